@@ -1,0 +1,55 @@
+# smallcap: the commands of the project. `make run` and `make test` set everything up by themselves.
+SHELL := bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test unit check bench ui clean lock docs
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(INSTALLED) ## install what is missing into .venv
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "smallcap needs Python 3.11 to 3.13; name one with: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: $(INSTALLED) ## run the main job on the embedded sample universe, for its latest complete year
+	$(BIN)/smallcap run
+
+test: check ## lint, types, import directions, and all tests
+	$(BIN)/dagster definitions validate --log-level error
+	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests --ignore tests/unit
+
+unit: $(INSTALLED) ## the unit tests only
+	$(BIN)/python -m pytest tests/unit
+
+check: $(INSTALLED) ## lint, types and import directions only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(INSTALLED) ## measure speed and memory as ratios, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+ui: $(INSTALLED) ## Dagster's UI and daemon on 127.0.0.1
+	$(BIN)/smallcap ui
+
+docs: $(INSTALLED) ## write the generated pages again
+	$(BIN)/python -m smallcap.tables.dictionary > docs/data-dictionary.md
+
+lock: ## pin the requirements again, with hashes and without addresses (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11 \
+		--extra dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove what runs and set-up made; never data/reference
+	rm -rf $(VENV) .venv-* data/home .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What exists: the lineage. An asset names what it reads, calls the library, and returns rows; no rule of finance stands here."""

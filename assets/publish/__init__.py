@@ -1,0 +1,5 @@
+"""The publish layer: what is served, once every blocking check has passed."""
+
+from assets.publish.warehouse import warehouse
+
+__all__ = ["warehouse"]

@@ -1,0 +1,89 @@
+"""The published catalogue: built over the audited versions, swapped in at once."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.graph import READS
+from assets.publish.guard import refuse_unfit
+from assets.run import PROGRESS, Run
+from assets.table_asset import asset_key
+from smallcap import __version__
+from smallcap.errors import SmallcapError
+from smallcap.lake import Lake
+from smallcap.lake.records import utc_now
+from smallcap.settings import PROJECT_ROOT
+from smallcap.tables import TABLES
+from smallcap.warehouse import PublishedTable, build, swap, versions_in_use
+
+RECORDS = ("meta.runs", "meta.checks", "meta.fetched", "meta.kept_versions")
+
+
+@dg.asset(
+    key=["publish", "warehouse"],
+    deps=[asset_key(name) for name in TABLES if name != "core.rejects"],
+    group_name="publish",
+    required_resource_keys={"run"},
+)
+def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Swap in a new catalogue over exactly the versions that passed; refuse while anything is unaudited or out of date."""
+    run: Run = context.resources.run
+    PROGRESS.info("publish", extra={"phase": "start"})
+    try:
+        refuse_unfit(run.home)
+        rows = publish(run)
+    except SmallcapError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
+    PROGRESS.info("publish", extra={"phase": "end", "rows": rows})
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+
+def publish(run: Run) -> int:
+    """Build the catalogue over the newest versions, swap it in, and delete what nothing needs any more.
+
+    Returns
+    -------
+    int
+        Rows served, all tables together.
+    """
+    home, folder = run.home, run.settings.warehouse_dir
+    run.flush_records("published")
+    tables = [served for name in TABLES if (served := _served(home.lake, name)) is not None]
+    new = build(
+        path=folder / "warehouse.duckdb",
+        home=home.path,
+        tables=tables,
+        meta={name: home.records.read(name) for name in RECORDS},
+        views_dir=PROJECT_ROOT / "sql" / "views",
+        run_id=run.run_id,
+        published_at=utc_now(),
+        label=run.source.label,
+        release=__version__,
+    )
+    swap(new, folder, run.settings.keep_catalogues)
+    run.is_published = True
+    home.lake.vacuum(run.settings.vacuum_days, _versions_to_keep(run))
+    return sum(table.row_count for table in tables)
+
+
+def _served(lake: Lake, name: str) -> PublishedTable | None:
+    version = lake.version(name)
+    if version < 0:
+        return None
+    stamp = lake.stamp(name)
+    filled = [year for year, made in stamp.years.items() if made.rows and TABLES[name].is_partitioned]
+    return PublishedTable(
+        name=name,
+        version=version,
+        row_count=sum(made.rows for made in stamp.years.values()),
+        files=tuple(lake.files(name, version)),
+        first_year=min(filled, default=None),
+        last_year=max(filled, default=None),
+    )
+
+
+def _versions_to_keep(run: Run) -> dict[str, set[int]]:
+    kept = versions_in_use(run.settings.warehouse_dir)
+    for name, version in run.home.records.read("meta.kept_versions").select("table_name", "version").iter_rows():
+        kept.setdefault(name, set()).add(version)
+    return kept

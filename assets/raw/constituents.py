@@ -1,0 +1,18 @@
+"""raw.constituents: the lines of the index at every as_of of the years that are made."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.run import Rows, Run
+from assets.table_asset import table_asset
+from smallcap.sources import ingest
+
+
+@table_asset("raw.constituents")
+def constituents(run: Run, securities: pl.DataFrame) -> Rows:
+    """Ask the source for the newest list at or at most 31 days before each as_of."""
+    years = run.years_of("raw.constituents")
+    delivery = run.source.constituents(run.settings.index_name, run.as_of_dates(years))
+    run.note_fetched("constituents", years, None)
+    return Rows(ingest.constituents(delivery, securities, run.settings.index_name), delivery.refused)

@@ -1,0 +1,17 @@
+"""raw.securities: every line the source knows, with ids that stay."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.run import Run
+from assets.table_asset import table_asset
+from smallcap.sources import identity
+
+
+@table_asset("raw.securities")
+def securities(run: Run) -> pl.DataFrame:
+    """Ask the source for its lines, and give ids to those that have none yet; a known line keeps its own."""
+    delivery = run.source.securities()
+    run.note_fetched("securities", [0], delivery.rows["source_id"].n_unique())
+    return identity.mint(delivery.rows, run.home.lake.read("raw.securities"))

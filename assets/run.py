@@ -1,0 +1,165 @@
+"""One run as its assets see it: the home, the source, the years and the dates; no table is computed here."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from assets.graph import READS, inputs_of, years_read, years_to_make
+from smallcap.lake import Home
+from smallcap.lake.records import utc_now
+from smallcap.lake.store import Written
+from smallcap.settings import Settings
+from smallcap.sources.base import Source
+from smallcap.tables import TABLES
+
+PROGRESS = logging.getLogger("smallcap.progress")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What an asset returns: rows, and the rows it refuses (year, rule, row_json)."""
+
+    frame: pl.DataFrame
+    refused: pl.DataFrame | None = None
+
+
+@dataclass
+class Run:
+    """A run over a range of years.
+
+    Attributes
+    ----------
+    home
+        The home that is written to.
+    source
+        Where data come from.
+    settings
+        The settings.
+    run_id
+        Dagster's id of the run.
+    command
+        What was asked, in words.
+    years
+        The years of the run's range; empty where only tables without partitions are made.
+    as_of
+        The date that was asked for, if one was.
+    started_at
+        When the run began, UTC.
+    is_published
+        Whether this run's catalogue is served.
+    """
+
+    home: Home
+    source: Source
+    settings: Settings
+    run_id: str
+    command: str
+    years: Sequence[int]
+    as_of: dt.date | None = None
+    started_at: dt.datetime = field(default_factory=utc_now)
+    is_published: bool = False
+    _dates: dict[int, list[dt.date]] = field(default_factory=dict)
+    _made: dict[str, list[int]] = field(default_factory=dict)
+    _checks: list[dict[str, object]] = field(default_factory=list)
+    _fetched: list[dict[str, object]] = field(default_factory=list)
+
+    def years_of(self, name: str) -> list[int]:
+        """Years of a table that this run makes; the answer stays the same for the whole run."""
+        if name not in self._made:
+            unfetched = self._unfetched_years(name) if name.startswith("raw.") else []
+            self._made[name] = years_to_make(self.home.lake, name, self.years, self.source.clock.year, unfetched)
+        return self._made[name]
+
+    def read(self, upstream: str, for_table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Read what `for_table` is made from of `upstream`, for all the years that this run makes."""
+        window = READS[for_table][upstream]
+        if not TABLES[upstream].is_partitioned:
+            return self.home.lake.read(upstream, columns=columns)
+        return self.home.lake.read(upstream, years_read(upstream, window, self.years_of(for_table)), columns)
+
+    def write(self, name: str, rows: Rows) -> Written:
+        """Write what an asset returned, stamped with this run and with what it was made from."""
+        lake = self.home.lake
+        versions = {upstream: lake.version(upstream) for upstream in READS.get(name, {})}
+        if not TABLES[name].is_partitioned:
+            return lake.write_whole(name, rows.frame, self.run_id, versions, growing=("valid_to",))
+        years = self.years_of(name)
+        return lake.write_years(name, rows.frame, years, self.run_id, inputs_of(lake, name, years), versions, rows.refused)
+
+    def as_of_dates(self, years: Sequence[int]) -> list[dt.date]:
+        """Return the dates of the given years that questions are asked about, ascending.
+
+        Month ends up to the year's horizon, every day that was asked for by name, and the horizon itself. The horizon is
+        the latest of the date asked for now and the dates already there; without one, the day up to which the source knows.
+        """
+        for year in years:
+            if year not in self._dates:
+                self._dates[year] = sorted(self._as_of_dates_of(year))
+        return [date for year in sorted(years) for date in self._dates[year]]
+
+    def note_fetched(self, dataset: str, years: Iterable[int], asked: int | None) -> None:
+        """Remember what was asked of the source, up to which day."""
+        self._fetched += [
+            {
+                "dataset": dataset,
+                "source": self.source.name,
+                "year": year,
+                "asked": asked,
+                "fetched_through": min(dt.date(year, 12, 31), self.source.clock) if year else self.source.clock,
+                "fetched_at": utc_now(),
+            }
+            for year in years
+        ]
+
+    def note_check(self, name: str, check_name: str, status: str, message: str) -> None:
+        """Remember the outcome of a check: passed, warned or failed."""
+        years = self._made.get(name) or [None]
+        self._checks.append(
+            {
+                "run_id": self.run_id,
+                "table_name": name,
+                "check_name": check_name,
+                "first_year": years[0],
+                "last_year": years[-1],
+                "status": status,
+                "message": message,
+                "checked_at": utc_now(),
+            }
+        )
+
+    def flush_records(self, status: str) -> None:
+        """Write what was remembered, and the run's status, to the home's records."""
+        self.home.records.upsert("meta.checks", self._checks)
+        if status in ("published", "succeeded"):
+            self.home.records.upsert("meta.fetched", list({(row["dataset"], row["year"]): row for row in self._fetched}.values()))
+        self._checks, self._fetched = [], []
+        years = (min(self.years), max(self.years)) if self.years else None
+        self.home.records.run(self.run_id, self.command, years, self.as_of, self.settings.preset, status, self.started_at)
+
+    def _as_of_dates_of(self, year: int) -> set[dt.date]:
+        there = self.home.lake.read("marts.coverage", [year], ["as_of"])["as_of"].to_list()
+        asked = self.home.records.asked_dates(year)
+        if year in self.years:
+            wanted = self.as_of if self.as_of is not None and self.as_of.year == year else None
+            horizon = max([*there, wanted]) if wanted is not None else min(dt.date(year, 12, 31), self.source.clock)
+            asked = [*asked, wanted or horizon]
+        elif not there:
+            return set()
+        else:
+            horizon = max(there)
+        month_ends = [dt.date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)]
+        return {date for date in [*month_ends, *asked, horizon] if date <= horizon and date.year == year}
+
+    def _unfetched_years(self, name: str) -> list[int]:
+        """Years of a raw table that are there, but were asked for only up to a day before the source's clock."""
+        fetched = self.home.records.read("meta.fetched").filter(
+            (pl.col("dataset") == TABLES[name].short_name) & (pl.col("source") == self.source.name)
+        )
+        due = pl.min_horizontal(pl.date(pl.col("year"), 12, 31), pl.lit(self.source.clock))
+        return fetched.filter(pl.col("fetched_through") < due)["year"].to_list()

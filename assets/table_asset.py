@@ -1,0 +1,108 @@
+"""The decorator that turns a function of frames into the asset of a table; reading and writing are the IO manager's."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import dagster as dg
+import polars as pl
+
+from assets.graph import READS
+from assets.partitions import WHOLE_RANGE, YEARS, mapping
+from assets.run import PROGRESS, Rows
+from smallcap.errors import SmallcapError
+from smallcap.tables import TABLES, Table
+
+Compute = Callable[..., pl.DataFrame | Rows]
+
+RETRY_FETCHES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+
+def asset_key(name: str) -> dg.AssetKey:
+    """Return the asset key of a table: layer and name."""
+    return dg.AssetKey(name.split("."))
+
+
+def table_asset(
+    name: str, *, columns: Mapping[str, Sequence[str]] | None = None, after: Sequence[str] = ()
+) -> Callable[[Compute], dg.AssetsDefinition]:
+    """Make the asset of a table from a function.
+
+    The function takes `run` and, for each table that it reads, a frame named after that table without its layer; what it
+    reads is what `assets.graph.READS` says.
+
+    Parameters
+    ----------
+    name
+        The table that the function makes.
+    columns
+        For a table that is read, the columns that are needed; all of them by default.
+    after
+        Tables that must be made before without being read.
+    """
+    found = TABLES[name]
+
+    def decorate(compute: Compute) -> dg.AssetsDefinition:
+        return dg.asset(
+            key=asset_key(name),
+            ins=_inputs(name, columns or {}),
+            deps=[asset_key(other) for other in after],
+            description=f"{found.description}\n\n{inspect.getdoc(compute) or ''}".strip(),
+            partitions_def=YEARS if found.is_partitioned else None,
+            backfill_policy=WHOLE_RANGE if found.is_partitioned else None,
+            group_name=found.layer,
+            io_manager_key="lake",
+            metadata={"dagster/column_schema": column_schema(found)},
+            retry_policy=RETRY_FETCHES if found.layer == "raw" else None,
+            required_resource_keys={"run"},
+        )(_explaining(name, compute))
+
+    return decorate
+
+
+def _inputs(name: str, columns: Mapping[str, Sequence[str]]) -> dict[str, dg.AssetIn]:
+    return {
+        TABLES[upstream].short_name: dg.AssetIn(
+            key=asset_key(upstream),
+            partition_mapping=mapping(window) if TABLES[upstream].is_partitioned else None,
+            metadata={"for_table": name, "columns": list(columns.get(TABLES[upstream].short_name, ()))},
+        )
+        for upstream, window in READS.get(name, {}).items()
+    }
+
+
+def column_schema(found: Table) -> dg.TableSchema:
+    """Describe a table's columns to Dagster."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(name=column, type=str(definition.dtype), description=definition.description)
+            for column, definition in found.schema.columns().items()
+        ]
+    )
+
+
+def _explaining(name: str, compute: Compute) -> Callable[..., Rows]:
+    """Wrap a compute function: it is handed the run, its progress is told, and an explained error is not tried again."""
+    parameters = [parameter for parameter in inspect.signature(compute).parameters if parameter != "run"]
+
+    @functools.wraps(compute)
+    def step(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> Rows:
+        started = time.monotonic()
+        PROGRESS.info("%s", name, extra={"phase": "start"})
+        try:
+            made = compute(context.resources.run, **frames)
+        except SmallcapError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        rows = made if isinstance(made, Rows) else Rows(made)
+        PROGRESS.info("%s", name, extra={"phase": "made", "rows": rows.frame.height, "seconds": time.monotonic() - started})
+        return rows
+
+    signature = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.AssetExecutionContext)]
+    signature += [inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, annotation=pl.DataFrame) for parameter in parameters]
+    step.__signature__ = inspect.Signature(signature, return_annotation=Rows)  # type: ignore[attr-defined]
+    step.__annotations__ = {**{p.name: p.annotation for p in signature}, "return": Rows}
+    del step.__wrapped__
+    return step

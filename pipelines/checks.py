@@ -1,0 +1,139 @@
+"""The asset checks: every table's contract, rows that must not exist (sql/checks), row counts, coverage. All are blocking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.graph import READS
+from assets.partitions import YEARS
+from assets.run import Run
+from assets.table_asset import asset_key
+from smallcap.lake.stamps import UNPARTITIONED, digest_rows
+from smallcap.settings import PROJECT_ROOT
+from smallcap.tables import TABLES
+from smallcap.warehouse.row_checks import RowCheck, offending_rows, read_row_checks
+
+WARN_CHANGE = 0.10
+FAIL_CHANGE = 0.50
+COUNTED_TABLES = ("core.members", "marts.quality_scores")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: passed, warned or failed, and why in words."""
+
+    status: str
+    message: str
+
+
+Check = Callable[[Run], Finding]
+
+
+def all_checks(sql_dir: Path = PROJECT_ROOT / "sql" / "checks") -> list[dg.AssetChecksDefinition]:
+    """Make every asset check of the project."""
+    checks = [_asset_check(name, "contract", _contract(name), "What is stored is what its contract passed before the commit.") for name in TABLES if name in READS]
+    checks += [_asset_check(rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question) for rule in read_row_checks(sql_dir)]
+    checks += [_asset_check(name, "row_counts", _row_counts(name), "Rows per as_of against the as_of before: warns at 10%, fails at 50%.") for name in COUNTED_TABLES]
+    checks.append(_asset_check("marts.coverage", "coverage", _coverage, "Members with an annual record are not fewer than the setting min_coverage."))
+    return checks
+
+
+def _asset_check(name: str, check_name: str, check: Check, description: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=asset_key(name),
+        name=check_name,
+        description=description,
+        blocking=True,
+        partitions_def=YEARS if TABLES[name].is_partitioned else None,
+        required_resource_keys={"run"},
+    )
+    def evaluate(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        run: Run = context.resources.run
+        found = check(run)
+        run.note_check(name, check_name, found.status, found.message)
+        return dg.AssetCheckResult(
+            passed=found.status == "passed",
+            severity=dg.AssetCheckSeverity.WARN if found.status == "warned" else dg.AssetCheckSeverity.ERROR,
+            description=found.message,
+        )
+
+    return evaluate
+
+
+def _contract(name: str) -> Check:
+    """Read back what is stored: its digest must be the one stamped when the contract was checked."""
+
+    def check(run: Run) -> Finding:
+        lake, found = run.home.lake, TABLES[name]
+        stamp = lake.stamp(name)
+        # Year by year, so that a table of twenty years is never in memory at once.
+        years = run.years_of(name) if found.is_partitioned else [UNPARTITIONED]
+        damaged, rows = [], 0
+        for year in years:
+            frame = lake.read(name, [year]) if found.is_partitioned else lake.read(name)
+            rows += frame.height
+            if frame.height != stamp.years[year].rows or (found.is_partitioned and digest_rows(found, frame) != stamp.years[year].content):
+                damaged.append(year)
+        if damaged:
+            return Finding("failed", f"{name}: stored rows of {damaged} are not those that the contract passed")
+        return Finding("passed", f"{rows} rows keep {len(found.columns)} columns' types, ranges and the key ({', '.join(found.key)})")
+
+    return check
+
+
+def _rows_that_must_not_exist(rule: RowCheck) -> Check:
+    def check(run: Run) -> Finding:
+        count, example = offending_rows(rule, run.home.lake.files, run.years_of(rule.table))
+        if count:
+            return Finding("failed", f"{count} rows: {rule.question}; first {example}")
+        return Finding("passed", f"no row: {rule.question}")
+
+    return check
+
+
+def _row_counts(name: str) -> Check:
+    def check(run: Run) -> Finding:
+        years = run.years_of(name)
+        counts = (
+            run.home.lake.read(name, sorted({near for year in years for near in (year - 1, year)}), ["as_of"])
+            .group_by("as_of")
+            .len()
+            .sort("as_of")
+            .with_columns(before=pl.col("len").shift(1))
+            .filter(pl.col("before").is_not_null() & pl.col("as_of").dt.year().is_in(years))
+            .with_columns(change=pl.col("len").cast(pl.Float64) / pl.col("before") - 1)
+        )
+        if counts.is_empty():
+            return Finding("passed", "no as_of before to compare with")
+        as_of, rows, before, change = counts.sort(pl.col("change").abs(), "as_of", descending=[True, False]).row(0)
+        message = f"largest change: {rows} rows on {as_of} after {before} ({change:+.1%})"
+        status = "failed" if abs(change) > FAIL_CHANGE else "warned" if abs(change) > WARN_CHANGE else "passed"
+        return Finding(status, message)
+
+    return check
+
+
+def _coverage(run: Run) -> Finding:
+    covered = (
+        run.home.lake.read("marts.coverage", run.years_of("marts.coverage"), ["as_of", "has_membership", "members", "with_fundamentals"])
+        .filter(pl.col("has_membership") & (pl.col("members") > 0))
+        .with_columns(share=pl.col("with_fundamentals") / pl.col("members"))
+        .sort("share", "as_of")
+    )
+    if covered.is_empty():
+        return Finding("passed", "no as_of with members in these years")
+    as_of, share = covered.select("as_of", "share").row(0)
+    message = f"least coverage: {share:.1%} of members have an annual record on {as_of}; the setting min_coverage is {run.settings.min_coverage:.1%}"
+    return Finding("passed" if share >= run.settings.min_coverage else "failed", message)
+
+
+def check_names(checks: list[dg.AssetChecksDefinition]) -> Iterator[str]:
+    """Name every check, for the snapshot of the graph."""
+    for definition in checks:
+        for spec in definition.check_specs:
+            yield f"{'.'.join(spec.asset_key.path)}:{spec.name}"

@@ -1,0 +1,239 @@
+"""The `smallcap` command: thin; it reads arguments, calls the library or the job, and shows what came out.
+
+Dagster is imported only where something runs, Polars only where a frame is needed, so that `--help` and `sql` are quick.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from smallcap.errors import InputError, SmallcapError
+
+app = typer.Typer(
+    name="smallcap",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help="Which US small caps were strong, cheap and clean on a date, and why, from what was known on that date.",
+    epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a check refused the result; "
+    "5 nothing is published yet.",
+)
+
+OUT = Console()
+ERR = Console(stderr=True)
+
+
+class Format(str, Enum):
+    """How `sql` writes its result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder that holds everything a run makes. [default: data/home]", show_default=False)]
+PresetOption = Annotated[str | None, typer.Option(help="Where data come from: sample, or files (a folder; needs --input).", show_default=False)]
+InputOption = Annotated[Path | None, typer.Option("--input", help="The folder that the preset files reads.", show_default=False)]
+LimitOption = Annotated[int | None, typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False)]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")]
+SelectOption = Annotated[
+    str | None, typer.Option("--select", metavar="TABLE[+]", help="Make only this table; with +, also what follows from it.", show_default=False)
+]
+
+
+@app.command()
+def run(
+    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the end of the latest complete year]")] = None,
+    first: Annotated[int | None, typer.Option("--from", help="First year of a range, instead of --as-of.", show_default=False)] = None,
+    last: Annotated[int | None, typer.Option("--to", help="Last year of a range.", show_default=False)] = None,
+    preset: PresetOption = None,
+    input_dir: InputOption = None,
+    limit: LimitOption = None,
+    home: HomeOption = None,
+    select: SelectOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Make one date, or a range of years: fetch what is missing, compute, check, publish, and show the study's summary."""
+    settings = _settings(home=home, preset=preset, input=input_dir, limit=limit)
+    if (first is None) != (last is None):
+        raise InputError("--from and --to go together")
+    if first is not None and last is not None:
+        if as_of is not None:
+            raise InputError("--as-of names one date, --from and --to a range of years; give one or the other")
+        _make(settings, first, last, None, select, dry_run)
+        return
+    _make(settings, None, None, _date(as_of) if as_of else None, select, dry_run)
+
+
+@app.command()
+def backfill(
+    first: Annotated[int, typer.Option("--from", help="First year.")],
+    last: Annotated[int, typer.Option("--to", help="Last year.")],
+    preset: PresetOption = None,
+    input_dir: InputOption = None,
+    limit: LimitOption = None,
+    home: HomeOption = None,
+    select: SelectOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Make every month end of a range of years in one run."""
+    _make(_settings(home=home, preset=preset, input=input_dir, limit=limit), first, last, None, select, dry_run)
+
+
+@app.command()
+def status(home: HomeOption = None) -> None:
+    """Show what is published: tables, years, dates, versions, freshness, and the last checks."""
+    from pipelines.status import show_status
+
+    show_status(_settings(home=home), OUT)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT, in DuckDB's SQL; - reads it from standard input.")],
+    output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
+    target: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; parquet needs one.", show_default=False)] = None,
+    rows: Annotated[int, typer.Option(help="Show at most so many rows of a table.")] = 100,
+    home: HomeOption = None,
+) -> None:
+    """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
+    from smallcap.reports.terminal import rows_table
+    from smallcap.warehouse import run_query
+
+    settings = _served(home)
+    text = sys.stdin.read() if query == "-" else query
+    if output is Format.table:
+        result = run_query(settings.warehouse_dir, text, "table", max_rows=rows)
+        OUT.print(rows_table(result.columns, result.rows))
+        if result.is_truncated:
+            ERR.print(f"the first {rows} rows; --rows shows more, --format csv all", style="dim")
+    elif output is Format.parquet:
+        if target is None:
+            raise InputError("--format parquet needs a file: --output FILE")
+        result = run_query(settings.warehouse_dir, text, "parquet", target=target)
+        ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
+    elif target is not None:
+        with target.open("x", encoding="utf-8", newline="") as stream:
+            run_query(settings.warehouse_dir, text, output.value, stream=stream)
+    else:
+        run_query(settings.warehouse_dir, text, output.value, stream=sys.stdout)
+
+
+@app.command()
+def rollback(home: HomeOption = None) -> None:
+    """Serve the previous catalogue again; the tables in the lake stay as they are."""
+    from smallcap.warehouse import rollback as serve_previous
+
+    settings = _served(home)
+    ERR.print(f"serving the catalogue of run {serve_previous(settings.warehouse_dir)}; the next run publishes anew")
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The DuckDB file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Write one portable DuckDB file that holds every published table."""
+    from smallcap.warehouse import export as write_file
+
+    settings = _served(home)
+    write_file(settings.warehouse_dir, file, overwrite=force, on_table=lambda name, nth, of: ERR.print(f"  {nth}/{of} {name}", highlight=False))
+    ERR.print(f"{escape(str(file))}: {file.stat().st_size / 1e6:,.1f} MB")
+
+
+@app.command()
+def config(home: HomeOption = None) -> None:
+    """Show the settings in force, where each comes from, and what it means; secrets are masked."""
+    from pipelines.status import show_config
+
+    show_config(_settings(home=home), OUT)
+
+
+@app.command()
+def doctor(home: HomeOption = None) -> None:
+    """Look for what is missing, and say how to get it."""
+    from pipelines.doctor import show_findings
+
+    if not show_findings(_settings(home=home), OUT):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    home: HomeOption = None,
+) -> None:
+    """Serve Dagster's UI and daemon for the home, on this machine only."""
+    from pipelines.execute import serve_ui
+
+    serve_ui(_settings(home=home), port)
+
+
+@app.command()
+def version() -> None:
+    """Show the versions of smallcap and of what it stands on."""
+    from importlib.metadata import version as version_of
+
+    from smallcap import __version__
+
+    OUT.print(f"smallcap {__version__}", highlight=False)
+    for package in ("dagster", "duckdb", "polars", "deltalake", "dataframely", "pyarrow"):
+        OUT.print(f"{package} {version_of(package)}", highlight=False)
+
+
+def main() -> None:
+    """Run the command; an explained error is printed without a traceback and sets the exit code."""
+    try:
+        app()
+    except SmallcapError as error:
+        ERR.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        ERR.print("stopped; the next run undoes what was left unfinished", style="bold")
+        sys.exit(130)
+
+
+def _settings(**given: object) -> Any:
+    from smallcap.settings import load_settings
+
+    return load_settings(**given)
+
+
+def _served(home: Path | None) -> Any:
+    """Return the settings of a home whose catalogue points into it, also when the home was moved."""
+    from smallcap.settings import PROJECT_ROOT
+    from smallcap.warehouse import is_home_current
+
+    settings = _settings(home=home)
+    if not is_home_current(settings.warehouse_dir, settings.home):
+        from smallcap.warehouse import ensure_home
+
+        ensure_home(settings.warehouse_dir, settings.home, PROJECT_ROOT / "sql" / "views")
+    return settings
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--as-of '{text}' is not a date; write it as YYYY-MM-DD, for example 2025-12-31") from None
+
+
+def _make(settings: Any, first: int | None, last: int | None, as_of: dt.date | None, select: str | None, dry_run: bool) -> None:
+    from pipelines.make import make
+
+    make(settings, first, last, as_of, select, is_dry=dry_run, out=OUT, err=ERR)
+
+
+if __name__ == "__main__":
+    main()

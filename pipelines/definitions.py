@@ -1,0 +1,44 @@
+"""The Dagster location: all assets, checks, the job, the nightly schedule, the resources."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+import assets.core
+import assets.marts
+import assets.publish
+import assets.raw
+from pipelines.checks import all_checks
+from pipelines.io import lake_io_manager
+from pipelines.resources import run_resource
+from pipelines.schedules import nightly_schedule
+from smallcap.settings import Settings, load_settings
+
+REFRESH_JOB = "refresh"
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Assemble the location for one home.
+
+    Parameters
+    ----------
+    settings
+        The settings of every run in this location.
+    """
+    refresh = dg.define_asset_job(
+        REFRESH_JOB,
+        selection=dg.AssetSelection.all(),
+        description="Every table of a range of years, its checks, and the published warehouse.",
+        executor_def=dg.in_process_executor,
+    )
+    return dg.Definitions(
+        assets=dg.load_assets_from_package_modules([assets.raw, assets.core, assets.marts, assets.publish]),
+        asset_checks=all_checks(),
+        jobs=[refresh],
+        schedules=[nightly_schedule(refresh, settings)],
+        resources={"run": run_resource(settings), "lake": lake_io_manager},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(load_settings())

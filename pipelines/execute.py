@@ -1,0 +1,120 @@
+"""Running the job in this process, and turning whatever failed into one explained error."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from assets.table_asset import asset_key
+from pipelines.definitions import REFRESH_JOB, build_definitions
+from pipelines.resources import AS_OF_TAG, COMMAND_TAG, RANGE_END_TAG, RANGE_START_TAG
+from smallcap.errors import AuditError, InputError, SmallcapError
+from smallcap.lake import Home
+from smallcap.settings import PROJECT_ROOT, Settings
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """Open the home's own Dagster instance, with the project's dagster.yaml.
+
+    Raises
+    ------
+    InputError
+        When the home cannot be written to.
+    """
+    try:
+        settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_dir / "dagster.yaml")
+    except OSError as error:
+        raise InputError(f"the home {settings.home} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME") from None
+    return dg.DagsterInstance.from_config(str(settings.dagster_dir))
+
+
+def run_years(
+    settings: Settings, first: int, last: int, as_of: dt.date | None = None, tables: Sequence[str] | None = None, command: str = ""
+) -> str:
+    """Make a range of years, check and publish it, all in this process.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    first, last
+        The range of years.
+    as_of
+        The date that is asked for; None makes every month end that the source knows.
+    tables
+        Make only these tables; None makes everything, with the published warehouse.
+    command
+        What was asked, for the records.
+
+    Returns
+    -------
+    str
+        The run's id.
+
+    Raises
+    ------
+    SmallcapError
+        The explained error of the step that failed, or of the check that blocked.
+    """
+    tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last), COMMAND_TAG: command}
+    if as_of is not None:
+        tags[AS_OF_TAG] = as_of.isoformat()
+    selection = None if tables is None else [asset_key(name) for name in tables]
+    _silence_dagster()
+    with open_instance(settings) as instance:
+        job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
+        try:
+            result = job.execute_in_process(instance=instance, tags=tags, asset_selection=selection)
+        except Exception as error:
+            raise explain(error) from error
+        return result.run_id
+
+
+def explain(error: BaseException) -> SmallcapError:
+    """Find the explained error behind what Dagster raised; a check that blocked becomes one that says which.
+
+    An error that nobody explained keeps its own words.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, SmallcapError):
+            return link
+        if isinstance(link, dg.DagsterAssetCheckFailedError):
+            return AuditError(f"{_failed_checks(link)}; nothing new is published, what was published before is still served")
+        link = link.__cause__ or link.__context__
+    return SmallcapError(f"{type(error).__name__}: {error}; the traceback is in the run's log, which `smallcap ui` shows")
+
+
+def _failed_checks(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def _silence_dagster() -> None:
+    """Dagster logs every event to the terminal; the command tells its own progress, and the events stay in the home."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+
+
+def serve_ui(settings: Settings, port: int) -> None:
+    """Become Dagster's UI and daemon for a home, on this machine only; returns only where it cannot start.
+
+    Parameters
+    ----------
+    settings
+        The settings; the home is handed on by SMALLCAP_HOME.
+    port
+        Port on 127.0.0.1.
+    """
+    Home(settings).prepare()
+    with open_instance(settings):
+        environment = {**os.environ, "DAGSTER_HOME": str(settings.dagster_dir), "SMALLCAP_HOME": str(settings.home)}
+    program = Path(sys.executable).with_name("dagster")
+    arguments = ["dev", "--module-name", "pipelines.definitions", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    os.execve(program, [str(program), *arguments], environment)

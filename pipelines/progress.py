@@ -1,0 +1,58 @@
+"""The progress display of a run: one line per table, told by the assets through the logger `smallcap.progress`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+class _Steps(logging.Handler):
+    """Turns progress records into a bar; where nobody watches a terminal, into one line per table."""
+
+    def __init__(self, progress: Progress, console: Console, total: int) -> None:
+        super().__init__()
+        self._progress, self._console = progress, console
+        self._task = progress.add_task("starting", total=total)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        name, phase = record.getMessage(), getattr(record, "phase", "")
+        if phase == "start":
+            self._progress.update(self._task, description=name)
+        elif phase == "end":
+            self._progress.advance(self._task)
+            if not self._console.is_terminal:
+                self._console.print(_sentence(name, record), highlight=False)
+
+
+def _sentence(name: str, record: logging.LogRecord) -> str:
+    rows, years = getattr(record, "rows", None), getattr(record, "years", None)
+    told = f"{rows:,} rows" if rows is not None else ""
+    return f"  {name:<28}{told:>18}{f'  in {years} years' if years else ''}"
+
+
+@contextmanager
+def show_progress(total: int, console: Console) -> Iterator[None]:
+    """Show the steps of a run while it lasts.
+
+    Parameters
+    ----------
+    total
+        Number of steps that will end.
+    console
+        Where to show them; standard error, so that results can be piped.
+    """
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    logger = logging.getLogger("smallcap.progress")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        handler = _Steps(progress, console, total)
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)

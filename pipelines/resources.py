@@ -1,0 +1,62 @@
+"""The run as a resource: it claims the home before the first step, and gives it back after the last."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.run import Run
+from smallcap.lake import Home
+from smallcap.settings import Settings
+from smallcap.sources import open_source
+from smallcap.sources.snapshots import SnapshotStore
+from smallcap.warehouse import served_run_id
+
+AS_OF_TAG = "smallcap/as_of"
+COMMAND_TAG = "smallcap/command"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def run_resource(settings: Settings) -> dg.ResourceDefinition:
+    """Make the resource that hands each run its home, its source and its years."""
+
+    @dg.resource(description="The run: home, source, years and dates.")
+    def resource(context: dg.InitResourceContext) -> Iterator[Run]:
+        dagster_run = context.run
+        if dagster_run is None or context.instance is None:
+            raise dg.DagsterInvariantViolationError("smallcap's assets run within a Dagster run")
+        tags = dagster_run.tags
+        home = Home(settings)
+        home.prepare()
+        source = open_source(settings, SnapshotStore(settings.snapshots_dir))
+        command = tags.get(COMMAND_TAG, f"dagster job {dagster_run.job_name}")
+        home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir))
+        run = Run(home, source, settings, dagster_run.run_id, command, _years(tags), _as_of(tags))
+        is_successful = False
+        try:
+            yield run
+            is_successful = not _has_failed(context.instance, dagster_run.run_id)
+        finally:
+            if not run.is_published:
+                run.flush_records("succeeded" if is_successful else "failed")
+            home.close_run(is_successful=is_successful)
+
+    return resource
+
+
+def _years(tags: dict[str, str]) -> list[int]:
+    if RANGE_START_TAG in tags:
+        return list(range(int(tags[RANGE_START_TAG]), int(tags[RANGE_END_TAG]) + 1))
+    return [int(tags["dagster/partition"])] if "dagster/partition" in tags else []
+
+
+def _as_of(tags: dict[str, str]) -> dt.date | None:
+    return dt.date.fromisoformat(tags[AS_OF_TAG]) if AS_OF_TAG in tags else None
+
+
+def _has_failed(instance: dg.DagsterInstance, run_id: str) -> bool:
+    failures = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELING}
+    return bool(instance.all_logs(run_id, of_type=failures))

@@ -1,0 +1,55 @@
+"""The nightly schedule: what can still change is made again; off until a setting switches it on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+
+from assets.graph import FIRST_YEAR
+from pipelines.resources import RANGE_END_TAG, RANGE_START_TAG
+from smallcap.settings import Settings
+from smallcap.sources import open_source
+
+# The basis as_published of an as_of can change until this many days after it.
+DAYS_UNTIL_FINAL = 163
+
+
+def nightly_schedule(job: dg.UnresolvedAssetJobDefinition, settings: Settings) -> dg.ScheduleDefinition:
+    """Make the nightly schedule.
+
+    It asks for the running year and every year with an as_of in the last 163 days; years that late rows make stale follow
+    by themselves, because a run makes whatever was made from older contents than are there now.
+    """
+
+    @dg.schedule(
+        name="nightly",
+        job=job,
+        cron_schedule="30 2 * * *",
+        execution_timezone="America/New_York",
+        default_status=dg.DefaultScheduleStatus.RUNNING if settings.is_schedule_on else dg.DefaultScheduleStatus.STOPPED,
+        description="Refreshes what can still change, audits, publishes. Switched on by SMALLCAP_IS_SCHEDULE_ON=true.",
+    )
+    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        night = context.scheduled_execution_time
+        first, last = years_that_can_change(night.date(), open_source(settings, None).clock)
+        return dg.RunRequest(
+            run_key=night.isoformat(),
+            tags={RANGE_START_TAG: str(first), RANGE_END_TAG: str(last), "smallcap/command": "nightly schedule"},
+        )
+
+    return nightly
+
+
+def years_that_can_change(today: dt.date, clock: dt.date) -> tuple[int, int]:
+    """Return the first and last year whose rows can still change on a day.
+
+    Parameters
+    ----------
+    today
+        The night of the run.
+    clock
+        The day up to which the source knows; a source whose clock has stopped changes nothing later.
+    """
+    known = min(today, clock)
+    return max(FIRST_YEAR, (known - dt.timedelta(days=DAYS_UNTIL_FINAL)).year), known.year

@@ -1,0 +1,36 @@
+"""The errors that a user meets, each with its exit code; nothing else lives here.
+
+Every message names what is wrong, where it is, and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class SmallcapError(Exception):
+    """A failure that smallcap explains; the command prints its message without a traceback."""
+
+    exit_code = 1
+
+
+class InputError(SmallcapError):
+    """The input, a setting or an argument is wrong; nothing was changed."""
+
+    exit_code = 2
+
+
+class HomeBusyError(SmallcapError):
+    """Another process writes to this home."""
+
+    exit_code = 3
+
+
+class AuditError(SmallcapError):
+    """A table broke its contract or a check, or is not fit to be published; what was published is still served."""
+
+    exit_code = 4
+
+
+class NothingPublishedError(SmallcapError):
+    """The home has no published warehouse yet."""
+
+    exit_code = 5

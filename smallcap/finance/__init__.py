@@ -1,0 +1,1 @@
+"""Pure functions on Polars frames: no input or output, no clock, no settings."""

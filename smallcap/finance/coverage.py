@@ -1,0 +1,112 @@
+"""How much of the index could be screened at each as_of, and why the rest could not (marts.coverage)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from smallcap.finance.frames import as_table
+from smallcap.finance.quality_inputs import POINT_IN_TIME, PUBLISHED
+
+_EXCLUSIONS = ("unusable_ticker", "no_fundamentals", "stale", "missing", "out_of_range", "insufficient_records")
+
+
+def coverage(
+    as_ofs: Sequence[dt.date] | pl.Series,
+    constituents: pl.DataFrame,
+    members: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    scores: pl.DataFrame,
+    stale_months: int,
+) -> pl.DataFrame:
+    """Count members and what is known of them.
+
+    Parameters
+    ----------
+    as_ofs
+        Every date asked for, also those without a membership.
+    constituents
+        raw.constituents.
+    members
+        core.members.
+    metrics_as_of
+        core.metrics_as_of.
+    scores
+        marts.quality_scores; method published on basis point_in_time is counted.
+    stale_months
+        The stale limit that was used.
+
+    Returns
+    -------
+    pl.DataFrame
+        The columns of marts.coverage, one row per date of `as_ofs`, ascending. A date without constituents has has_membership false and
+        zero counts.
+    """
+    dates = pl.DataFrame({"as_of": pl.Series(as_ofs, dtype=pl.Date)}).unique().sort("as_of")
+    parts = [_listed(constituents), _known(members), _visible_records(metrics_as_of), _screened(scores)]
+    joined = dates
+    for part in parts:
+        joined = joined.join(part, on="as_of", how="left")
+    shares = joined.with_columns(
+        pl.col("as_of").dt.year().alias("year"),
+        pl.col("lines").is_not_null().alias("has_membership"),
+        pl.lit(stale_months).alias("stale_months"),
+        _share("restated_values", "with_fundamentals").alias("restated_share"),
+        _share("screened", "members").alias("screened_share"),
+    )
+    counts = [name for part in parts for name, dtype in part.schema.items() if dtype.is_integer()]
+    return as_table(shares.with_columns(pl.col(counts).fill_null(0)), "marts.coverage").sort("as_of")
+
+
+def _listed(constituents: pl.DataFrame) -> pl.DataFrame:
+    """Count the lines of the list, and say which list it is."""
+    return (
+        constituents.sort("as_of", "security_id")
+        .group_by("as_of", maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("lines"),
+            pl.col("source").first().alias("membership_source"),
+            pl.col("snapshot_date").max(),
+        )
+    )
+
+
+def _known(members: pl.DataFrame) -> pl.DataFrame:
+    """Count the companies and what is known of them."""
+    flags = {"resolved": "is_resolved", "priced": "is_priced", "classified": "is_classified"}
+    return members.group_by("as_of").agg(
+        pl.len().cast(pl.Int64).alias("members"),
+        *(pl.col(flag).sum().cast(pl.Int64).alias(name) for name, flag in flags.items()),
+    )
+
+
+def _visible_records(metrics_as_of: pl.DataFrame) -> pl.DataFrame:
+    """Count the members with a visible annual record, by what is to be said of it."""
+    has_record = pl.col("period_end").is_not_null()
+    counted = {
+        "with_fundamentals": has_record,
+        "fresh_fundamentals": has_record & ~pl.col("is_stale"),
+        "stale_fundamentals": has_record & pl.col("is_stale"),
+        "restated_values": has_record & pl.col("is_value_restated"),
+        "assumed_available_dates": has_record & pl.col("is_available_date_assumed"),
+        "market_caps": pl.col("market_cap_usd").is_not_null(),
+    }
+    return metrics_as_of.group_by("as_of").agg(condition.sum().cast(pl.Int64).alias(name) for name, condition in counted.items())
+
+
+def _screened(scores: pl.DataFrame) -> pl.DataFrame:
+    """Count the scored, and the excluded by the first part of their reason."""
+    reason = pl.col("exclusion_reason").str.split(":").list.first()
+    counted = {"screened": pl.col("status") == "scored", **{f"excluded_{name}": reason == name for name in _EXCLUSIONS}}
+    return (
+        scores.filter(pl.col("method") == PUBLISHED, pl.col("basis") == POINT_IN_TIME)
+        .group_by("as_of")
+        .agg(condition.sum().cast(pl.Int64).alias(name) for name, condition in counted.items())
+    )
+
+
+def _share(part: str, whole: str) -> pl.Expr:
+    """Divide two counts; null where the whole is zero or unknown."""
+    return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))

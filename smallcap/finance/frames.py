@@ -1,0 +1,27 @@
+"""Small helpers for frames that every calculation shares: a table's columns in order, and numbers without NaN."""
+
+from __future__ import annotations
+
+import polars as pl
+import polars.selectors as cs
+
+from smallcap.tables.registry import TABLES
+
+
+def as_table(frame: pl.DataFrame, table_name: str) -> pl.DataFrame:
+    """Select a table's columns, in its order and with its types; other columns are left behind.
+
+    Parameters
+    ----------
+    frame
+        A frame that has at least the columns of the table.
+    table_name
+        Layer and table, for example ``core.annual_metrics``.
+    """
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in TABLES[table_name].columns.items())
+
+
+def without_nan(frame: pl.DataFrame) -> pl.DataFrame:
+    """Turn NaN and infinities of every float column into null."""
+    numbers = cs.float()
+    return frame.with_columns(pl.when(numbers.is_finite()).then(numbers))

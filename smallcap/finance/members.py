@@ -1,0 +1,139 @@
+"""Members of the index by company: lines resolved, summed, priced and classified."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.pointintime import take
+from smallcap.finance.prices import last_prices
+from smallcap.finance.rule_sets import FinancialRules, MetricsRules, TickerRules
+
+SECURITY_COLUMNS = ("entity_id", "is_resolved", "unresolved_reason", "sic", "gics", "sector", "name")
+
+
+def members(constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
+    """Turn the lines of an index into its member companies.
+
+    The lines' market values, weights and quantities are summed; symbol, name and price are those of the largest line:
+    by market value, then the lower `security_id`.
+
+    Parameters
+    ----------
+    constituents
+        Rows of raw.constituents.
+    securities
+        Rows of raw.securities.
+    prices
+        Rows of raw.prices, of the months up to each as_of.
+    rules
+        The thresholds.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per as_of and company, in the columns of core.members, sorted by both.
+
+    Raises
+    ------
+    InputError
+        When a line is not in `securities`.
+    """
+    lines = _resolved(without_nan(constituents), securities)
+    companies = _summed(lines)
+    priced = companies.hstack(last_prices(companies, prices, rules.price.max_age_days))
+    classified = priced.with_columns(
+        _is_priced(rules.price.max_age_days).alias("is_priced"),
+        is_ticker_usable(rules.ticker).alias("is_ticker_usable"),
+        pl.any_horizontal(pl.col("sic", "gics", "sector").is_not_null()).alias("is_classified"),
+        *is_financial(rules.financial),
+    )
+    return as_table(classified, "core.members").sort("as_of", "entity_id")
+
+
+def is_ticker_usable(rules: TickerRules) -> pl.Expr:
+    """Whether the symbol is one to five letters once dots, dashes, slashes and spaces are stripped."""
+    letters = pl.col("ticker").str.to_uppercase().str.replace_all(r"[\s./\-]", "")
+    return letters.str.contains(f"^[A-Z]{{1,{rules.max_letters}}}$").fill_null(False)
+
+
+def is_financial(rules: FinancialRules) -> list[pl.Expr]:
+    """Whether the company is a financial, and by what: its SIC code, else its GICS code, else the sector's name."""
+    sic = pl.col("sic").cast(pl.Int64, strict=False)
+    gics_sector = pl.col("gics").str.slice(0, 2)
+    verdict = (
+        pl.when(sic.is_not_null())
+        .then(sic.is_between(rules.sic_first, rules.sic_last))
+        .when(gics_sector.is_not_null())
+        .then(gics_sector.is_in(rules.gics_sectors))
+        .otherwise(pl.col("sector").is_in(rules.sector_names))
+    )
+    basis = pl.coalesce(
+        pl.when(known.is_not_null()).then(pl.lit(name))
+        for name, known in (("sic", sic), ("gics", gics_sector), ("sector", pl.col("sector")))
+    )
+    return [verdict.alias("is_financial"), basis.alias("financial_basis")]
+
+
+def _resolved(constituents: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
+    """Add to each line its company and classification, from the ticker spell that held at as_of, else the nearest known."""
+    spells = securities.sort("security_id", "valid_from", "is_resolved", "source").unique(
+        ["security_id", "valid_from"], keep="last", maintain_order=True
+    )
+    numbered = spells.with_row_index("spell").select("security_id", "valid_from", "spell")
+    first = numbered.unique("security_id", keep="first", maintain_order=True).select("security_id", pl.col("spell").alias("first_spell"))
+    spell = (
+        constituents.select("security_id", "as_of")
+        .with_row_index("line")
+        .sort("as_of")
+        .join_asof(numbered.sort("valid_from"), left_on="as_of", right_on="valid_from", by="security_id", check_sortedness=False)
+        .join(first, on="security_id", how="left")
+        .sort("line")
+        .select(pl.coalesce("spell", "first_spell").alias("spell"))["spell"]
+    )
+    _refuse_unknown(constituents.filter(spell.is_null()))
+    known = take(spells.select(pl.col(name).alias(f"known_{name}") for name in SECURITY_COLUMNS), spell)
+    return constituents.hstack(known).with_columns(
+        pl.col("known_entity_id").alias("entity_id"),
+        pl.coalesce("sector", "known_sector").alias("sector"),
+        pl.coalesce("name", "known_name").alias("name"),
+    )
+
+
+def _refuse_unknown(lines: pl.DataFrame) -> None:
+    if lines.height:
+        first = lines.sort("as_of", "security_id").row(0, named=True)
+        raise InputError(
+            f"core.members: {lines.height} rows of raw.constituents have a security_id that raw.securities lacks, first"
+            f" {first['security_id']} ({first['ticker']}) at {first['as_of']}; remake raw.securities with the same years"
+        )
+
+
+def _summed(lines: pl.DataFrame) -> pl.DataFrame:
+    """Sum the lines of each company; everything else is the largest line's."""
+    by_size = lines.sort("as_of", "entity_id", "market_value_usd", "security_id", descending=[False, False, True, False], nulls_last=True)
+    largest = [pl.col(name).first() for name in ("year", "ticker", "name", "security_id", "sector", "snapshot_date", "source")]
+    company = by_size.group_by("index_name", "as_of", "entity_id", maintain_order=True).agg(
+        *largest,
+        pl.len().alias("line_count"),
+        pl.col("known_sic").drop_nulls().first().alias("sic"),
+        pl.col("known_gics").drop_nulls().first().alias("gics"),
+        pl.col("known_is_resolved").any().alias("is_resolved"),
+        pl.col("known_unresolved_reason").first().alias("unresolved_reason"),
+        pl.col("price_usd").first().alias("list_price_usd"),
+        _sum("market_value_usd"),
+        _sum("weight"),
+        _sum("quantity").alias("list_quantity"),
+    )
+    return company.with_columns(pl.when(~pl.col("is_resolved")).then("unresolved_reason").alias("unresolved_reason"))
+
+
+def _sum(column: str) -> pl.Expr:
+    # Polars sums nothing to zero; a sum of unknowns is unknown.
+    return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum()).alias(column)
+
+
+def _is_priced(max_age_days: int) -> pl.Expr:
+    is_list_recent = (pl.col("as_of") - pl.col("snapshot_date")).dt.total_days() <= max_age_days
+    return pl.col("close_usd").is_not_null() | ((pl.col("list_price_usd") > 0) & is_list_recent).fill_null(False)

@@ -1,0 +1,159 @@
+"""The visibility rule, in one place: when a figure became known, and which record was the newest known at a date.
+
+Among the records of a company with ``available_date <= horizon`` the visible one has the greatest ``period_end``, then
+the greatest ``available_date``. So a late restatement of an old year never brings that year back.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.rule_sets import DayRange
+
+DAYS_PER_YEAR = 365.25
+
+
+def available_dates(rows: pl.DataFrame, sessions: pl.Series, assumed_lag_days: int) -> pl.DataFrame:
+    """Date each row by the first day on which its figures could be known.
+
+    Parameters
+    ----------
+    rows
+        Rows with the dates `filing_date` (nullable) and `period_end`.
+    sessions
+        Trading days, ascending. For a filing date outside their range the next calendar day stands in.
+    assumed_lag_days
+        Days after `period_end` at which a row without a filing date counts as known.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows with `available_date`, the first session strictly after the filing date, and
+        `is_available_date_assumed`.
+    """
+    filed = rows["filing_date"]
+    calendar = sessions.cast(pl.Date)
+    next_session = (
+        calendar.gather(calendar.search_sorted(filed, side="right"), null_on_oob=True) if len(calendar) else filed.clear(len(filed))
+    )
+    is_inside = pl.col("filing_date") >= calendar.min()
+    return rows.with_columns(
+        pl.when(pl.col("filing_date").is_null())
+        .then(pl.col("period_end").dt.offset_by(f"{assumed_lag_days}d"))
+        .when(is_inside & next_session.is_not_null())
+        .then(next_session)
+        .otherwise(pl.col("filing_date").dt.offset_by("1d"))
+        .alias("available_date"),
+        pl.col("filing_date").is_null().alias("is_available_date_assumed"),
+    )
+
+
+def visible(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_of") -> pl.DataFrame:
+    """Join to each question the record of its company that was visible at the horizon.
+
+    Parameters
+    ----------
+    records
+        Rows with `entity_id`, `period_end`, `available_date`; `version` and `source`, where present, break ties.
+    questions
+        Rows with `entity_id` and the date column `horizon`.
+    horizon
+        Name of the date up to which a record may have become known.
+
+    Returns
+    -------
+    pl.DataFrame
+        Every question once, in its order, with the record's columns; null where nothing was visible. A column that both
+        frames have keeps the question's values.
+    """
+    own = [name for name in records.columns if name not in questions.columns]
+    return questions.hstack(take(records.select(own), visible_rows(records, questions, horizon)))
+
+
+def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_of") -> pl.Series:
+    """Number of the row in `records` that each question sees; null where it sees none. Arguments as for `visible`."""
+    front = (
+        _by_standing(records)
+        .sort("entity_id", "available_date", "standing")
+        # Only a record that beats everything known before it is ever seen; the others never come to the front.
+        .filter(pl.col("standing") == pl.col("standing").cum_max().over("entity_id"))
+        .unique(["entity_id", "available_date"], keep="last", maintain_order=True)
+        .select("entity_id", "available_date", pl.col("row").alias("record"))
+        .sort("available_date")
+    )
+    return (
+        questions.select("entity_id", pl.col(horizon).alias("horizon"))
+        .with_row_index("question")
+        .sort("horizon")
+        .join_asof(front, left_on="horizon", right_on="available_date", by="entity_id", check_sortedness=False)
+        .sort("question")["record"]
+    )
+
+
+def take(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+    """Take rows by their numbers, a row of nulls where the number is null."""
+    return rows.select(pl.all().gather(numbers))
+
+
+def is_stale(period_end: str | pl.Expr, as_of: str | pl.Expr, months: int) -> pl.Expr:
+    """Whether `period_end` lies more than `months` calendar months before `as_of`; null where either is null.
+
+    The months are counted back from `as_of`, so that of two month ends so many months apart the older is not yet stale.
+    """
+    return _expression(period_end) < _expression(as_of).dt.offset_by(f"-{months}mo")
+
+
+def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange) -> pl.DataFrame:
+    """Find, for each annual record, the earlier years' records as they were known when it became known.
+
+    Parameters
+    ----------
+    records
+        As for `visible`.
+    years_back
+        How many years to look back.
+    prior_year
+        How many days before a record's `period_end` that of the year before lies; each further year back adds 365.25 days.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per record and earlier year that was known: `record` and `prior`, row numbers in `records`, and
+        `years_back`, 1 for the year before.
+    """
+    ordered = _by_standing(records)
+    days = (pl.col("period_end") - pl.col("period_end_prior")).dt.total_days()
+    years = (days / DAYS_PER_YEAR).round().cast(pl.Int64)
+    days_to_prior_year = days - ((years - 1) * DAYS_PER_YEAR).round()
+    known = (
+        ordered.join(ordered, on="entity_id", suffix="_prior")
+        .filter(pl.col("available_date_prior") <= pl.col("available_date"))
+        .with_columns(years.alias("years_back"), days_to_prior_year.alias("distance"))
+        .filter(pl.col("years_back").is_between(1, years_back), pl.col("distance").is_between(prior_year.min_days, prior_year.max_days))
+    )
+    newest = known.group_by("standing", "years_back").agg(pl.col("standing_prior").max())
+    rows = ordered["row"]
+    return newest.select(
+        rows.gather(newest["standing"]).alias("record"), "years_back", rows.gather(newest["standing_prior"]).alias("prior")
+    ).sort("record", "years_back")
+
+
+def _by_standing(records: pl.DataFrame) -> pl.DataFrame:
+    """Number the records so that of the known ones of a company the one with the greatest `standing` is visible.
+
+    A total order: `period_end`, then `available_date`; then a restated version over any other, then version and source by
+    their names.
+    """
+    ties = [name for name in ("version", "source") if name in records.columns]
+    restated_last = [pl.col("version") == "restated"] if "version" in ties else []
+    return (
+        records.select("entity_id", "period_end", "available_date", *ties)
+        .with_row_index("row")
+        .sort("period_end", "available_date", *restated_last, *ties)
+        .with_row_index("standing")
+        .select("entity_id", "period_end", "available_date", "row", "standing")
+    )
+
+
+def _expression(column: str | pl.Expr) -> pl.Expr:
+    return pl.col(column) if isinstance(column, str) else column

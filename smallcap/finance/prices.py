@@ -1,0 +1,96 @@
+"""Prices as traded and splits, looked up for lines at dates. Adjusted closes are never a price here."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.pointintime import take
+
+
+def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
+    """Find each line's last unadjusted close at or before as_of, and say whether only an adjusted one is known.
+
+    Parameters
+    ----------
+    questions
+        Rows with `as_of` and `security_id`.
+    prices
+        Rows of raw.prices.
+    max_age_days
+        A close older than this at as_of is none.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per question, in order: `close_usd`, `close_date`, `has_adjusted_close`.
+    """
+    traded = prices.filter(pl.col("close_usd") > 0).select("security_id", "date", "close_usd")
+    adjusted = prices.filter(pl.col("adjusted_close_usd") > 0).select("security_id", "date")
+    is_fresh = (pl.col("as_of") - pl.col("date")).dt.total_days() <= max_age_days
+    asked = questions.select("as_of", "security_id")
+    close = asked.hstack(_last_before(traded, asked, "as_of")).select(
+        pl.when(is_fresh).then("close_usd").alias("close_usd"), pl.when(is_fresh).then("date").alias("close_date")
+    )
+    has_adjusted = asked.hstack(_last_before(adjusted, asked, "as_of")).select(is_fresh.fill_null(False).alias("has_adjusted_close"))
+    return close.hstack(has_adjusted)
+
+
+def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
+    """Find how many shares at the price's date stand for one share of the count, by the splits between the two dates.
+
+    Parameters
+    ----------
+    questions
+        Rows with `security_id`, `shares_date` and `price_date`.
+    prices
+        Rows of raw.prices; `split_ratio` holds the splits of the month that ends at `date`.
+    max_age_days
+        Split data that end more than this before the price's date leave it unchecked.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per question, in order: `split_factor`, 1 where no split is known, and `is_split_unchecked`: the months
+        between are not all covered by split data, or the month of the count has a split of which it is unknown
+        whether the count includes it.
+    """
+    months = prices.select("security_id", "date", "split_ratio").sort("security_id", "date")
+    ratio = pl.col("split_ratio").fill_null(1.0)
+    running = months.select(
+        "security_id",
+        "date",
+        ratio.cum_prod().over("security_id").alias("product"),
+        pl.col("split_ratio").is_null().cum_sum().cast(pl.Int64).over("security_id").alias("unknown"),
+        pl.col("date").shift(-1).over("security_id").alias("next_date"),
+        ratio.shift(-1).over("security_id").alias("next_ratio"),
+    )
+    asked = questions.select("security_id", "shares_date", "price_date")
+    at_count = _last_before(running, asked, "shares_date").rename(lambda name: f"{name}_count")
+    at_price = _last_before(running.drop("next_date", "next_ratio"), asked, "price_date")
+    splits_in_month_of_count = (
+        (pl.col("next_date_count") <= pl.col("price_date"))
+        & (pl.col("next_date_count").dt.month_start() == pl.col("shares_date").dt.month_start())
+        & (pl.col("next_ratio_count") != 1.0)
+    )
+    is_covered = (pl.col("unknown") == pl.col("unknown_count")) & ((pl.col("price_date") - pl.col("date")).dt.total_days() <= max_age_days)
+    return (
+        asked.hstack(at_count)
+        .hstack(at_price)
+        .select(
+            (pl.col("product") / pl.col("product_count")).fill_null(1.0).alias("split_factor"),
+            (~is_covered | splits_in_month_of_count.fill_null(False)).fill_null(True).alias("is_split_unchecked"),
+        )
+    )
+
+
+def _last_before(rows: pl.DataFrame, questions: pl.DataFrame, day: str) -> pl.DataFrame:
+    """Take for each question its line's last row at or before `day`: one row per question, in order, without the line's id."""
+    numbered = rows.select("security_id", "date").with_row_index("row").sort("date")
+    found = (
+        questions.select("security_id", pl.col(day).alias("day"))
+        .with_row_index("question")
+        .sort("day")
+        .join_asof(numbered, left_on="day", right_on="date", by="security_id", check_sortedness=False)
+        .sort("question")["row"]
+    )
+    return take(rows.drop("security_id"), found)

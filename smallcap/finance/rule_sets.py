@@ -1,0 +1,171 @@
+"""What the rules on inputs and metrics are: typed thresholds, checked for sense. Their values stand in data/reference/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def _require(is_true: bool, message: str) -> None:
+    if not is_true:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True)
+class DayRange:
+    """Least and greatest number of days, both included."""
+
+    min_days: int
+    max_days: int
+
+    def __post_init__(self) -> None:
+        _require(self.min_days > 0, f"min_days must be positive, got {self.min_days}")
+        _require(self.min_days <= self.max_days, f"max_days must not be below min_days ({self.min_days}), got {self.max_days}")
+
+
+@dataclass(frozen=True)
+class ScaleRules:
+    """When a figure's jump against the year before speaks for a wrong unit.
+
+    Attributes
+    ----------
+    jump
+        Multiple, up or down, from which a jump is one.
+    years_back
+        Earlier fiscal years that decide which of the two years is the odd one.
+    """
+
+    jump: float
+    years_back: int
+
+    def __post_init__(self) -> None:
+        _require(self.jump > 1, f"jump must be above 1, got {self.jump}")
+        _require(1 <= self.years_back <= 10, f"years_back must be 1 to 10, got {self.years_back}")
+
+
+@dataclass(frozen=True)
+class SanityRules:
+    """Which annual rows are refused and which are flagged (METHODS section 0)."""
+
+    name: str
+    version: str
+    source: str
+    currency: str
+    max_net_income_to_assets: float
+    period: DayRange
+    prior_year: DayRange
+    scale: ScaleRules
+
+    def __post_init__(self) -> None:
+        _require(self.max_net_income_to_assets > 0, f"max_net_income_to_assets must be positive, got {self.max_net_income_to_assets}")
+
+
+@dataclass(frozen=True)
+class VisibilityRules:
+    """When a figure counts as known: `assumed_lag_days` after period_end where no filing date is known."""
+
+    assumed_lag_days: int
+
+    def __post_init__(self) -> None:
+        _require(self.assumed_lag_days >= 1, f"assumed_lag_days must be at least 1, got {self.assumed_lag_days}")
+
+
+@dataclass(frozen=True)
+class DebtRules:
+    """Net interest above `max_interest_to_liabilities` of total liabilities contradicts a blank debt."""
+
+    max_interest_to_liabilities: float
+
+    def __post_init__(self) -> None:
+        share = self.max_interest_to_liabilities
+        _require(0 <= share <= 1, f"max_interest_to_liabilities must be in [0, 1], got {share}")
+
+
+@dataclass(frozen=True)
+class YearsRules:
+    """How many consecutive fiscal years a sum takes at most (`years`) and at least (`min_years`)."""
+
+    years: int
+    min_years: int
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.years <= 10, f"years must be 1 to 10, got {self.years}")
+        _require(1 <= self.min_years <= self.years, f"min_years must be 1 to {self.years}, got {self.min_years}")
+
+
+@dataclass(frozen=True)
+class ZoneRules:
+    """Zones of an Altman score: distress below `distress_below`, safe above `safe_above`, grey between, bounds included."""
+
+    distress_below: float
+    safe_above: float
+
+    def __post_init__(self) -> None:
+        _require(
+            self.distress_below <= self.safe_above,
+            f"safe_above must not be below distress_below ({self.distress_below}), got {self.safe_above}",
+        )
+
+
+@dataclass(frozen=True)
+class PriceRules:
+    """A price older than `max_age_days` at as_of is no price."""
+
+    max_age_days: int
+
+    def __post_init__(self) -> None:
+        _require(self.max_age_days >= 0, f"max_age_days must not be negative, got {self.max_age_days}")
+
+
+@dataclass(frozen=True)
+class FundHoldingRules:
+    """Share of a company that an index fund can plausibly hold, bounds included; outside it the share count is wrong."""
+
+    min_share_of_company: float
+    max_share_of_company: float
+
+    def __post_init__(self) -> None:
+        low, high = self.min_share_of_company, self.max_share_of_company
+        _require(low >= 0, f"min_share_of_company must not be negative, got {low}")
+        _require(low < high <= 1, f"max_share_of_company must be above min_share_of_company ({low}) and at most 1, got {high}")
+
+
+@dataclass(frozen=True)
+class FinancialRules:
+    """Codes and names that mean a bank, insurer, REIT or other financial; asked in this order."""
+
+    sic_first: int
+    sic_last: int
+    gics_sectors: tuple[str, ...]
+    sector_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.sic_first <= self.sic_last, f"sic_last must not be below sic_first ({self.sic_first}), got {self.sic_last}")
+
+
+@dataclass(frozen=True)
+class TickerRules:
+    """A usable ticker has at most `max_letters` letters once separators are stripped."""
+
+    max_letters: int
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.max_letters <= 10, f"max_letters must be 1 to 10, got {self.max_letters}")
+
+
+@dataclass(frozen=True)
+class MetricsRules:
+    """Thresholds of the metrics, of membership and of market values (METHODS sections 0 and 1)."""
+
+    name: str
+    version: str
+    source: str
+    visibility: VisibilityRules
+    prior_year: DayRange
+    debt: DebtRules
+    cash_conversion: YearsRules
+    altman_z: ZoneRules
+    altman_z_double_prime: ZoneRules
+    price: PriceRules
+    fund_holding: FundHoldingRules
+    financial: FinancialRules
+    ticker: TickerRules

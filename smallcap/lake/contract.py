@@ -1,0 +1,100 @@
+"""The contract of a table, checked before a commit: what stops a write, and which rows are set aside with their reason."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import polars as pl
+
+from smallcap.errors import AuditError
+from smallcap.tables import TABLES, Table
+
+REFUSED_COLUMNS = ["year", "rule", "row_json"]
+
+
+def check_contract(found: Table, frame: pl.DataFrame, years: Sequence[int] | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split a frame into rows that keep the table's rules and rows that break one.
+
+    Parameters
+    ----------
+    found
+        The table.
+    frame
+        The rows that are to be written.
+    years
+        The years that may occur; None for a table that is not partitioned.
+
+    Returns
+    -------
+    tuple of frames
+        The rows that keep every rule, in the table's columns; and the others as year, rule, row_json.
+
+    Raises
+    ------
+    AuditError
+        When a column is missing or of another type, a key occurs twice, or a row lies outside the years.
+    """
+    _check_columns(found, frame)
+    rows = frame.select(list(found.columns))
+    _check_key(found, rows)
+    if years is not None:
+        outside = rows.filter(~pl.col("year").is_in(list(years)) | pl.col("year").is_null())
+        if outside.height:
+            raise AuditError(f"{found.name}: {outside.height} rows lie outside the years {min(years)} to {max(years)}, first {outside.row(0, named=True)}")
+    kept, failure = found.schema.filter(rows)
+    if len(failure) == 0:
+        return pl.DataFrame(kept), pl.DataFrame(schema={"year": pl.Int32, "rule": pl.String, "row_json": pl.String})
+    return pl.DataFrame(kept), _explain(found, failure.details())
+
+
+def reject_rows(name: str, parts: Sequence[pl.DataFrame | None], years: Sequence[int]) -> pl.DataFrame:
+    """Make rows of core.rejects from refused rows; the same row refused twice is two rows.
+
+    A refused row whose year is unknown or not among `years` is kept under the nearest of them, so that it is never lost.
+    """
+    known = [part.select(REFUSED_COLUMNS) for part in parts if part is not None and part.height]
+    columns = TABLES["core.rejects"].columns
+    if not known:
+        return pl.DataFrame(schema=columns)
+    rows = pl.concat(known).with_columns(
+        pl.col("year").fill_null(min(years)).clip(min(years), max(years)).cast(pl.Int32),
+        table_name=pl.lit(name),
+        nth=pl.int_range(pl.len()).over("rule", "row_json"),
+    )
+    digests = [
+        hashlib.sha256(f"{rule}|{row}|{nth}".encode()).hexdigest()[:24] for rule, row, nth in rows.select("rule", "row_json", "nth").iter_rows()
+    ]
+    return rows.with_columns(reject_id=pl.Series(digests, dtype=pl.String)).select(list(columns))
+
+
+def to_json_rows(frame: pl.DataFrame) -> pl.Series:
+    """Write each row of a frame as JSON."""
+    if frame.is_empty():
+        return pl.Series([], dtype=pl.String)
+    return frame.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+
+
+def _check_columns(found: Table, frame: pl.DataFrame) -> None:
+    missing = [name for name in found.columns if name not in frame.columns]
+    if missing:
+        raise AuditError(f"{found.name}: columns are missing: {', '.join(missing)}; nothing was written")
+    wrong = [f"{name} is {frame.schema[name]}, not {dtype}" for name, dtype in found.columns.items() if frame.schema[name] != dtype]
+    if wrong:
+        raise AuditError(f"{found.name}: columns have another type: {'; '.join(wrong)}; nothing was written")
+
+
+def _check_key(found: Table, rows: pl.DataFrame) -> None:
+    duplicated = rows.filter(pl.struct(found.key).is_duplicated()) if rows.select(found.key).n_unique() != rows.height else rows.clear()
+    if duplicated.height:
+        first = duplicated.select(found.key).sort(found.key).row(0, named=True)
+        raise AuditError(f"{found.name}: {duplicated.height} rows share a key, first {first}; nothing was written")
+
+
+def _explain(found: Table, details: pl.DataFrame) -> pl.DataFrame:
+    """Name, for each refused row, the first rule that it breaks."""
+    names = list(found.columns)
+    rules = [column for column in details.columns if column not in names]
+    rule = pl.coalesce(pl.when(pl.col(name).cast(pl.String) == "invalid").then(pl.lit(name)) for name in rules)
+    year = pl.col("year").cast(pl.Int32) if "year" in names else pl.lit(None, pl.Int32)
+    return details.select(year.alias("year"), rule.alias("rule"), to_json_rows(details.select(names)).alias("row_json"))

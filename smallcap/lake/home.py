@@ -1,0 +1,172 @@
+"""A home: the folder that holds everything a run makes. One writer at a time; what a failed run left is undone here.
+
+The home's own records (runs, checks, what was fetched) are kept in `smallcap.lake.records`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shlex
+import tomllib
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from smallcap.errors import HomeBusyError, InputError
+from smallcap.lake.records import Records
+from smallcap.lake.store import Lake
+from smallcap.settings import IDENTITY_FIELDS, RECORDED_FIELDS, Settings
+
+
+class Home:
+    """The home of one universe.
+
+    Parameters
+    ----------
+    settings
+        The settings; `settings.home` is the folder.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.path = settings.home
+        self.lake = Lake(settings.lake_dir, self._note_before_first_write)
+        self.records = Records(Lake(settings.lake_dir))
+        self._lock = FileLock(self.path / ".lock", thread_local=False)
+        self._journal_path = self.path / "run.json"
+        self._journal: dict[str, object] | None = None
+
+    def prepare(self) -> None:
+        """Make the folder, and check that it holds, or will hold, the universe that the settings name.
+
+        Raises
+        ------
+        InputError
+            When the folder cannot be written to, or already holds another universe.
+        """
+        recorded_path = self.path / "home.toml"
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            recorded = recorded_path.read_text(encoding="utf-8") if recorded_path.is_file() else None
+            self._refuse_another_universe(recorded)
+            _write_atomically(recorded_path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS}))
+        except OSError as error:
+            raise InputError(f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME") from None
+
+    def open_run(self, run_id: str, command: str, served_run_id: str | None) -> str | None:
+        """Become the home's one writer, and undo what an earlier run left unfinished.
+
+        Parameters
+        ----------
+        run_id
+            The run that begins.
+        command
+            What was asked, for whoever finds the home busy.
+        served_run_id
+            The run whose catalogue is served: if that is the unfinished run, it was complete and stays.
+
+        Returns
+        -------
+        str or None
+            The run that was undone.
+
+        Raises
+        ------
+        HomeBusyError
+            When another process writes to the home; the message says which.
+        """
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
+        undone = self._undo_unfinished(served_run_id)
+        self._journal = {"run_id": run_id, "pid": os.getpid(), "command": command, "started_at": _now(), "tables": {}}
+        self._write_journal()
+        return undone
+
+    def close_run(self, *, is_successful: bool) -> None:
+        """Stop being the writer. A run that failed keeps its journal, so that the next run undoes it."""
+        if is_successful:
+            self._journal_path.unlink(missing_ok=True)
+        self._journal = None
+        self._lock.release()
+
+    @property
+    def touched(self) -> list[str]:
+        """Tables that the current run has written to."""
+        return sorted(self._tables(self._journal or {}))
+
+    def _undo_unfinished(self, served_run_id: str | None) -> str | None:
+        journal = self._read_journal()
+        if journal is None:
+            return None
+        run_id = str(journal.get("run_id"))
+        if run_id != served_run_id:
+            for name, version in sorted(self._tables(journal).items()):
+                self.lake.restore(name, version)
+            self.records.mark_undone(run_id)
+        self._journal_path.unlink(missing_ok=True)
+        return run_id if run_id != served_run_id else None
+
+    def _note_before_first_write(self, name: str, version: int) -> None:
+        if self._journal is None:
+            return
+        tables = self._tables(self._journal)
+        if name not in tables:
+            self._journal["tables"] = {**tables, name: version}
+            self._write_journal()
+
+    def _write_journal(self) -> None:
+        _write_atomically(self._journal_path, json.dumps(self._journal, indent=1))
+
+    def _read_journal(self) -> dict[str, object] | None:
+        try:
+            journal = json.loads(self._journal_path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return journal if isinstance(journal, dict) else None
+
+    def _holder(self) -> str:
+        journal = self._read_journal()
+        if journal is None:
+            return "another process that has just begun"
+        return f"process {journal.get('pid')} ({journal.get('command')}) since {journal.get('started_at')}"
+
+    def _refuse_another_universe(self, recorded: str | None) -> None:
+        if recorded is None:
+            return
+        there = tomllib.loads(recorded)
+        asked = {name: getattr(self.settings, name) for name in IDENTITY_FIELDS}
+        differences = [f"{name} is {there.get(name, 'none')} there, {value or 'none'} asked" for name, value in asked.items() if there.get(name) != value]
+        if differences:
+            raise InputError(
+                f"the home {self.path} holds another universe ({'; '.join(differences)}); "
+                "two universes never share a home: name another with --home, or remove this one"
+            )
+
+    @staticmethod
+    def _tables(journal: dict[str, object]) -> dict[str, int]:
+        tables = journal.get("tables")
+        return tables if isinstance(tables, dict) else {}
+
+
+def command_line(arguments: list[str]) -> str:
+    """Write a command as a person would type it."""
+    return shlex.join(["smallcap", *arguments])
+
+
+def _to_toml(values: dict[str, object]) -> str:
+    # A JSON string is a TOML basic string; what is not set is left out.
+    return "".join(f"{name} = {value if isinstance(value, int) else json.dumps(str(value))}\n" for name, value in values.items() if value is not None)
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,90 @@
+"""The home's own records: which runs there were, what was checked, what was asked of which source.
+
+They are Delta tables like the others, but no part of what a run makes: undoing a run keeps its record.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from smallcap.lake.store import Lake
+from smallcap.tables import META_TABLES
+
+RECORDS_RUN = "records"
+
+
+class Records:
+    """Runs, checks and fetches of one home.
+
+    Parameters
+    ----------
+    lake
+        The lake that holds the meta tables; written without an undo journal.
+    """
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def read(self, name: str) -> pl.DataFrame:
+        """Read one of the meta tables that the lake holds."""
+        return self._lake.read(name)
+
+    def upsert(self, name: str, rows: list[dict[str, object]]) -> None:
+        """Add rows to a meta table; rows of the same key are replaced."""
+        if not rows:
+            return
+        found = META_TABLES[name]
+        new = pl.DataFrame(rows, schema=found.columns)
+        kept = self._lake.read(name).join(new, on=found.key, how="anti")
+        self._lake.write_whole(name, pl.concat([kept, new]), RECORDS_RUN)
+
+    def run(
+        self,
+        run_id: str,
+        command: str,
+        years: tuple[int, int] | None,
+        as_of: dt.date | None,
+        preset: str,
+        status: str,
+        started_at: dt.datetime,
+    ) -> None:
+        """Record a run, or its new status."""
+        first, last = years or (None, None)
+        self.upsert(
+            "meta.runs",
+            [
+                {
+                    "run_id": run_id,
+                    "command": command,
+                    "first_year": first,
+                    "last_year": last,
+                    "as_of": as_of,
+                    "preset": preset,
+                    "status": status,
+                    "started_at": started_at,
+                    "finished_at": utc_now(),
+                }
+            ],
+        )
+
+    def mark_undone(self, run_id: str) -> None:
+        """Record that a run was undone; a run that never got as far as a record has none."""
+        runs = self._lake.read("meta.runs").filter(pl.col("run_id") == run_id)
+        self.upsert("meta.runs", [{**row, "status": "undone"} for row in runs.to_dicts()])
+
+    def asked_dates(self, year: int) -> list[dt.date]:
+        """Days of a year that published runs asked for by name: they stay among its as_of dates."""
+        runs = self._lake.read("meta.runs")
+        asked = runs.filter((pl.col("status") == "published") & (pl.col("as_of").dt.year() == year))
+        return asked["as_of"].unique().sort().to_list()
+
+    def status_of_checks(self) -> pl.DataFrame:
+        """Worst status per run and table over all its checks: run_id, table_name, is_passed."""
+        return self._lake.read("meta.checks").group_by("run_id", "table_name").agg(is_passed=(pl.col("status") != "failed").all())
+
+
+def utc_now() -> dt.datetime:
+    """Return the time now, in UTC, without a zone, as the meta tables keep it."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)

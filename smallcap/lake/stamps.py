@@ -1,0 +1,96 @@
+"""What each commit says of itself: which run wrote each year, what the year holds, and from what it was made.
+
+The stamp travels in the Delta commit, so it is as atomic as the data. No file is read or written here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from smallcap.tables import Table
+
+UNPARTITIONED = 0
+"""The year under which a table without partitions is stamped."""
+
+
+@dataclass(frozen=True)
+class YearStamp:
+    """One year of a table.
+
+    Attributes
+    ----------
+    run_id
+        The run that wrote the year.
+    content
+        Digest of its rows, independent of their order; equal contents have equal digests.
+    rows
+        Number of rows.
+    inputs
+        For each table that was read, a digest of the contents that were read.
+    """
+
+    run_id: str
+    content: str
+    rows: int
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """All years of a table as of one commit, and the table versions that the commit's run read."""
+
+    years: Mapping[int, YearStamp] = field(default_factory=dict)
+    run_id: str = ""
+    read_versions: Mapping[str, int] = field(default_factory=dict)
+
+    def with_years(self, new: Mapping[int, YearStamp], run_id: str, read_versions: Mapping[str, int]) -> Stamp:
+        """Return the stamp of the next commit: the new years replace those of the same number."""
+        return Stamp({**self.years, **new}, run_id, read_versions)
+
+    def contents(self, years: Iterable[int]) -> str:
+        """Digest of what the given years hold; a year that was never written counts as absent."""
+        return " ".join(f"{year}:{self.years[year].content}" for year in sorted(set(years)) if year in self.years)
+
+    def to_json(self) -> str:
+        """Write the stamp for a commit's metadata."""
+        return json.dumps(
+            {
+                "run_id": self.run_id,
+                "read_versions": dict(self.read_versions),
+                "years": {str(year): [s.run_id, s.content, s.rows, dict(s.inputs)] for year, s in sorted(self.years.items())},
+            },
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Stamp:
+        """Read the stamp of a commit."""
+        raw = json.loads(text)
+        years = {int(year): YearStamp(run, content, rows, inputs) for year, (run, content, rows, inputs) in raw["years"].items()}
+        return cls(years, raw["run_id"], raw["read_versions"])
+
+
+def digest_rows(table: Table, frame: pl.DataFrame) -> str:
+    """Digest the rows of a frame: independent of row order, blind to columns that only say when something was fetched."""
+    compared = frame.drop(table.fetch_columns, strict=False)
+    if compared.is_empty():
+        return "empty"
+    # Two independent 64-bit sums: the order of rows does not matter, and a clash of both is out of reach.
+    sums = [compared.hash_rows(seed).sum() for seed in (11, 77)]
+    return f"{sums[0]:016x}{sums[1]:016x}"
+
+
+def stamp_years(
+    table: Table, rows: pl.DataFrame, years: Sequence[int], run_id: str, inputs: Mapping[int, Mapping[str, str]] | None = None
+) -> dict[int, YearStamp]:
+    """Stamp each of the years with what `rows` holds of it; a year without rows is stamped empty."""
+    parts = {int(part["year"][0]): part for part in rows.partition_by("year")}
+    none = rows.clear()
+    return {
+        year: YearStamp(run_id, digest_rows(table, parts.get(year, none)), parts.get(year, none).height, (inputs or {}).get(year, {}))
+        for year in years
+    }

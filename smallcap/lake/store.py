@@ -1,0 +1,299 @@
+"""The Delta tables of one home: validate and write a range of years, read a range, versions, undo.
+
+Nothing here knows which table is made from which; that is the asset graph's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from smallcap.errors import AuditError, InputError
+from smallcap.lake.contract import check_contract, reject_rows
+from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, digest_rows, stamp_years
+from smallcap.tables import TABLES, Table
+from smallcap.tables import table as find_table
+
+STAMP_KEY = "smallcap"
+# Row groups of about one cross-section: a reader of one date skips the others.
+WRITER = WriterProperties(compression="ZSTD", max_row_group_size=8192)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write came to: the table's version, rows written and refused, and whether anything had changed."""
+
+    version: int
+    rows: int
+    refused: int
+    is_changed: bool
+
+
+class Lake:
+    """The Delta tables below one folder.
+
+    Parameters
+    ----------
+    root
+        Folder of the lake; a table lies at ``<root>/<layer>/<table>``.
+    before_first_write
+        Called with a table's name and version before it is first written to; the home keeps its undo journal with it.
+    """
+
+    def __init__(self, root: Path, before_first_write: Callable[[str, int], None] | None = None) -> None:
+        self.root = root
+        self._before_first_write = before_first_write or (lambda name, version: None)
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def read(self, name: str, years: Iterable[int] | None = None, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Read a table, or some of its years, sorted by its key.
+
+        Columns that the files of an older release lack are null; a table that was never written is empty.
+        """
+        found = find_table(name)
+        delta = self._open(found)
+        selected = list(columns or found.columns)
+        if delta is None:
+            return found.empty().select(selected)
+        files = self._files(delta, found, years)
+        if not files:
+            return found.empty().select(selected)
+        return _scan(files, found).select(selected).sort([c for c in ["year", *found.key] if c in selected]).collect(engine="in-memory")
+
+    def version(self, name: str) -> int:
+        """Return the newest version of a table, -1 where it was never written."""
+        delta = self._open(find_table(name))
+        return -1 if delta is None else delta.version()
+
+    def stamp(self, name: str) -> Stamp:
+        """Return the stamp of a table's newest commit."""
+        delta = self._open(find_table(name))
+        return Stamp() if delta is None else self._stamp(delta)
+
+    def years(self, name: str) -> list[int]:
+        """Return the years of a table that were ever written, also those that hold no row."""
+        return sorted(year for year in self.stamp(name).years if year != UNPARTITIONED)
+
+    def files(self, name: str, version: int | None = None) -> list[Path]:
+        """Return the Parquet files of a version, the newest by default, in order of year."""
+        found = find_table(name)
+        delta = self._open(found, version)
+        return [] if delta is None else self._files(delta, found, None)
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def write_years(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        years: Sequence[int],
+        run_id: str,
+        inputs: Mapping[int, Mapping[str, str]] | None = None,
+        read_versions: Mapping[str, int] | None = None,
+        refused: pl.DataFrame | None = None,
+    ) -> Written:
+        """Replace whole years of a partitioned table in one commit, after checking the contract.
+
+        Rows that break a row rule go to core.rejects with those that the caller refuses; a broken table rule (missing
+        column, wrong type, duplicate key, a row outside the years) raises before anything is committed.
+
+        Parameters
+        ----------
+        name
+            The table.
+        frame
+            The rows of all `years`; a year without rows is emptied.
+        years
+            The years that are replaced.
+        run_id
+            The run that writes.
+        inputs
+            For each year, a digest per table that was read.
+        read_versions
+            The versions of those tables.
+        refused
+            Rows already refused, in the columns year, rule, row_json.
+
+        Raises
+        ------
+        AuditError
+            When the frame breaks a table rule.
+        """
+        found = find_table(name)
+        kept, broken = check_contract(found, frame, years)
+        rejects = reject_rows(name, [refused, broken], years)
+        stamps = stamp_years(found, kept, years, run_id, inputs)
+        self._replace_rejects(name, rejects, years, run_id)
+        return self._commit(found, kept.sort(["year", *found.key]), _years_predicate(years), stamps, run_id, read_versions or {}, rejects.height)
+
+    def write_whole(
+        self, name: str, frame: pl.DataFrame, run_id: str, read_versions: Mapping[str, int] | None = None, growing: Sequence[str] = ()
+    ) -> Written:
+        """Replace a table that is not partitioned.
+
+        Parameters
+        ----------
+        name
+            The table.
+        frame
+            All its rows.
+        run_id
+            The run that writes.
+        read_versions
+            The versions of the tables that were read.
+        growing
+            Columns whose change does not make older readers stale. Where every old row, apart from these columns, is
+            still there, the content digest stays: rows were only added, and what was made from the old ones still holds.
+        """
+        found = find_table(name)
+        kept, broken = check_contract(found, frame, None)
+        if broken.height:
+            raise AuditError(f"{name}: {broken.height} rows break rule {broken['rule'][0]}, first {broken['row_json'][0]}; nothing was written")
+        content = digest_rows(found, kept)
+        before = self.stamp(name).years.get(UNPARTITIONED)
+        if before is not None and growing and _only_grew(self.read(name), kept, growing):
+            content = before.content
+        stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height)}
+        return self._commit(found, kept.sort(found.key), None, stamps, run_id, read_versions or {}, 0)
+
+    def restore(self, name: str, version: int) -> None:
+        """Bring a table back to an earlier version; -1 removes what was written since the table did not exist."""
+        found = find_table(name)
+        delta = self._open(found)
+        if delta is None or delta.version() == version:
+            return
+        target = max(version, 0)
+        stamp = next((entry.get(STAMP_KEY) for entry in delta.history() if entry["version"] == target), None) or Stamp().to_json()
+        delta.restore(target, commit_properties=CommitProperties({STAMP_KEY: stamp}))
+
+    def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
+        """Delete files that no version of the last `days` days and no kept version needs; return how many."""
+        removed = 0
+        for name in TABLES:
+            delta = self._open(find_table(name))
+            if delta is None:
+                continue
+            kept = sorted({version for version in keep_versions.get(name, ()) if 0 <= version <= delta.version()}) or None
+            if not delta.vacuum(24 * days, enforce_retention_duration=False, keep_versions=kept):
+                continue
+            # Removing files is a commit of its own: it carries the stamp on.
+            stamp = CommitProperties({STAMP_KEY: self._stamp(delta).to_json()})
+            removed += len(delta.vacuum(24 * days, dry_run=False, enforce_retention_duration=False, keep_versions=kept, commit_properties=stamp))
+        return removed
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _path(self, found: Table) -> Path:
+        return self.root / found.layer / found.short_name
+
+    def _open(self, found: Table, version: int | None = None) -> DeltaTable | None:
+        path = self._path(found)
+        if not (path / "_delta_log").is_dir():
+            return None
+        try:
+            return DeltaTable(path, version=version)
+        except TableNotFoundError:
+            return None
+        except (DeltaError, OSError, ValueError) as error:
+            raise InputError(
+                f"the log of table {found.name} at {path} cannot be read ({str(error).splitlines()[0]}); "
+                "restore the folder from a backup, or remove it and run the backfill again; what was published is still served"
+            ) from None
+
+    def _stamp(self, delta: DeltaTable) -> Stamp:
+        text = delta.history(1)[0].get(STAMP_KEY)
+        return Stamp.from_json(text) if text else Stamp()
+
+    def _files(self, delta: DeltaTable, found: Table, years: Iterable[int] | None) -> list[Path]:
+        actions = pl.DataFrame(delta.get_add_actions(flatten=True))
+        if actions.is_empty():
+            return []
+        if found.is_partitioned:
+            actions = actions.sort("partition.year", "path")
+            if years is not None:
+                actions = actions.filter(pl.col("partition.year").cast(pl.Int32).is_in(list(years)))
+        return [self._path(found) / path for path in actions["path"]]
+
+    def _commit(
+        self,
+        found: Table,
+        frame: pl.DataFrame,
+        predicate: str | None,
+        stamps: Mapping[int, YearStamp],
+        run_id: str,
+        read_versions: Mapping[str, int],
+        refused: int,
+    ) -> Written:
+        delta = self._open(found)
+        before = Stamp() if delta is None else self._stamp(delta)
+        if delta is not None and all(_is_same(before.years.get(year), stamp) for year, stamp in stamps.items()):
+            return Written(delta.version(), frame.height, refused, is_changed=False)
+        self._before_first_write(found.name, -1 if delta is None else delta.version())
+        if delta is None:
+            delta = self._create(found)
+        stamp = before.with_years(stamps, run_id, read_versions)
+        write_deltalake(
+            delta,
+            frame,
+            mode="overwrite",
+            predicate=predicate,
+            schema_mode="merge",
+            writer_properties=WRITER,
+            commit_properties=CommitProperties({STAMP_KEY: stamp.to_json()}),
+        )
+        return Written(delta.version(), frame.height, refused, is_changed=True)
+
+    def _create(self, found: Table) -> DeltaTable:
+        path = self._path(found)
+        path.mkdir(parents=True, exist_ok=True)
+        schema = DeltaSchema.from_arrow(found.empty().to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
+        return DeltaTable.create(
+            path,
+            schema=schema,
+            partition_by=["year"] if found.is_partitioned else None,
+            commit_properties=CommitProperties({STAMP_KEY: Stamp().to_json()}),
+        )
+
+    def _replace_rejects(self, name: str, rejects: pl.DataFrame, years: Sequence[int], run_id: str) -> None:
+        """Replace the refused rows of the given years of one table; those of other tables in the same years stay."""
+        target = TABLES["core.rejects"]
+        before = self.read(target.name, years)
+        others = before.filter(pl.col("table_name") != name)
+        if rejects.is_empty() and others.height == before.height:
+            return
+        rows = pl.concat([others, rejects.select(list(target.columns))]).sort(["year", *target.key])
+        touched = sorted(set(before["year"]) | set(rows["year"]))
+        stamps = stamp_years(target, rows, touched, run_id)
+        self._commit(target, rows, _years_predicate(touched), stamps, run_id, {}, 0)
+
+
+def _years_predicate(years: Iterable[int]) -> str:
+    return f"year in ({', '.join(str(year) for year in sorted(years))})"
+
+
+def _is_same(before: YearStamp | None, after: YearStamp) -> bool:
+    return before is not None and before.content == after.content and dict(before.inputs) == dict(after.inputs) and before.rows == after.rows
+
+
+def _only_grew(before: pl.DataFrame, after: pl.DataFrame, growing: Sequence[str]) -> bool:
+    compared = [column for column in before.columns if column not in growing]
+    return before.join(after.select(compared), on=compared, how="anti", nulls_equal=True).is_empty()
+
+
+def _scan(files: Sequence[Path], found: Table) -> pl.LazyFrame:
+    in_files = {name: dtype for name, dtype in found.columns.items() if not (found.is_partitioned and name == "year")}
+    return pl.scan_parquet(
+        [str(file) for file in files],
+        schema=in_files,
+        hive_partitioning=found.is_partitioned,
+        hive_schema={"year": pl.Int32()} if found.is_partitioned else None,
+        missing_columns="insert",
+        extra_columns="ignore",
+    )

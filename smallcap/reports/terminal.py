@@ -1,0 +1,132 @@
+"""Results as Rich tables for the terminal. Text that came from a vendor is escaped; nothing is queried or computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+Row = Mapping[str, Any]
+
+BASIS_TITLES = {"as_published": "as published (known 163 days later)", "point_in_time": "point in time (known at as_of)"}
+COUNTS = (
+    ("members", "members"),
+    ("usable_tickers", "with a usable ticker"),
+    ("with_record", "with a fresh annual record"),
+    ("complete_records", "complete records"),
+    ("records_after_controls", "records after controls"),
+)
+
+
+def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> Table:
+    """Lay out the rows of a query."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    rows = list(rows)
+    for position, column in enumerate(columns):
+        is_number = any(isinstance(row[position], int | float) and not isinstance(row[position], bool) for row in rows)
+        table.add_column(escape(column), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(value) for value in row))
+    return table
+
+
+def study_block(label: str, counts: Sequence[Row], quintiles: Sequence[Row], names: Sequence[Row]) -> RenderableType:
+    """Lay out the study's summary: counts by basis, medians by quintile, best and worst names with their inputs.
+
+    Parameters
+    ----------
+    label
+        What the data are; shown first.
+    counts
+        One row of marts.quality_summary per basis, quintile 0.
+    quintiles
+        The rows of quintiles 1 to 5, of one basis.
+    names
+        Rows of marts.quality_scores, best first, with `group` best or worst.
+    """
+    if not counts:
+        return Text("no summary for this date")
+    first = counts[0]
+    parts: list[RenderableType] = [
+        Text(f"Quality screen of {first['as_of']}: {label}", style="bold"),
+        _counts_table(counts),
+    ]
+    if quintiles:
+        parts += [Text(""), _quintiles_table(quintiles)]
+    if names:
+        parts += [Text(""), _names_table(names)]
+    return Group(*parts)
+
+
+def _counts_table(counts: Sequence[Row]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("membership date")
+    for row in counts:
+        table.add_column(f"{row['as_of']}, {BASIS_TITLES.get(row['basis'], row['basis'])}", justify="right")
+    for column, words in COUNTS:
+        table.add_row(words, *(f"{row[column]:,}" for row in counts))
+    return table
+
+
+def _quintiles_table(quintiles: Sequence[Row]) -> Table:
+    basis = BASIS_TITLES.get(quintiles[0]["basis"], quintiles[0]["basis"])
+    table = Table(title=f"Medians by quintile, {basis}; 5 is best", title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for heading in ("quintile", "companies", "ROE", "FCF margin", "debt/assets", "interest coverage", "market cap, USD m"):
+        table.add_column(heading, justify="right")
+    for row in quintiles:
+        table.add_row(
+            str(row["quintile"]),
+            f"{row['scored']:,}",
+            percent(row["roe_median"]),
+            percent(row["fcf_margin_median"]),
+            percent(row["debt_to_assets_median"]),
+            multiple(row["interest_coverage_median"]),
+            millions(row["market_cap_usd_median"]),
+        )
+    return table
+
+
+def _names_table(names: Sequence[Row]) -> Table:
+    table = Table(title="Best and worst scores with their inputs", title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for heading in ("", "ticker", "name", "score", "ROE", "FCF margin", "debt/assets", "interest coverage", "market cap, USD m"):
+        table.add_column(heading, justify="left" if heading in ("", "ticker", "name") else "right", max_width=28 if heading == "name" else None)
+    for row in names:
+        table.add_row(
+            row["group"],
+            escape(row["ticker"]),
+            escape(row["name"] or ""),
+            f"{row['score']:.2f}",
+            percent(row["roe"]),
+            percent(row["fcf_margin"]),
+            percent(row["debt_to_assets"]),
+            multiple(row["interest_coverage"]),
+            millions(row["market_cap_usd"]),
+        )
+    return table
+
+
+def percent(value: float | None) -> str:
+    """Write a fraction as a percentage with one decimal."""
+    return "–" if value is None else f"{value:.1%}"
+
+
+def multiple(value: float | None) -> str:
+    """Write a multiple with one decimal."""
+    return "–" if value is None else f"{value:,.1f}"
+
+
+def millions(value: float | None) -> str:
+    """Write US dollars in millions."""
+    return "–" if value is None else f"{value / 1e6:,.0f}"
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1e6 else f"{value:,.0f}"
+    return escape(str(value))

@@ -1,0 +1,110 @@
+"""The one settings object. Every setting has a name, a default and a sentence; no other module reads the environment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from smallcap.errors import InputError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+Preset = Literal["sample", "files"]
+
+
+class Settings(BaseSettings):
+    """Settings of a run: from arguments, else SMALLCAP_* variables, else .env in the project root, else these defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SMALLCAP_", env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True, validate_default=True
+    )
+
+    home: Path = Field(PROJECT_ROOT / "data" / "home", description="folder that holds everything a run makes")
+    preset: Preset = Field("sample", description="where data come from: sample (synthetic, embedded) or files (a folder)")
+    input: Path | None = Field(None, description="the folder that the preset files reads")
+    limit: int | None = Field(None, ge=1, description="screen only the first so many listed lines, as the published study did")
+    index_name: str = Field("russell2000", description="the index whose members are screened")
+    stale_months: int = Field(18, ge=1, le=120, description="an annual record older than this many months before as_of is not used")
+    min_coverage: float = Field(0.25, ge=0, le=1, description="least share of members with a visible annual record, stale or fresh")
+    clock: dt.date | None = Field(None, description="the day up to which the source knows; default: the source's own")
+    files_blank_debt_is_zero: bool = Field(
+        True, description="preset files: a blank debt, dividend or buyback in the fundamentals table means none"
+    )
+    sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
+    sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
+    reference_dir: Path = Field(PROJECT_ROOT / "data" / "reference", description="folder of the rule sets")
+    is_schedule_on: bool = Field(False, description="switches the nightly schedule on")
+    keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
+    vacuum_days: int = Field(14, ge=1, description="days for which unpublished versions of tables are kept")
+
+    @property
+    def lake_dir(self) -> Path:
+        """Folder of the Delta tables."""
+        return self.home / "lake"
+
+    @property
+    def warehouse_dir(self) -> Path:
+        """Folder of the published catalogue."""
+        return self.home / "warehouse"
+
+    @property
+    def snapshots_dir(self) -> Path:
+        """Folder of the fetched payloads."""
+        return self.home / "snapshots"
+
+    @property
+    def dagster_dir(self) -> Path:
+        """Folder of Dagster's own storage."""
+        return self.home / "dagster"
+
+
+IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
+"""What a home is made of: recorded at its first run, so that two universes never mix in one home."""
+
+RECORDED_FIELDS = (*IDENTITY_FIELDS, "input")
+"""What later runs in the home take over where nobody says otherwise; the input folder may move."""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; arguments that are None do not override.
+
+    Where the home already holds a universe (its ``home.toml``), fields that nobody set are taken from there.
+
+    Raises
+    ------
+    InputError
+        When a value is refused; the message names the setting, the value and what is allowed.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        first = Settings(**given)  # type: ignore[arg-type]
+        recorded = _recorded_identity(first.home)
+        inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
+        settings = Settings(**{**given, **inherited}) if inherited else first  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise InputError(_explain(error)) from None
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def _recorded_identity(home: Path) -> dict[str, object]:
+    path = home.expanduser() / "home.toml"
+    if not path.is_file():
+        return {}
+    try:
+        recorded = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
+    return {name: value for name, value in recorded.items() if name in RECORDED_FIELDS}
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        lines.append(f"setting '{name}' (SMALLCAP_{name.upper()}): {problem['msg']}; got {problem['input']!r}")
+    return "; ".join(lines)

@@ -1,0 +1,51 @@
+"""Where data come from: the port, one adapter per source, and the giving of our own ids."""
+
+from __future__ import annotations
+
+from smallcap.errors import InputError
+from smallcap.settings import Settings
+from smallcap.sources.base import Source
+from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.views import ClockedSource, LimitedSource
+
+__all__ = ["open_source"]
+
+
+def open_source(settings: Settings, snapshots: SnapshotStore | None = None) -> Source:
+    """Open the source that the settings name, seen through the settings `clock` and `limit`.
+
+    Parameters
+    ----------
+    snapshots
+        Where fetched payloads are kept; None keeps nothing.
+
+    Raises
+    ------
+    InputError
+        When the preset needs a setting that is not given.
+    """
+    source = _adapter(settings, snapshots)
+    if settings.clock is not None:
+        source = ClockedSource(source, settings.clock)
+    return source if settings.limit is None else LimitedSource(source, settings.limit)
+
+
+def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
+    # each adapter is imported where it is opened: nobody pays for the others
+    if settings.preset == "sample":
+        from smallcap.sources.sample import SampleSource
+
+        return SampleSource(settings.sample_companies, settings.sample_seed, snapshots)
+    if settings.input is None:
+        raise InputError("the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT")
+    from smallcap.sources.files import FilesSource
+    from smallcap.sources.ishares_rules import load_holdings_rules
+    from smallcap.sources.tickers import load_ticker_aliases
+
+    return FilesSource(
+        settings.input.expanduser(),
+        rules=load_holdings_rules(settings.reference_dir),
+        aliases=load_ticker_aliases(settings.reference_dir),
+        blank_debt_is_zero=settings.files_blank_debt_is_zero,
+        snapshots=snapshots,
+    )

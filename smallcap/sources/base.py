@@ -1,0 +1,101 @@
+"""The port that every source of data speaks, and the shape of what it delivers. Adapters are the sibling modules.
+
+A source speaks in its own names: `source_id` for a line, `source_entity_id` for a company. Both are chosen by the
+adapter, are never null and mean the same line or company in every frame of that source. Our own ids are given later,
+in `smallcap.sources.identity`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from smallcap.tables.raw import Constituents, Factors, Fundamentals, Prices, Securities, VendorMetrics
+
+REFUSED_SCHEMA: dict[str, type[pl.DataType]] = {"year": pl.Int32, "rule": pl.String, "row_json": pl.String}
+"""Rows that a source refuses: the partition they would have been in, the rule they break, the row as JSON."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a source delivered for one request.
+
+    Attributes
+    ----------
+    rows
+        The rows, in the columns of the dataset's ``*_COLUMNS`` below.
+    refused
+        Rows that the adapter refuses, in the columns of `REFUSED_SCHEMA`.
+    """
+
+    rows: pl.DataFrame
+    refused: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REFUSED_SCHEMA))
+
+
+def _columns(schema: type, leave_out: Sequence[str], add: Sequence[str]) -> dict[str, pl.DataType]:
+    own = {name: column.dtype for name, column in schema.columns().items() if name not in leave_out}  # type: ignore[attr-defined]
+    return {**{name: pl.String() for name in add}, **own}
+
+
+CONSTITUENTS_COLUMNS = _columns(Constituents, ["year", "index_name", "security_id", "weight"], ["source_id"])
+SECURITIES_COLUMNS = _columns(Securities, ["security_id", "entity_id"], [])
+FUNDAMENTALS_COLUMNS = _columns(
+    Fundamentals, ["year", "entity_id", "available_date", "is_available_date_assumed"], ["source_entity_id"]
+)
+VENDOR_METRICS_COLUMNS = _columns(VendorMetrics, ["year", "entity_id", "available_date"], ["source_entity_id"])
+PRICES_COLUMNS = _columns(Prices, ["year", "security_id"], ["source_id"])
+FACTORS_COLUMNS = _columns(Factors, [], [])
+
+
+class Source(Protocol):
+    """Where data come from. Every method returns whole columns for a range of dates.
+
+    Attributes
+    ----------
+    name
+        Short name, the value of the column `source`.
+    clock
+        The last day whose facts the source can know.
+    label
+        What the data are, in words that are shown wherever results are; says so where they are synthetic.
+    """
+
+    name: str
+    label: str
+
+    @property
+    def clock(self) -> dt.date:
+        """The last day whose facts the source can know; a source may have to read to say."""
+        ...
+
+    def membership_dates(self, index: str) -> list[dt.date]:
+        """Dates on which a list of members is known, ascending."""
+        ...
+
+    def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        """Lines of the index at each as_of: from the newest list at or at most 31 days before it; none where there is none."""
+        ...
+
+    def securities(self) -> Delivery:
+        """Every line the source knows, one row per ticker spell."""
+        ...
+
+    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+        """Annual records, all versions, with period_end in [start, end]."""
+        ...
+
+    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+        """Ratios served ready-made, with period_end in [start, end]; no rows where the source serves none."""
+        ...
+
+    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+        """Month-end prices and returns of every line, with date in [start, end]."""
+        ...
+
+    def factors(self) -> Delivery:
+        """Factor returns of every vintage that the source holds."""
+        ...

@@ -1,0 +1,244 @@
+"""The canonical tables of the preset `files`: their columns, once, and their reading from CSV or Parquet into exact types.
+
+What the values mean for a company or a line is not judged here.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from smallcap.errors import InputError
+
+Kind = Literal["text", "id", "date", "number"]
+MISSING_TEXT = ("", "-", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
+_DTYPES: dict[Kind, type[pl.DataType]] = {"text": pl.String, "id": pl.String, "date": pl.Date, "number": pl.Float64}
+
+
+@dataclass(frozen=True)
+class CanonicalColumn:
+    """A column of a canonical table: its name, kind, unit, meaning, and whether a table must have it, and a value in every row."""
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+    is_required: bool = False
+    is_key: bool = False
+
+
+@dataclass(frozen=True)
+class CanonicalTable:
+    """A canonical table: its columns, and groups of columns of which it must have at least one."""
+
+    name: str
+    columns: tuple[CanonicalColumn, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+
+    def markdown(self) -> str:
+        """Render the columns as the table that the documentation shows."""
+        either = {name: " or ".join(group) for group in self.one_of for name in group}
+        lines = ["| column | required | unit | meaning |", "|---|---|---|---|"]
+        for column in self.columns:
+            needed = "yes" if column.is_required else f"one of {either[column.name]}" if column.name in either else ""
+            lines.append(f"| {column.name} | {needed} | {column.unit} | {column.meaning} |")
+        return "\n".join(lines)
+
+
+def _money(name: str, meaning: str, *, is_required: bool = False) -> CanonicalColumn:
+    return CanonicalColumn(name, "number", "US dollars", meaning, is_required)
+
+
+FUNDAMENTALS = CanonicalTable(
+    "fundamentals",
+    (
+        CanonicalColumn("ticker", "text", "", "the company's symbol, in any spelling of share classes", True, True),
+        CanonicalColumn("entity_id", "id", "", "the vendor's own id of the company", True, True),
+        CanonicalColumn("period_end", "date", "date", "end of the fiscal year", True, True),
+        CanonicalColumn("filing_date", "date", "date", "day the figures were filed; blank: taken as known 90 days after period_end", True),
+        CanonicalColumn("version", "text", "", "original or restated; without the column, restated_date after filing_date says restated"),
+        CanonicalColumn(
+            "restated_date",
+            "date",
+            "date",
+            "day of the filing that the values come from; after filing_date: restated values, visible by filing_date",
+        ),
+        CanonicalColumn("fiscal_year", "number", "year", "the vendor's fiscal year"),
+        CanonicalColumn("period_days", "number", "days", "length of the period"),
+        CanonicalColumn("currency", "text", "", "ISO code; without the column, USD"),
+        CanonicalColumn("name", "text", "", "the company's name"),
+        CanonicalColumn("sector", "text", "", "sector in GICS words"),
+        CanonicalColumn("sic", "text", "", "Standard Industrial Classification code"),
+        CanonicalColumn("gics", "text", "", "GICS sub-industry code"),
+        _money("revenue", "revenue", is_required=True),
+        _money("cost_of_revenue", "cost of revenue, a positive expense"),
+        _money("gross_profit", "gross profit"),
+        _money("operating_income", "operating income", is_required=True),
+        _money("interest_expense", "gross interest expense, a positive expense"),
+        _money(
+            "net_interest_expense",
+            "interest expense less interest income; stands in where the gross expense is missing, flagged is_interest_net",
+        ),
+        _money("pretax_income", "income before tax"),
+        _money("income_tax", "income tax, a positive expense"),
+        _money("net_income", "net income", is_required=True),
+        _money("cash_and_short_term_investments", "cash and short-term investments"),
+        _money("receivables", "receivables"),
+        _money("inventories", "inventories"),
+        _money("current_assets", "current assets"),
+        _money("property_plant_equipment", "property, plant and equipment, net"),
+        _money("goodwill", "goodwill"),
+        _money("total_assets", "total assets", is_required=True),
+        _money("short_term_debt", "debt due within a year", is_required=True),
+        _money("current_liabilities", "current liabilities"),
+        _money("long_term_debt", "debt due after a year", is_required=True),
+        _money("total_liabilities", "total liabilities", is_required=True),
+        _money("retained_earnings", "retained earnings; negative is an accumulated deficit"),
+        _money("shareholders_equity", "shareholders' equity", is_required=True),
+        _money("depreciation_amortization", "depreciation and amortisation"),
+        _money("operating_cash_flow", "cash flow from operations", is_required=True),
+        _money("capital_expenditures", "capital expenditures, a positive outflow", is_required=True),
+        _money("dividends_paid", "dividends paid, a positive outflow"),
+        _money("net_share_repurchases", "buybacks less issues, a positive outflow"),
+        CanonicalColumn("shares_outstanding", "number", "shares", "count on the cover or balance sheet"),
+        CanonicalColumn("shares_outstanding_date", "date", "date", "the day of that count"),
+        CanonicalColumn("shares_basic", "number", "shares", "weighted average basic shares"),
+        CanonicalColumn("shares_diluted", "number", "shares", "weighted average diluted shares"),
+    ),
+    one_of=(("interest_expense", "net_interest_expense"), ("shares_outstanding", "shares_basic", "shares_diluted")),
+)
+
+PRICES = CanonicalTable(
+    "prices",
+    (
+        CanonicalColumn("ticker", "text", "", "the line's symbol", True, True),
+        CanonicalColumn("date", "date", "date", "a session; of several in a month the last is used", True, True),
+        CanonicalColumn("adj_close", "number", "US dollars", "close adjusted for splits and dividends; serves returns only", True),
+        CanonicalColumn("close", "number", "US dollars", "close as traded; without it the holdings file's own price is used"),
+        CanonicalColumn("split_ratio", "number", "new shares per old", "splits on that day (or in that month, in a monthly table)"),
+        CanonicalColumn("total_return", "number", "fraction", "return of the month with dividends; without it, from adj_close"),
+    ),
+)
+
+CONSTITUENTS = CanonicalTable(
+    "constituents",
+    (
+        CanonicalColumn("snapshot_date", "date", "date", "the date of the list", True, True),
+        CanonicalColumn("ticker", "text", "", "the line's symbol", True, True),
+        CanonicalColumn("name", "text", "", "the line's name", True, True),
+        CanonicalColumn("index_name", "text", "", "the index; without the column, russell2000"),
+        CanonicalColumn("sector", "text", "", "sector in GICS words"),
+        CanonicalColumn("market_value", "number", "US dollars", "value of the line in the list"),
+        CanonicalColumn("quantity", "number", "shares", "shares of the line that the fund holds"),
+        CanonicalColumn("price", "number", "US dollars", "price as traded at snapshot_date"),
+        CanonicalColumn("location", "text", "", "country"),
+        CanonicalColumn("exchange", "text", "", "exchange"),
+    ),
+)
+
+
+def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.DataFrame:
+    """Read a canonical table from CSV or Parquet.
+
+    Returns
+    -------
+    pl.DataFrame
+        Every column of the table in its type, absent optional ones null, and `row`: the row's number in the file, where
+        the first row after the header is 1. Extra columns of the file are left out.
+
+    Raises
+    ------
+    InputError
+        When the file is unreadable, lacks required columns (all are named), or holds text where a number or a date belongs.
+    """
+    raw = _read_raw(payload, file_name, table)
+    _require_columns(raw.columns, file_name, table)
+    typed = [_typed(raw, column, file_name, table) for column in table.columns]
+    frame = pl.DataFrame(typed).with_columns(row=pl.int_range(1, raw.height + 1, dtype=pl.Int64))
+    for column in table.columns:
+        blank = frame.filter(pl.col(column.name).is_null()) if column.is_key else frame.clear()
+        if blank.height:
+            raise InputError(
+                f"{table.name} file {file_name}, row {blank['row'][0]}, column '{column.name}': blank; every row needs a value there"
+            )
+    return frame
+
+
+def _read_raw(payload: bytes, file_name: str, table: CanonicalTable) -> pl.DataFrame:
+    is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith(".parquet")
+    try:
+        if is_parquet:
+            frame = pl.read_parquet(io.BytesIO(payload))
+        else:
+            frame = pl.read_csv(io.BytesIO(payload), infer_schema=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
+        kind = "Parquet" if is_parquet else "CSV"
+        raise InputError(f"{table.name} file {file_name} is not readable as {kind}: {str(error).splitlines()[0]}") from None
+    names = [name.strip().lstrip("\ufeff").lower() for name in frame.columns]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise InputError(f"{table.name} file {file_name}: column {', '.join(repeated)} stands in the header more than once")
+    return frame.rename(dict(zip(frame.columns, names, strict=True)))
+
+
+def _require_columns(present: list[str], file_name: str, table: CanonicalTable) -> None:
+    missing = [column.name for column in table.columns if column.is_required and column.name not in present]
+    missing += [" or ".join(group) for group in table.one_of if not set(group) & set(present)]
+    if missing:
+        raise InputError(
+            f"{table.name} file {file_name} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
+            "docs/files-preset.md lists what the table must have"
+        )
+
+
+def _typed(raw: pl.DataFrame, column: CanonicalColumn, file_name: str, table: CanonicalTable) -> pl.Series:
+    if column.name not in raw.columns:
+        return pl.Series(column.name, [None] * raw.height, dtype=_DTYPES[column.kind])
+    given = raw[column.name]
+    if given.dtype == pl.Categorical or isinstance(given.dtype, pl.Enum):
+        given = given.cast(pl.String)
+    if given.dtype == pl.String:
+        trimmed = given.str.strip_chars()
+        given = trimmed.set(trimmed.is_in(MISSING_TEXT), None)
+    typed = _CASTS[column.kind](given)
+    wrong = given.is_not_null() & typed.is_null()
+    if column.kind == "number":
+        wrong = wrong | typed.is_infinite().fill_null(False)
+        wrong = wrong & ~given.is_nan().fill_null(False) if given.dtype.is_float() else wrong
+    if wrong.any():
+        row = int(wrong.arg_true()[0])
+        expected = {"number": "a number", "date": "a date (YYYY-MM-DD)"}.get(column.kind, "text")
+        raise InputError(
+            f"{table.name} file {file_name}, row {row + 1} (the header not counted), column '{column.name}': '{given[row]}' is not {expected}"
+        )
+    return typed.alias(column.name)
+
+
+def _to_text(given: pl.Series) -> pl.Series:
+    return given.cast(pl.String, strict=False)
+
+
+def _to_id(given: pl.Series) -> pl.Series:
+    """Write ids alike whether a file holds 7, 7.0 (as pandas does beside blanks) or '7'."""
+    return given.cast(pl.String, strict=False).str.replace(r"^(\d+)\.0$", "${1}")
+
+
+def _to_date(given: pl.Series) -> pl.Series:
+    if given.dtype == pl.String:
+        return given.str.replace(r"[T ]00:00:00(\.0+)?$", "").str.to_date("%Y-%m-%d", strict=False)
+    if given.dtype == pl.Date or given.dtype == pl.Datetime or given.dtype == pl.Null:
+        return given.cast(pl.Date, strict=False)
+    return pl.Series(given.name, [None] * len(given), dtype=pl.Date)
+
+
+def _to_number(given: pl.Series) -> pl.Series:
+    if given.dtype.is_temporal() or given.dtype == pl.Boolean:
+        return pl.Series(given.name, [None] * len(given), dtype=pl.Float64)
+    number = given.cast(pl.Float64, strict=False)
+    return number.set(number.is_nan().fill_null(False), None)
+
+
+_CASTS = {"text": _to_text, "id": _to_id, "date": _to_date, "number": _to_number}

@@ -1,0 +1,158 @@
+"""The adapter of the preset `files`: a folder of holdings CSVs, canonical tables and French files, as the port of `base`.
+
+The parsing of each kind of file is in the sibling modules; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
+from smallcap.sources.files_folder import InputFile, find_inputs
+from smallcap.sources.files_fundamentals import fundamentals_rows, read_fundamentals, read_prices
+from smallcap.sources.files_lists import Lists, choose_lists, read_lists
+from smallcap.sources.files_returns import monthly_prices
+from smallcap.sources.french import read_french
+from smallcap.sources.ishares_rules import HoldingsRules
+from smallcap.sources.lines import Sightings, resolve_lines, symbol_to_line
+from smallcap.sources.snapshots import SnapshotStore
+
+
+class FilesSource:
+    """A folder of files; every file is read once, when it is first needed.
+
+    Parameters
+    ----------
+    folder
+        The folder; docs/files-preset.md shows its layout.
+    rules
+        What a holdings file must be (`load_holdings_rules`).
+    aliases
+        Dated aliases of tickers (`load_ticker_aliases`).
+    blank_debt_is_zero
+        Whether a blank debt, dividend or buyback in the fundamentals table means none.
+    snapshots
+        Where the files' bytes are kept; None keeps nothing.
+    """
+
+    name = "files"
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        rules: HoldingsRules,
+        aliases: pl.DataFrame,
+        blank_debt_is_zero: bool = True,
+        snapshots: SnapshotStore | None = None,
+    ) -> None:
+        self.folder = folder
+        self.label = f"files in {folder.resolve().name}"
+        self._rules = rules
+        self._aliases = aliases
+        self._blank_debt_is_zero = blank_debt_is_zero
+        self._snapshots = snapshots
+
+    @cached_property
+    def clock(self) -> dt.date:
+        """The newest date that any input shows: of a list, a filing or a price."""
+        newest = [
+            self._lists.rows["snapshot_date"].max(),
+            self._fundamentals["filing_date"].max(),
+            self._prices["date"].max(),
+        ]
+        return max(date for date in newest if isinstance(date, dt.date))
+
+    def membership_dates(self, index: str) -> list[dt.date]:
+        """Dates of the folder's lists of the index, ascending."""
+        return self._lists.dates(index)
+
+    def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        """Members at each as_of, from the newest list at or at most 31 days before it."""
+        return choose_lists(self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name)
+
+    def securities(self) -> Delivery:
+        """Every line that any file shows, one row per ticker spell."""
+        return Delivery(self._lines.select(*SECURITIES_COLUMNS))
+
+    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+        """Annual records with period_end in [start, end]."""
+        rows = fundamentals_rows(self._fundamentals, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name)
+        return Delivery(rows.filter(pl.col("period_end").is_between(start, end)))
+
+    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+        """No rows: files hold statements, not ready-made ratios."""
+        return Delivery(pl.DataFrame(schema=VENDOR_METRICS_COLUMNS))
+
+    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+        """Month-end prices and returns with date in [start, end]; a return needs the month before, in or out of the range."""
+        everything = monthly_prices(symbol_to_line(self._prices, self._lines, "date"), self.name)
+        years = pl.col("year").is_between(start.year, end.year)
+        return Delivery(everything.rows.filter(pl.col("date").is_between(start, end)), everything.refused.filter(years))
+
+    def factors(self) -> Delivery:
+        """Factor returns of every vintage in the folder.
+
+        Raises
+        ------
+        InputError
+            When two files of one model and vintage disagree.
+        """
+        frames: dict[str, pl.DataFrame] = {}
+        for found in self._of("factors"):
+            frame = read_french(found.payload, found.name)
+            same = next((name for name, other in frames.items() if _is_same_vintage(frame, other)), None)
+            if same is None:
+                frames[found.name] = frame
+            elif not frame.drop("sha256").equals(frames[same].drop("sha256")):
+                raise InputError(
+                    f"factor files {same} and {found.name} are of the same model and vintage but differ; take one of them out of the folder"
+                )
+        if not frames:
+            return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS))
+        rows = pl.concat(list(frames.values())).with_columns(source=pl.lit(self.name))
+        return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
+
+    @cached_property
+    def _inputs(self) -> list[InputFile]:
+        inputs = find_inputs(self.folder)
+        if self._snapshots is not None:
+            for found in inputs:
+                self._snapshots.keep(self.name, found.dataset, {"file": found.name}, found.payload)
+        return inputs
+
+    @cached_property
+    def _lists(self) -> Lists:
+        return read_lists(self._inputs, self._rules, self._aliases)
+
+    @cached_property
+    def _fundamentals(self) -> pl.DataFrame:
+        return read_fundamentals(self._inputs, self._aliases)
+
+    @cached_property
+    def _prices(self) -> pl.DataFrame:
+        return read_prices(self._inputs, self._aliases)
+
+    @cached_property
+    def _lines(self) -> pl.DataFrame:
+        listed = self._lists.rows.select("symbol", "snapshot_date", "name", "sector")
+        companies = self._fundamentals.group_by("symbol", source_entity_id="entity_id").agg(
+            pl.min_horizontal(pl.col("period_end").min(), pl.col("filing_date").min()).alias("first_date"),
+            pl.max_horizontal(pl.col("period_end").max(), pl.col("filing_date").max()).alias("last_date"),
+            pl.col("name", "sector", "sic", "gics").sort_by("period_end").drop_nulls().last(),
+        )
+        priced = self._prices.group_by("symbol").agg(first_date=pl.col("date").min())
+        return resolve_lines(Sightings(listed, companies, priced), self._aliases, self._rules.recycling, self.name)
+
+    def _of(self, dataset: str) -> list[InputFile]:
+        return [found for found in self._inputs if found.dataset == dataset]
+
+
+def _is_same_vintage(frame: pl.DataFrame, other: pl.DataFrame) -> bool:
+    return frame.select("model", "vintage").row(0) == other.select("model", "vintage").row(0)

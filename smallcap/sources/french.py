@@ -1,0 +1,180 @@
+"""The reading of Kenneth French's factor files, zip or CSV, in every physical layout they come in: the monthly block only."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.sources.base import FACTORS_COLUMNS
+
+FRENCH_COLUMNS = {name: dtype for name, dtype in FACTORS_COLUMNS.items() if name != "source"}
+
+_NAMES = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "RF": "rf", "Mom": "mom", "MOM": "mom", "WML": "mom"}
+_MODELS = {
+    "FF5": {"mkt_rf", "smb", "hml", "rmw", "cma", "rf"},
+    "FF3": {"mkt_rf", "smb", "hml", "rf"},
+    "MOM": {"mom"},
+}
+_VINTAGE = re.compile(r"\b(\d{6})\s+CRSP\s+database", re.IGNORECASE)
+_HEADER = re.compile(r"^\s*(?:Date)?\s*,.*[A-Za-z]")
+_MONTH_ROW = re.compile(r"^\s*(\d{6})\s*,")
+_DAY_ROW = re.compile(r"^\s*\d{8}\s*,")
+MISSING_AT_OR_BELOW = -99.0
+"""Missing months are written as -99.99 or -999 (per cent)."""
+LARGEST_PLAUSIBLE = 100.0
+"""Per cent a month; the largest move since 1926 is momentum's -52."""
+FRACTIONS_BELOW = 1.0
+"""A year of factors never moves by less than this many per cent in every month: such a file holds fractions."""
+ROWS_THAT_TELL = 12
+
+
+def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
+    """Read the monthly factors of one file.
+
+    Parameters
+    ----------
+    payload
+        The zip or the CSV as served; its sha256 goes with every row.
+    file_name
+        For messages.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns `FRENCH_COLUMNS`: returns as fractions, missing values null, `month` the last calendar day, sorted by month.
+
+    Raises
+    ------
+    InputError
+        When the first line names no vintage, or the monthly table is missing, broken, not contiguous or implausible.
+    """
+    lines = re.split(r"\r\n|\r|\n", _decode(_unzip(payload, file_name), file_name))
+    vintage = _vintage(lines, file_name)
+    start, names = _header(lines, file_name)
+    months, values = _monthly_block(lines, start, names, file_name)
+    model = next(model for model, columns in _MODELS.items() if columns == set(names))
+    frame = pl.DataFrame(values, schema=dict.fromkeys(names, pl.Float64), orient="row").with_columns(
+        month=pl.Series(months, dtype=pl.String).str.to_date("%Y%m%d").dt.month_end()
+    )
+    _check_contiguous(frame, file_name)
+    frame = frame.with_columns(pl.when(pl.col(name) > MISSING_AT_OR_BELOW).then(pl.col(name)).alias(name) for name in names)
+    _check_range(frame, names, file_name)
+    absent = [name for name in set(_NAMES.values()) if name not in names]
+    return frame.with_columns(
+        pl.col(names) / 100.0,
+        *[pl.lit(None, dtype=pl.Float64).alias(name) for name in absent],
+        vintage=pl.lit(vintage),
+        model=pl.lit(model),
+        sha256=pl.lit(hashlib.sha256(payload).hexdigest()),
+    ).select(*FRENCH_COLUMNS)
+
+
+def _unzip(payload: bytes, file_name: str) -> bytes:
+    is_zip = payload[:2] == b"PK" or file_name.lower().endswith(".zip")
+    if not is_zip:
+        return payload
+    try:
+        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+            members = [name for name in archive.namelist() if name.lower().endswith((".csv", ".txt"))]
+            if not members:
+                raise InputError(f"factor file {file_name}: the zip holds no CSV. Download it again")
+            return archive.read(members[0])
+    except (zipfile.BadZipFile, EOFError, OSError):
+        raise InputError(f"factor file {file_name} is not a readable zip (a web page or a cut download). Download it again") from None
+
+
+def _decode(content: bytes, file_name: str) -> str:
+    if content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html")):
+        raise InputError(f"factor file {file_name} is a web page, not factors. Download it again")
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def _vintage(lines: list[str], file_name: str) -> str:
+    first = next((line for line in lines if line.strip(' ,"')), "")
+    match = _VINTAGE.search(first)
+    if match is None:
+        raise InputError(
+            f"factor file {file_name}: its first line names no vintage ('... using the YYYYMM CRSP database'); it says '{first[:80]}'. "
+            "Use the file as downloaded, with its first line"
+        )
+    return match[1]
+
+
+def _header(lines: list[str], file_name: str) -> tuple[int, list[str]]:
+    for number, line in enumerate(lines):
+        if not _HEADER.match(line):
+            continue
+        cells = [cell.strip() for cell in line.split(",")[1:]]
+        while cells and not cells[-1]:
+            cells.pop()
+        names = [_NAMES[cell] for cell in cells if cell in _NAMES]
+        if len(names) == len(cells) and set(names) in _MODELS.values():
+            return number, names
+    raise InputError(
+        f"factor file {file_name}: there is no monthly table; expected a header ',Mkt-RF,SMB,HML,RMW,CMA,RF', ',Mkt-RF,SMB,HML,RF' or ',Mom'"
+    )
+
+
+def _monthly_block(lines: list[str], start: int, names: list[str], file_name: str) -> tuple[list[str], list[list[float]]]:
+    months: list[str] = []
+    values: list[list[float]] = []
+    for number, line in enumerate(lines[start + 1 :], start=start + 2):
+        if not line.strip(" ,\t"):
+            continue
+        match = _MONTH_ROW.match(line)
+        if match is None:
+            if _DAY_ROW.match(line):
+                raise InputError(f"factor file {file_name}, line {number}: daily factors; the monthly file is needed")
+            break
+        cells = [cell.strip() for cell in line.split(",")[1 : len(names) + 1]]
+        months.append(_first_day(match[1], file_name, number))
+        values.append(_numbers(cells, names, file_name, number))
+    if not months:
+        raise InputError(
+            f"factor file {file_name}: the monthly table is missing or empty (no YYYYMM rows after the header in line {start + 1})"
+        )
+    return months, values
+
+
+def _first_day(month: str, file_name: str, number: int) -> str:
+    if not "01" <= month[4:] <= "12" or month < "1900":
+        raise InputError(f"factor file {file_name}, line {number}: '{month}' is not a month (YYYYMM)")
+    return f"{month}01"
+
+
+def _numbers(cells: list[str], names: list[str], file_name: str, number: int) -> list[float]:
+    try:
+        numbers = [float(cell) for cell in cells]
+    except ValueError:
+        raise InputError(f"factor file {file_name}, line {number}: not a number in {cells}") from None
+    if len(numbers) != len(names):
+        raise InputError(f"factor file {file_name}, line {number}: {len(numbers)} values instead of {len(names)}; the file is cut off")
+    return numbers
+
+
+def _check_contiguous(frame: pl.DataFrame, file_name: str) -> None:
+    index = pl.col("month").dt.year().cast(pl.Int32) * 12 + pl.col("month").dt.month()
+    broken = frame.filter(index.diff().fill_null(1) != 1)
+    if broken.height:
+        raise InputError(
+            f"factor file {file_name}: the months are not contiguous at {broken['month'][0]:%Y%m}: it does not follow the month before"
+        )
+
+
+def _check_range(frame: pl.DataFrame, names: list[str], file_name: str) -> None:
+    largest = frame.select(pl.max_horizontal(pl.col(name).abs().max() for name in names)).item()
+    if largest is None:
+        raise InputError(f"factor file {file_name}: every value is missing")
+    if not largest <= LARGEST_PLAUSIBLE:
+        raise InputError(
+            f"factor file {file_name}: a value of {largest:g} per cent a month is out of range (at most {LARGEST_PLAUSIBLE:g})"
+        )
+    if frame.height >= ROWS_THAT_TELL and largest < FRACTIONS_BELOW:
+        raise InputError(
+            f"factor file {file_name}: the largest value is {largest:g}, so the factors are fractions; per cent a month are expected, as published"
+        )

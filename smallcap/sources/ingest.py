@@ -1,0 +1,103 @@
+"""Deliveries of a source into the raw tables: our ids, the partition, exact columns. Pure; nothing is judged or fetched."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.errors import SmallcapError
+from smallcap.finance.pointintime import available_dates
+from smallcap.sources.base import REFUSED_SCHEMA, Delivery
+from smallcap.tables import table
+
+
+def constituents(delivery: Delivery, securities: pl.DataFrame, index_name: str) -> Delivery:
+    """Make raw.constituents; weights are shares of the list's market value at each as_of, null where no value is known."""
+    total = pl.col("market_value_usd").sum().over("as_of")
+    rows = _with_security_id(delivery.rows, securities, "constituents").with_columns(
+        year=pl.col("as_of").dt.year(), index_name=pl.lit(index_name), weight=pl.when(total > 0).then(pl.col("market_value_usd") / total)
+    )
+    return Delivery(_as_table(rows, "raw.constituents"), delivery.refused)
+
+
+def fundamentals(delivery: Delivery, securities: pl.DataFrame, sessions: pl.Series, assumed_lag_days: int) -> Delivery:
+    """Make raw.fundamentals, in the year in which each row became known.
+
+    Of two filings of one version that became known on one day the later stands; the other is refused.
+
+    Parameters
+    ----------
+    sessions
+        NYSE sessions that cover all filings.
+    assumed_lag_days
+        Days after period_end at which a row without a filing date is taken as known.
+    """
+    identified = _with_entity_id(delivery.rows, securities, "fundamentals")
+    dated = available_dates(identified, sessions, assumed_lag_days).with_columns(year=pl.col("available_date").dt.year())
+    key = table("raw.fundamentals").key
+    contents = [name for name in dated.columns if name not in (*key, "filing_date")]
+    latest_first = dated.sort(pl.col("filing_date"), *contents, descending=True, nulls_last=True).sort(key, maintain_order=True)
+    is_earlier = pl.int_range(pl.len()).over(key) > 0
+    refused = _refuse(latest_first.filter(is_earlier), "superseded_on_the_same_day", pl.col("year"))
+    return Delivery(_as_table(latest_first.filter(~is_earlier), "raw.fundamentals"), pl.concat([delivery.refused, refused]))
+
+
+def vendor_metrics(delivery: Delivery, securities: pl.DataFrame, fundamentals: pl.DataFrame) -> Delivery:
+    """Make raw.vendor_metrics: known when the company's first fundamentals row of the same period was; without such a row, refused.
+
+    Parameters
+    ----------
+    fundamentals
+        raw.fundamentals rows of the same companies and periods.
+    """
+    first_known = fundamentals.group_by("entity_id", "period_end").agg(pl.col("available_date").min())
+    identified = _with_entity_id(delivery.rows, securities, "vendor metrics")
+    dated = identified.join(first_known, on=["entity_id", "period_end"], how="left", maintain_order="left")
+    known = dated.filter(pl.col("available_date").is_not_null()).with_columns(year=pl.col("available_date").dt.year())
+    unknown = _refuse(dated.filter(pl.col("available_date").is_null()), "no_fundamentals_row", pl.col("period_end").dt.year())
+    return Delivery(_as_table(known, "raw.vendor_metrics"), pl.concat([delivery.refused, unknown]))
+
+
+def prices(delivery: Delivery, securities: pl.DataFrame) -> Delivery:
+    """Make raw.prices, in the calendar year of each date."""
+    rows = _with_security_id(delivery.rows, securities, "prices").with_columns(year=pl.col("date").dt.year())
+    return Delivery(_as_table(rows, "raw.prices"), delivery.refused)
+
+
+def factors(delivery: Delivery) -> Delivery:
+    """Make raw.factors."""
+    return Delivery(_as_table(delivery.rows, "raw.factors"), delivery.refused)
+
+
+def _with_security_id(rows: pl.DataFrame, securities: pl.DataFrame, dataset: str) -> pl.DataFrame:
+    return _identified(rows, securities, "source_id", "security_id", dataset)
+
+
+def _with_entity_id(rows: pl.DataFrame, securities: pl.DataFrame, dataset: str) -> pl.DataFrame:
+    return _identified(rows, securities, "source_entity_id", "entity_id", dataset)
+
+
+def _identified(rows: pl.DataFrame, securities: pl.DataFrame, name: str, id_column: str, dataset: str) -> pl.DataFrame:
+    """Add our id; every line and company that a source delivers must stand in raw.securities."""
+    ids = (
+        securities.sort("valid_from", id_column)
+        .unique(["source", name], keep="last", maintain_order=True)
+        .select("source", name, id_column)
+    )
+    joined = rows.join(ids, on=["source", name], how="left", maintain_order="left")
+    unmapped = joined.filter(pl.col(id_column).is_null())
+    if unmapped.height:
+        shown = ", ".join(unmapped[name].unique().sort().cast(pl.String).fill_null("(blank)").head(5))
+        raise SmallcapError(
+            f"{unmapped.height} rows of {dataset} name a {name} that raw.securities does not have: {shown}. "
+            "Remake raw.securities from the same source first"
+        )
+    return joined
+
+
+def _refuse(rows: pl.DataFrame, rule: str, year: pl.Expr) -> pl.DataFrame:
+    return rows.select(year=year, rule=pl.lit(rule), row_json=pl.struct(pl.all()).struct.json_encode()).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]
+
+
+def _as_table(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    target = table(name)
+    return rows.select(pl.col(column).cast(dtype) for column, dtype in target.columns.items()).sort(target.key)

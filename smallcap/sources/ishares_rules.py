@@ -1,0 +1,95 @@
+"""The rule set of holdings files: the typed form of data/reference/ishares.toml. The reading of holdings is in `ishares`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from smallcap.rules import read_rules
+
+FILE_NAME = "ishares.toml"
+
+
+@dataclass(frozen=True)
+class IndexFund:
+    """An index as we call it, and the regular expression that the name of its fund matches."""
+
+    name: str
+    fund_pattern: str
+
+    def __post_init__(self) -> None:
+        _require_pattern("fund_pattern", self.fund_pattern)
+
+
+@dataclass(frozen=True)
+class Plausibility:
+    """Bounds of the number of members (both included), and the greatest age of a list in days."""
+
+    min_members: int
+    max_members: int
+    max_age_days: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_members <= self.max_members:
+            raise ValueError("min_members must be at least 1 and at most max_members")
+        if self.max_age_days < 0:
+            raise ValueError("max_age_days cannot be negative")
+
+
+@dataclass(frozen=True)
+class MemberRules:
+    """What an equity row must be to count as a member; money in US dollars."""
+
+    min_price_exclusive: float
+    min_market_value_exclusive: float
+    not_common_stock_patterns: tuple[str, ...]
+    common_stock_patterns: tuple[str, ...]
+    unlisted_exchange_patterns: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for field in ("not_common_stock_patterns", "common_stock_patterns", "unlisted_exchange_patterns"):
+            for pattern in getattr(self, field):
+                _require_pattern(field, pattern)
+
+
+@dataclass(frozen=True)
+class SectorName:
+    """A sector as the file gives it, and in GICS words; empty where the file does not know the sector."""
+
+    given: str
+    gics: str
+
+
+@dataclass(frozen=True)
+class Recycling:
+    """When the same ticker under another name is another company."""
+
+    min_gap_days: int
+    insignificant_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HoldingsRules:
+    """What a holdings file must be, which of its rows are members, and when a ticker was recycled."""
+
+    name: str
+    version: str
+    source: str
+    indexes: tuple[IndexFund, ...]
+    plausibility: Plausibility
+    members: MemberRules
+    sectors: tuple[SectorName, ...]
+    recycling: Recycling
+
+
+def load_holdings_rules(reference_dir: Path) -> HoldingsRules:
+    """Read the rule set; `read_rules` says what it raises."""
+    return read_rules(reference_dir, FILE_NAME, HoldingsRules)
+
+
+def _require_pattern(field: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{field} holds an invalid regular expression {pattern!r}: {error}") from None

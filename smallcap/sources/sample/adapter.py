@@ -1,0 +1,150 @@
+"""The sample universe behind the source port: made on first use, kept as snapshots, cut to what is asked."""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+import io
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, Delivery
+from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
+from smallcap.sources.sample.factors import french_files
+from smallcap.sources.sample.generate import DATASETS, GENERATOR_VERSION, generate
+from smallcap.sources.sample.lines import SOURCE
+from smallcap.sources.snapshots import SnapshotStore
+
+INDEX: Final = "russell2000"
+OLDEST_LIST_DAYS: Final = 31
+
+
+class SampleSource:
+    """A source of made-up companies.
+
+    Parameters
+    ----------
+    companies
+        Companies that exist at any time between 2002 and the clock.
+    seed
+        Seed of the universe: the same seed and number give the same universe.
+    snapshots
+        Where generated datasets are kept, so that a later run needs no generation; None keeps nothing.
+    """
+
+    name = SOURCE
+    label = "synthetic sample universe (made-up companies)"
+    clock = CLOCK
+
+    def __init__(self, companies: int, seed: int, snapshots: SnapshotStore | None = None) -> None:
+        self.companies = companies
+        self.seed = seed
+        self._snapshots = snapshots
+        self._datasets: dict[str, pl.DataFrame] = {}
+
+    def membership_dates(self, index: str) -> list[dt.date]:
+        """Return the month ends from January 2005 to the clock."""
+        _require_known(index)
+        return _list_dates()
+
+    def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        """Return the newest list at or at most 31 days before each as_of; nothing for an as_of after the clock."""
+        _require_known(index)
+        asked = _newest_lists(as_ofs)
+        rows = (
+            self._dataset("constituents")
+            .lazy()
+            .drop("as_of")
+            .join(asked.lazy(), on="snapshot_date")
+            .select(*CONSTITUENTS_COLUMNS)
+            .sort("as_of", "source_id")
+            .collect(engine="in-memory")
+        )
+        return Delivery(rows)
+
+    def securities(self) -> Delivery:
+        """Return every line, one row per ticker spell."""
+        return Delivery(self._dataset("securities"))
+
+    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+        """Return annual records, all versions, with period_end in [start, end]."""
+        return self._between("fundamentals", "period_end", start, end)
+
+    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+        """Return ready-made ratios with period_end in [start, end]."""
+        return self._between("vendor_metrics", "period_end", start, end)
+
+    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+        """Return month-end prices and returns with date in [start, end]."""
+        return self._between("prices", "date", start, end)
+
+    def factors(self) -> Delivery:
+        """Return the factor returns of both vintages, parsed from the files of `french_files`."""
+        from smallcap.sources.french import read_french
+
+        parsed = [read_french(payload, name) for name, payload in self.french_files().items()]
+        frame = pl.concat(parsed).with_columns(pl.lit(self.name).alias("source"))
+        return Delivery(frame.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
+
+    def french_files(self) -> dict[str, bytes]:
+        """Return the factor files of both vintages in the layout of Kenneth French's data library, by file name."""
+        return french_files(self.seed)
+
+    def true_loadings(self) -> pl.DataFrame:
+        """Return what the returns were made from.
+
+        Returns
+        -------
+        pl.DataFrame
+            source_id, mkt_rf, smb, hml, rmw, cma, alpha (a month), residual_volatility (a month); one row per line with prices.
+        """
+        return self._dataset("true_loadings")
+
+    def _between(self, dataset: str, column: str, start: dt.date, end: dt.date) -> Delivery:
+        return Delivery(self._dataset(dataset).filter(pl.col(column).is_between(start, end)))
+
+    def _dataset(self, name: str) -> pl.DataFrame:
+        if name not in self._datasets:
+            kept = self._kept(name)
+            if kept is None:
+                self._generate_all()
+            else:
+                self._datasets[name] = kept
+        return self._datasets[name]
+
+    @cached_property
+    def _request(self) -> dict[str, object]:
+        return {"generator_version": GENERATOR_VERSION, "companies": self.companies, "seed": self.seed}
+
+    def _kept(self, name: str) -> pl.DataFrame | None:
+        payload = self._snapshots.find(self.name, name, self._request) if self._snapshots else None
+        return pl.read_parquet(io.BytesIO(payload)) if payload is not None else None
+
+    def _generate_all(self) -> None:
+        self._datasets = generate(self.companies, self.seed)
+        if self._snapshots is None:
+            return
+        for name in DATASETS:
+            buffer = io.BytesIO()
+            self._datasets[name].write_parquet(buffer, compression="zstd", compression_level=1)
+            self._snapshots.keep(self.name, name, self._request, buffer.getvalue())
+
+
+def _list_dates() -> list[dt.date]:
+    return [day.item() for day in month_ends()[FIRST_LIST_MONTH:]]
+
+
+def _newest_lists(as_ofs: Sequence[dt.date]) -> pl.DataFrame:
+    dates = _list_dates()
+    pairs = [(as_of, dates[bisect.bisect_right(dates, as_of) - 1]) for as_of in sorted(set(as_ofs)) if dates[0] <= as_of <= CLOCK]
+    fresh = [pair for pair in pairs if (pair[0] - pair[1]).days <= OLDEST_LIST_DAYS]
+    return pl.DataFrame(fresh, schema={"as_of": pl.Date, "snapshot_date": pl.Date}, orient="row")
+
+
+def _require_known(index: str) -> None:
+    if index != INDEX:
+        raise InputError(f"the sample universe has one index, {INDEX}; it knows no '{index}' (setting index_name)")

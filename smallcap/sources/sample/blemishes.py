@@ -1,0 +1,138 @@
+"""What is wrong with the sample's annual records on purpose: missing items, missing dates, rows that sanity rules refuse, wrong units."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from smallcap.sources.sample.filings import CLOCK_DAY, Records, joined
+from smallcap.sources.sample.randomness import Flags, Floats, pick, stream
+from smallcap.sources.sample.universe import SCIENCE, Companies
+
+MISSING_BY_COMPANY: Final = {
+    "interest_expense_usd": 0.22,
+    "net_interest_expense_usd": 0.65,
+    "cost_of_revenue_usd": 0.10,
+    "operating_income_usd": 0.03,
+    "receivables_usd": 0.04,
+    "inventories_usd": 0.25,
+    "goodwill_usd": 0.10,
+    "retained_earnings_usd": 0.02,
+    "depreciation_amortization_usd": 0.03,
+    "net_share_repurchases_usd": 0.12,
+    "dividends_paid_usd": 0.03,
+}
+MISSING_BY_YEAR: Final = {
+    "interest_expense_usd": 0.02,
+    "capital_expenditures_usd": 0.012,
+    "operating_cash_flow_usd": 0.003,
+    "short_term_debt_usd": 0.015,
+    "long_term_debt_usd": 0.008,
+    "income_tax_usd": 0.01,
+    "current_liabilities_usd": 0.01,
+    "shares_outstanding": 0.008,
+    "shares_basic": 0.008,
+    "shares_diluted": 0.02,
+    "shareholders_equity_usd": 0.002,
+}
+"""Shares of the companies that never report an item, and of the company-years that lack it."""
+
+NOT_OF_FINANCIALS: Final = ("cost_of_revenue_usd", "gross_profit_usd", "inventories_usd", "current_assets_usd", "current_liabilities_usd")
+NET_ONLY_SHARE: Final = 0.15
+NO_FILING_DATE_SHARE: Final = 0.01
+ERROR_SHARE: Final = 0.0007
+"""Company-years with each kind of error; at least one of each."""
+
+SHORT_PERIOD_DAYS: Final = 184
+FLOWS: Final = (
+    "revenue_usd", "cost_of_revenue_usd", "gross_profit_usd", "operating_income_usd", "interest_expense_usd", "net_interest_expense_usd",
+    "pretax_income_usd", "income_tax_usd", "net_income_usd", "depreciation_amortization_usd", "operating_cash_flow_usd",
+    "capital_expenditures_usd", "dividends_paid_usd", "net_share_repurchases_usd",
+)  # fmt: skip
+
+
+def missing_items(companies: Companies, records: Records, seed: int) -> dict[str, Flags]:
+    """Say which records lack which item. A company's original and restated record of a year lack the same."""
+    rng = stream(seed, "missing items")
+    count, years = len(companies), int(records.year.max(initial=0)) + 1
+    missing = {}
+    for name in sorted({*MISSING_BY_COMPANY, *MISSING_BY_YEAR}):
+        never = rng.random(count) < MISSING_BY_COMPANY.get(name, 0.0)
+        this_year = rng.random((count, years)) < MISSING_BY_YEAR.get(name, 0.0)
+        missing[name] = never[records.company] | this_year[records.company, records.year]
+    items = records.items
+    debt = items["short_term_debt_usd"] + items["long_term_debt_usd"]
+    missing["interest_expense_usd"] |= debt == 0
+    has_net_only = (rng.random(count) < NET_ONLY_SHARE)[records.company]
+    missing["net_interest_expense_usd"] |= missing["interest_expense_usd"] & (debt > 0) & ~has_net_only
+    leaves_revenue_blank = (rng.random(count) < 0.5)[records.company]
+    missing["revenue_usd"] = (items["revenue_usd"] == 0) & leaves_revenue_blank
+    without_cost = missing["cost_of_revenue_usd"] | ((companies.group == SCIENCE)[records.company] & (items["revenue_usd"] == 0))
+    missing["cost_of_revenue_usd"] = without_cost
+    missing["gross_profit_usd"] = without_cost
+    is_financial = companies.is_kind("bank", "insurer")[records.company]
+    is_unclassified = is_financial | companies.is_kind("property")[records.company]
+    for name in NOT_OF_FINANCIALS:
+        missing[name] = missing.get(name, np.zeros(len(records), dtype=np.bool_)) | is_unclassified
+    skips_operating_income = (rng.random(count) < 0.6)[records.company]
+    missing["operating_income_usd"] |= is_financial & skips_operating_income
+    return missing
+
+
+def without_missing(records: Records, missing: dict[str, Flags]) -> Records:
+    """Blank the missing items."""
+    blanked = {name: np.where(missing[name], np.nan, values) if name in missing else values for name, values in records.items.items()}
+    return replace(records, items=blanked)
+
+
+def with_errors(records: Records, seed: int) -> tuple[Records, Flags]:
+    """Put errors into some original records and add short transition periods.
+
+    Returns
+    -------
+    tuple
+        The records, and which of them are in Canadian dollars.
+    """
+    rng = stream(seed, "errors")
+    originals = np.flatnonzero(~records.is_restated)
+    early, foreign, loss, scale, short = _five_sets(rng, originals)
+    filing_date = records.filing_date.copy()
+    filing_date[early] = records.period_end[early] - rng.integers(3, 40, len(early))
+    items = {name: values.copy() for name, values in records.items.items()}
+    items["net_income_usd"][loss] = -np.round(items["total_assets_usd"][loss] * rng.uniform(3.5, 9.0, len(loss)))
+    for name, values in items.items():
+        if name.endswith("_usd") or name.startswith("shares_"):
+            values[scale] /= 1000
+    with_short = joined(replace(records, filing_date=filing_date, items=items), _transition_periods(records.take(short)))
+    is_foreign = np.zeros(len(with_short), dtype=np.bool_)
+    is_foreign[foreign] = True
+    return with_short, is_foreign
+
+
+def filing_dates_with_gaps(records: Records, seed: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.datetime64]], Flags]:
+    """Return the filing dates and which of them the source does not have."""
+    is_missing = np.zeros(len(records), dtype=np.bool_)
+    is_missing[pick(stream(seed, "missing dates"), len(records), NO_FILING_DATE_SHARE)] = True
+    return records.filing_date, is_missing
+
+
+def _five_sets(rng: np.random.Generator, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    size = max(1, round(len(rows) * ERROR_SHARE))
+    chosen = rng.choice(rows, min(5 * size, len(rows)), replace=False)
+    return [np.sort(part) for part in np.array_split(chosen, 5)]
+
+
+def _transition_periods(records: Records) -> Records:
+    """Make short periods after full years, as when a company moves its year end."""
+    end = records.period_end + SHORT_PERIOD_DAYS
+    known = np.flatnonzero(end + 92 <= CLOCK_DAY)
+    items = {name: _half(values) if name in FLOWS else values for name, values in records.items.items()}
+    items["cover_date"] = items["cover_date"] + SHORT_PERIOD_DAYS
+    days = np.full(len(records), SHORT_PERIOD_DAYS)
+    return replace(records, period_end=end, period_days=days, filing_date=end + 90, items=items).take(known)
+
+
+def _half(values: Floats) -> Floats:
+    return np.asarray(np.round(values / 2e3) * 1e3)

@@ -1,0 +1,53 @@
+"""All datasets of the sample universe in one go, in the order in which they depend on each other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from smallcap.sources.sample.fundamentals import annual_records
+from smallcap.sources.sample.lines import list_lines, name_spells, securities_frame
+from smallcap.sources.sample.market import simulate
+from smallcap.sources.sample.membership import constituents_frame, members_by_month
+from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
+from smallcap.sources.sample.statements import compile_statements
+from smallcap.sources.sample.universe import found
+
+GENERATOR_VERSION: Final = "1"
+"""Part of every kept dataset's request: to be raised with every change of what is generated."""
+
+DATASETS: Final = ("constituents", "securities", "fundamentals", "vendor_metrics", "prices", "true_loadings")
+
+
+def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
+    """Make the sample universe.
+
+    Parameters
+    ----------
+    companies
+        Companies that exist at any time.
+    seed
+        Seed of all random streams.
+
+    Returns
+    -------
+    dict
+        One frame per name in `DATASETS`; factor files are made by `smallcap.sources.sample.factors`.
+    """
+    founded = found(companies, seed)
+    market = simulate(founded, seed)
+    lines = list_lines(founded, market, seed)
+    spells = name_spells(founded, lines, market, seed)
+    line_prices = price_lines(lines, market, seed)
+    is_member = members_by_month(founded, market)
+    statements = compile_statements(founded, market, seed)
+    fundamentals, vendor_metrics = annual_records(founded, market, statements, spells, seed)
+    return {
+        "constituents": constituents_frame(founded, market, lines, spells, line_prices, is_member, seed),
+        "securities": securities_frame(founded, lines, spells),
+        "fundamentals": fundamentals,
+        "vendor_metrics": vendor_metrics,
+        "prices": prices_frame(lines, market, line_prices, seed),
+        "true_loadings": loadings_frame(founded, lines),
+    }

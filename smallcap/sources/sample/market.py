@@ -1,0 +1,172 @@
+"""What the market does: monthly returns, deaths, share counts, splits, market values. By company, no lines and no tickers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from smallcap.sources.sample.calendar import MONTH_COUNT, Integers
+from smallcap.sources.sample.factors import draw, market_months
+from smallcap.sources.sample.randomness import Flags, Floats, stream
+from smallcap.sources.sample.universe import GROWTH, SCIENCE, STEADY, STRAINED, Companies
+
+NEVER: Final = 10**6
+"""Month of death of a company that is still there."""
+
+FAILURE_CAP_USD: Final = 4e6
+"""A company whose first shares are worth less than this fails."""
+
+DEATH_SHARE: Final = 0.18
+LEAST_ACQUIRED_SHARE: Final = 0.06
+LOWEST_RETURN: Final = -0.90
+
+FISCAL_YEARS: Final = np.arange(2002, 2028)
+"""Fiscal years for which share counts are drawn; the last lies after the clock, so that months between can be interpolated."""
+
+ISSUANCE: Final = {STEADY: (0.000, 0.015), GROWTH: (0.035, 0.03), SCIENCE: (0.13, 0.08), STRAINED: (0.03, 0.04)}
+"""Mean and standard deviation of the yearly growth of the share count, by group."""
+
+
+@dataclass(frozen=True)
+class Market:
+    """The market's history: matrices of companies by month of `calendar.MONTHS`.
+
+    Attributes
+    ----------
+    total_return
+        Return of the month with dividends; of the months in which the company is listed only.
+    price
+        Price of one first share, never split, USD.
+    split_ratio
+        New shares per old share of the month; 1 where none.
+    split_factor
+        First shares' worth of today's shares: the product of the split ratios up to the month.
+    first_shares
+        Shares outstanding in units of first shares.
+    death_month
+        Month of the last price, or `NEVER`.
+    is_acquired
+        Whether the death was an acquisition; else a failure.
+    """
+
+    total_return: Floats
+    price: Floats
+    split_ratio: Floats
+    split_factor: Floats
+    first_shares: Floats
+    death_month: Integers
+    is_acquired: Flags
+
+    @property
+    def market_cap(self) -> Floats:
+        """Market capitalisation of the company, USD."""
+        return self.price * self.first_shares
+
+    @property
+    def traded_price(self) -> Floats:
+        """Price of one share as traded, USD."""
+        return self.price / self.split_factor
+
+
+def simulate(companies: Companies, seed: int) -> Market:
+    """Draw the market's history from the companies' loadings on the latest vintage of the factors."""
+    total_return = _returns(companies, seed)
+    shares = first_shares_by_month(companies, share_counts(companies, seed))
+    price = _price_index(companies, total_return)
+    death_month, is_acquired = _deaths(companies, price, stream(seed, "deaths"))
+    total_return = _with_last_returns(total_return, death_month, is_acquired, stream(seed, "last returns"))
+    price = _price_index(companies, total_return)
+    split_ratio, split_factor = _splits(price, companies.first_month, stream(seed, "splits"))
+    return Market(total_return, price, split_ratio, split_factor, shares, death_month, is_acquired)
+
+
+def share_counts(companies: Companies, seed: int) -> Floats:
+    """Return shares outstanding at each fiscal year end, in first shares: companies by `FISCAL_YEARS`."""
+    rng = stream(seed, "issuance")
+    mean = np.array([ISSUANCE[group][0] for group in range(len(ISSUANCE))])[companies.group]
+    deviation = np.array([ISSUANCE[group][1] for group in range(len(ISSUANCE))])[companies.group]
+    habit = mean + deviation * 0.6 * rng.standard_normal(len(companies))
+    growth = habit[:, None] + deviation[:, None] * rng.standard_normal((len(companies), len(FISCAL_YEARS)))
+    level = np.cumsum(np.log1p(np.clip(growth, -0.08, 0.6)), axis=1)
+    start = np.take_along_axis(level, _first_fiscal_year(companies)[:, None], axis=1)
+    first_shares = companies.first_cap_usd / companies.first_price_usd
+    return np.asarray(np.round(first_shares[:, None] * np.exp(level - start), -2))
+
+
+def first_shares_by_month(companies: Companies, counts: Floats) -> Floats:
+    """Interpolate the yearly counts to months."""
+    position = np.arange(MONTH_COUNT)[None, :] - (companies.fiscal_month[:, None] - 1)
+    year = np.clip(position // 12, 0, len(FISCAL_YEARS) - 2)
+    fraction = np.clip(position - 12 * year, 0, 12) / 12
+    before = np.take_along_axis(counts, year, axis=1)
+    after = np.take_along_axis(counts, year + 1, axis=1)
+    return np.asarray(before + fraction * (after - before))
+
+
+def _first_fiscal_year(companies: Companies) -> Integers:
+    return np.clip((companies.first_month - (companies.fiscal_month - 1)) // 12, 0, len(FISCAL_YEARS) - 1)
+
+
+def _returns(companies: Companies, seed: int) -> Floats:
+    factors, risk_free = market_months(draw(seed))
+    noise = stream(seed, "residuals").standard_normal((len(companies), MONTH_COUNT)) * companies.residual_volatility[:, None]
+    returns = risk_free + companies.alpha[:, None] + companies.loadings @ factors.T + noise
+    return np.asarray(np.maximum(returns, LOWEST_RETURN))
+
+
+def _price_index(companies: Companies, total_return: Floats) -> Floats:
+    log_price = np.log1p(total_return) - np.log1p(companies.dividend_yield / 12)[:, None]
+    log_price[np.arange(MONTH_COUNT)[None, :] <= companies.first_month[:, None]] = 0.0
+    return np.asarray(companies.first_price_usd[:, None] * np.exp(np.cumsum(log_price, axis=1)))
+
+
+def _deaths(companies: Companies, price: Floats, rng: np.random.Generator) -> tuple[Integers, Flags]:
+    count = len(companies)
+    first_cap = price * (companies.first_cap_usd / companies.first_price_usd)[:, None]
+    months = np.arange(MONTH_COUNT)[None, :]
+    is_failing = (first_cap < FAILURE_CAP_USD) & (months >= companies.first_month[:, None] + 24)
+    death_month = np.where(is_failing.any(axis=1), is_failing.argmax(axis=1), NEVER).astype(np.int64)
+    candidates = np.flatnonzero((death_month == NEVER) & (companies.first_month < MONTH_COUNT - 40))
+    wanted = max(round(count * DEATH_SHARE) - int((death_month < NEVER).sum()), round(count * LEAST_ACQUIRED_SHARE))
+    acquired = rng.choice(candidates, min(wanted, len(candidates)), replace=False)
+    earliest = np.maximum(companies.first_month[acquired] + 18, 24)
+    death_month[acquired] = rng.integers(earliest, MONTH_COUNT - 1)
+    is_acquired = np.zeros(count, dtype=np.bool_)
+    is_acquired[acquired] = True
+    return death_month, is_acquired
+
+
+def _with_last_returns(total_return: Floats, death_month: Integers, is_acquired: Flags, rng: np.random.Generator) -> Floats:
+    """Give the dead their last return: a premium over the month's for the acquired, a fall for the failed."""
+    dead = np.flatnonzero(death_month < NEVER)
+    premium = rng.uniform(0.10, 0.45, len(dead))
+    fall = rng.uniform(-0.85, -0.35, len(dead))
+    changed = total_return.copy()
+    cell = (dead, death_month[dead])
+    changed[cell] = np.where(is_acquired[dead], changed[cell] + premium, fall)
+    return changed
+
+
+def _splits(price: Floats, first_month: Integers, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    draws = rng.random(price.shape)
+    ratios = np.ones(price.shape)
+    factors = np.ones(price.shape)
+    factor = np.ones(len(price))
+    # What a share costs depends on the splits before: a loop over the months, whole columns of companies at a time.
+    for month in range(1, MONTH_COUNT):
+        traded = price[:, month] / factor
+        is_listed = month > first_month
+        ratio = np.ones(len(price))
+        ratio[is_listed & (traded > 90) & (draws[:, month] < 0.06)] = 2.0
+        ratio[is_listed & (traded > 200) & (draws[:, month] < 0.15)] = 3.0
+        ratio[is_listed & (traded < 1.5) & (draws[:, month] < 0.10)] = 0.1
+        ratio[is_listed & (traded < 0.4) & (draws[:, month] < 0.25)] = 0.05
+        factor = factor * ratio
+        ratios[:, month] = ratio
+        factors[:, month] = factor
+    return ratios, factors
+
+
+__all__ = ["FISCAL_YEARS", "NEVER", "Market", "first_shares_by_month", "share_counts", "simulate"]

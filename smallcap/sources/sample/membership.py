@@ -1,0 +1,155 @@
+"""The index: reconstitution in June with banding, quarterly additions of new listings, month-end lists (raw.constituents)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from smallcap.sources.base import CONSTITUENTS_COLUMNS
+from smallcap.sources.sample.calendar import FIRST_LIST_MONTH, MONTH_COUNT, month_ends, month_index
+from smallcap.sources.sample.columns import spread
+from smallcap.sources.sample.industries import INDUSTRIES
+from smallcap.sources.sample.lines import SOURCE, Lines, Spells, line_names, spell_at
+from smallcap.sources.sample.market import Market
+from smallcap.sources.sample.names import Texts
+from smallcap.sources.sample.prices import LinePrices
+from smallcap.sources.sample.randomness import Flags, Floats, stream
+from smallcap.sources.sample.universe import Companies
+
+SIZE_SHARE: Final = 1960 / 2600
+"""Members after a reconstitution at most, as a share of all companies of the universe."""
+
+LARGE_SHARE: Final = 0.03
+"""Share of the companies alive that are too large at a reconstitution."""
+
+BAND: Final = 0.025
+"""Band around the break, in cumulative market capitalisation: inside it nobody changes sides."""
+
+LEAST_CAP_USD: Final = 30e6
+LEAST_PRICE_USD: Final = 1.0
+RANK_MONTH: Final = 4
+RECONSTITUTION_MONTH: Final = 6
+QUARTER_MONTHS: Final = (3, 6, 9, 12)
+FIRST_RECONSTITUTION: Final = month_index(2004, RECONSTITUTION_MONTH)
+FUND_SHARE: Final = 0.024
+"""Part of a line's shares that an index fund of this size holds."""
+
+
+def members_by_month(companies: Companies, market: Market) -> Flags:
+    """Return which companies are members at each month's end: companies by month.
+
+    Notes
+    -----
+    Ranked at the end of April, effective at the end of June (the fourth Friday lies before it). Deletions between
+    reconstitutions are not replaced; new listings join at the end of the next quarter.
+    """
+    cap = market.market_cap
+    months = np.arange(MONTH_COUNT)[None, :]
+    is_alive = (months >= companies.first_month[:, None]) & (months <= market.death_month[:, None])
+    size = round(len(companies) * SIZE_SHARE)
+    is_member = np.zeros(cap.shape, dtype=np.bool_)
+    member = np.zeros(len(companies), dtype=np.bool_)
+    large = np.zeros(len(companies), dtype=np.bool_)
+    # Who stays depends on who was in: a loop over the quarters' events, whole columns of companies at a time.
+    for month in range(FIRST_RECONSTITUTION, MONTH_COUNT, 3):
+        if month % 12 + 1 == RECONSTITUTION_MONTH:
+            rank_month = month - (RECONSTITUTION_MONTH - RANK_MONTH)
+            price_passes = market.traded_price[:, rank_month] >= LEAST_PRICE_USD
+            member, large = reconstitute(cap[:, rank_month], is_alive[:, rank_month] & is_alive[:, month], price_passes, member, large, size)
+        is_new = (companies.first_month > month - 4) & (companies.first_month <= month - 1)
+        break_cap = cap[large, month].min(initial=np.inf) if large.any() else np.inf
+        member = member | (is_new & is_alive[:, month] & (cap[:, month] >= LEAST_CAP_USD) & (cap[:, month] < break_cap))
+        is_member[:, month : month + 3] = member[:, None]
+    return is_member & is_alive
+
+
+def reconstitute(cap: Floats, is_alive: Flags, price_passes: Flags, member: Flags, large: Flags, size: int) -> tuple[Flags, Flags]:
+    """Form the index anew and return (members, too large).
+
+    Parameters
+    ----------
+    cap
+        Market capitalisation at the rank day, USD.
+    is_alive
+        Who is listed on both days.
+    price_passes
+        Whose price on the rank day is at least one dollar.
+    member, large
+        Who was in the index, and who was too large, before.
+    size
+        Members at most.
+    """
+    ranked = np.where(is_alive, cap, 0.0)
+    order = np.argsort(-ranked, kind="stable")
+    cumulative = np.empty(len(cap))
+    cumulative[order] = np.cumsum(ranked[order]) / ranked.sum()
+    break_rank = max(1, round(is_alive.sum() * LARGE_SHARE))
+    break_share = cumulative[order[break_rank - 1]]
+    stays_small = member & (cumulative > break_share - BAND)
+    stays_large = large & (cumulative <= break_share + BAND)
+    is_large = is_alive & ((cumulative <= break_share) | stays_large) & ~stays_small
+    eligible = is_alive & ~is_large & (cap >= LEAST_CAP_USD) & price_passes
+    is_member = np.zeros(len(cap), dtype=np.bool_)
+    chosen = order[eligible[order]][:size]
+    is_member[chosen] = True
+    return is_member, is_large
+
+
+def constituents_frame(
+    companies: Companies, market: Market, lines: Lines, spells: Spells, prices: LinePrices, is_member: Flags, seed: int
+) -> pl.DataFrame:
+    """Return one row per list and line, in the columns of `CONSTITUENTS_COLUMNS`; as_of is the list's own date."""
+    line, month = np.nonzero(_listed(lines, is_member))
+    is_leftover = lines.is_leftover[line]
+    company = lines.company[line]
+    quantity = _quantities(lines, market, seed)[line, month]
+    value = np.where(is_leftover, 0.0, np.round(quantity * prices.close[line, month], 2))
+    traits = _traits(companies, lines, seed)
+    sectors = np.array([item.sector for item in INDUSTRIES], dtype=object)
+    return (
+        pl.DataFrame(
+            {
+                "source_id": spread(lines.source_id, line),
+                "as_of": month_ends()[month],
+                "ticker": spread(spells.listed_ticker, spell_at(spells, line, month)),
+                "sector": spread(sectors, companies.industry[company]),
+                "market_value_usd": value,
+                "quantity": quantity,
+                **{name: spread(values, line) for name, values in traits.items()},
+            }
+        )
+        .with_columns(pl.lit(SOURCE).alias("source"), pl.col("as_of").alias("snapshot_date"), pl.lit(None).alias("price_usd"))
+        .select(*CONSTITUENTS_COLUMNS)
+        .cast(CONSTITUENTS_COLUMNS)  # type: ignore[arg-type]
+        .sort("as_of", "source_id")
+    )
+
+
+def _listed(lines: Lines, is_member: Flags) -> Flags:
+    months = np.arange(MONTH_COUNT)[None, :]
+    lasts = (months >= lines.first_month[:, None]) & (months <= lines.last_month[:, None])
+    was_member = is_member.any(axis=1)[lines.company][:, None]
+    listed = np.where(lines.is_leftover[:, None], lasts & was_member, is_member[lines.company] & lasts)
+    listed[:, :FIRST_LIST_MONTH] = False
+    return np.asarray(listed)
+
+
+def _quantities(lines: Lines, market: Market, seed: int) -> Floats:
+    """Return the shares that the fund holds: about 2.4% of the line's, less where fewer float freely."""
+    float_share = stream(seed, "float").uniform(0.65, 1.25, len(lines))
+    shares = (market.first_shares * market.split_factor)[lines.company] * lines.share_of_company[:, None]
+    held = np.round(FUND_SHARE * float_share[:, None] * shares)
+    return np.where(lines.is_leftover[:, None], 1000.0, held)
+
+
+def _traits(companies: Companies, lines: Lines, seed: int) -> dict[str, Texts]:
+    rng = stream(seed, "listings")
+    exchanges = np.array(["NASDAQ", "NYSE", "Nyse Mkt Llc"], dtype=object)[rng.choice(3, len(lines), p=[0.60, 0.37, 0.03])]
+    locations = np.array(["United States", "Bermuda", "Canada", "Israel"], dtype=object)[rng.choice(4, len(lines), p=[0.975, 0.01, 0.01, 0.005])]
+    return {
+        "name": line_names(companies, lines),
+        "location": locations,
+        "exchange": np.where(lines.is_leftover, "NO MARKET (E.G. UNLISTED)", exchanges),
+    }

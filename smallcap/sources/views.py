@@ -1,0 +1,91 @@
+"""Sources seen through a setting: only the first listed lines, or only what was known up to a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from smallcap.sources.base import Delivery, Source
+
+
+class _Passing:
+    """A source that passes every question on; those below change some of the answers."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.name = source.name
+        self.label = source.label
+        self.clock = source.clock
+
+    def membership_dates(self, index: str) -> list[dt.date]:
+        return self._source.membership_dates(index)
+
+    def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        return self._source.constituents(index, as_ofs)
+
+    def securities(self) -> Delivery:
+        return self._source.securities()
+
+    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+        return self._source.fundamentals(start, end)
+
+    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+        return self._source.vendor_metrics(start, end)
+
+    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+        return self._source.prices(start, end)
+
+    def factors(self) -> Delivery:
+        return self._source.factors()
+
+
+class LimitedSource(_Passing):
+    """The first so many listed lines of each as_of, by ticker, as the published study took them."""
+
+    def __init__(self, source: Source, limit: int) -> None:
+        super().__init__(source)
+        self._limit = limit
+        self.label = f"{source.label}, first {limit} listed lines only"
+
+    def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        """Members at each as_of, cut off after the first by ticker."""
+        delivery = self._source.constituents(index, as_ofs)
+        ordered = delivery.rows.sort("as_of", "ticker", "source_id")
+        return Delivery(ordered.filter(pl.int_range(pl.len()).over("as_of") < self._limit), delivery.refused)
+
+
+class ClockedSource(_Passing):
+    """What the source knew up to a day: later lists, filings and prices are not there."""
+
+    def __init__(self, source: Source, clock: dt.date) -> None:
+        super().__init__(source)
+        self.clock = clock
+
+    def membership_dates(self, index: str) -> list[dt.date]:
+        """Dates of lists up to the clock."""
+        return [date for date in self._source.membership_dates(index) if date <= self.clock]
+
+    def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        """Members at each as_of up to the clock."""
+        return self._source.constituents(index, [as_of for as_of in as_ofs if as_of <= self.clock])
+
+    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+        """Annual records filed up to the clock; where no filing date is known, of periods that had ended."""
+        delivery = self._source.fundamentals(start, min(end, self.clock))
+        filed = pl.coalesce("filing_date", "period_end") <= self.clock
+        return Delivery(delivery.rows.filter(filed), delivery.refused)
+
+    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+        """Ratios of periods that had ended by the clock."""
+        return self._source.vendor_metrics(start, min(end, self.clock))
+
+    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+        """Prices up to the clock."""
+        return self._source.prices(start, min(end, self.clock))
+
+    def factors(self) -> Delivery:
+        """Vintages whose data end by the clock."""
+        delivery = self._source.factors()
+        return Delivery(delivery.rows.filter(pl.col("vintage") <= f"{self.clock:%Y%m}"), delivery.refused)

@@ -1,0 +1,79 @@
+"""Constructors for the kinds of columns that tables are made of; the tables themselves are in the sibling modules.
+
+Units follow one convention: money in US dollars ends in `_usd`, ratios are fractions, dates are DATE.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dataframely as dy
+
+RATIO_REASONS = (
+    "input_missing, denominator_missing, denominator_not_positive, prior_year_missing, scale_suspect, not_meaningful_for_financials, "
+    "no_interest_expense, net_interest_income, debt_blank_but_interest_paid, net_income_not_positive, too_few_years"
+)
+
+
+def usd(description: str, **rules: Any) -> dy.Float64:
+    """Make a nullable money column in US dollars."""
+    return dy.Float64(nullable=True, metadata={"unit": "USD"}, description=description, **rules)
+
+
+def ratio(description: str, unit: str = "fraction", **rules: Any) -> dy.Float64:
+    """Make a nullable column of a ratio, a fraction unless `unit` says otherwise."""
+    return dy.Float64(nullable=True, metadata={"unit": unit}, description=description, **rules)
+
+
+def number(description: str, unit: str, **rules: Any) -> dy.Float64:
+    """Make a nullable numeric column with a unit of its own."""
+    return dy.Float64(nullable=True, metadata={"unit": unit}, description=description, **rules)
+
+
+def count(description: str, *, nullable: bool = False, unit: str = "rows") -> dy.Int64:
+    """Make a column that counts something, never negative."""
+    return dy.Int64(nullable=nullable, min=0, metadata={"unit": unit}, description=description)
+
+
+def text(description: str, *, nullable: bool = True, **rules: Any) -> dy.String:
+    """Make a text column."""
+    return dy.String(nullable=nullable, description=description, **rules)
+
+
+def key_text(description: str) -> dy.String:
+    """Make a text column that is part of the key."""
+    return dy.String(primary_key=True, description=description)
+
+
+def key_id(description: str) -> dy.Int64:
+    """Make an identifier of ours that is part of the key."""
+    return dy.Int64(primary_key=True, description=description)
+
+
+def key_date(description: str) -> dy.Date:
+    """Make a date that is part of the key."""
+    return dy.Date(primary_key=True, description=description)
+
+
+def date(description: str, *, nullable: bool = True) -> dy.Date:
+    """Make a date column."""
+    return dy.Date(nullable=nullable, description=description)
+
+
+def flag(description: str, *, nullable: bool = False) -> dy.Bool:
+    """Make a yes or no column; its name starts with `is_` or `has_`."""
+    return dy.Bool(nullable=nullable, description=description)
+
+
+def reason(metric: str) -> dy.String:
+    """Make the column that says why `metric` is null; null where the metric has a value."""
+    return dy.String(nullable=True, description=f"why {metric} is null; null where it has a value")
+
+
+def year(description: str) -> dy.Int32:
+    """Make the partition column."""
+    return dy.Int32(nullable=False, min=1900, max=2200, metadata={"unit": "calendar year"}, description=description)
+
+
+AS_OF_YEAR = "calendar year of as_of; the partition"
+KNOWN_YEAR = "calendar year in which the row became known (of available_date); the partition"

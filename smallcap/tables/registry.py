@@ -1,0 +1,121 @@
+"""The registry of tables: name, schema, partition and kind of each. Columns stand in the schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import dataframely as dy
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.tables import core, marts, meta, raw
+
+Kind = Literal["snapshot", "flow", "reference"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the lake.
+
+    Attributes
+    ----------
+    name
+        Layer and table, as in DuckDB: ``marts.quality_scores``.
+    schema
+        The dataframely schema, the only description of its columns.
+    kind
+        ``snapshot``: one cross-section per as_of, partitioned by its year. ``flow``: what happened or became known in a
+        year, partitioned by it. ``reference``: not partitioned.
+    fetch_columns
+        Columns that say when something was fetched and so differ between homes.
+    """
+
+    name: str
+    schema: type[dy.Schema]
+    kind: Kind
+    fetch_columns: tuple[str, ...] = ()
+
+    @property
+    def layer(self) -> str:
+        """The schema in DuckDB, the folder in the lake, the prefix of the asset key."""
+        return self.name.split(".")[0]
+
+    @property
+    def short_name(self) -> str:
+        """The name without its layer."""
+        return self.name.split(".")[1]
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether the table is partitioned by year."""
+        return self.kind != "reference"
+
+    @property
+    def columns(self) -> dict[str, pl.DataType]:
+        """Column names and Polars types, in order."""
+        return {name: column.dtype for name, column in self.schema.columns().items()}  # type: ignore[misc]
+
+    @property
+    def key(self) -> list[str]:
+        """The key columns, in the order in which files are sorted."""
+        keys = list(self.schema.primary_key())
+        return sorted(keys, key=lambda column: (column not in ("as_of", "date", "month"), keys.index(column)))
+
+    @property
+    def description(self) -> str:
+        """What one row is."""
+        return (self.schema.__doc__ or "").strip()
+
+    def empty(self) -> pl.DataFrame:
+        """Make a frame without rows that has the table's columns and types."""
+        return pl.DataFrame(schema=self.columns)
+
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        Table("raw.constituents", raw.Constituents, "snapshot"),
+        Table("raw.securities", raw.Securities, "reference"),
+        Table("raw.fundamentals", raw.Fundamentals, "flow"),
+        Table("raw.vendor_metrics", raw.VendorMetrics, "flow"),
+        Table("raw.prices", raw.Prices, "flow"),
+        Table("raw.factors", raw.Factors, "reference"),
+        Table("raw.snapshots", raw.Snapshots, "reference", fetch_columns=("fetched_at",)),
+        Table("core.members", core.Members, "snapshot"),
+        Table("core.annual_fundamentals", core.AnnualFundamentals, "flow"),
+        Table("core.annual_metrics", core.AnnualMetrics, "flow"),
+        Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
+        Table("core.rejects", core.Rejects, "flow"),
+        Table("marts.quality_scores", marts.QualityScores, "snapshot"),
+        Table("marts.quality_summary", marts.QualitySummary, "snapshot"),
+        Table("marts.coverage", marts.Coverage, "snapshot"),
+    )
+}
+
+META_TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        Table("meta.published_tables", meta.PublishedTables, "reference"),
+        Table("meta.published_files", meta.PublishedFiles, "reference"),
+        Table("meta.kept_versions", meta.KeptVersions, "reference"),
+        Table("meta.runs", meta.Runs, "reference"),
+        Table("meta.checks", meta.Checks, "reference"),
+        Table("meta.fetched", meta.Fetched, "reference"),
+        Table("meta.catalogue", meta.Catalogue, "reference"),
+    )
+}
+
+
+def table(name: str) -> Table:
+    """Find a table by its name.
+
+    Raises
+    ------
+    InputError
+        When there is no such table; the message lists those there are.
+    """
+    found = TABLES.get(name) or META_TABLES.get(name)
+    if found is None:
+        raise InputError(f"there is no table '{name}'; the tables are: {', '.join([*TABLES, *META_TABLES])}")
+    return found

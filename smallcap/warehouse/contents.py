@@ -1,0 +1,107 @@
+"""What a catalogue holds, read back as objects: the published tables with their files, and the meta tables as frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from smallcap.tables import META_TABLES
+from smallcap.warehouse.catalogue import PublishedTable, conform
+from smallcap.warehouse.reading import connect, identity, served_path
+from smallcap.warehouse.serve import kept_catalogues
+from smallcap.warehouse.sqltext import quote_table, quote_text
+
+
+@dataclass(frozen=True)
+class Published:
+    """The contents of one catalogue.
+
+    Attributes
+    ----------
+    run_id, published_at
+        The run that published it, and when (UTC).
+    home, release, label
+        As in meta.catalogue.
+    tables
+        The tables served, by name; their files are absolute paths.
+    meta
+        The meta tables as frames, by name.
+    """
+
+    run_id: str
+    published_at: dt.datetime
+    home: Path
+    release: str
+    label: str
+    tables: dict[str, PublishedTable]
+    meta: dict[str, pl.DataFrame]
+
+
+def published(warehouse_dir: Path) -> Published:
+    """Read the served catalogue.
+
+    Raises
+    ------
+    NothingPublishedError
+        When nothing was published yet.
+    """
+    return read_contents(served_path(warehouse_dir))
+
+
+def read_contents(path: Path, home: Path | None = None) -> Published:
+    """Read a catalogue file; `home` replaces the recorded home in the files' paths."""
+    with connect(path) as connection:
+        own = identity(connection)
+        meta = {name: _read_meta(connection, name) for name in META_TABLES}
+    place = home.resolve() if home else own.home
+    return Published(
+        run_id=own.run_id,
+        published_at=meta["meta.catalogue"].item(0, "built_at"),
+        home=place,
+        release=own.release,
+        label=own.label,
+        tables=_tables(meta, place),
+        meta=meta,
+    )
+
+
+def versions_in_use(warehouse_dir: Path) -> dict[str, set[int]]:
+    """Collect the table versions that any kept catalogue serves or could serve again, so that vacuum spares them."""
+    versions: dict[str, set[int]] = {}
+    for path in kept_catalogues(warehouse_dir):
+        for name, entry in read_contents(path).tables.items():
+            versions.setdefault(name, set()).add(entry.version)
+    return versions
+
+
+def _read_meta(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
+    """Read a meta table; one that an older release did not write is empty."""
+    schema, short_name = name.split(".")
+    found = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse'"
+        f" AND schema_name = {quote_text(schema)} AND table_name = {quote_text(short_name)}"
+    ).fetchall()
+    if found == [(0,)]:
+        return META_TABLES[name].empty()
+    return conform(connection.sql(f"SELECT * FROM {quote_table(name)}").pl(), META_TABLES[name])
+
+
+def _tables(meta: dict[str, pl.DataFrame], home: Path) -> dict[str, PublishedTable]:
+    files: dict[str, list[Path]] = {}
+    for name, path in meta["meta.published_files"].iter_rows():
+        files.setdefault(name, []).append(home / path)
+    return {
+        row["table_name"]: PublishedTable(
+            name=row["table_name"],
+            version=row["version"],
+            row_count=row["row_count"],
+            files=tuple(files.get(row["table_name"], ())),
+            first_year=row["first_year"],
+            last_year=row["last_year"],
+        )
+        for row in meta["meta.published_tables"].iter_rows(named=True)
+    }

@@ -1,0 +1,119 @@
+"""One portable DuckDB file with everything that is published, rows included."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from smallcap.errors import InputError, SmallcapError
+from smallcap.tables import META_TABLES, TABLES
+from smallcap.warehouse.catalogue import LAYERS, STORAGE_VERSION, unfinished_path
+from smallcap.warehouse.reading import connect, served_path
+from smallcap.warehouse.serve import put_in_place
+from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
+
+Progress = Callable[[str, int, int], None]
+"""Called before each table with its name, its number from one, and the number of tables."""
+
+
+def export(warehouse_dir: Path, target: Path, *, overwrite: bool = False, on_table: Progress | None = None) -> None:
+    """Write the published tables, views, comments and meta tables into one file that needs no other.
+
+    It is written under another name beside `target` and renamed when it is complete.
+
+    Parameters
+    ----------
+    warehouse_dir
+        Folder of the served catalogue.
+    target
+        The file to write.
+    overwrite
+        Whether a file that is there may be replaced.
+    on_table
+        Told of each table before it is written.
+
+    Raises
+    ------
+    InputError
+        When `target` exists, is a folder, lies in the warehouse, or its folder is not there or not writable.
+    NothingPublishedError
+        When nothing was published yet.
+    """
+    served = served_path(warehouse_dir)
+    _check_target(target, warehouse_dir, overwrite)
+    new = unfinished_path(target)
+    try:
+        with connect(served) as connection:
+            connection.execute(f"ATTACH {quote_text(new)} AS portable (STORAGE_VERSION {quote_text(STORAGE_VERSION)})")
+            connection.execute("USE portable")
+            for layer in LAYERS:
+                connection.execute(f"CREATE SCHEMA {quote_name(layer)}")
+            _copy_tables(connection, on_table)
+            _copy_views(connection)
+            _copy_comments(connection)
+            connection.execute("CHECKPOINT portable")
+            connection.execute("USE warehouse")
+            connection.execute("DETACH portable")
+        put_in_place(new, target)
+    except duckdb.Error as error:
+        raise SmallcapError(f"{target} could not be written: {error}") from error
+    finally:
+        new.unlink(missing_ok=True)
+        new.with_name(f"{new.name}.wal").unlink(missing_ok=True)
+
+
+def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
+    if target.is_dir():
+        raise InputError(f"{target} is a folder; name the file to write")
+    if not target.parent.is_dir():
+        raise InputError(f"the folder {target.parent} does not exist; make it first, or name another file")
+    if not os.access(target.parent, os.W_OK):
+        raise InputError(f"the folder {target.parent} cannot be written to; name another file")
+    if target.resolve().is_relative_to(warehouse_dir.resolve()):
+        raise InputError(f"{target} lies in the warehouse itself; name a file outside of {warehouse_dir}")
+    if target.exists() and not overwrite:
+        raise InputError(f"{target} exists; name another file, or ask for it to be overwritten (--overwrite)")
+
+
+def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | None) -> None:
+    served = {
+        f"{schema}.{name}"
+        for schema, name in connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = 'warehouse'"
+        ).fetchall()
+    }
+    names = [name for name in (*TABLES, *META_TABLES) if name in served]
+    for number, name in enumerate(names, start=1):
+        if on_table:
+            on_table(name, number, len(names))
+        connection.execute(f"CREATE TABLE portable.{quote_table(name)} AS SELECT * FROM warehouse.{quote_table(name)}")
+
+
+def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "SELECT schema_name || '.' || view_name, sql FROM duckdb_views()"
+        " WHERE database_name = 'warehouse' AND NOT internal ORDER BY view_name"
+    ).fetchall()
+    for name, sql in rows:
+        if name not in TABLES:
+            connection.execute(sql)
+
+
+def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = connection.execute(
+        "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE database_name = 'warehouse' AND comment IS NOT NULL"
+        " UNION ALL"
+        " SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE database_name = 'warehouse' AND comment IS NOT NULL"
+    ).fetchall()
+    for name, comment in tables:
+        kind = "TABLE" if name in TABLES or name in META_TABLES else "VIEW"
+        connection.execute(f"COMMENT ON {kind} {quote_table(name)} IS {quote_text(comment)}")
+    columns = connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns()"
+        " WHERE database_name = 'warehouse' AND comment IS NOT NULL"
+    ).fetchall()
+    for name, column, comment in columns:
+        connection.execute(f"COMMENT ON COLUMN {quote_table(name)}.{quote_name(column)} IS {quote_text(comment)}")

@@ -1,0 +1,70 @@
+"""Rows that must not exist: checks written in SQL (sql/checks), run with DuckDB over the files of a version of the lake.
+
+A file is named `<layer>.<table>.<check>.sql`; its first line is a comment that says which rows must not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from smallcap.tables import TABLES
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """A check in SQL: the table it belongs to, its name, which rows must not exist, and the query that finds them."""
+
+    table: str
+    name: str
+    question: str
+    sql: str
+
+
+def read_row_checks(folder: Path) -> list[RowCheck]:
+    """Read the checks of a folder, sorted by file name."""
+    checks = []
+    for path in sorted(folder.glob("*.sql")):
+        layer, table, name = path.stem.split(".")
+        text = path.read_text(encoding="utf-8")
+        checks.append(RowCheck(f"{layer}.{table}", name, text.splitlines()[0].removeprefix("--").strip(), text))
+    return checks
+
+
+def offending_rows(check: RowCheck, files_of: Callable[[str], list[Path]], years: Sequence[int]) -> tuple[int, dict[str, object] | None]:
+    """Count the rows that must not exist, and give the first.
+
+    Parameters
+    ----------
+    check
+        The check; its query may read its own table, of which only `years` are shown, and any other table of the lake.
+    files_of
+        Returns the Parquet files of a table.
+    years
+        The years of the check's own table that are looked at.
+    """
+    with duckdb.connect() as connection:
+        for name in TABLES:
+            if name in check.sql:
+                _show(connection, name, files_of(name), years if name == check.table else None)
+        rows = connection.execute(f"SELECT count(*) OVER () AS offending_rows, * FROM ({check.sql.strip().rstrip(';')}) LIMIT 1")
+        names = [column[0] for column in rows.description or []]
+        first = rows.fetchall()
+    if not first:
+        return 0, None
+    return int(first[0][0]), dict(zip(names[1:], first[0][1:], strict=True))
+
+
+def _show(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], years: Sequence[int] | None) -> None:
+    found = TABLES[name]
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {found.layer}")
+    if not files:
+        connection.register("empty_table", found.empty())
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM empty_table")
+        return
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    condition = f" WHERE year IN ({', '.join(str(year) for year in years)})" if years else ""
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = true){condition}")

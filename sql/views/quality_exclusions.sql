@@ -1,0 +1,8 @@
+-- Members per as_of, method, basis and reason for which they have no quality score, with its share of those excluded.
+SELECT as_of, method, basis, exclusion_reason,
+       count(*) AS members,
+       count(*) / sum(count(*)) OVER (PARTITION BY as_of, method, basis) AS share_of_excluded
+FROM marts.quality_scores
+WHERE status = 'excluded'
+GROUP BY as_of, method, basis, exclusion_reason
+ORDER BY as_of, method, basis, members DESC, exclusion_reason

@@ -1,0 +1,9 @@
+"""Named tolerances of float comparisons: a test names the one it means, and each says where it comes from."""
+
+from __future__ import annotations
+
+EXACT = 1e-12
+"""Relative: the same formula in another order of operations; a few units in the last place of a double."""
+
+BY_HAND = 1e-6
+"""Relative: values worked by hand in a test to seven significant digits."""
