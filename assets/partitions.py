@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+
 import dagster as dg
 
 from assets.graph import FIRST_YEAR, Window
+
+# Mappings over years before the first, backfill policies and partitioned checks are beta or preview in the pinned release:
+# tests hold them to what is used of them.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 YEARS = dg.TimeWindowPartitionsDefinition(cron_schedule="0 0 1 1 *", start=str(FIRST_YEAR), fmt="%Y", end_offset=1)
 """Calendar years, the running one included."""

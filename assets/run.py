@@ -133,12 +133,17 @@ class Run:
             }
         )
 
+    def flush_checks(self) -> None:
+        """Write the outcomes of checks to the home's records, where the guard of the publication looks for them."""
+        self.home.records.upsert("meta.checks", self._checks)
+        self._checks = []
+
     def flush_records(self, status: str) -> None:
         """Write what was remembered, and the run's status, to the home's records."""
-        self.home.records.upsert("meta.checks", self._checks)
+        self.flush_checks()
         if status in ("published", "succeeded"):
             self.home.records.upsert("meta.fetched", list({(row["dataset"], row["year"]): row for row in self._fetched}.values()))
-        self._checks, self._fetched = [], []
+        self._fetched = []
         years = (min(self.years), max(self.years)) if self.years else None
         self.home.records.run(self.run_id, self.command, years, self.as_of, self.settings.preset, status, self.started_at)
 

@@ -1,7 +1,5 @@
 """The asset checks: every table's contract, rows that must not exist (sql/checks), row counts, coverage. All are blocking."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path

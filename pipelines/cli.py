@@ -21,6 +21,7 @@ app = typer.Typer(
     name="smallcap",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help="Which US small caps were strong, cheap and clean on a date, and why, from what was known on that date.",
     epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a check refused the result; "

@@ -32,10 +32,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         executor_def=dg.in_process_executor,
     )
     return dg.Definitions(
-        assets=dg.load_assets_from_package_modules([assets.raw, assets.core, assets.marts, assets.publish]),
+        assets=dg.load_assets_from_modules([assets.raw, assets.core, assets.marts, assets.publish]),
         asset_checks=all_checks(),
         jobs=[refresh],
-        schedules=[nightly_schedule(refresh, settings)],
+        schedules=[nightly_schedule(REFRESH_JOB, settings)],
         resources={"run": run_resource(settings), "lake": lake_io_manager},
         executor=dg.in_process_executor,
     )

@@ -1,7 +1,5 @@
 """The nightly schedule: what can still change is made again; off until a setting switches it on."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import dagster as dg
@@ -15,7 +13,7 @@ from smallcap.sources import open_source
 DAYS_UNTIL_FINAL = 163
 
 
-def nightly_schedule(job: dg.UnresolvedAssetJobDefinition, settings: Settings) -> dg.ScheduleDefinition:
+def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition:
     """Make the nightly schedule.
 
     It asks for the running year and every year with an as_of in the last 163 days; years that late rows make stale follow
@@ -24,7 +22,7 @@ def nightly_schedule(job: dg.UnresolvedAssetJobDefinition, settings: Settings) -
 
     @dg.schedule(
         name="nightly",
-        job=job,
+        job_name=job_name,
         cron_schedule="30 2 * * *",
         execution_timezone="America/New_York",
         default_status=dg.DefaultScheduleStatus.RUNNING if settings.is_schedule_on else dg.DefaultScheduleStatus.STOPPED,

@@ -103,7 +103,7 @@ def _build(kind: type, values: dict[str, Any], where: tuple[str, ...], file: _Ru
         raise file.error(place, f"field '{'.'.join(place)}' is out of range: {error}" if place else str(error)) from None
 
 
-def _convert(hint: object, value: object, where: tuple[str, ...], file: _RuleFile) -> object:
+def _convert(hint: Any, value: Any, where: tuple[str, ...], file: _RuleFile) -> Any:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, dict):
             raise _wrong_type(file, where, f"a table [{'.'.join(where)}]", value)

@@ -13,7 +13,7 @@ from smallcap.warehouse import PublishedTable, build, swap
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 VIEWS_DIR = PROJECT_ROOT / "sql" / "views"
 PUBLISHED_AT = dt.datetime(2026, 1, 2, 3, 4, 5)
-HOSTILE_NAME = "O'Neil \"& Sons\", <b>bold</b>\n=1+1"
+HOSTILE_NAME = 'O\'Neil "& Sons", <b>bold</b>\n=1+1'
 """What a vendor may write: quotes of both kinds, a separator, markup, a line break, a formula."""
 
 SCORES = "marts.quality_scores"

@@ -7,3 +7,6 @@ EXACT = 1e-12
 
 BY_HAND = 1e-6
 """Relative: values worked by hand in a test to seven significant digits."""
+
+SCORE = 1e-12
+"""Absolute, in standard deviations: two implementations of the quality score add the same numbers in another order."""

@@ -1,7 +1,5 @@
 """The published catalogue: built over the audited versions, swapped in at once."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets.graph import READS
@@ -30,6 +28,7 @@ def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     run: Run = context.resources.run
     PROGRESS.info("publish", extra={"phase": "start"})
     try:
+        run.flush_checks()
         refuse_unfit(run.home)
         rows = publish(run)
     except SmallcapError as error:

@@ -13,6 +13,8 @@ from smallcap.sources import ingest
 def constituents(run: Run, securities: pl.DataFrame) -> Rows:
     """Ask the source for the newest list at or at most 31 days before each as_of."""
     years = run.years_of("raw.constituents")
-    delivery = run.source.constituents(run.settings.index_name, run.as_of_dates(years))
+    delivery = ingest.constituents(
+        run.source.constituents(run.settings.index_name, run.as_of_dates(years)), securities, run.settings.index_name
+    )
     run.note_fetched("constituents", years, None)
-    return Rows(ingest.constituents(delivery, securities, run.settings.index_name), delivery.refused)
+    return Rows(delivery.rows, delivery.refused)

@@ -169,7 +169,7 @@ def zone(score: pl.Expr, zones: ZoneRules) -> pl.Expr:
 
 
 def growth(name: str, column: str) -> list[pl.Expr]:
-    """This year's figure over last year's, less one, where last year's was positive."""
+    """Divide the figure by last year's, where that was positive, and take one off."""
     now, then = pl.col(column), pl.col(f"{column}_prior")
     return metric(name, now / then - 1, [SCALE_SUSPECT, missing(now), *_needs_last_year(then), (then <= 0, "denominator_not_positive")])
 

@@ -119,7 +119,7 @@ def _not_for_financials(name: str) -> list[pl.Expr]:
 
 
 def _market_cap_period_end(seen: pl.DataFrame, vendor_metrics: pl.DataFrame) -> pl.Series:
-    """The vendor's market value at the visible period's end, as far as it was served by as_of."""
+    """Find the vendor's market value at the visible period's end, as far as it was served by as_of."""
     served = vendor_metrics.filter(pl.col("market_cap_period_end_usd").is_not_null())
     # A company's fiscal year is the "entity" that is asked for here.
     periods = served.select("entity_id", "period_end").unique().sort("entity_id", "period_end").with_row_index("period")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.prices import last_prices, split_factors
+from smallcap.finance.prices import is_list_price_usable, last_prices, split_factors
 from smallcap.finance.reasons import Check, first_reason, missing
 from smallcap.finance.rule_sets import FundHoldingRules, MetricsRules
 
@@ -41,10 +41,9 @@ def with_market_cap(seen: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRule
 
 
 def _price(max_age_days: int) -> list[pl.Expr]:
-    """The last close as traded, else the list's own price, at most `max_age_days` old, flagged stale."""
-    is_list_usable = (pl.col("list_price_usd") > 0) & ((pl.col("as_of") - pl.col("snapshot_date")).dt.total_days() <= max_age_days)
+    """Take the last close as traded, else the list's own price, at most `max_age_days` old, flagged stale."""
     has_close = pl.col("close_usd").is_not_null()
-    uses_list = ~has_close & is_list_usable.fill_null(False)
+    uses_list = ~has_close & is_list_price_usable(max_age_days)
     return [
         pl.when(has_close).then("close_usd").when(uses_list).then("list_price_usd").alias("price_usd"),
         pl.when(has_close).then("close_date").when(uses_list).then("snapshot_date").alias("price_date"),

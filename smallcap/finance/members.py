@@ -7,7 +7,7 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.finance.frames import as_table, without_nan
 from smallcap.finance.pointintime import take
-from smallcap.finance.prices import last_prices
+from smallcap.finance.prices import is_list_price_usable, last_prices
 from smallcap.finance.rule_sets import FinancialRules, MetricsRules, TickerRules
 
 SECURITY_COLUMNS = ("entity_id", "is_resolved", "unresolved_reason", "sic", "gics", "sector", "name")
@@ -44,7 +44,7 @@ def members(constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.Dat
     companies = _summed(lines)
     priced = companies.hstack(last_prices(companies, prices, rules.price.max_age_days))
     classified = priced.with_columns(
-        _is_priced(rules.price.max_age_days).alias("is_priced"),
+        (pl.col("close_usd").is_not_null() | is_list_price_usable(rules.price.max_age_days)).alias("is_priced"),
         is_ticker_usable(rules.ticker).alias("is_ticker_usable"),
         pl.any_horizontal(pl.col("sic", "gics", "sector").is_not_null()).alias("is_classified"),
         *is_financial(rules.financial),
@@ -132,8 +132,3 @@ def _summed(lines: pl.DataFrame) -> pl.DataFrame:
 def _sum(column: str) -> pl.Expr:
     # Polars sums nothing to zero; a sum of unknowns is unknown.
     return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum()).alias(column)
-
-
-def _is_priced(max_age_days: int) -> pl.Expr:
-    is_list_recent = (pl.col("as_of") - pl.col("snapshot_date")).dt.total_days() <= max_age_days
-    return pl.col("close_usd").is_not_null() | ((pl.col("list_price_usd") > 0) & is_list_recent).fill_null(False)

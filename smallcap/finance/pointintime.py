@@ -71,7 +71,7 @@ def visible(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_o
 
 
 def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_of") -> pl.Series:
-    """Number of the row in `records` that each question sees; null where it sees none. Arguments as for `visible`."""
+    """Find the number of the row in `records` that each question sees; null where it sees none. Arguments as for `visible`."""
     front = (
         _by_standing(records)
         .sort("entity_id", "available_date", "standing")
@@ -139,7 +139,7 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
 
 
 def _by_standing(records: pl.DataFrame) -> pl.DataFrame:
-    """Number the records so that of the known ones of a company the one with the greatest `standing` is visible.
+    """Give each record a `standing`: of the known records of a company the one with the greatest is visible.
 
     A total order: `period_end`, then `available_date`; then a restated version over any other, then version and source by
     their names.

@@ -24,8 +24,8 @@ def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int
     pl.DataFrame
         One row per question, in order: `close_usd`, `close_date`, `has_adjusted_close`.
     """
-    traded = prices.filter(pl.col("close_usd") > 0).select("security_id", "date", "close_usd")
-    adjusted = prices.filter(pl.col("adjusted_close_usd") > 0).select("security_id", "date")
+    traded = prices.filter(is_positive("close_usd")).select("security_id", "date", "close_usd")
+    adjusted = prices.filter(is_positive("adjusted_close_usd")).select("security_id", "date")
     is_fresh = (pl.col("as_of") - pl.col("date")).dt.total_days() <= max_age_days
     asked = questions.select("as_of", "security_id")
     close = asked.hstack(_last_before(traded, asked, "as_of")).select(
@@ -33,6 +33,17 @@ def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int
     )
     has_adjusted = asked.hstack(_last_before(adjusted, asked, "as_of")).select(is_fresh.fill_null(False).alias("has_adjusted_close"))
     return close.hstack(has_adjusted)
+
+
+def is_list_price_usable(max_age_days: int) -> pl.Expr:
+    """Whether the list of members prints a price of its own, at most `max_age_days` before as_of."""
+    age_days = (pl.col("as_of") - pl.col("snapshot_date")).dt.total_days()
+    return (is_positive("list_price_usd") & age_days.is_between(0, max_age_days)).fill_null(False)
+
+
+def is_positive(price: str) -> pl.Expr:
+    """Whether a price is a positive number; a NaN counts as above zero for Polars and is refused here."""
+    return pl.col(price).is_finite() & (pl.col(price) > 0)
 
 
 def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
@@ -54,7 +65,7 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
         between are not all covered by split data, or the month of the count has a split of which it is unknown
         whether the count includes it.
     """
-    months = prices.select("security_id", "date", "split_ratio").sort("security_id", "date")
+    months = prices.select("security_id", "date", pl.col("split_ratio").fill_nan(None)).sort("security_id", "date")
     ratio = pl.col("split_ratio").fill_null(1.0)
     running = months.select(
         "security_id",

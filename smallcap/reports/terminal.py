@@ -75,7 +75,7 @@ def _counts_table(counts: Sequence[Row]) -> Table:
 def _quintiles_table(quintiles: Sequence[Row]) -> Table:
     basis = BASIS_TITLES.get(quintiles[0]["basis"], quintiles[0]["basis"])
     table = Table(title=f"Medians by quintile, {basis}; 5 is best", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for heading in ("quintile", "companies", "ROE", "FCF margin", "debt/assets", "interest coverage", "market cap, USD m"):
+    for heading in ("quintile", "companies", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m"):
         table.add_column(heading, justify="right")
     for row in quintiles:
         table.add_row(
@@ -92,8 +92,9 @@ def _quintiles_table(quintiles: Sequence[Row]) -> Table:
 
 def _names_table(names: Sequence[Row]) -> Table:
     table = Table(title="Best and worst scores with their inputs", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for heading in ("", "ticker", "name", "score", "ROE", "FCF margin", "debt/assets", "interest coverage", "market cap, USD m"):
-        table.add_column(heading, justify="left" if heading in ("", "ticker", "name") else "right", max_width=28 if heading == "name" else None)
+    for heading in ("", "ticker", "name", "score", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m"):
+        is_text = heading in ("", "ticker", "name")
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=is_text, max_width=24 if heading == "name" else None)
     for row in names:
         table.add_row(
             row["group"],

@@ -170,10 +170,7 @@ def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.Data
 def _read_raw(payload: bytes, file_name: str, table: CanonicalTable) -> pl.DataFrame:
     is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith(".parquet")
     try:
-        if is_parquet:
-            frame = pl.read_parquet(io.BytesIO(payload))
-        else:
-            frame = pl.read_csv(io.BytesIO(payload), infer_schema=False)
+        frame = pl.read_parquet(io.BytesIO(payload)) if is_parquet else pl.read_csv(io.BytesIO(payload), infer_schema=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
         kind = "Parquet" if is_parquet else "CSV"
         raise InputError(f"{table.name} file {file_name} is not readable as {kind}: {str(error).splitlines()[0]}") from None
@@ -212,7 +209,8 @@ def _typed(raw: pl.DataFrame, column: CanonicalColumn, file_name: str, table: Ca
         row = int(wrong.arg_true()[0])
         expected = {"number": "a number", "date": "a date (YYYY-MM-DD)"}.get(column.kind, "text")
         raise InputError(
-            f"{table.name} file {file_name}, row {row + 1} (the header not counted), column '{column.name}': '{given[row]}' is not {expected}"
+            f"{table.name} file {file_name}, row {row + 1} (the header not counted), column '{column.name}': "
+            f"'{given[row]}' is not {expected}"
         )
     return typed.alias(column.name)
 

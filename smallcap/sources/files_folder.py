@@ -69,8 +69,8 @@ def find_inputs(folder: Path) -> list[InputFile]:
     inputs = [found for path in _walk(folder) if (found := _recognise(path, folder)) is not None]
     if not any(found.dataset in ("holdings", "constituents") for found in inputs):
         raise InputError(
-            f"the input folder {folder} has no holdings: put the fund's holdings CSV files, exactly as downloaded, into {folder / 'ishares'} "
-            "(docs/files-preset.md shows the layout)"
+            f"the input folder {folder} has no holdings: put the fund's holdings CSV files, exactly as downloaded, "
+            f"into {folder / 'ishares'} (docs/files-preset.md shows the layout)"
         )
     return inputs
 

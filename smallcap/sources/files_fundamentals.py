@@ -1,4 +1,4 @@
-"""The canonical fundamentals and prices tables of the preset `files`: all files of a folder together, keys checked, in the port's columns."""
+"""The canonical fundamentals and prices tables of the preset `files`: all files together, keys checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dated lists of members of the preset `files`: holdings files and canonical constituents, as one frame, and the choice for an as_of."""
+"""The dated lists of members of the preset `files`, from holdings files and canonical constituents, and the choice for an as_of."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.sources.base import CONSTITUENTS_COLUMNS, REFUSED_SCHEMA, Delivery
+from smallcap.sources.base import CONSTITUENTS_COLUMNS, Delivery
 from smallcap.sources.canonical_tables import CONSTITUENTS, read_table
 from smallcap.sources.files_folder import InputFile
 from smallcap.sources.ishares import HOLDINGS_SCHEMA, REFUSED_HOLDINGS_SCHEMA, read_holdings
 from smallcap.sources.ishares_rules import HoldingsRules
 from smallcap.sources.lines import symbol_to_line
+from smallcap.sources.refusals import write_refused
 from smallcap.sources.tickers import canonical_in_list, normalised
 
 DEFAULT_INDEX = "russell2000"
+_SHOWN_CELLS = ["as_of", "snapshot_date", "asset_class", *HOLDINGS_SCHEMA]
 _LIST_KEY: dict[str, type[pl.DataType]] = {"index_name": pl.String, "snapshot_date": pl.Date}
 
 
@@ -87,17 +89,9 @@ def choose_lists(lists: Lists, lines: pl.DataFrame, index: str, as_ofs: Sequence
         symbol_to_line(lists.rows.filter(pl.col("index_name") == index), lines, "snapshot_date"), on="snapshot_date", how="inner"
     )
     refused = chosen.join(lists.refused.filter(pl.col("index_name") == index), on="snapshot_date", how="inner")
-    cells = pl.struct(
-        "as_of", "snapshot_date", "ticker", "name", "asset_class", "market_value_usd", "price_usd", "quantity", "location", "exchange"
-    )
-    return Delivery(
-        rows.with_columns(source=pl.lit(source))
-        .select(pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items())
-        .sort("as_of", "ticker"),
-        refused.sort("as_of", "rule", "ticker", "name", nulls_last=True)
-        .select(year=pl.col("as_of").dt.year(), rule="rule", row_json=cells.struct.json_encode())
-        .cast(REFUSED_SCHEMA),  # type: ignore[arg-type]
-    )
+    members = rows.with_columns(source=pl.lit(source)).select(pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items())
+    in_order = refused.sort("as_of", "rule", "ticker", "name", nulls_last=True)
+    return Delivery(members.sort("as_of", "ticker"), write_refused(in_order, pl.col("as_of").dt.year(), _SHOWN_CELLS))
 
 
 def _read_holdings(found: InputFile, rules: HoldingsRules) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -118,7 +112,8 @@ def _read_constituents(found: InputFile) -> tuple[pl.DataFrame, pl.DataFrame]:
     if repeated.height:
         first = repeated.sort("row").row(0, named=True)
         raise InputError(
-            f"constituents file {found.name}, row {first['row']}: {first['ticker']} stands more than once in the list of {first['snapshot_date']}"
+            f"constituents file {found.name}, row {first['row']}: {first['ticker']} stands more than once "
+            f"in the list of {first['snapshot_date']}"
         )
     return rows.select(*_LIST_KEY, *HOLDINGS_SCHEMA), pl.DataFrame(schema={**_LIST_KEY, **REFUSED_HOLDINGS_SCHEMA})
 

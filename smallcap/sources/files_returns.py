@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.sources.base import PRICES_COLUMNS, REFUSED_SCHEMA, Delivery
+from smallcap.sources.base import PRICES_COLUMNS, Delivery
+from smallcap.sources.refusals import write_refused
 
 
 def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
@@ -59,12 +60,12 @@ def _refuse_returns_of_days(sound: pl.DataFrame) -> None:
     if several.height:
         first = several.sort("ticker", "date").row(0, named=True)
         raise InputError(
-            f"the prices table has several rows of {first['ticker']} in {first['date']:%Y-%m} and a total_return: returns must be of whole months. "
-            "Leave the column total_return out (it is computed from adj_close), or give one row per month"
+            f"the prices table has several rows of {first['ticker']} in {first['date']:%Y-%m} and a total_return: "
+            "returns must be of whole months. Leave the column total_return out (it is computed from adj_close), or give one row per month"
         )
 
 
 def _refused(ruled: pl.DataFrame) -> pl.DataFrame:
     refused = ruled.filter(pl.col("rule").is_not_null()).sort("ticker", "date")
-    cells = pl.struct("file", "row", "ticker", "date", "adj_close", "close", "split_ratio", "total_return")
-    return refused.select(year=pl.col("date").dt.year(), rule="rule", row_json=cells.struct.json_encode()).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]
+    cells = ["file", "row", "ticker", "date", "adj_close", "close", "split_ratio", "total_return"]
+    return write_refused(refused, pl.col("date").dt.year(), cells)

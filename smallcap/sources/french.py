@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import re
 import zipfile
 
@@ -116,7 +117,8 @@ def _header(lines: list[str], file_name: str) -> tuple[int, list[str]]:
         if len(names) == len(cells) and set(names) in _MODELS.values():
             return number, names
     raise InputError(
-        f"factor file {file_name}: there is no monthly table; expected a header ',Mkt-RF,SMB,HML,RMW,CMA,RF', ',Mkt-RF,SMB,HML,RF' or ',Mom'"
+        f"factor file {file_name}: there is no monthly table; expected a header "
+        "',Mkt-RF,SMB,HML,RMW,CMA,RF', ',Mkt-RF,SMB,HML,RF' or ',Mom'"
     )
 
 
@@ -151,7 +153,9 @@ def _numbers(cells: list[str], names: list[str], file_name: str, number: int) ->
     try:
         numbers = [float(cell) for cell in cells]
     except ValueError:
-        raise InputError(f"factor file {file_name}, line {number}: not a number in {cells}") from None
+        numbers = [math.nan]
+    if not all(map(math.isfinite, numbers)):
+        raise InputError(f"factor file {file_name}, line {number}: not a number in {cells}")
     if len(numbers) != len(names):
         raise InputError(f"factor file {file_name}, line {number}: {len(numbers)} values instead of {len(names)}; the file is cut off")
     return numbers
@@ -176,5 +180,6 @@ def _check_range(frame: pl.DataFrame, names: list[str], file_name: str) -> None:
         )
     if frame.height >= ROWS_THAT_TELL and largest < FRACTIONS_BELOW:
         raise InputError(
-            f"factor file {file_name}: the largest value is {largest:g}, so the factors are fractions; per cent a month are expected, as published"
+            f"factor file {file_name}: the largest value is {largest:g}, so the factors are fractions; "
+            "per cent a month are expected, as published"
         )

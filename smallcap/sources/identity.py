@@ -118,8 +118,8 @@ def _with_new_ids(
     collided = collided.filter(pl.struct("source", names[1]).n_unique().over(id_column) > 1).sort(id_column, names[1])
     if collided.height:
         raise SmallcapError(
-            f"two {kind} names have the id {collided[id_column][0]}: {', '.join(collided[names[1]].head(2))} (of source {collided['source'][0]}). "
-            "Rename one of them in the input"
+            f"two {kind} names have the id {collided[id_column][0]}: {', '.join(collided[names[1]].head(2))} "
+            f"(of source {collided['source'][0]}). Rename one of them in the input"
         )
     return together
 

@@ -6,7 +6,8 @@ import polars as pl
 
 from smallcap.errors import SmallcapError
 from smallcap.finance.pointintime import available_dates
-from smallcap.sources.base import REFUSED_SCHEMA, Delivery
+from smallcap.sources.base import Delivery
+from smallcap.sources.refusals import write_refused
 from smallcap.tables import table
 
 
@@ -95,7 +96,7 @@ def _identified(rows: pl.DataFrame, securities: pl.DataFrame, name: str, id_colu
 
 
 def _refuse(rows: pl.DataFrame, rule: str, year: pl.Expr) -> pl.DataFrame:
-    return rows.select(year=year, rule=pl.lit(rule), row_json=pl.struct(pl.all()).struct.json_encode()).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]
+    return write_refused(rows.with_columns(rule=pl.lit(rule)), year, rows.columns)
 
 
 def _as_table(rows: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -37,7 +37,8 @@ _TEXT_CELLS = {
     "Exchange": "exchange",
 }
 _NUMBER_CELLS = {"Market Value": "market_value_usd", "Quantity": "quantity", "Price": "price_usd"}
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _DATE = re.compile(r"^([A-Z][a-z]{2}) (\d{1,2}), (\d{4})$")
 _DISCLAIMER = "The content contained herein"
 
@@ -89,8 +90,8 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
     plausible = rules.plausibility
     if not plausible.min_members <= rows.height <= plausible.max_members:
         raise InputError(
-            f"holdings file {file_name} has {rows.height} members; between {plausible.min_members} and {plausible.max_members} are plausible "
-            "(ishares.toml, plausibility). Download it again, or change the bounds"
+            f"holdings file {file_name} has {rows.height} members; between {plausible.min_members} and {plausible.max_members} are "
+            "plausible (ishares.toml, plausibility). Download it again, or change the bounds"
         )
     return Holdings(file_name, fund, index_name, as_of, rows, refused)
 
@@ -157,8 +158,8 @@ def _table(cells: list[tuple[int, list[str]]], file_name: str) -> pl.DataFrame:
             break
         if len(record) != len(header):
             raise InputError(
-                f"holdings file {file_name}, line {line_number}: {len(record)} cells instead of {len(header)}; the file is truncated or damaged. "
-                "Download it again"
+                f"holdings file {file_name}, line {line_number}: {len(record)} cells instead of {len(header)}; the file is truncated or "
+                "damaged. Download it again"
             )
         records.append(record)
         line_numbers.append(line_number)

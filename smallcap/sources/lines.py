@@ -170,7 +170,7 @@ def _join_classes(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Give the classes of a company one source_entity_id: that of its class in the fundamentals table, else one of their own."""
     stem = pl.col("name").str.to_uppercase().str.replace(_CLASS_SUFFIX, "").str.replace(_LEGAL_SUFFIX, "")
     by_name = pl.concat_str(stem, pl.lit("|"), pl.col("symbol").str.slice(0, 3))
-    grouped = lines.with_columns(company=pl.coalesce(by_name, "source_id"))
+    grouped = lines.with_columns(company=pl.when(stem.str.len_chars() > 0).then(by_name).otherwise("source_id"))
     told = (
         aliases.filter(pl.col("relation") == "same_company")
         .select(symbol="ticker", sibling="canonical_ticker")

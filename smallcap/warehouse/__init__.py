@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smallcap.warehouse.contents import Published as Published
     from smallcap.warehouse.contents import published as published
     from smallcap.warehouse.contents import versions_in_use as versions_in_use
-    from smallcap.warehouse.export import export as export
+    from smallcap.warehouse.portable import export as export
     from smallcap.warehouse.query import QueryResult as QueryResult
     from smallcap.warehouse.query import run_query as run_query
     from smallcap.warehouse.reading import is_home_current as is_home_current
@@ -29,7 +29,7 @@ _MODULES = {
     "QueryResult": "query",
     "build": "catalogue",
     "ensure_home": "relocate",
-    "export": "export",
+    "export": "portable",
     "is_home_current": "reading",
     "published": "contents",
     "rollback": "serve",

@@ -99,10 +99,9 @@ def run_query(
             if output == "table":
                 return _fetch_table(connection, columns, max_rows)
             return _write_text(connection, columns, output, stream)
-        except duckdb.PermissionException as error:
+        except (duckdb.PermissionException, duckdb.IOException) as error:
+            _require_published_files(connection, error)
             raise InputError(f"only published tables and their files can be read: {error}") from None
-        except duckdb.IOException as error:
-            raise SmallcapError(f"a published file cannot be read: {error}; 'smallcap status' shows what is there") from None
         except duckdb.Error as error:
             raise InputError(str(error)) from None
 
@@ -114,6 +113,15 @@ def _locked_connection(warehouse_dir: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def _require_published_files(connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> None:
+    """Tell a published file that is gone, for which DuckDB names a pattern it may not look up, from one that is not published."""
+    missing = [file for file in published_files(connection) if not file.is_file()]
+    if missing:
+        raise SmallcapError(
+            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or run 'smallcap run' to publish anew"
+        ) from error
 
 
 def _fetch_table(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], max_rows: int | None) -> QueryResult:

@@ -73,7 +73,10 @@ def _check_select(connection: duckdb.DuckDBPyConnection, statement: duckdb.State
 
 def _parse_tree(connection: duckdb.DuckDBPyConnection, sql: str) -> object:
     ((text,),) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchall()
-    tree: dict[str, object] = json.loads(text)
+    try:
+        tree: dict[str, object] = json.loads(text)
+    except RecursionError:
+        raise InputError("the statement is nested too deeply to be checked: split it with WITH") from None
     if tree["error"]:
         raise InputError(f"the statement cannot be checked ({tree['error_message']}): {ADVICE}")
     return tree

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from smallcap.sources.sample.calendar import Dates, Integers
 from smallcap.sources.sample.filings import CLOCK_DAY, Records, joined
 from smallcap.sources.sample.randomness import Flags, Floats, pick, stream
 from smallcap.sources.sample.universe import SCIENCE, Companies
@@ -111,14 +112,14 @@ def with_errors(records: Records, seed: int) -> tuple[Records, Flags]:
     return with_short, is_foreign
 
 
-def filing_dates_with_gaps(records: Records, seed: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.datetime64]], Flags]:
+def filing_dates_with_gaps(records: Records, seed: int) -> tuple[Dates, Flags]:
     """Return the filing dates and which of them the source does not have."""
     is_missing = np.zeros(len(records), dtype=np.bool_)
     is_missing[pick(stream(seed, "missing dates"), len(records), NO_FILING_DATE_SHARE)] = True
     return records.filing_date, is_missing
 
 
-def _five_sets(rng: np.random.Generator, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _five_sets(rng: np.random.Generator, rows: Integers) -> list[Integers]:
     size = max(1, round(len(rows) * ERROR_SHARE))
     chosen = rng.choice(rows, min(5 * size, len(rows)), replace=False)
     return [np.sort(part) for part in np.array_split(chosen, 5)]

@@ -103,7 +103,7 @@ def _risk_free(rng: np.random.Generator) -> Floats:
     percent_a_year = np.array([7.5, 3.0, 5.5, 5.8, 1.0, 4.8, 1.0, 0.1, 2.3, 0.1, 0.3, 5.2, 3.6])
     when = 1990 + np.arange(len(FACTOR_MONTHS)) / 12
     level = np.interp(when, years, percent_a_year) / 12
-    return np.round(np.maximum(level + rng.normal(0, 0.01, len(when)), 0.0), 2)
+    return np.asarray(np.round(np.maximum(level + rng.normal(0, 0.01, len(when)), 0.0), 2))
 
 
 def _five_factor_text(returns: FactorReturns, vintage: str) -> str:

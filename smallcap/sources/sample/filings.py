@@ -19,8 +19,9 @@ from smallcap.sources.sample.calendar import (
     month_starts,
 )
 from smallcap.sources.sample.market import NEVER, Market
+from smallcap.sources.sample.matrices import Items
 from smallcap.sources.sample.randomness import Flags, Floats, pick, stream
-from smallcap.sources.sample.statements import Items, fiscal_month_index
+from smallcap.sources.sample.statements import fiscal_month_index
 from smallcap.sources.sample.universe import Companies
 
 CLOCK_DAY: Final = np.datetime64(CLOCK, "D")

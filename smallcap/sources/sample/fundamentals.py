@@ -12,10 +12,11 @@ from smallcap.sources.sample.blemishes import filing_dates_with_gaps, missing_it
 from smallcap.sources.sample.calendar import day_to_month
 from smallcap.sources.sample.columns import spread
 from smallcap.sources.sample.filings import Records, file_statements, joined, restate
-from smallcap.sources.sample.lines import SOURCE, Spells, entity_ids, spell_at
+from smallcap.sources.sample.lines import SOURCE, entity_ids
 from smallcap.sources.sample.market import Market
+from smallcap.sources.sample.matrices import Items
 from smallcap.sources.sample.randomness import Flags, Floats, stream
-from smallcap.sources.sample.statements import Items
+from smallcap.sources.sample.spells import Spells, spell_at
 from smallcap.sources.sample.universe import Companies
 
 UNSERVED_COMPANY_SHARE: Final = 0.02
@@ -121,4 +122,4 @@ def _ratios(companies: Companies, records: Records, has_no_interest: Flags) -> I
 
 def _over(numerator: Floats, denominator: Floats) -> Floats:
     """Divide where the denominator is positive; NaN elsewhere."""
-    return np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
+    return np.asarray(np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0))

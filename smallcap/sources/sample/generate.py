@@ -7,10 +7,11 @@ from typing import Final
 import polars as pl
 
 from smallcap.sources.sample.fundamentals import annual_records
-from smallcap.sources.sample.lines import list_lines, name_spells, securities_frame
+from smallcap.sources.sample.lines import list_lines
 from smallcap.sources.sample.market import simulate
 from smallcap.sources.sample.membership import constituents_frame, members_by_month
 from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
+from smallcap.sources.sample.spells import name_spells, securities_frame
 from smallcap.sources.sample.statements import compile_statements
 from smallcap.sources.sample.universe import found
 

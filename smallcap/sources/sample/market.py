@@ -15,7 +15,7 @@ from smallcap.sources.sample.universe import GROWTH, SCIENCE, STEADY, STRAINED, 
 NEVER: Final = 10**6
 """Month of death of a company that is still there."""
 
-FAILURE_CAP_USD: Final = 4e6
+FAILURE_CAP_USD: Final = 3e6
 """A company whose first shares are worth less than this fails."""
 
 DEATH_SHARE: Final = 0.18
@@ -106,7 +106,7 @@ def first_shares_by_month(companies: Companies, counts: Floats) -> Floats:
 
 
 def _first_fiscal_year(companies: Companies) -> Integers:
-    return np.clip((companies.first_month - (companies.fiscal_month - 1)) // 12, 0, len(FISCAL_YEARS) - 1)
+    return np.asarray(np.clip((companies.first_month - (companies.fiscal_month - 1)) // 12, 0, len(FISCAL_YEARS) - 1))
 
 
 def _returns(companies: Companies, seed: int) -> Floats:
@@ -167,6 +167,3 @@ def _splits(price: Floats, first_month: Integers, rng: np.random.Generator) -> t
         ratios[:, month] = ratio
         factors[:, month] = factor
     return ratios, factors
-
-
-__all__ = ["FISCAL_YEARS", "NEVER", "Market", "first_shares_by_month", "share_counts", "simulate"]

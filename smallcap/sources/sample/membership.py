@@ -11,11 +11,12 @@ from smallcap.sources.base import CONSTITUENTS_COLUMNS
 from smallcap.sources.sample.calendar import FIRST_LIST_MONTH, MONTH_COUNT, month_ends, month_index
 from smallcap.sources.sample.columns import spread
 from smallcap.sources.sample.industries import INDUSTRIES
-from smallcap.sources.sample.lines import SOURCE, Lines, Spells, line_names, spell_at
+from smallcap.sources.sample.lines import SOURCE, Lines, line_names
 from smallcap.sources.sample.market import Market
 from smallcap.sources.sample.names import Texts
 from smallcap.sources.sample.prices import LinePrices
 from smallcap.sources.sample.randomness import Flags, Floats, stream
+from smallcap.sources.sample.spells import Spells, spell_at
 from smallcap.sources.sample.universe import Companies
 
 SIZE_SHARE: Final = 1960 / 2600
@@ -57,8 +58,9 @@ def members_by_month(companies: Companies, market: Market) -> Flags:
         if month % 12 + 1 == RECONSTITUTION_MONTH:
             rank_month = month - (RECONSTITUTION_MONTH - RANK_MONTH)
             price_passes = market.traded_price[:, rank_month] >= LEAST_PRICE_USD
-            member, large = reconstitute(cap[:, rank_month], is_alive[:, rank_month] & is_alive[:, month], price_passes, member, large, size)
-        is_new = (companies.first_month > month - 4) & (companies.first_month <= month - 1)
+            is_ranked = is_alive[:, rank_month] & is_alive[:, month]
+            member, large = reconstitute(cap[:, rank_month], is_ranked, price_passes, member, large, size)
+        is_new: Flags = (companies.first_month > month - 4) & (companies.first_month <= month - 1)
         break_cap = cap[large, month].min(initial=np.inf) if large.any() else np.inf
         member = member | (is_new & is_alive[:, month] & (cap[:, month] >= LEAST_CAP_USD) & (cap[:, month] < break_cap))
         is_member[:, month : month + 3] = member[:, None]
@@ -130,7 +132,7 @@ def constituents_frame(
 def _listed(lines: Lines, is_member: Flags) -> Flags:
     months = np.arange(MONTH_COUNT)[None, :]
     lasts = (months >= lines.first_month[:, None]) & (months <= lines.last_month[:, None])
-    was_member = is_member.any(axis=1)[lines.company][:, None]
+    was_member = np.asarray(is_member.any(axis=1))[lines.company][:, None]
     listed = np.where(lines.is_leftover[:, None], lasts & was_member, is_member[lines.company] & lasts)
     listed[:, :FIRST_LIST_MONTH] = False
     return np.asarray(listed)
@@ -147,9 +149,9 @@ def _quantities(lines: Lines, market: Market, seed: int) -> Floats:
 def _traits(companies: Companies, lines: Lines, seed: int) -> dict[str, Texts]:
     rng = stream(seed, "listings")
     exchanges = np.array(["NASDAQ", "NYSE", "Nyse Mkt Llc"], dtype=object)[rng.choice(3, len(lines), p=[0.60, 0.37, 0.03])]
-    locations = np.array(["United States", "Bermuda", "Canada", "Israel"], dtype=object)[rng.choice(4, len(lines), p=[0.975, 0.01, 0.01, 0.005])]
+    countries = np.array(["United States", "Bermuda", "Canada", "Israel"], dtype=object)
     return {
         "name": line_names(companies, lines),
-        "location": locations,
+        "location": countries[rng.choice(4, len(lines), p=[0.975, 0.01, 0.01, 0.005])],
         "exchange": np.where(lines.is_leftover, "NO MARKET (E.G. UNLISTED)", exchanges),
     }

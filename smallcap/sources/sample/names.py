@@ -35,7 +35,7 @@ def company_names(rng: np.random.Generator, industry: npt.NDArray[np.int64]) -> 
     chosen = words[rng.permutation(len(words))[:count]]
     disclaimers = np.array(DISCLAIMERS, dtype=object)[rng.integers(0, len(DISCLAIMERS), count)]
     forms = np.array(FORMS, dtype=object)[rng.integers(0, len(FORMS), count)]
-    names = chosen + " " + disclaimers + " " + nouns[industry] + " " + forms
+    names: Texts = chosen + " " + disclaimers + " " + nouns[industry] + " " + forms
     marked = np.arange(MARKUP_EVERY // 4, count, MARKUP_EVERY)
     names[marked] = "<b>" + chosen[marked] + "</b> & Sons " + disclaimers[marked] + " " + nouns[industry][marked]
     return names

@@ -14,12 +14,13 @@ from smallcap.sources.sample.randomness import Flags, Floats, pick, stream
 
 STEADY, GROWTH, SCIENCE, STRAINED = range(4)
 
-INITIAL_SHARE: Final = 0.66
+INITIAL_SHARE: Final = 0.70
 """Share of all companies that exist from the beginning; the others are listed later, at an even pace."""
 
 FISCAL_MONTH_SHARES: Final = (0.02, 0.01, 0.04, 0.01, 0.01, 0.08, 0.02, 0.01, 0.07, 0.02, 0.01, 0.70)
 """Month in which the fiscal year ends, January to December."""
 
+TYPICAL_FIRST_PRICE_USD: Final = 16.0
 UNRESOLVED_SHARE: Final = 0.010
 TWO_LINES_SHARE: Final = 0.025
 WEEK_YEAR_SHARE: Final = 0.06
@@ -39,8 +40,8 @@ LOADING_SPREADS: Final = (0.25, 0.35, 0.30, 0.35, 0.30)
 RESIDUAL_VOLATILITY: Final = (0.070, 0.105, 0.150, 0.125)
 """Median monthly residual volatility by group."""
 
-LOG_CAP_USD: Final = (np.log(0.19e9), 1.5)
-LOG_CAP_AT_LISTING_USD: Final = (np.log(0.17e9), 1.15)
+LOG_CAP_USD: Final = (np.log(0.15e9), 1.5)
+LOG_CAP_AT_LISTING_USD: Final = (np.log(0.14e9), 1.15)
 """Mean and standard deviation of the logarithm of the first market capitalisation."""
 
 
@@ -93,7 +94,7 @@ def found(count: int, seed: int) -> Companies:
         residual_volatility=np.round(volatility, 4),
         first_month=first_month,
         first_cap_usd=_first_caps(rng, first_month),
-        first_price_usd=np.round(np.exp(rng.normal(np.log(16), 0.5, count)), 2),
+        first_price_usd=np.round(TYPICAL_FIRST_PRICE_USD * np.exp(0.5 * rng.standard_normal(count)), 2),
         fiscal_month=1 + rng.choice(12, count, p=FISCAL_MONTH_SHARES).astype(np.int64),
         is_week_year=rng.random(count) < WEEK_YEAR_SHARE,
         is_resolved=~_marked(rng, count, UNRESOLVED_SHARE),
@@ -105,7 +106,7 @@ def found(count: int, seed: int) -> Companies:
 def _groups(rng: np.random.Generator, kind: Texts) -> Integers:
     shares = np.array([GROUP_SHARES[name] for name in kind]).cumsum(axis=1)
     draws = rng.random((len(kind), 1))
-    return np.minimum((draws > shares).sum(axis=1), STRAINED).astype(np.int64)
+    return np.asarray(np.minimum((draws > shares).sum(axis=1), STRAINED), dtype=np.int64)
 
 
 def _initial_count(count: int) -> int:
@@ -123,7 +124,7 @@ def _first_caps(rng: np.random.Generator, first_month: Integers) -> Floats:
     is_listed_later = first_month > 0
     mean = np.where(is_listed_later, LOG_CAP_AT_LISTING_USD[0], LOG_CAP_USD[0])
     deviation = np.where(is_listed_later, LOG_CAP_AT_LISTING_USD[1], LOG_CAP_USD[1])
-    return np.exp(mean + deviation * rng.standard_normal(len(first_month)))
+    return np.asarray(np.exp(mean + deviation * rng.standard_normal(len(first_month))))
 
 
 def _marked(rng: np.random.Generator, count: int, share: float) -> Flags:

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from smallcap.finance.annual import annual_metrics
 from smallcap.tables.registry import TABLES
-from tests.tolerances import EXACT
+from tests.tolerances import BY_HAND, EXACT
 from tests.unit.finance.builders import METRICS, fundamentals, year_row
 
 THIS_YEAR = {
@@ -107,7 +107,7 @@ class TestValuesByHand:
         assert row["is_taxes_payable_assumed_zero"] is True
 
     def test_figures_of_powell_fiscal_2023(self) -> None:
-        # POWL as in real/fundamentals/annual.parquet: 54,525 / 354,171; (182,553 - 7,807) / 699,308; 62,520 / 699,308 thousand.
+        # Powell Industries' report on fiscal 2023, in thousands: 54,525 / 354,171; (182,553 - 7,807) / 699,308; 62,520 / 699,308.
         row = metrics_of_2023(
             net_income_usd=54_525e3,
             shareholders_equity_usd=354_171e3,
@@ -116,9 +116,9 @@ class TestValuesByHand:
             revenue_usd=699_308e3,
             operating_income_usd=62_520e3,
         )
-        assert row["roe"] == pytest.approx(0.15395105, abs=5e-9)
-        assert row["fcf_margin"] == pytest.approx(0.24988417, abs=5e-9)
-        assert row["operating_margin"] == pytest.approx(0.08940267, abs=5e-9)
+        assert row["roe"] == pytest.approx(0.1539511, rel=BY_HAND)
+        assert row["fcf_margin"] == pytest.approx(0.2498842, rel=BY_HAND)
+        assert row["operating_margin"] == pytest.approx(0.08940267, rel=BY_HAND)
 
 
 class TestDebt:

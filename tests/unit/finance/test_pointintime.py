@@ -36,7 +36,7 @@ def records(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
     return pl.DataFrame(data, schema=RECORD_SCHEMA, orient="row")
 
 
-def seen_value(known: pl.DataFrame, as_of: str) -> int | None:
+def seen_value(known: pl.DataFrame, as_of: str) -> object:
     question = pl.DataFrame({"as_of": [day(as_of)], "entity_id": [1]}, schema=QUESTION_SCHEMA)
     return visible(known, question)["value"].item()
 
@@ -132,7 +132,9 @@ def naive(known: pl.DataFrame, questions: pl.DataFrame) -> list[int | None]:
             if row["entity_id"] == question["entity_id"] and row["available_date"] <= question["as_of"]
         ]
         best = max(
-            candidates, key=lambda row: (row["period_end"], row["available_date"], row["version"] == "restated", row["source"]), default=None
+            candidates,
+            key=lambda row: (row["period_end"], row["available_date"], row["version"] == "restated", row["source"]),
+            default=None,
         )
         answers.append(best["value"] if best else None)
     return answers

@@ -41,7 +41,7 @@ class TestRefuse:
             ({"period_days": 349}, "period_too_short"),
             ({"period_days": 381}, "period_too_long"),
             ({"net_income_usd": 31.0, "total_assets_usd": 10.0}, "net_income_implausible"),
-            # The real row of SKYE for 2023: a loss of 37.6 billion on 12 million of assets.
+            # SKYE for 2023, as a vendor served it: a loss of 37.6 billion on 12 million of assets.
             ({"net_income_usd": -37_644_700_000.0, "total_assets_usd": 11_940_411.0}, "net_income_implausible"),
         ],
     )
@@ -100,7 +100,7 @@ class TestScaleSuspect:
 
     @pytest.mark.parametrize(
         ("ticker", "before", "wrong"),
-        # shares_basic of fiscal 2022 and 2023 in the real file: four in thousands, four a thousand times too large.
+        # shares_basic of fiscal 2022 and 2023 as a vendor served them: three in thousands, four a thousand times too large.
         [
             ("PTEN", 215_935_000.0, 279_501.0),
             ("HUBG", 66_418_000.0, 63_324.0),
@@ -111,7 +111,7 @@ class TestScaleSuspect:
             ("RICK", 9_383_445.0, 9_336_000_000.0),
         ],
     )
-    def test_known_errors_of_the_real_file(self, ticker: str, before: float, wrong: float) -> None:
+    def test_known_errors_of_a_real_vendor(self, ticker: str, before: float, wrong: float) -> None:
         rows = [year_row(2022, ticker=ticker, shares_basic=before), year_row(2023, ticker=ticker, shares_basic=wrong)]
         assert suspect_years(*rows) == [2023]
 

@@ -1,0 +1,17 @@
+"""core.members: the companies of the index at every as_of."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.run import Run
+from assets.table_asset import table_asset
+from smallcap.finance import members as member_rows
+from smallcap.finance.rule_sets import MetricsRules
+from smallcap.rules import read_rules
+
+
+@table_asset("core.members")
+def members(run: Run, constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+    """Sum the lines of each company, and say whether it is resolved, priced and classified."""
+    return member_rows.members(constituents, securities, prices, read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules))

@@ -1,0 +1,20 @@
+"""core.metrics_as_of: each member's visible record and market values at every as_of."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.run import Run
+from assets.table_asset import table_asset
+from smallcap.finance import market
+from smallcap.finance.rule_sets import MetricsRules
+from smallcap.rules import read_rules
+
+
+@table_asset("core.metrics_as_of")
+def metrics_as_of(
+    run: Run, members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, vendor_metrics: pl.DataFrame
+) -> pl.DataFrame:
+    """Take, for every member and date, the record that was visible then, and value it at the price of that date."""
+    rules = read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules)
+    return market.metrics_as_of(members, annual_metrics, prices, vendor_metrics, rules, run.settings.stale_months)

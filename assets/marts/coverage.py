@@ -1,0 +1,18 @@
+"""marts.coverage: for every date asked about, how many members could be screened, and why the others could not."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.run import Run
+from assets.table_asset import table_asset
+from smallcap.finance import coverage as covered
+
+
+@table_asset("marts.coverage")
+def coverage(
+    run: Run, constituents: pl.DataFrame, members: pl.DataFrame, metrics_as_of: pl.DataFrame, quality_scores: pl.DataFrame
+) -> pl.DataFrame:
+    """Count members and what is known of them; a date without a list of members has a row that says so."""
+    dates = run.as_of_dates(run.years_of("marts.coverage"))
+    return covered.coverage(dates, constituents, members, metrics_as_of, quality_scores, run.settings.stale_months)

@@ -1,0 +1,20 @@
+"""raw.prices: month-end prices and returns of every line."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from assets.run import Rows, Run
+from assets.table_asset import table_asset
+from smallcap.sources import ingest
+
+
+@table_asset("raw.prices")
+def prices(run: Run, securities: pl.DataFrame) -> Rows:
+    """Ask the source for the prices of the years that are made."""
+    years = run.years_of("raw.prices")
+    delivery = ingest.prices(run.source.prices(dt.date(min(years), 1, 1), dt.date(max(years), 12, 31)), securities)
+    run.note_fetched("prices", years, securities["source_id"].n_unique())
+    return Rows(delivery.rows.filter(pl.col("year").is_in(years)), delivery.refused.filter(pl.col("year").is_in(years)))

@@ -1,0 +1,169 @@
+"""The Delta tables of a home: contract before commit, whole years, nothing dropped silently, undo."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from smallcap.errors import AuditError, InputError
+from smallcap.lake import Lake
+from smallcap.tables import TABLES
+
+PRICES = TABLES["raw.prices"]
+
+
+def prices(*rows: tuple[int, int, float]) -> pl.DataFrame:
+    """Rows of raw.prices from (year, line, close)."""
+    return pl.DataFrame(
+        [
+            {
+                "year": year,
+                "security_id": line,
+                "date": dt.date(year, 6, 30),
+                "close_usd": close,
+                "adjusted_close_usd": None,
+                "split_ratio": None,
+                "total_return": 0.01,
+                "source": "test",
+            }
+            for year, line, close in rows
+        ],
+        schema=PRICES.columns,
+    )
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return Lake(tmp_path / "lake")
+
+
+def test_a_table_that_was_never_written_is_empty_and_typed(lake):
+    assert lake.read("raw.prices").schema == pl.Schema(PRICES.columns)
+    assert lake.version("raw.prices") == -1
+    assert lake.years("raw.prices") == []
+
+
+def test_only_the_years_that_are_written_are_replaced(lake):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0), (2021, 1, 11.0)), [2020, 2021], "first")
+    lake.write_years("raw.prices", prices((2021, 2, 22.0)), [2021], "second")
+    assert lake.read("raw.prices").select("year", "security_id", "close_usd").rows() == [(2020, 1, 10.0), (2021, 2, 22.0)]
+    assert lake.read("raw.prices", [2020])["close_usd"].to_list() == [10.0]
+    stamp = lake.stamp("raw.prices")
+    assert (stamp.years[2020].run_id, stamp.years[2021].run_id) == ("first", "second")
+
+
+def test_a_year_without_rows_is_emptied_and_counts_as_written(lake):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "first")
+    lake.write_years("raw.prices", prices(), [2020, 2021], "second")
+    assert lake.read("raw.prices").is_empty()
+    assert lake.years("raw.prices") == [2020, 2021]
+
+
+def test_a_range_of_years_is_one_commit(lake):
+    lake.write_years("raw.prices", prices(*((year, 1, 1.0) for year in range(2005, 2025))), list(range(2005, 2025)), "run")
+    assert lake.version("raw.prices") == 1  # version 0 creates the table
+
+
+def test_equal_contents_are_not_written_again(lake):
+    rows = prices((2020, 1, 10.0), (2020, 2, 11.0))
+    first = lake.write_years("raw.prices", rows, [2020], "first")
+    again = lake.write_years("raw.prices", rows.reverse(), [2020], "second")
+    assert not again.is_changed
+    assert again.version == first.version
+
+
+def test_a_row_that_breaks_a_rule_is_kept_elsewhere_with_its_reason(lake):
+    written = lake.write_years("raw.prices", prices((2020, 1, 10.0), (2020, 2, -1.0)), [2020], "run")
+    assert (written.rows, written.refused) == (1, 1)
+    reject = lake.read("core.rejects").row(0, named=True)
+    assert (reject["table_name"], reject["year"], reject["rule"]) == ("raw.prices", 2020, "close_usd|min")
+    assert '"close_usd":-1.0' in reject["row_json"]
+
+
+def test_rejects_are_replaced_together_with_the_rows_they_came_from(lake):
+    lake.write_years("raw.prices", prices((2020, 2, -1.0), (2021, 2, -1.0)), [2020, 2021], "first")
+    lake.write_years("raw.prices", prices((2020, 2, 5.0)), [2020], "second")
+    assert lake.read("core.rejects")["year"].to_list() == [2021]
+
+
+def test_rows_that_the_caller_refuses_are_kept_even_twice_the_same(lake):
+    refused = pl.DataFrame({"year": [2020, 2020], "rule": ["bad", "bad"], "row_json": ["{}", "{}"]}, schema_overrides={"year": pl.Int32})
+    lake.write_years("raw.prices", prices((2020, 1, 1.0)), [2020], "run", refused=refused)
+    assert lake.read("core.rejects").height == 2
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (prices((2020, 1, 1.0)).drop("source"), "columns are missing: source"),
+        (prices((2020, 1, 1.0)).with_columns(pl.col("close_usd").cast(pl.Float32)), "close_usd is Float32, not Float64"),
+        (prices((2020, 1, 1.0), (2020, 1, 2.0)), "2 rows share a key"),
+        (prices((2019, 1, 1.0)), "1 rows lie outside the years 2020 to 2020"),
+    ],
+    ids=["missing column", "wrong type", "duplicate key", "row outside the years"],
+)
+def test_a_broken_table_rule_stops_the_write_before_anything_is_committed(lake, frame, message):
+    lake.write_years("raw.prices", prices((2020, 9, 9.0)), [2020], "before")
+    with pytest.raises(AuditError, match=message):
+        lake.write_years("raw.prices", frame, [2020], "run")
+    assert lake.version("raw.prices") == 1
+    assert lake.read("raw.prices")["security_id"].to_list() == [9]
+
+
+def test_restoring_brings_back_rows_and_stamp(lake):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "first")
+    lake.write_years("raw.prices", prices((2020, 1, 20.0)), [2020], "second")
+    lake.restore("raw.prices", 1)
+    assert lake.read("raw.prices")["close_usd"].to_list() == [10.0]
+    assert lake.stamp("raw.prices").years[2020].run_id == "first"
+
+
+def test_restoring_to_before_the_first_write_leaves_an_empty_table(lake):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "first")
+    lake.restore("raw.prices", -1)
+    assert lake.read("raw.prices").is_empty()
+    assert lake.years("raw.prices") == []
+
+
+def test_a_column_that_older_files_lack_is_null_there(lake, monkeypatch):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "old release")
+    older = (lake.files("raw.prices")[0]).as_posix()
+    pl.read_parquet(older, hive_partitioning=False).drop("split_ratio").write_parquet(older)
+    lake.write_years("raw.prices", prices((2021, 1, 11.0)), [2021], "new release")
+    read = lake.read("raw.prices")
+    assert read["split_ratio"].to_list() == [None, None]
+    assert read.schema == pl.Schema(PRICES.columns)
+
+
+def test_a_corrupt_log_is_named_with_its_remedy(lake):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "run")
+    for entry in (lake.root / "raw" / "prices" / "_delta_log").glob("*.json"):
+        entry.write_text("{ not json")
+    with pytest.raises(InputError, match=r"the log of table raw\.prices .* cannot be read .* restore the folder from a backup"):
+        lake.read("raw.prices")
+
+
+def test_rows_only_added_to_a_reference_table_keep_what_was_made_from_it_fresh(lake):
+    columns = TABLES["raw.securities"].columns
+    line = {name: None for name in columns} | {
+        "security_id": 1, "entity_id": 1, "source": "s", "valid_from": dt.date(2020, 1, 1), "ticker": "AAA", "is_resolved": True
+    }  # fmt: skip
+    other = line | {"security_id": 2, "ticker": "BBB"}
+    lake.write_whole("raw.securities", pl.DataFrame([line], schema=columns), "first", growing=("valid_to",))
+    before = lake.stamp("raw.securities").contents([0])
+    closed = line | {"valid_to": dt.date(2021, 1, 1)}
+    lake.write_whole("raw.securities", pl.DataFrame([closed, other], schema=columns), "second", growing=("valid_to",))
+    assert lake.stamp("raw.securities").contents([0]) == before
+    renamed = line | {"ticker": "CCC"}
+    lake.write_whole("raw.securities", pl.DataFrame([renamed, other], schema=columns), "third", growing=("valid_to",))
+    assert lake.stamp("raw.securities").contents([0]) != before
+
+
+def test_vacuum_keeps_the_newest_and_the_kept_versions(lake):
+    for close in (1.0, 2.0, 3.0):
+        lake.write_years("raw.prices", prices((2020, 1, close)), [2020], f"run {close}")
+    assert lake.vacuum(0, {"raw.prices": [2]}) == 1
+    assert lake.read("raw.prices")["close_usd"].to_list() == [3.0]
+    assert lake.stamp("raw.prices").years[2020].run_id == "run 3.0"
+    lake.restore("raw.prices", 2)
+    assert lake.read("raw.prices")["close_usd"].to_list() == [2.0]

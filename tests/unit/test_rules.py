@@ -1,0 +1,136 @@
+"""Rule sets: read into typed objects; every error names file, line and field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from smallcap.errors import InputError
+from smallcap.finance.rule_sets import MetricsRules, SanityRules
+from smallcap.rules import read_rules
+
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+
+
+@dataclass(frozen=True)
+class Limits:
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError(f"high must not be below low ({self.low}), got {self.high}")
+
+
+@dataclass(frozen=True)
+class Example:
+    name: str
+    version: str
+    source: str
+    years: int
+    is_strict: bool
+    words: tuple[str, ...]
+    limits: Limits
+    note: str = "none"
+
+
+TEXT = """name = "example"
+version = "1"
+source = "made up"
+years = 5
+is_strict = true
+words = ["a", "b"]
+
+# limits of something
+[limits]
+low = 1
+high = 2.5
+"""
+
+
+def read(folder: Path, text: str) -> Example:
+    (folder / "example.toml").write_text(text, encoding="utf-8")
+    return read_rules(folder, "example.toml", Example)
+
+
+def test_nested_tables_arrays_and_defaults(tmp_path: Path) -> None:
+    rules = read(tmp_path, TEXT)
+    assert rules == Example("example", "1", "made up", 5, True, ("a", "b"), Limits(1.0, 2.5))
+    assert type(rules.limits.low) is float
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "problem"),
+    [
+        ("years = 5", "years = 5.5", 4, "field 'years' must be a whole number; got 5.5"),
+        ("years = 5", "years = true", 4, "field 'years' must be a whole number; got True"),
+        ("is_strict = true", "is_strict = 1", 5, "field 'is_strict' must be true or false; got 1"),
+        ('words = ["a", "b"]', 'words = ["a", 2]', 6, "field 'words' must be text; got 2"),
+        ('words = ["a", "b"]', 'words = "a"', 6, "field 'words' must be an array; got 'a'"),
+        ("low = 1", "low = nan", 10, "field 'limits.low' must be a finite number; got nan"),
+        ("high = 2.5", "high = 0.5", 11, "field 'limits.high' is out of range: high must not be below low (1.0), got 0.5"),
+        ("high = 2.5", "", 9, "field 'limits.high' is missing"),
+        ("high = 2.5", "high = 2.5\ntop = 3", 12, "field 'limits.top' is unknown; known here: low, high"),
+        ("years = 5", "", 1, "field 'years' is missing"),
+        ('source = "made up"', "", 1, "field 'source' is missing; every rule set has name, version, source"),
+        ("[limits]\nlow = 1\nhigh = 2.5", "", 1, "field 'limits' is missing"),
+        ("[limits]\nlow = 1\nhigh = 2.5", "limits = 3", 9, "field 'limits' must be a table [limits]; got 3"),
+    ],
+)
+def test_error_names_file_line_and_field(tmp_path: Path, old: str, new: str, line: int, problem: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, TEXT.replace(old, new))
+    assert str(caught.value) == f"rule set {tmp_path / 'example.toml'}, line {line}: {problem}"
+
+
+def test_bad_toml_names_its_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"example\.toml is not valid TOML: .*line 4"):
+        read(tmp_path, TEXT.replace("years = 5", "years = "))
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"example\.toml is missing; restore the file or set SMALLCAP_REFERENCE_DIR"):
+        read_rules(tmp_path, "example.toml", Example)
+
+
+def test_file_that_is_not_text(tmp_path: Path) -> None:
+    (tmp_path / "example.toml").write_bytes(b"name = \xff")
+    with pytest.raises(InputError, match=r"is not UTF-8 text"):
+        read_rules(tmp_path, "example.toml", Example)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("max_days = 380", "max_days = 300", "period.max_days"),
+        ("jump = 100.0", "jump = 1.0", "scale.jump"),
+        ("max_net_income_to_assets = 3.0", "max_net_income_to_assets = 0.0", "max_net_income_to_assets"),
+    ],
+)
+def test_committed_sanity_rules_refuse_senseless_values(tmp_path: Path, old: str, new: str, field: str) -> None:
+    text = (REFERENCE / "sanity.toml").read_text(encoding="utf-8")
+    (tmp_path / "sanity.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=f"field '{field}' is out of range"):
+        read_rules(tmp_path, "sanity.toml", SanityRules)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("assumed_lag_days = 90", "assumed_lag_days = 0", "visibility.assumed_lag_days"),
+        ("min_years = 3", "min_years = 6", "cash_conversion.min_years"),
+        ("safe_above = 2.99", "safe_above = 1.0", "altman_z.safe_above"),
+        ("max_share_of_company = 0.08", "max_share_of_company = 0.001", "fund_holding.max_share_of_company"),
+        ("max_interest_to_liabilities = 0.01", "max_interest_to_liabilities = -1.0", "debt.max_interest_to_liabilities"),
+        ("sic_last = 6799", "sic_last = 1", "financial.sic_last"),
+        ("max_letters = 5", "max_letters = 0", "ticker.max_letters"),
+        ("max_age_days = 31", "max_age_days = -1", "price.max_age_days"),
+    ],
+)
+def test_committed_metrics_rules_refuse_senseless_values(tmp_path: Path, old: str, new: str, field: str) -> None:
+    text = (REFERENCE / "metrics.toml").read_text(encoding="utf-8")
+    (tmp_path / "metrics.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=f"field '{field}' is out of range"):
+        read_rules(tmp_path, "metrics.toml", MetricsRules)
