@@ -56,7 +56,7 @@ READS: dict[str, dict[str, Window]] = {
     },
     "marts.quality_summary": {
         "marts.quality_scores": Window(back=1),
-        "core.members": SAME_YEAR,
+        "core.members": Window(back=1),
         "core.annual_metrics": VISIBLE,
         "raw.prices": Window(back=1),
     },

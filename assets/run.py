@@ -18,14 +18,15 @@ from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.tables import TABLES
 
+YEARS_AT_A_TIME = 4
 PROGRESS = logging.getLogger("smallcap.progress")
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What an asset returns: rows, and the rows it refuses (year, rule, row_json)."""
+    """What an asset returns: rows, at once or some years at a time, and the rows it refuses (year, rule, row_json)."""
 
-    frame: pl.DataFrame
+    frame: pl.DataFrame | Iterable[pl.DataFrame]
     refused: pl.DataFrame | None = None
 
 
@@ -76,6 +77,11 @@ class Run:
             self._made[name] = years_to_make(self.home.lake, name, self.years, self.source.clock.year, unfetched)
         return self._made[name]
 
+    def blocks_of(self, name: str) -> list[list[int]]:
+        """Years of a table that this run makes, some at a time: twenty years of the largest tables do not fit in memory twice."""
+        years = self.years_of(name)
+        return [years[start : start + YEARS_AT_A_TIME] for start in range(0, len(years), YEARS_AT_A_TIME)]
+
     def read(self, upstream: str, for_table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read what `for_table` is made from of `upstream`, for all the years that this run makes."""
         window = READS[for_table][upstream]
@@ -88,6 +94,8 @@ class Run:
         lake = self.home.lake
         versions = {upstream: lake.version(upstream) for upstream in READS.get(name, {})}
         if not TABLES[name].is_partitioned:
+            if not isinstance(rows.frame, pl.DataFrame):
+                raise TypeError(f"{name} is not partitioned: its rows come at once")
             return lake.write_whole(name, rows.frame, self.run_id, versions, growing=("valid_to",))
         years = self.years_of(name)
         return lake.write_years(name, rows.frame, years, self.run_id, inputs_of(lake, name, years), versions, rows.refused)

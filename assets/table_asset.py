@@ -96,9 +96,8 @@ def _explaining(name: str, compute: Compute) -> Callable[..., Rows]:
             made = compute(context.resources.run, **frames)
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
-        rows = made if isinstance(made, Rows) else Rows(made)
-        PROGRESS.info("%s", name, extra={"phase": "made", "rows": rows.frame.height, "seconds": time.monotonic() - started})
-        return rows
+        PROGRESS.info("%s", name, extra={"phase": "made", "seconds": time.monotonic() - started})
+        return made if isinstance(made, Rows) else Rows(made)
 
     signature = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.AssetExecutionContext)]
     signature += [inspect.Parameter(parameter, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for parameter in parameters]

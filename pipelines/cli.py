@@ -28,7 +28,8 @@ app = typer.Typer(
     "5 nothing is published yet.",
 )
 
-OUT = Console()
+# A result that is piped is not squeezed into the eighty columns of a terminal that is not there.
+OUT = Console(width=None if sys.stdout.isatty() else 160)
 ERR = Console(stderr=True)
 
 

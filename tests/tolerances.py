@@ -10,3 +10,12 @@ BY_HAND = 1e-6
 
 SCORE = 1e-12
 """Absolute, in standard deviations: two implementations of the quality score add the same numbers in another order."""
+
+CENT = 0.01
+"""Absolute, USD: exchanges print closes in cents."""
+
+ADJUSTED_CLOSE = 2e-5
+"""Absolute, of a monthly return: adjusted closes have six decimals and returns eight."""
+
+LIKE_THE_STUDY = 0.05
+"""Absolute, of a share of members: the sample is calibrated to the published counts (176 and 129 of 300) to five points."""

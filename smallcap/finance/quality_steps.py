@@ -53,7 +53,7 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
         The inputs, sorted by as_of, method, basis and entity_id, with status, exclusion_reason, the winsorized inputs, their z-scores,
         score and quintile. A group's numbers depend neither on the order of the rows nor on the other groups, to the last bit.
     """
-    numbered = _numbered_in_order(inputs.with_columns(pl.col(REQUIRED_INPUTS).fill_nan(None)))
+    numbered = _numbered_in_order(_without_nan(inputs))
     placed = numbered.with_columns(_place(rules, variant).alias("place")).with_columns(_insufficient_marked(rules))
     scored = _scored(placed.filter(pl.col("place") == 0).select("group", *SCORE_INPUTS), rules, variant)
     is_scored = placed["place"] == 0
@@ -66,27 +66,38 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
     return explained.drop("group", "place").hstack(scored.select(pl.all().gather(position)))
 
 
+def _without_nan(inputs: pl.DataFrame) -> pl.DataFrame:
+    """Turn NaN into null, copying only the columns that have one."""
+    tainted = [name for name in REQUIRED_INPUTS if inputs[name].is_nan().any()]
+    return inputs.with_columns(pl.col(tainted).fill_nan(None)) if tainted else inputs
+
+
 def _numbered_in_order(inputs: pl.DataFrame) -> pl.DataFrame:
     """Sort by group and company, so that sums are always added in the same order, and number the groups.
 
     Grouping by one ascending integer is faster than by a date and two texts; and telling that a frame is sorted already, as it mostly is,
     is faster than sorting it.
     """
-    marked = inputs.with_columns(_starts_group())
-    if not _is_in_order(marked):
-        marked = inputs.sort(*GROUP, "entity_id").with_columns(_starts_group())
-    return marked.with_columns(pl.col("is_first").cum_sum().set_sorted().alias("group")).drop("is_first")
+    numbered = inputs.with_columns(_group_number(inputs))
+    if _is_in_order(numbered):
+        return numbered
+    ordered = inputs.sort(*GROUP, "entity_id")
+    return ordered.with_columns(_group_number(ordered))
 
 
-def _starts_group() -> pl.Expr:
-    """Mark the rows whose group differs from that of the row before."""
-    return pl.any_horizontal((pl.col(name) != pl.col(name).shift()).fill_null(True) for name in GROUP).alias("is_first")
+def _group_number(inputs: pl.DataFrame) -> pl.Expr:
+    """Number the runs of equal groups, looking only at the columns that vary."""
+    varying = [name for name in GROUP if not (inputs[name] == inputs[name].first()).all()]
+    # Without any rows or with a single group nothing varies; the date alone is as good as all three.
+    runs = pl.struct(varying) if len(varying) > 1 else pl.col(varying or GROUP[:1])
+    return runs.rle_id().set_sorted().alias("group")
 
 
-def _is_in_order(marked: pl.DataFrame) -> bool:
-    """Say whether each group stands together, groups and companies ascend."""
-    groups = marked.filter("is_first").select(GROUP)
-    ascends = marked.select((pl.col("is_first") | (pl.col("entity_id") > pl.col("entity_id").shift())).all()).item()
+def _is_in_order(numbered: pl.DataFrame) -> bool:
+    """Say whether each group stands together, and groups and companies ascend."""
+    groups = numbered.select("group", *GROUP).unique("group", keep="first", maintain_order=True).select(GROUP)
+    is_first = pl.col("group") != pl.col("group").shift()
+    ascends = numbered.select((is_first | (pl.col("entity_id") > pl.col("entity_id").shift())).all()).item()
     return bool(ascends) and groups.equals(groups.unique().sort(GROUP))
 
 

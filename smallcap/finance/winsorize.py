@@ -26,9 +26,8 @@ def z_score(column: str, group: str) -> pl.Expr:
     """Standardise a column within its group by the population deviation (ddof 0); a group without spread gives 0."""
     values = pl.col(column)
     # The spread is judged by the extremes: the deviation of equal numbers may come out as a rounding error instead of 0.
-    has_spread = values.max().over(group) > values.min().over(group)
-    standardised = (values - values.mean().over(group)) / values.std(ddof=0).over(group)
-    return pl.when(has_spread).then(standardised).otherwise(0.0)
+    deviation = pl.when(values.max() > values.min()).then(values.std(ddof=0))
+    return ((values - values.mean().over(group)) / deviation.over(group)).fill_null(0.0)
 
 
 def bucket(column: str, group: str, edges: tuple[float, ...]) -> pl.Expr:
@@ -44,5 +43,5 @@ def bucket(column: str, group: str, edges: tuple[float, ...]) -> pl.Expr:
         Inner edges as fractions, ascending; (0.2, 0.4, 0.6, 0.8) gives quintiles.
     """
     values = pl.col(column)
-    below = [(values.quantile(edge, "linear").over(group) < values).cast(pl.Int64) for edge in edges]
-    return 1 + pl.sum_horizontal(below)
+    below = [(values.quantile(edge, "linear").over(group) < values).cast(pl.Int8) for edge in edges]
+    return 1 + pl.sum_horizontal(below).cast(pl.Int64)

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from smallcap.errors import HomeBusyError, InputError
 from smallcap.lake.records import Records
+from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
 from smallcap.settings import IDENTITY_FIELDS, RECORDED_FIELDS, Settings
 
@@ -81,6 +82,7 @@ class Home:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
+        remove_leftovers(self.settings.lake_dir)
         undone = self._undo_unfinished(served_run_id)
         self._journal = {"run_id": run_id, "pid": os.getpid(), "command": command, "started_at": _now(), "tables": {}}
         self._write_journal()

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from smallcap.errors import AuditError, InputError
 from smallcap.lake.contract import check_contract, reject_rows
+from smallcap.lake.spill import Spill
 from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, digest_rows, stamp_years
 from smallcap.tables import TABLES, Table
 from smallcap.tables import table as find_table
@@ -92,7 +94,7 @@ class Lake:
     def write_years(
         self,
         name: str,
-        frame: pl.DataFrame,
+        rows: pl.DataFrame | Iterable[pl.DataFrame],
         years: Sequence[int],
         run_id: str,
         inputs: Mapping[int, Mapping[str, str]] | None = None,
@@ -108,8 +110,9 @@ class Lake:
         ----------
         name
             The table.
-        frame
-            The rows of all `years`; a year without rows is emptied.
+        rows
+            The rows of all `years`; a year without rows is emptied. Several frames, each of whole years, are taken one
+            after the other, so that they are never in memory together.
         years
             The years that are replaced.
         run_id
@@ -124,14 +127,23 @@ class Lake:
         Raises
         ------
         AuditError
-            When the frame breaks a table rule.
+            When the rows break a table rule.
         """
         found = find_table(name)
-        kept, broken = check_contract(found, frame, years)
-        rejects = reject_rows(name, [refused, broken], years)
-        stamps = stamp_years(found, kept, years, run_id, inputs)
-        self._replace_rejects(name, rejects, years, run_id)
-        return self._commit(found, kept.sort(["year", *found.key]), _years_predicate(years), stamps, run_id, read_versions or {}, rejects.height)
+        stamps = stamp_years(found, found.empty(), years, run_id, inputs)
+        broken = [refused]
+        with Spill(self.root, found) as spill:
+            for block in [rows] if isinstance(rows, pl.DataFrame) else rows:
+                kept, breaking = check_contract(found, block, years)
+                block_years = kept["year"].unique().to_list()
+                if any(stamps[year].rows for year in block_years):
+                    raise AuditError(f"{name}: a year is spread over several frames: {sorted(block_years)}; nothing was written")
+                stamps |= stamp_years(found, kept, block_years, run_id, inputs)
+                broken.append(breaking)
+                spill.add(kept.sort(["year", *found.key]))
+            rejects = reject_rows(name, broken, years)
+            self._replace_rejects(name, rejects, years, run_id)
+            return self._commit(found, spill.data(), _years_predicate(years), stamps, run_id, read_versions or {}, rejects.height)
 
     def write_whole(
         self, name: str, frame: pl.DataFrame, run_id: str, read_versions: Mapping[str, int] | None = None, growing: Sequence[str] = ()
@@ -224,7 +236,7 @@ class Lake:
     def _commit(
         self,
         found: Table,
-        frame: pl.DataFrame,
+        rows: pl.DataFrame | pa.RecordBatchReader,
         predicate: str | None,
         stamps: Mapping[int, YearStamp],
         run_id: str,
@@ -233,22 +245,23 @@ class Lake:
     ) -> Written:
         delta = self._open(found)
         before = Stamp() if delta is None else self._stamp(delta)
+        total = sum(stamp.rows for stamp in stamps.values())
         if delta is not None and all(_is_same(before.years.get(year), stamp) for year, stamp in stamps.items()):
-            return Written(delta.version(), frame.height, refused, is_changed=False)
+            return Written(delta.version(), total, refused, is_changed=False)
         self._before_first_write(found.name, -1 if delta is None else delta.version())
         if delta is None:
             delta = self._create(found)
         stamp = before.with_years(stamps, run_id, read_versions)
         write_deltalake(
             delta,
-            frame,
+            rows,
             mode="overwrite",
             predicate=predicate,
             schema_mode="merge",
             writer_properties=WRITER,
             commit_properties=CommitProperties({STAMP_KEY: stamp.to_json()}),
         )
-        return Written(delta.version(), frame.height, refused, is_changed=True)
+        return Written(delta.version(), total, refused, is_changed=True)
 
     def _create(self, found: Table) -> DeltaTable:
         path = self._path(found)

@@ -12,6 +12,8 @@ from rich.text import Text
 
 Row = Mapping[str, Any]
 
+SHORT = 24
+"""Values up to this length are not broken over lines."""
 BASIS_TITLES = {"as_published": "as published (known 163 days later)", "point_in_time": "point in time (known at as_of)"}
 COUNTS = (
     ("members", "members"),
@@ -27,8 +29,10 @@ def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     rows = list(rows)
     for position, column in enumerate(columns):
-        is_number = any(isinstance(row[position], int | float) and not isinstance(row[position], bool) for row in rows)
-        table.add_column(escape(column), justify="right" if is_number else "left", overflow="fold")
+        values = [row[position] for row in rows]
+        is_number = any(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+        is_short = max((len(_plain(value)) for value in values), default=0) <= SHORT
+        table.add_column(escape(column), justify="right" if is_number else "left", overflow="fold", no_wrap=is_short)
     for row in rows:
         table.add_row(*(_plain(value) for value in row))
     return table

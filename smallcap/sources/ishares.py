@@ -97,6 +97,8 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
 
 
 def _decode(payload: bytes, file_name: str) -> str:
+    if not payload.strip():
+        raise InputError(f"holdings file {file_name} is empty. Download it again")
     start = payload[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml")) or b"<html" in start:
         raise InputError(

@@ -12,7 +12,7 @@ import shutil
 import time
 from pathlib import Path
 
-from smallcap.errors import InputError
+from smallcap.errors import InputError, SmallcapError
 from smallcap.warehouse.reading import CATALOGUE_FILE, connect, identity_of, published_files, served_path
 
 HISTORY_DIR = "history"
@@ -64,19 +64,19 @@ def rollback(warehouse_dir: Path) -> str:
     history = warehouse_dir / HISTORY_DIR
     earlier = _catalogues(history)
     left = _run_of(served)
+    runs = {path: _run_of(path) for path in earlier}
     # A crash between the two steps of a swap or rollback leaves the served catalogue on top of the history as well.
-    repeated = [path for path in reversed(earlier) if _run_of(path) == left]
-    candidates = [path for path in earlier if path not in repeated]
+    candidates = [(path, run) for path, run in runs.items() if run not in (None, left)]
     if not candidates:
-        raise InputError(f"there is no earlier catalogue in {history} to roll back to; run {left} stays served")
-    previous = candidates[-1]
+        raise InputError(f"there is no earlier catalogue in {history} to roll back to; run {left or 'unknown'} stays served")
+    previous, run = candidates[-1]
     _require_files(previous)
     _remember(served, history / ROLLED_BACK_DIR, warehouse_dir)
     staged = _link_or_copy(previous, served.with_name(f"{served.name}.rollback.new"))
     put_in_place(staged, served)
-    for path in (previous, *repeated):
+    for path in earlier[earlier.index(previous) :]:
         path.unlink(missing_ok=True)
-    return _run_of(served)
+    return str(run)
 
 
 def put_in_place(new: Path, path: Path) -> None:
@@ -99,10 +99,11 @@ def _catalogues(folder: Path) -> list[Path]:
 
 
 def _remember(served: Path, folder: Path, warehouse_dir: Path) -> None:
-    """Keep the served file in `folder` under the next number, unless its run is the newest there already."""
+    """Keep the served file in `folder` under the next number, unless it is damaged or its run is the newest there already."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = _catalogues(folder)
-    if kept and _run_of(kept[-1]) == _run_of(served):
+    run = _run_of(served)
+    if run is None or (kept and _run_of(kept[-1]) == run):
         return
     numbers = [int(path.stem) for path in kept_catalogues(warehouse_dir) if path.stem.isdigit()]
     staged = _link_or_copy(served, folder / f"{CATALOGUE_FILE}.new")
@@ -119,8 +120,12 @@ def _link_or_copy(source: Path, target: Path) -> Path:
     return target
 
 
-def _run_of(path: Path) -> str:
-    return identity_of(path).run_id
+def _run_of(path: Path) -> str | None:
+    """Read the run that published a catalogue; null where the file is damaged, so that another can take its place."""
+    try:
+        return identity_of(path).run_id
+    except SmallcapError:
+        return None
 
 
 def _require_files(path: Path) -> None:

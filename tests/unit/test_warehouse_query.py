@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -336,6 +337,17 @@ def test_every_worked_example_runs_and_opens_with_its_question(warehouse_dir: Pa
     assert text.startswith("-- ")
     assert "?" in text.splitlines()[0]
     assert run_query(warehouse_dir, text).columns
+
+
+def test_the_python_examples_of_the_page_on_connecting_run(home: Path):
+    page = (PROJECT_ROOT / "docs" / "connecting.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        seen: dict[str, object] = {}
+        exec(example.replace("data/home", str(home)), seen)
+        rows = seen["rows"] if "rows" in seen else seen["result"].rows
+        assert [ticker for ticker, _ in rows] == ["TC", "TB", "TA"]
 
 
 @pytest.mark.parametrize("file", sorted(VIEWS_DIR.glob("*.sql")), ids=lambda file: file.stem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -133,6 +134,45 @@ def test_a_crash_inside_a_swap_leaves_a_served_catalogue_and_a_clean_history(
     assert [rollback(warehouse_dir), rollback(warehouse_dir)] == ["run-2024", "run-2023"]
 
 
+def test_a_crash_at_the_end_of_a_rollback_is_passed_over_by_the_next(tmp_path: Path):
+    home = tmp_path / "home"
+    for year in (2023, 2024, 2025):
+        warehouse_dir = _publish_years(home, year)
+    top = sorted((warehouse_dir / "history").glob("*.duckdb"))[-1]
+    before_the_crash = shutil.copyfile(top, tmp_path / "copy")
+    rollback(warehouse_dir)
+    shutil.copyfile(before_the_crash, top)
+    assert rollback(warehouse_dir) == "run-2023"
+    assert list((warehouse_dir / "history").glob("*.duckdb")) == []
+
+
+def test_a_damaged_catalogue_can_be_rolled_back_from_and_published_over(tmp_path: Path):
+    home = tmp_path / "home"
+    for year in (2023, 2024):
+        warehouse_dir = _publish_years(home, year)
+    served = warehouse_dir / "warehouse.duckdb"
+    served.unlink()
+    served.write_text("damaged", encoding="utf-8")
+    with pytest.raises(SmallcapError, match="smallcap rollback"):
+        published(warehouse_dir)
+    assert rollback(warehouse_dir) == "run-2023"
+    served.unlink()
+    served.write_text("damaged", encoding="utf-8")
+    _publish_years(home, 2025)
+    assert published(warehouse_dir).run_id == "run-2025"
+
+
+def test_unfinished_files_of_killed_builds_are_removed_and_running_ones_left(tmp_path: Path):
+    home = tmp_path / "home"
+    warehouse_dir = _publish_years(home, 2023)
+    killed, running = (warehouse_dir / f"warehouse.duckdb.{name}.new" for name in ("killed", "running"))
+    for path in (killed, running):
+        path.write_bytes(b"")
+    os.utime(killed, (0, 0))
+    _publish_years(home, 2024)
+    assert (killed.exists(), running.exists()) == (False, True)
+
+
 def test_the_history_keeps_the_newest(tmp_path: Path):
     home = tmp_path / "home"
     for year in (2021, 2022, 2023, 2024, 2025):
@@ -188,9 +228,9 @@ def test_a_copied_home_reads_its_own_files(tmp_path: Path):
 
 def test_a_home_that_did_not_move_is_left_alone(tmp_path: Path):
     warehouse_dir = publish_small_home(tmp_path / "home")
-    before = (warehouse_dir / "warehouse.duckdb").stat()
+    before = (warehouse_dir / "warehouse.duckdb").stat().st_ino
     assert not ensure_home(warehouse_dir, tmp_path / "home", VIEWS_DIR)
-    assert (warehouse_dir / "warehouse.duckdb").stat() == before
+    assert (warehouse_dir / "warehouse.duckdb").stat().st_ino == before
 
 
 def test_a_home_that_lost_files_on_the_way_names_them(tmp_path: Path):

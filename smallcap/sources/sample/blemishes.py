@@ -130,7 +130,7 @@ def _transition_periods(records: Records) -> Records:
     end = records.period_end + SHORT_PERIOD_DAYS
     known = np.flatnonzero(end + 92 <= CLOCK_DAY)
     items = {name: _half(values) if name in FLOWS else values for name, values in records.items.items()}
-    items["cover_date"] = items["cover_date"] + SHORT_PERIOD_DAYS
+    items["cover_date"] = (end + 80).astype(np.int64).astype(np.float64)
     days = np.full(len(records), SHORT_PERIOD_DAYS)
     return replace(records, period_end=end, period_days=days, filing_date=end + 90, items=items).take(known)
 

@@ -25,7 +25,7 @@ FIRST_LIST_MONTH: Final = int((np.datetime64("2005-01", "M") - FIRST_MONTH).asty
 FIRST_STATEMENT_DATE: Final = np.datetime64("2003-01-01", "D")
 
 LAST_SESSIONS_BEFORE_HOLIDAYS: Final = (
-    "2004-05-28", "2010-05-28", "2013-03-28", "2018-03-29", "2021-05-28", "2024-03-28",
+    "2002-03-28", "2004-05-28", "2010-05-28", "2013-03-28", "2018-03-29", "2021-05-28", "2024-03-28",
 )  # fmt: skip
 """Months whose last weekday was Memorial Day or Good Friday, and the session before it."""
 

@@ -167,6 +167,12 @@ class TestShares:
     def test_split_after_as_of_changes_nothing(self) -> None:
         assert answer(months=(*NO_SPLITS, month("2024-07-31", split_ratio=2.0)))["shares"] == 100.0
 
+    def test_split_after_as_of_in_the_month_of_the_count_changes_nothing(self) -> None:
+        counted_in_june = {"shares_date": dt.date(2024, 6, 10), "available_date": dt.date(2024, 6, 12)}
+        months = (*NO_SPLITS[:5], month("2024-06-28", split_ratio=2.0))
+        row = answer(member={"as_of": dt.date(2024, 6, 20), "snapshot_date": dt.date(2024, 6, 20)}, record=counted_in_june, months=months)
+        assert (row["price_date"], row["shares"], row["is_split_unchecked"]) == (dt.date(2024, 5, 31), 100.0, False)
+
     def test_unknown_splits_are_flagged(self) -> None:
         months = (*NO_SPLITS[:3], month("2024-04-30", split_ratio=None), *NO_SPLITS[4:])
         row = answer(months=months)
@@ -185,7 +191,8 @@ class TestShares:
 
     def test_missing_count_and_suspect_scale(self) -> None:
         assert answer(record={"shares": None, "shares_basis": None, "shares_date": None})["market_cap_reason"] == "shares_missing"
-        assert answer(record={"is_scale_suspect": True})["market_cap_reason"] == "scale_suspect"
+        suspect = answer(record={"is_scale_suspect": True})
+        assert (suspect["market_cap_reason"], suspect["altman_z_reason"]) == ("scale_suspect", "scale_suspect")
 
 
 class TestFinancials:

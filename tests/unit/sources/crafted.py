@@ -107,10 +107,23 @@ FIRST_LINE = "This file was created using the 202306 CRSP database."
 
 
 def french(
-    rows: list[str] | None = None, *, header: str = FF5_HEADER, end: str = "\r\n", first: str = FIRST_LINE, blank: str = "", annual: bool = True
+    rows: list[str] | None = None,
+    *,
+    header: str = FF5_HEADER,
+    end: str = "\r\n",
+    first: str = FIRST_LINE,
+    blank: str = "",
+    annual: bool = True,
 ) -> bytes:
     """A factor file as served; `blank` is what a blank line holds (Excel writes commas)."""
-    lines = [first, "The 1-month TBill rate data until 202405 are from Ibbotson Associates.", blank, header, *(FF5_ROWS if rows is None else rows), blank]
+    lines = [
+        first,
+        "The 1-month TBill rate data until 202405 are from Ibbotson Associates.",
+        blank,
+        header,
+        *(FF5_ROWS if rows is None else rows),
+        blank,
+    ]
     lines += [*ANNUAL, blank, "Copyright 2023 Eugene F. Fama and Kenneth R. French"] if annual else []
     return (end.join(lines) + end).encode()
 

@@ -67,7 +67,9 @@ def test_a_record_becomes_known_at_the_session_after_its_filing() -> None:
         delivery(FUNDAMENTALS_COLUMNS, record("1", dt.date(2024, 2, 16)), record("2", None)), SECURITIES, SESSIONS, assumed_lag_days=90
     ).rows
     assert made.schema == table("raw.fundamentals").columns
-    known = dict(made.join(SECURITIES.select("entity_id", "source_entity_id"), on="entity_id").select("source_entity_id", "available_date").rows())
+    known = dict(
+        made.join(SECURITIES.select("entity_id", "source_entity_id"), on="entity_id").select("source_entity_id", "available_date").rows()
+    )
     assert known == {"1": dt.date(2024, 2, 20), "2": dt.date(2024, 3, 30)}  # the 19th was a holiday; 90 days after year end
     assert made.sort("available_date")["is_available_date_assumed"].to_list() == [False, True]
     assert table("raw.fundamentals").schema.validate(made).height == 2
@@ -85,7 +87,10 @@ def test_of_two_filings_known_on_one_day_the_later_stands(in_order: bool) -> Non
 
 def test_served_ratios_become_known_with_the_first_record_of_their_period() -> None:
     records = ingest.fundamentals(
-        delivery(FUNDAMENTALS_COLUMNS, record("1", dt.date(2024, 2, 20)), record("1", dt.date(2024, 2, 15), version="restated")), SECURITIES, SESSIONS, 90
+        delivery(FUNDAMENTALS_COLUMNS, record("1", dt.date(2024, 2, 20)), record("1", dt.date(2024, 2, 15), version="restated")),
+        SECURITIES,
+        SESSIONS,
+        90,
     ).rows
     served = [{"source_entity_id": company, "period_end": dt.date(2023, 12, 31), "roe": 0.1} for company in ("1", "2")]
     made = ingest.vendor_metrics(delivery(VENDOR_METRICS_COLUMNS, *served), SECURITIES, records)
@@ -103,7 +108,9 @@ def test_prices_stand_in_the_year_of_their_date() -> None:
 
 def test_silent_sources_give_empty_tables_in_exact_columns() -> None:
     empty = {columns: delivery(columns_of) for columns, columns_of in (("metrics", VENDOR_METRICS_COLUMNS), ("factors", FACTORS_COLUMNS))}
-    assert ingest.vendor_metrics(empty["metrics"], SECURITIES, table("raw.fundamentals").empty()).rows.equals(table("raw.vendor_metrics").empty())
+    assert ingest.vendor_metrics(empty["metrics"], SECURITIES, table("raw.fundamentals").empty()).rows.equals(
+        table("raw.vendor_metrics").empty()
+    )
     assert ingest.factors(empty["factors"]).rows.equals(table("raw.factors").empty())
 
 

@@ -1,0 +1,79 @@
+"""Frames that wait for a commit: the first alone stays in memory, several are set down on disk and read back as a stream."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import polars as pl
+import pyarrow as pa
+
+from smallcap.tables import Table
+
+SPILL_PREFIX = ".spill-"
+
+
+class Spill:
+    """Collects the frames of one write.
+
+    Parameters
+    ----------
+    folder
+        Where frames are set down; a run that is killed leaves them there, and the next removes them.
+    table
+        The table that the frames are of.
+    """
+
+    def __init__(self, folder: Path, table: Table) -> None:
+        self._folder, self._table = folder, table
+        self._frame: pl.DataFrame | None = None
+        self._paths: list[Path] = []
+        self._directory: Path | None = None
+
+    def __enter__(self) -> Spill:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Take the next frame."""
+        if self._frame is None and not self._paths:
+            self._frame = frame
+            return
+        if self._frame is not None:
+            first, self._frame = self._frame, None
+            self._set_down(first)
+        self._set_down(frame)
+
+    def data(self) -> pl.DataFrame | pa.RecordBatchReader:
+        """Return what was taken, in that order: one frame, or a stream over the frames on disk."""
+        if not self._paths:
+            return self._table.empty() if self._frame is None else self._frame
+        with pa.memory_map(str(self._paths[0])) as source, pa.ipc.open_file(source) as first:
+            schema = first.schema
+        return pa.RecordBatchReader.from_batches(schema, self._batches())
+
+    def _set_down(self, frame: pl.DataFrame) -> None:
+        if self._directory is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._directory = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=self._folder))
+        path = self._directory / f"{len(self._paths):04}.arrow"
+        frame.write_ipc(path, compat_level=pl.CompatLevel.oldest())
+        self._paths.append(path)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        for path in self._paths:
+            with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+                for number in range(reader.num_record_batches):
+                    yield reader.get_batch(number)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove frames that a killed run left."""
+    for path in folder.glob(f"{SPILL_PREFIX}*"):
+        shutil.rmtree(path, ignore_errors=True)
