@@ -60,7 +60,7 @@ def looped_pandas(records: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     screened = []
     for as_of, present in members.groupby("as_of"):
         known = records[(records["available_date"] <= as_of) & records["entity_id"].isin(present["entity_id"])]
-        latest = known.sort_values("period_end").drop_duplicates("entity_id", keep="last").dropna(subset=list(INPUTS))
+        latest = known.sort_values("period_end").groupby("entity_id").tail(1).dropna(subset=list(INPUTS))
         kept = latest[
             latest["market_cap_usd"].between(100e6, 20e9, inclusive="neither")
             & latest["roe"].between(-1, 1)
@@ -71,7 +71,7 @@ def looped_pandas(records: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
         cut = ratios.clip(ratios.quantile(0.05), ratios.quantile(0.95), axis=1)
         z = (cut - cut.mean()) / cut.std(ddof=0)
         score = z["roe"] + z["fcf_margin"] - z["debt_to_assets"] + z["interest_coverage"]
-        quintile = 1 + np.searchsorted(score.quantile([0.2, 0.4, 0.6, 0.8]), score)
+        quintile = pd.qcut(score, 5, labels=[1, 2, 3, 4, 5]).astype(int)
         screened.append(pd.DataFrame({"as_of": as_of, "entity_id": kept["entity_id"], "score": score, "quintile": quintile}))
     return pd.concat(screened, ignore_index=True)
 

@@ -9,7 +9,13 @@ from assets.table_asset import table_asset
 from smallcap.finance import coverage as covered
 
 
-@table_asset("marts.coverage")
+LISTED = ("as_of", "security_id", "source", "snapshot_date")
+KNOWN = ("as_of", "is_resolved", "is_priced", "is_classified")
+VISIBLE = ("as_of", "period_end", "is_stale", "is_value_restated", "is_available_date_assumed", "market_cap_usd")
+SCORED = ("as_of", "method", "basis", "status", "exclusion_reason")
+
+
+@table_asset("marts.coverage", columns={"constituents": LISTED, "members": KNOWN, "metrics_as_of": VISIBLE, "quality_scores": SCORED})
 def coverage(
     run: Run, constituents: pl.DataFrame, members: pl.DataFrame, metrics_as_of: pl.DataFrame, quality_scores: pl.DataFrame
 ) -> pl.DataFrame:

@@ -55,7 +55,7 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
     """
     numbered = _numbered_in_order(_without_nan(inputs))
     placed = numbered.with_columns(_place(rules, variant).alias("place")).with_columns(_insufficient_marked(rules))
-    scored = _scored(placed.filter(pl.col("place") == 0).select("group", *SCORE_INPUTS), rules, variant)
+    scored = _scored(placed.select("group", "place", *SCORE_INPUTS).filter(pl.col("place") == 0), rules, variant)
     is_scored = placed["place"] == 0
     # Scored rows stand in the same order in both frames, so a running count finds each one's result; null gathers null.
     position = placed.select(pl.when(is_scored).then(is_scored.cum_sum() - 1)).to_series()
@@ -87,8 +87,9 @@ def _numbered_in_order(inputs: pl.DataFrame) -> pl.DataFrame:
 
 def _group_number(inputs: pl.DataFrame) -> pl.Expr:
     """Number the runs of equal groups, looking only at the columns that vary."""
-    varying = [name for name in GROUP if not (inputs[name] == inputs[name].first()).all()]
-    # Without any rows or with a single group nothing varies; the date alone is as good as all three.
+    is_constant = inputs.select((pl.col(GROUP) == pl.col(GROUP).first()).all()).row(0, named=True)
+    varying = [name for name in GROUP if not is_constant[name]]
+    # With a single group nothing varies; the date alone is then as good as all three.
     runs = pl.struct(varying) if len(varying) > 1 else pl.col(varying or GROUP[:1])
     return runs.rle_id().set_sorted().alias("group")
 

@@ -140,6 +140,14 @@ def test_outcomes_follow_the_quintiles_of_a_year_earlier() -> None:
     assert everyone["outcome_loss_share"] == pytest.approx(2 / 9, rel=EXACT)
 
 
+def test_a_running_month_follows_the_same_month_of_the_year_before() -> None:
+    scores, people, annual = two_years()
+    middle_of_month = dt.date(2025, 12, 12)
+    running = pl.when(pl.col("as_of") == YEAR_LATER).then(middle_of_month).otherwise("as_of").alias("as_of")
+    summary = quality_summary(scores.with_columns(running), people.with_columns(running), annual, NO_PRICES, FIVE_SUFFICE, [2025])
+    assert {row["formed_as_of"] for row in summary_rows(summary, as_of=middle_of_month)} == {AS_OF}
+
+
 def test_outcomes_do_not_see_what_became_known_after_as_of() -> None:
     scores, people, annual = two_years()
     unknown_yet = annual.with_columns(

@@ -53,8 +53,7 @@ def folder(tmp_path: Path) -> Path:
     )
 
 
-def only_holdings(tmp_path: Path, **files: bytes | pl.DataFrame) -> dict[str, bytes | pl.DataFrame]:
-    return {"ishares/a.csv": holdings([line()])}
+ONLY_HOLDINGS: dict[str, bytes | pl.DataFrame] = {"ishares/a.csv": holdings([line()])}
 
 
 def test_every_method_speaks_the_ports_columns(folder: Path) -> None:
@@ -155,7 +154,7 @@ def test_a_canonical_list_stands_in_for_holdings(tmp_path: Path) -> None:
 
 def test_values_restated_under_their_first_filing_date_are_flagged_and_stay_visible_by_it(tmp_path: Path) -> None:
     rows = fundamentals_frame({}, {"entity_id": 12, "restated_date": "2025-01-31"}, {"entity_id": 13, "restated_date": None})
-    read = open_folder(write_folder(tmp_path, {**only_holdings(tmp_path), "fundamentals/a.csv": rows})).fundamentals(*EVER).rows
+    read = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "fundamentals/a.csv": rows})).fundamentals(*EVER).rows
     assert read.select("source_entity_id", "version", "is_value_restated", "filing_date").rows() == [
         ("11", "original", False, dt.date(2024, 2, 20)),
         ("12", "restated", True, dt.date(2024, 2, 20)),
@@ -171,7 +170,7 @@ def test_money_is_named_in_dollars_and_absent_columns_are_null(folder: Path) -> 
 
 def test_a_table_without_a_currency_is_in_dollars_and_a_blank_one_stays_blank(tmp_path: Path) -> None:
     both = fundamentals_frame({}, {"entity_id": 12, "currency": None})
-    write_folder(tmp_path, {**only_holdings(tmp_path), "fundamentals/a.csv": both})
+    write_folder(tmp_path, {**ONLY_HOLDINGS, "fundamentals/a.csv": both})
     assert open_folder(tmp_path).fundamentals(*EVER).rows["currency"].to_list() == ["USD", None]
     write_folder(tmp_path, {"fundamentals/a.csv": both.drop("currency")})
     assert open_folder(tmp_path).fundamentals(*EVER).rows["currency"].to_list() == ["USD", "USD"]
@@ -185,19 +184,22 @@ def test_duplicate_keys_are_named(tmp_path: Path) -> None:
     write_folder(
         tmp_path,
         {
-            **only_holdings(tmp_path),
+            **ONLY_HOLDINGS,
             "fundamentals/a.csv": fundamentals_frame({}),
             "fundamentals/b.csv": fundamentals_frame({"entity_id": 12}, {}),
         },
     )
-    expected = r"fundamentals table has the same key more than once: entity_id 11, period_end 2023-12-31 \(fundamentals/a\.csv row 1 and fundamentals/b\.csv row 2\)"
+    expected = (
+        r"fundamentals table has the same key more than once: entity_id 11, period_end 2023-12-31 "
+        r"\(fundamentals/a\.csv row 1 and fundamentals/b\.csv row 2\)"
+    )
     with pytest.raises(InputError, match=expected):
         open_folder(tmp_path).fundamentals(*EVER)
 
 
 def test_versions_of_one_period_are_told_apart_where_the_table_names_them(tmp_path: Path) -> None:
     rows = fundamentals_frame({"version": "original"}, {"version": "restated", "filing_date": "2025-02-20"})
-    write_folder(tmp_path, {**only_holdings(tmp_path), "fundamentals/a.csv": rows})
+    write_folder(tmp_path, {**ONLY_HOLDINGS, "fundamentals/a.csv": rows})
     assert open_folder(tmp_path).fundamentals(*EVER).rows.select("version", "is_value_restated").rows() == [
         ("original", False),
         ("restated", False),
@@ -239,14 +241,14 @@ def test_of_several_sessions_of_a_month_the_last_is_used_and_splits_compound(tmp
             "split_ratio": [1, 2, 2],
         }
     )
-    rows = open_folder(write_folder(tmp_path, {**only_holdings(tmp_path), "prices/a.csv": days})).prices(*EVER).rows
+    rows = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": days})).prices(*EVER).rows
     assert rows.select("date", "close_usd", "split_ratio").rows() == [(dt.date(2025, 3, 31), 40.0, 1.0), (dt.date(2025, 4, 30), 12.0, 4.0)]
     assert rows["total_return"][1] == pytest.approx(0.2, rel=EXACT)
 
 
 def test_given_returns_are_kept_and_refused_for_days(tmp_path: Path) -> None:
     months = MONTHS.with_columns(total_return=pl.Series([0.5, None, 0.25, -1.5]))
-    source = open_folder(write_folder(tmp_path, {**only_holdings(tmp_path), "prices/a.csv": months}))
+    source = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": months}))
     assert source.prices(*EVER).rows["total_return"].to_list() == [0.5, pytest.approx(0.1, rel=EXACT), 0.25]
     assert source.prices(*EVER).refused["rule"].to_list() == ["return_below_total_loss"]
     write_folder(tmp_path, {"prices/a.csv": pl.concat([months, months.head(1).with_columns(date=pl.lit("2025-03-28"))])})
@@ -256,7 +258,7 @@ def test_given_returns_are_kept_and_refused_for_days(tmp_path: Path) -> None:
 
 def test_a_price_that_is_not_positive_is_refused_with_its_row(tmp_path: Path) -> None:
     bad = pl.concat([MONTHS, prices(("ABCD", "2025-07-31", 0.0))])
-    delivered = open_folder(write_folder(tmp_path, {**only_holdings(tmp_path), "prices/a.csv": bad})).prices(*EVER)
+    delivered = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": bad})).prices(*EVER)
     assert delivered.rows.height == MONTHS.height
     assert delivered.refused.select("year", "rule").rows() == [(2025, "price_not_positive")]
     assert json.loads(delivered.refused["row_json"][0])["row"] == 5
@@ -268,7 +270,7 @@ def test_duplicate_prices_are_named_whatever_the_spelling(tmp_path: Path) -> Non
         InputError,
         match=r"prices table has the same key more than once: ticker MOGA, date 2025-04-30 \(prices/a\.csv row 1 and prices/a\.csv row 2\)",
     ):
-        open_folder(write_folder(tmp_path, {**only_holdings(tmp_path), "prices/a.csv": twice})).prices(*EVER)
+        open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": twice})).prices(*EVER)
 
 
 # factors -------------------------------------------------------------------------------------------------------------
@@ -309,7 +311,7 @@ def test_a_web_page_named_csv_is_refused_in_a_flat_folder_too(tmp_path: Path) ->
 
 
 def test_holdings_alone_are_enough_and_the_rest_is_empty(tmp_path: Path) -> None:
-    source = open_folder(write_folder(tmp_path, only_holdings(tmp_path)))
+    source = open_folder(write_folder(tmp_path, ONLY_HOLDINGS))
     assert source.clock == MAY
     assert source.constituents("russell2000", [MAY]).rows.height == 1
     assert [source.fundamentals(*EVER).rows.height, source.prices(*EVER).rows.height, source.factors().rows.height] == [0, 0, 0]

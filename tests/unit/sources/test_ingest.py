@@ -58,7 +58,7 @@ def test_weights_are_shares_of_each_lists_market_value() -> None:
 
 
 def test_a_line_that_was_never_minted_is_named() -> None:
-    with pytest.raises(SmallcapError, match="1 rows of constituents name a source_id that raw.securities does not have: zz"):
+    with pytest.raises(SmallcapError, match=r"1 rows of constituents name a source_id that raw\.securities does not have: zz"):
         ingest.constituents(delivery(CONSTITUENTS_COLUMNS, listed("zz", dt.date(2025, 5, 31), 1.0)), SECURITIES, "russell2000")
 
 
