@@ -24,6 +24,4 @@ def mapping(window: Window) -> dg.PartitionMapping:
     """Say to Dagster which upstream years a year is made from."""
     if window == Window():
         return dg.IdentityPartitionMapping()
-    return dg.TimeWindowPartitionMapping(
-        start_offset=-window.back, end_offset=window.ahead, allow_nonexistent_upstream_partitions=True
-    )
+    return dg.TimeWindowPartitionMapping(start_offset=-window.back, end_offset=window.ahead, allow_nonexistent_upstream_partitions=True)

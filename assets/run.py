@@ -127,7 +127,7 @@ class Run:
 
     def note_check(self, name: str, check_name: str, status: str, message: str) -> None:
         """Remember the outcome of a check: passed, warned or failed."""
-        years = self._made.get(name) or [None]
+        years: Sequence[int | None] = self._made.get(name) or [None]
         self._checks.append(
             {
                 "run_id": self.run_id,

@@ -100,7 +100,9 @@ def _explaining(name: str, compute: Compute) -> Callable[..., Rows]:
         return made if isinstance(made, Rows) else Rows(made)
 
     signature = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.AssetExecutionContext)]
-    signature += [inspect.Parameter(parameter, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for parameter in parameters]
+    signature += [
+        inspect.Parameter(parameter, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for parameter in parameters
+    ]
     step.__signature__ = inspect.Signature(signature, return_annotation=Rows)  # type: ignore[attr-defined]
     step.__annotations__ = {**{p.name: p.annotation for p in signature}, "return": Rows}
     del step.__wrapped__

@@ -34,10 +34,19 @@ Check = Callable[[Run], Finding]
 
 def all_checks(sql_dir: Path = PROJECT_ROOT / "sql" / "checks") -> list[dg.AssetChecksDefinition]:
     """Make every asset check of the project."""
-    checks = [_asset_check(name, "contract", _contract(name), "What is stored is what its contract passed before the commit.") for name in TABLES if name in READS]
+    checks = [
+        _asset_check(name, "contract", _contract(name), "What is stored is what its contract passed before the commit.")
+        for name in TABLES
+        if name in READS
+    ]
     checks += [_asset_check(rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question) for rule in read_row_checks(sql_dir)]
-    checks += [_asset_check(name, "row_counts", _row_counts(name), "Rows per as_of against the as_of before: warns at 10%, fails at 50%.") for name in COUNTED_TABLES]
-    checks.append(_asset_check("marts.coverage", "coverage", _coverage, "Members with an annual record are not fewer than the setting min_coverage."))
+    checks += [
+        _asset_check(name, "row_counts", _row_counts(name), "Rows per as_of against the as_of before: warns at 10%, fails at 50%.")
+        for name in COUNTED_TABLES
+    ]
+    checks.append(
+        _asset_check("marts.coverage", "coverage", _coverage, "Members with an annual record are not fewer than the setting min_coverage.")
+    )
     return checks
 
 
@@ -110,7 +119,9 @@ def _row_counts(name: str) -> Check:
         )
         if counts.is_empty():
             return Finding("passed", "no as_of before to compare with")
-        as_of, rows, before, change = counts.sort(pl.col("change").abs(), "as_of", descending=[True, False]).select("as_of", "len", "before", "change").row(0)
+        as_of, rows, before, change = (
+            counts.sort(pl.col("change").abs(), "as_of", descending=[True, False]).select("as_of", "len", "before", "change").row(0)
+        )
         message = f"largest change: {rows} rows on {as_of} after {before} ({change:+.1%})"
         status = "failed" if abs(change) > FAIL_CHANGE else "warned" if abs(change) > WARN_CHANGE else "passed"
         return Finding(status, message)
@@ -128,8 +139,9 @@ def _coverage(run: Run) -> Finding:
     if covered.is_empty():
         return Finding("passed", "no as_of with members in these years")
     as_of, share = covered.select("as_of", "share").row(0)
-    message = f"least coverage: {share:.1%} of members have an annual record on {as_of}; the setting min_coverage is {run.settings.min_coverage:.1%}"
-    return Finding("passed" if share >= run.settings.min_coverage else "failed", message)
+    least = run.settings.min_coverage
+    message = f"least coverage: {share:.1%} of members have an annual record on {as_of}; the setting min_coverage is {least:.1%}"
+    return Finding("passed" if share >= least else "failed", message)
 
 
 def check_names(checks: list[dg.AssetChecksDefinition]) -> Iterator[str]:

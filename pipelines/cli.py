@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +33,7 @@ OUT = Console(width=None if sys.stdout.isatty() else 160)
 ERR = Console(stderr=True)
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How `sql` writes its result."""
 
     table = "table"
@@ -42,19 +42,26 @@ class Format(str, Enum):
     parquet = "parquet"
 
 
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder that holds everything a run makes. [default: data/home]", show_default=False)]
-PresetOption = Annotated[str | None, typer.Option(help="Where data come from: sample, or files (a folder; needs --input).", show_default=False)]
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Folder that holds everything a run makes. [default: data/home]", show_default=False)
+]
+PresetOption = Annotated[
+    str | None, typer.Option(help="Where data come from: sample, or files (a folder; needs --input).", show_default=False)
+]
 InputOption = Annotated[Path | None, typer.Option("--input", help="The folder that the preset files reads.", show_default=False)]
 LimitOption = Annotated[int | None, typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False)]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")]
 SelectOption = Annotated[
-    str | None, typer.Option("--select", metavar="TABLE[+]", help="Make only this table; with +, also what follows from it.", show_default=False)
+    str | None,
+    typer.Option("--select", metavar="TABLE[+]", help="Make only this table; with +, also what follows from it.", show_default=False),
 ]
 
 
 @app.command()
 def run(
-    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the end of the latest complete year]")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the end of the latest complete year]")
+    ] = None,
     first: Annotated[int | None, typer.Option("--from", help="First year of a range, instead of --as-of.", show_default=False)] = None,
     last: Annotated[int | None, typer.Option("--to", help="Last year of a range.", show_default=False)] = None,
     preset: PresetOption = None,
@@ -149,7 +156,9 @@ def export(
     from smallcap.warehouse import export as write_file
 
     settings = _served(home)
-    write_file(settings.warehouse_dir, file, overwrite=force, on_table=lambda name, nth, of: ERR.print(f"  {nth}/{of} {name}", highlight=False))
+    write_file(
+        settings.warehouse_dir, file, overwrite=force, on_table=lambda name, nth, of: ERR.print(f"  {nth}/{of} {name}", highlight=False)
+    )
     ERR.print(f"{escape(str(file))}: {file.stat().st_size / 1e6:,.1f} MB")
 
 

@@ -59,7 +59,11 @@ def _packages(settings: Settings) -> Finding:
 
 def _home(settings: Settings) -> Finding:
     folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
-    return Finding(f"home {settings.home}", folder.is_dir() and os.access(folder, os.W_OK), "choose a folder that you may write to: --home or SMALLCAP_HOME")
+    return Finding(
+        f"home {settings.home}",
+        folder.is_dir() and os.access(folder, os.W_OK),
+        "choose a folder that you may write to: --home or SMALLCAP_HOME",
+    )
 
 
 def _disk(settings: Settings) -> Finding:

@@ -34,7 +34,9 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
         settings.dagster_dir.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_dir / "dagster.yaml")
     except OSError as error:
-        raise InputError(f"the home {settings.home} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME") from None
+        raise InputError(
+            f"the home {settings.home} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"
+        ) from None
     return dg.DagsterInstance.from_config(str(settings.dagster_dir))
 
 

@@ -33,7 +33,12 @@ class LakeIOManager(dg.IOManager):
         years = run.years_of(name) if TABLES[name].is_partitioned else []
         PROGRESS.info("%s", name, extra={"phase": "end", "rows": written.rows, "years": len(years), "seconds": time.monotonic() - started})
         context.add_output_metadata(
-            {"dagster/row_count": written.rows, "refused": written.refused, "delta_version": written.version, "is_changed": written.is_changed}
+            {
+                "dagster/row_count": written.rows,
+                "refused": written.refused,
+                "delta_version": written.version,
+                "is_changed": written.is_changed,
+            }
         )
         for year in sorted(set(years) - set(run.years)):
             context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=str(year)))

@@ -78,7 +78,10 @@ def _require_years(first: int, last: int, source: Source) -> None:
     if first > last:
         raise InputError(f"the range {first} to {last} is empty; --from is the earlier year")
     if first < FIRST_YEAR or last > source.clock.year:
-        raise InputError(f"years {first} to {last}: history goes from {FIRST_YEAR} to {source.clock.year}, the last year that source '{source.name}' knows")
+        raise InputError(
+            f"years {first} to {last}: history goes from {FIRST_YEAR} to {source.clock.year}, "
+            f"the last year that source '{source.name}' knows"
+        )
 
 
 def _show_plan(plan: Plan, source: Source, out: Console) -> None:

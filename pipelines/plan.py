@@ -60,7 +60,9 @@ def month_ends_until(day: dt.date) -> list[dt.date]:
 
 def has_list(settings: Settings, source: Source, as_of: dt.date) -> bool:
     """Say whether the source knows a list of members at most 31 days before a date."""
-    return any(dt.timedelta(0) <= as_of - date <= dt.timedelta(days=MAX_LIST_AGE_DAYS) for date in source.membership_dates(settings.index_name))
+    return any(
+        dt.timedelta(0) <= as_of - date <= dt.timedelta(days=MAX_LIST_AGE_DAYS) for date in source.membership_dates(settings.index_name)
+    )
 
 
 def require_list(settings: Settings, source: Source, as_of: dt.date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
@@ -47,13 +47,13 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
     return resource
 
 
-def _years(tags: dict[str, str]) -> list[int]:
+def _years(tags: Mapping[str, str]) -> list[int]:
     if RANGE_START_TAG in tags:
         return list(range(int(tags[RANGE_START_TAG]), int(tags[RANGE_END_TAG]) + 1))
     return [int(tags["dagster/partition"])] if "dagster/partition" in tags else []
 
 
-def _as_of(tags: dict[str, str]) -> dt.date | None:
+def _as_of(tags: Mapping[str, str]) -> dt.date | None:
     return dt.date.fromisoformat(tags[AS_OF_TAG]) if AS_OF_TAG in tags else None
 
 

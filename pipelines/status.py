@@ -34,7 +34,11 @@ def show_status(settings: Settings, out: Console) -> None:
     """Show tables, years and dates, versions, freshness and the last checks of the published warehouse."""
     (label, run_id, built_at, release, newest, command) = run_query(settings.warehouse_dir, HEADLINE, "table").rows[0]
     out.print(f"[bold]{escape(str(settings.home))}[/]: {escape(label)}", highlight=False, soft_wrap=True)
-    out.print(f"published {built_at:%Y-%m-%d %H:%M} UTC by run {run_id} ({escape(str(command))}), release {release}; newest as_of {newest}\n", highlight=False, soft_wrap=True)
+    out.print(
+        f"published {built_at:%Y-%m-%d %H:%M} UTC by run {run_id} ({escape(str(command))}), release {release}; newest as_of {newest}\n",
+        highlight=False,
+        soft_wrap=True,
+    )
     for title, query in (("Tables", TABLES_QUERY), ("Dates", DATES_QUERY), ("Checks of that run", CHECKS_QUERY)):
         result = run_query(settings.warehouse_dir, query, "table")
         out.print(rows_table(result.columns, result.rows, title))

@@ -52,7 +52,7 @@ def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: C
     label = _rows(settings, LABEL)[0]["label"]
     out.print(study_block(label, counts, quintiles, _rows(settings, NAMES.format(as_of=date, basis=basis))))
     err.print(f"\nwarehouse: {escape(str(settings.warehouse_dir / 'warehouse.duckdb'))}", highlight=False, soft_wrap=True)
-    err.print(f"query it:  smallcap sql \"SELECT ticker, score FROM marts.latest_quality LIMIT 5\"", highlight=False, soft_wrap=True)
+    err.print('query it:  smallcap sql "SELECT ticker, score FROM marts.latest_quality LIMIT 5"', highlight=False, soft_wrap=True)
 
 
 def _rows(settings: Settings, query: str) -> list[dict[str, Any]]:

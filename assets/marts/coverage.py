@@ -8,7 +8,6 @@ from assets.run import Run
 from assets.table_asset import table_asset
 from smallcap.finance import coverage as covered
 
-
 LISTED = ("as_of", "security_id", "source", "snapshot_date")
 KNOWN = ("as_of", "is_resolved", "is_priced", "is_classified")
 VISIBLE = ("as_of", "period_end", "is_stale", "is_value_restated", "is_available_date_assumed", "market_cap_usd")

@@ -13,6 +13,7 @@ from smallcap.finance import quality
 from smallcap.finance.quality_rules import QualityRules
 from smallcap.rules import read_rules
 
+
 @table_asset("marts.quality_scores", columns={"metrics_as_of": ("year", "as_of", "entity_id", "market_cap_usd")})
 def quality_scores(
     run: Run, members: pl.DataFrame, metrics_as_of: pl.DataFrame, annual_metrics: pl.DataFrame, vendor_metrics: pl.DataFrame

@@ -44,7 +44,9 @@ def _stale(home: Home) -> list[str]:
         stale = stale_inputs(home.lake, name)
         if stale:
             changed = sorted({table for tables in stale.values() for table in tables})
-            problems.append(f"{name} was made from older contents of {', '.join(changed)} than are there now for {_years_in_words(list(stale))}")
+            problems.append(
+                f"{name} was made from older contents of {', '.join(changed)} than are there now for {_years_in_words(list(stale))}"
+            )
     return problems
 
 

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from assets.graph import READS
 from assets.publish.guard import refuse_unfit
 from assets.run import PROGRESS, Run
 from assets.table_asset import asset_key

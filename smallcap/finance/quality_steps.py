@@ -86,7 +86,7 @@ def _numbered_in_order(inputs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _group_number(inputs: pl.DataFrame) -> pl.Expr:
-    """Number the runs of equal groups, looking only at the columns that vary."""
+    """Give each run of equal groups a number, looking only at the columns that vary."""
     is_constant = inputs.select((pl.col(GROUP) == pl.col(GROUP).first()).all()).row(0, named=True)
     varying = [name for name in GROUP if not is_constant[name]]
     # With a single group nothing varies; the date alone is then as good as all three.

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.finance.frames import as_table
-from smallcap.finance.quality_outcomes import OUTCOME_KEYS, outcomes
+from smallcap.finance.quality_outcomes import ALL_SCORED, OUTCOME_KEYS, outcomes
 from smallcap.finance.quality_rules import ABLATIONS, BASE, REQUIRED_INPUTS, QualityRules, Variant
 from smallcap.finance.quality_steps import GROUP, coverage_as_scored, score
 
-ALL_SCORED = 0
 QUINTILES = range(ALL_SCORED, 6)
 _STEPS = ("members", "usable_tickers", "with_record", "complete_records", "records_after_controls")
 

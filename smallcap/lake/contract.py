@@ -41,7 +41,10 @@ def check_contract(found: Table, frame: pl.DataFrame, years: Sequence[int] | Non
     if years is not None:
         outside = rows.filter(~pl.col("year").is_in(list(years)) | pl.col("year").is_null())
         if outside.height:
-            raise AuditError(f"{found.name}: {outside.height} rows lie outside the years {min(years)} to {max(years)}, first {outside.row(0, named=True)}")
+            raise AuditError(
+                f"{found.name}: {outside.height} rows lie outside the years {min(years)} to {max(years)}, "
+                f"first {outside.row(0, named=True)}"
+            )
     kept, failure = found.schema.filter(rows)
     if len(failure) == 0:
         return pl.DataFrame(kept), pl.DataFrame(schema={"year": pl.Int32, "rule": pl.String, "row_json": pl.String})
@@ -63,7 +66,8 @@ def reject_rows(name: str, parts: Sequence[pl.DataFrame | None], years: Sequence
         nth=pl.int_range(pl.len()).over("rule", "row_json"),
     )
     digests = [
-        hashlib.sha256(f"{rule}|{row}|{nth}".encode()).hexdigest()[:24] for rule, row, nth in rows.select("rule", "row_json", "nth").iter_rows()
+        hashlib.sha256(f"{rule}|{row}|{nth}".encode()).hexdigest()[:24]
+        for rule, row, nth in rows.select("rule", "row_json", "nth").iter_rows()
     ]
     return rows.with_columns(reject_id=pl.Series(digests, dtype=pl.String)).select(list(columns))
 

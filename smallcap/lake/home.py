@@ -54,7 +54,9 @@ class Home:
             self._refuse_another_universe(recorded)
             _write_atomically(recorded_path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS}))
         except OSError as error:
-            raise InputError(f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME") from None
+            raise InputError(
+                f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"
+            ) from None
 
     def open_run(self, run_id: str, command: str, served_run_id: str | None) -> str | None:
         """Become the home's one writer, and undo what an earlier run left unfinished.
@@ -141,7 +143,11 @@ class Home:
             return
         there = tomllib.loads(recorded)
         asked = {name: getattr(self.settings, name) for name in IDENTITY_FIELDS}
-        differences = [f"{name} is {there.get(name, 'none')} there, {value or 'none'} asked" for name, value in asked.items() if there.get(name) != value]
+        differences = [
+            f"{name} is {there.get(name, 'none')} there, {value or 'none'} asked"
+            for name, value in asked.items()
+            if there.get(name) != value
+        ]
         if differences:
             raise InputError(
                 f"the home {self.path} holds another universe ({'; '.join(differences)}); "
@@ -161,7 +167,9 @@ def command_line(arguments: list[str]) -> str:
 
 def _to_toml(values: dict[str, object]) -> str:
     # A JSON string is a TOML basic string; what is not set is left out.
-    return "".join(f"{name} = {value if isinstance(value, int) else json.dumps(str(value))}\n" for name, value in values.items() if value is not None)
+    return "".join(
+        f"{name} = {value if isinstance(value, int) else json.dumps(str(value))}\n" for name, value in values.items() if value is not None
+    )
 
 
 def _write_atomically(path: Path, text: str) -> None:

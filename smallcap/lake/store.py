@@ -171,7 +171,9 @@ class Lake:
         found = find_table(name)
         kept, broken = check_contract(found, frame, None)
         if broken.height:
-            raise AuditError(f"{name}: {broken.height} rows break rule {broken['rule'][0]}, first {broken['row_json'][0]}; nothing was written")
+            raise AuditError(
+                f"{name}: {broken.height} rows break rule {broken['rule'][0]}, first {broken['row_json'][0]}; nothing was written"
+            )
         content = digest_rows(found, kept)
         before = self.stamp(name).years.get(UNPARTITIONED)
         if before is not None and growing and _only_grew(self.read(name), kept, growing):
@@ -201,7 +203,9 @@ class Lake:
                 continue
             # Removing files is a commit of its own: it carries the stamp on.
             stamp = CommitProperties({STAMP_KEY: self._stamp(delta).to_json()})
-            removed += len(delta.vacuum(24 * days, dry_run=False, enforce_retention_duration=False, keep_versions=kept, commit_properties=stamp))
+            removed += len(
+                delta.vacuum(24 * days, dry_run=False, enforce_retention_duration=False, keep_versions=kept, commit_properties=stamp)
+            )
         return removed
 
     # -- inside -------------------------------------------------------------------------------------------------------
@@ -296,7 +300,9 @@ def _years_predicate(years: Iterable[int]) -> str:
 
 
 def _is_same(before: YearStamp | None, after: YearStamp) -> bool:
-    return before is not None and before.content == after.content and dict(before.inputs) == dict(after.inputs) and before.rows == after.rows
+    return (
+        before is not None and before.content == after.content and dict(before.inputs) == dict(after.inputs) and before.rows == after.rows
+    )
 
 
 def _only_grew(before: pl.DataFrame, after: pl.DataFrame, growing: Sequence[str]) -> bool:

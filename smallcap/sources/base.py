@@ -43,9 +43,7 @@ def _columns(schema: type, leave_out: Sequence[str], add: Sequence[str]) -> dict
 
 CONSTITUENTS_COLUMNS = _columns(Constituents, ["year", "index_name", "security_id", "weight"], ["source_id"])
 SECURITIES_COLUMNS = _columns(Securities, ["security_id", "entity_id"], [])
-FUNDAMENTALS_COLUMNS = _columns(
-    Fundamentals, ["year", "entity_id", "available_date", "is_available_date_assumed"], ["source_entity_id"]
-)
+FUNDAMENTALS_COLUMNS = _columns(Fundamentals, ["year", "entity_id", "available_date", "is_available_date_assumed"], ["source_entity_id"])
 VENDOR_METRICS_COLUMNS = _columns(VendorMetrics, ["year", "entity_id", "available_date"], ["source_entity_id"])
 PRICES_COLUMNS = _columns(Prices, ["year", "security_id"], ["source_id"])
 FACTORS_COLUMNS = _columns(Factors, [], [])

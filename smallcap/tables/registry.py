@@ -54,7 +54,7 @@ class Table:
     @property
     def columns(self) -> dict[str, pl.DataType]:
         """Column names and Polars types, in order."""
-        return {name: column.dtype for name, column in self.schema.columns().items()}  # type: ignore[misc]
+        return {name: column.dtype for name, column in self.schema.columns().items()}
 
     @property
     def key(self) -> list[str]:

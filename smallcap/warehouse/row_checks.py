@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from smallcap.tables import TABLES
+from smallcap.warehouse.sqltext import quote_list
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _show(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path
         connection.register("empty_table", found.empty())
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM empty_table")
         return
-    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    listed = quote_list(files)
     condition = f" WHERE year IN ({', '.join(str(year) for year in years)})" if years else ""
-    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = true){condition}")
+    rows = f"read_parquet({listed}, union_by_name = true, hive_partitioning = true)"
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {rows}{condition}")

@@ -145,7 +145,7 @@ def test_a_corrupt_log_is_named_with_its_remedy(lake):
 
 def test_rows_only_added_to_a_reference_table_keep_what_was_made_from_it_fresh(lake):
     columns = TABLES["raw.securities"].columns
-    line = {name: None for name in columns} | {
+    line = dict.fromkeys(columns) | {
         "security_id": 1, "entity_id": 1, "source": "s", "valid_from": dt.date(2020, 1, 1), "ticker": "AAA", "is_resolved": True
     }  # fmt: skip
     other = line | {"security_id": 2, "ticker": "BBB"}
