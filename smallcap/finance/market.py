@@ -69,6 +69,7 @@ def metrics_as_of(
         *multiples(),
         *altman_z(rules.altman_z),
         pl.when(~NOT_FOR_FINANCIALS[0]).then("altman_z_double_prime").alias("altman_z_double_prime"),
+        pl.lit(rules.label).alias("rule_set"),
     )
     return without_nan(as_table(computed, "core.metrics_as_of"))
 

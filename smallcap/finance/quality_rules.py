@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smallcap.finance.rule_sets import RuleSet
+
 SCORE_INPUTS = ("roe", "fcf_margin", "debt_to_assets", "interest_coverage")
 REQUIRED_INPUTS = (*SCORE_INPUTS, "market_cap_usd")
 
@@ -81,7 +83,7 @@ class AsPublished:
 
 
 @dataclass(frozen=True)
-class QualityRules:
+class QualityRules(RuleSet):
     """A named version of the quality screen's thresholds.
 
     Attributes
@@ -96,9 +98,6 @@ class QualityRules:
         Interest coverage is cut to this range before it is winsorized; its upper end is the cap that method debt_free_aware gives.
     """
 
-    name: str
-    version: str
-    source: str
     least_records: int
     listed_names: int
     controls: Controls
@@ -111,12 +110,6 @@ class QualityRules:
         for field in ("least_records", "listed_names"):
             if getattr(self, field) <= 0:
                 raise ValueError(f"{field} ({getattr(self, field)}) must be positive")
-
-    @property
-    def label(self) -> str:
-        """Name and version, as rows carry them."""
-        return f"{self.name} {self.version}"
-
 
 @dataclass(frozen=True)
 class Variant:

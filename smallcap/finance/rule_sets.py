@@ -11,6 +11,20 @@ def _require(is_true: bool, message: str) -> None:
 
 
 @dataclass(frozen=True)
+class RuleSet:
+    """What every rule set says of itself; rows carry its label."""
+
+    name: str
+    version: str
+    source: str
+
+    @property
+    def label(self) -> str:
+        """Name and version."""
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True)
 class DayRange:
     """Least and greatest number of days, both included."""
 
@@ -43,12 +57,9 @@ class ScaleRules:
 
 
 @dataclass(frozen=True)
-class SanityRules:
-    """Which annual rows are refused and which are flagged (METHODS section 0)."""
+class SanityRules(RuleSet):
+    """Which annual rows are refused and which are flagged (docs/methods.md)."""
 
-    name: str
-    version: str
-    source: str
     currency: str
     max_net_income_to_assets: float
     period: DayRange
@@ -153,12 +164,9 @@ class TickerRules:
 
 
 @dataclass(frozen=True)
-class MetricsRules:
-    """Thresholds of the metrics, of membership and of market values (METHODS sections 0 and 1)."""
+class MetricsRules(RuleSet):
+    """Thresholds of the metrics, of membership and of market values (docs/methods.md)."""
 
-    name: str
-    version: str
-    source: str
     visibility: VisibilityRules
     prior_year: DayRange
     debt: DebtRules

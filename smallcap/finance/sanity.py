@@ -62,6 +62,7 @@ def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
         _is_scale_suspect(kept, history, rules).alias("is_scale_suspect"),
         (pl.col("capital_expenditures_usd") < 0).fill_null(False).alias("is_capex_negative"),
         (pl.col("revenue_usd") < 0).fill_null(False).alias("is_revenue_negative"),
+        pl.lit(rules.label).alias("rule_set"),
     )
     return as_table(flagged, "core.annual_fundamentals")
 

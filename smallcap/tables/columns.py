@@ -9,11 +9,6 @@ from typing import Any
 
 import dataframely as dy
 
-RATIO_REASONS = (
-    "input_missing, denominator_missing, denominator_not_positive, prior_year_missing, scale_suspect, not_meaningful_for_financials, "
-    "no_interest_expense, net_interest_income, debt_blank_but_interest_paid, net_income_not_positive, too_few_years"
-)
-
 
 def usd(description: str, **rules: Any) -> dy.Float64:
     """Make a nullable money column in US dollars."""

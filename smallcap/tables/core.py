@@ -59,6 +59,7 @@ class AnnualFundamentals(Fundamentals):
     is_scale_suspect = flag("revenue, total assets or shares jump 100 times or more against the year before: kept out of ratios")
     is_capex_negative = flag("capital expenditures are negative: net of disposals")
     is_revenue_negative = flag("revenue is negative")
+    rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def available_after_period_end(cls) -> pl.Expr:
@@ -151,6 +152,7 @@ class AnnualMetrics(dy.Schema):
     revenue_growth_reason = reason("revenue_growth")
     net_income_growth = ratio("net income over last year's, less one, where that was positive")
     net_income_growth_reason = reason("net_income_growth")
+    rule_set = text("name and version of the rule set", nullable=False)
 
 
 class MetricsAsOf(dy.Schema):
@@ -224,6 +226,7 @@ class MetricsAsOf(dy.Schema):
     altman_z_reason = reason("altman_z")
     altman_z_zone = text("distress, grey or safe")
     altman_z_double_prime = ratio("Altman Z''; null for financials", unit="score")
+    rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def nothing_from_the_future(cls) -> pl.Expr:
