@@ -9,7 +9,7 @@ import datetime as dt
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -132,9 +132,9 @@ def sql(
         ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     elif target is not None:
         with target.open("x", encoding="utf-8", newline="") as stream:
-            run_query(settings.warehouse_dir, text, output.value, stream=stream)
+            run_query(settings.warehouse_dir, text, _text_format(output), stream=stream)
     else:
-        run_query(settings.warehouse_dir, text, output.value, stream=sys.stdout)
+        run_query(settings.warehouse_dir, text, _text_format(output), stream=sys.stdout)
 
 
 @app.command()
@@ -231,6 +231,10 @@ def _served(home: Path | None) -> Any:
 
         ensure_home(settings.warehouse_dir, settings.home, PROJECT_ROOT / "sql" / "views")
     return settings
+
+
+def _text_format(output: Format) -> Literal["csv", "json"]:
+    return "json" if output is Format.json else "csv"
 
 
 def _date(text: str) -> dt.date:
