@@ -1,6 +1,6 @@
 """Which table is made from which, and from which of its years; the one place that says so.
 
-Dagster's partition mappings, the years that a run reads and makes, and the check for staleness all come from here.
+The years that a run reads and makes, what Dagster shows of them, and the check for staleness all come from here.
 """
 
 from __future__ import annotations
@@ -8,17 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from smallcap.lake import Lake, Stamp
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.tables import TABLES
 
 
 @dataclass(frozen=True)
+class Among:
+    """The rows of an upstream table that matter: those whose `column` occurs in `table`, itself one of the tables read."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
 class Window:
-    """The years of an upstream table that one year of a table is made from: `back` years before it to `ahead` after it."""
+    """The years of an upstream table that one year of a table is made from.
+
+    Attributes
+    ----------
+    back, ahead
+        Years before and after it.
+    among
+        The rows that matter; None for all. Other companies' rows may come and go without making the year stale.
+    """
 
     back: int = 0
     ahead: int = 0
+    among: Among | None = None
 
     def around(self, years: Iterable[int]) -> set[int]:
         """Return every year that the given years are made from."""
@@ -26,26 +42,29 @@ class Window:
 
 
 SAME_YEAR = Window()
+LISTED_LINES = Among("raw.constituents", "security_id")
+MEMBERS = Among("core.members", "entity_id")
+MEMBERS_LINES = Among("core.members", "security_id")
 # Eight years back hold the five consecutive fiscal years that any rule asks for, with a stale limit and late filings.
-VISIBLE = Window(back=8)
+VISIBLE = Window(back=8, among=MEMBERS)
 # The basis as_published reads 163 days past as_of, so into the next year.
-VISIBLE_LATER = Window(back=8, ahead=1)
+VISIBLE_LATER = Window(back=8, ahead=1, among=MEMBERS)
 
 READS: dict[str, dict[str, Window]] = {
     "raw.securities": {},
     "raw.factors": {},
     "raw.constituents": {"raw.securities": SAME_YEAR},
     "raw.fundamentals": {"raw.securities": SAME_YEAR},
-    "raw.vendor_metrics": {"raw.securities": SAME_YEAR, "raw.fundamentals": Window(back=3)},
+    "raw.vendor_metrics": {"raw.securities": SAME_YEAR, "raw.fundamentals": Window(back=9)},
     "raw.prices": {"raw.securities": SAME_YEAR},
     "raw.snapshots": {},
-    "core.members": {"raw.constituents": SAME_YEAR, "raw.securities": SAME_YEAR, "raw.prices": Window(back=1)},
+    "core.members": {"raw.constituents": SAME_YEAR, "raw.securities": SAME_YEAR, "raw.prices": Window(back=1, among=LISTED_LINES)},
     "core.annual_fundamentals": {"raw.fundamentals": Window(back=3)},
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
     "core.metrics_as_of": {
         "core.members": SAME_YEAR,
         "core.annual_metrics": VISIBLE,
-        "raw.prices": Window(back=3),
+        "raw.prices": Window(back=3, among=MEMBERS_LINES),
         "raw.vendor_metrics": VISIBLE,
     },
     "marts.quality_scores": {
@@ -58,7 +77,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.quality_scores": Window(back=1),
         "core.members": Window(back=1),
         "core.annual_metrics": VISIBLE,
-        "raw.prices": Window(back=1),
+        "raw.prices": Window(back=1, among=MEMBERS_LINES),
     },
     "marts.coverage": {
         "raw.constituents": SAME_YEAR,
@@ -68,6 +87,10 @@ READS: dict[str, dict[str, Window]] = {
     },
 }
 """For each table what it reads; the window of a table without partitions means the whole of it."""
+
+JUDGES = {"core.annual_fundamentals": "raw.fundamentals"}
+"""Tables that judge the rows of another: all that was fetched is judged. Otherwise a row with an impossible date, filed years before its
+period ended, would rest unseen in a year that no snapshot asks for."""
 
 FIRST_YEAR = 2003
 """The first year of history: the sample's first members are of January 2005, and screens look back."""
@@ -90,28 +113,9 @@ def years_wanted_by_others(name: str, run_years: Iterable[int]) -> set[int]:
     return wanted
 
 
-def inputs_of(lake: Lake, name: str, years: Iterable[int], stamps: dict[str, Stamp] | None = None) -> dict[int, dict[str, str]]:
-    """Return, for each year of a table, the contents that it would be made from now.
-
-    Equal values mean: made from what is there now.
-    """
-    known = stamps if stamps is not None else {upstream: lake.stamp(upstream) for upstream in READS[name]}
-    return {
-        year: {upstream: known[upstream].contents(years_read(upstream, window, [year])) for upstream, window in READS[name].items()}
-        for year in years
-    }
-
-
-def stale_inputs(lake: Lake, name: str) -> dict[int, list[str]]:
-    """Return the years of a table that were made from other contents than are there now, with the tables that changed."""
-    stamp = lake.stamp(name)
-    years = [year for year in stamp.years if year != UNPARTITIONED]
-    now = inputs_of(lake, name, years)
-    changed = {year: [table for table, contents in now[year].items() if stamp.years[year].inputs.get(table) != contents] for year in years}
-    return {year: tables for year, tables in changed.items() if tables}
-
-
-def years_to_make(lake: Lake, name: str, run_years: Iterable[int], last_year: int, unfetched: Iterable[int] = ()) -> list[int]:
+def years_to_make(
+    name: str, run_years: Iterable[int], present: Iterable[int], stale: Iterable[int], last_year: int, unfetched: Iterable[int] = ()
+) -> list[int]:
     """Return the years of a table that a run makes.
 
     The years asked for; for a flow table also those that the snapshots of these years need and the lake lacks; and any year
@@ -119,19 +123,20 @@ def years_to_make(lake: Lake, name: str, run_years: Iterable[int], last_year: in
 
     Parameters
     ----------
-    lake
-        The lake; only stamps are read.
     name
         A partitioned table.
     run_years
         The years asked for.
+    present
+        Years of the table that are there.
+    stale
+        Those of them that were made from other contents than are there now.
     last_year
         The last year that the source can know something of.
     unfetched
         Years of the table that are there, but were fetched only in part.
     """
-    run_years = set(run_years)
-    present = set(lake.years(name))
-    wanted = years_wanted_by_others(name, run_years) if TABLES[name].kind == "flow" else set()
-    lacking = {year for year in wanted if year <= last_year and (year not in present or year in set(unfetched))}
-    return sorted(run_years | lacking | set(stale_inputs(lake, name)))
+    run_years, complete = set(run_years), set(present) - set(unfetched)
+    wanted = years_wanted_by_others(JUDGES.get(name, name), run_years) if TABLES[name].kind == "flow" else set()
+    lacking = {year for year in wanted if year <= last_year and year not in complete}
+    return sorted(run_years | lacking | set(stale))

@@ -1,4 +1,4 @@
-"""The one partition scheme, by calendar year, and the mappings that Dagster shows; the windows stand in `assets.graph`."""
+"""The one partition scheme, by calendar year, and how Dagster maps it; the windows that a year is made from stand in `assets.graph`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import warnings
 
 import dagster as dg
 
-from assets.graph import FIRST_YEAR, Window
+from assets.graph import FIRST_YEAR
 
-# Mappings over years before the first, backfill policies and partitioned checks are beta or preview in the pinned release:
-# tests hold them to what is used of them.
+# Backfill policies and partitioned checks are beta or preview in the pinned release: tests hold them to what is used of them.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
@@ -19,9 +18,6 @@ YEARS = dg.TimeWindowPartitionsDefinition(cron_schedule="0 0 1 1 *", start=str(F
 WHOLE_RANGE = dg.BackfillPolicy.single_run()
 """Any range of years is one run."""
 
-
-def mapping(window: Window) -> dg.PartitionMapping:
-    """Say to Dagster which upstream years a year is made from."""
-    if window == Window():
-        return dg.IdentityPartitionMapping()
-    return dg.TimeWindowPartitionMapping(start_offset=-window.back, end_offset=window.ahead, allow_nonexistent_upstream_partitions=True)
+SAME_YEAR_ONLY = dg.IdentityPartitionMapping()
+"""What Dagster is told of every edge. A window would make its backfills spread to the neighbours of the years asked for, and
+split into a run per table; which other years a year is made from, and which have gone stale, a run finds out by itself."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.graph import READS, inputs_of, years_read, years_to_make
+from assets.asked import asked_now
+from assets.digests import Digests
+from assets.graph import READS, years_read, years_to_make
 from smallcap.lake import Home
 from smallcap.lake.records import utc_now
 from smallcap.lake.store import Written
@@ -18,7 +20,6 @@ from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.tables import TABLES
 
-YEARS_AT_A_TIME = 4
 PROGRESS = logging.getLogger("smallcap.progress")
 
 
@@ -70,17 +71,44 @@ class Run:
     _checks: list[dict[str, object]] = field(default_factory=list)
     _fetched: list[dict[str, object]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._digests = Digests(self.home.lake)
+
     def years_of(self, name: str) -> list[int]:
         """Years of a table that this run makes; the answer stays the same for the whole run."""
         if name not in self._made:
             unfetched = self._unfetched_years(name) if name.startswith("raw.") else []
-            self._made[name] = years_to_make(self.home.lake, name, self.years, self.source.clock.year, unfetched)
+            present, stale = self.home.lake.years(name), self._digests.stale(name)
+            self._made[name] = years_to_make(name, self.years, present, stale, self.source.clock.year, unfetched)
         return self._made[name]
 
-    def blocks_of(self, name: str) -> list[list[int]]:
-        """Years of a table that this run makes, some at a time: twenty years of the largest tables do not fit in memory twice."""
-        years = self.years_of(name)
-        return [years[start : start + YEARS_AT_A_TIME] for start in range(0, len(years), YEARS_AT_A_TIME)]
+    def each_year(self, name: str, **frames: pl.DataFrame) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
+        """Go through the years of a table that this run makes, each with what it is made from.
+
+        One year at a time, because a year must come out the same whichever range it is made in, and what stands before its own
+        windows would show; and because twenty years of the largest tables do not fit in memory twice.
+
+        Parameters
+        ----------
+        name
+            The table that is made.
+        frames
+            For each table that is read, by its name without the layer, the rows of all the years that are read.
+
+        Yields
+        ------
+        tuple
+            The year, and for each frame the rows of the year's own window.
+        """
+        windows = {TABLES[upstream].short_name: (upstream, window) for upstream, window in READS[name].items()}
+        parts = {short: {part["year"][0]: part for part in frame.partition_by("year")} for short, frame in frames.items()}
+        for year in self.years_of(name):
+            own = {}
+            for short, by_year in parts.items():
+                upstream, window = windows[short]
+                there = [by_year[near] for near in years_read(upstream, window, [year]) if near in by_year]
+                own[short] = pl.concat(there) if there else frames[short].clear()
+            yield year, own
 
     def read(self, upstream: str, for_table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read what `for_table` is made from of `upstream`, for all the years that this run makes."""
@@ -98,7 +126,7 @@ class Run:
                 raise TypeError(f"{name} is not partitioned: its rows come at once")
             return lake.write_whole(name, rows.frame, self.run_id, versions, growing=("valid_to",))
         years = self.years_of(name)
-        return lake.write_years(name, rows.frame, years, self.run_id, inputs_of(lake, name, years), versions, rows.refused)
+        return lake.write_years(name, rows.frame, years, self.run_id, self._digests.inputs(name, years), versions, rows.refused)
 
     def as_of_dates(self, years: Sequence[int]) -> list[dt.date]:
         """Return the dates of the given years that questions are asked about, ascending.
@@ -170,9 +198,11 @@ class Run:
         return {date for date in [*month_ends, *asked, horizon] if date <= horizon and date.year == year}
 
     def _unfetched_years(self, name: str) -> list[int]:
-        """Years of a raw table that are there, but were asked for only up to a day before the source's clock."""
+        """Years of a raw table that are there in part: fetched up to an earlier day, or for fewer companies than are known now."""
         fetched = self.home.records.read("meta.fetched").filter(
             (pl.col("dataset") == TABLES[name].short_name) & (pl.col("source") == self.source.name)
         )
         due = pl.min_horizontal(pl.date(pl.col("year"), 12, 31), pl.lit(self.source.clock))
-        return fetched.filter(pl.col("fetched_through") < due)["year"].to_list()
+        known = asked_now(TABLES[name].short_name, self.home.lake.read("raw.securities"))
+        is_partial = (pl.col("fetched_through") < due) | ((pl.col("asked") < known) if known is not None else False)
+        return fetched.filter(is_partial)["year"].to_list()

@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 
 from assets.graph import READS
-from assets.partitions import WHOLE_RANGE, YEARS, mapping
+from assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
 from assets.run import PROGRESS, Rows
 from smallcap.errors import SmallcapError
 from smallcap.tables import TABLES, Table
@@ -55,7 +55,7 @@ def table_asset(
             backfill_policy=WHOLE_RANGE if found.is_partitioned else None,
             group_name=found.layer,
             io_manager_key="lake",
-            metadata={"dagster/column_schema": column_schema(found)},
+            metadata={"dagster/column_schema": column_schema(found), "years_read": dg.MetadataValue.json(_years_read(name))},
             retry_policy=RETRY_FETCHES if found.layer == "raw" else None,
             required_resource_keys={"run"},
         )(_explaining(name, compute))
@@ -67,11 +67,17 @@ def _inputs(name: str, columns: Mapping[str, Sequence[str]]) -> dict[str, dg.Ass
     return {
         TABLES[upstream].short_name: dg.AssetIn(
             key=asset_key(upstream),
-            partition_mapping=mapping(window) if TABLES[upstream].is_partitioned else None,
+            partition_mapping=SAME_YEAR_ONLY if TABLES[upstream].is_partitioned else None,
             metadata={"for_table": name, "columns": list(columns.get(TABLES[upstream].short_name, ()))},
         )
-        for upstream, window in READS.get(name, {}).items()
+        for upstream in READS.get(name, {})
     }
+
+
+def _years_read(name: str) -> dict[str, str]:
+    """Say in words which years of each upstream table a year is made from."""
+    partitioned = {upstream: window for upstream, window in READS.get(name, {}).items() if TABLES[upstream].is_partitioned}
+    return {upstream: f"{window.back} before to {window.ahead} after" for upstream, window in partitioned.items()}
 
 
 def column_schema(found: Table) -> dg.TableSchema:

@@ -1,5 +1,6 @@
 """The asset checks: every table's contract, rows that must not exist (sql/checks), row counts, coverage. All are blocking."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ import polars as pl
 
 from assets.graph import READS
 from assets.partitions import YEARS
-from assets.run import Run
+from assets.run import PROGRESS, Run
 from assets.table_asset import asset_key
 from smallcap.lake.stamps import UNPARTITIONED, digest_rows
 from smallcap.settings import PROJECT_ROOT
@@ -61,8 +62,10 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
     )
     def evaluate(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         run: Run = context.resources.run
+        started = time.monotonic()
         found = check(run)
         run.note_check(name, check_name, found.status, found.message)
+        PROGRESS.info("%s", name, extra={"phase": "checked", "seconds": time.monotonic() - started})
         return dg.AssetCheckResult(
             passed=found.status == "passed",
             severity=dg.AssetCheckSeverity.WARN if found.status == "warned" else dg.AssetCheckSeverity.ERROR,

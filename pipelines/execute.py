@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 import sys
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import dagster as dg
 
 from assets.table_asset import asset_key
 from pipelines.definitions import REFRESH_JOB, build_definitions
+from pipelines.event_log import kept_open
 from pipelines.resources import AS_OF_TAG, COMMAND_TAG, RANGE_END_TAG, RANGE_START_TAG
 from smallcap.errors import AuditError, InputError, SmallcapError
 from smallcap.lake import Home
@@ -74,11 +76,13 @@ def run_years(
     selection = None if tables is None else [asset_key(name) for name in tables]
     with open_instance(settings) as instance:
         job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
+        run_id = str(uuid.uuid4())
         try:
-            result = job.execute_in_process(run_config=QUIET, instance=instance, tags=tags, asset_selection=selection)
+            with kept_open(instance, run_id):
+                job.execute_in_process(run_config=QUIET, instance=instance, run_id=run_id, tags=tags, asset_selection=selection)
         except Exception as error:
             raise explain(error) from error
-        return result.run_id
+        return run_id
 
 
 def explain(error: BaseException) -> SmallcapError:

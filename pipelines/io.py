@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import dagster as dg
 import polars as pl
@@ -19,19 +21,26 @@ class LakeIOManager(dg.IOManager):
         """Read the years of an upstream table that the asset's years are made from."""
         run: Run = context.resources.run
         metadata = context.definition_metadata
-        return run.read(".".join(context.asset_key.path), str(metadata["for_table"]), list(metadata["columns"]) or None)
+        started = time.monotonic()
+        rows = run.read(".".join(context.asset_key.path), str(metadata["for_table"]), list(metadata["columns"]) or None)
+        PROGRESS.info("%s", metadata["for_table"], extra={"phase": "read", "seconds": time.monotonic() - started})
+        return rows
 
     def handle_output(self, context: dg.OutputContext, obj: Rows) -> None:
         """Write the rows, tell Dagster what was written, and report years made beyond the run's range."""
         run: Run = context.resources.run
         name = ".".join(context.asset_key.path)
         started = time.monotonic()
+        making = _Timed(obj.frame) if not isinstance(obj.frame, pl.DataFrame) else None
         try:
-            written = run.write(name, obj)
+            written = run.write(name, obj if making is None else replace(obj, frame=making))
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
         years = run.years_of(name) if TABLES[name].is_partitioned else []
-        PROGRESS.info("%s", name, extra={"phase": "end", "rows": written.rows, "years": len(years), "seconds": time.monotonic() - started})
+        if making is not None:
+            PROGRESS.info("%s", name, extra={"phase": "made", "seconds": making.seconds})
+        seconds = time.monotonic() - started - (making.seconds if making is not None else 0)
+        PROGRESS.info("%s", name, extra={"phase": "end", "rows": written.rows, "years": len(years), "seconds": seconds})
         context.add_output_metadata(
             {
                 "dagster/row_count": written.rows,
@@ -42,6 +51,22 @@ class LakeIOManager(dg.IOManager):
         )
         for year in sorted(set(years) - set(run.years)):
             context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=str(year)))
+
+
+@dataclass
+class _Timed:
+    """Frames that are made one after the other while they are written, and the seconds that making them takes."""
+
+    frames: Iterable[pl.DataFrame]
+    seconds: float = 0.0
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        started = time.monotonic()
+        for frame in self.frames:
+            self.seconds += time.monotonic() - started
+            yield frame
+            started = time.monotonic()
+        self.seconds += time.monotonic() - started
 
 
 @dg.io_manager(required_resource_keys={"run"})

@@ -15,9 +15,11 @@ from smallcap.rules import read_rules
 @table_asset("core.annual_fundamentals")
 def annual_fundamentals(run: Run, fundamentals: pl.DataFrame) -> Rows:
     """Refuse rows that cannot be true, with their rule, and flag those that may not be."""
-    years = run.years_of("core.annual_fundamentals")
     rules = read_rules(run.settings.reference_dir, "sanity.toml", SanityRules)
-    kept, refused = sanity.refuse(fundamentals, rules)
-    flagged = sanity.flag(kept, rules).filter(pl.col("year").is_in(years))
-    refused = refused.filter(pl.col("year").is_in(years))
-    return Rows(flagged, refused.select("year", "rule", row_json=to_json_rows(refused.drop("rule"))))
+    flagged, refused = [], []
+    for year, own in run.each_year("core.annual_fundamentals", fundamentals=fundamentals):
+        kept, broken = sanity.refuse(own["fundamentals"], rules)
+        flagged.append(sanity.flag(kept, rules).filter(pl.col("year") == year))
+        refused.append(broken.filter(pl.col("year") == year))
+    broken = pl.concat(refused)
+    return Rows(pl.concat(flagged), broken.select("year", "rule", row_json=to_json_rows(broken.drop("rule"))))

@@ -14,5 +14,8 @@ from smallcap.rules import read_rules
 @table_asset("core.annual_metrics")
 def annual_metrics(run: Run, annual_fundamentals: pl.DataFrame) -> pl.DataFrame:
     """Compute the ratios of every record that became known in the years that are made."""
-    metrics = annual.annual_metrics(annual_fundamentals, read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules))
-    return metrics.filter(pl.col("year").is_in(run.years_of("core.annual_metrics")))
+    rules = read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules)
+    return pl.concat(
+        annual.annual_metrics(own["annual_fundamentals"], rules).filter(pl.col("year") == year)
+        for year, own in run.each_year("core.annual_metrics", annual_fundamentals=annual_fundamentals)
+    )

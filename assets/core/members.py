@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Run
+from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance import members as member_rows
 from smallcap.finance.rule_sets import MetricsRules
@@ -12,6 +12,10 @@ from smallcap.rules import read_rules
 
 
 @table_asset("core.members")
-def members(run: Run, constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+def members(run: Run, constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame) -> Rows:
     """Sum the lines of each company, and say whether it is resolved, priced and classified."""
-    return member_rows.members(constituents, securities, prices, read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules))
+    rules = read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules)
+    return Rows(
+        member_rows.members(own["constituents"], securities, own["prices"], rules)
+        for _, own in run.each_year("core.members", constituents=constituents, prices=prices)
+    )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from assets.graph import READS
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance import market
@@ -20,17 +17,8 @@ def metrics_as_of(
 ) -> Rows:
     """Take, for every member and date, the record that was visible then, and value it at the price of that date."""
     rules = read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules)
-    windows = READS["core.metrics_as_of"]
-
-    def some_years_at_a_time() -> Iterator[pl.DataFrame]:
-        for years in run.blocks_of("core.metrics_as_of"):
-            yield market.metrics_as_of(
-                members.filter(pl.col("year").is_in(years)),
-                annual_metrics.filter(pl.col("year").is_in(list(windows["core.annual_metrics"].around(years)))),
-                prices.filter(pl.col("year").is_in(list(windows["raw.prices"].around(years)))),
-                vendor_metrics.filter(pl.col("year").is_in(list(windows["raw.vendor_metrics"].around(years)))),
-                rules,
-                run.settings.stale_months,
-            )
-
-    return Rows(some_years_at_a_time())
+    frames = {"members": members, "annual_metrics": annual_metrics, "prices": prices, "vendor_metrics": vendor_metrics}
+    return Rows(
+        market.metrics_as_of(own["members"], own["annual_metrics"], own["prices"], own["vendor_metrics"], rules, run.settings.stale_months)
+        for _, own in run.each_year("core.metrics_as_of", **frames)
+    )

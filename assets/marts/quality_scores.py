@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from assets.graph import VISIBLE_LATER
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance import quality
@@ -20,18 +17,16 @@ def quality_scores(
 ) -> Rows:
     """Score the members by both methods on both bases."""
     rules = read_rules(run.settings.reference_dir, "quality.toml", QualityRules)
-
-    def some_years_at_a_time() -> Iterator[pl.DataFrame]:
-        for years in run.blocks_of("marts.quality_scores"):
-            known = pl.col("year").is_in(list(VISIBLE_LATER.around(years)))
-            yield quality.quality_scores(
-                members.filter(pl.col("year").is_in(years)),
-                metrics_as_of.filter(pl.col("year").is_in(years)),
-                annual_metrics.filter(known),
-                vendor_metrics.filter(known),
-                rules,
-                run.source.clock,
-                run.settings.stale_months,
-            )
-
-    return Rows(some_years_at_a_time())
+    frames = {"members": members, "metrics_as_of": metrics_as_of, "annual_metrics": annual_metrics, "vendor_metrics": vendor_metrics}
+    return Rows(
+        quality.quality_scores(
+            own["members"],
+            own["metrics_as_of"],
+            own["annual_metrics"],
+            own["vendor_metrics"],
+            rules,
+            run.source.clock,
+            run.settings.stale_months,
+        )
+        for _, own in run.each_year("marts.quality_scores", **frames)
+    )

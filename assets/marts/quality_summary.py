@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from assets.graph import READS
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance import quality_summary as summary
@@ -28,17 +25,8 @@ def quality_summary(
 ) -> Rows:
     """Summarise the scores, quintile by quintile, also with one step of the method left out."""
     rules = read_rules(run.settings.reference_dir, "quality.toml", QualityRules)
-    windows = READS["marts.quality_summary"]
-
-    def some_years_at_a_time() -> Iterator[pl.DataFrame]:
-        for years in run.blocks_of("marts.quality_summary"):
-            yield summary.quality_summary(
-                quality_scores.filter(pl.col("year").is_in(list(windows["marts.quality_scores"].around(years)))),
-                members.filter(pl.col("year").is_in(list(windows["core.members"].around(years)))),
-                annual_metrics.filter(pl.col("year").is_in(list(windows["core.annual_metrics"].around(years)))),
-                prices.filter(pl.col("year").is_in(list(windows["raw.prices"].around(years)))),
-                rules,
-                years,
-            )
-
-    return Rows(some_years_at_a_time())
+    frames = {"quality_scores": quality_scores, "members": members, "annual_metrics": annual_metrics, "prices": prices}
+    return Rows(
+        summary.quality_summary(own["quality_scores"], own["members"], own["annual_metrics"], own["prices"], rules, [year])
+        for year, own in run.each_year("marts.quality_summary", **frames)
+    )

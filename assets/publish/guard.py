@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.graph import READS, stale_inputs
+from assets.digests import Digests
+from assets.graph import READS
 from smallcap.errors import AuditError
 from smallcap.lake import Home
 from smallcap.tables import TABLES
@@ -39,9 +40,9 @@ def _unaudited(home: Home) -> list[str]:
 
 
 def _stale(home: Home) -> list[str]:
-    problems = []
+    problems, digests = [], Digests(home.lake)
     for name in (name for name in READS if TABLES[name].is_partitioned):
-        stale = stale_inputs(home.lake, name)
+        stale = digests.stale(name)
         if stale:
             changed = sorted({table for tables in stale.values() for table in tables})
             problems.append(

@@ -6,6 +6,7 @@ import datetime as dt
 
 import polars as pl
 
+from assets.asked import known_lines
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.sources import ingest
@@ -15,6 +16,7 @@ from smallcap.sources import ingest
 def prices(run: Run, securities: pl.DataFrame) -> Rows:
     """Ask the source for the prices of the years that are made."""
     years = run.years_of("raw.prices")
-    delivery = ingest.prices(run.source.prices(dt.date(min(years), 1, 1), dt.date(max(years), 12, 31)), securities)
-    run.note_fetched("prices", years, securities["source_id"].n_unique())
+    lines = known_lines(securities)
+    delivery = ingest.prices(run.source.prices(dt.date(min(years), 1, 1), dt.date(max(years), 12, 31), lines), securities)
+    run.note_fetched("prices", years, len(lines))
     return Rows(delivery.rows.filter(pl.col("year").is_in(years)), delivery.refused.filter(pl.col("year").is_in(years)))

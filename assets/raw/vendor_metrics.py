@@ -6,6 +6,7 @@ import datetime as dt
 
 import polars as pl
 
+from assets.asked import YEARS_RESTATED, became_known, known_companies
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.sources import ingest
@@ -15,7 +16,8 @@ from smallcap.sources import ingest
 def vendor_metrics(run: Run, securities: pl.DataFrame, fundamentals: pl.DataFrame) -> Rows:
     """Ask the source for served ratios; each becomes known with the company's first fundamentals row of its period."""
     years = run.years_of("raw.vendor_metrics")
-    served = run.source.vendor_metrics(dt.date(min(years) - 2, 1, 1), dt.date(max(years), 12, 31))
+    companies = known_companies(securities)
+    served = run.source.vendor_metrics(dt.date(min(years) - YEARS_RESTATED, 1, 1), dt.date(max(years), 12, 31), companies)
     delivery = ingest.vendor_metrics(served, securities, fundamentals)
-    run.note_fetched("vendor_metrics", years, securities["source_entity_id"].n_unique())
-    return Rows(delivery.rows.filter(pl.col("year").is_in(years)), delivery.refused.filter(pl.col("year").is_in(years)))
+    run.note_fetched("vendor_metrics", years, len(companies))
+    return Rows(became_known(delivery.rows, years), delivery.refused.filter(pl.col("year").is_in(years)))

@@ -6,6 +6,9 @@ import polars as pl
 
 from smallcap.finance.pointintime import take
 
+FACTOR_DIGITS = 12
+"""Significant digits of a split factor: what stands behind them depends on how many months of prices were at hand, not on the splits."""
+
 
 def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
     """Find each line's last unadjusted close at or before as_of, and say whether only an adjusted one is known.
@@ -88,7 +91,7 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
         asked.hstack(at_count)
         .hstack(at_price)
         .select(
-            (pl.col("product") / pl.col("product_count")).fill_null(1.0).alias("split_factor"),
+            (pl.col("product") / pl.col("product_count")).round_sig_figs(FACTOR_DIGITS).fill_null(1.0).alias("split_factor"),
             (~is_covered | splits_in_month_of_count.fill_null(False)).fill_null(True).alias("is_split_unchecked"),
         )
     )

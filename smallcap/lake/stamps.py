@@ -76,12 +76,22 @@ class Stamp:
 
 def digest_rows(table: Table, frame: pl.DataFrame) -> str:
     """Digest the rows of a frame: independent of row order, blind to columns that only say when something was fetched."""
-    compared = frame.drop(table.fetch_columns, strict=False)
-    if compared.is_empty():
+    if frame.is_empty():
         return "empty"
-    # Two independent 64-bit sums: the order of rows does not matter, and a clash of both is out of reach.
-    sums = [compared.hash_rows(seed).sum() for seed in (11, 77)]
-    return f"{sums[0]:016x}{sums[1]:016x}"
+    first, second = hash_of_rows(table, frame, ()).sum().row(0)
+    return f"{first:016x}{second:016x}"
+
+
+def hash_of_rows(table: Table, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Hash each row, blind to fetch columns; summed, the hashes digest any set of rows whatever their order.
+
+    Returns
+    -------
+    pl.DataFrame
+        The given columns, and `first` and `second`: two independent hashes of 64 bits, so that a clash of both is out of reach.
+    """
+    compared = frame.drop(table.fetch_columns, strict=False)
+    return frame.select(*columns, first=compared.hash_rows(11), second=compared.hash_rows(77))
 
 
 def stamp_years(

@@ -8,7 +8,7 @@ in `smallcap.sources.identity`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,10 +30,14 @@ class Delivery:
         The rows, in the columns of the dataset's ``*_COLUMNS`` below.
     refused
         Rows that the adapter refuses, in the columns of `REFUSED_SCHEMA`.
+    notices
+        What a reader of the result should know and no row says: the list of an earlier day was taken, a file was refused and
+        the last good one stands. One sentence each.
     """
 
     rows: pl.DataFrame
     refused: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REFUSED_SCHEMA))
+    notices: tuple[str, ...] = ()
 
 
 def _columns(schema: type, leave_out: Sequence[str], add: Sequence[str]) -> dict[str, pl.DataType]:
@@ -78,20 +82,23 @@ class Source(Protocol):
         """Lines of the index at each as_of: from the newest list at or at most 31 days before it; none where there is none."""
         ...
 
-    def securities(self) -> Delivery:
-        """Every line the source knows, one row per ticker spell."""
+    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
+        """Every line of the companies whose `lines` (rows of constituents) are named, one row per ticker spell; all for None.
+
+        A source may deliver more lines than were named.
+        """
         ...
 
-    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
-        """Annual records, all versions, with period_end in [start, end]."""
+    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+        """Annual records of `companies` (source_entity_id), all versions, with period_end in [start, end]; all for None."""
         ...
 
-    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Ratios served ready-made, with period_end in [start, end]; no rows where the source serves none."""
         ...
 
-    def prices(self, start: dt.date, end: dt.date) -> Delivery:
-        """Month-end prices and returns of every line, with date in [start, end]."""
+    def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
+        """Month-end prices and returns of `lines` (source_id), with date in [start, end]; all for None."""
         ...
 
     def factors(self) -> Delivery:

@@ -6,7 +6,7 @@ The parsing of each kind of file is in the sibling modules; nothing is fetched.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -77,24 +77,26 @@ class FilesSource:
         """Members at each as_of, from the newest list at or at most 31 days before it."""
         return choose_lists(self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name)
 
-    def securities(self) -> Delivery:
+    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""
         return Delivery(self._lines.select(*SECURITIES_COLUMNS))
 
-    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Annual records with period_end in [start, end]."""
         rows = fundamentals_rows(self._fundamentals, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name)
-        return Delivery(rows.filter(pl.col("period_end").is_between(start, end)))
+        asked = rows if companies is None else rows.filter(pl.col("source_entity_id").is_in(list(companies)))
+        return Delivery(asked.filter(pl.col("period_end").is_between(start, end)))
 
-    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """No rows: files hold statements, not ready-made ratios."""
         return Delivery(pl.DataFrame(schema=VENDOR_METRICS_COLUMNS))
 
-    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+    def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
         """Month-end prices and returns with date in [start, end]; a return needs the month before, in or out of the range."""
         everything = monthly_prices(symbol_to_line(self._prices, self._lines, "date"), self.name)
         years = pl.col("year").is_between(start.year, end.year)
-        return Delivery(everything.rows.filter(pl.col("date").is_between(start, end)), everything.refused.filter(years))
+        rows = everything.rows if lines is None else everything.rows.filter(pl.col("source_id").is_in(list(lines)))
+        return Delivery(rows.filter(pl.col("date").is_between(start, end)), everything.refused.filter(years))
 
     def factors(self) -> Delivery:
         """Factor returns of every vintage in the folder.

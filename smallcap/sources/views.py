@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -25,17 +25,17 @@ class _Passing:
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
         return self._source.constituents(index, as_ofs)
 
-    def securities(self) -> Delivery:
-        return self._source.securities()
+    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
+        return self._source.securities(lines)
 
-    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
-        return self._source.fundamentals(start, end)
+    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+        return self._source.fundamentals(start, end, companies)
 
-    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
-        return self._source.vendor_metrics(start, end)
+    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+        return self._source.vendor_metrics(start, end, companies)
 
-    def prices(self, start: dt.date, end: dt.date) -> Delivery:
-        return self._source.prices(start, end)
+    def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
+        return self._source.prices(start, end, lines)
 
     def factors(self) -> Delivery:
         return self._source.factors()
@@ -71,19 +71,19 @@ class ClockedSource(_Passing):
         """Members at each as_of up to the clock."""
         return self._source.constituents(index, [as_of for as_of in as_ofs if as_of <= self.clock])
 
-    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Annual records filed up to the clock; where no filing date is known, of periods that had ended."""
-        delivery = self._source.fundamentals(start, min(end, self.clock))
+        delivery = self._source.fundamentals(start, min(end, self.clock), companies)
         filed = pl.coalesce("filing_date", "period_end") <= self.clock
         return Delivery(delivery.rows.filter(filed), delivery.refused)
 
-    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Ratios of periods that had ended by the clock."""
-        return self._source.vendor_metrics(start, min(end, self.clock))
+        return self._source.vendor_metrics(start, min(end, self.clock), companies)
 
-    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+    def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
         """Prices up to the clock."""
-        return self._source.prices(start, min(end, self.clock))
+        return self._source.prices(start, min(end, self.clock), lines)
 
     def factors(self) -> Delivery:
         """Vintages whose data end by the clock."""

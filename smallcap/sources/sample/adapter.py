@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -66,21 +66,25 @@ class SampleSource:
         )
         return Delivery(rows)
 
-    def securities(self) -> Delivery:
-        """Return every line, one row per ticker spell."""
-        return Delivery(self._dataset("securities"))
+    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
+        """Return every line of the companies that `lines` belong to, one row per ticker spell."""
+        spells = self._dataset("securities")
+        if lines is None:
+            return Delivery(spells)
+        companies = spells.filter(pl.col("source_id").is_in(lines["source_id"].unique().to_list()))["source_entity_id"].unique()
+        return Delivery(spells.filter(pl.col("source_entity_id").is_in(companies.to_list())))
 
-    def fundamentals(self, start: dt.date, end: dt.date) -> Delivery:
+    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Return annual records, all versions, with period_end in [start, end]."""
-        return self._between("fundamentals", "period_end", start, end)
+        return self._between("fundamentals", "period_end", start, end, "source_entity_id", companies)
 
-    def vendor_metrics(self, start: dt.date, end: dt.date) -> Delivery:
+    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Return ready-made ratios with period_end in [start, end]."""
-        return self._between("vendor_metrics", "period_end", start, end)
+        return self._between("vendor_metrics", "period_end", start, end, "source_entity_id", companies)
 
-    def prices(self, start: dt.date, end: dt.date) -> Delivery:
+    def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
         """Return month-end prices and returns with date in [start, end]."""
-        return self._between("prices", "date", start, end)
+        return self._between("prices", "date", start, end, "source_id", lines)
 
     def factors(self) -> Delivery:
         """Return the factor returns of both vintages, parsed from the files of `french_files`."""
@@ -104,16 +108,17 @@ class SampleSource:
         """
         return self._dataset("true_loadings")
 
-    def _between(self, dataset: str, column: str, start: dt.date, end: dt.date) -> Delivery:
-        return Delivery(self._dataset(dataset).filter(pl.col(column).is_between(start, end)))
+    def _between(self, dataset: str, column: str, start: dt.date, end: dt.date, key: str, asked: Collection[str] | None) -> Delivery:
+        rows = self._dataset(dataset).filter(pl.col(column).is_between(start, end))
+        return Delivery(rows if asked is None else rows.filter(pl.col(key).is_in(list(asked))))
 
     def _dataset(self, name: str) -> pl.DataFrame:
+        # What is kept on disk is read again whenever it is asked for: a run asks once, and all datasets take 600 MB in memory.
+        kept = self._kept(name)
+        if kept is not None:
+            return kept
         if name not in self._datasets:
-            kept = self._kept(name)
-            if kept is None:
-                self._generate_all()
-            else:
-                self._datasets[name] = kept
+            return self._generate_all()[name]
         return self._datasets[name]
 
     @cached_property
@@ -124,14 +129,16 @@ class SampleSource:
         payload = self._snapshots.find(self.name, name, self._request) if self._snapshots else None
         return pl.read_parquet(io.BytesIO(payload)) if payload is not None else None
 
-    def _generate_all(self) -> None:
-        self._datasets = generate(self.companies, self.seed)
+    def _generate_all(self) -> dict[str, pl.DataFrame]:
+        datasets = generate(self.companies, self.seed)
         if self._snapshots is None:
-            return
+            self._datasets = datasets
+            return datasets
         for name in DATASETS:
             buffer = io.BytesIO()
-            self._datasets[name].write_parquet(buffer, compression="zstd", compression_level=1)
+            datasets[name].write_parquet(buffer, compression="zstd", compression_level=1)
             self._snapshots.keep(self.name, name, self._request, buffer.getvalue())
+        return datasets
 
 
 def _list_dates() -> list[dt.date]:

@@ -1,0 +1,37 @@
+"""What a source is asked for: the companies and lines that raw.securities knows. A source that has more keeps it to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+YEARS_RESTATED = 9
+"""What becomes known in a year is asked for if it describes a fiscal year at most so far back."""
+
+
+def known_companies(securities: pl.DataFrame) -> list[str]:
+    """Return the source's ids of the companies that it knows statements of."""
+    return securities.filter(pl.col("is_resolved"))["source_entity_id"].drop_nulls().unique().sort().to_list()
+
+
+def known_lines(securities: pl.DataFrame) -> list[str]:
+    """Return the source's ids of all lines."""
+    return securities["source_id"].drop_nulls().unique().sort().to_list()
+
+
+def asked_now(dataset: str, securities: pl.DataFrame) -> int | None:
+    """Return for how many companies or lines a dataset is asked now; None for one that is asked as a whole."""
+    if dataset in ("fundamentals", "vendor_metrics"):
+        return len(known_companies(securities))
+    return len(known_lines(securities)) if dataset == "prices" else None
+
+
+def became_known(rows: pl.DataFrame, years: Collection[int]) -> pl.DataFrame:
+    """Keep the records that became known in the given years and describe fiscal years that were asked for then.
+
+    Where a range of years is asked for at once, the source delivers older restatements with the earliest year's question; a
+    year asked for alone would not have them.
+    """
+    is_asked = pl.col("period_end").dt.year() >= pl.col("year") - YEARS_RESTATED
+    return rows.filter(pl.col("year").is_in(list(years)) & is_asked)

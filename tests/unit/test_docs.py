@@ -1,0 +1,295 @@
+"""The documentation keeps its promises: generated parts are current, links resolve, commands exist, examples run.
+
+And no file of the repository holds an address, a path or a key that is nobody else's business.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pytest
+import typer.main
+
+from pipelines.cli import app
+from smallcap.errors import SmallcapError
+from smallcap.settings import PROJECT_ROOT, Settings
+from smallcap.tables import META_TABLES, TABLES
+from smallcap.tables.dictionary import dictionary
+
+DOCS = PROJECT_ROOT / "docs"
+PAGES = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+RUN_MARK = "<!-- run by the tests -->"
+LAYERS = ("raw", "core", "marts", "meta")
+GROUP = typer.main.get_command(app)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced or indented block of code: its page and line, its language, its text, and the line of prose before it."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+    before: str
+
+    def __str__(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+@cache
+def blocks() -> list[Block]:
+    return [block for page in PAGES for block in _blocks_of(page)]
+
+
+def _blocks_of(page: Path) -> Iterator[Block]:
+    opened: tuple[int, str, str] | None = None
+    held: list[str] = []
+    before = ""
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+        fence = re.match(r"\s*```(\w*)", line)
+        if opened is None and fence:
+            opened, held = (number, fence[1], before), []
+        elif opened is not None and fence:
+            yield Block(page, opened[0], opened[1], "\n".join(held), opened[2])
+            opened = None
+        elif opened is not None:
+            held.append(line)
+        elif line.startswith("    "):
+            yield Block(page, number, "indented", line.strip(), before)
+        before = line.strip() or before
+
+
+def prose(page: Path) -> str:
+    """The page without its fenced blocks."""
+    return re.sub(r"^\s*```.*?^\s*```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+# -- generated parts ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_data_dictionary_is_current() -> None:
+    assert (DOCS / "data-dictionary.md").read_text(encoding="utf-8") == dictionary(), "write it again with `make docs`"
+
+
+def settings_table() -> str:
+    """The table of settings as docs/operations.md has it."""
+    rows = [
+        f"| `{name}` | `SMALLCAP_{name.upper()}` | {_default(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| setting | variable | default | meaning |", "|---|---|---|---|", *rows])
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, Path):
+        return f"`{value.relative_to(PROJECT_ROOT).as_posix()}`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def test_the_settings_table_is_current() -> None:
+    page = (DOCS / "operations.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- settings: .*? -->\n(.*?)\n?<!-- end of settings -->", page, flags=re.DOTALL)
+    assert shown is not None, "docs/operations.md lost the marks around its table of settings"
+    assert shown[1].strip() == settings_table(), f"put this into docs/operations.md:\n{settings_table()}"
+
+
+def reason_codes() -> set[str]:
+    """The reason codes of smallcap.finance: second in a check (a condition and its code), or named by the argument `reason`."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((PROJECT_ROOT / "smallcap" / "finance").glob("*.py"))]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    named = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "reason"]
+    pairs = [node.elts for node in nodes if isinstance(node, ast.Tuple) and len(node.elts) == 2]
+    checks = [code for condition, code in pairs if not isinstance(condition, ast.Constant | ast.Starred)]
+    return {node.value for node in (*named, *checks) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_methods_lists_every_reason_code_and_no_other() -> None:
+    page = (DOCS / "methods.md").read_text(encoding="utf-8")
+    table = page.split("| reason code |")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)) == reason_codes()
+
+
+# -- what the pages name --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_resolve(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (page.parent / name).resolve() if name else page
+        if not path.exists() or (anchor and anchor not in _anchors(path)):
+            broken.append(target)
+    assert not broken
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tables_that_a_page_names_exist(page: Path) -> None:
+    views = {f"marts.{path.stem}" for path in (PROJECT_ROOT / "sql" / "views").glob("*.sql")}
+    named = set(re.findall(rf"(?<![\w./])(?:{'|'.join(LAYERS)})\.[a-z]\w+", page.read_text(encoding="utf-8")))
+    assert named <= {*TABLES, *META_TABLES, *views}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_make_targets_that_a_page_names_exist(page: Path) -> None:
+    targets = set(re.findall(r"^(\w+):", (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make (\w+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert named <= targets
+
+
+# -- commands -------------------------------------------------------------------------------------------------------------------
+
+SHELLS = ("sh", "bash", "shell", "console", "indented", "")
+COMMAND = re.compile(r"^(?:\$ )?(?:[A-Z_]+=\S+ +)*smallcap +(?=\S)", flags=re.MULTILINE)
+
+
+def arguments_of(text: str) -> list[str]:
+    """The words after `smallcap`, up to the line's end, a comment, a pipe or a redirection; quoted text may span lines."""
+    words = shlex.shlex(text, posix=True, punctuation_chars="|><;&\n")
+    words.whitespace, words.commenters, words.whitespace_split = " \t\r", "", True
+    taken = []
+    for word in words:
+        if set(word) <= set("|><;&\n") or word.startswith("#"):
+            break
+        taken.append(word)
+    return taken
+
+
+def shown_commands() -> list[tuple[str, list[str]]]:
+    """Every command of a code block: where it stands, and its arguments."""
+    return [
+        (str(block), arguments_of(joined[command.end() :]))
+        for block in blocks()
+        if block.language in SHELLS
+        for joined in [block.text.replace("\\\n", " ")]
+        for command in COMMAND.finditer(joined)
+    ]
+
+
+def mentioned_commands() -> list[tuple[str, list[str]]]:
+    """Every command of inline code, where arguments may be placeholders or left out."""
+    return [
+        (page.name, arguments_of(mention)) for page in PAGES for mention in re.findall(r"`(?:[A-Z_]+=\S+ +)*smallcap ([^`]+)`", prose(page))
+    ]
+
+
+def test_commands_of_code_blocks_are_accepted_as_they_stand() -> None:
+    assert shown_commands()
+    for place, (name, *arguments) in shown_commands():
+        assert name in GROUP.commands, f"{place}: there is no command {name}"
+        try:
+            # Parses the arguments without running anything.
+            GROUP.commands[name].make_context(name, arguments)
+        except Exception as error:
+            raise AssertionError(f"{place}: smallcap {name} {shlex.join(arguments)}: {error}") from error
+
+
+def test_commands_of_the_text_exist_with_their_options() -> None:
+    assert mentioned_commands()
+    for place, (name, *arguments) in mentioned_commands():
+        assert name in GROUP.commands, f"{place}: there is no command {name}"
+        known = {option for parameter in GROUP.commands[name].params for option in parameter.opts}
+        unknown = {word for word in arguments if word.startswith("-") and word != "-"} - known - {"--help"}
+        assert not unknown, f"{place}: smallcap {name} has no option {', '.join(sorted(unknown))}"
+
+
+def test_the_table_of_exit_codes_is_complete() -> None:
+    table = (DOCS / "operations.md").read_text(encoding="utf-8").split("## Exit codes")[1].split("\n## ")[0]
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)}
+    explained = {kind.exit_code for kind in (SmallcapError, *SmallcapError.__subclasses__())}
+    assert codes == {0, 130} | explained
+
+
+# -- examples -------------------------------------------------------------------------------------------------------------------
+
+
+def python_blocks() -> list[Block]:
+    return [block for block in blocks() if block.language == "python"]
+
+
+@pytest.mark.parametrize("block", python_blocks(), ids=str)
+def test_python_of_the_pages_is_well_formed(block: Block) -> None:
+    compile(block.text, str(block), "exec")
+
+
+@pytest.mark.parametrize("block", [block for block in python_blocks() if block.before == RUN_MARK], ids=str)
+def test_examples_run_and_hold(block: Block) -> None:
+    assert "assert " in block.text, "an example that is run says what comes out"
+    exec(compile(block.text, str(block), "exec"), {})
+
+
+def test_there_are_examples_to_run() -> None:
+    assert sum(block.before == RUN_MARK for block in python_blocks()) >= 2
+
+
+def shown_queries() -> list[tuple[str, str]]:
+    """Every SQL statement of the pages: of `smallcap sql`, and of SQL blocks."""
+    asked = [(place, arguments[1]) for place, arguments in shown_commands() if arguments[0] == "sql"]
+    written = [(str(block), part) for block in blocks() if block.language == "sql" for part in block.text.split(";") if part.strip()]
+    return [*asked, *written]
+
+
+@pytest.fixture(scope="module")
+def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every published table without rows, and the views."""
+    with duckdb.connect() as connection:
+        for name, table in {**TABLES, **META_TABLES}.items():
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
+            connection.register("no_rows", table.empty())
+            connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
+        for path in sorted((PROJECT_ROOT / "sql" / "views").glob("*.sql")):
+            connection.execute(f"CREATE VIEW marts.{path.stem} AS {path.read_text(encoding='utf-8')}")
+        yield connection
+
+
+@pytest.mark.parametrize(("place", "query"), shown_queries(), ids=lambda text: text[:40])
+def test_queries_of_the_pages_name_what_is_there(empty_warehouse: duckdb.DuckDBPyConnection, place: str, query: str) -> None:
+    empty_warehouse.execute(query).fetchall()
+
+
+# -- nothing private ------------------------------------------------------------------------------------------------------------
+
+# In pieces, so that this file does not hold what it looks for.
+PRIVATE = {
+    "a package index": r"(?<!no-emit-)(?:extra-)?index" + r"-url",
+    "a registry's host": r"https?://(?:[\w.-]+\.)?py" + r"pi\b|files\.python" + r"hosted",
+    "a path of one machine": r"(?<![\w.])/(?:wo" + r"rk|ro" + r"ot|Us" + r"ers)/|(?<![\w.])/ho" + r"me/\w+/|/tm" + r"p/env\b",
+    "a key": r"AKI" + r"A[0-9A-Z]{16}|gh[pousr]" + r"_\w{36}|-----BEG" + r"IN [A-Z ]*PRIVATE KEY|\bs" + r"k-[A-Za-z0-9]{32,}",
+}
+
+
+def repository_files() -> list[Path]:
+    """Files that are or would be committed."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, check=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("git does not know this folder, so the files of the repository cannot be listed")
+    return [path for name in listed.split("\0") if name and (path := PROJECT_ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("what", PRIVATE)
+def test_no_file_holds_anything_private(what: str) -> None:
+    found = []
+    for path in repository_files():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += [f"{path.relative_to(PROJECT_ROOT)}: {hit[0]}" for hit in re.finditer(PRIVATE[what], text)]
+    assert not found
