@@ -17,6 +17,7 @@ from smallcap.warehouse import served_run_id
 AS_OF_TAG = "smallcap/as_of"
 COMMAND_TAG = "smallcap/command"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
+LONGEST_WAIT_SECONDS = 6 * 3600
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
@@ -33,7 +34,10 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
         home.prepare()
         source = open_source(settings, SnapshotStore(settings.snapshots_dir))
         command = tags.get(COMMAND_TAG, f"dagster job {dagster_run.job_name}")
-        home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir))
+        # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits its turn.
+        wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
+        home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds)
+        _report_dead_runs(context.instance, dagster_run.run_id)
         run = Run(home, source, settings, dagster_run.run_id, command, _years(tags), _as_of(tags))
         is_successful = False
         try:
@@ -45,6 +49,17 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
             home.close_run(is_successful=is_successful)
 
     return resource
+
+
+def _report_dead_runs(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Tell Dagster of runs that were killed: it would wait for them for ever.
+
+    Whoever holds the home is its only writer, so that no other run of it can be alive.
+    """
+    alive = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+    for other in instance.get_runs(filters=alive):
+        if other.run_id != run_id:
+            instance.report_run_failed(other, "The run was killed; what it left unfinished was undone by the next run.")
 
 
 def _years(tags: Mapping[str, str]) -> list[int]:

@@ -33,7 +33,7 @@ def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition
         first, last = years_that_can_change(night.date(), open_source(settings, None).clock)
         return dg.RunRequest(
             run_key=night.isoformat(),
-            tags={RANGE_START_TAG: str(first), RANGE_END_TAG: str(last), "smallcap/command": "nightly schedule"},
+            tags={RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)},
         )
 
     return nightly

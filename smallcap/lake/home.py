@@ -58,7 +58,7 @@ class Home:
                 f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"
             ) from None
 
-    def open_run(self, run_id: str, command: str, served_run_id: str | None) -> str | None:
+    def open_run(self, run_id: str, command: str, served_run_id: str | None, wait_seconds: float = 0) -> str | None:
         """Become the home's one writer, and undo what an earlier run left unfinished.
 
         Parameters
@@ -69,6 +69,8 @@ class Home:
             What was asked, for whoever finds the home busy.
         served_run_id
             The run whose catalogue is served: if that is the unfinished run, it was complete and stays.
+        wait_seconds
+            How long to wait for a home that is busy.
 
         Returns
         -------
@@ -81,7 +83,7 @@ class Home:
             When another process writes to the home; the message says which.
         """
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=wait_seconds)
         except Timeout:
             raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
         remove_leftovers(self.settings.lake_dir)
