@@ -36,8 +36,8 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
         command = tags.get(COMMAND_TAG, f"dagster job {dagster_run.job_name}")
         # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits its turn.
         wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
-        home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds)
-        _report_dead_runs(context.instance, dagster_run.run_id)
+        unfinished = home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds)
+        _report_dead_run(context.instance, unfinished)
         run = Run(home, source, settings, dagster_run.run_id, command, _years(tags), _as_of(tags))
         is_successful = False
         try:
@@ -51,15 +51,11 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
     return resource
 
 
-def _report_dead_runs(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Tell Dagster of runs that were killed: it would wait for them for ever.
-
-    Whoever holds the home is its only writer, so that no other run of it can be alive.
-    """
-    alive = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
-    for other in instance.get_runs(filters=alive):
-        if other.run_id != run_id:
-            instance.report_run_failed(other, "The run was killed; what it left unfinished was undone by the next run.")
+def _report_dead_run(instance: dg.DagsterInstance, run_id: str | None) -> None:
+    """Tell Dagster of a run that was killed: it would show it as started for ever."""
+    killed = instance.get_run_by_id(run_id) if run_id else None
+    if killed is not None and not killed.is_finished:
+        instance.report_run_failed(killed, "The run was killed; what it left unfinished was undone by the next run.")
 
 
 def _years(tags: Mapping[str, str]) -> list[int]:

@@ -75,7 +75,7 @@ class Home:
         Returns
         -------
         str or None
-            The run that was undone.
+            The run that had not ended properly; it was undone, unless its catalogue is served.
 
         Raises
         ------
@@ -87,10 +87,10 @@ class Home:
         except Timeout:
             raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
         remove_leftovers(self.settings.lake_dir)
-        undone = self._undo_unfinished(served_run_id)
+        unfinished = self._undo_unfinished(served_run_id)
         self._journal = {"run_id": run_id, "pid": os.getpid(), "command": command, "started_at": _now(), "tables": {}}
         self._write_journal()
-        return undone
+        return unfinished
 
     def close_run(self, *, is_successful: bool) -> None:
         """Stop being the writer. A run that failed keeps its journal, so that the next run undoes it."""
@@ -114,7 +114,7 @@ class Home:
                 self.lake.restore(name, version)
             self.records.mark_undone(run_id)
         self._journal_path.unlink(missing_ok=True)
-        return run_id if run_id != served_run_id else None
+        return run_id
 
     def _note_before_first_write(self, name: str, version: int) -> None:
         if self._journal is None:
