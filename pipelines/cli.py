@@ -164,7 +164,7 @@ def export(
 
 @app.command()
 def config(home: HomeOption = None) -> None:
-    """Show the settings in force, where each comes from, and what it means; secrets are masked."""
+    """Show the settings in force, the variable that sets each, and what it means; secrets are masked."""
     from pipelines.status import show_config
 
     show_config(_settings(home=home), OUT)
