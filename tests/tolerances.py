@@ -19,3 +19,12 @@ ADJUSTED_CLOSE = 2e-5
 
 LIKE_THE_STUDY = 0.05
 """Absolute, of a share of members: the sample is calibrated to the published counts (176 and 129 of 300) to five points."""
+
+SUM_OF_ROUNDED = 0.002
+"""Absolute: four numbers rounded to three decimals, added up."""
+
+NEAR_A_CRUDE_COUNT = 10
+"""Absolute, of companies: the files' README counts by ticker, before share classes and renamed tickers are resolved."""
+
+BENCHMARKED = 1e-9
+"""Absolute, of a score: a benchmark compares equals; closer agreement of the score is asserted in the tests of parity."""

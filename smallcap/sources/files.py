@@ -61,9 +61,10 @@ class FilesSource:
 
     @cached_property
     def clock(self) -> dt.date:
-        """The newest date that any input shows: of a list, a filing or a price."""
+        """The newest date that any input speaks for: of a filing or a price, or the last day that a list serves."""
+        newest_list = self._lists.rows["snapshot_date"].max()
         newest = [
-            self._lists.rows["snapshot_date"].max(),
+            newest_list + dt.timedelta(days=self._rules.plausibility.max_age_days) if isinstance(newest_list, dt.date) else None,
             self._fundamentals["filing_date"].max(),
             self._prices["date"].max(),
         ]

@@ -1,6 +1,7 @@
-"""The published quality screen again, with pandas and numpy, one as_of at a time: an independent second opinion.
+"""The quality screen again, with pandas and numpy, one as_of at a time: an independent second opinion.
 
-It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose.
+It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose. Where its inputs come from stands in
+pandas_inputs.py.
 """
 
 from __future__ import annotations
@@ -9,76 +10,120 @@ import numpy as np
 import pandas as pd
 
 RATIOS = ["roe", "fcf_margin", "debt_to_assets", "interest_coverage"]
+INPUTS = [*RATIOS, "market_cap_usd"]
 SIGNS = {"roe": 1, "fcf_margin": 1, "debt_to_assets": -1, "interest_coverage": 1}
+LEAST_RECORDS = 25
 
 
-def published_scores(
-    members: pd.DataFrame,
-    annual_metrics: pd.DataFrame,
-    vendor_metrics: pd.DataFrame,
-    market_caps: pd.Series,
-    as_of: pd.Timestamp,
-    horizon: pd.Timestamp,
-    stale_months: int,
-) -> pd.DataFrame:
-    """Score the members of one as_of by method published.
+def screen(members: pd.DataFrame, records: pd.DataFrame, market_caps: pd.Series, oldest: pd.Timestamp, method: str) -> pd.DataFrame:
+    """Screen the members of one as_of.
 
     Parameters
     ----------
     members
-        entity_id and is_ticker_usable of the members of this as_of.
-    annual_metrics
-        entity_id, period_end, available_date, version, source and the four ratios.
-    vendor_metrics
-        entity_id, period_end, available_date, source, the four ratios and market_cap_period_end_usd, as a vendor serves them.
+        entity_id and is_ticker_usable of the members of this as_of; method debt_free_aware also asks for is_financial.
+    records
+        What `visible_records` returns for the basis' horizon; method debt_free_aware also asks for total_debt_usd, ebit_usd and
+        is_without_interest.
     market_caps
         Market value at as_of in USD by entity_id.
-    as_of, horizon
-        The date asked about, and the last day whose filings may be used.
-    stale_months
-        A record whose period_end lies more than this before as_of is not used.
+    oldest
+        A record whose period_end lies before this day is not used.
+    method
+        published or debt_free_aware.
 
     Returns
     -------
     pd.DataFrame
-        entity_id, score and quintile of the companies scored; empty where fewer than 25 are left.
+        Every member once, by entity_id: the five inputs, period_end, the reason why it has no score (else None), score and quintile.
     """
-    usable = set(members.loc[members["is_ticker_usable"], "entity_id"])
-    record = _latest(annual_metrics[annual_metrics["entity_id"].isin(usable)], horizon)
-    record = record[record["period_end"] >= as_of - pd.DateOffset(months=stale_months)]
-    data = _with_served(record, vendor_metrics, horizon)
-    data["market_cap"] = data["market_cap_period_end_usd"].fillna(data["entity_id"].map(market_caps))
-    data = data.dropna(subset=[*RATIOS, "market_cap"])
-    data = data[
-        (data["market_cap"] > 100e6)
-        & (data["market_cap"] < 20_000e6)
-        & data["roe"].between(-1, 1)
-        & data["fcf_margin"].between(-1, 1)
-        & data["debt_to_assets"].between(0, 1.5)
-    ].sort_values("entity_id")
-    if len(data) < 25:
-        return pd.DataFrame({"entity_id": [], "score": [], "quintile": []})
-    score = _score(data)
-    edges = np.quantile(score, [0.2, 0.4, 0.6, 0.8])
-    quintile = 1 + (edges[None, :] < score[:, None]).sum(axis=1)
-    return pd.DataFrame({"entity_id": data["entity_id"].to_numpy(), "score": score, "quintile": quintile})
+    data = members.merge(records, on="entity_id", how="left").sort_values("entity_id", ignore_index=True)
+    data["market_cap_usd"] = data["market_cap_period_end_usd"].fillna(data["entity_id"].map(market_caps).astype(float))
+    if method == "debt_free_aware":
+        data = _debt_free_aware(data)
+    reasons = _reasons(data, oldest)
+    is_left = reasons == ""
+    if is_left.sum() < LEAST_RECORDS:
+        reasons[is_left] = "insufficient_records"
+        is_left[:] = False
+    data["reason"] = np.where(is_left, None, reasons)
+    data["score"], data["quintile"] = np.nan, np.nan
+    if is_left.any():
+        score = _score(data[is_left])
+        edges = np.quantile(score, [0.2, 0.4, 0.6, 0.8])
+        data.loc[is_left, "score"] = score
+        data.loc[is_left, "quintile"] = 1 + (edges[None, :] < score[:, None]).sum(axis=1)
+    return data[["entity_id", "period_end", *INPUTS, "reason", "score", "quintile"]]
 
 
-def _latest(records: pd.DataFrame, horizon: pd.Timestamp) -> pd.DataFrame:
-    known = records[records["available_date"] <= horizon].copy()
-    known["is_restated"] = known["version"] == "restated"
+def in_order(records: pd.DataFrame) -> pd.DataFrame:
+    """Sort annual records so that of those known at a day each company's last one is the one to use.
+
+    By period_end, then available_date: a late restatement of an old year stays behind the newer year. A restated version comes after
+    another of the same day; version and source make the order total.
+    """
     order = ["period_end", "available_date", "is_restated", "version", "source"]
-    return known.sort_values(order).groupby("entity_id").tail(1)
+    return records.assign(is_restated=records["version"] == "restated").sort_values(order, ignore_index=True).drop(columns=order[2:])
 
 
-def _with_served(record: pd.DataFrame, vendor_metrics: pd.DataFrame, horizon: pd.Timestamp) -> pd.DataFrame:
+def visible_records(ordered: pd.DataFrame, vendor_metrics: pd.DataFrame, horizon: pd.Timestamp) -> pd.DataFrame:
+    """Take each company's record visible at the horizon, with the ratios that a vendor served of it by then, even blank ones.
+
+    Parameters
+    ----------
+    ordered
+        What `in_order` returns of annual records: entity_id, period_end, available_date and the four ratios.
+    vendor_metrics
+        entity_id, period_end, available_date, source, the four ratios and market_cap_period_end_usd, as a vendor serves them.
+    horizon
+        The last day whose filings may be used.
+    """
+    record = latest(ordered, horizon)
     served = vendor_metrics[vendor_metrics["available_date"] <= horizon].sort_values(["available_date", "source"])
     served = served.drop_duplicates(["entity_id", "period_end"])[["entity_id", "period_end", *RATIOS, "market_cap_period_end_usd"]]
-    both = record.merge(served, on=["entity_id", "period_end"], how="left", suffixes=("", "_served"), indicator="found")
-    for ratio in RATIOS:
-        both[ratio] = np.where(both["found"] == "both", both[f"{ratio}_served"], both[ratio]).astype(float)
-    both["market_cap_period_end_usd"] = both["market_cap_period_end_usd"].astype(float)
-    return both
+    found = record.merge(served, on=["entity_id", "period_end"], how="left", suffixes=("", "_served"), indicator="found")
+    is_served = found["found"] == "both"
+    ratios = {name: np.where(is_served, found[f"{name}_served"], found[name]).astype(float) for name in RATIOS}
+    return record.assign(**ratios, market_cap_period_end_usd=found["market_cap_period_end_usd"].to_numpy(dtype=float))
+
+
+def latest(ordered: pd.DataFrame, horizon: pd.Timestamp) -> pd.DataFrame:
+    """Of ordered records, each company's last one known at the horizon."""
+    return ordered[ordered["available_date"] <= horizon].drop_duplicates("entity_id", keep="last").reset_index(drop=True)
+
+
+def _debt_free_aware(data: pd.DataFrame) -> pd.DataFrame:
+    """No debt and no interest: the cap where EBIT is positive, else 0. A financial's debt is not compared."""
+    is_debt_free = (data["total_debt_usd"] == 0) & data["is_without_interest"].eq(True) & data["interest_coverage"].isna()
+    stand_in = np.where(data["ebit_usd"] > 0, 50.0, 0.0)
+    return data.assign(
+        interest_coverage=data["interest_coverage"].where(~is_debt_free, stand_in),
+        debt_to_assets=data["debt_to_assets"].mask(data["is_financial"]),
+    )
+
+
+def _reasons(data: pd.DataFrame, oldest: pd.Timestamp) -> np.ndarray:
+    """Say of each member at which step it drops out and why; an empty text where it does not."""
+    reasons = np.full(len(data), "", dtype=object)
+    steps = [
+        (~data["is_ticker_usable"].to_numpy(dtype=bool), "unusable_ticker"),
+        (data["period_end"].isna(), "no_fundamentals"),
+        (data["period_end"] < oldest, "stale"),
+    ]
+    for is_out, reason in steps:
+        reasons[(reasons == "") & is_out] = reason
+    absent = data[INPUTS].isna().to_numpy()
+    for number in np.flatnonzero((reasons == "") & absent.any(axis=1)):
+        reasons[number] = "missing:" + ",".join(name for name, is_absent in zip(INPUTS, absent[number], strict=True) if is_absent)
+    controls = {
+        "market_cap_usd": (data["market_cap_usd"] > 100e6) & (data["market_cap_usd"] < 20_000e6),
+        "roe": data["roe"].between(-1, 1),
+        "fcf_margin": data["fcf_margin"].between(-1, 1),
+        "debt_to_assets": data["debt_to_assets"].between(0, 1.5),
+    }
+    for name, is_inside in controls.items():
+        reasons[(reasons == "") & ~is_inside] = f"out_of_range:{name}"
+    return reasons
 
 
 def _score(data: pd.DataFrame) -> np.ndarray:

@@ -159,6 +159,11 @@ class TestShares:
         months = (month("2024-01-31", split_ratio=2.0), *NO_SPLITS[1:])
         assert answer(months=months)["shares"] == 100.0
 
+    def test_splits_long_before_the_count_do_not_change_its_last_bit(self) -> None:
+        # (0.1 * 0.1) / 0.1 is not 0.1: a year must hold the same however many years of prices were read to make it.
+        months = (*NO_SPLITS[:3], month("2024-04-30", split_ratio=0.1), *NO_SPLITS[4:])
+        assert answer(months=(month("2023-12-29", split_ratio=0.1), *months))["shares"] == answer(months=months)["shares"] == 10.0
+
     def test_split_in_the_month_of_the_count_is_applied_and_flagged(self) -> None:
         months = (NO_SPLITS[0], month("2024-02-29", split_ratio=2.0), *NO_SPLITS[2:])
         row = answer(months=months)

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smallcap.finance.quality import quality_scores
-from tests.integration.pandas_quality import published_scores
+from tests.integration.pandas_quality import in_order, screen, visible_records
 from tests.tolerances import SCORE
 from tests.unit.finance.builders import table
 from tests.unit.finance.quality_builders import CLOCK, RULES, STALE_MONTHS
@@ -71,9 +71,9 @@ def as_rows(name: str, frame: pl.DataFrame, **values: object) -> pl.DataFrame:
 @settings(max_examples=12, deadline=None)
 @example(seed=1, companies=120)
 @given(seed=st.integers(0, 2**32 - 1), companies=st.integers(10, 120))
-def test_scores_and_quintiles_agree_with_pandas(seed: int, companies: int) -> None:
+def test_reasons_scores_and_quintiles_agree_with_pandas(seed: int, companies: int) -> None:
     members, caps, annual, vendor = random_market(seed, companies)
-    scores = quality_scores(
+    ours = quality_scores(
         as_rows("core.members", members, ticker="A"),
         as_rows("core.metrics_as_of", caps),
         as_rows("core.annual_metrics", annual),
@@ -81,19 +81,18 @@ def test_scores_and_quintiles_agree_with_pandas(seed: int, companies: int) -> No
         RULES,
         CLOCK,
         STALE_MONTHS,
-    ).filter(pl.col("method") == "published", pl.col("status") == "scored")
+    ).filter(pl.col("method") == "published")
     for basis, days in HORIZON_DAYS.items():
         for as_of in AS_OFS:
-            ours = scores.filter(pl.col("basis") == basis, pl.col("as_of") == as_of).sort("entity_id")
-            theirs = published_scores(
-                members.filter(pl.col("as_of") == as_of).to_pandas(),
-                annual.to_pandas(),
-                vendor.to_pandas(),
+            theirs = screen(
+                members.filter(pl.col("as_of") == as_of).drop("as_of").to_pandas(),
+                visible_records(in_order(annual.to_pandas()), vendor.to_pandas(), pd.Timestamp(as_of) + pd.Timedelta(days=days)),
                 caps.filter(pl.col("as_of") == as_of).to_pandas().set_index("entity_id")["market_cap_usd"],
-                pd.Timestamp(as_of),
-                pd.Timestamp(as_of) + pd.Timedelta(days=days),
-                STALE[basis],
+                pd.Timestamp(as_of) - pd.DateOffset(months=STALE[basis]),
+                "published",
             )
-            assert ours["entity_id"].to_list() == theirs["entity_id"].to_list()
-            assert ours["score"].to_list() == pytest.approx(theirs["score"].to_list(), rel=0, abs=SCORE)
-            assert ours["quintile"].to_list() == theirs["quintile"].to_list()
+            here = ours.filter(pl.col("basis") == basis, pl.col("as_of") == as_of).sort("entity_id").to_pandas()
+            assert here["entity_id"].to_list() == theirs["entity_id"].to_list()
+            assert here["exclusion_reason"].fillna("").to_list() == theirs["reason"].fillna("").to_list()
+            assert here["score"].to_numpy() == pytest.approx(theirs["score"].to_numpy(), rel=0, abs=SCORE, nan_ok=True)
+            assert here["quintile"].fillna(0).to_list() == theirs["quintile"].fillna(0).to_list()

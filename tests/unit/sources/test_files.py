@@ -312,7 +312,7 @@ def test_a_web_page_named_csv_is_refused_in_a_flat_folder_too(tmp_path: Path) ->
 
 def test_holdings_alone_are_enough_and_the_rest_is_empty(tmp_path: Path) -> None:
     source = open_folder(write_folder(tmp_path, ONLY_HOLDINGS))
-    assert source.clock == MAY
+    assert source.clock == MAY + dt.timedelta(days=31)  # the last day that the list serves
     assert source.constituents("russell2000", [MAY]).rows.height == 1
     assert [source.fundamentals(*EVER).rows.height, source.prices(*EVER).rows.height, source.factors().rows.height] == [0, 0, 0]
     assert source.securities().rows["is_resolved"].to_list() == [False]

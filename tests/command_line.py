@@ -1,0 +1,47 @@
+"""The `smallcap` command as a user types it, in a process of its own, and the published warehouse as a user opens it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from smallcap.settings import PROJECT_ROOT
+
+COMMAND = Path(sys.executable).with_name("smallcap")
+
+
+def smallcap(*arguments: object, **settings: object) -> subprocess.CompletedProcess[str]:
+    """Run the command with these settings."""
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        env=environment(**settings),
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """Make the environment of a command: settings become SMALLCAP_* variables, and none of the caller's own are handed on."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("SMALLCAP_")}
+    return others | {f"SMALLCAP_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def must_succeed(*arguments: object, **settings: object) -> str:
+    """Run the command, insist on exit code 0, and return what it printed."""
+    done = smallcap(*arguments, **settings)
+    assert done.returncode == 0, f"smallcap {' '.join(map(str, arguments))} ended with {done.returncode}:\n{done.stderr}"
+    return done.stdout
+
+
+def published(home: Path, query: str) -> pd.DataFrame:
+    """Query the warehouse of a home with DuckDB alone."""
+    with duckdb.connect(str(home / "warehouse" / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(query).df()

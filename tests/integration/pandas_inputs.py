@@ -1,0 +1,122 @@
+"""The inputs of the quality screen again, with pandas: ratios from the statements, market values from prices and share counts.
+
+It shares nothing with smallcap and starts from the tables before any ratio is computed. Its thresholds are written out from the methods
+page.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from tests.integration.pandas_quality import latest
+
+OLDEST_PRICE = pd.Timedelta(days=31)
+
+
+def annual_ratios(statements: pd.DataFrame) -> pd.DataFrame:
+    """Compute the four ratios of each annual record, and what method debt_free_aware asks of it.
+
+    Parameters
+    ----------
+    statements
+        Rows of core.annual_fundamentals.
+    """
+    row = statements
+    gross, net = row["interest_expense_usd"], row["net_interest_expense_usd"]
+    interest = gross.fillna(net)
+    ebit = row["operating_income_usd"].fillna(row["pretax_income_usd"] + interest)
+    debt = _total_debt(row)
+    is_trusted = ~row["is_scale_suspect"].astype(bool)
+    ratios = {
+        "roe": row["net_income_usd"] / _positive(row["shareholders_equity_usd"]),
+        "fcf_margin": (row["operating_cash_flow_usd"] - row["capital_expenditures_usd"]) / _positive(row["revenue_usd"]),
+        "debt_to_assets": debt / _positive(row["total_assets_usd"]),
+        "interest_coverage": ebit / _positive(interest),
+    }
+    is_without_interest = is_trusted & ebit.notna() & (interest.isna() | (interest == 0) | (gross.isna() & (net < 0)))
+    shares = _positive(row["shares_outstanding"])
+    average = _positive(row["shares_basic"]).fillna(_positive(row["shares_diluted"]))
+    return row[["entity_id", "period_end", "available_date", "version", "source"]].assign(
+        **{name: values.where(is_trusted) for name, values in ratios.items()},
+        total_debt_usd=debt,
+        ebit_usd=ebit,
+        is_without_interest=is_without_interest,
+        shares=shares.fillna(average).where(is_trusted),
+        shares_date=row["shares_outstanding_date"].where(shares.notna()).fillna(row["period_end"]),
+    )
+
+
+def is_ticker_usable(ticker: pd.Series) -> pd.Series:
+    """One to five letters once separators are stripped."""
+    return ticker.str.upper().str.replace(r"[\s./-]", "", regex=True).str.fullmatch(r"[A-Z]{1,5}")
+
+
+def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFrame) -> pd.Series:
+    """Value each member at each as_of: price as traded x the latest visible shares on the price's split basis.
+
+    Parameters
+    ----------
+    members
+        Rows of core.members.
+    annual
+        What `annual_ratios` returns, in order.
+    prices
+        Rows of raw.prices.
+
+    Returns
+    -------
+    pd.Series
+        US dollars by as_of and entity_id; NaN where there is none.
+    """
+    seen = pd.concat(
+        group.merge(latest(annual, as_of)[["entity_id", "shares", "shares_date"]], on="entity_id", how="left")
+        for as_of, group in members.groupby("as_of")
+    ).reset_index(drop=True)
+    traded = prices[prices["close_usd"] > 0].rename(columns={"date": "price_date"})
+    close = _last_before(seen, "as_of", traded[["security_id", "price_date", "close_usd"]], "price_date")
+    is_fresh = seen["as_of"] - close["price_date"] <= OLDEST_PRICE
+    age_of_list = seen["as_of"] - seen["snapshot_date"]
+    list_price = _positive(seen["list_price_usd"]).where(age_of_list.between(pd.Timedelta(0), OLDEST_PRICE))
+    seen["price"] = close["close_usd"].where(is_fresh).fillna(list_price)
+    seen["price_date"] = close["price_date"].where(is_fresh).fillna(seen["snapshot_date"].where(list_price.notna()))
+    shares = seen["shares"] * _split_factor(seen, prices)
+    held = seen["list_quantity"] / shares
+    is_implausible = (seen["list_quantity"] > 0) & ~held.between(0.002, 0.08)
+    return (seen["price"] * shares.mask(is_implausible)).set_axis(pd.MultiIndex.from_frame(seen[["as_of", "entity_id"]]))
+
+
+def _total_debt(row: pd.DataFrame) -> pd.Series:
+    """Short-term + long-term; one blank part is none; two are none where the source says so and no interest contradicts it."""
+    short, long = row["short_term_debt_usd"], row["long_term_debt_usd"]
+    net_interest = row["net_interest_expense_usd"].fillna(row["interest_expense_usd"])
+    pays_interest = net_interest > 0.01 * row["total_liabilities_usd"].fillna(0)
+    is_none = short.isna() & long.isna() & row["is_blank_debt_zero"].astype(bool) & ~pays_interest
+    return short.add(long, fill_value=0).mask(is_none, 0.0)
+
+
+def _split_factor(seen: pd.DataFrame, prices: pd.DataFrame) -> np.ndarray:
+    """Multiply the splits of the months after that of the share count up to that of the price."""
+    months = prices.sort_values(["security_id", "date"])[["security_id", "date", "split_ratio"]].rename(columns={"date": "month"})
+    months["product"] = months["split_ratio"].astype(float).fillna(1.0).groupby(months["security_id"]).cumprod()
+    at_price = _last_before(seen, "price_date", months, "month")["product"].to_numpy()
+    at_count = _last_before(seen, "shares_date", months, "month")["product"].to_numpy()
+    factor = at_price / at_count
+    return np.where(np.isnan(factor), 1.0, factor)
+
+
+def _last_before(questions: pd.DataFrame, day: str, rows: pd.DataFrame, date: str) -> pd.DataFrame:
+    """For each question the line's last row dated at or before its day; blank where there is none or no day."""
+    asked = pd.DataFrame({"security_id": questions["security_id"], "day": questions[day].astype("datetime64[us]")}).dropna()
+    answers = pd.merge_asof(
+        asked.reset_index().sort_values("day"),
+        rows.assign(found=rows[date].astype("datetime64[us]")).sort_values("found"),
+        left_on="day",
+        right_on="found",
+        by="security_id",
+    ).set_index("index")
+    return answers.reindex(questions.index)
+
+
+def _positive(values: pd.Series) -> pd.Series:
+    return values.where(values > 0)

@@ -1,0 +1,31 @@
+"""Homes of the sample universe that several tests read and none changes; each is made once in a session, by the command itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import must_succeed
+
+CLOCK = dt.date(2026, 6, 30)
+"""The last day that the sample universe knows."""
+COMPANIES = 300
+FIRST_YEAR, LAST_YEAR = 2006, 2025
+STUDY_DATE = dt.date(2025, 12, 31)
+
+
+@pytest.fixture(scope="session")
+def backfilled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small universe over all twenty years."""
+    home = tmp_path_factory.mktemp("backfilled") / "home"
+    must_succeed("backfill", "--from", FIRST_YEAR, "--to", LAST_YEAR, "--home", home, sample_companies=COMPANIES)
+    return home
+
+
+@pytest.fixture(scope="session")
+def study_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The study repeated on the default universe, its first 300 listed lines: the home, and what the command printed."""
+    home = tmp_path_factory.mktemp("study") / "home"
+    return home, must_succeed("run", "--as-of", STUDY_DATE, "--limit", 300, "--home", home)

@@ -1,0 +1,76 @@
+"""Two homes made from the real files by the command itself: the two dates in one order, and in the other. Tests only read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from smallcap.settings import PROJECT_ROOT
+from tests.command_line import must_succeed, published
+
+REAL = PROJECT_ROOT.parent / "shared" / "real"
+MAY, NOVEMBER = dt.date(2025, 5, 31), dt.date(2025, 11, 30)
+CLOCK = dt.date(2025, 12, 31)
+"""The last day that the files know: the last of the prices."""
+SHORT_LIMIT, LONG_LIMIT = 18, 30
+"""Months: the default stale limit, and the one under which the records of fiscal 2023 are still used in November 2025."""
+DATES = "SELECT as_of FROM marts.coverage WHERE has_membership ORDER BY as_of"
+
+
+@dataclass(frozen=True)
+class RealHome:
+    """A home, with what each run printed and which dates were served after it.
+
+    Each run remakes the year, so both dates end with the stale limit of the last one.
+    """
+
+    home: Path
+    printed: list[str]
+    served: list[list[dt.date]]
+    stale_months: int
+
+    def rows(self, query: str) -> pd.DataFrame:
+        """Query its warehouse."""
+        return published(self.home, query)
+
+
+@pytest.fixture(scope="session")
+def real_homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RealHome]:
+    """The home that ends with the long limit, and the one that ends with the short one; made side by side."""
+    if not REAL.is_dir():
+        pytest.skip(f"real files are not here ({REAL})")
+    orders = {
+        "may_first": [(MAY, SHORT_LIMIT), (NOVEMBER, LONG_LIMIT)],
+        "november_first": [(NOVEMBER, LONG_LIMIT), (MAY, SHORT_LIMIT)],
+    }
+    folders = {name: tmp_path_factory.mktemp(name) / "home" for name in orders}
+    with ThreadPoolExecutor(len(orders)) as pool:
+        making = {name: pool.submit(_make, folders[name], runs) for name, runs in orders.items()}
+    return {name: made.result() for name, made in making.items()}
+
+
+@pytest.fixture(scope="session")
+def long_limit(real_homes: dict[str, RealHome]) -> RealHome:
+    """May, then November with a stale limit of 30 months."""
+    return real_homes["may_first"]
+
+
+@pytest.fixture(scope="session")
+def short_limit(real_homes: dict[str, RealHome]) -> RealHome:
+    """November with a stale limit of 30 months, then May with the default of 18."""
+    return real_homes["november_first"]
+
+
+def _make(home: Path, runs: list[tuple[dt.date, int]]) -> RealHome:
+    printed, served = [], []
+    for as_of, limit in runs:
+        # The default is left unsaid, as a user would.
+        setting = {} if limit == SHORT_LIMIT else {"stale_months": limit}
+        printed.append(must_succeed("run", "--preset", "files", "--input", REAL, "--as-of", as_of, "--home", home, **setting))
+        served.append([day.date() for day in published(home, DATES)["as_of"]])
+    return RealHome(home, printed, served, runs[-1][1])
