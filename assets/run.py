@@ -17,7 +17,7 @@ from smallcap.lake import Home
 from smallcap.lake.records import utc_now
 from smallcap.lake.store import Written
 from smallcap.settings import Settings
-from smallcap.sources.base import Source
+from smallcap.sources.base import Delivery, Source
 from smallcap.tables import TABLES
 
 PROGRESS = logging.getLogger("smallcap.progress")
@@ -152,6 +152,11 @@ class Run:
             }
             for year in years
         ]
+
+    def note_delivery(self, name: str, delivery: Delivery) -> None:
+        """Remember what the source had to say about a delivery: it is a warning beside the table's checks."""
+        if delivery.notices:
+            self.note_check(name, "source_notices", "warned", "; ".join(delivery.notices))
 
     def note_check(self, name: str, check_name: str, status: str, message: str) -> None:
         """Remember the outcome of a check: passed, warned or failed."""

@@ -77,7 +77,10 @@ def _inputs(name: str, columns: Mapping[str, Sequence[str]]) -> dict[str, dg.Ass
 def _years_read(name: str) -> dict[str, str]:
     """Say in words which years of each upstream table a year is made from."""
     partitioned = {upstream: window for upstream, window in READS.get(name, {}).items() if TABLES[upstream].is_partitioned}
-    return {upstream: f"{window.back} before to {window.ahead} after" for upstream, window in partitioned.items()}
+    return {
+        upstream: f"{window.back} before to {window.ahead} after" if window.back or window.ahead else "the same"
+        for upstream, window in partitioned.items()
+    }
 
 
 def column_schema(found: Table) -> dg.TableSchema:

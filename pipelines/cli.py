@@ -46,7 +46,7 @@ HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Folder that holds everything a run makes. [default: data/home]", show_default=False)
 ]
 PresetOption = Annotated[
-    str | None, typer.Option(help="Where data come from: sample, or files (a folder; needs --input).", show_default=False)
+    str | None, typer.Option(help="Where data come from: sample, files (a folder; needs --input) or xfinlink (a key).", show_default=False)
 ]
 InputOption = Annotated[Path | None, typer.Option("--input", help="The folder that the preset files reads.", show_default=False)]
 LimitOption = Annotated[int | None, typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False)]
@@ -96,6 +96,23 @@ def backfill(
 ) -> None:
     """Make every month end of a range of years in one run."""
     _make(_settings(home=home, preset=preset, input=input_dir, limit=limit), first, last, None, select, dry_run)
+
+
+@app.command()
+def fetch(
+    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD.", show_default=False)] = None,
+    first: Annotated[int | None, typer.Option("--from", help="First year of a range, instead of --as-of.", show_default=False)] = None,
+    last: Annotated[int | None, typer.Option("--to", help="Last year of a range.", show_default=False)] = None,
+    preset: PresetOption = None,
+    input_dir: InputOption = None,
+    home: HomeOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many requests it would take, and what is left of the quota.")] = False,
+) -> None:
+    """Ask the sources for what a run needs, without computing; what was fetched is never asked for twice."""
+    from pipelines.fetching import fetch as fetch_raw_tables
+
+    settings = _settings(home=home, preset=preset, input=input_dir)
+    fetch_raw_tables(settings, first, last, _date(as_of) if as_of else None, is_dry=dry_run, out=OUT, err=ERR)
 
 
 @app.command()
@@ -171,11 +188,16 @@ def config(home: HomeOption = None) -> None:
 
 
 @app.command()
-def doctor(home: HomeOption = None) -> None:
+def doctor(
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask the live sources too: reachable, key, quota, index, newest factors.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
     """Look for what is missing, and say how to get it."""
     from pipelines.doctor import show_findings
 
-    if not show_findings(_settings(home=home), OUT):
+    if not show_findings(_settings(home=home), OUT, is_online=online):
         raise typer.Exit(1)
 
 

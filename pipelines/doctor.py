@@ -30,9 +30,14 @@ class Finding(NamedTuple):
     remedy: str
 
 
-def show_findings(settings: Settings, out: Console) -> bool:
+def show_findings(settings: Settings, out: Console, *, is_online: bool = False) -> bool:
     """Show what was looked at; return whether all is well."""
-    findings = [look(settings) for look in (_python, _packages, _home, _disk, _source, _lake, _warehouse)]
+    looks: list[Callable[[Settings], Finding]] = [_python, _packages, _home, _disk, _source, _lake, _warehouse]
+    if is_online:
+        from pipelines.online import ONLINE_LOOKS
+
+        looks += ONLINE_LOOKS
+    findings = [look(settings) for look in looks]
     for finding in findings:
         mark = "[green]well   [/]" if finding.is_well else "[red]missing[/]"
         out.print(f"{mark} {escape(finding.what)}", highlight=False, soft_wrap=True)
@@ -78,7 +83,7 @@ def _source(settings: Settings) -> Finding:
         dates = source.membership_dates(settings.index_name)
         return f"source {source.label}: lists of members from {min(dates)} to {max(dates)}, clock {source.clock}"
 
-    return _explained(look, f"source of preset {settings.preset}")
+    return explained(look, f"source of preset {settings.preset}")
 
 
 def _lake(settings: Settings) -> Finding:
@@ -86,7 +91,7 @@ def _lake(settings: Settings) -> Finding:
         written = [name for name in TABLES if Home(settings).lake.version(name) >= 0]
         return f"lake: {len(written)} of {len(TABLES)} tables written"
 
-    return _explained(look, "lake")
+    return explained(look, "lake")
 
 
 def _warehouse(settings: Settings) -> Finding:
@@ -96,10 +101,11 @@ def _warehouse(settings: Settings) -> Finding:
         served = published(settings.warehouse_dir)
         return f"warehouse: {len(served.tables)} tables, published {served.published_at:%Y-%m-%d %H:%M} UTC"
 
-    return _explained(look, "warehouse")
+    return explained(look, "warehouse")
 
 
-def _explained(look: Callable[[], str], what: str) -> Finding:
+def explained(look: Callable[[], str], what: str) -> Finding:
+    """Look, and turn an explained error into a finding."""
     try:
         return Finding(look(), True, "")
     except SmallcapError as error:

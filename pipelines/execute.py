@@ -78,15 +78,15 @@ def run_years(
         job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
         run_id = str(uuid.uuid4())
         try:
-            with kept_open(instance, run_id):
+            with kept_open(instance):
                 job.execute_in_process(run_config=QUIET, instance=instance, run_id=run_id, tags=tags, asset_selection=selection)
         except Exception as error:
-            raise explain(error) from error
+            raise explain(error, Home(settings), run_id) from error
         return run_id
 
 
-def explain(error: BaseException) -> SmallcapError:
-    """Find the explained error behind what Dagster raised; a check that blocked becomes one that says which.
+def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
+    """Find the explained error behind what Dagster raised; a check that blocked becomes one that says which, and what it found.
 
     An error that nobody explained keeps its own words.
     """
@@ -95,13 +95,15 @@ def explain(error: BaseException) -> SmallcapError:
         if isinstance(link, SmallcapError):
             return link
         if type(link).__name__ == "DagsterAssetCheckFailedError":
-            return AuditError(f"{_failed_checks(link)}; nothing new is published, what was published before is still served")
+            found = _failed_checks(home, run_id) or " ".join(str(link).split())
+            return AuditError(f"{found}; nothing new is published, what was published before is still served")
         link = link.__cause__ or link.__context__
     return SmallcapError(f"{type(error).__name__}: {error}; the traceback is in the run's log, which `smallcap ui` shows")
 
 
-def _failed_checks(error: BaseException) -> str:
-    return " ".join(str(error).split())
+def _failed_checks(home: Home, run_id: str) -> str:
+    checks = home.records.read("meta.checks").filter(run_id=run_id, status="failed").select("table_name", "check_name", "message")
+    return "; ".join(f"check {check} of {table} failed: {message}" for table, check, message in checks.iter_rows())
 
 
 def serve_ui(settings: Settings, port: int) -> None:

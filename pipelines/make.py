@@ -49,17 +49,31 @@ def make(
     """
     source = open_source(settings, None)
     tables = require_tables(select) if select else None
-    if first is None or last is None:
-        as_of = as_of or choose_as_of(settings, source)
-        require_list(settings, source, as_of)
-        first = last = as_of.year
-    _require_years(first, last, source)
+    first, last, as_of = choose_range(settings, source, first, last, as_of)
     if is_dry:
         _show_plan(make_plan(settings, first, last, as_of, tables), source, out)
         return
     _run(settings, first, last, as_of, tables, err)
     if tables is None or "publish.warehouse" in tables:
         show_summary(settings, as_of, out, err)
+
+
+def choose_range(
+    settings: Settings, source: Source, first: int | None, last: int | None, as_of: dt.date | None
+) -> tuple[int, int, dt.date | None]:
+    """Choose the years of a run: those given, else the year of the date given, else that of the date chosen.
+
+    Raises
+    ------
+    InputError
+        When no list of members is known for the date, or the years lie outside what the source knows.
+    """
+    if first is None or last is None:
+        as_of = as_of or choose_as_of(settings, source)
+        require_list(settings, source, as_of)
+        first = last = as_of.year
+    _require_years(first, last, source)
+    return first, last, as_of
 
 
 def _run(settings: Settings, first: int, last: int, as_of: dt.date | None, tables: list[str] | None, err: Console) -> None:

@@ -17,8 +17,9 @@ from smallcap.warehouse import served_run_id
 AS_OF_TAG = "smallcap/as_of"
 COMMAND_TAG = "smallcap/command"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
-LONGEST_WAIT_SECONDS = 6 * 3600
 RANGE_END_TAG = "dagster/asset_partition_range_end"
+BACKFILL_TAG = "dagster/backfill"
+LONGEST_WAIT_SECONDS = 6 * 3600
 
 
 def run_resource(settings: Settings) -> dg.ResourceDefinition:
@@ -38,7 +39,7 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
         wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
         unfinished = home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds)
         _report_dead_run(context.instance, unfinished)
-        run = Run(home, source, settings, dagster_run.run_id, command, _years(tags), _as_of(tags))
+        run = Run(home, source, settings, dagster_run.run_id, command, _years(tags, context.instance), _as_of(tags))
         is_successful = False
         try:
             yield run
@@ -58,10 +59,21 @@ def _report_dead_run(instance: dg.DagsterInstance, run_id: str | None) -> None:
         instance.report_run_failed(killed, "The run was killed; what it left unfinished was undone by the next run.")
 
 
-def _years(tags: Mapping[str, str]) -> list[int]:
+def _years(tags: Mapping[str, str], instance: dg.DagsterInstance) -> list[int]:
     if RANGE_START_TAG in tags:
         return list(range(int(tags[RANGE_START_TAG]), int(tags[RANGE_END_TAG]) + 1))
-    return [int(tags["dagster/partition"])] if "dagster/partition" in tags else []
+    if "dagster/partition" in tags:
+        return [int(tags["dagster/partition"])]
+    return _years_of_backfill(instance, tags[BACKFILL_TAG]) if BACKFILL_TAG in tags else []
+
+
+def _years_of_backfill(instance: dg.DagsterInstance, backfill_id: str) -> list[int]:
+    """Return the years of a backfill: Dagster makes its unpartitioned tables in runs of their own, which name no year."""
+    backfill = instance.get_backfill(backfill_id)
+    if backfill is None or backfill.asset_backfill_data is None:
+        return []
+    subsets = backfill.asset_backfill_data.target_subset.partitions_subsets_by_asset_key.values()
+    return sorted({int(year) for subset in subsets for year in subset.get_partition_keys()})
 
 
 def _as_of(tags: Mapping[str, str]) -> dt.date | None:

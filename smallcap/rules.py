@@ -7,6 +7,7 @@ import datetime as dt
 import math
 import re
 import tomllib
+import types
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -23,8 +24,8 @@ _PLAIN_WORDS: dict[type, str] = {str: "text", bool: "true or false", int: "a who
 def read_rules(reference_dir: Path, file_name: str, kind: type[T]) -> T:
     """Read a rule set from a TOML file into the frozen dataclass that describes it.
 
-    Tables of the file become nested dataclasses, arrays become tuples. A range check belongs to the dataclass: its
-    ``__post_init__`` raises ``ValueError`` with a message that names the field.
+    Tables of the file become nested dataclasses, or a dict of them by name; arrays become tuples. A range check belongs to
+    the dataclass: its ``__post_init__`` raises ``ValueError`` with a message that names the field.
 
     Parameters
     ----------
@@ -104,6 +105,13 @@ def _build(kind: type, values: dict[str, Any], where: tuple[str, ...], file: _Ru
 
 
 def _convert(hint: Any, value: Any, where: tuple[str, ...], file: _RuleFile) -> Any:
+    # A field that may be left out: `Limit | None` in the dataclass; TOML has no null, so a value that is there is the other type.
+    if get_origin(hint) is types.UnionType:
+        hint = next(kind for kind in get_args(hint) if kind is not types.NoneType)
+    if get_origin(hint) is dict:
+        if not isinstance(value, dict):
+            raise _wrong_type(file, where, f"tables [{'.'.join(where)}.<name>]", value)
+        return {name: _convert(get_args(hint)[1], item, (*where, name), file) for name, item in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, dict):
             raise _wrong_type(file, where, f"a table [{'.'.join(where)}]", value)

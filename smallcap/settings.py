@@ -7,14 +7,15 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from smallcap.errors import InputError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
-Preset = Literal["sample", "files"]
+Preset = Literal["sample", "files", "xfinlink"]
+PlanName = Literal["free", "pro", "max", "redistribution"]
 
 
 class Settings(BaseSettings):
@@ -25,7 +26,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(PROJECT_ROOT / "data" / "home", description="folder that holds everything a run makes")
-    preset: Preset = Field("sample", description="where data come from: sample (synthetic, embedded) or files (a folder)")
+    preset: Preset = Field("sample", description="where data come from: sample (synthetic), files (a folder), xfinlink (a key)")
     input: Path | None = Field(None, description="the folder that the preset files reads")
     limit: int | None = Field(None, ge=1, description="screen only the first so many listed lines, as the published study did")
     index_name: str = Field("russell2000", description="the index whose members are screened")
@@ -37,6 +38,20 @@ class Settings(BaseSettings):
     )
     sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
+    xfinlink_api_key: SecretStr | None = Field(None, description="the vendor's key; preset xfinlink needs it")
+    xfinlink_plan: PlanName = Field("pro", description="the vendor's plan: its limits are in data/reference/xfinlink_plans.toml")
+    xfinlink_base_url: str = Field("https://api.xfinlink.com", description="address of the data vendor")
+    xfinlink_requests_per_day: int | None = Field(None, ge=1, description="requests a day, in place of the plan's")
+    xfinlink_requests_per_hour: int | None = Field(None, ge=1, description="requests an hour, in place of the plan's")
+    french_base_url: str = Field(
+        "https://mba.tuck.dartmouth.edu/pages/faculty/ken.french/", description="address of Kenneth French's data library"
+    )
+    ishares_base_url: str = Field("https://www.ishares.com", description="address of the fund's holdings")
+    ishares_min_members: int | None = Field(None, ge=1, description="least rows of a downloaded list, in place of that in ishares.toml")
+    request_timeout_seconds: float = Field(30.0, gt=0, description="how long one answer may take to begin, and each part of it to come")
+    max_response_mb: int = Field(64, ge=1, description="a larger answer is refused")
+    max_retries: int = Field(4, ge=0, le=20, description="how often a request that failed for a passing reason is made again")
+    running_period_max_age_hours: int = Field(12, ge=0, description="age at which an answer about a running period is asked for again")
     reference_dir: Path = Field(PROJECT_ROOT / "data" / "reference", description="folder of the rule sets")
     is_schedule_on: bool = Field(False, description="switches the nightly schedule on")
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")

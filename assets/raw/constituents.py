@@ -16,5 +16,6 @@ def constituents(run: Run, securities: pl.DataFrame) -> Rows:
     delivery = ingest.constituents(
         run.source.constituents(run.settings.index_name, run.as_of_dates(years)), securities, run.settings.index_name
     )
+    run.note_delivery("raw.constituents", delivery)
     run.note_fetched("constituents", years, None)
     return Rows(delivery.rows, delivery.refused)

@@ -13,7 +13,8 @@ from smallcap.tables import TABLES
 @table_asset("raw.factors")
 def factors(run: Run) -> pl.DataFrame:
     """Ask the source for its factor files, and add their vintages to those already here."""
-    delivered = ingest.factors(run.source.factors()).rows
-    known = run.home.lake.read("raw.factors").join(delivered, on=TABLES["raw.factors"].key, how="anti")
+    delivery = ingest.factors(run.source.factors())
+    known = run.home.lake.read("raw.factors").join(delivery.rows, on=TABLES["raw.factors"].key, how="anti")
+    run.note_delivery("raw.factors", delivery)
     run.note_fetched("factors", [0], None)
-    return pl.concat([known, delivered])
+    return pl.concat([known, delivery.rows])

@@ -24,5 +24,6 @@ def fundamentals(run: Run, securities: pl.DataFrame) -> Rows:
     sessions = nyse_sessions(start, dt.date(max(years) + 1, 12, 31))
     lag = read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules).visibility.assumed_lag_days
     delivery = ingest.fundamentals(run.source.fundamentals(start, end, companies), securities, sessions, lag)
+    run.note_delivery("raw.fundamentals", delivery)
     run.note_fetched("fundamentals", years, len(companies))
     return Rows(became_known(delivery.rows, years), delivery.refused.filter(pl.col("year").is_in(years)))

@@ -18,5 +18,6 @@ def prices(run: Run, securities: pl.DataFrame) -> Rows:
     years = run.years_of("raw.prices")
     lines = known_lines(securities)
     delivery = ingest.prices(run.source.prices(dt.date(min(years), 1, 1), dt.date(max(years), 12, 31), lines), securities)
+    run.note_delivery("raw.prices", delivery)
     run.note_fetched("prices", years, len(lines))
     return Rows(delivery.rows.filter(pl.col("year").is_in(years)), delivery.refused.filter(pl.col("year").is_in(years)))

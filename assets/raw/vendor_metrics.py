@@ -19,5 +19,6 @@ def vendor_metrics(run: Run, securities: pl.DataFrame, fundamentals: pl.DataFram
     companies = known_companies(securities)
     served = run.source.vendor_metrics(dt.date(min(years) - YEARS_RESTATED, 1, 1), dt.date(max(years), 12, 31), companies)
     delivery = ingest.vendor_metrics(served, securities, fundamentals)
+    run.note_delivery("raw.vendor_metrics", delivery)
     run.note_fetched("vendor_metrics", years, len(companies))
     return Rows(became_known(delivery.rows, years), delivery.refused.filter(pl.col("year").is_in(years)))

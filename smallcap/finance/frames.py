@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 import polars.selectors as cs
 
@@ -18,7 +19,12 @@ def as_table(frame: pl.DataFrame, table_name: str) -> pl.DataFrame:
     table_name
         Layer and table, for example ``core.annual_metrics``.
     """
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in TABLES[table_name].columns.items())
+    return in_columns_of(frame, TABLES[table_name].schema)
+
+
+def in_columns_of(frame: pl.DataFrame, schema: type[dy.Schema]) -> pl.DataFrame:
+    """Select a schema's columns, in its order and with its types; other columns are left behind."""
+    return frame.select(pl.col(name).cast(column.dtype) for name, column in schema.columns().items())
 
 
 def without_nan(frame: pl.DataFrame) -> pl.DataFrame:

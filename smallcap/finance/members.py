@@ -17,7 +17,7 @@ def members(constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.Dat
     """Turn the lines of an index into its member companies.
 
     The lines' market values, weights and quantities are summed; symbol, name and price are those of the largest line:
-    by market value, then the lower `security_id`.
+    by market value, then the first by ticker.
 
     Parameters
     ----------
@@ -112,7 +112,8 @@ def _refuse_unknown(lines: pl.DataFrame) -> None:
 
 def _summed(lines: pl.DataFrame) -> pl.DataFrame:
     """Sum the lines of each company; everything else is the largest line's."""
-    by_size = lines.sort("as_of", "entity_id", "market_value_usd", "security_id", descending=[False, False, True, False], nulls_last=True)
+    order = {"as_of": False, "entity_id": False, "market_value_usd": True, "ticker": False, "security_id": False}
+    by_size = lines.sort(list(order), descending=list(order.values()), nulls_last=True)
     largest = [pl.col(name).first() for name in ("year", "ticker", "name", "security_id", "sector", "snapshot_date", "source")]
     company = by_size.group_by("index_name", "as_of", "entity_id", maintain_order=True).agg(
         *largest,

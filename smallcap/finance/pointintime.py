@@ -72,12 +72,14 @@ def visible(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_o
 
 def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_of") -> pl.Series:
     """Find the number of the row in `records` that each question sees; null where it sees none. Arguments as for `visible`."""
+    ordered = by_standing(records).sort("entity_id", "available_date", "standing")
+    # Companies ascend, so a running maximum over all of them starts anew with each: far cheaper than one window per company.
+    place = pl.col("entity_id").rle_id().cast(pl.Int64) * ordered.height + pl.col("standing")
+    is_last_of_day = pl.any_horizontal(pl.col(name) != pl.col(name).shift(-1) for name in ("entity_id", "available_date"))
     front = (
-        _by_standing(records)
-        .sort("entity_id", "available_date", "standing")
         # Only a record that beats everything known before it is ever seen; the others never come to the front.
-        .filter(pl.col("standing") == pl.col("standing").cum_max().over("entity_id"))
-        .unique(["entity_id", "available_date"], keep="last", maintain_order=True)
+        ordered.filter(place == place.cum_max())
+        .filter(is_last_of_day.fill_null(True))
         .select("entity_id", "available_date", pl.col("row").alias("record"))
         .sort("available_date")
     )
@@ -121,15 +123,13 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
         One row per record and earlier year that was known: `record` and `prior`, row numbers in `records`, and
         `years_back`, 1 for the year before.
     """
-    ordered = _by_standing(records)
-    days = (pl.col("period_end") - pl.col("period_end_prior")).dt.total_days()
-    years = (days / DAYS_PER_YEAR).round().cast(pl.Int64)
-    days_to_prior_year = days - ((years - 1) * DAYS_PER_YEAR).round()
+    ordered = by_standing(records)
+    apart = years_apart(pl.col("period_end"), pl.col("period_end_prior"), prior_year)
     known = (
         ordered.join(ordered, on="entity_id", suffix="_prior")
         .filter(pl.col("available_date_prior") <= pl.col("available_date"))
-        .with_columns(years.alias("years_back"), days_to_prior_year.alias("distance"))
-        .filter(pl.col("years_back").is_between(1, years_back), pl.col("distance").is_between(prior_year.min_days, prior_year.max_days))
+        .with_columns(apart.alias("years_back"))
+        .filter(pl.col("years_back").is_between(1, years_back))
     )
     newest = known.group_by("standing", "years_back").agg(pl.col("standing_prior").max())
     rows = ordered["row"]
@@ -138,7 +138,19 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
     ).sort("record", "years_back")
 
 
-def _by_standing(records: pl.DataFrame) -> pl.DataFrame:
+def years_apart(later: pl.Expr, earlier: pl.Expr, prior_year: DayRange) -> pl.Expr:
+    """Tell how many fiscal years one period's end lies before another: 0 on the same day, null where it is no whole number of years.
+
+    The distance is a whole number of years if the part of it beyond full years of 365.25 days is a `prior_year` long.
+    """
+    days = (later - earlier).dt.total_days()
+    years = (days / DAYS_PER_YEAR).round().cast(pl.Int64)
+    days_to_prior_year = days - ((years - 1) * DAYS_PER_YEAR).round()
+    is_whole = (days == 0) | ((years > 0) & days_to_prior_year.is_between(prior_year.min_days, prior_year.max_days))
+    return pl.when(is_whole).then(years)
+
+
+def by_standing(records: pl.DataFrame) -> pl.DataFrame:
     """Give each record a `standing`: of the known records of a company the one with the greatest is visible.
 
     A total order: `period_end`, then `available_date`; then a restated version over any other, then version and source by

@@ -36,6 +36,10 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
         from smallcap.sources.sample import SampleSource
 
         return SampleSource(settings.sample_companies, settings.sample_seed, snapshots)
+    if settings.preset == "xfinlink":
+        from smallcap.sources.live import open_xfinlink
+
+        return open_xfinlink(settings, snapshots or SnapshotStore(settings.snapshots_dir))
     if settings.input is None:
         raise InputError("the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT")
     from smallcap.sources.files import FilesSource

@@ -13,7 +13,7 @@ from smallcap.errors import InputError
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, Delivery
 from smallcap.sources.canonical_tables import CONSTITUENTS, read_table
 from smallcap.sources.files_folder import InputFile
-from smallcap.sources.ishares import HOLDINGS_SCHEMA, REFUSED_HOLDINGS_SCHEMA, read_holdings
+from smallcap.sources.ishares import HOLDINGS_SCHEMA, REFUSED_HOLDINGS_SCHEMA, Holdings, read_holdings
 from smallcap.sources.ishares_rules import HoldingsRules
 from smallcap.sources.lines import symbol_to_line
 from smallcap.sources.refusals import write_refused
@@ -61,10 +61,15 @@ def read_lists(inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.Da
         if found.dataset not in ("holdings", "constituents") or digest in read:
             continue
         read.add(digest)
-        listed, left_out = _read_holdings(found, rules) if found.dataset == "holdings" else _read_constituents(found)
+        listed, left_out = _read_list(found, rules)
         _own(owners, listed, found.name)
         rows.append(listed)
         refused.append(left_out)
+    return combine_lists(rows, refused, aliases)
+
+
+def combine_lists(rows: Sequence[pl.DataFrame], refused: Sequence[pl.DataFrame], aliases: pl.DataFrame) -> Lists:
+    """Put lists together, the tickers canonical; of lines of one list that turn out to be the same the largest stays."""
     all_rows = canonical_in_list(pl.concat(rows), aliases)
     largest_first = all_rows.sort("index_name", "snapshot_date", "symbol", pl.col("market_value_usd").fill_null(0.0) * -1, "ticker")
     is_repeated = pl.int_range(pl.len()).over("index_name", "snapshot_date", "symbol") > 0
@@ -94,10 +99,16 @@ def choose_lists(lists: Lists, lines: pl.DataFrame, index: str, as_ofs: Sequence
     return Delivery(members.sort("as_of", "ticker"), write_refused(in_order, pl.col("as_of").dt.year(), _SHOWN_CELLS))
 
 
-def _read_holdings(found: InputFile, rules: HoldingsRules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    holdings = read_holdings(found.payload, found.name, rules)
+def holdings_rows(holdings: Holdings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the members and the refused rows of a file, with its index and date, as `combine_lists` takes them."""
     key = [pl.lit(holdings.index_name).alias("index_name"), pl.lit(holdings.as_of).alias("snapshot_date")]
     return holdings.rows.select(*key, pl.all()), holdings.refused.select(*key, pl.all())
+
+
+def _read_list(found: InputFile, rules: HoldingsRules) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if found.dataset == "holdings":
+        return holdings_rows(read_holdings(found.payload, found.name, rules))
+    return _read_constituents(found)
 
 
 def _read_constituents(found: InputFile) -> tuple[pl.DataFrame, pl.DataFrame]:

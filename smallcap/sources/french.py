@@ -16,11 +16,12 @@ from smallcap.sources.base import FACTORS_COLUMNS
 FRENCH_COLUMNS = {name: dtype for name, dtype in FACTORS_COLUMNS.items() if name != "source"}
 
 _NAMES = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "RF": "rf", "Mom": "mom", "MOM": "mom", "WML": "mom"}
-_MODELS = {
+MODELS = {
     "FF5": {"mkt_rf", "smb", "hml", "rmw", "cma", "rf"},
     "FF3": {"mkt_rf", "smb", "hml", "rf"},
     "MOM": {"mom"},
 }
+"""The models, by the factors that their files hold."""
 _VINTAGE = re.compile(r"\b(\d{6})\s+CRSP\s+database", re.IGNORECASE)
 _HEADER = re.compile(r"^\s*(?:Date)?\s*,.*[A-Za-z]")
 _MONTH_ROW = re.compile(r"^\s*(\d{6})\s*,")
@@ -58,7 +59,7 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
     vintage = _vintage(lines, file_name)
     start, names = _header(lines, file_name)
     months, values = _monthly_block(lines, start, names, file_name)
-    model = next(model for model, columns in _MODELS.items() if columns == set(names))
+    model = next(model for model, columns in MODELS.items() if columns == set(names))
     frame = pl.DataFrame(values, schema=dict.fromkeys(names, pl.Float64), orient="row").with_columns(
         month=pl.Series(months, dtype=pl.String).str.to_date("%Y%m%d").dt.month_end()
     )
@@ -73,6 +74,11 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
         model=pl.lit(model),
         sha256=pl.lit(hashlib.sha256(payload).hexdigest()),
     ).select(*FRENCH_COLUMNS)
+
+
+def column_of(name: str) -> str | None:
+    """Return our name of a factor as the files spell it; None where it is none."""
+    return _NAMES.get(name.strip())
 
 
 def _unzip(payload: bytes, file_name: str) -> bytes:
@@ -114,7 +120,7 @@ def _header(lines: list[str], file_name: str) -> tuple[int, list[str]]:
         while cells and not cells[-1]:
             cells.pop()
         names = [_NAMES[cell] for cell in cells if cell in _NAMES]
-        if len(names) == len(cells) and set(names) in _MODELS.values():
+        if len(names) == len(cells) and set(names) in MODELS.values():
             return number, names
     raise InputError(
         f"factor file {file_name}: there is no monthly table; expected a header "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from smallcap.errors import SmallcapError
@@ -12,12 +14,18 @@ from smallcap.tables import table
 
 
 def constituents(delivery: Delivery, securities: pl.DataFrame, index_name: str) -> Delivery:
-    """Make raw.constituents; weights are shares of the list's market value at each as_of, null where no value is known."""
+    """Make raw.constituents; weights are shares of the list's market value at each as_of, null where no value is known.
+
+    Lines go by the names that their adapter gave them; `source` says whose list it is, which may be another's.
+    """
     total = pl.col("market_value_usd").sum().over("as_of")
-    rows = _with_security_id(delivery.rows, securities, "constituents").with_columns(
+    # A sum of floats depends on the order of its terms: in the order of the key it is the same however the source sorts.
+    identified = _identified(delivery.rows, securities, "source_id", "security_id", "constituents", [])
+    ordered = identified.sort("as_of", "security_id", "market_value_usd")
+    rows = ordered.with_columns(
         year=pl.col("as_of").dt.year(), index_name=pl.lit(index_name), weight=pl.when(total > 0).then(pl.col("market_value_usd") / total)
     )
-    return Delivery(_as_table(rows, "raw.constituents"), delivery.refused)
+    return replace(delivery, rows=_as_table(rows, "raw.constituents"))
 
 
 def fundamentals(delivery: Delivery, securities: pl.DataFrame, sessions: pl.Series, assumed_lag_days: int) -> Delivery:
@@ -39,7 +47,9 @@ def fundamentals(delivery: Delivery, securities: pl.DataFrame, sessions: pl.Seri
     latest_first = dated.sort(pl.col("filing_date"), *contents, descending=True, nulls_last=True).sort(key, maintain_order=True)
     is_earlier = pl.int_range(pl.len()).over(key) > 0
     refused = _refuse(latest_first.filter(is_earlier), "superseded_on_the_same_day", pl.col("year"))
-    return Delivery(_as_table(latest_first.filter(~is_earlier), "raw.fundamentals"), pl.concat([delivery.refused, refused]))
+    return replace(
+        delivery, rows=_as_table(latest_first.filter(~is_earlier), "raw.fundamentals"), refused=pl.concat([delivery.refused, refused])
+    )
 
 
 def vendor_metrics(delivery: Delivery, securities: pl.DataFrame, fundamentals: pl.DataFrame) -> Delivery:
@@ -55,36 +65,33 @@ def vendor_metrics(delivery: Delivery, securities: pl.DataFrame, fundamentals: p
     dated = identified.join(first_known, on=["entity_id", "period_end"], how="left", maintain_order="left")
     known = dated.filter(pl.col("available_date").is_not_null()).with_columns(year=pl.col("available_date").dt.year())
     unknown = _refuse(dated.filter(pl.col("available_date").is_null()), "no_fundamentals_row", pl.col("period_end").dt.year())
-    return Delivery(_as_table(known, "raw.vendor_metrics"), pl.concat([delivery.refused, unknown]))
+    return replace(delivery, rows=_as_table(known, "raw.vendor_metrics"), refused=pl.concat([delivery.refused, unknown]))
 
 
 def prices(delivery: Delivery, securities: pl.DataFrame) -> Delivery:
     """Make raw.prices, in the calendar year of each date."""
     rows = _with_security_id(delivery.rows, securities, "prices").with_columns(year=pl.col("date").dt.year())
-    return Delivery(_as_table(rows, "raw.prices"), delivery.refused)
+    return replace(delivery, rows=_as_table(rows, "raw.prices"))
 
 
 def factors(delivery: Delivery) -> Delivery:
     """Make raw.factors."""
-    return Delivery(_as_table(delivery.rows, "raw.factors"), delivery.refused)
+    return replace(delivery, rows=_as_table(delivery.rows, "raw.factors"))
 
 
 def _with_security_id(rows: pl.DataFrame, securities: pl.DataFrame, dataset: str) -> pl.DataFrame:
-    return _identified(rows, securities, "source_id", "security_id", dataset)
+    return _identified(rows, securities, "source_id", "security_id", dataset, ["source"])
 
 
 def _with_entity_id(rows: pl.DataFrame, securities: pl.DataFrame, dataset: str) -> pl.DataFrame:
-    return _identified(rows, securities, "source_entity_id", "entity_id", dataset)
+    return _identified(rows, securities, "source_entity_id", "entity_id", dataset, ["source"])
 
 
-def _identified(rows: pl.DataFrame, securities: pl.DataFrame, name: str, id_column: str, dataset: str) -> pl.DataFrame:
-    """Add our id; every line and company that a source delivers must stand in raw.securities."""
-    ids = (
-        securities.sort("valid_from", id_column)
-        .unique(["source", name], keep="last", maintain_order=True)
-        .select("source", name, id_column)
-    )
-    joined = rows.join(ids, on=["source", name], how="left", maintain_order="left")
+def _identified(rows: pl.DataFrame, securities: pl.DataFrame, name: str, id_column: str, dataset: str, with_it: list[str]) -> pl.DataFrame:
+    """Add our id by `name` and the columns that go with it; every line and company that a source delivers must stand in raw.securities."""
+    key = [*with_it, name]
+    ids = securities.sort("valid_from", id_column).unique(key, keep="last", maintain_order=True).select(*key, id_column)
+    joined = rows.join(ids, on=key, how="left", maintain_order="left")
     unmapped = joined.filter(pl.col(id_column).is_null())
     if unmapped.height:
         shown = ", ".join(unmapped[name].unique().sort().cast(pl.String).fill_null("(blank)").head(5))

@@ -40,7 +40,12 @@ _NUMBER_CELLS = {"Market Value": "market_value_usd", "Quantity": "quantity", "Pr
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _DATE = re.compile(r"^([A-Z][a-z]{2}) (\d{1,2}), (\d{4})$")
+_AS_OF = "Fund Holdings as of"
 _DISCLAIMER = "The content contained herein"
+
+
+class NoListError(InputError):
+    """The file is whole and says itself that the fund had no list on the day that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,10 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
 
     Raises
     ------
+    NoListError
+        When the file has no date: there is no list of the day that was asked for.
     InputError
-        When the payload is a web page, has no as-of date, is cut off, belongs to another fund or has an implausible number
+        When the payload is a web page, is cut off, belongs to another fund or has an implausible number
         of members; the message names the file and what to do.
     """
     text = _decode(payload, file_name)
@@ -130,11 +137,16 @@ def _index_of(fund: str, file_name: str, rules: HoldingsRules) -> str:
     )
 
 
+def _states_a_date(cells: list[tuple[int, list[str]]]) -> bool:
+    return any(record and record[0].strip().startswith(_AS_OF) for _, record in cells)
+
+
 def _as_of_date(cells: list[tuple[int, list[str]]], file_name: str) -> dt.date:
-    found = next((record[1].strip() for _, record in cells if len(record) > 1 and record[0].strip().startswith("Fund Holdings as of")), "")
+    found = next((record[1].strip() for _, record in cells if len(record) > 1 and record[0].strip().startswith(_AS_OF)), "")
     match = _DATE.match(found)
     if match is None or match[1] not in _MONTHS:
-        raise InputError(
+        kind = NoListError if found in ("-", "") and _states_a_date(cells) else InputError
+        raise kind(
             f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says '{found}', expected a date such as \"May 13, 2025\". "
             "The fund had no list for the day that was asked for; download another day"
         )

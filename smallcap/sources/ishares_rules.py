@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,27 @@ FILE_NAME = "ishares.toml"
 
 @dataclass(frozen=True)
 class IndexFund:
-    """An index as we call it, and the regular expression that the name of its fund matches."""
+    """An index as we call it, and the fund that follows it.
+
+    Attributes
+    ----------
+    name
+        The index as we call it.
+    fund_pattern
+        The regular expression that the fund's name matches.
+    page
+        The fund's page below the site's address.
+    classic_file
+        Last part of the address that answers for any day, below the page.
+    file_name
+        The name that this address wants for the file.
+    """
 
     name: str
     fund_pattern: str
+    page: str
+    classic_file: str
+    file_name: str
 
     def __post_init__(self) -> None:
         _require_pattern("fund_pattern", self.fund_pattern)
@@ -35,6 +53,31 @@ class Plausibility:
             raise ValueError("min_members must be at least 1 and at most max_members")
         if self.max_age_days < 0:
             raise ValueError("max_age_days cannot be negative")
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a list that is downloaded must be, over and above a list in a folder.
+
+    Attributes
+    ----------
+    min_members
+        Fewer members are implausible.
+    max_step_back_days
+        Where a day has no list, the newest one of so many days before it is taken.
+    first_list
+        The site has no list of an earlier day.
+    """
+
+    min_members: int
+    max_step_back_days: int
+    first_list: dt.date
+
+    def __post_init__(self) -> None:
+        if self.min_members < 1:
+            raise ValueError("min_members must be at least 1")
+        if not 0 <= self.max_step_back_days <= 31:
+            raise ValueError("max_step_back_days must be between 0 and 31")
 
 
 @dataclass(frozen=True)
@@ -78,6 +121,7 @@ class HoldingsRules:
     source: str
     indexes: tuple[IndexFund, ...]
     plausibility: Plausibility
+    download: Download
     members: MemberRules
     sectors: tuple[SectorName, ...]
     recycling: Recycling

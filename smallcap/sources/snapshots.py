@@ -10,12 +10,23 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from smallcap.tables import table
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kept payload, what was asked for it, and when it was fetched first (UTC)."""
+
+    request: Mapping[str, object]
+    fetched_at: dt.datetime
+    payload: bytes
 
 
 class SnapshotStore:
@@ -30,32 +41,67 @@ class SnapshotStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def find(self, source: str, dataset: str, request: Mapping[str, object]) -> bytes | None:
-        """Return the newest payload kept for exactly this request, or None; a damaged payload counts as none."""
-        digest = _request_digest(request)
-        found = sorted(self._folder(source, dataset).glob(f"{digest}-*.json"), key=lambda path: path.stat().st_mtime_ns)
-        for description_path in reversed(found):
-            description = json.loads(description_path.read_text(encoding="utf-8"))
-            payload_path = self.root.parent / description["path"]
-            if not payload_path.is_file():
-                continue
-            try:
-                payload = gzip.decompress(payload_path.read_bytes())
-            except (OSError, EOFError):
-                continue
-            if hashlib.sha256(payload).hexdigest() == description["sha256"]:
+    def find(self, source: str, dataset: str, request: Mapping[str, object], not_before: dt.datetime | None = None) -> bytes | None:
+        """Return the newest payload kept for exactly this request, or None; a damaged payload counts as none.
+
+        Parameters
+        ----------
+        source, dataset, request
+            What was asked of whom.
+        not_before
+            Payloads that were last received before this moment (UTC) do not count; None: all count.
+        """
+        described = [_read(path) for path in self._folder(source, dataset).glob(f"{_request_digest(request)}-*.json")]
+        for description in sorted(described, key=_last_received, reverse=True):
+            if not_before is not None and _last_received(description) < not_before:
+                return None
+            payload = self._payload(description)
+            if payload is not None:
                 return payload
         return None
 
-    def keep(self, source: str, dataset: str, request: Mapping[str, object], payload: bytes) -> None:
-        """Keep a payload with its request; the same bytes for the same request are kept once."""
+    def every(self, source: str, dataset: str) -> Iterator[Kept]:
+        """Go through every payload of a dataset, the one that was fetched first coming first; damaged ones are passed over."""
+        described = [_read(path) for path in self._folder(source, dataset).glob("*.json")]
+        for description in sorted(described, key=lambda one: (one["fetched_at"], one["snapshot_id"])):
+            payload = self._payload(description)
+            if payload is not None:
+                yield Kept(json.loads(description["request"]), dt.datetime.fromisoformat(description["fetched_at"]), payload)
+
+    def received(self, source: str, dataset: str) -> list[tuple[dict[str, object], dt.datetime]]:
+        """List the requests of a dataset whose payloads are kept, each with the moment (UTC) at which its newest one last came."""
+        newest: dict[str, dt.datetime] = {}
+        for path in self._folder(source, dataset).glob("*.json"):
+            description = _read(path)
+            received = _last_received(description)
+            newest[description["request"]] = max(received, newest.get(description["request"], received))
+        return [(json.loads(request), newest[request]) for request in sorted(newest)]
+
+    def keep(
+        self, source: str, dataset: str, request: Mapping[str, object], payload: bytes, received_at: dt.datetime | None = None
+    ) -> None:
+        """Keep a payload with its request; the same bytes for the same request are kept once, with the day they were last received.
+
+        Parameters
+        ----------
+        source, dataset, request
+            What was asked of whom.
+        payload
+            The answer.
+        received_at
+            When it came, UTC; None: now.
+        """
+        received = (received_at or dt.datetime.now(dt.UTC)).isoformat(timespec="microseconds")
         sha256 = hashlib.sha256(payload).hexdigest()
         folder = self._folder(source, dataset)
         folder.mkdir(parents=True, exist_ok=True)
         stem = f"{_request_digest(request)}-{sha256[:16]}"
         payload_path = folder / f"{stem}.gz"
         description_path = folder / f"{stem}.json"
-        if description_path.is_file() and payload_path.is_file():
+        known = _read(description_path) if description_path.is_file() else None
+        if known is not None and self._payload(known) is not None:
+            if received_at is not None:
+                _write_atomically(description_path, json.dumps({**known, "last_received_at": received}, indent=1).encode())
             return
         description = {
             "snapshot_id": f"{source}/{dataset}/{stem}",
@@ -65,26 +111,43 @@ class SnapshotStore:
             "sha256": sha256,
             "bytes": len(payload),
             "path": payload_path.relative_to(self.root.parent).as_posix(),
-            "fetched_at": dt.datetime.now(dt.UTC).isoformat(),
+            "fetched_at": received,
         }
         _write_atomically(payload_path, gzip.compress(payload, compresslevel=1, mtime=0))
         _write_atomically(description_path, json.dumps(description, indent=1).encode())
 
     def frame(self) -> pl.DataFrame:
         """Rebuild raw.snapshots from the descriptions beside the payloads."""
-        rows = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self.root.glob("*/*/*.json"))]
-        if not rows:
+        columns = list(table("raw.snapshots").columns)
+        described = [_read(path) for path in sorted(self.root.glob("*/*/*.json"))]
+        if not described:
             return table("raw.snapshots").empty()
         return (
-            pl.DataFrame(rows)
+            pl.DataFrame([{name: one[name] for name in columns} for one in described])
             .with_columns(pl.col("fetched_at").str.to_datetime(time_unit="us", time_zone="UTC").dt.replace_time_zone(None))
-            .select(list(table("raw.snapshots").columns))
+            .select(columns)
             .cast(table("raw.snapshots").columns)  # type: ignore[arg-type]
             .sort("snapshot_id")
         )
 
+    def _payload(self, description: Mapping[str, str]) -> bytes | None:
+        try:
+            payload = gzip.decompress((self.root.parent / description["path"]).read_bytes())
+        except (OSError, EOFError, zlib.error):
+            return None
+        return payload if hashlib.sha256(payload).hexdigest() == description["sha256"] else None
+
     def _folder(self, source: str, dataset: str) -> Path:
         return self.root / source / dataset
+
+
+def _read(path: Path) -> dict[str, str]:
+    description: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return description
+
+
+def _last_received(description: Mapping[str, str]) -> dt.datetime:
+    return dt.datetime.fromisoformat(description.get("last_received_at", description["fetched_at"]))
 
 
 def _request_digest(request: Mapping[str, object]) -> str:

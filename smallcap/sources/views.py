@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -53,7 +54,7 @@ class LimitedSource(_Passing):
         """Members at each as_of, cut off after the first by ticker."""
         delivery = self._source.constituents(index, as_ofs)
         ordered = delivery.rows.sort("as_of", "ticker", "source_id")
-        return Delivery(ordered.filter(pl.int_range(pl.len()).over("as_of") < self._limit), delivery.refused)
+        return replace(delivery, rows=ordered.filter(pl.int_range(pl.len()).over("as_of") < self._limit))
 
 
 class ClockedSource(_Passing):
@@ -75,7 +76,7 @@ class ClockedSource(_Passing):
         """Annual records filed up to the clock; where no filing date is known, of periods that had ended."""
         delivery = self._source.fundamentals(start, min(end, self.clock), companies)
         filed = pl.coalesce("filing_date", "period_end") <= self.clock
-        return Delivery(delivery.rows.filter(filed), delivery.refused)
+        return replace(delivery, rows=delivery.rows.filter(filed))
 
     def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Ratios of periods that had ended by the clock."""
@@ -88,4 +89,4 @@ class ClockedSource(_Passing):
     def factors(self) -> Delivery:
         """Vintages whose data end by the clock."""
         delivery = self._source.factors()
-        return Delivery(delivery.rows.filter(pl.col("vintage") <= f"{self.clock:%Y%m}"), delivery.refused)
+        return replace(delivery, rows=delivery.rows.filter(pl.col("vintage") <= f"{self.clock:%Y%m}"))

@@ -133,7 +133,9 @@ class Prices(dy.Schema):
     security_id = key_id("the line (share class), ours")
     date = key_date("the last session of the month that was observed")
     close_usd = number("unadjusted close as traded", "USD per share", min=0)
-    adjusted_close_usd = number("close adjusted for later splits and dividends; serves returns only", "USD per share", min=0)
+    adjusted_close_usd = number(
+        "close adjusted for later splits, by some sources for dividends too; serves returns only", "USD per share", min=0
+    )
     split_ratio = number(
         "new shares per old share of the splits in the month; null where the source does not say", "ratio", min_exclusive=0
     )

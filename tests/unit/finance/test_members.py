@@ -61,9 +61,9 @@ class TestLines:
         company = members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS).row(1, named=True)
         assert (company["market_value_usd"], company["weight"], company["list_quantity"]) == (None, None, None)
 
-    def test_equal_lines_are_told_apart_by_their_id(self) -> None:
+    def test_of_equal_lines_the_first_by_ticker_stands_for_the_company(self) -> None:
         equal = self.LINES.with_columns(pl.lit(50.0).alias("market_value_usd"))
-        assert members(equal, self.TWO_CLASSES, NO_PRICES, METRICS)["security_id"].to_list() == [10, 20]
+        assert members(equal, self.TWO_CLASSES, NO_PRICES, METRICS)["ticker"].to_list() == ["MOGA", "ZZZ"]
 
     def test_order_of_rows_does_not_matter(self) -> None:
         assert_frame_equal(

@@ -1,0 +1,11 @@
+"""The asking of vendors over the network: one layer for every live source, with retries, quotas and kept payloads."""
+
+from __future__ import annotations
+
+from smallcap.sources.fetching.errors import QuotaError, RefusedError, TransientError
+from smallcap.sources.fetching.fetcher import Fetcher, utc_now
+from smallcap.sources.fetching.quota import Left, Limits, Quota
+from smallcap.sources.fetching.retrying import RetryPolicy
+from smallcap.sources.fetching.secrets import Redactor
+
+__all__ = ["Fetcher", "Left", "Limits", "Quota", "QuotaError", "Redactor", "RefusedError", "RetryPolicy", "TransientError", "utc_now"]

@@ -1,0 +1,163 @@
+"""One HTTP answer: time-outs, a cap on its size, and which failures are transient. What the body means is the adapters' to say."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from smallcap.sources.fetching.errors import RefusedError, TransientError
+
+TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+WHOLE_ANSWER_TIMEOUTS = 10
+"""A body that drips in takes at most so many times the time-out of one read."""
+_CHUNK_BYTES = 65_536
+_SHOWN_CHARACTERS = 300
+_FAILURES_ON_THE_WAY = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+
+
+@dataclass(frozen=True)
+class HttpLimits:
+    """How long one read may take, in seconds, and how large a body may be, in bytes."""
+
+    timeout_seconds: float
+    max_bytes: int
+
+
+def open_session(limits: HttpLimits) -> requests.Session:
+    """Open a session whose answers are whole, of status 200 (or a redirect), and within the limits.
+
+    Anything else raises `TransientError` or `RefusedError` out of the call that asked.
+    """
+    session = requests.Session()
+    adapter = _LimitedAdapter(limits)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def get(url: str, params: Mapping[str, str], limits: HttpLimits) -> bytes:
+    """Ask for a body once.
+
+    Raises
+    ------
+    TransientError
+        When asking again may help: time-out, broken connection, 429, 5xx.
+    RefusedError
+        When it does not: any other status, a body that is too large.
+    """
+    with open_session(limits) as session:
+        try:
+            content: bytes = session.get(url, params=dict(params)).content
+        except requests.exceptions.RequestException as error:
+            raise RefusedError(f"{url}: {error}. Check the address in the settings") from None
+    return content
+
+
+def raise_for_status(status: int, body: bytes, headers: Mapping[str, str], address: str) -> None:
+    """Raise for every status but 200, in the vendor's own words where it has some.
+
+    Raises
+    ------
+    TransientError
+        For a status of `TRANSIENT_STATUSES`, with the wait that the body or the headers ask for.
+    RefusedError
+        For any other.
+    """
+    if status == requests.codes.ok:
+        return
+    said = _described(body)
+    message = f"{address} answered {status}" + (f": {said}" if said else "")
+    if status in TRANSIENT_STATUSES:
+        raise TransientError(message, _retry_after(body, headers))
+    raise RefusedError(message)
+
+
+class _LimitedAdapter(HTTPAdapter):
+    """The transport of a session, with `HttpLimits` and our own errors."""
+
+    def __init__(self, limits: HttpLimits) -> None:
+        super().__init__()
+        self._limits = limits
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: object = None,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        proxies: dict[str, str] | None = None,
+    ) -> requests.Response:
+        """Send once, and read the body to its end; the limits' time-out stands for the caller's."""
+        address = (request.url or "").split("?")[0]
+        try:
+            response = super().send(request, True, self._limits.timeout_seconds, verify, cert, proxies)
+            body = self._read(response, address)
+        except requests.exceptions.SSLError as error:
+            raise RefusedError(f"{address}: the certificate is not accepted ({error})") from None
+        except _FAILURES_ON_THE_WAY as error:
+            raise TransientError(f"{address}: {_shortened(str(error))}") from None
+        if not response.is_redirect:
+            raise_for_status(response.status_code, body, response.headers, address)
+        # the body is read already, under the limits; the response must not read the connection again
+        response._content = body
+        return response
+
+    def _read(self, response: requests.Response, address: str) -> bytes:
+        latest = time.monotonic() + self._limits.timeout_seconds * WHOLE_ANSWER_TIMEOUTS
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > self._limits.max_bytes:
+                response.close()
+                raise RefusedError(
+                    f"{address}: the answer is larger than {self._limits.max_bytes / 1e6:g} MB. "
+                    "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that is right"
+                )
+            if time.monotonic() > latest:
+                response.close()
+                raise TransientError(f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs")
+        return bytes(body)
+
+
+def _described(body: bytes) -> str:
+    """Find the vendor's own words in an error body."""
+    answer = _json_object(body)
+    words = [answer[name] for name in ("detail", "message", "error") if isinstance(answer.get(name), str)]
+    return _shortened(str(words[0])) if words else _shortened(body[: _SHOWN_CHARACTERS * 4].decode("utf-8", errors="replace"))
+
+
+def _retry_after(body: bytes, headers: Mapping[str, str]) -> float | None:
+    for given in (_json_object(body).get("retry_after_seconds"), headers.get("Retry-After")):
+        try:
+            seconds = float(str(given))
+        except ValueError:
+            continue
+        if 0 <= seconds < float("inf"):
+            return seconds
+    return None
+
+
+def _json_object(body: bytes) -> dict[str, object]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _shortened(text: str) -> str:
+    """Make text of a vendor fit to be shown: one line, printable, not long."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    one_line = " ".join(printable.split())
+    return one_line if len(one_line) <= _SHOWN_CHARACTERS else one_line[:_SHOWN_CHARACTERS] + "…"

@@ -1,0 +1,133 @@
+"""How many requests a source may still be asked: counted on disk, so that every run and process counts the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock
+
+from smallcap.errors import SmallcapError
+from smallcap.sources.fetching.errors import QuotaError
+
+_ONE_HOUR = dt.timedelta(hours=1)
+_ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Requests that a source takes in a day and in an hour, both of UTC; None is without limit."""
+
+    per_day: int | None = None
+    per_hour: int | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left of a source's limits; None is without limit. `resumes_at` is None while something is left."""
+
+    today: int | None
+    this_hour: int | None
+    resumes_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class _Count:
+    day: str
+    hour: int
+    today: int
+    this_hour: int
+
+    def at(self, moment: dt.datetime) -> _Count:
+        """Start again at zero where a new day or hour has begun."""
+        day, hour = moment.date().isoformat(), moment.hour
+        if self.day != day:
+            return _Count(day, hour, 0, 0)
+        return self if self.hour == hour else replace(self, hour=hour, this_hour=0)
+
+
+class Quota:
+    """The counted requests of every source.
+
+    Parameters
+    ----------
+    folder
+        Where the counts are kept, one file per source; made when first needed.
+    limits
+        By source; a source that is not named is counted without limit.
+    clock
+        The present moment, UTC.
+    """
+
+    def __init__(self, folder: Path, limits: Mapping[str, Limits], clock: Callable[[], dt.datetime]) -> None:
+        self.folder = folder
+        self._limits = dict(limits)
+        self._clock = clock
+
+    def take(self, source: str, requests: int = 1) -> None:
+        """Count requests that are about to be made.
+
+        Raises
+        ------
+        QuotaError
+            When fewer are left; nothing is counted then.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / f"{source}.lock"):
+            now = self._clock()
+            count = self._read(source).at(now)
+            limits = self._limits.get(source, Limits())
+            _require_left(source, limits, count, requests, now)
+            self._write(source, replace(count, today=count.today + requests, this_hour=count.this_hour + requests))
+
+    def left(self, source: str) -> Left:
+        """Say what is left now."""
+        now = self._clock()
+        count = self._read(source).at(now)
+        limits = self._limits.get(source, Limits())
+        today = None if limits.per_day is None else max(limits.per_day - count.today, 0)
+        this_hour = None if limits.per_hour is None else max(limits.per_hour - count.this_hour, 0)
+        resumes_at = _next_day(now) if today == 0 else _next_hour(now) if this_hour == 0 else None
+        return Left(today, this_hour, resumes_at)
+
+    def _read(self, source: str) -> _Count:
+        path = self.folder / f"{source}.json"
+        if not path.is_file():
+            return _Count("", 0, 0, 0)
+        try:
+            return _Count(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError, OSError) as error:
+            raise SmallcapError(f"the count of requests {path} cannot be read ({error}); remove it to count from zero") from None
+
+    def _write(self, source: str, count: _Count) -> None:
+        path = self.folder / f"{source}.json"
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(asdict(count)), encoding="utf-8")
+        os.replace(temporary, path)
+
+
+def _require_left(source: str, limits: Limits, count: _Count, requests: int, now: dt.datetime) -> None:
+    if limits.per_day is not None and count.today + requests > limits.per_day:
+        _refuse(source, "today", count.today, limits.per_day, requests, _next_day(now))
+    if limits.per_hour is not None and count.this_hour + requests > limits.per_hour:
+        _refuse(source, "this hour", count.this_hour, limits.per_hour, requests, _next_hour(now))
+
+
+def _refuse(source: str, window: str, used: int, limit: int, requests: int, resumes_at: dt.datetime) -> None:
+    raise QuotaError(
+        f"{source}: {used} of {limit} requests of {window} are used, {max(limit - used, 0)} left, {requests} needed next. "
+        f"Go on after {resumes_at:%Y-%m-%d %H:%M} UTC with the same command: what was fetched is kept and not asked for again",
+        resumes_at,
+    )
+
+
+def _next_day(now: dt.datetime) -> dt.datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + _ONE_DAY
+
+
+def _next_hour(now: dt.datetime) -> dt.datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + _ONE_HOUR

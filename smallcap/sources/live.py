@@ -1,0 +1,81 @@
+"""The live sources put together from the settings: the vendor, the factor library and the fund's holdings over one fetching layer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from smallcap.settings import Settings
+from smallcap.sources.fetching import Fetcher, Limits, Quota, RetryPolicy, utc_now
+from smallcap.sources.fetching.http import HttpLimits
+from smallcap.sources.french_live import FrenchFactors
+from smallcap.sources.ishares_live import IsharesLists
+from smallcap.sources.ishares_rules import load_holdings_rules
+from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.tickers import load_ticker_aliases
+from smallcap.sources.xfinlink import XfinlinkSource, load_plan
+
+QUOTA_FOLDER = "quota"
+
+
+@dataclass(frozen=True)
+class LiveSources:
+    """Every live source of the settings, with the layer that they ask through."""
+
+    fetcher: Fetcher
+    xfinlink: XfinlinkSource
+    french: FrenchFactors
+    ishares: IsharesLists
+
+
+def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
+    """Open the live sources.
+
+    Parameters
+    ----------
+    settings
+        Addresses, key, plan and limits.
+    snapshots
+        Where payloads are kept, and found again instead of being asked for twice.
+    """
+    plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
+    quota = Quota(settings.home / QUOTA_FOLDER, {XfinlinkSource.name: _limits(settings, plan.limits)}, utc_now)
+    key = settings.xfinlink_api_key
+    secrets = (key.get_secret_value(),) if key is not None else ()
+    fetcher = Fetcher(snapshots, quota, RetryPolicy(max_retries=settings.max_retries), secrets=secrets)
+    limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
+    refresh_after = dt.timedelta(hours=settings.running_period_max_age_hours)
+    french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=refresh_after)
+    ishares = IsharesLists(
+        fetcher,
+        limits,
+        base_url=settings.ishares_base_url,
+        index=settings.index_name,
+        rules=load_holdings_rules(settings.reference_dir),
+        aliases=load_ticker_aliases(settings.reference_dir),
+        today=settings.clock or utc_now().date(),
+        latest_max_age=refresh_after,
+        min_members=settings.ishares_min_members,
+    )
+    xfinlink = XfinlinkSource(
+        fetcher,
+        plan,
+        base_url=settings.xfinlink_base_url,
+        api_key=key,
+        limits=limits,
+        refresh_after=refresh_after,
+        factors=french,
+        holdings=ishares,
+    )
+    return LiveSources(fetcher, xfinlink, french, ishares)
+
+
+def open_xfinlink(settings: Settings, snapshots: SnapshotStore) -> XfinlinkSource:
+    """Open the vendor's source alone."""
+    return open_live(settings, snapshots).xfinlink
+
+
+def _limits(settings: Settings, plan: Limits) -> Limits:
+    return Limits(
+        per_day=settings.xfinlink_requests_per_day or plan.per_day, per_hour=settings.xfinlink_requests_per_hour or plan.per_hour
+    )

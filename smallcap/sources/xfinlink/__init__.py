@@ -1,0 +1,9 @@
+"""The data vendor xfinlink behind the source port, through its own client."""
+
+from __future__ import annotations
+
+from smallcap.sources.xfinlink.adapter import XfinlinkSource
+from smallcap.sources.xfinlink.client import XfinlinkClient
+from smallcap.sources.xfinlink.plans import Plan, load_plan
+
+__all__ = ["Plan", "XfinlinkClient", "XfinlinkSource", "load_plan"]

@@ -1,0 +1,197 @@
+"""The vendor's own client behind a narrow wrapper: one method per question, every doubt an error that names the question."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+import warnings
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+from pydantic import SecretStr
+from xfinlink import client as vendor
+
+from smallcap.errors import InputError, SmallcapError
+from smallcap.sources.fetching import Redactor, RefusedError, TransientError
+from smallcap.sources.fetching.http import HttpLimits
+from smallcap.sources.xfinlink.wire import TooManyPagesError, Wire
+
+NAME: Final = "xfinlink"
+INDEX_PAGE_ROWS: Final = 1000
+MOST_PAGES: Final = 50
+"""Pages after which the client itself stops, whatever the plan allows."""
+
+METRIC_FIELDS: Final = ("roe", "fcf_margin", "debt_to_assets", "interest_coverage", "altman_z_score", "market_cap")
+PRICE_FIELDS: Final = ("close", "adj_close", "return_daily", "split_ratio")
+
+_NO_ROW_LIMIT: Final = 10**9
+_NOT_FOUND = 404
+_REFUSED_NAME = (400, 404)
+_UNAUTHORISED = (401, 403)
+_INDEX_NAME = re.compile(r"[A-Za-z0-9_]+")
+_NO_DATA = re.compile(r"xfinlink: No data returned")
+_TRUNCATED = re.compile(r"xfinlink: Results truncated")
+_ONE_PAGE_OF_MORE = re.compile(r"xfinlink: index\(.*\) returned \d+ of \d+ rows")
+_NEWER_CLIENT = re.compile(r"newer Python client")
+_LOG = logging.getLogger(__name__)
+
+
+class EmptyAnswerError(RefusedError):
+    """The vendor answered without a single row."""
+
+
+class UnknownNameError(RefusedError):
+    """The vendor refuses what was named: an index, an id."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came for one question.
+
+    Attributes
+    ----------
+    rows
+        The client's own table (a pandas frame), or its document for `resolve`, `usage` and `status`.
+    meta
+        What the last page says of itself.
+    asked
+        The question in words.
+    """
+
+    rows: Any
+    meta: dict[str, Any]
+    asked: str
+
+
+class XfinlinkClient:
+    """Asks the vendor's client one question at a time.
+
+    Parameters
+    ----------
+    base_url
+        The vendor's address.
+    api_key
+        The key; None raises at the first question, with what to set.
+    limits
+        Of one answer.
+    max_pages
+        Pages that the plan allows for one call.
+    before_page
+        Called before every page but the first of a call.
+    """
+
+    def __init__(
+        self, base_url: str, api_key: SecretStr | None, limits: HttpLimits, max_pages: int, before_page: Callable[[], None]
+    ) -> None:
+        self._base_url = base_url
+        self._key = api_key.get_secret_value().strip() if api_key is not None else ""
+        self._limits = limits
+        self._max_pages = min(max_pages, MOST_PAGES)
+        self._before_page = before_page
+        self._redactor = Redactor([self._key])
+        self._connections = httpx.Client(timeout=limits.timeout_seconds)
+        weakref.finalize(self, self._connections.close)
+
+    def index(self, name: str, as_of: dt.date | None, offset: int, limit: int = INDEX_PAGE_ROWS) -> Received:
+        """Ask for one page of an index's members at a day; None: now."""
+        if not _INDEX_NAME.fullmatch(name):
+            raise InputError(f"'{name}' is no name of an index; use letters, digits and underscores (setting index_name)")
+        asked = f"index {name}, as_of {as_of or 'now'}, rows from {offset}"
+        return self._call(
+            asked, vendor.index, expected=_ONE_PAGE_OF_MORE, index_name=name, as_of=as_of and as_of.isoformat(), limit=limit, offset=offset
+        )
+
+    def fundamentals(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
+        """Ask for annual records, all versions, of some companies with period_end in [start, end]."""
+        return self._data(vendor.fundamentals, "fundamentals", ids, start, end, period_type="annual", version="all")
+
+    def metrics(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
+        """Ask for annual ratios of some companies with period_end in [start, end]."""
+        return self._data(vendor.metrics, "metrics", ids, start, end, period_type="annual", fields=list(METRIC_FIELDS))
+
+    def prices(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
+        """Ask for daily rows of some lines with date in [start, end]."""
+        return self._data(vendor.prices, "prices", ids, start, end, fields=list(PRICE_FIELDS))
+
+    def resolve(self, tickers: Sequence[str]) -> Received:
+        """Ask who carried some tickers, and when."""
+        return self._call(f"resolve {', '.join(tickers)}", vendor.resolve, ticker=list(tickers))
+
+    def usage(self) -> Received:
+        """Ask for the vendor's own count of what is used and left; fails for a wrong key."""
+        return self._call("usage", vendor.usage)
+
+    def status(self) -> Received:
+        """Ask whether the service is up."""
+        return self._call("status", vendor.status)
+
+    def _data(
+        self, function: Callable[..., Any], dataset: str, ids: Sequence[int], start: dt.date, end: dt.date, **options: Any
+    ) -> Received:
+        asked = f"{dataset} of {_shown(ids)}, {start} to {end}"
+        received = self._call(
+            asked, function, entity_id=list(ids), start=start.isoformat(), end=end.isoformat(), max_rows=_NO_ROW_LIMIT, **options
+        )
+        # without a cursor the client takes the first page for everything, and says nothing
+        if received.meta.get("has_more") and not received.meta.get("next_cursor"):
+            raise TransientError(f"{asked}: the answer says that there is more and gives no cursor to it")
+        return received
+
+    def _call(
+        self, asked: str, function: Callable[..., Any], *, expected: re.Pattern[str] | None = None, **parameters: Any
+    ) -> Received:
+        """Ask one question with the client's own function; an answer that it has before is never taken."""
+        if not self._key:
+            raise InputError(
+                "no key of the data vendor is set: set SMALLCAP_XFINLINK_API_KEY in the environment or in .env "
+                "(a free key comes with an account of the vendor), or use another --preset"
+            )
+        wire = Wire(self._connections, self._limits, self._max_pages, self._before_page)
+        vendor.set_api_base(self._base_url)
+        vendor.set_api_key(self._key)
+        vendor.set_timeout(self._limits.timeout_seconds)
+        vendor.clear_cache()
+        try:
+            with wire.standing_in(), warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                rows = function(**parameters)
+        except Exception as error:  # the client fails in whatever way a malformed answer makes it
+            raise self._explained(asked, wire, error) from None
+        finally:
+            vendor.set_api_key("")
+            vendor.clear_cache()
+        self._judge(asked, wire, [str(warning.message) for warning in caught], expected)
+        return Received(rows, dict(wire.meta), asked)
+
+    def _judge(self, asked: str, wire: Wire, warned: Sequence[str], expected: re.Pattern[str] | None) -> None:
+        """Take every warning of the client for an error, but for those that the caller deals with and news of the client itself."""
+        if wire.update_notice:
+            _LOG.info("xfinlink: %s", wire.update_notice)
+        for text in warned:
+            if text == wire.update_notice or _NEWER_CLIENT.search(text) or (expected and expected.match(text)):
+                continue
+            kind = EmptyAnswerError if _NO_DATA.match(text) else TooManyPagesError if _TRUNCATED.match(text) else RefusedError
+            raise kind(self._redactor.text(f"{asked}: {text}"))
+
+    def _explained(self, asked: str, wire: Wire, error: Exception) -> SmallcapError:
+        """Name the question, and say whether asking again may help."""
+        text = self._redactor.text(f"{asked}: {error}")
+        if isinstance(error, TransientError):
+            return TransientError(text, error.retry_after)
+        if isinstance(error, SmallcapError):
+            error.args = (text, *error.args[1:])
+            return error
+        if not isinstance(error, vendor.XfinlinkError):
+            return RefusedError(f"{text} ({type(error).__name__}): the answer is not of the form that the vendor's client expects")
+        if wire.status in _UNAUTHORISED:
+            return RefusedError(f"{text}. Check SMALLCAP_XFINLINK_API_KEY and the plan that it belongs to")
+        is_name = wire.status in _REFUSED_NAME if asked.startswith("index ") else wire.status == _NOT_FOUND
+        return UnknownNameError(text) if is_name else RefusedError(text)
+
+
+def _shown(ids: Sequence[int]) -> str:
+    return f"id {ids[0]}" if len(ids) == 1 else f"{len(ids)} ids ({min(ids)} to {max(ids)})"

@@ -1,0 +1,144 @@
+"""The vendor's tables with their columns checked and typed, and as payloads that are kept. Their own names and units stay."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+import polars.selectors as cs
+
+from smallcap.sources.fetching import RefusedError, TransientError
+from smallcap.sources.xfinlink.client import Received
+
+Columns = Mapping[str, "Column"]
+_SHOWN_COLUMNS: Final = 12
+_NUMBERS: Final = "fiu"
+"""Kinds of numpy's types of numbers."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is read.
+
+    Attributes
+    ----------
+    dtype
+        Its type here.
+    is_required
+        Whether an answer without the column is refused; otherwise the column is null.
+    is_nullable
+        Whether single values may be missing.
+    allowed
+        The values that there may be; empty: any.
+    """
+
+    dtype: pl.DataType
+    is_required: bool = True
+    is_nullable: bool = True
+    allowed: tuple[str, ...] = ()
+
+
+def no_rows(columns: Columns) -> pl.DataFrame:
+    """Return an empty table."""
+    return pl.DataFrame(schema={name: column.dtype for name, column in columns.items()})
+
+
+def typed(received: Received, columns: Columns) -> pl.DataFrame:
+    """Take the wanted columns of what came, each strictly of its type, in a total order; columns beyond those are left out.
+
+    Raises
+    ------
+    RefusedError
+        When a required column is missing, a value is of another type (a number as text), or a key is blank.
+    TransientError
+        When a row came twice: a page was repeated, and another is likely to be missing for it.
+    """
+    if len(received.rows) == 0:
+        return no_rows(columns)
+    try:
+        frame = _wanted(received.rows, columns)
+    except RefusedError as error:
+        raise RefusedError(f"{received.asked}: {error}") from None
+    if frame.is_duplicated().any():
+        raise TransientError(f"{received.asked}: {frame.height - frame.n_unique()} of {frame.height} rows of the answer came twice")
+    return frame.sort(pl.all(), nulls_last=True)
+
+
+def to_payload(asked: Mapping[str, object], meta: Mapping[str, object], frame: pl.DataFrame) -> bytes:
+    """Write what was asked and received: a line of JSON about the answer, then one with the list of values of each column."""
+    head = json.dumps({"asked": dict(asked), "meta": dict(meta), "rows": frame.height}, sort_keys=True, default=str)
+    return f"{head}\n{frame.select(pl.all().implode()).write_ndjson()}".encode()
+
+
+def from_payload(payload: bytes, columns: Columns) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Read a payload back: what the answer says of itself, and its rows."""
+    first, _, second = payload.partition(b"\n")
+    head = json.loads(first)
+    if head["rows"] == 0:
+        return dict(head["meta"]), no_rows(columns)
+    lists = pl.read_ndjson(io.BytesIO(second), schema={name: pl.List(column.dtype) for name, column in columns.items()})
+    return dict(head["meta"]), lists.explode(list(columns))
+
+
+def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:
+    missing = [name for name, column in columns.items() if column.is_required and name not in rows.columns]
+    if missing:
+        shown = ", ".join(str(name) for name in list(rows.columns)[:_SHOWN_COLUMNS])
+        raise RefusedError(f"the answer has no column {', '.join(missing)}; it has {shown}, …. The vendor's format has changed")
+    given = _converted(rows, [name for name in columns if name in rows.columns])
+    frame = pl.DataFrame([_typed_column(given, name, column).alias(name) for name, column in columns.items()])
+    for name, column in columns.items():
+        if not column.is_nullable and frame[name].null_count():
+            raise RefusedError(f"{frame[name].null_count()} of {frame.height} rows of the answer have no {name}")
+        unknown = frame.filter(~pl.col(name).is_in(column.allowed))[name] if column.allowed else frame[name].clear()
+        if len(unknown):
+            raise RefusedError(f"column {name} of the answer holds {unknown[0]!r}; known are {', '.join(column.allowed)}")
+    return frame
+
+
+def _converted(rows: Any, names: list[str]) -> pl.DataFrame:
+    """Convert columns of the client's table: those of numbers as the arrays that they are, the others through Arrow."""
+    series = [
+        pl.Series(name, rows[name].to_numpy()) if rows[name].dtype.kind in _NUMBERS else _through_arrow(rows, name) for name in names
+    ]
+    return pl.DataFrame(series).with_columns(cs.float().fill_nan(None))
+
+
+def _through_arrow(rows: Any, name: str) -> pl.Series:
+    try:
+        converted: pl.Series = pl.from_pandas(rows[name], nan_to_null=True)  # type: ignore[assignment]
+    except Exception as error:  # Arrow, pandas and Polars each have their own errors for values of several types
+        raise RefusedError(f"column {name} of the answer holds values of several types: {error}") from None
+    return converted.alias(name)
+
+
+def _typed_column(given: pl.DataFrame, name: str, column: Column) -> pl.Series:
+    if name not in given.columns or given[name].null_count() == given.height:
+        return pl.Series([None] * given.height, dtype=column.dtype)
+    if given[name].dtype == column.dtype:
+        return given[name]
+    if not _fits(given[name].dtype, column.dtype):
+        example = given[name].drop_nulls()[0]
+        raise RefusedError(f"column {name} of the answer is {given[name].dtype}, not {column.dtype}: it holds {example!r}")
+    try:
+        if column.dtype == pl.Date and given[name].dtype == pl.String:
+            return given[name].str.to_date("%Y-%m-%d")
+        if column.dtype.is_integer() and not (given[name] == given[name].round()).all():
+            raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: it holds fractions")
+        return given[name].cast(column.dtype)
+    except pl.exceptions.PolarsError as error:
+        raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: {error}") from None
+
+
+def _fits(given: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether a type may stand for another: whole numbers for numbers, moments or ISO text for dates."""
+    if wanted.is_numeric():
+        return given.is_numeric()
+    if wanted == pl.Date:
+        return given.is_temporal() or given == pl.String
+    return given == wanted
+

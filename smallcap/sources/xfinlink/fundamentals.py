@@ -1,0 +1,48 @@
+"""The vendor's annual records as rows of raw.fundamentals: every version, explicit dates, units of ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import polars as pl
+
+from smallcap.sources.base import FUNDAMENTALS_COLUMNS
+from smallcap.sources.xfinlink.answers import Topic
+from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
+from smallcap.sources.xfinlink.questions import Dataset
+from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, MILLION, STATEMENT_ITEMS, UNCERTAIN_ITEMS
+
+FUNDAMENTALS: Final = Dataset("fundamentals", page_rows=5000, rows_per_year=1.2, settles_after=dt.timedelta(days=5 * 365))
+"""One record in six is restated, some of them after four years."""
+
+CURRENCY: Final = "USD"
+"""The vendor states all money in dollars; a column that says otherwise is believed."""
+
+
+def fundamentals_topic(client: XfinlinkClient) -> Topic:
+    """Say how annual records are asked for and read."""
+    return Topic(FUNDAMENTALS, FUNDAMENTALS_READ, "period_end", client.fundamentals, fundamentals_rows)
+
+
+def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
+    """Make rows in `FUNDAMENTALS_COLUMNS` of rows as served.
+
+    The vendor serves a restated figure under the date of the filing that it came from, so no value is visible too early.
+    """
+    items = {**STATEMENT_ITEMS, **UNCERTAIN_ITEMS}
+    return served.select(
+        pl.col("entity_id").cast(pl.String).alias("source_entity_id"),
+        "period_end",
+        "version",
+        "ticker",
+        "fiscal_year",
+        "period_days",
+        pl.col("currency").fill_null(CURRENCY),
+        "filing_date",
+        "shares_outstanding_date",
+        *[(pl.col(theirs) * MILLION).alias(ours) for ours, theirs in items.items()],
+        source=pl.lit(NAME),
+        is_value_restated=pl.lit(False),
+        is_blank_debt_zero=pl.lit(False),
+    ).select(pl.col(name).cast(dtype) for name, dtype in FUNDAMENTALS_COLUMNS.items())

@@ -1,0 +1,33 @@
+"""The vendor's ready-made ratios as rows of raw.vendor_metrics."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import polars as pl
+
+from smallcap.sources.base import VENDOR_METRICS_COLUMNS
+from smallcap.sources.xfinlink.answers import Topic
+from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
+from smallcap.sources.xfinlink.questions import Dataset
+from smallcap.sources.xfinlink.units import METRICS, METRICS_READ, MILLION
+
+VENDOR_METRICS: Final = Dataset("metrics", page_rows=100, rows_per_year=1.0, settles_after=dt.timedelta(days=550))
+"""Late filers are out after a year and a half."""
+
+
+def metrics_topic(client: XfinlinkClient) -> Topic:
+    """Say how ratios are asked for and read."""
+    return Topic(VENDOR_METRICS, METRICS_READ, "period_end", client.metrics, metrics_rows)
+
+
+def metrics_rows(served: pl.DataFrame) -> pl.DataFrame:
+    """Make rows in `VENDOR_METRICS_COLUMNS` of rows as served; the market capitalisation comes in millions of dollars."""
+    return served.select(
+        pl.col("entity_id").cast(pl.String).alias("source_entity_id"),
+        "period_end",
+        *[pl.col(theirs).alias(ours) for ours, theirs in METRICS.items()],
+        market_cap_period_end_usd=pl.col("market_cap") * MILLION,
+        source=pl.lit(NAME),
+    ).select(pl.col(name).cast(dtype) for name, dtype in VENDOR_METRICS_COLUMNS.items())

@@ -1,0 +1,79 @@
+"""Lines and companies as the vendor names them: one row per line and ticker spell (raw.securities before our ids)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from smallcap.sources.base import SECURITIES_COLUMNS
+from smallcap.sources.tickers import normalised
+from smallcap.sources.xfinlink.client import NAME
+
+NO_STATEMENTS: Final = "the fundamentals source has no annual reports of this company"
+UNKNOWN_TICKER: Final = "the vendor knows no line that carried this ticker on the days on which it is listed"
+
+
+def securities_rows(lines: pl.DataFrame, spells: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+    """Describe lines.
+
+    Parameters
+    ----------
+    lines
+        Rows of constituents, in `CONSTITUENTS_COLUMNS`; `source_id` is the vendor's id, or a name where it has none.
+    spells
+        What the vendor says of their tickers (`Names.resolve`).
+    companies
+        entity_id, cik of every line that the vendor ever spoke of.
+
+    Returns
+    -------
+    pl.DataFrame
+        `SECURITIES_COLUMNS`, sorted by ticker, valid_from and source_id. The classes of a company share its Central Index Key; the
+        company goes by the lowest id among them, which is the issuer's: statements are served under no other. A company without
+        the key files no statements.
+    """
+    named = spells.with_columns(source_id=pl.col("entity_id").cast(pl.String)).join(
+        lines.select("source_id").unique(), on="source_id", how="semi"
+    )
+    issuers = companies.drop_nulls("cik").group_by("cik").agg(issuer=pl.col("entity_id").min())
+    known = (
+        named.sort("source_id", "symbol", "valid_from", "name", nulls_last=True)
+        .unique(["source_id", "symbol", "valid_from"], keep="first", maintain_order=True)
+        .join(issuers, on="cik", how="left", maintain_order="left")
+        .with_columns(
+            source_entity_id=pl.coalesce("issuer", "entity_id").cast(pl.String),
+            ticker="symbol",
+            is_resolved=pl.col("cik").is_not_null(),
+            unresolved_reason=pl.when(pl.col("cik").is_null()).then(pl.lit(NO_STATEMENTS)),
+        )
+    )
+    columns = list(SECURITIES_COLUMNS)
+    together = pl.concat([known.with_columns(source=pl.lit(NAME)).select(columns), _unknown(lines, named).select(columns)])
+    return together.select(pl.col(name).cast(dtype) for name, dtype in SECURITIES_COLUMNS.items()).sort("ticker", "valid_from", "source_id")
+
+
+def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Describe the lines of which the vendor says nothing, by what their lists say."""
+    unknown = lines.join(named.select("source_id").unique(), on="source_id", how="anti")
+    return (
+        unknown.with_columns(ticker=_usable(pl.col("ticker")))
+        .sort("source_id", "ticker", "snapshot_date")
+        .group_by("source_id", "ticker", maintain_order=True)
+        .agg(valid_from=pl.col("snapshot_date").min(), name=pl.col("name").last(), sector=pl.col("sector").last())
+        .unique(["source_id", "valid_from"], keep="first", maintain_order=True)
+        .with_columns(
+            source=pl.lit(NAME),
+            source_entity_id="source_id",
+            valid_to=pl.lit(None, dtype=pl.Date),
+            sic=pl.lit(None, dtype=pl.String),
+            gics=pl.lit(None, dtype=pl.String),
+            is_resolved=pl.lit(False),
+            unresolved_reason=pl.lit(UNKNOWN_TICKER),
+        )
+    )
+
+
+def _usable(ticker: pl.Expr) -> pl.Expr:
+    """Normalise a ticker; one that is nothing but separators stays as it is."""
+    return pl.when(normalised(ticker) == "").then(ticker).otherwise(normalised(ticker))

@@ -1,0 +1,150 @@
+"""What stands between the vendor's client and the network for the length of one call. No request is worded here, no row is read.
+
+The client asks through the function ``httpx.get`` of its module. It opens a connection per page, tells nobody how many pages it
+asked for, reads answers of any size, loses the sign that more rows exist when no cursor comes with it, takes NaN for JSON, and
+sleeps and repeats by itself. So for the length of a call its module's ``httpx`` is a `Wire`: everything else is the client's own.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import httpx
+from xfinlink import client as vendor
+
+from smallcap.sources.fetching import RefusedError, TransientError
+from smallcap.sources.fetching.http import TRANSIENT_STATUSES, WHOLE_ANSWER_TIMEOUTS, HttpLimits, raise_for_status
+
+_FIRST_SERVER_ERROR = 500
+_HEADERS_OF_PACKING = ("content-encoding", "transfer-encoding", "content-length")
+
+
+class TooManyPagesError(RefusedError):
+    """The answer has more pages than the plan allows: the question must be split."""
+
+
+class Answer(httpx.Response):
+    """A whole answer whose JSON was read strictly: NaN and Infinity are no JSON."""
+
+    document: Any = None
+
+    def json(self, **_: Any) -> Any:
+        """Return the document; for an error body that is no JSON this raises ValueError, as the client expects."""
+        if self.document is None:
+            self.document = json.loads(self.content, parse_constant=_refuse_constant)
+        return self.document
+
+
+class Wire:
+    """The transport of one call.
+
+    Parameters
+    ----------
+    connections
+        The pool whose connections are used again.
+    limits
+        Of one answer.
+    max_pages
+        Pages of one call.
+    before_page
+        Called before every page but the first, which whoever calls has counted.
+
+    Attributes
+    ----------
+    pages
+        Pages asked for so far.
+    status
+        Of the last answer.
+    meta
+        What the last answer says of itself.
+    update_notice
+        What the vendor says of newer clients, if anything.
+    """
+
+    def __init__(self, connections: httpx.Client, limits: HttpLimits, max_pages: int, before_page: Callable[[], None]) -> None:
+        self._connections = connections
+        self._limits = limits
+        self._max_pages = max_pages
+        self._before_page = before_page
+        self.pages = 0
+        self.status = 0
+        self.meta: Mapping[str, Any] = {}
+        self.update_notice: str | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything but `get` is httpx's own: the client catches its exceptions."""
+        return getattr(httpx, name)
+
+    @contextmanager
+    def standing_in(self) -> Iterator[None]:
+        """Stand where the client reaches for httpx."""
+        original = vendor.httpx
+        vendor.httpx = self
+        try:
+            yield
+        finally:
+            vendor.httpx = original
+
+    def get(self, url: str, *, headers: Mapping[str, str], timeout: float, params: Mapping[str, Any] | None = None) -> Answer:
+        """Ask for one page; failures that may pass are raised past the client, which would sleep and repeat."""
+        self._count_page()
+        address = url.split("?")[0]
+        try:
+            answer = self._read(url, dict(params or {}), dict(headers), timeout, address)
+        except httpx.TransportError as error:
+            raise TransientError(f"{address}: {type(error).__name__} {error}".rstrip()) from None
+        self.status = answer.status_code
+        if answer.status_code in TRANSIENT_STATUSES or answer.status_code >= _FIRST_SERVER_ERROR:
+            raise_for_status(answer.status_code, answer.content, answer.headers, address)
+        if answer.is_success:
+            self._look_at(answer, address)
+        return answer
+
+    def _count_page(self) -> None:
+        if self.pages >= self._max_pages:
+            raise TooManyPagesError(f"the answer has more than {self._max_pages} pages, which is what the plan allows for one call")
+        if self.pages:
+            self._before_page()
+        self.pages += 1
+
+    def _read(self, url: str, params: dict[str, Any], headers: dict[str, str], timeout: float, address: str) -> Answer:
+        latest = time.monotonic() + timeout * WHOLE_ANSWER_TIMEOUTS
+        body = bytearray()
+        with self._connections.stream("GET", url, params=params, headers=headers, timeout=timeout) as response:
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > self._limits.max_bytes:
+                    raise RefusedError(
+                        f"{address}: the answer is larger than {self._limits.max_bytes / 1e6:g} MB. "
+                        "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that is right"
+                    )
+                if time.monotonic() > latest:
+                    raise TransientError(f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs")
+        # the body is decoded already: headers that say how it was packed would have it decoded again
+        kept = {name: value for name, value in response.headers.items() if name.lower() not in _HEADERS_OF_PACKING}
+        return Answer(response.status_code, headers=kept, content=bytes(body), request=response.request)
+
+    def _look_at(self, answer: Answer, address: str) -> None:
+        try:
+            document = answer.json()
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise TransientError(f"{address} answered {_begins_with(answer.content)}, which is no JSON ({error})") from None
+        except ValueError as error:
+            raise RefusedError(f"{address}: {error}") from None
+        # a copy: the client overwrites what the answer says of itself
+        self.meta = dict(document.get("meta") or {}) if isinstance(document, dict) else {}
+        if answer.headers.get("X-Xfinlink-Client-Update"):
+            self.update_notice = answer.headers.get("X-Xfinlink-Client-Update-Message") or "a newer client is available"
+
+
+def _begins_with(content: bytes) -> str:
+    start = " ".join(content[:60].decode("utf-8", errors="replace").split())
+    return f"with {start!r}" if start else "with nothing"
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"the answer holds {constant}, which is no number of JSON")

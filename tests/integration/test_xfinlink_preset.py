@@ -1,0 +1,97 @@
+"""The preset xfinlink, by the real client over real HTTP, gives the tables that the preset sample gives."""
+
+import polars as pl
+import pytest
+
+from smallcap.lake import Lake
+from smallcap.tables import TABLES
+from tests.command_line import must_succeed
+from tests.standin.server import StandIn
+from tests.standin.universe import sample_universe
+from tests.tolerances import EXACT
+
+COMPANIES, SEED, CLOCK, AS_OF = 120, 2000, "2026-06-30", "2025-12-31"
+
+NOT_ON_THE_WIRE = {
+    # The vendor's list of an index names companies and nothing of a fund's holding of them.
+    "raw.constituents": {"sector", "market_value_usd", "weight", "quantity", "location", "exchange", "price_usd"},
+    "core.members": {"market_value_usd", "weight", "list_quantity", "list_price_usd"},
+    # Its adjusted close knows splits alone; the sample's knows dividends too. Returns are served as such and must be equal.
+    "raw.prices": {"adjusted_close_usd"},
+}
+OF_THE_SOURCE = {"source", "sha256", "source_id", "source_entity_id"}
+COMPARED = [
+    "raw.constituents",
+    "raw.fundamentals",
+    "raw.vendor_metrics",
+    "raw.prices",
+    "raw.factors",
+    "core.members",
+    "core.annual_fundamentals",
+    "core.annual_metrics",
+    "core.metrics_as_of",
+]
+
+
+@pytest.fixture(scope="module")
+def lakes(tmp_path_factory):
+    """The lakes of both presets, and what the stand-in was asked for in a first and in a second run."""
+    homes = {name: tmp_path_factory.mktemp(name) / "home" for name in ("sample", "xfinlink")}
+    must_succeed("run", "--as-of", AS_OF, home=homes["sample"], sample_companies=COMPANIES, sample_seed=SEED)
+    with StandIn(sample_universe(COMPANIES, SEED), plan="pro") as standin:
+        settings = {
+            "home": homes["xfinlink"],
+            "preset": "xfinlink",
+            "xfinlink_api_key": standin.key,
+            "xfinlink_base_url": standin.url,
+            "french_base_url": f"{standin.url}/pages/faculty/ken.french",
+            "ishares_base_url": standin.url,
+            "clock": CLOCK,
+        }
+        must_succeed("run", "--as-of", AS_OF, **settings)
+        first = sum(standin.counts().values())
+        must_succeed("run", "--as-of", AS_OF, **settings)
+        again = sum(standin.counts().values()) - first
+    return Lake(homes["sample"] / "lake"), Lake(homes["xfinlink"] / "lake"), first, again
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_vendor_gives_the_table_that_the_sample_gives(lakes, name):
+    sample, vendor = _under_common_ids(lakes[0], lakes[1], name)
+    key = [column for column in TABLES[name].key if column not in OF_THE_SOURCE]
+    both = sample.join(vendor, on=key, how="inner", suffix="_vendor", nulls_equal=True)
+    assert both.height == sample.height == vendor.height > 0
+    compared = set(sample.columns) - set(key) - OF_THE_SOURCE - NOT_ON_THE_WIRE.get(name, set())
+    unequal = {column: both.filter(~_is_equal(column, sample.schema[column])).height for column in sorted(compared)}
+    assert {column: count for column, count in unequal.items() if count} == {}
+
+
+def test_a_second_run_asks_for_nothing(lakes):
+    _, _, first, again = lakes
+    assert first > 0
+    assert again == 0
+
+
+def _under_common_ids(sample: Lake, vendor: Lake, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both tables under the sample's ids, without lines that the vendor knows no entity of (leftovers of mergers)."""
+    lines = sample.read("raw.securities").join(vendor.read("raw.securities"), on=["ticker", "valid_from"], suffix="_vendor")
+    ours, theirs = sample.read(name), vendor.read(name)
+    for column in ("security_id", "entity_id"):
+        if column in ours.columns:
+            ids = lines.select(pl.col(f"{column}_vendor").alias(column), pl.col(column).alias("common")).unique()
+            ours = ours.filter(pl.col(column).is_in(ids["common"].implode()))
+            theirs = theirs.join(ids, on=column, how="inner").with_columns(pl.col("common").alias(column)).drop("common")
+    if name == "raw.factors":
+        # The library has a three-factor file, which the sample has not.
+        theirs = theirs.filter(pl.col("model") != "FF3")
+        newest = theirs["vintage"].max()
+        return ours.filter(pl.col("vintage") == newest), theirs
+    return ours, theirs
+
+
+def _is_equal(column: str, dtype: pl.DataType) -> pl.Expr:
+    ours, theirs = pl.col(column), pl.col(f"{column}_vendor")
+    if dtype != pl.Float64:
+        return ours.eq_missing(theirs)
+    close = (ours - theirs).abs() <= EXACT * pl.max_horizontal(ours.abs(), 1.0)
+    return (ours.is_null() & theirs.is_null()) | close.fill_null(False)

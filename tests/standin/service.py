@@ -1,0 +1,65 @@
+"""One stand-in's state, and the way of a request through it: fault, vendor, log. No sockets here."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from tests.standin import french, ishares, xfinlink
+from tests.standin.faults import Fault, FaultBook
+from tests.standin.quota import Meter
+from tests.standin.record import RequestLog
+from tests.standin.settings import Settings
+from tests.standin.universe import Universe
+from tests.standin.wire import Answer, RefusedError, Request, document, not_found
+
+
+class Service:
+    """All vendors over one universe."""
+
+    def __init__(self, universe: Universe, settings: Settings) -> None:
+        self._original = universe
+        self._initial = settings
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the start: no fault, nothing counted, the settings as they were given."""
+        self.universe, self.settings = self._original, self._initial
+        self.faults, self.log, self.meter = FaultBook(), RequestLog(), Meter()
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """Change settings; `Settings` says which there are."""
+        with self._lock:
+            settings = self.settings.changed(changes)
+            if settings.entity_id_offset != self.settings.entity_id_offset:
+                self.universe = self._original.renumbered(settings.entity_id_offset)
+            self.settings = settings
+
+    def set_fault(self, description: dict[str, Any]) -> None:
+        """Set a fault; a renumbering of ids concerns every address alike, so it is a setting in the clothes of a fault."""
+        if description.get("kind") == "renumbered_ids":
+            self.configure({"entity_id_offset": description.get("parameters", {}).get("offset", 5_000_000)})
+        else:
+            self.faults.add(description)
+
+    def answer(self, request: Request, fault: Fault | None) -> Answer:
+        """Answer a request, with what its fault does to the answer."""
+        instead = fault.answer_instead() if fault else None
+        if instead is not None:
+            return instead
+        try:
+            with self._lock:
+                found = self._vendor(request)
+        except RefusedError as refused:
+            return document(refused.body, refused.status)
+        return fault.spoil(found) if fault else found
+
+    def _vendor(self, request: Request) -> Answer:
+        if request.parts[0] == "v1":
+            return xfinlink.answer(request, self.universe, self.settings, self.meter)
+        if request.parts[:3] == french.PLACE:
+            return french.answer(request, self.universe, self.settings)
+        if request.parts[:2] == ishares.PLACE:
+            return ishares.answer(request, self.universe, self.settings)
+        raise not_found(f"nobody answers {request.path}")
