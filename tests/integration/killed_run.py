@@ -1,0 +1,83 @@
+"""A run in a process of its own that is killed with SIGKILL, and what it had done by then."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from smallcap.lake import Lake
+from smallcap.settings import PROJECT_ROOT
+from smallcap.warehouse import served_run_id
+from tests.command_line import COMMAND, environment
+
+LOOK_EVERY_SECONDS = 0.005
+
+
+@dataclass
+class Ended:
+    """How a run ended: its exit code, negative for a signal, and the processor seconds that it had used by then."""
+
+    code: int
+    seconds: float
+
+
+def start(home: Path, *arguments: object, **settings: object) -> subprocess.Popen[str]:
+    """Start the command on a home; its progress can be read from `stderr`."""
+    return subprocess.Popen(
+        [COMMAND, *map(str, arguments), "--home", str(home)],
+        env=environment(**settings),
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_until(seconds: float, process: subprocess.Popen[str]) -> Ended:
+    """Kill a run once it has used so many processor seconds; infinity lets it end.
+
+    Moments are counted in the run's own processor time: on a busy machine it stretches far less than time by the clock.
+    """
+    watched, used = psutil.Process(process.pid), 0.0
+    while process.poll() is None:
+        times = watched.cpu_times()
+        used = max(used, times.user + times.system)
+        if used >= seconds:
+            process.kill()
+            break
+        time.sleep(LOOK_EVERY_SECONDS)
+    process.communicate()
+    return Ended(process.returncode, used)
+
+
+def run_until_told(is_moment: Callable[[str], bool], process: subprocess.Popen[str]) -> str:
+    """Kill a run at the first line of its progress that `is_moment` accepts; return what it had told by then."""
+    told = ""
+    assert process.stderr is not None
+    for line in process.stderr:
+        told += line
+        if is_moment(line):
+            process.kill()
+            break
+    process.communicate()
+    return told
+
+
+def has_committed(home: Path) -> bool:
+    """Say whether the run that did not end had written a new version of any table."""
+    journal = home / "run.json"
+    if not journal.exists():
+        return False
+    lake = Lake(home / "lake")
+    return any(lake.version(name) > version for name, version in json.loads(journal.read_text())["tables"].items())
+
+
+def has_swapped(home: Path, before: str) -> bool:
+    """Say whether another catalogue is served than that of the run `before`."""
+    return served_run_id(home / "warehouse") != before
