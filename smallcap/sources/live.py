@@ -76,6 +76,4 @@ def open_xfinlink(settings: Settings, snapshots: SnapshotStore) -> XfinlinkSourc
 
 
 def _limits(settings: Settings, plan: Limits) -> Limits:
-    return Limits(
-        per_day=settings.xfinlink_requests_per_day or plan.per_day, per_hour=settings.xfinlink_requests_per_hour or plan.per_hour
-    )
+    return Limits(per_day=settings.xfinlink_requests_per_day or plan.per_day, per_hour=settings.xfinlink_requests_per_hour or plan.per_hour)

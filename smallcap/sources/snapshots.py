@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from smallcap.tables import table
 
@@ -96,7 +97,7 @@ class SnapshotStore:
         folder = self._folder(source, dataset)
         folder.mkdir(parents=True, exist_ok=True)
         stem = f"{_request_digest(request)}-{sha256[:16]}"
-        payload_path = folder / f"{stem}.gz"
+        payload_path = folder / f"{stem}.zst"
         description_path = folder / f"{stem}.json"
         known = _read(description_path) if description_path.is_file() else None
         if known is not None and self._payload(known) is not None:
@@ -113,7 +114,7 @@ class SnapshotStore:
             "path": payload_path.relative_to(self.root.parent).as_posix(),
             "fetched_at": received,
         }
-        _write_atomically(payload_path, gzip.compress(payload, compresslevel=1, mtime=0))
+        _write_atomically(payload_path, pa.compress(payload, codec="zstd", asbytes=True))
         _write_atomically(description_path, json.dumps(description, indent=1).encode())
 
     def frame(self) -> pl.DataFrame:
@@ -132,13 +133,21 @@ class SnapshotStore:
 
     def _payload(self, description: Mapping[str, str]) -> bytes | None:
         try:
-            payload = gzip.decompress((self.root.parent / description["path"]).read_bytes())
+            payload = _unpacked(self.root.parent / description["path"], int(description["bytes"]))
         except (OSError, EOFError, zlib.error):
             return None
         return payload if hashlib.sha256(payload).hexdigest() == description["sha256"] else None
 
     def _folder(self, source: str, dataset: str) -> Path:
         return self.root / source / dataset
+
+
+def _unpacked(path: Path, size: int) -> bytes:
+    content = path.read_bytes()
+    if path.suffix == ".gz":  # homes of earlier versions
+        return gzip.decompress(content)
+    unpacked: bytes = pa.decompress(content, size, codec="zstd", asbytes=True)
+    return unpacked
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -79,9 +79,7 @@ def test_a_long_wait_stops_the_run_and_says_when_to_go_on(case: Case, ratios: As
 
 
 @pytest.mark.parametrize("kind", SERVED)
-def test_a_fault_that_stays_is_an_error_and_then_only_the_gap_is_asked_for(
-    case: Case, ratios: Ask, whole: pl.DataFrame, kind: str
-) -> None:
+def test_a_fault_that_stays_is_an_error_and_then_only_the_gap_is_asked_for(case: Case, ratios: Ask, whole: pl.DataFrame, kind: str) -> None:
     companies = case.companies(60)
     case.standin.fault("/v1/metrics", kind, count=None, contains=companies[30])
     with pytest.raises(TransientError, match=r"1 of 3 requests for metrics failed.*20 ids"):

@@ -141,9 +141,7 @@ class XfinlinkClient:
             raise TransientError(f"{asked}: the answer says that there is more and gives no cursor to it")
         return received
 
-    def _call(
-        self, asked: str, function: Callable[..., Any], *, expected: re.Pattern[str] | None = None, **parameters: Any
-    ) -> Received:
+    def _call(self, asked: str, function: Callable[..., Any], *, expected: re.Pattern[str] | None = None, **parameters: Any) -> Received:
         """Ask one question with the client's own function; an answer that it has before is never taken."""
         if not self._key:
             raise InputError(

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
-import polars.selectors as cs
 
 from smallcap.sources.fetching import RefusedError, TransientError
 from smallcap.sources.xfinlink.client import Received
 
 Columns = Mapping[str, "Column"]
 _SHOWN_COLUMNS: Final = 12
-_NUMBERS: Final = "fiu"
-"""Kinds of numpy's types of numbers."""
+_ARRAYS: Final = "fiuM"
+"""Kinds of numpy's types of numbers and moments."""
 
 
 @dataclass(frozen=True)
@@ -89,49 +89,54 @@ def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:
     if missing:
         shown = ", ".join(str(name) for name in list(rows.columns)[:_SHOWN_COLUMNS])
         raise RefusedError(f"the answer has no column {', '.join(missing)}; it has {shown}, …. The vendor's format has changed")
-    given = _converted(rows, [name for name in columns if name in rows.columns])
-    frame = pl.DataFrame([_typed_column(given, name, column).alias(name) for name, column in columns.items()])
+    frame = pl.DataFrame([_typed_column(rows, name, column) for name, column in columns.items()])
     for name, column in columns.items():
-        if not column.is_nullable and frame[name].null_count():
-            raise RefusedError(f"{frame[name].null_count()} of {frame.height} rows of the answer have no {name}")
-        unknown = frame.filter(~pl.col(name).is_in(column.allowed))[name] if column.allowed else frame[name].clear()
-        if len(unknown):
-            raise RefusedError(f"column {name} of the answer holds {unknown[0]!r}; known are {', '.join(column.allowed)}")
+        _require_values(frame[name], column)
     return frame
 
 
-def _converted(rows: Any, names: list[str]) -> pl.DataFrame:
-    """Convert columns of the client's table: those of numbers as the arrays that they are, the others through Arrow."""
-    series = [
-        pl.Series(name, rows[name].to_numpy()) if rows[name].dtype.kind in _NUMBERS else _through_arrow(rows, name) for name in names
-    ]
-    return pl.DataFrame(series).with_columns(cs.float().fill_nan(None))
+def _require_values(values: pl.Series, column: Column) -> None:
+    if not column.is_nullable and values.null_count():
+        raise RefusedError(f"{values.null_count()} of {len(values)} rows of the answer have no {values.name}")
+    if column.allowed:
+        unknown = values.filter(~values.is_in(column.allowed))
+        if len(unknown):
+            raise RefusedError(f"column {values.name} of the answer holds {unknown[0]!r}; known are {', '.join(column.allowed)}")
 
 
-def _through_arrow(rows: Any, name: str) -> pl.Series:
+def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
+    if name not in rows.columns:
+        return _blank(name, len(rows), column)
+    given = _converted(rows[name], name)
+    if given.null_count() == len(given):
+        return _blank(name, len(given), column)
+    if given.dtype == column.dtype:
+        return given
+    if not _fits(given.dtype, column.dtype):
+        raise RefusedError(f"column {name} of the answer is {given.dtype}, not {column.dtype}: it holds {given.drop_nulls()[0]!r}")
     try:
-        converted: pl.Series = pl.from_pandas(rows[name], nan_to_null=True)  # type: ignore[assignment]
+        if column.dtype == pl.Date and given.dtype == pl.String:
+            return given.str.to_date("%Y-%m-%d")
+        if column.dtype.is_integer() and not (given == given.round()).all():
+            raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: it holds fractions")
+        return given.cast(column.dtype)
+    except pl.exceptions.PolarsError as error:
+        raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: {error}") from None
+
+
+def _blank(name: str, height: int, column: Column) -> pl.Series:
+    return pl.Series(name, [None], dtype=column.dtype).new_from_index(0, height)
+
+
+def _converted(values: Any, name: str) -> pl.Series:
+    """Convert a column of the client's table: one of numbers or moments as the array that it is, any other through Arrow."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in _ARRAYS:
+        return pl.Series(name, values.to_numpy(), nan_to_null=True)
+    try:
+        converted: pl.Series = pl.from_pandas(values, nan_to_null=True)  # type: ignore[assignment]
     except Exception as error:  # Arrow, pandas and Polars each have their own errors for values of several types
         raise RefusedError(f"column {name} of the answer holds values of several types: {error}") from None
     return converted.alias(name)
-
-
-def _typed_column(given: pl.DataFrame, name: str, column: Column) -> pl.Series:
-    if name not in given.columns or given[name].null_count() == given.height:
-        return pl.Series([None] * given.height, dtype=column.dtype)
-    if given[name].dtype == column.dtype:
-        return given[name]
-    if not _fits(given[name].dtype, column.dtype):
-        example = given[name].drop_nulls()[0]
-        raise RefusedError(f"column {name} of the answer is {given[name].dtype}, not {column.dtype}: it holds {example!r}")
-    try:
-        if column.dtype == pl.Date and given[name].dtype == pl.String:
-            return given[name].str.to_date("%Y-%m-%d")
-        if column.dtype.is_integer() and not (given[name] == given[name].round()).all():
-            raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: it holds fractions")
-        return given[name].cast(column.dtype)
-    except pl.exceptions.PolarsError as error:
-        raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: {error}") from None
 
 
 def _fits(given: pl.DataType, wanted: pl.DataType) -> bool:
@@ -141,4 +146,3 @@ def _fits(given: pl.DataType, wanted: pl.DataType) -> bool:
     if wanted == pl.Date:
         return given.is_temporal() or given == pl.String
     return given == wanted
-

@@ -31,7 +31,8 @@ def require_asked(rows: pl.DataFrame, ids: Collection[int], asked: str) -> None:
     RefusedError
         Naming the first of them.
     """
-    foreign = rows.filter(~pl.col("entity_id").is_in(list(ids)))["entity_id"].unique().sort()
+    present = rows["entity_id"].unique()
+    foreign = present.filter(~present.is_in(list(ids))).sort()
     if len(foreign):
         raise RefusedError(
             f"{asked}: the answer has rows of {len(foreign)} ids that were not asked for, the first {foreign[0]}: "

@@ -83,7 +83,7 @@ def test_an_answer_that_went_back_to_an_earlier_one_is_the_newest(tmp_path: Path
 def test_a_damaged_payload_is_asked_for_again_and_repaired(tmp_path: Path) -> None:
     bench, vendor = Bench(tmp_path), Vendor(b"rows" * 100)
     bench.fetcher.fetch("vendor", "prices", REQUEST, vendor)
-    [payload_path] = (tmp_path / "snapshots").rglob("*.gz")
+    [payload_path] = (tmp_path / "snapshots").rglob("*.zst")
     payload_path.write_bytes(payload_path.read_bytes()[:20])
     for _ in range(2):
         assert bench.fetcher.fetch("vendor", "prices", REQUEST, vendor) == b"rows" * 100

@@ -1,0 +1,160 @@
+"""The backfill of twenty years against a bare script, and the running year refreshed on a long and on a short history."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.measured_run import Measured, measure
+from benchmarks.results import Limit, Section
+from smallcap.lake import Lake
+from smallcap.settings import Settings
+from smallcap.sources import open_source
+from smallcap.sources.snapshots import SnapshotStore
+from smallcap.tables import TABLES
+
+FIRST_YEAR, LAST_YEAR = 2006, 2025
+SHORT_HISTORY_FIRST_YEAR = 2016
+REPEATS = 3
+MOST_TIMES_BARE = 3.0
+MOST_MILLISECONDS_AN_EVENT = 15.0
+MOST_GIBIBYTES = 2.0
+MOST_TIMES_SHORT_HISTORY = 1.3
+GIBIBYTE = 2**30
+COMPARED = ("core.metrics_as_of", "marts.quality_scores", "marts.quality_summary", "marts.coverage")
+
+
+def run(folder: Path) -> Iterator[Section]:
+    """Measure one after the other.
+
+    Parameters
+    ----------
+    folder
+        An empty folder; afterwards ``<folder>/long`` is a home with the whole history.
+    """
+    payloads = _generated(folder / "payloads")
+    yield _backfill(folder, payloads)
+    yield _refresh(folder, payloads)
+
+
+def _generated(home: Path) -> Path:
+    """Generate the sample once: both sides start from the same payloads."""
+    settings = _settings(home)
+    open_source(settings, SnapshotStore(settings.snapshots_dir)).securities()
+    return settings.snapshots_dir
+
+
+def _settings(home: Path) -> Settings:
+    return Settings(home=home, preset="sample")
+
+
+def _fresh_home(home: Path, payloads: Path) -> Path:
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(payloads, _settings(home).snapshots_dir)
+    return home
+
+
+def _backfill(folder: Path, payloads: Path) -> Section:
+    ours, bare_seconds, bare_bytes = [], [], []
+    # In turn, so that whatever else the machine does falls on both alike.
+    for _ in range(REPEATS):
+        ours.append(measure(_fresh_home(folder / "long", payloads), FIRST_YEAR, LAST_YEAR))
+        seconds, peak = _bare(_fresh_home(folder / "bare", payloads), folder / "plain")
+        bare_seconds.append(seconds)
+        bare_bytes.append(peak)
+    _refuse_other_contents(Lake(_settings(folder / "long").lake_dir), folder / "plain")
+    bare = statistics.median(bare_seconds)
+    run_seconds = _median(ours, lambda one: one.run_seconds)
+    books = _median(ours, lambda one: one.bookkeeping_seconds)
+    an_event = _median(ours, lambda one: 1000 * one.bookkeeping_seconds / one.events)
+    most = max(one.peak_bytes for one in ours) / GIBIBYTE
+    rows = [
+        ["bare script", f"{bare:.1f}", "1.00", f"{max(bare_bytes) / GIBIBYTE:.2f}"],
+        ["smallcap without Dagster's bookkeeping", f"{run_seconds - books:.1f}", f"{(run_seconds - books) / bare:.2f}", ""],
+        *([f"of that: {part}", f"{_seconds(ours, part):.1f}", f"{_seconds(ours, part) / bare:.2f}", ""] for part in _PARTS),
+        [f"Dagster's bookkeeping, {ours[-1].events} events", f"{books:.1f}", f"{books / bare:.2f}", ""],
+        ["smallcap, whole run", f"{run_seconds:.1f}", f"{run_seconds / bare:.2f}", f"{most:.2f}"],
+    ]
+    return Section(
+        f"Backfill of {FIRST_YEAR} to {LAST_YEAR}",
+        "The whole sample universe, every month end of twenty years, into a fresh home. The bare script computes the same tables "
+        "from the same payloads with the same functions, all years at once, and writes one plain Parquet file per table and year: no "
+        "contract, no Delta log, no digest, no check, no catalogue, no Dagster. What both wrote was compared and is equal. Loading "
+        f"the libraries is counted for neither. Medians of {REPEATS} runs of each, taken in turn; memory is the most of them. Dagster's "
+        "bookkeeping is what a run takes outside reading, computing, writing, checking and publishing.",
+        ("", "seconds", "× bare script", "peak memory, GiB"),
+        rows,
+        [
+            Limit("backfill without Dagster's bookkeeping, against the bare script", (run_seconds - books) / bare, MOST_TIMES_BARE),
+            Limit("Dagster's bookkeeping per event", an_event, MOST_MILLISECONDS_AN_EVENT, " ms"),
+            Limit("peak memory of the backfill", most, MOST_GIBIBYTES, " GiB"),
+        ],
+    )
+
+
+def _refresh(folder: Path, payloads: Path) -> Section:
+    long, short = folder / "long", _fresh_home(folder / "short", payloads)
+    measure(short, SHORT_HISTORY_FIRST_YEAR, LAST_YEAR)
+    clock = open_source(_settings(long)).clock
+    months = [dt.date(clock.year, month, calendar.monthrange(clock.year, month)[1]) for month in range(1, clock.month + 1)]
+    after_long, after_short = [], []
+    for as_of in months:
+        after_long.append(measure(long, as_of.year, as_of.year, as_of))
+        after_short.append(measure(short, as_of.year, as_of.year, as_of))
+    # The first month begins the year, and with it a partition of every table; it is no refresh.
+    long_seconds = _median(after_long[1:], lambda one: one.run_seconds)
+    short_seconds = _median(after_short[1:], lambda one: one.run_seconds)
+    ratio = long_seconds / short_seconds
+    long_years, short_years = LAST_YEAR - FIRST_YEAR + 1, LAST_YEAR - SHORT_HISTORY_FIRST_YEAR + 1
+    return Section(
+        "Refreshing the running year",
+        f"`smallcap run` for the month ends of {clock.year}, one after the other: each remakes the year up to the next month end, audits "
+        f"and publishes. Medians of {len(months) - 1} refreshes on each history, taken in turn.",
+        ("history", "seconds", "× short history"),
+        [
+            [f"{short_years} years", f"{short_seconds:.2f}", "1.00"],
+            [f"{long_years} years", f"{long_seconds:.2f}", f"{ratio:.2f}"],
+        ],
+        [Limit(f"refresh on {long_years} years of history, against {short_years} years", ratio, MOST_TIMES_SHORT_HISTORY)],
+    )
+
+
+_PARTS = ("read", "compute", "write", "check", "publish")
+
+
+def _median(runs: Sequence[Measured], number: Callable[[Measured], float]) -> float:
+    return statistics.median(number(one) for one in runs)
+
+
+def _seconds(runs: Sequence[Measured], part: str) -> float:
+    return _median(runs, lambda one: one.seconds(part))
+
+
+def _bare(home: Path, out: Path) -> tuple[float, int]:
+    """Run the bare script in a process of its own; return its seconds and its peak memory in bytes."""
+    shutil.rmtree(out, ignore_errors=True)
+    arguments = [str(home), str(FIRST_YEAR), str(LAST_YEAR), str(out)]
+    done = subprocess.run([sys.executable, "-m", "benchmarks.bare_backfill", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
+    told = json.loads(done.stdout.splitlines()[-1])
+    return told["seconds"], told["peak_bytes"]
+
+
+def _refuse_other_contents(lake: Lake, plain: Path) -> None:
+    """Refuse to compare times where the two sides did not write the same."""
+    for name in COMPARED:
+        key = TABLES[name].key
+        ours = lake.read(name).sort(key)
+        theirs = pl.read_parquet(plain / name / "*.parquet").select(ours.columns).sort(key)
+        if not ours.equals(theirs):
+            raise ValueError(f"{name}: the bare script wrote other contents than smallcap ({theirs.height} and {ours.height} rows)")

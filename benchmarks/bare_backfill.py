@@ -1,0 +1,139 @@
+"""The backfill's yardstick: a script that computes the same tables from the same deliveries, and writes them as plain Parquet.
+
+No contract, no Delta log, no stamp, no check, no catalogue, no Dagster: every table of all years at once, one file per year.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.measured_run import peak_memory
+from smallcap.finance import annual, coverage, market, members, quality, quality_summary, sanity
+from smallcap.finance.quality_rules import QualityRules
+from smallcap.finance.rule_sets import MetricsRules, SanityRules
+from smallcap.lake.contract import to_json_rows
+from smallcap.rules import read_rules
+from smallcap.settings import Settings
+from smallcap.sources import identity, ingest, open_source
+from smallcap.sources.base import Source
+from smallcap.sources.calendar import nyse_sessions
+from smallcap.sources.snapshots import SnapshotStore
+from smallcap.tables import TABLES
+
+FIRST_FLOW_YEAR = 2003
+"""Records and prices are taken from here on: the first screens look back."""
+YEARS_RESTATED = 10
+
+Frames = dict[str, pl.DataFrame]
+
+
+def backfill(settings: Settings, first: int, last: int, folder: Path) -> Frames:
+    """Compute every table of a range of years and write it.
+
+    Parameters
+    ----------
+    settings
+        Where the source keeps its payloads, and the rules.
+    first, last
+        The years whose month ends are asked about.
+    folder
+        Where the files go: ``<table>/<year>.parquet``.
+
+    Returns
+    -------
+    dict
+        The tables by name.
+    """
+    source = open_source(settings, SnapshotStore(settings.snapshots_dir))
+    years = range(first, last + 1)
+    as_ofs = [dt.date(year, month, calendar.monthrange(year, month)[1]) for year in years for month in range(1, 13)]
+    frames = _raw(settings, source, as_ofs)
+    frames |= _core(settings, frames)
+    frames |= _marts(settings, source, as_ofs, frames)
+    for name, frame in frames.items():
+        _write(frame, name, folder)
+    return frames
+
+
+def _raw(settings: Settings, source: Source, as_ofs: Sequence[dt.date]) -> Frames:
+    """Take what the source delivers, with our ids."""
+    rules = read_rules(settings.reference_dir, "metrics.toml", MetricsRules)
+    start, end = dt.date(FIRST_FLOW_YEAR, 1, 1), dt.date(as_ofs[-1].year, 12, 31)
+    # Basis as_published looks into the year after the last.
+    later = dt.date(end.year + 1, 12, 31)
+    restated = start.replace(year=start.year - YEARS_RESTATED)
+    none = TABLES["raw.securities"].empty()
+    securities = identity.mint(source.securities().rows, none)
+    sessions = nyse_sessions(restated, later.replace(year=later.year + 1))
+    records = ingest.fundamentals(source.fundamentals(restated, later), securities, sessions, rules.visibility.assumed_lag_days).rows
+    known = pl.col("year").is_between(start.year, later.year)
+    fundamentals = records.filter(known)
+    served = source.vendor_metrics(start.replace(year=start.year - 2), later)
+    return {
+        "raw.factors": ingest.factors(source.factors()).rows,
+        "raw.securities": securities,
+        "raw.constituents": ingest.constituents(source.constituents(settings.index_name, as_ofs), securities, settings.index_name).rows,
+        "raw.fundamentals": fundamentals,
+        "raw.prices": ingest.prices(source.prices(start, end), securities).rows,
+        "raw.vendor_metrics": ingest.vendor_metrics(served, securities, fundamentals).rows.filter(known),
+    }
+
+
+def _core(settings: Settings, raw: Frames) -> Frames:
+    """Judge the records, compute their ratios, and see them from every as_of."""
+    metrics_rules = read_rules(settings.reference_dir, "metrics.toml", MetricsRules)
+    sanity_rules = read_rules(settings.reference_dir, "sanity.toml", SanityRules)
+    kept, refused = sanity.refuse(raw["raw.fundamentals"], sanity_rules)
+    fundamentals = sanity.flag(kept, sanity_rules)
+    metrics = annual.annual_metrics(fundamentals, metrics_rules)
+    present = members.members(raw["raw.constituents"], raw["raw.securities"], raw["raw.prices"], metrics_rules)
+    return {
+        "core.rejects": refused.select("year", "rule", row_json=to_json_rows(refused.drop("rule"))),
+        "core.annual_fundamentals": fundamentals,
+        "core.annual_metrics": metrics,
+        "core.members": present,
+        "core.metrics_as_of": market.metrics_as_of(
+            present, metrics, raw["raw.prices"], raw["raw.vendor_metrics"], metrics_rules, settings.stale_months
+        ),
+    }
+
+
+def _marts(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables: Frames) -> Frames:
+    """Screen the members, and sum up."""
+    rules = read_rules(settings.reference_dir, "quality.toml", QualityRules)
+    present, metrics, as_of = tables["core.members"], tables["core.annual_metrics"], tables["core.metrics_as_of"]
+    scores = quality.quality_scores(present, as_of, metrics, tables["raw.vendor_metrics"], rules, source.clock, settings.stale_months)
+    years = sorted({day.year for day in as_ofs})
+    return {
+        "marts.quality_scores": scores,
+        "marts.quality_summary": quality_summary.quality_summary(scores, present, metrics, tables["raw.prices"], rules, years),
+        "marts.coverage": coverage.coverage(as_ofs, tables["raw.constituents"], present, as_of, scores, settings.stale_months),
+    }
+
+
+def _write(frame: pl.DataFrame, name: str, folder: Path) -> None:
+    """Write one file per year, or one for a table without years."""
+    parts = {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()} if "year" in frame.columns else {"all": frame}
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    for year, part in parts.items():
+        part.write_parquet(folder / name / f"{year}.parquet")
+
+
+def main() -> None:
+    """Run the script and tell what it took, as JSON: home, first year, last year, folder."""
+    home, first, last, folder = sys.argv[1:5]
+    started = time.perf_counter()
+    backfill(Settings(home=Path(home), preset="sample"), int(first), int(last), Path(folder))
+    print(json.dumps({"seconds": time.perf_counter() - started, "peak_bytes": peak_memory()}))
+
+
+if __name__ == "__main__":
+    main()

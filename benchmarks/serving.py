@@ -1,0 +1,89 @@
+"""Questions to the published warehouse against the same questions to a native DuckDB table of the same rows."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.results import Limit, Section
+
+REPEATS = 31
+MOST_TIMES_NATIVE = 3.0
+TABLE = "marts.quality_scores"
+
+
+def run(warehouse: Path, folder: Path) -> Section:
+    """Ask both, in turn, with a new connection for each question.
+
+    Parameters
+    ----------
+    warehouse
+        A published catalogue.
+    folder
+        Where the native table may go.
+    """
+    native = _native(warehouse, folder / "native.duckdb")
+    rows, limits = [], []
+    for what, query in _questions(warehouse).items():
+        served, stored, count = _medians(warehouse, native, query)
+        ratio = served / stored
+        rows.append([what, f"{count:,}", f"{1000 * stored:.1f}", f"{1000 * served:.1f}", f"{ratio:.2f}"])
+        limits.append(Limit(f"{what}, against a native table", ratio, MOST_TIMES_NATIVE))
+    return Section(
+        "Questions to the published warehouse",
+        f"`{TABLE}` of twenty years, {_count(warehouse):,} rows: the published catalogue, whose views read the lake's Parquet files, "
+        "against a table of the same rows in a DuckDB file. A new connection for each question, all columns, result taken as Arrow; "
+        f"medians of {REPEATS}, asked in turn.",
+        ("question", "rows", "native table, ms", "published warehouse, ms", "× native table"),
+        rows,
+        limits,
+    )
+
+
+def _native(warehouse: Path, path: Path) -> Path:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute(f"ATTACH '{warehouse}' AS published (READ_ONLY)")
+        connection.execute("CREATE SCHEMA marts")
+        connection.execute(f"CREATE TABLE {TABLE} AS SELECT * FROM published.{TABLE}")
+    return path
+
+
+def _questions(warehouse: Path) -> dict[str, str]:
+    """Ask for the date in the middle, and for the company that was a member most often."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        (as_of,) = connection.execute(f"SELECT quantile_disc(as_of, 0.5) FROM (SELECT DISTINCT as_of FROM {TABLE})").fetchall()[0]
+        (company,) = connection.execute(f"SELECT entity_id FROM {TABLE} GROUP BY entity_id ORDER BY count(*) DESC, entity_id").fetchall()[0]
+    return {
+        "one date": f"SELECT * FROM {TABLE} WHERE as_of = DATE '{as_of}'",
+        "one company's history": f"SELECT * FROM {TABLE} WHERE entity_id = {company} ORDER BY as_of, method, basis",
+    }
+
+
+def _count(warehouse: Path) -> int:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {TABLE}").fetchall()[0][0])
+
+
+def _medians(warehouse: Path, native: Path, query: str) -> tuple[float, float, int]:
+    served: list[float] = []
+    stored: list[float] = []
+    counts: set[int] = set()
+    for _ in range(REPEATS):
+        for path, taken in ((warehouse, served), (native, stored)):
+            seconds, count = _ask(path, query)
+            taken.append(seconds)
+            counts.add(count)
+    if len(counts) != 1:
+        raise ValueError(f"the published warehouse and the native table answer with different numbers of rows: {sorted(counts)}")
+    return statistics.median(served), statistics.median(stored), counts.pop()
+
+
+def _ask(path: Path, query: str) -> tuple[float, int]:
+    started = time.perf_counter()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        count = connection.sql(query).to_arrow_table().num_rows
+    return time.perf_counter() - started, count

@@ -1,0 +1,55 @@
+"""Dagster's event log stays open while a run lasts, and is closed after it."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.event_log import kept_open
+
+
+@pytest.fixture
+def instance(tmp_path):
+    (tmp_path / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
+        yield opened
+
+
+def _run(instance):
+    @dg.asset
+    def made() -> None: ...
+
+    job = dg.Definitions(assets=[made], jobs=[dg.define_asset_job("job", executor_def=dg.in_process_executor)]).resolve_job_def("job")
+    return job.execute_in_process(instance=instance).run_id
+
+
+def _write_ahead_logs(instance):
+    folder = Path(instance.event_log_storage.path_for_shard("index")).parent
+    return {path.name.removesuffix(".db-wal") for path in folder.glob("*.db-wal")}
+
+
+def test_the_files_of_the_log_and_of_its_index_stay_open_until_the_end(instance):
+    with kept_open(instance):
+        run_id = _run(instance)
+        assert _write_ahead_logs(instance) >= {"index", run_id}
+    assert not _write_ahead_logs(instance) & {"index", run_id}
+
+
+def test_events_are_the_same_as_without(instance):
+    with kept_open(instance):
+        kept = instance.all_logs(_run(instance))
+    plain = instance.all_logs(_run(instance))
+    assert [event.dagster_event.event_type for event in kept] == [event.dagster_event.event_type for event in plain]
+    assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == plain[0].run_id
+
+
+def test_what_was_kept_open_is_read_afterwards(instance):
+    with kept_open(instance):
+        run_id = _run(instance)
+    assert len(instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_SUCCESS)) == 1
+    assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == run_id
+
+
+def test_an_instance_that_keeps_its_events_in_memory_is_left_alone():
+    with dg.DagsterInstance.ephemeral() as instance, kept_open(instance):
+        assert instance.get_run_by_id(_run(instance)).is_success

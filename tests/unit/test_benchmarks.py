@@ -1,0 +1,57 @@
+"""The benchmarks compare equals: yardsticks give what smallcap gives, and limits say what was missed."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from benchmarks import page
+from benchmarks.quality_in_memory import ROOT, screen
+from benchmarks.results import Limit, Section
+from benchmarks.yardsticks import bare_polars, looped_pandas, made_up_market
+from smallcap.finance.quality import QualityRules
+from smallcap.rules import read_rules
+from tests.tolerances import BENCHMARKED
+
+DATES = [dt.date(2010, 6, 30), dt.date(2020, 12, 31)]
+
+
+@pytest.fixture(scope="module")
+def market():
+    records, members = made_up_market(companies=200, listed=120)
+    return records, members.filter(pl.col("as_of").is_in(DATES))
+
+
+@pytest.fixture(scope="module")
+def scored(market):
+    screened = screen(*market, read_rules(ROOT / "data" / "reference", "quality.toml", QualityRules))
+    return screened.filter(pl.col("status") == "scored").select("as_of", "entity_id", "score", pl.col("quintile").cast(pl.Int64))
+
+
+def _looped(market):
+    looped = looped_pandas(*(frame.to_pandas() for frame in market))
+    return pl.from_pandas(looped).with_columns(pl.col("as_of").cast(pl.Date))
+
+
+@pytest.mark.parametrize("yardstick", [_looped, lambda market: bare_polars(*market)], ids=["pandas loop", "bare Polars"])
+def test_a_yardstick_scores_the_same_companies_alike(market, scored, yardstick):
+    theirs = yardstick(market).select("as_of", "entity_id", their_score="score", their_quintile=pl.col("quintile").cast(pl.Int64))
+    both = scored.join(theirs, on=["as_of", "entity_id"], how="full", coalesce=True)
+    assert both.height == scored.height == theirs.height > 0
+    assert both["score"].to_list() == pytest.approx(both["their_score"].to_list(), abs=BENCHMARKED)
+    assert both["quintile"].to_list() == both["their_quintile"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("measured", "is_least", "is_held"), [(2.9, False, True), (3.1, False, False), (31, True, True), (2.9, True, False)]
+)
+def test_a_limit_holds_on_its_own_side_only(measured, is_least, is_held):
+    assert Limit("a ratio", measured, 3.0, is_least=is_least).is_held == is_held
+
+
+def test_the_page_counts_and_names_what_was_missed():
+    held, missed = Limit("the quick one", 1.0, 3.0), Limit("the slow one", 4.0, 3.0)
+    text = page.write([Section("Some ratios", "What they mean.", ("", "seconds"), [["us", "4"]], [held, missed])], dt.date(2026, 1, 2), "")
+    assert "2 limits, 1 held, 1 missed" in text
+    assert "| the slow one | at most 3× | 4.00× | NO |" in text
+    assert "| us | 4 |" in text
