@@ -111,6 +111,7 @@ class QualityRules(RuleSet):
             if getattr(self, field) <= 0:
                 raise ValueError(f"{field} ({getattr(self, field)}) must be positive")
 
+
 @dataclass(frozen=True)
 class Variant:
     """Which steps of the screen are done; the ablation leaves one out at a time."""
