@@ -52,7 +52,18 @@ def lakes(tmp_path_factory):
         first = sum(standin.counts().values())
         must_succeed("run", "--as-of", AS_OF, **settings)
         again = sum(standin.counts().values()) - first
-    return Lake(homes["sample"] / "lake"), Lake(homes["xfinlink"] / "lake"), first, again
+        before = must_succeed("fetch", "--dry-run", "--as-of", AS_OF, **settings | {"home": homes["xfinlink"].parent / "new"})
+        told = {
+            "fetch before": before,
+            "fetch after": must_succeed("fetch", "--dry-run", "--as-of", AS_OF, **settings),
+            "doctor": must_succeed("doctor", "--online", **settings, ishares_min_members=20),
+        }
+        # As the documents of the vendor's newer clients suggest, it may refuse the index.
+        standin.configure(is_index_served=False)
+        told["doctor without index"] = must_succeed(
+            "doctor", "--online", **settings | {"running_period_max_age_hours": 0}, ishares_min_members=20
+        )
+    return Lake(homes["sample"] / "lake"), Lake(homes["xfinlink"] / "lake"), (first, again), told
 
 
 @pytest.mark.parametrize("name", COMPARED)
@@ -67,9 +78,33 @@ def test_the_vendor_gives_the_table_that_the_sample_gives(lakes, name):
 
 
 def test_a_second_run_asks_for_nothing(lakes):
-    _, _, first, again = lakes
+    first, again = lakes[2]
     assert first > 0
     assert again == 0
+
+
+def test_a_dry_run_says_how_many_requests_a_run_would_begin_with(lakes):
+    before, after = lakes[3]["fetch before"], lakes[3]["fetch after"]
+    assert "xfinlink constituents 12" in _squeezed(before)
+    assert "xfinlink: 0 requests" in _squeezed(after)
+    assert "left today" in after
+
+
+def test_the_doctor_tells_of_every_source(lakes):
+    told = _squeezed(lakes[3]["doctor"])
+    assert "xfinlink accepts the key" in told
+    assert "requests left today" in told
+    assert "xfinlink serves the index russell2000" in told
+    assert "iShares serves a list of 2026-06-29" in told
+    assert "newest factor month 2026-04, vintage 202604" in told
+
+
+def test_a_refused_index_is_told_with_what_stands_in(lakes):
+    assert "does not serve the index russell2000" in _squeezed(lakes[3]["doctor without index"])
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _under_common_ids(sample: Lake, vendor: Lake, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
