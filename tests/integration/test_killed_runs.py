@@ -58,32 +58,33 @@ def kill_once(home: Path, moment: float, before: str) -> Kill:
     return Kill(moment, ended.code, has_committed(home) and not has_swapped(home, before), served(home))
 
 
-def kill_twice_then_finish(homes: Homes, folder: Path, moments: tuple[float, float]) -> tuple[list[Kill], list[str]]:
-    """Kill a run in a fresh copy, kill the next on what that one left, let a third end; return the kills and what differs then."""
+def kill_again_and_again_then_finish(homes: Homes, folder: Path, moments: list[float]) -> tuple[list[Kill], list[str]]:
+    """Kill a run, kill the next on what that one left, and so on, each later than the last; let one end; return what differs then."""
     before = str(served_run_id(homes.before / "warehouse"))
-    while True:
-        home = copy_home(homes.before, folder / f"{moments[0]:.3f}")
-        kills = [kill_once(home, moment, before) for moment in moments]
-        if all(kill.code == -signal.SIGKILL for kill in kills):
-            break
-        # A run that was quicker than the measured one ended before its moment.
-        shutil.rmtree(home)
-        moments = (moments[0] * 0.95, moments[1] * 0.95)
+    home = copy_home(homes.before, folder / f"{moments[0]:.3f}")
+    kills: list[Kill] = []
+    for moment in moments:
+        kill = kill_once(home, moment, before)
+        while kill.code != -signal.SIGKILL:
+            # A run that was quicker than the measured one ended before its moment: a fresh home, a little earlier.
+            shutil.rmtree(home)
+            copy_home(homes.before, home)
+            kill = kill_once(home, kill.moment * 0.95, before)
+        kills.append(kill)
     assert run_until(math.inf, start(home, *ARGUMENTS, **SETTINGS)).code == 0
     differences = unequal_tables(home, homes.after)
     if served(home) != served(homes.after):
         differences.append("what is published is not what a run that was never killed publishes")
-    shutil.rmtree(home)
     return kills, differences
 
 
 def test_twenty_kills_spread_over_a_run_neither_show_nor_last(homes: Homes, tmp_path: Path):
     moments = [homes.seconds * (number + 0.5) / MOMENTS for number in range(MOMENTS)]
-    pairs = list(zip(moments[: MOMENTS // 2], moments[MOMENTS // 2 :], strict=True))
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        outcomes = list(pool.map(lambda pair: kill_twice_then_finish(homes, tmp_path, pair), pairs))
+        chains = [moments[start::SIDE_BY_SIDE] for start in range(SIDE_BY_SIDE)]
+        outcomes = list(pool.map(lambda chain: kill_again_and_again_then_finish(homes, tmp_path, chain), chains))
 
-    kills = sorted((kill for pair, _ in outcomes for kill in pair), key=lambda kill: kill.moment)
+    kills = sorted((kill for killed, _ in outcomes for kill in killed), key=lambda kill: kill.moment)
     whole = (served(homes.before), served(homes.after))
     assert whole[0] != whole[1], "the run changes nothing, so no kill could show"
     assert [kill.moment for kill in kills if kill.served not in whole] == []

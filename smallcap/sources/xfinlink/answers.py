@@ -124,10 +124,13 @@ class Answers:
     def _settle(self) -> None:
         if not self._waiting:
             return
-        decided = pl.concat(self._waiting_cells)
-        served = pl.concat(self._waiting).with_columns(id=pl.col("entity_id"), year=pl.col(self._topic.date_column).dt.year())
-        own = served.join(decided.drop("is_doubted"), on=["answer", "id", "year"], maintain_order="left")
-        self._seen = pl.concat([self._seen, own.select(*_SEEN_SCHEMA).unique(maintain_order=True)])
+        decided, served = pl.concat(self._waiting_cells), pl.concat(self._waiting)
+        # keys alone are joined: the rows are wide
+        keys = served.select("answer", id="entity_id", year=pl.col(self._topic.date_column).dt.year()).join(
+            decided.drop("is_doubted"), on=["answer", "id", "year"], how="left", maintain_order="left"
+        )
+        is_own = keys["received"].is_not_null()
+        self._seen = pl.concat([self._seen, keys.filter(is_own).select(*_SEEN_SCHEMA).unique(maintain_order=True)])
         self._answered = pl.concat([self._answered, decided])
-        self._shaped.append(self._topic.shape(own.drop("answer", *_SEEN_SCHEMA)))
+        self._shaped.append(self._topic.shape(served.filter(is_own).drop("answer")))
         self._waiting, self._waiting_cells = [], []

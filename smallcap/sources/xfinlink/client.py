@@ -148,7 +148,7 @@ class XfinlinkClient:
                 "no key of the data vendor is set: set SMALLCAP_XFINLINK_API_KEY in the environment or in .env "
                 "(a free key comes with an account of the vendor), or use another --preset"
             )
-        wire = Wire(self._connections, self._limits, self._max_pages, self._before_page)
+        wire = Wire(self._connections, self._limits, self._max_pages, self._before_page, self._redactor)
         vendor.set_api_base(self._base_url)
         vendor.set_api_key(self._key)
         vendor.set_timeout(self._limits.timeout_seconds)

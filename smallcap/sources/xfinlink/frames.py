@@ -16,8 +16,8 @@ from smallcap.sources.xfinlink.client import Received
 
 Columns = Mapping[str, "Column"]
 _SHOWN_COLUMNS: Final = 12
-_ARRAYS: Final = "fiuM"
-"""Kinds of numpy's types of numbers and moments."""
+_NUMBERS: Final = "fiu"
+"""Kinds of numpy's types of numbers."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,18 @@ def typed(received: Received, columns: Columns) -> pl.DataFrame:
 
 
 def to_payload(asked: Mapping[str, object], meta: Mapping[str, object], frame: pl.DataFrame) -> bytes:
-    """Write what was asked and received: a line of JSON about the answer, then one with the list of values of each column."""
-    head = json.dumps({"asked": dict(asked), "meta": dict(meta), "rows": frame.height}, sort_keys=True, default=str)
-    return f"{head}\n{frame.select(pl.all().implode()).write_ndjson()}".encode()
+    """Write what was asked and received: a line of JSON about the answer, then its rows as an Arrow stream."""
+    stream = io.BytesIO()
+    stream.write(json.dumps({"asked": dict(asked), "meta": dict(meta)}, sort_keys=True, default=str).encode() + b"\n")
+    frame.write_ipc_stream(stream)
+    return stream.getvalue()
 
 
 def from_payload(payload: bytes, columns: Columns) -> tuple[dict[str, Any], pl.DataFrame]:
     """Read a payload back: what the answer says of itself, and its rows."""
-    first, _, second = payload.partition(b"\n")
-    head = json.loads(first)
-    if head["rows"] == 0:
-        return dict(head["meta"]), no_rows(columns)
-    lists = pl.read_ndjson(io.BytesIO(second), schema={name: pl.List(column.dtype) for name, column in columns.items()})
-    return dict(head["meta"]), lists.explode(list(columns))
+    stream = io.BytesIO(payload)
+    head = json.loads(stream.readline())
+    return dict(head["meta"]), pl.read_ipc_stream(stream, columns=list(columns))
 
 
 def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:
@@ -129,8 +128,8 @@ def _blank(name: str, height: int, column: Column) -> pl.Series:
 
 
 def _converted(values: Any, name: str) -> pl.Series:
-    """Convert a column of the client's table: one of numbers or moments as the array that it is, any other through Arrow."""
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in _ARRAYS:
+    """Convert a column of the client's table: one of numbers as the array that it is, any other through Arrow."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in _NUMBERS:
         return pl.Series(name, values.to_numpy(), nan_to_null=True)
     try:
         converted: pl.Series = pl.from_pandas(values, nan_to_null=True)  # type: ignore[assignment]

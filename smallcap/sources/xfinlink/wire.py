@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import httpx
 from xfinlink import client as vendor
 
-from smallcap.sources.fetching import RefusedError, TransientError
+from smallcap.sources.fetching import Redactor, RefusedError, TransientError
 from smallcap.sources.fetching.http import TRANSIENT_STATUSES, WHOLE_ANSWER_TIMEOUTS, HttpLimits, raise_for_status
 
 _FIRST_SERVER_ERROR = 500
@@ -52,6 +52,8 @@ class Wire:
         Pages of one call.
     before_page
         Called before every page but the first, which whoever calls has counted.
+    redactor
+        Takes the key out of whatever comes: an answer that repeats it must not bring it into a table.
 
     Attributes
     ----------
@@ -65,11 +67,14 @@ class Wire:
         What the vendor says of newer clients, if anything.
     """
 
-    def __init__(self, connections: httpx.Client, limits: HttpLimits, max_pages: int, before_page: Callable[[], None]) -> None:
+    def __init__(
+        self, connections: httpx.Client, limits: HttpLimits, max_pages: int, before_page: Callable[[], None], redactor: Redactor
+    ) -> None:
         self._connections = connections
         self._limits = limits
         self._max_pages = max_pages
         self._before_page = before_page
+        self._redactor = redactor
         self.pages = 0
         self.status = 0
         self.meta: Mapping[str, Any] = {}
@@ -126,7 +131,7 @@ class Wire:
                     raise TransientError(f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs")
         # the body is decoded already: headers that say how it was packed would have it decoded again
         kept = {name: value for name, value in response.headers.items() if name.lower() not in _HEADERS_OF_PACKING}
-        return Answer(response.status_code, headers=kept, content=bytes(body), request=response.request)
+        return Answer(response.status_code, headers=kept, content=self._redactor.payload(bytes(body)), request=response.request)
 
     def _look_at(self, answer: Answer, address: str) -> None:
         try:
