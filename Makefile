@@ -25,11 +25,11 @@ run: $(INSTALLED) ## run the main job on the embedded sample universe, for its l
 
 test: check ## lint, types, import directions, and all tests
 	$(BIN)/dagster definitions validate --log-level error
-	$(BIN)/python -m pytest tests/unit
-	$(BIN)/python -m pytest tests --ignore tests/unit
+	$(BIN)/python -m pytest tests/unit --numprocesses auto
+	$(BIN)/python -m pytest tests --ignore tests/unit --numprocesses auto --dist loadfile
 
 unit: $(INSTALLED) ## the unit tests only
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit --numprocesses auto
 
 check: $(INSTALLED) ## lint, types and import directions only
 	$(BIN)/ruff check .

@@ -85,6 +85,29 @@ READS: dict[str, dict[str, Window]] = {
         "core.metrics_as_of": SAME_YEAR,
         "marts.quality_scores": SAME_YEAR,
     },
+    "core.filter_evaluations": {
+        "core.members": SAME_YEAR,
+        "core.metrics_as_of": SAME_YEAR,
+        "core.annual_fundamentals": VISIBLE,
+        "core.annual_metrics": VISIBLE,
+        "raw.prices": Window(back=3, among=MEMBERS_LINES),
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.funnel_outcomes": {"core.filter_evaluations": SAME_YEAR, "core.members": SAME_YEAR},
+    "marts.funnel_summary": {"marts.funnel_outcomes": SAME_YEAR},
+    "marts.statement_lenses": {
+        "core.members": SAME_YEAR,
+        "core.metrics_as_of": SAME_YEAR,
+        "core.annual_fundamentals": VISIBLE,
+        "core.annual_metrics": VISIBLE,
+        "core.filter_evaluations": SAME_YEAR,
+    },
+    "marts.screen_changes": {
+        "marts.funnel_outcomes": Window(back=1),
+        "core.filter_evaluations": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+    },
+    "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
 """For each table what it reads; the window of a table without partitions means the whole of it."""
 

@@ -10,10 +10,12 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from benchmarks import funnel
 from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
@@ -30,7 +32,17 @@ MOST_MILLISECONDS_AN_EVENT = 15.0
 MOST_GIBIBYTES = 2.0
 MOST_TIMES_SHORT_HISTORY = 1.3
 GIBIBYTE = 2**30
-COMPARED = ("core.metrics_as_of", "marts.quality_scores", "marts.quality_summary", "marts.coverage")
+# Snapshots alone: the bare script also takes flows of companies that were never listed, which smallcap does not ask for.
+COMPARED = ("core.metrics_as_of", "marts.quality_scores", "marts.quality_summary", "marts.coverage", *funnel.SNAPSHOTS)
+
+
+@dataclass(frozen=True)
+class Bare:
+    """What a run of the bare script came to: its seconds, those of the funnel's tables among them, and its peak memory."""
+
+    seconds: float
+    funnel_seconds: float
+    peak_bytes: int
 
 
 def run(folder: Path) -> Iterator[Section]:
@@ -42,7 +54,7 @@ def run(folder: Path) -> Iterator[Section]:
         An empty folder; afterwards ``<folder>/long`` is a home with the whole history.
     """
     payloads = _generated(folder / "payloads")
-    yield _backfill(folder, payloads)
+    yield from _backfill(folder, payloads)
     yield _refresh(folder, payloads)
 
 
@@ -63,22 +75,25 @@ def _fresh_home(home: Path, payloads: Path) -> Path:
     return home
 
 
-def _backfill(folder: Path, payloads: Path) -> Section:
-    ours, bare_seconds, bare_bytes = [], [], []
+def _backfill(folder: Path, payloads: Path) -> Iterator[Section]:
+    ours, theirs = [], []
     # In turn, so that whatever else the machine does falls on both alike.
     for _ in range(REPEATS):
         ours.append(measure(_fresh_home(folder / "long", payloads), FIRST_YEAR, LAST_YEAR))
-        seconds, peak = _bare(_fresh_home(folder / "bare", payloads), folder / "plain")
-        bare_seconds.append(seconds)
-        bare_bytes.append(peak)
+        theirs.append(_bare(_fresh_home(folder / "bare", payloads), folder / "plain"))
     _refuse_other_contents(Lake(_settings(folder / "long").lake_dir), folder / "plain")
-    bare = statistics.median(bare_seconds)
+    yield _whole(ours, theirs)
+    yield funnel.section(ours, [one.funnel_seconds for one in theirs])
+
+
+def _whole(ours: Sequence[Measured], theirs: Sequence[Bare]) -> Section:
+    bare = statistics.median(one.seconds for one in theirs)
     run_seconds = _median(ours, lambda one: one.run_seconds)
     books = _median(ours, lambda one: one.bookkeeping_seconds)
     an_event = _median(ours, lambda one: 1000 * one.bookkeeping_seconds / one.events)
     most = max(one.peak_bytes for one in ours) / GIBIBYTE
     rows = [
-        ["bare script", f"{bare:.1f}", "1.00", f"{max(bare_bytes) / GIBIBYTE:.2f}"],
+        ["bare script", f"{bare:.1f}", "1.00", f"{max(one.peak_bytes for one in theirs) / GIBIBYTE:.2f}"],
         ["smallcap without Dagster's bookkeeping", f"{run_seconds - books:.1f}", f"{(run_seconds - books) / bare:.2f}", ""],
         *([f"of that: {part}", f"{_seconds(ours, part):.1f}", f"{_seconds(ours, part) / bare:.2f}", ""] for part in _PARTS),
         [f"Dagster's bookkeeping, {ours[-1].events} events", f"{books:.1f}", f"{books / bare:.2f}", ""],
@@ -87,10 +102,10 @@ def _backfill(folder: Path, payloads: Path) -> Section:
     return Section(
         f"Backfill of {FIRST_YEAR} to {LAST_YEAR}",
         "The whole sample universe, every month end of twenty years, into a fresh home. The bare script computes the same tables "
-        "from the same payloads with the same functions, all years at once, and writes one plain Parquet file per table and year: no "
-        "contract, no Delta log, no digest, no check, no catalogue, no Dagster. What both wrote was compared and is equal. Loading "
-        f"the libraries is counted for neither. Medians of {REPEATS} runs of each, taken in turn; memory is the most of them. Dagster's "
-        "bookkeeping is what a run takes outside reading, computing, writing, checking and publishing.",
+        "from the same payloads with the same functions, all years at once (the funnel's year by year), and writes one plain Parquet file "
+        "per table and year: no contract, no Delta log, no digest, no check, no catalogue, no Dagster. The snapshots that both wrote were "
+        f"compared and are equal. Loading the libraries is counted for neither. Medians of {REPEATS} runs of each, taken in turn; memory "
+        "is the most of them. Dagster's bookkeeping is what a run takes outside reading, computing, writing, checking and publishing.",
         ("", "seconds", "× bare script", "peak memory, GiB"),
         rows,
         [
@@ -139,15 +154,14 @@ def _seconds(runs: Sequence[Measured], part: str) -> float:
     return _median(runs, lambda one: one.seconds(part))
 
 
-def _bare(home: Path, out: Path) -> tuple[float, int]:
-    """Run the bare script in a process of its own; return its seconds and its peak memory in bytes."""
+def _bare(home: Path, out: Path) -> Bare:
+    """Run the bare script in a process of its own."""
     shutil.rmtree(out, ignore_errors=True)
     arguments = [str(home), str(FIRST_YEAR), str(LAST_YEAR), str(out)]
     done = subprocess.run([sys.executable, "-m", "benchmarks.bare_backfill", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
-    told = json.loads(done.stdout.splitlines()[-1])
-    return told["seconds"], told["peak_bytes"]
+    return Bare(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def _refuse_other_contents(lake: Lake, plain: Path) -> None:

@@ -12,7 +12,9 @@ from assets.graph import READS
 from assets.partitions import YEARS
 from assets.run import PROGRESS, Run
 from assets.table_asset import asset_key
+from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.stamps import UNPARTITIONED, digest_rows
+from smallcap.rules import read_rules
 from smallcap.settings import PROJECT_ROOT
 from smallcap.tables import TABLES
 from smallcap.warehouse.row_checks import RowCheck, offending_rows, read_row_checks
@@ -45,6 +47,7 @@ def all_checks(sql_dir: Path = PROJECT_ROOT / "sql" / "checks") -> list[dg.Asset
         _asset_check(name, "row_counts", _row_counts(name), "Rows per as_of against the as_of before: warns at 10%, fails at 50%.")
         for name in COUNTED_TABLES
     ]
+    checks.append(_asset_check("marts.metric_differences", "reconciliation", _reconciliation, "A vendor's ratios against ours."))
     checks.append(
         _asset_check("marts.coverage", "coverage", _coverage, "Members with an annual record are not fewer than the setting min_coverage.")
     )
@@ -130,6 +133,17 @@ def _row_counts(name: str) -> Check:
         return Finding(status, message)
 
     return check
+
+
+def _reconciliation(run: Run) -> Finding:
+    """Warn where a vendor's ready-made ratios and ours differ in the median or in too many rows."""
+    rules = read_rules(run.settings.reference_dir, "reconciliation.toml", ReconciliationRules)
+    differences = run.home.lake.read("marts.metric_differences", run.years_of("marts.metric_differences"))
+    warnings = reconciliation_warnings(differences, rules)
+    messages = warnings.filter("is_warning")["message"].to_list()
+    if messages:
+        return Finding("warned", "; ".join(messages))
+    return Finding("passed", f"{differences.height} served ratios compared: {warnings.height} metrics agree")
 
 
 def _coverage(run: Run) -> Finding:

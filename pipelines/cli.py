@@ -155,6 +155,30 @@ def sql(
 
 
 @app.command()
+def why(
+    ticker: Annotated[str, typer.Argument(help="The company's symbol, however its class is spelt.")],
+    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
+    method: Annotated[str, typer.Option(help="Method of the quality score: published or debt_free_aware.")] = "published",
+    home: HomeOption = None,
+) -> None:
+    """Show one company at a date: funnel, three statements, quality score, five years, and when each number became known."""
+    from pipelines.why import show_company
+
+    show_company(_served(home), ticker, _date(as_of) if as_of else None, method, OUT)
+
+
+@app.command()
+def funnel(
+    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
+    home: HomeOption = None,
+) -> None:
+    """Show the funnel of a date: attrition, survivors, borderline and unverified companies."""
+    from pipelines.why import show_funnel
+
+    show_funnel(_served(home), _date(as_of) if as_of else None, OUT)
+
+
+@app.command()
 def rollback(home: HomeOption = None) -> None:
     """Serve the previous catalogue again; the tables in the lake stay as they are."""
     from smallcap.warehouse import rollback as serve_previous

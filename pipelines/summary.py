@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.reading import label_of, rows_of
 from smallcap.reports.terminal import study_block
 from smallcap.settings import Settings
-from smallcap.warehouse import run_query
 
 SUMMARY = """
 SELECT * FROM marts.quality_summary
@@ -28,7 +27,6 @@ FROM ranked WHERE from_best <= 8 OR from_worst <= 8
 ORDER BY "group", CASE WHEN from_best <= 8 THEN from_best ELSE from_worst END
 """
 LATEST = "SELECT max(as_of) AS as_of FROM marts.quality_summary"
-LABEL = "SELECT label FROM meta.catalogue"
 
 
 def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: Console) -> None:
@@ -43,18 +41,13 @@ def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: C
     out, err
         Where the block goes, and where the hint goes.
     """
-    date = as_of or _rows(settings, LATEST)[0]["as_of"]
-    summary = _rows(settings, SUMMARY.format(as_of=date))
+    date = as_of or rows_of(settings, LATEST)[0]["as_of"]
+    summary = rows_of(settings, SUMMARY.format(as_of=date))
     counts = [row for row in summary if row["quintile"] == 0]
     # The study's own view, where it can be known already.
     basis = "as_published" if any(row["basis"] == "as_published" for row in counts) else "point_in_time"
     quintiles = [row for row in summary if row["basis"] == basis and row["quintile"] > 0]
-    label = _rows(settings, LABEL)[0]["label"]
-    out.print(study_block(label, counts, quintiles, _rows(settings, NAMES.format(as_of=date, basis=basis))))
+    label = label_of(settings)
+    out.print(study_block(label, counts, quintiles, rows_of(settings, NAMES.format(as_of=date, basis=basis))))
     err.print(f"\nwarehouse: {escape(str(settings.warehouse_dir / 'warehouse.duckdb'))}", highlight=False, soft_wrap=True)
     err.print('query it:  smallcap sql "SELECT ticker, score FROM marts.latest_quality LIMIT 5"', highlight=False, soft_wrap=True)
-
-
-def _rows(settings: Settings, query: str) -> list[dict[str, Any]]:
-    result = run_query(settings.warehouse_dir, query, "table")
-    return [dict(zip(result.columns, row, strict=True)) for row in result.rows]

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     input: Path | None = Field(None, description="the folder that the preset files reads")
     limit: int | None = Field(None, ge=1, description="screen only the first so many listed lines, as the published study did")
     index_name: str = Field("russell2000", description="the index whose members are screened")
+    shariah_standard: str = Field("published", description="the standard of filter 2: a name in data/reference/shariah.toml")
     stale_months: int = Field(18, ge=1, le=120, description="an annual record older than this many months before as_of is not used")
     min_coverage: float = Field(0.25, ge=0, le=1, description="least share of members with a visible annual record, stale or fresh")
     clock: dt.date | None = Field(None, description="the day up to which the source knows; default: the source's own")

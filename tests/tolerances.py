@@ -8,6 +8,9 @@ EXACT = 1e-12
 BY_HAND = 1e-6
 """Relative: values worked by hand in a test to seven significant digits."""
 
+SLOPE = 1e-13
+"""Absolute, of a margin per year: two ways to fit a line lose the same few units in the last place of margins of about one."""
+
 SCORE = 1e-12
 """Absolute, in standard deviations: two implementations of the quality score add the same numbers in another order."""
 

@@ -16,7 +16,7 @@ from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from smallcap.errors import AuditError, InputError
-from smallcap.lake.contract import check_contract, reject_rows
+from smallcap.lake.contract import check_contract, in_order, reject_rows
 from smallcap.lake.spill import Spill
 from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, digest_rows, stamp_years
 from smallcap.tables import TABLES, Table
@@ -144,7 +144,7 @@ class Lake:
                     raise AuditError(f"{name}: a year is spread over several frames: {sorted(block_years)}; nothing was written")
                 stamps |= stamp_years(found, kept, block_years, run_id, inputs)
                 broken.append(breaking)
-                spill.add(kept.sort(["year", *found.key]))
+                spill.add(in_order(found, kept))
             rejects = reject_rows(name, broken, years)
             self._replace_rejects(name, rejects, years, run_id)
             return self._commit(found, spill.data(), _years_predicate(years), stamps, run_id, read_versions or {}, rejects.height)
@@ -179,7 +179,7 @@ class Lake:
         if before is not None and growing and _only_grew(self.read(name), kept, growing):
             content = before.content
         stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height)}
-        return self._commit(found, kept.sort(found.key), None, stamps, run_id, read_versions or {}, 0)
+        return self._commit(found, in_order(found, kept), None, stamps, run_id, read_versions or {}, 0)
 
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version; -1 removes what was written since the table did not exist."""

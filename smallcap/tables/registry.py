@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import core, marts, meta, raw
+from smallcap.tables import core, funnel, marts, meta, raw
 
 Kind = Literal["snapshot", "flow", "reference"]
 
@@ -86,10 +86,16 @@ TABLES: dict[str, Table] = {
         Table("core.annual_fundamentals", core.AnnualFundamentals, "flow"),
         Table("core.annual_metrics", core.AnnualMetrics, "flow"),
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
+        Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot"),
         Table("core.rejects", core.Rejects, "flow"),
         Table("marts.quality_scores", marts.QualityScores, "snapshot"),
         Table("marts.quality_summary", marts.QualitySummary, "snapshot"),
         Table("marts.coverage", marts.Coverage, "snapshot"),
+        Table("marts.funnel_outcomes", funnel.FunnelOutcomes, "snapshot"),
+        Table("marts.funnel_summary", funnel.FunnelSummary, "snapshot"),
+        Table("marts.statement_lenses", funnel.StatementLenses, "snapshot"),
+        Table("marts.screen_changes", funnel.ScreenChanges, "snapshot"),
+        Table("marts.metric_differences", funnel.MetricDifferences, "flow"),
     )
 }
 

@@ -20,6 +20,9 @@ import typer.main
 
 from pipelines.cli import app
 from smallcap.errors import SmallcapError
+from smallcap.finance.funnel import FunnelRules
+from smallcap.finance.funnel.lens_items import items
+from smallcap.rules import read_rules
 from smallcap.settings import PROJECT_ROOT, Settings
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.dictionary import dictionary
@@ -118,6 +121,14 @@ def test_methods_lists_every_reason_code_and_no_other() -> None:
     page = (DOCS / "methods.md").read_text(encoding="utf-8")
     table = page.split("| reason code |")[1].split("\n\n")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)) == reason_codes()
+
+
+def test_methods_lists_every_item_of_the_lenses_with_its_preference() -> None:
+    page = (DOCS / "methods.md").read_text(encoding="utf-8")
+    table = page.split("| statement | item | preference |")[1].split("\n\n")[0]
+    shown = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (.+) \|$", table, flags=re.MULTILINE)
+    rules = read_rules(PROJECT_ROOT / "data" / "reference", "funnel.toml", FunnelRules)
+    assert shown == [(item.statement, item.item, item.preference) for item in items(rules)]
 
 
 # -- what the pages name --------------------------------------------------------------------------------------------------------
@@ -262,6 +273,13 @@ def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.mark.parametrize(("place", "query"), shown_queries(), ids=lambda text: text[:40])
 def test_queries_of_the_pages_name_what_is_there(empty_warehouse: duckdb.DuckDBPyConnection, place: str, query: str) -> None:
+    empty_warehouse.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT_ROOT / "sql" / "queries").glob("*.sql")), ids=lambda path: path.stem)
+def test_worked_queries_say_what_they_answer_and_name_what_is_there(empty_warehouse: duckdb.DuckDBPyConnection, path: Path) -> None:
+    query = path.read_text(encoding="utf-8")
+    assert re.match(r"-- .+\?", query)
     empty_warehouse.execute(query).fetchall()
 
 

@@ -52,6 +52,11 @@ def test_only_the_years_that_are_written_are_replaced(lake):
     assert (stamp.years[2020].run_id, stamp.years[2021].run_id) == ("first", "second")
 
 
+def test_rows_are_stored_by_year_and_key_in_whatever_order_they_come(lake):
+    lake.write_years("raw.prices", prices((2021, 3, 1.0), (2020, 2, 1.0), (2021, 1, 1.0), (2020, 9, 1.0)), [2020, 2021], "run")
+    assert lake.read("raw.prices").select("year", "security_id").rows() == [(2020, 2), (2020, 9), (2021, 1), (2021, 3)]
+
+
 def test_a_year_without_rows_is_emptied_and_counts_as_written(lake):
     lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "first")
     lake.write_years("raw.prices", prices(), [2020, 2021], "second")
@@ -98,9 +103,11 @@ def test_rows_that_the_caller_refuses_are_kept_even_twice_the_same(lake):
         (prices((2020, 1, 1.0)).drop("source"), "columns are missing: source"),
         (prices((2020, 1, 1.0)).with_columns(pl.col("close_usd").cast(pl.Float32)), "close_usd is Float32, not Float64"),
         (prices((2020, 1, 1.0), (2020, 1, 2.0)), "2 rows share a key"),
+        (prices((2020, 1, 1.0), (2020, 2, 1.0), (2020, 1, 2.0)), "2 rows share a key"),
+        (prices((2020, 1, 1.0), (2021, 1, 2.0)).with_columns(date=dt.date(2020, 6, 30)), "2 rows share a key"),
         (prices((2019, 1, 1.0)), "1 rows lie outside the years 2020 to 2020"),
     ],
-    ids=["missing column", "wrong type", "duplicate key", "row outside the years"],
+    ids=["missing column", "wrong type", "duplicate key", "apart", "in two years", "row outside the years"],
 )
 def test_a_broken_table_rule_stops_the_write_before_anything_is_committed(lake, frame, message):
     lake.write_years("raw.prices", prices((2020, 9, 9.0)), [2020], "before")

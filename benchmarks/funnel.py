@@ -1,0 +1,51 @@
+"""The funnel's share of the backfill against the bare script's: six filters, eighteen lenses, and what is made of them."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from benchmarks.measured_run import Measured
+from benchmarks.results import Limit, Section
+
+SNAPSHOTS = (
+    *("core.filter_evaluations", "marts.funnel_outcomes", "marts.funnel_summary"),
+    *("marts.statement_lenses", "marts.screen_changes"),
+)
+NAMES = (*SNAPSHOTS, "marts.metric_differences")
+PARTS = ("read", "compute", "write", "check")
+MOST_TIMES_BARE = 3.0
+
+
+def section(ours: Sequence[Measured], bare_seconds: Sequence[float]) -> Section:
+    """Compare the funnel's tables of the backfills that were run.
+
+    Parameters
+    ----------
+    ours
+        Runs of the pipeline.
+    bare_seconds
+        What the bare script took for the same tables, per run of it.
+    """
+    bare = statistics.median(bare_seconds)
+    by_part = {part: statistics.median(_seconds(one, part) for one in ours) for part in PARTS}
+    total = statistics.median(sum(_seconds(one, part) for part in PARTS) for one in ours)
+    rows = [
+        ["bare script", f"{bare:.1f}", "1.00"],
+        ["smallcap", f"{total:.1f}", f"{total / bare:.2f}"],
+        *([f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}"] for part, seconds in by_part.items()),
+    ]
+    return Section(
+        "Six filters and eighteen lenses",
+        "The tables of the funnel in the same backfill: every member of every month end through six filters, outcomes, attrition, eighteen "
+        "items, changes, and vendors' ratios against ours. smallcap reads its inputs from Delta tables, checks contracts, writes Delta "
+        "tables and reads them back; the bare script has the inputs in memory, calls the same functions year by year and writes plain "
+        "Parquet files. The snapshots that both wrote were compared and are equal. Peak memory is that of the backfill.",
+        ("", "seconds", "× bare script"),
+        rows,
+        [Limit("filters and lenses, against the bare script", total / bare, MOST_TIMES_BARE)],
+    )
+
+
+def _seconds(one: Measured, part: str) -> float:
+    return sum(one.parts.get((name, part), 0.0) for name in NAMES)

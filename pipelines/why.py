@@ -1,0 +1,125 @@
+"""The commands `why` and `funnel`: one company at a date, and one date, read from the published warehouse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from rich.console import Console
+
+from pipelines.reading import label_of, rows_of
+from smallcap.errors import InputError
+from smallcap.reports.tear_sheet import funnel_sheet, tear_sheet
+from smallcap.settings import Settings
+from smallcap.warehouse.sqltext import quote_text
+
+METHODS = ("published", "debt_free_aware")
+SAME_SYMBOL = "regexp_replace(upper({column}), '[^A-Z0-9]', '', 'g') = regexp_replace(upper({ticker}), '[^A-Z0-9]', '', 'g')"
+
+LATEST = "SELECT max(as_of) AS as_of FROM marts.funnel_summary"
+# A member carries the symbol of its largest line; its other lines are looked up among those listed.
+CARRIES = """
+({same_member} OR EXISTS (
+    FROM raw.constituents AS c JOIN raw.securities AS s USING (security_id)
+    WHERE c.as_of = m.as_of AND s.entity_id = m.entity_id AND {same_line}))
+"""
+IDENTITY = """
+SELECT m.*, a.* EXCLUDE (year, as_of, entity_id) FROM core.members AS m JOIN core.metrics_as_of AS a USING (as_of, entity_id)
+WHERE m.as_of = {as_of} AND {carries} ORDER BY {same_member} DESC, m.entity_id LIMIT 1
+"""
+MEMBER_DATES = "SELECT DISTINCT m.as_of FROM core.members AS m WHERE {carries} ORDER BY m.as_of DESC LIMIT 5"
+WITHOUT_LIST = "FROM marts.coverage WHERE as_of = {as_of} AND NOT has_membership"
+PATH = "SELECT * FROM marts.funnel_outcomes WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY filter_number"
+LENSES = "SELECT * FROM marts.statement_lenses WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY statement, item"
+SCORES = "SELECT * FROM marts.quality_scores WHERE as_of = {as_of} AND entity_id = {entity} AND method = {method} ORDER BY basis DESC"
+YEARS = """
+SELECT m.period_end, m.version, m.available_date, f.filing_date,
+       m.revenue_usd, f.operating_income_usd, m.net_income_usd, m.operating_cash_flow_usd, m.free_cash_flow_usd,
+       m.total_debt_usd, f.cash_and_short_term_investments_usd, m.shareholders_equity_usd,
+       m.gross_margin, m.roe, m.debt_to_equity, m.accruals_cash_flow
+FROM core.annual_metrics AS m JOIN core.annual_fundamentals AS f USING (entity_id, period_end, version, available_date, source)
+WHERE m.entity_id = {entity} AND m.available_date <= {as_of}
+QUALIFY row_number() OVER (PARTITION BY m.period_end ORDER BY m.available_date DESC, m.version = 'restated' DESC, m.version, m.source) = 1
+ORDER BY m.period_end DESC LIMIT 5
+"""
+SUMMARY = "SELECT * FROM marts.funnel_summary WHERE as_of = {as_of} ORDER BY filter_number"
+LISTED = """
+SELECT o.ticker, m.name, {column} AS filter_name, {reason} AS reason
+FROM marts.funnel_outcomes AS o JOIN core.members AS m USING (as_of, entity_id)
+WHERE o.as_of = {as_of} AND {condition}
+ORDER BY o.ticker, o.filter_number
+"""
+IS_SURVIVOR = "o.outcome IN ('survivor', 'survivor_unverified')"
+GROUPS = {
+    "Survivors": ("o.outcome", "'value: ' || o.reason", f"{IS_SURVIVOR} AND o.filter_number = 6"),
+    "Borderline survivors": ("o.filter_name", "o.reason", f"{IS_SURVIVOR} AND o.is_borderline"),
+    "To verify, of those that nothing failed": ("o.filter_name", "o.reason", "o.outcome <> 'failed' AND o.status = 'verify'"),
+}
+
+
+def show_company(settings: Settings, ticker: str, as_of: dt.date | None, method: str, out: Console) -> None:
+    """Show the tear sheet of a company at a date.
+
+    Raises
+    ------
+    InputError
+        When the funnel of that date was never made, or no member of it carries the ticker; the message says what to run, or names dates on
+        which one did.
+    """
+    if method not in METHODS:
+        raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
+    date = as_of or _latest(settings)
+    _summary(settings, date)
+    identity = _identity(settings, ticker, date)
+    asked = {"as_of": _sql(date), "entity": str(identity["entity_id"]), "method": quote_text(method)}
+    path, lenses, scores, years = (rows_of(settings, query.format(**asked)) for query in (PATH, LENSES, SCORES, YEARS))
+    out.print(tear_sheet(label_of(settings), identity, path, lenses, scores, years))
+
+
+def show_funnel(settings: Settings, as_of: dt.date | None, out: Console) -> None:
+    """Show the attrition of a date, its survivors, and who is borderline or has to be verified.
+
+    Raises
+    ------
+    InputError
+        When the funnel of that date was never made; the message says what to run.
+    """
+    date = as_of or _latest(settings)
+    summary = _summary(settings, date)
+    groups = {
+        title: rows_of(settings, LISTED.format(as_of=_sql(date), column=column, reason=reason, condition=condition))
+        for title, (column, reason, condition) in GROUPS.items()
+    }
+    out.print(funnel_sheet(label_of(settings), summary, groups))
+
+
+def _identity(settings: Settings, ticker: str, date: dt.date) -> dict[str, Any]:
+    """Find the company whose line carries the ticker; where several do, the one whose largest line does."""
+    same_member, same_line = (SAME_SYMBOL.format(column=column, ticker=quote_text(ticker)) for column in ("m.ticker", "c.ticker"))
+    carries = CARRIES.format(same_member=same_member, same_line=same_line)
+    found = rows_of(settings, IDENTITY.format(as_of=_sql(date), carries=carries, same_member=same_member))
+    if found:
+        return found[0]
+    dates = [str(row["as_of"]) for row in rows_of(settings, MEMBER_DATES.format(carries=carries))]
+    known = f"it was a member at {', '.join(dates)}" if dates else "no member ever carried it here"
+    raise InputError(f"no member carries the ticker '{ticker}' at {date}; {known}")
+
+
+def _summary(settings: Settings, date: dt.date) -> list[dict[str, Any]]:
+    summary = rows_of(settings, SUMMARY.format(as_of=_sql(date)))
+    if summary:
+        return summary
+    if rows_of(settings, WITHOUT_LIST.format(as_of=_sql(date))):
+        raise InputError(f"there is no funnel of {date}: no list of members is known close before it; `smallcap status` shows the dates")
+    raise InputError(f"there is no funnel of {date}; make it with: smallcap run --as-of {date}")
+
+
+def _latest(settings: Settings) -> dt.date:
+    latest = rows_of(settings, LATEST)[0]["as_of"]
+    if latest is None:
+        raise InputError("the warehouse holds no funnel yet; make one with: smallcap run")
+    return latest  # type: ignore[no-any-return]
+
+
+def _sql(date: dt.date) -> str:
+    return f"DATE '{date.isoformat()}'"

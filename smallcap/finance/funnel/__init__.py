@@ -1,0 +1,24 @@
+"""The seven filters of the value book and the three lenses, as pure functions. Thresholds come in; docs/methods.md says what they mean."""
+
+from smallcap.finance.funnel.changes import screen_changes
+from smallcap.finance.funnel.evaluation import evaluate_filters
+from smallcap.finance.funnel.lenses import statement_lenses
+from smallcap.finance.funnel.outcomes import funnel_outcomes
+from smallcap.finance.funnel.reconciliation import metric_differences, reconciliation_warnings
+from smallcap.finance.funnel.rules import BusinessRules, FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
+from smallcap.finance.funnel.summary import funnel_summary
+
+__all__ = [
+    "BusinessRules",
+    "FunnelRules",
+    "ReconciliationRules",
+    "ShariahRules",
+    "ShariahStandards",
+    "evaluate_filters",
+    "funnel_outcomes",
+    "funnel_summary",
+    "metric_differences",
+    "reconciliation_warnings",
+    "screen_changes",
+    "statement_lenses",
+]

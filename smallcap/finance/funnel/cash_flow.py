@@ -1,0 +1,81 @@
+"""Filter 5: five years of cash from operations, most of them free, low accruals, and profits that turn into cash."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.funnel.conditions import Condition, judge
+from smallcap.finance.funnel.inputs import RECORD_GATES
+from smallcap.finance.funnel.rules import UNIVERSE_PERCENTILE, CashFlowRules, FunnelRules
+from smallcap.finance.funnel.years import all_positive, at_most, year_gates
+
+
+def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+    """Judge each member's cash flow statements of the last consecutive years.
+
+    Parameters
+    ----------
+    members
+        What `inputs.prepared` returns, with accruals_limit and accruals_universe of `universe.with_limits`.
+    rules
+        Thresholds and number of years.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per member, in order, in the columns of `conditions.judge`.
+    """
+    own = rules.cash_flow
+    free, known = pl.col("free_cash_flow_positive"), pl.col("free_cash_flow_known")
+    conditions = [
+        all_positive(
+            "operating_cash_flow",
+            pl.col("cash_flow_to_assets_least"),
+            own.operating_cash_flow_borderline,
+            "operating cash flow",
+            measure="least_operating_cash_flow_to_assets",
+        ),
+        at_most(
+            "years_without_free_cash_flow",
+            known - free,
+            pl.col("years") - known,
+            own.most_years_without_free_cash_flow,
+            broken=f"free cash flow is not positive in more than {own.most_years_without_free_cash_flow} year(s)",
+            unknown="free cash flow of a year is unknown",
+        ),
+        _accruals(own),
+        _conversion(own),
+    ]
+    return judge(members, conditions, [*RECORD_GATES, *year_gates(rules.history)])
+
+
+def _accruals(rules: CashFlowRules) -> Condition:
+    value, limit = pl.col("accruals_cash_flow"), pl.col("accruals_limit")
+    is_relative = rules.accruals_limit == UNIVERSE_PERCENTILE
+    words = f"the universe's {100 * rules.accruals_percentile:g}th percentile" if is_relative else f"{rules.accruals_fixed:g}"
+    return Condition(
+        measure="accruals_cash_flow",
+        holds=value <= limit,
+        value=value,
+        threshold=limit,
+        is_upper=True,
+        is_borderline=value >= limit - rules.accruals_borderline,
+        broken=f"accruals are above {words}",
+        unknown="accruals are unknown, or too few companies are there to compare them with",
+    )
+
+
+def _conversion(rules: CashFlowRules) -> Condition:
+    """Operating cash flow over net income, of the sums; without net income over the years nothing is converted, which breaks the rule."""
+    cash, net_income = pl.col("operating_cash_flow_sum"), pl.col("net_income_sum")
+    ratio = cash / pl.when(net_income > 0).then(net_income)
+    return Condition(
+        measure="cash_conversion_over_years",
+        holds=pl.when(net_income <= 0).then(pl.lit(False)).otherwise(ratio >= rules.least_cash_conversion),
+        value=ratio,
+        threshold=pl.lit(rules.least_cash_conversion),
+        is_upper=False,
+        is_borderline=ratio <= rules.least_cash_conversion + rules.cash_conversion_borderline,
+        broken=f"operating cash flow is below {rules.least_cash_conversion:.0%} of net income over the years, or there is no net income",
+        unknown="the sum of operating cash flow or of net income is unknown",
+    )

@@ -1,0 +1,180 @@
+"""How the rules of a filter become its verdict: pass, fail or verify, with the figure that decided and a reason in plain words.
+
+A rule holds, is broken, or is unknown for want of data. Which rules a filter has stands in the filter's own module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+PASS, FAIL, VERIFY = "pass", "fail", "verify"
+STATUSES = (PASS, FAIL, VERIFY)
+ALL_HOLD = "meets every rule"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One rule of a filter.
+
+    Attributes
+    ----------
+    measure
+        What the value is, as the column `measure` says it.
+    holds
+        True, false, or null where it cannot be told.
+    value, threshold
+        The figure and its limit.
+    is_upper
+        Whether the value has to stay below the threshold.
+    is_borderline
+        Whether the value lies close to the threshold, where the rule holds.
+    broken, unknown
+        What to say where the rule is broken, and where it cannot be told.
+    """
+
+    measure: str
+    holds: pl.Expr
+    value: pl.Expr
+    threshold: pl.Expr
+    is_upper: bool
+    is_borderline: pl.Expr
+    broken: str
+    unknown: str
+
+    @property
+    def headroom(self) -> pl.Expr:
+        """Distance to the threshold, positive inside."""
+        return self.threshold - self.value if self.is_upper else self.value - self.threshold
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A state of the data in which nothing can be judged: verify, whatever the rules say; a `weak` gate only where no rule is broken."""
+
+    is_shut: pl.Expr
+    reason: str
+    is_weak: bool = False
+
+
+def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[Gate] = ()) -> pl.DataFrame:
+    """Judge each row by the rules of one filter.
+
+    A broken rule fails. Otherwise an unknown one has to be verified. The figure shown is that of the first broken rule, else of the first
+    unknown, else of the first borderline, else of the first.
+
+    Parameters
+    ----------
+    rows
+        What the conditions' expressions ask for.
+    conditions
+        The filter's rules, at most eight.
+    gates
+        Asked before the rules, in order.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per row, in order: stand_alone_status, measure, value, threshold, headroom, is_borderline, reason; and the value of each
+        rule under the name of its measure.
+    """
+    measured = rows.select(
+        *(condition.holds.alias(f"holds_{i}") for i, condition in enumerate(conditions)),
+        *(condition.value.cast(pl.Float64).alias(f"value_{i}") for i, condition in enumerate(conditions)),
+        *(condition.threshold.cast(pl.Float64).alias(f"threshold_{i}") for i, condition in enumerate(conditions)),
+        *(condition.headroom.cast(pl.Float64).alias(f"headroom_{i}") for i, condition in enumerate(conditions)),
+        *((condition.is_borderline & condition.holds).fill_null(False).alias(f"borderline_{i}") for i, condition in enumerate(conditions)),
+        _first_shut(gates, is_weak=False).alias("gate"),
+        _first_shut(gates, is_weak=True).alias("weak_gate"),
+    )
+    masked = measured.select(
+        "gate",
+        "weak_gate",
+        _mask(len(conditions), lambda i: ~pl.col(f"holds_{i}").fill_null(True)).alias("broken"),
+        _mask(len(conditions), lambda i: pl.col(f"holds_{i}").is_null()).alias("unknown"),
+        _mask(len(conditions), lambda i: pl.col(f"borderline_{i}")).alias("borderline"),
+    ).select(_status().alias("status"), *_deciding_mask())
+    texts = _texts(conditions, gates)
+    verdicts = measured.hstack(masked).with_columns(_gathered(_lowest_bit(len(conditions)), pl.col("mask")).alias("deciding"))
+    return verdicts.select(
+        _gathered(STATUSES, pl.col("status")).alias("stand_alone_status"),
+        _gathered([condition.measure for condition in conditions], pl.col("deciding")).alias("measure"),
+        *(_chosen(name, len(conditions)) for name in ("value", "threshold", "headroom")),
+        ((pl.col("status") == 0) & (pl.col("mask") > 0)).alias("is_borderline"),
+        _gathered(texts, pl.col("text_block").cast(pl.UInt32) * 2 ** len(conditions) + pl.col("text_place")).alias("reason"),
+        *(_finite(pl.col(f"value_{i}")).alias(condition.measure) for i, condition in enumerate(conditions)),
+    )
+
+
+def _first_shut(gates: Sequence[Gate], *, is_weak: bool) -> pl.Expr:
+    """Give the number of the first shut gate of a kind, counted from 1; 0 where none is shut."""
+    numbered = [(number, gate) for number, gate in enumerate(gates, start=1) if gate.is_weak == is_weak]
+    shut = [pl.when(gate.is_shut.fill_null(False)).then(pl.lit(number, pl.UInt32)) for number, gate in numbered]
+    return pl.coalesce(*shut, pl.lit(0, pl.UInt32))
+
+
+def _mask(count: int, is_set: Callable[[int], pl.Expr]) -> pl.Expr:
+    """Put one bit per rule into a number."""
+    return pl.sum_horizontal(is_set(i).cast(pl.UInt32) * pl.lit(2**i, pl.UInt32) for i in range(count)).cast(pl.UInt32)
+
+
+def _status() -> pl.Expr:
+    """Place in STATUSES."""
+    cannot_pass = (pl.col("unknown") > 0) | (pl.col("weak_gate") > 0)
+    place = pl.when(pl.col("gate") > 0).then(2).when(pl.col("broken") > 0).then(1).when(cannot_pass).then(2).otherwise(0)
+    return place.cast(pl.UInt32)
+
+
+def _deciding_mask() -> list[pl.Expr]:
+    """Choose the mask whose first rule is shown, and where in the texts the reason stands (see `_texts`)."""
+    gate, weak = pl.col("gate"), pl.col("weak_gate")
+    cases = [
+        (gate > 0, pl.lit(0, pl.UInt32), 3, gate),
+        (pl.col("broken") > 0, pl.col("broken"), 1, pl.col("broken")),
+        (pl.col("unknown") > 0, pl.col("unknown"), 2, pl.col("unknown")),
+        (weak > 0, pl.lit(0, pl.UInt32), 3, weak),
+        (pl.lit(True), pl.col("borderline"), 0, pl.col("borderline")),
+    ]
+    return [
+        pl.coalesce(pl.when(applies).then(mask) for applies, mask, _, _ in cases).alias("mask"),
+        pl.coalesce(pl.when(applies).then(pl.lit(block, pl.UInt32)) for applies, _, block, _ in cases).alias("text_block"),
+        pl.coalesce(pl.when(applies).then(place) for applies, _, _, place in cases).alias("text_place"),
+    ]
+
+
+def _texts(conditions: Sequence[Condition], gates: Sequence[Gate]) -> list[str]:
+    """Every reason that the filter can give: borderline passes, fails, unknowns by their masks, then the gates.
+
+    There are few of them, so a row only carries a place: building a text for every row would cost more than judging it.
+    """
+    masks = range(2 ** len(conditions))
+    narrow = [f"{ALL_HOLD}, narrowly: {_said(conditions, mask, 'measure')}".replace("_", " ") for mask in masks]
+    narrow[0] = ALL_HOLD
+    broken = [_said(conditions, mask, "broken") for mask in masks]
+    unknown = [_said(conditions, mask, "unknown") for mask in masks]
+    return [*narrow, *broken, *unknown, "", *(gate.reason for gate in gates)]
+
+
+def _said(conditions: Sequence[Condition], mask: int, field: str) -> str:
+    return "; ".join(getattr(condition, field) for i, condition in enumerate(conditions) if mask >> i & 1)
+
+
+def _lowest_bit(count: int) -> list[int]:
+    """Give the first rule of each mask; of an empty one the very first rule."""
+    return [next((i for i in range(count) if mask >> i & 1), 0) for mask in range(2**count)]
+
+
+def _gathered(values: Sequence[str] | Sequence[int], places: pl.Expr) -> pl.Expr:
+    return pl.lit(pl.Series(values)).gather(places)
+
+
+def _chosen(name: str, count: int) -> pl.Expr:
+    """Take the column of the deciding rule."""
+    chosen = pl.coalesce(pl.when(pl.col("deciding") == i).then(pl.col(f"{name}_{i}")) for i in range(count))
+    return _finite(chosen).alias(name)
+
+
+def _finite(number: pl.Expr) -> pl.Expr:
+    return pl.when(number.is_finite()).then(number)

@@ -1,0 +1,156 @@
+"""Five fiscal years of a company as they were known at a date: the figures of its multi-year rules.
+
+What is visible of a company changes only on the days on which something of it becomes known. So the years are put together once for each
+of those days (a state), and each date then sees its company's last state: never two thousand companies times every date times five years.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.funnel.rules import FunnelRules
+from smallcap.finance.pointintime import by_standing, take, years_apart
+
+FIGURES = (
+    *("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "revenue_usd"),
+    *("net_margin", "gross_margin", "operating_margin", "total_assets_usd"),
+)
+
+
+def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+    """Add to each question the summary of the consecutive fiscal years visible then.
+
+    The years are the visible record's and the unbroken run of years before it, at most `rules.history.years`, each in the version visible
+    at as_of. Figures of a year whose scale is suspect count as unknown.
+
+    Parameters
+    ----------
+    questions
+        Rows with `entity_id` and `as_of`.
+    records
+        Rows of core.annual_metrics.
+    rules
+        Number of years, and what the year before is.
+
+    Returns
+    -------
+    pl.DataFrame
+        The questions in their order, with the columns of `summarised`; null where nothing was visible.
+    """
+    states = records.select("entity_id", "available_date").unique().sort("available_date", "entity_id").with_row_index("state")
+    seen = (
+        questions.select("entity_id", "as_of")
+        .with_row_index("question")
+        .sort("as_of")
+        .join_asof(states, left_on="as_of", right_on="available_date", by="entity_id", check_sortedness=False)
+        .sort("question")["state"]
+    )
+    used = states.filter(pl.col("state").is_in(seen.unique().implode()))
+    summary = summarised(years_known(used, records, rules), rules)
+    place = states.select("state").join(summary.select("state").with_row_index("place"), on="state", how="left", maintain_order="left")
+    return questions.hstack(take(summary.drop("state"), place["place"].gather(seen)))
+
+
+def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+    """Find the fiscal years known in each state, and keep the unbroken run that ends in the visible one.
+
+    Parameters
+    ----------
+    states
+        Rows with `state`, `entity_id` and `available_date`.
+    records
+        Rows of core.annual_metrics.
+    rules
+        Number of years, and what the year before is.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per state and year of its run: `state`, `years_back` (0 is the visible year) and the `FIGURES`, sorted by both.
+    """
+    ordered = by_standing(records)
+    known = (
+        states.join(ordered, on="entity_id", suffix="_record")
+        .filter(pl.col("available_date_record") <= pl.col("available_date"))
+        # The visible record is the known one of the greatest standing.
+        .with_columns(pl.col("period_end").gather(pl.col("standing").arg_max()).first().over("state").alias("visible_period_end"))
+    )
+    near = years_apart(pl.col("visible_period_end"), pl.col("period_end"), rules.prior_year)
+    newest = (
+        known.with_columns(near.alias("years_back"))
+        .filter(pl.col("years_back").is_between(0, rules.history.years - 1))
+        .group_by("state", "years_back")
+        .agg(pl.col("standing").max())
+        .sort("state", "years_back")
+        # In an unbroken run the n-th year lies n years back; after a gap it lies further.
+        .filter(pl.col("years_back") == pl.int_range(pl.len()).over("state"))
+    )
+    figures = records.select(pl.when(~pl.col("is_scale_suspect")).then(pl.col(name)).alias(name) for name in FIGURES)
+    return newest.select("state", "years_back").hstack(take(figures, ordered["row"].gather(newest["standing"])))
+
+
+def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+    """Sum the years of each state up, in the figures that the multi-year rules ask for.
+
+    Parameters
+    ----------
+    years
+        What `years_known` returns.
+    rules
+        From which share of net income on operating cash flow backs it.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per state: `years`; of net income, operating and free cash flow and operating margin the number of years in which they are
+        known (`_known`) and positive (`_positive`); first and last figures, least margins, sums (null where a year is unknown), the slope
+        per year of the gross margin (null likewise; of the operating margin where no year has a gross margin), years in which operating
+        cash flow does not back net income, and falls of revenue.
+    """
+    counted = ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")
+    income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
+    is_unbacked = cash_flow < rules.income.least_cash_backing * income
+    # Sorted by years_back: the first row is the newest year, a fall is a year below the one that follows it in the frame.
+    revenue_change = pl.col("revenue_usd") - pl.col("revenue_usd").shift(-1)
+    return years.group_by("state", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("years"),
+        *(pl.col(name).count().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_known") for name in counted),
+        *((pl.col(name) > 0).sum().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_positive") for name in counted),
+        *(pl.col(name).first().alias(f"{name.removesuffix('_usd')}_last") for name in ("net_income_usd", "operating_cash_flow_usd")),
+        *(pl.col(name).last().alias(f"{name.removesuffix('_usd')}_first") for name in ("net_income_usd", "operating_cash_flow_usd")),
+        pl.col("net_margin").min().alias("net_margin_least"),
+        pl.col("operating_margin").min().alias("operating_margin_least"),
+        (cash_flow / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")).min().alias("cash_flow_to_assets_least"),
+        _complete(income, income.sum()).alias("net_income_sum"),
+        _complete(cash_flow, cash_flow.sum()).alias("operating_cash_flow_sum"),
+        _margin_slope().alias("margin_slope"),
+        _has_no_gross_margin().alias("is_operating_margin_used"),
+        is_unbacked.sum().cast(pl.Int64).alias("unbacked_years"),
+        is_unbacked.count().cast(pl.Int64).alias("backing_known"),
+        (revenue_change < 0).sum().cast(pl.Int64).alias("revenue_falls"),
+        revenue_change.count().cast(pl.Int64).alias("revenue_changes_known"),
+    )
+
+
+def _complete(figure: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Keep a value only where the figure is known in every year."""
+    return pl.when(figure.null_count() == 0).then(value)
+
+
+def _has_no_gross_margin() -> pl.Expr:
+    """Whether the company reports no cost of revenue in any year; a single year without it is missing data."""
+    return (pl.col("gross_margin").count() == 0) & (pl.col("operating_margin").count() > 0)
+
+
+def _margin_slope() -> pl.Expr:
+    gross = _complete(pl.col("gross_margin"), _slope("gross_margin"))
+    operating = _complete(pl.col("operating_margin"), _slope("operating_margin"))
+    return pl.when(_has_no_gross_margin()).then(operating).otherwise(gross)
+
+
+def _slope(name: str) -> pl.Expr:
+    """Least-squares slope over the years, as a change per year; null of a single year."""
+    year = -pl.col("years_back").cast(pl.Float64)
+    centred = year - year.mean()
+    spread = (centred**2).sum()
+    return pl.when(spread > 0).then((centred * pl.col(name)).sum() / spread)

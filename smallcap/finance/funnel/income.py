@@ -1,0 +1,99 @@
+"""Filter 4: five years of profits that grow, margins that hold, and cash that backs them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.funnel.conditions import Condition, judge
+from smallcap.finance.funnel.inputs import RECORD_GATES
+from smallcap.finance.funnel.rules import FunnelRules, IncomeRules
+from smallcap.finance.funnel.years import all_positive, at_most, year_gates
+
+
+def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+    """Judge each member's income statements of the last consecutive years.
+
+    With all years there every rule counts. With fewer, but at least `min_years`, a broken rule fails and the rest has to be verified.
+
+    Parameters
+    ----------
+    members
+        What `inputs.prepared` returns.
+    rules
+        Thresholds and number of years.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per member, in order, in the columns of `conditions.judge`, with is_operating_margin_used.
+    """
+    own = rules.income
+    conditions = [
+        all_positive("net_income", pl.col("net_margin_least"), own.net_margin_borderline, "net income", measure="least_net_margin"),
+        _growth(rules.history.years, own),
+        _margin_trend(own),
+        all_positive("operating_margin", pl.col("operating_margin_least"), own.operating_margin_borderline, "the operating margin"),
+        _unbacked_years(own),
+        _backing(own),
+    ]
+    verdicts = judge(members, conditions, [*RECORD_GATES, *year_gates(rules.history)])
+    return verdicts.hstack(members.select(pl.col("is_operating_margin_used").fill_null(False)))
+
+
+def _growth(years: int, rules: IncomeRules) -> Condition:
+    """Net income is higher in t than in t-4; of fewer years the rule says nothing, and their number alone keeps them from passing."""
+    last, first = pl.col("net_income_last"), pl.col("net_income_first")
+    growth = last / pl.when(first > 0).then(first) - 1
+    return Condition(
+        measure="net_income_growth_over_years",
+        holds=pl.when(pl.col("years") >= years).then(last > first).otherwise(pl.lit(True)),
+        value=pl.when(pl.col("years") >= years).then(growth),
+        threshold=pl.lit(0.0),
+        is_upper=False,
+        is_borderline=growth <= rules.growth_borderline,
+        broken=f"net income is not higher than {years - 1} years before",
+        unknown="growth of net income is unknown",
+    )
+
+
+def _margin_trend(rules: IncomeRules) -> Condition:
+    """Gross margin is stable or expanding; the operating margin stands in where no year has a gross margin."""
+    slope = pl.col("margin_slope")
+    return Condition(
+        measure="margin_slope",
+        holds=slope >= rules.least_margin_slope,
+        value=slope,
+        threshold=pl.lit(rules.least_margin_slope),
+        is_upper=False,
+        is_borderline=slope <= rules.least_margin_slope + rules.slope_borderline,
+        broken=f"the gross margin falls by more than {-rules.least_margin_slope:.1%} a year",
+        unknown="the trend of the gross margin is unknown",
+    )
+
+
+def _unbacked_years(rules: IncomeRules) -> Condition:
+    """Operating cash flow stays below a share of net income in few years only."""
+    return at_most(
+        "years_without_cash_backing",
+        pl.col("unbacked_years"),
+        pl.col("years") - pl.col("backing_known"),
+        rules.most_unbacked_years,
+        broken=f"operating cash flow is below {rules.least_cash_backing:.0%} of net income in more than {rules.most_unbacked_years} years",
+        unknown="operating cash flow or net income of a year is unknown",
+    )
+
+
+def _backing(rules: IncomeRules) -> Condition:
+    """Over all years operating cash flow reaches a share of net income."""
+    cash_flow, net_income = pl.col("operating_cash_flow_sum"), pl.col("net_income_sum")
+    share = cash_flow / pl.when(net_income > 0).then(net_income)
+    return Condition(
+        measure="cash_conversion_over_years",
+        holds=cash_flow >= rules.least_cash_backing * net_income,
+        value=share,
+        threshold=pl.lit(rules.least_cash_backing),
+        is_upper=False,
+        is_borderline=share <= rules.least_cash_backing + rules.cash_backing_borderline,
+        broken=f"operating cash flow of all years is below {rules.least_cash_backing:.0%} of net income",
+        unknown="the sum of operating cash flow or of net income is unknown",
+    )

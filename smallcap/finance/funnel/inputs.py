@@ -1,0 +1,70 @@
+"""One row per member with everything that the filters and lenses look at: visible record, market values, years known, statement items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from smallcap.finance.funnel.conditions import Gate
+from smallcap.finance.funnel.history import with_history
+from smallcap.finance.funnel.rules import FunnelRules
+from smallcap.finance.pointintime import take, visible_rows
+
+MEMBER_COLUMNS = ("as_of", "entity_id", "security_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
+STATEMENT_ITEMS = ("cash_and_short_term_investments_usd", "interest_expense_usd", "net_interest_expense_usd")
+
+RECORD_GATES = (
+    Gate(pl.col("period_end").is_null(), "no annual record is visible"),
+    Gate(pl.col("is_stale"), "the visible annual record is stale"),
+    Gate(pl.col("is_scale_suspect"), "the visible annual record may be in the wrong unit"),
+)
+"""States of a member's record in which nothing of it is judged."""
+
+
+def prepared(
+    members: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    annual_fundamentals: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    rules: FunnelRules,
+    record_columns: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Put together what the filters and lenses look at.
+
+    Parameters
+    ----------
+    members
+        Rows of core.members.
+    metrics_as_of
+        Rows of core.metrics_as_of of the same as_ofs.
+    annual_fundamentals, annual_metrics
+        The companies' records that became known up to the last as_of and in the eight years before.
+    rules
+        Thresholds.
+    record_columns
+        Further columns of core.annual_metrics to take from the visible record.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per member, sorted by as_of and entity_id: the columns of core.members that are needed, all of core.metrics_as_of, the
+        `STATEMENT_ITEMS` and `record_columns` of the visible record, and the columns of `history.summarised`.
+    """
+    asked = members.select(MEMBER_COLUMNS).sort("as_of", "entity_id")
+    measured = asked.join(metrics_as_of.drop("year"), on=["as_of", "entity_id"], how="left", maintain_order="left")
+    items = take(annual_fundamentals.select(STATEMENT_ITEMS), visible_rows(annual_fundamentals, asked))
+    complete = with_history(measured.hstack(items), annual_metrics, rules)
+    if not record_columns:
+        return complete
+    return complete.hstack(take(annual_metrics.select(record_columns), visible_rows(annual_metrics, asked)))
+
+
+def interleaved(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Stack frames of equal height row by row: the first rows of all, then the second rows of all.
+
+    So frames that are sorted by member come out sorted by member and frame, without a sort of all rows.
+    """
+    count, height = len(frames), frames[0].height
+    row = pl.int_range(count * height, dtype=pl.UInt32, eager=True)
+    return pl.concat(frames)[(row % count) * height + row // count]

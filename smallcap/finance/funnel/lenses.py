@@ -1,0 +1,99 @@
+"""marts.statement_lenses: balance sheet, income and cash flow of each company, item by item, against what an analyst would like to see."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.frames import in_columns_of
+from smallcap.finance.funnel.inputs import RECORD_GATES, interleaved, prepared
+from smallcap.finance.funnel.lens_items import RECORD_COLUMNS, Item, items
+from smallcap.finance.funnel.rules import FunnelRules
+from smallcap.finance.funnel.universe import with_limits
+from smallcap.tables.funnel import StatementLenses
+
+MET, MISSED, UNKNOWN = "met", "missed", "unknown"
+INPUT_MISSING = "an input is missing"
+WORDS = {
+    "denominator_missing": "an input is missing",
+    "input_missing": INPUT_MISSING,
+    "prior_year_missing": "the year before is not known",
+    "denominator_not_positive": "the denominator is not positive",
+    "net_income_not_positive": "net income is not positive",
+    "not_meaningful_for_financials": "says nothing about a financial",
+    "debt_blank_but_interest_paid": "debt is blank, yet interest is paid",
+    "no_interest_expense": "no interest expense is reported",
+    "net_interest_income": "only net interest is known, and it is income",
+    "scale_suspect": "the year before may be in the wrong unit",
+}
+"""Reason codes of core.annual_metrics and core.metrics_as_of in plain words."""
+
+
+def statement_lenses(
+    members: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    annual_fundamentals: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    evaluations: pl.DataFrame,
+    rules: FunnelRules,
+) -> pl.DataFrame:
+    """Look at each member through the three lenses, six items each.
+
+    Parameters
+    ----------
+    members
+        Rows of core.members.
+    metrics_as_of
+        Rows of core.metrics_as_of of the same as_ofs.
+    annual_fundamentals, annual_metrics
+        The members' records that became known up to the last as_of and in the eight years before.
+    evaluations
+        Rows of core.filter_evaluations of the same as_ofs: who belongs to the universe that accruals are compared with.
+    rules
+        Thresholds.
+
+    Returns
+    -------
+    pl.DataFrame
+        Eighteen rows per member, in the columns of marts.statement_lenses, sorted by as_of, company, statement and item.
+    """
+    rows = prepared(members, metrics_as_of, annual_fundamentals, annual_metrics, rules, RECORD_COLUMNS)
+    by_business = evaluations.filter(pl.col("filter_number") == 1).select("as_of", "entity_id", "stand_alone_status")
+    status = rows.select("as_of", "entity_id").join(by_business, on=["as_of", "entity_id"], how="left", maintain_order="left")
+    limited = with_limits(rows, status["stand_alone_status"], rules).with_columns(pl.col("as_of").dt.year().alias("year"))
+    return interleaved([_seen(limited, item, rules) for item in items(rules)])
+
+
+def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
+    """Look at one item of every member."""
+    gate = pl.coalesce(*(pl.when(gate.is_shut.fill_null(False)).then(pl.lit(gate.reason)) for gate in RECORD_GATES))
+    is_met = pl.when(gate.is_null()).then(item.is_met)
+    verdict = pl.when(is_met.is_null()).then(pl.lit(UNKNOWN)).when(is_met).then(pl.lit(MET)).otherwise(pl.lit(MISSED))
+    reason = pl.when(is_met.is_null()).then(pl.coalesce(gate, _why(item, rules)))
+    return in_columns_of(
+        rows.select(
+            *("year", "as_of", "entity_id"),
+            pl.lit(item.statement).alias("statement"),
+            pl.lit(item.item).alias("item"),
+            _finite(item.value).alias("value"),
+            pl.lit(item.preference).alias("preference"),
+            item.threshold.alias("threshold"),
+            verdict.alias("verdict"),
+            reason.alias("reason"),
+        ),
+        StatementLenses,
+    )
+
+
+def _why(item: Item, rules: FunnelRules) -> pl.Expr:
+    """Say in plain words why an item cannot be told."""
+    words = pl.col(item.why).replace_strict(WORDS, default=INPUT_MISSING, return_dtype=pl.String) if item.why else pl.lit(INPUT_MISSING)
+    missing = words.fill_null(INPUT_MISSING)
+    if not item.is_over_years:
+        return missing
+    too_few = pl.lit(f"fewer than {rules.history.years} consecutive years are known")
+    return pl.when(pl.col("years") < rules.history.years).then(too_few).otherwise(missing)
+
+
+def _finite(value: pl.Expr) -> pl.Expr:
+    number = value.cast(pl.Float64)
+    return pl.when(number.is_finite()).then(number)

@@ -1,0 +1,58 @@
+"""marts.funnel_outcomes: the six filters in strict order, and what becomes of the company."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.frames import in_columns_of
+from smallcap.finance.funnel.conditions import FAIL, VERIFY
+from smallcap.tables.funnel import FunnelOutcomes
+
+NOT_REACHED = "not_reached"
+SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED = "survivor", "survivor_unverified", "undetermined", "failed"
+SURVIVORS = (SURVIVOR, SURVIVOR_UNVERIFIED)
+"""Outcomes that books use."""
+FORGIVING_FILTERS = 2
+"""Up to this filter a verify leaves a survivor, unverified."""
+
+
+def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Put the filters of each member into their order.
+
+    A fail stops: the filters after it are not reached. A verify goes on: it is neither a pass nor a silent drop. The company is a survivor
+    if every filter passes; a survivor_unverified if none fails and verify stands at filters 1 and 2 alone; undetermined if none fails and
+    verify stands at 3 to 6; else failed.
+
+    Parameters
+    ----------
+    evaluations
+        Rows of core.filter_evaluations.
+    members
+        Rows of core.members: the tickers.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per row of `evaluations`, in the columns of marts.funnel_outcomes, sorted by as_of, company and filter.
+    """
+    ordered = evaluations.sort("as_of", "entity_id", "filter_number")
+    # One number per company and date: grouping by it is several times faster than by the two columns.
+    numbered = ordered.with_columns(pl.struct("as_of", "entity_id").rle_id().alias("company"))
+    is_failed = pl.col("stand_alone_status") == FAIL
+    is_open = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") > FORGIVING_FILTERS)
+    is_unverified = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") <= FORGIVING_FILTERS)
+    fails_before = is_failed.cast(pl.Int8).cum_sum().over("company") - is_failed.cast(pl.Int8)
+    outcome = (
+        pl.when(is_failed.any().over("company"))
+        .then(pl.lit(FAILED))
+        .when(is_open.any().over("company"))
+        .then(pl.lit(UNDETERMINED))
+        .when(is_unverified.any().over("company"))
+        .then(pl.lit(SURVIVOR_UNVERIFIED))
+        .otherwise(pl.lit(SURVIVOR))
+    )
+    judged = numbered.with_columns(
+        pl.when(fails_before > 0).then(pl.lit(NOT_REACHED)).otherwise("stand_alone_status").alias("status"), outcome.alias("outcome")
+    )
+    tickers = members.select("as_of", "entity_id", "ticker")
+    return in_columns_of(judged.join(tickers, on=["as_of", "entity_id"], how="left", maintain_order="left"), FunnelOutcomes)

@@ -1,0 +1,135 @@
+"""Vendors' ready-made ratios against ours: the differences, and when to warn."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.frames import in_columns_of, without_nan
+from smallcap.finance.funnel.rules import ReconciliationRules
+from smallcap.finance.pointintime import by_standing, take
+from smallcap.tables.funnel import MetricDifferences
+
+METRICS = ("roe", "debt_to_assets", "fcf_margin", "interest_coverage", "altman_z_score")
+AGREES, DIFFERS, ONLY_SERVED, ONLY_COMPUTED = "agrees", "differs", "only_served", "only_computed"
+INPUTS = (
+    *("roe", "debt_to_assets", "fcf_margin", "interest_coverage", "is_scale_suspect"),
+    *("working_capital_usd", "retained_earnings_usd", "ebit_usd", "revenue_usd", "total_assets_usd", "total_liabilities_usd"),
+)
+
+
+def metric_differences(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame, rules: ReconciliationRules) -> pl.DataFrame:
+    """Set what a vendor serves beside what we compute of the same fiscal year.
+
+    Ours is the record of that period visible when the vendor's row became known. Altman's Z takes the vendor's own market value at the
+    period's end, so that only the formula and its inputs are compared.
+
+    Parameters
+    ----------
+    vendor_metrics
+        Rows of raw.vendor_metrics.
+    annual_metrics
+        Rows of core.annual_metrics of the same companies.
+    rules
+        Tolerances.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per served row and metric that at least one of the two has, in the columns of marts.metric_differences, sorted by its key.
+    """
+    beside = without_nan(vendor_metrics).hstack(_records_beside(vendor_metrics, annual_metrics)).with_columns(_altman_z())
+    rows = pl.concat(_compared(beside, metric, rules) for metric in METRICS).filter(
+        pl.col("served").is_not_null() | pl.col("computed").is_not_null()
+    )
+    return in_columns_of(rows.with_columns(pl.lit(rules.label).alias("rule_set")), MetricDifferences).sort(
+        "entity_id", "period_end", "source", "metric"
+    )
+
+
+def reconciliation_warnings(differences: pl.DataFrame, rules: ReconciliationRules) -> pl.DataFrame:
+    """Say of each metric whether the vendor's figures and ours differ too much.
+
+    Parameters
+    ----------
+    differences
+        Rows of marts.metric_differences.
+    rules
+        Tolerances, and the share of rows that may differ.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per source and metric with rows that both have: compared, differing, differing_share, median_served, median_computed,
+        is_median_different, is_warning and message (null without a warning).
+    """
+    both = differences.filter(pl.col("status").is_in([AGREES, DIFFERS]))
+    summed = both.group_by("source", "metric").agg(
+        pl.len().cast(pl.Int64).alias("compared"),
+        (pl.col("status") == DIFFERS).sum().cast(pl.Int64).alias("differing"),
+        (pl.col("status") == DIFFERS).mean().alias("differing_share"),
+        pl.col("served").median().alias("median_served"),
+        pl.col("computed").median().alias("median_computed"),
+    )
+    distance = (pl.col("median_served") - pl.col("median_computed")).abs()
+    is_apart = pl.coalesce(
+        pl.when(pl.col("metric") == metric).then(distance > _tolerance(metric, pl.col("median_computed"), rules)) for metric in METRICS
+    )
+    judged = summed.with_columns(is_apart.alias("is_median_different")).with_columns(
+        (pl.col("is_median_different") | (pl.col("differing_share") > rules.most_differing_share)).alias("is_warning")
+    )
+    message = pl.format(
+        "{} of {}: {} of {} rows differ from ours; median {} served, {} computed",
+        *("metric", "source", "differing", "compared", pl.col("median_served").round(4), pl.col("median_computed").round(4)),
+    )
+    return judged.with_columns(pl.when("is_warning").then(message).alias("message")).sort("source", "metric")
+
+
+def _records_beside(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.DataFrame:
+    """Find our record of each served row's period, the last one known when the vendor's row became known."""
+    ordered = by_standing(annual_metrics)
+    served = vendor_metrics.select("entity_id", "period_end", pl.col("available_date").alias("horizon")).with_row_index("served_row")
+    known = served.join(ordered, on=["entity_id", "period_end"]).filter(pl.col("available_date") <= pl.col("horizon"))
+    newest = known.group_by("served_row").agg(pl.col("standing").max())
+    standing = served.join(newest, on="served_row", how="left", maintain_order="left")["standing"]
+    own = annual_metrics.select(pl.col(name).alias(f"{name}_own") for name in INPUTS)
+    return take(own, ordered["row"].gather(standing))
+
+
+def _altman_z() -> pl.Expr:
+    """Altman's Z of 1968 with the vendor's market value; as computed in core.metrics_as_of otherwise."""
+    assets, liabilities = (pl.when(pl.col(name) > 0).then(name) for name in ("total_assets_usd_own", "total_liabilities_usd_own"))
+    capital, retained = pl.col("working_capital_usd_own"), pl.col("retained_earnings_usd_own")
+    ebit, sales = pl.col("ebit_usd_own"), pl.col("revenue_usd_own")
+    score = (1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales) / assets + 0.6 * pl.col("market_cap_period_end_usd") / liabilities
+    return pl.when(~pl.col("is_scale_suspect_own")).then(score).alias("altman_z_score_own")
+
+
+def _compared(beside: pl.DataFrame, metric: str, rules: ReconciliationRules) -> pl.DataFrame:
+    served, computed = pl.col(metric), pl.col(f"{metric}_own")
+    tolerance = _tolerance(metric, computed, rules)
+    difference = served - computed
+    status = (
+        pl.when(computed.is_null())
+        .then(pl.lit(ONLY_SERVED))
+        .when(served.is_null())
+        .then(pl.lit(ONLY_COMPUTED))
+        .when(difference.abs() <= tolerance)
+        .then(pl.lit(AGREES))
+        .otherwise(pl.lit(DIFFERS))
+    )
+    value = "market_cap_period_end_usd" if metric == "altman_z_score" else None
+    return beside.select(
+        *("year", "entity_id", "period_end", "source", "available_date"),
+        pl.lit(metric).alias("metric"),
+        served.alias("served"),
+        computed.alias("computed"),
+        difference.alias("difference"),
+        pl.when(difference.is_not_null()).then(tolerance).alias("tolerance"),
+        status.alias("status"),
+        (pl.col(value) if value else pl.lit(None, dtype=pl.Float64)).alias("market_cap_usd"),
+    )
+
+
+def _tolerance(metric: str, computed: pl.Expr, rules: ReconciliationRules) -> pl.Expr:
+    tolerance = getattr(rules.tolerances, metric)
+    return pl.max_horizontal(pl.lit(tolerance.absolute), tolerance.relative * computed.abs())

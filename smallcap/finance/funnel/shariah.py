@@ -1,0 +1,168 @@
+"""Filter 2: interest-bearing debt against the market value, non-permissible income against revenue; cash, where the standard asks for it.
+
+The only non-permissible income that statements show is interest. Where it is not known exactly it is bounded from both sides.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.funnel.conditions import Condition, judge
+from smallcap.finance.funnel.inputs import RECORD_GATES
+from smallcap.finance.funnel.mean_market_cap import mean_market_cap
+from smallcap.finance.funnel.rules import MEAN, FunnelRules, Limit, ShariahRules
+
+MONTHS_PER_YEAR = 12
+
+
+def shariah(
+    members: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    prices: pl.DataFrame,
+    factors: pl.DataFrame,
+    rules: FunnelRules,
+    standard: ShariahRules,
+    max_price_age_days: int,
+) -> pl.DataFrame:
+    """Judge each member by a standard's ratios.
+
+    Parameters
+    ----------
+    members
+        What `inputs.prepared` returns.
+    annual_metrics
+        Rows of core.annual_metrics: the share counts of earlier months, where the standard takes a mean market value.
+    prices
+        Rows of raw.prices, likewise.
+    factors
+        Rows of raw.factors: the risk-free rate.
+    rules
+        The spread over the risk-free rate in the bound of interest income.
+    standard
+        The standard.
+    max_price_age_days
+        How old split data may be at a price's date.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per member, in order, in the columns of `conditions.judge`, with is_interest_income_bounded and is_lease_unchecked.
+    """
+    rows = members.hstack([_risk_free(members, factors), _denominator(members, annual_metrics, prices, standard, max_price_age_days)])
+    sized = rows.with_columns(*_interest_income(rules.interest_income_spread))
+    denominator = pl.when(pl.col("denominator_usd") > 0).then("denominator_usd")
+    words = "market value" if standard.denominator != MEAN else f"mean market value of {standard.mean_months} months"
+    conditions = [
+        _limited("debt_to_market_cap", pl.col("total_debt_usd") / denominator, standard.debt, "interest-bearing debt", words),
+        *_cash(standard, denominator, words),
+        _income(standard.income),
+    ]
+    is_lease_unchecked = pl.lit(standard.leases != "as_reported")
+    verdicts = judge(sized, conditions, RECORD_GATES)
+    is_bounded = (pl.col("income_basis") == "bound") & pl.col("is_inside")
+    bounded = sized.select(
+        pl.col("income_basis"), standard.income.holds(pl.col("income_share")).fill_null(False).alias("is_inside")
+    ).select(is_bounded.fill_null(False).alias("is_interest_income_bounded"))
+    return verdicts.hstack(bounded).with_columns(is_lease_unchecked.alias("is_lease_unchecked"))
+
+
+def _limited(measure: str, value: pl.Expr, limit: Limit, what: str, of: str) -> Condition:
+    side = "above" if limit.is_limit_allowed else "not below"
+    return Condition(
+        measure=measure,
+        holds=limit.holds(value),
+        value=value,
+        threshold=pl.lit(limit.limit),
+        is_upper=True,
+        is_borderline=limit.is_borderline(value),
+        broken=f"{what} is {side} {limit.limit:.0%} of the {of}",
+        unknown=f"{what} or the {of} is unknown",
+    )
+
+
+def _cash(standard: ShariahRules, denominator: pl.Expr, words: str) -> list[Condition]:
+    if standard.cash is None:
+        return []
+    share = pl.col("cash_and_short_term_investments_usd") / denominator
+    return [_limited("cash_to_market_cap", share, standard.cash, "cash and short-term investments", words)]
+
+
+def _interest_income(spread: float) -> list[pl.Expr]:
+    """Interest income over revenue, and where the figure comes from.
+
+    Exact where gross and net interest expense are both known. Else from above: cash and short-term investments at the year's mean
+    risk-free rate and a spread; and from below: net interest income. A floor above the bound disproves the bound and stands for itself.
+    """
+    gross, net = pl.col("interest_expense_usd"), pl.col("net_interest_expense_usd")
+    revenue = pl.when(pl.col("revenue_usd") > 0).then("revenue_usd")
+    exact = pl.when(gross - net >= 0).then(gross - net)
+    bound = pl.col("cash_and_short_term_investments_usd") * (pl.col("risk_free") + spread)
+    floor = pl.when(net < 0).then(-net)
+    is_disproved = (floor > bound).fill_null(False)
+    basis = (
+        pl.when(exact.is_not_null())
+        .then(pl.lit("exact"))
+        .when(is_disproved | (bound.is_null() & floor.is_not_null()))
+        .then(pl.lit("floor"))
+        .when(bound.is_not_null())
+        .then(pl.lit("bound"))
+    )
+    amount = pl.coalesce(exact, pl.when(is_disproved).then(floor), bound, floor)
+    return [basis.alias("income_basis"), (amount / revenue).alias("income_share"), (floor / revenue).alias("income_floor_share")]
+
+
+def _income(limit: Limit) -> Condition:
+    """Judge the share of income: a bound can only pass, a floor can only fail."""
+    share, floor, basis = pl.col("income_share"), pl.col("income_floor_share"), pl.col("income_basis")
+    is_inside = limit.holds(share)
+    holds = (
+        pl.when(basis == "exact")
+        .then(is_inside)
+        .when(~limit.holds(floor))
+        .then(pl.lit(False))
+        .when((basis == "bound") & is_inside)
+        .then(pl.lit(True))
+    )
+    shown = pl.when((basis == "bound") & ~limit.holds(floor)).then(floor).otherwise(share)
+    return Condition(
+        measure="interest_income_to_revenue",
+        holds=holds,
+        value=shown,
+        threshold=pl.lit(limit.limit),
+        is_upper=True,
+        is_borderline=limit.is_borderline(share),
+        broken=f"interest income is {'above' if limit.is_limit_allowed else 'not below'} {limit.limit:.0%} of revenue",
+        unknown=f"interest income is unknown, and cannot be shown to be below {limit.limit:.0%} of revenue",
+    )
+
+
+def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.Series:
+    """Find the annual risk-free rate over the twelve months that end with the fiscal year, a mean of months x 12.
+
+    A month's rate is that of the first vintage that has it, so that a vintage which arrives later changes no verdict of the past. Where
+    the file ends before the fiscal year does, the last twelve months known stand in, at most a year old.
+    """
+    keys = [name for name in ("vintage", "model") if name in factors.columns]
+    monthly = (
+        factors.filter(pl.col("rf").is_finite())
+        .sort("month", *keys)
+        .unique("month", keep="first", maintain_order=True)
+        .select("month", (pl.col("rf").rolling_mean(MONTHS_PER_YEAR, min_samples=1) * MONTHS_PER_YEAR).alias("risk_free"))
+    )
+    return (
+        members.select(pl.col("period_end").dt.month_end().alias("month"))
+        .with_row_index("member")
+        .sort("month")
+        .join_asof(monthly, on="month", tolerance="366d", check_sortedness=False)
+        .sort("member")["risk_free"]
+    )
+
+
+def _denominator(
+    members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, standard: ShariahRules, max_price_age_days: int
+) -> pl.Series:
+    if standard.denominator != MEAN:
+        return members["market_cap_usd"].alias("denominator_usd")
+    return mean_market_cap(members, annual_metrics, prices, standard.mean_months, standard.least_months, max_price_age_days).alias(
+        "denominator_usd"
+    )

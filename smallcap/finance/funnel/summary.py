@@ -1,0 +1,48 @@
+"""marts.funnel_summary: the attrition of each date, filter by filter."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.frames import in_columns_of
+from smallcap.finance.funnel.conditions import FAIL, PASS, STATUSES, VERIFY
+from smallcap.finance.funnel.outcomes import FAILED, NOT_REACHED, SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED
+from smallcap.tables.funnel import FunnelSummary
+
+WORDS = {PASS: "passed", FAIL: "failed", VERIFY: VERIFY}
+
+
+def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Count what became of the members at each filter, 1 to 6.
+
+    Parameters
+    ----------
+    outcomes
+        Rows of marts.funnel_outcomes.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per as_of and filter, in the columns of marts.funnel_summary, sorted by both.
+    """
+    ordered = outcomes.sort("as_of", "entity_id", "filter_number").with_columns(
+        pl.struct("as_of", "entity_id").rle_id().alias("company"), (pl.col("status") == PASS).alias("is_passed")
+    )
+    # Passed by this filter and every one before it: a running minimum within the company.
+    running = ordered.with_columns(pl.col("is_passed").cast(pl.Int8).cum_min().over("company").alias("is_passed_by_all"))
+    status = pl.col("status")
+    counted = running.group_by("year", "as_of", "filter_number", "filter_name").agg(
+        pl.len().alias("members"),
+        (status != NOT_REACHED).sum().alias("entered"),
+        *((status == word).sum().alias(WORDS[word]) for word in STATUSES),
+        (status == NOT_REACHED).sum().alias("not_reached"),
+        ((status == PASS) & pl.col("is_borderline")).sum().alias("borderline"),
+        status.is_in([PASS, VERIFY]).sum().alias("left"),
+        pl.col("is_passed_by_all").cast(pl.Int64).sum().alias("left_verified"),
+        *((pl.col("stand_alone_status") == word).sum().alias(f"stand_alone_{WORDS[word]}") for word in STATUSES),
+        *(
+            (pl.col("outcome") == outcome).sum().alias(f"outcome_{outcome}")
+            for outcome in (SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED)
+        ),
+    )
+    return in_columns_of(counted, FunnelSummary).sort("as_of", "filter_number")

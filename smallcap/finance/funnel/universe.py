@@ -1,0 +1,61 @@
+"""The companies that a median or percentile is taken of, and the limits that come of it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.funnel.conditions import FAIL
+from smallcap.finance.funnel.rules import FIXED, FunnelRules
+from smallcap.finance.funnel.value import MULTIPLES
+
+
+def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
+    """Add each as_of's limits of accruals and multiples.
+
+    The universe are the members of the as_of that filter 1 does not fail and whose record is fresh; for a multiple those of them where
+    it is positive, for accruals those where they are known. Quantiles are linear.
+
+    Parameters
+    ----------
+    members
+        Rows with as_of, period_end, is_stale, accruals_cash_flow and the multiples.
+    business_status
+        Each member's status by filter 1, in the same order.
+    rules
+        Quantiles, and how many companies at least.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows in their order, with the `_limit` of accruals, pb, pe and p_fcf (null with too few companies) and `accruals_universe` and
+        `value_universe`: how many companies are behind them, of the multiples the most.
+    """
+    is_counted = (business_status != FAIL) & members.select(
+        (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")
+    ).to_series()
+    universe = members.filter(is_counted)
+    accruals = pl.col("accruals_cash_flow")
+    sizes = {name: (pl.col(name) > 0).sum() for name in MULTIPLES}
+    limits = universe.group_by("as_of").agg(
+        _if_enough(accruals.quantile(rules.cash_flow.accruals_percentile, "linear"), accruals.count(), rules).alias("accruals_limit"),
+        accruals.count().cast(pl.Int64).alias("accruals_universe"),
+        *(
+            _if_enough(pl.col(name).filter(pl.col(name) > 0).quantile(rules.value.quantile, "linear"), sizes[name], rules).alias(
+                f"{name}_limit"
+            )
+            for name in MULTIPLES
+        ),
+        pl.max_horizontal(sizes.values()).cast(pl.Int64).alias("value_universe"),
+    )
+    limited = members.join(limits, on="as_of", how="left", maintain_order="left").with_columns(
+        pl.col("accruals_universe", "value_universe").fill_null(0)
+    )
+    if rules.cash_flow.accruals_limit != FIXED:
+        return limited
+    return limited.with_columns(
+        pl.lit(rules.cash_flow.accruals_fixed).alias("accruals_limit"), pl.lit(None, dtype=pl.Int64).alias("accruals_universe")
+    )
+
+
+def _if_enough(limit: pl.Expr, count: pl.Expr, rules: FunnelRules) -> pl.Expr:
+    return pl.when(count >= rules.universe.least_members).then(limit)

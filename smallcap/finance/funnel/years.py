@@ -1,0 +1,46 @@
+"""Rules over several years that more than one filter has: positive in each, at most so many bad ones, and enough years."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.funnel.conditions import Condition, Gate
+from smallcap.finance.rule_sets import YearsRules
+
+
+def year_gates(history: YearsRules) -> list[Gate]:
+    """With too few years nothing is judged; with some missing nothing passes."""
+    years = pl.col("years").fill_null(0)
+    return [
+        Gate(years < history.min_years, f"fewer than {history.min_years} consecutive years are known"),
+        Gate(years < history.years, f"fewer than {history.years} consecutive years are known", is_weak=True),
+    ]
+
+
+def all_positive(name: str, value: pl.Expr, borderline: float, words: str, measure: str | None = None) -> Condition:
+    """Ask for a figure above zero in every year; `value` is the least of a ratio that has its sign."""
+    years, known, positive = pl.col("years"), pl.col(f"{name}_known"), pl.col(f"{name}_positive")
+    return Condition(
+        measure=measure or f"least_{name}",
+        holds=pl.when(positive < known).then(pl.lit(False)).when(known == years).then(pl.lit(True)),
+        value=value,
+        threshold=pl.lit(0.0),
+        is_upper=False,
+        is_borderline=value <= borderline,
+        broken=f"{words} is not positive in every year",
+        unknown=f"{words} of a year is unknown",
+    )
+
+
+def at_most(measure: str, bad: pl.Expr, unknown_years: pl.Expr, most: int, broken: str, unknown: str) -> Condition:
+    """Ask for few bad years; years of which nothing is known may be bad too."""
+    return Condition(
+        measure=measure,
+        holds=pl.when(bad > most).then(pl.lit(False)).when(bad + unknown_years <= most).then(pl.lit(True)),
+        value=bad,
+        threshold=pl.lit(most),
+        is_upper=True,
+        is_borderline=(bad == most) & (bad > 0),
+        broken=broken,
+        unknown=unknown,
+    )

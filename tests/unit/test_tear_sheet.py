@@ -1,0 +1,106 @@
+"""The tear sheet and the funnel in the terminal: what a vendor wrote is shown as it is, whatever it reads like to Rich."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+
+import pytest
+from rich.console import Console, RenderableType
+
+from smallcap.reports.tear_sheet import MONEY_LINES, RATIO_LINES, funnel_sheet, tear_sheet
+
+LOOKS_LIKE_MARKUP = ["[bold]Loud[/bold] Corp", "Stray [/red] Inc", "[link=x]Click[/link]", "Back\\slash\\", "<b>B</b> & Sons", "[1;31mRed"]
+AS_OF = dt.date(2025, 12, 31)
+IDENTITY = {
+    "ticker": "TA",
+    "as_of": AS_OF,
+    "sector": "Industrials",
+    "sic": "3590",
+    "gics": None,
+    "entity_id": 1,
+    "line_count": 1,
+    "index_name": "russell2000",
+    "period_end": dt.date(2024, 12, 31),
+    "version": "original",
+    "available_date": dt.date(2025, 3, 3),
+    "is_stale": False,
+    "is_value_restated": False,
+    "price_usd": 10.0,
+    "price_date": AS_OF,
+    "market_cap_usd": None,
+    "market_cap_reason": "shares_missing",
+    "altman_z": None,
+    "altman_z_zone": None,
+}
+STEP = {
+    "filter_number": 1,
+    "filter_name": "business",
+    "status": "verify",
+    "stand_alone_status": "verify",
+    "value": None,
+    "threshold": None,
+    "headroom": None,
+    "is_borderline": False,
+    "outcome": "undetermined",
+}
+ITEM = {"statement": "income", "item": "operating_margin", "value": 0.25, "preference": "above 0.1", "verdict": "met", "reason": None}
+COUNTS = ("entered", "passed", "failed", "verify", "borderline", "left", "stand_alone_passed")
+OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
+
+
+def printed(renderable: RenderableType) -> str:
+    """Print as to a pipe that is wide enough."""
+    out = io.StringIO()
+    Console(file=out, width=200).print(renderable)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("text", LOOKS_LIKE_MARKUP)
+def test_names_and_reasons_of_a_tear_sheet_are_literal(text: str) -> None:
+    sheet = tear_sheet(f"files in {text}", IDENTITY | {"name": text}, [STEP | {"reason": text}], [ITEM], [], [])
+    lines = printed(sheet).splitlines()
+    assert lines[0] == f"TA  {text}  at 2025-12-31: files in {text}"
+    step = next(line for line in lines if line.startswith("1 business"))
+    assert step.rstrip().endswith(f"  {text}")
+
+
+@pytest.mark.parametrize("text", LOOKS_LIKE_MARKUP)
+def test_names_and_reasons_of_the_funnel_are_literal(text: str) -> None:
+    counts = dict.fromkeys(COUNTS, 1) | {f"outcome_{name}": 1 for name in OUTCOMES}
+    summary = [{"as_of": AS_OF, "filter_number": 1, "filter_name": "business"} | counts]
+    company = {"ticker": text, "name": text, "filter_name": "business", "reason": text}
+    lines = printed(funnel_sheet(f"files in {text}", summary, {"Survivors": [company]})).splitlines()
+    assert lines[0].rstrip() == f"Funnel of 2025-12-31: files in {text}"
+    assert re.split(" {2,}", lines[-1].rstrip()) == [text, text, "business", text]
+
+
+def test_a_company_without_a_record_score_or_years_is_shown_without_them() -> None:
+    blank = IDENTITY | {"name": None, "sector": None, "sic": None, "period_end": None}
+    lines = printed(tear_sheet("synthetic", blank, [STEP | {"reason": "no annual record is visible"}], [], [], [])).splitlines()
+    assert lines[1] == "sector unknown; company 1, 1 line(s) in russell2000"
+    assert lines[2] == "no annual record was visible then"
+
+
+def test_years_are_in_millions_with_the_days_they_were_filed_and_became_known() -> None:
+    year = {name: 12_345_678.0 for name, _ in MONEY_LINES} | {name: 0.125 for name, _ in RATIO_LINES}
+    year |= {name: IDENTITY[name] for name in ("period_end", "version", "available_date")} | {"filing_date": None}
+    lines = printed(tear_sheet("", IDENTITY | {"name": ""}, [], [], [], [year])).splitlines()
+    shown = dict(re.split(" {2,}", line.strip()) for line in lines if re.match("revenue|ROE|filed|known since", line))
+    assert shown == {"revenue": "12", "ROE": "12.5%", "filed": "unknown", "known since": "2025-03-03"}
+
+
+def test_what_passes_closely_is_called_borderline() -> None:
+    close = STEP | {
+        "status": "pass",
+        "stand_alone_status": "pass",
+        "is_borderline": True,
+        "value": 0.29,
+        "threshold": 0.3,
+        "headroom": 0.01,
+        "reason": "",
+    }
+    sheet = printed(tear_sheet("", IDENTITY | {"name": ""}, [close], [], [], []))
+    line = next(line for line in sheet.splitlines() if "borderline" in line)
+    assert line.split() == ["1", "business", "pass", "borderline", "pass", "0.290", "0.300", "0.010"]
