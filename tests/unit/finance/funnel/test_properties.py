@@ -25,7 +25,7 @@ from tests.unit.finance.funnel.funnel_builders import (
 
 EXAMPLES = settings(max_examples=25, deadline=None)
 MONEY = [name for name in SOUND if name.endswith("_usd")]
-# Without those whose absence METHODS replaces by another figure: gross by net interest, operating by pretax income.
+# Without those whose absence the methods make good by another figure: gross by net interest, operating by pretax income.
 REMOVABLE = [
     *("revenue_usd", "cost_of_revenue_usd", "operating_income_usd", "net_income_usd", "cash_and_short_term_investments_usd"),
     *("total_assets_usd", "shareholders_equity_usd", "operating_cash_flow_usd", "capital_expenditures_usd"),
