@@ -78,12 +78,6 @@ class Services:
         nodes = self.ask("{ assetNodes { assetKey { path } } }")["assetNodes"]
         return {"assetSelection": [{"path": node["assetKey"]["path"]} for node in nodes], "partitionNames": [str(year) for year in years]}
 
-    def the_job_over(self, job: str, years: Sequence[int]) -> dict[str, object]:
-        """Ask for a job's backfill: Materialize all on the page of the job."""
-        repository = {"repositoryName": "__repository__", "repositoryLocationName": MODULE}
-        selector = {"partitionSetName": f"{job}_partition_set", "repositorySelector": repository}
-        return {"selector": selector, "partitionNames": [str(year) for year in years]}
-
 
 @contextmanager
 def dagster_services(home: Path, **settings: object) -> Iterator[Services]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.definitions import REFRESH_JOB
 from tests.command_line import must_succeed
 from tests.integration.dagster_services import dagster_services
 from tests.integration.homes import COMPANIES, as_of_dates, assert_same_contents, served
@@ -22,13 +21,11 @@ def by_command(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.mark.parametrize("way", ["every asset", "the job"])
-def test_a_backfill_of_three_years_from_the_ui_ends_published_and_equal_to_the_commands(by_command: Path, tmp_path: Path, way: str):
+def test_a_backfill_of_three_years_from_the_ui_ends_published_and_equal_to_the_commands(by_command: Path, tmp_path: Path):
     home = tmp_path / "home"
     home.mkdir()
     with dagster_services(home, sample_companies=COMPANIES) as services:
-        asked = services.everything_of(YEARS) if way == "every asset" else services.the_job_over(REFRESH_JOB, YEARS)
-        assert services.backfill(asked) == "COMPLETED_SUCCESS"
+        assert services.backfill(services.everything_of(YEARS)) == "COMPLETED_SUCCESS"
     assert_same_contents(home, by_command)
     assert served(home) == served(by_command)
     assert len(as_of_dates(home)) == 12 * len(YEARS)
