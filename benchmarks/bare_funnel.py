@@ -1,27 +1,59 @@
-"""The funnel's tables in the bare backfill: the same functions year by year, each year written as plain Parquet and let go.
+"""The funnel's tables in the bare backfill: a second, plain implementation of the filters and lenses, written as plain Parquet.
 
-Twenty years of eighteen items per member at once would measure the machine's memory, so the script too takes a year at a time.
+It shares the rule sets and the names of columns with smallcap, none of its calculations. Companies' histories are put together once, the
+verdicts year by year: twenty years of eighteen items per member at once would measure the machine's memory. Like most scripts it serves the
+one standard of filter 2 that it was written for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 
-from smallcap.finance import funnel
+from benchmarks.bare_changes import Screen, changes, differences
+from benchmarks.bare_filters import (
+    FAIL,
+    FILTERS,
+    MULTIPLES,
+    PASS,
+    STATUSES,
+    VERIFY,
+    balance_sheet_rules,
+    business,
+    cash_flow_rules,
+    income_rules,
+    is_income_bounded,
+    judged,
+    looked_up,
+    lowest_multiple,
+    shariah_rules,
+    value_rules,
+)
+from benchmarks.bare_history import days_of_news
+from benchmarks.bare_lenses import lenses
+from smallcap.finance.funnel.rules import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
 from smallcap.rule_tables import read_business_rules
 from smallcap.rules import read_rules
 from smallcap.settings import Settings
+from smallcap.tables import TABLES
 
-YEARS_VISIBLE = 8
-YEARS_OF_PRICES = 3
-YEARS_COMPARED = 3
+OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
+NOT_REACHED = len(STATUSES)
+MEMBER = ("year", "as_of", "entity_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
+METRICS = (
+    *("as_of", "entity_id", "period_end", "version", "available_date", "is_stale", "is_scale_suspect", "market_cap_usd", "revenue_usd"),
+    *("total_debt_usd", "net_cash_usd", "total_assets_usd", "shareholders_equity_usd", "share_count_change", "operating_margin"),
+    *("roe", "roe_reason", "debt_to_equity", "debt_to_equity_reason", "interest_coverage", "interest_coverage_reason", "current_ratio"),
+    *("current_ratio_reason", "altman_z", "altman_z_reason", "accruals_cash_flow", "cash_conversion", "capex_intensity"),
+    *("pb", "pb_reason", "pe", "pe_reason", "p_fcf", "p_fcf_reason"),
+)
 
 Frames = dict[str, pl.DataFrame]
 
 
-def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], write: Callable[[pl.DataFrame, str], None]) -> None:
+def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], folder: Path) -> None:
     """Compute and write every table of the funnel.
 
     Parameters
@@ -32,45 +64,181 @@ def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], write
         The tables that the funnel is made from, all years of each.
     years
         The years whose dates are asked about, ascending.
-    write
-        Takes the rows of a year and the table's name.
+    folder
+        Where the files go: ``<table>/<year>.parquet``.
     """
-    for made in _years(settings, tables, years):
-        for name, frame in made.items():
-            write(frame, name)
-
-
-def _years(settings: Settings, tables: Frames, years: Sequence[int]) -> Iterator[Frames]:
-    folder = settings.reference_dir
-    rules, business = read_rules(folder, "funnel.toml", funnel.FunnelRules), read_business_rules(folder)
-    standard = read_rules(folder, "shariah.toml", funnel.ShariahStandards).named(settings.shariah_standard)
-    reconciliation = read_rules(folder, "reconciliation.toml", funnel.ReconciliationRules)
-    before: Frames = {}
-    # A year after the other: its memory is given back before the next.
+    reference = settings.reference_dir
+    rules, lines = read_rules(reference, "funnel.toml", FunnelRules), read_business_rules(reference)
+    standard = read_rules(reference, "shariah.toml", ShariahStandards).named(settings.shariah_standard)
+    reconciliation = read_rules(reference, "reconciliation.toml", ReconciliationRules)
+    if standard.denominator != "spot" or standard.cash or standard.leases != "as_reported" or rules.cash_flow.accruals_limit == "fixed":
+        raise ValueError("the bare script serves a standard with spot values and leases as reported, and accruals against the universe")
+    news = days_of_news(tables["core.annual_fundamentals"], tables["core.annual_metrics"], rules)
+    vendors = differences(tables["raw.vendor_metrics"], tables["core.annual_metrics"], reconciliation)
+    before: Screen | None = None
     for year in years:
-        inputs = (
-            _part(tables["core.members"], year),
-            _part(tables["core.metrics_as_of"], year),
-            _part(tables["core.annual_fundamentals"], year, YEARS_VISIBLE),
-            _part(tables["core.annual_metrics"], year, YEARS_VISIBLE),
+        members = tables["core.members"].filter(pl.col("year") == year).select(MEMBER).sort("as_of", "entity_id")
+        metrics = tables["core.metrics_as_of"].filter(pl.col("year") == year).select(METRICS)
+        by_business = business(members, lines)
+        rows = _looked_at(members, metrics, news, tables["raw.factors"], by_business["code"] != FAIL, rules)
+        verdicts = _judge(rows, by_business, rules, standard, lines.label)
+        companies = _companies(rows, verdicts)
+        outcomes = _outcomes(companies, verdicts)
+        evaluations = pl.concat(verdicts).drop("code")
+        screen = Screen(companies, evaluations).after(before)
+        before = screen.last_date()
+        _write(evaluations, "core.filter_evaluations", year, folder)
+        _write(outcomes.drop("is_clean", "code"), "marts.funnel_outcomes", year, folder)
+        _write(_summary(outcomes), "marts.funnel_summary", year, folder)
+        _write(lenses(rows, rules), "marts.statement_lenses", year, folder)
+        _write(changes(screen), "marts.screen_changes", year, folder)
+        _write(vendors.filter(pl.col("year") == year), "marts.metric_differences", year, folder)
+
+
+def _write(frame: pl.DataFrame, name: str, year: int, folder: Path) -> None:
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    # In the order of the key, as the table's contract has it: whoever reads one date finds it in one place.
+    frame.sort(TABLES[name].key).write_parquet(folder / name / f"{year}.parquet")
+
+
+def _looked_at(
+    members: pl.DataFrame, metrics: pl.DataFrame, news: pl.DataFrame, factors: pl.DataFrame, is_permitted: pl.Series, rules: FunnelRules
+) -> pl.DataFrame:
+    """Put everything that filters and lenses look at beside each member, in order."""
+    own = news.rename({"available_date": "known_on"})
+    seen = members.select("as_of", "entity_id").join_asof(own, left_on="as_of", right_on="known_on", by="entity_id", check_sortedness=False)
+    is_shut = (pl.col("period_end").is_null(), pl.col("is_stale"), pl.col("is_scale_suspect"))
+    gate = pl.coalesce(*(pl.when(shut).then(number) for number, shut in enumerate(is_shut, 1)), 0)
+    years = pl.col("years").fill_null(0)
+    too_few = pl.when(years < rules.history.min_years).then(2).when(years < rules.history.years).then(1).otherwise(0)
+    rows = (
+        members.hstack(seen.drop("as_of", "entity_id", "known_on"))
+        .join(metrics, on=["as_of", "entity_id"], how="left", maintain_order="left")
+        .with_columns(gate.alias("gate"), too_few.alias("too_few"), pl.col("period_end").dt.month_end().alias("month"))
+        .join(_risk_free(members, factors), on="month", how="left", maintain_order="left")
+    )
+    return rows.join(_limits(rows.filter(is_permitted), rules), on="as_of", how="left", maintain_order="left")
+
+
+def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
+    """Take twelve times the mean rate of the twelve months that end with each month; the last known ones up to a year later."""
+    year = members["year"][0]
+    months = pl.DataFrame({"month": pl.date_range(pl.date(year - 30, 1, 1), pl.date(year + 1, 12, 1), "1mo", eager=True).dt.month_end()})
+    rates = (
+        factors.filter(pl.col("rf").is_finite())
+        .sort("month", "vintage", "model")
+        .unique("month", keep="first", maintain_order=True)
+        .select("month", (12 * pl.col("rf").rolling_mean(12, min_samples=1)).alias("risk_free"))
+    )
+    return months.join_asof(rates, on="month", tolerance="366d")
+
+
+def _limits(universe: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+    """Take each date's limits of accruals and multiples, and how many companies are behind them."""
+    fresh = universe.filter(pl.col("period_end").is_not_null(), ~pl.col("is_stale"))
+    least = rules.universe.least_members
+    accruals = pl.col("accruals_cash_flow").drop_nulls()
+    above = {name: pl.col(name).filter(pl.col(name) > 0) for name in MULTIPLES}
+    return fresh.group_by("as_of").agg(
+        accruals.len().cast(pl.Int64).alias("accruals_universe"),
+        pl.max_horizontal(figures.len() for figures in above.values()).cast(pl.Int64).alias("value_universe"),
+        pl.when(accruals.len() >= least).then(accruals.quantile(rules.cash_flow.accruals_percentile, "linear")).alias("accruals_limit"),
+        *(
+            pl.when(figures.len() >= least).then(figures.quantile(rules.value.quantile, "linear")).alias(f"{name}_limit")
+            for name, figures in above.items()
+        ),
+    )
+
+
+def _judge(
+    rows: pl.DataFrame, by_business: pl.DataFrame, rules: FunnelRules, standard: ShariahRules, business_label: str
+) -> list[pl.DataFrame]:
+    """Judge the members by each filter: frames of equal rows, in the columns of core.filter_evaluations, with the code of the status."""
+    by_filter = [
+        by_business,
+        judged(rows, shariah_rules(standard, rules)).hstack(
+            rows.select(is_income_bounded(standard, rules).alias("is_interest_income_bounded"))
+        ),
+        judged(rows, balance_sheet_rules(rules)),
+        judged(rows, income_rules(rules), over_years=True).hstack(rows.select(pl.col("is_operating_margin_used").fill_null(False))),
+        judged(rows, cash_flow_rules(rules), over_years=True),
+        judged(rows, value_rules(rules)).with_columns(rows.select(lowest_multiple().alias("measure")).to_series()),
+    ]
+    none = pl.lit(None, dtype=pl.Int64)
+    age = (pl.col("as_of") - pl.col("period_end")).dt.total_days()
+    years = dict.fromkeys((4, 5), pl.col("years"))
+    universe = {number: pl.col(name).fill_null(0) for number, name in ((5, "accruals_universe"), (6, "value_universe"))}
+    labels = (business_label, standard.label, *(rules.label for _ in FILTERS[2:]))
+    verdicts = []
+    for number, (verdict, name, label) in enumerate(zip(by_filter, FILTERS, labels, strict=True), 1):
+        context = rows.select(
+            *("year", "as_of", "entity_id"),
+            pl.lit(number, pl.Int64).alias("filter_number"),
+            pl.lit(name).alias("filter_name"),
+            years.get(number, none).alias("years_used"),
+            universe.get(number, none).alias("universe_members"),
+            (age if number > 1 else none).alias("record_age_days"),
+            pl.lit(label).alias("rule_set"),
         )
-        prices = _part(tables["raw.prices"], year, YEARS_OF_PRICES)
-        evaluations = funnel.evaluate_filters(*inputs, prices, tables["raw.factors"], rules, business, standard)
-        outcomes = funnel.funnel_outcomes(evaluations, inputs[0])
-        now = {"outcomes": outcomes, "evaluations": evaluations, "metrics_as_of": inputs[1]}
-        both = {name: pl.concat([before[name], frame]) for name, frame in now.items()} if before else now
-        before = now
-        yield {
-            "core.filter_evaluations": evaluations,
-            "marts.funnel_outcomes": outcomes,
-            "marts.funnel_summary": funnel.funnel_summary(outcomes),
-            "marts.statement_lenses": funnel.statement_lenses(*inputs, evaluations, rules),
-            "marts.screen_changes": funnel.screen_changes(**both).filter(pl.col("year") == year),
-            "marts.metric_differences": funnel.metric_differences(
-                _part(tables["raw.vendor_metrics"], year), _part(tables["core.annual_metrics"], year, YEARS_COMPARED), reconciliation
-            ),
-        }
+        verdicts.append(context.hstack(verdict.drop(context.columns, strict=False)))
+    return [_filled(verdict) for verdict in verdicts]
 
 
-def _part(frame: pl.DataFrame, year: int, back: int = 0) -> pl.DataFrame:
-    return frame.filter(pl.col("year").is_between(year - back, year))
+def _filled(verdict: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns that only other filters have."""
+    kinds = TABLES["core.filter_evaluations"].columns
+    lacking = {name: kind for name, kind in kinds.items() if name not in verdict.columns}
+    none = {name: pl.lit(False) if kind == pl.Boolean else pl.lit(None, kind) for name, kind in lacking.items()}
+    return verdict.with_columns(**none).select(*kinds, "code")
+
+
+def _companies(rows: pl.DataFrame, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Add to each member its outcome, and the number of the first filter that keeps it out."""
+    codes = rows.hstack([verdict["code"].alias(name) for verdict, name in zip(verdicts, FILTERS, strict=True)])
+    is_failed, is_open = ([pl.col(name) == code for name in FILTERS] for code in (FAIL, VERIFY))
+    outcome = (
+        pl.when(pl.any_horizontal(is_failed)).then(3).when(pl.any_horizontal(is_open[2:])).then(2).when(pl.any_horizontal(is_open)).then(1)
+    ).otherwise(0)
+    keeps_out = [*is_failed[:2], *(failed | open_ for failed, open_ in zip(is_failed[2:], is_open[2:], strict=True))]
+    return codes.with_columns(
+        looked_up(OUTCOMES, outcome).alias("outcome"),
+        pl.coalesce(pl.when(out).then(pl.lit(number, pl.Int64)) for number, out in enumerate(keeps_out, 1)).alias("decider"),
+    )
+
+
+def _outcomes(companies: pl.DataFrame, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Put the filters into their strict order; with the code of the status, and whether every filter up to this one passed."""
+    names = list(TABLES["marts.funnel_outcomes"].columns)
+    path = []
+    for place, verdict in enumerate(verdicts):
+        has_failed = pl.any_horizontal(pl.lit(False), *(pl.col(name) == FAIL for name in FILTERS[:place]))
+        code = pl.when(has_failed).then(NOT_REACHED).otherwise(FILTERS[place])
+        reached = companies.select(
+            "ticker",
+            "outcome",
+            looked_up((*STATUSES, "not_reached"), code).alias("status"),
+            code.alias("code"),
+            pl.all_horizontal(pl.col(name) == PASS for name in FILTERS[: place + 1]).alias("is_clean"),
+        )
+        path.append(verdict.drop("code").hstack(reached).select(*names, "code", "is_clean"))
+    return pl.concat(path)
+
+
+def _summary(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Count what became of the members at each filter."""
+    code, alone = pl.col("code"), pl.col("stand_alone_status")
+    return outcomes.group_by("year", "as_of", "filter_number", "filter_name").agg(
+        pl.len().alias("members"),
+        (code != NOT_REACHED).sum().alias("entered"),
+        (code == PASS).sum().alias("passed"),
+        (code == FAIL).sum().alias("failed"),
+        (code == VERIFY).sum().alias("verify"),
+        (code == NOT_REACHED).sum().alias("not_reached"),
+        ((code == PASS) & pl.col("is_borderline")).sum().alias("borderline"),
+        ((code == PASS) | (code == VERIFY)).sum().alias("left"),
+        pl.col("is_clean").sum().alias("left_verified"),
+        (alone == "pass").sum().alias("stand_alone_passed"),
+        (alone == "fail").sum().alias("stand_alone_failed"),
+        (alone == "verify").sum().alias("stand_alone_verify"),
+        *((pl.col("outcome") == outcome).sum().alias(f"outcome_{outcome}") for outcome in OUTCOMES),
+    )

@@ -7,11 +7,12 @@ import polars as pl
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance.funnel import FunnelRules, ShariahStandards, evaluate_filters
+from smallcap.finance.funnel.inputs import METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.rule_tables import read_business_rules
 from smallcap.rules import read_rules
 
 
-@table_asset("core.filter_evaluations")
+@table_asset("core.filter_evaluations", columns={"metrics_as_of": METRIC_COLUMNS, "annual_fundamentals": STATEMENT_COLUMNS})
 def filter_evaluations(
     run: Run,
     members: pl.DataFrame,

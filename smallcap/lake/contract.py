@@ -52,9 +52,11 @@ def check_contract(found: Table, frame: pl.DataFrame, years: Sequence[int] | Non
 
 
 def in_order(found: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    """Sort rows by year and key; whoever computes a table mostly returns it so, and looking costs far less than sorting."""
+    """Sort rows by year and key, in one piece; whoever computes a table mostly returns it so, and looking costs far less than sorting."""
     order = _order(found)
-    return rows if _is_strictly_ascending(rows, order) else rows.sort(order)
+    ordered = rows if _is_strictly_ascending(rows, order) else rows.sort(order)
+    # Handed several pieces, the Delta writer does not keep their order.
+    return ordered.rechunk()
 
 
 def reject_rows(name: str, parts: Sequence[pl.DataFrame | None], years: Sequence[int]) -> pl.DataFrame:

@@ -63,7 +63,8 @@ class Spill:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._directory = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=self._folder))
         path = self._directory / f"{len(self._paths):04}.arrow"
-        frame.write_ipc(path, compat_level=pl.CompatLevel.oldest())
+        # One batch: the Delta writer does not keep the order of several. Texts stay as Polars has them, which saves copying each.
+        frame.write_ipc(path, compat_level=pl.CompatLevel.newest(), record_batch_size=max(frame.height, 1))
         self._paths.append(path)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:

@@ -150,7 +150,13 @@ class Lake:
             return self._commit(found, spill.data(), _years_predicate(years), stamps, run_id, read_versions or {}, rejects.height)
 
     def write_whole(
-        self, name: str, frame: pl.DataFrame, run_id: str, read_versions: Mapping[str, int] | None = None, growing: Sequence[str] = ()
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        run_id: str,
+        inputs: Mapping[str, str] | None = None,
+        read_versions: Mapping[str, int] | None = None,
+        growing: Sequence[str] = (),
     ) -> Written:
         """Replace a table that is not partitioned.
 
@@ -162,8 +168,10 @@ class Lake:
             All its rows.
         run_id
             The run that writes.
+        inputs
+            A digest per table that was read.
         read_versions
-            The versions of the tables that were read.
+            The versions of those tables.
         growing
             Columns whose change does not make older readers stale. Where every old row, apart from these columns, is
             still there, the content digest stays: rows were only added, and what was made from the old ones still holds.
@@ -178,7 +186,7 @@ class Lake:
         before = self.stamp(name).years.get(UNPARTITIONED)
         if before is not None and growing and _only_grew(self.read(name), kept, growing):
             content = before.content
-        stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height)}
+        stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height, inputs or {})}
         return self._commit(found, in_order(found, kept), None, stamps, run_id, read_versions or {}, 0)
 
     def restore(self, name: str, version: int) -> None:

@@ -50,8 +50,12 @@ def screen_changes(outcomes: pl.DataFrame, evaluations: pl.DataFrame, metrics_as
     pl.DataFrame
         One row per change, in the columns of marts.screen_changes, sorted by as_of and company. The first as_of given has none.
     """
-    changed = _with_filter(_changed(outcomes), outcomes)
-    measured = _with_figures(changed, evaluations, metrics_as_of)
+    changed = _changed(outcomes)
+    # Few companies change; all that follows is about them alone.
+    is_asked = pl.col("entity_id").is_in(changed["entity_id"].unique().implode())
+    decided = _with_filter(changed, outcomes.filter(is_asked))
+    limits = _limits(evaluations)
+    measured = _with_figures(decided, evaluations.filter(is_asked), metrics_as_of.filter(is_asked), limits)
     explained = measured.with_columns(_cause().alias("cause"), pl.col("as_of").dt.year().alias("year"))
     return in_columns_of(explained, ScreenChanges).sort(PAIR)
 
@@ -84,12 +88,15 @@ def _with_filter(changed: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     return changed.with_columns(day).join(deciding, on=["decided_on", "entity_id"], how="left", maintain_order="left")
 
 
-def _with_figures(changed: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.DataFrame:
+def _limits(evaluations: pl.DataFrame) -> pl.DataFrame:
+    """Find each rule's limit at each date; it is the same for everybody."""
+    return evaluations.group_by("as_of", "measure").agg(pl.col("threshold").max()).drop_nulls("threshold")
+
+
+def _with_figures(changed: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
     """Add what stood at both dates: the record, the filter's verdict and rule set, the deciding rule's value and limit."""
     verdicts = evaluations.select(*PAIR, "filter_number", pl.col("stand_alone_status").alias("status"), "measure", "rule_set", *FIGURES)
     records = metrics_as_of.select(*PAIR, *RECORD, *MARKET_FIGURES)
-    # A limit is the same for everybody at a date.
-    limits = evaluations.drop_nulls("threshold").unique(["as_of", "measure"]).select("as_of", "measure", "threshold")
     both = changed
     for suffix, day in (("to", "as_of"), ("from", "previous_as_of")):
         both = both.join(_at(verdicts, day, suffix), on=[day, "entity_id", "filter_number"], how="left", maintain_order="left")

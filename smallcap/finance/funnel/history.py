@@ -16,6 +16,8 @@ FIGURES = (
     *("net_margin", "gross_margin", "operating_margin", "total_assets_usd"),
 )
 
+MARGINS = ("gross_margin", "operating_margin")
+
 
 def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """Add to each question the summary of the consecutive fiscal years visible then.
@@ -110,25 +112,47 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     counted = ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")
     income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
     is_unbacked = cash_flow < rules.income.least_cash_backing * income
-    # Sorted by years_back: the first row is the newest year, a fall is a year below the one that follows it in the frame.
-    revenue_change = pl.col("revenue_usd") - pl.col("revenue_usd").shift(-1)
-    return years.group_by("state", maintain_order=True).agg(
-        pl.len().cast(pl.Int64).alias("years"),
-        *(pl.col(name).count().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_known") for name in counted),
-        *((pl.col(name) > 0).sum().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_positive") for name in counted),
-        *(pl.col(name).first().alias(f"{name.removesuffix('_usd')}_last") for name in ("net_income_usd", "operating_cash_flow_usd")),
-        *(pl.col(name).last().alias(f"{name.removesuffix('_usd')}_first") for name in ("net_income_usd", "operating_cash_flow_usd")),
-        pl.col("net_margin").min().alias("net_margin_least"),
-        pl.col("operating_margin").min().alias("operating_margin_least"),
-        (cash_flow / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")).min().alias("cash_flow_to_assets_least"),
-        _complete(income, income.sum()).alias("net_income_sum"),
-        _complete(cash_flow, cash_flow.sum()).alias("operating_cash_flow_sum"),
-        _margin_slope().alias("margin_slope"),
-        _has_no_gross_margin().alias("is_operating_margin_used"),
-        is_unbacked.sum().cast(pl.Int64).alias("unbacked_years"),
-        is_unbacked.count().cast(pl.Int64).alias("backing_known"),
-        (revenue_change < 0).sum().cast(pl.Int64).alias("revenue_falls"),
-        revenue_change.count().cast(pl.Int64).alias("revenue_changes_known"),
+    revenue_change = pl.col("revenue_change")
+    summed = (
+        _beside_each_year(years)
+        .group_by("state", maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("years"),
+            *(pl.col(name).count().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_known") for name in counted),
+            *((pl.col(name) > 0).sum().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_positive") for name in counted),
+            *(pl.col(name).first().alias(f"{name.removesuffix('_usd')}_last") for name in ("net_income_usd", "operating_cash_flow_usd")),
+            *(pl.col(name).last().alias(f"{name.removesuffix('_usd')}_first") for name in ("net_income_usd", "operating_cash_flow_usd")),
+            pl.col("net_margin").min().alias("net_margin_least"),
+            pl.col("operating_margin").min().alias("operating_margin_least"),
+            (cash_flow / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")).min().alias("cash_flow_to_assets_least"),
+            _complete(income, income.sum()).alias("net_income_sum"),
+            _complete(cash_flow, cash_flow.sum()).alias("operating_cash_flow_sum"),
+            *(pl.col(name).count().alias(f"{name}_count") for name in MARGINS),
+            *(pl.col(f"{name}_moment").sum() for name in MARGINS),
+            is_unbacked.sum().cast(pl.Int64).alias("unbacked_years"),
+            is_unbacked.count().cast(pl.Int64).alias("backing_known"),
+            (revenue_change < 0).sum().cast(pl.Int64).alias("revenue_falls"),
+            revenue_change.count().cast(pl.Int64).alias("revenue_changes_known"),
+        )
+    )
+    # A company that reports no cost of revenue in any year has no gross margin; a single year without it is missing data.
+    has_no_gross_margin = (pl.col("gross_margin_count") == 0) & (pl.col("operating_margin_count") > 0)
+    slope = pl.when(has_no_gross_margin).then(_slope("operating_margin")).otherwise(_slope("gross_margin"))
+    helpers = [f"{name}_{suffix}" for name in MARGINS for suffix in ("count", "moment")]
+    return summed.with_columns(slope.alias("margin_slope"), has_no_gross_margin.alias("is_operating_margin_used")).drop(helpers)
+
+
+def _beside_each_year(years: pl.DataFrame) -> pl.DataFrame:
+    """Add the change of revenue on the year before, and each margin times its distance from the middle of the years.
+
+    Done for all states at once: a shift or a mean within each of thousands of small groups takes most of the time otherwise.
+    """
+    # Sorted by years_back: the row that follows is the year before, if it is of the same state.
+    is_followed = pl.col("state") == pl.col("state").shift(-1)
+    from_middle = (pl.len().over("state") - 1) / 2 - pl.col("years_back")
+    return years.with_columns(
+        pl.when(is_followed).then(pl.col("revenue_usd") - pl.col("revenue_usd").shift(-1)).alias("revenue_change"),
+        *((from_middle * pl.col(name)).alias(f"{name}_moment") for name in MARGINS),
     )
 
 
@@ -137,20 +161,11 @@ def _complete(figure: pl.Expr, value: pl.Expr) -> pl.Expr:
     return pl.when(figure.null_count() == 0).then(value)
 
 
-def _has_no_gross_margin() -> pl.Expr:
-    """Whether the company reports no cost of revenue in any year; a single year without it is missing data."""
-    return (pl.col("gross_margin").count() == 0) & (pl.col("operating_margin").count() > 0)
-
-
-def _margin_slope() -> pl.Expr:
-    gross = _complete(pl.col("gross_margin"), _slope("gross_margin"))
-    operating = _complete(pl.col("operating_margin"), _slope("operating_margin"))
-    return pl.when(_has_no_gross_margin()).then(operating).otherwise(gross)
-
-
 def _slope(name: str) -> pl.Expr:
-    """Least-squares slope over the years, as a change per year; null of a single year."""
-    year = -pl.col("years_back").cast(pl.Float64)
-    centred = year - year.mean()
-    spread = (centred**2).sum()
-    return pl.when(spread > 0).then((centred * pl.col(name)).sum() / spread)
+    """Least-squares slope over the years, as a change per year; null of a single year, and where a year is unknown.
+
+    The years are those of an unbroken run, so that the sum of their squared distances from the middle follows from their number.
+    """
+    count = pl.col("years")
+    spread = count * (count**2 - 1) / 12
+    return pl.when(pl.col(f"{name}_count") == count, count > 1).then(pl.col(f"{name}_moment") / spread)

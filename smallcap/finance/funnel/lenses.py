@@ -59,18 +59,25 @@ def statement_lenses(
     rows = prepared(members, metrics_as_of, annual_fundamentals, annual_metrics, rules, RECORD_COLUMNS)
     by_business = evaluations.filter(pl.col("filter_number") == 1).select("as_of", "entity_id", "stand_alone_status")
     status = rows.select("as_of", "entity_id").join(by_business, on=["as_of", "entity_id"], how="left", maintain_order="left")
-    limited = with_limits(rows, status["stand_alone_status"], rules).with_columns(pl.col("as_of").dt.year().alias("year"))
+    limited = with_limits(rows, status["stand_alone_status"], rules).with_columns(
+        pl.col("as_of").dt.year().alias("year"), _gate().alias("gate")
+    )
     return interleaved([_seen(limited, item, rules) for item in items(rules)])
+
+
+def _gate() -> pl.Expr:
+    """Say why nothing of a member's record is judged; null where it is."""
+    return pl.coalesce(*(pl.when(gate.is_shut.fill_null(False)).then(pl.lit(gate.reason)) for gate in RECORD_GATES))
 
 
 def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
     """Look at one item of every member."""
-    gate = pl.coalesce(*(pl.when(gate.is_shut.fill_null(False)).then(pl.lit(gate.reason)) for gate in RECORD_GATES))
-    is_met = pl.when(gate.is_null()).then(item.is_met)
+    judged = rows.with_columns(pl.when(pl.col("gate").is_null()).then(item.is_met).alias("is_met"))
+    is_met = pl.col("is_met")
     verdict = pl.when(is_met.is_null()).then(pl.lit(UNKNOWN)).when(is_met).then(pl.lit(MET)).otherwise(pl.lit(MISSED))
-    reason = pl.when(is_met.is_null()).then(pl.coalesce(gate, _why(item, rules)))
+    reason = pl.when(is_met.is_null()).then(pl.coalesce("gate", _why(item, rules)))
     return in_columns_of(
-        rows.select(
+        judged.select(
             *("year", "as_of", "entity_id"),
             pl.lit(item.statement).alias("statement"),
             pl.lit(item.item).alias("item"),

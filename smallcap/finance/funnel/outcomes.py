@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.conditions import FAIL, VERIFY
+from smallcap.finance.pointintime import take
 from smallcap.tables.funnel import FunnelOutcomes
 
 NOT_REACHED = "not_reached"
@@ -36,23 +37,30 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
         One row per row of `evaluations`, in the columns of marts.funnel_outcomes, sorted by as_of, company and filter.
     """
     ordered = evaluations.sort("as_of", "entity_id", "filter_number")
-    # One number per company and date: grouping by it is several times faster than by the two columns.
-    numbered = ordered.with_columns(pl.struct("as_of", "entity_id").rle_id().alias("company"))
-    is_failed = pl.col("stand_alone_status") == FAIL
-    is_open = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") > FORGIVING_FILTERS)
-    is_unverified = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") <= FORGIVING_FILTERS)
-    fails_before = is_failed.cast(pl.Int8).cum_sum().over("company") - is_failed.cast(pl.Int8)
+    # One number per company and date: grouping by it, once, is several times faster than a window for each question.
+    numbered = ordered.with_columns(
+        pl.struct("as_of", "entity_id").rle_id().alias("company"), (pl.col("stand_alone_status") == FAIL).alias("is_failed")
+    )
+    is_verify, is_forgiving = pl.col("stand_alone_status") == VERIFY, pl.col("filter_number") <= FORGIVING_FILTERS
+    companies = numbered.group_by("company", maintain_order=True).agg(
+        # The first filter that fails stops; where none does, nothing stands behind it.
+        pl.col("filter_number").filter("is_failed").min().alias("first_failed"),
+        (is_verify & ~is_forgiving).any().alias("is_open"),
+        (is_verify & is_forgiving).any().alias("is_unverified"),
+    )
     outcome = (
-        pl.when(is_failed.any().over("company"))
+        pl.when(pl.col("first_failed").is_not_null())
         .then(pl.lit(FAILED))
-        .when(is_open.any().over("company"))
+        .when("is_open")
         .then(pl.lit(UNDETERMINED))
-        .when(is_unverified.any().over("company"))
+        .when("is_unverified")
         .then(pl.lit(SURVIVOR_UNVERIFIED))
         .otherwise(pl.lit(SURVIVOR))
     )
-    judged = numbered.with_columns(
-        pl.when(fails_before > 0).then(pl.lit(NOT_REACHED)).otherwise("stand_alone_status").alias("status"), outcome.alias("outcome")
+    known = companies.select("first_failed", outcome.alias("outcome"))
+    is_reached = (pl.col("filter_number") <= pl.col("first_failed")).fill_null(True)
+    judged = numbered.hstack(take(known, numbered["company"])).with_columns(
+        pl.when(is_reached).then("stand_alone_status").otherwise(pl.lit(NOT_REACHED)).alias("status")
     )
     tickers = members.select("as_of", "entity_id", "ticker")
     return in_columns_of(judged.join(tickers, on=["as_of", "entity_id"], how="left", maintain_order="left"), FunnelOutcomes)

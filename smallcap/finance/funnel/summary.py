@@ -7,6 +7,7 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.conditions import FAIL, PASS, STATUSES, VERIFY
 from smallcap.finance.funnel.outcomes import FAILED, NOT_REACHED, SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED
+from smallcap.finance.pointintime import take
 from smallcap.tables.funnel import FunnelSummary
 
 WORDS = {PASS: "passed", FAIL: "failed", VERIFY: VERIFY}
@@ -25,11 +26,15 @@ def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         One row per as_of and filter, in the columns of marts.funnel_summary, sorted by both.
     """
-    ordered = outcomes.sort("as_of", "entity_id", "filter_number").with_columns(
-        pl.struct("as_of", "entity_id").rle_id().alias("company"), (pl.col("status") == PASS).alias("is_passed")
+    ordered = outcomes.sort("as_of", "entity_id", "filter_number").with_columns(pl.struct("as_of", "entity_id").rle_id().alias("company"))
+    first_not_passed = ordered.group_by("company", maintain_order=True).agg(
+        pl.col("filter_number").filter(pl.col("status") != PASS).min().alias("first_not_passed")
     )
-    # Passed by this filter and every one before it: a running minimum within the company.
-    running = ordered.with_columns(pl.col("is_passed").cast(pl.Int8).cum_min().over("company").alias("is_passed_by_all"))
+    # Passed by this filter and every one before it.
+    is_passed_by_all = (pl.col("filter_number") < pl.col("first_not_passed")).fill_null(True)
+    running = ordered.hstack(take(first_not_passed.drop("company"), ordered["company"])).with_columns(
+        is_passed_by_all.alias("is_passed_by_all")
+    )
     status = pl.col("status")
     counted = running.group_by("year", "as_of", "filter_number", "filter_name").agg(
         pl.len().alias("members"),

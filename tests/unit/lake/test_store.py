@@ -7,6 +7,8 @@ import pytest
 
 from smallcap.errors import AuditError, InputError
 from smallcap.lake import Lake
+from smallcap.lake.contract import in_order
+from smallcap.lake.spill import Spill
 from smallcap.tables import TABLES
 
 PRICES = TABLES["raw.prices"]
@@ -32,6 +34,12 @@ def prices(*rows: tuple[int, int, float]) -> pl.DataFrame:
     )
 
 
+def many_prices(year: int, lines: range) -> pl.DataFrame:
+    """The same price of many lines."""
+    numbered = pl.DataFrame({"security_id": lines}, schema={"security_id": pl.Int64})
+    return prices((year, 0, 10.0)).drop("security_id").join(numbered, how="cross").select(list(PRICES.columns))
+
+
 @pytest.fixture
 def lake(tmp_path):
     return Lake(tmp_path / "lake")
@@ -55,6 +63,14 @@ def test_only_the_years_that_are_written_are_replaced(lake):
 def test_rows_are_stored_by_year_and_key_in_whatever_order_they_come(lake):
     lake.write_years("raw.prices", prices((2021, 3, 1.0), (2020, 2, 1.0), (2021, 1, 1.0), (2020, 9, 1.0)), [2020, 2021], "run")
     assert lake.read("raw.prices").select("year", "security_id").rows() == [(2020, 2), (2020, 9), (2021, 1), (2021, 3)]
+
+
+def test_each_frame_goes_to_the_writer_in_one_piece_because_it_mixes_up_the_order_of_several(tmp_path):
+    frames = [pl.concat([many_prices(year, range(100_000)), many_prices(year, range(100_000, 300_000))]) for year in (2020, 2021)]
+    with Spill(tmp_path, PRICES) as spill:
+        for frame in frames:
+            spill.add(in_order(PRICES, frame))
+        assert [batch.num_rows for batch in spill.data()] == [300_000, 300_000]
 
 
 def test_a_year_without_rows_is_emptied_and_counts_as_written(lake):
