@@ -91,7 +91,10 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
     An error that nobody explained keeps its own words.
     """
     link: BaseException | None = error
-    while link is not None:
+    seen: set[int] = set()
+    # An error that is raised anew while its own cause is handled stands in its own chain: a ring without an end.
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
         if isinstance(link, SmallcapError):
             return link
         if type(link).__name__ == "DagsterAssetCheckFailedError":
