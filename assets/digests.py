@@ -36,7 +36,10 @@ class Digests:
         return {year: {upstream: self._input(name, upstream, year, stamps[upstream]) for upstream in READS[name]} for year in years}
 
     def stale(self, name: str) -> dict[int, list[str]]:
-        """Return the years of a table that were made from other contents than are there now, with the tables that changed."""
+        """Return the years of a table that were made from other contents than are there now, with the tables that changed.
+
+        A table without partitions has the one year `UNPARTITIONED`.
+        """
         stamp = self._lake.stamp(name)
         stamps = {upstream: self._lake.stamp(upstream) for upstream in READS[name]}
         changed = {
@@ -46,7 +49,6 @@ class Digests:
                 if not self._is_same(name, upstream, year, stamps[upstream], made.inputs.get(upstream, ""))
             ]
             for year, made in stamp.years.items()
-            if year != UNPARTITIONED
         }
         return {year: tables for year, tables in changed.items() if tables}
 
@@ -64,8 +66,9 @@ class Digests:
         return among is not None and bool(members) and members == self._of_members(name, upstream, year, among)
 
     def _of_years(self, name: str, upstream: str, year: int, stamp: Stamp) -> str:
-        window = READS[name][upstream]
-        return _short(stamp.contents(years_read(upstream, window, [year])))
+        if year == UNPARTITIONED:
+            return _short(stamp.contents(stamp.years))
+        return _short(stamp.contents(years_read(upstream, READS[name][upstream], [year])))
 
     def _of_members(self, name: str, upstream: str, year: int, among: Among) -> str:
         rows = self._row_hashes(upstream, among.column)

@@ -67,7 +67,7 @@ def _inputs(name: str, columns: Mapping[str, Sequence[str]]) -> dict[str, dg.Ass
     return {
         TABLES[upstream].short_name: dg.AssetIn(
             key=asset_key(upstream),
-            partition_mapping=SAME_YEAR_ONLY if TABLES[upstream].is_partitioned else None,
+            partition_mapping=SAME_YEAR_ONLY if TABLES[upstream].is_partitioned and TABLES[name].is_partitioned else None,
             metadata={"for_table": name, "columns": list(columns.get(TABLES[upstream].short_name, ()))},
         )
         for upstream in READS.get(name, {})
@@ -76,6 +76,8 @@ def _inputs(name: str, columns: Mapping[str, Sequence[str]]) -> dict[str, dg.Ass
 
 def _years_read(name: str) -> dict[str, str]:
     """Say in words which years of each upstream table a year is made from."""
+    if not TABLES[name].is_partitioned:
+        return {upstream: "all" for upstream in READS.get(name, {}) if TABLES[upstream].is_partitioned}
     partitioned = {upstream: window for upstream, window in READS.get(name, {}).items() if TABLES[upstream].is_partitioned}
     return {
         upstream: f"{window.back} before to {window.ahead} after" if window.back or window.ahead else "the same"

@@ -26,11 +26,15 @@ SELECT CASE WHEN from_best <= 8 THEN 'best' ELSE 'worst' END AS "group", *
 FROM ranked WHERE from_best <= 8 OR from_worst <= 8
 ORDER BY "group", CASE WHEN from_best <= 8 THEN from_best ELSE from_worst END
 """
+WARNINGS = """
+SELECT table_name, check_name, message FROM meta.checks
+WHERE run_id = (SELECT run_id FROM meta.catalogue) AND status = 'warned' ORDER BY table_name, check_name
+"""
 LATEST = "SELECT max(as_of) AS as_of FROM marts.quality_summary"
 
 
 def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: Console) -> None:
-    """Show the study's summary block of a date, and where the warehouse is.
+    """Show the study's summary block of a date, what the checks warn of, and where the warehouse is.
 
     Parameters
     ----------
@@ -39,7 +43,7 @@ def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: C
     as_of
         The date; None shows the latest.
     out, err
-        Where the block goes, and where the hint goes.
+        Where the block goes, and where warnings and the hint go.
     """
     date = as_of or rows_of(settings, LATEST)[0]["as_of"]
     summary = rows_of(settings, SUMMARY.format(as_of=date))
@@ -49,5 +53,11 @@ def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: C
     quintiles = [row for row in summary if row["basis"] == basis and row["quintile"] > 0]
     label = label_of(settings)
     out.print(study_block(label, counts, quintiles, rows_of(settings, NAMES.format(as_of=date, basis=basis))))
+    for warning in rows_of(settings, WARNINGS):
+        told = f"{warning['table_name']} {warning['check_name']}: {warning['message']}"
+        err.print(f"[yellow]warning:[/] {escape(told)}", highlight=False, soft_wrap=True)
     err.print(f"\nwarehouse: {escape(str(settings.warehouse_dir / 'warehouse.duckdb'))}", highlight=False, soft_wrap=True)
+    page = settings.reports_dir / f"{date}" / "index.html"
+    if page.is_file():
+        err.print(f"report:    {escape(str(page))}", highlight=False, soft_wrap=True)
     err.print('query it:  smallcap sql "SELECT ticker, score FROM marts.latest_quality LIMIT 5"', highlight=False, soft_wrap=True)

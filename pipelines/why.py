@@ -1,15 +1,15 @@
-"""The commands `why` and `funnel`: one company at a date, and one date, read from the published warehouse."""
+"""The commands `why` and `funnel`: one company at a date, member or held by a book, and one date; read from the published warehouse."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from pipelines.reading import label_of, rows_of
 from smallcap.errors import InputError
-from smallcap.reports.tear_sheet import funnel_sheet, tear_sheet
+from smallcap.reports.tear_sheet import funnel_sheet, outsider_sheet, tear_sheet
 from smallcap.settings import Settings
 from smallcap.warehouse.sqltext import quote_text
 
@@ -44,10 +44,24 @@ ORDER BY m.period_end DESC LIMIT 5
 """
 SUMMARY = "SELECT * FROM marts.funnel_summary WHERE as_of = {as_of} ORDER BY filter_number"
 LISTED = """
-SELECT o.ticker, m.name, {column} AS filter_name, {reason} AS reason
+SELECT o.ticker, m.name, string_agg({column}, ', ' ORDER BY o.filter_number) AS filter_name, arg_min({reason}, o.filter_number) AS reason
 FROM marts.funnel_outcomes AS o JOIN core.members AS m USING (as_of, entity_id)
 WHERE o.as_of = {as_of} AND {condition}
-ORDER BY o.ticker, o.filter_number
+GROUP BY o.entity_id, o.ticker, m.name ORDER BY o.ticker, o.entity_id
+"""
+OUTSIDER = """
+SELECT l.ticker, l.security_id, l.entity_id, s.name, s.sector, s.is_resolved, s.unresolved_reason
+FROM core.book_lines AS l JOIN raw.securities AS s USING (security_id)
+WHERE {same_line} ORDER BY s.valid_from DESC, l.security_id LIMIT 1
+"""
+HELD = """
+SELECT book, min(month) AS first_month, max(month) AS last_month, count(*) FILTER (status = 'held') AS months,
+       max_by(status, month) AS status
+FROM marts.book_holdings WHERE security_id = {line} AND month <= {as_of} GROUP BY book ORDER BY book
+"""
+OWN_LOADINGS = """
+SELECT * FROM marts.stock_factor_loadings WHERE as_of = {as_of} AND entity_id = {entity}
+ORDER BY list_position(['alpha', 'Mkt-RF', 'SMB', 'HML', 'RMW', 'CMA'], term)
 """
 IS_SURVIVOR = "o.outcome IN ('survivor', 'survivor_unverified')"
 GROUPS = {
@@ -58,26 +72,30 @@ GROUPS = {
 
 
 def show_company(settings: Settings, ticker: str, as_of: dt.date | None, method: str, out: Console) -> None:
-    """Show the tear sheet of a company at a date.
+    """Show the tear sheet of a company at a date; of one that is no member, what a book holds of it and its figures.
 
     Raises
     ------
     InputError
-        When the funnel of that date was never made, or no member of it carries the ticker; the message says what to run, or names dates on
-        which one did.
+        When the funnel of that date was never made, or neither a member nor a book's line carries the ticker; the message says what to run,
+        or names dates on which a member did.
     """
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
     date = as_of or _latest(settings)
     _summary(settings, date)
     identity = _identity(settings, ticker, date)
+    if identity is None:
+        out.print(_outsider(settings, ticker, date))
+        return
     asked = {"as_of": _sql(date), "entity": str(identity["entity_id"]), "method": quote_text(method)}
-    path, lenses, scores, years = (rows_of(settings, query.format(**asked)) for query in (PATH, LENSES, SCORES, YEARS))
-    out.print(tear_sheet(label_of(settings), identity, path, lenses, scores, years))
+    queries = (PATH, LENSES, SCORES, YEARS, OWN_LOADINGS)
+    path, lenses, scores, years, loadings = (rows_of(settings, query.format(**asked)) for query in queries)
+    out.print(tear_sheet(label_of(settings), identity, path, lenses, scores, years, loadings))
 
 
-def show_funnel(settings: Settings, as_of: dt.date | None, out: Console) -> None:
-    """Show the attrition of a date, its survivors, and who is borderline or has to be verified.
+def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Console) -> None:
+    """Show the attrition of a date, its survivors, and who is borderline or has to be verified, at most so many companies a list.
 
     Raises
     ------
@@ -90,19 +108,31 @@ def show_funnel(settings: Settings, as_of: dt.date | None, out: Console) -> None
         title: rows_of(settings, LISTED.format(as_of=_sql(date), column=column, reason=reason, condition=condition))
         for title, (column, reason, condition) in GROUPS.items()
     }
-    out.print(funnel_sheet(label_of(settings), summary, groups))
+    out.print(funnel_sheet(label_of(settings), summary, groups, most))
 
 
-def _identity(settings: Settings, ticker: str, date: dt.date) -> dict[str, Any]:
-    """Find the company whose line carries the ticker; where several do, the one whose largest line does."""
+def _identity(settings: Settings, ticker: str, date: dt.date) -> dict[str, Any] | None:
+    """Find the member whose line carries the ticker; where several do, the one whose largest line does; None where none does."""
+    same_member = SAME_SYMBOL.format(column="m.ticker", ticker=quote_text(ticker))
+    found = rows_of(settings, IDENTITY.format(as_of=_sql(date), carries=_carries(ticker), same_member=same_member))
+    return found[0] if found else None
+
+
+def _outsider(settings: Settings, ticker: str, date: dt.date) -> RenderableType:
+    """Lay out a company that is no member at the date but held by a book."""
+    found = rows_of(settings, OUTSIDER.format(same_line=SAME_SYMBOL.format(column="l.ticker", ticker=quote_text(ticker))))
+    if not found:
+        dates = [str(row["as_of"]) for row in rows_of(settings, MEMBER_DATES.format(carries=_carries(ticker)))]
+        known = f"it was a member at {', '.join(dates)}" if dates else "no member ever carried it here"
+        raise InputError(f"no member carries the ticker '{ticker}' at {date}, nor does a line of a book; {known}")
+    asked = {"as_of": _sql(date), "entity": str(found[0]["entity_id"]), "line": str(found[0]["security_id"])}
+    held, years = (rows_of(settings, query.format(**asked)) for query in (HELD, YEARS))
+    return outsider_sheet(label_of(settings), date, found[0], held, years)
+
+
+def _carries(ticker: str) -> str:
     same_member, same_line = (SAME_SYMBOL.format(column=column, ticker=quote_text(ticker)) for column in ("m.ticker", "c.ticker"))
-    carries = CARRIES.format(same_member=same_member, same_line=same_line)
-    found = rows_of(settings, IDENTITY.format(as_of=_sql(date), carries=carries, same_member=same_member))
-    if found:
-        return found[0]
-    dates = [str(row["as_of"]) for row in rows_of(settings, MEMBER_DATES.format(carries=carries))]
-    known = f"it was a member at {', '.join(dates)}" if dates else "no member ever carried it here"
-    raise InputError(f"no member carries the ticker '{ticker}' at {date}; {known}")
+    return CARRIES.format(same_member=same_member, same_line=same_line)
 
 
 def _summary(settings: Settings, date: dt.date) -> list[dict[str, Any]]:

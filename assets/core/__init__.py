@@ -2,8 +2,22 @@
 
 from assets.core.annual_fundamentals import annual_fundamentals
 from assets.core.annual_metrics import annual_metrics
+from assets.core.book_lines import book_lines
+from assets.core.books import books
+from assets.core.factors_monthly import factors_monthly
 from assets.core.filter_evaluations import filter_evaluations
 from assets.core.members import members
 from assets.core.metrics_as_of import metrics_as_of
+from assets.core.monthly_returns import monthly_returns
 
-__all__ = ["annual_fundamentals", "annual_metrics", "filter_evaluations", "members", "metrics_as_of"]
+__all__ = [
+    "annual_fundamentals",
+    "annual_metrics",
+    "book_lines",
+    "books",
+    "factors_monthly",
+    "filter_evaluations",
+    "members",
+    "metrics_as_of",
+    "monthly_returns",
+]

@@ -8,7 +8,6 @@ from assets.digests import Digests
 from assets.graph import READS
 from smallcap.errors import AuditError
 from smallcap.lake import Home
-from smallcap.tables import TABLES
 
 
 def refuse_unfit(home: Home) -> None:
@@ -41,7 +40,7 @@ def _unaudited(home: Home) -> list[str]:
 
 def _stale(home: Home) -> list[str]:
     problems, digests = [], Digests(home.lake)
-    for name in (name for name in READS if TABLES[name].is_partitioned):
+    for name in READS:
         stale = digests.stale(name)
         if stale:
             changed = sorted({table for tables in stale.values() for table in tables})

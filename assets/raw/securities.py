@@ -11,8 +11,8 @@ from smallcap.sources import identity
 
 @table_asset("raw.securities")
 def securities(run: Run) -> pl.DataFrame:
-    """Ask the source for the lines of the lists that are asked for; new ones are given ids, known ones keep theirs."""
+    """Ask the source for the lines of the lists that are asked for and of the books; new ones are given ids, known ones keep theirs."""
     listed = run.source.constituents(run.settings.index_name, run.as_of_dates(run.years)).rows
-    delivery = run.source.securities(listed)
+    delivery = run.source.securities(listed, run.book_tickers())
     run.note_fetched("securities", [0], delivery.rows["source_id"].n_unique())
     return identity.mint(delivery.rows, run.home.lake.read("raw.securities"))

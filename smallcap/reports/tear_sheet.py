@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,13 @@ RATIO_LINES = (("gross_margin", "gross margin"), ("roe", "ROE"), ("debt_to_equit
 
 
 def tear_sheet(
-    label: str, identity: Row, path: Sequence[Row], lenses: Sequence[Row], scores: Sequence[Row], years: Sequence[Row]
+    label: str,
+    identity: Row,
+    path: Sequence[Row],
+    lenses: Sequence[Row],
+    scores: Sequence[Row],
+    years: Sequence[Row],
+    loadings: Sequence[Row],
 ) -> RenderableType:
     """Lay out everything that is known of a company at a date.
 
@@ -55,15 +62,46 @@ def tear_sheet(
         Its rows of marts.quality_scores of one method, both bases.
     years
         Its last fiscal years as visible at the date, newest first, with filing and availability.
+    loadings
+        Its rows of marts.stock_factor_loadings.
     """
     parts: list[RenderableType] = [*_identity(label, identity), Text(""), _path(path)]
     for statement, title in STATEMENTS.items():
         parts += [Text(""), _lens(title, [row for row in lenses if row["statement"] == statement])]
-    parts += [Text(""), _scores(scores), Text(""), _years(years)]
+    parts += [Text(""), _scores(scores), Text(""), _loadings(loadings), Text(""), _years(years)]
     return Group(*parts)
 
 
-def funnel_sheet(label: str, summary: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> RenderableType:
+def outsider_sheet(label: str, as_of: dt.date, identity: Row, held: Sequence[Row], years: Sequence[Row]) -> RenderableType:
+    """Lay out a company that is no member at a date but held by a book: which books, and its fiscal years as visible then.
+
+    Parameters
+    ----------
+    label
+        What the data are.
+    as_of
+        The date.
+    identity
+        Its line: ticker, name, sector, entity_id, and whether the source knows its statements.
+    held
+        One row per book: first and last month, months with a return, last status.
+    years
+        As for `tear_sheet`.
+    """
+    parts: list[RenderableType] = [
+        Text(f"{identity['ticker']}  {identity['name'] or ''}  at {as_of}: {label}", style="bold"),
+        Text(f"{identity['sector'] or 'sector unknown'}; company {identity['entity_id']}; no member then: no filters, no lenses, no score"),
+        Text(""),
+    ]
+    table = _table("Held by", ("book", "status", "from", "to", "months with a return"), 2)
+    for row in held:
+        table.add_row(row["book"], row["status"], f"{row['first_month']:%Y-%m}", f"{row['last_month']:%Y-%m}", str(row["months"]))
+    parts += [table if held else Text("no book holds it up to that date"), Text("")]
+    unknown = "" if identity["is_resolved"] else f": {identity['unresolved_reason']}"
+    return Group(*parts, _years(years) if years else Text(f"no annual record was visible then{unknown}"))
+
+
+def funnel_sheet(label: str, summary: Sequence[Row], groups: Mapping[str, Sequence[Row]], most: int) -> RenderableType:
     """Lay out the attrition of a date, its survivors, and who is borderline or has to be verified.
 
     Parameters
@@ -74,6 +112,8 @@ def funnel_sheet(label: str, summary: Sequence[Row], groups: Mapping[str, Sequen
         The rows of marts.funnel_summary.
     groups
         Named lists of companies, each row with ticker, name, filter_name and reason.
+    most
+        Companies of each list that are shown.
     """
     table = _table(
         f"Funnel of {summary[0]['as_of']}: {label}",
@@ -87,7 +127,7 @@ def funnel_sheet(label: str, summary: Sequence[Row], groups: Mapping[str, Sequen
     told = ", ".join(f"{last[f'outcome_{name}']:,} {name}" for name in ("survivor", "survivor_unverified", "undetermined", "failed"))
     parts: list[RenderableType] = [table, Text(f"outcomes: {told}")]
     for title, rows in groups.items():
-        parts += [Text(""), _companies(title, rows)]
+        parts += [Text(""), _companies(title, rows, most)]
     return Group(*parts)
 
 
@@ -177,9 +217,21 @@ def _years(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _companies(title: str, rows: Sequence[Row]) -> Table:
-    table = _table(f"{title}: {len(rows)}", ("ticker", "name", "filter", "why"), 4)
+def _loadings(rows: Sequence[Row]) -> RenderableType:
+    if not rows or rows[0]["status"] != "estimated":
+        return Text(f"Own factor loadings: {rows[0]['status'] if rows else 'not made'}")
+    first = rows[0]
+    months = f"{first['first_month']:%Y-%m} to {first['last_month']:%Y-%m}, {first['n_obs']} months, R2 {first['r_squared']:.2f}"
+    table = _table(f"Own factor loadings, descriptive: {months}", ("term", "loading", "std err", "t"), 1)
     for row in rows:
+        table.add_row(row["term"], _number(row["estimate"]), _number(row["std_error"]), f"{row['t_stat']:.1f}")
+    return table
+
+
+def _companies(title: str, rows: Sequence[Row], most: int) -> Table:
+    shown = f", the first {most} (--rows shows more)" if len(rows) > most else ""
+    table = _table(f"{title}: {len(rows)}{shown}", ("ticker", "name", "filter", "why"), 4)
+    for row in rows[:most]:
         table.add_row(Text(row["ticker"]), Text(row["name"] or ""), row["filter_name"] or "", Text(row["reason"] or ""))
     return table
 

@@ -8,7 +8,7 @@ in `smallcap.sources.identity`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -82,10 +82,11 @@ class Source(Protocol):
         """Lines of the index at each as_of: from the newest list at or at most 31 days before it; none where there is none."""
         ...
 
-    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
+    def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line of the companies whose `lines` (rows of constituents) are named, one row per ticker spell; all for None.
 
-        A source may deliver more lines than were named.
+        Named too are the lines that carry or ever carried one of `tickers`: books hold names that no list has. A ticker that
+        the source does not know is passed over. A source may deliver more lines than were named.
         """
         ...
 
@@ -103,4 +104,8 @@ class Source(Protocol):
 
     def factors(self) -> Delivery:
         """Factor returns of every vintage that the source holds."""
+        ...
+
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """Tickers of the books that the source itself names, by the book's name; most sources name none."""
         ...

@@ -36,6 +36,14 @@ def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:
     return sessions.filter(sessions.is_between(first, last))
 
 
+def last_complete_month(day: dt.date) -> dt.date:
+    """Return the last calendar day of the newest month whose sessions are all over on a day."""
+    first = day.replace(day=1)
+    end = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    is_over = day >= end or nyse_sessions(day + dt.timedelta(days=1), end).is_empty()
+    return end if is_over else first - dt.timedelta(days=1)
+
+
 def month_end_sessions(first: dt.date, last: dt.date) -> pl.Series:
     """List the last session of each calendar month that lies wholly in [first, last], ascending."""
     sessions = nyse_sessions(first, last).to_frame()

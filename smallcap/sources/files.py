@@ -6,7 +6,7 @@ The parsing of each kind of file is in the sibling modules; nothing is fetched.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -78,7 +78,7 @@ class FilesSource:
         """Members at each as_of, from the newest list at or at most 31 days before it."""
         return choose_lists(self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name)
 
-    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
+    def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""
         return Delivery(self._lines.select(*SECURITIES_COLUMNS))
 
@@ -121,6 +121,10 @@ class FilesSource:
             return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS))
         rows = pl.concat(list(frames.values())).with_columns(source=pl.lit(self.name))
         return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
+
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """None: a folder holds no books."""
+        return {}
 
     @cached_property
     def _inputs(self) -> list[InputFile]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from smallcap.errors import InputError
+
+Text = TypeVar("Text", pl.Expr, pl.Series)
 
 FILE_NAME = "ticker_aliases.csv"
 ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -20,7 +23,7 @@ ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
 RELATIONS = ("same_line", "same_company", "renamed")
 
 
-def normalised(ticker: pl.Expr) -> pl.Expr:
+def normalised(ticker: Text) -> Text:
     """Spell a ticker in upper case without the separators of share classes: BRK.B, BRK-B, BRK B, BRK/B and BRKB are one."""
     return ticker.str.to_uppercase().str.replace_all(r"[\s.\-/]", "")
 

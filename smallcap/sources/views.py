@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -26,8 +26,8 @@ class _Passing:
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
         return self._source.constituents(index, as_ofs)
 
-    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
-        return self._source.securities(lines)
+    def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
+        return self._source.securities(lines, tickers)
 
     def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         return self._source.fundamentals(start, end, companies)
@@ -40,6 +40,9 @@ class _Passing:
 
     def factors(self) -> Delivery:
         return self._source.factors()
+
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        return self._source.book_tickers()
 
 
 class LimitedSource(_Passing):

@@ -45,7 +45,7 @@ def offending_rows(check: RowCheck, files_of: Callable[[str], list[Path]], years
     files_of
         Returns the Parquet files of a table.
     years
-        The years of the check's own table that are looked at.
+        The years of the check's own table that are looked at; none for a table without partitions, which is looked at whole.
     """
     with duckdb.connect() as connection:
         for name in TABLES:

@@ -38,6 +38,7 @@ def monthly(factors, model, vintage):
     ("dataset", "model", "columns"),
     [
         (FIVE, "FF5", {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "RF": "rf"}),
+        (THREE, "FF3", {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RF": "rf"}),
         (MOMENTUM, "MOM", {"Mom": "mom"}),
     ],
 )

@@ -117,8 +117,6 @@ def _under_common_ids(sample: Lake, vendor: Lake, name: str) -> tuple[pl.DataFra
             ours = ours.filter(pl.col(column).is_in(ids["common"].implode()))
             theirs = theirs.join(ids, on=column, how="inner").with_columns(pl.col("common").alias(column)).drop("common")
     if name == "raw.factors":
-        # The library has a three-factor file, which the sample has not.
-        theirs = theirs.filter(pl.col("model") != "FF3")
         newest = theirs["vintage"].max()
         return ours.filter(pl.col("vintage") == newest), theirs
     return ours, theirs

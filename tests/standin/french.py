@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
-import zipfile
 from typing import Final
 
 from tests.standin.settings import Settings
-from tests.standin.universe import FACTOR_DATASETS, Universe
+from tests.standin.universe import Universe
 from tests.standin.wire import HTML, ZIP, Answer, Request
 
 PLACE: Final = ("pages", "faculty", "ken.french")
-FIVE: Final = FACTOR_DATASETS["FF5"]
-THREE: Final = FACTOR_DATASETS["FF3"]
 PUBLISHED_AFTER_MONTHS: Final = 2
-ZIP_TIME: Final = (2026, 6, 30, 0, 0, 0)
 NAME: Final = re.compile(r"(?P<dataset>.+)_(?P<vintage>\d{6})_CSV\.zip")
-ROW: Final = re.compile(r"\s*\d{4,6},")
 
 
 def answer(request: Request, universe: Universe, settings: Settings) -> Answer:
@@ -33,40 +27,13 @@ def answer(request: Request, universe: Universe, settings: Settings) -> Answer:
     return Answer(404, b"<html><body>404 - File or directory not found.</body></html>", HTML)
 
 
-def three_factor_file(five_factor_zip: bytes) -> bytes:
-    """Make the three-factor file of the same months: its SMB leaves out the profitability and investment sorts.
-
-    Those sorts are not in the file, so a tenth of RMW and of CMA stand for them: SMB differs from the five-factor one, as it does in truth.
-    """
-    with zipfile.ZipFile(io.BytesIO(five_factor_zip)) as archive:
-        text = archive.read(archive.namelist()[0]).decode("ascii")
-    lines = [_three_factor_line(line) for line in text.split("\r\n")]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(f"{THREE}.csv", ZIP_TIME), "\r\n".join(lines).encode("ascii"))
-    return buffer.getvalue()
-
-
-def _three_factor_line(line: str) -> str:
-    if line.strip() == ",Mkt-RF,SMB,HML,RMW,CMA,RF":
-        return ",Mkt-RF,SMB,HML,RF"
-    if not ROW.match(line):
-        return line
-    label, market, small, value, profitable, conservative, risk_free = line.split(",")
-    small_by_value = float(small) + 0.1 * float(profitable) + 0.1 * float(conservative)
-    return ",".join((label, market, f"{small_by_value:{len(small)}.2f}", value, risk_free))
-
-
 def _files(french: dict[str, bytes], settings: Settings) -> dict[str, bytes]:
     """Return the zip of each dataset that is served: of the vintage that is set, else the newest that is out."""
     named = sorted((match for name in french if (match := NAME.fullmatch(name))), key=lambda match: match["vintage"])
     last = _newest_published(settings.today)
     chosen = settings.french_vintage
     served = [match for match in named if (match["vintage"] == chosen if chosen else match["vintage"] <= last)]
-    files = {match["dataset"]: french[match.string] for match in served}
-    if FIVE in files and THREE not in files:
-        files[THREE] = three_factor_file(files[FIVE])
-    return files
+    return {match["dataset"]: french[match.string] for match in served}
 
 
 def _newest_published(today: dt.date) -> str:

@@ -2,6 +2,7 @@
 
 from smallcap.finance.funnel.changes import screen_changes
 from smallcap.finance.funnel.evaluation import evaluate_filters
+from smallcap.finance.funnel.factor_validation import factor_validation
 from smallcap.finance.funnel.lenses import statement_lenses
 from smallcap.finance.funnel.outcomes import funnel_outcomes
 from smallcap.finance.funnel.reconciliation import metric_differences, reconciliation_warnings
@@ -15,6 +16,7 @@ __all__ = [
     "ShariahRules",
     "ShariahStandards",
     "evaluate_filters",
+    "factor_validation",
     "funnel_outcomes",
     "funnel_summary",
     "metric_differences",

@@ -19,7 +19,7 @@ METRIC_COLUMNS = (
     *("current_ratio", "current_ratio_reason", "altman_z", "altman_z_reason", "accruals_cash_flow", "cash_conversion", "capex_intensity"),
     *("pb", "pb_reason", "pe", "pe_reason", "p_fcf", "p_fcf_reason"),
 )
-"""Columns of core.metrics_as_of that any filter or lens looks at: half of them, and twenty years of the others are a third of a gigabyte."""
+"""Columns of core.metrics_as_of that a filter or lens looks at; twenty years of the others would take a third of a gigabyte more."""
 STATEMENT_ITEMS = ("cash_and_short_term_investments_usd", "interest_expense_usd", "net_interest_expense_usd")
 
 STATEMENT_COLUMNS = ("year", "entity_id", "period_end", "version", "source", "available_date", *STATEMENT_ITEMS)

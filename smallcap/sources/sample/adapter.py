@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -15,9 +15,11 @@ from smallcap.errors import InputError
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, Delivery
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
-from smallcap.sources.sample.generate import DATASETS, GENERATOR_VERSION, generate
+from smallcap.sources.sample.generate import DATASETS, GENERATOR_VERSION, changes_and_causes, generate
+from smallcap.sources.sample.hindsight import HINDSIGHT_BOOK, hindsight_tickers
 from smallcap.sources.sample.lines import SOURCE
 from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.tickers import normalised
 
 INDEX: Final = "russell2000"
 OLDEST_LIST_DAYS: Final = 31
@@ -66,12 +68,14 @@ class SampleSource:
         )
         return Delivery(rows)
 
-    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
-        """Return every line of the companies that `lines` belong to, one row per ticker spell."""
+    def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
+        """Return every line of the companies that `lines` belong to or that ever carried one of `tickers`, one row per ticker spell."""
         spells = self._dataset("securities")
         if lines is None:
             return Delivery(spells)
-        companies = spells.filter(pl.col("source_id").is_in(lines["source_id"].unique().to_list()))["source_entity_id"].unique()
+        is_listed = pl.col("source_id").is_in(lines["source_id"].unique().to_list())
+        is_named = pl.col("ticker").is_in(normalised(pl.Series(list(tickers), dtype=pl.String)).to_list())
+        companies = spells.filter(is_listed | is_named)["source_entity_id"].unique()
         return Delivery(spells.filter(pl.col("source_entity_id").is_in(companies.to_list())))
 
     def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
@@ -98,6 +102,11 @@ class SampleSource:
         """Return the factor files of both vintages in the layout of Kenneth French's data library, by file name."""
         return french_files(self.seed)
 
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the names of the hindsight book."""
+        datasets = {name: self._dataset(name) for name in ("constituents", "prices", "securities")}
+        return {HINDSIGHT_BOOK: hindsight_tickers(**datasets)}
+
     def true_loadings(self) -> pl.DataFrame:
         """Return what the returns were made from.
 
@@ -107,6 +116,17 @@ class SampleSource:
             source_id, mkt_rf, smb, hml, rmw, cma, alpha (a month), residual_volatility (a month); one row per line with prices.
         """
         return self._dataset("true_loadings")
+
+    def true_changes(self) -> pl.DataFrame:
+        """Return why companies joined and left the index; computed anew, as no dataset needs it.
+
+        Returns
+        -------
+        pl.DataFrame
+            as_of, source_entity_id, change (added or removed), cause (in the words of marts.index_changes); one row per change between two
+            month-end lists.
+        """
+        return changes_and_causes(self.companies, self.seed)
 
     def _between(self, dataset: str, column: str, start: dt.date, end: dt.date, key: str, asked: Collection[str] | None) -> Delivery:
         rows = self._dataset(dataset).filter(pl.col(column).is_between(start, end))

@@ -38,6 +38,9 @@ LATEST_VINTAGE: Final = VINTAGES[-1]
 REVISED_SHARE: Final = 0.35
 """Share of the months that differ between the two vintages."""
 
+OTHER_SORTS: Final = 0.1
+"""What the sorts by profitability and investment weigh in the difference between the two files' SMB."""
+
 ZIP_TIME: Final = (2026, 6, 30, 0, 0, 0)
 SYNTHETIC_NOTE: Final = "Synthetic returns of the smallcap sample universe: made up, in the layout of the research files."
 MISSING: Final = -99.99
@@ -86,12 +89,13 @@ def market_months(returns: FactorReturns) -> tuple[Floats, Floats]:
 
 
 def french_files(seed: int) -> dict[str, bytes]:
-    """Return the five-factor and momentum files of both vintages, as zip archives, by file name."""
+    """Return the five-factor, three-factor and momentum files of both vintages, as zip archives, by file name."""
     files: dict[str, bytes] = {}
     for vintage in VINTAGES:
         returns = draw(seed, vintage)
         for dataset, text in (
-            ("F-F_Research_Data_5_Factors_2x3", _five_factor_text(returns, vintage)),
+            ("F-F_Research_Data_5_Factors_2x3", _research_text((*FIVE_FACTORS, "RF"), returns.five, returns, vintage)),
+            ("F-F_Research_Data_Factors", _research_text((*FIVE_FACTORS[:3], "RF"), _three(returns.five), returns, vintage)),
             ("F-F_Momentum_Factor", _momentum_text(returns, vintage)),
         ):
             files[f"{dataset}_{vintage}_CSV.zip"] = _zipped(f"{dataset}.csv", text)
@@ -106,10 +110,15 @@ def _risk_free(rng: np.random.Generator) -> Floats:
     return np.asarray(np.round(np.maximum(level + rng.normal(0, 0.01, len(when)), 0.0), 2))
 
 
-def _five_factor_text(returns: FactorReturns, vintage: str) -> str:
+def _three(five: Floats) -> Floats:
+    """Make the three factors: their SMB leaves out the sorts by profitability and investment, for which a tenth of RMW and CMA stand."""
+    small = np.round(five[:, 1] + OTHER_SORTS * (five[:, 3] + five[:, 4]), 2) + 0.0
+    return np.column_stack([five[:, 0], small, five[:, 2]])
+
+
+def _research_text(names: tuple[str, ...], factors: Floats, returns: FactorReturns, vintage: str) -> str:
     is_padded = vintage == LATEST_VINTAGE
-    names = (*FIVE_FACTORS, "RF")
-    table = np.column_stack([returns.five, returns.risk_free])[: _month_count(vintage)]
+    table = np.column_stack([factors, returns.risk_free])[: _month_count(vintage)]
     preamble = [
         f"This file was created using the {vintage} CRSP database.",
         SYNTHETIC_NOTE,

@@ -13,6 +13,7 @@ from smallcap.sources.sample.membership import constituents_frame, members_by_mo
 from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
 from smallcap.sources.sample.spells import name_spells, securities_frame
 from smallcap.sources.sample.statements import compile_statements
+from smallcap.sources.sample.true_changes import true_changes
 from smallcap.sources.sample.universe import found
 
 GENERATOR_VERSION: Final = "1"
@@ -41,7 +42,7 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
     lines = list_lines(founded, market, seed)
     spells = name_spells(founded, lines, market, seed)
     line_prices = price_lines(lines, market, seed)
-    is_member = members_by_month(founded, market)
+    is_member = members_by_month(founded, market).is_member
     statements = compile_statements(founded, market, seed)
     fundamentals, vendor_metrics = annual_records(founded, market, statements, spells, seed)
     return {
@@ -52,3 +53,10 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
         "prices": prices_frame(lines, market, line_prices, seed),
         "true_loadings": loadings_frame(founded, lines),
     }
+
+
+def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
+    """Make the universe up to its index, and say why each company joined and left; the rows are those of `true_changes`."""
+    founded = found(companies, seed)
+    market = simulate(founded, seed)
+    return true_changes(founded, market, list_lines(founded, market, seed), members_by_month(founded, market))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -38,8 +39,24 @@ FUND_SHARE: Final = 0.024
 """Part of a line's shares that an index fund of this size holds."""
 
 
-def members_by_month(companies: Companies, market: Market) -> Flags:
-    """Return which companies are members at each month's end: companies by month.
+@dataclass(frozen=True)
+class Membership:
+    """Matrices of companies by month.
+
+    Attributes
+    ----------
+    is_member
+        Who is in the index at the month's end.
+    is_large
+        Who was too large for it at the last reconstitution.
+    """
+
+    is_member: Flags
+    is_large: Flags
+
+
+def members_by_month(companies: Companies, market: Market) -> Membership:
+    """Return which companies are members at each month's end, and which are too large.
 
     Notes
     -----
@@ -50,7 +67,7 @@ def members_by_month(companies: Companies, market: Market) -> Flags:
     months = np.arange(MONTH_COUNT)[None, :]
     is_alive = (months >= companies.first_month[:, None]) & (months <= market.death_month[:, None])
     size = round(len(companies) * SIZE_SHARE)
-    is_member = np.zeros(cap.shape, dtype=np.bool_)
+    is_member, is_large = np.zeros(cap.shape, dtype=np.bool_), np.zeros(cap.shape, dtype=np.bool_)
     member = np.zeros(len(companies), dtype=np.bool_)
     large = np.zeros(len(companies), dtype=np.bool_)
     # Who stays depends on who was in: a loop over the quarters' events, whole columns of companies at a time.
@@ -64,7 +81,8 @@ def members_by_month(companies: Companies, market: Market) -> Flags:
         break_cap = cap[large, month].min(initial=np.inf) if large.any() else np.inf
         member = member | (is_new & is_alive[:, month] & (cap[:, month] >= LEAST_CAP_USD) & (cap[:, month] < break_cap))
         is_member[:, month : month + 3] = member[:, None]
-    return is_member & is_alive
+        is_large[:, month : month + 3] = large[:, None]
+    return Membership(is_member & is_alive, is_large)
 
 
 def reconstitute(cap: Floats, is_alive: Flags, price_passes: Flags, member: Flags, large: Flags, size: int) -> tuple[Flags, Flags]:
@@ -103,7 +121,7 @@ def constituents_frame(
     companies: Companies, market: Market, lines: Lines, spells: Spells, prices: LinePrices, is_member: Flags, seed: int
 ) -> pl.DataFrame:
     """Return one row per list and line, in the columns of `CONSTITUENTS_COLUMNS`; as_of is the list's own date."""
-    line, month = np.nonzero(_listed(lines, is_member))
+    line, month = np.nonzero(listed_lines(lines, is_member))
     is_leftover = lines.is_leftover[line]
     company = lines.company[line]
     quantity = _quantities(lines, market, seed)[line, month]
@@ -129,7 +147,8 @@ def constituents_frame(
     )
 
 
-def _listed(lines: Lines, is_member: Flags) -> Flags:
+def listed_lines(lines: Lines, is_member: Flags) -> Flags:
+    """Return which lines the lists show: lines by month."""
     months = np.arange(MONTH_COUNT)[None, :]
     lasts = (months >= lines.first_month[:, None]) & (months <= lines.last_month[:, None])
     was_member = np.asarray(is_member.any(axis=1))[lines.company][:, None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Protocol
 
@@ -138,12 +138,12 @@ class XfinlinkSource:
         delivery = constituents_rows(named)
         return Delivery(delivery.rows, delivery.refused, notices)
 
-    def securities(self, lines: pl.DataFrame | None = None) -> Delivery:
-        """Every line of `lines` with the tickers that it is known to have carried."""
+    def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
+        """Every line of `lines`, and every line that ever carried one of `tickers`, with the tickers that it is known to have carried."""
         if lines is None:
             raise _not_named("lines")
-        spells = self._names.resolve(lines["ticker"].unique())
-        return Delivery(securities_rows(lines, spells, self._names.known()))
+        spells = self._names.resolve({*lines["ticker"], *tickers})
+        return Delivery(securities_rows(lines, tickers, spells, self._names.known()))
 
     def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Annual records of `companies`, all versions, with period_end in [start, end]; who has none is refused with the reason."""
@@ -160,6 +160,10 @@ class XfinlinkSource:
     def factors(self) -> Delivery:
         """Factor returns of every vintage that was ever downloaded."""
         return self._factors.factors()
+
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """None: the vendor knows no books."""
+        return {}
 
     def index_refusal(self, index: str) -> str | None:
         """Say in the vendor's words why an index is not served; None where it is."""

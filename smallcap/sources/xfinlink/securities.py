@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -14,13 +15,15 @@ NO_STATEMENTS: Final = "the fundamentals source has no annual reports of this co
 UNKNOWN_TICKER: Final = "the vendor knows no line that carried this ticker on the days on which it is listed"
 
 
-def securities_rows(lines: pl.DataFrame, spells: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+def securities_rows(lines: pl.DataFrame, tickers: Collection[str], spells: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
     """Describe lines.
 
     Parameters
     ----------
     lines
         Rows of constituents, in `CONSTITUENTS_COLUMNS`; `source_id` is the vendor's id, or a name where it has none.
+    tickers
+        Of further lines: whoever carried one of them is described too.
     spells
         What the vendor says of their tickers (`Names.resolve`).
     companies
@@ -33,9 +36,9 @@ def securities_rows(lines: pl.DataFrame, spells: pl.DataFrame, companies: pl.Dat
         company goes by the lowest id among them, which is the issuer's: statements are served under no other. A company without
         the key files no statements.
     """
-    named = spells.with_columns(source_id=pl.col("entity_id").cast(pl.String)).join(
-        lines.select("source_id").unique(), on="source_id", how="semi"
-    )
+    identified = spells.with_columns(source_id=pl.col("entity_id").cast(pl.String))
+    wanted = identified.filter(pl.col("symbol").is_in(normalised(pl.Series(list(tickers), dtype=pl.String)).implode()))["source_id"]
+    named = identified.filter(pl.col("source_id").is_in(pl.concat([lines["source_id"], wanted]).implode()))
     issuers = companies.drop_nulls("cik").group_by("cik").agg(issuer=pl.col("entity_id").min())
     known = (
         named.sort("source_id", "symbol", "valid_from", "name", nulls_last=True)

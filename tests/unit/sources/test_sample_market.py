@@ -100,7 +100,7 @@ def test_one_row_per_line_and_month():
 
 def test_files_have_the_french_layout():
     files = full().french_files()
-    assert len(files) == 4
+    assert len(files) == 6
     for name, payload in files.items():
         with zipfile.ZipFile(BytesIO(payload)) as archive:
             text = archive.read(archive.namelist()[0]).decode("ascii")

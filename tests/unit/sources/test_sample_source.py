@@ -153,3 +153,17 @@ def test_a_universe_of_another_seed_is_not_taken_from_the_store(tmp_path):
     first = SampleSource(80, 3, store).securities().rows
     second = SampleSource(80, 4, store).securities().rows
     assert not first.equals(second)
+
+
+def test_the_hindsight_book_is_of_twelve_that_did_well_and_are_still_there():
+    (tickers,) = full().book_tickers().values()
+    assert len(set(tickers)) == 12
+    named = (
+        full().securities(pl.DataFrame(schema={"source_id": pl.String}), [f"{ticker[0]}.{ticker[1:]}".lower() for ticker in tickers]).rows
+    )
+    assert set(tickers) <= set(named["ticker"])
+    days = full().prices(dt.date(2019, 1, 1), dt.date(2025, 12, 31)).rows
+    wealth = days.group_by("source_id").agg((pl.col("total_return").fill_null(0) + 1).product().alias("wealth"), pl.col("date").max())
+    carried = named.filter(pl.col("ticker").is_in(tickers) & pl.col("valid_to").is_null()).join(wealth, on="source_id")
+    assert carried["wealth"].median() > 1.5 * wealth["wealth"].median()
+    assert carried["date"].n_unique() == 1

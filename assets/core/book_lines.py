@@ -1,0 +1,22 @@
+"""core.book_lines: the line that each ticker of a book means."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.run import Run
+from assets.table_asset import table_asset
+from smallcap.finance.books import lines
+
+
+@table_asset("core.book_lines")
+def book_lines(run: Run, securities: pl.DataFrame) -> pl.DataFrame:
+    """Resolve the tickers on the day on which the book was chosen; one that nobody carried is kept, with the reason."""
+    resolved = lines.book_lines(run.books, run.source.name, run.source.book_tickers(), securities)
+    unknown = resolved.filter(~pl.col("is_resolved"))
+    if unknown.height:
+        named = "; ".join(
+            f"{book} {ticker}: {reason}" for book, ticker, reason in unknown.select("book", "ticker", "unresolved_reason").rows()
+        )
+        run.note_check("core.book_lines", "every_ticker_known", "warned", named)
+    return resolved

@@ -1,0 +1,15 @@
+"""core.books: the books that the source can fill."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.run import Run
+from assets.table_asset import table_asset
+from smallcap.finance.books import lines
+
+
+@table_asset("core.books")
+def books(run: Run) -> pl.DataFrame:
+    """Read the books of data/reference; those whose names the source cannot know are left out."""
+    return lines.books_frame(run.books, run.source.name, run.source.book_tickers())

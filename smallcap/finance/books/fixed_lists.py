@@ -1,0 +1,77 @@
+"""A fixed list as the hindsight gap looks at it: its months, its names and its own regression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from smallcap.finance.books.five_factors import five_factor_regression, measured_months
+from smallcap.finance.books.rules import LIST
+from smallcap.finance.factors.fit import OLS
+from smallcap.finance.factors.rules import ALPHA, FactorRules
+from smallcap.finance.factors.series import Factors
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FixedList:
+    """A list, over the months that it and the five factors have.
+
+    Attributes
+    ----------
+    book
+        Its name.
+    months
+        month and total_return of the list.
+    names
+        ticker, security_id and weight (1 for equal weights) of the lines that have a return in these months, by ticker.
+    alpha
+        The row of its alpha in its five-factor regression, with classical errors.
+    """
+
+    book: str
+    months: pl.DataFrame
+    names: pl.DataFrame
+    alpha: Row
+
+
+def lists_chosen_late(
+    books: pl.DataFrame,
+    book_lines: pl.DataFrame,
+    book_returns: pl.DataFrame,
+    returns: pl.DataFrame,
+    factors: Factors | None,
+    rules: FactorRules,
+) -> Iterator[FixedList]:
+    """Yield every list that was not formed in advance, by name.
+
+    Parameters
+    ----------
+    books, book_lines, book_returns
+        Rows of core.books, core.book_lines and marts.book_returns.
+    returns
+        Rows of core.monthly_returns.
+    factors
+        The five factors; None where none are stored.
+    """
+    # Lists are few, and each has months and names of its own.
+    for book in books.filter((pl.col("kind") == LIST) & ~pl.col("is_formed_in_advance"))["book"].sort():
+        months = measured_months(returns_of_book(book_returns, book), factors)
+        priced = returns.join(months.select("month"), on="month", how="semi").select("security_id").unique()
+        resolved = book_lines.filter((pl.col("book") == book) & pl.col("is_resolved")).join(priced, on="security_id", how="semi")
+        names = resolved.select("ticker", "security_id", pl.col("weight").fill_null(1.0)).sort("ticker")
+        yield FixedList(book, months, names, alpha_of(five_factor_regression(months, factors, rules)))
+
+
+def returns_of_book(book_returns: pl.DataFrame, book: str) -> pl.DataFrame:
+    """Take one book's months and returns."""
+    return book_returns.filter(pl.col("book") == book).select("month", "total_return")
+
+
+def alpha_of(regression: pl.DataFrame) -> Row:
+    """Take the row of alpha with classical errors."""
+    return regression.filter((pl.col("covariance") == OLS) & (pl.col("term") == ALPHA)).row(0, named=True)

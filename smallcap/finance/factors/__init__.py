@@ -1,0 +1,1 @@
+"""Factor regressions: of books through statsmodels, of every stock in one pass; and what is said of them."""

@@ -1,0 +1,114 @@
+"""One least-squares fit through statsmodels, as plain numbers: classical and Newey-West standard errors of the same estimates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+OLS: Final = "OLS"
+HAC: Final = "HAC"
+COVARIANCES: Final = (OLS, HAC)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What one covariance says of one regression; arrays have one number per term, alpha first.
+
+    Attributes
+    ----------
+    covariance
+        OLS or HAC.
+    estimate, std_error, t_stat, p_value, ci_low, ci_high
+        Of the terms; p values and intervals by Student's t.
+    r_squared, adj_r_squared, residual_std, durbin_watson
+        Of the regression, the same for both covariances.
+    f_stat, f_p_value
+        Of all loadings together, by the covariance.
+    hac_lags
+        Lags of HAC; None for OLS.
+    """
+
+    covariance: str
+    estimate: Floats
+    std_error: Floats
+    t_stat: Floats
+    p_value: Floats
+    ci_low: Floats
+    ci_high: Floats
+    r_squared: float
+    adj_r_squared: float
+    f_stat: float
+    f_p_value: float
+    residual_std: float
+    durbin_watson: float
+    hac_lags: int | None
+
+
+def hac_lags(months: int) -> int:
+    """Return the lags of the Newey-West covariance: floor(4 (T/100)^(2/9)), the rule of Newey and West (1994)."""
+    return int(4 * (months / 100) ** (2 / 9))
+
+
+def least_squares(excess: Floats, factors: Floats, confidence: float) -> tuple[Fit, ...]:
+    """Regress a series on factors and a constant, once, and read the estimates under both covariances.
+
+    Parameters
+    ----------
+    excess
+        Excess returns, months.
+    factors
+        Months by factors, of full rank together with a constant.
+    confidence
+        Of the intervals.
+
+    Returns
+    -------
+    tuple of Fit
+        In the order of `COVARIANCES`.
+    """
+    # Imported here because it takes a second, and the command loads this module for its help too.
+    from statsmodels.regression import linear_model
+
+    lags = hac_lags(len(excess))
+    # A fit without any residual divides by zero; what comes out is not a number and leaves as such.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        classical = linear_model.OLS(excess, np.column_stack([np.ones(len(excess)), factors])).fit()
+        # Bartlett weights, and n / (n - k) for small samples.
+        robust = classical.get_robustcov_results("HAC", maxlags=lags, use_correction=True, use_t=True)
+        return _read(classical, OLS, None, confidence), _read(robust, HAC, lags, confidence)
+
+
+def is_full_rank(factors: Floats) -> bool:
+    """Whether each factor varies in a way that the constant and the others do not."""
+    return bool(np.linalg.matrix_rank(np.column_stack([np.ones(len(factors)), factors])) == factors.shape[1] + 1)
+
+
+def _read(results: Any, covariance: str, lags: int | None, confidence: float) -> Fit:
+    interval = results.conf_int(alpha=1 - confidence)
+    return Fit(
+        covariance=covariance,
+        estimate=results.params,
+        std_error=results.bse,
+        t_stat=results.tvalues,
+        p_value=results.pvalues,
+        ci_low=interval[:, 0],
+        ci_high=interval[:, 1],
+        r_squared=float(results.rsquared),
+        adj_r_squared=float(results.rsquared_adj),
+        f_stat=float(results.fvalue),
+        f_p_value=float(results.f_pvalue),
+        residual_std=math.sqrt(results.mse_resid),
+        durbin_watson=_durbin_watson(results.resid),
+        hac_lags=lags,
+    )
+
+
+def _durbin_watson(residuals: Floats) -> float:
+    squares = float(residuals @ residuals)
+    return float(np.diff(residuals) @ np.diff(residuals)) / squares if squares else math.nan

@@ -1,0 +1,183 @@
+"""The two sides of a regression, as series of months: returns of the lines, and the factors of one model and one vintage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.finance.factors.rules import COLUMN_OF, FILES_WITH_RF, FIVE_FACTORS, TERMS_OF_FILE, FactorRules, Model
+from smallcap.finance.frames import in_columns_of
+from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
+
+RISK_FREE: Final = "rf"
+MOMENTUM_FILE: Final = "MOM"
+GAP_MONTHS: Final = (2, 12)
+"""Months since the last return that make a gap: more than one, and at most a year (so that a row needs the year before it only)."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The factors of one model from one vintage; `factors_of` makes it, so that no other vintage can get in.
+
+    Attributes
+    ----------
+    model
+        Name of the model.
+    vintage
+        YYYYMM of the returns database behind every factor.
+    terms
+        Its factors, in order.
+    frame
+        month, one column per term (named by the term) and rf, as fractions a month; months with every value alone, ascending.
+    """
+
+    model: str
+    vintage: str
+    terms: tuple[str, ...]
+    frame: pl.DataFrame
+
+    def restricted(self, first: dt.date, last: dt.date) -> Factors:
+        """Keep the months from first to last, both included."""
+        return replace(self, frame=self.frame.filter(pl.col("month").is_between(first, last)))
+
+    def in_months(self, months: pl.Series) -> Factors:
+        """Keep the months that are named."""
+        return replace(self, frame=self.frame.filter(pl.col("month").is_in(months.implode())))
+
+
+def monthly_returns(prices: pl.DataFrame, extreme_return: float) -> pl.DataFrame:
+    """Name each known return by its month end and flag those after a gap and the extreme ones; a missing month stays missing.
+
+    Parameters
+    ----------
+    prices
+        Rows of raw.prices (year, security_id, date, total_return, source). For the flag of a year's rows it must hold the year before.
+    extreme_return
+        Return above which a row is flagged, as a fraction.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns of core.monthly_returns, of every year that came in.
+    """
+    month = pl.col("date").dt.month_end()
+    since_last = month_number("month").diff().over("security_id")
+    return in_columns_of(
+        prices.drop_nulls("total_return")
+        .with_columns(month.alias("month"), month.dt.year().alias("year"))
+        .sort("security_id", "month")
+        .with_columns(
+            is_after_gap=since_last.is_between(*GAP_MONTHS).fill_null(value=False),
+            is_extreme=pl.col("total_return") > extreme_return,
+        ),
+        MonthlyReturns,
+    )
+
+
+def month_number(column: str) -> pl.Expr:
+    """Give the months of a date column numbers, so that consecutive months differ by one."""
+    return pl.col(column).dt.year() * 12 + pl.col(column).dt.month()
+
+
+def vintages_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules) -> list[str]:
+    """Return the vintages that all files of a model have, ascending.
+
+    Parameters
+    ----------
+    raw_factors
+        Rows of raw.factors.
+    """
+    held = [_file(raw_factors, file)["vintage"].unique() for file in model_named(model_name, rules).files]
+    return sorted(set.intersection(*(set(vintages) for vintages in held)))
+
+
+def factors_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules, vintage: str | None = None) -> Factors | None:
+    """Put a model's factors together from its files, within one vintage.
+
+    Parameters
+    ----------
+    raw_factors
+        Rows of raw.factors.
+    model_name
+        One of the rule set's models.
+    rules
+        They say which files a model's factors come from.
+    vintage
+        The vintage asked for; by default the newest that all files of the model have.
+
+    Returns
+    -------
+    Factors or None
+        None where the files do not share such a vintage.
+
+    Raises
+    ------
+    InputError
+        When a file's months are not contiguous, or the model is unknown.
+    """
+    model = model_named(model_name, rules)
+    shared = vintages_of(raw_factors, model_name, rules)
+    if vintage is None and shared:
+        vintage = shared[-1]
+    if vintage is None or vintage not in shared:
+        return None
+    joined: pl.DataFrame | None = None
+    for file in model.files:
+        rows = _file(raw_factors, file).filter(pl.col("vintage") == vintage).sort("month")
+        _check_contiguous(rows, vintage, file)
+        wanted = _wanted(rows, file, model)
+        joined = wanted if joined is None else joined.join(wanted, on="month", how="inner")
+    assert joined is not None, "a model has at least one file"
+    frame = joined.select("month", *model.terms, RISK_FREE).drop_nulls().sort("month")
+    return Factors(model_name, vintage, model.terms, frame)
+
+
+def factors_monthly(raw_factors: pl.DataFrame) -> pl.DataFrame:
+    """Return the five factors of their newest vintage, with momentum where a file of the very same vintage has it.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns of core.factors_monthly, by month.
+    """
+    five = _file(raw_factors, FIVE_FACTORS)
+    newest = five.filter(pl.col("vintage") == pl.col("vintage").max()).drop("mom")
+    momentum = _file(raw_factors, MOMENTUM_FILE).select("vintage", "month", "mom")
+    return in_columns_of(newest.join(momentum, on=["vintage", "month"], how="left").sort("month"), FactorsMonthly)
+
+
+def model_named(model_name: str, rules: FactorRules) -> Model:
+    """Return a model of the rule set.
+
+    Raises
+    ------
+    InputError
+        When the rule set has none of this name.
+    """
+    if model_name not in rules.models:
+        raise InputError(f"factor model {model_name} is unknown; rule set {rules.label} has {', '.join(rules.models)}")
+    return rules.models[model_name]
+
+
+def _file(raw_factors: pl.DataFrame, file: str) -> pl.DataFrame:
+    return raw_factors.filter(pl.col("model") == file)
+
+
+def _wanted(rows: pl.DataFrame, file: str, model: Model) -> pl.DataFrame:
+    """Take a file's factors that the model has, and the risk-free rate where the file holds it."""
+    terms = {term: pl.col(COLUMN_OF[term]) for term in TERMS_OF_FILE[file] if term in model.terms}
+    risk_free = [RISK_FREE] if file in FILES_WITH_RF else []
+    return rows.select("month", *risk_free, **terms)
+
+
+def _check_contiguous(rows: pl.DataFrame, vintage: str, file: str) -> None:
+    broken = rows.filter(month_number("month").diff().fill_null(1) != 1)
+    if broken.height:
+        raise InputError(
+            f"factors of vintage {vintage}, file {file}: the months are not contiguous at {broken['month'][0]:%Y-%m}, "
+            "which does not follow the month before; fetch the file again"
+        )

@@ -1,0 +1,97 @@
+"""marts.vintage_sensitivity: what the same returns say under each stored vintage of the factors, apart from what more months say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from smallcap.finance.factors.fit import OLS
+from smallcap.finance.factors.regression import regress
+from smallcap.finance.factors.rules import FactorRules
+from smallcap.finance.factors.series import Factors, factors_of, vintages_of
+from smallcap.finance.frames import in_columns_of
+from smallcap.tables.books import VintageSensitivity
+
+COMMON: Final = ("estimate", "std_error", "t_stat", "n_obs", "alpha_annual")
+OWN: Final = ("estimate", "std_error", "n_obs", "alpha_annual")
+
+
+def vintage_sensitivity(book_returns: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
+    """Compare the vintages of each model, book by book, with classical standard errors.
+
+    Over the months that every vintage has, two vintages differ by the factors' rewriting alone; what a vintage's own further months
+    add is shown apart from it.
+
+    Parameters
+    ----------
+    book_returns
+        book, month, total_return.
+    raw_factors
+        Rows of raw.factors, any number of vintages.
+    rules
+        Models and least number of months.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns of marts.vintage_sensitivity. A model whose files share no vintage has no rows: there is nothing to compare.
+    """
+    found = []
+    # As in `book_regressions`: one regression at a time, of few books.
+    for model in rules.models:
+        vintages = [_stored(raw_factors, model, rules, vintage) for vintage in vintages_of(raw_factors, model, rules)]
+        for (book,), returns in sorted(book_returns.partition_by("book", as_dict=True).items()) if vintages else ():
+            found.append(_of_book(returns.drop_nulls("total_return"), vintages, rules).with_columns(book=pl.lit(book)))
+    if not found:
+        return VintageSensitivity.create_empty()
+    return in_columns_of(pl.concat(found), VintageSensitivity)
+
+
+def _stored(raw_factors: pl.DataFrame, model: str, rules: FactorRules, vintage: str) -> Factors:
+    factors = factors_of(raw_factors, model, rules, vintage)
+    assert factors is not None, "the files share the vintage"
+    return factors
+
+
+def _of_book(returns: pl.DataFrame, vintages: Sequence[Factors], rules: FactorRules) -> pl.DataFrame:
+    common = returns.select("month")
+    for factors in vintages:
+        common = common.join(factors.frame, on="month", how="semi")
+    latest = vintages[-1].in_months(common["month"])
+    latest_estimates = _ols(returns, latest, rules).select("term", latest="estimate")
+    compared = [
+        _ols(returns, factors.in_months(common["month"]), rules)
+        .rename({name: f"{name}_common" for name in COMMON})
+        .join(_own(returns, factors, rules), on="term")
+        .join(latest_estimates, on="term")
+        .join(_changes(factors, latest), on="term", how="left")
+        for factors in vintages
+    ]
+    return pl.concat(compared).with_columns(
+        difference_from_latest=pl.col("estimate_common") - pl.col("latest"),
+        window_effect=pl.col("estimate_own") - pl.col("estimate_common"),
+    )
+
+
+def _ols(returns: pl.DataFrame, factors: Factors, rules: FactorRules) -> pl.DataFrame:
+    return regress(returns, factors, rules).filter(pl.col("covariance") == OLS)
+
+
+def _own(returns: pl.DataFrame, factors: Factors, rules: FactorRules) -> pl.DataFrame:
+    return _ols(returns, factors, rules).select("term", pl.col(OWN).name.suffix("_own"))
+
+
+def _changes(factors: Factors, latest: Factors) -> pl.DataFrame:
+    """Count, by term, the latest vintage's months in which the factor is another number, and find the largest difference."""
+    both = latest.frame.join(factors.frame, on="month", suffix="_then").sort("month")
+    changes = [(pl.col(term) - pl.col(f"{term}_then")).abs() for term in latest.terms]
+    return pl.DataFrame(
+        {
+            "term": latest.terms,
+            "months_changed": both.select((change > 0).sum().cast(pl.Int64) for change in changes).row(0),
+            "largest_change": both.select(change.max() for change in changes).row(0),
+        },
+        schema={"term": pl.String, "months_changed": pl.Int64, "largest_change": pl.Float64},
+    )

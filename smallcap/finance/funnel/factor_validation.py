@@ -1,0 +1,92 @@
+"""The seventh row of marts.funnel_summary: whether the book of survivors has the tilts that it claims. Of the book, not of a company."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from smallcap.finance.factors.rules import FactorRules
+from smallcap.finance.factors.series import Factors
+from smallcap.finance.factors.stocks import stock_factor_loadings
+from smallcap.finance.factors.validations import CONFIRMED, CONTRADICTED, DIRECTIONAL, verdict
+from smallcap.finance.frames import in_columns_of
+from smallcap.finance.funnel.conditions import FAIL, PASS, VERIFY
+from smallcap.finance.funnel.summary import WORDS
+from smallcap.tables.funnel import FunnelSummary
+
+FILTER_NUMBER: Final = 7
+FILTER_NAME: Final = "factor_validation"
+THE_BOOK: Final = 0
+"""The book takes the place of a line in the batched regressions."""
+
+
+def factor_validation(summary: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules) -> pl.DataFrame:
+    """Judge, at each as_of, the book of survivors by its months up to then, and count its companies accordingly.
+
+    The book passes if every tilt that should be positive is confirmed or directional and no claimed tilt is contradicted. It fails if
+    one is contradicted. Else, with a tilt absent or too few months, it has to be verified.
+
+    Parameters
+    ----------
+    summary
+        Rows of marts.funnel_summary of filters 1 to 6.
+    book_returns
+        book, month, total_return; those of the point-in-time book are used, over the trailing months to each as_of.
+    factors
+        The five factors of one vintage; None where none is stored.
+    rules
+        Length of the window, tilts, and the book's name.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per as_of, in the columns of marts.funnel_summary: all survivors pass, fail or are to be verified together.
+    """
+    last = summary.filter(pl.col("filter_number") == summary["filter_number"].max())
+    statuses = _statuses(last.select("year", "as_of"), book_returns, factors, rules)
+    survivors = pl.col("outcome_survivor") + pl.col("outcome_survivor_unverified")
+    judged = last.join(statuses, on="as_of", how="left", maintain_order="left").with_columns(pl.col("status").fill_null(VERIFY))
+    counts = {
+        f"{prefix}{WORDS[status]}": pl.when(pl.col("status") == status).then(survivors).otherwise(0)
+        for status in (PASS, FAIL, VERIFY)
+        for prefix in ("", "stand_alone_")
+    }
+    is_passed = pl.col("status") == PASS
+    rows = judged.with_columns(
+        pl.lit(FILTER_NUMBER, pl.Int64).alias("filter_number"),
+        pl.lit(FILTER_NAME).alias("filter_name"),
+        survivors.alias("entered"),
+        (pl.col("members") - survivors).alias("not_reached"),
+        pl.when(is_passed & pl.col("is_borderline")).then(survivors).otherwise(0).alias("borderline"),
+        pl.when(pl.col("status") == FAIL).then(0).otherwise(survivors).alias("left"),
+        pl.when(is_passed).then("outcome_survivor").otherwise(0).alias("left_verified"),
+        **counts,
+    )
+    return in_columns_of(rows, FunnelSummary)
+
+
+def _statuses(dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules) -> pl.DataFrame:
+    """Judge the book at each date: as_of, status, is_borderline; dates without a regression are left out."""
+    the_book = pl.lit(THE_BOOK, pl.Int64)
+    own = book_returns.filter(pl.col("book") == rules.hindsight.point_in_time_book).drop_nulls("total_return")
+    loadings = stock_factor_loadings(
+        dates.with_columns(entity_id=the_book, security_id=the_book),
+        own.select("month", "total_return", security_id=the_book),
+        factors,
+        rules,
+    )
+    tilts = loadings.filter(pl.col("term").is_in(list(rules.tilts.intended)) & (pl.col("status") == "estimated"))
+    signs = pl.DataFrame({"term": list(rules.tilts.intended), "intended_sign": list(rules.tilts.intended.values())})
+    judged = tilts.join(signs, on="term").with_columns(verdict(rules.tilts).alias("verdict"))
+    is_required = pl.col("term").is_in(list(rules.tilts.positive))
+    is_seen = pl.col("verdict").is_in([CONFIRMED, DIRECTIONAL])
+    return judged.group_by("as_of").agg(
+        pl.when((pl.col("verdict") == CONTRADICTED).any())
+        .then(pl.lit(FAIL))
+        .when(is_seen.filter(is_required).all())
+        .then(pl.lit(PASS))
+        .otherwise(pl.lit(VERIFY))
+        .alias("status"),
+        (pl.col("verdict") != CONFIRMED).filter(is_required).any().alias("is_borderline"),
+    )

@@ -1,0 +1,66 @@
+"""Why companies joined and left the made-up index, as its making knows it: the truth that classifications are held against."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from smallcap.sources.sample.calendar import FIRST_LIST_MONTH, Integers, month_ends
+from smallcap.sources.sample.columns import spread, whole
+from smallcap.sources.sample.lines import Lines, entity_ids
+from smallcap.sources.sample.market import Market
+from smallcap.sources.sample.membership import Membership, listed_lines
+from smallcap.sources.sample.names import Texts
+from smallcap.sources.sample.randomness import Flags
+from smallcap.sources.sample.universe import Companies
+
+NEW_LISTING_MONTHS: Final = 12
+"""A company that joins within so many months of its listing joins as a new one."""
+
+
+def true_changes(companies: Companies, market: Market, lines: Lines, membership: Membership) -> pl.DataFrame:
+    """Name the cause of every change between two month-end lists.
+
+    Returns
+    -------
+    pl.DataFrame
+        as_of (of the later list), source_entity_id, change (added or removed) and cause, in the words of marts.index_changes, sorted by
+        the first two. Who grew into the index from below is `other`, and so is a leftover of a merger.
+    """
+    own = _changes(membership.is_member)
+    company, month, is_added = own
+    came = np.select(
+        [month - companies.first_month[company] < NEW_LISTING_MONTHS, membership.is_large[company, month - 1]],
+        ["ipo", "demoted_in"],
+        "other",
+    )
+    went = np.select(
+        [month > market.death_month[company], membership.is_large[company, month]],
+        ["delisted_or_acquired", "graduated"],
+        "below_minimum",
+    )
+    of_companies = _frame(np.arange(len(companies)), own, np.where(is_added, came, went).astype(object))
+    leftovers = _changes(listed_lines(lines, membership.is_member)[lines.is_leftover])
+    of_leftovers = _frame(lines.entity[lines.is_leftover], leftovers, np.full(len(leftovers[0]), "other", dtype=object))
+    return pl.concat([of_companies, of_leftovers]).sort("as_of", "source_entity_id")
+
+
+def _changes(is_listed: Flags) -> tuple[Integers, Integers, Flags]:
+    """Find row, month and direction of every change after the first list."""
+    row, position = np.nonzero(is_listed[:, FIRST_LIST_MONTH + 1 :] != is_listed[:, FIRST_LIST_MONTH:-1])
+    month = position + FIRST_LIST_MONTH + 1
+    return row, month, is_listed[row, month]
+
+
+def _frame(entity: Integers, changes: tuple[Integers, Integers, Flags], cause: Texts) -> pl.DataFrame:
+    row, month, is_added = changes
+    return pl.DataFrame(
+        {
+            "as_of": month_ends()[month],
+            "source_entity_id": spread(entity_ids(entity), row),
+            "change": whole(np.where(is_added, "added", "removed").astype(object)),
+            "cause": whole(cause),
+        }
+    )

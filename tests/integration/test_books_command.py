@@ -1,0 +1,151 @@
+"""Books from the command: taken in, listed, made by the next run, regressed; broken ones are refused and change nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smallcap.settings import PROJECT_ROOT
+from tests.command_line import must_succeed, published, smallcap
+
+REFERENCE = PROJECT_ROOT / "data" / "reference"
+COMPANIES = 300
+HEADER = 'name = "mine"\nversion = "1"\nsource = "my desk"\n'
+
+
+def book(tickers: str, **lines: str) -> str:
+    fields = {
+        "kind": '"list"',
+        "description": '"names I watch"',
+        "tickers": tickers,
+        "first_month": '"2023-01"',
+        "chosen_on": "2022-12-15",
+        "source": '"my desk"',
+    } | lines
+    return HEADER + "\n[books.my_book]\n" + "".join(f"{name} = {value}\n" for name, value in fields.items() if value)
+
+
+def rows(home: Path, query: str) -> list[dict[str, Any]]:
+    return published(home, query).to_dict("records")
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Path:
+    return shutil.copytree(REFERENCE, tmp_path / "reference")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One year of a small universe, with the sample's own hindsight book."""
+    home = tmp_path_factory.mktemp("books") / "home"
+    must_succeed("run", "--as-of", "2025-12-31", "--home", home, sample_companies=COMPANIES)
+    return home
+
+
+def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(home: Path, tmp_path: Path, reference: Path) -> None:
+    own = shutil.copytree(home, tmp_path / "home")
+    tickers = [row["ticker"] for row in rows(own, "SELECT ticker FROM core.members WHERE as_of = '2025-12-31' ORDER BY ticker LIMIT 2")]
+    file = tmp_path / "mine.toml"
+    file.write_text(book(f'["{tickers[0]}", "{tickers[1]}", "NOSUCH"]', weights="[0.5, 0.25, 0.25]"))
+    added = smallcap("book", "add", file, "--home", own, reference_dir=reference)
+    assert added.returncode == 0, added.stderr
+    assert "added: my_book" in added.stdout
+    assert "my_book" in must_succeed("book", "list", "--home", own, reference_dir=reference)
+
+    run = smallcap("run", "--as-of", "2025-12-31", "--home", own, reference_dir=reference)
+    assert run.returncode == 0, run.stderr
+    assert "warning: core.book_lines every_ticker_known: my_book NOSUCH" in run.stderr
+    months = rows(own, "SELECT min(month) AS first, max(month) AS last, count(*) AS months FROM marts.book_returns WHERE book = 'my_book'")
+    assert (str(months[0]["first"].date()), months[0]["months"]) == ("2023-01-31", 36)
+    told = must_succeed("regress", "my_book", "--home", own, reference_dir=reference)
+    assert "FF5 regression of the monthly excess return" in told
+    assert "The names were chosen after these months" not in told
+    assert "not in the book: NOSUCH" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (book('["A", "B"]', weights="[0.5, 0.4]"), "weights must sum to 1, got 0.9"),
+        (book('["A", "A"]'), "tickers must not repeat, got A"),
+        (book('["A"]', first_month='"January"'), "a month is written YYYY-MM"),
+        (book('["A"]', chosen_on=""), "chosen_on is missing"),
+        (book('["A"]', wieghts="[1.0]"), "wieghts"),
+        (HEADER, "holds no book"),
+        (book('["A"]').replace("my_book", "small_cap_value"), "there is a book named small_cap_value already"),
+    ],
+)
+def test_a_broken_book_is_refused_and_nothing_is_changed(home: Path, tmp_path: Path, reference: Path, text: str, complaint: str) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text(text)
+    refused = smallcap("book", "add", file, "--home", home, reference_dir=reference)
+    assert refused.returncode == 2
+    assert complaint in " ".join(refused.stderr.split())
+    assert not (reference / "books").exists()
+
+
+def test_a_file_of_the_same_name_is_replaced_only_by_force(home: Path, tmp_path: Path, reference: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(book('["A"]'))
+    must_succeed("book", "add", file, "--home", home, reference_dir=reference)
+    file.write_text(book('["B"]'))
+    assert smallcap("book", "add", file, "--home", home, reference_dir=reference).returncode == 2
+    assert '["A"]' in (reference / "books" / "mine.toml").read_text()
+    must_succeed("book", "add", file, "--force", "--home", home, reference_dir=reference)
+    assert '["B"]' in (reference / "books" / "mine.toml").read_text()
+
+
+def test_a_regression_names_what_there_is_when_it_is_asked_for_what_is_not(home: Path) -> None:
+    for arguments, complaint in {
+        ("regress", "nobody"): "they are: funnel_survivors",
+        ("regress", "sample_hindsight", "--model", "FF6"): "choose one of: FF3, FF5, FF5+MOM",
+        ("regress", "sample_hindsight", "--cov", "white"): "choose one of: OLS, HAC",
+        ("regress", "sample_hindsight", "--vintage", "190001"): "there are: 202512, 202604",
+        ("regress", "sample_hindsight", "--from", "2020"): "a month is written YYYY-MM",
+    }.items():
+        refused = smallcap(*arguments, "--home", home)
+        assert refused.returncode == 2
+        assert complaint in " ".join(refused.stderr.split())
+
+
+def test_a_regression_of_few_months_shows_no_numbers(home: Path) -> None:
+    told = must_succeed("regress", "sample_hindsight", "--from", "2023-01", "--to", "2025-11", "--home", home)
+    assert "insufficient: 35 months have a return and all factors; 36 are needed" in told
+    assert "coef" not in told
+
+
+def test_the_regression_shown_is_the_one_in_the_table(home: Path) -> None:
+    told = must_succeed("regress", "sample_hindsight", "--cov", "HAC", "--vintage", "202512", "--home", home)
+    query = """
+        SELECT term, estimate, std_error FROM marts.factor_regressions
+        WHERE book = 'sample_hindsight' AND model = 'FF5' AND covariance = 'HAC' AND "window" = 'full' AND vintage = '202512'
+    """
+    in_table = rows(home, query)
+    assert len(in_table) == 6
+    for row in in_table:
+        line = next(line for line in told.splitlines() if line.startswith(row["term"]))
+        assert line.split()[1:3] == [f"{row['estimate']:.4f}", f"{row['std_error']:.4f}"]
+
+
+def test_why_tells_of_a_company_that_only_a_book_holds(home: Path) -> None:
+    query = """
+        SELECT ticker FROM core.book_lines WHERE entity_id NOT IN (SELECT entity_id FROM core.members WHERE as_of = '2025-12-31')
+    """
+    outside = rows(home, query)
+    if not outside:
+        pytest.skip("every name of the hindsight book is a member in this universe")
+    told = must_succeed("why", outside[0]["ticker"], "--as-of", "2025-12-31", "--home", home)
+    assert "no member then: no filters, no lenses, no score" in told
+    assert "sample_hindsight" in told
+
+
+def test_filter_seven_stands_below_the_six_and_counts_the_survivors_of_all(home: Path) -> None:
+    summary = rows(home, "SELECT * FROM marts.funnel_summary WHERE as_of = '2025-12-31' ORDER BY filter_number")
+    assert [row["filter_number"] for row in summary] == [1, 2, 3, 4, 5, 6, 7]
+    seventh = summary[-1]
+    assert seventh["entered"] == seventh["outcome_survivor"] + seventh["outcome_survivor_unverified"]
+    # The book is six months old here: nothing can be said of it yet.
+    assert (seventh["passed"], seventh["failed"], seventh["verify"]) == (0, 0, seventh["entered"])
