@@ -140,3 +140,33 @@ def test_what_is_not_needed_is_not_loaded(small_home: Path, arguments: list[str]
     assert done.stdout
     loaded = next(line for line in done.stderr.splitlines() if line.startswith("loaded:"))
     assert not_needed & set(loaded.split()) == set()
+
+
+def test_worked_queries_are_listed_with_their_questions_and_run_by_name(small_home: Path):
+    listed = must_succeed("sql", "--list", "--home", small_home)
+    names = sorted(path.stem for path in (PROJECT_ROOT / "sql" / "queries").glob("*.sql"))
+    assert len(names) >= 12
+    assert [line.split()[0] for line in listed.splitlines() if line.split() and line.split()[0] in names] == names
+    done = run_command("sql", "--query", "why_not_scored", "--home", small_home, "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("Why do members have no score")
+    assert len(done.stdout.splitlines()) > 1
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (PROJECT_ROOT / "sql" / "queries").glob("*.sql")))
+def test_every_worked_query_runs_on_a_published_home(small_home: Path, name: str):
+    must_succeed("sql", "--query", name, "--home", small_home, "--format", "csv")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--query", "nobody"], "there is no worked query 'nobody'; they are: became_profitable"),
+        ([], "give one of: a query, --query NAME, or --list"),
+        (["SELECT 1", "--list"], "give one of: a query, --query NAME, or --list"),
+    ],
+)
+def test_a_wrong_way_of_asking_says_what_there_is(small_home: Path, arguments: list[str], complaint: str):
+    refused = run_command("sql", *arguments, "--home", small_home)
+    assert refused.returncode == 2
+    assert complaint in " ".join(refused.stderr.split())
