@@ -1,0 +1,58 @@
+"""What becomes of each line from July to the June after: how long it is held, and what one dollar in it is worth. No weights here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+MONTHS_HELD: Final = 12
+OF_A_LINE: Final = ["formed_as_of", "security_id"]
+
+
+def held_months(formed: pl.DataFrame, members: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
+    """Follow each line through the twelve months after formation, for as long as its company has been a member without a break.
+
+    A company that is missing from the list of a month's end is out from the next month on, until the next June. A month's end without
+    any list is missing for all: the holding ends there. A line without a return in a month stays at its last known value: it counts
+    for nothing in the month's return, and comes back with the next one that is known.
+
+    Parameters
+    ----------
+    formed
+        Rows of `formations`.
+    members
+        Rows of core.members: as_of, entity_id.
+    returns
+        Rows of core.monthly_returns: month, security_id, total_return.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per formed_as_of, security_id and month held: `total_return`, null where unknown; `value_before` and `value_after`, of one
+        dollar put in at formation, at the month's beginning and end; `is_last`, the company is gone from the list of the month's end.
+        Of the twelfth month is_last is false: it ends in the next formation anyway. Sorted.
+    """
+    lines = formed.select(*OF_A_LINE, "entity_id").unique()
+    step = pl.DataFrame({"step": range(MONTHS_HELD)}, schema={"step": pl.Int64})
+    list_date = pl.col("formed_as_of").dt.offset_by(pl.format("{}mo", "step")).dt.month_end()
+    listed = members.select(pl.col("as_of").alias("list_date"), "entity_id", pl.lit(True).alias("is_listed"))
+    planned = (
+        lines.join(step, how="cross")
+        .with_columns(list_date.alias("list_date"), list_date.dt.offset_by("1d").dt.month_end().alias("month"))
+        .join(listed, on=["list_date", "entity_id"], how="left")
+        .join(returns.select("month", "security_id", "total_return"), on=["month", "security_id"], how="left")
+        .sort(*OF_A_LINE, "month")
+    )
+    is_in = pl.col("is_listed").is_null().cum_sum().over(OF_A_LINE) == 0
+    # The last known value: where a return is missing it moves weights alone, never a return of the universe.
+    value_after = (1 + pl.col("total_return")).fill_null(1.0).cum_prod().over(OF_A_LINE)
+    followed = planned.with_columns(is_in.alias("is_in"), value_after.alias("value_after"))
+    return (
+        followed.with_columns(
+            pl.col("value_after").shift(1, fill_value=1.0).over(OF_A_LINE).alias("value_before"),
+            (~pl.col("is_in")).shift(-1, fill_value=False).over(OF_A_LINE).alias("is_last"),
+        )
+        .filter("is_in")
+        .select(*OF_A_LINE, "month", "total_return", "value_before", "value_after", "is_last")
+    )

@@ -1,0 +1,99 @@
+"""The published profitability experiment agrees with an independent pandas implementation, month by month and as a whole."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.command_line import published
+from tests.integration import pandas_experiment
+from tests.integration.sample_home import FIRST_YEAR, LAST_YEAR
+from tests.tolerances import RECOMPUTED
+
+SERIES = ["universe", "weighting"]
+OF_A_MONTH = [*SERIES, "month"]
+OF_A_ROW = [*SERIES, "cost_basis_points"]
+COUNTS = ["names", "holdings", "with_return"]
+MEASURED = [
+    "annual_return",
+    "volatility",
+    "sharpe",
+    "max_drawdown",
+    "difference_annual",
+    "difference_std_error",
+    "difference_ci_low",
+    "sharpe_difference_ci_high",
+]
+
+
+@pytest.fixture(scope="module")
+def theirs(backfilled_home: Path) -> pd.DataFrame:
+    """Every month by the second opinion."""
+    members = published(backfilled_home, "SELECT as_of, entity_id, security_id, sector FROM core.members")
+    metrics = published(backfilled_home, "SELECT as_of, entity_id, net_income_usd, is_stale, market_cap_usd FROM core.metrics_as_of")
+    returns = published(backfilled_home, "SELECT month, security_id, total_return FROM core.monthly_returns")
+    # Returns of the year after are there too; the backfill holds nothing in it.
+    within = returns[returns["month"] <= pd.Timestamp(LAST_YEAR, 12, 31)]
+    return pandas_experiment.experiment_returns(members, metrics, within)
+
+
+@pytest.fixture(scope="module")
+def ours(backfilled_home: Path) -> pd.DataFrame:
+    return published(backfilled_home, "SELECT * FROM marts.experiment_returns")
+
+
+@pytest.fixture(scope="module")
+def both(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    return ours.merge(theirs, on=OF_A_MONTH, how="outer", suffixes=("_ours", "_theirs"), indicator=True)
+
+
+def test_the_second_opinion_shares_no_code_with_the_project() -> None:
+    lines = Path(pandas_experiment.__file__).read_text(encoding="utf-8").splitlines()
+    imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
+    assert imported - sys.stdlib_module_names == {"numpy", "pandas", "scipy"}
+
+
+def test_every_month_of_every_universe_is_there(both: pd.DataFrame) -> None:
+    assert set(both["_merge"]) == {"both"}
+    months = pd.date_range(f"{FIRST_YEAR}-07-31", f"{LAST_YEAR}-12-31", freq="ME")
+    assert both.groupby(SERIES)["month"].apply(lambda own: sorted(own) == list(months)).all()
+    assert len(both) == 9 * len(months)
+
+
+@pytest.mark.parametrize("name", ["total_return", "turnover"])
+def test_every_month_s_figures_agree(both: pd.DataFrame, name: str) -> None:
+    pd.testing.assert_series_equal(
+        both[f"{name}_ours"], both[f"{name}_theirs"], rtol=0, atol=RECOMPUTED, check_names=False, check_dtype=False
+    )
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_every_month_s_counts_agree(both: pd.DataFrame, name: str) -> None:
+    assert (both[f"{name}_ours"] == both[f"{name}_theirs"]).all()
+
+
+def test_companies_leave_and_returns_are_missing_often_enough_to_compare(ours: pd.DataFrame) -> None:
+    index = ours[(ours["universe"] == "all") & (ours["weighting"] == "equal")]
+    assert index["left"].sum() >= 10
+    assert index["missing"].sum() >= 10
+
+
+def test_the_whole_period_agrees(backfilled_home: Path, theirs: pd.DataFrame) -> None:
+    found = published(backfilled_home, "SELECT * FROM marts.profitability_experiment WHERE period = 'all'").sort_values(OF_A_ROW)
+    assert set(found["status"]) == {"estimated"}
+    rates = published(backfilled_home, "SELECT month, rf FROM core.factors_monthly").set_index("month")["rf"]
+    expected = pandas_experiment.summary(theirs, rates).sort_values(OF_A_ROW)
+    assert found[OF_A_ROW].to_numpy().tolist() == expected[OF_A_ROW].to_numpy().tolist()
+    np.testing.assert_allclose(found[MEASURED].to_numpy(float), expected[MEASURED].to_numpy(float), rtol=0, atol=RECOMPUTED)
+
+
+def test_each_year_is_one_formation(backfilled_home: Path) -> None:
+    years = published(backfilled_home, "SELECT period, max(months) AS months FROM marts.profitability_experiment GROUP BY period")
+    by_period = years.set_index("period")["months"].to_dict()
+    whole = by_period.pop("all")
+    assert list(by_period.values()).count(12) == LAST_YEAR - FIRST_YEAR
+    assert sum(by_period.values()) == whole
