@@ -49,6 +49,10 @@ MEMBERS_LINES = Among("core.members", "security_id")
 VISIBLE = Window(back=8, among=MEMBERS)
 # The basis as_published reads 163 days past as_of, so into the next year.
 VISIBLE_LATER = Window(back=8, ahead=1, among=MEMBERS)
+# The five years of a trailing regression.
+TRAILING = Window(back=5)
+# Eight years back hold the first months of the books that are given; years of longer books come with a backfill.
+BOOK_YEARS = Window(back=8)
 
 READS: dict[str, dict[str, Window]] = {
     "raw.securities": {},
@@ -94,7 +98,49 @@ READS: dict[str, dict[str, Window]] = {
         "raw.factors": SAME_YEAR,
     },
     "marts.funnel_outcomes": {"core.filter_evaluations": SAME_YEAR, "core.members": SAME_YEAR},
-    "marts.funnel_summary": {"marts.funnel_outcomes": SAME_YEAR},
+    "core.factors_monthly": {"raw.factors": SAME_YEAR},
+    "core.monthly_returns": {"raw.prices": Window(back=1)},
+    "core.books": {},
+    "core.book_lines": {"raw.securities": SAME_YEAR},
+    "marts.book_holdings": {
+        "core.books": SAME_YEAR,
+        "core.book_lines": SAME_YEAR,
+        "core.members": Window(back=1),
+        "marts.funnel_outcomes": Window(back=1),
+        # A year ahead tells a month that is missing from returns that have stopped.
+        "core.monthly_returns": Window(back=1, ahead=1),
+    },
+    "marts.book_returns": {"marts.book_holdings": SAME_YEAR},
+    "marts.funnel_summary": {
+        "marts.funnel_outcomes": SAME_YEAR,
+        "marts.book_returns": TRAILING,
+        "core.factors_monthly": SAME_YEAR,
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.stock_factor_loadings": {
+        "core.members": SAME_YEAR,
+        "core.monthly_returns": Window(back=5, among=MEMBERS_LINES),
+        "core.factors_monthly": SAME_YEAR,
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.factor_regressions": {"core.books": SAME_YEAR, "marts.book_returns": BOOK_YEARS, "raw.factors": SAME_YEAR},
+    "marts.book_validations": {"marts.factor_regressions": SAME_YEAR},
+    "marts.book_comparisons": {"core.books": SAME_YEAR, "marts.book_returns": BOOK_YEARS, "raw.factors": SAME_YEAR},
+    "marts.vintage_sensitivity": {"marts.book_returns": BOOK_YEARS, "raw.factors": SAME_YEAR},
+    "marts.hindsight_gap": {
+        "core.books": SAME_YEAR,
+        "core.book_lines": SAME_YEAR,
+        "core.members": SAME_YEAR,
+        "core.monthly_returns": BOOK_YEARS,
+        "marts.book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.experiment_returns": {
+        "core.members": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+    },
+    "marts.profitability_experiment": {"marts.experiment_returns": SAME_YEAR, "core.factors_monthly": SAME_YEAR},
     "marts.statement_lenses": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
@@ -107,9 +153,31 @@ READS: dict[str, dict[str, Window]] = {
         "core.filter_evaluations": Window(back=1),
         "core.metrics_as_of": Window(back=1),
     },
+    "marts.index_holdings": {"core.members": SAME_YEAR, "core.metrics_as_of": SAME_YEAR},
+    "marts.index_sectors": {"core.members": SAME_YEAR, "core.metrics_as_of": SAME_YEAR},
+    "marts.index_eligibility": {
+        "core.members": SAME_YEAR,
+        "raw.constituents": SAME_YEAR,
+        # The rank day that applies until spring is last year's.
+        "core.metrics_as_of": Window(back=1),
+        "raw.prices": Window(back=1, among=MEMBERS_LINES),
+    },
+    "marts.index_profile": {
+        "core.members": Window(back=1),
+        "core.metrics_as_of": SAME_YEAR,
+        "marts.index_eligibility": SAME_YEAR,
+    },
+    "marts.index_changes": {
+        "core.members": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+        # Two years back tell a new listing, a year ahead tells a line that is gone from a month that is missing.
+        "raw.prices": Window(back=2, ahead=1, among=MEMBERS_LINES),
+    },
+    "marts.reconstitution_effects": {"core.members": SAME_YEAR, "core.monthly_returns": SAME_YEAR},
     "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
-"""For each table what it reads; the window of a table without partitions means the whole of it."""
+"""For each table what it reads. Of a table without partitions the whole is read. A table without partitions is made from all years that
+are there; its windows say which of them a run makes sure of."""
 
 JUDGES = {"core.annual_fundamentals": "raw.fundamentals"}
 """Tables that judge the rows of another: all that was fetched is judged. Otherwise a row with an impossible date, filed years before its
@@ -120,7 +188,7 @@ FIRST_YEAR = 2003
 
 
 def years_read(upstream: str, window: Window, years: Iterable[int]) -> list[int]:
-    """Return the years of `upstream` that the given years of a table are made from."""
+    """Return the years of `upstream` that the given years of a partitioned table are made from."""
     if not TABLES[upstream].is_partitioned:
         return [UNPARTITIONED]
     return sorted(year for year in window.around(years) if year >= FIRST_YEAR)

@@ -7,15 +7,25 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
 from assets.asked import asked_now
 from assets.digests import Digests
 from assets.graph import READS, years_read, years_to_make
+from smallcap.book_files import read_books
+from smallcap.finance.books.rules import Book
+from smallcap.finance.experiment.rules import ExperimentRules
+from smallcap.finance.factors.rules import FIVE_FACTORS, FactorRules
+from smallcap.finance.factors.series import Factors, factors_of
+from smallcap.finance.index.rules import IndexRules, Reconstitution
 from smallcap.lake import Home
 from smallcap.lake.records import utc_now
+from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.lake.store import Written
+from smallcap.rule_tables import read_reconstitutions
+from smallcap.rules import read_rules
 from smallcap.settings import Settings
 from smallcap.sources.base import Delivery, Source
 from smallcap.tables import TABLES
@@ -74,6 +84,43 @@ class Run:
     def __post_init__(self) -> None:
         self._digests = Digests(self.home.lake)
 
+    @cached_property
+    def factor_rules(self) -> FactorRules:
+        """The rules on factor regressions."""
+        return read_rules(self.settings.reference_dir, "factor_validation.toml", FactorRules)
+
+    @cached_property
+    def experiment_rules(self) -> ExperimentRules:
+        """The rules on the profitability experiment."""
+        return read_rules(self.settings.reference_dir, "experiment.toml", ExperimentRules)
+
+    @cached_property
+    def index_rules(self) -> IndexRules:
+        """The rules on the index."""
+        return read_rules(self.settings.reference_dir, "index.toml", IndexRules)
+
+    @cached_property
+    def reconstitutions(self) -> tuple[Reconstitution, ...]:
+        """The calendar of reconstitutions."""
+        return read_reconstitutions(self.settings.reference_dir)
+
+    def five_factors(self, factors: pl.DataFrame, factors_monthly: pl.DataFrame) -> Factors | None:
+        """Take the five factors of raw.factors in the vintage that core.factors_monthly shows; None where none is stored."""
+        if factors_monthly.is_empty():
+            return None
+        return factors_of(factors, FIVE_FACTORS, self.factor_rules, str(factors_monthly["vintage"][0]))
+
+    @cached_property
+    def books(self) -> dict[str, Book]:
+        """Every book of data/reference, by name."""
+        return read_books(self.settings.reference_dir)
+
+    def book_tickers(self) -> list[str]:
+        """Tickers of the books that the source can know: their lines are fetched whether or not they are listed."""
+        named = self.source.book_tickers()
+        known = {name: book for name, book in self.books.items() if self.source.name not in book.not_in}
+        return sorted({ticker for name, book in known.items() for ticker in (*book.tickers, *named.get(name, ()))})
+
     def years_of(self, name: str) -> list[int]:
         """Years of a table that this run makes; the answer stays the same for the whole run."""
         if name not in self._made:
@@ -113,7 +160,7 @@ class Run:
     def read(self, upstream: str, for_table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read what `for_table` is made from of `upstream`, for all the years that this run makes."""
         window = READS[for_table][upstream]
-        if not TABLES[upstream].is_partitioned:
+        if not (TABLES[upstream].is_partitioned and TABLES[for_table].is_partitioned):
             return self.home.lake.read(upstream, columns=columns)
         return self.home.lake.read(upstream, years_read(upstream, window, self.years_of(for_table)), columns)
 
@@ -124,7 +171,10 @@ class Run:
         if not TABLES[name].is_partitioned:
             if not isinstance(rows.frame, pl.DataFrame):
                 raise TypeError(f"{name} is not partitioned: its rows come at once")
-            return lake.write_whole(name, rows.frame, self.run_id, versions, growing=("valid_to",))
+            inputs = self._digests.inputs(name, [UNPARTITIONED])[UNPARTITIONED]
+            # What a source adds leaves what was made before as it is; a book that is added does not.
+            growing = ("valid_to",) if TABLES[name].layer == "raw" else ()
+            return lake.write_whole(name, rows.frame, self.run_id, inputs, versions, growing)
         years = self.years_of(name)
         return lake.write_years(name, rows.frame, years, self.run_id, self._digests.inputs(name, years), versions, rows.refused)
 

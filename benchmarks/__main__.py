@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import backfill, page, quality_in_memory, serving, vendor_adapter, whole_run
+from benchmarks import backfill, page, quality_in_memory, rolling, serving, vendor_adapter, whole_run
 from benchmarks.quality_in_memory import LEAST_TIMES_FASTER, MOST_TIMES_BARE
 from benchmarks.results import Limit, Section
 
@@ -33,6 +33,7 @@ def main() -> int:
 
 def _sections() -> Iterator[Section]:
     yield _in_memory()
+    yield rolling.run()
     with tempfile.TemporaryDirectory(prefix="smallcap-benchmarks-") as folder:
         root = Path(folder)
         yield from backfill.run(root)

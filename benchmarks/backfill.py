@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks import funnel
+from benchmarks import anatomy, funnel
 from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
@@ -86,6 +86,7 @@ def _backfill(folder: Path, payloads: Path) -> Iterator[Section]:
     funnel.refuse_other_contents(lake, folder / "plain", range(FIRST_YEAR, LAST_YEAR + 1))
     yield _whole(ours, theirs)
     yield funnel.section(ours, [one.funnel_seconds for one in theirs])
+    yield anatomy.section(folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-anatomy")
 
 
 def _whole(ours: Sequence[Measured], theirs: Sequence[Bare]) -> Section:

@@ -113,7 +113,8 @@ def main() -> None:
     from smallcap.settings import load_settings
 
     imported = time.perf_counter()
-    settings = load_settings(home=home, preset="sample")
+    # The scripts that this is held against draw no pages.
+    settings = load_settings(home=home, preset="sample", is_report_written=False)
     parts = _Parts()
     logger = logging.getLogger("smallcap.progress")
     logger.setLevel(logging.INFO)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from benchmarks.results import Limit, Section
 
-LIBRARIES = ("polars", "duckdb", "deltalake", "dagster", "dataframely", "pandas")
+LIBRARIES = ("polars", "duckdb", "deltalake", "dagster", "dataframely", "numpy", "pandas", "statsmodels")
 
 
 def machine() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import datetime as dt
 import hashlib
@@ -13,11 +14,14 @@ from pathlib import Path
 
 from smallcap.errors import InputError
 from smallcap.finance.funnel.rules import BusinessRules, Exclusion, Override
+from smallcap.finance.index.rules import EVENT_STATUSES, Reconstitution
 
 EXCLUSIONS_FILE = "business_exclusions.csv"
 OVERRIDES_FILE = "business_overrides.csv"
+RECONSTITUTIONS_FILE = "reconstitutions.csv"
 EXCLUSION_FIELDS = ("code_system", "code", "line_of_business", "verdict", "source")
 OVERRIDE_FIELDS = ("ticker", "company", "valid_from", "valid_to", "verdict", "reason", "source")
+RECONSTITUTION_FIELDS = ("event", "rank_date", "effective_date", "status", "source")
 CODE_FORMATS = {"sic": r"\d{4}(-\d{4})?", "gics": r"\d{2}|\d{4}|\d{6}|\d{8}", "sector": r".+"}
 EXCLUSION_VERDICTS = ("fail", "verify")
 OVERRIDE_VERDICTS = ("fail", "verify", "pass")
@@ -41,6 +45,52 @@ def read_business_rules(reference_dir: Path) -> BusinessRules:
     exclusions, overrides = (_Rows.read(reference_dir / name, fields) for name, fields in _FILES)
     digest = hashlib.sha256((exclusions.text + overrides.text).encode()).hexdigest()[:8]
     return BusinessRules(f"business {digest}", _exclusions(exclusions), _overrides(overrides))
+
+
+def read_reconstitutions(reference_dir: Path) -> tuple[Reconstitution, ...]:
+    """Read the calendar of reconstitutions.
+
+    Sources may contradict each other on an event: it stands there once for each date.
+
+    Parameters
+    ----------
+    reference_dir
+        Folder of the rule sets.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or not UTF-8, a column is missing or unknown, a field is empty or no date, a rank day does not lie before
+        its effective day, or a row is there twice; the message names file, line and field.
+    """
+    file = _Rows.read(reference_dir / RECONSTITUTIONS_FILE, RECONSTITUTION_FIELDS)
+    found: list[Reconstitution] = []
+    for line, row in file.rows:
+        _require_text(file, line, row, ("event", "effective_date", "status", "source"))
+        _require_word(file, line, row, "status", EVENT_STATUSES)
+        event = _reconstitution(file, line, row)
+        if event.rank_date is not None and event.rank_date >= (event.effective_date or event.effective_month_end):
+            raise file.error(line, f"field 'rank_date' ({event.rank_date}) does not lie before 'effective_date' ({row['effective_date']})")
+        if any((other.event, other.effective_date) == (event.event, event.effective_date) for other in found):
+            raise file.error(line, f"field 'event': {event.event} stands there twice with 'effective_date' {row['effective_date']}")
+        found.append(event)
+    return tuple(found)
+
+
+def _reconstitution(file: _Rows, line: int, row: dict[str, str]) -> Reconstitution:
+    effective, is_month = _day_or_month(file, line, row["effective_date"])
+    month_end = effective.replace(day=calendar.monthrange(effective.year, effective.month)[1])
+    rank_date = _date(file, line, row, "rank_date", ALWAYS[0]) if row["rank_date"] else None
+    return Reconstitution(row["event"], rank_date, None if is_month else effective, month_end, row["status"], row["source"])
+
+
+def _day_or_month(file: _Rows, line: int, given: str) -> tuple[dt.date, bool]:
+    """Read an effective date, of which a source may know the month alone: a date, and whether only its month counts."""
+    is_month = re.fullmatch(r"\d{4}-\d{2}", given) is not None
+    try:
+        return dt.date.fromisoformat(f"{given}-01" if is_month else given), is_month
+    except ValueError:
+        raise file.error(line, f"field 'effective_date' is no date like 2025-05-31 and no month like 2026-12: '{given}'") from None
 
 
 _FILES = ((EXCLUSIONS_FILE, EXCLUSION_FIELDS), (OVERRIDES_FILE, OVERRIDE_FIELDS))

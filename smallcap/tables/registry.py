@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import core, funnel, marts, meta, raw
+from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw
 
 Kind = Literal["snapshot", "flow", "reference"]
 
@@ -87,6 +87,10 @@ TABLES: dict[str, Table] = {
         Table("core.annual_metrics", core.AnnualMetrics, "flow"),
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
         Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot"),
+        Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
+        Table("core.factors_monthly", factors.FactorsMonthly, "reference"),
+        Table("core.books", books.Books, "reference"),
+        Table("core.book_lines", books.BookLines, "reference"),
         Table("core.rejects", core.Rejects, "flow"),
         Table("marts.quality_scores", marts.QualityScores, "snapshot"),
         Table("marts.quality_summary", marts.QualitySummary, "snapshot"),
@@ -96,6 +100,22 @@ TABLES: dict[str, Table] = {
         Table("marts.statement_lenses", funnel.StatementLenses, "snapshot"),
         Table("marts.screen_changes", funnel.ScreenChanges, "snapshot"),
         Table("marts.metric_differences", funnel.MetricDifferences, "flow"),
+        Table("marts.book_holdings", books.BookHoldings, "flow"),
+        Table("marts.book_returns", books.BookReturns, "flow"),
+        Table("marts.factor_regressions", factors.FactorRegressions, "reference"),
+        Table("marts.stock_factor_loadings", factors.StockFactorLoadings, "snapshot"),
+        Table("marts.book_validations", books.BookValidations, "reference"),
+        Table("marts.book_comparisons", books.BookComparisons, "reference"),
+        Table("marts.vintage_sensitivity", books.VintageSensitivity, "reference"),
+        Table("marts.hindsight_gap", books.HindsightGap, "reference"),
+        Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
+        Table("marts.index_sectors", index.IndexSectors, "snapshot"),
+        Table("marts.index_eligibility", index.IndexEligibility, "snapshot"),
+        Table("marts.index_profile", index.IndexProfile, "snapshot"),
+        Table("marts.index_changes", index.IndexChanges, "snapshot"),
+        Table("marts.reconstitution_effects", index.ReconstitutionEffects, "reference"),
+        Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
+        Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
     )
 }
 

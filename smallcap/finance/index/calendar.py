@@ -1,0 +1,62 @@
+"""The calendar of reconstitutions at a date: which rank day applies, and which event was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from smallcap.finance.index.rules import Reconstitution
+
+DATES = ("rank_date", "effective_date", "effective_month_end")
+
+
+def events_frame(events: Sequence[Reconstitution]) -> pl.DataFrame:
+    """Lay the events out as rows: event, the dates, status, source."""
+    schema = {"event": pl.String, **dict.fromkeys(DATES, pl.Date), "status": pl.String, "source": pl.String}
+    return pl.DataFrame([[getattr(event, name) for name in schema] for event in events], schema=schema, orient="row")
+
+
+def with_rank_day(dates: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:
+    """Add to each as_of the newest rank day at or before it, and the month end that shows its data.
+
+    Parameters
+    ----------
+    dates
+        Rows with `as_of`.
+    events
+        The calendar.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows sorted by as_of, with `rank_date` and `rank_as_of`; null before the first event.
+    """
+    ranked = events_frame(events).drop_nulls("rank_date").select("rank_date").unique().sort("rank_date")
+    asked = dates.sort("as_of").join_asof(ranked, left_on="as_of", right_on="rank_date", coalesce=False)
+    return asked.with_columns(pl.col("rank_date").dt.month_end().alias("rank_as_of"))
+
+
+def with_expected_event(dates: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:
+    """Add the events whose effective day lies after `previous_as_of` and up to `as_of`, and the rank day of the last of them.
+
+    An event of which only the month is known is expected by the end of the month.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows sorted by as_of, with `expected_event` (names, joined by a semicolon) and `event_rank_date`; null where none is expected.
+    """
+    calendar = events_frame(events).with_columns(pl.coalesce("effective_date", "effective_month_end").alias("expected_date"))
+    is_between = (pl.col("previous_as_of") < pl.col("expected_date")) & (pl.col("expected_date") <= pl.col("as_of"))
+    expected = (
+        dates.join(calendar, how="cross")
+        .filter(is_between)
+        .sort("as_of", "expected_date", "event")
+        .group_by("as_of", maintain_order=True)
+        .agg(
+            pl.col("event").unique(maintain_order=True).str.join("; ").alias("expected_event"),
+            pl.col("rank_date").last().alias("event_rank_date"),
+        )
+    )
+    return dates.join(expected, on="as_of", how="left").sort("as_of")

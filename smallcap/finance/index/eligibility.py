@@ -1,0 +1,152 @@
+"""marts.index_eligibility: the provider's rules of eligibility, asked of every member, with three answers: pass, fail, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from smallcap.finance.frames import in_columns_of
+from smallcap.finance.index.calendar import with_rank_day
+from smallcap.finance.index.rules import EligibilityRules, IndexRules, Reconstitution
+from smallcap.finance.prices import last_prices
+from smallcap.tables.index import IndexEligibility
+
+PASS, FAIL, VERIFY = "pass", "fail", "verify"
+KNOWN = ("price", "market_cap", "exchange", "country")
+"""Rules that the sources can answer."""
+RULES = (*KNOWN, "free_float", "voting_rights")
+MILLION = 1e6
+
+
+def index_eligibility(
+    members: pl.DataFrame,
+    constituents: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    prices: pl.DataFrame,
+    rules: IndexRules,
+    events: Sequence[Reconstitution],
+) -> pl.DataFrame:
+    """Ask each member for the rules of the rank day that applies at its as_of.
+
+    Price and market value are those of the rank day: the last close as traded before it, and the market value of the month end that shows
+    that day's data. Who was no member then, or whose data of then are not at hand, is to be verified. Exchange and country are those of
+    the list at as_of. Free float and votes are in none of the sources.
+
+    Parameters
+    ----------
+    members
+        Rows of core.members, of the dates asked about.
+    constituents
+        Rows of raw.constituents of the same dates.
+    metrics_as_of
+        Rows of core.metrics_as_of, back to the rank days.
+    prices
+        Rows of raw.prices, back to a month before the rank days.
+    rules, events
+        The thresholds and the calendar.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per as_of and member, in the columns of marts.index_eligibility, sorted by both.
+    """
+    asked = _at_rank_day(members, metrics_as_of, prices, rules.eligibility, events).join(
+        constituents.select("as_of", "security_id", "exchange", pl.col("location").alias("country")),
+        on=["as_of", "security_id"],
+        how="left",
+        maintain_order="left",
+    )
+    answered = asked.with_columns(
+        *_statuses(rules.eligibility), pl.lit(None, pl.Float64).alias("free_float"), pl.lit(None, pl.Float64).alias("voting_rights")
+    )
+    judged = answered.with_columns(
+        _overall(KNOWN).alias("known_status"),
+        _overall(RULES).alias("status"),
+        _reason(rules.eligibility).alias("reason"),
+        pl.lit(rules.label).alias("rule_set"),
+    )
+    return in_columns_of(judged, IndexEligibility)
+
+
+def _at_rank_day(
+    members: pl.DataFrame, metrics_as_of: pl.DataFrame, prices: pl.DataFrame, rules: EligibilityRules, events: Sequence[Reconstitution]
+) -> pl.DataFrame:
+    """Add the rank day, the close and the market value of then; sorted by as_of and company."""
+    dates = with_rank_day(members.select("as_of").unique(), events)
+    asked = members.select("year", "as_of", "entity_id", "security_id", "ticker").join(dates, on="as_of", how="left")
+    ordered = asked.sort("as_of", "entity_id")
+    # The same line is asked for at every as_of up to the next rank day: one look-up for all of them.
+    lookups = ordered.select(pl.col("rank_date").alias("as_of"), "security_id").drop_nulls().unique(maintain_order=True)
+    closes = lookups.hstack(last_prices(lookups, prices, rules.max_price_age_days))
+    values = metrics_as_of.select(
+        pl.col("as_of").alias("rank_as_of"),
+        "entity_id",
+        "price_date",
+        pl.when(~pl.col("is_stale").fill_null(False)).then("market_cap_usd").alias("market_cap_usd"),
+    )
+    return (
+        ordered.join(
+            closes.select(pl.col("as_of").alias("rank_date"), "security_id", pl.col("close_usd").alias("price_usd")),
+            on=["rank_date", "security_id"],
+            how="left",
+            maintain_order="left",
+        )
+        .join(values, on=["rank_as_of", "entity_id"], how="left", maintain_order="left")
+        .with_columns(pl.when(pl.col("price_date") <= pl.col("rank_date")).then("market_cap_usd").alias("market_cap_usd"))
+    )
+
+
+def _statuses(rules: EligibilityRules) -> list[pl.Expr]:
+    exchange, country = pl.col("exchange").str.to_uppercase(), pl.col("country")
+    is_eligible_exchange = exchange.is_in([name.upper() for name in rules.exchanges])
+    return [
+        _answer(pl.col("price_usd") >= rules.min_price_usd).alias("price_status"),
+        _answer(pl.col("market_cap_usd") >= rules.min_market_cap_usd).alias("market_cap_status"),
+        _answer(is_eligible_exchange).alias("exchange_status"),
+        pl.when(country.is_in(rules.benefit_countries))
+        .then(pl.lit(VERIFY))
+        .otherwise(_answer(country.is_in(rules.home_countries)))
+        .alias("country_status"),
+        pl.lit(VERIFY).alias("free_float_status"),
+        pl.lit(VERIFY).alias("voting_rights_status"),
+    ]
+
+
+def _answer(is_met: pl.Expr) -> pl.Expr:
+    return pl.when(is_met.is_null()).then(pl.lit(VERIFY)).when(is_met).then(pl.lit(PASS)).otherwise(pl.lit(FAIL))
+
+
+def _overall(names: Sequence[str]) -> pl.Expr:
+    """One fail fails; else one open rule leaves it open."""
+    statuses = [pl.col(f"{name}_status") for name in names]
+    is_failed = pl.any_horizontal(status == FAIL for status in statuses)
+    is_open = pl.any_horizontal(status == VERIFY for status in statuses)
+    return pl.when(is_failed).then(pl.lit(FAIL)).when(is_open).then(pl.lit(VERIFY)).otherwise(pl.lit(PASS))
+
+
+def _reason(rules: EligibilityRules) -> pl.Expr:
+    cap = (pl.col("market_cap_usd") / MILLION).round(1)
+    words = {
+        "price": (
+            pl.format("price of {} USD at {} is below {} USD", "price_usd", "rank_date", pl.lit(rules.min_price_usd)),
+            pl.lit("price at the rank day is not known"),
+        ),
+        "market_cap": (
+            pl.format("market value of {} M USD is below {} M USD", cap, pl.lit(rules.min_market_cap_usd / MILLION)),
+            pl.lit("market value at the rank day is not known"),
+        ),
+        "exchange": (pl.format("exchange {} is not eligible", "exchange"), pl.lit("exchange is not known")),
+        "country": (
+            pl.format("country field says {}", "country"),
+            pl.format("country field says {}, where headquarters decide", pl.col("country").fill_null("nothing")),
+        ),
+        "free_float": (pl.lit(None, pl.String), pl.lit("free float is not known")),
+        "voting_rights": (pl.lit(None, pl.String), pl.lit("public voting rights are not known")),
+    }
+    parts = [
+        pl.when(pl.col(f"{name}_status") == FAIL).then(failed).when(pl.col(f"{name}_status") == VERIFY).then(is_open)
+        for name, (failed, is_open) in words.items()
+    ]
+    text = pl.concat_str(parts, separator="; ", ignore_nulls=True)
+    return pl.when(text != "").then(text)

@@ -1,0 +1,63 @@
+"""marts.index_holdings: the members by weight, and who stands near a break."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.frames import in_columns_of
+from smallcap.finance.index.rules import IndexRules
+from smallcap.tables.index import IndexHoldings
+
+UPPER, LOWER, NONE, UNKNOWN = "upper", "lower", "none", "unknown"
+
+
+def index_holdings(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
+    """Rank the members of each date by weight, and place them in the band beside a break.
+
+    Parameters
+    ----------
+    valued
+        Members with their figures, of `valued_members`: sorted by as_of and company.
+    rules
+        The thresholds.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per as_of and member, in the columns of marts.index_holdings, sorted by both.
+
+    Notes
+    -----
+    The provider bands on the cumulative market capitalisation of the whole market, around the breaks between its indices. Here only the
+    members' own is known: the band is the first and the last 2.5% of that, a sign of who may cross a break and not the provider's verdict.
+    """
+    # Sorted are the few columns that are asked, not whole rows with their texts.
+    places = (
+        valued.select("as_of", "weight", "ticker", "entity_id", "market_cap_usd")
+        .with_row_index("row")
+        .sort("as_of", "weight", "ticker", "entity_id", descending=[False, True, False, False], nulls_last=True)
+        .with_columns(
+            (pl.int_range(pl.len(), dtype=pl.Int64).over("as_of") + 1).alias("rank"),
+            pl.col("weight").cum_sum().over("as_of").alias("cumulative_weight"),
+        )
+        .drop("weight", "ticker")
+        .sort("as_of", "market_cap_usd", "entity_id", descending=[False, True, False], nulls_last=True)
+        .with_columns(_band(rules.band_share).alias("band"))
+        .sort("row")
+    )
+    return in_columns_of(valued.hstack(places.select("rank", "cumulative_weight", "band")), IndexHoldings)
+
+
+def _band(share: float) -> pl.Expr:
+    """Place each member by the share of all market values that lies above it, and above and with it; the rows are sorted by size."""
+    cap = pl.col("market_cap_usd")
+    total, upto = cap.sum().over("as_of"), cap.cum_sum().over("as_of")
+    return (
+        pl.when(cap.is_null())
+        .then(pl.lit(UNKNOWN))
+        .when(upto - cap < share * total)
+        .then(pl.lit(UPPER))
+        .when(upto > (1 - share) * total)
+        .then(pl.lit(LOWER))
+        .otherwise(pl.lit(NONE))
+    )

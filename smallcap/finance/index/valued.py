@@ -1,0 +1,41 @@
+"""Members with the figures that the anatomy uses: market value and record, where the record is neither stale nor of a suspect scale."""
+
+from __future__ import annotations
+
+import polars as pl
+
+KEY = ["as_of", "entity_id"]
+FIGURES = ("market_cap_usd", "net_income_usd", "shareholders_equity_usd", "revenue_usd", "dividend_yield")
+RECORD_COLUMNS = (*KEY, "period_end", "available_date", "is_stale", "is_scale_suspect", "market_cap_reason", *FIGURES)
+"""What is read of core.metrics_as_of."""
+STALE = "stale"
+
+
+def valued_members(members: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.DataFrame:
+    """Join to each member what may be used of its visible record.
+
+    Parameters
+    ----------
+    members
+        Rows of core.members.
+    metrics_as_of
+        Rows of core.metrics_as_of of the same dates.
+
+    Returns
+    -------
+    pl.DataFrame
+        The members sorted by as_of and company, with `market_cap_usd`, `market_cap_reason`, `net_income_usd`,
+        `shareholders_equity_usd`, `revenue_usd`, `dividends_usd`, `is_unprofitable`, `period_end` and `available_date`. Figures of a
+        record that is stale, or whose scale is suspect, are null; its dates are shown.
+    """
+    records = metrics_as_of.select(RECORD_COLUMNS)
+    is_stale, is_suspect = (pl.col(name).fill_null(False) for name in ("is_stale", "is_scale_suspect"))
+    joined = members.sort(KEY).join(records, on=KEY, how="left", maintain_order="left")
+    usable = joined.with_columns(
+        *(pl.when(~is_stale & ~is_suspect).then(name).alias(name) for name in FIGURES),
+        pl.when(is_stale).then(pl.lit(STALE)).otherwise("market_cap_reason").alias("market_cap_reason"),
+    )
+    return usable.with_columns(
+        (pl.col("dividend_yield") * pl.col("market_cap_usd")).alias("dividends_usd"),
+        (pl.col("net_income_usd") <= 0).alias("is_unprofitable"),
+    )
