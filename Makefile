@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit check bench ui clean lock docs
+.PHONY: help setup run test unit check bench ui clean lock docs pictures
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -46,10 +46,13 @@ ui: $(INSTALLED) ## Dagster's UI and daemon on 127.0.0.1
 docs: $(INSTALLED) ## write the generated pages again
 	$(BIN)/python -m smallcap.tables.dictionary > docs/data-dictionary.md
 
+pictures: $(INSTALLED) ## draw docs/pictures again: the report and the terminal (needs chromium and chromedriver)
+	$(BIN)/python -m docs.pictures
+
 lock: ## pin the requirements again, with hashes and without addresses (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11 \
 		--extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove what runs and set-up made; never data/reference
-	rm -rf $(VENV) .venv-* data/home .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-* data/home .artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -148,7 +148,7 @@ class Run:
             The year, and for each frame the rows of the year's own window.
         """
         windows = {TABLES[upstream].short_name: (upstream, window) for upstream, window in READS[name].items()}
-        parts = {short: {part["year"][0]: part for part in frame.partition_by("year")} for short, frame in frames.items()}
+        parts = {short: _by_year(frame) for short, frame in frames.items()}
         for year in self.years_of(name):
             own = {}
             for short, by_year in parts.items():
@@ -157,12 +157,14 @@ class Run:
                 own[short] = pl.concat(there) if there else frames[short].clear()
             yield year, own
 
-    def read(self, upstream: str, for_table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Read what `for_table` is made from of `upstream`, for all the years that this run makes."""
+    def read(
+        self, upstream: str, for_table: str, columns: Sequence[str] | None = None, where: Mapping[str, object] | None = None
+    ) -> pl.DataFrame:
+        """Read what `for_table` is made from of `upstream`, for all the years that this run makes; `columns` and `where` as `Lake.read`."""
         window = READS[for_table][upstream]
-        if not (TABLES[upstream].is_partitioned and TABLES[for_table].is_partitioned):
-            return self.home.lake.read(upstream, columns=columns)
-        return self.home.lake.read(upstream, years_read(upstream, window, self.years_of(for_table)), columns)
+        is_whole = not (TABLES[upstream].is_partitioned and TABLES[for_table].is_partitioned)
+        years = None if is_whole else years_read(upstream, window, self.years_of(for_table))
+        return self.home.lake.read(upstream, years, columns, where)
 
     def write(self, name: str, rows: Rows) -> Written:
         """Write what an asset returned, stamped with this run and with what it was made from."""
@@ -261,3 +263,9 @@ class Run:
         known = asked_now(TABLES[name].short_name, self.home.lake.read("raw.securities"))
         is_partial = (pl.col("fetched_through") < due) | ((pl.col("asked") < known) if known is not None else False)
         return fetched.filter(is_partial)["year"].to_list()
+
+
+def _by_year(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """Cut rows that lie in order of their year, as the lake reads them, into years: slices, for copies would double what is in memory."""
+    runs = frame.select(pl.col("year").rle().struct.unnest()).with_columns(start=pl.col("len").cum_sum() - pl.col("len"))
+    return {year: frame.slice(start, length) for length, year, start in runs.select("len", "value", "start").iter_rows()}

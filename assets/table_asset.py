@@ -27,7 +27,11 @@ def asset_key(name: str) -> dg.AssetKey:
 
 
 def table_asset(
-    name: str, *, columns: Mapping[str, Sequence[str]] | None = None, after: Sequence[str] = ()
+    name: str,
+    *,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    where: Mapping[str, Mapping[str, object]] | None = None,
+    after: Sequence[str] = (),
 ) -> Callable[[Compute], dg.AssetsDefinition]:
     """Make the asset of a table from a function.
 
@@ -40,6 +44,8 @@ def table_asset(
         The table that the function makes.
     columns
         For a table that is read, the columns that are needed; all of them by default.
+    where
+        For a table that is read, the values that its columns must have; all rows by default.
     after
         Tables that must be made before without being read.
     """
@@ -48,7 +54,7 @@ def table_asset(
     def decorate(compute: Compute) -> dg.AssetsDefinition:
         return dg.asset(
             key=asset_key(name),
-            ins=_inputs(name, columns or {}),
+            ins=_inputs(name, columns or {}, where or {}),
             deps=[asset_key(other) for other in after],
             description=f"{found.description}\n\n{inspect.getdoc(compute) or ''}".strip(),
             partitions_def=YEARS if found.is_partitioned else None,
@@ -63,12 +69,16 @@ def table_asset(
     return decorate
 
 
-def _inputs(name: str, columns: Mapping[str, Sequence[str]]) -> dict[str, dg.AssetIn]:
+def _inputs(name: str, columns: Mapping[str, Sequence[str]], where: Mapping[str, Mapping[str, object]]) -> dict[str, dg.AssetIn]:
     return {
         TABLES[upstream].short_name: dg.AssetIn(
             key=asset_key(upstream),
             partition_mapping=SAME_YEAR_ONLY if TABLES[upstream].is_partitioned and TABLES[name].is_partitioned else None,
-            metadata={"for_table": name, "columns": list(columns.get(TABLES[upstream].short_name, ()))},
+            metadata={
+                "for_table": name,
+                "columns": list(columns.get(TABLES[upstream].short_name, ())),
+                "where": dict(where.get(TABLES[upstream].short_name, {})),
+            },
         )
         for upstream in READS.get(name, {})
     }

@@ -125,7 +125,11 @@ def status(home: HomeOption = None) -> None:
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="One SELECT, in DuckDB's SQL; - reads it from standard input.")],
+    query: Annotated[
+        str | None, typer.Argument(help="One SELECT, in DuckDB's SQL; - reads it from standard input.", show_default=False)
+    ] = None,
+    worked: Annotated[str | None, typer.Option("--query", help="Run a worked query by its name.", show_default=False)] = None,
+    is_listing: Annotated[bool, typer.Option("--list", help="List the worked queries and the questions that they answer.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
     target: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; parquet needs one.", show_default=False)] = None,
     rows: Annotated[int, typer.Option(help="Show at most so many rows of a table.")] = 100,
@@ -133,10 +137,22 @@ def sql(
 ) -> None:
     """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
     from smallcap.reports.terminal import rows_table
-    from smallcap.warehouse import run_query
+    from smallcap.settings import PROJECT_ROOT
+    from smallcap.warehouse import run_query, worked_queries, worked_query
 
+    if sum((query is not None, worked is not None, is_listing)) != 1:
+        raise InputError("give one of: a query, --query NAME, or --list")
+    folder = PROJECT_ROOT / "sql" / "queries"
+    if is_listing:
+        OUT.print(rows_table(("name", "question"), [(one.name, one.question) for one in worked_queries(folder)]))
+        return
     settings = _served(home)
-    text = sys.stdin.read() if query == "-" else query
+    if worked is not None:
+        chosen = worked_query(folder, worked)
+        ERR.print(escape(chosen.question), style="bold", highlight=False, soft_wrap=True)
+        text = chosen.sql
+    else:
+        text = sys.stdin.read() if query == "-" else str(query)
     if output is Format.table:
         result = run_query(settings.warehouse_dir, text, "table", max_rows=rows)
         OUT.print(rows_table(result.columns, result.rows))
@@ -170,12 +186,81 @@ def why(
 @app.command()
 def funnel(
     as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
+    rows: Annotated[int, typer.Option(help="Show at most so many companies of each list.")] = 25,
     home: HomeOption = None,
 ) -> None:
-    """Show the funnel of a date: attrition, survivors, borderline and unverified companies."""
+    """Show the funnel of a date: attrition, survivors, borderline and unverified companies, and whether the book has its tilts."""
     from pipelines.why import show_funnel
 
-    show_funnel(_served(home), _date(as_of) if as_of else None, OUT)
+    show_funnel(_served(home), _date(as_of) if as_of else None, rows, OUT)
+
+
+@app.command()
+def report(
+    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
+    show: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Write the report of a date: one page that needs no network, its tables as CSV beside it, and the list of all dates."""
+    from pipelines.report import make_report
+
+    make_report(_served(home), _date(as_of) if as_of else None, is_opened=show, out=OUT)
+
+
+@app.command()
+def regress(
+    book: Annotated[str, typer.Argument(help="Name of the book; `smallcap book list` shows them.")],
+    model: Annotated[str, typer.Option(help="FF3, FF5 or FF5+MOM.")] = "FF5",
+    first: Annotated[str | None, typer.Option("--from", help="First month, YYYY-MM. [default: all]", show_default=False)] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last month, YYYY-MM.", show_default=False)] = None,
+    vintage: Annotated[str | None, typer.Option(help="Vintage of the factors, YYYYMM. [default: the newest]", show_default=False)] = None,
+    covariance: Annotated[str, typer.Option("--cov", help="OLS (classical) or HAC (Newey-West).")] = "OLS",
+    home: HomeOption = None,
+) -> None:
+    """Regress a book's excess return on the factors, and say in words which tilts it has."""
+    from pipelines.books import show_regression
+
+    show_regression(_served(home), book, model, first, last, vintage, covariance, OUT)
+
+
+book_app = typer.Typer(no_args_is_help=True, help="Books: lists of names, and what the funnel forms each June.")
+app.add_typer(book_app, name="book")
+
+
+@book_app.command("list")
+def list_books(home: HomeOption = None) -> None:
+    """List the books: those given, and your own."""
+    from pipelines.books import show_books
+
+    show_books(_settings(home=home), OUT)
+
+
+@book_app.command("add")
+def add_book(
+    file: Annotated[Path, typer.Argument(help="A TOML file with one or more [books.NAME]; the form is that of data/reference/books.toml.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of the same name.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Take a list of yours in: it is checked, then kept beside the books that are given.
+
+    name = "mine"
+    version = "1"
+    source = "my desk"
+
+    [books.my_book]
+    kind = "list"
+    description = "names I watch"
+    tickers = ["POWL", "IOSP"]
+    weights = [0.6, 0.4]
+    first_month = "2021-01"
+    chosen_on = 2020-12-15
+    source = "my desk"
+
+    Leave weights out for equal ones. Chosen before its first month, the book was formed in advance.
+    """
+    from pipelines.books import add_book_file
+
+    add_book_file(_settings(home=home), file, is_replacing=force, out=OUT)
 
 
 @app.command()

@@ -22,7 +22,8 @@ class LakeIOManager(dg.IOManager):
         run: Run = context.resources.run
         metadata = context.definition_metadata
         started = time.monotonic()
-        rows = run.read(".".join(context.asset_key.path), str(metadata["for_table"]), list(metadata["columns"]) or None)
+        wanted = list(metadata["columns"]) or None, dict(metadata["where"])
+        rows = run.read(".".join(context.asset_key.path), str(metadata["for_table"]), *wanted)
         PROGRESS.info("%s", metadata["for_table"], extra={"phase": "read", "seconds": time.monotonic() - started})
         return rows
 

@@ -83,7 +83,7 @@ def _run(settings: Settings, first: int, last: int, as_of: dt.date | None, table
     Home(settings).prepare()
     what = f"as_of {as_of}" if as_of else f"{first} to {last}"
     err.print(f"making {what} in {escape(str(settings.home))} (preset {settings.preset})", highlight=False, soft_wrap=True)
-    steps = len(READS) + 1 if tables is None else len(tables)
+    steps = len(READS) + 2 if tables is None else len(tables)
     with show_progress(steps, err):
         run_years(settings, first, last, as_of, tables, command_line(sys.argv[1:]))
 

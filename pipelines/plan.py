@@ -102,7 +102,7 @@ def require_tables(selection: str) -> list[str]:
     for table, reads in READS.items():
         if wanted & set(reads):
             wanted.add(table)
-    return [*(table for table in READS if table in wanted), "publish.warehouse"]
+    return [*(table for table in READS if table in wanted), "publish.warehouse", "publish.report"]
 
 
 def make_plan(settings: Settings, first: int, last: int, as_of: dt.date | None, tables: list[str] | None) -> Plan:

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     running_period_max_age_hours: int = Field(12, ge=0, description="age at which an answer about a running period is asked for again")
     reference_dir: Path = Field(PROJECT_ROOT / "data" / "reference", description="folder of the rule sets")
     is_schedule_on: bool = Field(False, description="switches the nightly schedule on")
+    is_report_written: bool = Field(True, description="writes the report of the newest date of a run after publishing it")
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
     vacuum_days: int = Field(14, ge=1, description="days for which unpublished versions of tables are kept")
 
@@ -72,6 +73,11 @@ class Settings(BaseSettings):
     def snapshots_dir(self) -> Path:
         """Folder of the fetched payloads."""
         return self.home / "snapshots"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Folder of the reports."""
+        return self.home / "reports"
 
     @property
     def dagster_dir(self) -> Path:

@@ -7,12 +7,22 @@ import polars as pl
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance.funnel import FunnelRules, ShariahStandards, evaluate_filters
-from smallcap.finance.funnel.inputs import METRIC_COLUMNS, STATEMENT_COLUMNS
+from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.rule_tables import read_business_rules
 from smallcap.rules import read_rules
 
+PRICES = ("year", "security_id", "date", "close_usd", "split_ratio")
 
-@table_asset("core.filter_evaluations", columns={"metrics_as_of": METRIC_COLUMNS, "annual_fundamentals": STATEMENT_COLUMNS})
+
+@table_asset(
+    "core.filter_evaluations",
+    columns={
+        "members": ("year", *MEMBER_COLUMNS),
+        "metrics_as_of": METRIC_COLUMNS,
+        "annual_fundamentals": STATEMENT_COLUMNS,
+        "prices": PRICES,
+    },
+)
 def filter_evaluations(
     run: Run,
     members: pl.DataFrame,

@@ -8,7 +8,7 @@ from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance import funnel
 from smallcap.finance.funnel import FunnelRules
-from smallcap.finance.funnel.inputs import METRIC_COLUMNS, STATEMENT_COLUMNS
+from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.rules import read_rules
 
 BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_status")
@@ -16,7 +16,13 @@ BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_statu
 
 @table_asset(
     "marts.statement_lenses",
-    columns={"filter_evaluations": BY_BUSINESS, "metrics_as_of": METRIC_COLUMNS, "annual_fundamentals": STATEMENT_COLUMNS},
+    columns={
+        "filter_evaluations": BY_BUSINESS,
+        "members": ("year", *MEMBER_COLUMNS),
+        "metrics_as_of": METRIC_COLUMNS,
+        "annual_fundamentals": STATEMENT_COLUMNS,
+    },
+    where={"filter_evaluations": {"filter_number": 1}},
 )
 def statement_lenses(
     run: Run,

@@ -10,6 +10,8 @@ import json
 import os
 import shlex
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -82,10 +84,7 @@ class Home:
         HomeBusyError
             When another process writes to the home; the message says which.
         """
-        try:
-            self._lock.acquire(timeout=wait_seconds)
-        except Timeout:
-            raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
+        self._acquire(wait_seconds)
         remove_leftovers(self.settings.lake_dir)
         unfinished = self._undo_unfinished(served_run_id)
         self._journal = {"run_id": run_id, "pid": os.getpid(), "command": command, "started_at": _now(), "tables": {}}
@@ -99,10 +98,31 @@ class Home:
         self._journal = None
         self._lock.release()
 
+    @contextmanager
+    def writing_records(self) -> Iterator[None]:
+        """Be the home's one writer for as long as it takes to write records; tables, and what a failed run left, stay as they are.
+
+        Raises
+        ------
+        HomeBusyError
+            When another process writes to the home.
+        """
+        self._acquire(wait_seconds=0)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
     @property
     def touched(self) -> list[str]:
         """Tables that the current run has written to."""
         return sorted(self._tables(self._journal or {}))
+
+    def _acquire(self, wait_seconds: float) -> None:
+        try:
+            self._lock.acquire(timeout=wait_seconds)
+        except Timeout:
+            raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
 
     def _undo_unfinished(self, served_run_id: str | None) -> str | None:
         journal = self._read_journal()

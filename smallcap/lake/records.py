@@ -40,6 +40,13 @@ class Records:
         kept = self._lake.read(name).join(new, on=found.key, how="anti")
         self._lake.write_whole(name, pl.concat([kept, new]), RECORDS_RUN)
 
+    def replace_kept_versions(self, report: str, versions: dict[str, int]) -> None:
+        """Record which table versions a report was made from, in place of those that an earlier writing of it was made from."""
+        found = META_TABLES["meta.kept_versions"]
+        rows = [{"report": report, "table_name": name, "version": version} for name, version in versions.items()]
+        others = self._lake.read(found.name).filter(pl.col("report") != report)
+        self._lake.write_whole(found.name, pl.concat([others, pl.DataFrame(rows, schema=found.columns)]), RECORDS_RUN)
+
     def run(
         self,
         run_id: str,

@@ -54,10 +54,25 @@ class Lake:
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    def read(self, name: str, years: Iterable[int] | None = None, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    def read(
+        self,
+        name: str,
+        years: Iterable[int] | None = None,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, object] | None = None,
+    ) -> pl.DataFrame:
         """Read a table, or some of its years, sorted by its key.
 
         Columns that the files of an older release lack are null; a table that was never written is empty.
+
+        Parameters
+        ----------
+        name
+            The table.
+        years, columns
+            Those that are needed; None for all.
+        where
+            Values that columns must have: other rows never come into memory.
         """
         found = find_table(name)
         delta = self._open(found)
@@ -71,6 +86,8 @@ class Lake:
         # A year that is one file is sorted already, and sorting twenty years again would double the memory.
         if len({file.parent for file in files}) < len(files):
             rows = rows.sort("year", *found.key) if found.is_partitioned else rows.sort(found.key)
+        for column, value in (where or {}).items():
+            rows = rows.filter(pl.col(column) == value)
         return rows.select(selected).collect(engine="in-memory")
 
     def version(self, name: str) -> int:

@@ -14,6 +14,7 @@ CLOCK = dt.date(2026, 6, 30)
 COMPANIES = 300
 FIRST_YEAR, LAST_YEAR = 2006, 2025
 STUDY_DATE = dt.date(2025, 12, 31)
+REPORT_DATE = dt.date(2024, 12, 31)
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,11 @@ def study_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The study repeated on the default universe, its first 300 listed lines: the home, and what the command printed."""
     home = tmp_path_factory.mktemp("study") / "home"
     return home, must_succeed("run", "--as-of", STUDY_DATE, "--limit", 300, "--home", home)
+
+
+@pytest.fixture(scope="session")
+def reported_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small universe at one date, published and reported by the command; some of its names hold markup."""
+    home = tmp_path_factory.mktemp("reported") / "home"
+    must_succeed("run", "--as-of", REPORT_DATE, "--home", home, sample_companies=COMPANIES)
+    return home

@@ -5,7 +5,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from benchmarks import page
+from benchmarks import page, rolling
+from benchmarks.agreement import refuse_differences
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
 from benchmarks.yardsticks import bare_polars, looped_pandas, made_up_market
@@ -42,6 +43,18 @@ def test_a_yardstick_scores_the_same_companies_alike(market, scored, yardstick):
     assert both["quintile"].to_list() == both["their_quintile"].to_list()
 
 
+@pytest.mark.parametrize("yardstick", [rolling.bare_numpy, rolling.name_by_name])
+def test_a_yardstick_of_rolling_regressions_finds_the_same_figures(yardstick):
+    panel = rolling.made_up_panel(0.0, names=3)
+    assert rolling.difference(rolling.ours(*panel), yardstick(*panel)) <= rolling.LARGEST_DIFFERENCE
+
+
+def test_other_rolling_regressions_are_not_compared():
+    returns, factors = rolling.made_up_panel(0.0, names=3)
+    with pytest.raises(ValueError, match="must be the same"):
+        rolling.difference(rolling.ours(returns, factors), rolling.bare_numpy(returns + factors[:, :1] * 0.001, factors))
+
+
 @pytest.mark.parametrize(
     ("measured", "is_least", "is_held"), [(2.9, False, True), (3.1, False, False), (31, True, True), (2.9, True, False)]
 )
@@ -55,3 +68,26 @@ def test_the_page_counts_and_names_what_was_missed():
     assert "2 limits, 1 held, 1 missed" in text
     assert "| the slow one | at most 3× | 4.00× | NO |" in text
     assert "| us | 4 |" in text
+
+
+FIGURES = pl.DataFrame({"company": [1, 2], "value": [0.3, None], "status": ["pass", "verify"], "reason": ["ours", "ours"]})
+
+
+def test_two_sides_agree_in_any_order_in_their_own_words_and_but_for_the_last_digits():
+    theirs = FIGURES.reverse().with_columns(pl.col("value") * (1 + 1e-12), reason=pl.lit("theirs"))
+    refuse_differences("a table", FIGURES, theirs, ["company"], apart_from=["reason"])
+
+
+@pytest.mark.parametrize(
+    ("theirs", "message"),
+    [
+        (FIGURES.with_columns(pl.col("value") * (1 + 1e-6)), "value differs in 1 of 2 rows"),
+        (FIGURES.with_columns(pl.col("value").fill_null(0.0)), "value differs in 1 of 2 rows"),
+        (FIGURES.with_columns(status=pl.lit("pass")), "status differs in 1 of 2 rows"),
+        (FIGURES.head(1), "other rows"),
+        (FIGURES.drop("status"), "other columns"),
+    ],
+)
+def test_any_other_difference_is_refused(theirs, message):
+    with pytest.raises(ValueError, match=message):
+        refuse_differences("a table", FIGURES, theirs, ["company"], apart_from=["reason"])

@@ -253,7 +253,7 @@ def test_there_are_examples_to_run() -> None:
 
 def shown_queries() -> list[tuple[str, str]]:
     """Every SQL statement of the pages: of `smallcap sql`, and of SQL blocks."""
-    asked = [(place, arguments[1]) for place, arguments in shown_commands() if arguments[0] == "sql"]
+    asked = [(place, arguments[1]) for place, arguments in shown_commands() if arguments[0] == "sql" and not arguments[1].startswith("--")]
     written = [(str(block), part) for block in blocks() if block.language == "sql" for part in block.text.split(";") if part.strip()]
     return [*asked, *written]
 

@@ -1,0 +1,84 @@
+"""Draws the pictures of the documentation: runs the sample universe in a folder of its own, then shows report and terminal.
+
+``make pictures`` calls it. The pictures are of synthetic companies, and stay small enough for a repository.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from selenium import webdriver
+
+from pipelines.make import make
+from pipelines.why import show_company, show_funnel
+from smallcap.settings import Settings, load_settings
+from tests.browser.chromium import chromium, show
+
+FOLDER = Path(__file__).parent
+AS_OF = dt.date(2025, 12, 31)
+LARGEST_BYTES = 300_000
+TERMINAL_COLUMNS = 118
+# Rich's own form fetches a typeface from a network; a picture fetches nothing.
+SVG_FORM = re.sub(r"@font-face \{\{.*?\n    \}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+
+
+def main() -> None:
+    """Draw every picture anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(home=Path(folder) / "home", preset="sample")
+        draw_run(settings)
+        draw_terminal("terminal-funnel", "smallcap funnel", lambda out: show_funnel(settings, AS_OF, 8, out))
+        page = settings.reports_dir / AS_OF.isoformat() / "index.html"
+        ticker = draw_report(page, Path(folder) / "profile")
+        draw_terminal("terminal-why", f"smallcap why {ticker}", lambda out: show_company(settings, ticker, AS_OF, "published", out))
+    for picture in sorted([*FOLDER.glob("*.png"), *FOLDER.glob("*.svg")]):
+        size = picture.stat().st_size
+        print(f"{picture.name:<24}{size:>9,} bytes")
+        if size > LARGEST_BYTES:
+            raise SystemExit(f"{picture} is larger than {LARGEST_BYTES:,} bytes")
+
+
+def draw_run(settings: Settings) -> None:
+    """Make the run that the other pictures show, and draw what it prints."""
+    quiet = Console(quiet=True)
+    draw_terminal("terminal-run", "make run", lambda out: make(settings, None, None, AS_OF, None, is_dry=False, out=out, err=quiet))
+
+
+def draw_terminal(name: str, title: str, command: Callable[[Console], None]) -> None:
+    """Draw what a command prints, as a terminal shows it."""
+    out = Console(record=True, width=TERMINAL_COLUMNS, file=io.StringIO(), force_terminal=True)
+    command(out)
+    out.save_svg(str(FOLDER / f"{name}.svg"), title=title, code_format=SVG_FORM, unique_id=name)
+
+
+def draw_report(page: Path, profile: Path) -> str:
+    """Draw the report on a screen in both schemes and on a phone; return the ticker of the first survivor."""
+    with chromium(profile) as driver:
+        for scheme in ("light", "dark"):
+            show(driver, page, width=1200, height=1000, scheme=scheme)
+            driver.save_screenshot(str(FOLDER / f"report-{scheme}.png"))
+        keep_part(driver, page, "#funnel", "report-funnel", "light", 1200)
+        keep_part(driver, page, "details", "report-sheet", "dark", 1200)
+        keep_part(driver, page, "#index", "report-index", "light", 1200)
+        show(driver, page, width=390, height=844)
+        driver.save_screenshot(str(FOLDER / "report-phone.png"))
+        return str(driver.execute_script("return document.querySelector('details summary b').textContent"))
+
+
+def keep_part(driver: webdriver.Chrome, page: Path, place: str, name: str, scheme: str, width: int) -> None:
+    """Draw the page from a place on; a tear sheet is opened."""
+    show(driver, page, width=width, height=1000, scheme=scheme)
+    script = "const part = document.querySelector(arguments[0]); if ('open' in part) part.open = true; part.scrollIntoView();"
+    driver.execute_script(script, place)
+    driver.save_screenshot(str(FOLDER / f"{name}.png"))
+
+
+if __name__ == "__main__":
+    main()

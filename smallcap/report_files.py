@@ -1,0 +1,104 @@
+"""Reports as files: the questions of ``sql/report`` put to the published warehouse; page, CSV files and the list of all dates written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.reports.page.csv_files import csv_text
+from smallcap.reports.page.data import ReportData, read_report
+from smallcap.reports.page.render import render_list, render_report
+from smallcap.settings import PROJECT_ROOT, Settings
+from smallcap.warehouse.frames import Frames, open_frames
+
+QUESTIONS_DIR = PROJECT_ROOT / "sql" / "report"
+PAGE_FILE = "index.html"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report that was written.
+
+    Attributes
+    ----------
+    as_of
+        Its date.
+    page
+        Its page; the CSV files stand beside it.
+    versions
+        The version of each published table that it was read from.
+    """
+
+    as_of: dt.date
+    page: Path
+    versions: dict[str, int]
+
+
+def newest_date(settings: Settings, years: Collection[int] = ()) -> dt.date | None:
+    """Find the newest published date with members, of these years where any are given; None where there is none."""
+    with open_frames(settings.warehouse_dir) as frames:
+        known: list[dt.date] = _asker(frames, {})("dates")["as_of"].to_list()
+    return max((date for date in known if not years or date.year in years), default=None)
+
+
+def write_report(settings: Settings, as_of: dt.date) -> Written:
+    """Write the report of a date, and the list of all dates.
+
+    Parameters
+    ----------
+    settings
+        The settings; the warehouse is read, and the reports are written, in their home.
+    as_of
+        The date.
+
+    Raises
+    ------
+    InputError
+        When nothing was published of the date, or its files cannot be written; the message says what to do.
+    NothingPublishedError
+        When nothing was published yet.
+    """
+    with open_frames(settings.warehouse_dir) as frames:
+        dates = _asker(frames, {})("dates")
+        _require_date(dates, as_of)
+        report = read_report(as_of, _asker(frames, {"as_of": as_of}))
+    folder = settings.reports_dir / as_of.isoformat()
+    tables = {field.name: getattr(report.data, field.name) for field in fields(ReportData)}
+    page = render_report(report)
+    try:
+        for name, frame in tables.items():
+            if frame.columns:
+                _write(folder / f"{name}.csv", csv_text(frame))
+        _write(folder / PAGE_FILE, page)
+        written = {date for date in dates["as_of"] if (settings.reports_dir / date.isoformat() / PAGE_FILE).is_file()}
+        _write(settings.reports_dir / PAGE_FILE, render_list(report.label, dates.to_dicts(), written))
+    except OSError as error:
+        raise InputError(f"the report of {as_of} cannot be written below {settings.reports_dir} ({error.strerror})") from None
+    return Written(as_of, folder / PAGE_FILE, dict(report.data.versions.select("table_name", "version").iter_rows()))
+
+
+def _asker(frames: Frames, parameters: dict[str, object]) -> Callable[[str], pl.DataFrame]:
+    def ask(question: str) -> pl.DataFrame:
+        found = frames((QUESTIONS_DIR / f"{question}.sql").read_text(encoding="utf-8"), parameters)
+        return pl.DataFrame() if found is None else found
+
+    return ask
+
+
+def _require_date(dates: pl.DataFrame, as_of: dt.date) -> None:
+    if as_of not in dates["as_of"].to_list():
+        raise InputError(f"there is nothing to report of {as_of}: it was never run; make it with: smallcap run --as-of {as_of}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file so that a reader finds either the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8", newline="")
+    os.replace(temporary, path)

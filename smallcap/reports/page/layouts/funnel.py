@@ -1,0 +1,95 @@
+"""The tables of the value funnel and of every member: columns, headings, formats."""
+
+from __future__ import annotations
+
+from smallcap.reports.page.layouts.columns import COMPANY
+from smallcap.reports.page.tables import Column, Layout
+
+ATTRITION = Layout(
+    "The seven filters in strict order",
+    (
+        Column("filter_number", "No.", "integer"),
+        Column("filter_name", "Filter", "words"),
+        Column("entered", "Entered", "integer"),
+        Column("passed", "Passed", "integer"),
+        Column("failed", "Failed", "integer"),
+        Column("verify", "To verify", "integer"),
+        Column("borderline", "Borderline", "integer"),
+        Column("left", "Left", "integer"),
+        Column("left_verified", "Left, all verified", "integer"),
+        Column("stand_alone_passed", "Passes alone", "integer"),
+    ),
+    note="A fail stops; a verify goes on and is counted. Filter 7 judges the survivors as a book, not each company.",
+)
+SURVIVORS = Layout(
+    "Survivors",
+    (
+        *COMPANY,
+        Column("sector", "Sector"),
+        Column("outcome", "Outcome", "verdict"),
+        Column("quintile", "Quality", "integer"),
+        Column("market_cap_usd", "Cap, USD m", "millions"),
+        Column("pe", "P/E", "number1"),
+        Column("pb", "P/B", "number1"),
+        Column("p_fcf", "P/FCF", "number1"),
+        Column("roe", "ROE", "percent"),
+        Column("debt_to_equity", "Debt / equity", "percent"),
+        Column("borderline_filters", "Narrow at", "words"),
+        Column("filters_to_verify", "To verify", "words"),
+    ),
+    is_searchable=True,
+    note="Quality is the quintile of the quality screen, 5 is best. A ticker leads to the company's tear sheet.",
+)
+BORDERLINE = Layout(
+    "Passed, but close to a limit",
+    (
+        *COMPANY,
+        Column("outcome", "Outcome", "verdict"),
+        Column("filter_name", "Filter", "words"),
+        Column("measure", "Measure", "words"),
+        Column("value_told", "Value", "figure"),
+        Column("threshold_told", "Limit", "figure"),
+        Column("headroom_told", "Headroom", "figure"),
+        Column("reason", "Why", "long"),
+    ),
+    is_searchable=True,
+)
+TO_VERIFY = Layout(
+    "Failed by nothing, but not all could be judged",
+    (
+        *COMPANY,
+        Column("outcome", "Outcome", "verdict"),
+        Column("filters", "At", "words"),
+        Column("first_reason", "Why, at the first of them", "long"),
+    ),
+    is_searchable=True,
+    is_printed=False,
+)
+CHANGES = Layout(
+    "Entered or left the survivors",
+    (
+        Column("ticker", "Ticker"),
+        Column("change", "Change", "verdict"),
+        Column("cause", "Cause", "words"),
+        Column("filter_name", "Filter", "words"),
+        Column("measure", "Measure", "words"),
+        Column("value_from_told", "Value before", "figure"),
+        Column("value_to_told", "Value now", "figure"),
+        Column("reason", "Why", "long"),
+    ),
+)
+MEMBERS = Layout(
+    "Every member",
+    (
+        *COMPANY,
+        Column("sector", "Sector"),
+        Column("weight", "Weight", "percent2"),
+        Column("score", "Score", "number"),
+        Column("quintile", "Quintile", "integer"),
+        Column("exclusion_reason", "No score because", "words"),
+        Column("outcome", "Funnel", "verdict"),
+        Column("stopped_by", "Stopped by", "words"),
+    ),
+    is_searchable=True,
+    is_printed=False,
+)

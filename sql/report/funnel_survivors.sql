@@ -1,0 +1,14 @@
+-- Which companies survive the six filters, what do they cost, and where is it narrow?
+SELECT o.entity_id, o.ticker, m.name, m.sector, any_value(o.outcome) AS outcome, any_value(q.score) AS score,
+       any_value(q.quintile) AS quintile, any_value(a.market_cap_usd) AS market_cap_usd, any_value(a.pe) AS pe, any_value(a.pb) AS pb,
+       any_value(a.p_fcf) AS p_fcf, any_value(a.roe) AS roe, any_value(a.debt_to_equity) AS debt_to_equity,
+       string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.is_borderline) AS borderline_filters,
+       string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.status = 'verify') AS filters_to_verify
+FROM marts.funnel_outcomes AS o
+JOIN core.members AS m USING (as_of, entity_id)
+JOIN core.metrics_as_of AS a USING (as_of, entity_id)
+LEFT JOIN marts.quality_scores AS q
+    ON q.as_of = o.as_of AND q.entity_id = o.entity_id AND q.method = 'published' AND q.basis = 'point_in_time'
+WHERE o.as_of = $as_of AND o.outcome IN ('survivor', 'survivor_unverified')
+GROUP BY o.entity_id, o.ticker, m.name, m.sector
+ORDER BY outcome, o.ticker, o.entity_id

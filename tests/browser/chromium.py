@@ -1,0 +1,66 @@
+"""Headless Chromium for tests: started without a profile and without its own errands, told to keep what it would fetch and print."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
+    """Start the browser.
+
+    Raises
+    ------
+    FileNotFoundError
+        When it is not installed; the message says how to install it.
+    """
+    browser, driver_program = (shutil.which(name) for name in ("chromium", "chromedriver"))
+    if browser is None or driver_program is None:
+        raise FileNotFoundError("chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(driver_program))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def show(driver: webdriver.Chrome, page: Path, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
+    """Open a file as a person would, on a screen of this width and colour scheme."""
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    )
+    preferences = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+    features = [{"name": name, "value": value} for name, value in preferences.items()]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    driver.get(page.as_uri())
+
+
+def requested(driver: webdriver.Chrome, page: Path) -> list[str]:
+    """List the addresses that a page asked for since the browser was last asked; its own first tab is another page."""
+    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    requests = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
+    return [request["request"]["url"] for request in requests if request["documentURL"] == page.as_uri()]

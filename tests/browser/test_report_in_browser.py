@@ -1,0 +1,171 @@
+"""The report in a real browser: from disk, without a network, on a screen, a phone and paper."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from smallcap.settings import PROJECT_ROOT
+from tests.browser.chromium import chromium, requested, show
+from tests.integration.sample_home import REPORT_DATE
+
+PHONE_WIDTH = 390
+ARTEFACTS = Path(os.environ.get("SMALLCAP_ARTEFACTS", PROJECT_ROOT / ".artefacts"))
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory):
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(chromium(tmp_path_factory.mktemp("profile")))
+        except FileNotFoundError as missing:
+            pytest.skip(str(missing))
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(reported_home):
+    return reported_home / "reports" / str(REPORT_DATE) / "index.html"
+
+
+@pytest.fixture
+def opened(driver, page):
+    show(driver, page)
+    return driver
+
+
+def column(driver, holder: str, position: int) -> list[str]:
+    """The shown cells of a column, from the top."""
+    script = """
+        const rows = [...document.querySelector(arguments[0]).querySelector('tbody').rows].filter((row) => !row.hidden);
+        return rows.map((row) => row.cells[arguments[1]].textContent);
+    """
+    return driver.execute_script(script, holder, position)
+
+
+def test_it_opens_from_disk_and_asks_for_nothing_else(driver, page):
+    driver.get_log("performance")
+    show(driver, page)
+    assert requested(driver, page) == [page.as_uri()]
+    assert driver.execute_script("return performance.getEntriesByType('resource').length") == 0
+
+
+def test_the_policy_lets_nothing_in(opened):
+    script = """
+        const done = arguments[0];
+        document.addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective), { once: true });
+        const image = document.createElement('img');
+        image.src = 'https://example.invalid/x.png';
+        document.body.append(image);
+        setTimeout(() => done('nothing was refused'), 3000);
+    """
+    assert opened.execute_async_script(script) == "img-src"
+
+
+def test_the_console_is_silent(driver, page):
+    driver.get_log("browser")
+    show(driver, page)
+    assert driver.get_log("browser") == []
+
+
+def test_every_chart_is_drawn(opened):
+    sizes = opened.execute_script(
+        "return [...document.querySelectorAll('.chart .wide svg')].map((svg) => [svg.getBoundingClientRect().width,"
+        " [...svg.querySelectorAll('path, rect, line')].filter((mark) => mark.getBoundingClientRect().width > 0).length])"
+    )
+    assert len(sizes) >= 3
+    assert all(width > 300 and marks > 5 for width, marks in sizes)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_charts_follow_the_colour_scheme(driver, page, scheme):
+    show(driver, page, scheme=scheme)
+    paper, ink = driver.execute_script(
+        "return [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('.chart .wide text')).fill]"
+    )
+    lightness = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (paper, ink)]
+    assert (lightness[0] > lightness[1]) == (scheme == "light")
+
+
+def test_a_table_is_sorted_by_its_headings_with_the_keyboard_too(opened):
+    holder = "[data-search='Every member']"
+    button = opened.find_element(By.CSS_SELECTOR, f"{holder} th:nth-child(5) button")
+    heading = opened.find_element(By.CSS_SELECTOR, f"{holder} th:nth-child(5)")
+    button.click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    button.send_keys("\n")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    shown = column(opened, holder, 4)
+    scores = [float(cell.replace("\N{MINUS SIGN}", "-")) for cell in shown if cell != "–"]
+    assert scores == sorted(scores)
+    assert len(scores) > 25
+    assert shown[len(scores) :] == ["–"] * (len(shown) - len(scores))
+
+
+def test_a_table_is_searched(opened):
+    holder = "[data-search='Every member']"
+    tickers = column(opened, holder, 0)
+    box = opened.find_element(By.CSS_SELECTOR, f"{holder} input[type=search]")
+    name = column(opened, holder, 1)[3]
+    box.send_keys(name)
+    assert column(opened, holder, 1) == [name]
+    assert opened.find_element(By.CSS_SELECTOR, f"{holder} output").text == f"1 of {len(tickers)} rows"
+    box.clear()
+    box.send_keys("no such company")
+    assert column(opened, holder, 0) == []
+
+
+def test_a_ticker_opens_its_tear_sheet(opened):
+    link = opened.find_element(By.CSS_SELECTOR, "[data-search='Survivors'] a[href^='#sheet-'], #funnel a[href^='#sheet-']")
+    sheet = opened.find_element(By.CSS_SELECTOR, link.get_attribute("hash"))
+    assert sheet.get_attribute("open") is None
+    opened.execute_script("arguments[0].click()", link)
+    opened.execute_async_script("setTimeout(arguments[0], 100)")
+    assert sheet.get_attribute("open") is not None
+
+
+def test_names_with_markup_are_shown_as_they_are(opened):
+    names = [name for name in column(opened, "[data-search='Every member']", 1) if "<b>" in name]
+    assert names
+    assert opened.execute_script("return document.querySelectorAll('#members td:nth-child(2) b, .name b').length") == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone(driver, page, scheme):
+    show(driver, page, width=PHONE_WIDTH, height=844, scheme=scheme)
+    driver.execute_script("document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; })")
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= PHONE_WIDTH
+    narrow = "return [...document.querySelectorAll('.chart svg')].filter((svg) => svg.getBoundingClientRect().width > 0).length"
+    assert driver.execute_script(narrow) >= 3
+    keep_picture(driver, f"report-phone-{scheme}.png")
+
+
+def test_the_list_of_dates_fits_a_phone(driver, page):
+    show(driver, page.parent.parent / "index.html", width=PHONE_WIDTH, height=844)
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= PHONE_WIDTH
+
+
+def test_it_prints(opened):
+    printed = base64.b64decode(opened.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
+    assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    (ARTEFACTS / "report.pdf").write_bytes(printed)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_is_kept(driver, page, scheme):
+    show(driver, page, height=1400, scheme=scheme)
+    assert keep_picture(driver, f"report-{scheme}.png").stat().st_size > 10_000
+
+
+def keep_picture(driver, name: str) -> Path:
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    driver.save_screenshot(str(ARTEFACTS / name))
+    return ARTEFACTS / name

@@ -1,0 +1,52 @@
+"""Reports in memory: every question answered from tables without rows, so that a test fills in only the rows that it is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from functools import cache
+
+import duckdb
+import polars as pl
+
+from smallcap.report_files import QUESTIONS_DIR
+from smallcap.reports.page.data import Report, read_report
+from smallcap.tables import META_TABLES, TABLES
+
+AS_OF = dt.date(2025, 12, 31)
+HOSTILE = "<img src=x onerror=alert(1)>\"'&"
+"""A name that would do harm if it were not escaped, in text and in attributes alike."""
+SYNTHETIC = "synthetic sample universe (made-up companies)"
+
+
+@cache
+def empty_warehouse() -> duckdb.DuckDBPyConnection:
+    """Every published table without rows, but for one date of coverage and what the catalogue says of itself."""
+    connection = duckdb.connect()
+    for name, table in {**TABLES, **META_TABLES}.items():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
+        connection.register("no_rows", table.empty())
+        connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
+    coverage = {name: 0 for name, kind in TABLES["marts.coverage"].columns.items() if kind.is_integer()}
+    given = {**coverage, "year": AS_OF.year, "as_of": AS_OF, "has_membership": True, "stale_months": 18}
+    connection.execute(f"INSERT INTO marts.coverage ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})", list(given.values()))
+    connection.execute("INSERT INTO meta.catalogue VALUES ('home', 'run-1', '1.0', ?, TIMESTAMP '2026-01-02 03:04:05')", [SYNTHETIC])
+    return connection
+
+
+def answer(question: str) -> pl.DataFrame:
+    """Answer a question of the report from the empty warehouse."""
+    query = (QUESTIONS_DIR / f"{question}.sql").read_text(encoding="utf-8")
+    return empty_warehouse().sql(query, params={"as_of": AS_OF} if "$as_of" in query else {}).pl()
+
+
+def empty_report() -> Report:
+    """A report of a date on which nothing came out."""
+    return read_report(AS_OF, answer)
+
+
+def report_with(**rows: list[dict[str, object]]) -> Report:
+    """A report with these rows; columns that a row does not name are null."""
+    report = empty_report()
+    filled = {name: pl.DataFrame(given, schema=getattr(report.data, name).schema) for name, given in rows.items()}
+    return replace(report, data=replace(report.data, **filled))

@@ -1,0 +1,139 @@
+"""The page as a whole: complete without rows, harmless with hostile names, loading nothing."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import fields, replace
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+from smallcap.report_files import QUESTIONS_DIR
+from smallcap.reports.page.data import Report, ReportData
+from smallcap.reports.page.render import render_list, render_report
+from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with
+
+SECTIONS = ("quality", "funnel", "sheets", "members", "factors", "index", "trust", "origin")
+ONLY_ASKED_BY_THE_LIST = {"dates"}
+
+
+class Elements(HTMLParser):
+    """Collects the elements of a page, and the text of each section."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, str] = {}
+        self._section = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+        if tag == "section":
+            self._section = dict(attributes)["id"]
+
+    def handle_data(self, data):
+        self.text[self._section] = self.text.get(self._section, "") + data
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.found)
+
+
+def hostile_report() -> Report:
+    company = {"entity_id": 1, "ticker": HOSTILE, "name": HOSTILE, "sector": HOSTILE}
+    return report_with(
+        members=[{**company, "outcome": "survivor"}],
+        sheet_identity=[{**company, "outcome": "survivor", "sic": HOSTILE, "altman_z_zone": HOSTILE}],
+        sheet_path=[{"entity_id": 1, "filter_number": 1, "filter_name": "business", "status": "pass", "reason": HOSTILE}],
+        sheet_lenses=[
+            {"entity_id": 1, "statement": "income", "item": HOSTILE, "preference": HOSTILE, "verdict": "unknown", "reason": HOSTILE}
+        ],
+        funnel_survivors=[{**company, "outcome": "survivor"}],
+        index_changes=[{**company, "change": "added", "cause": "ipo", "evidence": HOSTILE}],
+        index_sectors=[{"sector": HOSTILE, "members": 1, "weight": 1.0}],
+        checks=[{"table_name": "core.members", "check_name": "contract", "status": "warned", "message": HOSTILE}],
+    )
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(ReportData)])
+def test_every_table_of_the_report_has_a_question_that_the_tables_answer(field):
+    query = (QUESTIONS_DIR / f"{field}.sql").read_text(encoding="utf-8")
+    assert re.match(r"-- .+\?\n", query)
+    assert answer(field).columns
+
+
+def test_every_question_is_asked():
+    questions = {path.stem for path in QUESTIONS_DIR.glob("*.sql")}
+    assert questions == {field.name for field in fields(ReportData)} | ONLY_ASKED_BY_THE_LIST
+
+
+def test_a_date_on_which_nothing_came_out_has_every_section_and_says_so():
+    page = Elements(render_report(empty_report()))
+    assert set(SECTIONS) <= set(page.text)
+    assert "No company survives all six filters" in page.text["funnel"]
+    assert "No company survives all six filters" in page.text["sheets"]
+    assert "fewer than 25 records" in page.text["quality"]
+    assert "no profile of the index" in page.text["index"]
+    assert page.count("svg") == 0
+
+
+def test_a_warehouse_of_another_release_has_every_section_and_says_what_is_lacking():
+    report = empty_report()
+    lacking = {field.name: pl.DataFrame() for field in fields(ReportData) if field.name.startswith(("index_", "book", "experiment"))}
+    page = Elements(render_report(replace(report, data=replace(report.data, **lacking))))
+    assert set(SECTIONS) <= set(page.text)
+    assert "published by another release" in page.text["index"]
+
+
+def test_what_is_insufficient_says_why():
+    row = {"book": "b", "model": "FF5", "covariance": "OLS", "status": "insufficient", "reason": "6 months are known; 36 are needed"}
+    page = Elements(render_report(report_with(book_loadings=[row])))
+    assert "Insufficient: 6 months are known; 36 are needed." in page.text["factors"]
+
+
+def test_hostile_names_are_shown_and_do_nothing():
+    text = render_report(hostile_report())
+    page = Elements(text)
+    assert page.count("script") == 1
+    assert page.count("img") == 0
+    assert not [name for _, attributes in page.found for name in attributes if name.startswith("on")]
+    assert HOSTILE in page.text["members"]
+    assert HOSTILE in page.text["sheets"]
+
+
+def test_the_page_loads_nothing_and_allows_only_its_own_style_and_script():
+    text = render_report(hostile_report())
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
+    assert "default-src &#39;none&#39;" in policy
+    for tag in ("style", "script"):
+        content = re.search(rf"<{tag}>(.*?)</{tag}>", text, flags=re.DOTALL)[1]
+        assert b64encode(sha256(content.encode()).digest()).decode() in policy
+    outside = [
+        value
+        for _, attributes in Elements(text).found
+        for name, value in attributes.items()
+        if name in ("src", "href", "action", "style") and not re.match(r"#|data:,|\.\./index\.html$|\w+\.csv$", value or "")
+    ]
+    assert outside == []
+
+
+def test_synthetic_data_are_said_to_be_so_and_others_are_not():
+    report = empty_report()
+    assert "no company here exists" in render_report(report)
+    assert "no company here exists" not in render_report(replace(report, label="files in mine"))
+
+
+def test_the_same_report_gives_the_same_bytes():
+    assert render_report(hostile_report()) == render_report(hostile_report())
+
+
+def test_the_list_leads_to_reports_that_are_there_and_says_how_to_make_others():
+    other = AS_OF.replace(month=11, day=30)
+    rows = [{"as_of": date, "members": 5, "screened": 3, "survivors": None} for date in (AS_OF, other)]
+    unknown = {"survivors_unverified": None, "fresh_fundamentals": 4, "screened_share": 0.6}
+    page = render_list(SYNTHETIC, [{**row, **unknown} for row in rows], {AS_OF})
+    assert f'href="{AS_OF}/index.html"' in page
+    assert f"smallcap report --as-of {other}" in page
