@@ -1,5 +1,7 @@
 # smallcap: the commands of the project. `make run` and `make test` set everything up by themselves.
 SHELL := bash
+# Without compiled files each command would compile the libraries anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -51,6 +51,7 @@ class Lake:
     def __init__(self, root: Path, before_first_write: Callable[[str, int], None] | None = None) -> None:
         self.root = root
         self._before_first_write = before_first_write or (lambda name, version: None)
+        self._opened: dict[str, tuple[int, DeltaTable]] = {}
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -214,6 +215,7 @@ class Lake:
             return
         target = max(version, 0)
         stamp = next((entry.get(STAMP_KEY) for entry in delta.history() if entry["version"] == target), None) or Stamp().to_json()
+        self._opened.pop(name, None)
         delta.restore(target, commit_properties=CommitProperties({STAMP_KEY: stamp}))
 
     def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
@@ -226,6 +228,7 @@ class Lake:
             kept = sorted({version for version in keep_versions.get(name, ()) if 0 <= version <= delta.version()}) or None
             if not delta.vacuum(24 * days, enforce_retention_duration=False, keep_versions=kept):
                 continue
+            self._opened.pop(name, None)
             # Removing files is a commit of its own: it carries the stamp on.
             stamp = CommitProperties({STAMP_KEY: self._stamp(delta).to_json()})
             removed += len(
@@ -239,11 +242,19 @@ class Lake:
         return self.root / found.layer / found.short_name
 
     def _open(self, found: Table, version: int | None = None) -> DeltaTable | None:
+        """Open a table; the newest version is opened once for each state of its log, since a run asks for it a thousand times."""
         path = self._path(found)
-        if not (path / "_delta_log").is_dir():
+        log = path / "_delta_log"
+        if not log.is_dir():
             return None
+        changed = log.stat().st_mtime_ns
+        if version is None and self._opened.get(found.name, (0, None))[0] == changed:
+            return self._opened[found.name][1]
         try:
-            return DeltaTable(path, version=version)
+            delta = DeltaTable(path, version=version)
+            if version is None:
+                self._opened[found.name] = (changed, delta)
+            return delta
         except TableNotFoundError:
             return None
         except (DeltaError, OSError, ValueError) as error:
@@ -285,6 +296,7 @@ class Lake:
         if delta is None:
             delta = self._create(found)
         stamp = before.with_years(stamps, run_id, read_versions)
+        self._opened.pop(found.name, None)
         write_deltalake(
             delta,
             rows,

@@ -8,22 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import WITHOUT_REPORT
 from tests.integration.homes import EARLIER, LATER, Answer, command, copy_home, make
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_the_caller() -> None:
     for name in [name for name in os.environ if name.startswith("SMALLCAP_")]:
         del os.environ[name]
+    os.environ["SMALLCAP_IS_REPORT_WRITTEN"] = WITHOUT_REPORT["SMALLCAP_IS_REPORT_WRITTEN"]
 
 
 @pytest.fixture(scope="session")
-def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Two years of one date each, published by two runs."""
-    home = tmp_path_factory.mktemp("small") / "home"
-    make(home, EARLIER)
-    make(home, LATER)
-    return home
+
+    def make_both(folder: Path) -> Path:
+        home = folder / "home"
+        make(home, EARLIER)
+        make(home, LATER)
+        return home
+
+    return made_once(tmp_path_factory, worker_id, "small", make_both)
 
 
 @pytest.fixture

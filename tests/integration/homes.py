@@ -44,7 +44,6 @@ def make(
     home: Path, as_of: dt.date | None = None, years: tuple[int, int] | None = None, tables: Sequence[str] | None = None, **given: object
 ) -> str:
     """Run the job for a date or for years, in this process; return the run's id."""
-    # Reports have their own tests; drawing one takes as long as a small run.
     settings = load_settings(home=home, **{"sample_companies": COMPANIES, "is_report_written": False, **given})
     Home(settings).prepare()
     first, last = years or (as_of.year, as_of.year)  # type: ignore[union-attr]

@@ -178,7 +178,10 @@ class TestWrongQuestions:
     def test_an_unknown_ticker(self, ask: Command) -> None:
         answer = ask("why", "ZZZZZ")
         assert (answer.code, answer.out) == (2, "")
-        assert f"no member carries the ticker 'ZZZZZ' at {LAST_DATE}; no member ever carried it here" in " ".join(answer.err.split())
+        assert (
+            f"no member carries the ticker 'ZZZZZ' at {LAST_DATE}, nor does a line of a book; no member ever carried it here"
+            in " ".join(answer.err.split())
+        )
 
     def test_a_ticker_that_reads_like_markup_is_repeated_as_typed(self, ask: Command) -> None:
         answer = ask("why", "[bold]ZZZZZ")
@@ -247,12 +250,12 @@ class TestFunnel:
         block = shown.split(f"Survivors: {len(survivors)}")[1].split("Borderline survivors")[0]
         assert all(re.search(rf"^{re.escape(ticker)} ", block, re.MULTILINE) for ticker in survivors)
 
-    def test_borderline_and_unverified_rows_are_counted(self, shown: str, backfilled_home: Path) -> None:
+    def test_borderline_and_unverified_companies_are_counted(self, shown: str, backfilled_home: Path) -> None:
         counts = one(
             backfilled_home,
             f"""
-            SELECT count(*) FILTER (is_borderline AND outcome IN ('survivor', 'survivor_unverified')) AS borderline,
-                count(*) FILTER (status = 'verify' AND outcome <> 'failed') AS verify
+            SELECT count(DISTINCT entity_id) FILTER (is_borderline AND outcome IN ('survivor', 'survivor_unverified')) AS borderline,
+                count(DISTINCT entity_id) FILTER (status = 'verify' AND outcome <> 'failed') AS verify
             FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE}
             """,
         )

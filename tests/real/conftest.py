@@ -12,6 +12,7 @@ import pytest
 
 from smallcap.settings import PROJECT_ROOT
 from tests.command_line import must_succeed, published
+from tests.once import made_once
 
 REAL = PROJECT_ROOT.parent / "shared" / "real"
 MAY, NOVEMBER = dt.date(2025, 5, 31), dt.date(2025, 11, 30)
@@ -40,18 +41,11 @@ class RealHome:
 
 
 @pytest.fixture(scope="session")
-def real_homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RealHome]:
+def real_homes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, RealHome]:
     """The home that ends with the long limit, and the one that ends with the short one; made side by side."""
     if not REAL.is_dir():
         pytest.skip(f"real files are not here ({REAL})")
-    orders = {
-        "may_first": [(MAY, SHORT_LIMIT), (NOVEMBER, LONG_LIMIT)],
-        "november_first": [(NOVEMBER, LONG_LIMIT), (MAY, SHORT_LIMIT)],
-    }
-    folders = {name: tmp_path_factory.mktemp(name) / "home" for name in orders}
-    with ThreadPoolExecutor(len(orders)) as pool:
-        making = {name: pool.submit(_make, folders[name], runs) for name, runs in orders.items()}
-    return {name: made.result() for name, made in making.items()}
+    return made_once(tmp_path_factory, worker_id, "real", _make_both)
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +58,16 @@ def long_limit(real_homes: dict[str, RealHome]) -> RealHome:
 def short_limit(real_homes: dict[str, RealHome]) -> RealHome:
     """November with a stale limit of 30 months, then May with the default of 18."""
     return real_homes["november_first"]
+
+
+def _make_both(folder: Path) -> dict[str, RealHome]:
+    orders = {
+        "may_first": [(MAY, SHORT_LIMIT), (NOVEMBER, LONG_LIMIT)],
+        "november_first": [(NOVEMBER, LONG_LIMIT), (MAY, SHORT_LIMIT)],
+    }
+    with ThreadPoolExecutor(len(orders)) as pool:
+        making = {name: pool.submit(_make, folder / name, runs) for name, runs in orders.items()}
+    return {name: made.result() for name, made in making.items()}
 
 
 def _make(home: Path, runs: list[tuple[dt.date, int]]) -> RealHome:
