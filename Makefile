@@ -28,7 +28,7 @@ run: $(INSTALLED) ## run the main job on the embedded sample universe, for its l
 test: check ## lint, types, import directions, and all tests
 	$(BIN)/dagster definitions validate --log-level error
 	$(BIN)/python -m pytest tests/unit --numprocesses auto
-	$(BIN)/python -m pytest tests --ignore tests/unit --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest tests --ignore tests/unit --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 unit: $(INSTALLED) ## the unit tests only
 	$(BIN)/python -m pytest tests/unit --numprocesses auto
