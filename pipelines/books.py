@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 from rich.console import Console, Group
 from rich.markup import escape
-from smallcap.finance.factors.validations import book_validations
 
 from pipelines.reading import label_of, rows_of
 from smallcap.book_files import add_books, read_books
@@ -21,6 +20,7 @@ from smallcap.finance.factors.fit import COVARIANCES
 from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.rules import FactorRules
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
+from smallcap.finance.factors.validations import book_validations
 from smallcap.reports.regression_table import books_table, regression_sheet
 from smallcap.rules import read_rules
 from smallcap.settings import Settings
