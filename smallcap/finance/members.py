@@ -9,6 +9,7 @@ from smallcap.finance.frames import as_table, without_nan
 from smallcap.finance.pointintime import take
 from smallcap.finance.prices import is_list_price_usable, last_prices
 from smallcap.finance.rule_sets import FinancialRules, MetricsRules, TickerRules
+from smallcap.finance.tickers import normalised
 
 SECURITY_COLUMNS = ("entity_id", "is_resolved", "unresolved_reason", "sic", "gics", "sector", "name")
 
@@ -54,7 +55,7 @@ def members(constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.Dat
 
 def is_ticker_usable(rules: TickerRules) -> pl.Expr:
     """Whether the symbol is one to five letters once dots, dashes, slashes and spaces are stripped."""
-    letters = pl.col("ticker").str.to_uppercase().str.replace_all(r"[\s./\-]", "")
+    letters = normalised(pl.col("ticker"))
     return letters.str.contains(f"^[A-Z]{{1,{rules.max_letters}}}$").fill_null(False)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-def _require(is_true: bool, message: str) -> None:
+def require(is_true: bool, message: str) -> None:
+    """Raise ValueError with a message unless a condition holds; a reader of rule sets adds file, line and field."""
     if not is_true:
         raise ValueError(message)
 
@@ -32,8 +33,8 @@ class DayRange:
     max_days: int
 
     def __post_init__(self) -> None:
-        _require(self.min_days > 0, f"min_days must be positive, got {self.min_days}")
-        _require(self.min_days <= self.max_days, f"max_days must not be below min_days ({self.min_days}), got {self.max_days}")
+        require(self.min_days > 0, f"min_days must be positive, got {self.min_days}")
+        require(self.min_days <= self.max_days, f"max_days must not be below min_days ({self.min_days}), got {self.max_days}")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class ScaleRules:
     years_back: int
 
     def __post_init__(self) -> None:
-        _require(self.jump > 1, f"jump must be above 1, got {self.jump}")
-        _require(1 <= self.years_back <= 10, f"years_back must be 1 to 10, got {self.years_back}")
+        require(self.jump > 1, f"jump must be above 1, got {self.jump}")
+        require(1 <= self.years_back <= 10, f"years_back must be 1 to 10, got {self.years_back}")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class SanityRules(RuleSet):
     scale: ScaleRules
 
     def __post_init__(self) -> None:
-        _require(self.max_net_income_to_assets > 0, f"max_net_income_to_assets must be positive, got {self.max_net_income_to_assets}")
+        require(self.max_net_income_to_assets > 0, f"max_net_income_to_assets must be positive, got {self.max_net_income_to_assets}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class VisibilityRules:
     assumed_lag_days: int
 
     def __post_init__(self) -> None:
-        _require(self.assumed_lag_days >= 1, f"assumed_lag_days must be at least 1, got {self.assumed_lag_days}")
+        require(self.assumed_lag_days >= 1, f"assumed_lag_days must be at least 1, got {self.assumed_lag_days}")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class DebtRules:
 
     def __post_init__(self) -> None:
         share = self.max_interest_to_liabilities
-        _require(0 <= share <= 1, f"max_interest_to_liabilities must be in [0, 1], got {share}")
+        require(0 <= share <= 1, f"max_interest_to_liabilities must be in [0, 1], got {share}")
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class YearsRules:
     min_years: int
 
     def __post_init__(self) -> None:
-        _require(1 <= self.years <= 10, f"years must be 1 to 10, got {self.years}")
-        _require(1 <= self.min_years <= self.years, f"min_years must be 1 to {self.years}, got {self.min_years}")
+        require(1 <= self.years <= 10, f"years must be 1 to 10, got {self.years}")
+        require(1 <= self.min_years <= self.years, f"min_years must be 1 to {self.years}, got {self.min_years}")
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class ZoneRules:
     safe_above: float
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.distress_below <= self.safe_above,
             f"safe_above must not be below distress_below ({self.distress_below}), got {self.safe_above}",
         )
@@ -124,7 +125,7 @@ class PriceRules:
     max_age_days: int
 
     def __post_init__(self) -> None:
-        _require(self.max_age_days >= 0, f"max_age_days must not be negative, got {self.max_age_days}")
+        require(self.max_age_days >= 0, f"max_age_days must not be negative, got {self.max_age_days}")
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,8 @@ class FundHoldingRules:
 
     def __post_init__(self) -> None:
         low, high = self.min_share_of_company, self.max_share_of_company
-        _require(low >= 0, f"min_share_of_company must not be negative, got {low}")
-        _require(low < high <= 1, f"max_share_of_company must be above min_share_of_company ({low}) and at most 1, got {high}")
+        require(low >= 0, f"min_share_of_company must not be negative, got {low}")
+        require(low < high <= 1, f"max_share_of_company must be above min_share_of_company ({low}) and at most 1, got {high}")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class FinancialRules:
     sector_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        _require(0 <= self.sic_first <= self.sic_last, f"sic_last must not be below sic_first ({self.sic_first}), got {self.sic_last}")
+        require(0 <= self.sic_first <= self.sic_last, f"sic_last must not be below sic_first ({self.sic_first}), got {self.sic_last}")
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ class TickerRules:
     max_letters: int
 
     def __post_init__(self) -> None:
-        _require(1 <= self.max_letters <= 10, f"max_letters must be 1 to 10, got {self.max_letters}")
+        require(1 <= self.max_letters <= 10, f"max_letters must be 1 to 10, got {self.max_letters}")
 
 
 @dataclass(frozen=True)

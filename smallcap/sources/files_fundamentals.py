@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.finance.tickers import normalised
 from smallcap.sources.base import FUNDAMENTALS_COLUMNS
 from smallcap.sources.canonical_tables import FUNDAMENTALS, PRICES, CanonicalTable, read_table
 from smallcap.sources.files_folder import Dataset, InputFile
-from smallcap.sources.tickers import canonical_in_table, normalised
+from smallcap.sources.tickers import canonical_in_table
 
 VERSIONS = ("original", "restated")
 _SHOWN_DUPLICATES = 5

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.finance.tickers import normalised
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, Delivery
 from smallcap.sources.canonical_tables import CONSTITUENTS, read_table
 from smallcap.sources.files_folder import InputFile
@@ -17,7 +18,7 @@ from smallcap.sources.ishares import HOLDINGS_SCHEMA, REFUSED_HOLDINGS_SCHEMA, H
 from smallcap.sources.ishares_rules import HoldingsRules
 from smallcap.sources.lines import symbol_to_line
 from smallcap.sources.refusals import write_refused
-from smallcap.sources.tickers import canonical_in_list, normalised
+from smallcap.sources.tickers import canonical_in_list
 
 DEFAULT_INDEX = "russell2000"
 _SHOWN_CELLS = ["as_of", "snapshot_date", "asset_class", *HOLDINGS_SCHEMA]

@@ -1,15 +1,13 @@
-"""How a ticker is normalised, and the dated aliases that normalising cannot know (data/reference/ticker_aliases.csv)."""
+"""The dated aliases of tickers that normalising cannot know (data/reference/ticker_aliases.csv)."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
 
 from smallcap.errors import InputError
-
-Text = TypeVar("Text", pl.Expr, pl.Series)
+from smallcap.finance.tickers import normalised
 
 FILE_NAME = "ticker_aliases.csv"
 ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -21,11 +19,6 @@ ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
     "source": pl.String,
 }
 RELATIONS = ("same_line", "same_company", "renamed")
-
-
-def normalised(ticker: Text) -> Text:
-    """Spell a ticker in upper case without the separators of share classes: BRK.B, BRK-B, BRK B, BRK/B and BRKB are one."""
-    return ticker.str.to_uppercase().str.replace_all(r"[\s.\-/]", "")
 
 
 def load_ticker_aliases(reference_dir: Path) -> pl.DataFrame:

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from smallcap.errors import InputError, SmallcapError
+from smallcap.finance.tickers import normalised
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.ishares_live import IsharesLists
-from smallcap.sources.tickers import normalised
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
 from tests.unit.sources.crafted import ALIASES, RULES

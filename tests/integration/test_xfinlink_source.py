@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from smallcap.errors import InputError
+from smallcap.finance.tickers import normalised
 from smallcap.sources import identity, ingest
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching import QuotaError
 from smallcap.sources.sample import SampleSource
-from smallcap.sources.tickers import normalised
 from smallcap.tables import table
 from tests.integration.xfinlink_case import DAY, END, INDEX, START, Case, assert_same, under_vendor_ids
 from tests.standin.server import StandIn

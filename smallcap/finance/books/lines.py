@@ -9,6 +9,7 @@ import polars as pl
 
 from smallcap.finance.books.rules import LIST, Book, first_day
 from smallcap.finance.frames import in_columns_of
+from smallcap.finance.tickers import normalised
 from smallcap.tables.books import BookLines, Books
 
 EQUAL, GIVEN = "equal", "given"
@@ -122,8 +123,8 @@ def _periods(lists: Mapping[str, Book]) -> pl.DataFrame:
 def _carriers(listed: pl.DataFrame, periods: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
     """Find the line of each ticker: among the spells of the symbol, the one that is meant."""
     own = ("security_id", "entity_id", "valid_from", "valid_to", "source")
-    spells = securities.select(_normalised(pl.col("ticker")).alias("symbol"), *own)
-    named = listed.select(*PLACE, _normalised(pl.col("ticker")).alias("symbol")).join(periods, on="book")
+    spells = securities.select(normalised(pl.col("ticker")).alias("symbol"), *own)
+    named = listed.select(*PLACE, normalised(pl.col("ticker")).alias("symbol")).join(periods, on="book")
     newest_first = ["is_of_the_day", "valid_from", "valid_to"]
     order = [*PLACE, *newest_first, "source", "security_id"]
     return (
@@ -147,8 +148,3 @@ def _nobody_carried() -> pl.Expr:
     end = pl.when(pl.col("last_day").is_null()).then(pl.lit("now")).otherwise(pl.col("last_day").dt.strftime("%Y-%m"))
     begin = pl.col("first_day").dt.strftime("%Y-%m")
     return pl.format("no line of the source carries or carried this ticker between {} and {}, or when the list was fixed", begin, end)
-
-
-def _normalised(ticker: pl.Expr) -> pl.Expr:
-    # As sources spell raw.securities; finance knows no sources, so a test holds the two together.
-    return ticker.str.to_uppercase().str.replace_all(r"[\s.\-/]", "")

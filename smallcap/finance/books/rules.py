@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from smallcap.finance.rule_sets import RuleSet
+from smallcap.finance.rule_sets import RuleSet, require
 
 LIST: Final = "list"
 SURVIVORS: Final = "survivors"
@@ -17,11 +17,6 @@ WEIGHT_TOLERANCE: Final = 1e-6
 FILTERS: Final = range(1, 7)
 OF_A_LIST: Final = ("tickers", "weights", "tickers_from_source", "first_month", "last_month", "chosen_on")
 """Fields that survivors do not have."""
-
-
-def _require(is_true: bool, message: str) -> None:
-    if not is_true:
-        raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -63,14 +58,14 @@ class Book:
     not_in: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(self.kind in (LIST, SURVIVORS), f"kind must be '{LIST}' or '{SURVIVORS}', got '{self.kind}'")
+        require(self.kind in (LIST, SURVIVORS), f"kind must be '{LIST}' or '{SURVIVORS}', got '{self.kind}'")
         if self.kind == LIST:
             self._check_list()
         else:
             given = [name for name in OF_A_LIST if getattr(self, name)]
-            _require(not given, f"survivors are chosen by the funnel: leave {', '.join(given)} out")
+            require(not given, f"survivors are chosen by the funnel: leave {', '.join(given)} out")
             strange = [number for number in self.passed_over if number not in FILTERS]
-            _require(not strange, f"passed_over must name filters 1 to 6, got {strange}")
+            require(not strange, f"passed_over must name filters 1 to 6, got {strange}")
 
     @property
     def is_formed_in_advance(self) -> bool:
@@ -78,24 +73,24 @@ class Book:
         return self.kind == SURVIVORS or (self.chosen_on is not None and self.chosen_on < first_day(self.first_month))
 
     def _check_list(self) -> None:
-        _require(bool(self.tickers) != self.tickers_from_source, "tickers must name at least one symbol, or tickers_from_source be true")
+        require(bool(self.tickers) != self.tickers_from_source, "tickers must name at least one symbol, or tickers_from_source be true")
         repeated = sorted({ticker for ticker in self.tickers if self.tickers.count(ticker) > 1})
-        _require(not repeated, f"tickers must not repeat, got {', '.join(repeated)} more than once")
-        _require(not self.passed_over, "passed_over is for survivors; a list passes no filter")
-        _require(bool(self.first_month), "first_month is missing: the first month held, YYYY-MM")
+        require(not repeated, f"tickers must not repeat, got {', '.join(repeated)} more than once")
+        require(not self.passed_over, "passed_over is for survivors; a list passes no filter")
+        require(bool(self.first_month), "first_month is missing: the first month held, YYYY-MM")
         first_day(self.first_month)
         if self.last_month:
-            _require(first_day(self.last_month) >= first_day(self.first_month), f"last_month {self.last_month} lies before first_month")
-        _require(
+            require(first_day(self.last_month) >= first_day(self.first_month), f"last_month {self.last_month} lies before first_month")
+        require(
             self.chosen_on is not None, "chosen_on is missing: the day on which the list was fixed (alpha means something after it only)"
         )
         if self.weights:
-            _require(
+            require(
                 len(self.weights) == len(self.tickers), f"weights must be as many as tickers ({len(self.tickers)}), got {len(self.weights)}"
             )
-            _require(all(weight > 0 for weight in self.weights), "weights must be positive; short positions are not known here")
+            require(all(weight > 0 for weight in self.weights), "weights must be positive; short positions are not known here")
             total = math.fsum(self.weights)
-            _require(abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, f"weights must sum to 1, got {total:g}")
+            require(abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, f"weights must sum to 1, got {total:g}")
 
 
 @dataclass(frozen=True)
@@ -106,9 +101,7 @@ class BookSet(RuleSet):
 
     def __post_init__(self) -> None:
         strange = [name for name in self.books if not re.fullmatch(r"[a-z][a-z0-9_]*", name)]
-        _require(
-            not strange, f"books: a name has small letters, digits and underscores, and begins with a letter; got {', '.join(strange)}"
-        )
+        require(not strange, f"books: a name has small letters, digits and underscores, and begins with a letter; got {', '.join(strange)}")
 
 
 def first_day(month: str) -> dt.date:

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from smallcap.finance.factors.rules import MONTHS_A_YEAR
-from smallcap.finance.rule_sets import RuleSet
+from smallcap.finance.rule_sets import RuleSet, require
 
 FEWEST_JUNES: Final = 2
 """Two Junes are the least that has a rebalance between them."""
-
-
-def _require(is_true: bool, message: str) -> None:
-    if not is_true:
-        raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -40,11 +35,11 @@ class ExperimentRules(RuleSet):
 
     def __post_init__(self) -> None:
         costs = self.costs_basis_points
-        _require(bool(costs) and len(set(costs)) == len(costs), f"costs_basis_points must name levels, none twice, got {list(costs)}")
-        _require(all(0 <= cost < 10_000 for cost in costs), f"costs_basis_points must be 0 to 9999, got {list(costs)}")
-        _require(self.least_junes >= FEWEST_JUNES, f"least_junes must be at least {FEWEST_JUNES}, got {self.least_junes}")
-        _require(
+        require(bool(costs) and len(set(costs)) == len(costs), f"costs_basis_points must name levels, none twice, got {list(costs)}")
+        require(all(0 <= cost < 10_000 for cost in costs), f"costs_basis_points must be 0 to 9999, got {list(costs)}")
+        require(self.least_junes >= FEWEST_JUNES, f"least_junes must be at least {FEWEST_JUNES}, got {self.least_junes}")
+        require(
             self.least_months >= MONTHS_A_YEAR,
             f"least_months must be at least {MONTHS_A_YEAR}: less is not made a year of, got {self.least_months}",
         )
-        _require(0 < self.confidence < 1, f"confidence must lie between 0 and 1, got {self.confidence}")
+        require(0 < self.confidence < 1, f"confidence must lie between 0 and 1, got {self.confidence}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from smallcap.finance.rule_sets import RuleSet
+from smallcap.finance.rule_sets import RuleSet, require
 
 COLUMN_OF: Final = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "MOM": "mom"}
 """The column of raw.factors that holds a term's factor."""
@@ -18,11 +18,6 @@ FIVE_FACTORS: Final = "FF5"
 """The model of filter 7, of the stocks' own loadings and of comparisons."""
 
 
-def _require(is_true: bool, message: str) -> None:
-    if not is_true:
-        raise ValueError(message)
-
-
 @dataclass(frozen=True)
 class Model:
     """A factor model: the files its factors come from, and its terms beside alpha, in order."""
@@ -32,15 +27,13 @@ class Model:
 
     def __post_init__(self) -> None:
         unknown = [file for file in self.files if file not in TERMS_OF_FILE]
-        _require(bool(self.files) and not unknown, f"files must be some of FF3, FF5, MOM; got {list(self.files)}")
+        require(bool(self.files) and not unknown, f"files must be some of FF3, FF5, MOM; got {list(self.files)}")
         strange = [term for term in self.terms if term not in COLUMN_OF]
-        _require(bool(self.terms) and not strange, f"terms must be some of {', '.join(COLUMN_OF)}; got {list(self.terms)}")
-        _require(len(set(self.terms)) == len(self.terms), f"terms must not repeat, got {list(self.terms)}")
+        require(bool(self.terms) and not strange, f"terms must be some of {', '.join(COLUMN_OF)}; got {list(self.terms)}")
+        require(len(set(self.terms)) == len(self.terms), f"terms must not repeat, got {list(self.terms)}")
         homeless = [term for term in self.terms if sum(term in TERMS_OF_FILE[file] for file in self.files) != 1]
-        _require(not homeless, f"files must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}")
-        _require(
-            any(file in FILES_WITH_RF for file in self.files), f"files must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate"
-        )
+        require(not homeless, f"files must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}")
+        require(any(file in FILES_WITH_RF for file in self.files), f"files must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate")
 
     @property
     def all_terms(self) -> tuple[str, ...]:
@@ -69,10 +62,10 @@ class TiltRules:
     detectable_std_errors: float
 
     def __post_init__(self) -> None:
-        _require(0 < self.directional_t < self.confirmed_t, "confirmed_t must be above directional_t, and both positive")
-        _require(self.detectable_std_errors > 0, f"detectable_std_errors must be positive, got {self.detectable_std_errors}")
+        require(0 < self.directional_t < self.confirmed_t, "confirmed_t must be above directional_t, and both positive")
+        require(self.detectable_std_errors > 0, f"detectable_std_errors must be positive, got {self.detectable_std_errors}")
         both = [*self.positive, *self.not_negative]
-        _require(bool(both) and len(set(both)) == len(both), "positive and not_negative must name at least one term, and none twice")
+        require(bool(both) and len(set(both)) == len(both), "positive and not_negative must name at least one term, and none twice")
 
     @property
     def intended(self) -> dict[str, str]:
@@ -87,7 +80,7 @@ class ComparisonRules:
     mix_share: float
 
     def __post_init__(self) -> None:
-        _require(0 < self.mix_share < 1, f"mix_share must lie between 0 and 1, got {self.mix_share}")
+        require(0 < self.mix_share < 1, f"mix_share must lie between 0 and 1, got {self.mix_share}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ class HindsightRules:
     seed: int
 
     def __post_init__(self) -> None:
-        _require(100 <= self.random_books <= 100_000, f"random_books must be 100 to 100000, got {self.random_books}")
+        require(100 <= self.random_books <= 100_000, f"random_books must be 100 to 100000, got {self.random_books}")
 
 
 @dataclass(frozen=True)
@@ -141,8 +134,8 @@ class FactorRules(RuleSet):
 
     def __post_init__(self) -> None:
         most_terms = max(len(model.terms) for model in self.models.values()) if self.models else 0
-        _require(self.least_months > most_terms + 1, f"least_months must exceed the number of terms, got {self.least_months}")
-        _require(self.trailing_months >= self.least_months, "trailing_months must not be below least_months")
-        _require(0 < self.confidence < 1, f"confidence must lie between 0 and 1, got {self.confidence}")
-        _require(self.extreme_return > 0, f"extreme_return must be positive, got {self.extreme_return}")
-        _require(FIVE_FACTORS in self.models, f"models must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it")
+        require(self.least_months > most_terms + 1, f"least_months must exceed the number of terms, got {self.least_months}")
+        require(self.trailing_months >= self.least_months, "trailing_months must not be below least_months")
+        require(0 < self.confidence < 1, f"confidence must lie between 0 and 1, got {self.confidence}")
+        require(self.extreme_return > 0, f"extreme_return must be positive, got {self.extreme_return}")
+        require(FIVE_FACTORS in self.models, f"models must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it")

@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import FAIL, PASS, VERIFY
 from smallcap.finance.funnel.rules import BusinessRules, Exclusion
+from smallcap.finance.tickers import normalised
 
 CODE_COLUMNS = ("sic", "gics", "sector")
 SEVERITY = {PASS: 0, VERIFY: 1, FAIL: 2}
@@ -101,7 +102,7 @@ def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     overrides = pl.DataFrame(
         [(o.ticker, o.company, o.verdict, o.reason, o.valid_from, o.valid_to) for o in rules.overrides], schema=schema, orient="row"
     )
-    symbol = pl.col("ticker").str.to_uppercase().str.replace_all(r"[\s.\-/]", "")
+    symbol = normalised(pl.col("ticker"))
     letters = pl.col("name").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
     numbered = members.select("as_of", "name", symbol.alias("symbol")).with_row_index("member")
     applies = pl.col("as_of").is_between("from", "to") & letters.str.starts_with(pl.col("company")).fill_null(True)

@@ -6,15 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from smallcap.finance.rule_sets import RuleSet
+from smallcap.finance.rule_sets import RuleSet, require
 
 EVENT_STATUSES: Final = ("known", "announced", "rule")
 """Seen to have happened so, said in advance by the provider, or reckoned from the provider's rule."""
-
-
-def _require(is_true: bool, message: str) -> None:
-    if not is_true:
-        raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -47,15 +42,15 @@ class EligibilityRules:
     benefit_countries: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        _require(self.min_price_usd > 0, f"min_price_usd must be positive, got {self.min_price_usd}")
-        _require(self.min_market_cap_usd > 0, f"min_market_cap_usd must be positive, got {self.min_market_cap_usd}")
-        _require(0 < self.min_free_float < 1, f"min_free_float must lie between 0 and 1, got {self.min_free_float}")
-        _require(0 < self.min_voting_rights < 1, f"min_voting_rights must lie between 0 and 1, got {self.min_voting_rights}")
-        _require(self.max_price_age_days >= 0, f"max_price_age_days must not be negative, got {self.max_price_age_days}")
-        _require(bool(self.exchanges), "exchanges must name at least one")
-        _require(bool(self.home_countries), "home_countries must name at least one")
+        require(self.min_price_usd > 0, f"min_price_usd must be positive, got {self.min_price_usd}")
+        require(self.min_market_cap_usd > 0, f"min_market_cap_usd must be positive, got {self.min_market_cap_usd}")
+        require(0 < self.min_free_float < 1, f"min_free_float must lie between 0 and 1, got {self.min_free_float}")
+        require(0 < self.min_voting_rights < 1, f"min_voting_rights must lie between 0 and 1, got {self.min_voting_rights}")
+        require(self.max_price_age_days >= 0, f"max_price_age_days must not be negative, got {self.max_price_age_days}")
+        require(bool(self.exchanges), "exchanges must name at least one")
+        require(bool(self.home_countries), "home_countries must name at least one")
         both = sorted(set(self.home_countries) & set(self.benefit_countries))
-        _require(not both, f"benefit_countries must not repeat home_countries; both name {', '.join(both)}")
+        require(not both, f"benefit_countries must not repeat home_countries; both name {', '.join(both)}")
 
 
 @dataclass(frozen=True)
@@ -78,12 +73,12 @@ class ChangeRules:
     demoted_quantile: float
 
     def __post_init__(self) -> None:
-        _require(self.ipo_months >= 1, f"ipo_months must be at least 1, got {self.ipo_months}")
-        _require(
+        require(self.ipo_months >= 1, f"ipo_months must be at least 1, got {self.ipo_months}")
+        require(
             0 < self.below_minimum_quantile < self.graduated_quantile < 1,
             f"graduated_quantile must lie between below_minimum_quantile and 1, got {self.graduated_quantile}",
         )
-        _require(0 < self.demoted_quantile < 1, f"demoted_quantile must lie between 0 and 1, got {self.demoted_quantile}")
+        require(0 < self.demoted_quantile < 1, f"demoted_quantile must lie between 0 and 1, got {self.demoted_quantile}")
 
 
 @dataclass(frozen=True)
@@ -110,13 +105,13 @@ class ReconstitutionRules:
     min_names: int
 
     def __post_init__(self) -> None:
-        _require(0 < self.min_turnover < 1, f"min_turnover must lie between 0 and 1, got {self.min_turnover}")
-        _require(
+        require(0 < self.min_turnover < 1, f"min_turnover must lie between 0 and 1, got {self.min_turnover}")
+        require(
             self.turnover_per_further_month >= 0, f"turnover_per_further_month must not be negative, got {self.turnover_per_further_month}"
         )
-        _require(self.max_days_between_lists >= 1, f"max_days_between_lists must be at least 1, got {self.max_days_between_lists}")
-        _require(1 <= self.months_after <= 12, f"months_after must be 1 to 12, got {self.months_after}")
-        _require(self.min_names >= 2, f"min_names must be at least 2, got {self.min_names}")
+        require(self.max_days_between_lists >= 1, f"max_days_between_lists must be at least 1, got {self.max_days_between_lists}")
+        require(1 <= self.months_after <= 12, f"months_after must be 1 to 12, got {self.months_after}")
+        require(self.min_names >= 2, f"min_names must be at least 2, got {self.min_names}")
 
 
 @dataclass(frozen=True)
@@ -138,8 +133,8 @@ class IndexRules(RuleSet):
     reconstitution: ReconstitutionRules
 
     def __post_init__(self) -> None:
-        _require(self.top_holdings >= 1, f"top_holdings must be at least 1, got {self.top_holdings}")
-        _require(0 < self.band_share < 0.5, f"band_share must lie between 0 and 0.5, got {self.band_share}")
+        require(self.top_holdings >= 1, f"top_holdings must be at least 1, got {self.top_holdings}")
+        require(0 < self.band_share < 0.5, f"band_share must lie between 0 and 0.5, got {self.band_share}")
 
 
 @dataclass(frozen=True)

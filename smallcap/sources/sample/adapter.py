@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.finance.tickers import normalised
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, Delivery
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
@@ -19,7 +20,6 @@ from smallcap.sources.sample.generate import DATASETS, GENERATOR_VERSION, change
 from smallcap.sources.sample.hindsight import HINDSIGHT_BOOK, hindsight_tickers
 from smallcap.sources.sample.lines import SOURCE
 from smallcap.sources.snapshots import SnapshotStore
-from smallcap.sources.tickers import normalised
 
 INDEX: Final = "russell2000"
 OLDEST_LIST_DAYS: Final = 31

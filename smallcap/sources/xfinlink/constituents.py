@@ -12,10 +12,10 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.finance.tickers import normalised
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, Delivery
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
 from smallcap.sources.refusals import write_refused
-from smallcap.sources.tickers import normalised
 from smallcap.sources.xfinlink.client import NAME, Received, XfinlinkClient
 from smallcap.sources.xfinlink.frames import from_payload, to_payload, typed
 from smallcap.sources.xfinlink.names import Names, holder_at

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from smallcap.finance.tickers import normalised
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
-from smallcap.sources.tickers import normalised
 from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
 from smallcap.sources.xfinlink.frames import Column, from_payload, to_payload
 

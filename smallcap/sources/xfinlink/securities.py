@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.finance.tickers import normalised
 from smallcap.sources.base import SECURITIES_COLUMNS
-from smallcap.sources.tickers import normalised
 from smallcap.sources.xfinlink.client import NAME
 
 NO_STATEMENTS: Final = "the fundamentals source has no annual reports of this company"
