@@ -10,6 +10,11 @@ def quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quote_names(names: Iterable[str]) -> str:
+    """Write a list of identifiers, for a SELECT or a GROUP BY."""
+    return ", ".join(quote_name(name) for name in names)
+
+
 def quote_table(name: str) -> str:
     """Quote ``schema.table``."""
     return ".".join(quote_name(part) for part in name.split(".", maxsplit=1))
