@@ -288,6 +288,33 @@ def export(
     ERR.print(f"{escape(str(file))}: {file.stat().st_size / 1e6:,.1f} MB")
 
 
+@app.command(
+    epilog="Exit codes: 0 the tables are equal; 9 they differ; 2 A or B is neither a home nor an exported file, or cannot be opened; "
+    "5 nothing is published there yet; 1 a table cannot be read."
+)
+def diff(
+    a: Annotated[Path, typer.Argument(help="A home, or a DuckDB file that export wrote.")],
+    b: Annotated[Path, typer.Argument(help="The home or file to compare it with.")],
+    tables: Annotated[
+        str | None, typer.Option(help="Compare only these: names or patterns such as 'marts.*', with commas.", show_default=False)
+    ] = None,
+    without: Annotated[str | None, typer.Option(help="Leave these tables out: names or patterns, with commas.", show_default=False)] = None,
+    meta: Annotated[bool, typer.Option("--meta", help="Compare the meta tables too: runs, times, versions.")] = False,
+    tolerance: Annotated[float, typer.Option(help="Floats are equal that differ by no more than this part of the larger one.")] = 0.0,
+    strict: Annotated[bool, typer.Option("--strict", help="Count columns that one side lacks, or of another type, as different.")] = False,
+    examples: Annotated[int, typer.Option(min=0, help="Show so many examples of each kind of difference.")] = 3,
+    output: Annotated[Literal["table", "json"], typer.Option("--format", help="How to write the result.")] = "table",
+) -> None:
+    """Compare two published warehouses, row by row: which tables, rows and columns differ. Nothing is written."""
+    from pipelines.diff import show_diff
+    from smallcap.warehouse.diff import Choice
+
+    choice = Choice(_names(tables), _names(without), meta, examples, tolerance)
+    code = show_diff(a, b, choice, is_strict=strict, is_json=output == "json", out=OUT, err=ERR)
+    if code:
+        raise typer.Exit(code)
+
+
 @app.command()
 def config(home: HomeOption = None) -> None:
     """Show the settings in force, the variable that sets each, and what it means; secrets are masked."""
@@ -366,6 +393,10 @@ def _served(home: Path | None) -> Any:
 
 def _text_format(output: Format) -> Literal["csv", "json"]:
     return "json" if output is Format.json else "csv"
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
 
 
 def _date(text: str) -> dt.date:
