@@ -2,7 +2,8 @@
 
 DuckDB says what kind of statement a text is, and shows its parse tree. Its kind alone is not enough: since 2.0 a SELECT may
 carry ``WITH x AS (COPY … TO …)``, and a table function may run SQL that it is handed as data; both overwrite files that
-are allowed to be read, even in a locked, read-only connection. So the tree may hold only known kinds of queries and of table functions.
+are allowed to be read, even in a locked, read-only connection. So the tree may hold only known kinds of queries and of table functions,
+and no function that waits, or leaves something behind.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ TABLE_FUNCTIONS = frozenset(
     icu_calendar_names pg_timezone_names
     """.split()  # noqa: SIM905 - a list this long reads better as text
 )
+
+REFUSED_FUNCTIONS = frozenset("sleep_ms pg_sleep write_log setseed nextval currval setval json_serialize_plan".split())  # noqa: SIM905
+"""Functions that do something else than compute a value: wait, write to a log, set the seed, count a sequence up, plan other SQL."""
 
 
 def check_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
@@ -91,6 +95,9 @@ def _check_node(node: dict[str, Any]) -> None:
         name = str(node["function"].get("function_name", "")).lower()
         if name not in TABLE_FUNCTIONS:
             raise InputError(f"the table function {name}() is refused: read the published tables ('SHOW ALL TABLES' lists them)")
+    function = str(node.get("function_name", "")).lower()
+    if function in REFUSED_FUNCTIONS:
+        raise InputError(f"the function {function}() is refused, because this only reads what is published: {ADVICE}")
 
 
 def _objects(tree: object) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ import pytest
 
 from smallcap.errors import InputError, NothingPublishedError, SmallcapError
 from smallcap.warehouse import run_query
+from smallcap.warehouse.safety import REFUSED_FUNCTIONS
 from tests.published_home import HOSTILE_NAME, PROJECT_ROOT, VIEWS_DIR, publish, publish_small_home, write_scores
 
 QUERIES_DIR = PROJECT_ROOT / "sql" / "queries"
@@ -182,6 +183,44 @@ def test_an_unpublished_version_beside_the_published_ones_cannot_be_read(tmp_pat
     newer = write_scores(home, range(2025, 2026), version=2).files[0]
     with pytest.raises(InputError, match="only published tables"):
         run_query(warehouse_dir, f"FROM read_parquet('{newer}')")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "SELECT sleep_ms(1)",
+        'SELECT "Sleep_MS"(1)',
+        "SELECT pg_catalog.pg_sleep(1)",
+        "SELECT system.main.write_log('said')",
+        "SELECT 'said'.write_log()",
+        "SELECT sum(1) OVER (ORDER BY setseed(0.5))",
+        "SELECT nextval('counter')",
+        "SELECT list_transform([1], lambda x: sleep_ms(x))",
+        "SELECT json_serialize_plan('SELECT 1')",
+        "FROM range(1) ORDER BY sleep_ms(1)",
+        "EXPLAIN SELECT sleep_ms(1)",
+    ],
+)
+def test_functions_that_do_more_than_compute_are_refused(warehouse_dir: Path, call: str):
+    with pytest.raises(InputError, match=r"^the function \w+\(\) is refused|^EXPLAIN is for one SELECT"):
+        run_query(warehouse_dir, call)
+
+
+HARMLESS = """
+    current_connection_id current_query current_query_id current_transaction_id
+    error gen_random_uuid random stats uuid uuidv4 uuidv7 vector_type
+"""
+
+
+def test_every_function_that_duckdb_says_has_side_effects_was_judged():
+    with duckdb.connect() as connection:
+        volatile = connection.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE has_side_effects").fetchall()
+        macros = connection.execute(
+            "SELECT function_name, macro_definition FROM duckdb_functions() WHERE function_type = 'macro'"
+        ).fetchall()
+    assert {name for (name,) in volatile} <= REFUSED_FUNCTIONS | set(HARMLESS.split())
+    calling = {name for name, body in macros if any(re.search(rf"\b{refused}\b", body) for refused in REFUSED_FUNCTIONS)}
+    assert calling <= REFUSED_FUNCTIONS
 
 
 def test_python_variables_are_no_tables(warehouse_dir: Path):
