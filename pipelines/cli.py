@@ -9,7 +9,7 @@ import datetime as dt
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import typer
 from rich.console import Console
@@ -132,10 +132,11 @@ def sql(
     is_listing: Annotated[bool, typer.Option("--list", help="List the worked queries and the questions that they answer.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
     target: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; parquet needs one.", show_default=False)] = None,
-    rows: Annotated[int, typer.Option(help="Show at most so many rows of a table.")] = 100,
+    rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
     home: HomeOption = None,
 ) -> None:
     """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
+    from pipelines.reading import limits_of
     from smallcap.reports.terminal import rows_table
     from smallcap.settings import PROJECT_ROOT
     from smallcap.warehouse import run_query, worked_queries, worked_query
@@ -146,28 +147,29 @@ def sql(
     if is_listing:
         OUT.print(rows_table(("name", "question"), [(one.name, one.question) for one in worked_queries(folder)]))
         return
+    if output is Format.table and target is not None:
+        raise InputError("--output needs --format csv, json or parquet")
+    if output is Format.parquet and target is None:
+        raise InputError("--format parquet needs a file: --output FILE")
     settings = _served(home)
+    limits = limits_of(settings)
     if worked is not None:
         chosen = worked_query(folder, worked)
         ERR.print(escape(chosen.question), style="bold", highlight=False, soft_wrap=True)
         text = chosen.sql
     else:
-        text = sys.stdin.read() if query == "-" else str(query)
+        # One character more than is allowed is enough to refuse it.
+        text = sys.stdin.read(limits.max_characters + 1) if query == "-" else str(query)
     if output is Format.table:
-        result = run_query(settings.warehouse_dir, text, "table", max_rows=rows)
+        result = run_query(settings.warehouse_dir, text, "table", max_rows=rows, limits=limits)
         OUT.print(rows_table(result.columns, result.rows))
         if result.is_truncated:
             ERR.print(f"the first {rows} rows; --rows shows more, --format csv all", style="dim")
-    elif output is Format.parquet:
-        if target is None:
-            raise InputError("--format parquet needs a file: --output FILE")
-        result = run_query(settings.warehouse_dir, text, "parquet", target=target)
-        ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     elif target is not None:
-        with target.open("x", encoding="utf-8", newline="") as stream:
-            run_query(settings.warehouse_dir, text, _text_format(output), stream=stream)
+        result = run_query(settings.warehouse_dir, text, _written(output), target=target, limits=limits)
+        ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     else:
-        run_query(settings.warehouse_dir, text, _text_format(output), stream=sys.stdout)
+        run_query(settings.warehouse_dir, text, _written(output), stream=sys.stdout, limits=limits)
 
 
 @app.command()
@@ -391,8 +393,8 @@ def _served(home: Path | None) -> Any:
     return settings
 
 
-def _text_format(output: Format) -> Literal["csv", "json"]:
-    return "json" if output is Format.json else "csv"
+def _written(output: Format) -> Literal["csv", "json", "parquet"]:
+    return cast(Literal["csv", "json", "parquet"], output.value)
 
 
 def _names(text: str | None) -> tuple[str, ...]:

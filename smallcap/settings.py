@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     is_report_written: bool = Field(True, description="writes the report of the newest date of a run after publishing it")
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
     vacuum_days: int = Field(14, ge=1, description="days for which unpublished versions of tables are kept")
+    sql_timeout_seconds: float = Field(60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped")
+    sql_memory_mb: int = Field(2048, ge=64, le=16_000_000, description="smallcap sql: memory of a query, in MB")
+    sql_threads: int | None = Field(None, ge=1, le=1024, description="smallcap sql: threads of a query; none: one per processor")
+    sql_max_rows: int = Field(10_000_000, ge=1, le=10**12, description="smallcap sql: rows that a query may show or write")
+    sql_max_characters: int = Field(100_000, ge=1, le=10**8, description="smallcap sql: length of a statement")
 
     @property
     def lake_dir(self) -> Path:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from smallcap.warehouse.contents import Published as Published
     from smallcap.warehouse.contents import published as published
     from smallcap.warehouse.contents import versions_in_use as versions_in_use
+    from smallcap.warehouse.limits import QueryLimits as QueryLimits
     from smallcap.warehouse.portable import export as export
     from smallcap.warehouse.query import QueryResult as QueryResult
     from smallcap.warehouse.query import run_query as run_query
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "Published": "contents",
     "PublishedTable": "catalogue",
+    "QueryLimits": "limits",
     "QueryResult": "query",
     "build": "catalogue",
     "ensure_home": "relocate",

@@ -1,4 +1,4 @@
-"""How the rows of a query leave: as CSV or JSON on a stream, or as a Parquet file.
+"""How the rows of a query are written to a stream: as CSV, JSON or Parquet.
 
 Polars is not imported here, and PyArrow only where Parquet is written: the other formats need the standard library alone.
 """
@@ -9,82 +9,90 @@ import csv
 import datetime as dt
 import json
 import math
-import os
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import duckdb
 
 from smallcap.errors import InputError
+from smallcap.warehouse.limits import QueryLimits
 
 _BATCH_ROWS = 10_000
+_ERRORS = {
+    "INTERRUPT Error": duckdb.InterruptException,
+    "Out of Memory Error": duckdb.OutOfMemoryException,
+    "IO Error": duckdb.IOException,
+    "Permission Error": duckdb.PermissionException,
+}
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], stream: TextIO) -> int:
+def write_csv(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None) -> int:
     """Write the pending rows with a header line; null is an empty field. Returns the number of rows."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
     count = 0
     for rows in _batches(connection):
+        count = _counted(count + len(rows), limits)
         writer.writerows([_csv_value(value) for value in row] for row in rows)
-        count += len(rows)
     return count
 
 
-def write_json(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], stream: TextIO) -> int:
+def write_json(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None) -> int:
     """Write the pending rows as an array of objects, one a line. Returns the number of rows."""
     _require_unique(columns)
     stream.write("[")
+    separator = "\n"
     count = 0
     for rows in _batches(connection):
+        count = _counted(count + len(rows), limits)
         for row in rows:
             values = {name: _json_value(value) for name, value in zip(columns, row, strict=True)}
-            stream.write(",\n" if count else "\n")
-            stream.write(json.dumps(values, ensure_ascii=False, allow_nan=False))
-            count += 1
+            stream.write(separator + json.dumps(values, ensure_ascii=False, allow_nan=False))
+            separator = ",\n"
     stream.write("\n]\n" if count else "]\n")
     return count
 
 
-def write_parquet(relation: duckdb.DuckDBPyRelation, target: Path | None, overwrite: bool) -> int:
-    """Write the rows to a file, under another name until it is complete, because the locked connection writes nothing.
-
-    Returns the number of rows.
-    """
+def write_parquet(relation: duckdb.DuckDBPyRelation, stream: IO[Any], limits: QueryLimits | None) -> int:
+    """Write the rows of a relation as a Parquet file, here because the locked connection writes nothing. Returns the number of rows."""
     import pyarrow.parquet as pq  # imported here: the other outputs do not need it
 
-    target = _writable(target, overwrite)
     _require_unique(tuple(relation.columns))
     reader = relation.to_arrow_reader(_BATCH_ROWS)
-    new = target.with_name(f"{target.name}.{os.getpid()}.new")
     count = 0
-    try:
-        with pq.ParquetWriter(new, reader.schema) as writer:
-            for batch in reader:
-                writer.write_batch(batch)
-                count += batch.num_rows
-        os.replace(new, target)
-    finally:
-        new.unlink(missing_ok=True)
+    with pq.ParquetWriter(stream, reader.schema) as writer:
+        for batch in _arrow_batches(reader):
+            count = _counted(count + batch.num_rows, limits)
+            writer.write_batch(batch)
     return count
 
 
-def _writable(target: Path | None, overwrite: bool) -> Path:
-    if target is None:
-        raise InputError("parquet needs a file to write; name one (--output FILE.parquet)")
-    if target.exists() and not overwrite:
-        raise InputError(f"{target} exists; name another file, or ask for it to be overwritten (--overwrite)")
-    if not os.access(target.parent, os.W_OK):
-        raise InputError(f"the folder {target.parent} does not exist or cannot be written to; name another file")
-    return target
+def _counted(count: int, limits: QueryLimits | None) -> int:
+    if limits is not None and count > limits.max_rows:
+        raise limits.too_many_rows()
+    return count
 
 
 def _batches(connection: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
     while rows := connection.fetchmany(_BATCH_ROWS):
         yield rows
+
+
+def _arrow_batches(reader: Any) -> Iterator[Any]:
+    """Take batch after batch; an error comes through Arrow with DuckDB's words and without its class, which it gets back."""
+    import pyarrow as pa
+
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except (OSError, pa.ArrowException) as error:
+            kind = next((kind for words, kind in _ERRORS.items() if str(error).startswith(words)), duckdb.Error)
+            raise kind(str(error)) from None
+        yield batch
 
 
 def _require_unique(columns: tuple[str, ...]) -> None:

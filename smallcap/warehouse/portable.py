@@ -75,7 +75,7 @@ def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
     if target.resolve().is_relative_to(warehouse_dir.resolve()):
         raise InputError(f"{target} lies in the warehouse itself; name a file outside of {warehouse_dir}")
     if target.exists() and not overwrite:
-        raise InputError(f"{target} exists; name another file, or ask for it to be overwritten (--overwrite)")
+        raise InputError(f"{target} exists; name another file, or ask for it to be overwritten (--force)")
 
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | None) -> None:

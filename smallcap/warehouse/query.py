@@ -1,18 +1,23 @@
-"""Reading the published warehouse with SQL, safely; `safety` says what may be run, `formats` how rows leave.
+"""Reading the published warehouse with SQL, safely.
 
+`safety` says what may be run, `limits` how much it may use, `apart` how it is ended, `formats` how rows leave.
 Neither Dagster nor Polars is imported here, so that a query on the command line answers at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import IO, Any, Literal
 
 import duckdb
 
 from smallcap.errors import InputError, SmallcapError
+from smallcap.warehouse.apart import run_apart
 from smallcap.warehouse.formats import write_csv, write_json, write_parquet
+from smallcap.warehouse.limits import QueryLimits
+from smallcap.warehouse.new_files import new_file
 from smallcap.warehouse.reading import connect, published_files, served_path
 from smallcap.warehouse.safety import check_statement
 from smallcap.warehouse.sqltext import quote_list
@@ -47,10 +52,10 @@ def run_query(
     sql: str,
     output: Output = "table",
     *,
-    stream: TextIO | None = None,
+    stream: IO[Any] | None = None,
     target: Path | None = None,
     max_rows: int | None = None,
-    overwrite: bool = False,
+    limits: QueryLimits | None = None,
 ) -> QueryResult:
     """Run one reading statement on the published warehouse.
 
@@ -61,35 +66,56 @@ def run_query(
     sql
         One SELECT (also WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW), or EXPLAIN of one.
     output
-        ``table`` returns rows; ``csv`` and ``json`` (an array of objects) write to `stream`; ``parquet`` writes the file `target`.
+        ``table`` returns rows; ``csv``, ``json`` (an array of objects) and ``parquet`` write to `target` or to `stream`.
     stream
-        Where csv and json go.
+        Where the rows go: a text stream for csv and json, one of bytes for parquet.
     target
-        Where parquet goes.
+        The file, in place of `stream`; it must not be there yet, and is there only when the query succeeded.
     max_rows
         For ``table``: return at most so many rows.
-    overwrite
-        Whether `target` may replace a file.
+    limits
+        What the query may use. With limits it runs in a process of its own; without, in this one, for queries of the program itself.
 
     Raises
     ------
     InputError
-        When the statement does not only read, reads what is not published, or is wrong (with DuckDB's words and position).
+        When the statement does not only read, reads what is not published, is wrong (with DuckDB's words and position),
+        or meets a limit.
     NothingPublishedError
         When nothing was published yet.
     SmallcapError
         When a published file cannot be read.
     """
-    with _locked_connection(warehouse_dir) as connection:
-        statement = check_statement(connection, sql)
+    if output != "table" and target is not None:
+        with new_file(target, "wb" if output == "parquet" else "w") as file:
+            return run_query(warehouse_dir, sql, output, stream=file, limits=limits)
+    if output != "table" and stream is None:
+        raise InputError(f"{output} needs a file to write; name one (--output FILE.{output})")
+    if limits is None:
+        return _answer(warehouse_dir, sql, output, max_rows, None, stream)
+    limits.check_length(sql)
+    return run_apart(partial(_answer, warehouse_dir, sql, output, max_rows, limits), stream, limits)
+
+
+def _answer(
+    warehouse_dir: Path, sql: str, output: Output, max_rows: int | None, limits: QueryLimits | None, stream: IO[Any] | None
+) -> QueryResult:
+    with _locked_connection(warehouse_dir, limits) as connection:
         try:
-            if output == "parquet":
-                return _write_file(connection.sql(statement), target, overwrite)
+            statement = check_statement(connection, sql)
+            if output == "parquet" and stream is not None:
+                relation = connection.sql(statement)
+                return QueryResult(tuple(relation.columns), (), write_parquet(relation, stream, limits))
             connection.execute(statement)
             columns = tuple(column[0] for column in connection.description or ())
-            if output == "table":
-                return _fetch_table(connection, columns, max_rows)
-            return _write_text(connection, columns, output, stream)
+            if output == "table" or stream is None:
+                return _fetch_table(connection, columns, max_rows, limits)
+            write = write_csv if output == "csv" else write_json
+            return QueryResult(columns, (), write(connection, columns, stream, limits))
+        except duckdb.InterruptException as error:
+            raise (limits.out_of_time() if limits else InputError(str(error))) from None
+        except duckdb.OutOfMemoryException as error:
+            raise (limits.out_of_memory() if limits else InputError(str(error))) from None
         except (duckdb.PermissionException, duckdb.IOException) as error:
             _require_published_files(connection, error)
             raise InputError(f"only published tables and their files can be read: {error}") from None
@@ -97,10 +123,12 @@ def run_query(
             raise InputError(str(error)) from None
 
 
-def _locked_connection(warehouse_dir: Path) -> duckdb.DuckDBPyConnection:
+def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:
     """Open the served catalogue so that nothing but its own files can be reached, and no setting be changed."""
     connection = connect(served_path(warehouse_dir))
     connection.execute(f"SET allowed_paths = {quote_list(published_files(connection))}")
+    for statement in limits.statements() if limits else ():
+        connection.execute(statement)
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
@@ -115,24 +143,13 @@ def _require_published_files(connection: duckdb.DuckDBPyConnection, error: duckd
         ) from error
 
 
-def _fetch_table(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], max_rows: int | None) -> QueryResult:
-    if max_rows is None:
-        rows = connection.fetchall()
-        return QueryResult(columns, tuple(rows), len(rows))
-    rows = connection.fetchmany(max_rows + 1)
-    kept = tuple(rows[:max_rows])
-    return QueryResult(columns, kept, len(kept), is_truncated=len(rows) > max_rows)
-
-
-def _write_text(
-    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], output: Literal["csv", "json"], stream: TextIO | None
+def _fetch_table(
+    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], max_rows: int | None, limits: QueryLimits | None
 ) -> QueryResult:
-    if stream is None:
-        raise InputError(f"{output} needs a stream to write to")
-    if output == "csv":
-        return QueryResult(columns, (), write_csv(connection, columns, stream))
-    return QueryResult(columns, (), write_json(connection, columns, stream))
-
-
-def _write_file(relation: duckdb.DuckDBPyRelation, target: Path | None, overwrite: bool) -> QueryResult:
-    return QueryResult(tuple(relation.columns), (), write_parquet(relation, target, overwrite))
+    most = [count for count in (max_rows, limits.max_rows if limits else None) if count is not None]
+    rows = connection.fetchmany(min(most) + 1) if most else connection.fetchall()
+    kept = tuple(rows[: min(most)] if most else rows)
+    is_truncated = len(rows) > len(kept)
+    if limits and is_truncated and len(kept) != max_rows:
+        raise limits.too_many_rows()
+    return QueryResult(columns, kept, len(kept), is_truncated)

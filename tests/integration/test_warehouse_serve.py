@@ -266,7 +266,7 @@ def test_an_export_overwrites_only_when_asked(tmp_path: Path):
     warehouse_dir = publish_small_home(tmp_path / "home")
     target = tmp_path / "portable.duckdb"
     target.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="--overwrite"):
+    with pytest.raises(InputError, match="--force"):
         export(warehouse_dir, target)
     assert target.read_text(encoding="utf-8") == "mine"
     export(warehouse_dir, target, overwrite=True)
