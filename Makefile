@@ -6,6 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DOCS := .venv-docs
+DOCS_INSTALLED := $(DOCS)/.installed
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --python-version 3.11
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test unit check bench ui clean lock docs pictures
@@ -45,15 +48,24 @@ bench: $(INSTALLED) ## measure speed and memory as ratios, and write docs/benchm
 ui: $(INSTALLED) ## Dagster's UI and daemon on 127.0.0.1
 	$(BIN)/smallcap ui
 
-docs: $(INSTALLED) ## write the generated pages again
+# The environment of the site is installed last: without it the generated pages are still written.
+docs: $(INSTALLED) ## write the generated pages again, and build the site into .artefacts/site; a broken link fails
 	$(BIN)/python -m smallcap.tables.dictionary > docs/data-dictionary.md
+	@$(MAKE) --no-print-directory $(DOCS_INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+
+$(DOCS_INSTALLED): docs/requirements.lock
+	test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --require-hashes --requirement docs/requirements.lock
+	touch $@
 
 pictures: $(INSTALLED) ## draw docs/pictures again: the report and the terminal (needs chromium and chromedriver)
 	$(BIN)/python -m docs.pictures
 
 lock: ## pin the requirements again, with hashes and without addresses (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11 \
-		--extra dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --no-strip-extras --extra dev pyproject.toml --output-file requirements.lock
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
+		$(COMPILE) --no-annotate - --output-file docs/requirements.lock
 
 clean: ## remove what runs and set-up made; never data/reference
 	rm -rf $(VENV) .venv-* data/home .artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,4 +1,4 @@
-"""The documentation keeps its promises: generated parts are current, links resolve, commands exist, examples run.
+"""The documentation keeps its promises: generated parts are current, commands exist, examples run.
 
 And no file of the repository holds an address, a path or a key that is nobody else's business.
 """
@@ -27,9 +27,8 @@ from smallcap.rules import read_rules
 from smallcap.settings import PROJECT_ROOT, Settings
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.dictionary import dictionary
+from tests.pages import DOCS, PAGES, page_name, prose
 
-DOCS = PROJECT_ROOT / "docs"
-PAGES = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 RUN_MARK = "<!-- run by the tests -->"
 LAYERS = ("raw", "core", "marts", "meta")
 GROUP = typer.main.get_command(app)
@@ -46,7 +45,7 @@ class Block:
     before: str
 
     def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{page_name(self.page)}:{self.line}"
 
 
 @cache
@@ -70,11 +69,6 @@ def _blocks_of(page: Path) -> Iterator[Block]:
         elif line.startswith("    "):
             yield Block(page, number, "indented", line.strip(), before)
         before = line.strip() or before
-
-
-def prose(page: Path) -> str:
-    """The page without its fenced blocks."""
-    return re.sub(r"^\s*```.*?^\s*```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
 
 
 # -- generated parts ------------------------------------------------------------------------------------------------------------
@@ -135,32 +129,14 @@ def test_methods_lists_every_item_of_the_lenses_with_its_preference() -> None:
 # -- what the pages name --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_relative_links_resolve(page: Path) -> None:
-    broken = []
-    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
-        if re.match(r"[a-z]+:", target):
-            continue
-        name, _, anchor = target.partition("#")
-        path = (page.parent / name).resolve() if name else page
-        if not path.exists() or (anchor and anchor not in _anchors(path)):
-            broken.append(target)
-    assert not broken
-
-
-def _anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_tables_that_a_page_names_exist(page: Path) -> None:
     views = {f"marts.{path.stem}" for path in (PROJECT_ROOT / "sql" / "views").glob("*.sql")}
     named = set(re.findall(rf"(?<![\w./])(?:{'|'.join(LAYERS)})\.[a-z]\w+", page.read_text(encoding="utf-8")))
     assert named <= {*TABLES, *META_TABLES, *views}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_make_targets_that_a_page_names_exist(page: Path) -> None:
     targets = set(re.findall(r"^(\w+):", (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     named = set(re.findall(r"(?:`|^)make (\w+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE))
@@ -199,7 +175,9 @@ def shown_commands() -> list[tuple[str, list[str]]]:
 def mentioned_commands() -> list[tuple[str, list[str]]]:
     """Every command of inline code, where arguments may be placeholders or left out."""
     return [
-        (page.name, arguments_of(mention)) for page in PAGES for mention in re.findall(r"`(?:[A-Z_]+=\S+ +)*smallcap ([^`]+)`", prose(page))
+        (page_name(page), arguments_of(mention))
+        for page in PAGES
+        for mention in re.findall(r"`(?:[A-Z_]+=\S+ +)*smallcap ([^`]+)`", prose(page))
     ]
 
 
