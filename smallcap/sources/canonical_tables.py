@@ -6,12 +6,15 @@ What the values mean for a company or a line is not judged here.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.sources.csv_rows import csv_header, csv_place, csv_rows
+from smallcap.sources.dates import DATE_FORM, local_dates
 
 Kind = Literal["text", "id", "date", "number"]
 MISSING_TEXT = ("", "-", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
@@ -32,9 +35,10 @@ class CanonicalColumn:
 
 @dataclass(frozen=True)
 class CanonicalTable:
-    """A canonical table: its columns, and groups of columns of which it must have at least one."""
+    """A canonical table: its columns, the date that says when a row was known, and groups of columns of which it must have one."""
 
     name: str
+    dated_by: str
     columns: tuple[CanonicalColumn, ...]
     one_of: tuple[tuple[str, ...], ...] = ()
 
@@ -54,6 +58,7 @@ def _money(name: str, meaning: str, *, is_required: bool = False) -> CanonicalCo
 
 FUNDAMENTALS = CanonicalTable(
     "fundamentals",
+    "filing_date",
     (
         CanonicalColumn("ticker", "text", "", "the company's symbol, in any spelling of share classes", True, True),
         CanonicalColumn("entity_id", "id", "", "the vendor's own id of the company", True, True),
@@ -113,6 +118,7 @@ FUNDAMENTALS = CanonicalTable(
 
 PRICES = CanonicalTable(
     "prices",
+    "date",
     (
         CanonicalColumn("ticker", "text", "", "the line's symbol", True, True),
         CanonicalColumn("date", "date", "date", "a session; of several in a month the last is used", True, True),
@@ -125,6 +131,7 @@ PRICES = CanonicalTable(
 
 CONSTITUENTS = CanonicalTable(
     "constituents",
+    "snapshot_date",
     (
         CanonicalColumn("snapshot_date", "date", "date", "the date of the list", True, True),
         CanonicalColumn("ticker", "text", "", "the line's symbol", True, True),
@@ -152,46 +159,61 @@ def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.Data
     Raises
     ------
     InputError
-        When the file is unreadable, lacks required columns (all are named), or holds text where a number or a date belongs.
+        When the file is unreadable, lacks required columns (all are named), has a row of another length than the header, or
+        holds text where a number or a date belongs.
     """
-    raw = _read_raw(payload, file_name, table)
-    _require_columns(raw.columns, file_name, table)
-    typed = [_typed(raw, column, file_name, table) for column in table.columns]
+    what = f"{table.name} file {file_name}"
+    is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith(".parquet")
+    raw = _read_parquet(payload, what, table) if is_parquet else _read_csv(payload, what, table)
+    place = _parquet_place if is_parquet else lambda row: csv_place(payload, row)
+    typed = [_typed(raw, column, what, place) for column in table.columns]
     frame = pl.DataFrame(typed).with_columns(row=pl.int_range(1, raw.height + 1, dtype=pl.Int64))
     for column in table.columns:
         blank = frame.filter(pl.col(column.name).is_null()) if column.is_key else frame.clear()
         if blank.height:
-            raise InputError(
-                f"{table.name} file {file_name}, row {blank['row'][0]}, column '{column.name}': blank; every row needs a value there"
-            )
+            raise InputError(f"{what}, {place(blank['row'][0])}, column '{column.name}': blank; every row needs a value there")
     return frame
 
 
-def _read_raw(payload: bytes, file_name: str, table: CanonicalTable) -> pl.DataFrame:
-    is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith(".parquet")
+def _read_parquet(payload: bytes, what: str, table: CanonicalTable) -> pl.DataFrame:
     try:
-        frame = pl.read_parquet(io.BytesIO(payload)) if is_parquet else pl.read_csv(io.BytesIO(payload), infer_schema=False)
+        frame = pl.read_parquet(io.BytesIO(payload))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        kind = "Parquet" if is_parquet else "CSV"
-        raise InputError(f"{table.name} file {file_name} is not readable as {kind}: {str(error).splitlines()[0]}") from None
-    names = [name.strip().lstrip("\ufeff").lower() for name in frame.columns]
+        raise InputError(f"{what} is not readable as Parquet: {str(error).splitlines()[0]}") from None
+    frame.columns = _column_names(frame.columns, what, table)
+    return frame
+
+
+def _read_csv(payload: bytes, what: str, table: CanonicalTable) -> pl.DataFrame:
+    names = _column_names(csv_header(payload, what), what, table)
+    frame = csv_rows(payload, what)
+    frame.columns = names
+    return frame
+
+
+def _column_names(given: list[str], what: str, table: CanonicalTable) -> list[str]:
+    """Spell the table's columns as we do and number the others; one that is there twice, or required and absent, is named."""
+    known = {column.name for column in table.columns}
+    spelled = [name.strip().lstrip("\ufeff").lower() for name in given]
+    names = [name if name in known else f"column {number}" for number, name in enumerate(spelled, start=1)]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise InputError(f"{table.name} file {file_name}: column {', '.join(repeated)} stands in the header more than once")
-    return frame.rename(dict(zip(frame.columns, names, strict=True)))
-
-
-def _require_columns(present: list[str], file_name: str, table: CanonicalTable) -> None:
-    missing = [column.name for column in table.columns if column.is_required and column.name not in present]
-    missing += [" or ".join(group) for group in table.one_of if not set(group) & set(present)]
+        raise InputError(f"{what}: column {', '.join(repeated)} stands in the header more than once")
+    missing = [column.name for column in table.columns if column.is_required and column.name not in names]
+    missing += [" or ".join(group) for group in table.one_of if not set(group) & set(names)]
     if missing:
         raise InputError(
-            f"{table.name} file {file_name} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
+            f"{what} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
             "docs/files-preset.md lists what the table must have"
         )
+    return names
 
 
-def _typed(raw: pl.DataFrame, column: CanonicalColumn, file_name: str, table: CanonicalTable) -> pl.Series:
+def _parquet_place(row: int) -> str:
+    return f"row {row} (the header not counted)"
+
+
+def _typed(raw: pl.DataFrame, column: CanonicalColumn, what: str, place: Callable[[int], str]) -> pl.Series:
     if column.name not in raw.columns:
         return pl.Series(column.name, [None] * raw.height, dtype=_DTYPES[column.kind])
     given = raw[column.name]
@@ -207,11 +229,8 @@ def _typed(raw: pl.DataFrame, column: CanonicalColumn, file_name: str, table: Ca
         wrong = wrong & ~given.is_nan().fill_null(False) if given.dtype.is_float() else wrong
     if wrong.any():
         row = int(wrong.arg_true()[0])
-        expected = {"number": "a number", "date": "a date (YYYY-MM-DD)"}.get(column.kind, "text")
-        raise InputError(
-            f"{table.name} file {file_name}, row {row + 1} (the header not counted), column '{column.name}': "
-            f"'{given[row]}' is not {expected}"
-        )
+        expected = {"number": "a number", "date": f"a date ({DATE_FORM})"}.get(column.kind, "text")
+        raise InputError(f"{what}, {place(row + 1)}, column '{column.name}': '{given[row]}' is not {expected}")
     return typed.alias(column.name)
 
 
@@ -224,14 +243,6 @@ def _to_id(given: pl.Series) -> pl.Series:
     return given.cast(pl.String, strict=False).str.replace(r"^(\d+)\.0$", "${1}")
 
 
-def _to_date(given: pl.Series) -> pl.Series:
-    if given.dtype == pl.String:
-        return given.str.replace(r"[T ]00:00:00(\.0+)?$", "").str.to_date("%Y-%m-%d", strict=False)
-    if given.dtype == pl.Date or given.dtype == pl.Datetime or given.dtype == pl.Null:
-        return given.cast(pl.Date, strict=False)
-    return pl.Series(given.name, [None] * len(given), dtype=pl.Date)
-
-
 def _to_number(given: pl.Series) -> pl.Series:
     if given.dtype.is_temporal() or given.dtype == pl.Boolean:
         return pl.Series(given.name, [None] * len(given), dtype=pl.Float64)
@@ -239,4 +250,4 @@ def _to_number(given: pl.Series) -> pl.Series:
     return number.set(number.is_nan().fill_null(False), None)
 
 
-_CASTS = {"text": _to_text, "id": _to_id, "date": _to_date, "number": _to_number}
+_CASTS = {"text": _to_text, "id": _to_id, "date": local_dates, "number": _to_number}

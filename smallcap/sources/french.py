@@ -116,9 +116,7 @@ def _header(lines: list[str], file_name: str) -> tuple[int, list[str]]:
     for number, line in enumerate(lines):
         if not _HEADER.match(line):
             continue
-        cells = [cell.strip() for cell in line.split(",")[1:]]
-        while cells and not cells[-1]:
-            cells.pop()
+        cells = _cells(line)
         names = [_NAMES[cell] for cell in cells if cell in _NAMES]
         if len(names) == len(cells) and set(names) in MODELS.values():
             return number, names
@@ -126,6 +124,11 @@ def _header(lines: list[str], file_name: str) -> tuple[int, list[str]]:
         f"factor file {file_name}: there is no monthly table; expected a header "
         "',Mkt-RF,SMB,HML,RMW,CMA,RF', ',Mkt-RF,SMB,HML,RF' or ',Mom'"
     )
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells after the month; blank ones at the end, which spreadsheets add, are none."""
+    return [cell.strip() for cell in line.rstrip(", \t").split(",")[1:]]
 
 
 def _monthly_block(lines: list[str], start: int, names: list[str], file_name: str) -> tuple[list[str], list[list[float]]]:
@@ -139,9 +142,8 @@ def _monthly_block(lines: list[str], start: int, names: list[str], file_name: st
             if _DAY_ROW.match(line):
                 raise InputError(f"factor file {file_name}, line {number}: daily factors; the monthly file is needed")
             break
-        cells = [cell.strip() for cell in line.split(",")[1 : len(names) + 1]]
         months.append(_first_day(match[1], file_name, number))
-        values.append(_numbers(cells, names, file_name, number))
+        values.append(_numbers(_cells(line), names, file_name, number))
     if not months:
         raise InputError(
             f"factor file {file_name}: the monthly table is missing or empty (no YYYYMM rows after the header in line {start + 1})"
@@ -163,7 +165,10 @@ def _numbers(cells: list[str], names: list[str], file_name: str, number: int) ->
     if not all(map(math.isfinite, numbers)):
         raise InputError(f"factor file {file_name}, line {number}: not a number in {cells}")
     if len(numbers) != len(names):
-        raise InputError(f"factor file {file_name}, line {number}: {len(numbers)} values instead of {len(names)}; the file is cut off")
+        raise InputError(
+            f"factor file {file_name}, line {number}: {len(numbers)} values instead of {len(names)}; the file is cut off or damaged. "
+            "Download it again"
+        )
     return numbers
 
 

@@ -8,6 +8,8 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
+from smallcap.sources.csv_rows import csv_header, csv_place, csv_rows
+from smallcap.sources.dates import DATE_FORM, local_dates
 
 FILE_NAME = "ticker_aliases.csv"
 ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -27,15 +29,25 @@ def load_ticker_aliases(reference_dir: Path) -> pl.DataFrame:
     Raises
     ------
     InputError
-        When the file cannot be read, or a row has an unknown relation; the message names file and row.
+        When the file cannot be read, has other columns, a row of another length or a date that is none, or a row has an
+        unknown relation; the message names file and row.
     """
     path = reference_dir / FILE_NAME
     if not path.is_file():
         return pl.DataFrame(schema=ALIASES_SCHEMA)
     try:
-        frame = pl.read_csv(path, schema=ALIASES_SCHEMA)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+        payload = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    if csv_header(payload, str(path)) != list(ALIASES_SCHEMA):
+        raise InputError(f"{path}: the header must be {','.join(ALIASES_SCHEMA)}")
+    text = csv_rows(payload, str(path))
+    frame = text.with_columns(local_dates(text[name]) for name in ("valid_from", "valid_to"))
+    for name in ("valid_from", "valid_to"):
+        wrong = (text[name].is_not_null() & frame[name].is_null()).arg_true()
+        if len(wrong):
+            place = csv_place(payload, wrong[0] + 1)
+            raise InputError(f"{path}, {place}: {name} '{text[name][wrong[0]]}' is not a date ({DATE_FORM})")
     unknown = frame.with_row_index("row", offset=2).filter(~pl.col("relation").is_in(RELATIONS).fill_null(False))
     if unknown.height:
         raise InputError(f"{path}, line {unknown['row'][0]}: relation '{unknown['relation'][0]}' is not one of {', '.join(RELATIONS)}")

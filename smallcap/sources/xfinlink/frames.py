@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from smallcap.sources.dates import local_dates
 from smallcap.sources.fetching import RefusedError, TransientError
 from smallcap.sources.xfinlink.client import Received
 
@@ -113,14 +114,22 @@ def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
         return given
     if not _fits(given.dtype, column.dtype):
         raise RefusedError(f"column {name} of the answer is {given.dtype}, not {column.dtype}: it holds {given.drop_nulls()[0]!r}")
+    if column.dtype == pl.Date:
+        return _days(given)
     try:
-        if column.dtype == pl.Date and given.dtype == pl.String:
-            return given.str.to_date("%Y-%m-%d")
         if column.dtype.is_integer() and not (given == given.round()).all():
             raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: it holds fractions")
         return given.cast(column.dtype)
     except pl.exceptions.PolarsError as error:
         raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: {error}") from None
+
+
+def _days(given: pl.Series) -> pl.Series:
+    days = local_dates(given)
+    wrong = given.filter(given.is_not_null() & days.is_null())
+    if len(wrong):
+        raise RefusedError(f"column {given.name} of the answer is not Date throughout: it holds {wrong[0]!r}")
+    return days
 
 
 def _blank(name: str, height: int, column: Column) -> pl.Series:

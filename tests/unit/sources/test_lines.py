@@ -238,6 +238,20 @@ def test_a_relation_that_nobody_knows_is_named(tmp_path: Path) -> None:
         load_ticker_aliases(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("A,B,same_line,2020-01-01", r"row 1 .*, line 2: 4 cells instead of 6"),
+        ("A,B,same_line,20-01-01,,me", r"row 1 .*, line 2: valid_from '20-01-01' is not a date \(YYYY-MM-DD"),
+    ],
+)
+def test_a_row_of_aliases_that_is_cut_off_or_misdated_is_refused(tmp_path: Path, row: str, message: str) -> None:
+    header = b"ticker,canonical_ticker,relation,valid_from,valid_to,source\n"
+    write_folder(tmp_path, {"ticker_aliases.csv": header + row.encode()})
+    with pytest.raises(InputError, match=message):
+        load_ticker_aliases(tmp_path)
+
+
 # order ---------------------------------------------------------------------------------------------------------------
 
 LISTS = {

@@ -122,6 +122,7 @@ def test_columns_are_taken_strictly_and_others_left_out() -> None:
         ({"value": True}, "column value of the answer is Boolean"),
         ({"text": 5}, "column text of the answer is Int64"),
         ({"day": "31.01.2025"}, "column day of the answer is not Date throughout"),
+        ({"day": "25-01-31"}, "column day of the answer is not Date throughout: it holds '25-01-31'"),
         ({"entity_id": None}, "have no entity_id"),
         ({"entity_id": 1.5}, "column entity_id of the answer is not Int64 throughout"),
     ],
@@ -129,6 +130,11 @@ def test_columns_are_taken_strictly_and_others_left_out() -> None:
 def test_a_value_of_another_type_is_refused_by_name(row: dict[str, object], told: str) -> None:
     with pytest.raises(RefusedError, match=rf"what was asked.*{told}"):
         typed(came({**WHOLE, **row}), COLUMNS)
+
+
+@pytest.mark.parametrize("day", [pd.Timestamp("2025-01-31", tz="Asia/Tokyo"), "2025-01-31T00:00:00+09:00", dt.date(2025, 1, 31)])
+def test_a_moment_with_a_time_zone_is_the_day_of_that_zone(day: object) -> None:
+    assert typed(came({**WHOLE, "day": day}), COLUMNS)["day"].to_list() == [dt.date(2025, 1, 31)]
 
 
 def test_one_text_among_numbers_is_found() -> None:
