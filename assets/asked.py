@@ -35,3 +35,8 @@ def became_known(rows: pl.DataFrame, years: Collection[int]) -> pl.DataFrame:
     """
     is_asked = pl.col("period_end").dt.year() >= pl.col("year") - YEARS_RESTATED
     return rows.filter(pl.col("year").is_in(list(years)) & is_asked)
+
+
+def refused_in(refused: pl.DataFrame, years: Collection[int]) -> pl.DataFrame:
+    """Keep the refused rows of the given years, and those of which no year is known, for their date is implausible."""
+    return refused.filter(pl.col("year").is_null() | pl.col("year").is_in(list(years)))

@@ -178,7 +178,10 @@ class Run:
             growing = ("valid_to",) if TABLES[name].layer == "raw" else ()
             return lake.write_whole(name, rows.frame, self.run_id, inputs, versions, growing)
         years = self.years_of(name)
-        return lake.write_years(name, rows.frame, years, self.run_id, self._digests.inputs(name, years), versions, rows.refused)
+        inputs_of_years = self._digests.inputs(name, years)
+        # Refused rows of no known year go to a year that the next run like this one makes again.
+        undated = max(self.years, default=None)
+        return lake.write_years(name, rows.frame, years, self.run_id, inputs_of_years, versions, rows.refused, undated)
 
     def as_of_dates(self, years: Sequence[int]) -> list[dt.date]:
         """Return the dates of the given years that questions are asked about, ascending.

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from assets.asked import YEARS_RESTATED, became_known, known_companies
+from assets.asked import YEARS_RESTATED, became_known, known_companies, refused_in
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.finance.rule_sets import MetricsRules
@@ -26,4 +26,4 @@ def fundamentals(run: Run, securities: pl.DataFrame) -> Rows:
     delivery = ingest.fundamentals(run.source.fundamentals(start, end, companies), securities, sessions, lag)
     run.note_delivery("raw.fundamentals", delivery)
     run.note_fetched("fundamentals", years, len(companies))
-    return Rows(became_known(delivery.rows, years), delivery.refused.filter(pl.col("year").is_in(years)))
+    return Rows(became_known(delivery.rows, years), refused_in(delivery.refused, years))

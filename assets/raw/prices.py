@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from assets.asked import known_lines
+from assets.asked import known_lines, refused_in
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.sources import ingest
@@ -20,4 +20,4 @@ def prices(run: Run, securities: pl.DataFrame) -> Rows:
     delivery = ingest.prices(run.source.prices(dt.date(min(years), 1, 1), dt.date(max(years), 12, 31), lines), securities)
     run.note_delivery("raw.prices", delivery)
     run.note_fetched("prices", years, len(lines))
-    return Rows(delivery.rows.filter(pl.col("year").is_in(years)), delivery.refused.filter(pl.col("year").is_in(years)))
+    return Rows(delivery.rows.filter(pl.col("year").is_in(years)), refused_in(delivery.refused, years))

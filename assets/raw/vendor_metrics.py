@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from assets.asked import YEARS_RESTATED, became_known, known_companies
+from assets.asked import YEARS_RESTATED, became_known, known_companies, refused_in
 from assets.run import Rows, Run
 from assets.table_asset import table_asset
 from smallcap.sources import ingest
@@ -21,4 +21,4 @@ def vendor_metrics(run: Run, securities: pl.DataFrame, fundamentals: pl.DataFram
     delivery = ingest.vendor_metrics(served, securities, fundamentals)
     run.note_delivery("raw.vendor_metrics", delivery)
     run.note_fetched("vendor_metrics", years, len(companies))
-    return Rows(became_known(delivery.rows, years), delivery.refused.filter(pl.col("year").is_in(years)))
+    return Rows(became_known(delivery.rows, years), refused_in(delivery.refused, years))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -58,11 +59,44 @@ class ScaleRules:
 
 
 @dataclass(frozen=True)
+class DateRules:
+    """Which dates of an input are plausible: none before `first_day`, none more than `max_days_ahead` days after the day of the run."""
+
+    first_day: dt.date
+    max_days_ahead: int
+
+    def __post_init__(self) -> None:
+        require(self.max_days_ahead >= 0, f"max_days_ahead must not be negative, got {self.max_days_ahead}")
+
+
+@dataclass(frozen=True)
+class ClockRules:
+    """How far a table of dated rows reaches.
+
+    Attributes
+    ----------
+    max_gap_days
+        Dates after a longer gap than this need support.
+    min_share
+        Share of the table's companies or lines that must have a date after the gap.
+    """
+
+    max_gap_days: int
+    min_share: float
+
+    def __post_init__(self) -> None:
+        require(self.max_gap_days >= 1, f"max_gap_days must be at least 1, got {self.max_gap_days}")
+        require(0 <= self.min_share <= 1, f"min_share must be in [0, 1], got {self.min_share}")
+
+
+@dataclass(frozen=True)
 class SanityRules(RuleSet):
-    """Which annual rows are refused and which are flagged (docs/methods.md)."""
+    """Which rows are refused and which are flagged (docs/methods.md)."""
 
     currency: str
     max_net_income_to_assets: float
+    dates: DateRules
+    clock: ClockRules
     period: DayRange
     prior_year: DayRange
     scale: ScaleRules

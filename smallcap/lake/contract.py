@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import polars as pl
 
 from smallcap.errors import AuditError
-from smallcap.tables import TABLES, Table
-
-REFUSED_COLUMNS = ["year", "rule", "row_json"]
+from smallcap.tables import Table
 
 
 def check_contract(found: Table, frame: pl.DataFrame, years: Sequence[int] | None) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -57,27 +54,6 @@ def in_order(found: Table, rows: pl.DataFrame) -> pl.DataFrame:
     ordered = rows if _is_strictly_ascending(rows, order) else rows.sort(order)
     # Handed several pieces, the Delta writer does not keep their order.
     return ordered.rechunk()
-
-
-def reject_rows(name: str, parts: Sequence[pl.DataFrame | None], years: Sequence[int]) -> pl.DataFrame:
-    """Make rows of core.rejects from refused rows; the same row refused twice is two rows.
-
-    A refused row whose year is unknown or not among `years` is kept under the nearest of them, so that it is never lost.
-    """
-    known = [part.select(REFUSED_COLUMNS) for part in parts if part is not None and part.height]
-    columns = TABLES["core.rejects"].columns
-    if not known:
-        return pl.DataFrame(schema=columns)
-    rows = pl.concat(known).with_columns(
-        pl.col("year").fill_null(min(years)).clip(min(years), max(years)).cast(pl.Int32),
-        table_name=pl.lit(name),
-        nth=pl.int_range(pl.len()).over("rule", "row_json"),
-    )
-    digests = [
-        hashlib.sha256(f"{rule}|{row}|{nth}".encode()).hexdigest()[:24]
-        for rule, row, nth in rows.select("rule", "row_json", "nth").iter_rows()
-    ]
-    return rows.with_columns(reject_id=pl.Series(digests, dtype=pl.String)).select(list(columns))
 
 
 def to_json_rows(frame: pl.DataFrame) -> pl.Series:

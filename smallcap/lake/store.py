@@ -16,7 +16,8 @@ from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from smallcap.errors import AuditError, InputError
-from smallcap.lake.contract import check_contract, in_order, reject_rows
+from smallcap.lake.contract import check_contract, in_order
+from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
 from smallcap.lake.spill import Spill
 from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, digest_rows, stamp_years
 from smallcap.tables import TABLES, Table
@@ -122,6 +123,7 @@ class Lake:
         inputs: Mapping[int, Mapping[str, str]] | None = None,
         read_versions: Mapping[str, int] | None = None,
         refused: pl.DataFrame | None = None,
+        undated_year: int | None = None,
     ) -> Written:
         """Replace whole years of a partitioned table in one commit, after checking the contract.
 
@@ -145,6 +147,9 @@ class Lake:
             The versions of those tables.
         refused
             Rows already refused, in the columns year, rule, row_json.
+        undated_year
+            The one of `years` under which refused rows are kept whose year is null; the last by default. Under another
+            year, where an earlier write kept them, they no longer stand.
 
         Raises
         ------
@@ -163,7 +168,7 @@ class Lake:
                 stamps |= stamp_years(found, kept, block_years, run_id, inputs)
                 broken.append(breaking)
                 spill.add(in_order(found, kept))
-            rejects = reject_rows(name, broken, years)
+            rejects = reject_rows(name, broken, years, max(years) if undated_year is None else undated_year)
             self._replace_rejects(name, rejects, years, run_id)
             return self._commit(found, spill.data(), _years_predicate(years), stamps, run_id, read_versions or {}, rejects.height)
 
@@ -320,16 +325,11 @@ class Lake:
         )
 
     def _replace_rejects(self, name: str, rejects: pl.DataFrame, years: Sequence[int], run_id: str) -> None:
-        """Replace the refused rows of the given years of one table; those of other tables in the same years stay."""
-        target = TABLES["core.rejects"]
-        before = self.read(target.name, years)
-        others = before.filter(pl.col("table_name") != name)
-        if rejects.is_empty() and others.height == before.height:
-            return
-        rows = pl.concat([others, rejects.select(list(target.columns))]).sort(["year", *target.key])
-        touched = sorted(set(before["year"]) | set(rows["year"]))
-        stamps = stamp_years(target, rows, touched, run_id)
-        self._commit(target, rows, _years_predicate(touched), stamps, run_id, {}, 0)
+        """Replace the refused rows of the given years of one table."""
+        rows, touched = replaced_rejects(self.read, name, rejects, years)
+        if touched:
+            stamps = stamp_years(REJECTS, rows, touched, run_id)
+            self._commit(REJECTS, rows, _years_predicate(touched), stamps, run_id, {}, 0)
 
 
 def _years_predicate(years: Iterable[int]) -> str:

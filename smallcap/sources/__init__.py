@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from smallcap.errors import InputError
 from smallcap.settings import Settings
 from smallcap.sources.base import Source
@@ -43,6 +45,7 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
     if settings.input is None:
         raise InputError("the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT")
     from smallcap.sources.files import FilesSource
+    from smallcap.sources.files_dates import load_date_limits
     from smallcap.sources.ishares_rules import load_holdings_rules
     from smallcap.sources.tickers import load_ticker_aliases
 
@@ -50,6 +53,7 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
         settings.input.expanduser(),
         rules=load_holdings_rules(settings.reference_dir),
         aliases=load_ticker_aliases(settings.reference_dir),
+        limits=load_date_limits(settings.reference_dir, dt.datetime.now(dt.UTC).date(), settings.clock),
         blank_debt_is_zero=settings.files_blank_debt_is_zero,
         snapshots=snapshots,
     )

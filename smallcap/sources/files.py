@@ -14,6 +14,8 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
+from smallcap.sources.canonical_tables import FUNDAMENTALS, PRICES
+from smallcap.sources.files_dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
 from smallcap.sources.files_folder import InputFile, find_inputs
 from smallcap.sources.files_fundamentals import fundamentals_rows, read_fundamentals, read_prices
 from smallcap.sources.files_lists import Lists, choose_lists, read_lists
@@ -35,6 +37,8 @@ class FilesSource:
         What a holdings file must be (`load_holdings_rules`).
     aliases
         Dated aliases of tickers (`load_ticker_aliases`).
+    limits
+        Which dates in the files are plausible.
     blank_debt_is_zero
         Whether a blank debt, dividend or buyback in the fundamentals table means none.
     snapshots
@@ -49,6 +53,7 @@ class FilesSource:
         *,
         rules: HoldingsRules,
         aliases: pl.DataFrame,
+        limits: DateLimits,
         blank_debt_is_zero: bool = True,
         snapshots: SnapshotStore | None = None,
     ) -> None:
@@ -56,19 +61,23 @@ class FilesSource:
         self.label = f"files in {folder.resolve().name}"
         self._rules = rules
         self._aliases = aliases
+        self._limits = limits
         self._blank_debt_is_zero = blank_debt_is_zero
         self._snapshots = snapshots
 
     @cached_property
     def clock(self) -> dt.date:
-        """The newest date that any input speaks for: of a filing or a price, or the last day that a list serves."""
+        """The newest date that enough rows of an input support: of a filing or a price, or the last day that a list serves."""
         newest_list = self._lists.rows["snapshot_date"].max()
         newest = [
             newest_list + dt.timedelta(days=self._rules.plausibility.max_age_days) if isinstance(newest_list, dt.date) else None,
-            self._fundamentals["filing_date"].max(),
-            self._prices["date"].max(),
+            newest_supported(self._read_fundamentals.rows, "filing_date", "entity_id", self._limits.clock),
+            newest_supported(self._read_prices.rows, "date", "symbol", self._limits.clock),
         ]
-        return max(date for date in newest if isinstance(date, dt.date))
+        known = [date for date in newest if date is not None]
+        if not known:
+            raise InputError(f"no file in {self.folder} has a row with a plausible date (data/reference/sanity.toml, dates)")
+        return max(known)
 
     def membership_dates(self, index: str) -> list[dt.date]:
         """Dates of the folder's lists of the index, ascending."""
@@ -84,9 +93,10 @@ class FilesSource:
 
     def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Annual records with period_end in [start, end]."""
-        rows = fundamentals_rows(self._fundamentals, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name)
+        rows = fundamentals_rows(self._dated_fundamentals.rows, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name)
         asked = rows if companies is None else rows.filter(pl.col("source_entity_id").is_in(list(companies)))
-        return Delivery(asked.filter(pl.col("period_end").is_between(start, end)))
+        misdated = self._dated_fundamentals.refused
+        return Delivery(asked.filter(pl.col("period_end").is_between(start, end)), misdated, misdated_notice(misdated, "fundamentals"))
 
     def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """No rows: files hold statements, not ready-made ratios."""
@@ -94,10 +104,12 @@ class FilesSource:
 
     def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
         """Month-end prices and returns with date in [start, end]; a return needs the month before, in or out of the range."""
-        everything = monthly_prices(symbol_to_line(self._prices, self._lines, "date"), self.name)
+        everything = monthly_prices(symbol_to_line(self._dated_prices.rows, self._lines, "date"), self.name)
         years = pl.col("year").is_between(start.year, end.year)
         rows = everything.rows if lines is None else everything.rows.filter(pl.col("source_id").is_in(list(lines)))
-        return Delivery(rows.filter(pl.col("date").is_between(start, end)), everything.refused.filter(years))
+        misdated = self._dated_prices.refused
+        refused = pl.concat([everything.refused.filter(years), misdated])
+        return Delivery(rows.filter(pl.col("date").is_between(start, end)), refused, misdated_notice(misdated, "prices"))
 
     def factors(self) -> Delivery:
         """Factor returns of every vintage in the folder.
@@ -136,25 +148,33 @@ class FilesSource:
 
     @cached_property
     def _lists(self) -> Lists:
-        return read_lists(self._inputs, self._rules, self._aliases)
+        return read_lists(self._inputs, self._rules, self._aliases, self._limits)
 
     @cached_property
-    def _fundamentals(self) -> pl.DataFrame:
-        return read_fundamentals(self._inputs, self._aliases)
+    def _read_fundamentals(self) -> Dated:
+        return read_fundamentals(self._inputs, self._aliases, self._limits)
 
     @cached_property
-    def _prices(self) -> pl.DataFrame:
-        return read_prices(self._inputs, self._aliases)
+    def _read_prices(self) -> Dated:
+        return read_prices(self._inputs, self._aliases, self._limits)
+
+    @cached_property
+    def _dated_fundamentals(self) -> Dated:
+        return up_to(self._read_fundamentals, FUNDAMENTALS, self.clock, ["period_end", "filing_date"], self._limits)
+
+    @cached_property
+    def _dated_prices(self) -> Dated:
+        return up_to(self._read_prices, PRICES, self.clock, ["date"], self._limits)
 
     @cached_property
     def _lines(self) -> pl.DataFrame:
         listed = self._lists.rows.select("symbol", "snapshot_date", "name", "sector")
-        companies = self._fundamentals.group_by("symbol", source_entity_id="entity_id").agg(
+        companies = self._dated_fundamentals.rows.group_by("symbol", source_entity_id="entity_id").agg(
             pl.min_horizontal(pl.col("period_end").min(), pl.col("filing_date").min()).alias("first_date"),
             pl.max_horizontal(pl.col("period_end").max(), pl.col("filing_date").max()).alias("last_date"),
             pl.col("name", "sector", "sic", "gics").sort_by("period_end").drop_nulls().last(),
         )
-        priced = self._prices.group_by("symbol").agg(first_date=pl.col("date").min())
+        priced = self._dated_prices.rows.group_by("symbol").agg(first_date=pl.col("date").min())
         return resolve_lines(Sightings(listed, companies, priced), self._aliases, self._rules.recycling, self.name)
 
     def _of(self, dataset: str) -> list[InputFile]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
 from smallcap.sources.base import FUNDAMENTALS_COLUMNS
 from smallcap.sources.canonical_tables import FUNDAMENTALS, PRICES, CanonicalTable, read_table
+from smallcap.sources.files_dates import Dated, DateLimits, within_limits
 from smallcap.sources.files_folder import Dataset, InputFile
 from smallcap.sources.tickers import canonical_in_table
 
@@ -22,7 +24,7 @@ _MONEY = {
 }
 
 
-def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame) -> pl.DataFrame:
+def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: DateLimits) -> Dated:
     """Read the fundamentals table: its columns, `symbol`, `file` and `row`.
 
     Raises
@@ -30,7 +32,8 @@ def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame) -> pl.
     InputError
         When a file is refused (see `read_table`), a version is unknown, or a key stands twice; at most five are named.
     """
-    rows = canonical_in_table(_read_all(inputs, "fundamentals", FUNDAMENTALS), aliases)
+    dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits)
+    rows = canonical_in_table(dated.rows, aliases)
     unknown = rows.filter(~pl.col("version").is_in(VERSIONS))
     if unknown.height:
         first = unknown.row(0, named=True)
@@ -41,14 +44,15 @@ def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame) -> pl.
     if rows["version"].null_count() < rows.height:
         key += ["version", "filing_date"]
     _refuse_duplicates(rows, key, "fundamentals")
-    return rows
+    return replace(dated, rows=rows)
 
 
-def read_prices(inputs: Sequence[InputFile], aliases: pl.DataFrame) -> pl.DataFrame:
+def read_prices(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: DateLimits) -> Dated:
     """Read the prices table: its columns, `symbol`, `file` and `row`; one row per ticker and session."""
-    rows = canonical_in_table(_read_all(inputs, "prices", PRICES), aliases)
+    dated = _read_all(inputs, "prices", PRICES, limits)
+    rows = canonical_in_table(dated.rows, aliases)
     _refuse_duplicates(rows.with_columns(ticker=normalised(pl.col("ticker"))), ["ticker", "date"], "prices")
-    return rows
+    return replace(dated, rows=rows)
 
 
 def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: str) -> pl.DataFrame:
@@ -74,11 +78,11 @@ def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: s
     )
 
 
-def _read_all(inputs: Sequence[InputFile], dataset: Dataset, table: CanonicalTable) -> pl.DataFrame:
+def _read_all(inputs: Sequence[InputFile], dataset: Dataset, table: CanonicalTable, limits: DateLimits) -> Dated:
     frames = [
         read_table(found.payload, found.name, table).with_columns(file=pl.lit(found.name)) for found in inputs if found.dataset == dataset
     ]
-    return pl.concat(frames) if frames else _no_rows(table)
+    return within_limits(pl.concat(frames) if frames else _no_rows(table), table, limits)
 
 
 def _no_rows(table: CanonicalTable) -> pl.DataFrame:

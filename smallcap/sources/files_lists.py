@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
-from smallcap.sources.base import CONSTITUENTS_COLUMNS, Delivery
+from smallcap.sources.base import CONSTITUENTS_COLUMNS, REFUSED_SCHEMA, Delivery
 from smallcap.sources.canonical_tables import CONSTITUENTS, read_table
+from smallcap.sources.files_dates import Dated, DateLimits, misdated_notice, newest_supported, require_within_limits, up_to, within_limits
 from smallcap.sources.files_folder import InputFile
 from smallcap.sources.ishares import HOLDINGS_SCHEMA, REFUSED_HOLDINGS_SCHEMA, Holdings, read_holdings
 from smallcap.sources.ishares_rules import HoldingsRules
@@ -35,17 +36,20 @@ class Lists:
         index_name, snapshot_date, symbol (the canonical ticker), and the columns of a holdings row.
     refused
         index_name, snapshot_date, rule, and the columns of a refused holdings row.
+    misdated
+        Rows whose own date is implausible, so that they belong to no list: in the columns of `REFUSED_SCHEMA`.
     """
 
     rows: pl.DataFrame
     refused: pl.DataFrame
+    misdated: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REFUSED_SCHEMA))
 
     def dates(self, index: str) -> list[dt.date]:
         """Dates of the lists of an index, ascending."""
         return sorted(self.rows.filter(pl.col("index_name") == index)["snapshot_date"].unique().to_list())
 
 
-def read_lists(inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.DataFrame) -> Lists:
+def read_lists(inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.DataFrame, limits: DateLimits) -> Lists:
     """Read every list; of copies of the same file one is read.
 
     Raises
@@ -55,6 +59,7 @@ def read_lists(inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.Da
     """
     rows: list[pl.DataFrame] = []
     refused: list[pl.DataFrame] = []
+    misdated: list[pl.DataFrame] = [pl.DataFrame(schema=REFUSED_SCHEMA)]
     owners: dict[tuple[str, dt.date], str] = {}
     read: set[str] = set()
     for found in inputs:
@@ -62,11 +67,16 @@ def read_lists(inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.Da
         if found.dataset not in ("holdings", "constituents") or digest in read:
             continue
         read.add(digest)
-        listed, left_out = _read_list(found, rules)
+        if found.dataset == "holdings":
+            listed, left_out = _read_holdings(found, rules, limits)
+            refused.append(left_out)
+        else:
+            dated = _read_constituents(found, limits)
+            listed = dated.rows
+            misdated.append(dated.refused)
         _own(owners, listed, found.name)
         rows.append(listed)
-        refused.append(left_out)
-    return combine_lists(rows, refused, aliases)
+    return replace(combine_lists(rows, refused, aliases), misdated=pl.concat(misdated))
 
 
 def combine_lists(rows: Sequence[pl.DataFrame], refused: Sequence[pl.DataFrame], aliases: pl.DataFrame) -> Lists:
@@ -75,7 +85,8 @@ def combine_lists(rows: Sequence[pl.DataFrame], refused: Sequence[pl.DataFrame],
     largest_first = all_rows.sort("index_name", "snapshot_date", "symbol", pl.col("market_value_usd").fill_null(0.0) * -1, "ticker")
     is_repeated = pl.int_range(pl.len()).over("index_name", "snapshot_date", "symbol") > 0
     repeated = largest_first.filter(is_repeated).with_columns(rule=pl.lit("duplicate_ticker"))
-    return Lists(largest_first.filter(~is_repeated), pl.concat([*refused, repeated.drop("symbol")], how="diagonal"))
+    none = pl.DataFrame(schema={**_LIST_KEY, **REFUSED_HOLDINGS_SCHEMA})
+    return Lists(largest_first.filter(~is_repeated), pl.concat([none, *refused, repeated.drop("symbol")], how="diagonal"))
 
 
 def choose_lists(lists: Lists, lines: pl.DataFrame, index: str, as_ofs: Sequence[dt.date], max_age_days: int, source: str) -> Delivery:
@@ -84,7 +95,8 @@ def choose_lists(lists: Lists, lines: pl.DataFrame, index: str, as_ofs: Sequence
     Returns
     -------
     Delivery
-        `CONSTITUENTS_COLUMNS`, sorted by as_of and ticker; the refused rows of the lists used, once per as_of.
+        `CONSTITUENTS_COLUMNS`, sorted by as_of and ticker; the refused rows of the lists used, once per as_of, and those
+        that belong to no list.
     """
     dates = pl.DataFrame({"snapshot_date": lists.dates(index)}, schema={"snapshot_date": pl.Date})
     asked = pl.DataFrame({"as_of": sorted(set(as_ofs))}, schema={"as_of": pl.Date})
@@ -94,10 +106,12 @@ def choose_lists(lists: Lists, lines: pl.DataFrame, index: str, as_ofs: Sequence
     rows = chosen.join(
         symbol_to_line(lists.rows.filter(pl.col("index_name") == index), lines, "snapshot_date"), on="snapshot_date", how="inner"
     )
-    refused = chosen.join(lists.refused.filter(pl.col("index_name") == index), on="snapshot_date", how="inner")
+    left_out = chosen.join(lists.refused.filter(pl.col("index_name") == index), on="snapshot_date", how="inner")
     members = rows.with_columns(source=pl.lit(source)).select(pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items())
-    in_order = refused.sort("as_of", "rule", "ticker", "name", nulls_last=True)
-    return Delivery(members.sort("as_of", "ticker"), write_refused(in_order, pl.col("as_of").dt.year(), _SHOWN_CELLS))
+    in_order = left_out.sort("as_of", "rule", "ticker", "name", nulls_last=True)
+    written = write_refused(in_order, pl.col("as_of").dt.year(), _SHOWN_CELLS)
+    refused = pl.concat([written, lists.misdated])
+    return Delivery(members.sort("as_of", "ticker"), refused, misdated_notice(lists.misdated, "constituents"))
 
 
 def holdings_rows(holdings: Holdings) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -106,14 +120,20 @@ def holdings_rows(holdings: Holdings) -> tuple[pl.DataFrame, pl.DataFrame]:
     return holdings.rows.select(*key, pl.all()), holdings.refused.select(*key, pl.all())
 
 
-def _read_list(found: InputFile, rules: HoldingsRules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    if found.dataset == "holdings":
-        return holdings_rows(read_holdings(found.payload, found.name, rules))
-    return _read_constituents(found)
+def _read_holdings(found: InputFile, rules: HoldingsRules, limits: DateLimits) -> tuple[pl.DataFrame, pl.DataFrame]:
+    holdings = read_holdings(found.payload, found.name, rules)
+    require_within_limits(holdings.as_of, f"holdings file {found.name}: the as-of date", limits)
+    return holdings_rows(holdings)
 
 
-def _read_constituents(found: InputFile) -> tuple[pl.DataFrame, pl.DataFrame]:
-    table = read_table(found.payload, found.name, CONSTITUENTS)
+def _read_constituents(found: InputFile, limits: DateLimits) -> Dated:
+    read = read_table(found.payload, found.name, CONSTITUENTS).with_columns(file=pl.lit(found.name))
+    dated = within_limits(read, CONSTITUENTS, limits)
+    newest = newest_supported(dated.rows, "snapshot_date", "ticker", limits.clock)
+    if newest is not None:
+        # A row far after all others would make a list of its own, and the newest.
+        dated = up_to(dated, CONSTITUENTS, newest, ["snapshot_date"], limits)
+    table = dated.rows
     negative = table.filter((pl.col("market_value") < 0) | (pl.col("price") < 0) | (pl.col("quantity") < 0))
     if negative.height:
         raise InputError(f"constituents file {found.name}, row {negative['row'][0]}: market_value, price and quantity cannot be negative")
@@ -127,7 +147,7 @@ def _read_constituents(found: InputFile) -> tuple[pl.DataFrame, pl.DataFrame]:
             f"constituents file {found.name}, row {first['row']}: {first['ticker']} stands more than once "
             f"in the list of {first['snapshot_date']}"
         )
-    return rows.select(*_LIST_KEY, *HOLDINGS_SCHEMA), pl.DataFrame(schema={**_LIST_KEY, **REFUSED_HOLDINGS_SCHEMA})
+    return replace(dated, rows=rows.select(*_LIST_KEY, *HOLDINGS_SCHEMA))
 
 
 def _own(owners: dict[tuple[str, dt.date], str], listed: pl.DataFrame, file_name: str) -> None:

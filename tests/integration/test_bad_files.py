@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -81,6 +82,22 @@ BAD: dict[str, tuple[dict[str, bytes | pl.DataFrame], list[str]]] = {
         {**GOOD, FUNDAMENTALS: statements(revenue="n. m.").with_columns(pl.col("revenue").cast(pl.String))},
         [FUNDAMENTALS, f"row {COMPANIES}", "'revenue'", "'n. m.'"],
     ),
+    "cut inside a row": (
+        {**GOOD, FUNDAMENTALS: statements().write_csv().rstrip().rsplit(",", 2)[0].encode()},
+        [FUNDAMENTALS, f"row {COMPANIES} ", f"line {COMPANIES + 1}", "17 cells instead of 19", "cut off"],
+    ),
+    "a comma too many": (
+        {**GOOD, PRICES: b"ticker,date,adj_close\nAAA,2025-11-28,10,5\nAAA,2025-12-31,11\n"},
+        [PRICES, "row 1 ", "4 cells instead of 3", "decimals"],
+    ),
+    "two-digit year": (
+        {**GOOD, FUNDAMENTALS: statements(filing_date="25-03-03")},
+        [FUNDAMENTALS, f"row {COMPANIES}", "'filing_date'", "'25-03-03'", "YYYY-MM-DD", "four digits"],
+    ),
+    "holdings of a far day": (
+        {**GOOD, HOLDINGS: LISTED.replace(b"May 13, 2025", b"May 13, 2205")},
+        [HOLDINGS, "2205-05-13", "implausible"],
+    ),
     "no date": (
         {**GOOD, FUNDAMENTALS: statements(period_end="Dec 2024")},
         [FUNDAMENTALS, f"row {COMPANIES}", "'period_end'", "'Dec 2024'"],
@@ -145,3 +162,38 @@ def test_rows_filed_before_their_period_ended_are_refused_alone(tmp_path: Path) 
     assert refused["row_json"].str.json_path_match("$.ticker").to_list() == [TICKERS[-2], TICKERS[-1]]
     rows = published(home, "SELECT ticker, exclusion_reason FROM marts.quality_scores WHERE status = 'excluded'")
     assert set(rows.itertuples(index=False, name=None)) == {(TICKERS[-2], "no_fundamentals"), (TICKERS[-1], "no_fundamentals")}
+
+
+@pytest.mark.parametrize(
+    ("last", "problem", "as_of"),
+    [
+        ({"filing_date": "9999-12-31"}, "filing_date", ()),
+        ({"period_end": "2204-12-31", "filing_date": "2205-03-03"}, "period_end", ("--as-of", AS_OF)),
+    ],
+)
+def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_chosen_without_them(
+    tmp_path: Path, smallcap: Smallcap, last: dict[str, object], problem: str, as_of: tuple[object, ...]
+) -> None:
+    months = pl.DataFrame({"ticker": TICKERS, "date": "2025-05-30", "adj_close": 10.0})
+    far = pl.DataFrame({"ticker": TICKERS[0], "date": "2099-12-31", "adj_close": 10.0})
+    folder = write_folder(tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(**last), PRICES: pl.concat([months, far])})
+    home = tmp_path / "home"
+    answer = smallcap("run", "--preset", "files", "--input", folder, "--home", home, *as_of)
+    assert answer.code == 0
+    assert "raw.fundamentals" in answer.out + answer.err
+    rejects = contents(home, ["core.rejects"])["core.rejects"].sort("table_name")
+    assert rejects.select("table_name", "year", "rule").rows() == [
+        ("raw.fundamentals", 2025, "date_implausible"),
+        ("raw.prices", 2025, "date_implausible"),
+    ]
+    shown = [json.loads(row) for row in rejects["row_json"]]
+    assert [(row["file"], row["row"]) for row in shown] == [(FUNDAMENTALS, COMPANIES), (PRICES, COMPANIES + 1)]
+    assert [row["problem"].split()[0] for row in shown] == [problem, "date"]
+    screened = published(home, "SELECT DISTINCT as_of, count(*) AS n FROM marts.quality_scores WHERE status = 'scored' GROUP BY ALL")
+    assert [str(day)[:10] for day in screened["as_of"]] == [str(AS_OF)]
+    lake = contents(home, ["raw.fundamentals", "raw.prices"])
+    assert max(lake["raw.fundamentals"]["year"].max(), lake["raw.prices"]["year"].max()) == 2025
+    # Mended, the record takes its place, and the next run no longer speaks of it.
+    write_folder(folder, GOOD)
+    assert smallcap("run", "--home", home, "--as-of", AS_OF).code == 0
+    assert contents(home, ["core.rejects"])["core.rejects"].is_empty()

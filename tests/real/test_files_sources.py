@@ -12,6 +12,7 @@ from smallcap.settings import PROJECT_ROOT
 from smallcap.sources import ingest
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.files import FilesSource
+from smallcap.sources.files_dates import load_date_limits
 from smallcap.sources.french import read_french
 from smallcap.sources.identity import mint
 from smallcap.sources.ishares_rules import load_holdings_rules
@@ -28,7 +29,8 @@ pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"real files are not h
 
 
 def open_real(folder: Path = REAL) -> FilesSource:
-    return FilesSource(folder, rules=load_holdings_rules(REFERENCE), aliases=load_ticker_aliases(REFERENCE))
+    limits = load_date_limits(REFERENCE, NOVEMBER)
+    return FilesSource(folder, rules=load_holdings_rules(REFERENCE), aliases=load_ticker_aliases(REFERENCE), limits=limits)
 
 
 @pytest.fixture(scope="module")

@@ -76,12 +76,14 @@ def folder_universe(folder: Path) -> Universe:
     """Serve a folder in the layout of the preset `files`."""
     from smallcap.settings import load_settings
     from smallcap.sources.files import FilesSource
+    from smallcap.sources.files_dates import load_date_limits
     from smallcap.sources.files_folder import find_inputs
     from smallcap.sources.ishares_rules import load_holdings_rules
     from smallcap.sources.tickers import load_ticker_aliases
 
     reference = load_settings().reference_dir
-    source = FilesSource(folder, rules=load_holdings_rules(reference), aliases=load_ticker_aliases(reference))
+    limits = load_date_limits(reference, LAST_DAY)
+    source = FilesSource(folder, rules=load_holdings_rules(reference), aliases=load_ticker_aliases(reference), limits=limits)
     lists = source.constituents(INDEX, source.membership_dates(INDEX)).rows
     frames = {
         "constituents": lists,

@@ -107,6 +107,9 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
         ("max_days = 380", "max_days = 300", "period.max_days"),
         ("jump = 100.0", "jump = 1.0", "scale.jump"),
         ("max_net_income_to_assets = 3.0", "max_net_income_to_assets = 0.0", "max_net_income_to_assets"),
+        ("max_days_ahead = 366", "max_days_ahead = -1", "dates.max_days_ahead"),
+        ("max_gap_days = 92", "max_gap_days = 0", "clock.max_gap_days"),
+        ("min_share = 0.05", "min_share = 1.5", "clock.min_share"),
     ],
 )
 def test_committed_sanity_rules_refuse_senseless_values(tmp_path: Path, old: str, new: str, field: str) -> None:

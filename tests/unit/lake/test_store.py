@@ -107,6 +107,29 @@ def test_rejects_are_replaced_together_with_the_rows_they_came_from(lake):
     assert lake.read("core.rejects")["year"].to_list() == [2021]
 
 
+def test_a_refused_row_of_no_known_year_is_kept_once_whichever_years_are_written(lake):
+    def write(years: list[int], refused: pl.DataFrame, undated_year: int | None = None) -> None:
+        lake.write_years(
+            "raw.prices", prices(*((year, 1, 1.0) for year in years)), years, "run", refused=refused, undated_year=undated_year
+        )
+
+    schema = {"year": pl.Int32, "rule": pl.String, "row_json": pl.String}
+    nowhen = pl.DataFrame([(None, "bad", "{1}"), (2019, "bad", "{2}")], schema=schema, orient="row")
+    write([2019, 2020, 2021], nowhen, 2020)
+    assert lake.read("core.rejects").select("year", "row_json").rows() == [(2019, "{2}"), (2020, "{1}")]
+    write([2021], nowhen.head(1))
+    assert lake.read("core.rejects").select("year", "row_json").rows() == [(2019, "{2}"), (2021, "{1}")]
+    write([2021], nowhen.clear())
+    assert lake.read("core.rejects").select("year", "row_json").rows() == [(2019, "{2}")]
+
+
+def test_a_row_of_no_known_year_leaves_other_tables_alone(lake):
+    refused = pl.DataFrame({"year": [None], "rule": ["bad"], "row_json": ["{}"]}, schema_overrides={"year": pl.Int32})
+    lake.write_years("raw.prices", prices((2020, 1, 1.0)), [2020], "run", refused=refused)
+    lake.write_years("raw.constituents", TABLES["raw.constituents"].empty(), [2021], "run", refused=refused)
+    assert lake.read("core.rejects").select("year", "table_name").rows() == [(2020, "raw.prices"), (2021, "raw.constituents")]
+
+
 def test_rows_that_the_caller_refuses_are_kept_even_twice_the_same(lake):
     refused = pl.DataFrame({"year": [2020, 2020], "rule": ["bad", "bad"], "row_json": ["{}", "{}"]}, schema_overrides={"year": pl.Int32})
     lake.write_years("raw.prices", prices((2020, 1, 1.0)), [2020], "run", refused=refused)

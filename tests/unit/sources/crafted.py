@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import zipfile
 from pathlib import Path
@@ -11,12 +12,15 @@ import polars as pl
 
 from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.files import FilesSource
+from smallcap.sources.files_dates import DateLimits, load_date_limits
 from smallcap.sources.ishares_rules import HoldingsRules, load_holdings_rules
 from smallcap.sources.tickers import load_ticker_aliases
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULES: HoldingsRules = load_holdings_rules(REFERENCE)
 ALIASES: pl.DataFrame = load_ticker_aliases(REFERENCE)
+TODAY = dt.date(2025, 12, 31)
+LIMITS = load_date_limits(REFERENCE, TODAY)
 SEPARATOR = "\u00a0"
 HEADER = (
     "Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,Price,Location,Exchange,Currency,FX Rate,"
@@ -95,9 +99,9 @@ def write_folder(folder: Path, files: dict[str, bytes | pl.DataFrame]) -> Path:
     return folder
 
 
-def open_folder(folder: Path, *, aliases: pl.DataFrame = ALIASES) -> FilesSource:
-    """The adapter on a folder, with the committed rules."""
-    return FilesSource(folder, rules=RULES, aliases=aliases)
+def open_folder(folder: Path, *, aliases: pl.DataFrame = ALIASES, limits: DateLimits = LIMITS) -> FilesSource:
+    """The adapter on a folder, with the committed rules, on a fixed day."""
+    return FilesSource(folder, rules=RULES, aliases=aliases, limits=limits)
 
 
 FF5_HEADER = ",Mkt-RF,SMB,HML,RMW,CMA,RF"
