@@ -9,6 +9,7 @@ from smallcap.finance.rule_sets import MetricsRules
 
 SHARE_COUNTS = {"outstanding": "shares_outstanding", "basic_average": "shares_basic", "diluted_average": "shares_diluted"}
 """Share counts in order of preference: a count at a date, else a period's average in its stead."""
+DEBT_PARTS = ("short_term_debt_usd", "long_term_debt_usd")
 
 
 def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
@@ -81,6 +82,7 @@ def total_debt(rules: MetricsRules) -> list[pl.Expr]:
 
     Both blank mean no debt only where the source declares it, and not where the company pays interest: where net
     interest expense exceeds 1% of total liabilities, or is positive beside unknown liabilities, the debt is unknown.
+    Debt is never negative: where a part is, the source is wrong in a way that nobody can tell, and the debt is unknown.
     """
     short, long = pl.col("short_term_debt_usd"), pl.col("long_term_debt_usd")
     is_blank = short.is_null() & long.is_null()
@@ -88,16 +90,30 @@ def total_debt(rules: MetricsRules) -> list[pl.Expr]:
     pays_interest = (pl.col("net_interest") > bearable).fill_null(False)
     reason = first_reason(
         [
+            (is_debt_negative(), "debt_negative"),
             (is_blank & ~pl.col("is_blank_debt_zero"), "input_missing"),
             (is_blank & pays_interest, "debt_blank_but_interest_paid"),
         ]
     )
+    is_known = reason.is_null()
     return [
-        pl.when(reason.is_null()).then(short.fill_null(0.0) + long.fill_null(0.0)).alias("total_debt_usd"),
+        pl.when(is_known).then(short.fill_null(0.0) + long.fill_null(0.0)).alias("total_debt_usd"),
         reason.alias("total_debt_reason"),
-        (short.is_null() != long.is_null()).alias("is_debt_partial"),
-        (is_blank & reason.is_null()).alias("is_debt_assumed_zero"),
+        (is_known & (short.is_null() != long.is_null())).alias("is_debt_partial"),
+        (is_known & is_blank).alias("is_debt_assumed_zero"),
     ]
+
+
+def is_debt_negative() -> pl.Expr:
+    """Whether a part of the debt is below zero."""
+    return pl.any_horizontal((pl.col(name) < 0).fill_null(False) for name in DEBT_PARTS)
+
+
+def known_short_term_debt(suffix: str = "") -> pl.Expr:
+    """Short-term debt; unknown where negative, and none where blank and the source says so. `suffix` names another year's column."""
+    given = pl.col(f"short_term_debt_usd{suffix}")
+    blank = pl.when(pl.col("is_blank_debt_zero")).then(0.0)
+    return pl.when(given.is_null()).then(blank).when(given >= 0).then(given)
 
 
 def shareholder_payout() -> list[pl.Expr]:

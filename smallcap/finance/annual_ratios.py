@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.annual_inputs import count_on_basis
+from smallcap.finance.annual_inputs import count_on_basis, known_short_term_debt
 from smallcap.finance.reasons import SCALE_SUSPECT, Check, metric, missing, not_positive, quotient
 from smallcap.finance.rule_sets import MetricsRules, ZoneRules
 
@@ -54,8 +54,8 @@ def roe_average() -> list[pl.Expr]:
 
 def debt_ratio(name: str, debt: pl.Expr, denominator: pl.Expr) -> list[pl.Expr]:
     """Total debt over assets or equity; where the debt is unknown, the reason is the debt's own."""
-    contradiction = (pl.col("total_debt_reason") == "debt_blank_but_interest_paid", "debt_blank_but_interest_paid")
-    return quotient(name, debt, denominator, before=(SCALE_SUSPECT, contradiction))
+    own = [(pl.col("total_debt_reason") == reason, reason) for reason in ("debt_negative", "debt_blank_but_interest_paid")]
+    return quotient(name, debt, denominator, before=(SCALE_SUSPECT, *own))
 
 
 def interest_coverage() -> list[pl.Expr]:
@@ -89,15 +89,12 @@ def accruals_balance_sheet() -> list[pl.Expr]:
     """[(change in current assets - in cash) - (in current liabilities - in short-term debt) - D&A] over mean assets (Sloan 1996).
 
     The change in taxes payable, which the formula adds back, is not among the inputs: taken as zero and flagged. A blank
-    short-term debt is none where the source says so.
+    short-term debt is none where the source says so, a negative one is missing.
     """
     names = ("current_assets_usd", "cash_and_short_term_investments_usd", "current_liabilities_usd")
     now = {name: pl.col(name) for name in names}
     then = {name: pl.col(f"{name}_prior") for name in names}
-    debt_now, debt_then = (
-        pl.when(pl.col("is_blank_debt_zero")).then(pl.col(column).fill_null(0.0)).otherwise(pl.col(column))
-        for column in ("short_term_debt_usd", "short_term_debt_usd_prior")
-    )
+    debt_now, debt_then = known_short_term_debt(), known_short_term_debt("_prior")
     depreciation = pl.col("depreciation_amortization_usd")
     assets, cash, liabilities = (now[name] - then[name] for name in names)
     accruals = (assets - cash) - (liabilities - (debt_now - debt_then)) - depreciation

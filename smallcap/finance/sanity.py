@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from smallcap.finance.annual_inputs import is_debt_negative
 from smallcap.finance.frames import as_table, without_nan
 from smallcap.finance.pointintime import take, visible_history
 from smallcap.finance.rule_sets import SanityRules
@@ -37,7 +38,7 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
 
 
 def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
-    """Flag doubtful rows: a suspect scale, negative capital expenditures, negative revenue.
+    """Flag doubtful rows: a suspect scale, negative capital expenditures, negative revenue, negative debt.
 
     A scale is suspect where revenue, total assets or a share count is `jump` times that of the year before or more, or
     as many times less. A jump has two sides. The later row is blamed only if it also stands apart from more than half of
@@ -62,6 +63,7 @@ def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
         _is_scale_suspect(kept, history, rules).alias("is_scale_suspect"),
         (pl.col("capital_expenditures_usd") < 0).fill_null(False).alias("is_capex_negative"),
         (pl.col("revenue_usd") < 0).fill_null(False).alias("is_revenue_negative"),
+        is_debt_negative().alias("is_debt_negative"),
         pl.lit(rules.label).alias("rule_set"),
     )
     return as_table(flagged, "core.annual_fundamentals")

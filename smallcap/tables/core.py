@@ -59,6 +59,7 @@ class AnnualFundamentals(Fundamentals):
     is_scale_suspect = flag("revenue, total assets or shares jump 100 times or more against the year before: kept out of ratios")
     is_capex_negative = flag("capital expenditures are negative: net of disposals")
     is_revenue_negative = flag("revenue is negative")
+    is_debt_negative = flag("short-term or long-term debt is negative: the debt is taken as unknown")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()

@@ -197,3 +197,14 @@ def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_
     write_folder(folder, GOOD)
     assert smallcap("run", "--home", home, "--as-of", AS_OF).code == 0
     assert contents(home, ["core.rejects"])["core.rejects"].is_empty()
+
+
+def test_negative_debt_is_verified_and_never_passes(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(long_term_debt=-900_000, short_term_debt=None)})
+    home = tmp_path / "home"
+    make(home, AS_OF, preset="files", input=folder)
+    asked = "filter_name IN ('shariah', 'balance_sheet')"
+    verdicts = published(
+        home, f"SELECT filter_name, stand_alone_status FROM marts.funnel_outcomes WHERE ticker = '{TICKERS[-1]}' AND {asked}"
+    )
+    assert dict(verdicts.itertuples(index=False)) == {"shariah": "verify", "balance_sheet": "verify"}

@@ -21,6 +21,7 @@ WORDS = {
     "net_income_not_positive": "net income is not positive",
     "not_meaningful_for_financials": "says nothing about a financial",
     "debt_blank_but_interest_paid": "debt is blank, yet interest is paid",
+    "debt_negative": "the source's debt is negative, so it is unknown",
     "no_interest_expense": "no interest expense is reported",
     "net_interest_income": "only net interest is known, and it is income",
     "scale_suspect": "the year before may be in the wrong unit",

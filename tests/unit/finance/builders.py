@@ -22,6 +22,7 @@ FLAGS = {
     "is_scale_suspect": False,
     "is_capex_negative": False,
     "is_revenue_negative": False,
+    "is_debt_negative": False,
 }
 
 

@@ -144,6 +144,28 @@ class TestDebt:
         row = metrics_of_2023(long_term_debt_usd=None, short_term_debt_usd=None, is_blank_debt_zero=True, total_liabilities_usd=None)
         assert row["total_debt_reason"] == "debt_blank_but_interest_paid"
 
+    # The other part is known, blank, blank and declared as none, or negative too.
+    @pytest.mark.parametrize("other", [200.0, 0.0, None, -1.0])
+    @pytest.mark.parametrize("is_declared", [True, False])
+    @pytest.mark.parametrize(
+        ("negative", "beside"), [("short_term_debt_usd", "long_term_debt_usd"), ("long_term_debt_usd", "short_term_debt_usd")]
+    )
+    def test_negative_debt_is_unknown(self, negative: str, beside: str, is_declared: bool, other: float | None) -> None:
+        row = metrics_of_2023(**{negative: -300.0, beside: other, "is_blank_debt_zero": is_declared, "net_interest_expense_usd": 0.0})
+        assert [row["total_debt_usd"], row["net_cash_usd"], row["debt_to_assets"], row["debt_to_equity"]] == [None] * 4
+        assert {row[f"{name}_reason"] for name in ("total_debt", "debt_to_assets", "debt_to_equity")} == {"debt_negative"}
+        assert (row["is_debt_partial"], row["is_debt_assumed_zero"]) == (False, False)
+
+    @pytest.mark.parametrize("is_declared", [True, False])
+    def test_negative_short_term_debt_leaves_balance_sheet_accruals_unknown(self, is_declared: bool) -> None:
+        row = metrics_of_2023(short_term_debt_usd=-50.0, is_blank_debt_zero=is_declared)
+        assert (row["accruals_balance_sheet"], row["accruals_balance_sheet_reason"]) == (None, "input_missing")
+
+    @pytest.mark.parametrize("nothing", [0.0, -0.0])
+    def test_no_debt_is_not_negative(self, nothing: float) -> None:
+        row = metrics_of_2023(short_term_debt_usd=nothing, long_term_debt_usd=nothing)
+        assert (row["total_debt_usd"], row["total_debt_reason"], row["debt_to_equity"]) == (0.0, None, 0.0)
+
 
 class TestInterestCoverage:
     @pytest.mark.parametrize(

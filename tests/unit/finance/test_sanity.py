@@ -139,6 +139,13 @@ class TestFlag:
         assert flagged["is_capex_negative"].to_list() == [True, False]
         assert flagged["is_revenue_negative"].to_list() == [True, False]
 
+    def test_negative_debt_is_flagged_and_kept(self) -> None:
+        parts = [(-1.0, 5.0), (5.0, -1.0), (None, -1.0), (0.0, 5.0), (None, None)]
+        rows = [year_row(2019 + n, short_term_debt_usd=short, long_term_debt_usd=long) for n, (short, long) in enumerate(parts)]
+        flagged = flag(raw_fundamentals(*rows), SANITY)
+        assert flagged["is_debt_negative"].to_list() == [True, True, True, False, False]
+        assert flagged.select("short_term_debt_usd", "long_term_debt_usd").rows() == parts
+
     def test_result_keeps_the_contract(self) -> None:
         flagged = flag(raw_fundamentals(year_row(2022, revenue_usd=1.0), year_row(2023, revenue_usd=1.1)), SANITY)
         assert TABLES["core.annual_fundamentals"].schema.is_valid(flagged)
