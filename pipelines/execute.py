@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from assets.table_asset import asset_key
 from pipelines.definitions import REFRESH_JOB, build_definitions
@@ -22,10 +23,21 @@ from smallcap.settings import PROJECT_ROOT, Settings
 
 # The command tells its own progress; Dagster's events stay in the home.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+# Dagster captures what a step writes by redirecting the process's own standard output and error to files that other processes
+# follow. A run of the command has a terminal, or what the caller redirected; a bar cannot be drawn through such a file, and
+# Ctrl-C reaches those other processes too. Runs that the UI starts are captured as ever.
+UNCAPTURED = {"compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}}
 
 
-def open_instance(settings: Settings) -> dg.DagsterInstance:
+def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.DagsterInstance:
     """Open the home's own Dagster instance, with the project's dagster.yaml.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    is_captured
+        Whether Dagster captures what steps write to standard output and error.
 
     Raises
     ------
@@ -39,7 +51,7 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
         raise InputError(
             f"the home {settings.home} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"
         ) from None
-    return dg.DagsterInstance.from_config(str(settings.dagster_dir))
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(settings.dagster_dir), overrides=None if is_captured else UNCAPTURED))
 
 
 def run_years(
@@ -74,7 +86,7 @@ def run_years(
     if as_of is not None:
         tags[AS_OF_TAG] = as_of.isoformat()
     selection = None if tables is None else [asset_key(name) for name in tables]
-    with open_instance(settings) as instance:
+    with open_instance(settings, is_captured=False) as instance:
         job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
         run_id = str(uuid.uuid4())
         try:

@@ -15,7 +15,7 @@ class _Steps(logging.Handler):
 
     def __init__(self, progress: Progress, console: Console, total: int) -> None:
         super().__init__()
-        self._progress, self._console = progress, console
+        self._progress, self._console, self._is_watched = progress, console, console.is_terminal
         self._task = progress.add_task("starting", total=total)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -24,7 +24,7 @@ class _Steps(logging.Handler):
             self._progress.update(self._task, description=name)
         elif phase == "end":
             self._progress.advance(self._task)
-            if not self._console.is_terminal:
+            if not self._is_watched:
                 self._console.print(_sentence(name, record), highlight=False)
 
 
