@@ -14,6 +14,7 @@ from assets.graph import READS
 from assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
 from assets.run import PROGRESS, Rows
 from smallcap.errors import SmallcapError
+from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
 
 Compute = Callable[..., pl.DataFrame | Rows]
@@ -106,7 +107,7 @@ def column_schema(found: Table) -> dg.TableSchema:
 
 
 def _explaining(name: str, compute: Compute) -> Callable[..., Rows]:
-    """Wrap a compute function: it is handed the run, its progress is told, and an explained error is not tried again."""
+    """Wrap a compute function: it is handed the run, its progress is told, and neither an explained error nor a stop is tried again."""
     parameters = [parameter for parameter in inspect.signature(compute).parameters if parameter != "run"]
 
     @functools.wraps(compute)
@@ -114,9 +115,13 @@ def _explaining(name: str, compute: Compute) -> Callable[..., Rows]:
         started = time.monotonic()
         PROGRESS.info("%s", name, extra={"phase": "start"})
         try:
+            stop_if_requested()
             made = compute(context.resources.run, **frames)
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
+        except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
+            # Dagster would fetch the table again: its policy of retries takes an interruption for a failure that may pass.
+            raise dg.Failure(description="stopped by a signal", allow_retries=False) from error
         PROGRESS.info("%s", name, extra={"phase": "made", "seconds": time.monotonic() - started})
         return made if isinstance(made, Rows) else Rows(made)
 

@@ -16,6 +16,7 @@ from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.stamps import UNPARTITIONED, YearStamp, digest_rows
 from smallcap.rules import read_rules
 from smallcap.settings import PROJECT_ROOT
+from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
 from smallcap.warehouse.row_checks import RowCheck, offending_rows, read_row_checks
 
@@ -66,6 +67,7 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
     )
     def evaluate(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         run: Run = context.resources.run
+        stop_if_requested()
         started = time.monotonic()
         found = check(run)
         run.note_check(name, check_name, found.status, found.message)

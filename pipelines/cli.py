@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.signals import Stopped, stopped_by_signals
 from smallcap.errors import InputError, SmallcapError
 
 app = typer.Typer(
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Which US small caps were strong, cheap and clean on a date, and why, from what was known on that date.",
     epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a check refused the result; "
-    "5 nothing is published yet.",
+    "5 nothing is published yet; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.",
 )
 
 # A result that is piped is not squeezed into the eighty columns of a terminal that is not there.
@@ -363,15 +364,17 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command; an explained error is printed without a traceback and sets the exit code."""
+    """Run the command; an explained error, or a signal, is told in one line without a traceback and sets the exit code."""
     try:
-        app()
+        with stopped_by_signals():
+            app()
     except SmallcapError as error:
         ERR.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        ERR.print("stopped; the next run undoes what was left unfinished", style="bold")
-        sys.exit(130)
+    except Stopped as stop:
+        # Not by the console: the signal may have come while it wrote a line, which it would write again.
+        typer.secho(str(stop), err=True, bold=True)
+        sys.exit(stop.exit_code)
 
 
 def _settings(**given: object) -> Any:

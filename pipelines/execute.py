@@ -17,6 +17,7 @@ from assets.table_asset import asset_key
 from pipelines.definitions import REFRESH_JOB, build_definitions
 from pipelines.event_log import kept_open
 from pipelines.resources import AS_OF_TAG, COMMAND_TAG, RANGE_END_TAG, RANGE_START_TAG
+from pipelines.signals import ending_in, work_apart
 from smallcap.errors import AuditError, InputError, SmallcapError
 from smallcap.lake import Home
 from smallcap.settings import PROJECT_ROOT, Settings
@@ -27,6 +28,10 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 # follow. A run of the command has a terminal, or what the caller redirected; a bar cannot be drawn through such a file, and
 # Ctrl-C reaches those other processes too. Runs that the UI starts are captured as ever.
 UNCAPTURED = {"compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}}
+
+STOP_SECONDS = 20.0
+"""How long a run may take from a signal to its next safe point; then it ends like one that is killed."""
+WHAT_A_STOP_LEAVES = "; what was published before is still served, and the next run undoes what this one left unfinished"
 
 
 def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.DagsterInstance:
@@ -81,20 +86,26 @@ def run_years(
     ------
     SmallcapError
         The explained error of the step that failed, or of the check that blocked.
+    Stopped
+        After a signal, at the next safe point.
     """
+    run_id = str(uuid.uuid4())
     tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last), COMMAND_TAG: command}
     if as_of is not None:
         tags[AS_OF_TAG] = as_of.isoformat()
     selection = None if tables is None else [asset_key(name) for name in tables]
-    with open_instance(settings, is_captured=False) as instance:
-        job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
-        run_id = str(uuid.uuid4())
-        try:
-            with kept_open(instance):
-                job.execute_in_process(run_config=QUIET, instance=instance, run_id=run_id, tags=tags, asset_selection=selection)
-        except Exception as error:
-            raise explain(error, Home(settings), run_id) from error
-        return run_id
+
+    def execute() -> None:
+        with open_instance(settings, is_captured=False) as instance, kept_open(instance):
+            job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
+            job.execute_in_process(run_config=QUIET, instance=instance, run_id=run_id, tags=tags, asset_selection=selection)
+
+    try:
+        with ending_in(STOP_SECONDS, WHAT_A_STOP_LEAVES):
+            work_apart(execute)
+    except Exception as error:
+        raise explain(error, Home(settings), run_id) from error
+    return run_id
 
 
 def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:

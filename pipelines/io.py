@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.run import PROGRESS, Rows, Run
 from smallcap.errors import SmallcapError
+from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 
 
@@ -65,6 +66,7 @@ class _Timed:
         started = time.monotonic()
         for frame in self.frames:
             self.seconds += time.monotonic() - started
+            stop_if_requested()
             yield frame
             started = time.monotonic()
         self.seconds += time.monotonic() - started

@@ -5,6 +5,7 @@ import dagster as dg
 from assets.publish.warehouse import warehouse
 from assets.run import PROGRESS, Run
 from smallcap.errors import SmallcapError
+from smallcap.stopping import stop_if_requested
 
 OFF = "switched off by is_report_written"
 NO_DATE = "no date of these years has members"
@@ -24,6 +25,7 @@ def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         return dg.MaterializeResult(metadata={"not_written": NO_DATE})
     PROGRESS.info("report", extra={"phase": "start"})
     try:
+        stop_if_requested()
         written = write_report(run.settings, as_of)
     except SmallcapError as error:
         problem = SmallcapError(f"everything is published, but the report could not be written: {error}")

@@ -10,6 +10,7 @@ from smallcap.errors import SmallcapError
 from smallcap.lake import Lake
 from smallcap.lake.records import utc_now
 from smallcap.settings import PROJECT_ROOT
+from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 from smallcap.warehouse import PublishedTable, build, swap, versions_in_use
 
@@ -27,6 +28,7 @@ def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     run: Run = context.resources.run
     PROGRESS.info("publish", extra={"phase": "start"})
     try:
+        stop_if_requested()
         run.flush_checks()
         refuse_unfit(run.home)
         rows = publish(run)

@@ -205,7 +205,7 @@ def test_the_table_of_exit_codes_is_complete() -> None:
     table = (DOCS / "operations.md").read_text(encoding="utf-8").split("## Exit codes")[1].split("\n## ")[0]
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)}
     explained = {kind.exit_code for kind in (SmallcapError, *SmallcapError.__subclasses__())}
-    assert codes == {0, DIFFERENT, 130} | explained
+    assert codes == {0, DIFFERENT, 130, 143} | explained
 
 
 # -- examples -------------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterable, Mapping
 
 from smallcap.sources.fetching.errors import QuotaError, TransientError
@@ -11,6 +10,7 @@ from smallcap.sources.fetching.quota import Quota
 from smallcap.sources.fetching.retrying import RetryPolicy, with_retries
 from smallcap.sources.fetching.secrets import Redactor
 from smallcap.sources.snapshots import SnapshotStore
+from smallcap.stopping import pause, stop_if_requested
 
 
 def utc_now() -> dt.datetime:
@@ -44,7 +44,7 @@ class Fetcher:
         policy: RetryPolicy,
         *,
         clock: Callable[[], dt.datetime] = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         secrets: Iterable[str] = (),
     ) -> None:
         self.snapshots = snapshots
@@ -101,6 +101,7 @@ class Fetcher:
 
     def _ask(self, source: str, dataset: str, ask: Callable[[], bytes], cost: int) -> bytes:
         def attempt() -> bytes:
+            stop_if_requested()
             self.quota.take(source, cost)
             try:
                 return ask()
