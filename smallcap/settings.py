@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from smallcap.errors import InputError
 
@@ -18,11 +18,25 @@ Preset = Literal["sample", "files", "xfinlink"]
 PlanName = Literal["free", "pro", "max", "redistribution"]
 
 
+class _EnvFile(DotEnvSettingsSource):
+    """The file .env: a relative path in it starts at the file's own folder, wherever the command is called."""
+
+    def __call__(self) -> dict[str, Any]:
+        folder = Path(str(self.env_file)).parent
+        return {name: str(folder / _expanded(value)) if name in PATH_FIELDS else value for name, value in super().__call__().items()}
+
+
 class Settings(BaseSettings):
     """Settings of a run: from arguments, else SMALLCAP_* variables, else .env in the project root, else these defaults."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SMALLCAP_", env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True, validate_default=True
+        env_prefix="SMALLCAP_",
+        env_file=PROJECT_ROOT / ".env",
+        # A variable left blank is not set: a blank path would be the current folder.
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=True,
     )
 
     home: Path = Field(PROJECT_ROOT / "data" / "home", description="folder that holds everything a run makes")
@@ -64,6 +78,18 @@ class Settings(BaseSettings):
     sql_max_rows: int = Field(10_000_000, ge=1, le=10**12, description="smallcap sql: rows that a query may show or write")
     sql_max_characters: int = Field(100_000, ge=1, le=10**8, description="smallcap sql: length of a statement")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read .env by `_EnvFile`; the order of the sources stays."""
+        return init_settings, env_settings, _EnvFile(settings_cls), file_secret_settings
+
     @property
     def lake_dir(self) -> Path:
         """Folder of the Delta tables."""
@@ -90,6 +116,8 @@ class Settings(BaseSettings):
         return self.home / "dagster"
 
 
+PATH_FIELDS = ("home", "input", "reference_dir")
+
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
 
@@ -110,23 +138,55 @@ def load_settings(**overrides: object) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         first = Settings(**given)  # type: ignore[arg-type]
-        recorded = _recorded_identity(first.home)
+        home = _expanded(first.home).resolve()
+        recorded = _recorded_identity(home)
         inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
         settings = Settings(**{**given, **inherited}) if inherited else first  # type: ignore[arg-type]
     except ValidationError as error:
         raise InputError(_explain(error)) from None
-    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+    folder = settings.input if "input" in inherited else _in_full(settings.input)
+    return settings.model_copy(update={"home": home, "input": folder})
+
+
+def _in_full(folder: Path | None) -> Path | None:
+    """Write a folder so that it holds wherever a later command is called, by cron or the schedule too."""
+    if folder is None:
+        return None
+    folder = _expanded(folder)
+    # A link that leads to the folder stays: somebody may point it at newer data.
+    return folder.resolve() if ".." in folder.parts else folder.absolute()
+
+
+def _expanded(path: str | Path) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(f"the path '{path}' begins with the home folder of a user who is not known here; write it in full") from None
 
 
 def _recorded_identity(home: Path) -> dict[str, object]:
-    path = home.expanduser() / "home.toml"
+    path = home / "home.toml"
     if not path.is_file():
         return {}
     try:
         recorded = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
+    if "input" in recorded:
+        recorded["input"] = _recorded_input(str(recorded["input"]))
     return {name: value for name, value in recorded.items() if name in RECORDED_FIELDS}
+
+
+def _recorded_input(text: str) -> Path:
+    """Find the input folder that a home records.
+
+    Earlier releases recorded it as it was typed, so perhaps relative, and not to which folder. Where neither the current
+    folder nor the project has it, it stays relative: `open_source` refuses that, other commands do without it.
+    """
+    folder = _expanded(text)
+    if folder.is_absolute():
+        return folder
+    return next((place / folder for place in (Path.cwd(), PROJECT_ROOT) if (place / folder).is_dir()), folder)
 
 
 def _explain(error: ValidationError) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from smallcap.errors import InputError
-from smallcap.settings import Settings
+from smallcap.settings import PROJECT_ROOT, Settings
 from smallcap.sources.base import Source
 from smallcap.sources.snapshots import SnapshotStore
 from smallcap.sources.views import ClockedSource, LimitedSource
@@ -44,13 +45,18 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
         return open_xfinlink(settings, snapshots or SnapshotStore(settings.snapshots_dir))
     if settings.input is None:
         raise InputError("the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT")
+    if not settings.input.is_absolute():
+        raise InputError(
+            f"the home {settings.home} records its input folder as '{settings.input}', which starts in neither {Path.cwd()} nor "
+            f"{PROJECT_ROOT}; name the folder once with --input DIR, and it is recorded in full"
+        )
     from smallcap.sources.files import FilesSource
     from smallcap.sources.files_dates import load_date_limits
     from smallcap.sources.ishares_rules import load_holdings_rules
     from smallcap.sources.tickers import load_ticker_aliases
 
     return FilesSource(
-        settings.input.expanduser(),
+        settings.input,
         rules=load_holdings_rules(settings.reference_dir),
         aliases=load_ticker_aliases(settings.reference_dir),
         limits=load_date_limits(settings.reference_dir, dt.datetime.now(dt.UTC).date(), settings.clock),

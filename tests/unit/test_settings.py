@@ -1,0 +1,115 @@
+"""Settings: where paths start, what a home records of its input folder, and what becomes of records of earlier releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smallcap.errors import InputError
+from smallcap.lake import Home
+from smallcap.settings import PROJECT_ROOT, Settings, load_settings
+from smallcap.sources import open_source
+from tests.unit.sources.crafted import holdings, line, write_folder
+
+LIST = {"ishares/IWM_holdings.csv": holdings([line()])}
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder beside that of the data, where cron or the schedule may call the command."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    write_folder(tmp_path / "desk" / "my-data", LIST)
+    for name in ("SMALLCAP_INPUT", "SMALLCAP_HOME", "SMALLCAP_PRESET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path / "desk")
+    return folder
+
+
+def record(home: Path, **given: object) -> None:
+    Home(load_settings(home=home, preset="files", **given)).prepare()
+
+
+@pytest.mark.parametrize("typed", ["my-data", "./my-data", "../desk/my-data", "~/my-data", "{desk}/my-data"])
+@pytest.mark.parametrize("by", ["argument", "variable", "env file"])
+def test_an_input_folder_is_found_again_from_every_folder(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, typed: str, by: str
+) -> None:
+    desk, home = tmp_path / "desk", tmp_path / "home"
+    monkeypatch.setenv("HOME", str(desk))
+    typed = typed.format(desk=desk)
+    if by == "variable":
+        monkeypatch.setenv("SMALLCAP_INPUT", typed)
+    elif by == "env file":
+        (desk / ".env").write_text(f"SMALLCAP_INPUT={typed}\n", encoding="utf-8")
+        monkeypatch.setitem(Settings.model_config, "env_file", desk / ".env")
+    record(home, **({"input": typed} if by == "argument" else {}))
+    monkeypatch.delenv("SMALLCAP_INPUT", raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.chdir(elsewhere)
+    found = load_settings(home=home)
+    assert found.input == desk / "my-data"
+    assert open_source(found).membership_dates("russell2000")
+
+
+def test_a_relative_path_in_the_env_file_starts_at_the_env_file(tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "desk" / ".env").write_text("SMALLCAP_INPUT=my-data\nSMALLCAP_HOME=homes/mine\nSMALLCAP_LIMIT=7\n", encoding="utf-8")
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "desk" / ".env")
+    monkeypatch.chdir(elsewhere)
+    found = load_settings()
+    assert (found.input, found.home, found.limit) == (tmp_path / "desk" / "my-data", tmp_path / "desk" / "homes" / "mine", 7)
+
+
+def test_a_variable_left_blank_is_not_set(tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "desk" / ".env").write_text("SMALLCAP_INPUT=\nSMALLCAP_CLOCK=\n", encoding="utf-8")
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "desk" / ".env")
+    monkeypatch.setenv("SMALLCAP_HOME", "")
+    found = load_settings()
+    assert (found.input, found.clock, found.home) == (None, None, PROJECT_ROOT / "data" / "home")
+
+
+def test_a_link_to_the_input_folder_is_recorded_as_the_link(tmp_path: Path, elsewhere: Path) -> None:
+    (tmp_path / "desk" / "newest").symlink_to("my-data")
+    record(tmp_path / "home", input="newest")
+    assert load_settings(home=tmp_path / "home").input == tmp_path / "desk" / "newest"
+
+
+class TestRecordedAsItWasTyped:
+    """Earlier releases wrote `input = "my-data"`."""
+
+    @pytest.fixture
+    def home(self, tmp_path: Path, elsewhere: Path) -> Path:
+        record(tmp_path / "home", input="my-data")
+        recorded = tmp_path / "home" / "home.toml"
+        text = recorded.read_text(encoding="utf-8")
+        recorded.write_text(text.replace(str(tmp_path / "desk" / "my-data"), "my-data"), encoding="utf-8")
+        assert 'input = "my-data"' in recorded.read_text(encoding="utf-8")
+        return tmp_path / "home"
+
+    def test_it_is_found_in_the_folder_of_the_first_run_and_recorded_in_full(self, tmp_path: Path, home: Path) -> None:
+        found = load_settings(home=home)
+        assert found.input == tmp_path / "desk" / "my-data"
+        Home(found).prepare()
+        assert f'input = "{tmp_path / "desk" / "my-data"}"' in (home / "home.toml").read_text(encoding="utf-8")
+
+    def test_elsewhere_it_is_refused_with_what_to_do_and_only_where_it_is_needed(
+        self, home: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(elsewhere)
+        settings = load_settings(home=home)
+        with pytest.raises(InputError) as refused:
+            open_source(settings)
+        message = str(refused.value)
+        assert all(word in message for word in ("'my-data'", str(home), str(elsewhere), str(PROJECT_ROOT), "--input DIR"))
+
+    def test_naming_the_folder_once_mends_it(self, tmp_path: Path, home: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(elsewhere)
+        record(home, input="../desk/my-data")
+        assert load_settings(home=home).input == tmp_path / "desk" / "my-data"
+
+
+@pytest.mark.parametrize("setting", ["input", "home"])
+def test_the_folder_of_a_user_who_is_not_known_is_explained(tmp_path: Path, elsewhere: Path, setting: str) -> None:
+    with pytest.raises(InputError, match=r"'~nobody-of-that-name/x'.*write it in full"):
+        load_settings(**{"home": tmp_path / "home", setting: "~nobody-of-that-name/x"})
