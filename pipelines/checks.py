@@ -1,7 +1,7 @@
 """The asset checks: every table's contract, rows that must not exist (sql/checks), row counts, coverage. All are blocking."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ WARN_CHANGE = 0.10
 FAIL_CHANGE = 0.50
 ROWS_READ_AT_ONCE = 100_000
 COUNTED_TABLES = ("core.members", "marts.quality_scores")
+DELIVERED_TABLES = ("raw.fundamentals", "raw.prices")
+"""Tables that a source may do without, and that a home which has rows of them does not lose."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ def all_checks(sql_dir: Path = PROJECT_ROOT / "sql" / "checks") -> list[dg.Asset
     checks += [
         _asset_check(name, "row_counts", _row_counts(name), "Rows per as_of against the as_of before: warns at 10%, fails at 50%.")
         for name in COUNTED_TABLES
+    ]
+    checks += [
+        _asset_check(name, "still_delivered", _still_delivered(name), "Where the home has rows, a delivery without any is refused.")
+        for name in DELIVERED_TABLES
     ]
     checks.append(_asset_check("marts.metric_differences", "reconciliation", _reconciliation, "A vendor's ratios against ours."))
     checks.append(
@@ -156,6 +162,30 @@ def _row_counts(name: str) -> Check:
     return check
 
 
+def _still_delivered(name: str) -> Check:
+    dataset = TABLES[name].short_name
+
+    def check(run: Run) -> Finding:
+        lake, years = run.home.lake, run.years_of(name)
+        before = lake.stamp(name, run.home.version_before(name)).years
+        rows = _rows_of(lake.stamp(name).years, years)
+        # A source without the dataset would leave the years that are not made as they are, and nobody would be told.
+        had = _rows_of(before, before if dataset in run.source.absent else years)
+        if rows or not had:
+            return Finding("passed", f"{rows} rows delivered; {had} were there before")
+        return Finding(
+            "failed",
+            f"source '{run.source.name}' delivered no row of {dataset}, of which this home has {had}; "
+            f"restore the {dataset} that are missing, or name another --home for a screen without them",
+        )
+
+    return check
+
+
+def _rows_of(stamps: Mapping[int, YearStamp], years: Iterable[int]) -> int:
+    return sum(stamps[year].rows for year in years if year in stamps)
+
+
 def _reconciliation(run: Run) -> Finding:
     """Warn where a vendor's ready-made ratios and ours differ in the median or in too many rows."""
     rules = read_rules(run.settings.reference_dir, "reconciliation.toml", ReconciliationRules)
@@ -169,6 +199,8 @@ def _reconciliation(run: Run) -> Finding:
 
 
 def _coverage(run: Run) -> Finding:
+    if "fundamentals" in run.source.absent and not any(made.rows for made in run.home.lake.stamp("raw.fundamentals").years.values()):
+        return Finding("warned", "members only: the source has no fundamentals, so no member has an annual record and none is scored")
     covered = (
         run.home.lake.read("marts.coverage", run.years_of("marts.coverage"), ["as_of", "has_membership", "members", "with_fundamentals"])
         .filter(pl.col("has_membership") & (pl.col("members") > 0))

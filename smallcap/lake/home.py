@@ -118,6 +118,10 @@ class Home:
         """Tables that the current run has written to."""
         return sorted(self._tables(self._journal or {}))
 
+    def version_before(self, name: str) -> int:
+        """Return a table's version before the current run wrote to it; -1 where it did not exist."""
+        return self._tables(self._journal or {}).get(name, self.lake.version(name))
+
     def _acquire(self, wait_seconds: float) -> None:
         try:
             self._lock.acquire(timeout=wait_seconds)

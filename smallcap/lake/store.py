@@ -97,10 +97,10 @@ class Lake:
         delta = self._open(find_table(name))
         return -1 if delta is None else delta.version()
 
-    def stamp(self, name: str) -> Stamp:
-        """Return the stamp of a table's newest commit."""
+    def stamp(self, name: str, version: int | None = None) -> Stamp:
+        """Return the stamp of a table's newest commit, or of that of a version; without contents where there is no such commit."""
         delta = self._open(find_table(name))
-        return Stamp() if delta is None else self._stamp(delta)
+        return Stamp() if delta is None else self._stamp(delta, version)
 
     def years(self, name: str) -> list[int]:
         """Return the years of a table that were ever written, also those that hold no row."""
@@ -219,7 +219,7 @@ class Lake:
         if delta is None or delta.version() == version:
             return
         target = max(version, 0)
-        stamp = next((entry.get(STAMP_KEY) for entry in delta.history() if entry["version"] == target), None) or Stamp().to_json()
+        stamp = self._stamp(delta, target).to_json()
         self._opened.pop(name, None)
         delta.restore(target, commit_properties=CommitProperties({STAMP_KEY: stamp}))
 
@@ -268,8 +268,9 @@ class Lake:
                 "restore the folder from a backup, or remove it and run the backfill again; what was published is still served"
             ) from None
 
-    def _stamp(self, delta: DeltaTable) -> Stamp:
-        text = delta.history(1)[0].get(STAMP_KEY)
+    def _stamp(self, delta: DeltaTable, version: int | None = None) -> Stamp:
+        commits = delta.history(1 if version is None else None)
+        text = next((commit.get(STAMP_KEY) for commit in commits if version in (None, commit["version"])), None)
         return Stamp.from_json(text) if text else Stamp()
 
     def _files(self, delta: DeltaTable, found: Table, years: Iterable[int] | None) -> list[Path]:

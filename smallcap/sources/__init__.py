@@ -47,7 +47,7 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
         raise InputError("the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT")
     if not settings.input.is_absolute():
         raise InputError(
-            f"the home {settings.home} records its input folder as '{settings.input}', which starts in neither {Path.cwd()} nor "
+            f"the home {settings.home} records its input folder as '{settings.input}', which is found neither below {Path.cwd()} nor below "
             f"{PROJECT_ROOT}; name the folder once with --input DIR, and it is recorded in full"
         )
     from smallcap.sources.files import FilesSource

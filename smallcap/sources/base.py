@@ -64,10 +64,17 @@ class Source(Protocol):
         The last day whose facts the source can know.
     label
         What the data are, in words that are shown wherever results are; says so where they are synthetic.
+    absent
+        Datasets that the source does not have at all, of fundamentals, prices and factors: a run does without them.
     """
 
     name: str
     label: str
+
+    @property
+    def absent(self) -> Collection[str]:
+        """Datasets that the source does not have at all; a source may have to look to say."""
+        ...
 
     @property
     def clock(self) -> dt.date:

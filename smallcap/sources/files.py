@@ -25,6 +25,16 @@ from smallcap.sources.ishares_rules import HoldingsRules
 from smallcap.sources.lines import Sightings, resolve_lines, symbol_to_line
 from smallcap.sources.snapshots import SnapshotStore
 
+WITHOUT = {
+    "fundamentals": "has no fundamentals: every member is unresolved, and none is scored or passes the funnel; "
+    "add annual statements as fundamentals/annual.csv or annual.parquet (docs/files-preset.md lists the columns)",
+    "prices": "has no prices: there are no returns, of members or of books, and market values rest on the prices in the lists; "
+    "add month-end prices as prices/month_end.csv or month_end.parquet (docs/files-preset.md lists the columns)",
+    "factors": "has no factor files: without a stored vintage there are no regressions and no factor loadings; "
+    "add Kenneth French's monthly files, as downloaded, to french/",
+}
+"""What a run does without where a folder lacks a dataset, and what to add."""
+
 
 class FilesSource:
     """A folder of files; every file is read once, when it is first needed.
@@ -96,7 +106,8 @@ class FilesSource:
         rows = fundamentals_rows(self._dated_fundamentals.rows, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name)
         asked = rows if companies is None else rows.filter(pl.col("source_entity_id").is_in(list(companies)))
         misdated = self._dated_fundamentals.refused
-        return Delivery(asked.filter(pl.col("period_end").is_between(start, end)), misdated, misdated_notice(misdated, "fundamentals"))
+        notices = (*misdated_notice(misdated, "fundamentals"), *self._notices("fundamentals"))
+        return Delivery(asked.filter(pl.col("period_end").is_between(start, end)), misdated, notices)
 
     def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """No rows: files hold statements, not ready-made ratios."""
@@ -109,7 +120,8 @@ class FilesSource:
         rows = everything.rows if lines is None else everything.rows.filter(pl.col("source_id").is_in(list(lines)))
         misdated = self._dated_prices.refused
         refused = pl.concat([everything.refused.filter(years), misdated])
-        return Delivery(rows.filter(pl.col("date").is_between(start, end)), refused, misdated_notice(misdated, "prices"))
+        notices = (*misdated_notice(misdated, "prices"), *self._notices("prices"))
+        return Delivery(rows.filter(pl.col("date").is_between(start, end)), refused, notices)
 
     def factors(self) -> Delivery:
         """Factor returns of every vintage in the folder.
@@ -130,7 +142,7 @@ class FilesSource:
                     f"factor files {same} and {found.name} are of the same model and vintage but differ; take one of them out of the folder"
                 )
         if not frames:
-            return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS))
+            return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS), notices=self._notices("factors"))
         rows = pl.concat(list(frames.values())).with_columns(source=pl.lit(self.name))
         return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
 
@@ -176,6 +188,15 @@ class FilesSource:
         )
         priced = self._dated_prices.rows.group_by("symbol").agg(first_date=pl.col("date").min())
         return resolve_lines(Sightings(listed, companies, priced), self._aliases, self._rules.recycling, self.name)
+
+    @cached_property
+    def absent(self) -> frozenset[str]:
+        """Datasets of which the folder has no file."""
+        return frozenset(WITHOUT) - {found.dataset for found in self._inputs}
+
+    def _notices(self, dataset: str) -> tuple[str, ...]:
+        """Say what a run does without where the folder has no file of the dataset, and what to add."""
+        return (f"the input folder {self.folder} {WITHOUT[dataset]}",) if dataset in self.absent else ()
 
     def _of(self, dataset: str) -> list[InputFile]:
         return [found for found in self._inputs if found.dataset == dataset]

@@ -18,6 +18,7 @@ class _Passing:
         self._source = source
         self.name = source.name
         self.label = source.label
+        self.absent = source.absent
         self.clock = source.clock
 
     def membership_dates(self, index: str) -> list[dt.date]:

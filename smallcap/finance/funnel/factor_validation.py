@@ -43,7 +43,7 @@ def factor_validation(summary: pl.DataFrame, book_returns: pl.DataFrame, factors
     pl.DataFrame
         One row per as_of, in the columns of marts.funnel_summary: all survivors pass, fail or are to be verified together.
     """
-    last = summary.filter(pl.col("filter_number") == summary["filter_number"].max())
+    last = summary.filter(pl.col("filter_number") == pl.col("filter_number").max())
     statuses = _statuses(last.select("year", "as_of"), book_returns, factors, rules)
     survivors = pl.col("outcome_survivor") + pl.col("outcome_survivor_unverified")
     judged = last.join(statuses, on="as_of", how="left", maintain_order="left").with_columns(pl.col("status").fill_null(VERIFY))

@@ -39,6 +39,7 @@ class SampleSource:
     """
 
     name = SOURCE
+    absent: frozenset[str] = frozenset()
     label = "synthetic sample universe (made-up companies)"
     clock = CLOCK
 

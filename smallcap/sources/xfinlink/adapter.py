@@ -80,6 +80,7 @@ class XfinlinkSource:
     """
 
     name = NAME
+    absent: frozenset[str] = frozenset()
 
     def __init__(
         self,
