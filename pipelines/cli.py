@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Which US small caps were strong, cheap and clean on a date, and why, from what was known on that date.",
     epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a check refused the result; "
-    "5 nothing is published yet; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.",
+    "5 nothing is published yet, or the catalogue is damaged; 9 diff found a difference; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.",
 )
 
 # A result that is piped is not squeezed into the eighty columns of a terminal that is not there.
@@ -269,10 +270,14 @@ def add_book(
 @app.command()
 def rollback(home: HomeOption = None) -> None:
     """Serve the previous catalogue again; the tables in the lake stay as they are."""
+    from smallcap.errors import DamagedCatalogueError
     from smallcap.warehouse import rollback as serve_previous
 
-    settings = _served(home)
-    ERR.print(f"serving the catalogue of run {serve_previous(settings.warehouse_dir)}; the next run publishes anew")
+    settings = _settings(home=home)
+    with suppress(DamagedCatalogueError):
+        _point_to_home(settings)
+    run_id = serve_previous(settings.warehouse_dir, lambda told: ERR.print(escape(told), highlight=False, soft_wrap=True))
+    ERR.print(f"serving the catalogue of run {run_id}; the next run publishes anew")
 
 
 @app.command()
@@ -385,14 +390,11 @@ def _settings(**given: object) -> Any:
 
 def _served(home: Path | None) -> Any:
     """Return the settings of a home whose catalogue points into it, also when the home was moved."""
-    from smallcap.settings import PROJECT_ROOT
     from smallcap.warehouse import is_home_current
 
     settings = _settings(home=home)
     if not is_home_current(settings.warehouse_dir, settings.home):
-        from smallcap.warehouse import ensure_home
-
-        ensure_home(settings.warehouse_dir, settings.home, PROJECT_ROOT / "sql" / "views")
+        _point_to_home(settings)
     return settings
 
 
@@ -402,6 +404,13 @@ def _written(output: Format) -> Literal["csv", "json", "parquet"]:
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
+def _point_to_home(settings: Any) -> None:
+    from smallcap.settings import PROJECT_ROOT
+    from smallcap.warehouse import ensure_home
+
+    ensure_home(settings.warehouse_dir, settings.home, PROJECT_ROOT / "sql" / "views")
 
 
 def _date(text: str) -> dt.date:

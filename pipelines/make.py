@@ -17,6 +17,8 @@ from smallcap.lake.home import Home, command_line
 from smallcap.settings import Settings
 from smallcap.sources import open_source
 from smallcap.sources.base import Source
+from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged
+from smallcap.warehouse.serve import DAMAGED_FILE
 
 
 def make(
@@ -83,9 +85,17 @@ def _run(settings: Settings, first: int, last: int, as_of: dt.date | None, table
     Home(settings).prepare()
     what = f"as_of {as_of}" if as_of else f"{first} to {last}"
     err.print(f"making {what} in {escape(str(settings.home))} (preset {settings.preset})", highlight=False, soft_wrap=True)
+    _warn_of_damage(settings, err)
     steps = len(READS) + 2 if tables is None else len(tables)
     with show_progress(steps, err):
         run_years(settings, first, last, as_of, tables, command_line(sys.argv[1:]))
+
+
+def _warn_of_damage(settings: Settings, err: Console) -> None:
+    served = settings.warehouse_dir / CATALOGUE_FILE
+    if served.exists() and is_damaged(served):
+        told = f"the catalogue {served} is damaged; when this run publishes a new one, the damaged one is kept beside it as {DAMAGED_FILE}"
+        err.print(f"[yellow]warning:[/] {escape(told)}", highlight=False, soft_wrap=True)
 
 
 def _require_years(first: int, last: int, source: Source) -> None:

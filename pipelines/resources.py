@@ -37,6 +37,8 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
         command = tags.get(COMMAND_TAG, f"dagster job {dagster_run.job_name}")
         # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits its turn.
         wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
+        # A damaged catalogue does not say whose it is. Then an unfinished run is undone, also if it was that one: this run makes
+        # anew what is undone, while keeping what was half made would publish it.
         unfinished = home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds)
         _report_dead_run(context.instance, unfinished)
         run = Run(home, source, settings, dagster_run.run_id, command, _years(tags, context.instance), _as_of(tags))

@@ -34,3 +34,9 @@ class NothingPublishedError(SmallcapError):
     """The home has no published warehouse yet."""
 
     exit_code = 5
+
+
+class DamagedCatalogueError(SmallcapError):
+    """A catalogue is there, but cannot be read; nothing that it served is."""
+
+    exit_code = 5

@@ -1,5 +1,7 @@
 """The published catalogue: built over the audited versions, swapped in at once."""
 
+from pathlib import Path
+
 import dagster as dg
 
 from assets.publish.guard import refuse_unfit
@@ -31,20 +33,21 @@ def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         stop_if_requested()
         run.flush_checks()
         refuse_unfit(run.home)
-        rows = publish(run)
+        rows, damaged = publish(run)
     except SmallcapError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     PROGRESS.info("publish", extra={"phase": "end", "rows": rows})
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+    kept = {} if damaged is None else {"damaged_catalogue": dg.MetadataValue.path(str(damaged))}
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **kept})
 
 
-def publish(run: Run) -> int:
+def publish(run: Run) -> tuple[int, Path | None]:
     """Build the catalogue over the newest versions, swap it in, and delete what nothing needs any more.
 
     Returns
     -------
-    int
-        Rows served, all tables together.
+    tuple
+        Rows served, all tables together; and where the catalogue that was served before is now, if it was damaged.
     """
     home, folder = run.home, run.settings.warehouse_dir
     run.flush_records("published")
@@ -60,10 +63,10 @@ def publish(run: Run) -> int:
         label=run.source.label,
         release=__version__,
     )
-    swap(new, folder, run.settings.keep_catalogues)
+    damaged = swap(new, folder, run.settings.keep_catalogues)
     run.is_published = True
     home.lake.vacuum(run.settings.vacuum_days, _versions_to_keep(run))
-    return sum(table.row_count for table in tables)
+    return sum(table.row_count for table in tables), damaged
 
 
 def _served(lake: Lake, name: str) -> PublishedTable | None:

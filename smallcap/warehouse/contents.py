@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from smallcap.errors import DamagedCatalogueError
 from smallcap.tables import META_TABLES
 from smallcap.warehouse.catalogue import PublishedTable, conform
-from smallcap.warehouse.reading import connect, identity, served_path
+from smallcap.warehouse.reading import connect, identity, require_whole, served_path
 from smallcap.warehouse.serve import kept_catalogues
 from smallcap.warehouse.sqltext import quote_table, quote_text
 
@@ -53,7 +54,8 @@ def published(warehouse_dir: Path) -> Published:
 
 
 def read_contents(path: Path, home: Path | None = None) -> Published:
-    """Read a catalogue file; `home` replaces the recorded home in the files' paths."""
+    """Read a catalogue file that is whole; `home` replaces the recorded home in the files' paths."""
+    require_whole(path)
     with connect(path) as connection:
         own = identity(connection)
         meta = {name: _read_meta(connection, name) for name in META_TABLES}
@@ -73,7 +75,12 @@ def versions_in_use(warehouse_dir: Path) -> dict[str, set[int]]:
     """Collect the table versions that any kept catalogue serves or could serve again, so that vacuum spares them."""
     versions: dict[str, set[int]] = {}
     for path in kept_catalogues(warehouse_dir):
-        for name, entry in read_contents(path).tables.items():
+        try:
+            tables = read_contents(path).tables
+        except DamagedCatalogueError:
+            # It cannot say, and no rollback serves it again.
+            continue
+        for name, entry in tables.items():
             versions.setdefault(name, set()).add(entry.version)
     return versions
 

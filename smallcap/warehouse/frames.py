@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from smallcap.errors import SmallcapError
-from smallcap.warehouse.reading import connect, published_files, served_path
+from smallcap.warehouse.reading import connect, require_readable, served_path
 
 
 class Frames:
@@ -20,10 +20,13 @@ class Frames:
     ----------
     connection
         The open catalogue.
+    path
+        Its file.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
     def __call__(self, sql: str, parameters: dict[str, object]) -> pl.DataFrame | None:
         """Run one query.
@@ -43,17 +46,16 @@ class Frames:
         Raises
         ------
         SmallcapError
-            When a published file cannot be read.
+            When the catalogue or a published file cannot be read.
         """
         named = {name: value for name, value in parameters.items() if f"${name}" in sql}
         try:
             rows: pl.DataFrame = self._connection.sql(sql, params=named).pl()
         except (duckdb.CatalogException, duckdb.BinderException):
             return None
-        except duckdb.IOException as error:
-            missing = [file for file in published_files(self._connection) if not file.is_file()]
-            gone = f"{len(missing)} published files are gone, the first is {missing[0]}" if missing else str(error)
-            raise SmallcapError(f"{gone}; restore them, or run 'smallcap run' to publish anew") from error
+        except duckdb.Error as error:
+            require_readable(self._path)
+            raise SmallcapError(f"{error}; 'smallcap run' publishes anew") from error
         return rows
 
 
@@ -66,5 +68,6 @@ def open_frames(warehouse_dir: Path) -> Iterator[Frames]:
     NothingPublishedError
         When nothing was published yet.
     """
-    with connect(served_path(warehouse_dir)) as connection:
-        yield Frames(connection)
+    path = served_path(warehouse_dir)
+    with connect(path) as connection:
+        yield Frames(connection, path)

@@ -11,7 +11,7 @@ import duckdb
 from smallcap.errors import InputError, SmallcapError
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse.catalogue import LAYERS, STORAGE_VERSION, unfinished_path
-from smallcap.warehouse.reading import connect, served_path
+from smallcap.warehouse.reading import connect, require_whole, served_path
 from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
 
@@ -41,8 +41,11 @@ def export(warehouse_dir: Path, target: Path, *, overwrite: bool = False, on_tab
         When `target` exists, is a folder, lies in the warehouse, or its folder is not there or not writable.
     NothingPublishedError
         When nothing was published yet.
+    DamagedCatalogueError
+        When the served catalogue is damaged.
     """
     served = served_path(warehouse_dir)
+    require_whole(served)
     _check_target(target, warehouse_dir, overwrite)
     new = unfinished_path(target)
     try:

@@ -13,12 +13,12 @@ from typing import IO, Any, Literal
 
 import duckdb
 
-from smallcap.errors import InputError, SmallcapError
+from smallcap.errors import InputError
 from smallcap.warehouse.apart import run_apart
 from smallcap.warehouse.formats import write_csv, write_json, write_parquet
 from smallcap.warehouse.limits import QueryLimits
 from smallcap.warehouse.new_files import new_file
-from smallcap.warehouse.reading import connect, published_files, served_path
+from smallcap.warehouse.reading import connect, published_files, require_readable, served_path
 from smallcap.warehouse.safety import check_statement
 from smallcap.warehouse.sqltext import quote_list
 
@@ -83,6 +83,8 @@ def run_query(
         or meets a limit.
     NothingPublishedError
         When nothing was published yet.
+    DamagedCatalogueError
+        When the catalogue cannot be read.
     SmallcapError
         When a published file cannot be read.
     """
@@ -117,9 +119,10 @@ def _answer(
         except duckdb.OutOfMemoryException as error:
             raise (limits.out_of_memory() if limits else InputError(str(error))) from None
         except (duckdb.PermissionException, duckdb.IOException) as error:
-            _require_published_files(connection, error)
+            require_readable(served_path(warehouse_dir))
             raise InputError(f"only published tables and their files can be read: {error}") from None
         except duckdb.Error as error:
+            require_readable(served_path(warehouse_dir))
             raise InputError(str(error)) from None
 
 
@@ -132,15 +135,6 @@ def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckd
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
-
-
-def _require_published_files(connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> None:
-    """Tell a published file that is gone, for which DuckDB names a pattern it may not look up, from one that is not published."""
-    missing = [file for file in published_files(connection) if not file.is_file()]
-    if missing:
-        raise SmallcapError(
-            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or run 'smallcap run' to publish anew"
-        ) from error
 
 
 def _fetch_table(

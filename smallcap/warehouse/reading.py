@@ -1,4 +1,4 @@
-"""Opening a catalogue for reading, and the little that must be known before a query; no Polars here.
+"""Opening a catalogue for reading, telling a damaged one, and the little that must be known before a query; no Polars here.
 
 A catalogue is attached to an in-memory database rather than opened: DuckDB shares one instance per path inside a process,
 so a plain connect would go on serving the file that was there before a swap, with the settings of whoever came first.
@@ -6,15 +6,18 @@ so a plain connect would go on serving the file that was there before a swap, wi
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from smallcap.errors import NothingPublishedError, SmallcapError
-from smallcap.warehouse.sqltext import quote_text
+from smallcap.errors import DamagedCatalogueError, HomeBusyError, InputError, NothingPublishedError, SmallcapError
+from smallcap.warehouse.sqltext import quote_name, quote_text
 
 CATALOGUE_FILE = "warehouse.duckdb"
+HISTORY_DIR = "history"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def served_path(warehouse_dir: Path) -> Path:
         When nothing was published yet.
     """
     path = warehouse_dir / CATALOGUE_FILE
-    if not path.is_file():
+    if not path.exists():
         raise NothingPublishedError(f"nothing is published yet: there is no {path}; run 'smallcap run' first")
     return path
 
@@ -46,9 +49,15 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
 
     Raises
     ------
-    SmallcapError
+    InputError
+        When this user may not read the file.
+    HomeBusyError
+        When another program has opened the file for writing.
+    DamagedCatalogueError
         When the file is not a catalogue that can be read.
     """
+    if path.exists() and not os.access(path, os.R_OK):
+        raise InputError(f"{path} cannot be read by this user; have its owner permit it")
     connection = duckdb.connect()
     try:
         # Nothing is spilt to disk: by default an in-memory database would do so in the current folder.
@@ -58,9 +67,9 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         connection.execute("USE warehouse")
     except duckdb.Error as error:
         connection.close()
-        raise SmallcapError(
-            f"{path} cannot be opened: {error}; 'smallcap rollback' serves an earlier catalogue, 'smallcap run' makes a new one"
-        ) from None
+        if "Could not set lock" in str(error):
+            raise HomeBusyError(f"another program has opened {path} for writing; close it there ({_first_line(error)})") from None
+        raise _damaged(path, _first_line(error)) from None
     return connection
 
 
@@ -69,17 +78,71 @@ def identity(connection: duckdb.DuckDBPyConnection) -> Identity:
 
     Raises
     ------
-    SmallcapError
-        When the file does not say so: it was not made by smallcap.
+    DamagedCatalogueError
+        When the file does not say so: it is damaged, or was not made by smallcap.
     """
-    try:
-        rows = connection.execute("SELECT home, run_id, release, label FROM meta.catalogue").fetchall()
-    except duckdb.Error as error:
-        raise SmallcapError(f"the catalogue has no readable meta.catalogue ({error}); run 'smallcap run' to make a new one") from None
+    rows = read_own(connection, "SELECT home, run_id, release, label FROM meta.catalogue")
     if len(rows) != 1:
-        raise SmallcapError(f"meta.catalogue has {len(rows)} rows instead of one; run 'smallcap run' to make a new catalogue")
+        raise _damaged(_path_of(connection), f"its meta.catalogue has {len(rows)} rows instead of one")
     home, run_id, release, label = rows[0]
     return Identity(Path(home), run_id, release, label)
+
+
+def read_own(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    """Query what the open catalogue itself holds.
+
+    Raises
+    ------
+    DamagedCatalogueError
+        When that fails.
+    """
+    try:
+        return connection.execute(query).fetchall()
+    except duckdb.Error as error:
+        raise _damaged(_path_of(connection), _first_line(error)) from None
+
+
+def require_whole(path: Path) -> None:
+    """Read everything that a catalogue itself holds: damage shows only where the damaged part is read.
+
+    Raises
+    ------
+    DamagedCatalogueError
+        When something in it cannot be read.
+    """
+    with connect(path) as connection:
+        identity(connection)
+        tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'warehouse'"
+        for schema, name in read_own(connection, tables):
+            read_own(connection, f"SELECT bit_xor(hash(t)) FROM {quote_name(schema)}.{quote_name(name)} AS t")
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether a catalogue is there but cannot be read as a whole."""
+    try:
+        require_whole(path)
+    except DamagedCatalogueError:
+        return True
+    return False
+
+
+def require_readable(path: Path) -> None:
+    """Explain why a query failed where the catalogue or its files are the reason; return where they are not.
+
+    Raises
+    ------
+    DamagedCatalogueError
+        When the catalogue is damaged.
+    SmallcapError
+        When published files are gone.
+    """
+    require_whole(path)
+    with connect(path) as connection:
+        missing = [file for file in published_files(connection) if not file.is_file()]
+    if missing:
+        raise SmallcapError(
+            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or run 'smallcap run' to publish anew"
+        )
 
 
 def identity_of(path: Path) -> Identity:
@@ -96,11 +159,32 @@ def is_home_current(warehouse_dir: Path, home: Path) -> bool:
 def published_files(connection: duckdb.DuckDBPyConnection) -> list[Path]:
     """List the Parquet files behind the open catalogue's views, as absolute paths."""
     home = identity(connection).home
-    rows = connection.execute("SELECT path FROM meta.published_files ORDER BY path").fetchall()
+    rows = read_own(connection, "SELECT path FROM meta.published_files ORDER BY path")
     return [home / path for (path,) in rows]
 
 
 def served_run_id(warehouse_dir: Path) -> str | None:
-    """Name the run whose catalogue is served; None where nothing was published yet."""
+    """Name the run whose catalogue is served; None where nothing was published yet, or the catalogue is too damaged to say."""
     path = warehouse_dir / CATALOGUE_FILE
-    return identity_of(path).run_id if path.is_file() else None
+    try:
+        return identity_of(path).run_id if path.exists() else None
+    except DamagedCatalogueError:
+        return None
+
+
+def _damaged(path: Path, reason: str) -> DamagedCatalogueError:
+    """Say what is wrong with a catalogue, and what mends it: an earlier one only where there is one that can be read."""
+    earlier = [kept for kept in (path.parent / HISTORY_DIR).glob("[0-9]*.duckdb") if not is_damaged(kept)]
+    other = ", 'smallcap rollback' serves an earlier one" if earlier else ""
+    return DamagedCatalogueError(
+        f"the catalogue {path} is damaged ({reason}); the data are in the lake: 'smallcap run' makes it anew{other}"
+    )
+
+
+def _path_of(connection: duckdb.DuckDBPyConnection) -> Path:
+    rows = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'").fetchall()
+    return Path(rows[0][0])
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 from smallcap.errors import SmallcapError
 from smallcap.warehouse.catalogue import build
 from smallcap.warehouse.contents import read_contents
-from smallcap.warehouse.reading import identity_of, is_home_current, served_path
+from smallcap.warehouse.reading import identity_of, is_damaged, is_home_current, require_whole, served_path
 from smallcap.warehouse.serve import kept_catalogues, put_in_place
 
 
@@ -35,24 +35,35 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
     ------
     NothingPublishedError
         When nothing was published yet.
+    DamagedCatalogueError
+        When the served catalogue is damaged; the earlier ones were rebuilt.
     SmallcapError
         When files that the served catalogue needs did not come along.
     """
-    if is_home_current(warehouse_dir, home):
-        return False
     served = served_path(warehouse_dir)
+    if not is_damaged(served) and is_home_current(warehouse_dir, home):
+        return False
     for path in kept_catalogues(warehouse_dir):
-        if identity_of(path).home == home.resolve():
-            continue
-        missing = _missing_files(path, home)
-        if not missing:
-            _repoint(path, home, views_dir)
-        elif path == served:
-            raise SmallcapError(
-                f"the home {home} was moved or copied without {len(missing)} of its files, the first is {missing[0]}; "
-                "copy the whole folder, or run 'smallcap run' to make it anew"
-            )
+        if path != served and not is_damaged(path):
+            _follow(path, home, views_dir)
+    require_whole(served)
+    missing = _follow(served, home, views_dir)
+    if missing:
+        raise SmallcapError(
+            f"the home {home} was moved or copied without {len(missing)} of its files, the first is {missing[0]}; "
+            "copy the whole folder, or run 'smallcap run' to make it anew"
+        )
     return True
+
+
+def _follow(path: Path, home: Path, views_dir: Path) -> list[Path]:
+    """Point a catalogue to where the home is now, unless files that it needs are missing there; return these."""
+    if identity_of(path).home == home.resolve():
+        return []
+    missing = _missing_files(path, home)
+    if not missing:
+        _repoint(path, home, views_dir)
+    return missing
 
 
 def _missing_files(path: Path, home: Path) -> list[Path]:

@@ -3,28 +3,41 @@
 ``warehouse.duckdb`` is served. ``history/`` is the stack of what was served before it: a publication adds the file it replaces,
 a rollback takes the newest one back. ``history/rolled_back/`` keeps what was rolled back from; no rollback returns there,
 so after A, B, C, a rollback to B and a publication of D, the next rollback serves B again, not the C that was left.
+A served file that is damaged is set aside as ``warehouse.duckdb.damaged`` when another takes its place.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from smallcap.errors import InputError, SmallcapError
-from smallcap.warehouse.reading import CATALOGUE_FILE, connect, identity_of, published_files, served_path
+from smallcap.errors import DamagedCatalogueError, InputError
+from smallcap.warehouse.reading import (
+    CATALOGUE_FILE,
+    HISTORY_DIR,
+    connect,
+    identity_of,
+    is_damaged,
+    published_files,
+    require_whole,
+    served_path,
+)
 
-HISTORY_DIR = "history"
 ROLLED_BACK_DIR = "rolled_back"
+DAMAGED_FILE = f"{CATALOGUE_FILE}.damaged"
 _LEFTOVER_SECONDS = 3600
 """An unfinished file this old belongs to a build that was killed."""
 
 
-def swap(new: Path, warehouse_dir: Path, keep: int) -> None:
+def swap(new: Path, warehouse_dir: Path, keep: int) -> Path | None:
     """Serve a new catalogue; a reader finds either the old file or the new one, whole.
 
-    The old file is in the history before the new one takes its place, so a crash in between loses neither.
+    The old file is in the history before the new one takes its place, so a crash in between loses neither. A damaged one is
+    set aside instead.
 
     Parameters
     ----------
@@ -34,19 +47,33 @@ def swap(new: Path, warehouse_dir: Path, keep: int) -> None:
         Folder of the served catalogue.
     keep
         How many earlier catalogues stay in the history, and how many of those rolled back from.
+
+    Returns
+    -------
+    Path or None
+        Where the file that was served is now, if it was damaged.
     """
     served = warehouse_dir / CATALOGUE_FILE
     if served.is_file():
         _remember(served, warehouse_dir / HISTORY_DIR, warehouse_dir)
+    aside = _set_aside_if_damaged(served)
     put_in_place(new, served)
     for folder in (warehouse_dir / HISTORY_DIR, warehouse_dir / HISTORY_DIR / ROLLED_BACK_DIR):
-        for old in _catalogues(folder)[:-keep]:
+        for old in [path for path in _catalogues(folder) if path.is_file()][:-keep]:
             old.unlink(missing_ok=True)
     _remove_leftovers(warehouse_dir)
+    return aside
 
 
-def rollback(warehouse_dir: Path) -> str:
-    """Serve the previous catalogue again; repeated, go back step by step.
+def rollback(warehouse_dir: Path, tell: Callable[[str], None] = lambda sentence: None) -> str:
+    """Serve the previous catalogue again, the newest that is not damaged; repeated, go back step by step.
+
+    Parameters
+    ----------
+    warehouse_dir
+        Folder of the served catalogue.
+    tell
+        Called with a sentence for each damaged catalogue: which was passed over, where it is kept.
 
     Returns
     -------
@@ -59,6 +86,8 @@ def rollback(warehouse_dir: Path) -> str:
         When nothing was published yet.
     InputError
         When there is no earlier catalogue, or files that it serves are gone.
+    DamagedCatalogueError
+        When the served catalogue is damaged and there is no earlier one to serve instead.
     """
     served = served_path(warehouse_dir)
     history = warehouse_dir / HISTORY_DIR
@@ -68,14 +97,24 @@ def rollback(warehouse_dir: Path) -> str:
     # A crash between the two steps of a swap or rollback leaves the served catalogue on top of the history as well.
     candidates = [(path, run) for path, run in runs.items() if run not in (None, left)]
     if not candidates:
-        raise InputError(f"there is no earlier catalogue in {history} to roll back to; run {left or 'unknown'} stays served")
+        require_whole(served)
+        raise InputError(f"there is no earlier catalogue in {history} to roll back to; run {left} stays served")
     previous, run = candidates[-1]
-    _require_files(previous)
+    _require_files(previous, is_served_damaged=left is None)
     _remember(served, history / ROLLED_BACK_DIR, warehouse_dir)
     staged = _link_or_copy(previous, served.with_name(f"{served.name}.rollback.new"))
+    aside = _set_aside_if_damaged(served)
     put_in_place(staged, served)
+    if aside is not None:
+        tell(f"the damaged catalogue is kept as {aside}")
     for path in earlier[earlier.index(previous) :]:
-        path.unlink(missing_ok=True)
+        if runs[path] is not None:
+            path.unlink(missing_ok=True)
+            continue
+        passed_over = history / ROLLED_BACK_DIR / path.name
+        passed_over.parent.mkdir(exist_ok=True)
+        os.replace(path, passed_over)
+        tell(f"{path} is damaged and was passed over; it is kept as {passed_over}")
     return str(run)
 
 
@@ -120,21 +159,33 @@ def _link_or_copy(source: Path, target: Path) -> Path:
     return target
 
 
+def _set_aside_if_damaged(served: Path) -> Path | None:
+    """Keep a damaged served file beside the place that another is about to take; return where, None where nothing was damaged."""
+    if not served.exists() or not is_damaged(served):
+        return None
+    names = itertools.chain([DAMAGED_FILE], (f"{DAMAGED_FILE}-{number}" for number in itertools.count(2)))
+    aside = next(path for name in names if not (path := served.with_name(name)).exists())
+    if served.is_dir():
+        return served.rename(aside)
+    return _link_or_copy(served, aside)
+
+
 def _run_of(path: Path) -> str | None:
     """Read the run that published a catalogue; null where the file is damaged, so that another can take its place."""
     try:
+        require_whole(path)
         return identity_of(path).run_id
-    except SmallcapError:
+    except DamagedCatalogueError:
         return None
 
 
-def _require_files(path: Path) -> None:
+def _require_files(path: Path, *, is_served_damaged: bool) -> None:
     with connect(path) as connection:
         missing = [file for file in published_files(connection) if not file.is_file()]
     if missing:
+        instead = "run 'smallcap run' to publish anew" if is_served_damaged else "what is served now stays"
         raise InputError(
-            f"the previous catalogue {path} needs {len(missing)} files that are no longer there, the first is {missing[0]}; "
-            "what is served now stays"
+            f"the previous catalogue {path} needs {len(missing)} files that are no longer there, the first is {missing[0]}; {instead}"
         )
 
 
@@ -148,5 +199,5 @@ def _flush(path: Path) -> None:
 
 def _remove_leftovers(warehouse_dir: Path) -> None:
     for path in warehouse_dir.glob(f"{CATALOGUE_FILE}.*"):
-        if time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS:
+        if not path.name.startswith(DAMAGED_FILE) and time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS:
             path.unlink(missing_ok=True)

@@ -1,0 +1,263 @@
+"""A damaged catalogue: `run` makes it anew, `rollback` passes it by, and every other command says so and names what mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from smallcap.errors import DamagedCatalogueError, HomeBusyError, InputError
+from smallcap.lake import Lake
+from smallcap.tables import META_TABLES, TABLES
+from smallcap.warehouse import ensure_home, export, published, rollback, run_query, served_run_id, versions_in_use
+from smallcap.warehouse.frames import open_frames
+from smallcap.warehouse.reading import connect, is_damaged
+from tests.command_line import published as published_rows
+from tests.integration.damage import DAMAGES, damage, flip_a_byte
+from tests.integration.homes import EARLIER, LATER, Answer, as_of_dates, contents, copy_home
+from tests.published_home import SCORES, VIEWS_DIR, publish, write_scores
+
+Smallcap = Callable[..., Answer]
+COUNT = "SELECT count(*) FROM marts.quality_scores"
+
+
+@pytest.fixture(scope="module")
+def published_thrice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with runs of 2023, 2024 and 2025, published one after the other; only read."""
+    home = tmp_path_factory.mktemp("thrice") / "home"
+    for year in (2023, 2024, 2025):
+        _publish_years(home, year)
+    return home
+
+
+@pytest.fixture
+def warehouse_dir(published_thrice: Path, tmp_path: Path) -> Path:
+    """The warehouse of a copy; its catalogues still read the first home's files."""
+    return shutil.copytree(published_thrice, tmp_path / "home") / "warehouse"
+
+
+def _publish_years(home: Path, last_year: int) -> Path:
+    return publish(home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year))
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.name != "notes.txt")
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+class TestEachKindOfDamage:
+    def test_rollback_serves_the_newest_earlier_catalogue_and_keeps_the_damaged_file(self, warehouse_dir: Path, kind: str) -> None:
+        served = warehouse_dir / "warehouse.duckdb"
+        damage(served, kind)
+        is_folder, content = served.is_dir(), b"" if served.is_dir() else served.read_bytes()
+        told: list[str] = []
+        assert rollback(warehouse_dir, told.append) == "run-2024"
+        assert run_query(warehouse_dir, COUNT).rows == ((6,),)
+        aside = warehouse_dir / "warehouse.duckdb.damaged"
+        assert told == [f"the damaged catalogue is kept as {aside}"]
+        assert (aside / "notes.txt").is_file() if is_folder else aside.read_bytes() == content
+        assert rollback(warehouse_dir) == "run-2023"
+
+    def test_a_publication_takes_its_place_and_keeps_the_damaged_file(self, tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+        served = warehouse_dir / "warehouse.duckdb"
+        for name in ("warehouse.duckdb.damaged", "warehouse.duckdb.damaged-2"):
+            damage(served, kind)
+            os.utime(served, (0, 0))
+            _publish_years(tmp_path / "home", 2025)
+            assert published(warehouse_dir).run_id == "run-2025"
+            assert (warehouse_dir / name).exists(), "an old file is no leftover of a build"
+        assert _files(warehouse_dir / "history") == ["000001.duckdb", "000002.duckdb"]
+        assert rollback(warehouse_dir) == "run-2024"
+
+    def test_it_names_no_run_so_that_an_unfinished_one_is_undone(self, warehouse_dir: Path, kind: str) -> None:
+        damage(warehouse_dir / "warehouse.duckdb", kind)
+        assert served_run_id(warehouse_dir) in (None, "run-2025")
+
+    def test_reading_it_says_what_is_wrong_and_what_mends_it(self, tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+        served = warehouse_dir / "warehouse.duckdb"
+        damage(served, kind)
+        readers = [
+            lambda: run_query(warehouse_dir, "SELECT * FROM meta.checks"),
+            lambda: published(warehouse_dir),
+            lambda: export(warehouse_dir, tmp_path / "portable.duckdb"),
+            lambda: ensure_home(warehouse_dir, tmp_path / "home", VIEWS_DIR),
+        ]
+        for read in readers:
+            with pytest.raises(DamagedCatalogueError) as refused:
+                read()
+            message = str(refused.value)
+            assert all(part in message for part in (str(served), "is damaged (", "'smallcap run' makes it anew", "'smallcap rollback'"))
+            assert "\n" not in message
+        assert list(tmp_path.glob("portable*")) == []
+
+    def test_rollback_passes_over_damaged_files_of_the_history_and_keeps_them(self, warehouse_dir: Path, kind: str) -> None:
+        history = warehouse_dir / "history"
+        damage(history / "000002.duckdb", kind)
+        told: list[str] = []
+        assert rollback(warehouse_dir, told.append) == "run-2023"
+        kept = history / "rolled_back" / "000002.duckdb"
+        assert told == [f"{history / '000002.duckdb'} is damaged and was passed over; it is kept as {kept}"]
+        assert kept.exists()
+        with pytest.raises(InputError, match=r"no earlier catalogue.*run-2023 stays served"):
+            rollback(warehouse_dir)
+
+    def test_a_damaged_file_of_the_history_disturbs_no_publication(self, tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+        damage(warehouse_dir / "history" / "000001.duckdb", kind)
+        assert versions_in_use(warehouse_dir) == {SCORES: {2024, 2025}}
+        home = tmp_path / "home"
+        for year in (2026, 2027):
+            publish(home, f"run-{year}", write_scores(home, range(2023, year + 1), version=year), keep=2)
+        assert rollback(warehouse_dir) == "run-2026"
+
+
+@pytest.mark.parametrize("kind", ["zero bytes", "random bytes in the middle"])
+def test_a_home_that_was_moved_with_it_can_be_rolled_back(tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+    damage(warehouse_dir / "warehouse.duckdb", kind)
+    moved = (tmp_path / "home").rename(tmp_path / "moved")
+    with pytest.raises(DamagedCatalogueError):
+        ensure_home(moved / "warehouse", moved, VIEWS_DIR)
+    assert rollback(moved / "warehouse") == "run-2024"
+    assert run_query(moved / "warehouse", COUNT).rows == ((6,),)
+
+
+def test_with_nothing_whole_to_go_back_to_the_message_names_the_run_alone(warehouse_dir: Path) -> None:
+    for path in (warehouse_dir / "warehouse.duckdb", *(warehouse_dir / "history").glob("*.duckdb")):
+        damage(path, "truncated")
+    before = _files(warehouse_dir)
+    with pytest.raises(DamagedCatalogueError) as refused:
+        rollback(warehouse_dir)
+    assert "'smallcap run' makes it anew" in str(refused.value)
+    assert "rollback" not in str(refused.value)
+    assert _files(warehouse_dir) == before
+
+
+def test_a_publication_that_fails_leaves_the_damaged_file_where_it_is(tmp_path: Path, warehouse_dir: Path, monkeypatch) -> None:
+    damage(warehouse_dir / "warehouse.duckdb", "truncated")
+    before = _files(warehouse_dir)
+    with monkeypatch.context() as patch:
+        patch.setattr("smallcap.warehouse.catalogue._create_extra_views", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            _publish_years(tmp_path / "home", 2026)
+    assert _files(warehouse_dir) == before
+
+
+@pytest.mark.parametrize("place", [number / 24 for number in range(25)])
+def test_a_flipped_byte_does_no_harm_or_is_explained(warehouse_dir: Path, place: float) -> None:
+    served = warehouse_dir / "warehouse.duckdb"
+    flip_a_byte(served, place)
+    if not is_damaged(served):
+        with connect(served) as connection:
+            for name in (*TABLES, *META_TABLES):
+                connection.execute(f"SELECT * FROM {name}").fetchall()
+        return
+    with pytest.raises(DamagedCatalogueError):
+        published(warehouse_dir)
+    assert rollback(warehouse_dir) == "run-2024"
+
+
+def test_a_query_tells_damage_from_its_own_mistakes(warehouse_dir: Path) -> None:
+    with pytest.raises(InputError, match="no_such_column"):
+        run_query(warehouse_dir, "SELECT no_such_column FROM meta.runs")
+    with pytest.raises(InputError, match="only published tables"):
+        run_query(warehouse_dir, "SELECT * FROM read_parquet('/etc/passwd')")
+
+
+def test_a_report_that_meets_damage_says_so(warehouse_dir: Path) -> None:
+    with open_frames(warehouse_dir) as frames:
+        assert frames("SELECT * FROM meta.no_such_table", {}) is None
+    damage(warehouse_dir / "warehouse.duckdb", "random bytes in the middle")
+    with pytest.raises(DamagedCatalogueError), open_frames(warehouse_dir) as frames:
+        frames("SELECT * FROM meta.published_files", {})
+
+
+def test_a_catalogue_that_another_program_writes_to_is_not_damaged(warehouse_dir: Path) -> None:
+    served = warehouse_dir / "warehouse.duckdb"
+    holder = os.fork()
+    if holder == 0:
+        connection = duckdb.connect(str(served))
+        (warehouse_dir / "held").touch()
+        while (warehouse_dir / "held").exists():
+            os.sched_yield()
+        connection.close()
+        os._exit(0)
+    try:
+        while not (warehouse_dir / "held").exists():
+            os.sched_yield()
+        with pytest.raises(HomeBusyError, match=rf"{re.escape(str(served))} for writing; close it there"):
+            served_run_id(warehouse_dir)
+        with pytest.raises(HomeBusyError):
+            rollback(warehouse_dir)
+    finally:
+        (warehouse_dir / "held").unlink()
+        os.waitpid(holder, 0)
+    assert rollback(warehouse_dir) == "run-2024"
+
+
+def test_a_catalogue_that_this_user_may_not_read_is_not_damaged(warehouse_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smallcap.warehouse.reading.os.access", lambda path, mode: False)
+    with pytest.raises(InputError, match="cannot be read by this user"):
+        served_run_id(warehouse_dir)
+
+
+COMMANDS = (
+    ("status",),
+    ("sql", "SELECT * FROM meta.checks"),
+    ("why", "AAAA"),
+    ("funnel",),
+    ("report",),
+    ("regress", "survivors_monthly"),
+    ("export", "portable.duckdb"),
+)
+
+
+@pytest.mark.parametrize("kind", ["truncated", "random bytes in the middle", "a folder in its place"])
+def test_every_command_names_a_remedy_and_each_remedy_works(
+    small_home: Path, tmp_path: Path, smallcap: Smallcap, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    home = copy_home(small_home, tmp_path / "home")
+    marts = [name for name in TABLES if name.startswith("marts.")]
+    lake = contents(home, marts)
+    damage(home / "warehouse" / "warehouse.duckdb", kind)
+    for command in COMMANDS:
+        answer = smallcap(*command, "--home", home)
+        said = " ".join(answer.err.split())
+        assert (answer.code, answer.out) == (5, ""), (command, said)
+        assert "'smallcap run' makes it anew, 'smallcap rollback' serves an earlier one" in said, (command, said)
+    doctor = smallcap("doctor", "--home", home)
+    assert doctor.code == 1
+    assert "is damaged" in doctor.out
+
+    back = smallcap("rollback", "--home", home)
+    assert back.code == 0, back.err
+    assert "warehouse.duckdb.damaged" in "".join(back.err.split())
+    assert as_of_dates(home) == [EARLIER]
+
+    damage(home / "warehouse" / "warehouse.duckdb", kind)
+    made = smallcap("run", "--as-of", LATER, "--home", home)
+    assert made.code == 0, made.err
+    assert "is damaged" in made.err
+    assert (home / "warehouse" / "warehouse.duckdb.damaged-2").exists()
+    assert as_of_dates(home) == [EARLIER, LATER]
+    assert [name for name, rows in contents(home, marts).items() if not rows.equals(lake[name])] == []
+    assert smallcap("doctor", "--home", home).code == 0
+
+
+def test_a_run_that_was_killed_before_the_damage_is_undone_and_made_again(small_home: Path, tmp_path: Path, smallcap: Smallcap) -> None:
+    home = copy_home(small_home, tmp_path / "home")
+    lake, run_id = Lake(home / "lake"), served_run_id(home / "warehouse")
+    scores = lake.read("marts.quality_scores")
+    before = {"marts.quality_scores": lake.version("marts.quality_scores") - 1}
+    (home / "run.json").write_text(json.dumps({"run_id": run_id, "tables": before}), encoding="utf-8")
+    damage(home / "warehouse" / "warehouse.duckdb", "truncated")
+    assert smallcap("run", "--as-of", LATER, "--home", home).code == 0
+    assert lake.read("marts.quality_scores").equals(scores)
+    runs = published_rows(home, f"SELECT status FROM meta.runs WHERE run_id = '{run_id}'")
+    assert runs["status"].to_list() == ["undone"]
+    assert as_of_dates(home) == [EARLIER, LATER]
