@@ -30,8 +30,9 @@ app = typer.Typer(
     "5 nothing is published yet, or the catalogue is damaged; 9 diff found a difference; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.",
 )
 
-# A result that is piped is not squeezed into the eighty columns of a terminal that is not there.
-OUT = Console(width=None if sys.stdout.isatty() else 160)
+UNLIMITED = 1_000_000_000
+"""Columns of a pipe or file: what is not shown in a terminal is never broken, shortened or left out."""
+OUT = Console(width=None if sys.stdout.isatty() else UNLIMITED)
 ERR = Console(stderr=True)
 
 
@@ -164,7 +165,7 @@ def sql(
         text = sys.stdin.read(limits.max_characters + 1) if query == "-" else str(query)
     if output is Format.table:
         result = run_query(settings.warehouse_dir, text, "table", max_rows=rows, limits=limits)
-        OUT.print(rows_table(result.columns, result.rows))
+        OUT.print(rows_table(result.columns, result.rows, rest="--format csv"))
         if result.is_truncated:
             ERR.print(f"the first {rows} rows; --rows shows more, --format csv all", style="dim")
     elif target is not None:

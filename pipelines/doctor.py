@@ -40,9 +40,9 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
     findings = [look(settings) for look in looks]
     for finding in findings:
         mark = "[green]well   [/]" if finding.is_well else "[red]missing[/]"
-        out.print(f"{mark} {escape(finding.what)}", highlight=False, soft_wrap=True)
+        out.print(f"{mark} {escape(finding.what)}", highlight=False)
         if not finding.is_well:
-            out.print(f"        {escape(finding.remedy)}", highlight=False, soft_wrap=True)
+            out.print(f"        {escape(finding.remedy)}", highlight=False)
     return all(finding.is_well for finding in findings)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
+from smallcap.reports.fitted import Column, FittedTable
 from smallcap.reports.terminal import percent
 
 Row = Mapping[str, Any]
@@ -48,20 +47,25 @@ def regression_sheet(label: str, book: Row, rows: Sequence[Row], verdicts: Seque
     return Group(*parts)
 
 
-def books_table(rows: Sequence[Row]) -> Table:
+def books_table(books: Sequence[Row]) -> FittedTable:
     """Lay out the books: kind, months, names, and what each is."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("book", "kind", "months", "names", "in advance", "description"):
-        table.add_column(heading, justify="right" if heading in ("months", "names") else "left", overflow="fold")
-    for row in rows:
-        names = "" if row["names"] is None else str(row["names"])
-        in_advance = "yes" if row["is_formed_in_advance"] else "no"
-        table.add_row(*(escape(str(cell)) for cell in (row["book"], row["kind"], row["months"], names, in_advance, row["description"])))
-    return table
+    headings = ("book", "kind", "months", "names", "in advance", "description")
+    rows = [
+        [
+            row["book"],
+            row["kind"],
+            row["months"],
+            "" if row["names"] is None else str(row["names"]),
+            "yes" if row["is_formed_in_advance"] else "no",
+            row["description"],
+        ]
+        for row in books
+    ]
+    return FittedTable([Column(heading, is_figure=heading in ("months", "names")) for heading in headings], rows)
 
 
-def _facts(first: Row) -> Table:
-    """Lay out what concerns the whole regression, in two columns."""
+def _facts(first: Row) -> FittedTable:
+    """Lay out what concerns the whole regression, in two columns; in one where two do not fit."""
     lags = "" if first["hac_lags"] is None else f", Bartlett kernel, {first['hac_lags']} lags, small-sample correction"
     left = [
         ("Dep. variable", "return less the risk-free rate"),
@@ -79,26 +83,21 @@ def _facts(first: Row) -> Table:
         ("Residual std", f"{first['residual_std']:.4f}"),
         ("Durbin-Watson", f"{first['durbin_watson']:.3f}"),
     ]
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for style in ("dim", None, "dim", None):
-        table.add_column(style=style)
-    for one, other in zip(left, right, strict=True):
-        table.add_row(*one, *other)
-    return table
+    pair = [Column(style="dim"), Column()]
+    one_below_the_other = FittedTable(pair, [*left, *right])
+    return FittedTable(pair * 2, [[*one, *other] for one, other in zip(left, right, strict=True)], instead=one_below_the_other)
 
 
-def _terms(rows: Sequence[Row]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("", "coef", "std err", "t", "P>|t|", "[0.025", "0.975]"):
-        table.add_column(escape(heading), justify="right" if heading else "left")
-    for row in rows:
-        figures = (row[name] for name in ("estimate", "std_error"))
-        ends = (row[name] for name in ("ci_low", "ci_high"))
-        table.add_row(
+def _terms(terms: Sequence[Row]) -> FittedTable:
+    headings = ("", "coef", "std err", "t", "P>|t|", "[0.025", "0.975]")
+    rows = [
+        [
             row["term"],
-            *(f"{figure:.4f}" for figure in figures),
+            *(f"{row[name]:.4f}" for name in ("estimate", "std_error")),
             f"{row['t_stat']:.2f}",
             f"{row['p_value']:.3f}",
-            *(f"{end:.4f}" for end in ends),
-        )
-    return table
+            *(f"{row[name]:.4f}" for name in ("ci_low", "ci_high")),
+        ]
+        for row in terms
+    ]
+    return FittedTable([Column(heading, is_figure=bool(heading)) for heading in headings], rows)

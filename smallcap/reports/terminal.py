@@ -1,19 +1,23 @@
-"""Results as Rich tables for the terminal. Text that came from a vendor is escaped; nothing is queried or computed here."""
+"""Results as tables for the terminal. Text that came from a vendor is shown as it is; nothing is queried or computed here."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from smallcap.reports.fitted import Column, FittedTable
+from smallcap.reports.wrapping import visible
+
 Row = Mapping[str, Any]
 
-SHORT = 24
-"""Values up to this length are not broken over lines."""
 BASIS_TITLES = {"as_published": "as published (known 163 days later)", "point_in_time": "point in time (known at as_of)"}
 COUNTS = (
     ("members", "members"),
@@ -22,20 +26,28 @@ COUNTS = (
     ("complete_records", "complete records"),
     ("records_after_controls", "records after controls"),
 )
+FIGURES = (int, float, Decimal)
+WHOLE = (*FIGURES, dt.date, dt.time, dt.timedelta, UUID)
+"""Types of values that are never broken over lines."""
 
 
-def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> Table:
-    """Lay out the rows of a query."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", rest: str = "") -> FittedTable:
+    """Lay out the rows of a query.
+
+    Parameters
+    ----------
+    columns
+        Names of the columns.
+    rows
+        The values.
+    title
+        A line above.
+    rest
+        How to see what is left out where not all fits; without it every column is shown, and every text whole.
+    """
     rows = list(rows)
-    for position, column in enumerate(columns):
-        values = [row[position] for row in rows]
-        is_number = any(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-        is_short = max((len(_plain(value)) for value in values), default=0) <= SHORT
-        table.add_column(escape(column), justify="right" if is_number else "left", overflow="fold", no_wrap=is_short)
-    for row in rows:
-        table.add_row(*(_plain(value) for value in row))
-    return table
+    laid_out = [_column(name, [row[place] for row in rows]) for place, name in enumerate(columns)]
+    return FittedTable(laid_out, [[written(value) for value in row] for row in rows], title, rest)
 
 
 def study_block(label: str, counts: Sequence[Row], quintiles: Sequence[Row], names: Sequence[Row]) -> RenderableType:
@@ -129,9 +141,24 @@ def millions(value: float | None) -> str:
     return "–" if value is None else f"{value / 1e6:,.0f}"
 
 
-def _plain(value: Any) -> str:
+def written(value: Any) -> str:
+    """Write a value of a query: a fraction with up to four decimals, a large amount without any, nothing for null."""
     if value is None:
         return ""
-    if isinstance(value, float):
-        return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1e6 else f"{value:,.0f}"
-    return escape(str(value))
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
+    if not isinstance(value, float):
+        return str(value)
+    size = abs(value)
+    if size >= 1e16:
+        return repr(value)
+    if 0 < size < 0.001:
+        return f"{value:.4g}"
+    return f"{value:,.4f}".rstrip("0").rstrip(".") if size < 1e6 else f"{value:,.0f}"
+
+
+def _column(name: str, values: Sequence[Any]) -> Column:
+    known = [value for value in values if value is not None]
+    is_figure = any(isinstance(value, FIGURES) and not isinstance(value, bool) for value in known)
+    is_whole = bool(known) and all(isinstance(value, WHOLE) for value in known)
+    return Column(visible(name).plain.replace("\n", " "), is_figure=is_figure, is_whole=is_whole)
