@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
+from pipelines.reading import claims_of
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import Settings
 from smallcap.warehouse import run_query
@@ -24,7 +26,7 @@ SELECT table_name AS "table", check_name AS "check", status, message
 FROM meta.checks WHERE run_id = (SELECT run_id FROM meta.catalogue) ORDER BY status, table_name, check_name
 """
 HEADLINE = """
-SELECT label, run_id, built_at, release, (SELECT max(as_of) FROM marts.coverage WHERE has_membership) AS newest,
+SELECT run_id, built_at, release, (SELECT max(as_of) FROM marts.coverage WHERE has_membership) AS newest,
        (SELECT command FROM meta.runs AS r WHERE r.run_id = c.run_id) AS command
 FROM meta.catalogue AS c
 """
@@ -32,12 +34,12 @@ FROM meta.catalogue AS c
 
 def show_status(settings: Settings, out: Console) -> None:
     """Show tables, years and dates, versions, freshness and the last checks of the published warehouse."""
-    (label, run_id, built_at, release, newest, command) = run_query(settings.warehouse_dir, HEADLINE, "table").rows[0]
-    out.print(f"[bold]{escape(str(settings.home))}[/]: {escape(label)}", highlight=False, soft_wrap=True)
+    (run_id, built_at, release, newest, command) = run_query(settings.warehouse_dir, HEADLINE, "table").rows[0]
+    out.print(f"[bold]{escape(str(settings.home))}[/]", highlight=False, soft_wrap=True)
+    out.print(Text(claims_of(settings, newest).told))
     out.print(
         f"published {built_at:%Y-%m-%d %H:%M} UTC by run {run_id} ({escape(str(command))}), release {release}; newest as_of {newest}\n",
         highlight=False,
-        soft_wrap=True,
     )
     for title, query in (("Tables", TABLES_QUERY), ("Dates", DATES_QUERY), ("Checks of that run", CHECKS_QUERY)):
         result = run_query(settings.warehouse_dir, query, "table")

@@ -7,24 +7,25 @@ import datetime as dt
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.reading import label_of, rows_of
+from pipelines.reading import claims_of, rows_of
 from smallcap.reports.terminal import study_block
 from smallcap.settings import Settings
 
 SUMMARY = """
 SELECT * FROM marts.quality_summary
 WHERE as_of = DATE '{as_of}' AND method = 'published' AND variant = 'base'
-ORDER BY basis, quintile
+ORDER BY basis DESC, quintile
 """
 NAMES = """
 WITH ranked AS (
-    SELECT *, row_number() OVER (ORDER BY score DESC, entity_id) AS from_best, row_number() OVER (ORDER BY score, entity_id) AS from_worst
+    SELECT *, row_number() OVER (PARTITION BY basis ORDER BY score DESC, entity_id) AS from_best,
+           row_number() OVER (PARTITION BY basis ORDER BY score, entity_id) AS from_worst
     FROM marts.quality_scores
-    WHERE as_of = DATE '{as_of}' AND method = 'published' AND basis = '{basis}' AND status = 'scored'
+    WHERE as_of = DATE '{as_of}' AND method = 'published' AND status = 'scored'
 )
 SELECT CASE WHEN from_best <= 8 THEN 'best' ELSE 'worst' END AS "group", *
 FROM ranked WHERE from_best <= 8 OR from_worst <= 8
-ORDER BY "group", CASE WHEN from_best <= 8 THEN from_best ELSE from_worst END
+ORDER BY basis DESC, "group", CASE WHEN from_best <= 8 THEN from_best ELSE from_worst END
 """
 WARNINGS = """
 SELECT table_name, check_name, message FROM meta.checks
@@ -48,14 +49,13 @@ def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: C
     date = as_of or rows_of(settings, LATEST)[0]["as_of"]
     summary = rows_of(settings, SUMMARY.format(as_of=date))
     counts = [row for row in summary if row["quintile"] == 0]
-    # The study's own view, where it can be known already.
-    basis = "as_published" if any(row["basis"] == "as_published" for row in counts) else "point_in_time"
-    quintiles = [row for row in summary if row["basis"] == basis and row["quintile"] > 0]
-    label = label_of(settings)
-    out.print(study_block(label, counts, quintiles, rows_of(settings, NAMES.format(as_of=date, basis=basis))))
+    quintiles = [row for row in summary if row["quintile"] > 0]
+    claims = claims_of(settings, date)
+    out.print(study_block(claims.told, counts, quintiles, rows_of(settings, NAMES.format(as_of=date)), claims.empty))
     for warning in rows_of(settings, WARNINGS):
         told = f"{warning['table_name']} {warning['check_name']}: {warning['message']}"
-        err.print(f"[yellow]warning:[/] {escape(told)}", highlight=False, soft_wrap=True)
+        # A terminal that breaks the line itself may break it inside a number.
+        err.print(f"[yellow]warning:[/] {escape(told)}", highlight=False, soft_wrap=not err.is_terminal)
     err.print(f"\nwarehouse: {escape(str(settings.warehouse_dir / 'warehouse.duckdb'))}", highlight=False, soft_wrap=True)
     page = settings.reports_dir / f"{date}" / "index.html"
     if page.is_file():

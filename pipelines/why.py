@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from pipelines.reading import label_of, rows_of
+from pipelines.reading import claims_of, rows_of
 from smallcap.errors import InputError
 from smallcap.reports.tear_sheet import funnel_sheet, outsider_sheet, tear_sheet
 from smallcap.settings import Settings
@@ -91,7 +91,7 @@ def show_company(settings: Settings, ticker: str, as_of: dt.date | None, method:
     asked = {"as_of": _sql(date), "entity": str(identity["entity_id"]), "method": quote_text(method)}
     queries = (PATH, LENSES, SCORES, YEARS, OWN_LOADINGS)
     path, lenses, scores, years, loadings = (rows_of(settings, query.format(**asked)) for query in queries)
-    out.print(tear_sheet(label_of(settings), identity, path, lenses, scores, years, loadings))
+    out.print(tear_sheet(claims_of(settings, date).told, identity, path, lenses, scores, years, loadings))
 
 
 def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Console) -> None:
@@ -108,7 +108,7 @@ def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Conso
         title: rows_of(settings, LISTED.format(as_of=_sql(date), column=column, reason=reason, condition=condition))
         for title, (column, reason, condition) in GROUPS.items()
     }
-    out.print(funnel_sheet(label_of(settings), summary, groups, most))
+    out.print(funnel_sheet(claims_of(settings, date).told, summary, groups, most))
 
 
 def _identity(settings: Settings, ticker: str, date: dt.date) -> dict[str, Any] | None:
@@ -127,7 +127,7 @@ def _outsider(settings: Settings, ticker: str, date: dt.date) -> RenderableType:
         raise InputError(f"no member carries the ticker '{ticker}' at {date}, nor does a line of a book; {known}")
     asked = {"as_of": _sql(date), "entity": str(found[0]["entity_id"]), "line": str(found[0]["security_id"])}
     held, years = (rows_of(settings, query.format(**asked)) for query in (HELD, YEARS))
-    return outsider_sheet(label_of(settings), date, found[0], held, years)
+    return outsider_sheet(claims_of(settings, date).told, date, found[0], held, years)
 
 
 def _carries(ticker: str) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from smallcap.reports.fitted import Column, FittedTable
@@ -18,7 +17,7 @@ from smallcap.reports.wrapping import visible
 
 Row = Mapping[str, Any]
 
-BASIS_TITLES = {"as_published": "as published (known 163 days later)", "point_in_time": "point in time (known at as_of)"}
+BASIS_TITLES = {"point_in_time": "point in time (known at as_of)", "as_published": "as published (known 163 days later)"}
 COUNTS = (
     ("members", "members"),
     ("usable_tickers", "with a usable ticker"),
@@ -29,6 +28,7 @@ COUNTS = (
 FIGURES = (int, float, Decimal)
 WHOLE = (*FIGURES, dt.date, dt.time, dt.timedelta, UUID)
 """Types of values that are never broken over lines."""
+INPUTS = ("score", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m")
 
 
 def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", rest: str = "") -> FittedTable:
@@ -50,51 +50,52 @@ def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str
     return FittedTable(laid_out, [[written(value) for value in row] for row in rows], title, rest)
 
 
-def study_block(label: str, counts: Sequence[Row], quintiles: Sequence[Row], names: Sequence[Row]) -> RenderableType:
-    """Lay out the study's summary: counts by basis, medians by quintile, best and worst names with their inputs.
+def study_block(claim: str, counts: Sequence[Row], quintiles: Sequence[Row], names: Sequence[Row], empty: str) -> RenderableType:
+    """Lay out the study's summary: counts, medians by quintile, best and worst names, each by basis, what was known at as_of first.
 
     Parameters
     ----------
-    label
-        What the data are; shown first.
+    claim
+        What can be claimed of the data; shown first.
     counts
         One row of marts.quality_summary per basis, quintile 0.
     quintiles
-        The rows of quintiles 1 to 5, of one basis.
+        The rows of quintiles 1 to 5, by basis.
     names
-        Rows of marts.quality_scores, best first, with `group` best or worst.
+        Rows of marts.quality_scores by basis, best first, with `group` best or worst.
+    empty
+        Why no company has a score; said where none has.
     """
     if not counts:
-        return Text("no summary for this date")
-    first = counts[0]
+        return Group(Text(claim), Text("no summary for this date"))
     parts: list[RenderableType] = [
-        Text(f"Quality screen of {first['as_of']}: {label}", style="bold"),
+        Text(f"Quality screen of {counts[0]['as_of']}", style="bold"),
+        Text(claim),
+        Text(""),
         _counts_table(counts),
     ]
-    if quintiles:
-        parts += [Text(""), _quintiles_table(quintiles)]
-    if names:
-        parts += [Text(""), _names_table(names)]
+    for basis in BASIS_TITLES:
+        of_basis = [row for row in quintiles if row["basis"] == basis and row["scored"]]
+        if of_basis:
+            parts += [Text(""), _quintiles_table(basis, of_basis)]
+        elif basis == "point_in_time":
+            parts += [Text(""), Text(empty, style="yellow")]
+    for basis, lay_out in (("point_in_time", _names_table), ("as_published", _scores_table)):
+        of_basis = [row for row in names if row["basis"] == basis]
+        if of_basis:
+            parts += [Text(""), lay_out(of_basis)]
     return Group(*parts)
 
 
-def _counts_table(counts: Sequence[Row]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("membership date")
-    for row in counts:
-        table.add_column(f"{row['as_of']}, {BASIS_TITLES.get(row['basis'], row['basis'])}", justify="right")
-    for column, words in COUNTS:
-        table.add_row(words, *(f"{row[column]:,}" for row in counts))
-    return table
+def _counts_table(counts: Sequence[Row]) -> FittedTable:
+    columns = [Column(), *(Column(BASIS_TITLES[row["basis"]], is_figure=True) for row in counts)]
+    return FittedTable(columns, [[words, *(f"{row[column]:,}" for row in counts)] for column, words in COUNTS])
 
 
-def _quintiles_table(quintiles: Sequence[Row]) -> Table:
-    basis = BASIS_TITLES.get(quintiles[0]["basis"], quintiles[0]["basis"])
-    table = Table(title=f"Medians by quintile, {basis}; 5 is best", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for heading in ("quintile", "companies", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m"):
-        table.add_column(heading, justify="right")
-    for row in quintiles:
-        table.add_row(
+def _quintiles_table(basis: str, quintiles: Sequence[Row]) -> FittedTable:
+    headings = ("quintile", "companies", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m")
+    rows = [
+        [
             str(row["quintile"]),
             f"{row['scored']:,}",
             percent(row["roe_median"]),
@@ -102,28 +103,37 @@ def _quintiles_table(quintiles: Sequence[Row]) -> Table:
             percent(row["debt_to_assets_median"]),
             multiple(row["interest_coverage_median"]),
             millions(row["market_cap_usd_median"]),
-        )
-    return table
+        ]
+        for row in quintiles
+    ]
+    title = f"Medians by quintile, {BASIS_TITLES[basis]}; 5 is best"
+    return FittedTable([Column(heading, is_figure=True) for heading in headings], rows, title)
 
 
-def _names_table(names: Sequence[Row]) -> Table:
-    table = Table(title="Best and worst scores with their inputs", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for heading in ("", "ticker", "name", "score", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m"):
-        is_text = heading in ("", "ticker", "name")
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=is_text, max_width=24 if heading == "name" else None)
-    for row in names:
-        table.add_row(
+def _names_table(names: Sequence[Row]) -> FittedTable:
+    columns = [Column(), Column("ticker"), Column("name", is_shortened=True), *(Column(heading, is_figure=True) for heading in INPUTS)]
+    rows = [
+        [
             row["group"],
-            escape(row["ticker"]),
-            escape(row["name"] or ""),
+            row["ticker"],
+            row["name"] or "",
             f"{row['score']:.2f}",
             percent(row["roe"]),
             percent(row["fcf_margin"]),
             percent(row["debt_to_assets"]),
             multiple(row["interest_coverage"]),
             millions(row["market_cap_usd"]),
-        )
-    return table
+        ]
+        for row in names
+    ]
+    return FittedTable(columns, rows, f"Best and worst scores with their inputs, {BASIS_TITLES['point_in_time']}")
+
+
+def _scores_table(names: Sequence[Row]) -> FittedTable:
+    best, worst = ([[row["ticker"], f"{row['score']:.2f}"] for row in names if row["group"] == group] for group in ("best", "worst"))
+    rows = [[*one, *other] for one, other in zip_longest(best, worst, fillvalue=["", ""])]
+    columns = [Column("best"), Column("score", is_figure=True), Column("worst"), Column("score", is_figure=True)]
+    return FittedTable(columns, rows, f"Best and worst scores, {BASIS_TITLES['as_published']}")
 
 
 def percent(value: float | None) -> str:

@@ -125,7 +125,7 @@ class TestCounts:
             f" WHERE as_of = DATE '{NOVEMBER}' AND method = 'published' AND basis = 'point_in_time' AND variant = 'base' AND quintile = 0"
         ).iloc[0]
         printed = long_limit.printed[-1]
-        assert f"Quality screen of {NOVEMBER}: files in real" in printed
+        assert f"Quality screen of {NOVEMBER}\nfiles in real: " in printed
         lines = ("members", "with a usable ticker", "with a fresh annual record", "complete records", "records after controls")
         for words, number in zip(lines, counts, strict=True):
             assert [line.split()[-1] for line in printed.splitlines() if line.startswith(f"{words} ")] == [f"{number:,}"]

@@ -61,7 +61,7 @@ def printed(renderable: RenderableType) -> str:
 def test_names_and_reasons_of_a_tear_sheet_are_literal(text: str) -> None:
     sheet = tear_sheet(f"files in {text}", IDENTITY | {"name": text}, [STEP | {"reason": text}], [ITEM], [], [], [])
     lines = printed(sheet).splitlines()
-    assert lines[0] == f"TA  {text}  at 2025-12-31: files in {text}"
+    assert lines[:2] == [f"TA  {text}  at 2025-12-31", f"files in {text}"]
     step = next(line for line in lines if line.startswith("1 business"))
     assert step.rstrip().endswith(f"  {text}")
 
@@ -72,15 +72,14 @@ def test_names_and_reasons_of_the_funnel_are_literal(text: str) -> None:
     summary = [{"as_of": AS_OF, "filter_number": 1, "filter_name": "business"} | counts]
     company = {"ticker": text, "name": text, "filter_name": "business", "reason": text}
     lines = printed(funnel_sheet(f"files in {text}", summary, {"Survivors": [company]}, 25)).splitlines()
-    assert lines[0].rstrip() == f"Funnel of 2025-12-31: files in {text}"
+    assert lines[:2] == ["Funnel of 2025-12-31", f"files in {text}"]
     assert re.split(" {2,}", lines[-1].rstrip()) == [text, text, "business", text]
 
 
 def test_a_company_without_a_record_score_or_years_is_shown_without_them() -> None:
     blank = IDENTITY | {"name": None, "sector": None, "sic": None, "period_end": None}
     lines = printed(tear_sheet("synthetic", blank, [STEP | {"reason": "no annual record is visible"}], [], [], [], [])).splitlines()
-    assert lines[1] == "sector unknown; company 1, 1 line(s) in russell2000"
-    assert lines[2] == "no annual record was visible then"
+    assert lines[1:4] == ["synthetic", "sector unknown; company 1, 1 line(s) in russell2000", "no annual record was visible then"]
 
 
 def test_years_are_in_millions_with_the_days_they_were_filed_and_became_known() -> None:
@@ -136,7 +135,7 @@ def test_a_company_outside_the_index_is_shown_with_the_books_that_hold_it() -> N
     }
     held = {"book": "my_book", "status": "stopped", "first_month": AS_OF.replace(year=2019), "last_month": AS_OF, "months": 83}
     told = printed(outsider_sheet("synthetic", AS_OF, line, [held], []))
-    assert "EXPD  Expeditors [Intl]  at 2025-12-31: synthetic" in told
+    assert "EXPD  Expeditors [Intl]  at 2025-12-31\nsynthetic\n" in told
     assert "no member then: no filters, no lenses, no score" in told
     assert re.search(r"my_book +stopped +2019-12 +2025-12 +83", told)
     assert "no annual record was visible then: no statements" in told

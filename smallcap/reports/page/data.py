@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
+from smallcap.reports.claims import claim, is_synthetic
+
 Ask = Callable[[str], pl.DataFrame]
 """Answers a question of ``sql/report``, named by its file, with a frame; without columns where the warehouse lacks the table."""
 
@@ -20,6 +22,7 @@ class ReportData:
     """
 
     about: pl.DataFrame
+    claims: pl.DataFrame
     quality_steps: pl.DataFrame
     quality_quintiles: pl.DataFrame
     quality_scores: pl.DataFrame
@@ -84,7 +87,12 @@ class Report:
     @property
     def is_synthetic(self) -> bool:
         """Whether the companies are made up."""
-        return "synthetic" in self.label
+        return is_synthetic(self.label)
+
+    @property
+    def claim(self) -> str:
+        """What can be claimed of the date, in one sentence."""
+        return claim(self.data.claims.row(0, named=True))
 
 
 def read_report(as_of: dt.date, ask: Ask) -> Report:

@@ -15,6 +15,7 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from smallcap.reports.claims import is_synthetic, origin
 from smallcap.reports.page import formats
 from smallcap.reports.page.data import Report
 from smallcap.reports.page.sections import sections_of
@@ -69,7 +70,7 @@ def render_list(label: str, dates: Sequence[Mapping[str, Any]], written: set[dt.
     written
         Dates whose report is there.
     """
-    return _fill("list.html.j2", label=label, dates=dates, written=written)
+    return _fill("list.html.j2", origin=origin(label), is_synthetic=is_synthetic(label), dates=dates, written=written)
 
 
 def _fill(template: str, **context: object) -> str:

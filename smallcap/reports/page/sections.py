@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 from markupsafe import Markup
 
+from smallcap.reports.claims import empty_screen
 from smallcap.reports.page import charts
 from smallcap.reports.page.data import Report
 from smallcap.reports.page.formats import figure, integer, millions, percent, words
@@ -71,7 +72,7 @@ def sections_of(report: Report) -> dict[str, Section]:
 def _quality(report: Report, sheets: Collection[int]) -> Section:
     data = report.data
     quintiles = _where(data.quality_quintiles, pl.col("basis") == "point_in_time")
-    unscored = "No company was scored: fewer than 25 records were complete and inside the controls."
+    unscored = empty_screen(data.claims.row(0, named=True))
     scatter = charts.quality_scatter(data.quality_scores, quintiles) if data.quality_scores.height else None
     blocks = [
         PictureBlock(scatter) if scatter else Sentence(unscored),
@@ -95,7 +96,7 @@ def _quality(report: Report, sheets: Collection[int]) -> Section:
     ]
     lead = (
         "Return on equity, free cash flow margin and interest coverage, less debt over assets: each winsorized, turned into z-scores and "
-        "added up, from figures that were known at the date."
+        "added up, from the annual records that were visible at the date."
     )
     return Section("quality", "Quality screen", lead, tuple(blocks))
 

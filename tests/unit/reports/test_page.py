@@ -75,7 +75,7 @@ def test_a_date_on_which_nothing_came_out_has_every_section_and_says_so():
     assert set(SECTIONS) <= set(page.text)
     assert "No company survives all six filters" in page.text["funnel"]
     assert "No company survives all six filters" in page.text["sheets"]
-    assert "fewer than 25 records" in page.text["quality"]
+    assert "No company is scored: there are no members." in page.text["quality"]
     assert "no profile of the index" in page.text["index"]
     assert page.count("svg") == 0
 
@@ -120,10 +120,21 @@ def test_the_page_loads_nothing_and_allows_only_its_own_style_and_script():
     assert outside == []
 
 
-def test_synthetic_data_are_said_to_be_so_and_others_are_not():
-    report = empty_report()
-    assert "no company here exists" in render_report(report)
-    assert "no company here exists" not in render_report(replace(report, label="files in mine"))
+def test_the_head_of_the_page_says_once_what_can_be_claimed():
+    synthetic = render_report(empty_report())
+    assert f'<p class="label synthetic">{SYNTHETIC}: no company here exists, so no figure says anything about a real one.</p>' in synthetic
+    assert synthetic.count("no company here exists") == 1
+    counts = {"as_of": AS_OF, "members": 10, "priced": 10, "with_fundamentals": 10, "restated_values": 4, "is_as_published_final": True}
+    excluded = dict.fromkeys(answer("claims").select("^(excluded|assumed)_.*$").columns, 0)
+    report = replace(report_with(claims=[{**counts, **excluded, "label": "files in <mine>"}]), label="files in <mine>")
+    assert '<p class="label">files in &lt;mine&gt;: 40% of the annual records (4 of 10) hold values' in render_report(report)
+
+
+def test_an_empty_screen_says_the_main_reason_of_its_exclusions():
+    counts = {"label": SYNTHETIC, "as_of": AS_OF, "members": 1_969, "priced": 1_969, "with_fundamentals": 57, "stale_months": 18}
+    excluded = dict.fromkeys(answer("claims").select("^(excluded|assumed|restated)_.*$").columns, 0)
+    page = render_report(report_with(claims=[{**counts, **excluded, "excluded_no_fundamentals": 1_912}]))
+    assert "No company is scored: 1,912 of 1,969 members have no annual record." in page
 
 
 def test_the_same_report_gives_the_same_bytes():
