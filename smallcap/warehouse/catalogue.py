@@ -18,13 +18,13 @@ import polars as pl
 from smallcap.errors import SmallcapError
 from smallcap.tables import META_TABLES, TABLES, Table
 from smallcap.tables import table as find_table
+from smallcap.tables.views import read_view
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
-from smallcap.warehouse.views import comment_statements, duckdb_type, read_file_columns, select_statement
+from smallcap.warehouse.views import column_comment, comment_statements, duckdb_type, read_file_columns, select_statement
 
 STORAGE_VERSION = "v1.2.0"
 """Format that DuckDB clients from 1.2 to 2.0 open."""
 LAYERS = ("raw", "core", "marts", "meta")
-EXTRA_VIEWS_LAYER = "marts"
 UNFINISHED_SUFFIX = ".new"
 
 
@@ -163,17 +163,17 @@ def _create_meta_tables(connection: duckdb.DuckDBPyConnection, records: Mapping[
 
 def _create_extra_views(connection: duckdb.DuckDBPyConnection, views_dir: Path) -> None:
     for file in sorted(views_dir.glob("*.sql")):
-        comment, _, body = file.read_text(encoding="utf-8").partition("\n")
-        if not comment.startswith("--") or not comment.lstrip("- ").strip():
-            raise SmallcapError(f"{file}: the first line must be a comment ('-- …') that says what the view shows")
-        name = f"{EXTRA_VIEWS_LAYER}.{file.stem}"
-        if name in TABLES:
-            raise SmallcapError(f"{file}: there is a table {name} already; give the view another name")
+        view = read_view(file)
+        if view.name in TABLES:
+            raise SmallcapError(f"{file}: there is a table {view.name} already; give the view another name")
         try:
-            connection.execute(f"CREATE VIEW {quote_table(name)} AS {body.strip().rstrip(';')}")
+            connection.execute(f"CREATE VIEW {quote_table(view.name)} AS {view.select}")
         except duckdb.Error as error:
             raise SmallcapError(f"{file}: {error}") from None
-        connection.execute(f"COMMENT ON VIEW {quote_table(name)} IS {quote_text(comment.lstrip('- ').strip())}")
+        connection.execute(f"COMMENT ON VIEW {quote_table(view.name)} IS {quote_text(view.description)}")
+        for column, *_ in connection.execute(f"DESCRIBE {quote_table(view.name)}").fetchall():
+            if meaning := view.meaning(column):
+                connection.execute(column_comment(view.name, column, meaning.text, meaning.unit))
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -99,10 +99,15 @@ def comment_statements(table: Table, kind: str) -> Iterator[str]:
     name = quote_table(table.name)
     yield f"COMMENT ON {kind} {name} IS {quote_text(table.description)}"
     for column, definition in table.schema.columns().items():
-        unit = (definition.metadata or {}).get("unit")
-        meaning = " ".join(part for part in (definition.description, f"[{unit}]" if unit else None) if part)
-        if meaning:
-            yield f"COMMENT ON COLUMN {name}.{quote_name(column)} IS {quote_text(meaning)}"
+        unit = (definition.metadata or {}).get("unit", "")
+        if definition.description or unit:
+            yield column_comment(table.name, column, definition.description or "", unit)
+
+
+def column_comment(table: str, column: str, meaning: str, unit: str) -> str:
+    """Write the comment of a column: what it means, and its unit where it has one."""
+    text = " ".join(part for part in (meaning, f"[{unit}]" if unit else "") if part)
+    return f"COMMENT ON COLUMN {quote_table(table)}.{quote_name(column)} IS {quote_text(text)}"
 
 
 def _column(name: str, dtype: pl.DataType, is_present: bool) -> str:

@@ -1,4 +1,12 @@
 -- Each valuation figure of the index beside the median of its own history up to that as_of, and the weight that it covers; how many dates the history has says history_dates.
+-- history_dates [dates]: how many dates the history has up to as_of, each as_of counted once
+-- pe_excluding_losses_median [multiple]: median of pe_excluding_losses over that history
+-- pe_including_losses_median [multiple]: median of pe_including_losses over that history
+-- pb_median [multiple]: median of pb over that history
+-- ps_median [multiple]: median of ps over that history
+-- dividend_yield_median [fraction]: median of dividend_yield over that history
+-- unprofitable_share_median [fraction]: median of unprofitable_share over that history
+-- unprofitable_weight_share_median [fraction]: median of unprofitable_weight_share over that history
 SELECT as_of,
        count(*) OVER history AS history_dates,
        pe_excluding_losses,

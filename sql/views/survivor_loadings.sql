@@ -1,4 +1,7 @@
 -- Survivors of the six filters at every as_of with their own factor loadings over the 60 months before: descriptive, for these months came before they were chosen.
+-- status: of the regression, as in marts.stock_factor_loadings
+-- market, smb, hml, rmw, cma [loading]: the company's loading on the factor; null where it was not estimated
+-- smb_t, hml_t, rmw_t, cma_t [ratio]: the loading over its standard error
 SELECT o.as_of, o.entity_id, o.ticker, o.outcome, l.status, l.n_obs, l.r_squared, l.first_month, l.last_month, l.vintage,
        max(l.estimate) FILTER (WHERE l.term = 'Mkt-RF') AS market,
        max(l.estimate) FILTER (WHERE l.term = 'SMB') AS smb,

@@ -1,4 +1,9 @@
 -- Survivors of the six filters at the latest as_of, each with the figure, limit and headroom that decided filters 2 to 6, and the filters that are narrow or to be verified.
+-- shariah_value, balance_sheet_value, income_value, cash_flow_value, value_value [as measure]: the figure that decided the filter
+-- shariah_measure, balance_sheet_measure, income_measure, cash_flow_measure, value_measure: what the figure and its headroom are of
+-- shariah_headroom, balance_sheet_headroom, income_headroom, cash_flow_headroom, value_headroom [as measure]: distance of the figure to its threshold, positive inside
+-- borderline_filters: names of the filters that the company passes, but close to a threshold
+-- filters_to_verify: names of the filters that are to be verified for want of data
 SELECT as_of, entity_id, ticker, outcome,
        max(value) FILTER (WHERE filter_name = 'shariah') AS shariah_value,
        max(measure) FILTER (WHERE filter_name = 'shariah') AS shariah_measure,

@@ -26,8 +26,12 @@ from smallcap.finance.funnel.lens_items import items
 from smallcap.rules import read_rules
 from smallcap.settings import PROJECT_ROOT, Settings
 from smallcap.tables import META_TABLES, TABLES
-from smallcap.tables.dictionary import dictionary
+from smallcap.tables.dictionary import VIEWS_DIR, dictionary
+from smallcap.tables.views import View, read_view, read_views
+from smallcap.tables.views import empty_warehouse as make_empty_warehouse
+from smallcap.warehouse.reading import connect, served_path
 from tests.pages import DOCS, PAGES, page_name, prose
+from tests.published_home import publish_small_home
 
 RUN_MARK = "<!-- run by the tests -->"
 LAYERS = ("raw", "core", "marts", "meta")
@@ -76,6 +80,76 @@ def _blocks_of(page: Path) -> Iterator[Block]:
 
 def test_the_data_dictionary_is_current() -> None:
     assert (DOCS / "data-dictionary.md").read_text(encoding="utf-8") == dictionary(), "write it again with `make docs`"
+
+
+def dictionary_section(name: str) -> list[list[str]]:
+    """The cells of the table that the data dictionary has under a name, row by row."""
+    section = (DOCS / "data-dictionary.md").read_text(encoding="utf-8").split(f"\n## {name}\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows[1:]]
+
+
+@pytest.fixture(scope="module")
+def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(served_path(publish_small_home(tmp_path_factory.mktemp("docs") / "home"))) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("view", read_views(VIEWS_DIR), ids=lambda view: view.name)
+def test_the_data_dictionary_has_the_columns_that_a_view_serves(published_warehouse: duckdb.DuckDBPyConnection, view: View) -> None:
+    served = [(name, str(dtype)) for name, dtype in published_warehouse.sql(f"FROM {view.name}").pl().schema.items()]
+    described = dictionary_section(view.name)
+    assert [(name, dtype) for name, dtype, *_ in described] == served
+    comments = published_warehouse.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name || '.' || table_name = ?", [view.name]
+    ).fetchall()
+    assert dict(comments) == {name: f"{meaning} [{unit}]" if unit else meaning for name, _, unit, meaning in described}
+
+
+def test_the_data_dictionary_lists_every_table_and_view_that_is_served(published_warehouse: duckdb.DuckDBPyConnection) -> None:
+    served = published_warehouse.execute(
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = 'warehouse'"
+    ).fetchall()
+    page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
+    contents = page.split("\n## ")[0]
+    headings = re.findall(r"^## (.+)$", page, flags=re.MULTILINE)
+    assert sorted(headings) == sorted(name for (name,) in served)
+    assert re.findall(r"\[\w+\]\(#(\w+)\)", contents) == [name.replace(".", "") for name in headings]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("-- Shows something.\nSELECT 1 AS unknown", "has a column unknown without a meaning"),
+        (
+            "-- Shows something.\n-- nobody: absent\nSELECT as_of FROM marts.coverage",
+            "describes columns that it does not have: nobody",
+        ),
+        # Both tables have a column status, of another meaning each.
+        (
+            "-- Shows something.\nSELECT l.status FROM marts.funnel_outcomes AS o, marts.stock_factor_loadings AS l",
+            "has a column status without a meaning",
+        ),
+    ],
+)
+def test_a_view_whose_columns_are_not_described_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, complaint: str
+) -> None:
+    (tmp_path / "shown.sql").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("smallcap.tables.dictionary.VIEWS_DIR", tmp_path)
+    with pytest.raises(SmallcapError, match=rf"marts\.shown {complaint}"):
+        dictionary()
+
+
+def test_a_line_of_a_view_may_describe_several_columns(tmp_path: Path) -> None:
+    (tmp_path / "shown.sql").write_text("-- Shows: three.\n-- a, b [USD]: money\n-- c: a name\nSELECT 1 AS a", encoding="utf-8")
+    view = read_view(tmp_path / "shown.sql")
+    assert (view.description, view.select) == ("Shows: three.", "SELECT 1 AS a")
+    assert {name: (meaning.text, meaning.unit) for name, meaning in view.described.items()} == {
+        "a": ("money", "USD"),
+        "b": ("money", "USD"),
+        "c": ("a name", ""),
+    }
 
 
 def settings_table() -> str:
@@ -131,7 +205,7 @@ def test_methods_lists_every_item_of_the_lenses_with_its_preference() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_tables_that_a_page_names_exist(page: Path) -> None:
-    views = {f"marts.{path.stem}" for path in (PROJECT_ROOT / "sql" / "views").glob("*.sql")}
+    views = {view.name for view in read_views(VIEWS_DIR)}
     named = set(re.findall(rf"(?<![\w./])(?:{'|'.join(LAYERS)})\.[a-z]\w+", page.read_text(encoding="utf-8")))
     assert named <= {*TABLES, *META_TABLES, *views}
 
@@ -240,13 +314,7 @@ def shown_queries() -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every published table without rows, and the views."""
-    with duckdb.connect() as connection:
-        for name, table in {**TABLES, **META_TABLES}.items():
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
-            connection.register("no_rows", table.empty())
-            connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
-        for path in sorted((PROJECT_ROOT / "sql" / "views").glob("*.sql")):
-            connection.execute(f"CREATE VIEW marts.{path.stem} AS {path.read_text(encoding='utf-8')}")
+    with make_empty_warehouse(read_views(VIEWS_DIR)) as connection:
         yield connection
 
 

@@ -1,0 +1,113 @@
+"""The further views of sql/views: what each shows and what its columns mean, read from the view's file.
+
+The first line of a file is a comment that says what the view shows. A line ``-- name [unit]: meaning`` after it describes a column,
+or several of one meaning, set apart by commas. A column without such a line means what the column of its name means in the tables
+that the view reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from smallcap.errors import SmallcapError
+from smallcap.tables.registry import META_TABLES, TABLES
+
+LAYER = "marts"
+
+_COLUMN_LINE = re.compile(r"^-- (\w+(?:, \w+)*)(?: \[([^\]]+)\])?: (.+)$", flags=re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a column means, and its unit where it has one."""
+
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A view over published tables.
+
+    Attributes
+    ----------
+    name
+        Layer and view, as in DuckDB.
+    description
+        What it shows.
+    select
+        The statement.
+    described
+        The columns that the file describes itself.
+    """
+
+    name: str
+    description: str
+    select: str
+    described: Mapping[str, Meaning]
+
+    @property
+    def sources(self) -> list[str]:
+        """The tables that are read."""
+        return [name for name in (*TABLES, *META_TABLES) if re.search(rf"\b{re.escape(name)}\b", self.select)]
+
+    def meaning(self, column: str) -> Meaning | None:
+        """Say what a column means; None where neither the file nor the tables agree on it."""
+        if column in self.described:
+            return self.described[column]
+        found = {meaning for name in self.sources if (meaning := _meaning_in(name, column)) is not None}
+        return found.pop() if len(found) == 1 else None
+
+
+def read_view(file: Path) -> View:
+    """Read a view from its file, which is named like it.
+
+    Raises
+    ------
+    SmallcapError
+        When the first line does not say what the view shows.
+    """
+    first, _, rest = file.read_text(encoding="utf-8").partition("\n")
+    description = first.lstrip("- ").strip()
+    if not first.startswith("--") or not description:
+        raise SmallcapError(f"{file}: the first line must be a comment ('-- …') that says what the view shows")
+    described = {column: Meaning(text, unit or "") for names, unit, text in _COLUMN_LINE.findall(rest) for column in names.split(", ")}
+    return View(f"{LAYER}.{file.stem}", description, _COLUMN_LINE.sub("", rest).strip().rstrip(";"), described)
+
+
+def read_views(folder: Path) -> list[View]:
+    """Read the views of a folder, sorted by name."""
+    return [read_view(file) for file in sorted(folder.glob("*.sql"))]
+
+
+@contextmanager
+def empty_warehouse(views: Sequence[View]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Make every table without rows, and the views over them, in memory."""
+    with duckdb.connect() as connection:
+        for name, table in {**TABLES, **META_TABLES}.items():
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
+            connection.register("no_rows", table.empty())
+            connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
+        for view in views:
+            connection.execute(f"CREATE VIEW {view.name} AS {view.select}")
+        yield connection
+
+
+def column_types(views: Sequence[View]) -> dict[str, dict[str, pl.DataType]]:
+    """Return the columns of each view in order, with the types that DuckDB gives them."""
+    with empty_warehouse(views) as connection:
+        return {view.name: dict(connection.sql(f"FROM {view.name}").pl().schema) for view in views}
+
+
+def _meaning_in(table: str, column: str) -> Meaning | None:
+    definition = {**TABLES, **META_TABLES}[table].schema.columns().get(column)
+    if definition is None or not definition.description:
+        return None
+    return Meaning(definition.description, (definition.metadata or {}).get("unit", ""))
