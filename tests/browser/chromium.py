@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,3 +66,23 @@ def requested(driver: webdriver.Chrome, page: Path) -> list[str]:
     messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     requests = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
     return [request["request"]["url"] for request in requests if request["documentURL"] == page.as_uri()]
+
+
+def printed(driver: webdriver.Chrome) -> bytes:
+    """Print the page that is shown, as PDF, on the paper that the browser takes by default."""
+    return base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
+
+
+def text_by_page(pdf: bytes) -> list[str]:
+    """Read the text of each page of a PDF.
+
+    Raises
+    ------
+    FileNotFoundError
+        When pdftotext is not installed; the message says how to install it.
+    """
+    program = shutil.which("pdftotext")
+    if program is None:
+        raise FileNotFoundError("pdftotext is not installed (Debian: apt-get install poppler-utils)")
+    done = subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode().split("\f")[:-1]

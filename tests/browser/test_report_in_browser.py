@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from smallcap.settings import PROJECT_ROOT
-from tests.browser.chromium import chromium, requested, show
+from tests.browser.chromium import chromium, printed, requested, show, text_by_page
 from tests.integration.sample_home import REPORT_DATE
 
 PHONE_WIDTH = 390
@@ -152,11 +151,99 @@ def test_the_list_of_dates_fits_a_phone(driver, page):
 
 
 def test_it_prints(opened):
-    printed = base64.b64decode(opened.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
-    assert printed.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
+    pdf = printed(opened)
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) > 1
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    (ARTEFACTS / "report.pdf").write_bytes(printed)
+    (ARTEFACTS / "report.pdf").write_bytes(pdf)
+
+
+@pytest.fixture
+def marked_pages(opened) -> list[str]:
+    """The text of each printed page, tear sheets open; marks say of each heading and each cell to which table and row it belongs."""
+    opened.execute_script("""
+        document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; });
+        [...document.querySelectorAll('table')].filter((table) => table.tHead).forEach((table, number) => {
+            const heading = table.tHead.rows[0].cells[0];
+            (heading.querySelector('button') ?? heading).append(` heading${number}of`);
+            [...table.tBodies[0].rows].forEach((row, position) => {
+                [...row.cells].forEach((cell) => cell.append(` row${number}of${position}end`));
+            });
+        });
+    """)
+    try:
+        return text_by_page(printed(opened))
+    except FileNotFoundError as missing:
+        pytest.skip(str(missing))
+
+
+def test_each_printed_page_repeats_the_headings_of_the_tables_that_it_continues(marked_pages):
+    pages_of: dict[str, list[int]] = {}
+    for position, text in enumerate(marked_pages):
+        for table in set(re.findall(r"row(\d+)of", text)):
+            pages_of.setdefault(table, []).append(position)
+    without = [
+        (table, position)
+        for table, positions in pages_of.items()
+        for position in positions
+        if f"heading{table}of" not in marked_pages[position]
+    ]
+    assert without == []
+    assert any(len(positions) > 1 for positions in pages_of.values())
+
+
+def test_no_heading_is_printed_without_a_row_below_it(marked_pages):
+    headings = [(table, position) for position, text in enumerate(marked_pages) for table in re.findall(r"heading(\d+)of", text)]
+    assert [(table, position) for table, position in headings if f"row{table}of" not in marked_pages[position]] == []
+
+
+def test_no_row_is_broken_over_two_printed_pages(marked_pages):
+    pages_of: dict[str, set[int]] = {}
+    for position, text in enumerate(marked_pages):
+        for row in re.findall(r"row\d+of\d+end", text):
+            pages_of.setdefault(row, set()).add(position)
+    assert len(pages_of) > 100
+    assert [row for row, positions in pages_of.items() if len(positions) > 1] == []
+
+
+def test_nothing_on_the_page_is_set_in_capitals(opened):
+    script = """
+        document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; });
+        return [...document.querySelectorAll('body *')]
+            .filter((element) => getComputedStyle(element).textTransform !== 'none')
+            .map((element) => element.outerHTML.slice(0, 80));
+    """
+    assert opened.execute_script(script) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_what_is_behind_it(driver, page, scheme):
+    """The ratio of luminances of WCAG 2.2, criterion 1.4.3, of every element with text of its own and the nearest background."""
+    show(driver, page, scheme=scheme)
+    script = """
+        document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; });
+        const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
+        const linear = (part) => part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4;
+        const weights = [0.2126, 0.7152, 0.0722];
+        const luminance = (colour) => weights.reduce((sum, weight, place) => sum + weight * linear(rgb(colour)[place]), 0);
+        const behind = (element) => {
+            const own = getComputedStyle(element).backgroundColor;
+            return rgb(own)[3] === 0 && element.parentElement ? behind(element.parentElement) : own;
+        };
+        const contrast = (element) => {
+            const style = getComputedStyle(element);
+            const text = element.closest('svg') ? style.fill : style.color;
+            const [darker, lighter] = [luminance(text), luminance(behind(element))].sort((one, other) => one - other);
+            return (lighter + 0.05) / (darker + 0.05);
+        };
+        const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        const isShown = (element) => element.getClientRects().length > 0;
+        return [...document.querySelectorAll('body *')].filter((element) => hasText(element) && isShown(element))
+            .map((element) => [element.outerHTML.slice(0, 80), contrast(element)]);
+    """
+    ratios = driver.execute_script(script)
+    assert len(ratios) > 1000
+    assert {text: ratio for text, ratio in ratios if not ratio >= 4.5} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
