@@ -8,14 +8,18 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from smallcap.settings import PROJECT_ROOT
 
 ROWS = 400
+CTRL_C = b"\x03"
+# The terminal becomes the one that the program is controlled by: Ctrl-C reaches the program and whatever it started.
+IN_FOREGROUND = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 PIECES = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b\][^\x07]*\x07|([\r\n])|([^\x1b\r\n]+)")
 
 
@@ -70,28 +74,41 @@ class Shown:
     left: list[str]
 
 
-def run_in_terminal(program: Sequence[str | Path], environment: Mapping[str, str], columns: int) -> Shown:
-    """Run a program in a terminal of so many columns."""
+def run_in_terminal(
+    program: Sequence[str | Path], environment: Mapping[str, str], columns: int, stop_at: Callable[[str], bool] = lambda written: False
+) -> Shown:
+    """Run a program in a terminal of so many columns; Ctrl-C is typed once what was written is what `stop_at` waits for."""
     control, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     described = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")} | {"TERM": "xterm"}
-    process = subprocess.Popen(program, env=described, cwd=PROJECT_ROOT, stdin=terminal, stdout=terminal, stderr=terminal)
+    process = subprocess.Popen(
+        [sys.executable, "-c", IN_FOREGROUND, *map(str, program)],
+        env=described,
+        cwd=PROJECT_ROOT,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
     os.close(terminal)
-    written = _read_to_end(control).decode()
+    written = _read_to_end(control, stop_at)
     os.close(control)
     screen = Screen(columns)
     screen.draw(written)
     return Shown(process.wait(), written, screen.left)
 
 
-def _read_to_end(control: int) -> bytes:
-    read = b""
+def _read_to_end(control: int, stop_at: Callable[[str], bool]) -> str:
+    read, is_stopped = b"", False
     while True:
+        if not is_stopped and stop_at(read.decode(errors="ignore")):
+            os.write(control, CTRL_C)
+            is_stopped = True
         try:
             piece = os.read(control, 65536)
         except OSError:
             # Linux says so when the last process has closed the terminal.
-            return read
+            return read.decode()
         if not piece:
-            return read
+            return read.decode()
         read += piece

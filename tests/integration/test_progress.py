@@ -26,6 +26,15 @@ def test_in_a_terminal_the_bar_is_one_line_and_leaves_none_behind(tmp_path: Path
     assert any(name in shown.written for name in RAW_TABLES)
 
 
+def test_ctrl_c_in_a_terminal_leaves_one_sentence(tmp_path: Path):
+    program = [COMMAND, "run", "--home", tmp_path / "home"]
+    shown = run_in_terminal(program, environment(sample_companies=COMPANIES), 80, stop_at=lambda written: "marts.stock_factor" in written)
+    assert shown.code == 130
+    assert " ".join(shown.left[:1]).startswith("making "), shown.left
+    assert [line for line in shown.left if "━" in line or "Traceback" in line] == []
+    assert sum(line.startswith("stopped by Ctrl-C") for line in shown.left) == 1
+
+
 def test_where_nobody_watches_each_table_is_one_line(tmp_path: Path):
     told = smallcap("fetch", "--home", tmp_path / "home", sample_companies=COMPANIES)
     lines = told.stderr.splitlines()
