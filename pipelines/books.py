@@ -11,6 +11,7 @@ import polars as pl
 from rich.console import Console, Group
 from rich.markup import escape
 
+from pipelines.hints import command_hint
 from pipelines.reading import label_of, rows_of
 from smallcap.book_files import add_books, read_books
 from smallcap.errors import InputError
@@ -102,8 +103,10 @@ def add_book_file(settings: Settings, file: Path, *, is_replacing: bool, out: Co
     books = read_books(settings.reference_dir)
     first = min((first_day(books[name].first_month).year for name in names if books[name].first_month), default=None)
     out.print(Group(f"added: {', '.join(map(escape, names))}"), highlight=False)
-    years = "" if first is None else f"; for all its months: smallcap backfill --from {first} --to {dt.date.today().year}"
-    out.print(f"the next `smallcap run` makes its returns and regressions{years}", highlight=False, soft_wrap=True)
+    told = f"the next `{command_hint(settings, 'run')}` makes its returns and regressions"
+    if first is not None:
+        told += f"; for all its months: {command_hint(settings, 'backfill', '--from', first, '--to', dt.date.today().year)}"
+    out.print(escape(told), highlight=False, soft_wrap=True)
 
 
 def _book(settings: Settings, name: str) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def _book(settings: Settings, name: str) -> dict[str, Any]:
     if name not in books:
         raise InputError(
             f"there is no book '{name}' among those published; they are: {', '.join(books) or 'none'}. "
-            "`smallcap book add FILE` takes one in, the next run makes it"
+            f"`{command_hint(settings, 'book', 'add')} FILE` takes one in, the next run makes it"
         )
     return books[name]
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 from assets.asked import YEARS_RESTATED, known_companies, known_lines
 from assets.graph import READS
 from assets.run import Run
+from pipelines.hints import command_hint
 from pipelines.make import choose_range
 from pipelines.plan import Plan, make_plan
 from pipelines.progress import show_progress
@@ -62,7 +63,8 @@ def fetch(
     Home(settings).prepare()
     with show_progress(len(RAW_TABLES), err):
         run_years(settings, first, last, as_of, RAW_TABLES, command_line(sys.argv[1:]))
-    err.print("the raw tables are here; `smallcap run` computes and publishes what follows from them", highlight=False)
+    told = f"the raw tables are here; `{command_hint(settings, 'run')}` computes and publishes what follows from them"
+    err.print(escape(told), highlight=False, soft_wrap=True)
 
 
 def show_requests(settings: Settings, plan: Plan, out: Console) -> None:

@@ -8,6 +8,7 @@ import webbrowser
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.hints import command_hint
 from smallcap.errors import InputError
 from smallcap.lake import Home
 from smallcap.report_files import newest_date, write_report
@@ -37,7 +38,7 @@ def make_report(settings: Settings, as_of: dt.date | None, *, is_opened: bool, o
     """
     home, date = Home(settings), as_of or newest_date(settings)
     if date is None:
-        raise InputError("no date with members is published; make one with: smallcap run")
+        raise InputError(f"no date with members is published; make one with: {command_hint(settings, 'run')}")
     with home.writing_records():
         written = write_report(settings, date)
         home.records.replace_kept_versions(written.as_of.isoformat(), written.versions)

@@ -7,6 +7,7 @@ import datetime as dt
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.hints import command_hint
 from pipelines.reading import claims_of, rows_of
 from smallcap.reports.terminal import study_block
 from smallcap.settings import Settings
@@ -60,4 +61,5 @@ def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: C
     page = settings.reports_dir / f"{date}" / "index.html"
     if page.is_file():
         err.print(f"report:    {escape(str(page))}", highlight=False, soft_wrap=True)
-    err.print('query it:  smallcap sql "SELECT ticker, score FROM marts.latest_quality LIMIT 5"', highlight=False, soft_wrap=True)
+    hint = command_hint(settings, "sql", "SELECT ticker, score FROM marts.latest_quality LIMIT 5")
+    err.print(f"query it:  {escape(hint)}", highlight=False, soft_wrap=True)

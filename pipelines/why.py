@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
+from pipelines.hints import command_hint
 from pipelines.reading import claims_of, rows_of
 from smallcap.errors import InputError
 from smallcap.reports.tear_sheet import funnel_sheet, outsider_sheet, tear_sheet
@@ -140,14 +141,15 @@ def _summary(settings: Settings, date: dt.date) -> list[dict[str, Any]]:
     if summary:
         return summary
     if rows_of(settings, WITHOUT_LIST.format(as_of=_sql(date))):
-        raise InputError(f"there is no funnel of {date}: no list of members is known close before it; `smallcap status` shows the dates")
-    raise InputError(f"there is no funnel of {date}; make it with: smallcap run --as-of {date}")
+        hint = command_hint(settings, "status")
+        raise InputError(f"there is no funnel of {date}: no list of members is known close before it; `{hint}` shows the dates")
+    raise InputError(f"there is no funnel of {date}; make it with: {command_hint(settings, 'run', '--as-of', date)}")
 
 
 def _latest(settings: Settings) -> dt.date:
     latest = rows_of(settings, LATEST)[0]["as_of"]
     if latest is None:
-        raise InputError("the warehouse holds no funnel yet; make one with: smallcap run")
+        raise InputError(f"the warehouse holds no funnel yet; make one with: {command_hint(settings, 'run')}")
     return latest  # type: ignore[no-any-return]
 
 

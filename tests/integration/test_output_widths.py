@@ -133,5 +133,6 @@ def test_a_run_in_a_narrow_terminal_prints_every_figure_of_the_piped_summary(sma
         out, err = io.StringIO(), io.StringIO()
         show_summary(settings, LATER, Console(file=out, width=width), Console(file=err, width=80))
         texts[width] = out.getvalue()
+        assert f"sql 'SELECT ticker, score FROM marts.latest_quality LIMIT 5' --home {small_home}" in err.getvalue()
     assert "synthetic sample universe (made-up companies): no company here exists" in texts[cli.UNLIMITED]
     assert all(numbers(texts[cli.UNLIMITED]) == numbers(text) for text in texts.values())
