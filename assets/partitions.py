@@ -1,4 +1,4 @@
-"""The one partition scheme, by calendar year, and how Dagster maps it; the windows that a year is made from stand in `assets.graph`."""
+"""The one partition scheme, by calendar year, and how Dagster maps it; `smallcap.engine.lineage` defines the windows of a year."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 
 import dagster as dg
 
-from assets.graph import FIRST_YEAR
+from smallcap.engine.lineage import FIRST_YEAR
 
 # Backfill policies and partitioned checks are beta or preview in the pinned release: tests hold them to what is used of them.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)

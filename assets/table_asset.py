@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 import dagster as dg
 import polars as pl
 
-from assets.graph import READS
-from assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
-from assets.run import PROGRESS, Rows
+from smallcap.assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
+from smallcap.engine.context import PROGRESS, Rows
+from smallcap.engine.lineage import READS
 from smallcap.errors import SmallcapError
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
@@ -37,7 +37,7 @@ def table_asset(
     """Make the asset of a table from a function.
 
     The function takes `run` and, for each table that it reads, a frame named after that table without its layer; what it
-    reads is what `assets.graph.READS` says.
+    reads is what `smallcap.engine.lineage.READS` says.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
 from smallcap.settings import Settings
 from smallcap.sources import open_source
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.tables import TABLES
 
 FIRST_YEAR, LAST_YEAR = 2006, 2025

@@ -14,10 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.bare_index_changes import changes, effects
-from smallcap.finance.index.rules import IndexRules, Reconstitution
 from smallcap.lake import Lake
-from smallcap.rule_tables import read_reconstitutions
-from smallcap.rules import read_rules
+from smallcap.rules.csv_files import read_reconstitutions
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.index import IndexRules, Reconstitution
 from smallcap.settings import Settings
 
 INPUTS = {

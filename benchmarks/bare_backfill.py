@@ -18,16 +18,20 @@ import polars as pl
 
 from benchmarks.bare_funnel import write_funnel
 from benchmarks.measured_run import peak_memory
-from smallcap.finance import annual, coverage, market, members, quality, quality_summary, sanity
-from smallcap.finance.quality_rules import QualityRules
-from smallcap.finance.rule_sets import MetricsRules, SanityRules
+from smallcap.finance import coverage, members
+from smallcap.finance.metrics import annual, market, sanity
+from smallcap.finance.quality import scores as quality
+from smallcap.finance.quality import summary as quality_summary
 from smallcap.lake.contract import to_json_rows
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.quality import QualityRules
 from smallcap.settings import Settings
-from smallcap.sources import identity, ingest, open_source
+from smallcap.sources import ingest, open_source
 from smallcap.sources.base import Source
 from smallcap.sources.calendar import nyse_sessions
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.identity import ids as identity
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.tables import TABLES
 
 FIRST_FLOW_YEAR = 2003

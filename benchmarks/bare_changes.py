@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from benchmarks.bare_filters import FILTERS, looked_up
-from smallcap.finance.funnel.rules import ReconciliationRules
+from smallcap.rules.types.funnel import ReconciliationRules
 from smallcap.tables import TABLES
 
 PAIR = ["as_of", "entity_id"]

@@ -33,9 +33,9 @@ from benchmarks.bare_filters import (
 )
 from benchmarks.bare_history import days_of_news
 from benchmarks.bare_lenses import lenses
-from smallcap.finance.funnel.rules import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
-from smallcap.rule_tables import read_business_rules
-from smallcap.rules import read_rules
+from smallcap.rules.csv_files import read_business_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
 from smallcap.settings import Settings
 from smallcap.tables import TABLES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.funnel.rules import FunnelRules
+from smallcap.rules.types.funnel import FunnelRules
 
 KEY = ["entity_id", "period_end", "version", "available_date", "source"]
 ITEMS = ("cash_and_short_term_investments_usd", "interest_expense_usd", "net_interest_expense_usd")

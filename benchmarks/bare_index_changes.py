@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from smallcap.finance.index.rules import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules, Reconstitution
 
 Frames = dict[str, pl.DataFrame]
 PAIR = ["as_of", "entity_id"]

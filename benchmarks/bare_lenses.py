@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from benchmarks.bare_filters import GATES, looked_up
-from smallcap.finance.funnel.rules import FunnelRules
+from smallcap.rules.types.funnel import FunnelRules
 
 VERDICTS = ("met", "missed", "unknown")
 MET, MISSED, UNKNOWN = range(3)

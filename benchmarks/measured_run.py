@@ -107,9 +107,9 @@ def main() -> None:
     started = time.perf_counter()
     from rich.console import Console
 
-    from pipelines.execute import open_instance, run_years
-    from pipelines.make import make
     from smallcap.lake import Home
+    from smallcap.pipelines.command.run import make
+    from smallcap.pipelines.execute import open_instance, run_years
     from smallcap.settings import load_settings
 
     imported = time.perf_counter()

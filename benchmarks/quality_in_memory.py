@@ -19,8 +19,8 @@ import polars as pl
 
 from benchmarks.yardsticks import bare_polars, looped_pandas, made_up_market
 from smallcap.finance.pointintime import is_stale, visible
-from smallcap.finance.quality import QualityRules, score
-from smallcap.rules import read_rules
+from smallcap.finance.quality.scores import QualityRules, score
+from smallcap.rules.files import read_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 PEER = ROOT.parent / "shared" / "benchmarks" / "peer.py"

@@ -1,5 +1,5 @@
 """When and how it runs: definitions, jobs, schedules, checks, resources, and the command. What exists stands in `assets`."""
 
-from pipelines.signals import end_at_once_while_loading
+from smallcap.pipelines.signals import end_at_once_while_loading
 
 end_at_once_while_loading()

@@ -8,13 +8,13 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from assets.graph import READS
-from assets.partitions import YEARS
-from assets.run import PROGRESS, Run
-from assets.table_asset import asset_key
+from smallcap.assets.partitions import YEARS
+from smallcap.assets.table_asset import asset_key
+from smallcap.engine.context import PROGRESS, Run
+from smallcap.engine.lineage import READS
 from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.stamps import UNPARTITIONED, YearStamp, digest_rows
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
 from smallcap.settings import PROJECT_ROOT
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dagster as dg
 
-import assets.core
-import assets.marts
-import assets.publish
-import assets.raw
-from pipelines.checks import all_checks
-from pipelines.io import lake_io_manager
-from pipelines.resources import run_resource
-from pipelines.schedules import nightly_schedule
+import smallcap.assets.core
+import smallcap.assets.marts
+import smallcap.assets.publish
+import smallcap.assets.raw
+from smallcap.pipelines.checks import all_checks
+from smallcap.pipelines.io import lake_io_manager
+from smallcap.pipelines.resources import run_resource
+from smallcap.pipelines.schedules import nightly_schedule
 from smallcap.settings import Settings, load_settings
 
 REFRESH_JOB = "refresh"
@@ -32,7 +32,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         executor_def=dg.in_process_executor,
     )
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([assets.raw, assets.core, assets.marts, assets.publish]),
+        assets=dg.load_assets_from_modules([smallcap.assets.raw, smallcap.assets.core, smallcap.assets.marts, smallcap.assets.publish]),
         asset_checks=all_checks(),
         jobs=[refresh],
         schedules=[nightly_schedule(REFRESH_JOB, settings)],

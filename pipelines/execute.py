@@ -13,13 +13,13 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
-from assets.table_asset import asset_key
-from pipelines.definitions import REFRESH_JOB, build_definitions
-from pipelines.event_log import kept_open
-from pipelines.resources import AS_OF_TAG, COMMAND_TAG, RANGE_END_TAG, RANGE_START_TAG
-from pipelines.signals import ending_in, work_apart
+from smallcap.assets.table_asset import asset_key
 from smallcap.errors import AuditError, InputError, SmallcapError
 from smallcap.lake import Home
+from smallcap.pipelines.definitions import REFRESH_JOB, build_definitions
+from smallcap.pipelines.event_log import kept_open
+from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, RANGE_END_TAG, RANGE_START_TAG
+from smallcap.pipelines.signals import ending_in, work_apart
 from smallcap.settings import PROJECT_ROOT, Settings
 
 # The command tells its own progress; Dagster's events stay in the home.
@@ -146,5 +146,15 @@ def serve_ui(settings: Settings, port: int) -> None:
     with open_instance(settings):
         environment = {**os.environ, "DAGSTER_HOME": str(settings.dagster_dir), "SMALLCAP_HOME": str(settings.home)}
     program = Path(sys.executable).with_name("dagster")
-    arguments = ["dev", "--module-name", "pipelines.definitions", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    arguments = [
+        "dev",
+        "--module-name",
+        "smallcap.pipelines.definitions",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
     os.execve(program, [str(program), *arguments], environment)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import dagster as dg
 import polars as pl
 
-from assets.run import PROGRESS, Rows, Run
+from smallcap.engine.context import PROGRESS, Rows, Run
 from smallcap.errors import SmallcapError
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES

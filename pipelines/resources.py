@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from assets.run import Run
+from smallcap.engine.context import Run
 from smallcap.lake import Home
 from smallcap.settings import Settings
 from smallcap.sources import open_source
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse import served_run_id
 
 AS_OF_TAG = "smallcap/as_of"

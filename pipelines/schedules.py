@@ -4,8 +4,8 @@ import datetime as dt
 
 import dagster as dg
 
-from assets.graph import FIRST_YEAR
-from pipelines.resources import RANGE_END_TAG, RANGE_START_TAG
+from smallcap.engine.lineage import FIRST_YEAR
+from smallcap.pipelines.resources import RANGE_END_TAG, RANGE_START_TAG
 from smallcap.settings import Settings
 from smallcap.sources import open_source
 

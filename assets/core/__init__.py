@@ -1,14 +1,14 @@
 """The core layer: typed, checked, resolved; one asset per table."""
 
-from assets.core.annual_fundamentals import annual_fundamentals
-from assets.core.annual_metrics import annual_metrics
-from assets.core.book_lines import book_lines
-from assets.core.books import books
-from assets.core.factors_monthly import factors_monthly
-from assets.core.filter_evaluations import filter_evaluations
-from assets.core.members import members
-from assets.core.metrics_as_of import metrics_as_of
-from assets.core.monthly_returns import monthly_returns
+from smallcap.assets.core.annual_fundamentals import annual_fundamentals
+from smallcap.assets.core.annual_metrics import annual_metrics
+from smallcap.assets.core.book_lines import book_lines
+from smallcap.assets.core.books import books
+from smallcap.assets.core.factors_monthly import factors_monthly
+from smallcap.assets.core.filter_evaluations import filter_evaluations
+from smallcap.assets.core.members import members
+from smallcap.assets.core.metrics_as_of import metrics_as_of
+from smallcap.assets.core.monthly_returns import monthly_returns
 
 __all__ = [
     "annual_fundamentals",

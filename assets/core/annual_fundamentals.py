@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Rows, Run
-from assets.table_asset import table_asset
-from smallcap.finance import sanity
-from smallcap.finance.rule_sets import SanityRules
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Rows, Run
+from smallcap.finance.metrics import sanity
 from smallcap.lake.contract import to_json_rows
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import SanityRules
 
 
 @table_asset("core.annual_fundamentals")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Run
-from assets.table_asset import table_asset
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Run
 from smallcap.finance.books import lines
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Rows, Run
-from assets.table_asset import table_asset
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Rows, Run
 from smallcap.finance.funnel import FunnelRules, ShariahStandards, evaluate_filters
 from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
-from smallcap.rule_tables import read_business_rules
-from smallcap.rules import read_rules
+from smallcap.rules.csv_files import read_business_rules
+from smallcap.rules.files import read_rules
 
 PRICES = ("year", "security_id", "date", "close_usd", "split_ratio")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Rows, Run
-from assets.table_asset import table_asset
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Rows, Run
 from smallcap.finance import members as member_rows
-from smallcap.finance.rule_sets import MetricsRules
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import MetricsRules
 
 
 @table_asset("core.members")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Rows, Run
-from assets.table_asset import table_asset
-from smallcap.finance import market
-from smallcap.finance.rule_sets import MetricsRules
-from smallcap.rules import read_rules
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Rows, Run
+from smallcap.finance.metrics import market
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import MetricsRules
 
 
 @table_asset("core.metrics_as_of")

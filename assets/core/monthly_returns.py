@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Rows, Run
-from assets.table_asset import table_asset
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Rows, Run
 from smallcap.finance.factors import series
 from smallcap.sources.calendar import last_complete_month
 

@@ -1,29 +1,29 @@
 """The marts: what analysts read; one asset per table."""
 
-from assets.marts.book_comparisons import book_comparisons
-from assets.marts.book_holdings import book_holdings
-from assets.marts.book_returns import book_returns
-from assets.marts.book_validations import book_validations
-from assets.marts.coverage import coverage
-from assets.marts.experiment_returns import experiment_returns
-from assets.marts.factor_regressions import factor_regressions
-from assets.marts.funnel_outcomes import funnel_outcomes
-from assets.marts.funnel_summary import funnel_summary
-from assets.marts.hindsight_gap import hindsight_gap
-from assets.marts.index_changes import index_changes
-from assets.marts.index_eligibility import index_eligibility
-from assets.marts.index_holdings import index_holdings
-from assets.marts.index_profile import index_profile
-from assets.marts.index_sectors import index_sectors
-from assets.marts.metric_differences import metric_differences
-from assets.marts.profitability_experiment import profitability_experiment
-from assets.marts.quality_scores import quality_scores
-from assets.marts.quality_summary import quality_summary
-from assets.marts.reconstitution_effects import reconstitution_effects
-from assets.marts.screen_changes import screen_changes
-from assets.marts.statement_lenses import statement_lenses
-from assets.marts.stock_factor_loadings import stock_factor_loadings
-from assets.marts.vintage_sensitivity import vintage_sensitivity
+from smallcap.assets.marts.books.book_comparisons import book_comparisons
+from smallcap.assets.marts.books.book_holdings import book_holdings
+from smallcap.assets.marts.books.book_returns import book_returns
+from smallcap.assets.marts.books.book_validations import book_validations
+from smallcap.assets.marts.books.factor_regressions import factor_regressions
+from smallcap.assets.marts.books.hindsight_gap import hindsight_gap
+from smallcap.assets.marts.books.stock_factor_loadings import stock_factor_loadings
+from smallcap.assets.marts.books.vintage_sensitivity import vintage_sensitivity
+from smallcap.assets.marts.funnel.funnel_outcomes import funnel_outcomes
+from smallcap.assets.marts.funnel.funnel_summary import funnel_summary
+from smallcap.assets.marts.funnel.screen_changes import screen_changes
+from smallcap.assets.marts.funnel.statement_lenses import statement_lenses
+from smallcap.assets.marts.index.experiment_returns import experiment_returns
+from smallcap.assets.marts.index.index_changes import index_changes
+from smallcap.assets.marts.index.index_eligibility import index_eligibility
+from smallcap.assets.marts.index.index_holdings import index_holdings
+from smallcap.assets.marts.index.index_profile import index_profile
+from smallcap.assets.marts.index.index_sectors import index_sectors
+from smallcap.assets.marts.index.profitability_experiment import profitability_experiment
+from smallcap.assets.marts.index.reconstitution_effects import reconstitution_effects
+from smallcap.assets.marts.quality.coverage import coverage
+from smallcap.assets.marts.quality.metric_differences import metric_differences
+from smallcap.assets.marts.quality.quality_scores import quality_scores
+from smallcap.assets.marts.quality.quality_summary import quality_summary
 
 __all__ = [
     "book_comparisons",

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from assets.publish.warehouse import warehouse
-from assets.run import PROGRESS, Run
+from smallcap.assets.publish.warehouse import warehouse
+from smallcap.engine.context import PROGRESS, Run
 from smallcap.errors import SmallcapError
 from smallcap.stopping import stop_if_requested
 
@@ -18,7 +18,7 @@ def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     if not run.settings.is_report_written:
         return dg.MaterializeResult(metadata={"not_written": OFF})
     # Imported here: it takes a while to load, which a location that only shows the graph need not wait for.
-    from smallcap.report_files import newest_date, write_report
+    from smallcap.reports.files import newest_date, write_report
 
     as_of = run.as_of or newest_date(run.settings, run.years)
     if as_of is None:

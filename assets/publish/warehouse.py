@@ -4,10 +4,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.publish.guard import refuse_unfit
-from assets.run import PROGRESS, Run
-from assets.table_asset import asset_key
 from smallcap import __version__
+from smallcap.assets.table_asset import asset_key
+from smallcap.engine.context import PROGRESS, Run
+from smallcap.engine.guard import refuse_unfit
 from smallcap.errors import SmallcapError
 from smallcap.lake import Lake
 from smallcap.lake.records import utc_now

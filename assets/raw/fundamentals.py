@@ -6,11 +6,11 @@ import datetime as dt
 
 import polars as pl
 
-from assets.asked import YEARS_RESTATED, became_known, known_companies, refused_in
-from assets.run import Rows, Run
-from assets.table_asset import table_asset
-from smallcap.finance.rule_sets import MetricsRules
-from smallcap.rules import read_rules
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.asked import YEARS_RESTATED, became_known, known_companies, refused_in
+from smallcap.engine.context import Rows, Run
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import MetricsRules
 from smallcap.sources import ingest
 from smallcap.sources.calendar import nyse_sessions
 

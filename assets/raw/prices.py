@@ -6,9 +6,9 @@ import datetime as dt
 
 import polars as pl
 
-from assets.asked import known_lines, refused_in
-from assets.run import Rows, Run
-from assets.table_asset import table_asset
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.asked import known_lines, refused_in
+from smallcap.engine.context import Rows, Run
 from smallcap.sources import ingest
 
 

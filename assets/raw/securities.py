@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Run
-from assets.table_asset import table_asset
-from smallcap.sources import identity
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Run
+from smallcap.sources.identity import ids as identity
 
 
 @table_asset("raw.securities")

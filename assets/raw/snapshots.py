@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.run import Run
-from assets.table_asset import table_asset
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Run
+from smallcap.sources.payloads import SnapshotStore
 
 FETCHED_TABLES = ("raw.securities", "raw.constituents", "raw.fundamentals", "raw.vendor_metrics", "raw.prices", "raw.factors")
 

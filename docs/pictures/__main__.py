@@ -16,8 +16,8 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from selenium import webdriver
 
-from pipelines.make import make
-from pipelines.why import show_company, show_funnel
+from smallcap.pipelines.command.run import make
+from smallcap.pipelines.command.why import show_company, show_funnel
 from smallcap.settings import Settings, load_settings
 from tests.browser.chromium import chromium, show
 

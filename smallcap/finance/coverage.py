@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.finance.frames import as_table
-from smallcap.finance.quality_inputs import POINT_IN_TIME, PUBLISHED
+from smallcap.finance.quality.inputs import POINT_IN_TIME, PUBLISHED
 
 _EXCLUSIONS = ("unusable_ticker", "no_fundamentals", "stale", "missing", "out_of_range", "insufficient_records")
 

@@ -6,10 +6,10 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.metrics.prices import is_list_price_usable, last_prices
 from smallcap.finance.pointintime import take
-from smallcap.finance.prices import is_list_price_usable, last_prices
-from smallcap.finance.rule_sets import FinancialRules, MetricsRules, TickerRules
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.metrics import FinancialRules, MetricsRules, TickerRules
 
 SECURITY_COLUMNS = ("entity_id", "is_resolved", "unresolved_reason", "sic", "gics", "sector", "name")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.rule_sets import DayRange
+from smallcap.rules.types.metrics import DayRange
 
 DAYS_PER_YEAR = 365.25
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from smallcap.errors import InputError
 from smallcap.settings import PROJECT_ROOT, Settings
 from smallcap.sources.base import Source
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.views import ClockedSource, LimitedSource
 
 __all__ = ["open_source"]
@@ -50,10 +50,10 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
             f"the home {settings.home} records its input folder as '{settings.input}', which is found neither below {Path.cwd()} nor below "
             f"{PROJECT_ROOT}; name the folder once with --input DIR, and it is recorded in full"
         )
-    from smallcap.sources.files import FilesSource
-    from smallcap.sources.files_dates import load_date_limits
-    from smallcap.sources.ishares_rules import load_holdings_rules
-    from smallcap.sources.tickers import load_ticker_aliases
+    from smallcap.sources.files.dates import load_date_limits
+    from smallcap.sources.files.source import FilesSource
+    from smallcap.sources.identity.aliases import load_ticker_aliases
+    from smallcap.sources.ishares.rules import load_holdings_rules
 
     return FilesSource(
         settings.input,

@@ -2,7 +2,7 @@
 
 A source speaks in its own names: `source_id` for a line, `source_entity_id` for a company. Both are chosen by the
 adapter, are never null and mean the same line or company in every frame of that source. Our own ids are given later,
-in `smallcap.sources.identity`.
+in `smallcap.sources.identity.ids`.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from smallcap.settings import Settings
 from smallcap.sources.fetching import Fetcher, Limits, Quota, RetryPolicy, utc_now
 from smallcap.sources.fetching.http import HttpLimits
-from smallcap.sources.french_live import FrenchFactors
-from smallcap.sources.ishares_live import IsharesLists
-from smallcap.sources.ishares_rules import load_holdings_rules
-from smallcap.sources.snapshots import SnapshotStore
-from smallcap.sources.tickers import load_ticker_aliases
+from smallcap.sources.french.live import FrenchFactors
+from smallcap.sources.identity.aliases import load_ticker_aliases
+from smallcap.sources.ishares.live import IsharesLists
+from smallcap.sources.ishares.rules import load_holdings_rules
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.xfinlink import XfinlinkSource, load_plan
 
 QUOTA_FOLDER = "quota"

@@ -4,21 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from smallcap.tables.columns import (
-    AS_OF_YEAR,
-    KNOWN_YEAR,
-    count,
-    date,
-    flag,
-    key_date,
-    key_id,
-    key_text,
-    number,
-    ratio,
-    text,
-    usd,
-    year,
-)
+from smallcap.tables.columns import AS_OF_YEAR, KNOWN_YEAR, count, date, flag, key_date, key_id, key_text, number, ratio, text, usd, year
 
 
 class Constituents(dy.Schema):

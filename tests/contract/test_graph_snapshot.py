@@ -13,9 +13,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.graph import READS
-from pipelines.checks import all_checks, check_names
-from pipelines.definitions import build_definitions
+from smallcap.engine.lineage import READS
+from smallcap.pipelines.checks import all_checks, check_names
+from smallcap.pipelines.definitions import build_definitions
 from smallcap.settings import PROJECT_ROOT, load_settings
 from tests.command_line import environment
 

@@ -12,8 +12,8 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.settings import PROJECT_ROOT
-from smallcap.sources.ishares import read_holdings
-from smallcap.sources.ishares_rules import load_holdings_rules
+from smallcap.sources.ishares.holdings import read_holdings
+from smallcap.sources.ishares.rules import load_holdings_rules
 from tests.standin.fixture import standin, universe
 
 __all__ = ["standin", "universe"]

@@ -17,11 +17,11 @@ from typing import Any
 
 import psutil
 
-from pipelines.execute import open_instance
+from smallcap.pipelines.execute import open_instance
 from smallcap.settings import PROJECT_ROOT, load_settings
 from tests.command_line import environment
 
-MODULE = "pipelines.definitions"
+MODULE = "smallcap.pipelines.definitions"
 # The daemon looks for backfills every 30 seconds; a test does not wait so long, and nothing else about it is changed.
 DAEMON = """
 import sys

@@ -14,11 +14,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from assets.digests import Digests
-from assets.graph import READS
-from pipelines import cli
-from pipelines.execute import run_years
+from smallcap.engine.lineage import READS
+from smallcap.engine.staleness import Digests
 from smallcap.lake import Home, Lake
+from smallcap.pipelines.command import app as cli
+from smallcap.pipelines.execute import run_years
 from smallcap.settings import PROJECT_ROOT, load_settings
 from smallcap.tables import TABLES
 from smallcap.warehouse import ensure_home

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipelines import resources
+from smallcap.pipelines import resources
 from smallcap.sources import open_source
 from smallcap.sources.base import Delivery, Source
 from tests.integration.homes import EARLIER, LATER, assert_same_contents, make

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from smallcap.errors import SmallcapError
 from smallcap.sources.fetching.http import HttpLimits
-from smallcap.sources.french_live import FILES, FrenchFactors
+from smallcap.sources.french.live import FILES, FrenchFactors
 from smallcap.sources.sample import SampleSource
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe

@@ -12,7 +12,7 @@ import pytest
 from smallcap.errors import InputError, SmallcapError
 from smallcap.finance.tickers import normalised
 from smallcap.sources.fetching.http import HttpLimits
-from smallcap.sources.ishares_live import IsharesLists
+from smallcap.sources.ishares.live import IsharesLists
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
 from tests.unit.sources.crafted import ALIASES, RULES

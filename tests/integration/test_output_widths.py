@@ -16,8 +16,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from pipelines import cli
-from pipelines.summary import show_summary
+from smallcap.pipelines.command import app as cli
+from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
 from tests.integration.homes import LATER

@@ -12,10 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from smallcap.finance.annual import annual_metrics
-from smallcap.finance.market import metrics_as_of
-from smallcap.finance.quality import quality_scores
-from smallcap.finance.sanity import flag, refuse
+from smallcap.finance.metrics.annual import annual_metrics
+from smallcap.finance.metrics.market import metrics_as_of
+from smallcap.finance.metrics.sanity import flag, refuse
+from smallcap.finance.quality.scores import quality_scores
 from tests.command_line import must_succeed
 from tests.integration.sample_home import COMPANIES
 from tests.unit.finance.builders import METRICS, SANITY, raw_fundamentals, table

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.graph import READS
-from pipelines.execute import open_instance
+from smallcap.engine.lineage import READS
+from smallcap.pipelines.execute import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment, smallcap
 from tests.integration.homes import COMPANIES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines import checks
 from smallcap.errors import AuditError
 from smallcap.lake import Lake
+from smallcap.pipelines import checks
 from tests.integration.homes import (
     EARLIER,
     LATER,

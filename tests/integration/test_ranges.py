@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipelines.execute import run_years
 from smallcap.lake import Home, Lake
+from smallcap.pipelines.execute import run_years
 from smallcap.settings import load_settings
 from smallcap.tables import TABLES
 

@@ -12,7 +12,7 @@ import polars.selectors as cs
 import pyarrow as pa
 import pytest
 
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.payloads import SnapshotStore
 from tests.command_line import smallcap
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe

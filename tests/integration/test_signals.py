@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.execute import open_instance
+from smallcap.pipelines.execute import open_instance
 from smallcap.settings import PROJECT_ROOT, load_settings
 from tests.command_line import COMMAND, environment
 from tests.integration.homes import COMPANIES, LONGER_STALE_LIMIT, assert_same_contents, copy_home, served

@@ -45,7 +45,7 @@ READS = {
 # Which of the slow modules a call of the command loaded, told after what the command printed.
 LOADED = """
 import sys
-from pipelines.cli import main
+from smallcap.pipelines.command.app import main
 sys.argv = ["smallcap", *sys.argv[1:]]
 try:
     main()

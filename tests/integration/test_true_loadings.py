@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 from smallcap.finance.factors.rolling import rolling_loadings
-from smallcap.finance.factors.rules import COLUMN_OF, FactorRules
 from smallcap.finance.factors.series import RISK_FREE, Factors, factors_of, monthly_returns
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.factors import COLUMN_OF, FactorRules
 from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.sample import SampleSource
 from smallcap.sources.sample.market import LOWEST_RETURN

@@ -12,9 +12,10 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
-from smallcap.sources import identity, ingest
+from smallcap.sources import ingest
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching import QuotaError
+from smallcap.sources.identity import ids as identity
 from smallcap.sources.sample import SampleSource
 from smallcap.tables import table
 from tests.integration.xfinlink_case import DAY, END, INDEX, START, Case, assert_same, under_vendor_ids

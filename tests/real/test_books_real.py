@@ -12,8 +12,8 @@ from smallcap.finance.books.hindsight import hindsight_gap
 from smallcap.finance.books.holdings import book_holdings
 from smallcap.finance.books.lines import book_lines, books_frame
 from smallcap.finance.books.returns import book_returns
-from smallcap.finance.books.rules import Book
-from smallcap.sources.french import read_french
+from smallcap.rules.types.books import Book
+from smallcap.sources.french.files import read_french
 from smallcap.tables.books import BookComparisons, BookHoldings, BookLines, BookReturns, HindsightGap
 from tests.real.conftest import REAL
 from tests.tolerances import ALPHA_POINT, SHARE_OF_DRAWN, T_STATISTIC

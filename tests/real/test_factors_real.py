@@ -7,15 +7,15 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from smallcap.finance.books.rules import BookSet
 from smallcap.finance.factors.book_regressions import book_regressions
-from smallcap.finance.factors.rules import FactorRules
 from smallcap.finance.factors.series import factors_of
 from smallcap.finance.factors.validations import book_validations
 from smallcap.finance.factors.vintages import vintage_sensitivity
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.books import BookSet
+from smallcap.rules.types.factors import FactorRules
 from smallcap.settings import PROJECT_ROOT
-from smallcap.sources.french import read_french
+from smallcap.sources.french.files import read_french
 from tests.tolerances import ALPHA_POINT, CHANGED_LOADING, EXACT, F_STATISTIC, LOADING, PUBLISHED_LOADING
 
 REAL = PROJECT_ROOT.parent / "shared" / "real"

@@ -11,12 +11,12 @@ import pytest
 from smallcap.settings import PROJECT_ROOT
 from smallcap.sources import ingest
 from smallcap.sources.calendar import nyse_sessions
-from smallcap.sources.files import FilesSource
-from smallcap.sources.files_dates import load_date_limits
-from smallcap.sources.french import read_french
-from smallcap.sources.identity import mint
-from smallcap.sources.ishares_rules import load_holdings_rules
-from smallcap.sources.tickers import load_ticker_aliases
+from smallcap.sources.files.dates import load_date_limits
+from smallcap.sources.files.source import FilesSource
+from smallcap.sources.french.files import read_french
+from smallcap.sources.identity.aliases import load_ticker_aliases
+from smallcap.sources.identity.ids import mint
+from smallcap.sources.ishares.rules import load_holdings_rules
 from smallcap.tables import table
 from tests.tolerances import EXACT
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from smallcap.finance.annual import annual_metrics
+from smallcap.finance.metrics.annual import annual_metrics
+from smallcap.finance.metrics.sanity import flag, refuse
 from smallcap.finance.pointintime import available_dates
-from smallcap.finance.sanity import flag, refuse
 from smallcap.tables.registry import TABLES
 from tests.tolerances import EXACT
 from tests.unit.finance.builders import METRICS, SANITY

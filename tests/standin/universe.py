@@ -75,11 +75,11 @@ def sample_universe(companies: int = SAMPLE_COMPANIES, seed: int = SAMPLE_SEED) 
 def folder_universe(folder: Path) -> Universe:
     """Serve a folder in the layout of the preset `files`."""
     from smallcap.settings import load_settings
-    from smallcap.sources.files import FilesSource
-    from smallcap.sources.files_dates import load_date_limits
-    from smallcap.sources.files_folder import find_inputs
-    from smallcap.sources.ishares_rules import load_holdings_rules
-    from smallcap.sources.tickers import load_ticker_aliases
+    from smallcap.sources.files.dates import load_date_limits
+    from smallcap.sources.files.folder import find_inputs
+    from smallcap.sources.files.source import FilesSource
+    from smallcap.sources.identity.aliases import load_ticker_aliases
+    from smallcap.sources.ishares.rules import load_holdings_rules
 
     reference = load_settings().reference_dir
     limits = load_date_limits(reference, LAST_DAY)
@@ -98,7 +98,7 @@ def folder_universe(folder: Path) -> Universe:
 
 def _factor_zip(payload: bytes, file_name: str) -> tuple[str, bytes]:
     """Name a factor file by its dataset and vintage, and zip it where it is a plain CSV."""
-    from smallcap.sources.french import read_french
+    from smallcap.sources.french.files import read_french
 
     model, vintage = read_french(payload, file_name).select("model", "vintage").row(0)
     dataset = FACTOR_DATASETS[model]

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from smallcap.finance.books.rules import BookSet
-from smallcap.finance.factors.rules import FactorRules
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.books import BookSet
+from smallcap.rules.types.factors import FactorRules
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 RULES = read_rules(REFERENCE, "factor_validation.toml", FactorRules)

@@ -10,8 +10,8 @@ from benchmarks.agreement import refuse_differences
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
 from benchmarks.yardsticks import bare_polars, looped_pandas, made_up_market
-from smallcap.finance.quality import QualityRules
-from smallcap.rules import read_rules
+from smallcap.finance.quality.scores import QualityRules
+from smallcap.rules.files import read_rules
 from tests.tolerances import BENCHMARKED
 
 DATES = [dt.date(2010, 6, 30), dt.date(2020, 12, 31)]

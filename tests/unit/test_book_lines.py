@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from smallcap.finance.books.lines import book_lines, books_frame
-from smallcap.finance.books.rules import Book
+from smallcap.rules.types.books import Book
 from smallcap.tables.books import BookLines, Books
 from tests.unit.book_builders import BOOKS, SOURCE
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.finance.books.rules import Book, BookSet
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.books import Book, BookSet
 from tests.unit.book_builders import BOOKS
 
 HEAD = 'name = "mine"\nversion = "1"\nsource = "me"\n\n[books.mine]\n'

@@ -18,12 +18,12 @@ import duckdb
 import pytest
 import typer.main
 
-from pipelines.cli import app
-from pipelines.diff import DIFFERENT
 from smallcap.errors import SmallcapError
 from smallcap.finance.funnel import FunnelRules
 from smallcap.finance.funnel.lens_items import items
-from smallcap.rules import read_rules
+from smallcap.pipelines.command.app import app
+from smallcap.pipelines.command.diff import DIFFERENT
+from smallcap.rules.files import read_rules
 from smallcap.settings import PROJECT_ROOT, Settings
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.dictionary import VIEWS_DIR, dictionary
@@ -178,7 +178,9 @@ def test_the_settings_table_is_current() -> None:
 
 def reason_codes() -> set[str]:
     """The reason codes of smallcap.finance: second in a check (a condition and its code), or named by the argument `reason`."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((PROJECT_ROOT / "smallcap" / "finance").glob("*.py"))]
+    finance = PROJECT_ROOT / "smallcap" / "finance"
+    paths = sorted(path for folder in (finance, finance / "metrics", finance / "quality") for path in folder.glob("*.py"))
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "reason"]
     pairs = [node.elts for node in nodes if isinstance(node, ast.Tuple) and len(node.elts) == 2]

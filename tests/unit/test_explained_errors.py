@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.execute import explain
 from smallcap.errors import InputError
 from smallcap.lake import Home
+from smallcap.pipelines.execute import explain
 from smallcap.settings import Settings
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.finance.index.rules import IndexRules
-from smallcap.rule_tables import RECONSTITUTIONS_FILE, read_reconstitutions
-from smallcap.rules import read_rules
+from smallcap.rules.csv_files import RECONSTITUTIONS_FILE, read_reconstitutions
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.index import IndexRules
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 HEADER = "event,rank_date,effective_date,status,source"

@@ -9,8 +9,8 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.finance.funnel import FunnelRules, ReconciliationRules, ShariahStandards
-from smallcap.rule_tables import EXCLUSIONS_FILE, OVERRIDES_FILE, read_business_rules
-from smallcap.rules import read_rules
+from smallcap.rules.csv_files import EXCLUSIONS_FILE, OVERRIDES_FILE, read_business_rules
+from smallcap.rules.files import read_rules
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 EXCLUSIONS_HEADER = "code_system,code,line_of_business,verdict,source"

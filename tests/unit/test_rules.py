@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.finance.rule_sets import MetricsRules, SanityRules
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import MetricsRules, SanityRules
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.reading import limits_of
 from smallcap.errors import InputError, SmallcapError
+from smallcap.pipelines.command.reading import limits_of
 from smallcap.settings import Settings
 from smallcap.warehouse import QueryLimits, run_query
 from smallcap.warehouse.apart import run_apart

@@ -6,8 +6,8 @@ import polars as pl
 
 from smallcap.finance.factors.book_regressions import NO_VINTAGE
 from smallcap.finance.factors.regression import not_regressed, regress
-from smallcap.finance.factors.rules import FIVE_FACTORS, FactorRules
 from smallcap.finance.factors.series import Factors
+from smallcap.rules.types.factors import FIVE_FACTORS, FactorRules
 
 NO_FACTORS = "no five-factor file is stored; fetch one"
 

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from smallcap.finance.books.five_factors import five_factor_regression, measured_months
-from smallcap.finance.books.rules import LIST
 from smallcap.finance.factors.fit import OLS
-from smallcap.finance.factors.rules import ALPHA, FactorRules
 from smallcap.finance.factors.series import Factors
+from smallcap.rules.types.books import LIST
+from smallcap.rules.types.factors import ALPHA, FactorRules
 
 Row = dict[str, Any]
 

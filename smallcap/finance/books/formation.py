@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.books.rules import LIST, SURVIVORS
 from smallcap.finance.funnel.conditions import FAIL, VERIFY
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS
+from smallcap.rules.types.books import LIST, SURVIVORS
 
 FORMATION_MONTH = 6
 MONTHS_HELD = 12

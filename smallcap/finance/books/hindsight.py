@@ -15,9 +15,9 @@ from smallcap.finance.books.random_books import alphas_of_books, drawn_weights, 
 from smallcap.finance.factors.fit import HAC
 from smallcap.finance.factors.regression import ESTIMATED, INSUFFICIENT
 from smallcap.finance.factors.rolling import Floats
-from smallcap.finance.factors.rules import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
 from smallcap.finance.factors.series import Factors, factors_of
 from smallcap.finance.frames import without_nan
+from smallcap.rules.types.factors import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.books import HindsightGap
 
 DIFFERENCE, RANDOM_BOOKS, LEAVE_ONE_OUT = "difference", "random_books", "leave_one_out"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from smallcap.finance.books.rules import LIST, Book, first_day
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.books import LIST, Book, first_day
 from smallcap.tables.books import BookLines, Books
 
 EQUAL, GIVEN = "equal", "given"

@@ -10,9 +10,9 @@ import polars as pl
 
 from smallcap.finance.experiment.formation import ALL
 from smallcap.finance.experiment.performance import LEAST_SPREAD, OF_A_ROW, WHOLE, sharpe_ratio
-from smallcap.finance.experiment.rules import ExperimentRules
 from smallcap.finance.factors.fit import HAC, Floats, least_squares
-from smallcap.finance.factors.rules import MONTHS_A_YEAR
+from smallcap.rules.types.experiment import ExperimentRules
+from smallcap.rules.types.factors import MONTHS_A_YEAR
 
 PAIR: Final = ["weighting", "cost_basis_points", "period", "month"]
 TESTED: Final = ("std_error", "t_stat", "p_value", "ci_low", "ci_high")

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.experiment.formation import OF_A_SERIES
-from smallcap.finance.factors.rules import MONTHS_A_YEAR
+from smallcap.rules.types.factors import MONTHS_A_YEAR
 
 WHOLE: Final = "all"
 BASIS_POINTS: Final = 10_000

@@ -9,9 +9,9 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.factors.regression import not_regressed, regress
-from smallcap.finance.factors.rules import FactorRules
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
 from smallcap.finance.frames import in_columns_of
+from smallcap.rules.types.factors import FactorRules
 from smallcap.tables.factors import FactorRegressions
 
 FULL: Final = "full"

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from smallcap.finance.factors.fit import COVARIANCES, Fit, Floats, is_full_rank, least_squares
-from smallcap.finance.factors.rules import ALPHA, MONTHS_A_YEAR, FactorRules
 from smallcap.finance.factors.series import RISK_FREE, Factors
 from smallcap.finance.frames import without_nan
+from smallcap.rules.types.factors import ALPHA, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.factors import FactorRegressions
 
 ESTIMATED: Final = "estimated"

@@ -9,8 +9,8 @@ from typing import Final
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.finance.factors.rules import COLUMN_OF, FILES_WITH_RF, FIVE_FACTORS, TERMS_OF_FILE, FactorRules, Model
 from smallcap.finance.frames import in_columns_of
+from smallcap.rules.types.factors import COLUMN_OF, FILES_WITH_RF, FIVE_FACTORS, TERMS_OF_FILE, FactorRules, Model
 from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
 
 RISK_FREE: Final = "rf"

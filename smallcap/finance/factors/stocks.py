@@ -13,9 +13,9 @@ import polars as pl
 
 from smallcap.finance.factors.regression import ESTIMATED, INSUFFICIENT
 from smallcap.finance.factors.rolling import Floats, Integers, rolling_loadings
-from smallcap.finance.factors.rules import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
 from smallcap.finance.factors.series import RISK_FREE, Factors, month_number
 from smallcap.finance.frames import in_columns_of, without_nan
+from smallcap.rules.types.factors import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.factors import StockFactorLoadings
 
 MEMBER: Final = ("year", "as_of", "security_id", "entity_id")

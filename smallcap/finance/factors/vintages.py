@@ -9,9 +9,9 @@ import polars as pl
 
 from smallcap.finance.factors.fit import OLS
 from smallcap.finance.factors.regression import regress
-from smallcap.finance.factors.rules import FactorRules
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
 from smallcap.finance.frames import in_columns_of
+from smallcap.rules.types.factors import FactorRules
 from smallcap.tables.books import VintageSensitivity
 
 COMMON: Final = ("estimate", "std_error", "t_stat", "n_obs", "alpha_annual")

@@ -6,8 +6,8 @@ from smallcap.finance.funnel.factor_validation import factor_validation
 from smallcap.finance.funnel.lenses import statement_lenses
 from smallcap.finance.funnel.outcomes import funnel_outcomes
 from smallcap.finance.funnel.reconciliation import metric_differences, reconciliation_warnings
-from smallcap.finance.funnel.rules import BusinessRules, FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
 from smallcap.finance.funnel.summary import funnel_summary
+from smallcap.rules.types.funnel import BusinessRules, FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
 
 __all__ = [
     "BusinessRules",

@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
-from smallcap.finance.funnel.rules import BalanceSheetRules
+from smallcap.rules.types.funnel import BalanceSheetRules
 
 
 def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.funnel.conditions import FAIL, PASS, VERIFY
-from smallcap.finance.funnel.rules import BusinessRules, Exclusion
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.funnel import BusinessRules, Exclusion
 
 CODE_COLUMNS = ("sic", "gics", "sector")
 SEVERITY = {PASS: 0, VERIFY: 1, FAIL: 2}

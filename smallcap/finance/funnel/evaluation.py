@@ -10,10 +10,10 @@ from smallcap.finance.funnel.business import business
 from smallcap.finance.funnel.cash_flow import cash_flow
 from smallcap.finance.funnel.income import income
 from smallcap.finance.funnel.inputs import interleaved, prepared
-from smallcap.finance.funnel.rules import BusinessRules, FunnelRules, ShariahRules
 from smallcap.finance.funnel.shariah import shariah
 from smallcap.finance.funnel.universe import with_limits
 from smallcap.finance.funnel.value import value
+from smallcap.rules.types.funnel import BusinessRules, FunnelRules, ShariahRules
 from smallcap.tables.funnel import FilterEvaluations
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")

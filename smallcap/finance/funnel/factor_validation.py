@@ -6,13 +6,13 @@ from typing import Final
 
 import polars as pl
 
-from smallcap.finance.factors.rules import FactorRules
 from smallcap.finance.factors.series import Factors
 from smallcap.finance.factors.stocks import stock_factor_loadings
 from smallcap.finance.factors.validations import CONFIRMED, CONTRADICTED, DIRECTIONAL, verdict
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.conditions import FAIL, PASS, VERIFY
 from smallcap.finance.funnel.summary import WORDS
+from smallcap.rules.types.factors import FactorRules
 from smallcap.tables.funnel import FunnelSummary
 
 FILTER_NUMBER: Final = 7

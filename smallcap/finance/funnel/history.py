@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.funnel.rules import FunnelRules
 from smallcap.finance.pointintime import by_standing, take, years_apart
+from smallcap.rules.types.funnel import FunnelRules
 
 FIGURES = (
     *("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "revenue_usd"),

@@ -6,8 +6,8 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
-from smallcap.finance.funnel.rules import FunnelRules, IncomeRules
 from smallcap.finance.funnel.years import all_positive, at_most, year_gates
+from smallcap.rules.types.funnel import FunnelRules, IncomeRules
 
 
 def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:

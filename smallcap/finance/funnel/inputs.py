@@ -8,8 +8,8 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Gate
 from smallcap.finance.funnel.history import with_history
-from smallcap.finance.funnel.rules import FunnelRules
 from smallcap.finance.pointintime import take, visible_rows
+from smallcap.rules.types.funnel import FunnelRules
 
 MEMBER_COLUMNS = ("as_of", "entity_id", "security_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
 METRIC_COLUMNS = (

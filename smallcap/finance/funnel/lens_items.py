@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from smallcap.finance.funnel.rules import FIXED, FunnelRules
+from smallcap.rules.types.funnel import FIXED, FunnelRules
 
 BALANCE_SHEET, CASH_FLOW, INCOME = "balance_sheet", "cash_flow", "income"
 

@@ -7,8 +7,8 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.inputs import RECORD_GATES, interleaved, prepared
 from smallcap.finance.funnel.lens_items import RECORD_COLUMNS, Item, items
-from smallcap.finance.funnel.rules import FunnelRules
 from smallcap.finance.funnel.universe import with_limits
+from smallcap.rules.types.funnel import FunnelRules
 from smallcap.tables.funnel import StatementLenses
 
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"

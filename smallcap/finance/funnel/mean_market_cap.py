@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from smallcap.finance.metrics.prices import is_positive, split_factors
 from smallcap.finance.pointintime import visible
-from smallcap.finance.prices import is_positive, split_factors
 
 
 def mean_market_cap(

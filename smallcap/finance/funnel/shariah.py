@@ -10,7 +10,7 @@ import polars as pl
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.mean_market_cap import mean_market_cap
-from smallcap.finance.funnel.rules import MEAN, FunnelRules, Limit, ShariahRules
+from smallcap.rules.types.funnel import MEAN, FunnelRules, Limit, ShariahRules
 
 MONTHS_PER_YEAR = 12
 

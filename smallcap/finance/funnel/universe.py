@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.funnel.conditions import FAIL
-from smallcap.finance.funnel.rules import FIXED, FunnelRules
 from smallcap.finance.funnel.value import MULTIPLES
+from smallcap.rules.types.funnel import FIXED, FunnelRules
 
 
 def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:

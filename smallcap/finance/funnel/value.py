@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
-from smallcap.finance.funnel.rules import ValueRules
+from smallcap.rules.types.funnel import ValueRules
 
 MULTIPLES = ("pb", "pe", "p_fcf")
 NOT_POSITIVE = "denominator_not_positive"

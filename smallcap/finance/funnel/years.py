@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, Gate
-from smallcap.finance.rule_sets import YearsRules
+from smallcap.rules.types.metrics import YearsRules
 
 
 def year_gates(history: YearsRules) -> list[Gate]:

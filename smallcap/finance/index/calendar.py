@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from smallcap.finance.index.rules import Reconstitution
+from smallcap.rules.types.index import Reconstitution
 
 DATES = ("rank_date", "effective_date", "effective_month_end")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.index.membership import ADDED, REMOVED
-from smallcap.finance.index.rules import ChangeRules, EligibilityRules
+from smallcap.rules.types.index import ChangeRules, EligibilityRules
 
 GRADUATED, DEMOTED_IN, DELISTED, IPO, BELOW_MINIMUM, OTHER = (
     "graduated", "demoted_in", "delisted_or_acquired", "ipo", "below_minimum", "other",

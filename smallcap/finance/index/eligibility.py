@@ -8,8 +8,8 @@ import polars as pl
 
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.index.calendar import with_rank_day
-from smallcap.finance.index.rules import EligibilityRules, IndexRules, Reconstitution
-from smallcap.finance.prices import last_prices
+from smallcap.finance.metrics.prices import last_prices
+from smallcap.rules.types.index import EligibilityRules, IndexRules, Reconstitution
 from smallcap.tables.index import IndexEligibility
 
 PASS, FAIL, VERIFY = "pass", "fail", "verify"

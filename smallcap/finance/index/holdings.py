@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.index.rules import IndexRules
+from smallcap.rules.types.index import IndexRules
 from smallcap.tables.index import IndexHoldings
 
 UPPER, LOWER, NONE, UNKNOWN = "upper", "lower", "none", "unknown"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from smallcap.finance.index.rules import ReconstitutionRules
+from smallcap.rules.types.index import ReconstitutionRules
 
 ADDED, REMOVED = "added", "removed"
 MEMBER = ("security_id", "ticker", "name", "sector", "weight")

@@ -9,7 +9,7 @@ from smallcap.sources.fetching.errors import QuotaError, TransientError
 from smallcap.sources.fetching.quota import Quota
 from smallcap.sources.fetching.retrying import RetryPolicy, with_retries
 from smallcap.sources.fetching.secrets import Redactor
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.stopping import pause, stop_if_requested
 
 

@@ -14,12 +14,12 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, Delivery
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
 from smallcap.sources.sample.generate import DATASETS, GENERATOR_VERSION, changes_and_causes, generate
 from smallcap.sources.sample.hindsight import HINDSIGHT_BOOK, hindsight_tickers
 from smallcap.sources.sample.lines import SOURCE
-from smallcap.sources.snapshots import SnapshotStore
 
 INDEX: Final = "russell2000"
 OLDEST_LIST_DAYS: Final = 31
@@ -93,7 +93,7 @@ class SampleSource:
 
     def factors(self) -> Delivery:
         """Return the factor returns of both vintages, parsed from the files of `french_files`."""
-        from smallcap.sources.french import read_french
+        from smallcap.sources.french.files import read_french
 
         parsed = [read_french(payload, name) for name, payload in self.french_files().items()]
         frame = pl.concat(parsed).with_columns(pl.lit(self.name).alias("source"))

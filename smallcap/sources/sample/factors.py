@@ -1,6 +1,6 @@
 """Made-up factor returns, and the files that carry them in the layout of Kenneth French's data library.
 
-The parser of such files is `smallcap.sources.french`; nothing is parsed here.
+The parser of such files is `smallcap.sources.french.files`; nothing is parsed here.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
 from smallcap.sources.fetching import Limits
 
 FILE_NAME = "xfinlink_plans.toml"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from smallcap.finance.rule_sets import MetricsRules, SanityRules
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.tables.registry import TABLES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"

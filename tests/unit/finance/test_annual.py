@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from smallcap.finance.annual import annual_metrics
+from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.tables.registry import TABLES
 from tests.tolerances import BY_HAND, EXACT
 from tests.unit.finance.builders import METRICS, fundamentals, year_row

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from smallcap.finance.coverage import coverage
-from smallcap.finance.quality import quality_scores
+from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
 from tests.unit.finance.builders import table
 from tests.unit.finance.quality_builders import AS_OF, CLOCK, RULES, STALE_MONTHS, market_values, members, records, vendor_rows

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from smallcap.finance.market import metrics_as_of
+from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.tables.registry import TABLES
 from tests.tolerances import EXACT
 from tests.unit.finance.builders import METRICS, table

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from smallcap.finance.quality import quality_scores
+from smallcap.finance.quality.scores import quality_scores
 from tests.integration.pandas_quality import in_order, screen, visible_records
 from tests.tolerances import SCORE
 from tests.unit.finance.builders import table

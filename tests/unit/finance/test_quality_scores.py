@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from smallcap.finance.quality import quality_scores
+from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
 from tests.unit.finance.quality_builders import AS_OF, CLOCK, RULES, STALE_MONTHS, market_values, members, records, vendor_rows
 

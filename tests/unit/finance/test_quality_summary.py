@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from smallcap.finance.quality import quality_scores
-from smallcap.finance.quality_summary import quality_summary
+from smallcap.finance.quality.scores import quality_scores
+from smallcap.finance.quality.summary import quality_summary
 from smallcap.tables import table as table_of
 from tests.tolerances import EXACT
 from tests.unit.finance.builders import table

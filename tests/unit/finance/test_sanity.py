@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from smallcap.finance.sanity import flag, refuse
+from smallcap.finance.metrics.sanity import flag, refuse
 from smallcap.tables.registry import TABLES
 from tests.unit.finance.builders import SANITY, raw_fundamentals, year_row
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import cli
-from pipelines.diff import DIFFERENT
+from smallcap.pipelines.command import app as cli
+from smallcap.pipelines.command.diff import DIFFERENT
 from smallcap.warehouse import export
 from tests.published_home import SCORES, SECURITIES, publish_small_home
 

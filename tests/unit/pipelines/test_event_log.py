@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.event_log import kept_open
+from smallcap.pipelines.event_log import kept_open
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.table_asset import _explaining
+from smallcap.assets.table_asset import _explaining
 from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.fetching import Fetcher, RetryPolicy, TransientError
 from smallcap.stopping import StopRequestedError, clear_request, pause, request_stop
@@ -20,7 +20,7 @@ from tests.unit.sources.fetchers import Bench
 SIGNALS = [(signal.SIGINT, 130, "stopped by Ctrl-C"), (signal.SIGTERM, 143, "stopped by SIGTERM")]
 BEGIN = """
 import sys, time
-from pipelines.signals import Stopped, ending_in, stopped_by_signals, work_apart
+from smallcap.pipelines.signals import Stopped, ending_in, stopped_by_signals, work_apart
 from smallcap.stopping import pause
 
 def swallow():

@@ -9,7 +9,7 @@ from functools import cache
 import duckdb
 import polars as pl
 
-from smallcap.report_files import QUESTIONS_DIR
+from smallcap.reports.files import QUESTIONS_DIR
 from smallcap.reports.page.data import Report, read_report
 from smallcap.tables import META_TABLES, TABLES
 

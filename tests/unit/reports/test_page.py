@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from smallcap.report_files import QUESTIONS_DIR
+from smallcap.reports.files import QUESTIONS_DIR
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.render import render_list, render_report
 from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with

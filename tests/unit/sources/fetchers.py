@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from smallcap.sources.fetching import Fetcher, Limits, Quota, RetryPolicy
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.payloads import SnapshotStore
 
 NOON = dt.datetime(2026, 5, 5, 12, 10, tzinfo=dt.UTC)
 

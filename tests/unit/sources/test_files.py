@@ -21,7 +21,7 @@ from smallcap.sources.base import (
     VENDOR_METRICS_COLUMNS,
     Source,
 )
-from smallcap.sources.snapshots import SnapshotStore
+from smallcap.sources.payloads import SnapshotStore
 from tests.tolerances import EXACT
 from tests.unit.sources.crafted import FIRST_LINE, french, fundamentals_frame, holdings, line, open_folder, write_folder, zipped
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.finance.rule_sets import ClockRules
+from smallcap.rules.types.metrics import ClockRules
 from smallcap.sources.base import Delivery
-from smallcap.sources.files_dates import load_date_limits, newest_supported
+from smallcap.sources.files.dates import load_date_limits, newest_supported
 from tests.unit.sources.crafted import REFERENCE, TODAY, fundamentals_frame, holdings, line, open_folder, write_folder
 
 EVER = (dt.date(1, 1, 1), dt.date(9999, 12, 31))

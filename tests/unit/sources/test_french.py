@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.sources.french import FRENCH_COLUMNS, read_french
+from smallcap.sources.french.files import FRENCH_COLUMNS, read_french
 from tests.tolerances import EXACT
 from tests.unit.sources.crafted import ANNUAL, FF5_HEADER, FF5_ROWS, FIRST_LINE, french, zipped
 

@@ -14,9 +14,9 @@ import pytest
 from smallcap.errors import SmallcapError
 from smallcap.sources.base import FACTORS_COLUMNS
 from smallcap.sources.fetching.http import HttpLimits
-from smallcap.sources.french import read_french
-from smallcap.sources.french_live import FILES, FrenchFactors
-from smallcap.sources.french_reader import ReaderAnswer, ask_reader
+from smallcap.sources.french.files import read_french
+from smallcap.sources.french.live import FILES, FrenchFactors
+from smallcap.sources.french.reader import ReaderAnswer, ask_reader
 from tests.tolerances import EXACT
 from tests.unit.sources.crafted import FF5_HEADER, french, zipped
 from tests.unit.sources.fetchers import NOON, Bench
@@ -184,7 +184,7 @@ def test_a_file_that_the_library_reads_otherwise_does_not_count(library: Library
         changed_figure = pl.when(pl.col("month") == dt.date(2010, 3, 31)).then(9.0).otherwise("SMB").alias("SMB")
         return ReaderAnswer(answer.payload, answer.table.with_columns(changed_figure), None)
 
-    monkeypatch.setattr("smallcap.sources.french_reader.ask_reader", ask_with_another_figure)
+    monkeypatch.setattr("smallcap.sources.french.reader.ask_reader", ask_with_another_figure)
     with scripted(library) as server:
         delivery = library.source(server.url).factors()
     assert set(delivery.rows["model"]) == {"FF3", "MOM"}

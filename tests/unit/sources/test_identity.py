@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import SmallcapError
-from smallcap.sources import identity
 from smallcap.sources.base import SECURITIES_COLUMNS
+from smallcap.sources.identity import ids as identity
 from smallcap.tables import table
 
 NOTHING_KNOWN = table("raw.securities").empty()

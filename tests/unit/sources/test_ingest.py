@@ -19,7 +19,7 @@ from smallcap.sources.base import (
     Delivery,
 )
 from smallcap.sources.calendar import month_end_sessions, nyse_sessions
-from smallcap.sources.identity import mint
+from smallcap.sources.identity.ids import mint
 from smallcap.tables import table
 from tests.tolerances import EXACT
 from tests.unit.sources.test_identity import NOTHING_KNOWN, spell, spells

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.sources.ishares import Holdings, read_holdings
+from smallcap.sources.ishares.holdings import Holdings, read_holdings
 from tests.unit.sources.crafted import HEADER, RULES, SEPARATOR, holdings, line
 
 

@@ -15,7 +15,7 @@ from smallcap.errors import InputError
 from smallcap.sources.base import CONSTITUENTS_COLUMNS
 from smallcap.sources.fetching import TransientError
 from smallcap.sources.fetching.http import HttpLimits
-from smallcap.sources.ishares_live import IsharesLists
+from smallcap.sources.ishares.live import IsharesLists
 from tests.unit.sources.crafted import ALIASES, RULES, holdings, line
 from tests.unit.sources.fetchers import Bench
 from tests.unit.sources.scripted_server import Answer, scripted

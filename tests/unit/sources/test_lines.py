@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
-from smallcap.sources.files import FilesSource
-from smallcap.sources.lines import NO_FUNDAMENTALS, OTHER_COMPANY
-from smallcap.sources.tickers import load_ticker_aliases
+from smallcap.sources.files.source import FilesSource
+from smallcap.sources.identity.aliases import load_ticker_aliases
+from smallcap.sources.identity.lines import NO_FUNDAMENTALS, OTHER_COMPANY
 from tests.unit.sources.crafted import ALIASES, fundamentals_frame, holdings, line, open_folder, write_folder
 
 MAY, JUNE_2019, NOVEMBER = "May 13, 2025", "Jun 28, 2019", "Nov 05, 2025"

@@ -11,10 +11,10 @@ from polars.testing import assert_frame_equal
 from smallcap.errors import InputError
 from smallcap.sources import base
 from smallcap.sources.calendar import month_end_sessions
+from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample import SampleSource, adapter
 from smallcap.sources.sample.calendar import last_sessions
 from smallcap.sources.sample.generate import DATASETS, generate
-from smallcap.sources.snapshots import SnapshotStore
 from tests.unit.sources.sample_builders import EVER, INDEX, all_lists, full, fundamentals, prices, small
 
 CLOCK = dt.date(2026, 6, 30)

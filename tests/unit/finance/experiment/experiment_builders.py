@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from smallcap.finance.experiment.returns import experiment_returns
-from smallcap.finance.experiment.rules import ExperimentRules
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.tables.experiment import ExperimentReturns
 
 RULES = read_rules(Path(__file__).resolve().parents[4] / "data" / "reference", "experiment.toml", ExperimentRules)

@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.finance.experiment.rules import ExperimentRules
 from smallcap.finance.experiment.summary import profitability_experiment
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.tables.experiment import ExperimentReturns, ProfitabilityExperiment
 from tests.tolerances import EXACT, RECOMPUTED
 from tests.unit.finance.experiment.experiment_builders import LOSS, RULES, Company, World, month_end

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from smallcap.finance.factors.rules import COLUMN_OF, TERMS_OF_FILE, FactorRules
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.factors import COLUMN_OF, TERMS_OF_FILE, FactorRules
 from smallcap.tables.registry import TABLES
 from tests.unit.finance.builders import REFERENCE
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.finance.factors.rules import COLUMN_OF, Model
 from smallcap.finance.factors.series import factors_monthly, factors_of, monthly_returns, vintages_of
+from smallcap.rules.types.factors import COLUMN_OF, Model
 from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
 from tests.unit.finance.builders import table
 from tests.unit.finance.factors.factor_builders import RULES, factor_file, months

@@ -7,11 +7,11 @@ import datetime as dt
 
 import polars as pl
 
-from smallcap.finance.annual import annual_metrics
 from smallcap.finance.funnel import FunnelRules, ShariahRules, ShariahStandards, evaluate_filters
-from smallcap.finance.market import metrics_as_of
-from smallcap.rule_tables import read_business_rules
-from smallcap.rules import read_rules
+from smallcap.finance.metrics.annual import annual_metrics
+from smallcap.finance.metrics.market import metrics_as_of
+from smallcap.rules.csv_files import read_business_rules
+from smallcap.rules.files import read_rules
 from tests.unit.finance.builders import METRICS, REFERENCE, fundamentals, table, year_row
 
 RULES = read_rules(REFERENCE, "funnel.toml", FunnelRules)

@@ -6,8 +6,8 @@ import datetime as dt
 
 import polars as pl
 
-from smallcap.finance.annual import annual_metrics
 from smallcap.finance.funnel.history import with_history
+from smallcap.finance.metrics.annual import annual_metrics
 from tests.unit.finance.builders import METRICS, fundamentals
 from tests.unit.finance.funnel.funnel_builders import AS_OF, RULES, sound_company, sound_year
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from smallcap.finance.funnel import ReconciliationRules, metric_differences, reconciliation_warnings
-from smallcap.rules import read_rules
+from smallcap.rules.files import read_rules
 from smallcap.tables.funnel import MetricDifferences
 from tests.tolerances import BY_HAND
 from tests.unit.finance.builders import REFERENCE, table

@@ -9,10 +9,10 @@ import polars as pl
 
 from smallcap.finance.index.eligibility import index_eligibility
 from smallcap.finance.index.profile import index_profile
-from smallcap.finance.index.rules import IndexRules, Reconstitution
 from smallcap.finance.index.valued import valued_members
-from smallcap.rule_tables import read_reconstitutions
-from smallcap.rules import read_rules
+from smallcap.rules.csv_files import read_reconstitutions
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.index import IndexRules, Reconstitution
 from tests.unit.finance.builders import REFERENCE, table
 
 RULES = read_rules(REFERENCE, "index.toml", IndexRules)

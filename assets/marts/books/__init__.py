@@ -1,0 +1,1 @@
+"""Marts of books and factor regressions."""

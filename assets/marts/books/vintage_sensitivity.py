@@ -1,0 +1,17 @@
+"""marts.vintage_sensitivity: what a book's loadings owe to the vintage of the factors, and what to the window."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.assets.table_asset import table_asset
+from smallcap.engine.context import Run
+from smallcap.finance.factors import vintages
+
+SERIES = ("book", "month", "total_return")
+
+
+@table_asset("marts.vintage_sensitivity", columns={"book_returns": SERIES})
+def vintage_sensitivity(run: Run, book_returns: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
+    """Regress the same months under each stored vintage, and each vintage's own months beside them."""
+    return vintages.vintage_sensitivity(book_returns, factors, run.factor_rules)

@@ -1,0 +1,1 @@
+"""Marts of the index and the profitability experiment."""

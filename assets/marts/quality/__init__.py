@@ -1,0 +1,1 @@
+"""Marts of the quality screen."""

@@ -1,0 +1,1 @@
+"""The `smallcap` command: one module per command."""

@@ -1,0 +1,169 @@
+"""The commands `regress` and `book`: one book's regression computed from what is published, and the files that books stand in."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console, Group
+from rich.markup import escape
+
+from smallcap.errors import InputError
+from smallcap.finance.factors.book_regressions import FULL
+from smallcap.finance.factors.fit import COVARIANCES
+from smallcap.finance.factors.regression import regress
+from smallcap.finance.factors.series import Factors, factors_of, vintages_of
+from smallcap.finance.factors.validations import book_validations
+from smallcap.pipelines.command.hints import command_hint
+from smallcap.pipelines.command.reading import label_of, rows_of
+from smallcap.reports.regression_table import books_table, regression_sheet
+from smallcap.rules.book_files import add_books, read_books
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.books import first_day
+from smallcap.rules.types.factors import FactorRules
+from smallcap.settings import Settings
+from smallcap.tables import TABLES
+from smallcap.warehouse.sqltext import quote_text
+
+BOOKS = """
+SELECT b.*, (SELECT count(*) FROM core.book_lines AS l WHERE l.book = b.book AND l.is_resolved) AS lines,
+       (SELECT string_agg(ticker, ', ' ORDER BY ticker) FROM core.book_lines AS l WHERE l.book = b.book AND NOT l.is_resolved) AS unknown
+FROM core.books AS b ORDER BY book
+"""
+RETURNS = """
+SELECT month, total_return, stopped, extreme, is_thin FROM marts.book_returns
+WHERE book = {book} AND month BETWEEN {first} AND {last} ORDER BY month
+"""
+FACTORS = "SELECT * FROM raw.factors ORDER BY vintage, model, month"
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+
+
+def show_regression(
+    settings: Settings, name: str, model: str, first: str | None, last: str | None, vintage: str | None, covariance: str, out: Console
+) -> None:
+    """Regress a book on the factors over the months asked for, and show the result.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    name
+        The book.
+    model, covariance
+        As marts.factor_regressions names them.
+    first, last
+        First and last month, YYYY-MM; None for all.
+    vintage
+        YYYYMM of the factors; None for the newest that all files of the model share.
+    out
+        Where it is shown.
+
+    Raises
+    ------
+    InputError
+        When a book, model, covariance, vintage or month is unknown; the message lists what there is.
+    """
+    rules = read_rules(settings.reference_dir, "factor_validation.toml", FactorRules)
+    _require_one_of("model", model, list(rules.models))
+    _require_one_of("covariance", covariance, list(COVARIANCES))
+    book = _book(settings, name)
+    months = {"first": _sql(_month(first, EARLIEST)), "last": _sql(_month_end(last, LATEST))}
+    returns = _returns(rows_of(settings, RETURNS.format(book=quote_text(name), **months)))
+    rows = regress(returns, _factors(settings, model, vintage, rules), rules).filter(pl.col("covariance") == covariance)
+    named = rows.with_columns(
+        book=pl.lit(name), window=pl.lit(FULL), is_formed_in_advance=pl.lit(book["is_formed_in_advance"], dtype=pl.Boolean)
+    )
+    verdicts = book_validations(named, rules).to_dicts() if rows["status"][0] == "estimated" else []
+    out.print(regression_sheet(label_of(settings), book, rows.to_dicts(), verdicts, _remarks(book, returns)))
+
+
+def show_books(settings: Settings, out: Console) -> None:
+    """List the books of data/reference, whatever is published."""
+    books = read_books(settings.reference_dir)
+    rows = [
+        {
+            "book": name,
+            "kind": book.kind,
+            "months": f"{book.first_month} to {book.last_month or 'now'}" if book.first_month else "each June on",
+            "names": len(book.tickers) or None,
+            "is_formed_in_advance": book.is_formed_in_advance,
+            "description": book.description,
+        }
+        for name, book in books.items()
+    ]
+    out.print(books_table(rows))
+
+
+def add_book_file(settings: Settings, file: Path, *, is_replacing: bool, out: Console) -> None:
+    """Take a user's file of books in, and say how their history is made."""
+    names = add_books(file, settings.reference_dir, is_replacing=is_replacing)
+    books = read_books(settings.reference_dir)
+    first = min((first_day(books[name].first_month).year for name in names if books[name].first_month), default=None)
+    out.print(Group(f"added: {', '.join(map(escape, names))}"), highlight=False)
+    told = f"the next `{command_hint(settings, 'run')}` makes its returns and regressions"
+    if first is not None:
+        told += f"; for all its months: {command_hint(settings, 'backfill', '--from', first, '--to', dt.date.today().year)}"
+    out.print(escape(told), highlight=False, soft_wrap=True)
+
+
+def _book(settings: Settings, name: str) -> dict[str, Any]:
+    books = {row["book"]: row for row in rows_of(settings, BOOKS)}
+    if name not in books:
+        raise InputError(
+            f"there is no book '{name}' among those published; they are: {', '.join(books) or 'none'}. "
+            f"`{command_hint(settings, 'book', 'add')} FILE` takes one in, the next run makes it"
+        )
+    return books[name]
+
+
+def _factors(settings: Settings, model: str, vintage: str | None, rules: FactorRules) -> Factors:
+    columns = TABLES["raw.factors"].columns
+    stored = pl.DataFrame(rows_of(settings, FACTORS), schema=columns, orient="row")
+    factors = factors_of(stored, model, rules, vintage)
+    if factors is None:
+        known = ", ".join(vintages_of(stored, model, rules)) or "none"
+        asked = f"vintage {vintage} of the factors" if vintage else "a vintage of the factors"
+        raise InputError(
+            f"there is not {asked} with every file of model {model} ({', '.join(rules.models[model].files)}); there are: {known}"
+        )
+    return factors
+
+
+def _returns(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    columns = TABLES["marts.book_returns"].columns
+    wanted = {name: columns[name] for name in ("month", "total_return", "stopped", "extreme", "is_thin")}
+    return pl.DataFrame(rows, schema=wanted, orient="row")
+
+
+def _remarks(book: dict[str, Any], returns: pl.DataFrame) -> list[str]:
+    """Say what a reader of the numbers should know of the months behind them."""
+    stopped, extreme, thin = returns.select(pl.col("stopped", "extreme", "is_thin").sum()).row(0)
+    remarks = [f"not in the book: {book['unknown']} (no line of the source carries the ticker)"] if book["unknown"] else []
+    remarks += [f"{stopped} holding(s) left because their returns stopped; no price does not mean a loss, nor none"] if stopped else []
+    remarks += [f"{extreme} return(s) of a month above the limit are in it; marts.book_holdings marks them"] if extreme else []
+    remarks += [f"in {thin} month(s) one holding was left of several"] if thin else []
+    return remarks
+
+
+def _require_one_of(what: str, given: str, known: list[str]) -> None:
+    if given not in known:
+        raise InputError(f"there is no {what} '{given}'; choose one of: {', '.join(known)}")
+
+
+def _month(text: str | None, otherwise: dt.date) -> dt.date:
+    try:
+        return first_day(text) if text else otherwise
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def _month_end(text: str | None, otherwise: dt.date) -> dt.date:
+    first = _month(text, otherwise)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def _sql(date: dt.date) -> str:
+    return f"DATE '{date.isoformat()}'"

@@ -1,0 +1,112 @@
+"""The command `doctor`: what is missing on this machine or in this home, and how to get it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.markup import escape
+
+from smallcap.errors import SmallcapError
+from smallcap.lake import Home
+from smallcap.settings import Settings
+from smallcap.sources import open_source
+from smallcap.tables import TABLES
+
+PINNED = {"dagster": "1.13.27", "duckdb": "2.0.0", "polars": "2.1.0", "deltalake": "1.6.6", "dataframely": "3.1.2"}
+LEAST_FREE_BYTES = 1_000_000_000
+
+
+class Finding(NamedTuple):
+    """One thing looked at: whether it is well, and what to do if not."""
+
+    what: str
+    is_well: bool
+    remedy: str
+
+
+def show_findings(settings: Settings, out: Console, *, is_online: bool = False) -> bool:
+    """Show what was looked at; return whether all is well."""
+    looks: list[Callable[[Settings], Finding]] = [_python, _packages, _home, _disk, _source, _lake, _warehouse]
+    if is_online:
+        from smallcap.pipelines.command.online import ONLINE_LOOKS
+
+        looks += ONLINE_LOOKS
+    findings = [look(settings) for look in looks]
+    for finding in findings:
+        mark = "[green]well   [/]" if finding.is_well else "[red]missing[/]"
+        out.print(f"{mark} {escape(finding.what)}", highlight=False)
+        if not finding.is_well:
+            out.print(f"        {escape(finding.remedy)}", highlight=False)
+    return all(finding.is_well for finding in findings)
+
+
+def _python(settings: Settings) -> Finding:
+    return Finding(f"Python {sys.version.split()[0]}", (3, 11) <= sys.version_info[:2] < (3, 14), "use Python 3.11, 3.12 or 3.13")
+
+
+def _packages(settings: Settings) -> Finding:
+    wrong = []
+    for name, wanted in PINNED.items():
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = "none"
+        if found != wanted:
+            wrong.append(f"{name} {found}, not {wanted}")
+    return Finding("packages: " + ("; ".join(wrong) or "all pinned versions"), not wrong, "run `make setup`")
+
+
+def _home(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    return Finding(
+        f"home {settings.home}",
+        folder.is_dir() and os.access(folder, os.W_OK),
+        "choose a folder that you may write to: --home or SMALLCAP_HOME",
+    )
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free
+    return Finding(f"{free / 1e9:,.1f} GB free", free >= LEAST_FREE_BYTES, "twenty years take about 1 GB: free some space")
+
+
+def _source(settings: Settings) -> Finding:
+    def look() -> str:
+        source = open_source(settings, None)
+        dates = source.membership_dates(settings.index_name)
+        return f"source {source.label}: lists of members from {min(dates)} to {max(dates)}, clock {source.clock}"
+
+    return explained(look, f"source of preset {settings.preset}")
+
+
+def _lake(settings: Settings) -> Finding:
+    def look() -> str:
+        written = [name for name in TABLES if Home(settings).lake.version(name) >= 0]
+        return f"lake: {len(written)} of {len(TABLES)} tables written"
+
+    return explained(look, "lake")
+
+
+def _warehouse(settings: Settings) -> Finding:
+    from smallcap.warehouse import published
+
+    def look() -> str:
+        served = published(settings.warehouse_dir)
+        return f"warehouse: {len(served.tables)} tables, published {served.published_at:%Y-%m-%d %H:%M} UTC"
+
+    return explained(look, "warehouse")
+
+
+def explained(look: Callable[[], str], what: str) -> Finding:
+    """Look, and turn an explained error into a finding."""
+    try:
+        return Finding(look(), True, "")
+    except SmallcapError as error:
+        return Finding(what, False, str(error))

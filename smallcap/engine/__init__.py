@@ -1,0 +1,1 @@
+"""What is made from what, and what is out of date; no Dagster."""

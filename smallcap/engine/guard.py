@@ -1,0 +1,63 @@
+"""What may be published: every table audited by a run that passed, and made from what is there now."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.engine.lineage import READS
+from smallcap.engine.staleness import Digests
+from smallcap.errors import AuditError
+from smallcap.lake import Home
+
+
+def refuse_unfit(home: Home) -> None:
+    """Refuse to publish while a table is unaudited or made from older inputs than are there now.
+
+    Raises
+    ------
+    AuditError
+        Naming tables and years, and the command that mends them; what was published before is still served.
+    """
+    problems = [*_unaudited(home), *_stale(home)]
+    if problems:
+        raise AuditError(
+            "nothing is published: "
+            + "; ".join(problems)
+            + ". Run `smallcap backfill` over these years; what was published before is still served"
+        )
+
+
+def _unaudited(home: Home) -> list[str]:
+    audits = {(run, table): passed for run, table, passed in home.records.status_of_checks().iter_rows()}
+    problems = []
+    for name in READS:
+        stamp = home.lake.stamp(name)
+        years = [year for year, made in stamp.years.items() if not audits.get((made.run_id, name), False)]
+        if years:
+            problems.append(f"{name} was not audited by a passed run for {_years_in_words(years)}")
+    return problems
+
+
+def _stale(home: Home) -> list[str]:
+    problems, digests = [], Digests(home.lake)
+    for name in READS:
+        stale = digests.stale(name)
+        if stale:
+            changed = sorted({table for tables in stale.values() for table in tables})
+            problems.append(
+                f"{name} was made from older contents of {', '.join(changed)} than are there now for {_years_in_words(list(stale))}"
+            )
+    return problems
+
+
+def _years_in_words(years: list[int]) -> str:
+    """Write years as ranges: 2019 to 2021, 2024; a table without partitions has none."""
+    if years == [0]:
+        return "all rows"
+    runs = (
+        pl.DataFrame({"year": sorted(years)})
+        .with_columns(group=pl.col("year") - pl.int_range(pl.len()))
+        .group_by("group", maintain_order=True)
+        .agg(first=pl.col("year").min(), last=pl.col("year").max())
+    )
+    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs.select("first", "last").iter_rows())

@@ -1,0 +1,114 @@
+"""What a run would do: which years of which tables, for which dates; nothing is fetched or written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from smallcap.engine.context import Run
+from smallcap.engine.lineage import READS
+from smallcap.errors import InputError
+from smallcap.lake import Home
+from smallcap.settings import Settings
+from smallcap.sources import open_source
+from smallcap.sources.base import Source
+from smallcap.tables import TABLES
+
+MAX_LIST_AGE_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Step:
+    """One table of a plan: the years that would be made, and whether they come from the source."""
+
+    table: str
+    years: list[int]
+    is_fetched: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do."""
+
+    first: int
+    last: int
+    as_of: dt.date | None
+    dates: list[dt.date]
+    steps: list[Step]
+
+
+def choose_as_of(settings: Settings, source: Source) -> dt.date:
+    """Choose the date of a run that names none: the end of the latest complete year, else the newest month end with a list.
+
+    Raises
+    ------
+    InputError
+        When the source knows no list of members at all.
+    """
+    ends = [date for date in month_ends_until(source.clock) if has_list(settings, source, date)]
+    if not ends:
+        raise InputError(f"source '{source.name}' knows no list of members of {settings.index_name} up to {source.clock}")
+    year_ends = [date for date in ends if date.month == 12 and date.year < source.clock.year]
+    return max(year_ends) if year_ends and max(year_ends).year >= source.clock.year - 1 else max(ends)
+
+
+def month_ends_until(day: dt.date) -> list[dt.date]:
+    """List the month ends of the last ten years up to a day."""
+    firsts = [dt.date(year, month, 1) for year in range(day.year - 10, day.year + 2) for month in range(1, 13)]
+    return [first - dt.timedelta(days=1) for first in firsts if first - dt.timedelta(days=1) <= day]
+
+
+def has_list(settings: Settings, source: Source, as_of: dt.date) -> bool:
+    """Say whether the source knows a list of members at most 31 days before a date."""
+    return any(
+        dt.timedelta(0) <= as_of - date <= dt.timedelta(days=MAX_LIST_AGE_DAYS) for date in source.membership_dates(settings.index_name)
+    )
+
+
+def require_list(settings: Settings, source: Source, as_of: dt.date) -> None:
+    """Refuse a date for which no list of members is known.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest dates that there are.
+    """
+    if as_of > source.clock:
+        raise InputError(f"as_of {as_of} lies after {source.clock}, the last day that source '{source.name}' knows")
+    if has_list(settings, source, as_of):
+        return
+    known = source.membership_dates(settings.index_name)
+    near = ", ".join(str(date) for date in sorted(known, key=lambda date: abs(date - as_of))[:3])
+    raise InputError(
+        f"no list of members of {settings.index_name} is known at {as_of} or at most {MAX_LIST_AGE_DAYS} days before it; "
+        f"the nearest lists are of {near or 'no date at all'}"
+    )
+
+
+def require_tables(selection: str) -> list[str]:
+    """Resolve ``TABLE`` or ``TABLE+`` to the tables to make; with the plus, everything that follows and the publication.
+
+    Raises
+    ------
+    InputError
+        When there is no such table.
+    """
+    name = selection.removesuffix("+")
+    if name not in READS:
+        raise InputError(f"there is no table '{name}' to make; the tables are: {', '.join(READS)}")
+    if not selection.endswith("+"):
+        return [name]
+    wanted = {name}
+    for table, reads in READS.items():
+        if wanted & set(reads):
+            wanted.add(table)
+    return [*(table for table in READS if table in wanted), "publish.warehouse", "publish.report"]
+
+
+def make_plan(settings: Settings, first: int, last: int, as_of: dt.date | None, tables: list[str] | None) -> Plan:
+    """Work out what a run would do."""
+    source = open_source(settings, None)
+    run = Run(Home(settings), source, settings, "plan", "plan", range(first, last + 1), as_of)
+    chosen = [name for name in READS if tables is None or name in tables]
+    steps = [Step(name, run.years_of(name) if TABLES[name].is_partitioned else [], TABLES[name].layer == "raw") for name in chosen]
+    return Plan(first, last, as_of, run.as_of_dates(range(first, last + 1)), steps)

@@ -1,0 +1,35 @@
+"""Annual metrics: every ratio that needs no market price, for each annual record as it was known when it became known."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.metrics.history import with_history
+from smallcap.finance.metrics.inputs import with_inputs
+from smallcap.finance.metrics.ratios import ratios
+from smallcap.rules.types.metrics import MetricsRules
+
+
+def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
+    """Compute the annual metrics of docs/methods.md, each with the reason where it is null.
+
+    Earlier years, for growth, averages and sums, are those known at the row's own `available_date`: what is filed later
+    never changes a row. Rows whose scale is suspect keep their amounts and have no ratios.
+
+    Parameters
+    ----------
+    fundamentals
+        Rows of core.annual_fundamentals, with those of the earlier years that the ratios look back to.
+    rules
+        The thresholds.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per row given, in the columns of core.annual_metrics, sorted by company, period_end, available_date,
+        version and source.
+    """
+    prepared = with_history(with_inputs(without_nan(fundamentals), rules), rules.prior_year, rules.cash_conversion)
+    computed = as_table(prepared.with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set")), "core.annual_metrics")
+    return without_nan(computed).sort("entity_id", "period_end", "available_date", "version", "source")

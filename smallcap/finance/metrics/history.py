@@ -1,0 +1,72 @@
+"""Earlier years beside each annual row, as they were known when the row became known."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.pointintime import take, visible_history
+from smallcap.rules.types.metrics import DayRange, YearsRules
+
+PRIOR_COLUMNS = (
+    "is_scale_suspect",
+    "revenue_usd",
+    "net_income_usd",
+    "shareholders_equity_usd",
+    "total_assets_usd",
+    "current_assets_usd",
+    "current_liabilities_usd",
+    "cash_and_short_term_investments_usd",
+    "short_term_debt_usd",
+    "shares_outstanding",
+    "shares_basic",
+    "shares_diluted",
+)
+"""Columns whose value of the year before is needed; there they end in `_prior`."""
+
+
+def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRules) -> pl.DataFrame:
+    """Add last year's values and the sums over consecutive years.
+
+    Parameters
+    ----------
+    rows
+        Annual rows with their derived quantities, those of earlier years among them.
+    prior_year
+        Where the year before lies.
+    cash_years
+        Over how many years cash flow and income are summed.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows in their order, with `has_prior_year`, the `PRIOR_COLUMNS` with `_prior`, and `years_summed`,
+        `net_income_sum` and `operating_cash_flow_sum`: over this year and the unbroken run of years before it
+        in which both figures are known and no scale is suspect.
+    """
+    history = visible_history(rows, max(cash_years.years - 1, 1), prior_year)
+    last_year = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("record")).join(
+        history.filter(pl.col("years_back") == 1), on="record", how="left", maintain_order="left"
+    )["prior"]
+    prior = take(rows.select(pl.col(name).alias(f"{name}_prior") for name in PRIOR_COLUMNS), last_year)
+    return rows.hstack([last_year.is_not_null().alias("has_prior_year")]).hstack(prior).hstack(_sums(rows, history, cash_years.years))
+
+
+def _sums(rows: pl.DataFrame, history: pl.DataFrame, years: int) -> pl.DataFrame:
+    """Sum net income and operating cash flow over each row's unbroken run of years, one row per row of `rows`."""
+    is_usable = ~pl.col("is_scale_suspect") & pl.all_horizontal(pl.col("net_income_usd", "operating_cash_flow_usd").is_not_null())
+    figures = rows.select("net_income_usd", "operating_cash_flow_usd", is_usable.alias("is_usable"))
+    this_year = figures.with_row_index("record").with_columns(pl.lit(0, dtype=pl.Int64).alias("years_back"))
+    earlier = (
+        history.filter(pl.col("years_back") < years)
+        .select("record", "years_back")
+        .hstack(take(figures, history.filter(pl.col("years_back") < years)["prior"]))
+    )
+    chain = pl.concat([this_year, earlier], how="diagonal").filter("is_usable").sort("record", "years_back")
+    # In an unbroken run the n-th usable year lies n years back; after a gap it lies further.
+    run = chain.filter(pl.col("years_back") == pl.int_range(pl.len()).over("record"))
+    sums = run.group_by("record").agg(
+        pl.len().cast(pl.Int64).alias("years_summed"),
+        pl.col("net_income_usd").sum().alias("net_income_sum"),
+        pl.col("operating_cash_flow_usd").sum().alias("operating_cash_flow_sum"),
+    )
+    return this_year.select("record").join(sums, on="record", how="left", maintain_order="left").drop("record")

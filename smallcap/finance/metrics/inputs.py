@@ -1,0 +1,126 @@
+"""What annual ratios are made of: share count, EBIT, interest, debt, payout. One function per quantity, from one row alone."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.reasons import first_reason, metric, missing
+from smallcap.rules.types.metrics import MetricsRules
+
+SHARE_COUNTS = {"outstanding": "shares_outstanding", "basic_average": "shares_basic", "diluted_average": "shares_diluted"}
+"""Share counts in order of preference: a count at a date, else a period's average in its stead."""
+DEBT_PARTS = ("short_term_debt_usd", "long_term_debt_usd")
+
+
+def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
+    """Add to each annual row the quantities that its ratios are made of.
+
+    Parameters
+    ----------
+    fundamentals
+        Rows of core.annual_fundamentals.
+    rules
+        The thresholds.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows with the derived quantities, named as in core.annual_metrics; `net_interest` and `interest` besides.
+    """
+    blank_is_none = pl.col("is_blank_debt_zero")
+    return (
+        fundamentals.with_columns(
+            *shares(),
+            interest_reported().alias("interest"),
+            pl.coalesce("net_interest_expense_usd", "interest_expense_usd").alias("net_interest"),
+            pl.coalesce("gross_profit_usd", pl.col("revenue_usd") - pl.col("cost_of_revenue_usd")).alias("gross_profit_usd"),
+            (pl.col("current_assets_usd") - pl.col("current_liabilities_usd")).alias("working_capital_usd"),
+            (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd")).alias("free_cash_flow_usd"),
+            _blank_as_none("dividends_paid_usd", blank_is_none),
+            _blank_as_none("net_share_repurchases_usd", blank_is_none),
+        )
+        .with_columns(*ebit(), *total_debt(rules), *shareholder_payout())
+        .with_columns((pl.col("cash_and_short_term_investments_usd") - pl.col("total_debt_usd")).alias("net_cash_usd"))
+    )
+
+
+def shares() -> list[pl.Expr]:
+    """Share count: the cover or balance-sheet count, else the basic, else the diluted average; its basis and its day."""
+    basis = pl.coalesce(pl.when(pl.col(column) > 0).then(pl.lit(name)) for name, column in SHARE_COUNTS.items())
+    day = (
+        pl.when(basis == "outstanding")
+        .then(pl.coalesce("shares_outstanding_date", "period_end"))
+        .when(basis.is_not_null())
+        .then("period_end")
+    )
+    return [count_on_basis(basis).alias("shares"), basis.alias("shares_basis"), day.alias("shares_date")]
+
+
+def count_on_basis(basis: pl.Expr, suffix: str = "") -> pl.Expr:
+    """Share count of the given basis; null where it is not positive. `suffix` names another year's columns."""
+    counts = {name: pl.col(f"{column}{suffix}") for name, column in SHARE_COUNTS.items()}
+    return pl.coalesce(pl.when((basis == name) & (count > 0)).then(count) for name, count in counts.items())
+
+
+def interest_reported() -> pl.Expr:
+    """Interest expense, gross; net where only that is known."""
+    return pl.coalesce("interest_expense_usd", "net_interest_expense_usd")
+
+
+def ebit() -> list[pl.Expr]:
+    """Earnings before interest and tax: operating income, else pretax income + interest expense; and which of the two."""
+    operating, rebuilt = pl.col("operating_income_usd"), pl.col("pretax_income_usd") + pl.col("interest")
+    basis = pl.coalesce(
+        pl.when(operating.is_not_null()).then(pl.lit("operating_income")),
+        pl.when(rebuilt.is_not_null()).then(pl.lit("pretax_income_plus_interest")),
+    )
+    return [pl.coalesce(operating, rebuilt).alias("ebit_usd"), basis.alias("ebit_basis")]
+
+
+def total_debt(rules: MetricsRules) -> list[pl.Expr]:
+    """Short-term + long-term debt; its reason; whether one part is missing, or both are blank and taken as none.
+
+    Both blank mean no debt only where the source declares it, and not where the company pays interest: where net
+    interest expense exceeds 1% of total liabilities, or is positive beside unknown liabilities, the debt is unknown.
+    Debt is never negative: where a part is, the source is wrong in a way that nobody can tell, and the debt is unknown.
+    """
+    short, long = pl.col("short_term_debt_usd"), pl.col("long_term_debt_usd")
+    is_blank = short.is_null() & long.is_null()
+    bearable = rules.debt.max_interest_to_liabilities * pl.col("total_liabilities_usd").fill_null(0.0)
+    pays_interest = (pl.col("net_interest") > bearable).fill_null(False)
+    reason = first_reason(
+        [
+            (is_debt_negative(), "debt_negative"),
+            (is_blank & ~pl.col("is_blank_debt_zero"), "input_missing"),
+            (is_blank & pays_interest, "debt_blank_but_interest_paid"),
+        ]
+    )
+    is_known = reason.is_null()
+    return [
+        pl.when(is_known).then(short.fill_null(0.0) + long.fill_null(0.0)).alias("total_debt_usd"),
+        reason.alias("total_debt_reason"),
+        (is_known & (short.is_null() != long.is_null())).alias("is_debt_partial"),
+        (is_known & is_blank).alias("is_debt_assumed_zero"),
+    ]
+
+
+def is_debt_negative() -> pl.Expr:
+    """Whether a part of the debt is below zero."""
+    return pl.any_horizontal((pl.col(name) < 0).fill_null(False) for name in DEBT_PARTS)
+
+
+def known_short_term_debt(suffix: str = "") -> pl.Expr:
+    """Short-term debt; unknown where negative, and none where blank and the source says so. `suffix` names another year's column."""
+    given = pl.col(f"short_term_debt_usd{suffix}")
+    blank = pl.when(pl.col("is_blank_debt_zero")).then(0.0)
+    return pl.when(given.is_null()).then(blank).when(given >= 0).then(given)
+
+
+def shareholder_payout() -> list[pl.Expr]:
+    """Dividends + buybacks less issues."""
+    dividends, buybacks = pl.col("dividends_paid_usd"), pl.col("net_share_repurchases_usd")
+    return metric("shareholder_payout_usd", dividends + buybacks, [missing(dividends, buybacks)])
+
+
+def _blank_as_none(column: str, blank_is_none: pl.Expr) -> pl.Expr:
+    return pl.when(blank_is_none).then(pl.col(column).fill_null(0.0)).otherwise(pl.col(column)).alias(column)

@@ -1,0 +1,188 @@
+"""The annual ratios: one function per metric or family, each giving value and reason. Inputs and prior years come prepared."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.metrics.inputs import count_on_basis, known_short_term_debt
+from smallcap.finance.reasons import SCALE_SUSPECT, Check, metric, missing, not_positive, quotient
+from smallcap.rules.types.metrics import MetricsRules, ZoneRules
+
+PRIOR_SUSPECT: Check = (pl.col("is_scale_suspect_prior"), "scale_suspect")
+
+
+def ratios(rules: MetricsRules) -> list[pl.Expr]:
+    """Every ratio of core.annual_metrics that needs no market price, with its reason."""
+    revenue, assets = pl.col("revenue_usd"), pl.col("total_assets_usd")
+    equity, debt = pl.col("shareholders_equity_usd"), pl.col("total_debt_usd")
+    return [
+        *quotient("roe", pl.col("net_income_usd"), equity),
+        *roe_average(),
+        *quotient("gross_margin", pl.col("gross_profit_usd"), revenue),
+        *quotient("operating_margin", pl.col("operating_income_usd"), revenue),
+        *quotient("net_margin", pl.col("net_income_usd"), revenue),
+        *quotient("fcf_margin", pl.col("free_cash_flow_usd"), revenue),
+        *debt_ratio("debt_to_assets", debt, assets),
+        *debt_ratio("debt_to_equity", debt, equity),
+        *interest_coverage(),
+        *quotient("current_ratio", pl.col("current_assets_usd"), pl.col("current_liabilities_usd")),
+        *quotient("goodwill_to_assets", pl.col("goodwill_usd"), assets),
+        *accruals_cash_flow(),
+        *accruals_balance_sheet(),
+        *cash_conversion(rules),
+        *quotient("capex_intensity", pl.col("capital_expenditures_usd"), revenue),
+        *share_count_change(),
+        *unusual_items_share(),
+        *altman_z_double_prime(rules.altman_z_double_prime),
+        *growth("revenue_growth", "revenue_usd"),
+        *growth("net_income_growth", "net_income_usd"),
+    ]
+
+
+def roe_average() -> list[pl.Expr]:
+    """Net income over the mean of this and last year's equity, where both are positive."""
+    now, then = pl.col("shareholders_equity_usd"), pl.col("shareholders_equity_usd_prior")
+    checks = [
+        SCALE_SUSPECT,
+        missing(pl.col("net_income_usd")),
+        *not_positive(now),
+        *_needs_last_year(then),
+        (then <= 0, "denominator_not_positive"),
+    ]
+    return metric("roe_average", pl.col("net_income_usd") / ((now + then) / 2), checks)
+
+
+def debt_ratio(name: str, debt: pl.Expr, denominator: pl.Expr) -> list[pl.Expr]:
+    """Total debt over assets or equity; where the debt is unknown, the reason is the debt's own."""
+    own = [(pl.col("total_debt_reason") == reason, reason) for reason in ("debt_negative", "debt_blank_but_interest_paid")]
+    return quotient(name, debt, denominator, before=(SCALE_SUSPECT, *own))
+
+
+def interest_coverage() -> list[pl.Expr]:
+    """EBIT over gross interest expense; over net interest expense, flagged, where only that is known and it is positive.
+
+    A negative EBIT stays negative. Net interest income, and no interest expense reported (blank or zero), give no ratio.
+    """
+    ebit, gross, interest = pl.col("ebit_usd"), pl.col("interest_expense_usd"), pl.col("interest")
+    checks = [
+        SCALE_SUSPECT,
+        missing(ebit),
+        (interest.is_null() | (interest == 0), "no_interest_expense"),
+        (gross.is_null() & (interest < 0), "net_interest_income"),
+        (interest < 0, "denominator_not_positive"),
+    ]
+    return [
+        *metric("interest_coverage", ebit / interest, checks),
+        (gross.is_null() & (interest > 0)).fill_null(False).alias("is_interest_net"),
+    ]
+
+
+def accruals_cash_flow() -> list[pl.Expr]:
+    """(Net income - operating cash flow) over mean total assets of this and last year (Hribar and Collins 2002)."""
+    income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
+    return metric(
+        "accruals_cash_flow", (income - cash_flow) / _mean_assets(), [SCALE_SUSPECT, missing(income, cash_flow), *_mean_assets_checks()]
+    )
+
+
+def accruals_balance_sheet() -> list[pl.Expr]:
+    """[(change in current assets - in cash) - (in current liabilities - in short-term debt) - D&A] over mean assets (Sloan 1996).
+
+    The change in taxes payable, which the formula adds back, is not among the inputs: taken as zero and flagged. A blank
+    short-term debt is none where the source says so, a negative one is missing.
+    """
+    names = ("current_assets_usd", "cash_and_short_term_investments_usd", "current_liabilities_usd")
+    now = {name: pl.col(name) for name in names}
+    then = {name: pl.col(f"{name}_prior") for name in names}
+    debt_now, debt_then = known_short_term_debt(), known_short_term_debt("_prior")
+    depreciation = pl.col("depreciation_amortization_usd")
+    assets, cash, liabilities = (now[name] - then[name] for name in names)
+    accruals = (assets - cash) - (liabilities - (debt_now - debt_then)) - depreciation
+    checks = [
+        SCALE_SUSPECT,
+        missing(*now.values(), debt_now, depreciation),
+        *_mean_assets_checks(),
+        missing(*then.values(), debt_then, reason="prior_year_missing"),
+    ]
+    columns = metric("accruals_balance_sheet", accruals / _mean_assets(), checks)
+    return [*columns, columns[0].is_not_null().alias("is_taxes_payable_assumed_zero")]
+
+
+def cash_conversion(rules: MetricsRules) -> list[pl.Expr]:
+    """Operating cash flow over net income where that is positive: of the year, and of the sums over consecutive years."""
+    cash_flow, income = pl.col("operating_cash_flow_usd"), pl.col("net_income_usd")
+    given = [SCALE_SUSPECT, missing(cash_flow, income)]
+    few_years = (pl.col("years_summed") < rules.cash_conversion.min_years, "too_few_years")
+    income_sum = pl.col("net_income_sum")
+    return [
+        *metric("cash_conversion", cash_flow / income, [*given, (income <= 0, "net_income_not_positive")]),
+        *metric(
+            "cash_conversion_5y",
+            pl.col("operating_cash_flow_sum") / income_sum,
+            [*given, few_years, (income_sum <= 0, "net_income_not_positive")],
+        ),
+    ]
+
+
+def share_count_change() -> list[pl.Expr]:
+    """Shares over last year's count of the same basis, less one. As filed: a split between the two counts shows as growth."""
+    then = count_on_basis(pl.col("shares_basis"), "_prior")
+    return metric("share_count_change", pl.col("shares") / then - 1, [SCALE_SUSPECT, missing(pl.col("shares")), *_needs_last_year(then)])
+
+
+def unusual_items_share() -> list[pl.Expr]:
+    """|pretax income - (EBIT - net interest expense)| over |pretax income|.
+
+    Only where EBIT is operating income: rebuilt from pretax income it would leave nothing unusual by construction.
+    """
+    pretax = pl.col("pretax_income_usd")
+    operating = pl.when(pl.col("ebit_basis") == "operating_income").then(pl.col("ebit_usd"))
+    unusual = (pretax - (operating - pl.col("net_interest"))).abs()
+    checks = [SCALE_SUSPECT, missing(pretax, operating, pl.col("net_interest")), (pretax == 0, "denominator_not_positive")]
+    return metric("unusual_items_share", unusual / pretax.abs(), checks)
+
+
+def altman_z_double_prime(zones: ZoneRules) -> list[pl.Expr]:
+    """6.56 WC/TA + 3.26 RE/TA + 6.72 EBIT/TA + 1.05 equity/TL, for non-manufacturers (Altman 1995), and its zone."""
+    assets, liabilities = pl.col("total_assets_usd"), pl.col("total_liabilities_usd")
+    capital, retained, ebit = pl.col("working_capital_usd"), pl.col("retained_earnings_usd"), pl.col("ebit_usd")
+    equity = pl.col("shareholders_equity_usd")
+    score = (6.56 * capital + 3.26 * retained + 6.72 * ebit) / assets + 1.05 * equity / liabilities
+    checks = [SCALE_SUSPECT, missing(capital, retained, ebit, equity), *not_positive(assets), *not_positive(liabilities)]
+    columns = metric("altman_z_double_prime", score, checks)
+    return [*columns, zone(columns[0], zones).alias("altman_z_double_prime_zone")]
+
+
+def zone(score: pl.Expr, zones: ZoneRules) -> pl.Expr:
+    """Zone of an Altman score: distress, grey (bounds included) or safe; null without a score."""
+    return (
+        pl.when(score < zones.distress_below)
+        .then(pl.lit("distress"))
+        .when(score <= zones.safe_above)
+        .then(pl.lit("grey"))
+        .when(score.is_not_null())
+        .then(pl.lit("safe"))
+    )
+
+
+def growth(name: str, column: str) -> list[pl.Expr]:
+    """Divide the figure by last year's, where that was positive, and take one off."""
+    now, then = pl.col(column), pl.col(f"{column}_prior")
+    return metric(name, now / then - 1, [SCALE_SUSPECT, missing(now), *_needs_last_year(then), (then <= 0, "denominator_not_positive")])
+
+
+def _needs_last_year(value: pl.Expr) -> list[Check]:
+    return [PRIOR_SUSPECT, missing(value, reason="prior_year_missing")]
+
+
+def _mean_assets() -> pl.Expr:
+    return (pl.col("total_assets_usd") + pl.col("total_assets_usd_prior")) / 2
+
+
+def _mean_assets_checks() -> list[Check]:
+    then = pl.col("total_assets_usd_prior")
+    return [
+        missing(pl.col("total_assets_usd"), reason="denominator_missing"),
+        *_needs_last_year(then),
+        (_mean_assets() <= 0, "denominator_not_positive"),
+    ]

@@ -1,0 +1,1 @@
+"""The quality screen: inputs, steps, scores, summaries, outcomes."""

@@ -1,0 +1,133 @@
+"""Which record and which figures the quality screen scores, by basis and method; how they are scored stands in quality_steps.py.
+
+Basis says up to which day filings may be used (the horizon): as_of itself, or the study's own asking day some months later.
+Method says what is made of the record: what the vendor serves of it where it serves anything (even a null: the study saw nothing else), our
+own ratios where it does not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from smallcap.finance.pointintime import is_stale, visible
+from smallcap.rules.types.quality import SCORE_INPUTS, QualityRules
+
+POINT_IN_TIME = "point_in_time"
+AS_PUBLISHED = "as_published"
+BASES = (AS_PUBLISHED, POINT_IN_TIME)
+PUBLISHED = "published"
+DEBT_FREE_AWARE = "debt_free_aware"
+METHODS = (DEBT_FREE_AWARE, PUBLISHED)
+
+# Own reasons for a null coverage that say: there was no interest to cover.
+NO_INTEREST_REASONS = ("no_interest_expense", "net_interest_income")
+_RECORD_COLUMNS = (
+    *("entity_id", "period_end", "version", "source", "available_date"),
+    *(*SCORE_INPUTS, "interest_coverage_reason", "total_debt_usd", "ebit_usd"),
+)
+
+
+def horizon(basis: str, rules: QualityRules) -> pl.Expr:
+    """Give the last day whose filings a basis may use."""
+    return pl.col("as_of") + pl.duration(days=rules.as_published.lag_days if basis == AS_PUBLISHED else 0)
+
+
+def basis_inputs(
+    members: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    vendor_metrics: pl.DataFrame,
+    *,
+    basis: str,
+    rules: QualityRules,
+    clock: dt.date,
+    stale_months: int,
+) -> pl.DataFrame:
+    """Find each member's record visible at the basis' horizon, and its inputs as method published takes them.
+
+    Parameters
+    ----------
+    members
+        core.members.
+    metrics_as_of
+        core.metrics_as_of: the market value at as_of.
+    annual_metrics
+        core.annual_metrics; may hold records that no horizon reaches.
+    vendor_metrics
+        raw.vendor_metrics; empty where no vendor serves ratios.
+    basis
+        point_in_time or as_published.
+    rules
+        Thresholds.
+    clock
+        Last day that the sources have observed. A basis has no rows for an as_of whose horizon lies after it.
+    stale_months
+        Stale limit of basis point_in_time; as_published has its own.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per member of the as_ofs that the basis has: what `score` asks for except method, and what `method_inputs` needs.
+    """
+    limit = rules.as_published.stale_months if basis == AS_PUBLISHED else stale_months
+    questions = members.sort("as_of", "entity_id").select(
+        *("as_of", "entity_id", "ticker", "name", "sector", "is_financial", "is_ticker_usable"),
+        horizon(basis, rules).alias("horizon_date"),
+        pl.lit(basis).alias("basis"),
+    )
+    if basis == AS_PUBLISHED:
+        questions = questions.filter(pl.col("horizon_date") <= clock)
+    records = visible(annual_metrics.select(_RECORD_COLUMNS), questions, horizon="horizon_date")
+    served = records.join(_served(vendor_metrics), on=["entity_id", "period_end"], how="left")
+    valued = served.join(metrics_as_of.select("as_of", "entity_id", "market_cap_usd"), on=["as_of", "entity_id"], how="left")
+    return valued.with_columns(
+        # Once per as_of, because counting back months row by row costs as much as the rest of the screen.
+        is_stale("period_end", pl.col("as_of").first(), limit).over("as_of").alias("is_stale"),
+        (pl.col("horizon_date") < clock).alias("is_final"),
+    ).with_columns(*_chosen_inputs())
+
+
+def _served(vendor_metrics: pl.DataFrame) -> pl.DataFrame:
+    """Keep one row per company and period of what vendors serve: the first that was available."""
+    first = vendor_metrics.sort("entity_id", "period_end", "available_date", "source").unique(
+        ["entity_id", "period_end"], keep="first", maintain_order=True
+    )
+    return first.select(
+        *("entity_id", "period_end"),
+        pl.col("available_date").alias("served_date"),
+        *(pl.col(name).alias(f"{name}_served") for name in SCORE_INPUTS),
+        pl.col("market_cap_period_end_usd"),
+    )
+
+
+def _chosen_inputs() -> list[pl.Expr]:
+    """Take the vendor's row whole where it serves one by the horizon, else our own figures."""
+    is_served = (pl.col("served_date") <= pl.col("horizon_date")).fill_null(False)
+    market_cap_at_period_end = pl.when(is_served).then("market_cap_period_end_usd")
+    return [
+        *(pl.when(is_served).then(f"{name}_served").otherwise(name).alias(name) for name in SCORE_INPUTS),
+        pl.coalesce(market_cap_at_period_end, "market_cap_usd").alias("market_cap_usd"),
+        pl.when(is_served).then(pl.lit("vendor")).when(pl.col("period_end").is_not_null()).then(pl.lit("computed")).alias("inputs_basis"),
+    ]
+
+
+def method_inputs(inputs: pl.DataFrame, method: str, rules: QualityRules) -> pl.DataFrame:
+    """Turn the inputs of method published into those of a method.
+
+    Method debt_free_aware gives a company without debt, whose coverage is null for want of interest, the cap where EBIT is positive and 0
+    where it is not; and it compares no financial's debt with other companies', so a financial's debt_to_assets is missing.
+    """
+    named = inputs.with_columns(pl.lit(method).alias("method"))
+    if method == PUBLISHED:
+        return named
+    is_debt_free = (pl.col("total_debt_usd") == 0) & pl.col("interest_coverage_reason").is_in(NO_INTEREST_REASONS)
+    stand_in = pl.when(pl.col("ebit_usd") > 0).then(rules.coverage_clip.highest).when(pl.col("ebit_usd") <= 0).then(0.0)
+    return named.with_columns(
+        pl.when(pl.col("interest_coverage").is_null() & is_debt_free)
+        .then(stand_in)
+        .otherwise("interest_coverage")
+        .alias("interest_coverage"),
+        pl.when(~pl.col("is_financial").fill_null(False)).then("debt_to_assets").alias("debt_to_assets"),
+    )

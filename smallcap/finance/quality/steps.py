@@ -1,0 +1,168 @@
+"""The steps of the quality screen, on inputs that are already chosen: exclusions, winsorizing, z-scores, score, quintile.
+
+Where the inputs come from stands in quality_inputs.py.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.quality.winsorize import bucket, winsorized, z_score
+from smallcap.rules.types.quality import BASE, REQUIRED_INPUTS, SCORE_INPUTS, QualityRules, Variant
+
+QUINTILE_EDGES = (0.2, 0.4, 0.6, 0.8)
+GROUP = ["as_of", "method", "basis"]
+CONTROLLED = ("market_cap_usd", "roe", "fcf_margin", "debt_to_assets")
+
+
+def _missing_fields(mask: int) -> str:
+    """Name the inputs whose bits are set, in the order of REQUIRED_INPUTS."""
+    return ",".join(name for bit, name in enumerate(REQUIRED_INPUTS) if mask >> bit & 1)
+
+
+# Rows carry a place in this list while they are worked on: building a text for every row would cost more than scoring it. The reason for
+# missing inputs stands as many places after "stale" as the mask of the missing ones says.
+REASONS: tuple[str | None, ...] = (
+    None,
+    "unusable_ticker",
+    "no_fundamentals",
+    "stale",
+    *(f"missing:{_missing_fields(mask)}" for mask in range(1, 2 ** len(REQUIRED_INPUTS))),
+    *(f"out_of_range:{name}" for name in CONTROLLED),
+    "insufficient_records",
+)
+
+
+def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) -> pl.DataFrame:
+    """Score every record that the screen keeps, and say of every other why it does not.
+
+    Parameters
+    ----------
+    inputs
+        One row per as_of, entity_id, method and basis, with is_ticker_usable, period_end (null where there is no record), is_stale, and
+        the five inputs roe, fcf_margin, debt_to_assets, interest_coverage (fractions and a multiple) and market_cap_usd. A NaN counts as
+        missing. Records are compared within one as_of, method and basis. Further columns are handed through.
+    rules
+        Thresholds.
+    variant
+        Which steps are done.
+
+    Returns
+    -------
+    pl.DataFrame
+        The inputs, sorted by as_of, method, basis and entity_id, with status, exclusion_reason, the winsorized inputs, their z-scores,
+        score and quintile. A group's numbers depend neither on the order of the rows nor on the other groups, to the last bit.
+    """
+    numbered = _numbered_in_order(_without_nan(inputs))
+    placed = numbered.with_columns(_place(rules, variant).alias("place")).with_columns(_insufficient_marked(rules))
+    scored = _scored(placed.select("group", "place", *SCORE_INPUTS).filter(pl.col("place") == 0), rules, variant)
+    is_scored = placed["place"] == 0
+    # Scored rows stand in the same order in both frames, so a running count finds each one's result; null gathers null.
+    position = placed.select(pl.when(is_scored).then(is_scored.cum_sum() - 1)).to_series()
+    explained = placed.with_columns(
+        pl.when(is_scored).then(pl.lit("scored")).otherwise(pl.lit("excluded")).alias("status"),
+        pl.lit(pl.Series(REASONS, dtype=pl.String)).gather(pl.col("place")).alias("exclusion_reason"),
+    )
+    return explained.drop("group", "place").hstack(scored.select(pl.all().gather(position)))
+
+
+def _without_nan(inputs: pl.DataFrame) -> pl.DataFrame:
+    """Turn NaN into null, copying only the columns that have one."""
+    tainted = [name for name in REQUIRED_INPUTS if inputs[name].is_nan().any()]
+    return inputs.with_columns(pl.col(tainted).fill_nan(None)) if tainted else inputs
+
+
+def _numbered_in_order(inputs: pl.DataFrame) -> pl.DataFrame:
+    """Sort by group and company, so that sums are always added in the same order, and number the groups.
+
+    Grouping by one ascending integer is faster than by a date and two texts; and telling that a frame is sorted already, as it mostly is,
+    is faster than sorting it.
+    """
+    numbered = inputs.with_columns(_group_number(inputs))
+    if _is_in_order(numbered):
+        return numbered
+    ordered = inputs.sort(*GROUP, "entity_id")
+    return ordered.with_columns(_group_number(ordered))
+
+
+def _group_number(inputs: pl.DataFrame) -> pl.Expr:
+    """Give each run of equal groups a number, looking only at the columns that vary."""
+    is_constant = inputs.select((pl.col(GROUP) == pl.col(GROUP).first()).all()).row(0, named=True)
+    varying = [name for name in GROUP if not is_constant[name]]
+    # With a single group nothing varies; the date alone is then as good as all three.
+    runs = pl.struct(varying) if len(varying) > 1 else pl.col(varying or GROUP[:1])
+    return runs.rle_id().set_sorted().alias("group")
+
+
+def _is_in_order(numbered: pl.DataFrame) -> bool:
+    """Say whether each group stands together, and groups and companies ascend."""
+    groups = numbered.select("group", *GROUP).unique("group", keep="first", maintain_order=True).select(GROUP)
+    is_first = pl.col("group") != pl.col("group").shift()
+    ascends = numbered.select((is_first | (pl.col("entity_id") > pl.col("entity_id").shift())).all()).item()
+    return bool(ascends) and groups.equals(groups.unique().sort(GROUP))
+
+
+def _place(rules: QualityRules, variant: Variant) -> pl.Expr:
+    """Find the first step that a record does not pass, as a place in REASONS; 0 where it passes all."""
+    mask = pl.sum_horizontal(pl.col(name).is_null().cast(pl.UInt8) * pl.lit(2**bit, pl.UInt8) for bit, name in enumerate(REQUIRED_INPUTS))
+    place = (
+        pl.when(~pl.col("is_ticker_usable"))
+        .then(_literal("unusable_ticker"))
+        .when(pl.col("period_end").is_null())
+        .then(_literal("no_fundamentals"))
+        .when(pl.col("is_stale"))
+        .then(_literal("stale"))
+        .when(mask > 0)
+        .then(_literal("stale") + mask)
+    )
+    if variant.is_controlled:
+        for name in CONTROLLED:
+            place = place.when(~_within(name, rules)).then(_literal(f"out_of_range:{name}"))
+    return place.otherwise(pl.lit(0, pl.UInt8))
+
+
+def _literal(reason: str) -> pl.Expr:
+    """Give a reason's place; one byte a row is enough."""
+    return pl.lit(REASONS.index(reason), pl.UInt8)
+
+
+def _within(name: str, rules: QualityRules) -> pl.Expr:
+    """Say whether an input lies inside its control."""
+    bounds = getattr(rules.controls, name)
+    return pl.col(name).is_between(bounds.lowest, bounds.highest, closed="both" if bounds.is_inclusive else "none")
+
+
+def _insufficient_marked(rules: QualityRules) -> pl.Expr:
+    """Exclude the records left of a group that has too few of them."""
+    is_left = pl.col("place") == 0
+    is_too_small = is_left.sum().over("group") < rules.least_records
+    return pl.when(is_left & is_too_small).then(_literal("insufficient_records")).otherwise("place").alias("place")
+
+
+def _scored(records: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.DataFrame:
+    """Winsorize, standardise, add up and bucket complete records, group by group."""
+    cut = records.with_columns(_winsorized(name, rules, variant).alias(f"{name}_winsorized") for name in SCORE_INPUTS)
+    standardised = cut.with_columns(z_score(f"{name}_winsorized", "group").alias(f"{name}_z") for name in SCORE_INPUTS)
+    total = pl.col("roe_z") + pl.col("fcf_margin_z") - pl.col("debt_to_assets_z") + pl.col("interest_coverage_z")
+    return standardised.with_columns(total.alias("score")).select(
+        *(f"{name}_winsorized" for name in SCORE_INPUTS),
+        *(f"{name}_z" for name in SCORE_INPUTS),
+        "score",
+        bucket("score", "group", QUINTILE_EDGES).alias("quintile"),
+    )
+
+
+def _winsorized(name: str, rules: QualityRules, variant: Variant) -> pl.Expr:
+    """Clip coverage, then winsorize, as far as the variant does either."""
+    values = pl.col(name)
+    if name == "interest_coverage":
+        values = coverage_as_scored(rules, variant)
+    if not variant.is_winsorized:
+        return values
+    return winsorized(values, "group", rules.winsorizing.lower_quantile, rules.winsorizing.upper_quantile)
+
+
+def coverage_as_scored(rules: QualityRules, variant: Variant) -> pl.Expr:
+    """Give interest coverage as the variant scores it: clipped, or as it is."""
+    coverage = pl.col("interest_coverage")
+    return coverage.clip(rules.coverage_clip.lowest, rules.coverage_clip.highest) if variant.is_coverage_clipped else coverage

@@ -1,0 +1,74 @@
+"""The files that books stand in: those given in books.toml, a user's own beside it in books/. What a book is stands in `finance`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from smallcap.errors import InputError
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.books import Book, BookSet
+
+GIVEN = "books.toml"
+OWN = "books"
+"""Folder of a user's own books, below the folder of the rule sets."""
+
+
+def read_books(reference_dir: Path) -> dict[str, Book]:
+    """Read every book, those given first, a user's own by file name.
+
+    Raises
+    ------
+    InputError
+        When a file is broken, or two files have a book of one name; the message names both.
+    """
+    books: dict[str, Book] = {}
+    found_in: dict[str, Path] = {}
+    for file in _files(reference_dir):
+        for name, book in read_rules(file.parent, file.name, BookSet).books.items():
+            if name in books:
+                raise InputError(f"the book '{name}' stands in {found_in[name]} and in {file}; rename or remove one")
+            books[name], found_in[name] = book, file
+    return books
+
+
+def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[str]:
+    """Put a file of books beside those given; a broken one is refused and nothing is changed.
+
+    Parameters
+    ----------
+    file
+        A TOML file in the form of books.toml.
+    reference_dir
+        Folder of the rule sets.
+    is_replacing
+        Replace a file of the same name.
+
+    Returns
+    -------
+    list of str
+        Names of its books.
+
+    Raises
+    ------
+    InputError
+        When the file is broken or holds no book, a name is taken, or a file of its name is there.
+    """
+    if file.suffix != ".toml":
+        raise InputError(f"{file} is not a TOML file; a book is written like those in {reference_dir / GIVEN}")
+    new = read_rules(file.parent, file.name, BookSet).books
+    if not new:
+        raise InputError(f"{file} holds no book; write one as [books.my_book], like those in {reference_dir / GIVEN}")
+    target = reference_dir / OWN / file.name
+    if target.exists() and not is_replacing:
+        raise InputError(f"{target} is there already; --force replaces it")
+    others = {name for path in _files(reference_dir) if path != target for name in read_rules(path.parent, path.name, BookSet).books}
+    taken = sorted(others & set(new))
+    if taken:
+        raise InputError(f"{file}: there is a book named {', '.join(taken)} already; choose another name")
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(file.read_bytes())
+    return list(new)
+
+
+def _files(reference_dir: Path) -> list[Path]:
+    return [reference_dir / GIVEN, *sorted((reference_dir / OWN).glob("*.toml"))]

@@ -1,0 +1,141 @@
+"""What the rules on factor regressions are: typed thresholds, checked for sense. Values: data/reference/factor_validation.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from smallcap.rules.types.metrics import RuleSet, require
+
+COLUMN_OF: Final = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "MOM": "mom"}
+"""The column of raw.factors that holds a term's factor."""
+TERMS_OF_FILE: Final = {"FF3": ("Mkt-RF", "SMB", "HML"), "FF5": ("Mkt-RF", "SMB", "HML", "RMW", "CMA"), "MOM": ("MOM",)}
+"""The factors of each file; FF3 and FF5 hold the risk-free rate too."""
+FILES_WITH_RF: Final = ("FF3", "FF5")
+ALPHA: Final = "alpha"
+MONTHS_A_YEAR: Final = 12
+FIVE_FACTORS: Final = "FF5"
+"""The model of filter 7, of the stocks' own loadings and of comparisons."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A factor model: the files its factors come from, and its terms beside alpha, in order."""
+
+    files: tuple[str, ...]
+    terms: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        unknown = [file for file in self.files if file not in TERMS_OF_FILE]
+        require(bool(self.files) and not unknown, f"files must be some of FF3, FF5, MOM; got {list(self.files)}")
+        strange = [term for term in self.terms if term not in COLUMN_OF]
+        require(bool(self.terms) and not strange, f"terms must be some of {', '.join(COLUMN_OF)}; got {list(self.terms)}")
+        require(len(set(self.terms)) == len(self.terms), f"terms must not repeat, got {list(self.terms)}")
+        homeless = [term for term in self.terms if sum(term in TERMS_OF_FILE[file] for file in self.files) != 1]
+        require(not homeless, f"files must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}")
+        require(any(file in FILES_WITH_RF for file in self.files), f"files must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate")
+
+    @property
+    def all_terms(self) -> tuple[str, ...]:
+        """Alpha and the terms, in order."""
+        return (ALPHA, *self.terms)
+
+
+@dataclass(frozen=True)
+class TiltRules:
+    """Which tilts a book claims, and what t statistic makes one seen.
+
+    Attributes
+    ----------
+    confirmed_t, directional_t
+        A tilt of the right sign is confirmed from the first on, directional from the second on.
+    positive, not_negative
+        Terms whose loading should be above zero, or at least zero.
+    detectable_std_errors
+        Standard errors of the smallest loading that the sample could have shown.
+    """
+
+    confirmed_t: float
+    directional_t: float
+    positive: tuple[str, ...]
+    not_negative: tuple[str, ...]
+    detectable_std_errors: float
+
+    def __post_init__(self) -> None:
+        require(0 < self.directional_t < self.confirmed_t, "confirmed_t must be above directional_t, and both positive")
+        require(self.detectable_std_errors > 0, f"detectable_std_errors must be positive, got {self.detectable_std_errors}")
+        both = [*self.positive, *self.not_negative]
+        require(bool(both) and len(set(both)) == len(both), "positive and not_negative must name at least one term, and none twice")
+
+    @property
+    def intended(self) -> dict[str, str]:
+        """The intended sign of each claimed tilt, as marts.book_validations writes it."""
+        return {**dict.fromkeys(self.positive, "positive"), **dict.fromkeys(self.not_negative, "not_negative")}
+
+
+@dataclass(frozen=True)
+class ComparisonRules:
+    """How two books are mixed: the first one's share."""
+
+    mix_share: float
+
+    def __post_init__(self) -> None:
+        require(0 < self.mix_share < 1, f"mix_share must lie between 0 and 1, got {self.mix_share}")
+
+
+@dataclass(frozen=True)
+class HindsightRules:
+    """What a list chosen with hindsight is held against.
+
+    Attributes
+    ----------
+    point_in_time_book
+        Name of the book that was formed in advance.
+    random_books
+        Books drawn at random.
+    seed
+        Of the drawing.
+    """
+
+    point_in_time_book: str
+    random_books: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        require(100 <= self.random_books <= 100_000, f"random_books must be 100 to 100000, got {self.random_books}")
+
+
+@dataclass(frozen=True)
+class FactorRules(RuleSet):
+    """Rules of data/reference/factor_validation.toml.
+
+    Attributes
+    ----------
+    least_months
+        Months below which a regression is insufficient.
+    trailing_months
+        Length of a trailing window.
+    confidence
+        Of the intervals.
+    extreme_return
+        Monthly return above which a line's month is flagged.
+    models
+        The factor models by name.
+    """
+
+    least_months: int
+    trailing_months: int
+    confidence: float
+    extreme_return: float
+    models: dict[str, Model]
+    tilts: TiltRules
+    comparison: ComparisonRules
+    hindsight: HindsightRules
+
+    def __post_init__(self) -> None:
+        most_terms = max(len(model.terms) for model in self.models.values()) if self.models else 0
+        require(self.least_months > most_terms + 1, f"least_months must exceed the number of terms, got {self.least_months}")
+        require(self.trailing_months >= self.least_months, "trailing_months must not be below least_months")
+        require(0 < self.confidence < 1, f"confidence must lie between 0 and 1, got {self.confidence}")
+        require(self.extreme_return > 0, f"extreme_return must be positive, got {self.extreme_return}")
+        require(FIVE_FACTORS in self.models, f"models must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it")

@@ -1,0 +1,345 @@
+"""The rule sets of the filters and lenses as typed objects. Their values stand in data/reference/; nothing is read here."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.rules.types.metrics import DayRange, RuleSet, YearsRules
+
+SPOT, MEAN = "spot", "mean"
+UNIVERSE_PERCENTILE, FIXED = "universe_percentile", "fixed"
+
+
+def _one_of(value: str, name: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(known)}, got '{value}'")
+
+
+def _not_negative(values: object, *names: str) -> None:
+    for name in names:
+        if getattr(values, name) < 0:
+            raise ValueError(f"{name} must not be negative, got {getattr(values, name)}")
+
+
+def _share(values: object, *names: str) -> None:
+    for name in names:
+        if not 0 <= getattr(values, name) <= 1:
+            raise ValueError(f"{name} must be in [0, 1], got {getattr(values, name)}")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An upper limit of a ratio.
+
+    Attributes
+    ----------
+    limit
+        The limit.
+    is_limit_allowed
+        Whether the limit itself passes (at or below it) or not (below it).
+    borderline_from
+        A pass from here up is borderline.
+    """
+
+    limit: float
+    is_limit_allowed: bool
+    borderline_from: float
+
+    def __post_init__(self) -> None:
+        """Refuse a borderline above the limit."""
+        if not 0 <= self.borderline_from <= self.limit:
+            raise ValueError(f"borderline_from must be in [0, limit] ({self.limit}), got {self.borderline_from}")
+
+    def holds(self, value: pl.Expr) -> pl.Expr:
+        """Whether a value is inside the limit; null where it is unknown."""
+        return value <= self.limit if self.is_limit_allowed else value < self.limit
+
+    def is_borderline(self, value: pl.Expr) -> pl.Expr:
+        """Whether a value lies close to the limit; a value outside it may."""
+        return value >= self.borderline_from
+
+
+@dataclass(frozen=True)
+class ShariahRules(RuleSet):
+    """One standard's screen of financial ratios.
+
+    Attributes
+    ----------
+    effective_from
+        First day of the standard in this wording; applied to earlier dates it looks back with today's eyes.
+    denominator
+        spot: the market value at as_of; mean: its mean over `mean_months`, of which at least `least_months` must be known.
+    leases
+        How the standard treats leases: as_reported, excluded or included.
+    debt, income
+        Interest-bearing debt over the denominator; non-permissible income over revenue.
+    cash
+        Cash and short-term investments over the denominator; None where the standard does not look at it.
+    """
+
+    effective_from: dt.date
+    denominator: str
+    mean_months: int
+    least_months: int
+    leases: str
+    debt: Limit
+    income: Limit
+    cash: Limit | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse unknown words and windows."""
+        _one_of(self.denominator, "denominator", (SPOT, MEAN))
+        _one_of(self.leases, "leases", ("as_reported", "excluded", "included"))
+        if not 1 <= self.least_months <= self.mean_months:
+            raise ValueError(f"least_months must be 1 to mean_months ({self.mean_months}), got {self.least_months}")
+
+
+@dataclass(frozen=True)
+class ShariahStandards(RuleSet):
+    """The standards of data/reference/shariah.toml by name."""
+
+    standards: dict[str, ShariahRules]
+
+    def __post_init__(self) -> None:
+        """Refuse a standard that is filed under another name than its own."""
+        for key, rules in self.standards.items():
+            if rules.name != key:
+                raise ValueError(f"standards: [standards.{key}] must have the name '{key}', got '{rules.name}'")
+
+    def named(self, name: str) -> ShariahRules:
+        """Find a standard by its name.
+
+        Raises
+        ------
+        InputError
+            When there is no such standard; the message lists those there are.
+        """
+        if name not in self.standards:
+            raise InputError(f"setting 'shariah_standard': there is no standard '{name}'; the standards are: {', '.join(self.standards)}")
+        return self.standards[name]
+
+
+@dataclass(frozen=True)
+class UniverseRules:
+    """Of how many companies a median or percentile is taken at least."""
+
+    least_members: int
+
+    def __post_init__(self) -> None:
+        """Refuse a universe of none."""
+        if self.least_members < 1:
+            raise ValueError(f"least_members must be at least 1, got {self.least_members}")
+
+
+@dataclass(frozen=True)
+class BalanceSheetRules:
+    """Filter 3."""
+
+    debt_to_equity: Limit
+
+
+@dataclass(frozen=True)
+class IncomeRules:
+    """Filter 4; the borderlines are distances to a rule's threshold."""
+
+    least_margin_slope: float
+    least_cash_backing: float
+    most_unbacked_years: int
+    net_margin_borderline: float
+    growth_borderline: float
+    slope_borderline: float
+    operating_margin_borderline: float
+    cash_backing_borderline: float
+
+    def __post_init__(self) -> None:
+        """Refuse negative counts and distances."""
+        _not_negative(self, *(name.name for name in dataclasses.fields(self) if name.name != "least_margin_slope"))
+
+
+@dataclass(frozen=True)
+class CashFlowRules:
+    """Filter 5; the borderlines are distances to a rule's threshold."""
+
+    most_years_without_free_cash_flow: int
+    least_cash_conversion: float
+    accruals_limit: str
+    accruals_percentile: float
+    accruals_fixed: float
+    operating_cash_flow_borderline: float
+    accruals_borderline: float
+    cash_conversion_borderline: float
+
+    def __post_init__(self) -> None:
+        """Refuse unknown words, negative counts and distances."""
+        _one_of(self.accruals_limit, "accruals_limit", (UNIVERSE_PERCENTILE, FIXED))
+        _share(self, "accruals_percentile")
+        _not_negative(self, "most_years_without_free_cash_flow", "operating_cash_flow_borderline", "accruals_borderline")
+        _not_negative(self, "cash_conversion_borderline")
+
+
+@dataclass(frozen=True)
+class ValueRules:
+    """Filter 6: the quantile of the universe, and the share of it within which a pass is borderline."""
+
+    quantile: float
+    borderline: float
+
+    def __post_init__(self) -> None:
+        """Refuse shares outside 0 to 1."""
+        _share(self, "quantile", "borderline")
+
+
+@dataclass(frozen=True)
+class LensRules:
+    """The numbers in the eighteen preferences; `most_revenue_falls` counts years."""
+
+    debt_to_equity: float
+    current_ratio: float
+    interest_coverage: float
+    net_cash_to_assets: float
+    altman_z: float
+    goodwill_to_assets: float
+    margin_slope: float
+    operating_margin: float
+    roe: float
+    most_revenue_falls: int
+    unusual_items_share: float
+    cash_conversion: float
+    capex_intensity: float
+    share_count_change: float
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """What an alternative rule set has otherwise."""
+
+    accruals_limit: str
+
+    def __post_init__(self) -> None:
+        """Refuse unknown words."""
+        _one_of(self.accruals_limit, "accruals_limit", (UNIVERSE_PERCENTILE, FIXED))
+
+
+@dataclass(frozen=True)
+class FunnelRules(RuleSet):
+    """A named version of the thresholds of filters 3 to 6 and of the lenses."""
+
+    interest_income_spread: float
+    history: YearsRules
+    prior_year: DayRange
+    universe: UniverseRules
+    balance_sheet: BalanceSheetRules
+    income: IncomeRules
+    cash_flow: CashFlowRules
+    value: ValueRules
+    lenses: LensRules
+    alternatives: dict[str, Alternative] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a bound that is none."""
+        _not_negative(self, "interest_income_spread")
+
+    def alternative(self, name: str) -> FunnelRules:
+        """Make the alternative rule set of that name; rows carry it.
+
+        Raises
+        ------
+        KeyError
+            When there is no such alternative.
+        """
+        cash_flow = dataclasses.replace(self.cash_flow, accruals_limit=self.alternatives[name].accruals_limit)
+        return dataclasses.replace(self, name=name, cash_flow=cash_flow)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A line of business by its code: one SIC code or range, a GICS prefix, or a sector's name.
+
+    Attributes
+    ----------
+    first, last
+        The ends of a SIC range, both included; of another code system the same text twice.
+    """
+
+    code_system: str
+    first: str
+    last: str
+    line_of_business: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """A verdict on one company, whatever its code says.
+
+    Attributes
+    ----------
+    ticker
+        Normalised: upper case, no separators.
+    company
+        How the company's name begins, letters and digits only: a ticker that another company takes over later is not meant. Empty: any.
+    valid_from, valid_to
+        First and last day, both included.
+    """
+
+    ticker: str
+    company: str
+    valid_from: dt.date
+    valid_to: dt.date
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BusinessRules:
+    """The rules of filter 1.
+
+    Attributes
+    ----------
+    label
+        What rows carry: the files' name and a digest of their contents.
+    """
+
+    label: str
+    exclusions: tuple[Exclusion, ...]
+    overrides: tuple[Override, ...]
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two figures may lie apart: the greater of `absolute` and `relative` x our value."""
+
+    absolute: float
+    relative: float
+
+    def __post_init__(self) -> None:
+        """Refuse negative distances."""
+        _not_negative(self, "absolute", "relative")
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """The tolerance of each ratio that a vendor serves."""
+
+    roe: Tolerance
+    debt_to_assets: Tolerance
+    fcf_margin: Tolerance
+    interest_coverage: Tolerance
+    altman_z_score: Tolerance
+
+
+@dataclass(frozen=True)
+class ReconciliationRules(RuleSet):
+    """When a vendor's ratio and ours agree, and from which share of differing rows on to warn."""
+
+    most_differing_share: float
+    tolerances: Tolerances
+
+    def __post_init__(self) -> None:
+        """Refuse a share outside 0 to 1."""
+        _share(self, "most_differing_share")

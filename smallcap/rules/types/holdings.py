@@ -1,0 +1,131 @@
+"""The rule set of holdings files: the typed form of data/reference/ishares.toml. The reading of holdings is in `ishares`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+FILE_NAME = "ishares.toml"
+
+
+@dataclass(frozen=True)
+class IndexFund:
+    """An index as we call it, and the fund that follows it.
+
+    Attributes
+    ----------
+    name
+        The index as we call it.
+    fund_pattern
+        The regular expression that the fund's name matches.
+    page
+        The fund's page below the site's address.
+    classic_file
+        Last part of the address that answers for any day, below the page.
+    file_name
+        The name that this address wants for the file.
+    """
+
+    name: str
+    fund_pattern: str
+    page: str
+    classic_file: str
+    file_name: str
+
+    def __post_init__(self) -> None:
+        _require_pattern("fund_pattern", self.fund_pattern)
+
+
+@dataclass(frozen=True)
+class Plausibility:
+    """Bounds of the number of members (both included), and the greatest age of a list in days."""
+
+    min_members: int
+    max_members: int
+    max_age_days: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_members <= self.max_members:
+            raise ValueError("min_members must be at least 1 and at most max_members")
+        if self.max_age_days < 0:
+            raise ValueError("max_age_days cannot be negative")
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a list that is downloaded must be, over and above a list in a folder.
+
+    Attributes
+    ----------
+    min_members
+        Fewer members are implausible.
+    max_step_back_days
+        Where a day has no list, the newest one of so many days before it is taken.
+    first_list
+        The site has no list of an earlier day.
+    """
+
+    min_members: int
+    max_step_back_days: int
+    first_list: dt.date
+
+    def __post_init__(self) -> None:
+        if self.min_members < 1:
+            raise ValueError("min_members must be at least 1")
+        if not 0 <= self.max_step_back_days <= 31:
+            raise ValueError("max_step_back_days must be between 0 and 31")
+
+
+@dataclass(frozen=True)
+class MemberRules:
+    """What an equity row must be to count as a member; money in US dollars."""
+
+    min_price_exclusive: float
+    min_market_value_exclusive: float
+    not_common_stock_patterns: tuple[str, ...]
+    common_stock_patterns: tuple[str, ...]
+    unlisted_exchange_patterns: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for field in ("not_common_stock_patterns", "common_stock_patterns", "unlisted_exchange_patterns"):
+            for pattern in getattr(self, field):
+                _require_pattern(field, pattern)
+
+
+@dataclass(frozen=True)
+class SectorName:
+    """A sector as the file gives it, and in GICS words; empty where the file does not know the sector."""
+
+    given: str
+    gics: str
+
+
+@dataclass(frozen=True)
+class Recycling:
+    """When the same ticker under another name is another company."""
+
+    min_gap_days: int
+    insignificant_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HoldingsRules:
+    """What a holdings file must be, which of its rows are members, and when a ticker was recycled."""
+
+    name: str
+    version: str
+    source: str
+    indexes: tuple[IndexFund, ...]
+    plausibility: Plausibility
+    download: Download
+    members: MemberRules
+    sectors: tuple[SectorName, ...]
+    recycling: Recycling
+
+
+def _require_pattern(field: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{field} holds an invalid regular expression {pattern!r}: {error}") from None

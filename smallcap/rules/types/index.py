@@ -1,0 +1,165 @@
+"""What the rules on the index are: typed thresholds and events. Values: data/reference/index.toml and reconstitutions.csv."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from smallcap.rules.types.metrics import RuleSet, require
+
+EVENT_STATUSES: Final = ("known", "announced", "rule")
+"""Seen to have happened so, said in advance by the provider, or reckoned from the provider's rule."""
+
+
+@dataclass(frozen=True)
+class EligibilityRules:
+    """What a company must show at the rank day.
+
+    Attributes
+    ----------
+    min_price_usd, min_market_cap_usd
+        Least price of a share and least total market capitalisation.
+    min_free_float, min_voting_rights
+        Least shares of the company, and of its votes, in public hands.
+    max_price_age_days
+        A close older than this at the rank day is none.
+    exchanges
+        Exchanges that count, as holdings files spell them.
+    home_countries
+        What the country field says of a US company.
+    benefit_countries
+        Countries of incorporation that leave the question open.
+    """
+
+    min_price_usd: float
+    min_market_cap_usd: float
+    min_free_float: float
+    min_voting_rights: float
+    max_price_age_days: int
+    exchanges: tuple[str, ...]
+    home_countries: tuple[str, ...]
+    benefit_countries: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        require(self.min_price_usd > 0, f"min_price_usd must be positive, got {self.min_price_usd}")
+        require(self.min_market_cap_usd > 0, f"min_market_cap_usd must be positive, got {self.min_market_cap_usd}")
+        require(0 < self.min_free_float < 1, f"min_free_float must lie between 0 and 1, got {self.min_free_float}")
+        require(0 < self.min_voting_rights < 1, f"min_voting_rights must lie between 0 and 1, got {self.min_voting_rights}")
+        require(self.max_price_age_days >= 0, f"max_price_age_days must not be negative, got {self.max_price_age_days}")
+        require(bool(self.exchanges), "exchanges must name at least one")
+        require(bool(self.home_countries), "home_countries must name at least one")
+        both = sorted(set(self.home_countries) & set(self.benefit_countries))
+        require(not both, f"benefit_countries must not repeat home_countries; both name {', '.join(both)}")
+
+
+@dataclass(frozen=True)
+class ChangeRules:
+    """From which size on a company left or came because of its size.
+
+    Attributes
+    ----------
+    ipo_months
+        Months back to the first price of a new listing.
+    graduated_quantile, below_minimum_quantile
+        Among the sizes of those who stayed: who left at or above the first was too large, at or below the second too small.
+    demoted_quantile
+        Who came at or above this one came from the index of larger companies.
+    """
+
+    ipo_months: int
+    graduated_quantile: float
+    below_minimum_quantile: float
+    demoted_quantile: float
+
+    def __post_init__(self) -> None:
+        require(self.ipo_months >= 1, f"ipo_months must be at least 1, got {self.ipo_months}")
+        require(
+            0 < self.below_minimum_quantile < self.graduated_quantile < 1,
+            f"graduated_quantile must lie between below_minimum_quantile and 1, got {self.graduated_quantile}",
+        )
+        require(0 < self.demoted_quantile < 1, f"demoted_quantile must lie between 0 and 1, got {self.demoted_quantile}")
+
+
+@dataclass(frozen=True)
+class ReconstitutionRules:
+    """When a change of members is a reconstitution, and how its effect on prices is measured.
+
+    Attributes
+    ----------
+    min_turnover, turnover_per_further_month
+        One-way turnover between two month ends from which on there was one; dates that lie further apart must show so much more for each
+        further month, as companies are bought and listed all the time.
+    max_days_between_lists
+        Days between the lists before and after the effective day at most.
+    months_after
+        Months after the effective day that are looked at.
+    min_names
+        Names with returns on either side below which nothing is said.
+    """
+
+    min_turnover: float
+    turnover_per_further_month: float
+    max_days_between_lists: int
+    months_after: int
+    min_names: int
+
+    def __post_init__(self) -> None:
+        require(0 < self.min_turnover < 1, f"min_turnover must lie between 0 and 1, got {self.min_turnover}")
+        require(
+            self.turnover_per_further_month >= 0, f"turnover_per_further_month must not be negative, got {self.turnover_per_further_month}"
+        )
+        require(self.max_days_between_lists >= 1, f"max_days_between_lists must be at least 1, got {self.max_days_between_lists}")
+        require(1 <= self.months_after <= 12, f"months_after must be 1 to 12, got {self.months_after}")
+        require(self.min_names >= 2, f"min_names must be at least 2, got {self.min_names}")
+
+
+@dataclass(frozen=True)
+class IndexRules(RuleSet):
+    """Rules of data/reference/index.toml.
+
+    Attributes
+    ----------
+    top_holdings
+        The largest members whose weight is shown.
+    band_share
+        Share of the cumulative market capitalisation beside a break in which members stay.
+    """
+
+    top_holdings: int
+    band_share: float
+    eligibility: EligibilityRules
+    changes: ChangeRules
+    reconstitution: ReconstitutionRules
+
+    def __post_init__(self) -> None:
+        require(self.top_holdings >= 1, f"top_holdings must be at least 1, got {self.top_holdings}")
+        require(0 < self.band_share < 0.5, f"band_share must lie between 0 and 0.5, got {self.band_share}")
+
+
+@dataclass(frozen=True)
+class Reconstitution:
+    """A reconstitution of the index, as one source tells it; another may tell the same event otherwise.
+
+    Attributes
+    ----------
+    event
+        Its name.
+    rank_date
+        Day at whose close companies are ranked; None where no source says.
+    effective_date
+        Day after whose close the new index holds; None where only the month is known.
+    effective_month_end
+        Last day of the month of the effective day.
+    status
+        One of `EVENT_STATUSES`.
+    source
+        Who says so.
+    """
+
+    event: str
+    rank_date: dt.date | None
+    effective_date: dt.date | None
+    effective_month_end: dt.date
+    status: str
+    source: str

@@ -1,0 +1,179 @@
+"""Implausible dates in the preset `files`: the rows that have them are set aside with the reason, and do not move the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.metrics import ClockRules, DateRules, SanityRules
+from smallcap.sources.files.canonical_tables import CanonicalTable
+from smallcap.sources.refusals import write_refused
+
+RULE = "date_implausible"
+"""The rule in core.rejects; `problem` in the row says which date, and why."""
+
+
+@dataclass(frozen=True)
+class DateLimits:
+    """Which dates in the files of a folder are plausible.
+
+    Attributes
+    ----------
+    dates, clock
+        The rules (data/reference/sanity.toml).
+    today
+        The day of the run.
+    given_clock
+        The day up to which the user says that the files reach (setting `clock`).
+    """
+
+    dates: DateRules
+    clock: ClockRules
+    today: dt.date
+    given_clock: dt.date | None = None
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last plausible day."""
+        return self.today + dt.timedelta(days=self.dates.max_days_ahead)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """The rows of a table.
+
+    Attributes
+    ----------
+    rows
+        Those with plausible dates.
+    refused
+        The others, in the columns of `REFUSED_SCHEMA`; the year is null where the date that decides it is implausible.
+    """
+
+    rows: pl.DataFrame
+    refused: pl.DataFrame
+
+
+def load_date_limits(reference_dir: Path, today: dt.date, given_clock: dt.date | None = None) -> DateLimits:
+    """Read the rules; `read_rules` says what it raises. A clock later than the machine's date is the day of the run."""
+    rules = read_rules(reference_dir, "sanity.toml", SanityRules)
+    return DateLimits(rules.dates, rules.clock, max(today, given_clock or today), given_clock)
+
+
+def within_limits(rows: pl.DataFrame, table: CanonicalTable, limits: DateLimits) -> Dated:
+    """Set aside rows with any date before the first day, or too long after today.
+
+    Parameters
+    ----------
+    rows
+        The columns of a canonical table, `file` and `row`.
+    table
+        The table.
+    limits
+        The limits.
+    """
+    ahead, last = limits.dates.max_days_ahead, limits.last_day
+    problems = []
+    for column in _date_columns(table):
+        problems += [
+            _problem(pl.col(column) < limits.dates.first_day, f"{column} lies before {limits.dates.first_day}"),
+            _problem(pl.col(column) > last, f"{column} lies more than {ahead} days after the day of the run"),
+        ]
+    is_known = pl.col(table.dated_by).is_between(limits.dates.first_day, last)
+    return _parted(rows, table, problems, is_known)
+
+
+def up_to(dated: Dated, table: CanonicalTable, newest: dt.date, columns: Sequence[str], limits: DateLimits) -> Dated:
+    """Set aside further rows: those with a date after the newest one that enough rows support, or that the user names.
+
+    Parameters
+    ----------
+    dated
+        What `within_limits` returned.
+    table
+        The table.
+    newest
+        The newest date that enough rows support.
+    columns
+        The dates that are compared with it.
+    limits
+        The limits.
+    """
+    last = max(newest, limits.given_clock or newest)
+    problems = [_problem(pl.col(column) > last, f"{column} lies after {last}, the newest date that enough rows have") for column in columns]
+    further = _parted(dated.rows, table, problems, pl.col(table.dated_by) <= last)
+    return Dated(further.rows, pl.concat([dated.refused, further.refused]))
+
+
+def require_within_limits(day: dt.date, what: str, limits: DateLimits) -> None:
+    """Refuse a date that stands for a whole file.
+
+    Raises
+    ------
+    InputError
+        Naming `what`, the date and the limit.
+    """
+    first, last = limits.dates.first_day, limits.last_day
+    if not first <= day <= last:
+        raise InputError(f"{what} {day} is implausible: it lies before {first} or after {last}. Take the file out of the folder")
+
+
+def misdated_notice(refused: pl.DataFrame, table_name: str) -> tuple[str, ...]:
+    """Say how many rows were set aside and where the first is; nothing where there is none."""
+    if refused.is_empty():
+        return ()
+    first = json.loads(refused["row_json"][0])
+    many = "1 row has an implausible date and is" if refused.height == 1 else f"{refused.height} rows have implausible dates and are"
+    place = f"row {first['row']} of {first['file']}, {first['problem']}"
+    return (f"{table_name} table: {many} left out (core.rejects, rule {RULE}): {'' if refused.height == 1 else 'the first is '}{place}",)
+
+
+def newest_supported(rows: pl.DataFrame, date: str, name: str, rules: ClockRules) -> dt.date | None:
+    """Return the newest date that a plausible share of the rows supports; None without a date.
+
+    Dates without a long gap between them are a stretch. The newest stretch counts in which enough companies or lines have
+    a date, else the one in which most have: a single row far after all others does not say how far a table reaches.
+
+    Parameters
+    ----------
+    rows
+        Rows with a date and the name of a company or line.
+    date, name
+        The two columns.
+    rules
+        What a long gap and what enough is.
+    """
+    dated = rows.select(date, name).drop_nulls(date).unique().sort(date)
+    starts = pl.col(date).diff() > pl.duration(days=rules.max_gap_days)
+    stretches = (
+        dated.with_columns(stretch=starts.fill_null(False).cum_sum())
+        .group_by("stretch")
+        .agg(pl.col(date).max().alias("last"), pl.col(name).n_unique().alias("names"))
+    )
+    enough = pl.min_horizontal(rules.min_share * dated[name].n_unique(), pl.col("names").max())
+    newest = stretches.filter(pl.col("names") >= enough)["last"].max()
+    return newest if isinstance(newest, dt.date) else None
+
+
+def _parted(rows: pl.DataFrame, table: CanonicalTable, problems: Sequence[pl.Expr], is_year_known: pl.Expr) -> Dated:
+    ruled = rows.with_columns(problem=pl.coalesce(problems))
+    refused = ruled.filter(pl.col("problem").is_not_null()).with_columns(rule=pl.lit(RULE)).sort("file", "row")
+    keys = [column.name for column in table.columns if column.is_key]
+    cells = dict.fromkeys(["file", "row", *keys, *_date_columns(table), "problem"])
+    year = pl.when(is_year_known).then(pl.col(table.dated_by).dt.year())
+    return Dated(ruled.filter(pl.col("problem").is_null()).drop("problem"), write_refused(refused, year, list(cells)))
+
+
+def _problem(is_broken: pl.Expr, words: str) -> pl.Expr:
+    return pl.when(is_broken).then(pl.lit(words))
+
+
+def _date_columns(table: CanonicalTable) -> list[str]:
+    return [column.name for column in table.columns if column.kind == "date"]

@@ -1,0 +1,105 @@
+"""The canonical fundamentals and prices tables of the preset `files`: all files together, keys checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.finance.tickers import normalised
+from smallcap.sources.base import FUNDAMENTALS_COLUMNS
+from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES, CanonicalTable, read_table
+from smallcap.sources.files.dates import Dated, DateLimits, within_limits
+from smallcap.sources.files.folder import Dataset, InputFile
+from smallcap.sources.identity.aliases import canonical_in_table
+
+VERSIONS = ("original", "restated")
+_SHOWN_DUPLICATES = 5
+_MONEY = {
+    column.name: f"{column.name}_usd"
+    for column in FUNDAMENTALS.columns
+    if column.kind == "number" and f"{column.name}_usd" in FUNDAMENTALS_COLUMNS
+}
+
+
+def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: DateLimits) -> Dated:
+    """Read the fundamentals table: its columns, `symbol`, `file` and `row`.
+
+    Raises
+    ------
+    InputError
+        When a file is refused (see `read_table`), a version is unknown, or a key stands twice; at most five are named.
+    """
+    dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits)
+    rows = canonical_in_table(dated.rows, aliases)
+    unknown = rows.filter(~pl.col("version").is_in(VERSIONS))
+    if unknown.height:
+        first = unknown.row(0, named=True)
+        raise InputError(
+            f"fundamentals file {first['file']}, row {first['row']}, column 'version': '{first['version']}' is not original or restated"
+        )
+    key = ["entity_id", "period_end"]
+    if rows["version"].null_count() < rows.height:
+        key += ["version", "filing_date"]
+    _refuse_duplicates(rows, key, "fundamentals")
+    return replace(dated, rows=rows)
+
+
+def read_prices(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: DateLimits) -> Dated:
+    """Read the prices table: its columns, `symbol`, `file` and `row`; one row per ticker and session."""
+    dated = _read_all(inputs, "prices", PRICES, limits)
+    rows = canonical_in_table(dated.rows, aliases)
+    _refuse_duplicates(rows.with_columns(ticker=normalised(pl.col("ticker"))), ["ticker", "date"], "prices")
+    return replace(dated, rows=rows)
+
+
+def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: str) -> pl.DataFrame:
+    """Put the fundamentals table into `FUNDAMENTALS_COLUMNS`, sorted by company, period and version.
+
+    A row that was restated after its filing date is version ``restated`` and ``is_value_restated``: it is visible from the
+    filing date, with values that came later.
+    """
+    is_restated = (pl.col("restated_date") > pl.col("filing_date")).fill_null(False)
+    currency = pl.col("currency") if rows["currency"].null_count() < rows.height else pl.lit("USD")
+    return (
+        rows.rename(_MONEY)
+        .with_columns(
+            source_entity_id="entity_id",
+            version=pl.coalesce("version", pl.when(is_restated).then(pl.lit("restated")).otherwise(pl.lit("original"))),
+            is_value_restated=is_restated,
+            is_blank_debt_zero=pl.lit(blank_debt_is_zero),
+            currency=currency,
+            source=pl.lit(source),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in FUNDAMENTALS_COLUMNS.items())
+        .sort("source_entity_id", "period_end", "version", "filing_date")
+    )
+
+
+def _read_all(inputs: Sequence[InputFile], dataset: Dataset, table: CanonicalTable, limits: DateLimits) -> Dated:
+    frames = [
+        read_table(found.payload, found.name, table).with_columns(file=pl.lit(found.name)) for found in inputs if found.dataset == dataset
+    ]
+    return within_limits(pl.concat(frames) if frames else _no_rows(table), table, limits)
+
+
+def _no_rows(table: CanonicalTable) -> pl.DataFrame:
+    header = ",".join(column.name for column in table.columns).encode()
+    return read_table(header + b"\n", f"no {table.name} file", table).with_columns(file=pl.lit(""))
+
+
+def _refuse_duplicates(rows: pl.DataFrame, key: list[str], what: str) -> None:
+    repeated = rows.filter(pl.struct(key).is_duplicated()).sort(*key, "file", "row", nulls_last=True)
+    if not repeated.height:
+        return
+    named = repeated.group_by(key, maintain_order=True).agg(pl.concat_str("file", pl.lit(" row "), "row").str.join(" and ").alias("where"))
+    shown = [
+        ", ".join(f"{name} {value}" for name, value in zip(key, record[:-1], strict=True)) + f" ({record[-1]})"
+        for record in named.head(_SHOWN_DUPLICATES).iter_rows()
+    ]
+    more = f" and {named.height - len(shown)} more" if named.height > len(shown) else ""
+    raise InputError(
+        f"the {what} table has the same key more than once: {'; '.join(shown)}{more}. Keep one row of each {' and '.join(key)}"
+    )

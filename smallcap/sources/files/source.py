@@ -1,0 +1,206 @@
+"""The adapter of the preset `files`: a folder of holdings CSVs, canonical tables and French files, as the port of `base`.
+
+The parsing of each kind of file is in the sibling modules; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from smallcap.errors import InputError
+from smallcap.rules.types.holdings import HoldingsRules
+from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
+from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES
+from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
+from smallcap.sources.files.folder import InputFile, find_inputs
+from smallcap.sources.files.fundamentals import fundamentals_rows, read_fundamentals, read_prices
+from smallcap.sources.files.lists import Lists, choose_lists, read_lists
+from smallcap.sources.files.returns import monthly_prices
+from smallcap.sources.french.files import read_french
+from smallcap.sources.identity.lines import Sightings, resolve_lines, symbol_to_line
+from smallcap.sources.payloads import SnapshotStore
+
+WITHOUT = {
+    "fundamentals": "has no fundamentals: every member is unresolved, and none is scored or passes the funnel; "
+    "add annual statements as fundamentals/annual.csv or annual.parquet (docs/files-preset.md lists the columns)",
+    "prices": "has no prices: there are no returns, of members or of books, and market values rest on the prices in the lists; "
+    "add month-end prices as prices/month_end.csv or month_end.parquet (docs/files-preset.md lists the columns)",
+    "factors": "has no factor files: without a stored vintage there are no regressions and no factor loadings; "
+    "add Kenneth French's monthly files, as downloaded, to french/",
+}
+"""What a run does without where a folder lacks a dataset, and what to add."""
+
+
+class FilesSource:
+    """A folder of files; every file is read once, when it is first needed.
+
+    Parameters
+    ----------
+    folder
+        The folder; docs/files-preset.md shows its layout.
+    rules
+        What a holdings file must be (`load_holdings_rules`).
+    aliases
+        Dated aliases of tickers (`load_ticker_aliases`).
+    limits
+        Which dates in the files are plausible.
+    blank_debt_is_zero
+        Whether a blank debt, dividend or buyback in the fundamentals table means none.
+    snapshots
+        Where the files' bytes are kept; None keeps nothing.
+    """
+
+    name = "files"
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        rules: HoldingsRules,
+        aliases: pl.DataFrame,
+        limits: DateLimits,
+        blank_debt_is_zero: bool = True,
+        snapshots: SnapshotStore | None = None,
+    ) -> None:
+        self.folder = folder
+        self.label = f"files in {folder.resolve().name}"
+        self._rules = rules
+        self._aliases = aliases
+        self._limits = limits
+        self._blank_debt_is_zero = blank_debt_is_zero
+        self._snapshots = snapshots
+
+    @cached_property
+    def clock(self) -> dt.date:
+        """The newest date that enough rows of an input support: of a filing or a price, or the last day that a list serves."""
+        newest_list = self._lists.rows["snapshot_date"].max()
+        newest = [
+            newest_list + dt.timedelta(days=self._rules.plausibility.max_age_days) if isinstance(newest_list, dt.date) else None,
+            newest_supported(self._read_fundamentals.rows, "filing_date", "entity_id", self._limits.clock),
+            newest_supported(self._read_prices.rows, "date", "symbol", self._limits.clock),
+        ]
+        known = [date for date in newest if date is not None]
+        if not known:
+            raise InputError(f"no file in {self.folder} has a row with a plausible date (data/reference/sanity.toml, dates)")
+        return max(known)
+
+    def membership_dates(self, index: str) -> list[dt.date]:
+        """Dates of the folder's lists of the index, ascending."""
+        return self._lists.dates(index)
+
+    def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        """Members at each as_of, from the newest list at or at most 31 days before it."""
+        return choose_lists(self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name)
+
+    def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
+        """Every line that any file shows, one row per ticker spell."""
+        return Delivery(self._lines.select(*SECURITIES_COLUMNS))
+
+    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+        """Annual records with period_end in [start, end]."""
+        rows = fundamentals_rows(self._dated_fundamentals.rows, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name)
+        asked = rows if companies is None else rows.filter(pl.col("source_entity_id").is_in(list(companies)))
+        misdated = self._dated_fundamentals.refused
+        notices = (*misdated_notice(misdated, "fundamentals"), *self._notices("fundamentals"))
+        return Delivery(asked.filter(pl.col("period_end").is_between(start, end)), misdated, notices)
+
+    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+        """No rows: files hold statements, not ready-made ratios."""
+        return Delivery(pl.DataFrame(schema=VENDOR_METRICS_COLUMNS))
+
+    def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
+        """Month-end prices and returns with date in [start, end]; a return needs the month before, in or out of the range."""
+        everything = monthly_prices(symbol_to_line(self._dated_prices.rows, self._lines, "date"), self.name)
+        years = pl.col("year").is_between(start.year, end.year)
+        rows = everything.rows if lines is None else everything.rows.filter(pl.col("source_id").is_in(list(lines)))
+        misdated = self._dated_prices.refused
+        refused = pl.concat([everything.refused.filter(years), misdated])
+        notices = (*misdated_notice(misdated, "prices"), *self._notices("prices"))
+        return Delivery(rows.filter(pl.col("date").is_between(start, end)), refused, notices)
+
+    def factors(self) -> Delivery:
+        """Factor returns of every vintage in the folder.
+
+        Raises
+        ------
+        InputError
+            When two files of one model and vintage disagree.
+        """
+        frames: dict[str, pl.DataFrame] = {}
+        for found in self._of("factors"):
+            frame = read_french(found.payload, found.name)
+            same = next((name for name, other in frames.items() if _is_same_vintage(frame, other)), None)
+            if same is None:
+                frames[found.name] = frame
+            elif not frame.drop("sha256").equals(frames[same].drop("sha256")):
+                raise InputError(
+                    f"factor files {same} and {found.name} are of the same model and vintage but differ; take one of them out of the folder"
+                )
+        if not frames:
+            return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS), notices=self._notices("factors"))
+        rows = pl.concat(list(frames.values())).with_columns(source=pl.lit(self.name))
+        return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
+
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """None: a folder holds no books."""
+        return {}
+
+    @cached_property
+    def _inputs(self) -> list[InputFile]:
+        inputs = find_inputs(self.folder)
+        if self._snapshots is not None:
+            for found in inputs:
+                self._snapshots.keep(self.name, found.dataset, {"file": found.name}, found.payload)
+        return inputs
+
+    @cached_property
+    def _lists(self) -> Lists:
+        return read_lists(self._inputs, self._rules, self._aliases, self._limits)
+
+    @cached_property
+    def _read_fundamentals(self) -> Dated:
+        return read_fundamentals(self._inputs, self._aliases, self._limits)
+
+    @cached_property
+    def _read_prices(self) -> Dated:
+        return read_prices(self._inputs, self._aliases, self._limits)
+
+    @cached_property
+    def _dated_fundamentals(self) -> Dated:
+        return up_to(self._read_fundamentals, FUNDAMENTALS, self.clock, ["period_end", "filing_date"], self._limits)
+
+    @cached_property
+    def _dated_prices(self) -> Dated:
+        return up_to(self._read_prices, PRICES, self.clock, ["date"], self._limits)
+
+    @cached_property
+    def _lines(self) -> pl.DataFrame:
+        listed = self._lists.rows.select("symbol", "snapshot_date", "name", "sector")
+        companies = self._dated_fundamentals.rows.group_by("symbol", source_entity_id="entity_id").agg(
+            pl.min_horizontal(pl.col("period_end").min(), pl.col("filing_date").min()).alias("first_date"),
+            pl.max_horizontal(pl.col("period_end").max(), pl.col("filing_date").max()).alias("last_date"),
+            pl.col("name", "sector", "sic", "gics").sort_by("period_end").drop_nulls().last(),
+        )
+        priced = self._dated_prices.rows.group_by("symbol").agg(first_date=pl.col("date").min())
+        return resolve_lines(Sightings(listed, companies, priced), self._aliases, self._rules.recycling, self.name)
+
+    @cached_property
+    def absent(self) -> frozenset[str]:
+        """Datasets of which the folder has no file."""
+        return frozenset(WITHOUT) - {found.dataset for found in self._inputs}
+
+    def _notices(self, dataset: str) -> tuple[str, ...]:
+        """Say what a run does without where the folder has no file of the dataset, and what to add."""
+        return (f"the input folder {self.folder} {WITHOUT[dataset]}",) if dataset in self.absent else ()
+
+    def _of(self, dataset: str) -> list[InputFile]:
+        return [found for found in self._inputs if found.dataset == dataset]
+
+
+def _is_same_vintage(frame: pl.DataFrame, other: pl.DataFrame) -> bool:
+    return frame.select("model", "vintage").row(0) == other.select("model", "vintage").row(0)

@@ -1,0 +1,1 @@
+"""Kenneth French's factor files: their layouts, and the library that serves them."""

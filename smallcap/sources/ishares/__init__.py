@@ -1,0 +1,1 @@
+"""iShares holdings: the file as downloaded, and the site that serves it."""
