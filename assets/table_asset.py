@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from smallcap.assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
-from smallcap.engine.context import PROGRESS, Rows
+from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
+from smallcap.engine.making import PROGRESS, Rows, each_year
+from smallcap.engine.rule_sets import RULE_SETS
+from smallcap.engine.uses import uses_of
 from smallcap.errors import SmallcapError
+from smallcap.settings import Settings
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
 
 Compute = Callable[..., pl.DataFrame | Rows]
 
 RETRY_FETCHES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+FROM_THE_RUN: Mapping[str, Callable[[Run, str], Any]] = {
+    "run": lambda run, name: run,
+    "years": lambda run, name: run.years.of(name),
+    "dates": lambda run, name: run.dates.of(run.years.of(name)),
+    "clock": lambda run, name: run.source.clock,
+}
+"""What a function may ask for beside frames, rule sets and settings."""
 
 
 def asset_key(name: str) -> dg.AssetKey:
@@ -33,11 +44,14 @@ def table_asset(
     columns: Mapping[str, Sequence[str]] | None = None,
     where: Mapping[str, Mapping[str, object]] | None = None,
     after: Sequence[str] = (),
+    by_year: bool = False,
+    together: bool = False,
 ) -> Callable[[Compute], dg.AssetsDefinition]:
     """Make the asset of a table from a function.
 
-    The function takes `run` and, for each table that it reads, a frame named after that table without its layer; what it
-    reads is what `smallcap.engine.lineage.READS` says.
+    The function's parameters say what it takes: for each table that `smallcap.engine.lineage.READS` names, a frame under the table's name
+    without its layer; each rule set and setting that `smallcap.engine.uses.USES` names; and of the run `years`, `dates`, `clock` or `run`.
+    A function that is called year by year may ask for `year`.
 
     Parameters
     ----------
@@ -49,10 +63,21 @@ def table_asset(
         For a table that is read, the values that its columns must have; all rows by default.
     after
         Tables that must be made before without being read.
+    by_year
+        Whether the function is called once for each year that is made, with the frames of that year's windows.
+    together
+        Whether the few rows of all years are written at once, and not some years at a time.
+
+    Raises
+    ------
+    TypeError
+        When the function takes something else than the lineage says.
     """
     found = TABLES[name]
 
     def decorate(compute: Compute) -> dg.AssetsDefinition:
+        """Make the asset."""
+        _require_agreement(name, compute)
         return dg.asset(
             key=asset_key(name),
             ins=_inputs(name, columns or {}, where or {}),
@@ -65,9 +90,22 @@ def table_asset(
             metadata={"dagster/column_schema": column_schema(found), "years_read": dg.MetadataValue.json(_years_read(name))},
             retry_policy=RETRY_FETCHES if found.layer == "raw" else None,
             required_resource_keys={"run"},
-        )(_explaining(name, compute))
+        )(_step(name, compute, by_year=by_year, together=together))
 
     return decorate
+
+
+def _require_agreement(name: str, compute: Compute) -> None:
+    """Insist that a function takes exactly the tables, rule sets and settings that the lineage declares for its table."""
+    taken = set(inspect.signature(compute).parameters)
+    frames = {TABLES[upstream].short_name for upstream in READS[name]}
+    uses = {*uses_of(name).rules, *uses_of(name).settings}
+    known = {*RULE_SETS, *Settings.model_fields, *(other.short_name for other in TABLES.values())}
+    undeclared = sorted((taken & known) - frames - uses - set(FROM_THE_RUN))
+    # What a raw table uses reaches it through the source.
+    unused = sorted((frames if TABLES[name].layer == "raw" else frames | uses) - taken)
+    if undeclared or unused:
+        raise TypeError(f"{name}: takes {undeclared or 'nothing'} that the lineage does not declare, declares {unused or 'nothing'} unused")
 
 
 def _inputs(name: str, columns: Mapping[str, Sequence[str]], where: Mapping[str, Mapping[str, object]]) -> dict[str, dg.AssetIn]:
@@ -106,30 +144,68 @@ def column_schema(found: Table) -> dg.TableSchema:
     )
 
 
-def _explaining(name: str, compute: Compute) -> Callable[..., Rows]:
-    """Wrap a compute function: it is handed the run, its progress is told, and neither an explained error nor a stop is tried again."""
-    parameters = [parameter for parameter in inspect.signature(compute).parameters if parameter != "run"]
+def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Callable[..., Rows | None]:
+    """Wrap a function: it is handed what it asks for, its progress is reported, and neither an explained error nor a stop is tried again.
 
-    @functools.wraps(compute)
-    def step(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> Rows:
+    Where nothing of the table is out of date, it is not called.
+    """
+    frame_names = [TABLES[upstream].short_name for upstream in READS[name]]
+
+    def step(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> Rows | None:
+        """Make what the run makes of the table."""
+        run: Run = context.resources.run
         started = time.monotonic()
         PROGRESS.info("%s", name, extra={"phase": "start"})
         try:
             stop_if_requested()
-            made = compute(context.resources.run, **frames)
+            made = _made(run, name, compute, frames, by_year=by_year, together=together) if run.years.is_made(name) else None
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
         except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
             # Dagster would fetch the table again: its policy of retries takes an interruption for a failure that may pass.
             raise dg.Failure(description="stopped by a signal", allow_retries=False) from error
         PROGRESS.info("%s", name, extra={"phase": "made", "seconds": time.monotonic() - started})
-        return made if isinstance(made, Rows) else Rows(made)
+        return made
 
     signature = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.AssetExecutionContext)]
-    signature += [
-        inspect.Parameter(parameter, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for parameter in parameters
-    ]
+    signature += [inspect.Parameter(frame, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for frame in frame_names]
+    step.__name__ = compute.__name__
     step.__signature__ = inspect.Signature(signature, return_annotation=Rows)  # type: ignore[attr-defined]
     step.__annotations__ = {**{p.name: p.annotation for p in signature}, "return": Rows}
-    del step.__wrapped__
     return step
+
+
+def _made(run: Run, name: str, compute: Compute, frames: Mapping[str, pl.DataFrame], *, by_year: bool, together: bool) -> Rows:
+    wanted = [parameter for parameter in inspect.signature(compute).parameters if parameter not in frames and parameter != "year"]
+    given = {parameter: _given(run, name, parameter) for parameter in wanted}
+    if not by_year:
+        return _as_rows(compute(**frames, **given))
+    years = (_as_rows(made) for made in _year_by_year(run, name, compute, frames, given))
+    if not together:
+        return Rows(made.frame for made in years)  # type: ignore[misc]
+    each = list(years)
+    refused = [made.refused for made in each if made.refused is not None]
+    frames_made = [made.frame for made in each if isinstance(made.frame, pl.DataFrame)]
+    return Rows(pl.concat([TABLES[name].empty(), *frames_made]), pl.concat(refused) if refused else None)
+
+
+def _as_rows(made: pl.DataFrame | Rows) -> Rows:
+    return made if isinstance(made, Rows) else Rows(made)
+
+
+def _year_by_year(
+    run: Run, name: str, compute: Compute, frames: Mapping[str, pl.DataFrame], given: Mapping[str, Any]
+) -> Iterator[pl.DataFrame | Rows]:
+    """Call a function for each year, with the year's windows of partitioned tables and the whole of the others."""
+    shorts = {TABLES[upstream].short_name: TABLES[upstream] for upstream in READS[name]}
+    windowed = {short: frame for short, frame in frames.items() if shorts[short].is_partitioned}
+    whole = {short: frame for short, frame in frames.items() if not shorts[short].is_partitioned}
+    takes_year = "year" in inspect.signature(compute).parameters
+    for year, own in each_year(run, name, windowed):
+        yield compute(**own, **whole, **given, **({"year": year} if takes_year else {}))
+
+
+def _given(run: Run, name: str, parameter: str) -> Any:
+    if parameter in FROM_THE_RUN:
+        return FROM_THE_RUN[parameter](run, name)
+    return run.rules[parameter] if parameter in RULE_SETS else getattr(run.settings, parameter)

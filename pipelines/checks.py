@@ -10,11 +10,11 @@ import polars as pl
 
 from smallcap.assets.partitions import YEARS
 from smallcap.assets.table_asset import asset_key
-from smallcap.engine.context import PROGRESS, Run
+from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
+from smallcap.engine.making import PROGRESS
 from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.stamps import UNPARTITIONED, YearStamp, digest_rows
-from smallcap.rules.files import read_rules
 from smallcap.settings import PROJECT_ROOT
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
@@ -23,6 +23,7 @@ from smallcap.warehouse.row_checks import RowCheck, offending_rows, read_row_che
 WARN_CHANGE = 0.10
 FAIL_CHANGE = 0.50
 ROWS_READ_AT_ONCE = 100_000
+NOT_MADE = "nothing was made of it: what an earlier run audited is unchanged"
 COUNTED_TABLES = ("core.members", "marts.quality_scores")
 DELIVERED_TABLES = ("raw.fundamentals", "raw.prices")
 """Tables that a source may do without, and that a home which has rows of them does not lose."""
@@ -75,8 +76,10 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
         run: Run = context.resources.run
         stop_if_requested()
         started = time.monotonic()
+        if not run.years.is_made(name):
+            return dg.AssetCheckResult(passed=True, description=NOT_MADE)
         found = check(run)
-        run.note_check(name, check_name, found.status, found.message)
+        run.log.note_check(name, check_name, found.status, found.message, run.years.of(name))
         PROGRESS.info("%s", name, extra={"phase": "checked", "seconds": time.monotonic() - started})
         return dg.AssetCheckResult(
             passed=found.status == "passed",
@@ -93,7 +96,7 @@ def _contract(name: str) -> Check:
     def check(run: Run) -> Finding:
         lake, found = run.home.lake, TABLES[name]
         stamp = lake.stamp(name)
-        years = run.years_of(name) if found.is_partitioned else [UNPARTITIONED]
+        years = run.years.of(name) or [UNPARTITIONED]
         damaged, rows = [], 0
         for block in _blocks(years, {year: stamp.years[year].rows for year in years}):
             frame = lake.read(name, block) if found.is_partitioned else lake.read(name)
@@ -127,7 +130,7 @@ def _blocks(years: Sequence[int], rows: Mapping[int, int]) -> Iterator[list[int]
 
 def _rows_that_must_not_exist(rule: RowCheck) -> Check:
     def check(run: Run) -> Finding:
-        years = run.years_of(rule.table) if TABLES[rule.table].is_partitioned else []
+        years = run.years.of(rule.table)
         count, example = offending_rows(rule, run.home.lake.files, years)
         if count:
             return Finding("failed", f"{count} rows: {rule.question}; first {example}")
@@ -138,7 +141,7 @@ def _rows_that_must_not_exist(rule: RowCheck) -> Check:
 
 def _row_counts(name: str) -> Check:
     def check(run: Run) -> Finding:
-        years = run.years_of(name)
+        years = run.years.of(name)
         # Each series of cross-sections is compared with itself: a basis that is not known yet has no rows to lose.
         series = [column for column in TABLES[name].key if column not in ("as_of", "entity_id")]
         counts = (
@@ -166,7 +169,7 @@ def _still_delivered(name: str) -> Check:
     dataset = TABLES[name].short_name
 
     def check(run: Run) -> Finding:
-        lake, years = run.home.lake, run.years_of(name)
+        lake, years = run.home.lake, run.years.of(name)
         before = lake.stamp(name, run.home.version_before(name)).years
         rows = _rows_of(lake.stamp(name).years, years)
         # A source without the dataset would leave the years that are not made as they are, and nobody would be told.
@@ -188,8 +191,8 @@ def _rows_of(stamps: Mapping[int, YearStamp], years: Iterable[int]) -> int:
 
 def _reconciliation(run: Run) -> Finding:
     """Warn where a vendor's ready-made ratios and ours differ in the median or in too many rows."""
-    rules = read_rules(run.settings.reference_dir, "reconciliation.toml", ReconciliationRules)
-    differences = run.home.lake.read("marts.metric_differences", run.years_of("marts.metric_differences"))
+    rules: ReconciliationRules = run.rules["reconciliation_rules"]
+    differences = run.home.lake.read("marts.metric_differences", run.years.of("marts.metric_differences"))
     warnings = reconciliation_warnings(differences, rules)
     messages = warnings.filter("is_warning")["message"].to_list()
     if messages:
@@ -202,7 +205,7 @@ def _coverage(run: Run) -> Finding:
     if "fundamentals" in run.source.absent and not any(made.rows for made in run.home.lake.stamp("raw.fundamentals").years.values()):
         return Finding("warned", "members only: the source has no fundamentals, so no member has an annual record and none is scored")
     covered = (
-        run.home.lake.read("marts.coverage", run.years_of("marts.coverage"), ["as_of", "has_membership", "members", "with_fundamentals"])
+        run.home.lake.read("marts.coverage", run.years.of("marts.coverage"), ["as_of", "has_membership", "members", "with_fundamentals"])
         .filter(pl.col("has_membership") & (pl.col("members") > 0))
         .with_columns(share=pl.col("with_fundamentals") / pl.col("members"))
         .sort("share", "as_of")

@@ -18,7 +18,7 @@ from smallcap.errors import AuditError, InputError, SmallcapError
 from smallcap.lake import Home
 from smallcap.pipelines.definitions import REFRESH_JOB, build_definitions
 from smallcap.pipelines.event_log import kept_open
-from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, RANGE_END_TAG, RANGE_START_TAG
+from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.signals import ending_in, work_apart
 from smallcap.settings import PROJECT_ROOT, Settings
 
@@ -60,7 +60,14 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
 
 
 def run_years(
-    settings: Settings, first: int, last: int, as_of: dt.date | None = None, tables: Sequence[str] | None = None, command: str = ""
+    settings: Settings,
+    first: int,
+    last: int,
+    as_of: dt.date | None = None,
+    tables: Sequence[str] | None = None,
+    command: str = "",
+    *,
+    is_forced: bool = False,
 ) -> str:
     """Make a range of years, check and publish it, all in this process.
 
@@ -76,6 +83,8 @@ def run_years(
         Make only these tables; None makes everything, with the published warehouse.
     command
         What was asked, for the records.
+    is_forced
+        Whether the years are made whether or not they are out of date.
 
     Returns
     -------
@@ -93,6 +102,8 @@ def run_years(
     tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last), COMMAND_TAG: command}
     if as_of is not None:
         tags[AS_OF_TAG] = as_of.isoformat()
+    if is_forced:
+        tags[FORCE_TAG] = "true"
     selection = None if tables is None else [asset_key(name) for name in tables]
 
     def execute() -> None:

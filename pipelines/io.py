@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import dagster as dg
 import polars as pl
 
-from smallcap.engine.context import PROGRESS, Rows, Run
+from smallcap.engine.context import Run
+from smallcap.engine.making import PROGRESS, Rows, read, write
 from smallcap.errors import SmallcapError
 from smallcap.stopping import stop_if_requested
-from smallcap.tables import TABLES
 
 
 class LakeIOManager(dg.IOManager):
@@ -24,21 +24,25 @@ class LakeIOManager(dg.IOManager):
         metadata = context.definition_metadata
         started = time.monotonic()
         wanted = list(metadata["columns"]) or None, dict(metadata["where"])
-        rows = run.read(".".join(context.asset_key.path), str(metadata["for_table"]), *wanted)
+        rows = read(run, ".".join(context.asset_key.path), str(metadata["for_table"]), *wanted)
         PROGRESS.info("%s", metadata["for_table"], extra={"phase": "read", "seconds": time.monotonic() - started})
         return rows
 
-    def handle_output(self, context: dg.OutputContext, obj: Rows) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Rows | None) -> None:
         """Write the rows, tell Dagster what was written, and report years made beyond the run's range."""
         run: Run = context.resources.run
         name = ".".join(context.asset_key.path)
+        if obj is None:
+            PROGRESS.info("%s", name, extra={"phase": "skipped"})
+            context.add_output_metadata({"is_changed": False, "not_made": "nothing it depends on has changed"})
+            return
         started = time.monotonic()
         making = _Timed(obj.frame) if not isinstance(obj.frame, pl.DataFrame) else None
         try:
-            written = run.write(name, obj if making is None else replace(obj, frame=making))
+            written = write(run, name, obj if making is None else replace(obj, frame=making))
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
-        years = run.years_of(name) if TABLES[name].is_partitioned else []
+        years = run.years.of(name)
         if making is not None:
             PROGRESS.info("%s", name, extra={"phase": "made", "seconds": making.seconds})
         seconds = time.monotonic() - started - (making.seconds if making is not None else 0)
@@ -51,7 +55,7 @@ class LakeIOManager(dg.IOManager):
                 "is_changed": written.is_changed,
             }
         )
-        for year in sorted(set(years) - set(run.years)):
+        for year in sorted(set(years) - set(run.asked)):
             context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=str(year)))
 
 

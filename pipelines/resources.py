@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from smallcap.engine.context import Run
+from smallcap.engine.context import Run, open_run
 from smallcap.lake import Home
 from smallcap.settings import Settings
 from smallcap.sources import open_source
@@ -16,6 +16,7 @@ from smallcap.warehouse import served_run_id
 
 AS_OF_TAG = "smallcap/as_of"
 COMMAND_TAG = "smallcap/command"
+FORCE_TAG = "smallcap/force"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 BACKFILL_TAG = "dagster/backfill"
@@ -41,14 +42,16 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
         # anew what is undone, while keeping what was half made would publish it.
         unfinished = home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds)
         _report_dead_run(context.instance, unfinished)
-        run = Run(home, source, settings, dagster_run.run_id, command, _years(tags, context.instance), _as_of(tags))
+        run = open_run(
+            home, source, settings, dagster_run.run_id, command, _years(tags, context.instance), _as_of(tags), is_forced=FORCE_TAG in tags
+        )
         is_successful = False
         try:
             yield run
             is_successful = not _has_failed(context.instance, dagster_run.run_id)
         finally:
-            if not run.is_published:
-                run.flush_records("succeeded" if is_successful else "failed")
+            if not run.log.is_published:
+                run.log.flush("succeeded" if is_successful else "failed")
             home.close_run(is_successful=is_successful)
 
     return resource

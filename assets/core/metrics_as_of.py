@@ -5,20 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
 from smallcap.finance.metrics import market
-from smallcap.rules.files import read_rules
 from smallcap.rules.types.metrics import MetricsRules
 
 
-@table_asset("core.metrics_as_of")
+@table_asset("core.metrics_as_of", by_year=True)
 def metrics_as_of(
-    run: Run, members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, vendor_metrics: pl.DataFrame
-) -> Rows:
+    members: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    prices: pl.DataFrame,
+    vendor_metrics: pl.DataFrame,
+    metrics_rules: MetricsRules,
+    stale_months: int,
+) -> pl.DataFrame:
     """Take, for every member and date, the record that was visible then, and value it at the price of that date."""
-    rules = read_rules(run.settings.reference_dir, "metrics.toml", MetricsRules)
-    frames = {"members": members, "annual_metrics": annual_metrics, "prices": prices, "vendor_metrics": vendor_metrics}
-    return Rows(
-        market.metrics_as_of(own["members"], own["annual_metrics"], own["prices"], own["vendor_metrics"], rules, run.settings.stale_months)
-        for _, own in run.each_year("core.metrics_as_of", **frames)
-    )
+    return market.metrics_as_of(members, annual_metrics, prices, vendor_metrics, metrics_rules, stale_months)

@@ -3,7 +3,8 @@
 import dagster as dg
 
 from smallcap.assets.publish.warehouse import warehouse
-from smallcap.engine.context import PROGRESS, Run
+from smallcap.engine.context import Run
+from smallcap.engine.making import PROGRESS
 from smallcap.errors import SmallcapError
 from smallcap.stopping import stop_if_requested
 
@@ -20,7 +21,7 @@ def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     # Imported here: it takes a while to load, which a location that only shows the graph need not wait for.
     from smallcap.reports.files import newest_date, write_report
 
-    as_of = run.as_of or newest_date(run.settings, run.years)
+    as_of = run.as_of or newest_date(run.settings, run.asked)
     if as_of is None:
         return dg.MaterializeResult(metadata={"not_written": NO_DATE})
     PROGRESS.info("report", extra={"phase": "start"})

@@ -6,8 +6,9 @@ import dagster as dg
 
 from smallcap import __version__
 from smallcap.assets.table_asset import asset_key
-from smallcap.engine.context import PROGRESS, Run
+from smallcap.engine.context import Run
 from smallcap.engine.guard import refuse_unfit
+from smallcap.engine.making import PROGRESS
 from smallcap.errors import SmallcapError
 from smallcap.lake import Lake
 from smallcap.lake.records import utc_now
@@ -31,8 +32,8 @@ def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     PROGRESS.info("publish", extra={"phase": "start"})
     try:
         stop_if_requested()
-        run.flush_checks()
-        refuse_unfit(run.home)
+        run.log.flush_checks()
+        refuse_unfit(run.home, run.digests)
         rows, damaged = publish(run)
     except SmallcapError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
@@ -50,7 +51,7 @@ def publish(run: Run) -> tuple[int, Path | None]:
         Rows served, all tables together; and where the catalogue that was served before is now, if it was damaged.
     """
     home, folder = run.home, run.settings.warehouse_dir
-    run.flush_records("published")
+    run.log.flush("published")
     tables = [served for name in TABLES if (served := _served(home.lake, name)) is not None]
     new = build(
         path=folder / "warehouse.duckdb",
@@ -64,7 +65,8 @@ def publish(run: Run) -> tuple[int, Path | None]:
         release=__version__,
     )
     damaged = swap(new, folder, run.settings.keep_catalogues)
-    run.is_published = True
+    run.log.is_published = True
+    run.code.save()
     home.lake.vacuum(run.settings.vacuum_days, _versions_to_keep(run))
     return sum(table.row_count for table in tables), damaged
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
+from smallcap.engine.context import Run
+from smallcap.engine.making import Rows
 from smallcap.sources import ingest
 
 
 @table_asset("raw.constituents")
 def constituents(run: Run, securities: pl.DataFrame) -> Rows:
     """Ask the source for the newest list at or at most 31 days before each as_of."""
-    years = run.years_of("raw.constituents")
+    years = run.years.of("raw.constituents")
     delivery = ingest.constituents(
-        run.source.constituents(run.settings.index_name, run.as_of_dates(years)), securities, run.settings.index_name
+        run.source.constituents(run.settings.index_name, run.dates.of(years)), securities, run.settings.index_name
     )
-    run.note_delivery("raw.constituents", delivery)
-    run.note_fetched("constituents", years, None)
+    run.log.note_delivery("raw.constituents", delivery, run.years.of("raw.constituents"))
+    run.log.note_fetched("constituents", years, None)
     return Rows(delivery.rows, delivery.refused)

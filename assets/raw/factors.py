@@ -15,6 +15,6 @@ def factors(run: Run) -> pl.DataFrame:
     """Ask the source for its factor files, and add their vintages to those already here."""
     delivery = ingest.factors(run.source.factors())
     known = run.home.lake.read("raw.factors").join(delivery.rows, on=TABLES["raw.factors"].key, how="anti")
-    run.note_delivery("raw.factors", delivery)
-    run.note_fetched("factors", [0], None)
+    run.log.note_delivery("raw.factors", delivery, run.years.of("raw.factors"))
+    run.log.note_fetched("factors", [0], None)
     return pl.concat([known, delivery.rows])

@@ -54,6 +54,7 @@ PresetOption = Annotated[
 InputOption = Annotated[Path | None, typer.Option("--input", help="The folder that the preset files reads.", show_default=False)]
 LimitOption = Annotated[int | None, typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False)]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make the years also where nothing that they depend on has changed.")]
 SelectOption = Annotated[
     str | None,
     typer.Option("--select", metavar="TABLE[+]", help="Make only this table; with +, also what follows from it.", show_default=False),
@@ -73,6 +74,7 @@ def run(
     home: HomeOption = None,
     select: SelectOption = None,
     dry_run: DryRunOption = False,
+    force: ForceOption = False,
 ) -> None:
     """Make one date, or a range of years: fetch what is missing, compute, check, publish, and show the study's summary."""
     settings = _settings(home=home, preset=preset, input=input_dir, limit=limit)
@@ -81,9 +83,9 @@ def run(
     if first is not None and last is not None:
         if as_of is not None:
             raise InputError("--as-of names one date, --from and --to a range of years; give one or the other")
-        _make(settings, first, last, None, select, dry_run)
+        _make(settings, first, last, None, select, dry_run, force)
         return
-    _make(settings, None, None, _date(as_of) if as_of else None, select, dry_run)
+    _make(settings, None, None, _date(as_of) if as_of else None, select, dry_run, force)
 
 
 @app.command()
@@ -96,9 +98,10 @@ def backfill(
     home: HomeOption = None,
     select: SelectOption = None,
     dry_run: DryRunOption = False,
+    force: ForceOption = False,
 ) -> None:
     """Make every month end of a range of years in one run."""
-    _make(_settings(home=home, preset=preset, input=input_dir, limit=limit), first, last, None, select, dry_run)
+    _make(_settings(home=home, preset=preset, input=input_dir, limit=limit), first, last, None, select, dry_run, force)
 
 
 @app.command()
@@ -421,10 +424,12 @@ def _date(text: str) -> dt.date:
         raise InputError(f"--as-of '{text}' is not a date; write it as YYYY-MM-DD, for example 2025-12-31") from None
 
 
-def _make(settings: Any, first: int | None, last: int | None, as_of: dt.date | None, select: str | None, dry_run: bool) -> None:
+def _make(
+    settings: Any, first: int | None, last: int | None, as_of: dt.date | None, select: str | None, dry_run: bool, force: bool
+) -> None:
     from smallcap.pipelines.command.run import make
 
-    make(settings, first, last, as_of, select, is_dry=dry_run, out=OUT, err=ERR)
+    make(settings, first, last, as_of, select, is_dry=dry_run, is_forced=force, out=OUT, err=ERR)
 
 
 if __name__ == "__main__":

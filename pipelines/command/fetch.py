@@ -12,7 +12,7 @@ from rich.markup import escape
 from smallcap.engine.asked import YEARS_RESTATED, known_companies, known_lines
 from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
-from smallcap.engine.plan import Plan, make_plan
+from smallcap.engine.plan import plan_run
 from smallcap.lake import Home
 from smallcap.lake.home import command_line
 from smallcap.pipelines.command.hints import command_hint
@@ -56,24 +56,24 @@ def fetch(
     source = open_source(settings, None)
     first, last, as_of = choose_range(settings, source, first, last, as_of)
     if is_dry:
-        show_requests(settings, make_plan(settings, first, last, as_of, RAW_TABLES), out)
+        show_requests(settings, plan_run(settings, source, first, last, as_of), out)
         return
     from smallcap.pipelines.execute import run_years
 
     Home(settings).prepare()
     with show_progress(len(RAW_TABLES), err):
-        run_years(settings, first, last, as_of, RAW_TABLES, command_line(sys.argv[1:]))
+        run_years(settings, first, last, as_of, tables=RAW_TABLES, command=command_line(sys.argv[1:]))
     told = f"the raw tables are here; `{command_hint(settings, 'run')}` computes and publishes what follows from them"
     err.print(escape(told), highlight=False, soft_wrap=True)
 
 
-def show_requests(settings: Settings, plan: Plan, out: Console) -> None:
+def show_requests(settings: Settings, run: Run, out: Console) -> None:
     """Show how many requests a plan would begin with, by source, beside what is left of each quota."""
     if settings.preset != "xfinlink":
         out.print(f"preset {settings.preset} asks nobody: no request, no quota")
         return
     live = open_live(settings, SnapshotStore(settings.snapshots_dir))
-    planned = planned_requests(settings, live, plan)
+    planned = planned_requests(live, run)
     out.print(rows_table(Planned._fields, planned))
     for source in dict.fromkeys(line.source for line in planned):
         left = live.fetcher.quota.left(source)
@@ -84,17 +84,18 @@ def show_requests(settings: Settings, plan: Plan, out: Console) -> None:
     out.print("pages beyond a first one, and names that only the lists will show, come on top", style="dim")
 
 
-def planned_requests(settings: Settings, live: LiveSources, plan: Plan) -> list[Planned]:
+def planned_requests(live: LiveSources, run: Run) -> list[Planned]:
     """Count the requests that a plan would begin with; what is at hand is not asked for again."""
-    run = Run(Home(settings), open_source(settings, None), settings, "plan", "plan", range(plan.first, plan.last + 1), plan.as_of)
     securities = run.home.lake.read("raw.securities")
     asked = {"fundamentals": known_companies(securities), "vendor_metrics": known_companies(securities), "prices": known_lines(securities)}
     at_hand = {request["as_of"] for request, _ in live.fetcher.snapshots.received(live.xfinlink.name, "index")}
-    lists = [date for date in plan.dates if date.isoformat() not in at_hand]
+    lists = [date for date in run.dates.of(run.asked) if date.isoformat() not in at_hand]
     planned = [Planned(live.xfinlink.name, "constituents", len(lists), "one a list and page of a thousand names")]
     for dataset, names in asked.items():
-        years = run.years_of(f"raw.{dataset}")
+        years = run.years.of(f"raw.{dataset}")
         back = 0 if dataset == "prices" else YEARS_RESTATED
+        if not years:
+            continue
         start, end = dt.date(min(years) - back, 1, 1), dt.date(max(years), 12, 31)
         requests = live.xfinlink.requests_needed(dataset, names, start, end)
         planned.append(

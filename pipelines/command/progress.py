@@ -14,7 +14,7 @@ BAR_WIDTH = 20
 
 
 class _Steps(logging.Handler):
-    """Turns progress records into a bar; where nobody watches a terminal, into one line per table."""
+    """Turns progress records into a bar; where nobody watches a terminal, into one line per table that is made."""
 
     def __init__(self, progress: Progress, console: Console, total: int) -> None:
         super().__init__()
@@ -29,6 +29,8 @@ class _Steps(logging.Handler):
             self._progress.advance(self._task)
             if not self._is_watched:
                 self._console.print(_sentence(name, record), highlight=False)
+        elif phase == "skipped":
+            self._progress.advance(self._task)
 
 
 def _sentence(name: str, record: logging.LogRecord) -> str:

@@ -8,16 +8,21 @@ import sys
 from rich.console import Console
 from rich.markup import escape
 
+from smallcap.engine.context import Run
+from smallcap.engine.guard import years_in_words
 from smallcap.engine.lineage import FIRST_YEAR, READS
-from smallcap.engine.plan import Plan, choose_as_of, make_plan, require_list, require_tables
+from smallcap.engine.plan import Plan, Step, choose_as_of, make_plan, plan_run, require_list, require_tables
+from smallcap.engine.years import is_anything_made
 from smallcap.errors import InputError
 from smallcap.lake.home import Home, command_line
+from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import Settings
 from smallcap.sources import open_source
 from smallcap.sources.base import Source
-from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged
+from smallcap.tables import TABLES
+from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged, served_versions
 from smallcap.warehouse.serve import DAMAGED_FILE
 
 
@@ -29,6 +34,7 @@ def make(
     select: str | None,
     *,
     is_dry: bool,
+    is_forced: bool,
     out: Console,
     err: Console,
 ) -> None:
@@ -46,18 +52,34 @@ def make(
         Make only this table, with a plus also what follows.
     is_dry
         Show the plan, and change nothing.
+    is_forced
+        Make the years also where nothing they depend on has changed.
     out, err
         Where results and where progress go.
     """
     source = open_source(settings, None)
     tables = require_tables(select) if select else None
     first, last, as_of = choose_range(settings, source, first, last, as_of)
+    Home(settings).require_same_universe()
+    planned = plan_run(settings, source, first, last, as_of, is_forced=is_forced)
     if is_dry:
-        _show_plan(make_plan(settings, first, last, as_of, tables), source, out)
+        _show_plan(make_plan(planned, tables), planned, out)
         return
-    _run(settings, first, last, as_of, tables, err)
+    if tables is None and is_current(planned):
+        err.print("nothing is out of date: what is served is what a run would make (--force makes it all the same)", soft_wrap=True)
+    else:
+        _run(settings, first, last, as_of, tables, err, is_forced=is_forced)
     if tables is None or "publish.warehouse" in tables:
         show_summary(settings, as_of, out, err)
+
+
+def is_current(run: Run) -> bool:
+    """Whether a run would make nothing, and what the lake holds is what is served."""
+    home = run.home
+    if home.has_unfinished_run() or is_anything_made(run.years):
+        return False
+    served = served_versions(run.settings.warehouse_dir)
+    return served == {name: version for name in TABLES if (version := home.lake.version(name)) >= 0}
 
 
 def choose_range(
@@ -78,7 +100,9 @@ def choose_range(
     return first, last, as_of
 
 
-def _run(settings: Settings, first: int, last: int, as_of: dt.date | None, tables: list[str] | None, err: Console) -> None:
+def _run(
+    settings: Settings, first: int, last: int, as_of: dt.date | None, tables: list[str] | None, err: Console, *, is_forced: bool
+) -> None:
     # Dagster takes a second to load: what can be refused was refused before.
     from smallcap.pipelines.execute import run_years
 
@@ -88,7 +112,7 @@ def _run(settings: Settings, first: int, last: int, as_of: dt.date | None, table
     _warn_of_damage(settings, err)
     steps = len(READS) + 2 if tables is None else len(tables)
     with show_progress(steps, err):
-        run_years(settings, first, last, as_of, tables, command_line(sys.argv[1:]))
+        run_years(settings, first, last, as_of, tables, command_line(sys.argv[1:]), is_forced=is_forced)
 
 
 def _warn_of_damage(settings: Settings, err: Console) -> None:
@@ -108,10 +132,22 @@ def _require_years(first: int, last: int, source: Source) -> None:
         )
 
 
-def _show_plan(plan: Plan, source: Source, out: Console) -> None:
+def _show_plan(plan: Plan, run: Run, out: Console) -> None:
+    first, last = run.asked[0], run.asked[-1]
     dates = f"{len(plan.dates)} dates from {plan.dates[0]} to {plan.dates[-1]}" if plan.dates else "no date"
-    out.print(f"would make {plan.first} to {plan.last}: {dates}; source: {escape(source.label)}", highlight=False, soft_wrap=True)
+    out.print(f"{first} to {last}: {dates}; source: {escape(run.source.label)}", highlight=False, soft_wrap=True)
+    if not any(step.years for step in plan.steps):
+        out.print("nothing is out of date: a run would make nothing", highlight=False)
+        return
     for step in plan.steps:
-        years = f"{len(step.years)} years, {step.years[0]} to {step.years[-1]}" if step.years else "whole"
-        out.print(f"  {step.table:<28} {'fetch' if step.is_fetched else 'compute':<8} {years}", highlight=False)
-    out.print("years whose inputs turn out changed are made again as well; nothing was changed by this dry run", style="dim")
+        out.print(f"  {step.table:<28} {'fetch' if step.is_fetched else 'compute':<8} {_in_words(step)}", highlight=False, soft_wrap=True)
+    out.print("nothing was changed by this dry run", style="dim")
+
+
+def _in_words(step: Step) -> str:
+    """Say which years of a table are made and why, and what else would make years follow."""
+    by_reason: dict[str, list[int]] = {}
+    for year, reasons in step.years.items():
+        by_reason.setdefault(" and ".join(reasons), []).append(year)
+    parts = [f"{years_in_words(years)}: {reason}" if years != [UNPARTITIONED] else reason for reason, years in by_reason.items()]
+    return "; ".join(parts) or f"where {' or '.join(step.follows)} comes out different"

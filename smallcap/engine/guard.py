@@ -5,20 +5,21 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.engine.lineage import READS
+from smallcap.engine.recipe import in_words
 from smallcap.engine.staleness import Digests
 from smallcap.errors import AuditError
 from smallcap.lake import Home
 
 
-def refuse_unfit(home: Home) -> None:
-    """Refuse to publish while a table is unaudited or made from older inputs than are there now.
+def refuse_unfit(home: Home, digests: Digests) -> None:
+    """Refuse to publish while a table is unaudited, or made from other inputs, rules, settings or code than are there now.
 
     Raises
     ------
     AuditError
         Naming tables and years, and the command that mends them; what was published before is still served.
     """
-    problems = [*_unaudited(home), *_stale(home)]
+    problems = [*_unaudited(home), *_stale(digests)]
     if problems:
         raise AuditError(
             "nothing is published: "
@@ -34,23 +35,21 @@ def _unaudited(home: Home) -> list[str]:
         stamp = home.lake.stamp(name)
         years = [year for year, made in stamp.years.items() if not audits.get((made.run_id, name), False)]
         if years:
-            problems.append(f"{name} was not audited by a passed run for {_years_in_words(years)}")
+            problems.append(f"{name} was not audited by a passed run for {years_in_words(years)}")
     return problems
 
 
-def _stale(home: Home) -> list[str]:
-    problems, digests = [], Digests(home.lake)
+def _stale(digests: Digests) -> list[str]:
+    problems = []
     for name in READS:
         stale = digests.stale(name)
         if stale:
-            changed = sorted({table for tables in stale.values() for table in tables})
-            problems.append(
-                f"{name} was made from older contents of {', '.join(changed)} than are there now for {_years_in_words(list(stale))}"
-            )
+            changed = sorted({in_words(key) for keys in stale.values() for key in keys})
+            problems.append(f"{name} is out of date for {years_in_words(list(stale))}: {'; '.join(changed)}")
     return problems
 
 
-def _years_in_words(years: list[int]) -> str:
+def years_in_words(years: list[int]) -> str:
     """Write years as ranges: 2019 to 2021, 2024; a table without partitions has none."""
     if years == [0]:
         return "all rows"

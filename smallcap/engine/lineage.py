@@ -205,12 +205,19 @@ def years_wanted_by_others(name: str, run_years: Iterable[int]) -> set[int]:
 
 
 def years_to_make(
-    name: str, run_years: Iterable[int], present: Iterable[int], stale: Iterable[int], last_year: int, unfetched: Iterable[int] = ()
+    name: str,
+    run_years: Iterable[int],
+    present: Iterable[int],
+    stale: Iterable[int],
+    last_year: int,
+    due: Iterable[int] = (),
+    *,
+    is_forced: bool = False,
 ) -> list[int]:
     """Return the years of a table that a run makes.
 
-    The years asked for; for a flow table also those that the snapshots of these years need and the lake lacks; and any year
-    already there whose inputs have changed since it was made.
+    Of the years asked for, those that are lacking, all of them where the run is forced; for a flow table also those that the snapshots
+    of these years need and the lake lacks; and any year already there that is out of date.
 
     Parameters
     ----------
@@ -221,13 +228,15 @@ def years_to_make(
     present
         Years of the table that are there.
     stale
-        Those of them that were made from other contents than are there now.
+        Those of them that were made from something else than is there now.
     last_year
         The last year that the source can know something of.
-    unfetched
-        Years of the table that are there, but were fetched only in part.
+    due
+        Years of the table that are there, but were fetched in part only, or too long ago.
+    is_forced
+        Whether the years asked for are made whether or not they are out of date.
     """
-    run_years, complete = set(run_years), set(present) - set(unfetched)
+    run_years, complete = set(run_years), set(present) - set(due)
     wanted = years_wanted_by_others(JUDGES.get(name, name), run_years) if TABLES[name].kind == "flow" else set()
     lacking = {year for year in wanted if year <= last_year and year not in complete}
-    return sorted(run_years | lacking | set(stale))
+    return sorted((run_years if is_forced else run_years - complete) | lacking | set(stale))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from smallcap.engine.context import Run
+from smallcap.engine.context import Run, open_run
 from smallcap.engine.lineage import READS
 from smallcap.errors import InputError
 from smallcap.lake import Home
 from smallcap.settings import Settings
-from smallcap.sources import open_source
 from smallcap.sources.base import Source
 from smallcap.tables import TABLES
 
@@ -19,20 +18,30 @@ MAX_LIST_AGE_DAYS = 31
 
 @dataclass(frozen=True)
 class Step:
-    """One table of a plan: the years that would be made, and whether they come from the source."""
+    """One table of a plan.
+
+    Attributes
+    ----------
+    table
+        The table.
+    years
+        The years that would be made, each with the reasons in words; a table without partitions has the one year 0.
+    follows
+        Tables of the plan that it reads: where they come out different, years of this one follow.
+    is_fetched
+        Whether its rows come from the source.
+    """
 
     table: str
-    years: list[int]
+    years: dict[int, list[str]]
+    follows: list[str]
     is_fetched: bool
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would do."""
+    """What a run would do: its dates, and the tables of which anything is made or may follow."""
 
-    first: int
-    last: int
-    as_of: dt.date | None
     dates: list[dt.date]
     steps: list[Step]
 
@@ -105,10 +114,28 @@ def require_tables(selection: str) -> list[str]:
     return [*(table for table in READS if table in wanted), "publish.warehouse", "publish.report"]
 
 
-def make_plan(settings: Settings, first: int, last: int, as_of: dt.date | None, tables: list[str] | None) -> Plan:
-    """Work out what a run would do."""
-    source = open_source(settings, None)
-    run = Run(Home(settings), source, settings, "plan", "plan", range(first, last + 1), as_of)
-    chosen = [name for name in READS if tables is None or name in tables]
-    steps = [Step(name, run.years_of(name) if TABLES[name].is_partitioned else [], TABLES[name].layer == "raw") for name in chosen]
-    return Plan(first, last, as_of, run.as_of_dates(range(first, last + 1)), steps)
+def make_plan(run: Run, tables: list[str] | None = None) -> Plan:
+    """Work out what a run would do: what is lacking or out of date now, and what may follow from it.
+
+    Parameters
+    ----------
+    run
+        The run, put together for it.
+    tables
+        Only these tables; None for all.
+    """
+    steps: list[Step] = []
+    for name, reads in READS.items():
+        if tables is not None and name not in tables:
+            continue
+        planned = {step.table for step in steps}
+        follows = [upstream for upstream in reads if upstream in planned]
+        years = run.years.why(name)
+        if years or follows:
+            steps.append(Step(name, years, follows, TABLES[name].layer == "raw"))
+    return Plan(run.dates.of(run.asked), steps)
+
+
+def plan_run(settings: Settings, source: Source, first: int, last: int, as_of: dt.date | None, *, is_forced: bool = False) -> Run:
+    """Put together a run that is not made, to ask it what it would make."""
+    return open_run(Home(settings), source, settings, "plan", "plan", range(first, last + 1), as_of, is_forced=is_forced)

@@ -1,4 +1,7 @@
-"""What a year of a table was made from, as digests: of whole years of its inputs, or of the rows of its own members alone."""
+"""What a year of a table was made from, as digests, and which years were made from something else than is there now.
+
+An input is digested by whole years, or by the rows of the year's own members alone; what a table uses beside its inputs is its recipe.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from smallcap.engine.lineage import READS, Among, years_read
+from smallcap.engine.recipe import CODE, Recipes
 from smallcap.lake import Lake, Stamp
 from smallcap.lake.stamps import UNPARTITIONED, hash_of_rows
 from smallcap.tables import TABLES
@@ -17,26 +21,34 @@ SEPARATOR = "#"
 
 
 class Digests:
-    """Digests of inputs as they are now, computed once for each version of a table.
+    """Digests of inputs and recipes as they are now, computed once for each version of a table.
 
     Parameters
     ----------
     lake
         The lake; it may change between calls.
+    recipes
+        The recipes in force.
     """
 
-    def __init__(self, lake: Lake) -> None:
-        self._lake = lake
+    def __init__(self, lake: Lake, recipes: Recipes) -> None:
+        self._lake, self._recipes = lake, recipes
         self._hashes: dict[tuple[str, int, str], pl.DataFrame] = {}
         self._asked: dict[tuple[str, int, str, tuple[int, ...]], pl.DataFrame] = {}
 
     def inputs(self, name: str, years: Iterable[int]) -> dict[int, dict[str, str]]:
-        """Return, for each year of a table and each table it reads, the digest of what it would be made from now."""
+        """Return, for each year of a table, the digest of each table and of everything else that it would be made from now."""
         stamps = {upstream: self._lake.stamp(upstream) for upstream in READS[name]}
-        return {year: {upstream: self._input(name, upstream, year, stamps[upstream]) for upstream in READS[name]} for year in years}
+        return {
+            year: {
+                **{upstream: self._input(name, upstream, year, stamps[upstream]) for upstream in READS[name]},
+                **self._recipes.of(name, year),
+            }
+            for year in years
+        }
 
     def stale(self, name: str) -> dict[int, list[str]]:
-        """Return the years of a table that were made from other contents than are there now, with the tables that changed.
+        """Return the years of a table that were made from something else than is there now, with what changed: tables, or keys of a recipe.
 
         A table without partitions has the one year `UNPARTITIONED`.
         """
@@ -44,13 +56,16 @@ class Digests:
         stamps = {upstream: self._lake.stamp(upstream) for upstream in READS[name]}
         changed = {
             year: [
-                upstream
-                for upstream in READS[name]
-                if not self._is_same(name, upstream, year, stamps[upstream], made.inputs.get(upstream, ""))
+                *(key for key, now in self._recipes.of(name, year).items() if not _is_same_use(key, made.inputs.get(key), now)),
+                *(
+                    upstream
+                    for upstream in READS[name]
+                    if not self._is_same(name, upstream, year, stamps[upstream], made.inputs.get(upstream, ""))
+                ),
             ]
             for year, made in stamp.years.items()
         }
-        return {year: tables for year, tables in changed.items() if tables}
+        return {year: keys for year, keys in changed.items() if keys}
 
     def _input(self, name: str, upstream: str, year: int, stamp: Stamp) -> str:
         whole = self._of_years(name, upstream, year, stamp)
@@ -89,6 +104,13 @@ class Digests:
             self._hashes = {known: frame for known, frame in self._hashes.items() if known[0] != name or known[2] != column}
             self._hashes[key] = hash_of_rows(TABLES[name], self._lake.read(name), ("year", column))
         return self._hashes[key]
+
+
+def _is_same_use(key: str, recorded: str | None, now: str) -> bool:
+    """Compare a use with what was recorded; a digest of code that another algorithm made says nothing and counts as the same."""
+    if key == CODE and recorded is not None and recorded.partition(":")[0] != now.partition(":")[0]:
+        return True
+    return recorded == now
 
 
 def _short(text: str) -> str:

@@ -60,6 +60,21 @@ class Home:
                 f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"
             ) from None
 
+    def require_same_universe(self) -> None:
+        """Refuse settings that differ from those that the home records; a home that is not there yet records none.
+
+        Raises
+        ------
+        InputError
+            Naming each difference, and how to resolve it.
+        """
+        recorded = self.path / "home.toml"
+        self._refuse_another_universe(recorded.read_text(encoding="utf-8") if recorded.is_file() else None)
+
+    def has_unfinished_run(self) -> bool:
+        """Whether a run is writing, or one that failed left something to undo."""
+        return self._journal_path.is_file()
+
     def open_run(self, run_id: str, command: str, served_run_id: str | None, wait_seconds: float = 0) -> str | None:
         """Become the home's one writer, and undo what an earlier run left unfinished.
 

@@ -60,6 +60,8 @@ class Source(Protocol):
     ----------
     name
         Short name, the value of the column `source`.
+    refresh_after
+        How old an answer about the years of a run may get before it is asked for again; None where answers do not age.
     clock
         The last day whose facts the source can know.
     label
@@ -70,6 +72,7 @@ class Source(Protocol):
 
     name: str
     label: str
+    refresh_after: dt.timedelta | None
 
     @property
     def absent(self) -> Collection[str]:
@@ -79,6 +82,10 @@ class Source(Protocol):
     @property
     def clock(self) -> dt.date:
         """The last day whose facts the source can know; a source may have to read to say."""
+        ...
+
+    def fingerprint(self, dataset: str) -> str:
+        """Digest of the input that a dataset comes from, where it can change without the clock moving; empty where it cannot."""
         ...
 
     def membership_dates(self, index: str) -> list[dt.date]:

@@ -20,6 +20,10 @@ class _Passing:
         self.label = source.label
         self.absent = source.absent
         self.clock = source.clock
+        self.refresh_after = source.refresh_after
+
+    def fingerprint(self, dataset: str) -> str:
+        return self._source.fingerprint(dataset)
 
     def membership_dates(self, index: str) -> list[dt.date]:
         return self._source.membership_dates(index)

@@ -163,6 +163,15 @@ def published_files(connection: duckdb.DuckDBPyConnection) -> list[Path]:
     return [home / path for (path,) in rows]
 
 
+def served_versions(warehouse_dir: Path) -> dict[str, int]:
+    """Return the version of each table that is served; none where nothing was published yet."""
+    path = warehouse_dir / CATALOGUE_FILE
+    if not path.is_file():
+        return {}
+    with connect(path) as connection:
+        return dict(connection.execute("SELECT table_name, version FROM meta.published_tables").fetchall())
+
+
 def served_run_id(warehouse_dir: Path) -> str | None:
     """Name the run whose catalogue is served; None where nothing was published yet, or the catalogue is too damaged to say."""
     path = warehouse_dir / CATALOGUE_FILE

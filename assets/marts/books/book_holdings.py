@@ -7,7 +7,6 @@ import datetime as dt
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
 from smallcap.finance.books import holdings
 from smallcap.tables import TABLES
 
@@ -16,28 +15,16 @@ OUTCOMES = ("year", "as_of", "entity_id", "ticker", "filter_number", "stand_alon
 RETURNS = ("year", "month", "security_id", "total_return", "is_extreme")
 
 
-@table_asset("marts.book_holdings", columns={"members": MEMBERS, "funnel_outcomes": OUTCOMES, "monthly_returns": RETURNS})
+@table_asset("marts.book_holdings", columns={"members": MEMBERS, "funnel_outcomes": OUTCOMES, "monthly_returns": RETURNS}, by_year=True)
 def book_holdings(
-    run: Run,
     books: pl.DataFrame,
     book_lines: pl.DataFrame,
     members: pl.DataFrame,
     funnel_outcomes: pl.DataFrame,
     monthly_returns: pl.DataFrame,
-) -> Rows:
-    """Hold the fixed lists from their first month on, and each June's survivors for the twelve months after."""
-    frames = {"members": members, "funnel_outcomes": funnel_outcomes, "monthly_returns": monthly_returns}
-    return Rows(_of_year(books, book_lines, year, **own) for year, own in run.each_year("marts.book_holdings", **frames))
-
-
-def _of_year(
-    books: pl.DataFrame,
-    book_lines: pl.DataFrame,
     year: int,
-    members: pl.DataFrame,
-    funnel_outcomes: pl.DataFrame,
-    monthly_returns: pl.DataFrame,
 ) -> pl.DataFrame:
+    """Hold the fixed lists from their first month on, and each June's survivors for the twelve months after."""
     last_month = monthly_returns["month"].max()
     if not isinstance(last_month, dt.date):
         return TABLES["marts.book_holdings"].empty()

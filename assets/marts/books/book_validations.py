@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Run
 from smallcap.finance.factors import validations
+from smallcap.rules.types.factors import FactorRules
 
 
 @table_asset("marts.book_validations")
-def book_validations(run: Run, factor_regressions: pl.DataFrame) -> pl.DataFrame:
+def book_validations(factor_regressions: pl.DataFrame, factor_rules: FactorRules) -> pl.DataFrame:
     """Judge the loadings of the five-factor model, and say how small a loading could have been seen."""
-    return validations.book_validations(factor_regressions, run.factor_rules)
+    return validations.book_validations(factor_regressions, factor_rules)

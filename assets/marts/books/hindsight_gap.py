@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Run
 from smallcap.finance.books import hindsight
+from smallcap.rules.types.factors import FactorRules
 
 SERIES = ("book", "month", "total_return")
 RETURNS = ("month", "security_id", "total_return")
@@ -15,13 +15,13 @@ MEMBERS = ("as_of", "entity_id", "security_id")
 
 @table_asset("marts.hindsight_gap", columns={"book_returns": SERIES, "monthly_returns": RETURNS, "members": MEMBERS})
 def hindsight_gap(
-    run: Run,
     books: pl.DataFrame,
     book_lines: pl.DataFrame,
     members: pl.DataFrame,
     monthly_returns: pl.DataFrame,
     book_returns: pl.DataFrame,
     factors: pl.DataFrame,
+    factor_rules: FactorRules,
 ) -> pl.DataFrame:
-    """Hold each list that was chosen later against a book formed in advance, against random books, and against itself without a name."""
-    return hindsight.hindsight_gap(books, book_lines, book_returns, monthly_returns, members, factors, run.factor_rules)
+    """Compare each list that was chosen later with a book formed in advance, with random books, and with itself less one name."""
+    return hindsight.hindsight_gap(books, book_lines, book_returns, monthly_returns, members, factors, factor_rules)

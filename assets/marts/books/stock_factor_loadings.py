@@ -5,21 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
 from smallcap.finance.factors import stocks
+from smallcap.finance.factors.series import newest_five_factors
+from smallcap.rules.types.factors import FactorRules
 
 MEMBERS = ("year", "as_of", "entity_id", "security_id")
 RETURNS = ("year", "month", "security_id", "total_return")
 
 
-@table_asset("marts.stock_factor_loadings", columns={"members": MEMBERS, "monthly_returns": RETURNS})
+@table_asset("marts.stock_factor_loadings", columns={"members": MEMBERS, "monthly_returns": RETURNS}, by_year=True)
 def stock_factor_loadings(
-    run: Run, members: pl.DataFrame, monthly_returns: pl.DataFrame, factors_monthly: pl.DataFrame, factors: pl.DataFrame
-) -> Rows:
+    members: pl.DataFrame, monthly_returns: pl.DataFrame, factors_monthly: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules
+) -> pl.DataFrame:
     """Regress all lines of a year in one batched pass, on the newest vintage; a newer one remakes every year."""
-    newest = run.five_factors(factors, factors_monthly)
-    frames = {"members": members, "monthly_returns": monthly_returns}
-    return Rows(
-        stocks.stock_factor_loadings(own["members"], own["monthly_returns"], newest, run.factor_rules)
-        for _, own in run.each_year("marts.stock_factor_loadings", **frames)
-    )
+    newest = newest_five_factors(factors, factors_monthly, factor_rules)
+    return stocks.stock_factor_loadings(members, monthly_returns, newest, factor_rules)

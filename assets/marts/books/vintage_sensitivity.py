@@ -5,13 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Run
 from smallcap.finance.factors import vintages
+from smallcap.rules.types.factors import FactorRules
 
 SERIES = ("book", "month", "total_return")
 
 
 @table_asset("marts.vintage_sensitivity", columns={"book_returns": SERIES})
-def vintage_sensitivity(run: Run, book_returns: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
+def vintage_sensitivity(book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules) -> pl.DataFrame:
     """Regress the same months under each stored vintage, and each vintage's own months beside them."""
-    return vintages.vintage_sensitivity(book_returns, factors, run.factor_rules)
+    return vintages.vintage_sensitivity(book_returns, factors, factor_rules)

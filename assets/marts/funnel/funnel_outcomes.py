@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
 from smallcap.finance import funnel
 
 VERDICTS = (
@@ -15,10 +14,7 @@ VERDICTS = (
 TICKERS = ("year", "as_of", "entity_id", "ticker")
 
 
-@table_asset("marts.funnel_outcomes", columns={"filter_evaluations": VERDICTS, "members": TICKERS})
-def funnel_outcomes(run: Run, filter_evaluations: pl.DataFrame, members: pl.DataFrame) -> Rows:
+@table_asset("marts.funnel_outcomes", columns={"filter_evaluations": VERDICTS, "members": TICKERS}, by_year=True)
+def funnel_outcomes(filter_evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Stop each company at the first filter that it fails; what cannot be judged goes on and is shown."""
-    frames = {"filter_evaluations": filter_evaluations, "members": members}
-    return Rows(
-        funnel.funnel_outcomes(own["filter_evaluations"], own["members"]) for _, own in run.each_year("marts.funnel_outcomes", **frames)
-    )
+    return funnel.funnel_outcomes(filter_evaluations, members)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
 from smallcap.finance.experiment import returns
 
 MEMBERS = ("year", "as_of", "entity_id", "security_id", "sector")
@@ -13,11 +12,7 @@ METRICS = ("year", "as_of", "entity_id", "net_income_usd", "is_stale", "market_c
 RETURNS = ("year", "month", "security_id", "total_return")
 
 
-@table_asset("marts.experiment_returns", columns={"members": MEMBERS, "metrics_as_of": METRICS, "monthly_returns": RETURNS})
-def experiment_returns(run: Run, members: pl.DataFrame, metrics_as_of: pl.DataFrame, monthly_returns: pl.DataFrame) -> Rows:
+@table_asset("marts.experiment_returns", columns={"members": MEMBERS, "metrics_as_of": METRICS, "monthly_returns": RETURNS}, by_year=True)
+def experiment_returns(members: pl.DataFrame, metrics_as_of: pl.DataFrame, monthly_returns: pl.DataFrame, year: int) -> pl.DataFrame:
     """Form each universe at June's end by what was visible then, and hold it for twelve months, each company while it is a member."""
-    frames = {"members": members, "metrics_as_of": metrics_as_of, "monthly_returns": monthly_returns}
-    return Rows(
-        returns.experiment_returns(own["members"], own["metrics_as_of"], own["monthly_returns"], year)
-        for year, own in run.each_year("marts.experiment_returns", **frames)
-    )
+    return returns.experiment_returns(members, metrics_as_of, monthly_returns, year)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
 from smallcap.finance.index.eligibility import index_eligibility as eligibility
+from smallcap.rules.types.index import IndexRules, Reconstitution
 
 MEMBERS = ("year", "as_of", "entity_id", "security_id", "ticker")
 LISTED = ("year", "as_of", "security_id", "exchange", "location")
@@ -14,13 +14,16 @@ VALUES = ("year", "as_of", "entity_id", "price_date", "market_cap_usd", "is_stal
 CLOSES = ("year", "security_id", "date", "close_usd", "adjusted_close_usd")
 
 
-@table_asset("marts.index_eligibility", columns={"members": MEMBERS, "constituents": LISTED, "metrics_as_of": VALUES, "prices": CLOSES})
+@table_asset(
+    "marts.index_eligibility", columns={"members": MEMBERS, "constituents": LISTED, "metrics_as_of": VALUES, "prices": CLOSES}, by_year=True
+)
 def index_eligibility(
-    run: Run, members: pl.DataFrame, constituents: pl.DataFrame, metrics_as_of: pl.DataFrame, prices: pl.DataFrame
-) -> Rows:
+    members: pl.DataFrame,
+    constituents: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    prices: pl.DataFrame,
+    index_rules: IndexRules,
+    reconstitutions: tuple[Reconstitution, ...],
+) -> pl.DataFrame:
     """Ask for price, market value, exchange and country; what no source says is to be verified."""
-    frames = {"members": members, "constituents": constituents, "metrics_as_of": metrics_as_of, "prices": prices}
-    return Rows(
-        eligibility(**own, rules=run.index_rules, events=run.reconstitutions)
-        for _, own in run.each_year("marts.index_eligibility", **frames)
-    )
+    return eligibility(members, constituents, metrics_as_of, prices, index_rules, reconstitutions)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Run
 from smallcap.finance.experiment import summary
+from smallcap.rules.types.experiment import ExperimentRules
 
 
 @table_asset("marts.profitability_experiment")
-def profitability_experiment(run: Run, experiment_returns: pl.DataFrame, factors_monthly: pl.DataFrame) -> pl.DataFrame:
-    """Set each universe against the index in the same weighting, before and after costs, over all months and year by year."""
-    return summary.profitability_experiment(experiment_returns, factors_monthly, run.experiment_rules)
+def profitability_experiment(
+    experiment_returns: pl.DataFrame, factors_monthly: pl.DataFrame, experiment_rules: ExperimentRules
+) -> pl.DataFrame:
+    """Compare each universe with the index in the same weighting, before and after costs, over all months and year by year."""
+    return summary.profitability_experiment(experiment_returns, factors_monthly, experiment_rules)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Run
 from smallcap.finance.index.effects import reconstitution_effects as effects
+from smallcap.rules.types.index import IndexRules, Reconstitution
 
 MEMBERS = ("as_of", "entity_id", "security_id")
 RETURNS = ("month", "security_id", "total_return")
 
 
 @table_asset("marts.reconstitution_effects", columns={"members": MEMBERS, "monthly_returns": RETURNS})
-def reconstitution_effects(run: Run, members: pl.DataFrame, monthly_returns: pl.DataFrame) -> pl.DataFrame:
+def reconstitution_effects(
+    members: pl.DataFrame, monthly_returns: pl.DataFrame, index_rules: IndexRules, reconstitutions: tuple[Reconstitution, ...]
+) -> pl.DataFrame:
     """Measure what those who came earned beyond those who went, from the rank day to the effective day and after."""
-    return effects(members, monthly_returns, run.reconstitutions, run.index_rules.reconstitution)
+    return effects(members, monthly_returns, reconstitutions, index_rules.reconstitution)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Run
 from smallcap.finance import coverage as covered
 
 LISTED = ("as_of", "security_id", "source", "snapshot_date")
@@ -16,8 +17,12 @@ SCORED = ("as_of", "method", "basis", "status", "exclusion_reason")
 
 @table_asset("marts.coverage", columns={"constituents": LISTED, "members": KNOWN, "metrics_as_of": VISIBLE, "quality_scores": SCORED})
 def coverage(
-    run: Run, constituents: pl.DataFrame, members: pl.DataFrame, metrics_as_of: pl.DataFrame, quality_scores: pl.DataFrame
+    constituents: pl.DataFrame,
+    members: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    quality_scores: pl.DataFrame,
+    dates: list[dt.date],
+    stale_months: int,
 ) -> pl.DataFrame:
     """Count members and what is known of them; a date without a list of members has a row that says so."""
-    dates = run.as_of_dates(run.years_of("marts.coverage"))
-    return covered.coverage(dates, constituents, members, metrics_as_of, quality_scores, run.settings.stale_months)
+    return covered.coverage(dates, constituents, members, metrics_as_of, quality_scores, stale_months)

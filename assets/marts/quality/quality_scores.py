@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
-from smallcap.finance.quality import scores as quality
-from smallcap.rules.files import read_rules
+from smallcap.finance.quality import scores
 from smallcap.rules.types.quality import QualityRules
 
 
-@table_asset("marts.quality_scores", columns={"metrics_as_of": ("year", "as_of", "entity_id", "market_cap_usd")})
+@table_asset("marts.quality_scores", columns={"metrics_as_of": ("year", "as_of", "entity_id", "market_cap_usd")}, by_year=True)
 def quality_scores(
-    run: Run, members: pl.DataFrame, metrics_as_of: pl.DataFrame, annual_metrics: pl.DataFrame, vendor_metrics: pl.DataFrame
-) -> Rows:
+    members: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    vendor_metrics: pl.DataFrame,
+    quality_rules: QualityRules,
+    clock: dt.date,
+    stale_months: int,
+) -> pl.DataFrame:
     """Score the members by both methods on both bases."""
-    rules = read_rules(run.settings.reference_dir, "quality.toml", QualityRules)
-    frames = {"members": members, "metrics_as_of": metrics_as_of, "annual_metrics": annual_metrics, "vendor_metrics": vendor_metrics}
-    return Rows(
-        quality.quality_scores(
-            own["members"],
-            own["metrics_as_of"],
-            own["annual_metrics"],
-            own["vendor_metrics"],
-            rules,
-            run.source.clock,
-            run.settings.stale_months,
-        )
-        for _, own in run.each_year("marts.quality_scores", **frames)
-    )
+    return scores.quality_scores(members, metrics_as_of, annual_metrics, vendor_metrics, quality_rules, clock, stale_months)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.context import Rows, Run
 from smallcap.finance.quality import summary
-from smallcap.rules.files import read_rules
 from smallcap.rules.types.quality import QualityRules
 
 SCORES = (
@@ -19,14 +17,18 @@ RECORDS = ("year", "entity_id", "period_end", "version", "source", "available_da
 RETURNS = ("year", "security_id", "date", "total_return")
 
 
-@table_asset("marts.quality_summary", columns={"quality_scores": SCORES, "members": MEMBERS, "annual_metrics": RECORDS, "prices": RETURNS})
+@table_asset(
+    "marts.quality_summary",
+    columns={"quality_scores": SCORES, "members": MEMBERS, "annual_metrics": RECORDS, "prices": RETURNS},
+    by_year=True,
+)
 def quality_summary(
-    run: Run, quality_scores: pl.DataFrame, members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame
-) -> Rows:
+    quality_scores: pl.DataFrame,
+    members: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    prices: pl.DataFrame,
+    year: int,
+    quality_rules: QualityRules,
+) -> pl.DataFrame:
     """Summarise the scores, quintile by quintile, also with one step of the method left out."""
-    rules = read_rules(run.settings.reference_dir, "quality.toml", QualityRules)
-    frames = {"quality_scores": quality_scores, "members": members, "annual_metrics": annual_metrics, "prices": prices}
-    return Rows(
-        summary.quality_summary(own["quality_scores"], own["members"], own["annual_metrics"], own["prices"], rules, [year])
-        for year, own in run.each_year("marts.quality_summary", **frames)
-    )
+    return summary.quality_summary(quality_scores, members, annual_metrics, prices, quality_rules, [year])

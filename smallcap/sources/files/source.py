@@ -6,6 +6,7 @@ The parsing of each kind of file is in the sibling modules; nothing is fetched.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,15 @@ WITHOUT = {
     "add Kenneth French's monthly files, as downloaded, to french/",
 }
 """What a run does without where a folder lacks a dataset, and what to add."""
+LISTED = ("holdings", "constituents")
+READ_FROM: Mapping[str, tuple[str, ...]] = {
+    "securities": (*LISTED, "fundamentals", "prices"),
+    "constituents": (*LISTED, "fundamentals", "prices"),
+    "fundamentals": ("fundamentals",),
+    "prices": (*LISTED, "fundamentals", "prices"),
+    "factors": ("factors",),
+}
+"""For each dataset, the kinds of files that its rows depend on; which line a ticker means depends on all of them."""
 
 
 class FilesSource:
@@ -56,6 +66,7 @@ class FilesSource:
     """
 
     name = "files"
+    refresh_after: dt.timedelta | None = None
 
     def __init__(
         self,
@@ -88,6 +99,12 @@ class FilesSource:
         if not known:
             raise InputError(f"no file in {self.folder} has a row with a plausible date (data/reference/sanity.toml, dates)")
         return max(known)
+
+    def fingerprint(self, dataset: str) -> str:
+        """Digest the files that a dataset is read from: their paths below the folder, and their bytes."""
+        read = READ_FROM.get(dataset, ())
+        files = sorted(f"{found.name} {hashlib.sha256(found.payload).hexdigest()}" for found in self._inputs if found.dataset in read)
+        return hashlib.sha256(" ".join(files).encode()).hexdigest()[:16]
 
     def membership_dates(self, index: str) -> list[dt.date]:
         """Dates of the folder's lists of the index, ascending."""

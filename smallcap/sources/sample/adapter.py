@@ -42,12 +42,17 @@ class SampleSource:
     absent: frozenset[str] = frozenset()
     label = "synthetic sample universe (made-up companies)"
     clock = CLOCK
+    refresh_after: dt.timedelta | None = None
 
     def __init__(self, companies: int, seed: int, snapshots: SnapshotStore | None = None) -> None:
         self.companies = companies
         self.seed = seed
         self._snapshots = snapshots
         self._datasets: dict[str, pl.DataFrame] = {}
+
+    def fingerprint(self, dataset: str) -> str:
+        """Return nothing: the universe changes with its size, its seed and its code only."""
+        return ""
 
     def membership_dates(self, index: str) -> list[dt.date]:
         """Return the month ends from January 2005 to the clock."""

@@ -99,6 +99,7 @@ class XfinlinkSource:
         self._fetcher = fetcher
         self._plan = plan
         self._refresh_after = max(refresh_after, dt.timedelta(hours=plan.least_refresh_hours))
+        self.refresh_after: dt.timedelta | None = self._refresh_after
         self._factors = factors
         self._holdings = holdings
         self._names = Names(fetcher, self.client)
@@ -109,6 +110,10 @@ class XfinlinkSource:
     def clock(self) -> dt.date:
         """Today: nothing later can be known."""
         return self._fetcher.clock().date()
+
+    def fingerprint(self, dataset: str) -> str:
+        """Return nothing: what the vendor has is asked for again as it ages."""
+        return ""
 
     def membership_dates(self, index: str) -> list[dt.date]:
         """Sessions for which a list can be asked for."""

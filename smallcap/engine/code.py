@@ -1,0 +1,163 @@
+"""Digests of code: the syntax trees of the modules that make a table, so that nobody keeps version numbers by hand.
+
+Comments, docstrings and layout do not count. The digest does not depend on the version of Python: fields that a version adds and
+leaves empty are passed over.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import smallcap
+
+PACKAGE = Path(smallcap.__file__).resolve().parent
+ALGORITHM = 1
+"""Version of the digest. When it changes, digests are recorded anew and no table is remade."""
+_SKIPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "lineno", "col_offset"})
+
+
+class CodeDigests:
+    """Digests of modules, remembered between processes by the bytes of their files.
+
+    Parameters
+    ----------
+    cache
+        A JSON file that remembers them; None, or a file that cannot be written, remembers nothing.
+    """
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._cache = cache
+        self._remembered = _read_cache(cache)
+        self._modules: dict[str, tuple[str, list[str]]] = {}
+        self._is_changed = False
+
+    def of(self, starts: Iterable[str], packages: Sequence[str], passed_over: Sequence[str] = ()) -> str:
+        """Digest modules and everything that they import, directly or not, inside the given packages.
+
+        Parameters
+        ----------
+        starts
+            Names of the modules to begin with.
+        packages
+            Packages whose modules are followed.
+        passed_over
+            Packages inside them whose code never changes a row.
+
+        Returns
+        -------
+        str
+            ``<algorithm>:<digest>``.
+        """
+        seen: dict[str, str] = {}
+        waiting = list(starts)
+        while waiting:
+            module = waiting.pop()
+            if module in seen:
+                continue
+            seen[module], imported = self._module(module)
+            waiting += [name for name in imported if _is_inside(name, packages) and not _is_inside(name, passed_over)]
+        text = " ".join(f"{name}={digest}" for name, digest in sorted(seen.items()))
+        return f"{ALGORITHM}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+    def of_class(self, module: str, name: str) -> str:
+        """Digest one class of a module."""
+        return self._remember(f"{name} of {module}", module, lambda tree: _digest(_class(tree, name)))  # type: ignore[no-any-return]
+
+    def save(self) -> None:
+        """Remember what was digested, where the cache can be written."""
+        if self._cache is None or not self._is_changed:
+            return
+        new = self._cache.with_name(f"{self._cache.name}.{os.getpid()}.new")
+        try:
+            new.write_text(json.dumps(self._remembered), encoding="utf-8")
+            os.replace(new, self._cache)
+        except OSError:
+            return
+
+    def _module(self, name: str) -> tuple[str, list[str]]:
+        if name not in self._modules:
+            digest, imported = self._remember(name, name, lambda tree: [_digest(tree), sorted(set(_imports(tree)))])
+            self._modules[name] = (digest, imported)
+        return self._modules[name]
+
+    def _remember(self, what: str, module: str, look: Callable[[ast.Module], Any]) -> Any:
+        """Look at a module's syntax tree, or recall what was found in a file of the same bytes."""
+        payload = _path(module).read_bytes()
+        key = f"{what} {ALGORITHM} {hashlib.sha256(payload).hexdigest()[:24]}"
+        if key not in self._remembered:
+            self._remembered[key] = look(ast.parse(payload))
+            self._is_changed = True
+        return self._remembered[key]
+
+
+def _read_cache(path: Path | None) -> dict[str, Any]:
+    try:
+        remembered = json.loads(path.read_text(encoding="utf-8")) if path is not None else {}
+    except (OSError, ValueError):
+        return {}
+    return remembered if isinstance(remembered, dict) else {}
+
+
+def _path(module: str) -> Path:
+    below = PACKAGE.joinpath(*module.split(".")[1:])
+    return below / "__init__.py" if below.is_dir() else below.with_suffix(".py")
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    """Name the modules of this package that a module imports, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("smallcap."))
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").startswith("smallcap"):
+            parents = f"{node.module}"
+            children = [f"{parents}.{alias.name}" for alias in node.names]
+            modules = [child for child in children if _path(child).is_file()]
+            yield from modules
+            if len(modules) < len(children):
+                yield parents
+
+
+def _class(tree: ast.Module, name: str) -> ast.ClassDef:
+    return next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+
+
+def _is_inside(module: str, packages: Sequence[str]) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def _digest(tree: ast.AST) -> str:
+    digest = hashlib.sha256()
+    for part in _parts(tree):
+        digest.update(part.encode("utf-8", "surrogatepass"))
+        digest.update(b"\0")
+    return digest.hexdigest()[:24]
+
+
+def _parts(node: object) -> Iterator[str]:
+    """Write a syntax tree as text, without docstrings and without fields that say nothing."""
+    if isinstance(node, ast.AST):
+        yield f"({type(node).__name__}"
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if field in _SKIPPED_FIELDS or value is None or value == []:
+                continue
+            yield field
+            yield from _parts(value)
+        yield ")"
+    elif isinstance(node, list):
+        for item in node:
+            if not _is_bare_text(item):
+                yield from _parts(item)
+    else:
+        yield f"{type(node).__name__} {node!r}" if not isinstance(node, str) else f"str {node}"
+
+
+def _is_bare_text(node: object) -> bool:
+    """Whether a statement is a string alone: a docstring, or the description of a constant."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

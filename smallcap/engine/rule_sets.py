@@ -1,0 +1,107 @@
+"""Every rule set by the name under which tables use it: read once per run, and digested by what it says."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from smallcap.rules.book_files import read_books
+from smallcap.rules.csv_files import read_business_rules, read_reconstitutions
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.experiment import ExperimentRules
+from smallcap.rules.types.factors import FactorRules
+from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.quality import QualityRules
+from smallcap.sources.identity.aliases import load_ticker_aliases
+from smallcap.sources.ishares.rules import load_holdings_rules
+
+
+@dataclasses.dataclass(frozen=True)
+class RuleSetFile:
+    """The file or files of a rule set, as shown in messages, and the function that reads them from the reference folder."""
+
+    files: str
+    read: Callable[[Path], Any]
+
+
+def _toml(file: str, kind: type) -> RuleSetFile:
+    return RuleSetFile(file, lambda folder: read_rules(folder, file, kind))
+
+
+RULE_SETS: Mapping[str, RuleSetFile] = {
+    "sanity_rules": _toml("sanity.toml", SanityRules),
+    "metrics_rules": _toml("metrics.toml", MetricsRules),
+    "quality_rules": _toml("quality.toml", QualityRules),
+    "funnel_rules": _toml("funnel.toml", FunnelRules),
+    "shariah_standards": _toml("shariah.toml", ShariahStandards),
+    "business_rules": RuleSetFile("business_exclusions.csv or business_overrides.csv", read_business_rules),
+    "reconciliation_rules": _toml("reconciliation.toml", ReconciliationRules),
+    "factor_rules": _toml("factor_validation.toml", FactorRules),
+    "index_rules": _toml("index.toml", IndexRules),
+    "experiment_rules": _toml("experiment.toml", ExperimentRules),
+    "reconstitutions": RuleSetFile("reconstitutions.csv", read_reconstitutions),
+    "book_rules": RuleSetFile("books.toml or a file of books/", read_books),
+    "holdings_rules": RuleSetFile("ishares.toml", load_holdings_rules),
+    "ticker_aliases": RuleSetFile("ticker_aliases.csv", load_ticker_aliases),
+}
+"""By the name of the parameter that hands a rule set to an asset."""
+
+
+class RuleSets:
+    """The rule sets of one reference folder.
+
+    Parameters
+    ----------
+    folder
+        The folder of the rule sets; each is read when it is first needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the typed rule set."""
+        if name not in self._read:
+            self._read[name] = RULE_SETS[name].read(self._folder)
+        return self._read[name]
+
+    def digest(self, name: str) -> str:
+        """Digest what a rule set says: a changed value changes it, a changed comment or order of keys does not."""
+        return digest_of(self[name])
+
+
+def digest_of(value: object) -> str:
+    """Digest a typed object by its values, the same under every version of Python and of the libraries."""
+    return hashlib.sha256(json.dumps(_plain(value), sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    """Bring a value to what JSON has; the class names of typed objects are part of what they say."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"": type(value).__name__, **fields}
+    if isinstance(value, pl.DataFrame):
+        return [_plain(row) for row in value.to_dicts()]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(json.dumps(_plain(item), sort_keys=True) for item in value)
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    raise TypeError(f"a rule set holds a {type(value).__name__}, which has no digest")

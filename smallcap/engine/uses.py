@@ -1,0 +1,81 @@
+"""What each table uses beside the tables that it reads: rule sets, settings, dates, the source and its clock; and its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Clock = Literal["horizons", "months"]
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What a table's rows depend on that no other table holds.
+
+    Attributes
+    ----------
+    rules
+        Rule sets, by their names in `smallcap.engine.rule_sets`.
+    settings
+        Settings, by name.
+    has_dates
+        Whether the rows of a year are made for the year's as_of dates.
+    clock
+        How the rows depend on the last day that the source knows: by the horizons of the as_of dates, or by complete months.
+    dataset
+        For a raw table, what it asks the source for.
+    """
+
+    rules: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    has_dates: bool = False
+    clock: Clock | None = None
+    dataset: str | None = None
+
+
+NOTHING = Uses()
+LISTS = ("holdings_rules", "ticker_aliases")
+INDEX = ("index_rules", "reconstitutions")
+
+USES: Mapping[str, Uses] = {
+    "raw.securities": Uses(("book_rules", *LISTS), has_dates=True, dataset="securities"),
+    "raw.factors": Uses(dataset="factors"),
+    "raw.constituents": Uses(LISTS, has_dates=True, dataset="constituents"),
+    "raw.fundamentals": Uses(("metrics_rules", *LISTS), ("files_blank_debt_is_zero",), dataset="fundamentals"),
+    "raw.vendor_metrics": Uses(dataset="vendor_metrics"),
+    "raw.prices": Uses(LISTS, dataset="prices"),
+    "raw.snapshots": Uses(dataset="snapshots"),
+    "core.members": Uses(("metrics_rules",)),
+    "core.annual_fundamentals": Uses(("sanity_rules",)),
+    "core.annual_metrics": Uses(("metrics_rules",)),
+    "core.metrics_as_of": Uses(("metrics_rules",), ("stale_months",)),
+    "core.filter_evaluations": Uses(("funnel_rules", "business_rules", "shariah_standards"), ("shariah_standard",)),
+    "core.monthly_returns": Uses(("factor_rules",), clock="months"),
+    "core.books": Uses(("book_rules",), dataset="books"),
+    "core.book_lines": Uses(("book_rules",), dataset="books"),
+    "marts.quality_scores": Uses(("quality_rules",), ("stale_months",), clock="horizons"),
+    "marts.quality_summary": Uses(("quality_rules",)),
+    "marts.coverage": Uses(settings=("stale_months",), has_dates=True),
+    "marts.metric_differences": Uses(("reconciliation_rules",)),
+    "marts.funnel_summary": Uses(("factor_rules",)),
+    "marts.statement_lenses": Uses(("funnel_rules",)),
+    "marts.stock_factor_loadings": Uses(("factor_rules",)),
+    "marts.factor_regressions": Uses(("factor_rules",)),
+    "marts.book_validations": Uses(("factor_rules",)),
+    "marts.book_comparisons": Uses(("factor_rules",)),
+    "marts.vintage_sensitivity": Uses(("factor_rules",)),
+    "marts.hindsight_gap": Uses(("factor_rules",)),
+    "marts.profitability_experiment": Uses(("experiment_rules",)),
+    "marts.index_eligibility": Uses(INDEX),
+    "marts.index_holdings": Uses(("index_rules",)),
+    "marts.index_profile": Uses(INDEX),
+    "marts.index_changes": Uses(INDEX),
+    "marts.reconstitution_effects": Uses(INDEX),
+}
+"""A table that is not here uses its inputs and its code alone."""
+
+
+def uses_of(name: str) -> Uses:
+    """Return what a table uses."""
+    return USES.get(name, NOTHING)
