@@ -5,7 +5,7 @@ Nothing here knows which table is made from which; that is the asset graph's bus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,7 +170,7 @@ class Lake:
                 spill.add(in_order(found, kept))
             rejects = reject_rows(name, broken, years, max(years) if undated_year is None else undated_year)
             self._replace_rejects(name, rejects, years, run_id)
-            return self._commit(found, spill.data(), _years_predicate(years), stamps, run_id, read_versions or {}, rejects.height)
+            return self._commit(found, spill.data, stamps, run_id, read_versions or {}, rejects.height)
 
     def write_whole(
         self,
@@ -205,12 +205,15 @@ class Lake:
             raise AuditError(
                 f"{name}: {broken.height} rows break rule {broken['rule'][0]}, first {broken['row_json'][0]}; nothing was written"
             )
-        content = digest_rows(found, kept)
+        digest = content = digest_rows(found, kept)
         before = self.stamp(name).years.get(UNPARTITIONED)
-        if before is not None and growing and _only_grew(self.read(name), kept, growing):
-            content = before.content
+        is_grown = False
+        if before is not None and growing:
+            there = self.read(name)
+            if _only_grew(there, kept, growing):
+                content, is_grown = before.content, digest_rows(found, there) != digest
         stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height, inputs or {})}
-        return self._commit(found, in_order(found, kept), None, stamps, run_id, read_versions or {}, 0)
+        return self._commit(found, lambda years: in_order(found, kept), stamps, run_id, read_versions or {}, 0, is_grown=is_grown)
 
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version; -1 removes what was written since the table did not exist."""
@@ -286,33 +289,42 @@ class Lake:
     def _commit(
         self,
         found: Table,
-        rows: pl.DataFrame | pa.RecordBatchReader,
-        predicate: str | None,
+        rows_of: Callable[[Collection[int]], pl.DataFrame | pa.RecordBatchReader],
         stamps: Mapping[int, YearStamp],
         run_id: str,
         read_versions: Mapping[str, int],
         refused: int,
+        *,
+        is_grown: bool = False,
     ) -> Written:
+        """Replace the years whose contents differ from what is there; a year that only depends on something new gets its new stamp.
+
+        Rows that only grew are written although their content digest stays.
+        """
         delta = self._open(found)
         before = Stamp() if delta is None else self._stamp(delta)
         total = sum(stamp.rows for stamp in stamps.values())
-        if delta is not None and all(_is_same(before.years.get(year), stamp) for year, stamp in stamps.items()):
+        if delta is not None and not is_grown and all(_is_same(before.years.get(year), stamp) for year, stamp in stamps.items()):
             return Written(delta.version(), total, refused, is_changed=False)
         self._before_first_write(found.name, -1 if delta is None else delta.version())
         if delta is None:
             delta = self._create(found)
-        stamp = before.with_years(stamps, run_id, read_versions)
+        changed = [year for year, stamp in stamps.items() if is_grown or not _has_same_rows(before.years.get(year), stamp)]
+        properties = CommitProperties({STAMP_KEY: before.with_years(stamps, run_id, read_versions).to_json()})
         self._opened.pop(found.name, None)
-        write_deltalake(
-            delta,
-            rows,
-            mode="overwrite",
-            predicate=predicate,
-            schema_mode="merge",
-            writer_properties=WRITER,
-            commit_properties=CommitProperties({STAMP_KEY: stamp.to_json()}),
-        )
-        return Written(delta.version(), total, refused, is_changed=True)
+        if changed:
+            write_deltalake(
+                delta,
+                rows_of(changed),
+                mode="overwrite",
+                predicate=_years_predicate(changed) if found.is_partitioned else None,
+                schema_mode="merge",
+                writer_properties=WRITER,
+                commit_properties=properties,
+            )
+        else:
+            delta.create_write_transaction([], "append", delta.schema(), commit_properties=properties)
+        return Written(delta.version(), total, refused, is_changed=bool(changed))
 
     def _create(self, found: Table) -> DeltaTable:
         path = self._path(found)
@@ -330,7 +342,7 @@ class Lake:
         rows, touched = replaced_rejects(self.read, name, rejects, years)
         if touched:
             stamps = stamp_years(REJECTS, rows, touched, run_id)
-            self._commit(REJECTS, rows, _years_predicate(touched), stamps, run_id, {}, 0)
+            self._commit(REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), stamps, run_id, {}, 0)
 
 
 def _years_predicate(years: Iterable[int]) -> str:
@@ -338,9 +350,11 @@ def _years_predicate(years: Iterable[int]) -> str:
 
 
 def _is_same(before: YearStamp | None, after: YearStamp) -> bool:
-    return (
-        before is not None and before.content == after.content and dict(before.inputs) == dict(after.inputs) and before.rows == after.rows
-    )
+    return before is not None and _has_same_rows(before, after) and dict(before.inputs) == dict(after.inputs)
+
+
+def _has_same_rows(before: YearStamp | None, after: YearStamp) -> bool:
+    return before is not None and before.content == after.content and before.rows == after.rows
 
 
 def _only_grew(before: pl.DataFrame, after: pl.DataFrame, growing: Sequence[str]) -> bool:

@@ -164,9 +164,9 @@ def published_files(connection: duckdb.DuckDBPyConnection) -> list[Path]:
 
 
 def served_versions(warehouse_dir: Path) -> dict[str, int]:
-    """Return the version of each table that is served; none where nothing was published yet."""
+    """Return the version of each table that is served; none where nothing was published yet, or the catalogue is damaged."""
     path = warehouse_dir / CATALOGUE_FILE
-    if not path.is_file():
+    if not path.is_file() or is_damaged(path):
         return {}
     with connect(path) as connection:
         return dict(connection.execute("SELECT table_name, version FROM meta.published_tables").fetchall())

@@ -213,3 +213,55 @@ def test_vacuum_keeps_the_newest_and_the_kept_versions(lake):
     assert lake.stamp("raw.prices").years[2020].run_id == "run 3.0"
     lake.restore("raw.prices", 2)
     assert lake.read("raw.prices")["close_usd"].to_list() == [2.0]
+
+
+def test_equal_rows_made_from_something_new_keep_their_files_and_get_the_new_stamp(lake):
+    rows = prices((2020, 1, 10.0), (2021, 1, 11.0))
+    lake.write_years("raw.prices", rows, [2020, 2021], "first", {2020: {"code": "1:a"}, 2021: {"code": "1:a"}})
+    files = lake.files("raw.prices")
+    again = lake.write_years("raw.prices", rows, [2020, 2021], "second", {2020: {"code": "1:b"}, 2021: {"code": "1:b"}})
+    assert not again.is_changed
+    assert lake.files("raw.prices") == files
+    assert lake.stamp("raw.prices").years[2020].inputs == {"code": "1:b"}
+
+
+def test_only_the_years_whose_rows_differ_are_written(lake):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0), (2021, 1, 11.0)), [2020, 2021], "first")
+    before = {file.parent.name: file for file in lake.files("raw.prices")}
+    blocks = iter([prices((2020, 1, 10.0)), prices((2021, 1, 12.0))])
+    lake.write_years("raw.prices", blocks, [2020, 2021], "second")
+    after = {file.parent.name: file for file in lake.files("raw.prices")}
+    assert after["year=2020"] == before["year=2020"]
+    assert after["year=2021"] != before["year=2021"]
+    assert lake.read("raw.prices")["close_usd"].to_list() == [10.0, 12.0]
+
+
+def test_a_stamp_alone_can_be_undone(lake):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "first", {2020: {"code": "1:a"}})
+    version = lake.version("raw.prices")
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "second", {2020: {"code": "1:b"}})
+    assert lake.version("raw.prices") == version + 1
+    lake.restore("raw.prices", version)
+    assert lake.stamp("raw.prices").years[2020].inputs == {"code": "1:a"}
+    assert lake.read("raw.prices")["close_usd"].to_list() == [10.0]
+
+
+def test_a_closed_spell_of_a_known_line_is_written_although_no_row_was_added(lake):
+    securities = TABLES["raw.securities"]
+    row = {name: None for name in securities.columns} | {
+        "security_id": 1,
+        "entity_id": 1,
+        "source": "test",
+        "source_id": "A",
+        "source_entity_id": "a",
+        "ticker": "AAA",
+        "is_resolved": True,
+        "valid_from": dt.date(2020, 1, 1),
+    }
+    open_spell = pl.DataFrame([row], schema=securities.columns)
+    lake.write_whole("raw.securities", open_spell, "first", growing=("valid_to",))
+    content = lake.stamp("raw.securities").years[0].content
+    closed = open_spell.with_columns(valid_to=pl.lit(dt.date(2021, 1, 1)))
+    lake.write_whole("raw.securities", closed, "second", growing=("valid_to",))
+    assert lake.read("raw.securities")["valid_to"].to_list() == [dt.date(2021, 1, 1)]
+    assert lake.stamp("raw.securities").years[0].content == content
