@@ -248,7 +248,7 @@ def test_a_stamp_alone_can_be_undone(lake):
 
 def test_a_closed_spell_of_a_known_line_is_written_although_no_row_was_added(lake):
     securities = TABLES["raw.securities"]
-    row = {name: None for name in securities.columns} | {
+    row = dict.fromkeys(securities.columns) | {
         "security_id": 1,
         "entity_id": 1,
         "source": "test",
