@@ -170,8 +170,9 @@ def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Call
     signature = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.AssetExecutionContext)]
     signature += [inspect.Parameter(frame, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for frame in frame_names]
     step.__name__ = compute.__name__
-    step.__signature__ = inspect.Signature(signature, return_annotation=Rows)  # type: ignore[attr-defined]
-    step.__annotations__ = {**{p.name: p.annotation for p in signature}, "return": Rows}
+    # Dagster checks what a step returns against its annotation, and a step may make nothing.
+    step.__signature__ = inspect.Signature(signature, return_annotation=Any)  # type: ignore[attr-defined]
+    step.__annotations__ = {**{p.name: p.annotation for p in signature}, "return": Any}
     return step
 
 

@@ -121,7 +121,10 @@ PATH_FIELDS = ("home", "input", "reference_dir")
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
 
-RECORDED_FIELDS = (*IDENTITY_FIELDS, "input")
+NUMBER_FIELDS = ("stale_months", "shariah_standard", "files_blank_debt_is_zero")
+"""Settings that change numbers: recorded too, so that every year of a home is made under the same ones. `config set` changes them."""
+
+RECORDED_FIELDS = (*IDENTITY_FIELDS, *NUMBER_FIELDS, "input")
 """What later runs in the home take over where nobody says otherwise; the input folder may move."""
 
 

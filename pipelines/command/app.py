@@ -327,12 +327,30 @@ def diff(
         raise typer.Exit(code)
 
 
-@app.command()
-def config(home: HomeOption = None) -> None:
+config_app = typer.Typer(help="The settings in force, and those that a home records.")
+app.add_typer(config_app, name="config")
+
+
+@config_app.callback(invoke_without_command=True)
+def config(context: typer.Context, home: HomeOption = None) -> None:
     """Show the settings in force, the variable that sets each, and what it means; secrets are masked."""
     from smallcap.pipelines.command.status import show_config
 
-    show_config(_settings(home=home), OUT)
+    if context.invoked_subcommand is None:
+        show_config(_settings(home=home), OUT)
+
+
+@config_app.command("set")
+def set_recorded(
+    name: Annotated[str, typer.Argument(help="stale_months, shariah_standard or files_blank_debt_is_zero.")],
+    value: Annotated[str, typer.Argument(help="The value that every year of the home is to be made with.")],
+    home: HomeOption = None,
+) -> None:
+    """Record another value of a setting that changes numbers; the next run makes again what depends on it, in every year."""
+    from smallcap.lake.home import Home
+
+    recorded = Home(_settings(home=home)).record(name, value)
+    ERR.print(f"recorded: {name} = {escape(str(recorded))}; the next run makes again what depends on it (--dry-run shows what)")
 
 
 @app.command()

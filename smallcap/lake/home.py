@@ -20,7 +20,7 @@ from smallcap.errors import HomeBusyError, InputError
 from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
-from smallcap.settings import IDENTITY_FIELDS, RECORDED_FIELDS, Settings
+from smallcap.settings import IDENTITY_FIELDS, NUMBER_FIELDS, RECORDED_FIELDS, Settings, load_settings
 
 
 class Home:
@@ -70,6 +70,39 @@ class Home:
         """
         recorded = self.path / "home.toml"
         self._refuse_another_universe(recorded.read_text(encoding="utf-8") if recorded.is_file() else None)
+
+    def record(self, name: str, text: str) -> object:
+        """Record another value of a setting that changes numbers; the next run makes again what depends on it.
+
+        Parameters
+        ----------
+        name
+            The setting.
+        text
+            Its value, as a person types it.
+
+        Returns
+        -------
+        object
+            The value as it was understood.
+
+        Raises
+        ------
+        InputError
+            When the home records nothing yet, the setting is none of those that a home records, or the value is not allowed.
+        HomeBusyError
+            When a run is writing to the home.
+        """
+        path = self.path / "home.toml"
+        if not path.is_file():
+            raise InputError(f"the home {self.path} records nothing yet; its first run records the settings it is made with")
+        if name not in NUMBER_FIELDS:
+            raise InputError(f"'{name}' is not a setting that a home lets you change; those are: {', '.join(NUMBER_FIELDS)}")
+        recorded = tomllib.loads(path.read_text(encoding="utf-8"))
+        value = getattr(load_settings(home=self.path, **{name: text}), name)
+        with self.writing_records():
+            _write_atomically(path, _to_toml({**recorded, name: value}))
+        return value
 
     def has_unfinished_run(self) -> bool:
         """Whether a run is writing, or one that failed left something to undo."""
@@ -180,20 +213,31 @@ class Home:
         return f"process {journal.get('pid')} ({journal.get('command')}) since {journal.get('started_at')}"
 
     def _refuse_another_universe(self, recorded: str | None) -> None:
+        """Refuse another universe, and settings that would make some years of the home under other rules than the rest."""
         if recorded is None:
             return
         there = tomllib.loads(recorded)
-        asked = {name: getattr(self.settings, name) for name in IDENTITY_FIELDS}
-        differences = [
-            f"{name} is {there.get(name, 'none')} there, {value or 'none'} asked"
-            for name, value in asked.items()
-            if there.get(name) != value
-        ]
-        if differences:
+        universe = [self._difference(name, there.get(name)) for name in IDENTITY_FIELDS if self._differs(name, there.get(name))]
+        if universe:
             raise InputError(
-                f"the home {self.path} holds another universe ({'; '.join(differences)}); "
+                f"the home {self.path} holds another universe ({'; '.join(universe)}); "
                 "two universes never share a home: name another with --home, or remove this one"
             )
+        changed = [name for name in NUMBER_FIELDS if name in there and self._differs(name, there[name])]
+        if changed:
+            differences = "; ".join(self._difference(name, there[name]) for name in changed)
+            remedies = "; ".join(f"smallcap config set {name} {getattr(self.settings, name)} --home {self.path}" for name in changed)
+            raise InputError(
+                f"the home {self.path} was made with other settings ({differences}), and one home is made under one set of them. "
+                f"To change it for every year: {remedies}; the next run makes again what depends on it. Or name another --home"
+            )
+
+    def _differs(self, name: str, there: object) -> bool:
+        return bool(there != getattr(self.settings, name))
+
+    def _difference(self, name: str, there: object) -> str:
+        asked = getattr(self.settings, name)
+        return f"{name} is {'none' if there is None else there} there, {'none' if asked is None else asked} asked"
 
     @staticmethod
     def _tables(journal: dict[str, object]) -> dict[str, int]:
@@ -207,10 +251,9 @@ def command_line(arguments: list[str]) -> str:
 
 
 def _to_toml(values: dict[str, object]) -> str:
-    # A JSON string is a TOML basic string; what is not set is left out.
-    return "".join(
-        f"{name} = {value if isinstance(value, int) else json.dumps(str(value))}\n" for name, value in values.items() if value is not None
-    )
+    """Write values as TOML: numbers, truth values and strings of JSON are written alike in it; what is not set is left out."""
+    plain = {name: value if isinstance(value, int) else str(value) for name, value in values.items() if value is not None}
+    return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in plain.items())
 
 
 def _write_atomically(path: Path, text: str) -> None:
