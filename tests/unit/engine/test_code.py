@@ -1,0 +1,91 @@
+"""Digests of code: what changes a row changes them, and nothing else does."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from smallcap.engine import code
+from smallcap.engine.code import CodeDigests
+
+ORIGINAL = '''"""A module."""
+LIMIT = 3
+
+
+def total(values: list[int]) -> int:
+    """Add up."""
+    return sum(values)  # all of them
+'''
+SAME = {
+    "a comment": ORIGINAL.replace("# all of them", "# every one"),
+    "a docstring": ORIGINAL.replace("Add up.", "Add up the values."),
+    "a docstring that is gone": ORIGINAL.replace('    """Add up."""\n', ""),
+    "the layout": ORIGINAL.replace("values: list[int]", "\n    values: list[int],\n"),
+}
+OTHER = {
+    "a constant": ORIGINAL.replace("LIMIT = 3", "LIMIT = 4"),
+    "a number that equals another": ORIGINAL.replace("LIMIT = 3", "LIMIT = 3.0"),
+    "a truth value that equals a number": ORIGINAL.replace("LIMIT = 3", "LIMIT = True"),
+    "a call": ORIGINAL.replace("sum(values)", "max(values)"),
+    "an order": ORIGINAL.replace("sum(values)", "sum(values[::-1])"),
+}
+
+
+def digest(text: str) -> str:
+    return code._digest(ast.parse(text))
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_what_computes_nothing_does_not_count(what: str):
+    assert digest(SAME[what]) == digest(ORIGINAL)
+
+
+@pytest.mark.parametrize("what", OTHER)
+def test_what_computes_counts(what: str):
+    assert digest(OTHER[what]) != digest(ORIGINAL)
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of three modules of which the first imports the second, and the second the third, inside a function."""
+    (tmp_path / "finance").mkdir()
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "finance" / "first.py").write_text("from smallcap.finance.second import half\nfrom smallcap.lake.store import Lake\n")
+    (tmp_path / "finance" / "second.py").write_text("def half(x):\n    from smallcap.finance import third\n    return third.by(x, 2)\n")
+    (tmp_path / "finance" / "third.py").write_text("def by(x, y):\n    return x / y\n")
+    (tmp_path / "lake" / "store.py").write_text("class Lake: ...\n")
+    monkeypatch.setattr(code, "PACKAGE", tmp_path)
+    return tmp_path
+
+
+def of_first() -> str:
+    return CodeDigests().of(["smallcap.finance.first"], ["smallcap.finance"])
+
+
+def test_a_module_that_is_imported_indirectly_counts(package: Path):
+    before = of_first()
+    (package / "finance" / "third.py").write_text("def by(x, y):\n    return x // y\n")
+    assert of_first() != before
+
+
+def test_a_module_outside_the_packages_does_not_count(package: Path):
+    before = of_first()
+    (package / "lake" / "store.py").write_text("class Lake:\n    size = 1\n")
+    assert of_first() == before
+
+
+def test_what_is_remembered_is_what_the_file_says_now(package: Path, tmp_path: Path):
+    cache = tmp_path / "code.json"
+    remembering = CodeDigests(cache)
+    first = remembering.of(["smallcap.finance.first"], ["smallcap.finance"])
+    remembering.save()
+    assert CodeDigests(cache).of(["smallcap.finance.first"], ["smallcap.finance"]) == first == of_first()
+    (package / "finance" / "second.py").write_text("def half(x):\n    return x\n")
+    assert CodeDigests(cache).of(["smallcap.finance.first"], ["smallcap.finance"]) != first
+
+
+@pytest.mark.parametrize("content", ["", "not JSON", "[1, 2]"])
+def test_a_damaged_memory_is_no_memory(package: Path, tmp_path: Path, content: str):
+    cache = tmp_path / "code.json"
+    cache.write_text(content)
+    assert CodeDigests(cache).of(["smallcap.finance.first"], ["smallcap.finance"]) == of_first()
