@@ -15,7 +15,7 @@ from smallcap.engine.lineage import READS
 from smallcap.engine.making import PROGRESS
 from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.stamps import UNPARTITIONED, YearStamp, digest_rows
-from smallcap.settings import PROJECT_ROOT
+from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
 from smallcap.warehouse.row_checks import RowCheck, offending_rows, read_row_checks
@@ -40,7 +40,7 @@ class Finding:
 Check = Callable[[Run], Finding]
 
 
-def all_checks(sql_dir: Path = PROJECT_ROOT / "sql" / "checks") -> list[dg.AssetChecksDefinition]:
+def all_checks(sql_dir: Path = SQL_DIR / "checks") -> list[dg.AssetChecksDefinition]:
     """Make every asset check of the project."""
     checks = [
         _asset_check(name, "contract", _contract(name), "What is stored is what its contract passed before the commit.")

@@ -1,44 +1,14 @@
-"""The Dagster location: all assets, checks, the job, the nightly schedule, the resources."""
+"""The entry point of Dagster: the location of the home that the settings name, assembled when Dagster asks for it."""
 
 from __future__ import annotations
 
 import dagster as dg
 
-import smallcap.assets.core
-import smallcap.assets.marts
-import smallcap.assets.publish
-import smallcap.assets.raw
-from smallcap.pipelines.checks import all_checks
-from smallcap.pipelines.io import lake_io_manager
-from smallcap.pipelines.resources import run_resource
-from smallcap.pipelines.schedules import nightly_schedule
-from smallcap.settings import Settings, load_settings
-
-REFRESH_JOB = "refresh"
+from smallcap.pipelines.location import build_definitions
+from smallcap.settings import load_settings
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """Assemble the location for one home.
-
-    Parameters
-    ----------
-    settings
-        The settings of every run in this location.
-    """
-    refresh = dg.define_asset_job(
-        REFRESH_JOB,
-        selection=dg.AssetSelection.all(),
-        description="Every table of a range of years, its checks, and the published warehouse.",
-        executor_def=dg.in_process_executor,
-    )
-    return dg.Definitions(
-        assets=dg.load_assets_from_modules([smallcap.assets.raw, smallcap.assets.core, smallcap.assets.marts, smallcap.assets.publish]),
-        asset_checks=all_checks(),
-        jobs=[refresh],
-        schedules=[nightly_schedule(REFRESH_JOB, settings)],
-        resources={"run": run_resource(settings), "lake": lake_io_manager},
-        executor=dg.in_process_executor,
-    )
-
-
-defs = build_definitions(load_settings())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Assemble the location of the home in force."""
+    return build_definitions(load_settings())

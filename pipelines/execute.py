@@ -16,11 +16,11 @@ from dagster._core.instance.ref import InstanceRef
 from smallcap.assets.table_asset import asset_key
 from smallcap.errors import AuditError, InputError, SmallcapError
 from smallcap.lake import Home
-from smallcap.pipelines.definitions import REFRESH_JOB, build_definitions
 from smallcap.pipelines.event_log import kept_open
+from smallcap.pipelines.location import REFRESH_JOB, build_definitions
 from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.signals import ending_in, work_apart
-from smallcap.settings import PROJECT_ROOT, Settings
+from smallcap.settings import DAGSTER_YAML, Settings
 
 # The command tells its own progress; Dagster's events stay in the home.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -51,7 +51,7 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
     """
     try:
         settings.dagster_dir.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_dir / "dagster.yaml")
+        shutil.copyfile(DAGSTER_YAML, settings.dagster_dir / "dagster.yaml")
     except OSError as error:
         raise InputError(
             f"the home {settings.home} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"

@@ -1,4 +1,7 @@
-"""The one settings object. Every setting has a name, a default and a sentence; no other module reads the environment."""
+"""The one settings object. Every setting has a name, a default and a sentence; no other module reads the environment.
+
+Here too: where the package's own files are, in a checkout and in an installation alike.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,41 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
+from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from smallcap.errors import InputError
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+SQL_DIR = PACKAGE / "sql"
+"""Questions, views and checks, one .sql file each."""
+DAGSTER_YAML = PACKAGE / "dagster.yaml"
+"""Settings of a Dagster instance, for a home that has none yet."""
+
+
+def _checkout() -> Path | None:
+    root = PACKAGE.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "data" / "reference").is_dir() else None
+
+
+CHECKOUT = _checkout()
+"""The repository that the package lies in; None where it is installed."""
+
+
+def _default_home() -> Path:
+    return CHECKOUT / "data" / "home" if CHECKOUT else user_data_path("smallcap", appauthor=False) / "home"
+
+
+def _default_reference() -> Path:
+    return CHECKOUT / "data" / "reference" if CHECKOUT else PACKAGE / "reference"
+
+
+def own_books_dir(reference_dir: Path) -> Path:
+    """Return the folder of a user's own books: beside the rule sets, but never inside an installed package, which an upgrade replaces."""
+    is_packaged = CHECKOUT is None and reference_dir == _default_reference()
+    return user_data_path("smallcap", appauthor=False) / "books" if is_packaged else reference_dir / "books"
+
 
 Preset = Literal["sample", "files", "xfinlink"]
 PlanName = Literal["free", "pro", "max", "redistribution"]
@@ -27,11 +59,14 @@ class _EnvFile(DotEnvSettingsSource):
 
 
 class Settings(BaseSettings):
-    """Settings of a run: from arguments, else SMALLCAP_* variables, else .env in the project root, else these defaults."""
+    """Settings of a run: from arguments, else SMALLCAP_* variables, else .env, else what the home records, else these defaults.
+
+    The file .env is that of the checkout; of an installed package, that of the folder that a command is started in.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="SMALLCAP_",
-        env_file=PROJECT_ROOT / ".env",
+        env_file=(CHECKOUT or Path()) / ".env",
         # A variable left blank is not set: a blank path would be the current folder.
         env_ignore_empty=True,
         extra="ignore",
@@ -39,7 +74,7 @@ class Settings(BaseSettings):
         validate_default=True,
     )
 
-    home: Path = Field(PROJECT_ROOT / "data" / "home", description="folder that holds everything a run makes")
+    home: Path = Field(_default_home(), description="folder that holds everything a run makes")
     preset: Preset = Field("sample", description="where data come from: sample (synthetic), files (a folder), xfinlink (a key)")
     input: Path | None = Field(None, description="the folder that the preset files reads")
     limit: int | None = Field(None, ge=1, description="screen only the first so many listed lines, as the published study did")
@@ -67,7 +102,7 @@ class Settings(BaseSettings):
     max_response_mb: int = Field(64, ge=1, description="a larger answer is refused")
     max_retries: int = Field(4, ge=0, le=20, description="how often a request that failed for a passing reason is made again")
     running_period_max_age_hours: int = Field(12, ge=0, description="age at which an answer about a running period is asked for again")
-    reference_dir: Path = Field(PROJECT_ROOT / "data" / "reference", description="folder of the rule sets")
+    reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
     is_schedule_on: bool = Field(False, description="switches the nightly schedule on")
     is_report_written: bool = Field(True, description="writes the report of the newest date of a run after publishing it")
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
@@ -189,7 +224,7 @@ def _recorded_input(text: str) -> Path:
     folder = _expanded(text)
     if folder.is_absolute():
         return folder
-    return next((place / folder for place in (Path.cwd(), PROJECT_ROOT) if (place / folder).is_dir()), folder)
+    return next((place / folder for place in (Path.cwd(), PACKAGE.parent) if (place / folder).is_dir()), folder)
 
 
 def _explain(error: ValidationError) -> str:

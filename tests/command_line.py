@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from smallcap.settings import PROJECT_ROOT
+from tests.paths import PROJECT_ROOT
 
 COMMAND = Path(sys.executable).with_name("smallcap")
 # Reports have tests of their own, which ask for them; drawing one takes as long as a small run.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from smallcap.settings import PROJECT_ROOT
+from tests.paths import PROJECT_ROOT
 
 ROWS = 400
 CTRL_C = b"\x03"

@@ -12,7 +12,7 @@ from smallcap.engine.making import PROGRESS
 from smallcap.errors import SmallcapError
 from smallcap.lake import Lake
 from smallcap.lake.records import utc_now
-from smallcap.settings import PROJECT_ROOT
+from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 from smallcap.warehouse import PublishedTable, build, swap, versions_in_use
@@ -58,7 +58,7 @@ def publish(run: Run) -> tuple[int, Path | None]:
         home=home.path,
         tables=tables,
         meta={name: home.records.read(name) for name in RECORDS},
-        views_dir=PROJECT_ROOT / "sql" / "views",
+        views_dir=SQL_DIR / "views",
         run_id=run.run_id,
         published_at=utc_now(),
         label=run.source.label,

@@ -46,7 +46,8 @@ class Format(StrEnum):
 
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Folder that holds everything a run makes. [default: data/home]", show_default=False)
+    Path | None,
+    typer.Option("--home", help="Folder that holds everything a run makes. [default: see config]", show_default=False),
 ]
 PresetOption = Annotated[
     str | None, typer.Option(help="Where data come from: sample, files (a folder; needs --input) or xfinlink (a key).", show_default=False)
@@ -144,12 +145,12 @@ def sql(
     """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
     from smallcap.pipelines.command.reading import limits_of
     from smallcap.reports.terminal import rows_table
-    from smallcap.settings import PROJECT_ROOT
+    from smallcap.settings import SQL_DIR
     from smallcap.warehouse import run_query, worked_queries, worked_query
 
     if sum((query is not None, worked is not None, is_listing)) != 1:
         raise InputError("give one of: a query, --query NAME, or --list")
-    folder = PROJECT_ROOT / "sql" / "queries"
+    folder = SQL_DIR / "queries"
     if is_listing:
         OUT.print(rows_table(("name", "question"), [(one.name, one.question) for one in worked_queries(folder)]))
         return
@@ -429,10 +430,10 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 
 def _point_to_home(settings: Any) -> None:
-    from smallcap.settings import PROJECT_ROOT
+    from smallcap.settings import SQL_DIR
     from smallcap.warehouse import ensure_home
 
-    ensure_home(settings.warehouse_dir, settings.home, PROJECT_ROOT / "sql" / "views")
+    ensure_home(settings.warehouse_dir, settings.home, SQL_DIR / "views")
 
 
 def _date(text: str) -> dt.date:

@@ -14,10 +14,10 @@ from smallcap.errors import InputError
 from smallcap.reports.page.csv_files import csv_text
 from smallcap.reports.page.data import ReportData, read_report
 from smallcap.reports.page.render import render_list, render_report
-from smallcap.settings import PROJECT_ROOT, Settings
+from smallcap.settings import SQL_DIR, Settings
 from smallcap.warehouse.frames import Frames, open_frames
 
-QUESTIONS_DIR = PROJECT_ROOT / "sql" / "report"
+QUESTIONS_DIR = SQL_DIR / "report"
 PAGE_FILE = "index.html"
 
 

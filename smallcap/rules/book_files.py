@@ -1,4 +1,4 @@
-"""The files that books stand in: those given in books.toml, a user's own beside it in books/. What a book is stands in `finance`."""
+"""The files of books: those given in books.toml, and a user's own; `smallcap.rules.types.books` defines what a book is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from pathlib import Path
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.books import Book, BookSet
+from smallcap.settings import own_books_dir
 
 GIVEN = "books.toml"
-OWN = "books"
-"""Folder of a user's own books, below the folder of the rule sets."""
 
 
 def read_books(reference_dir: Path) -> dict[str, Book]:
@@ -58,17 +57,17 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
     new = read_rules(file.parent, file.name, BookSet).books
     if not new:
         raise InputError(f"{file} holds no book; write one as [books.my_book], like those in {reference_dir / GIVEN}")
-    target = reference_dir / OWN / file.name
+    target = own_books_dir(reference_dir) / file.name
     if target.exists() and not is_replacing:
         raise InputError(f"{target} is there already; --force replaces it")
     others = {name for path in _files(reference_dir) if path != target for name in read_rules(path.parent, path.name, BookSet).books}
     taken = sorted(others & set(new))
     if taken:
         raise InputError(f"{file}: there is a book named {', '.join(taken)} already; choose another name")
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(file.read_bytes())
     return list(new)
 
 
 def _files(reference_dir: Path) -> list[Path]:
-    return [reference_dir / GIVEN, *sorted((reference_dir / OWN).glob("*.toml"))]
+    return [reference_dir / GIVEN, *sorted(own_books_dir(reference_dir).glob("*.toml"))]

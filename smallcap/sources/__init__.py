@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from smallcap.errors import InputError
-from smallcap.settings import PROJECT_ROOT, Settings
+from smallcap.settings import PACKAGE, Settings
 from smallcap.sources.base import Source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.views import ClockedSource, LimitedSource
@@ -48,7 +48,7 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
     if not settings.input.is_absolute():
         raise InputError(
             f"the home {settings.home} records its input folder as '{settings.input}', which is found neither below {Path.cwd()} nor below "
-            f"{PROJECT_ROOT}; name the folder once with --input DIR, and it is recorded in full"
+            f"{PACKAGE.parent}; name the folder once with --input DIR, and it is recorded in full"
         )
     from smallcap.sources.files.dates import load_date_limits
     from smallcap.sources.files.source import FilesSource

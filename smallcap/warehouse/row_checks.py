@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from smallcap.errors import SmallcapError
 from smallcap.tables import TABLES
 from smallcap.warehouse.sqltext import quote_list
 
@@ -26,12 +27,20 @@ class RowCheck:
 
 
 def read_row_checks(folder: Path) -> list[RowCheck]:
-    """Read the checks of a folder, sorted by file name."""
+    """Read the checks of a folder, sorted by file name.
+
+    Raises
+    ------
+    SmallcapError
+        When the folder holds none: without its checks, a run would publish what nobody looked at.
+    """
     checks = []
     for path in sorted(folder.glob("*.sql")):
         layer, table, name = path.stem.split(".")
         text = path.read_text(encoding="utf-8")
         checks.append(RowCheck(f"{layer}.{table}", name, text.splitlines()[0].removeprefix("--").strip(), text))
+    if not checks:
+        raise SmallcapError(f"{folder} holds no checks; the installation is incomplete: install smallcap again")
     return checks
 
 

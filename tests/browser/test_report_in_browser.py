@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.by import By
 
-from smallcap.settings import PROJECT_ROOT
 from tests.browser.chromium import chromium, printed, requested, show, text_by_page
 from tests.integration.sample_home import REPORT_DATE
+from tests.paths import PROJECT_ROOT
 
 PHONE_WIDTH = 390
 ARTEFACTS = Path(os.environ.get("SMALLCAP_ARTEFACTS", PROJECT_ROOT / ".artefacts"))

@@ -15,9 +15,10 @@ import dagster as dg
 
 from smallcap.engine.lineage import READS
 from smallcap.pipelines.checks import all_checks, check_names
-from smallcap.pipelines.definitions import build_definitions
-from smallcap.settings import PROJECT_ROOT, load_settings
+from smallcap.pipelines.location import build_definitions
+from smallcap.settings import load_settings
 from tests.command_line import environment
+from tests.paths import PROJECT_ROOT
 
 SNAPSHOT = Path(__file__).with_name("graph_snapshot.txt")
 

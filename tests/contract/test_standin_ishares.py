@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.ishares.holdings import read_holdings
 from smallcap.sources.ishares.rules import load_holdings_rules
+from tests.paths import PROJECT_ROOT
 from tests.standin.fixture import standin, universe
 
 __all__ = ["standin", "universe"]

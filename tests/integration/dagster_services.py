@@ -18,8 +18,9 @@ from typing import Any
 import psutil
 
 from smallcap.pipelines.execute import open_instance
-from smallcap.settings import PROJECT_ROOT, load_settings
+from smallcap.settings import load_settings
 from tests.command_line import environment
+from tests.paths import PROJECT_ROOT
 
 MODULE = "smallcap.pipelines.definitions"
 # The daemon looks for backfills every 30 seconds; a test does not wait so long, and nothing else about it is changed.

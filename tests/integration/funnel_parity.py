@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smallcap.settings import PROJECT_ROOT
 from tests.command_line import published
 from tests.integration.pandas_funnel import funnel
 from tests.integration.pandas_inputs import annual_ratios, market_caps
 from tests.integration.pandas_quality import in_order
+from tests.paths import PROJECT_ROOT
 from tests.tolerances import EXACT, SLOPE
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"

@@ -19,10 +19,11 @@ from smallcap.engine.staleness import Digests
 from smallcap.lake import Home, Lake
 from smallcap.pipelines.command import app as cli
 from smallcap.pipelines.execute import run_years
-from smallcap.settings import PROJECT_ROOT, load_settings
+from smallcap.settings import load_settings
 from smallcap.tables import TABLES
 from smallcap.warehouse import ensure_home
 from smallcap.warehouse.sqltext import quote_name, quote_table
+from tests.paths import PROJECT_ROOT
 
 COMPANIES = 250
 """Enough for more than the 25 complete records that a score needs."""

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 
 from smallcap.lake import Lake
-from smallcap.settings import PROJECT_ROOT
 from smallcap.warehouse import served_run_id
 from tests.command_line import COMMAND, environment
+from tests.paths import PROJECT_ROOT
 
 LOOK_EVERY_SECONDS = 0.005
 

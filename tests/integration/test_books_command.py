@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from smallcap.settings import PROJECT_ROOT
 from tests.command_line import must_succeed, published, smallcap
+from tests.paths import PROJECT_ROOT
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 COMPANIES = 300

@@ -14,10 +14,11 @@ from smallcap.engine.plan import make_plan, plan_run
 from smallcap.errors import InputError
 from smallcap.lake import Home, Lake
 from smallcap.pipelines.execute import run_years
-from smallcap.settings import PROJECT_ROOT, load_settings
+from smallcap.settings import load_settings
 from smallcap.sources import open_source
 from smallcap.tables import TABLES
 from tests.integration.homes import COMPANIES, EARLIER, LATER, command, contents, make, served
+from tests.paths import PROJECT_ROOT
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 

@@ -7,7 +7,7 @@ import datetime as dt
 import dagster as dg
 import pytest
 
-from smallcap.pipelines.definitions import REFRESH_JOB
+from smallcap.pipelines.location import REFRESH_JOB
 from smallcap.pipelines.resources import RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.schedules import DAYS_UNTIL_FINAL, nightly_schedule, years_that_can_change
 from smallcap.settings import load_settings

@@ -12,10 +12,11 @@ import duckdb
 import pytest
 
 from smallcap.pipelines.execute import open_instance
-from smallcap.settings import PROJECT_ROOT, load_settings
+from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
 from tests.integration.homes import COMPANIES, LONGER_STALE_LIMIT, assert_same_contents, copy_home, served
 from tests.integration.killed_run import start
+from tests.paths import PROJECT_ROOT
 
 ARGUMENTS = ("run", "--as-of", "2025-02-28")
 SETTINGS = {"stale_months": LONGER_STALE_LIMIT, "sample_companies": COMPANIES}

@@ -12,9 +12,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from smallcap.settings import PROJECT_ROOT
 from tests.command_line import environment, must_succeed
 from tests.command_line import smallcap as run_command
+from tests.paths import PROJECT_ROOT
 
 SECRET = "nobody published this"
 COUNT = "SELECT as_of, count(*) AS members FROM core.members GROUP BY as_of ORDER BY as_of"

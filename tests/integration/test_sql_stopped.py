@@ -13,9 +13,9 @@ from typing import TypeVar
 import psutil
 import pytest
 
-from smallcap.settings import PROJECT_ROOT
 from tests.command_line import COMMAND, environment
 from tests.command_line import smallcap as run_command
+from tests.paths import PROJECT_ROOT
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from smallcap.finance.factors.rolling import rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, Factors, factors_of, monthly_returns
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.factors import COLUMN_OF, FactorRules
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.sample import SampleSource
 from smallcap.sources.sample.market import LOWEST_RETURN
+from tests.paths import PROJECT_ROOT
 
 RULES = read_rules(PROJECT_ROOT / "data" / "reference", "factor_validation.toml", FactorRules)
 COMPANIES, LEAST_WINDOWS, WINDOW = 1_200, 2_000, 60

@@ -10,11 +10,11 @@ import polars as pl
 from polars.testing import assert_frame_equal
 from pydantic import SecretStr
 
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.xfinlink import XfinlinkSource, load_plan
 from smallcap.sources.xfinlink.plans import PlanName
+from tests.paths import PROJECT_ROOT
 from tests.standin.server import StandIn
 from tests.tolerances import EXACT
 from tests.unit.sources.fetchers import Bench

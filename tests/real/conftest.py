@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from smallcap.settings import PROJECT_ROOT
 from tests.command_line import must_succeed, published
 from tests.once import made_once
+from tests.paths import PROJECT_ROOT
 
 REAL = PROJECT_ROOT.parent / "shared" / "real"
 MAY, NOVEMBER = dt.date(2025, 5, 31), dt.date(2025, 11, 30)

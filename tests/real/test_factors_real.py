@@ -14,8 +14,8 @@ from smallcap.finance.factors.vintages import vintage_sensitivity
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.books import BookSet
 from smallcap.rules.types.factors import FactorRules
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.french.files import read_french
+from tests.paths import PROJECT_ROOT
 from tests.tolerances import ALPHA_POINT, CHANGED_LOADING, EXACT, F_STATISTIC, LOADING, PUBLISHED_LOADING
 
 REAL = PROJECT_ROOT.parent / "shared" / "real"

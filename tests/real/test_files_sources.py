@@ -8,7 +8,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources import ingest
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.files.dates import load_date_limits
@@ -18,6 +17,7 @@ from smallcap.sources.identity.aliases import load_ticker_aliases
 from smallcap.sources.identity.ids import mint
 from smallcap.sources.ishares.rules import load_holdings_rules
 from smallcap.tables import table
+from tests.paths import PROJECT_ROOT
 from tests.tolerances import EXACT
 
 REAL = PROJECT_ROOT.parent / "shared" / "real"

@@ -24,7 +24,7 @@ from smallcap.finance.funnel.lens_items import items
 from smallcap.pipelines.command.app import app
 from smallcap.pipelines.command.diff import DIFFERENT
 from smallcap.rules.files import read_rules
-from smallcap.settings import PROJECT_ROOT, Settings
+from smallcap.settings import Settings
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.dictionary import VIEWS_DIR, dictionary
 from smallcap.tables.views import View, read_view, read_views

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 
-from smallcap.settings import PROJECT_ROOT
+from tests.paths import PROJECT_ROOT
 
 APACHE_2_0_SHA256 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 """Of the text as the Apache Software Foundation publishes it."""

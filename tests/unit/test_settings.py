@@ -8,8 +8,9 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.lake import Home
-from smallcap.settings import PROJECT_ROOT, Settings, load_settings
+from smallcap.settings import Settings, load_settings
 from smallcap.sources import open_source
+from tests.paths import PROJECT_ROOT
 from tests.unit.sources.crafted import holdings, line, write_folder
 
 LIST = {"ishares/IWM_holdings.csv": holdings([line()])}

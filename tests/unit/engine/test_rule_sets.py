@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smallcap.engine.rule_sets import RULE_SETS, RuleSets, digest_of
-from smallcap.settings import PROJECT_ROOT
+from tests.paths import PROJECT_ROOT
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 

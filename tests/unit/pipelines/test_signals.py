@@ -12,9 +12,9 @@ import dagster as dg
 import pytest
 
 from smallcap.assets.table_asset import _explaining
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.fetching import Fetcher, RetryPolicy, TransientError
 from smallcap.stopping import StopRequestedError, clear_request, pause, request_stop
+from tests.paths import PROJECT_ROOT
 from tests.unit.sources.fetchers import Bench
 
 SIGNALS = [(signal.SIGINT, 130, "stopped by Ctrl-C"), (signal.SIGTERM, 143, "stopped by SIGTERM")]

@@ -11,11 +11,11 @@ from pathlib import Path
 import polars as pl
 
 from smallcap.rules.types.holdings import HoldingsRules
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.files.dates import DateLimits, load_date_limits
 from smallcap.sources.files.source import FilesSource
 from smallcap.sources.identity.aliases import load_ticker_aliases
 from smallcap.sources.ishares.rules import load_holdings_rules
+from tests.paths import PROJECT_ROOT
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULES: HoldingsRules = load_holdings_rules(REFERENCE)

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES, CanonicalTable, read_table
 from tests.unit.sources.crafted import fundamentals_frame
 

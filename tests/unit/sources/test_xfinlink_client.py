@@ -13,12 +13,12 @@ from pydantic import SecretStr
 from xfinlink import client as vendor
 
 from smallcap.errors import InputError
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.fetching import RefusedError
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.xfinlink import XfinlinkClient, load_plan
 from smallcap.sources.xfinlink.client import EmptyAnswerError
 from smallcap.sources.xfinlink.wire import TooManyPagesError
+from tests.paths import PROJECT_ROOT
 
 KEY = "xfl_" + "7" * 32
 START, END = dt.date(2020, 1, 1), dt.date(2024, 12, 31)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallcap.settings import PROJECT_ROOT
 from smallcap.sources.xfinlink.fundamentals import FUNDAMENTALS
 from smallcap.sources.xfinlink.metrics import VENDOR_METRICS
 from smallcap.sources.xfinlink.plans import load_plan
@@ -25,6 +24,7 @@ from smallcap.sources.xfinlink.questions import (
     plan_questions,
     unexplained_silence,
 )
+from tests.paths import PROJECT_ROOT
 
 PRO = load_plan(PROJECT_ROOT / "data" / "reference", "pro")
 FREE = load_plan(PROJECT_ROOT / "data" / "reference", "free")
