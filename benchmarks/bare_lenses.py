@@ -52,6 +52,7 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
                     pl.lit(item.name).alias("item"),
                     item.value.cast(pl.Float64).alias("value"),
                     pl.lit(item.preference).alias("preference"),
+                    pl.lit(rules.label).alias("rule_set"),
                     item.threshold.alias("threshold"),
                     looked_up(VERDICTS, place).alias("verdict"),
                     pl.when(place == UNKNOWN).then(why).alias("reason"),

@@ -104,6 +104,7 @@ class BookValidations(dy.Schema):
     n_obs = count("months in the regression", unit="months")
     first_month = date("first month in the regression")
     last_month = date("last month in the regression")
+    rule_set = text("name and version of the rule set", nullable=False)
 
 
 class BookComparisons(dy.Schema):

@@ -77,6 +77,7 @@ class FunnelOutcomes(dy.Schema):
         " undetermined (no fail, verify in 3 to 6) or failed",
         nullable=False,
     )
+    rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def known_status(cls) -> pl.Expr:
@@ -132,6 +133,7 @@ class StatementLenses(dy.Schema):
     threshold = ratio("the number in the preference; null where there is none", unit="as item")
     verdict = text("met, missed or unknown", nullable=False)
     reason = text("why the verdict is unknown, in plain words; null where it is known")
+    rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def unknown_is_explained(cls) -> pl.Expr:

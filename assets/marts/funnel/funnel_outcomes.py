@@ -9,7 +9,7 @@ from smallcap.finance import funnel
 
 VERDICTS = (
     *("year", "as_of", "entity_id", "filter_number", "filter_name", "stand_alone_status"),
-    *("measure", "value", "threshold", "headroom", "is_borderline", "reason"),
+    *("measure", "value", "threshold", "headroom", "is_borderline", "reason", "rule_set"),
 )
 TICKERS = ("year", "as_of", "entity_id", "ticker")
 

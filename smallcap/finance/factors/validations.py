@@ -61,7 +61,9 @@ def book_validations(regressions: pl.DataFrame, rules: FactorRules) -> pl.DataFr
     )
     # Sentences are put together row by row: there are a dozen to a book.
     sentences = [explanation(row, rules.tilts) for row in judged.iter_rows(named=True)]
-    return in_columns_of(judged.with_columns(explanation=pl.Series(sentences, dtype=pl.String)), BookValidations)
+    return in_columns_of(
+        judged.with_columns(explanation=pl.Series(sentences, dtype=pl.String), rule_set=pl.lit(rules.label)), BookValidations
+    )
 
 
 def verdict(rules: TiltRules) -> pl.Expr:

@@ -87,6 +87,7 @@ def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
             item.threshold.alias("threshold"),
             verdict.alias("verdict"),
             reason.alias("reason"),
+            pl.lit(rules.label).alias("rule_set"),
         ),
         StatementLenses,
     )

@@ -26,6 +26,7 @@ EVALUATION = {
     "headroom": pl.Float64,
     "is_borderline": pl.Boolean,
     "reason": pl.String,
+    "rule_set": pl.String,
 }
 LETTERS = {"p": "pass", "f": "fail", "v": "verify"}
 
@@ -34,7 +35,7 @@ def evaluations(*companies: str) -> pl.DataFrame:
     """Six letters per company: the verdicts of its filters."""
     rows = [
         {"year": AS_OF.year, "as_of": AS_OF, "entity_id": number, "filter_number": place, "filter_name": FILTERS[place - 1]}
-        | {"stand_alone_status": LETTERS[letter], "is_borderline": False, "reason": "told"}
+        | {"stand_alone_status": LETTERS[letter], "is_borderline": False, "reason": "told", "rule_set": "rules 1"}
         for number, company in enumerate(companies, start=1)
         for place, letter in enumerate(company, start=1)
     ]
