@@ -446,6 +446,11 @@ def _date(text: str) -> dt.date:
 def _make(
     settings: Any, first: int | None, last: int | None, as_of: dt.date | None, select: str | None, dry_run: bool, force: bool
 ) -> None:
+    if not (select or dry_run or force):
+        from smallcap.pipelines.command.again import is_done_already
+
+        if is_done_already(settings, first, last, as_of, OUT, ERR):
+            return
     from smallcap.pipelines.command.run import make
 
     make(settings, first, last, as_of, select, is_dry=dry_run, is_forced=force, out=OUT, err=ERR)

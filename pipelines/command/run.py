@@ -12,10 +12,12 @@ from smallcap.engine.context import Run
 from smallcap.engine.guard import years_in_words
 from smallcap.engine.lineage import FIRST_YEAR, READS
 from smallcap.engine.plan import Plan, Step, choose_as_of, make_plan, plan_run, require_list, require_tables
+from smallcap.engine.unchanged import record_unchanged
 from smallcap.engine.years import is_anything_made
 from smallcap.errors import InputError
 from smallcap.lake.home import Home, command_line
 from smallcap.lake.stamps import UNPARTITIONED
+from smallcap.pipelines.command.again import NOTHING_TO_MAKE
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import Settings
@@ -57,6 +59,7 @@ def make(
     out, err
         Where results and where progress go.
     """
+    request = f"{first} {last} {as_of}"
     source = open_source(settings, None)
     tables = require_tables(select) if select else None
     first, last, as_of = choose_range(settings, source, first, last, as_of)
@@ -66,9 +69,11 @@ def make(
         _show_plan(make_plan(planned, tables), planned, out)
         return
     if tables is None and is_current(planned):
-        err.print("nothing is out of date: what is served is what a run would make (--force makes it all the same)", soft_wrap=True)
+        err.print(NOTHING_TO_MAKE, soft_wrap=True)
     else:
         _run(settings, first, last, as_of, tables, err, is_forced=is_forced)
+    if tables is None and is_current(plan_run(settings, source, first, last, as_of)):
+        record_unchanged(settings, request, as_of)
     if tables is None or "publish.warehouse" in tables:
         show_summary(settings, as_of, out, err)
 
