@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from smallcap.engine.unchanged import is_unchanged
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import Settings
@@ -45,7 +46,24 @@ def show_status(settings: Settings, out: Console) -> None:
         result = run_query(settings.warehouse_dir, query, "table")
         out.print(rows_table(result.columns, result.rows, title))
         out.print()
+    _show_out_of_date(settings, out)
     _show_unfinished(settings, out)
+
+
+def _show_out_of_date(settings: Settings, out: Console) -> None:
+    """Say which tables the next run would make again, and why; nothing is said where a run found nothing to make and nothing changed."""
+    if is_unchanged(settings):
+        return
+    from smallcap.engine.context import open_run
+    from smallcap.engine.guard import out_of_date
+    from smallcap.lake.home import Home
+    from smallcap.sources import open_source
+
+    run = open_run(Home(settings), open_source(settings, None), settings, "status", "status", [])
+    rows = out_of_date(run.digests)
+    if rows:
+        out.print(rows_table(("table", "years", "why"), rows, "Out of date: made again by the next run"))
+        out.print()
 
 
 def _show_unfinished(settings: Settings, out: Console) -> None:

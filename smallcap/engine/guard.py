@@ -40,13 +40,18 @@ def _unaudited(home: Home) -> list[str]:
 
 
 def _stale(digests: Digests) -> list[str]:
-    problems = []
+    return [f"{name} is out of date for {years}: {why}" for name, years, why in out_of_date(digests)]
+
+
+def out_of_date(digests: Digests) -> list[tuple[str, str, str]]:
+    """List the tables that were made from something else than is there now, with the years and what changed, in words."""
+    found = []
     for name in READS:
         stale = digests.stale(name)
         if stale:
             changed = sorted({in_words(key) for keys in stale.values() for key in keys})
-            problems.append(f"{name} is out of date for {years_in_words(list(stale))}: {'; '.join(changed)}")
-    return problems
+            found.append((name, years_in_words(list(stale)), "; ".join(changed)))
+    return found
 
 
 def years_in_words(years: list[int]) -> str:

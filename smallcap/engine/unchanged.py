@@ -43,6 +43,12 @@ def unchanged_since(settings: Settings, request: str) -> str | None:
     return str(recorded.get("as_of"))
 
 
+def is_unchanged(settings: Settings) -> bool:
+    """Whether some run found nothing to make in the state that everything is in now."""
+    state = state_of(settings)
+    return any(isinstance(recorded, dict) and recorded.get("state") == state for recorded in _read(settings.home).values())
+
+
 def record_unchanged(settings: Settings, request: str, as_of: dt.date | None) -> None:
     """Record that a request has nothing left to make; a home that cannot be written to records nothing."""
     if settings.preset in LIVE_PRESETS:

@@ -31,6 +31,7 @@ from smallcap.tables.views import View, read_view, read_views
 from smallcap.tables.views import empty_warehouse as make_empty_warehouse
 from smallcap.warehouse.reading import connect, served_path
 from tests.pages import DOCS, PAGES, page_name, prose
+from tests.paths import PROJECT_ROOT
 from tests.published_home import publish_small_home
 
 RUN_MARK = "<!-- run by the tests -->"

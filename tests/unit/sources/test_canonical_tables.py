@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from smallcap.errors import InputError
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES, CanonicalTable, read_table
+from tests.paths import PROJECT_ROOT
 from tests.unit.sources.crafted import fundamentals_frame
 
 FILE = "fundamentals/annual"
