@@ -15,11 +15,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from smallcap.engine.lineage import READS
-from smallcap.engine.staleness import Digests
+from smallcap.engine.plan import plan_run
 from smallcap.lake import Home, Lake
 from smallcap.pipelines.command import app as cli
 from smallcap.pipelines.execute import run_years
-from smallcap.settings import load_settings
+from smallcap.settings import NUMBER_FIELDS, load_settings
+from smallcap.sources import open_source
 from smallcap.tables import TABLES
 from smallcap.warehouse import ensure_home
 from smallcap.warehouse.sqltext import quote_name, quote_table
@@ -42,13 +43,28 @@ class Answer(NamedTuple):
 
 
 def make(
-    home: Path, as_of: dt.date | None = None, years: tuple[int, int] | None = None, tables: Sequence[str] | None = None, **given: object
+    home: Path,
+    as_of: dt.date | None = None,
+    years: tuple[int, int] | None = None,
+    tables: Sequence[str] | None = None,
+    is_forced: bool = False,
+    **given: object,
 ) -> str:
-    """Run the job for a date or for years, in this process; return the run's id."""
+    """Run the job for a date or for years, in this process; return the run's id.
+
+    A setting that changes numbers is recorded first where the home has another, as `config set` does.
+    """
+    record(home, **{name: given.pop(name) for name in NUMBER_FIELDS if name in given and (home / "home.toml").is_file()})
     settings = load_settings(home=home, **{"sample_companies": COMPANIES, "is_report_written": False, **given})
     Home(settings).prepare()
     first, last = years or (as_of.year, as_of.year)  # type: ignore[union-attr]
-    return run_years(settings, first, last, as_of, tables, f"test of {as_of or years}")
+    return run_years(settings, first, last, as_of, tables, f"test of {as_of or years}", is_forced=is_forced)
+
+
+def record(home: Path, **changed: object) -> None:
+    """Record other values of settings that change numbers."""
+    for name, value in changed.items():
+        Home(load_settings(home=home)).record(name, str(value))
 
 
 def copy_home(source: Path, target: Path) -> Path:
@@ -101,9 +117,10 @@ def as_of_dates(home: Path) -> list[dt.date]:
     return [date for (date,) in rows]
 
 
-def stale_years(home: Path) -> dict[str, list[int]]:
-    """List, for each table, the years that were made from other contents than are there now."""
-    digests = Digests(Lake(home / "lake"))
+def stale_years(home: Path, **given: object) -> dict[str, list[int]]:
+    """List, for each table, the years that were made from something else than is there now."""
+    settings = load_settings(home=home, **{"sample_companies": COMPANIES, **given})
+    digests = plan_run(settings, open_source(settings, None), LATER.year, LATER.year, LATER).digests
     stale = {name: sorted(digests.stale(name)) for name in READS if TABLES[name].is_partitioned}
     return {name: years for name, years in stale.items() if years}
 

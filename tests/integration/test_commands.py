@@ -12,7 +12,7 @@ from smallcap import __version__
 from smallcap.lake import Lake
 from smallcap.tables import TABLES
 from smallcap.warehouse import served_run_id
-from tests.integration.homes import EARLIER, LATER, LONGER_STALE_LIMIT, as_of_dates, contents, served
+from tests.integration.homes import EARLIER, LATER, LONGER_STALE_LIMIT, as_of_dates, contents, record, served
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
@@ -103,7 +103,9 @@ def test_a_dry_run_names_years_and_tables_and_changes_nothing(home, smallcap, wh
     words = {line.split()[0]: line for line in plan.out.splitlines() if line.startswith("  ")}
     assert "fetch" in words["raw.prices"]
     assert "compute" in words["marts.quality_scores"]
-    scores = "1 years, 2025 to 2025" if what == "run" else "3 years, 2023 to 2025"
+    reason = "2025: other dates are asked for" if what == "run" else "2023: not there yet; 2024 to 2025: other dates are asked for"
+    assert reason in words["raw.constituents"]
+    scores = "where core.members or" if what == "run" else "2023: not there yet"
     assert scores in words["marts.quality_scores"]
     assert "nothing was changed by this dry run" in plan.out
 
@@ -113,10 +115,10 @@ def test_a_dry_run_on_a_home_that_is_not_there_does_not_make_one(tmp_path, small
     assert list(tmp_path.iterdir()) == []
 
 
-def test_select_with_a_plus_makes_a_table_and_what_follows_and_publishes(home, smallcap, monkeypatch):
+def test_select_with_a_plus_makes_a_table_and_what_follows_and_publishes(home, smallcap):
     lake, run = Lake(home / "lake"), served_run_id(home / "warehouse")
     before = {name: lake.version(name) for name in TABLES}
-    monkeypatch.setenv("SMALLCAP_STALE_MONTHS", str(LONGER_STALE_LIMIT))
+    record(home, stale_months=LONGER_STALE_LIMIT)
     made = smallcap("run", "--as-of", LATER, "--select", "core.metrics_as_of+", "--home", home)
     assert made.code == 0, made.err
     told = {line.split()[0] for line in made.err.splitlines() if line.startswith("  ")}

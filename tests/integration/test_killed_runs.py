@@ -12,14 +12,24 @@ from pathlib import Path
 import pytest
 
 from smallcap.warehouse import served_run_id
-from tests.integration.homes import COMPANIES, EARLIER, LONGER_STALE_LIMIT, assert_same_contents, copy_home, make, served, unequal_tables
+from tests.integration.homes import (
+    COMPANIES,
+    EARLIER,
+    LONGER_STALE_LIMIT,
+    assert_same_contents,
+    copy_home,
+    make,
+    record,
+    served,
+    unequal_tables,
+)
 from tests.integration.killed_run import has_committed, has_swapped, run_until, run_until_told, start
 
 MOMENTS = 20
 LEAST_BETWEEN_COMMIT_AND_SWAP = 5
-# Another date in a year that is there, under another stale limit: the year's partitions are replaced with other contents.
+# Another date in a year that is there, under another stale limit: the years' partitions are replaced with other contents.
 ARGUMENTS = ("run", "--as-of", "2025-02-28")
-SETTINGS = {"stale_months": LONGER_STALE_LIMIT, "sample_companies": COMPANIES}
+SETTINGS = {"sample_companies": COMPANIES}
 SIDE_BY_SIDE = 2
 
 
@@ -46,11 +56,13 @@ class Homes:
 def homes(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Homes:
     """Measure the run, as many side by side as will be killed side by side; the shortest is taken as its length."""
     folder = tmp_path_factory.mktemp("never-killed")
-    copies = [copy_home(small_home, folder / str(number)) for number in range(SIDE_BY_SIDE)]
+    before = copy_home(small_home, folder / "before")
+    record(before, stale_months=LONGER_STALE_LIMIT)
+    copies = [copy_home(before, folder / str(number)) for number in range(SIDE_BY_SIDE)]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         ended = list(pool.map(lambda home: run_until(math.inf, start(home, *ARGUMENTS, **SETTINGS)), copies))
     assert [end.code for end in ended] == [0] * SIDE_BY_SIDE
-    return Homes(small_home, copies[0], min(end.seconds for end in ended))
+    return Homes(before, copies[0], min(end.seconds for end in ended))
 
 
 def kill_once(home: Path, moment: float, before: str) -> Kill:
@@ -95,6 +107,8 @@ def test_twenty_kills_spread_over_a_run_neither_show_nor_last(homes: Homes, tmp_
 
 def test_a_killed_backfill_leaves_nothing_to_the_nightly_run_of_another_year(small_home: Path, tmp_path: Path):
     home, undisturbed = (copy_home(small_home, tmp_path / name) for name in ("killed", "undisturbed"))
+    for place in (home, undisturbed):
+        record(place, stale_months=LONGER_STALE_LIMIT)
     before = served(home)
     backfill = start(home, "backfill", "--from", EARLIER.year - 1, "--to", EARLIER.year, **SETTINGS)
     told = run_until_told(lambda line: "marts.quality_scores" in line, backfill)

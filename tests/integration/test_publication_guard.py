@@ -14,6 +14,7 @@ from tests.integration.homes import (
     assert_same_contents,
     copy_home,
     make,
+    record,
     served,
     stale_years,
 )
@@ -22,7 +23,7 @@ from tests.integration.homes import (
 def test_a_year_that_fails_a_check_is_not_published_by_a_later_run_of_another_year(small_home, home, tmp_path, smallcap, monkeypatch):
     undisturbed = copy_home(small_home, tmp_path / "undisturbed")
     before = served(home)
-    monkeypatch.setenv("SMALLCAP_STALE_MONTHS", str(LONGER_STALE_LIMIT))
+    record(home, stale_months=LONGER_STALE_LIMIT)
     monkeypatch.setenv("SMALLCAP_MIN_COVERAGE", "1")
     failed = smallcap("run", "--as-of", EARLIER, "--home", home)
     assert failed.code == 4
@@ -59,19 +60,17 @@ def test_a_row_that_must_not_exist_stops_what_would_be_made_from_it(home, monkey
 def test_a_table_made_alone_is_not_published_beside_what_was_made_from_its_older_contents(home):
     before = served(home)
     clock = LATER.replace(month=6, day=30)
-    make(home, LATER, tables=["raw.prices"], clock=clock)
+    make(home, LATER, tables=["raw.prices"], clock=clock, is_forced=True)
     assert served(home) == before
-    stale = stale_years(home)
+    stale = stale_years(home, clock=clock)
     assert 2025 in stale["core.members"]
 
-    with pytest.raises(
-        AuditError, match=r"core\.members was made from older contents of raw\.prices than are there now for 2025.*smallcap backfill"
-    ):
+    with pytest.raises(AuditError, match=r"core\.members is out of date for 2025: raw\.prices changed.*smallcap backfill"):
         make(home, LATER, tables=["publish.warehouse"], clock=clock)
     assert served(home) == before
 
     make(home, EARLIER, clock=clock)
-    assert stale_years(home) == {}
+    assert stale_years(home, clock=clock) == {}
     after = served(home)
     assert after["raw.prices"] != before["raw.prices"]
     assert {name: count for name, (count, _) in after.items()} == {name: Lake(home / "lake").read(name).height for name in after}

@@ -79,7 +79,7 @@ def test_the_second_of_two_writers_is_told_who_holds_the_home(home):
     first = Home(load_settings(home=home))
     first.open_run("first", "smallcap backfill --from 2024 --to 2025", None)
     try:
-        second = run_command("run", "--as-of", LATER, "--home", home, stale_months=LONGER_STALE_LIMIT, sample_companies=COMPANIES)
+        second = run_command("run", "--as-of", LATER, "--force", "--home", home, sample_companies=COMPANIES)
     finally:
         first.close_run(is_successful=True)
     assert second.returncode == 3

@@ -25,10 +25,7 @@ DATES = "SELECT as_of FROM marts.coverage WHERE has_membership ORDER BY as_of"
 
 @dataclass(frozen=True)
 class RealHome:
-    """A home, with what each run printed and which dates were served after it.
-
-    Each run remakes the year, so both dates end with the stale limit of the last one.
-    """
+    """A home made under one stale limit, with what each run printed and which dates were served after it."""
 
     home: Path
     printed: list[str]
@@ -42,7 +39,7 @@ class RealHome:
 
 @pytest.fixture(scope="session")
 def real_homes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, RealHome]:
-    """The home that ends with the long limit, and the one that ends with the short one; made side by side."""
+    """The home of the long limit, and the one of the short limit; made side by side."""
     if not REAL.is_dir():
         pytest.skip(f"real files are not here ({REAL})")
     return made_once(tmp_path_factory, worker_id, "real", _make_both)
@@ -50,31 +47,28 @@ def real_homes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict
 
 @pytest.fixture(scope="session")
 def long_limit(real_homes: dict[str, RealHome]) -> RealHome:
-    """May, then November with a stale limit of 30 months."""
+    """May, then November, both with a stale limit of 30 months."""
     return real_homes["may_first"]
 
 
 @pytest.fixture(scope="session")
 def short_limit(real_homes: dict[str, RealHome]) -> RealHome:
-    """November with a stale limit of 30 months, then May with the default of 18."""
+    """November, then May, both with the default stale limit of 18 months."""
     return real_homes["november_first"]
 
 
 def _make_both(folder: Path) -> dict[str, RealHome]:
-    orders = {
-        "may_first": [(MAY, SHORT_LIMIT), (NOVEMBER, LONG_LIMIT)],
-        "november_first": [(NOVEMBER, LONG_LIMIT), (MAY, SHORT_LIMIT)],
-    }
+    orders = {"may_first": ([MAY, NOVEMBER], LONG_LIMIT), "november_first": ([NOVEMBER, MAY], SHORT_LIMIT)}
     with ThreadPoolExecutor(len(orders)) as pool:
-        making = {name: pool.submit(_make, folder / name, runs) for name, runs in orders.items()}
+        making = {name: pool.submit(_make, folder / name, *order) for name, order in orders.items()}
     return {name: made.result() for name, made in making.items()}
 
 
-def _make(home: Path, runs: list[tuple[dt.date, int]]) -> RealHome:
+def _make(home: Path, dates: list[dt.date], limit: int) -> RealHome:
     printed, served = [], []
-    for as_of, limit in runs:
+    for as_of in dates:
         # The default is left unsaid, as a user would.
         setting = {} if limit == SHORT_LIMIT else {"stale_months": limit}
         printed.append(must_succeed("run", "--preset", "files", "--input", REAL, "--as-of", as_of, "--home", home, **setting))
         served.append([day.date() for day in published(home, DATES)["as_of"]])
-    return RealHome(home, printed, served, runs[-1][1])
+    return RealHome(home, printed, served, limit)

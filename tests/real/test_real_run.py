@@ -28,7 +28,7 @@ class TestBothOrders:
         # The end of May is a month end of the year that November's run makes, so both are there from the start.
         assert short_limit.served == [[MAY, NOVEMBER], [MAY, NOVEMBER]]
 
-    def test_the_last_run_remakes_the_year_with_its_own_limit(self, long_limit: RealHome, short_limit: RealHome) -> None:
+    def test_each_home_has_one_limit(self, long_limit: RealHome, short_limit: RealHome) -> None:
         query = "SELECT DISTINCT stale_months FROM marts.coverage"
         assert long_limit.rows(query)["stale_months"].to_list() == [LONG_LIMIT]
         assert short_limit.rows(query)["stale_months"].to_list() == [SHORT_LIMIT]
