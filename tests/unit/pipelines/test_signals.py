@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
-from smallcap.assets.table_asset import _explaining
+from smallcap.assets.table_asset import _step
 from smallcap.sources.fetching import Fetcher, RetryPolicy, TransientError
 from smallcap.stopping import StopRequestedError, clear_request, pause, request_stop
 from tests.paths import PROJECT_ROOT
@@ -133,15 +135,19 @@ def test_a_run_that_is_to_stop_asks_nobody_and_waits_for_nothing(tmp_path: Path)
         pause(600)
 
 
-class _Context:
-    class resources:  # noqa: N801
-        run = None
+# A run that makes whatever it is asked about.
+RUN = SimpleNamespace(years=SimpleNamespace(is_made=lambda name: True))
+CONTEXT = SimpleNamespace(resources=SimpleNamespace(run=RUN))
+
+
+def step(compute: Callable[..., object]) -> Callable[..., object]:
+    return _step("raw.prices", compute, by_year=False, together=False)
 
 
 @pytest.mark.usefixtures("_stop_requested")
 def test_a_step_that_would_begin_stops_instead_and_is_not_tried_again():
     with pytest.raises(dg.Failure) as found:
-        _explaining("raw.prices", lambda run: pytest.fail("it began"))(_Context())
+        step(lambda run: pytest.fail("it began"))(CONTEXT)
     assert found.value.allow_retries is False
 
 
@@ -154,10 +160,10 @@ def test_a_fetch_that_is_interrupted_is_not_tried_again_and_one_that_stumbles_is
         raise ConnectionError("reset by peer")
 
     with pytest.raises(dg.Failure) as found:
-        _explaining("raw.prices", interrupted)(_Context())
+        step(interrupted)(CONTEXT)
     assert found.value.allow_retries is False
     with pytest.raises(ConnectionError):
-        _explaining("raw.prices", stumbling)(_Context())
+        step(stumbling)(CONTEXT)
 
 
 def test_a_wait_between_two_attempts_ends_when_the_run_is_to_stop(tmp_path: Path):
