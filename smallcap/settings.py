@@ -204,12 +204,14 @@ def _expanded(path: str | Path) -> Path:
 
 def _recorded_identity(home: Path) -> dict[str, object]:
     path = home / "home.toml"
-    if not path.is_file():
-        return {}
     try:
+        if not path.is_file():
+            return {}
         recorded = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home") from None
     if "input" in recorded:
         recorded["input"] = _recorded_input(str(recorded["input"]))
     return {name: value for name, value in recorded.items() if name in RECORDED_FIELDS}

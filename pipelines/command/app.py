@@ -208,12 +208,15 @@ def funnel(
 def report(
     as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
     show: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for the reports. [default: reports/ of the home]", show_default=False)
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Write the report of a date: one page that needs no network, its tables as CSV beside it, and the list of all dates."""
     from smallcap.pipelines.command.report import make_report
 
-    make_report(_served(home), _date(as_of) if as_of else None, is_opened=show, out=OUT)
+    make_report(_served(home), _date(as_of) if as_of else None, folder, is_opened=show, out=OUT)
 
 
 @app.command()
@@ -359,12 +362,14 @@ def doctor(
     online: Annotated[
         bool, typer.Option("--online", help="Ask the live sources too: reachable, key, quota, index, newest factors.")
     ] = False,
+    preset: PresetOption = None,
+    input_dir: InputOption = None,
     home: HomeOption = None,
 ) -> None:
     """Look for what is missing, and say how to get it."""
     from smallcap.pipelines.command.doctor import show_findings
 
-    if not show_findings(_settings(home=home), OUT, is_online=online):
+    if not show_findings(_settings(home=home, preset=preset, input=input_dir), OUT, is_online=online):
         raise typer.Exit(1)
 
 

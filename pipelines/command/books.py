@@ -17,7 +17,7 @@ from smallcap.finance.factors.fit import COVARIANCES
 from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
 from smallcap.finance.factors.validations import book_validations
-from smallcap.pipelines.command.hints import command_hint
+from smallcap.hints import command_hint
 from smallcap.pipelines.command.reading import label_of, rows_of
 from smallcap.reports.regression_table import books_table, regression_sheet
 from smallcap.rules.book_files import add_books, read_books

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.markup import escape
 
-from smallcap.errors import SmallcapError
+from smallcap.errors import InputError, NothingPublishedError, SmallcapError
 from smallcap.lake import Home
 from smallcap.settings import Settings
 from smallcap.sources import open_source
@@ -67,7 +67,7 @@ def _home(settings: Settings) -> Finding:
     return Finding(
         f"home {settings.home}",
         folder.is_dir() and os.access(folder, os.W_OK),
-        "choose a folder that you may write to: --home or SMALLCAP_HOME",
+        "choose a folder that you may write to: --home or SMALLCAP_HOME; only queries need not write",
     )
 
 
@@ -81,6 +81,8 @@ def _source(settings: Settings) -> Finding:
     def look() -> str:
         source = open_source(settings, None)
         dates = source.membership_dates(settings.index_name)
+        if not dates:
+            raise InputError(f"source {source.label} knows no list of members of {settings.index_name}")
         return f"source {source.label}: lists of members from {min(dates)} to {max(dates)}, clock {source.clock}"
 
     return explained(look, f"source of preset {settings.preset}")
@@ -98,7 +100,10 @@ def _warehouse(settings: Settings) -> Finding:
     from smallcap.warehouse import published
 
     def look() -> str:
-        served = published(settings.warehouse_dir)
+        try:
+            served = published(settings.warehouse_dir)
+        except NothingPublishedError:
+            return "warehouse: nothing is published yet, which `smallcap run` does"
         return f"warehouse: {len(served.tables)} tables, published {served.published_at:%Y-%m-%d %H:%M} UTC"
 
     return explained(look, "warehouse")

@@ -13,9 +13,9 @@ from smallcap.engine.asked import YEARS_RESTATED, known_companies, known_lines
 from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
 from smallcap.engine.plan import plan_run
+from smallcap.hints import command_hint
 from smallcap.lake import Home
 from smallcap.lake.home import command_line
-from smallcap.pipelines.command.hints import command_hint
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.run import choose_range
 from smallcap.reports.terminal import rows_table

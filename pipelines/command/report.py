@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import webbrowser
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from smallcap.errors import InputError
+from smallcap.hints import command_hint
 from smallcap.lake import Home
-from smallcap.pipelines.command.hints import command_hint
 from smallcap.reports.files import newest_date, write_report
 from smallcap.settings import Settings
 
 
-def make_report(settings: Settings, as_of: dt.date | None, *, is_opened: bool, out: Console) -> None:
+def make_report(settings: Settings, as_of: dt.date | None, folder: Path | None, *, is_opened: bool, out: Console) -> None:
     """Write the report of a date and the list of all dates.
+
+    In the home it is recorded which versions of the tables a report was made from, so that they are kept. A report
+    elsewhere changes nothing in the home, and is none of its records.
 
     Parameters
     ----------
@@ -24,6 +29,8 @@ def make_report(settings: Settings, as_of: dt.date | None, *, is_opened: bool, o
         The settings.
     as_of
         The date; None for the newest.
+    folder
+        Folder of the reports; None for that of the home.
     is_opened
         Whether to show the page in the browser.
     out
@@ -32,16 +39,24 @@ def make_report(settings: Settings, as_of: dt.date | None, *, is_opened: bool, o
     Raises
     ------
     InputError
-        When the date was never run; the message says what to run.
+        When the date was never run, or nothing can be written in the home; the message says what to do.
     HomeBusyError
         When a run is writing to the home.
     """
     home, date = Home(settings), as_of or newest_date(settings)
     if date is None:
         raise InputError(f"no date with members is published; make one with: {command_hint(settings, 'run')}")
-    with home.writing_records():
-        written = write_report(settings, date)
-        home.records.replace_kept_versions(written.as_of.isoformat(), written.versions)
+    if folder is not None:
+        written = write_report(settings, date, folder.expanduser().absolute())
+    elif not os.access(settings.home, os.W_OK):
+        raise InputError(
+            f"the home {settings.home} cannot be written to, so no report can be put there; "
+            f"name a folder for it: {command_hint(settings, 'report', '--output', 'FOLDER')}"
+        )
+    else:
+        with home.writing_records():
+            written = write_report(settings, date)
+            home.records.replace_kept_versions(written.as_of.isoformat(), written.versions)
     out.print(escape(str(written.page)), highlight=False, soft_wrap=True)
     if is_opened:
         webbrowser.open(written.page.as_uri())

@@ -7,7 +7,7 @@ import datetime as dt
 from rich.console import Console
 from rich.markup import escape
 
-from smallcap.pipelines.command.hints import command_hint
+from smallcap.hints import command_hint
 from smallcap.pipelines.command.reading import claims_of, rows_of
 from smallcap.reports.terminal import study_block
 from smallcap.settings import Settings

@@ -8,15 +8,17 @@ from typing import Any
 from rich.console import Console, RenderableType
 
 from smallcap.errors import InputError
-from smallcap.pipelines.command.hints import command_hint
+from smallcap.hints import command_hint
 from smallcap.pipelines.command.reading import claims_of, rows_of
 from smallcap.reports.tear_sheet import funnel_sheet, outsider_sheet, tear_sheet
 from smallcap.settings import Settings
+from smallcap.warehouse.dates import date_refused
 from smallcap.warehouse.sqltext import quote_text
 
 METHODS = ("published", "debt_free_aware")
 SAME_SYMBOL = "regexp_replace(upper({column}), '[^A-Z0-9]', '', 'g') = regexp_replace(upper({ticker}), '[^A-Z0-9]', '', 'g')"
 
+DATES = "SELECT DISTINCT as_of FROM marts.funnel_summary"
 LATEST = "SELECT max(as_of) AS as_of FROM marts.funnel_summary"
 # A member carries the symbol of its largest line; its other lines are looked up among those listed.
 CARRIES = """
@@ -29,7 +31,6 @@ SELECT m.*, a.* EXCLUDE (year, as_of, entity_id) FROM core.members AS m JOIN cor
 WHERE m.as_of = {as_of} AND {carries} ORDER BY {same_member} DESC, m.entity_id LIMIT 1
 """
 MEMBER_DATES = "SELECT DISTINCT m.as_of FROM core.members AS m WHERE {carries} ORDER BY m.as_of DESC LIMIT 5"
-WITHOUT_LIST = "FROM marts.coverage WHERE as_of = {as_of} AND NOT has_membership"
 PATH = "SELECT * FROM marts.funnel_outcomes WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY filter_number"
 LENSES = "SELECT * FROM marts.statement_lenses WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY statement, item"
 SCORES = "SELECT * FROM marts.quality_scores WHERE as_of = {as_of} AND entity_id = {entity} AND method = {method} ORDER BY basis DESC"
@@ -79,7 +80,7 @@ def show_company(settings: Settings, ticker: str, as_of: dt.date | None, method:
     ------
     InputError
         When the funnel of that date was never made, or neither a member nor a book's line carries the ticker; the message says what to run,
-        or names dates on which a member did.
+        and names the nearest dates, or those on which a member did.
     """
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
@@ -101,7 +102,7 @@ def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Conso
     Raises
     ------
     InputError
-        When the funnel of that date was never made; the message says what to run.
+        When the funnel of that date was never made; the message says what to run, and names the nearest dates.
     """
     date = as_of or _latest(settings)
     summary = _summary(settings, date)
@@ -138,12 +139,9 @@ def _carries(ticker: str) -> str:
 
 def _summary(settings: Settings, date: dt.date) -> list[dict[str, Any]]:
     summary = rows_of(settings, SUMMARY.format(as_of=_sql(date)))
-    if summary:
-        return summary
-    if rows_of(settings, WITHOUT_LIST.format(as_of=_sql(date))):
-        hint = command_hint(settings, "status")
-        raise InputError(f"there is no funnel of {date}: no list of members is known close before it; `{hint}` shows the dates")
-    raise InputError(f"there is no funnel of {date}; make it with: {command_hint(settings, 'run', '--as-of', date)}")
+    if not summary:
+        raise date_refused(settings, "funnel", date, [row["as_of"] for row in rows_of(settings, DATES)])
+    return summary
 
 
 def _latest(settings: Settings) -> dt.date:

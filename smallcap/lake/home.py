@@ -56,9 +56,7 @@ class Home:
             self._refuse_another_universe(recorded)
             _write_atomically(recorded_path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS}))
         except OSError as error:
-            raise InputError(
-                f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"
-            ) from None
+            raise self._unwritable(error) from None
 
     def require_same_universe(self) -> None:
         """Refuse settings that differ from those that the home records; a home that is not there yet records none.
@@ -175,6 +173,11 @@ class Home:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:
             raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError(f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME")
 
     def _undo_unfinished(self, served_run_id: str | None) -> str | None:
         journal = self._read_journal()

@@ -15,6 +15,7 @@ from smallcap.reports.page.csv_files import csv_text
 from smallcap.reports.page.data import ReportData, read_report
 from smallcap.reports.page.render import render_list, render_report
 from smallcap.settings import SQL_DIR, Settings
+from smallcap.warehouse.dates import date_refused
 from smallcap.warehouse.frames import Frames, open_frames
 
 QUESTIONS_DIR = SQL_DIR / "report"
@@ -47,15 +48,17 @@ def newest_date(settings: Settings, years: Collection[int] = ()) -> dt.date | No
     return max((date for date in known if not years or date.year in years), default=None)
 
 
-def write_report(settings: Settings, as_of: dt.date) -> Written:
+def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = None) -> Written:
     """Write the report of a date, and the list of all dates.
 
     Parameters
     ----------
     settings
-        The settings; the warehouse is read, and the reports are written, in their home.
+        The settings; the warehouse is found by them.
     as_of
         The date.
+    reports_dir
+        Folder of the reports; None for that of the home.
 
     Raises
     ------
@@ -66,9 +69,11 @@ def write_report(settings: Settings, as_of: dt.date) -> Written:
     """
     with open_frames(settings.warehouse_dir) as frames:
         dates = _asker(frames, {})("dates")
-        _require_date(dates, as_of)
+        if as_of not in (known := dates["as_of"].to_list()):
+            raise date_refused(settings, "report", as_of, known)
         report = read_report(as_of, _asker(frames, {"as_of": as_of}))
-    folder = settings.reports_dir / as_of.isoformat()
+    reports_dir = reports_dir or settings.reports_dir
+    folder = reports_dir / as_of.isoformat()
     tables = {field.name: getattr(report.data, field.name) for field in fields(ReportData)}
     page = render_report(report)
     try:
@@ -76,10 +81,13 @@ def write_report(settings: Settings, as_of: dt.date) -> Written:
             if frame.columns:
                 _write(folder / f"{name}.csv", csv_text(frame))
         _write(folder / PAGE_FILE, page)
-        written = {date for date in dates["as_of"] if (settings.reports_dir / date.isoformat() / PAGE_FILE).is_file()}
-        _write(settings.reports_dir / PAGE_FILE, render_list(report.label, dates.to_dicts(), written))
+        written = {date for date in dates["as_of"] if (reports_dir / date.isoformat() / PAGE_FILE).is_file()}
+        _write(reports_dir / PAGE_FILE, render_list(report.label, dates.to_dicts(), written))
     except OSError as error:
-        raise InputError(f"the report of {as_of} cannot be written below {settings.reports_dir} ({error.strerror})") from None
+        raise InputError(
+            f"the report of {as_of} cannot be written below {reports_dir} ({error.strerror}); "
+            "name another folder for it: smallcap report --output FOLDER"
+        ) from None
     return Written(as_of, folder / PAGE_FILE, dict(report.data.versions.select("table_name", "version").iter_rows()))
 
 
@@ -89,11 +97,6 @@ def _asker(frames: Frames, parameters: dict[str, object]) -> Callable[[str], pl.
         return pl.DataFrame() if found is None else found
 
     return ask
-
-
-def _require_date(dates: pl.DataFrame, as_of: dt.date) -> None:
-    if as_of not in dates["as_of"].to_list():
-        raise InputError(f"there is nothing to report of {as_of}: it was never run; make it with: smallcap run --as-of {as_of}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -50,8 +50,13 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
     Raises
     ------
     InputError
-        When the file is broken or holds no book, a name is taken, or a file of its name is there.
+        When the file is not there, cannot be read, is broken or holds no book, when a name is taken, a file of its name is
+        there, or the folder cannot be written to.
     """
+    if not file.exists():
+        raise InputError(f"there is no file {file}; name a TOML file with a book of yours, written like those in {reference_dir / GIVEN}")
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; name the TOML file in it that holds a book of yours")
     if file.suffix != ".toml":
         raise InputError(f"{file} is not a TOML file; a book is written like those in {reference_dir / GIVEN}")
     new = read_rules(file.parent, file.name, BookSet).books
@@ -64,8 +69,15 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
     taken = sorted(others & set(new))
     if taken:
         raise InputError(f"{file}: there is a book named {', '.join(taken)} already; choose another name")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(file.read_bytes())
+    content = file.read_bytes()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            f"{target} cannot be written ({error.strerror}); your books are kept with the rule sets: "
+            "copy that folder to one that you may write to, and name it with SMALLCAP_REFERENCE_DIR"
+        ) from None
     return list(new)
 
 

@@ -57,11 +57,13 @@ class _RuleFile:
 
     @classmethod
     def read(cls, path: Path) -> _RuleFile:
-        if not path.is_file():
-            raise InputError(f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to the folder that holds it")
         try:
+            if not path.is_file():
+                raise InputError(f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to the folder that holds it")
             text = path.read_text(encoding="utf-8")
             return cls(path, text, tomllib.loads(text))
+        except OSError as error:
+            raise InputError(f"rule set {path} cannot be read ({error.strerror}); permit this user to read it") from None
         except UnicodeDecodeError as error:
             raise InputError(f"rule set {path} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8") from None
         except tomllib.TOMLDecodeError as error:

@@ -37,8 +37,12 @@ def served_path(warehouse_dir: Path) -> Path:
     ------
     NothingPublishedError
         When nothing was published yet.
+    InputError
+        When this user may not look into the folder.
     """
     path = warehouse_dir / CATALOGUE_FILE
+    if warehouse_dir.is_dir() and not os.access(warehouse_dir, os.X_OK):
+        raise InputError(f"the folder {warehouse_dir} cannot be read by this user; have its owner permit it")
     if not path.exists():
         raise NothingPublishedError(f"nothing is published yet: there is no {path}; run 'smallcap run' first")
     return path
@@ -143,6 +147,18 @@ def require_readable(path: Path) -> None:
         raise SmallcapError(
             f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or run 'smallcap run' to publish anew"
         )
+
+
+def require_writable(warehouse_dir: Path, purpose: str) -> None:
+    """Refuse to change what is served where nothing can be written.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written to; the message says what it would have been for.
+    """
+    if not os.access(warehouse_dir, os.W_OK):
+        raise InputError(f"{warehouse_dir} cannot be written to, which {purpose}; do it where the home can be written to")
 
 
 def identity_of(path: Path) -> Identity:

@@ -7,7 +7,7 @@ from pathlib import Path
 from smallcap.errors import SmallcapError
 from smallcap.warehouse.catalogue import build
 from smallcap.warehouse.contents import read_contents
-from smallcap.warehouse.reading import identity_of, is_damaged, is_home_current, require_whole, served_path
+from smallcap.warehouse.reading import identity_of, is_damaged, is_home_current, require_whole, require_writable, served_path
 from smallcap.warehouse.serve import kept_catalogues, put_in_place
 
 
@@ -37,12 +37,15 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
         When nothing was published yet.
     DamagedCatalogueError
         When the served catalogue is damaged; the earlier ones were rebuilt.
+    InputError
+        When the folder cannot be written to.
     SmallcapError
         When files that the served catalogue needs did not come along.
     """
     served = served_path(warehouse_dir)
     if not is_damaged(served) and is_home_current(warehouse_dir, home):
         return False
+    require_writable(warehouse_dir, "a home needs once after it was moved, to point its catalogue to its files")
     for path in kept_catalogues(warehouse_dir):
         if path != served and not is_damaged(path):
             _follow(path, home, views_dir)

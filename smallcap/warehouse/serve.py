@@ -24,6 +24,7 @@ from smallcap.warehouse.reading import (
     is_damaged,
     published_files,
     require_whole,
+    require_writable,
     served_path,
 )
 
@@ -85,11 +86,12 @@ def rollback(warehouse_dir: Path, tell: Callable[[str], None] = lambda sentence:
     NothingPublishedError
         When nothing was published yet.
     InputError
-        When there is no earlier catalogue, or files that it serves are gone.
+        When there is no earlier catalogue, files that it serves are gone, or the folder cannot be written to.
     DamagedCatalogueError
         When the served catalogue is damaged and there is no earlier one to serve instead.
     """
     served = served_path(warehouse_dir)
+    require_writable(warehouse_dir, "a rollback needs")
     history = warehouse_dir / HISTORY_DIR
     earlier = _catalogues(history)
     left = _run_of(served)

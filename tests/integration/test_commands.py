@@ -13,6 +13,7 @@ from smallcap.lake import Lake
 from smallcap.tables import TABLES
 from smallcap.warehouse import served_run_id
 from tests.integration.homes import EARLIER, LATER, LONGER_STALE_LIMIT, as_of_dates, contents, record, served
+from tests.unit.sources.crafted import holdings, line, write_folder
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
@@ -61,13 +62,33 @@ def test_config_shows_the_settings_in_force(small_home, smallcap, monkeypatch):
     assert lines["is_schedule_on"][1] == "False"
 
 
-def test_doctor_finds_all_well_in_a_published_home_and_says_what_an_empty_one_lacks(small_home, tmp_path, smallcap):
+def test_doctor_finds_all_well_in_a_published_home_and_in_a_new_one(small_home, tmp_path, smallcap):
     well = smallcap("doctor", "--home", small_home)
     assert well.code == 0, well.out
     assert "missing" not in well.out
     empty = smallcap("doctor", "--home", tmp_path / "empty")
-    assert empty.code == 1
-    assert "run 'smallcap run' first" in empty.out
+    assert empty.code == 0, empty.out
+    assert "nothing is published yet, which `smallcap run` does" in " ".join(empty.out.split())
+    assert not (tmp_path / "empty").exists()
+
+
+def test_doctor_looks_at_an_input_folder_before_the_first_run(tmp_path, smallcap):
+    folder, home = write_folder(tmp_path / "input", {"ishares/IWM_holdings.csv": holdings([line()])}), tmp_path / "home"
+    well = smallcap("doctor", "--preset", "files", "--input", folder, "--home", home)
+    assert well.code == 0, well.out
+    assert "lists of members from 2025-05-13" in " ".join(well.out.split())
+    (folder / "ishares" / "IWM_holdings.csv").unlink()
+    ill = smallcap("doctor", "--preset", "files", "--input", folder, "--home", home)
+    assert ill.code == 1
+    assert "has no holdings" in " ".join(ill.out.split())
+
+
+def test_doctor_says_which_index_no_list_is_of(tmp_path, smallcap, monkeypatch):
+    folder = write_folder(tmp_path / "input", {"ishares/IWM_holdings.csv": holdings([line()])})
+    monkeypatch.setenv("SMALLCAP_INDEX_NAME", "sp600")
+    ill = smallcap("doctor", "--preset", "files", "--input", folder, "--home", tmp_path / "home")
+    assert ill.code == 1
+    assert "no list of members of sp600" in " ".join(ill.out.split())
 
 
 def test_version_names_what_it_stands_on(smallcap):

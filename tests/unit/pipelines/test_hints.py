@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smallcap.pipelines.command.hints import command_hint
+from smallcap.hints import command_hint
 from smallcap.settings import Settings, load_settings
 
 
