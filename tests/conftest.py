@@ -12,6 +12,7 @@ settings.register_profile("no_clock", deadline=None)
 settings.load_profile("no_clock")
 
 LONGEST = (
+    "test_readme",
     "test_killed_runs",
     "test_readers_and_writers",
     "test_xfinlink_preset",
