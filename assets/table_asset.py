@@ -21,6 +21,9 @@ from smallcap.settings import Settings
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
 
+RUN_RESOURCE, LAKE_RESOURCE = "smallcap_run", "smallcap_lake"
+"""Keys of the resources: they carry the project's name, so that they do not collide with those of a project that ours is merged into."""
+
 Compute = Callable[..., pl.DataFrame | Rows]
 
 RETRY_FETCHES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
@@ -86,10 +89,9 @@ def table_asset(
             partitions_def=YEARS if found.is_partitioned else None,
             backfill_policy=WHOLE_RANGE if found.is_partitioned else None,
             group_name=found.layer,
-            io_manager_key="lake",
+            io_manager_key=LAKE_RESOURCE,
             metadata={"dagster/column_schema": column_schema(found), "years_read": dg.MetadataValue.json(_years_read(name))},
             retry_policy=RETRY_FETCHES if found.layer == "raw" else None,
-            required_resource_keys={"run"},
         )(_step(name, compute, by_year=by_year, together=together))
 
     return decorate
@@ -151,14 +153,14 @@ def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Call
     """
     frame_names = [TABLES[upstream].short_name for upstream in READS[name]]
 
-    def step(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> Rows | None:
+    def step(smallcap_run: Run, **frames: pl.DataFrame) -> Rows | None:
         """Make what the run makes of the table."""
-        run: Run = context.resources.run
         started = time.monotonic()
         PROGRESS.info("%s", name, extra={"phase": "start"})
         try:
             stop_if_requested()
-            made = _made(run, name, compute, frames, by_year=by_year, together=together) if run.years.is_made(name) else None
+            is_made = smallcap_run.years.is_made(name)
+            made = _made(smallcap_run, name, compute, frames, by_year=by_year, together=together) if is_made else None
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
         except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
@@ -167,7 +169,7 @@ def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Call
         PROGRESS.info("%s", name, extra={"phase": "made", "seconds": time.monotonic() - started})
         return made
 
-    signature = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.AssetExecutionContext)]
+    signature = [inspect.Parameter(RUN_RESOURCE, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.ResourceParam[Run])]
     signature += [inspect.Parameter(frame, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for frame in frame_names]
     step.__name__ = compute.__name__
     # Dagster checks what a step returns against its annotation, and a step may make nothing.

@@ -70,16 +70,14 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
         description=description,
         blocking=True,
         partitions_def=YEARS if TABLES[name].is_partitioned else None,
-        required_resource_keys={"run"},
     )
-    def evaluate(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        run: Run = context.resources.run
+    def evaluate(smallcap_run: dg.ResourceParam[Run]) -> dg.AssetCheckResult:
         stop_if_requested()
         started = time.monotonic()
-        if not run.years.is_made(name):
+        if not smallcap_run.years.is_made(name):
             return dg.AssetCheckResult(passed=True, description=NOT_MADE)
-        found = check(run)
-        run.log.note_check(name, check_name, found.status, found.message, run.years.of(name))
+        found = check(smallcap_run)
+        smallcap_run.log.note_check(name, check_name, found.status, found.message, smallcap_run.years.of(name))
         PROGRESS.info("%s", name, extra={"phase": "checked", "seconds": time.monotonic() - started})
         return dg.AssetCheckResult(
             passed=found.status == "passed",

@@ -1,7 +1,5 @@
 """The IO manager: an asset's inputs are read from the lake by the graph's windows, its rows are written under the contract."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,22 +13,22 @@ from smallcap.errors import SmallcapError
 from smallcap.stopping import stop_if_requested
 
 
-class LakeIOManager(dg.IOManager):
+class LakeIOManager(dg.ConfigurableIOManager):
     """Reads and writes tables of the run's home; Dagster's own partition keys are not needed for it."""
+
+    run: dg.ResourceDependency[Run]
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """Read the years of an upstream table that the asset's years are made from."""
-        run: Run = context.resources.run
         metadata = context.definition_metadata
         started = time.monotonic()
         wanted = list(metadata["columns"]) or None, dict(metadata["where"])
-        rows = read(run, ".".join(context.asset_key.path), str(metadata["for_table"]), *wanted)
+        rows = read(self.run, ".".join(context.asset_key.path), str(metadata["for_table"]), *wanted)
         PROGRESS.info("%s", metadata["for_table"], extra={"phase": "read", "seconds": time.monotonic() - started})
         return rows
 
     def handle_output(self, context: dg.OutputContext, obj: Rows | None) -> None:
         """Write the rows, tell Dagster what was written, and report years made beyond the run's range."""
-        run: Run = context.resources.run
         name = ".".join(context.asset_key.path)
         if obj is None:
             PROGRESS.info("%s", name, extra={"phase": "skipped"})
@@ -39,10 +37,10 @@ class LakeIOManager(dg.IOManager):
         started = time.monotonic()
         making = _Timed(obj.frame) if not isinstance(obj.frame, pl.DataFrame) else None
         try:
-            written = write(run, name, obj if making is None else replace(obj, frame=making))
+            written = write(self.run, name, obj if making is None else replace(obj, frame=making))
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
-        years = run.years.of(name)
+        years = self.run.years.of(name)
         if making is not None:
             PROGRESS.info("%s", name, extra={"phase": "made", "seconds": making.seconds})
         seconds = time.monotonic() - started - (making.seconds if making is not None else 0)
@@ -55,7 +53,7 @@ class LakeIOManager(dg.IOManager):
                 "is_changed": written.is_changed,
             }
         )
-        for year in sorted(set(years) - set(run.asked)):
+        for year in sorted(set(years) - set(self.run.asked)):
             context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=str(year)))
 
 
@@ -74,9 +72,3 @@ class _Timed:
             yield frame
             started = time.monotonic()
         self.seconds += time.monotonic() - started
-
-
-@dg.io_manager(required_resource_keys={"run"})
-def lake_io_manager() -> LakeIOManager:
-    """Make the IO manager of all tables."""
-    return LakeIOManager()

@@ -8,9 +8,10 @@ import smallcap.assets.core
 import smallcap.assets.marts
 import smallcap.assets.publish
 import smallcap.assets.raw
+from smallcap.assets.table_asset import LAKE_RESOURCE, RUN_RESOURCE
 from smallcap.pipelines.checks import all_checks
-from smallcap.pipelines.io import lake_io_manager
-from smallcap.pipelines.resources import run_resource
+from smallcap.pipelines.io import LakeIOManager
+from smallcap.pipelines.resources import RunResource
 from smallcap.pipelines.schedules import nightly_schedule
 from smallcap.settings import Settings
 
@@ -31,11 +32,13 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="Every table of a range of years, its checks, and the published warehouse.",
         executor_def=dg.in_process_executor,
     )
+    # Bound at launch, so that the IO manager shares the one run of each Dagster run and does not open the home a second time.
+    run = RunResource.configure_at_launch(settings=settings)
     return dg.Definitions(
         assets=dg.load_assets_from_modules([smallcap.assets.raw, smallcap.assets.core, smallcap.assets.marts, smallcap.assets.publish]),
         asset_checks=all_checks(),
         jobs=[refresh],
         schedules=[nightly_schedule(REFRESH_JOB, settings)],
-        resources={"run": run_resource(settings), "lake": lake_io_manager},
+        resources={RUN_RESOURCE: run, LAKE_RESOURCE: LakeIOManager(run=run)},  # type: ignore[arg-type]
         executor=dg.in_process_executor,
     )

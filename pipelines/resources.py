@@ -1,9 +1,8 @@
 """The run as a resource: it claims the home before the first step, and gives it back after the last."""
 
-from __future__ import annotations
-
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -23,15 +22,19 @@ BACKFILL_TAG = "dagster/backfill"
 LONGEST_WAIT_SECONDS = 6 * 3600
 
 
-def run_resource(settings: Settings) -> dg.ResourceDefinition:
-    """Make the resource that hands each run its home, its source and its years."""
+class RunResource(dg.ConfigurableResource[Run]):
+    """The run: home, source, years and dates. It holds the home from before the first step until after the last."""
 
-    @dg.resource(description="The run: home, source, years and dates.")
-    def resource(context: dg.InitResourceContext) -> Iterator[Run]:
+    # The settings come from the location, never from Dagster's run configuration: they are recorded in the home.
+    settings: dg.ResourceDependency[Settings]
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Run, None, None]:
+        """Claim the home, hand out the run, and write its records when it has ended."""
         dagster_run = context.run
         if dagster_run is None or context.instance is None:
             raise dg.DagsterInvariantViolationError("smallcap's assets run within a Dagster run")
-        tags = dagster_run.tags
+        tags, settings = dagster_run.tags, self.settings
         home = Home(settings)
         home.prepare()
         source = open_source(settings, SnapshotStore(settings.snapshots_dir))
@@ -53,8 +56,6 @@ def run_resource(settings: Settings) -> dg.ResourceDefinition:
             if not run.log.is_published:
                 run.log.flush("succeeded" if is_successful else "failed")
             home.close_run(is_successful=is_successful)
-
-    return resource
 
 
 def _report_dead_run(instance: dg.DagsterInstance, run_id: str | None) -> None:

@@ -12,25 +12,24 @@ OFF = "switched off by is_report_written"
 NO_DATE = "no date of these years has members"
 
 
-@dg.asset(key=["publish", "report"], deps=[warehouse], group_name="publish", required_resource_keys={"run"})
-def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+@dg.asset(key=["publish", "report"], deps=[warehouse], group_name="publish")
+def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     """Write the report of the date asked for, else of the newest date of the run's years, and the list of all dates."""
-    run: Run = context.resources.run
-    if not run.settings.is_report_written:
+    if not smallcap_run.settings.is_report_written:
         return dg.MaterializeResult(metadata={"not_written": OFF})
     # Imported here: it takes a while to load, which a location that only shows the graph need not wait for.
     from smallcap.reports.files import newest_date, write_report
 
-    as_of = run.as_of or newest_date(run.settings, run.asked)
+    as_of = smallcap_run.as_of or newest_date(smallcap_run.settings, smallcap_run.asked)
     if as_of is None:
         return dg.MaterializeResult(metadata={"not_written": NO_DATE})
     PROGRESS.info("report", extra={"phase": "start"})
     try:
         stop_if_requested()
-        written = write_report(run.settings, as_of)
+        written = write_report(smallcap_run.settings, as_of)
     except SmallcapError as error:
         problem = SmallcapError(f"everything is published, but the report could not be written: {error}")
         raise dg.Failure(description=str(problem), allow_retries=False) from problem
-    run.home.records.replace_kept_versions(as_of.isoformat(), written.versions)
+    smallcap_run.home.records.replace_kept_versions(as_of.isoformat(), written.versions)
     PROGRESS.info("report", extra={"phase": "end"})
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(written.page)), "as_of": as_of.isoformat()})

@@ -24,17 +24,15 @@ RECORDS = ("meta.runs", "meta.checks", "meta.fetched", "meta.kept_versions")
     key=["publish", "warehouse"],
     deps=[asset_key(name) for name in TABLES if name != "core.rejects"],
     group_name="publish",
-    required_resource_keys={"run"},
 )
-def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+def warehouse(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     """Swap in a new catalogue over exactly the versions that passed; refuse while anything is unaudited or out of date."""
-    run: Run = context.resources.run
     PROGRESS.info("publish", extra={"phase": "start"})
     try:
         stop_if_requested()
-        run.log.flush_checks()
-        refuse_unfit(run.home, run.digests)
-        rows, damaged = publish(run)
+        smallcap_run.log.flush_checks()
+        refuse_unfit(smallcap_run.home, smallcap_run.digests)
+        rows, damaged = publish(smallcap_run)
     except SmallcapError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     PROGRESS.info("publish", extra={"phase": "end", "rows": rows})
