@@ -24,6 +24,9 @@ from smallcap.tables import TABLES, Table
 RUN_RESOURCE, LAKE_RESOURCE = "smallcap_run", "smallcap_lake"
 """Keys of the resources: they carry the project's name, so that they do not collide with those of a project that ours is merged into."""
 
+OWNERS = ("team:smallcap",)
+LAYER_TAG, KIND_TAG = "smallcap/layer", "smallcap/table_kind"
+
 Compute = Callable[..., pl.DataFrame | Rows]
 
 RETRY_FETCHES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
@@ -88,13 +91,21 @@ def table_asset(
             description=f"{found.description}\n\n{inspect.getdoc(compute) or ''}".strip(),
             partitions_def=YEARS if found.is_partitioned else None,
             backfill_policy=WHOLE_RANGE if found.is_partitioned else None,
-            group_name=found.layer,
+            group_name=_group(compute),
+            kinds={"polars", "deltalake"},
+            owners=OWNERS,
+            tags={LAYER_TAG: found.layer, KIND_TAG: found.kind},
             io_manager_key=LAKE_RESOURCE,
             metadata={"dagster/column_schema": column_schema(found), "years_read": dg.MetadataValue.json(_years_read(name))},
             retry_policy=RETRY_FETCHES if found.layer == "raw" else None,
         )(_step(name, compute, by_year=by_year, together=together))
 
     return decorate
+
+
+def _group(compute: Compute) -> str:
+    """Name the group that an asset is drawn in after the folder of its function: raw, core, marts_quality and so on."""
+    return "_".join(compute.__module__.partition(".assets.")[2].split(".")[:-1])
 
 
 def _require_agreement(name: str, compute: Compute) -> None:

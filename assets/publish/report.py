@@ -2,7 +2,9 @@
 
 import dagster as dg
 
+from smallcap import __version__
 from smallcap.assets.publish.warehouse import warehouse
+from smallcap.assets.table_asset import LAYER_TAG, OWNERS
 from smallcap.engine.context import Run
 from smallcap.engine.making import PROGRESS
 from smallcap.errors import SmallcapError
@@ -12,7 +14,15 @@ OFF = "switched off by is_report_written"
 NO_DATE = "no date of these years has members"
 
 
-@dg.asset(key=["publish", "report"], deps=[warehouse], group_name="publish")
+@dg.asset(
+    key=["publish", "report"],
+    deps=[warehouse],
+    group_name="publish",
+    kinds={"duckdb", "file"},
+    owners=OWNERS,
+    tags={LAYER_TAG: "publish"},
+    code_version=__version__,
+)
 def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     """Write the report of the date asked for, else of the newest date of the run's years, and the list of all dates."""
     if not smallcap_run.settings.is_report_written:

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 
 from smallcap import __version__
-from smallcap.assets.table_asset import asset_key
+from smallcap.assets.table_asset import LAYER_TAG, OWNERS, asset_key
 from smallcap.engine.context import Run
 from smallcap.engine.guard import refuse_unfit
 from smallcap.engine.making import PROGRESS
@@ -24,6 +24,10 @@ RECORDS = ("meta.runs", "meta.checks", "meta.fetched", "meta.kept_versions")
     key=["publish", "warehouse"],
     deps=[asset_key(name) for name in TABLES if name != "core.rejects"],
     group_name="publish",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    tags={LAYER_TAG: "publish"},
+    code_version=__version__,
 )
 def warehouse(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     """Swap in a new catalogue over exactly the versions that passed; refuse while anything is unaudited or out of date."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from smallcap.engine.code import PACKAGE, CodeDigests
@@ -60,7 +60,7 @@ class Recipes:
             self._lasting[name] = {
                 **{f"{RULES}{rule_set}": self._rules.digest(rule_set) for rule_set in uses.rules},
                 **{f"{SETTING}{setting}": str(getattr(self._settings, setting)) for setting in uses.settings},
-                CODE: self._code_of(name),
+                CODE: code_of(name, self._settings.preset, self._code),
             }
         recipe = dict(self._lasting[name])
         if uses.has_dates:
@@ -70,23 +70,6 @@ class Recipes:
         if uses.dataset is not None and (fingerprint := self._fingerprint(uses.dataset)):
             recipe[SOURCE] = fingerprint
         return recipe
-
-    def _code_of(self, name: str) -> str:
-        found = TABLES[name]
-        packages: tuple[str, ...] = COMPUTING
-        starts = [self._modules[found.short_name, found.layer]]
-        if found.layer == "raw":
-            packages, starts = PARSING, [*starts, *ADAPTERS[self._settings.preset]]
-        body = self._code.of(starts, packages, TRANSPORT)
-        return f"{body}-{self._code.of_class(found.schema.__module__, found.schema.__name__)[:8]}"
-
-    @cached_property
-    def _modules(self) -> Mapping[tuple[str, str], str]:
-        """Find the module of each table's asset: it has the table's name, below the folder of its layer."""
-        root = PACKAGE / "assets"
-        layers = [folder for folder in sorted(root.iterdir()) if folder.is_dir()]
-        paths = [(path, layer.name) for layer in layers for path in sorted(layer.rglob("*.py"))]
-        return {(path.stem, layer): _dotted(path.relative_to(root)) for path, layer in paths}
 
     def _fingerprint(self, dataset: str) -> str:
         if dataset not in self._fingerprints:
@@ -110,6 +93,27 @@ class Recipes:
         return max((day for day in steps if day <= self._source.clock), default=None)
 
 
+def code_of(name: str, preset: str, code: CodeDigests) -> str:
+    """Digest the code that makes a table: the modules that its asset leads to, and the class that describes its rows.
+
+    Parameters
+    ----------
+    name
+        The table.
+    preset
+        Where data come from: the adapter of a source makes the raw tables.
+    code
+        Digests of the code.
+    """
+    found = TABLES[name]
+    packages: tuple[str, ...] = COMPUTING
+    starts = [_modules()[found.short_name, found.layer]]
+    if found.layer == "raw":
+        packages, starts = PARSING, [*starts, *ADAPTERS[preset]]
+    body = code.of(starts, packages, TRANSPORT)
+    return f"{body}-{code.of_class(found.schema.__module__, found.schema.__name__)[:8]}"
+
+
 def in_words(key: str) -> str:
     """Say what changed, for a key of a recipe or the name of a table that was read."""
     if key.startswith(RULES):
@@ -118,6 +122,15 @@ def in_words(key: str) -> str:
         return f"setting {key.removeprefix(SETTING)} changed"
     words = {CODE: "its code changed", DATES: "other dates are asked for", CLOCK: "the source knows more", SOURCE: "its input changed"}
     return words.get(key, f"{key} changed")
+
+
+@cache
+def _modules() -> Mapping[tuple[str, str], str]:
+    """Find the module of each table's asset: it has the table's name, below the folder of its layer."""
+    root = PACKAGE / "assets"
+    layers = [folder for folder in sorted(root.iterdir()) if folder.is_dir()]
+    paths = [(path, layer.name) for layer in layers for path in sorted(layer.rglob("*.py"))]
+    return {(path.stem, layer): _dotted(path.relative_to(root)) for path, layer in paths}
 
 
 def _dotted(path: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -29,6 +29,7 @@ def describe(definitions: dg.Definitions) -> Iterator[str]:
     for node in sorted(graph.asset_nodes, key=lambda node: node.key.path):
         yield f"asset {'.'.join(node.key.path)}"
         yield f"  group {node.group_name}; partitions {_partitions(node.partitions_def)}; backfill {_policy(node.backfill_policy)}"
+        yield f"  kinds {', '.join(sorted(node.kinds))}; tags {_tags(node.tags)}; owners {', '.join(node.owners)}"
         for parent in sorted(node.parent_keys, key=lambda key: key.path):
             years = node.metadata.get("years_read")
             window = years.data.get(".".join(parent.path)) if years is not None else None
@@ -52,6 +53,10 @@ def _partitions(found: dg.PartitionsDefinition | None) -> str:
         return "none"
     assert isinstance(found, dg.TimeWindowPartitionsDefinition)
     return f"{found.cron_schedule} from {found.start:%Y}, end offset {found.end_offset}"
+
+
+def _tags(found: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(found.items()) if not key.startswith("dagster/kind/"))
 
 
 def _policy(found: dg.BackfillPolicy | None) -> str:
