@@ -190,13 +190,13 @@ def reason_codes() -> set[str]:
 
 
 def test_methods_lists_every_reason_code_and_no_other() -> None:
-    page = (DOCS / "methods.md").read_text(encoding="utf-8")
+    page = (DOCS / "methods" / "metrics.md").read_text(encoding="utf-8")
     table = page.split("| reason code |")[1].split("\n\n")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)) == reason_codes()
 
 
 def test_methods_lists_every_item_of_the_lenses_with_its_preference() -> None:
-    page = (DOCS / "methods.md").read_text(encoding="utf-8")
+    page = (DOCS / "methods" / "lenses.md").read_text(encoding="utf-8")
     table = page.split("| statement | item | preference |")[1].split("\n\n")[0]
     shown = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (.+) \|$", table, flags=re.MULTILINE)
     rules = read_rules(PROJECT_ROOT / "data" / "reference", "funnel.toml", FunnelRules)
