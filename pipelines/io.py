@@ -1,7 +1,7 @@
 """The IO manager: an asset's inputs are read from the lake by the graph's windows, its rows are written under the contract."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import dagster as dg
@@ -10,7 +10,11 @@ import polars as pl
 from smallcap.engine.context import Run
 from smallcap.engine.making import PROGRESS, Rows, read, write
 from smallcap.errors import SmallcapError
+from smallcap.lake.stamps import UNPARTITIONED, Stamp
 from smallcap.stopping import stop_if_requested
+from smallcap.tables import TABLES
+
+DATA_VERSION_TAG = "dagster/data_version"
 
 
 class LakeIOManager(dg.ConfigurableIOManager):
@@ -32,7 +36,7 @@ class LakeIOManager(dg.ConfigurableIOManager):
         name = ".".join(context.asset_key.path)
         if obj is None:
             PROGRESS.info("%s", name, extra={"phase": "skipped"})
-            context.add_output_metadata({"is_changed": False, "not_made": "nothing it depends on has changed"})
+            self._report(context, name, {"is_changed": False, "not_made": "nothing it depends on has changed"})
             return
         started = time.monotonic()
         making = _Timed(obj.frame) if not isinstance(obj.frame, pl.DataFrame) else None
@@ -40,21 +44,34 @@ class LakeIOManager(dg.ConfigurableIOManager):
             written = write(self.run, name, obj if making is None else replace(obj, frame=making))
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
-        years = self.run.years.of(name)
         if making is not None:
             PROGRESS.info("%s", name, extra={"phase": "made", "seconds": making.seconds})
         seconds = time.monotonic() - started - (making.seconds if making is not None else 0)
-        PROGRESS.info("%s", name, extra={"phase": "end", "rows": written.rows, "years": len(years), "seconds": seconds})
-        context.add_output_metadata(
-            {
-                "dagster/row_count": written.rows,
-                "refused": written.refused,
-                "delta_version": written.version,
-                "is_changed": written.is_changed,
-            }
-        )
-        for year in sorted(set(years) - set(self.run.asked)):
-            context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=str(year)))
+        years = len(self.run.years.of(name))
+        PROGRESS.info("%s", name, extra={"phase": "end", "rows": written.rows, "years": years, "seconds": seconds})
+        self._report(context, name, {"is_changed": written.is_changed, "rows_made": written.rows, "refused": written.refused})
+
+    def _report(self, context: dg.OutputContext, name: str, metadata: Mapping[str, int | str]) -> None:
+        """Tell Dagster what the table holds now, all together and year by year, and which years were made beyond the run's range.
+
+        Dagster gives one data version to all years of a run: it is the digest of what they hold together, and each year has its own in its
+        metadata.
+        """
+        stamp, asked = self.run.home.lake.stamp(name), self.run.asked if TABLES[name].is_partitioned else [UNPARTITIONED]
+        total = sum(year.rows for year in stamp.years.values())
+        context.add_output_metadata({**metadata, "dagster/row_count": total, "delta_version": self.run.home.lake.version(name)})
+        context.step_context.set_data_version(context.asset_key, dg.DataVersion(stamp.version(asked)))
+        if not TABLES[name].is_partitioned:
+            return
+        for year in sorted(set(asked) & set(stamp.years)):
+            context.step_context.add_asset_metadata(_of_year(stamp, year), context.asset_key, str(year))
+        for year in sorted(set(self.run.years.of(name)) - set(asked)):
+            tags = {DATA_VERSION_TAG: stamp.version([year])}
+            context.log_event(dg.AssetMaterialization(context.asset_key, partition=str(year), metadata=_of_year(stamp, year), tags=tags))
+
+
+def _of_year(stamp: Stamp, year: int) -> dict[str, int | str]:
+    return {"dagster/partition_row_count": stamp.years[year].rows, "content": stamp.version([year])}
 
 
 @dataclass

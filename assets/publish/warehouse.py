@@ -1,5 +1,6 @@
 """The published catalogue: built over the audited versions, swapped in at once."""
 
+import hashlib
 from pathlib import Path
 
 import dagster as dg
@@ -41,7 +42,14 @@ def warehouse(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]
         raise dg.Failure(description=str(error), allow_retries=False) from error
     PROGRESS.info("publish", extra={"phase": "end", "rows": rows})
     kept = {} if damaged is None else {"damaged_catalogue": dg.MetadataValue.path(str(damaged))}
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **kept})
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **kept}, data_version=_version(smallcap_run.home.lake))
+
+
+def _version(lake: Lake) -> dg.DataVersion:
+    """Digest what is served: equal contents of all tables have equal versions, whichever run published them."""
+    stamps = {name: lake.stamp(name) for name in TABLES}
+    contents = "\n".join(f"{name} {stamp.version(stamp.years)}" for name, stamp in stamps.items())
+    return dg.DataVersion(hashlib.sha256(contents.encode()).hexdigest()[:16])
 
 
 def publish(run: Run) -> tuple[int, Path | None]:

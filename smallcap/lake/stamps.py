@@ -5,6 +5,7 @@ The stamp travels in the Delta commit, so it is as atomic as the data. No file i
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,10 @@ class Stamp:
     def contents(self, years: Iterable[int]) -> str:
         """Digest of what the given years hold; a year that was never written counts as absent."""
         return " ".join(f"{year}:{self.years[year].content}" for year in sorted(set(years)) if year in self.years)
+
+    def version(self, years: Iterable[int]) -> str:
+        """Return the digest of what the given years hold in short: equal contents have equal versions."""
+        return hashlib.sha256(self.contents(years).encode()).hexdigest()[:16]
 
     def to_json(self) -> str:
         """Write the stamp for a commit's metadata."""
