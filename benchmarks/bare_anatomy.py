@@ -15,9 +15,9 @@ import polars as pl
 
 from benchmarks.bare_index_changes import changes, effects
 from smallcap.lake import Lake
-from smallcap.rules.csv_files import read_reconstitutions
-from smallcap.rules.files import read_rules
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.settings import Settings
 
 INPUTS = {
@@ -263,7 +263,8 @@ def main() -> None:
     """Run the script and tell what it took, as JSON: home, first year, last year, folder."""
     home, first, last, folder = sys.argv[1:5]
     settings = Settings(home=Path(home), preset="sample")
-    rules, events = read_rules(settings.reference_dir, "index.toml", IndexRules), read_reconstitutions(settings.reference_dir)
+    rules = read_rules(settings.reference_dir, "index.toml", IndexRules)
+    events = read_rows(settings.reference_dir, "reconstitutions.csv", Reconstitution)
     years = range(int(first), int(last) + 1)
     lake = Lake(settings.lake_dir)
     near = {"raw.prices": (2, 1), "core.monthly_returns": (0, 1)}

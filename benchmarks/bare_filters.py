@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from smallcap.rules.types.funnel import BusinessRules, FunnelRules, Limit, ShariahRules
+from smallcap.rules.types.business import BusinessRules
+from smallcap.rules.types.funnel import FunnelRules, Limit, ShariahRules
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
 PASS, FAIL, VERIFY = range(3)

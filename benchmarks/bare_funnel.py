@@ -33,7 +33,7 @@ from benchmarks.bare_filters import (
 )
 from benchmarks.bare_history import days_of_news
 from benchmarks.bare_lenses import lenses
-from smallcap.rules.csv_files import read_business_rules
+from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
 from smallcap.settings import Settings

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 
 Frames = dict[str, pl.DataFrame]
 PAIR = ["as_of", "entity_id"]
@@ -49,7 +50,7 @@ def _dates(known: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFram
     days = sorted(known["as_of"].unique())
     rows = []
     for before, day in zip([None, *days], days, strict=False):
-        between = [event for event in events if before is not None and before < (event.effective_date or event.effective_month_end) <= day]
+        between = [event for event in events if before is not None and before < (event.effective_day or event.effective_month_end) <= day]
         ranks = [event.rank_date for event in between]
         rows.append((day, before, "; ".join(dict.fromkeys(event.event for event in between)) or None, ranks[-1] if ranks else None))
     schema = {"as_of": pl.Date, "previous_as_of": pl.Date, "expected_event": pl.String, "rank_month": pl.Date}
@@ -192,7 +193,7 @@ def effects(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution],
     members = tables["core.members"].select("year", *PAIR, "security_id")
     rows = []
     for event in events:
-        day = event.effective_date
+        day = event.effective_day
         if day is None or day.year not in years:
             continue
         own = members.filter(pl.col("year") == day.year)

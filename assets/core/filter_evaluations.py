@@ -7,7 +7,8 @@ import polars as pl
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.funnel.evaluation import evaluate_filters
 from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
-from smallcap.rules.types.funnel import BusinessRules, FunnelRules, ShariahStandards
+from smallcap.rules.types.business import BusinessRules
+from smallcap.rules.types.funnel import FunnelRules, ShariahStandards
 
 PRICES = ("year", "security_id", "date", "close_usd", "split_ratio")
 

@@ -13,16 +13,17 @@ from typing import Any
 import polars as pl
 
 from smallcap.rules.book_files import read_books
-from smallcap.rules.csv_files import read_business_rules, read_reconstitutions
-from smallcap.rules.files import read_rules
+from smallcap.rules.business_files import read_business_rules
+from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
+from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.sources.identity.aliases import load_ticker_aliases
-from smallcap.sources.ishares.rules import load_holdings_rules
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +38,10 @@ def _toml(file: str, kind: type) -> RuleSetFile:
     return RuleSetFile(file, lambda folder: read_rules(folder, file, kind))
 
 
+def _csv(file: str, kind: type) -> RuleSetFile:
+    return RuleSetFile(file, lambda folder: read_rows(folder, file, kind))
+
+
 RULE_SETS: Mapping[str, RuleSetFile] = {
     "sanity_rules": _toml("sanity.toml", SanityRules),
     "metrics_rules": _toml("metrics.toml", MetricsRules),
@@ -48,9 +53,9 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "factor_rules": _toml("factor_validation.toml", FactorRules),
     "index_rules": _toml("index.toml", IndexRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
-    "reconstitutions": RuleSetFile("reconstitutions.csv", read_reconstitutions),
+    "reconstitutions": _csv("reconstitutions.csv", Reconstitution),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),
-    "holdings_rules": RuleSetFile("ishares.toml", load_holdings_rules),
+    "holdings_rules": _toml("ishares.toml", HoldingsRules),
     "ticker_aliases": RuleSetFile("ticker_aliases.csv", load_ticker_aliases),
 }
 """By the name of the parameter that hands a rule set to an asset."""

@@ -1,31 +1,45 @@
-"""Rule sets of data/reference/ read into typed, frozen objects. What the rules mean stands beside their classes in `smallcap.finance`."""
+"""Rule sets of data/reference/ read into typed, frozen objects: TOML files, and CSV files of which each row is one object.
+
+Every error names file, line and field, what is wrong and what is allowed. What a rule may be is said by `smallcap.rules.types`.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
-import math
+import csv
+import io
 import re
 import tomllib
-import types
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from smallcap.errors import InputError
+from smallcap.rules.lines import Place, line_of
+from smallcap.rules.types.base import FieldError, Row, RuleSet, field_names
 
-T = TypeVar("T")
+Rules = TypeVar("Rules", bound=RuleSet)
+Line = TypeVar("Line", bound=Row)
 
-REQUIRED_FIELDS = ("name", "version", "source")
-"""What every rule set says of itself, so that rows can carry its name and a reader can trace it."""
+_ALLOWED = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "date_type": "a date",
+    "tuple_type": "an array",
+    "dict_type": "tables [{}.<name>]",
+    "dataclass_type": "a table [{}]",
+}
+"""What a field must be, by pydantic's name of the error."""
 
-_PLAIN_WORDS: dict[type, str] = {str: "text", bool: "true or false", int: "a whole number", float: "a number", dt.date: "a date"}
 
-
-def read_rules(reference_dir: Path, file_name: str, kind: type[T]) -> T:
-    """Read a rule set from a TOML file into the frozen dataclass that describes it.
-
-    Tables of the file become nested dataclasses, or a dict of them by name; arrays become tuples. A range check belongs to
-    the dataclass: its ``__post_init__`` raises ``ValueError`` with a message that names the field.
+def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
+    """Read a rule set from a TOML file.
 
     Parameters
     ----------
@@ -34,107 +48,137 @@ def read_rules(reference_dir: Path, file_name: str, kind: type[T]) -> T:
     file_name
         The file in it, for example ``sanity.toml``.
     kind
-        The dataclass; it has the fields `name`, `version` and `source`.
+        The dataclass that describes it; tables of the file become its nested dataclasses, arrays become tuples.
 
     Raises
     ------
     InputError
-        When the file is missing or no TOML, or a field is missing, unknown, of the wrong type or out of range; the
-        message names the file, the line and the field.
+        When the file is missing or no TOML, or a field is missing, unknown, of the wrong type or out of range; the message names the file,
+        the line and the field.
     """
-    file = _RuleFile.read(reference_dir / file_name)
-    lacking = [field for field in REQUIRED_FIELDS if field not in file.values]
-    if lacking:
-        raise file.error((lacking[0],), f"field '{lacking[0]}' is missing; every rule set has {', '.join(REQUIRED_FIELDS)}")
-    return cast(T, _build(kind, file.values, (), file))
-
-
-@dataclasses.dataclass(frozen=True)
-class _RuleFile:
-    path: Path
-    text: str
-    values: dict[str, Any]
-
-    @classmethod
-    def read(cls, path: Path) -> _RuleFile:
-        try:
-            if not path.is_file():
-                raise InputError(f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to the folder that holds it")
-            text = path.read_text(encoding="utf-8")
-            return cls(path, text, tomllib.loads(text))
-        except OSError as error:
-            raise InputError(f"rule set {path} cannot be read ({error.strerror}); permit this user to read it") from None
-        except UnicodeDecodeError as error:
-            raise InputError(f"rule set {path} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8") from None
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"rule set {path} is not valid TOML: {error}") from None
-
-    def error(self, field: tuple[str, ...], problem: str) -> InputError:
-        return InputError(f"rule set {self.path}, line {self.line_of(field)}: {problem}")
-
-    def line_of(self, field: tuple[str, ...]) -> int:
-        """Line of a field, else of the table that should hold it, else 1: tomllib does not keep positions."""
-        table: tuple[str, ...] = ()
-        nearest = 1
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            if header := re.match(r"\s*\[\[?\s*([\w.\-]+)\s*\]", line):
-                table = tuple(header[1].split("."))
-                if table == field:
-                    return number
-                if table == field[: len(table)]:
-                    nearest = number
-            elif (key := re.match(r"\s*[\"']?([\w\-]+)[\"']?\s*=", line)) and (*table, key[1]) == field[: len(table) + 1]:
-                return number
-        return nearest
-
-
-def _build(kind: type, values: dict[str, Any], where: tuple[str, ...], file: _RuleFile) -> object:
-    hints = get_type_hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    for unknown in (name for name in values if name not in fields):
-        raise file.error((*where, unknown), f"field '{_dotted(where, unknown)}' is unknown; known here: {', '.join(fields)}")
-    for name, field in fields.items():
-        has_default = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
-        if name not in values and not has_default:
-            raise file.error((*where, name), f"field '{_dotted(where, name)}' is missing")
-    arguments = {name: _convert(hints[name], value, (*where, name), file) for name, value in values.items()}
+    path = reference_dir / file_name
+    text = read_text(path)
     try:
-        return kind(**arguments)
-    except ValueError as error:
-        culprit = next((word for word in re.findall(r"\w+", str(error)) if word in fields), None)
-        place = (*where, culprit) if culprit else where
-        raise file.error(place, f"field '{'.'.join(place)}' is out of range: {error}" if place else str(error)) from None
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"rule set {path} is not valid TOML: {error}") from None
+    with _explained(path, lambda place: line_of(text, place), "is missing"):
+        return TypeAdapter(kind).validate_python(_with_tuples(values))
 
 
-def _convert(hint: Any, value: Any, where: tuple[str, ...], file: _RuleFile) -> Any:
-    # A field that may be left out: `Limit | None` in the dataclass; TOML has no null, so a value that is there is the other type.
-    if get_origin(hint) is types.UnionType:
-        hint = next(kind for kind in get_args(hint) if kind is not types.NoneType)
-    if get_origin(hint) is dict:
-        if not isinstance(value, dict):
-            raise _wrong_type(file, where, f"tables [{'.'.join(where)}.<name>]", value)
-        return {name: _convert(get_args(hint)[1], item, (*where, name), file) for name, item in value.items()}
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, dict):
-            raise _wrong_type(file, where, f"a table [{'.'.join(where)}]", value)
-        return _build(hint, value, where, file)
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise _wrong_type(file, where, "an array", value)
-        return tuple(_convert(get_args(hint)[0], item, where, file) for item in value)
-    if hint is float and type(value) in (int, float):
-        if not math.isfinite(value):
-            raise _wrong_type(file, where, "a finite number", value)
-        return float(value)
-    # An exact match, because in Python a bool passes for an int and a datetime for a date.
-    if type(value) is not hint:
-        raise _wrong_type(file, where, _PLAIN_WORDS.get(hint, str(hint)), value)
-    return value
+def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Line, ...]:
+    """Read a CSV file whose columns are the fields of a dataclass, in order.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or no CSV, a column is missing or unknown, a field is empty, not of its kind or out of range, or a row
+        contradicts an earlier one; the message names the file, the line on which the row ends, and the field.
+    """
+    path = reference_dir / file_name
+    adapter = TypeAdapter(kind)
+    found: list[Line] = []
+    for line, cells in _rows(path, read_text(path), field_names(kind)):
+        found.append(_typed_row(path, line, cells, adapter, found))
+    return tuple(found)
 
 
-def _wrong_type(file: _RuleFile, where: tuple[str, ...], wanted: str, value: object) -> InputError:
-    return file.error(where, f"field '{'.'.join(where)}' must be {wanted}; got {value!r}")
+def read_text(path: Path) -> str:
+    """Read the text of a rule set's file.
+
+    Raises
+    ------
+    InputError
+        When it is missing, cannot be read or is not UTF-8.
+    """
+    try:
+        if not path.is_file():
+            raise InputError(f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to the folder that holds it")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"rule set {path} cannot be read ({error.strerror}); permit this user to read it") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"rule set {path} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8") from None
 
 
-def _dotted(where: tuple[str, ...], name: str) -> str:
-    return ".".join((*where, name))
+def _typed_row(path: Path, line: int, cells: dict[str, str], adapter: TypeAdapter[Line], earlier: Sequence[Line]) -> Line:
+    with _explained(path, lambda _: line, "is empty"):
+        row = adapter.validate_strings(cells)
+        row.check_against(earlier)
+        return row
+
+
+def _with_tuples(value: Any) -> Any:
+    """Turn the arrays of a TOML file into tuples: a strict field takes no list for one."""
+    if isinstance(value, list):
+        return tuple(map(_with_tuples, value))
+    return {name: _with_tuples(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def _rows(path: Path, text: str, fields: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read the rows of a CSV text that are not empty: the line on which each ends, and its cells that are not."""
+    reader = csv.reader(io.StringIO(text), strict=True)
+    try:
+        _check_columns(path, next(reader, []), fields)
+        for values in reader:
+            if len(values) != len(fields) and any(values):
+                problem = f"{len(values)} values for {len(fields)} fields; quote a value that holds a comma"
+                raise _error(path, reader.line_num, problem)
+            if cells := {name: value.strip() for name, value in zip(fields, values, strict=False) if value.strip()}:
+                yield reader.line_num, cells
+    except csv.Error as error:
+        raise _error(path, reader.line_num, f"the row is not valid CSV: {error}") from None
+
+
+def _check_columns(path: Path, header: Sequence[str], fields: Sequence[str]) -> None:
+    for unknown in (name for name in header if name not in fields):
+        raise _error(path, 1, f"field '{unknown}' is unknown; known here: {', '.join(fields)}")
+    for missing in (name for name in fields if name not in header):
+        raise _error(path, 1, f"field '{missing}' is missing")
+    if list(header) != list(fields):
+        raise _error(path, 1, f"the fields must be in this order, each once: {', '.join(fields)}")
+
+
+@contextmanager
+def _explained(path: Path, find_line: Callable[[Place], int], missing: str) -> Iterator[None]:
+    """Turn what pydantic or a rule refuses into an InputError with file, line and field."""
+    try:
+        yield
+    except ValidationError as error:
+        place, problem = _in_words(error.errors(include_url=False)[0], missing)
+    except FieldError as error:
+        place, problem = error.place, error.problem
+    else:
+        return
+    raise _error(path, find_line(place), f"field '{_dotted(place)}' {problem}" if place else problem)
+
+
+def _in_words(error: ErrorDetails, missing: str) -> tuple[Place, str]:
+    """Say of an error of pydantic which field it is about, and what is wrong with it."""
+    place, cause = error["loc"], error.get("ctx", {}).get("error")
+    if isinstance(cause, FieldError):
+        return (*place, *cause.place), cause.problem
+    if isinstance(cause, ValueError):
+        return place, str(cause)
+    if error["type"] == "missing":
+        return place, missing
+    allowed = _ALLOWED.get(error["type"], "").replace("{}", _dotted(place))
+    problem = f"must be {allowed}" if allowed else re.sub(r"^\w+ should ", "must ", error["msg"])
+    return place, f"{problem}; got {_shown(error['input'])}"
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(name for name in place if isinstance(name, str))
+
+
+def _shown(value: object) -> str:
+    """Show a value as its file writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    return repr(value) if isinstance(value, (str, dict)) else str(value)
+
+
+def _error(path: Path, line: int, problem: str) -> InputError:
+    return InputError(f"rule set {path}, line {line}: {problem}")

@@ -50,14 +50,15 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
             f"the home {settings.home} records its input folder as '{settings.input}', which is found neither below {Path.cwd()} nor below "
             f"{PACKAGE.parent}; name the folder once with --input DIR, and it is recorded in full"
         )
+    from smallcap.rules.files import read_rules
+    from smallcap.rules.types import holdings
     from smallcap.sources.files.dates import load_date_limits
     from smallcap.sources.files.source import FilesSource
     from smallcap.sources.identity.aliases import load_ticker_aliases
-    from smallcap.sources.ishares.rules import load_holdings_rules
 
     return FilesSource(
         settings.input,
-        rules=load_holdings_rules(settings.reference_dir),
+        rules=read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules),
         aliases=load_ticker_aliases(settings.reference_dir),
         limits=load_date_limits(settings.reference_dir, dt.datetime.now(dt.UTC).date(), settings.clock),
         blank_debt_is_zero=settings.files_blank_debt_is_zero,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from smallcap.rules.files import read_rules
+from smallcap.rules.types import holdings
 from smallcap.settings import Settings
 from smallcap.sources.fetching import Fetcher, Limits, Quota, RetryPolicy, utc_now
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.french.live import FrenchFactors
 from smallcap.sources.identity.aliases import load_ticker_aliases
 from smallcap.sources.ishares.live import IsharesLists
-from smallcap.sources.ishares.rules import load_holdings_rules
 from smallcap.sources.payloads import SnapshotStore
-from smallcap.sources.xfinlink import XfinlinkSource, load_plan
+from smallcap.sources.xfinlink import XfinlinkSource, limits_of, load_plan
 
 QUOTA_FOLDER = "quota"
 
@@ -39,7 +40,7 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
         Where payloads are kept, and found again instead of being asked for twice.
     """
     plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
-    quota = Quota(settings.home / QUOTA_FOLDER, {XfinlinkSource.name: _limits(settings, plan.limits)}, utc_now)
+    quota = Quota(settings.home / QUOTA_FOLDER, {XfinlinkSource.name: _limits(settings, limits_of(plan))}, utc_now)
     key = settings.xfinlink_api_key
     secrets = (key.get_secret_value(),) if key is not None else ()
     fetcher = Fetcher(snapshots, quota, RetryPolicy(max_retries=settings.max_retries), secrets=secrets)
@@ -51,7 +52,7 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
         limits,
         base_url=settings.ishares_base_url,
         index=settings.index_name,
-        rules=load_holdings_rules(settings.reference_dir),
+        rules=read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules),
         aliases=load_ticker_aliases(settings.reference_dir),
         today=settings.clock or utc_now().date(),
         latest_max_age=refresh_after,

@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from smallcap.errors import InputError
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.ishares.holdings import read_holdings
-from smallcap.sources.ishares.rules import load_holdings_rules
 from tests.paths import PROJECT_ROOT
 from tests.standin.fixture import standin, universe
 
@@ -20,7 +21,7 @@ __all__ = ["standin", "universe"]
 
 CLASSIC = "/us/products/239710/ishares-russell-2000-etf/1467271812596.ajax?fileType=csv&fileName=IWM_holdings&dataType=fund"
 NEW = "/us/products/239710/ishares-russell-2000-etf/latest-holdings.csv"
-RULES = load_holdings_rules(PROJECT_ROOT / "data" / "reference")
+RULES = read_rules(PROJECT_ROOT / "data" / "reference", "ishares.toml", HoldingsRules)
 
 
 @pytest.fixture

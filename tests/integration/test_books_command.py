@@ -79,10 +79,10 @@ def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(home: 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (book('["A", "B"]', weights="[0.5, 0.4]"), "weights must sum to 1, got 0.9"),
-        (book('["A", "A"]'), "tickers must not repeat, got A"),
+        (book('["A", "B"]', weights="[0.5, 0.4]"), "'books.my_book.weights' must sum to 1, got 0.9"),
+        (book('["A", "A"]'), "'books.my_book.tickers' must not repeat, got A"),
         (book('["A"]', first_month='"January"'), "a month is written YYYY-MM"),
-        (book('["A"]', chosen_on=""), "chosen_on is missing"),
+        (book('["A"]', chosen_on=""), "'books.my_book.chosen_on' is missing"),
         (book('["A"]', wieghts="[1.0]"), "wieghts"),
         (HEADER, "holds no book"),
         (book('["A"]').replace("my_book", "small_cap_value"), "there is a book named small_cap_value already"),

@@ -10,10 +10,10 @@ import polars as pl
 from polars.testing import assert_frame_equal
 from pydantic import SecretStr
 
+from smallcap.settings import PlanName
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching.http import HttpLimits
-from smallcap.sources.xfinlink import XfinlinkSource, load_plan
-from smallcap.sources.xfinlink.plans import PlanName
+from smallcap.sources.xfinlink import XfinlinkSource, limits_of, load_plan
 from tests.paths import PROJECT_ROOT
 from tests.standin.server import StandIn
 from tests.tolerances import EXACT
@@ -39,7 +39,7 @@ class Case:
     def __init__(self, standin: StandIn, folder: Path, plan: PlanName = "pro", key: str | None = StandIn.key) -> None:
         self.standin = standin
         self.plan = load_plan(PROJECT_ROOT / "data" / "reference", plan)
-        self.bench = Bench(folder, limits={"xfinlink": self.plan.limits}, secrets=(key or "",), now=NOW)
+        self.bench = Bench(folder, limits={"xfinlink": limits_of(self.plan)}, secrets=(key or "",), now=NOW)
         self.key = key
 
     def open(self, holdings: object = None) -> XfinlinkSource:

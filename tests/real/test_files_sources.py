@@ -8,6 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources import ingest
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.files.dates import load_date_limits
@@ -15,7 +17,6 @@ from smallcap.sources.files.source import FilesSource
 from smallcap.sources.french.files import read_french
 from smallcap.sources.identity.aliases import load_ticker_aliases
 from smallcap.sources.identity.ids import mint
-from smallcap.sources.ishares.rules import load_holdings_rules
 from smallcap.tables import table
 from tests.paths import PROJECT_ROOT
 from tests.tolerances import EXACT
@@ -30,7 +31,8 @@ pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"real files are not h
 
 def open_real(folder: Path = REAL) -> FilesSource:
     limits = load_date_limits(REFERENCE, NOVEMBER)
-    return FilesSource(folder, rules=load_holdings_rules(REFERENCE), aliases=load_ticker_aliases(REFERENCE), limits=limits)
+    rules = read_rules(REFERENCE, "ishares.toml", HoldingsRules)
+    return FilesSource(folder, rules=rules, aliases=load_ticker_aliases(REFERENCE), limits=limits)
 
 
 @pytest.fixture(scope="module")

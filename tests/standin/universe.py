@@ -74,16 +74,17 @@ def sample_universe(companies: int = SAMPLE_COMPANIES, seed: int = SAMPLE_SEED) 
 
 def folder_universe(folder: Path) -> Universe:
     """Serve a folder in the layout of the preset `files`."""
+    from smallcap.rules.files import read_rules
+    from smallcap.rules.types.holdings import HoldingsRules
     from smallcap.settings import load_settings
     from smallcap.sources.files.dates import load_date_limits
     from smallcap.sources.files.folder import find_inputs
     from smallcap.sources.files.source import FilesSource
     from smallcap.sources.identity.aliases import load_ticker_aliases
-    from smallcap.sources.ishares.rules import load_holdings_rules
 
     reference = load_settings().reference_dir
-    limits = load_date_limits(reference, LAST_DAY)
-    source = FilesSource(folder, rules=load_holdings_rules(reference), aliases=load_ticker_aliases(reference), limits=limits)
+    limits, rules = load_date_limits(reference, LAST_DAY), read_rules(reference, "ishares.toml", HoldingsRules)
+    source = FilesSource(folder, rules=rules, aliases=load_ticker_aliases(reference), limits=limits)
     lists = source.constituents(INDEX, source.membership_dates(INDEX)).rows
     frames = {
         "constituents": lists,

@@ -38,18 +38,22 @@ def test_a_sound_book_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "line", "message"),
     [
-        ({"weights": "[0.5, 0.4]"}, 12, "weights must sum to 1, got 0.9"),
-        ({"weights": "[1.0]"}, 12, r"weights must be as many as tickers \(2\), got 1"),
-        ({"weights": "[1.5, -0.5]"}, 12, "weights must be positive"),
-        ({"tickers": '["AAA", "BBB", "AAA"]'}, 9, "tickers must not repeat, got AAA more than once"),
-        ({"tickers": "[]"}, 9, "tickers must name at least one symbol"),
-        ({"kind": '"index"'}, 6, "kind must be 'list' or 'survivors', got 'index'"),
+        ({"weights": "[0.5, 0.4]"}, 12, "weights' must sum to 1, got 0.9"),
+        ({"weights": "[1.0]"}, 12, r"weights' must be as many as tickers \(2\), got 1"),
+        ({"weights": "[1.5, -0.5]"}, 12, "weights' must be positive"),
+        ({"tickers": '["AAA", "BBB", "AAA"]'}, 9, "tickers' must not repeat, got AAA more than once"),
+        ({"tickers": "[]"}, 9, "tickers' must name at least one symbol"),
+        ({"kind": '"index"'}, 6, "'books.mine.kind' must be 'list' or 'survivors'; got 'index'"),
         ({"members": '["AAA"]'}, 12, r"'books\.mine\.members' is unknown"),
-        ({"chosen_on": None}, 5, "chosen_on is missing"),
+        ({"chosen_on": None}, 5, "chosen_on' is missing"),
         ({"chosen_on": '"2019-12-31"'}, 11, r"'books\.mine\.chosen_on' must be a date"),
-        ({"last_month": '"2019-06"'}, 12, "last_month 2019-06 lies before first_month"),
-        ({"passed_over": "[1]"}, 12, "passed_over is for survivors"),
-        ({"kind": '"survivors"'}, 9, "survivors are chosen by the funnel: leave tickers, first_month, chosen_on out"),
+        ({"last_month": '"2019-06"'}, 12, r"last_month' \(2019-06\) lies before 'first_month' \(2020-01\)"),
+        ({"passed_over": "[1]"}, 12, "passed_over' is for survivors"),
+        (
+            {"kind": '"survivors"'},
+            9,
+            "survivors are chosen by the funnel, leave out tickers, first_month, chosen_on",
+        ),
     ],
 )
 def test_a_broken_book_is_refused(tmp_path: Path, fields: dict[str, str | None], line: int, message: str) -> None:
@@ -60,7 +64,7 @@ def test_a_broken_book_is_refused(tmp_path: Path, fields: dict[str, str | None],
 
 @pytest.mark.parametrize("month", ["2020-13", "2020-1", "January 2020"])
 def test_a_month_is_written_in_one_way(tmp_path: Path, month: str) -> None:
-    with pytest.raises(InputError, match="a month is written YYYY-MM"):
+    with pytest.raises(InputError, match=r"line 10: field 'books\.mine\.first_month' is not a month: a month is written YYYY-MM"):
         read(tmp_path, first_month=f'"{month}"')
 
 

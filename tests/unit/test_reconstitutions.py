@@ -9,35 +9,39 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.rules.csv_files import RECONSTITUTIONS_FILE, read_reconstitutions
-from smallcap.rules.files import read_rules
+from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 HEADER = "event,rank_date,effective_date,status,source"
 FRIDAY, FOURTH = 4, range(22, 29)
 
 
+def calendar(folder: Path) -> tuple[Reconstitution, ...]:
+    return read_rows(folder, RECONSTITUTIONS_FILE, Reconstitution)
+
+
 def test_every_june_is_ranked_on_the_last_business_day_of_april_and_effective_on_the_fourth_friday() -> None:
-    junes = [event for event in read_reconstitutions(REFERENCE) if event.event.startswith("june_")]
-    assert [event.effective_date.year for event in junes if event.effective_date] == list(range(2004, 2027))
+    junes = [event for event in calendar(REFERENCE) if event.event.startswith("june_")]
+    assert [event.effective_day.year for event in junes if event.effective_day] == list(range(2004, 2027))
     for event in junes:
-        assert event.effective_date is not None
+        assert event.effective_day is not None
         assert event.rank_date is not None
-        assert (event.effective_date.month, event.effective_date.weekday()) == (6, FRIDAY)
-        assert event.effective_date.day in FOURTH
+        assert (event.effective_day.month, event.effective_day.weekday()) == (6, FRIDAY)
+        assert event.effective_day.day in FOURTH
         assert (event.rank_date.month, event.rank_date.weekday() <= FRIDAY) == (4, True)
         assert (event.rank_date + dt.timedelta(days=1)).month == 5 or event.rank_date.weekday() == FRIDAY
 
 
 def test_what_a_calendar_of_the_provider_said_is_there() -> None:
-    known = {event.event: event for event in read_reconstitutions(REFERENCE) if event.status == "known"}
-    assert (known["june_2024"].rank_date, known["june_2024"].effective_date) == (dt.date(2024, 4, 30), dt.date(2024, 6, 28))
+    known = {event.event: event for event in calendar(REFERENCE) if event.status == "known"}
+    assert (known["june_2024"].rank_date, known["june_2024"].effective_day) == (dt.date(2024, 4, 30), dt.date(2024, 6, 28))
 
 
 def test_both_texts_on_the_end_of_2026_are_kept() -> None:
-    both = [event for event in read_reconstitutions(REFERENCE) if event.event == "fourth_quarter_2026"]
-    assert [(event.effective_date, event.effective_month_end) for event in both] == [
+    both = [event for event in calendar(REFERENCE) if event.event == "fourth_quarter_2026"]
+    assert [(event.effective_day, event.effective_month_end) for event in both] == [
         (dt.date(2026, 11, 13), dt.date(2026, 11, 30)),
         (None, dt.date(2026, 12, 31)),
     ]
@@ -49,20 +53,23 @@ def test_both_texts_on_the_end_of_2026_are_kept() -> None:
     ("row", "problem"),
     [
         ("june_2024,2024-04-30,,known,a list", "line 2: field 'effective_date' is empty"),
-        ("june_2024,2024-04-31,2024-06-28,known,a list", "line 2: field 'rank_date' is no date like 2025-05-31: '2024-04-31'"),
+        ("june_2024,2024-04-31,2024-06-28,known,a list", "line 2: field 'rank_date' must be a date like 2025-05-31; got '2024-04-31'"),
         (
             "june_2024,2024-04-30,2024-13,known,a list",
-            "line 2: field 'effective_date' is no date like 2025-05-31 and no month like 2026-12: '2024-13'",
+            "line 2: field 'effective_date' must be a date like 2025-05-31 or a month like 2026-12; got '2024-13'",
         ),
-        ("june_2024,2024-04-30,2024-06-28,sure,a list", "line 2: field 'status' is 'sure'; it must be one of known, announced, rule"),
+        ("june_2024,2024-04-30,2024-06-28,sure,a list", "line 2: field 'status' must be 'known', 'announced' or 'rule'; got 'sure'"),
         ("june_2024,2024-06-28,2024-06-28,known,a list", "does not lie before 'effective_date' (2024-06-28)"),
-        ("june_2024,,2024-06-28,known,a list\njune_2024,,2024-06-28,rule,b", "line 3: field 'event': june_2024 stands there twice"),
+        (
+            "june_2024,,2024-06-28,known,a list\njune_2024,,2024-06-28,rule,b",
+            "line 3: field 'event' (june_2024) is there twice with 'effective_date' 2024-06-28",
+        ),
     ],
 )
 def test_an_error_names_file_line_and_field(tmp_path: Path, row: str, problem: str) -> None:
     (tmp_path / RECONSTITUTIONS_FILE).write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
     with pytest.raises(InputError) as error:
-        read_reconstitutions(tmp_path)
+        calendar(tmp_path)
     assert str(tmp_path / RECONSTITUTIONS_FILE) in str(error.value)
     assert problem in str(error.value)
 

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rules
+from smallcap.rules.types.base import Record, RuleSet, require
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 
 
 @dataclass(frozen=True)
-class Limits:
+class Limits(Record):
     low: float
     high: float
 
     def __post_init__(self) -> None:
-        if self.low > self.high:
-            raise ValueError(f"high must not be below low ({self.low}), got {self.high}")
+        require(self.low <= self.high, "high", f"must not be below low ({self.low}), got {self.high}")
 
 
 @dataclass(frozen=True)
-class Example:
-    name: str
-    version: str
-    source: str
+class Example(RuleSet):
     years: int
     is_strict: bool
     words: tuple[str, ...]
     limits: Limits
     note: str = "none"
+    kind: Literal["spot", "mean"] = "spot"
+    since: dt.date | None = None
+    named: dict[str, Limits] = field(default_factory=dict)
+    listed: tuple[Limits, ...] = ()
 
 
 TEXT = """name = "example"
@@ -65,24 +68,33 @@ def test_nested_tables_arrays_and_defaults(tmp_path: Path) -> None:
     ("old", "new", "line", "problem"),
     [
         ("years = 5", "years = 5.5", 4, "field 'years' must be a whole number; got 5.5"),
-        ("years = 5", "years = true", 4, "field 'years' must be a whole number; got True"),
+        ("years = 5", "years = true", 4, "field 'years' must be a whole number; got true"),
         ("is_strict = true", "is_strict = 1", 5, "field 'is_strict' must be true or false; got 1"),
         ('words = ["a", "b"]', 'words = ["a", 2]', 6, "field 'words' must be text; got 2"),
         ('words = ["a", "b"]', 'words = "a"', 6, "field 'words' must be an array; got 'a'"),
         ("low = 1", "low = nan", 10, "field 'limits.low' must be a finite number; got nan"),
-        ("high = 2.5", "high = 0.5", 11, "field 'limits.high' is out of range: high must not be below low (1.0), got 0.5"),
+        ("high = 2.5", "high = 0.5", 11, "field 'limits.high' must not be below low (1.0), got 0.5"),
         ("high = 2.5", "", 9, "field 'limits.high' is missing"),
         ("high = 2.5", "high = 2.5\ntop = 3", 12, "field 'limits.top' is unknown; known here: low, high"),
         ("years = 5", "", 1, "field 'years' is missing"),
         ('source = "made up"', "", 1, "field 'source' is missing; every rule set has name, version, source"),
         ("[limits]\nlow = 1\nhigh = 2.5", "", 1, "field 'limits' is missing"),
+        ('version = "1"', "version = 1", 2, "field 'version' must be text; got 1"),
+        ("years = 5", 'years = 5\nkind = "median"', 5, "field 'kind' must be 'spot' or 'mean'; got 'median'"),
+        ("years = 5", 'years = 5\nsince = "2020-01-01"', 5, "field 'since' must be a date; got '2020-01-01'"),
+        ("years = 5", "years = 5\nsince = 2020-01-01T00:00:00", 5, "field 'since' must be a date; got 2020-01-01 00:00:00"),
+        ("years = 5", "years = 5\nnamed = [1]", 5, "field 'named' must be tables [named.<name>]; got [1]"),
+        ("low = 1", "low = true", 10, "field 'limits.low' must be a number; got true"),
+        ("low = 1", 'low = "1"', 10, "field 'limits.low' must be a number; got '1'"),
+        ("[limits]", '[named."a.b"]\nlow = 1\n[limits]', 9, "field 'named.a.b.high' is missing"),
+        ("high = 2.5", "high = 2.5\n[[listed]]\nlow = 0\nhigh = 1\n[[listed]]\nlow = 3\nhigh = 1", 17, "field 'listed.high' must not be"),
         ("[limits]\nlow = 1\nhigh = 2.5", "limits = 3", 9, "field 'limits' must be a table [limits]; got 3"),
     ],
 )
 def test_error_names_file_line_and_field(tmp_path: Path, old: str, new: str, line: int, problem: str) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path, TEXT.replace(old, new))
-    assert str(caught.value) == f"rule set {tmp_path / 'example.toml'}, line {line}: {problem}"
+    assert str(caught.value).startswith(f"rule set {tmp_path / 'example.toml'}, line {line}: {problem}")
 
 
 def test_bad_toml_names_its_line(tmp_path: Path) -> None:
@@ -115,7 +127,7 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
 def test_committed_sanity_rules_refuse_senseless_values(tmp_path: Path, old: str, new: str, field: str) -> None:
     text = (REFERENCE / "sanity.toml").read_text(encoding="utf-8")
     (tmp_path / "sanity.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(InputError, match=f"field '{field}' is out of range"):
+    with pytest.raises(InputError, match=f"field '{field}' must"):
         read_rules(tmp_path, "sanity.toml", SanityRules)
 
 
@@ -135,5 +147,5 @@ def test_committed_sanity_rules_refuse_senseless_values(tmp_path: Path, old: str
 def test_committed_metrics_rules_refuse_senseless_values(tmp_path: Path, old: str, new: str, field: str) -> None:
     text = (REFERENCE / "metrics.toml").read_text(encoding="utf-8")
     (tmp_path / "metrics.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(InputError, match=f"field '{field}' is out of range"):
+    with pytest.raises(InputError, match=f"field '{field}' must"):
         read_rules(tmp_path, "metrics.toml", MetricsRules)

@@ -6,7 +6,8 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.index.changes import index_changes as changes
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 
 MEMBERS = ("year", "as_of", "entity_id", "security_id", "ticker", "name", "sector", "weight", "market_value_usd")
 SIZES = ("year", "as_of", "entity_id", "price_usd", "market_cap_usd", "is_stale")

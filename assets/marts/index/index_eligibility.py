@@ -6,7 +6,8 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.index.eligibility import index_eligibility as eligibility
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 
 MEMBERS = ("year", "as_of", "entity_id", "security_id", "ticker")
 LISTED = ("year", "as_of", "security_id", "exchange", "location")

@@ -7,7 +7,8 @@ import polars as pl
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.index.profile import index_profile as profile
 from smallcap.finance.index.valued import RECORD_COLUMNS, valued_members
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 
 MEMBERS = ("year", "as_of", "entity_id", "index_name", "weight", "line_count")
 METRICS = ("year", *RECORD_COLUMNS)

@@ -6,7 +6,8 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.index.effects import reconstitution_effects as effects
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 
 MEMBERS = ("as_of", "entity_id", "security_id")
 RETURNS = ("month", "security_id", "total_return")

@@ -7,7 +7,8 @@ from smallcap.finance.funnel.lenses import statement_lenses
 from smallcap.finance.funnel.outcomes import funnel_outcomes
 from smallcap.finance.funnel.reconciliation import metric_differences, reconciliation_warnings
 from smallcap.finance.funnel.summary import funnel_summary
-from smallcap.rules.types.funnel import BusinessRules, FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
+from smallcap.rules.types.business import BusinessRules
+from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
 
 __all__ = [
     "BusinessRules",

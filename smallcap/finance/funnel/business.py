@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import FAIL, PASS, VERIFY
 from smallcap.finance.tickers import normalised
-from smallcap.rules.types.funnel import BusinessRules, Exclusion
+from smallcap.rules.types.business import BusinessRules, Exclusion
 
 CODE_COLUMNS = ("sic", "gics", "sector")
 SEVERITY = {PASS: 0, VERIFY: 1, FAIL: 2}
@@ -106,6 +106,6 @@ def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     letters = pl.col("name").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
     numbered = members.select("as_of", "name", symbol.alias("symbol")).with_row_index("member")
     applies = pl.col("as_of").is_between("from", "to") & letters.str.starts_with(pl.col("company")).fill_null(True)
-    # The rules have at most one verdict per ticker and day (`rule_tables` refuses overlaps), but companies' names tell two apart.
+    # The rules have at most one verdict per ticker and day (`Override` refuses a second), but companies' names tell two apart.
     found = numbered.join(overrides, on="symbol").filter(applies).unique("member", keep="first", maintain_order=True)
     return numbered.select("member").join(found, on="member", how="left", maintain_order="left").select("name_verdict", "name_reason")

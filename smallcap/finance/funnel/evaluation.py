@@ -13,7 +13,8 @@ from smallcap.finance.funnel.inputs import interleaved, prepared
 from smallcap.finance.funnel.shariah import shariah
 from smallcap.finance.funnel.universe import with_limits
 from smallcap.finance.funnel.value import value
-from smallcap.rules.types.funnel import BusinessRules, FunnelRules, ShariahRules
+from smallcap.rules.types.business import BusinessRules
+from smallcap.rules.types.funnel import FunnelRules, ShariahRules
 from smallcap.tables.funnel import FilterEvaluations
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from smallcap.rules.types.index import Reconstitution
+from smallcap.rules.types.reconstitutions import Reconstitution
 
 DATES = ("rank_date", "effective_date", "effective_month_end")
 
@@ -14,7 +14,8 @@ DATES = ("rank_date", "effective_date", "effective_month_end")
 def events_frame(events: Sequence[Reconstitution]) -> pl.DataFrame:
     """Lay the events out as rows: event, the dates, status, source."""
     schema = {"event": pl.String, **dict.fromkeys(DATES, pl.Date), "status": pl.String, "source": pl.String}
-    return pl.DataFrame([[getattr(event, name) for name in schema] for event in events], schema=schema, orient="row")
+    rows = [(e.event, e.rank_date, e.effective_day, e.effective_month_end, e.status, e.source) for e in events]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def with_rank_day(dates: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:

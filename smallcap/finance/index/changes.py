@@ -10,7 +10,8 @@ from smallcap.finance.frames import in_columns_of
 from smallcap.finance.index.calendar import with_expected_event
 from smallcap.finance.index.causes import cause_and_evidence
 from smallcap.finance.index.membership import REMOVED, membership_changes, successive_dates, turnover
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import IndexChanges
 
 MARKET_CAP, HOLDING = "market_cap", "holding"

@@ -9,7 +9,8 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.index.calendar import events_frame
 from smallcap.finance.index.membership import ADDED, REMOVED, membership_changes
-from smallcap.rules.types.index import Reconstitution, ReconstitutionRules
+from smallcap.rules.types.index import ReconstitutionRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import ReconstitutionEffects
 
 TO_EFFECTIVE, AFTER = "rank_to_effective", "after_effective"

@@ -9,7 +9,8 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.index.calendar import with_rank_day
 from smallcap.finance.metrics.prices import last_prices
-from smallcap.rules.types.index import EligibilityRules, IndexRules, Reconstitution
+from smallcap.rules.types.index import EligibilityRules, IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import IndexEligibility
 
 PASS, FAIL, VERIFY = "pass", "fail", "verify"

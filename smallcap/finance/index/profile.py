@@ -10,7 +10,8 @@ from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.index import valuation
 from smallcap.finance.index.calendar import with_expected_event
 from smallcap.finance.index.membership import membership_changes, successive_dates, turnover
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import IndexProfile
 
 STATUSES = {"pass": "eligibility_passed", "fail": "eligibility_failed", "verify": "eligibility_verify"}

@@ -6,9 +6,9 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
-from smallcap.rules.types.metrics import RuleSet, require
+from smallcap.rules.types.base import FieldError, Record, RuleSet, require
 
 LIST: Final = "list"
 SURVIVORS: Final = "survivors"
@@ -20,7 +20,7 @@ OF_A_LIST: Final = ("tickers", "weights", "tickers_from_source", "first_month", 
 
 
 @dataclass(frozen=True)
-class Book:
+class Book(Record):
     """A book: a fixed list of names, or the survivors of the funnel.
 
     Attributes
@@ -45,7 +45,7 @@ class Book:
         Sources that do not know its names; they pass the book over.
     """
 
-    kind: str
+    kind: Literal["list", "survivors"]
     description: str
     source: str
     tickers: tuple[str, ...] = ()
@@ -58,14 +58,14 @@ class Book:
     not_in: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        require(self.kind in (LIST, SURVIVORS), f"kind must be '{LIST}' or '{SURVIVORS}', got '{self.kind}'")
         if self.kind == LIST:
             self._check_list()
         else:
             given = [name for name in OF_A_LIST if getattr(self, name)]
-            require(not given, f"survivors are chosen by the funnel: leave {', '.join(given)} out")
+            if given:
+                raise FieldError(given[0], f"must be left out: survivors are chosen by the funnel, leave out {', '.join(given)}")
             strange = [number for number in self.passed_over if number not in FILTERS]
-            require(not strange, f"passed_over must name filters 1 to 6, got {strange}")
+            require(not strange, "passed_over", f"must name filters 1 to 6, got {strange}")
 
     @property
     def is_formed_in_advance(self) -> bool:
@@ -73,24 +73,37 @@ class Book:
         return self.kind == SURVIVORS or (self.chosen_on is not None and self.chosen_on < first_day(self.first_month))
 
     def _check_list(self) -> None:
-        require(bool(self.tickers) != self.tickers_from_source, "tickers must name at least one symbol, or tickers_from_source be true")
-        repeated = sorted({ticker for ticker in self.tickers if self.tickers.count(ticker) > 1})
-        require(not repeated, f"tickers must not repeat, got {', '.join(repeated)} more than once")
-        require(not self.passed_over, "passed_over is for survivors; a list passes no filter")
-        require(bool(self.first_month), "first_month is missing: the first month held, YYYY-MM")
-        first_day(self.first_month)
-        if self.last_month:
-            require(first_day(self.last_month) >= first_day(self.first_month), f"last_month {self.last_month} lies before first_month")
         require(
-            self.chosen_on is not None, "chosen_on is missing: the day on which the list was fixed (alpha means something after it only)"
+            bool(self.tickers) != self.tickers_from_source,
+            "tickers",
+            "must name at least one symbol, or tickers_from_source be true, and not both",
+        )
+        repeated = sorted({ticker for ticker in self.tickers if self.tickers.count(ticker) > 1})
+        require(not repeated, "tickers", f"must not repeat, got {', '.join(repeated)} more than once")
+        require(not self.passed_over, "passed_over", "is for survivors; a list passes no filter")
+        require(bool(self.first_month), "first_month", "is missing: the first month held, YYYY-MM")
+        first = self._day_of("first_month")
+        if self.last_month:
+            problem = f"({self.last_month}) lies before 'first_month' ({self.first_month})"
+            require(self._day_of("last_month") >= first, "last_month", problem)
+        require(
+            self.chosen_on is not None, "chosen_on", "is missing: the day on which the list was fixed (alpha means something after it only)"
         )
         if self.weights:
             require(
-                len(self.weights) == len(self.tickers), f"weights must be as many as tickers ({len(self.tickers)}), got {len(self.weights)}"
+                len(self.weights) == len(self.tickers),
+                "weights",
+                f"must be as many as tickers ({len(self.tickers)}), got {len(self.weights)}",
             )
-            require(all(weight > 0 for weight in self.weights), "weights must be positive; short positions are not known here")
+            require(all(weight > 0 for weight in self.weights), "weights", "must be positive; short positions are not known here")
             total = math.fsum(self.weights)
-            require(abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, f"weights must sum to 1, got {total:g}")
+            require(abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, "weights", f"must sum to 1, got {total:g}")
+
+    def _day_of(self, field: str) -> dt.date:
+        try:
+            return first_day(getattr(self, field))
+        except ValueError as error:
+            raise FieldError(field, f"is not a month: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -100,8 +113,9 @@ class BookSet(RuleSet):
     books: dict[str, Book] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        strange = [name for name in self.books if not re.fullmatch(r"[a-z][a-z0-9_]*", name)]
-        require(not strange, f"books: a name has small letters, digits and underscores, and begins with a letter; got {', '.join(strange)}")
+        for name in self.books:
+            is_plain = re.fullmatch(r"[a-z][a-z0-9_]*", name) is not None
+            require(is_plain, ("books", name), "must be named in small letters, digits and underscores, beginning with a letter")
 
 
 def first_day(month: str) -> dt.date:

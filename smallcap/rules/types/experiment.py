@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from smallcap.rules.types.base import RuleSet, require
 from smallcap.rules.types.factors import MONTHS_A_YEAR
-from smallcap.rules.types.metrics import RuleSet, require
 
 FEWEST_JUNES: Final = 2
 """Two Junes are the least that has a rebalance between them."""
@@ -35,11 +35,12 @@ class ExperimentRules(RuleSet):
 
     def __post_init__(self) -> None:
         costs = self.costs_basis_points
-        require(bool(costs) and len(set(costs)) == len(costs), f"costs_basis_points must name levels, none twice, got {list(costs)}")
-        require(all(0 <= cost < 10_000 for cost in costs), f"costs_basis_points must be 0 to 9999, got {list(costs)}")
-        require(self.least_junes >= FEWEST_JUNES, f"least_junes must be at least {FEWEST_JUNES}, got {self.least_junes}")
+        require(bool(costs) and len(set(costs)) == len(costs), "costs_basis_points", f"must name levels, none twice, got {list(costs)}")
+        require(all(0 <= cost < 10_000 for cost in costs), "costs_basis_points", f"must be 0 to 9999, got {list(costs)}")
+        require(self.least_junes >= FEWEST_JUNES, "least_junes", f"must be at least {FEWEST_JUNES}, got {self.least_junes}")
         require(
             self.least_months >= MONTHS_A_YEAR,
-            f"least_months must be at least {MONTHS_A_YEAR}: less is not made a year of, got {self.least_months}",
+            "least_months",
+            f"must be at least {MONTHS_A_YEAR}: less is not made a year of, got {self.least_months}",
         )
-        require(0 < self.confidence < 1, f"confidence must lie between 0 and 1, got {self.confidence}")
+        require(0 < self.confidence < 1, "confidence", f"must lie between 0 and 1, got {self.confidence}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from smallcap.rules.types.metrics import RuleSet, require
+from smallcap.rules.types.base import Record, RuleSet, require
 
 COLUMN_OF: Final = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "MOM": "mom"}
 """The column of raw.factors that holds a term's factor."""
@@ -19,7 +19,7 @@ FIVE_FACTORS: Final = "FF5"
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Record):
     """A factor model: the files its factors come from, and its terms beside alpha, in order."""
 
     files: tuple[str, ...]
@@ -27,13 +27,15 @@ class Model:
 
     def __post_init__(self) -> None:
         unknown = [file for file in self.files if file not in TERMS_OF_FILE]
-        require(bool(self.files) and not unknown, f"files must be some of FF3, FF5, MOM; got {list(self.files)}")
+        require(bool(self.files) and not unknown, "files", f"must be some of FF3, FF5, MOM; got {list(self.files)}")
         strange = [term for term in self.terms if term not in COLUMN_OF]
-        require(bool(self.terms) and not strange, f"terms must be some of {', '.join(COLUMN_OF)}; got {list(self.terms)}")
-        require(len(set(self.terms)) == len(self.terms), f"terms must not repeat, got {list(self.terms)}")
+        require(bool(self.terms) and not strange, "terms", f"must be some of {', '.join(COLUMN_OF)}; got {list(self.terms)}")
+        require(len(set(self.terms)) == len(self.terms), "terms", f"must not repeat, got {list(self.terms)}")
         homeless = [term for term in self.terms if sum(term in TERMS_OF_FILE[file] for file in self.files) != 1]
-        require(not homeless, f"files must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}")
-        require(any(file in FILES_WITH_RF for file in self.files), f"files must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate")
+        require(not homeless, "files", f"must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}")
+        require(
+            any(file in FILES_WITH_RF for file in self.files), "files", f"must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate"
+        )
 
     @property
     def all_terms(self) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ class Model:
 
 
 @dataclass(frozen=True)
-class TiltRules:
+class TiltRules(Record):
     """Which tilts a book claims, and what t statistic makes one seen.
 
     Attributes
@@ -62,10 +64,16 @@ class TiltRules:
     detectable_std_errors: float
 
     def __post_init__(self) -> None:
-        require(0 < self.directional_t < self.confirmed_t, "confirmed_t must be above directional_t, and both positive")
-        require(self.detectable_std_errors > 0, f"detectable_std_errors must be positive, got {self.detectable_std_errors}")
+        low, high = self.directional_t, self.confirmed_t
+        require(low > 0, "directional_t", f"must be positive, got {low}")
+        require(low < high, "confirmed_t", f"must be above directional_t ({low}), got {high}")
+        require(self.detectable_std_errors > 0, "detectable_std_errors", f"must be positive, got {self.detectable_std_errors}")
         both = [*self.positive, *self.not_negative]
-        require(bool(both) and len(set(both)) == len(both), "positive and not_negative must name at least one term, and none twice")
+        require(
+            bool(both) and len(set(both)) == len(both),
+            "positive",
+            f"and not_negative must name at least one term, and none twice; got {both}",
+        )
 
     @property
     def intended(self) -> dict[str, str]:
@@ -74,17 +82,17 @@ class TiltRules:
 
 
 @dataclass(frozen=True)
-class ComparisonRules:
+class ComparisonRules(Record):
     """How two books are mixed: the first one's share."""
 
     mix_share: float
 
     def __post_init__(self) -> None:
-        require(0 < self.mix_share < 1, f"mix_share must lie between 0 and 1, got {self.mix_share}")
+        require(0 < self.mix_share < 1, "mix_share", f"must lie between 0 and 1, got {self.mix_share}")
 
 
 @dataclass(frozen=True)
-class HindsightRules:
+class HindsightRules(Record):
     """What a list chosen with hindsight is held against.
 
     Attributes
@@ -102,7 +110,7 @@ class HindsightRules:
     seed: int
 
     def __post_init__(self) -> None:
-        require(100 <= self.random_books <= 100_000, f"random_books must be 100 to 100000, got {self.random_books}")
+        require(100 <= self.random_books <= 100_000, "random_books", f"must be 100 to 100000, got {self.random_books}")
 
 
 @dataclass(frozen=True)
@@ -134,8 +142,13 @@ class FactorRules(RuleSet):
 
     def __post_init__(self) -> None:
         most_terms = max(len(model.terms) for model in self.models.values()) if self.models else 0
-        require(self.least_months > most_terms + 1, f"least_months must exceed the number of terms, got {self.least_months}")
-        require(self.trailing_months >= self.least_months, "trailing_months must not be below least_months")
-        require(0 < self.confidence < 1, f"confidence must lie between 0 and 1, got {self.confidence}")
-        require(self.extreme_return > 0, f"extreme_return must be positive, got {self.extreme_return}")
-        require(FIVE_FACTORS in self.models, f"models must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it")
+        require(
+            self.least_months > most_terms + 1,
+            "least_months",
+            f"must be above {most_terms + 1}, the number of terms with alpha, got {self.least_months}",
+        )
+        least, trailing = self.least_months, self.trailing_months
+        require(trailing >= least, "trailing_months", f"must not be below least_months ({least}), got {trailing}")
+        require(0 < self.confidence < 1, "confidence", f"must lie between 0 and 1, got {self.confidence}")
+        require(self.extreme_return > 0, "extreme_return", f"must be positive, got {self.extreme_return}")
+        require(FIVE_FACTORS in self.models, "models", f"must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it")

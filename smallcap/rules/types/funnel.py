@@ -5,35 +5,32 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.rules.types.metrics import DayRange, RuleSet, YearsRules
+from smallcap.rules.types.base import Record, RuleSet, require
+from smallcap.rules.types.metrics import DayRange, YearsRules
 
-SPOT, MEAN = "spot", "mean"
-UNIVERSE_PERCENTILE, FIXED = "universe_percentile", "fixed"
-
-
-def _one_of(value: str, name: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(known)}, got '{value}'")
+MEAN: Final = "mean"
+UNIVERSE_PERCENTILE: Final = "universe_percentile"
+FIXED: Final = "fixed"
+AccrualsLimit = Literal["universe_percentile", "fixed"]
 
 
 def _not_negative(values: object, *names: str) -> None:
     for name in names:
-        if getattr(values, name) < 0:
-            raise ValueError(f"{name} must not be negative, got {getattr(values, name)}")
+        require(getattr(values, name) >= 0, name, f"must not be negative, got {getattr(values, name)}")
 
 
 def _share(values: object, *names: str) -> None:
     for name in names:
-        if not 0 <= getattr(values, name) <= 1:
-            raise ValueError(f"{name} must be in [0, 1], got {getattr(values, name)}")
+        require(0 <= getattr(values, name) <= 1, name, f"must be in [0, 1], got {getattr(values, name)}")
 
 
 @dataclass(frozen=True)
-class Limit:
+class Limit(Record):
     """An upper limit of a ratio.
 
     Attributes
@@ -52,8 +49,8 @@ class Limit:
 
     def __post_init__(self) -> None:
         """Refuse a borderline above the limit."""
-        if not 0 <= self.borderline_from <= self.limit:
-            raise ValueError(f"borderline_from must be in [0, limit] ({self.limit}), got {self.borderline_from}")
+        is_inside = 0 <= self.borderline_from <= self.limit
+        require(is_inside, "borderline_from", f"must be in [0, limit] ({self.limit}), got {self.borderline_from}")
 
     def holds(self, value: pl.Expr) -> pl.Expr:
         """Whether a value is inside the limit; null where it is unknown."""
@@ -83,20 +80,18 @@ class ShariahRules(RuleSet):
     """
 
     effective_from: dt.date
-    denominator: str
+    denominator: Literal["spot", "mean"]
     mean_months: int
     least_months: int
-    leases: str
+    leases: Literal["as_reported", "excluded", "included"]
     debt: Limit
     income: Limit
     cash: Limit | None = None
 
     def __post_init__(self) -> None:
-        """Refuse unknown words and windows."""
-        _one_of(self.denominator, "denominator", (SPOT, MEAN))
-        _one_of(self.leases, "leases", ("as_reported", "excluded", "included"))
-        if not 1 <= self.least_months <= self.mean_months:
-            raise ValueError(f"least_months must be 1 to mean_months ({self.mean_months}), got {self.least_months}")
+        """Refuse an empty window."""
+        is_inside = 1 <= self.least_months <= self.mean_months
+        require(is_inside, "least_months", f"must be 1 to mean_months ({self.mean_months}), got {self.least_months}")
 
 
 @dataclass(frozen=True)
@@ -108,8 +103,7 @@ class ShariahStandards(RuleSet):
     def __post_init__(self) -> None:
         """Refuse a standard that is filed under another name than its own."""
         for key, rules in self.standards.items():
-            if rules.name != key:
-                raise ValueError(f"standards: [standards.{key}] must have the name '{key}', got '{rules.name}'")
+            require(rules.name == key, ("standards", key, "name"), f"must be '{key}' as in [standards.{key}], got '{rules.name}'")
 
     def named(self, name: str) -> ShariahRules:
         """Find a standard by its name.
@@ -125,26 +119,25 @@ class ShariahStandards(RuleSet):
 
 
 @dataclass(frozen=True)
-class UniverseRules:
+class UniverseRules(Record):
     """Of how many companies a median or percentile is taken at least."""
 
     least_members: int
 
     def __post_init__(self) -> None:
         """Refuse a universe of none."""
-        if self.least_members < 1:
-            raise ValueError(f"least_members must be at least 1, got {self.least_members}")
+        require(self.least_members >= 1, "least_members", f"must be at least 1, got {self.least_members}")
 
 
 @dataclass(frozen=True)
-class BalanceSheetRules:
+class BalanceSheetRules(Record):
     """Filter 3."""
 
     debt_to_equity: Limit
 
 
 @dataclass(frozen=True)
-class IncomeRules:
+class IncomeRules(Record):
     """Filter 4; the borderlines are distances to a rule's threshold."""
 
     least_margin_slope: float
@@ -162,12 +155,12 @@ class IncomeRules:
 
 
 @dataclass(frozen=True)
-class CashFlowRules:
+class CashFlowRules(Record):
     """Filter 5; the borderlines are distances to a rule's threshold."""
 
     most_years_without_free_cash_flow: int
     least_cash_conversion: float
-    accruals_limit: str
+    accruals_limit: AccrualsLimit
     accruals_percentile: float
     accruals_fixed: float
     operating_cash_flow_borderline: float
@@ -175,15 +168,14 @@ class CashFlowRules:
     cash_conversion_borderline: float
 
     def __post_init__(self) -> None:
-        """Refuse unknown words, negative counts and distances."""
-        _one_of(self.accruals_limit, "accruals_limit", (UNIVERSE_PERCENTILE, FIXED))
+        """Refuse negative counts and distances."""
         _share(self, "accruals_percentile")
         _not_negative(self, "most_years_without_free_cash_flow", "operating_cash_flow_borderline", "accruals_borderline")
         _not_negative(self, "cash_conversion_borderline")
 
 
 @dataclass(frozen=True)
-class ValueRules:
+class ValueRules(Record):
     """Filter 6: the quantile of the universe, and the share of it within which a pass is borderline."""
 
     quantile: float
@@ -195,7 +187,7 @@ class ValueRules:
 
 
 @dataclass(frozen=True)
-class LensRules:
+class LensRules(Record):
     """The numbers in the eighteen preferences; `most_revenue_falls` counts years."""
 
     debt_to_equity: float
@@ -215,14 +207,10 @@ class LensRules:
 
 
 @dataclass(frozen=True)
-class Alternative:
+class Alternative(Record):
     """What an alternative rule set has otherwise."""
 
-    accruals_limit: str
-
-    def __post_init__(self) -> None:
-        """Refuse unknown words."""
-        _one_of(self.accruals_limit, "accruals_limit", (UNIVERSE_PERCENTILE, FIXED))
+    accruals_limit: AccrualsLimit
 
 
 @dataclass(frozen=True)
@@ -257,61 +245,7 @@ class FunnelRules(RuleSet):
 
 
 @dataclass(frozen=True)
-class Exclusion:
-    """A line of business by its code: one SIC code or range, a GICS prefix, or a sector's name.
-
-    Attributes
-    ----------
-    first, last
-        The ends of a SIC range, both included; of another code system the same text twice.
-    """
-
-    code_system: str
-    first: str
-    last: str
-    line_of_business: str
-    verdict: str
-
-
-@dataclass(frozen=True)
-class Override:
-    """A verdict on one company, whatever its code says.
-
-    Attributes
-    ----------
-    ticker
-        Normalised: upper case, no separators.
-    company
-        How the company's name begins, letters and digits only: a ticker that another company takes over later is not meant. Empty: any.
-    valid_from, valid_to
-        First and last day, both included.
-    """
-
-    ticker: str
-    company: str
-    valid_from: dt.date
-    valid_to: dt.date
-    verdict: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class BusinessRules:
-    """The rules of filter 1.
-
-    Attributes
-    ----------
-    label
-        What rows carry: the files' name and a digest of their contents.
-    """
-
-    label: str
-    exclusions: tuple[Exclusion, ...]
-    overrides: tuple[Override, ...]
-
-
-@dataclass(frozen=True)
-class Tolerance:
+class Tolerance(Record):
     """How far two figures may lie apart: the greater of `absolute` and `relative` x our value."""
 
     absolute: float
@@ -323,7 +257,7 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
-class Tolerances:
+class Tolerances(Record):
     """The tolerance of each ratio that a vendor serves."""
 
     roe: Tolerance

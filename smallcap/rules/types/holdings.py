@@ -6,11 +6,13 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from smallcap.rules.types.base import FieldError, Record, RuleSet, require
+
 FILE_NAME = "ishares.toml"
 
 
 @dataclass(frozen=True)
-class IndexFund:
+class IndexFund(Record):
     """An index as we call it, and the fund that follows it.
 
     Attributes
@@ -38,7 +40,7 @@ class IndexFund:
 
 
 @dataclass(frozen=True)
-class Plausibility:
+class Plausibility(Record):
     """Bounds of the number of members (both included), and the greatest age of a list in days."""
 
     min_members: int
@@ -46,14 +48,17 @@ class Plausibility:
     max_age_days: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.min_members <= self.max_members:
-            raise ValueError("min_members must be at least 1 and at most max_members")
-        if self.max_age_days < 0:
-            raise ValueError("max_age_days cannot be negative")
+        require(self.min_members >= 1, "min_members", f"must be at least 1, got {self.min_members}")
+        require(
+            self.min_members <= self.max_members,
+            "max_members",
+            f"must not be below min_members ({self.min_members}), got {self.max_members}",
+        )
+        require(self.max_age_days >= 0, "max_age_days", f"must not be negative, got {self.max_age_days}")
 
 
 @dataclass(frozen=True)
-class Download:
+class Download(Record):
     """What a list that is downloaded must be, over and above a list in a folder.
 
     Attributes
@@ -71,14 +76,12 @@ class Download:
     first_list: dt.date
 
     def __post_init__(self) -> None:
-        if self.min_members < 1:
-            raise ValueError("min_members must be at least 1")
-        if not 0 <= self.max_step_back_days <= 31:
-            raise ValueError("max_step_back_days must be between 0 and 31")
+        require(self.min_members >= 1, "min_members", f"must be at least 1, got {self.min_members}")
+        require(0 <= self.max_step_back_days <= 31, "max_step_back_days", f"must be 0 to 31, got {self.max_step_back_days}")
 
 
 @dataclass(frozen=True)
-class MemberRules:
+class MemberRules(Record):
     """What an equity row must be to count as a member; money in US dollars."""
 
     min_price_exclusive: float
@@ -94,7 +97,7 @@ class MemberRules:
 
 
 @dataclass(frozen=True)
-class SectorName:
+class SectorName(Record):
     """A sector as the file gives it, and in GICS words; empty where the file does not know the sector."""
 
     given: str
@@ -102,7 +105,7 @@ class SectorName:
 
 
 @dataclass(frozen=True)
-class Recycling:
+class Recycling(Record):
     """When the same ticker under another name is another company."""
 
     min_gap_days: int
@@ -110,12 +113,9 @@ class Recycling:
 
 
 @dataclass(frozen=True)
-class HoldingsRules:
+class HoldingsRules(RuleSet):
     """What a holdings file must be, which of its rows are members, and when a ticker was recycled."""
 
-    name: str
-    version: str
-    source: str
     indexes: tuple[IndexFund, ...]
     plausibility: Plausibility
     download: Download
@@ -128,4 +128,4 @@ def _require_pattern(field: str, pattern: str) -> None:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"{field} holds an invalid regular expression {pattern!r}: {error}") from None
+        raise FieldError(field, f"must be a regular expression, got {pattern!r}: {error}") from None

@@ -1,19 +1,14 @@
-"""What the rules on the index are: typed thresholds and events. Values: data/reference/index.toml and reconstitutions.csv."""
+"""What the rules on the index are: typed thresholds. Their values are in data/reference/index.toml."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Final
 
-from smallcap.rules.types.metrics import RuleSet, require
-
-EVENT_STATUSES: Final = ("known", "announced", "rule")
-"""Seen to have happened so, said in advance by the provider, or reckoned from the provider's rule."""
+from smallcap.rules.types.base import Record, RuleSet, require
 
 
 @dataclass(frozen=True)
-class EligibilityRules:
+class EligibilityRules(Record):
     """What a company must show at the rank day.
 
     Attributes
@@ -42,19 +37,19 @@ class EligibilityRules:
     benefit_countries: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        require(self.min_price_usd > 0, f"min_price_usd must be positive, got {self.min_price_usd}")
-        require(self.min_market_cap_usd > 0, f"min_market_cap_usd must be positive, got {self.min_market_cap_usd}")
-        require(0 < self.min_free_float < 1, f"min_free_float must lie between 0 and 1, got {self.min_free_float}")
-        require(0 < self.min_voting_rights < 1, f"min_voting_rights must lie between 0 and 1, got {self.min_voting_rights}")
-        require(self.max_price_age_days >= 0, f"max_price_age_days must not be negative, got {self.max_price_age_days}")
-        require(bool(self.exchanges), "exchanges must name at least one")
-        require(bool(self.home_countries), "home_countries must name at least one")
+        require(self.min_price_usd > 0, "min_price_usd", f"must be positive, got {self.min_price_usd}")
+        require(self.min_market_cap_usd > 0, "min_market_cap_usd", f"must be positive, got {self.min_market_cap_usd}")
+        require(0 < self.min_free_float < 1, "min_free_float", f"must lie between 0 and 1, got {self.min_free_float}")
+        require(0 < self.min_voting_rights < 1, "min_voting_rights", f"must lie between 0 and 1, got {self.min_voting_rights}")
+        require(self.max_price_age_days >= 0, "max_price_age_days", f"must not be negative, got {self.max_price_age_days}")
+        require(bool(self.exchanges), "exchanges", "must name at least one")
+        require(bool(self.home_countries), "home_countries", "must name at least one")
         both = sorted(set(self.home_countries) & set(self.benefit_countries))
-        require(not both, f"benefit_countries must not repeat home_countries; both name {', '.join(both)}")
+        require(not both, "benefit_countries", f"must not repeat home_countries; both name {', '.join(both)}")
 
 
 @dataclass(frozen=True)
-class ChangeRules:
+class ChangeRules(Record):
     """From which size on a company left or came because of its size.
 
     Attributes
@@ -73,16 +68,17 @@ class ChangeRules:
     demoted_quantile: float
 
     def __post_init__(self) -> None:
-        require(self.ipo_months >= 1, f"ipo_months must be at least 1, got {self.ipo_months}")
+        require(self.ipo_months >= 1, "ipo_months", f"must be at least 1, got {self.ipo_months}")
         require(
             0 < self.below_minimum_quantile < self.graduated_quantile < 1,
-            f"graduated_quantile must lie between below_minimum_quantile and 1, got {self.graduated_quantile}",
+            "graduated_quantile",
+            f"must lie between below_minimum_quantile and 1, got {self.graduated_quantile}",
         )
-        require(0 < self.demoted_quantile < 1, f"demoted_quantile must lie between 0 and 1, got {self.demoted_quantile}")
+        require(0 < self.demoted_quantile < 1, "demoted_quantile", f"must lie between 0 and 1, got {self.demoted_quantile}")
 
 
 @dataclass(frozen=True)
-class ReconstitutionRules:
+class ReconstitutionRules(Record):
     """When a change of members is a reconstitution, and how its effect on prices is measured.
 
     Attributes
@@ -105,13 +101,15 @@ class ReconstitutionRules:
     min_names: int
 
     def __post_init__(self) -> None:
-        require(0 < self.min_turnover < 1, f"min_turnover must lie between 0 and 1, got {self.min_turnover}")
+        require(0 < self.min_turnover < 1, "min_turnover", f"must lie between 0 and 1, got {self.min_turnover}")
         require(
-            self.turnover_per_further_month >= 0, f"turnover_per_further_month must not be negative, got {self.turnover_per_further_month}"
+            self.turnover_per_further_month >= 0,
+            "turnover_per_further_month",
+            f"must not be negative, got {self.turnover_per_further_month}",
         )
-        require(self.max_days_between_lists >= 1, f"max_days_between_lists must be at least 1, got {self.max_days_between_lists}")
-        require(1 <= self.months_after <= 12, f"months_after must be 1 to 12, got {self.months_after}")
-        require(self.min_names >= 2, f"min_names must be at least 2, got {self.min_names}")
+        require(self.max_days_between_lists >= 1, "max_days_between_lists", f"must be at least 1, got {self.max_days_between_lists}")
+        require(1 <= self.months_after <= 12, "months_after", f"must be 1 to 12, got {self.months_after}")
+        require(self.min_names >= 2, "min_names", f"must be at least 2, got {self.min_names}")
 
 
 @dataclass(frozen=True)
@@ -133,33 +131,5 @@ class IndexRules(RuleSet):
     reconstitution: ReconstitutionRules
 
     def __post_init__(self) -> None:
-        require(self.top_holdings >= 1, f"top_holdings must be at least 1, got {self.top_holdings}")
-        require(0 < self.band_share < 0.5, f"band_share must lie between 0 and 0.5, got {self.band_share}")
-
-
-@dataclass(frozen=True)
-class Reconstitution:
-    """A reconstitution of the index, as one source tells it; another may tell the same event otherwise.
-
-    Attributes
-    ----------
-    event
-        Its name.
-    rank_date
-        Day at whose close companies are ranked; None where no source says.
-    effective_date
-        Day after whose close the new index holds; None where only the month is known.
-    effective_month_end
-        Last day of the month of the effective day.
-    status
-        One of `EVENT_STATUSES`.
-    source
-        Who says so.
-    """
-
-    event: str
-    rank_date: dt.date | None
-    effective_date: dt.date | None
-    effective_month_end: dt.date
-    status: str
-    source: str
+        require(self.top_holdings >= 1, "top_holdings", f"must be at least 1, got {self.top_holdings}")
+        require(0 < self.band_share < 0.5, "band_share", f"must lie between 0 and 0.5, got {self.band_share}")

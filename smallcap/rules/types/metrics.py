@@ -5,41 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-
-def require(is_true: bool, message: str) -> None:
-    """Raise ValueError with a message unless a condition holds; a reader of rule sets adds file, line and field."""
-    if not is_true:
-        raise ValueError(message)
+from smallcap.rules.types.base import Record, RuleSet, require
 
 
 @dataclass(frozen=True)
-class RuleSet:
-    """What every rule set says of itself; rows carry its label."""
-
-    name: str
-    version: str
-    source: str
-
-    @property
-    def label(self) -> str:
-        """Name and version."""
-        return f"{self.name} {self.version}"
-
-
-@dataclass(frozen=True)
-class DayRange:
+class DayRange(Record):
     """Least and greatest number of days, both included."""
 
     min_days: int
     max_days: int
 
     def __post_init__(self) -> None:
-        require(self.min_days > 0, f"min_days must be positive, got {self.min_days}")
-        require(self.min_days <= self.max_days, f"max_days must not be below min_days ({self.min_days}), got {self.max_days}")
+        require(self.min_days > 0, "min_days", f"must be positive, got {self.min_days}")
+        require(self.min_days <= self.max_days, "max_days", f"must not be below min_days ({self.min_days}), got {self.max_days}")
 
 
 @dataclass(frozen=True)
-class ScaleRules:
+class ScaleRules(Record):
     """When a figure's jump against the year before speaks for a wrong unit.
 
     Attributes
@@ -54,23 +36,23 @@ class ScaleRules:
     years_back: int
 
     def __post_init__(self) -> None:
-        require(self.jump > 1, f"jump must be above 1, got {self.jump}")
-        require(1 <= self.years_back <= 10, f"years_back must be 1 to 10, got {self.years_back}")
+        require(self.jump > 1, "jump", f"must be above 1, got {self.jump}")
+        require(1 <= self.years_back <= 10, "years_back", f"must be 1 to 10, got {self.years_back}")
 
 
 @dataclass(frozen=True)
-class DateRules:
+class DateRules(Record):
     """Which dates of an input are plausible: none before `first_day`, none more than `max_days_ahead` days after the day of the run."""
 
     first_day: dt.date
     max_days_ahead: int
 
     def __post_init__(self) -> None:
-        require(self.max_days_ahead >= 0, f"max_days_ahead must not be negative, got {self.max_days_ahead}")
+        require(self.max_days_ahead >= 0, "max_days_ahead", f"must not be negative, got {self.max_days_ahead}")
 
 
 @dataclass(frozen=True)
-class ClockRules:
+class ClockRules(Record):
     """How far a table of dated rows reaches.
 
     Attributes
@@ -85,8 +67,8 @@ class ClockRules:
     min_share: float
 
     def __post_init__(self) -> None:
-        require(self.max_gap_days >= 1, f"max_gap_days must be at least 1, got {self.max_gap_days}")
-        require(0 <= self.min_share <= 1, f"min_share must be in [0, 1], got {self.min_share}")
+        require(self.max_gap_days >= 1, "max_gap_days", f"must be at least 1, got {self.max_gap_days}")
+        require(0 <= self.min_share <= 1, "min_share", f"must be in [0, 1], got {self.min_share}")
 
 
 @dataclass(frozen=True)
@@ -102,44 +84,44 @@ class SanityRules(RuleSet):
     scale: ScaleRules
 
     def __post_init__(self) -> None:
-        require(self.max_net_income_to_assets > 0, f"max_net_income_to_assets must be positive, got {self.max_net_income_to_assets}")
+        require(self.max_net_income_to_assets > 0, "max_net_income_to_assets", f"must be positive, got {self.max_net_income_to_assets}")
 
 
 @dataclass(frozen=True)
-class VisibilityRules:
+class VisibilityRules(Record):
     """When a figure counts as known: `assumed_lag_days` after period_end where no filing date is known."""
 
     assumed_lag_days: int
 
     def __post_init__(self) -> None:
-        require(self.assumed_lag_days >= 1, f"assumed_lag_days must be at least 1, got {self.assumed_lag_days}")
+        require(self.assumed_lag_days >= 1, "assumed_lag_days", f"must be at least 1, got {self.assumed_lag_days}")
 
 
 @dataclass(frozen=True)
-class DebtRules:
+class DebtRules(Record):
     """Net interest above `max_interest_to_liabilities` of total liabilities contradicts a blank debt."""
 
     max_interest_to_liabilities: float
 
     def __post_init__(self) -> None:
         share = self.max_interest_to_liabilities
-        require(0 <= share <= 1, f"max_interest_to_liabilities must be in [0, 1], got {share}")
+        require(0 <= share <= 1, "max_interest_to_liabilities", f"must be in [0, 1], got {share}")
 
 
 @dataclass(frozen=True)
-class YearsRules:
+class YearsRules(Record):
     """How many consecutive fiscal years a sum takes at most (`years`) and at least (`min_years`)."""
 
     years: int
     min_years: int
 
     def __post_init__(self) -> None:
-        require(1 <= self.years <= 10, f"years must be 1 to 10, got {self.years}")
-        require(1 <= self.min_years <= self.years, f"min_years must be 1 to {self.years}, got {self.min_years}")
+        require(1 <= self.years <= 10, "years", f"must be 1 to 10, got {self.years}")
+        require(1 <= self.min_years <= self.years, "min_years", f"must be 1 to {self.years}, got {self.min_years}")
 
 
 @dataclass(frozen=True)
-class ZoneRules:
+class ZoneRules(Record):
     """Zones of an Altman score: distress below `distress_below`, safe above `safe_above`, grey between, bounds included."""
 
     distress_below: float
@@ -148,22 +130,23 @@ class ZoneRules:
     def __post_init__(self) -> None:
         require(
             self.distress_below <= self.safe_above,
-            f"safe_above must not be below distress_below ({self.distress_below}), got {self.safe_above}",
+            "safe_above",
+            f"must not be below distress_below ({self.distress_below}), got {self.safe_above}",
         )
 
 
 @dataclass(frozen=True)
-class PriceRules:
+class PriceRules(Record):
     """A price older than `max_age_days` at as_of is no price."""
 
     max_age_days: int
 
     def __post_init__(self) -> None:
-        require(self.max_age_days >= 0, f"max_age_days must not be negative, got {self.max_age_days}")
+        require(self.max_age_days >= 0, "max_age_days", f"must not be negative, got {self.max_age_days}")
 
 
 @dataclass(frozen=True)
-class FundHoldingRules:
+class FundHoldingRules(Record):
     """Share of a company that an index fund can plausibly hold, bounds included; outside it the share count is wrong."""
 
     min_share_of_company: float
@@ -171,12 +154,12 @@ class FundHoldingRules:
 
     def __post_init__(self) -> None:
         low, high = self.min_share_of_company, self.max_share_of_company
-        require(low >= 0, f"min_share_of_company must not be negative, got {low}")
-        require(low < high <= 1, f"max_share_of_company must be above min_share_of_company ({low}) and at most 1, got {high}")
+        require(low >= 0, "min_share_of_company", f"must not be negative, got {low}")
+        require(low < high <= 1, "max_share_of_company", f"must be above min_share_of_company ({low}) and at most 1, got {high}")
 
 
 @dataclass(frozen=True)
-class FinancialRules:
+class FinancialRules(Record):
     """Codes and names that mean a bank, insurer, REIT or other financial; asked in this order."""
 
     sic_first: int
@@ -185,17 +168,18 @@ class FinancialRules:
     sector_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        require(0 <= self.sic_first <= self.sic_last, f"sic_last must not be below sic_first ({self.sic_first}), got {self.sic_last}")
+        require(self.sic_first >= 0, "sic_first", f"must not be negative, got {self.sic_first}")
+        require(self.sic_first <= self.sic_last, "sic_last", f"must not be below sic_first ({self.sic_first}), got {self.sic_last}")
 
 
 @dataclass(frozen=True)
-class TickerRules:
+class TickerRules(Record):
     """A usable ticker has at most `max_letters` letters once separators are stripped."""
 
     max_letters: int
 
     def __post_init__(self) -> None:
-        require(1 <= self.max_letters <= 10, f"max_letters must be 1 to 10, got {self.max_letters}")
+        require(1 <= self.max_letters <= 10, "max_letters", f"must be 1 to 10, got {self.max_letters}")
 
 
 @dataclass(frozen=True)

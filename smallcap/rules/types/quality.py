@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smallcap.rules.types.metrics import RuleSet
+from smallcap.rules.types.base import Record, RuleSet, require
 
 SCORE_INPUTS = ("roe", "fcf_margin", "debt_to_assets", "interest_coverage")
 REQUIRED_INPUTS = (*SCORE_INPUTS, "market_cap_usd")
 
 
 @dataclass(frozen=True)
-class Bounds:
+class Bounds(Record):
     """A range that a number must lie in.
 
     Attributes
@@ -31,12 +31,11 @@ class Bounds:
 
     def __post_init__(self) -> None:
         """Refuse ends in the wrong order."""
-        if not self.lowest < self.highest:
-            raise ValueError(f"lowest ({self.lowest}) must be below highest ({self.highest})")
+        require(self.lowest < self.highest, "lowest", f"must be below highest ({self.highest}), got {self.lowest}")
 
 
 @dataclass(frozen=True)
-class Controls:
+class Controls(Record):
     """The outlier controls: a record outside one of them is not scored. They are asked in the order in which they stand here."""
 
     market_cap_usd: Bounds
@@ -46,7 +45,7 @@ class Controls:
 
 
 @dataclass(frozen=True)
-class Winsorizing:
+class Winsorizing(Record):
     """The quantiles at which each input is cut, among the records left at one as_of."""
 
     lower_quantile: float
@@ -54,14 +53,13 @@ class Winsorizing:
 
     def __post_init__(self) -> None:
         """Refuse quantiles outside 0 to 1 or in the wrong order."""
-        if not 0 <= self.lower_quantile < self.upper_quantile <= 1:
-            raise ValueError(
-                f"lower_quantile ({self.lower_quantile}) and upper_quantile ({self.upper_quantile}) must lie in 0 to 1, the lower one first"
-            )
+        low, high = self.lower_quantile, self.upper_quantile
+        is_in_order = 0 <= low < high <= 1
+        require(is_in_order, "lower_quantile", f"({low}) and 'upper_quantile' ({high}) must lie in 0 to 1, the lower one first")
 
 
 @dataclass(frozen=True)
-class AsPublished:
+class AsPublished(Record):
     """The basis that repeats the study's own look-ahead.
 
     Attributes
@@ -78,8 +76,7 @@ class AsPublished:
     def __post_init__(self) -> None:
         """Refuse numbers that are not positive."""
         for field in ("lag_days", "stale_months"):
-            if getattr(self, field) <= 0:
-                raise ValueError(f"{field} ({getattr(self, field)}) must be positive")
+            require(getattr(self, field) > 0, field, f"must be positive, got {getattr(self, field)}")
 
 
 @dataclass(frozen=True)
@@ -108,8 +105,7 @@ class QualityRules(RuleSet):
     def __post_init__(self) -> None:
         """Refuse counts that are not positive."""
         for field in ("least_records", "listed_names"):
-            if getattr(self, field) <= 0:
-                raise ValueError(f"{field} ({getattr(self, field)}) must be positive")
+            require(getattr(self, field) > 0, field, f"must be positive, got {getattr(self, field)}")
 
 
 @dataclass(frozen=True)

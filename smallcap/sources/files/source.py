@@ -54,7 +54,7 @@ class FilesSource:
     folder
         The folder; docs/files-preset.md shows its layout.
     rules
-        What a holdings file must be (`load_holdings_rules`).
+        What a holdings file must be.
     aliases
         Dated aliases of tickers (`load_ticker_aliases`).
     limits

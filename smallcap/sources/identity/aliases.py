@@ -2,58 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import polars as pl
 
-from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
-from smallcap.sources.csv_rows import csv_header, csv_place, csv_rows
-from smallcap.sources.dates import DATE_FORM, local_dates
+from smallcap.rules.files import read_rows
+from smallcap.rules.types.base import field_names
+from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 
-FILE_NAME = "ticker_aliases.csv"
 ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
-    "ticker": pl.String,
-    "canonical_ticker": pl.String,
-    "relation": pl.String,
+    **dict.fromkeys(field_names(TickerAlias), pl.String),
     "valid_from": pl.Date,
     "valid_to": pl.Date,
-    "source": pl.String,
 }
-RELATIONS = ("same_line", "same_company", "renamed")
 
 
 def load_ticker_aliases(reference_dir: Path) -> pl.DataFrame:
-    """Read the dated aliases; a missing file means none.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read, has other columns, a row of another length or a date that is none, or a row has an
-        unknown relation; the message names file and row.
-    """
-    path = reference_dir / FILE_NAME
-    if not path.is_file():
-        return pl.DataFrame(schema=ALIASES_SCHEMA)
-    try:
-        payload = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    if csv_header(payload, str(path)) != list(ALIASES_SCHEMA):
-        raise InputError(f"{path}: the header must be {','.join(ALIASES_SCHEMA)}")
-    text = csv_rows(payload, str(path))
-    frame = text.with_columns(local_dates(text[name]) for name in ("valid_from", "valid_to"))
-    for name in ("valid_from", "valid_to"):
-        wrong = (text[name].is_not_null() & frame[name].is_null()).arg_true()
-        if len(wrong):
-            place = csv_place(payload, wrong[0] + 1)
-            raise InputError(f"{path}, {place}: {name} '{text[name][wrong[0]]}' is not a date ({DATE_FORM})")
-    unknown = frame.with_row_index("row", offset=2).filter(~pl.col("relation").is_in(RELATIONS).fill_null(False))
-    if unknown.height:
-        raise InputError(f"{path}, line {unknown['row'][0]}: relation '{unknown['relation'][0]}' is not one of {', '.join(RELATIONS)}")
-    return frame.with_columns(
-        normalised(pl.col("ticker")), normalised(pl.col("canonical_ticker")), pl.col("valid_from").fill_null(pl.date(1900, 1, 1))
-    )
+    """Read the dated aliases, one row each; a missing file means none. `read_rows` says what it raises."""
+    is_there = (reference_dir / ALIASES_FILE).is_file()
+    aliases = read_rows(reference_dir, ALIASES_FILE, TickerAlias) if is_there else ()
+    return pl.DataFrame([dataclasses.asdict(alias) for alias in aliases], schema=ALIASES_SCHEMA)
 
 
 def canonical_in_list(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:

@@ -54,7 +54,7 @@ class IsharesLists:
     index
         The index as we call it; the rules must name its fund.
     rules
-        What a holdings file must be (`load_holdings_rules`).
+        What a holdings file must be.
     aliases
         Dated aliases of tickers (`load_ticker_aliases`).
     today

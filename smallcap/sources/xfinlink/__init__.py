@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from smallcap.sources.xfinlink.adapter import XfinlinkSource
 from smallcap.sources.xfinlink.client import XfinlinkClient
-from smallcap.sources.xfinlink.plans import Plan, load_plan
+from smallcap.sources.xfinlink.plans import limits_of, load_plan
 
-__all__ = ["Plan", "XfinlinkClient", "XfinlinkSource", "load_plan"]
+__all__ = ["XfinlinkClient", "XfinlinkSource", "limits_of", "load_plan"]

@@ -12,6 +12,7 @@ import polars as pl
 from pydantic import SecretStr
 
 from smallcap.errors import InputError
+from smallcap.rules.types.plans import Plan
 from smallcap.sources.base import FUNDAMENTALS_COLUMNS, PRICES_COLUMNS, REFUSED_SCHEMA, VENDOR_METRICS_COLUMNS, Delivery
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.fetching import Fetcher
@@ -23,7 +24,6 @@ from smallcap.sources.xfinlink.constituents import IndexLists, constituents_rows
 from smallcap.sources.xfinlink.fundamentals import fundamentals_topic
 from smallcap.sources.xfinlink.metrics import metrics_topic
 from smallcap.sources.xfinlink.names import Names
-from smallcap.sources.xfinlink.plans import Plan
 from smallcap.sources.xfinlink.prices import prices_topic
 from smallcap.sources.xfinlink.reconcile import missing_rows
 from smallcap.sources.xfinlink.securities import securities_rows

@@ -12,11 +12,11 @@ from typing import Final
 import polars as pl
 
 from smallcap.errors import SmallcapError
+from smallcap.rules.types.plans import Plan
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
 from smallcap.sources.xfinlink.answers import Answers, Topic
 from smallcap.sources.xfinlink.client import NAME, EmptyAnswerError, UnknownNameError
 from smallcap.sources.xfinlink.frames import from_payload, no_rows, to_payload, typed
-from smallcap.sources.xfinlink.plans import Plan
 from smallcap.sources.xfinlink.questions import Question, cells, kept_cells, plan_questions, unexplained_silence
 from smallcap.sources.xfinlink.reconcile import require_asked
 from smallcap.sources.xfinlink.wire import TooManyPagesError

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from smallcap.sources.xfinlink.plans import Plan
+from smallcap.rules.types.plans import Plan
 
 MOST_IDS: Final = 500
 """Ids of one request, whatever the plan allows: more make an address that servers refuse."""

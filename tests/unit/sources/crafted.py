@@ -10,15 +10,15 @@ from pathlib import Path
 
 import polars as pl
 
+from smallcap.rules.files import read_rules
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.files.dates import DateLimits, load_date_limits
 from smallcap.sources.files.source import FilesSource
 from smallcap.sources.identity.aliases import load_ticker_aliases
-from smallcap.sources.ishares.rules import load_holdings_rules
 from tests.paths import PROJECT_ROOT
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
-RULES: HoldingsRules = load_holdings_rules(REFERENCE)
+RULES: HoldingsRules = read_rules(REFERENCE, "ishares.toml", HoldingsRules)
 ALIASES: pl.DataFrame = load_ticker_aliases(REFERENCE)
 TODAY = dt.date(2025, 12, 31)
 LIMITS = load_date_limits(REFERENCE, TODAY)

@@ -234,7 +234,7 @@ def test_a_relation_that_nobody_knows_is_named(tmp_path: Path) -> None:
     write_folder(
         tmp_path, {"ticker_aliases.csv": b"ticker,canonical_ticker,relation,valid_from,valid_to,source\nA,B,cousin,2020-01-01,,me\n"}
     )
-    with pytest.raises(InputError, match="line 2: relation 'cousin' is not one of same_line, same_company, renamed"):
+    with pytest.raises(InputError, match="line 2: field 'relation' must be 'same_line', 'same_company' or 'renamed'; got 'cousin'"):
         load_ticker_aliases(tmp_path)
 
 

@@ -15,7 +15,7 @@ from xfinlink import client as vendor
 from smallcap.errors import InputError
 from smallcap.sources.fetching import RefusedError
 from smallcap.sources.fetching.http import HttpLimits
-from smallcap.sources.xfinlink import XfinlinkClient, load_plan
+from smallcap.sources.xfinlink import XfinlinkClient, limits_of, load_plan
 from smallcap.sources.xfinlink.client import EmptyAnswerError
 from smallcap.sources.xfinlink.wire import TooManyPagesError
 from tests.paths import PROJECT_ROOT
@@ -100,7 +100,7 @@ def test_the_wrapper_is_written_for_this_client() -> None:
 def test_a_plan_that_makes_no_sense_is_refused_with_file_and_line(tmp_path: Path) -> None:
     text = (PROJECT_ROOT / "data" / "reference" / "xfinlink_plans.toml").read_text(encoding="utf-8")
     (tmp_path / "xfinlink_plans.toml").write_text(text.replace("tickers_per_call = 100\n", "tickers_per_call = 0\n"), encoding="utf-8")
-    with pytest.raises(InputError, match=r"xfinlink_plans.toml, line \d+: field 'pro.tickers_per_call' is out of range"):
+    with pytest.raises(InputError, match=r"xfinlink_plans.toml, line \d+: field 'pro.tickers_per_call' must be at least 1, got 0"):
         load_plan(tmp_path, "pro")
 
 
@@ -108,4 +108,5 @@ def test_the_plans_are_those_of_the_vendors_texts() -> None:
     plans = {name: load_plan(PROJECT_ROOT / "data" / "reference", name) for name in ("free", "pro", "max", "redistribution")}  # type: ignore[arg-type]
     assert [plan.tickers_per_call for plan in plans.values()] == [1, 100, 500, 5000]
     assert [plan.requests_per_day for plan in plans.values()] == [100, 10_000, 50_000, 500_000]
-    assert (plans["free"].limits.per_day, plans["free"].limits.per_hour, plans["pro"].limits.per_hour) == (100, 40, None)
+    free, pro = limits_of(plans["free"]), limits_of(plans["pro"])
+    assert (free.per_day, free.per_hour, pro.per_hour) == (100, 40, None)

@@ -269,5 +269,5 @@ class TestRules:
             "confidence = 0.9",
         ]
         (tmp_path / "experiment.toml").write_text("\n".join(lines))
-        with pytest.raises(InputError, match="line 5: field 'least_junes' is out of range"):
+        with pytest.raises(InputError, match="line 5: field 'least_junes' must be at least 2"):
             read_rules(tmp_path, "experiment.toml", ExperimentRules)

@@ -10,7 +10,7 @@ import polars as pl
 from smallcap.finance.funnel import FunnelRules, ShariahRules, ShariahStandards, evaluate_filters
 from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.metrics.market import metrics_as_of
-from smallcap.rules.csv_files import read_business_rules
+from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rules
 from tests.unit.finance.builders import METRICS, REFERENCE, fundamentals, table, year_row
 

@@ -10,13 +10,13 @@ import polars as pl
 from smallcap.finance.index.eligibility import index_eligibility
 from smallcap.finance.index.profile import index_profile
 from smallcap.finance.index.valued import valued_members
-from smallcap.rules.csv_files import read_reconstitutions
-from smallcap.rules.files import read_rules
-from smallcap.rules.types.index import IndexRules, Reconstitution
+from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.reconstitutions import Reconstitution
 from tests.unit.finance.builders import REFERENCE, table
 
 RULES = read_rules(REFERENCE, "index.toml", IndexRules)
-EVENTS = read_reconstitutions(REFERENCE)
+EVENTS = read_rows(REFERENCE, "reconstitutions.csv", Reconstitution)
 AS_OF = dt.date(2024, 6, 30)
 BEFORE = dt.date(2024, 5, 31)
 RANK_AS_OF = dt.date(2024, 4, 30)

@@ -1,0 +1,25 @@
+"""The two files of filter 1 read as one rule set; `smallcap.rules.types.business` defines what their rows are."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from smallcap.rules.files import read_rows, read_text
+from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, BusinessRules, Exclusion, Override
+
+
+def read_business_rules(reference_dir: Path) -> BusinessRules:
+    """Read the excluded lines of business and the dated verdicts on companies; `read_rows` says what it raises.
+
+    Parameters
+    ----------
+    reference_dir
+        Folder of the rule sets.
+    """
+    text = "".join(read_text(reference_dir / name) for name in (EXCLUSIONS_FILE, OVERRIDES_FILE))
+    return BusinessRules(
+        label=f"business {hashlib.sha256(text.encode()).hexdigest()[:8]}",
+        exclusions=read_rows(reference_dir, EXCLUSIONS_FILE, Exclusion),
+        overrides=read_rows(reference_dir, OVERRIDES_FILE, Override),
+    )
