@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from smallcap.settings import PROJECT_ROOT
 from tests.command_line import environment
+from tests.paths import PROJECT_ROOT
 
 COMPANIES = 60
 LEFT_OUT = "make test"
@@ -37,9 +37,9 @@ def clone(folder: Path) -> Path:
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("git does not know this folder, so it cannot be cloned")
     for name in filter(None, files.split("\0")):
-        if (PROJECT_ROOT / name).is_file():
+        if os.path.lexists(PROJECT_ROOT / name):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT_ROOT / name, folder / name)
+            shutil.copy(PROJECT_ROOT / name, folder / name, follow_symlinks=False)
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     # Newer than the requirements, so that make installs nothing.
