@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from markupsafe import Markup
 
-from smallcap.reports.page.formats import integer, number, percent, words
+from smallcap.characters import REPLACEMENT, without_forbidden
+from smallcap.reports.page.formats import MISSING, integer, number, percent, words
 from smallcap.reports.page.svg import COLOURS, Picture, draw
 
 if TYPE_CHECKING:
@@ -21,6 +25,11 @@ WIDE, NARROW = 680, 300
 MARGIN_LIMITS, DEBT_LIMITS = (-0.6, 0.6), (0.0, 1.0)
 """What the scatter shows of either axis; companies beyond are drawn at its edge."""
 TERMS = ["Mkt-RF", "SMB", "HML", "RMW", "CMA", "MOM"]
+LONGEST_LABEL = 80
+"""Characters of a name from outside; an axis or a legend has room for half of them."""
+NOT_DRAWN = Markup('<p class="sentence">This picture could not be drawn ({}). Its figures are in the tables and in the CSV files.</p>')
+
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 def quality_scatter(scores: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | None:
@@ -82,8 +91,10 @@ def loadings(rows: pl.DataFrame) -> Picture | None:
         for book in books[: len(SERIES)]
     )
     description = f"A point is a loading, its line the 95% interval; a line that crosses zero is no tilt one can be sure of. {told}"
-    names = drawn.select(pl.col("book").str.replace_all("_", " "), "term", "estimate", "ci_low", "ci_high")
-    return _picture("loadings", "Factor loadings of the books", description, lambda width: _loadings(names, width))
+    codes = pl.col("book").replace_strict(books, list(range(len(books))))
+    coded = drawn.select(codes.alias("code"), "term", "estimate", "ci_low", "ci_high")
+    names = [book.replace("_", " ") for book in books[: len(SERIES)]]
+    return _picture("loadings", "Factor loadings of the books", description, lambda width: _loadings(coded, names, width))
 
 
 def sectors(rows: pl.DataFrame) -> Picture | None:
@@ -93,8 +104,10 @@ def sectors(rows: pl.DataFrame) -> Picture | None:
         return None
     heaviest = ", ".join(f"{row['sector']} {percent(row['weight'])}" for row in weighed.head(3).to_dicts())
     description = f"The heaviest of {weighed.height} sectors: {heaviest}."
-    bars = weighed.select("sector", "weight", told=pl.col("weight").map_elements(percent, return_dtype=pl.String))
-    return _picture("sectors", "Weight of the sectors", description, lambda width: _bars(bars, width))
+    names = weighed["sector"].to_list()
+    told = pl.col("weight").map_elements(percent, return_dtype=pl.String)
+    bars = weighed.select(pl.int_range(pl.len()).alias("code"), "weight", told=told)
+    return _picture("sectors", "Weight of the sectors", description, lambda width: _bars(bars, names, width))
 
 
 def _loading_in_words(row: dict[str, Any]) -> str:
@@ -119,10 +132,25 @@ def coverage_history(coverage: pl.DataFrame) -> Picture | None:
 
 
 def _picture(name: str, title: str, description: str, chart: Callable[[int], alt.TopLevelMixin]) -> Picture:
-    wide, narrow = (
-        draw(chart(width).to_dict(), f"{name}-{size}", title, description) for width, size in ((WIDE, "wide"), (NARROW, "narrow"))
-    )
+    description = without_forbidden(description)
+    try:
+        wide, narrow = (
+            draw(chart(width).to_dict(), f"{name}-{size}", title, description) for width, size in ((WIDE, "wide"), (NARROW, "narrow"))
+        )
+    except Exception as error:  # of the engine, Altair or Polars, each with its own: a report without a picture is still a report
+        wide = narrow = NOT_DRAWN.format(type(error).__name__)
     return Picture(name, title, description, wide, narrow)
+
+
+def _labels(names: Sequence[str | None]) -> str:
+    """Write the expression that shows a code, the place of a name in a list, as the name.
+
+    The engine refuses a text such as ``constructor`` wherever it compiles one into a program; behind a mark it is a text like any other.
+    It shortens labels between the two halves of characters beyond U+FFFF, and fails: those are replaced.
+    """
+    plain = [_BEYOND.sub(REPLACEMENT, without_forbidden(name or MISSING)) for name in names]
+    marked = [f"={name[:LONGEST_LABEL]}" for name in plain]
+    return f"slice({json.dumps(marked)}[datum.value], 1)"
 
 
 def _scatter(points: pl.DataFrame, medians: pl.DataFrame, width: int) -> alt.TopLevelMixin:
@@ -169,16 +197,18 @@ def _attrition(rows: pl.DataFrame, width: int) -> alt.TopLevelMixin:
     return _dressed((bars + numbers.encode(alt.X("entered:Q"), up, alt.Text("told:N"))).properties(width=width, height=230))
 
 
-def _loadings(rows: pl.DataFrame, width: int) -> alt.TopLevelMixin:
+def _loadings(rows: pl.DataFrame, names: Sequence[str], width: int) -> alt.TopLevelMixin:
     import altair as alt
 
     terms = [term for term in TERMS if term in rows["term"].to_list()]
-    books = rows["book"].unique(maintain_order=True).to_list()
+    books = list(range(len(names)))
     up = alt.Y("term:N", sort=terms, title=None, axis=alt.Axis(ticks=False, domain=False, grid=False))
-    offset = alt.YOffset("book:N", sort=books)
+    offset = alt.YOffset("code:N", sort=books)
     columns = 3 if width == WIDE else 1
-    legend = alt.Legend(title=None, orient="top", direction="horizontal", columns=columns, labelLimit=260, symbolType="circle")
-    colour = alt.Color("book:N", scale=alt.Scale(domain=books, range=SERIES[: len(books)]), legend=legend)
+    legend = alt.Legend(
+        title=None, orient="top", direction="horizontal", columns=columns, labelExpr=_labels(names), labelLimit=260, symbolType="circle"
+    )
+    colour = alt.Color("code:N", scale=alt.Scale(domain=books, range=SERIES[: len(books)]), legend=legend)
     zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=COLOURS["muted"], strokeDash=[3, 3]).encode(x="zero:Q")
     base = alt.Chart(rows)
     low = alt.X("ci_low:Q", title="loading, 95% interval", axis=alt.Axis(tickCount=6))
@@ -187,10 +217,11 @@ def _loadings(rows: pl.DataFrame, width: int) -> alt.TopLevelMixin:
     return _dressed((zero + intervals + points).properties(width=width, height=48 * len(terms)))
 
 
-def _bars(rows: pl.DataFrame, width: int) -> alt.TopLevelMixin:
+def _bars(rows: pl.DataFrame, names: Sequence[str | None], width: int) -> alt.TopLevelMixin:
     import altair as alt
 
-    up = alt.Y("sector:N", sort=rows["sector"].to_list(), title=None, axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
+    axis = alt.Axis(labelExpr=_labels(names), labelLimit=160, ticks=False, domain=False)
+    up = alt.Y("code:N", sort=rows["code"].to_list(), title=None, axis=axis)
     top = max(rows["weight"].to_list())
     scale = alt.Scale(domain=[0, top * 1.12], nice=False)
     across = alt.X("weight:Q", title="share of the index", scale=scale, axis=alt.Axis(format="%", tickCount=5))

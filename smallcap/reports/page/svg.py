@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from smallcap.characters import without_forbidden
+
 COLOURS = {
     "ink": "#000001",
     "muted": "#000002",
@@ -64,7 +66,7 @@ def draw(specification: dict[str, Any], name: str, title: str, description: str)
     Parameters
     ----------
     specification
-        The chart, its colours taken from `COLOURS`.
+        The chart, its colours taken from `COLOURS`. Characters that are no text are left out: the engine ends the process at them.
     name
         Distinguishes what the drawing refers to by id from that of other drawings on the page.
     title, description
@@ -73,7 +75,7 @@ def draw(specification: dict[str, Any], name: str, title: str, description: str)
     # Imported here: the drawing engine is large, and only a report that has something to draw needs it.
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(specification)
+    svg = vl_convert.vegalite_to_svg(_drawable(specification))
     head = re.match(r'<svg[^>]*viewBox="([^"]*)"[^>]*>', svg)
     if head is None:
         raise ValueError("the drawing engine returned no SVG with a viewBox")
@@ -86,6 +88,14 @@ def draw(specification: dict[str, Any], name: str, title: str, description: str)
     alternative = Markup('<title id="{}-t">{}</title><desc id="{}-d">{}</desc>').format(name, title, name, description)
     # The engine escapes the texts that it sets.
     return Markup("").join([opening, alternative, Markup(body)])
+
+
+def _drawable(part: Any) -> Any:
+    if isinstance(part, str):
+        return without_forbidden(part)
+    if isinstance(part, dict):
+        return {_drawable(name): _drawable(value) for name, value in part.items()}
+    return [_drawable(value) for value in part] if isinstance(part, list) else part
 
 
 def _own_ids(body: str, name: str) -> str:

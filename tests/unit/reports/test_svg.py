@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 
-from smallcap.reports.page.charts import attrition, quality_scatter
+from smallcap.reports.page import charts
+from smallcap.reports.page.charts import TERMS, attrition, loadings, quality_scatter, sectors
 from smallcap.reports.page.svg import COLOURS, draw
 from tests.unit.reports.builders import HOSTILE, report_with
 
@@ -49,6 +51,71 @@ def test_text_of_the_data_is_escaped(drawn):
 
 def test_the_same_data_give_the_same_bytes(drawn):
     assert str(draw(BARS, "bars", "A title", HOSTILE)) == drawn
+
+
+DIRTY = {
+    "NUL": "a\x00b",
+    "escape": "\x1b[31ma",
+    "no XML": "a\ufffe\uffff",
+    "line separator": "a\u2028b\u2029",
+    "bidi override": "\u202eabc",
+    "constructor": "constructor",
+    "toString": "toString",
+    "__proto__": "__proto__",
+    "quotes": "'\"\\\\`${x}",
+    "markup": HOSTILE,
+    "long": "x" * 100_000,
+    "beyond U+FFFF": "\U0001f600" * 50,
+    "blank": "",
+}
+"""Names that end the drawing engine, that it refuses, or that it might take for something else."""
+
+
+def texts(drawing: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(drawing).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("name", DIRTY.values(), ids=DIRTY.keys())
+def test_a_sector_of_any_name_is_drawn(name):
+    drawn = sectors(pl.DataFrame({"sector": [name, "Energy"], "weight": [0.6, 0.4]}))
+    assert "could not be drawn" not in drawn.wide
+    assert {"Energy", "60.0%", "40.0%"} <= set(texts(drawn.wide))
+
+
+@pytest.mark.parametrize("name", DIRTY.values(), ids=DIRTY.keys())
+def test_a_book_of_any_name_is_drawn(name):
+    row = {"model": "FF5", "covariance": "OLS", "status": "estimated", "estimate": 0.1, "ci_low": -0.1, "ci_high": 0.3}
+    drawn = loadings(pl.DataFrame([{**row, "book": book, "term": term} for book in (name, "my_book") for term in TERMS]))
+    assert "could not be drawn" not in drawn.wide
+    assert {"my book", *TERMS} <= set(texts(drawn.wide))
+
+
+@pytest.mark.parametrize("name", ["constructor", "toString", "Health Care", "\u00c9nergie", "'\"\\\\`${x}", "2024", "true"])
+def test_a_name_is_shown_as_it_is(name):
+    assert name in texts(sectors(pl.DataFrame({"sector": [name], "weight": [1.0]})).wide)
+
+
+def test_the_engine_is_given_nothing_that_ends_it(monkeypatch):
+    given = []
+    monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda specification: given.append(str(specification)) or '<svg viewBox="0 0 1 1">')
+    draw({**BARS, "title": "a\x00", "\x1b": [{"name": "\uffff"}, 1, None]}, "bars", "A title", "")
+    assert not re.search(r"\\x00|\\x1b|\\uffff", given[0])
+
+
+def test_two_sectors_of_one_name_are_two_bars():
+    drawn = sectors(pl.DataFrame({"sector": ["Energy", "Energy"], "weight": [0.6, 0.4]}))
+    assert texts(drawn.wide).count("Energy") == 2
+
+
+def test_a_picture_that_fails_is_a_sentence(monkeypatch):
+    def fail(*_):
+        raise ValueError("Operator not defined")
+
+    monkeypatch.setattr(charts, "draw", fail)
+    picture = sectors(pl.DataFrame({"sector": ["Energy"], "weight": [1.0]}))
+    assert picture.wide == picture.narrow
+    assert "could not be drawn (ValueError)" in picture.wide
+    assert picture.description == "The heaviest of 1 sectors: Energy 100.0%."
 
 
 def test_a_chart_without_rows_is_not_drawn():
