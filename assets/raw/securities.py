@@ -14,5 +14,6 @@ def securities(run: Run) -> pl.DataFrame:
     """Ask the source for the lines of the lists that are asked for and of the books; new ones are given ids, known ones keep theirs."""
     listed = run.source.constituents(run.settings.index_name, run.dates.of(run.asked)).rows
     delivery = run.source.securities(listed, run.book_tickers())
+    run.log.note_delivery("raw.securities", delivery, [])
     run.log.note_fetched("securities", [0], delivery.rows["source_id"].n_unique())
     return identity.mint(delivery.rows, run.home.lake.read("raw.securities"))

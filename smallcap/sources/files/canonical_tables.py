@@ -15,6 +15,7 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.sources.csv_rows import csv_header, csv_place, csv_rows
 from smallcap.sources.dates import DATE_FORM, local_dates
+from smallcap.sources.text import LONGEST, cleaned
 
 Kind = Literal["text", "id", "date", "number"]
 MISSING_TEXT = ("", "-", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
@@ -220,7 +221,8 @@ def _typed(raw: pl.DataFrame, column: CanonicalColumn, what: str, place: Callabl
     if given.dtype == pl.Categorical or isinstance(given.dtype, pl.Enum):
         given = given.cast(pl.String)
     if given.dtype == pl.String:
-        trimmed = given.str.strip_chars()
+        is_text = column.kind in ("text", "id")
+        trimmed = cleaned(given, None if column.kind == "id" else LONGEST) if is_text else given.str.strip_chars()
         given = trimmed.set(trimmed.is_in(MISSING_TEXT), None)
     typed = _CASTS[column.kind](given)
     wrong = given.is_not_null() & typed.is_null()

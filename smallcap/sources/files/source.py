@@ -25,6 +25,7 @@ from smallcap.sources.files.returns import monthly_prices
 from smallcap.sources.french.files import read_french
 from smallcap.sources.identity.lines import Sightings, resolve_lines, symbol_to_line
 from smallcap.sources.payloads import SnapshotStore
+from smallcap.sources.text import count_forbidden
 
 WITHOUT = {
     "fundamentals": "has no fundamentals: every member is unresolved, and none is scored or passes the funnel; "
@@ -116,7 +117,7 @@ class FilesSource:
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""
-        return Delivery(self._lines.select(*SECURITIES_COLUMNS))
+        return Delivery(self._lines.select(*SECURITIES_COLUMNS), notices=self._cleaned())
 
     def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
         """Annual records with period_end in [start, end]."""
@@ -214,6 +215,14 @@ class FilesSource:
     def _notices(self, dataset: str) -> tuple[str, ...]:
         """Say what a run does without where the folder has no file of the dataset, and what to add."""
         return (f"the input folder {self.folder} {WITHOUT[dataset]}",) if dataset in self.absent else ()
+
+    def _cleaned(self) -> tuple[str, ...]:
+        """Say which files hold characters that were left out of their text."""
+        counts = {found.name: count_forbidden(found.payload) for found in self._inputs if found.dataset != "factors"}
+        told = [f"{name} ({count:,})" for name, count in counts.items() if count]
+        if not told:
+            return ()
+        return (f"characters that are no text (controls, or without width) were left out; their number by file: {', '.join(told)}",)
 
     def _of(self, dataset: str) -> list[InputFile]:
         return [found for found in self._inputs if found.dataset == dataset]

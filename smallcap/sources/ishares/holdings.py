@@ -15,6 +15,7 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.rules.types.holdings import HoldingsRules, MemberRules
+from smallcap.sources.text import cleaned
 
 HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
     "ticker": pl.String,
@@ -193,8 +194,8 @@ def _ends_table(record: list[str]) -> bool:
 
 
 def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
-    """Name the columns as we do, turn '-' into null and numbers with thousands separators into floats."""
-    trimmed = frame.with_columns(pl.col(*_TEXT_CELLS, *_NUMBER_CELLS).str.strip_chars())
+    """Name the columns as we do, clean text, turn '-' into null and numbers with thousands separators into floats."""
+    trimmed = frame.with_columns(pl.col(*_NUMBER_CELLS).str.strip_chars(), *(cleaned(frame[cell]) for cell in _TEXT_CELLS))
     bare = trimmed.with_columns(
         pl.when(pl.col(cell).is_in(["-", ""])).then(None).otherwise(pl.col(cell).str.replace_all(",", "")).alias(cell)
         for cell in _NUMBER_CELLS

@@ -13,6 +13,7 @@ import polars as pl
 
 from smallcap.sources.dates import local_dates
 from smallcap.sources.fetching import RefusedError, TransientError
+from smallcap.sources.text import cleaned_frame
 from smallcap.sources.xfinlink.client import Received
 
 Columns = Mapping[str, "Column"]
@@ -78,10 +79,10 @@ def to_payload(asked: Mapping[str, object], meta: Mapping[str, object], frame: p
 
 
 def from_payload(payload: bytes, columns: Columns) -> tuple[dict[str, Any], pl.DataFrame]:
-    """Read a payload back: what the answer says of itself, and its rows."""
+    """Read a payload back: what the answer says of itself, and its rows, their text cleaned."""
     stream = io.BytesIO(payload)
     head = json.loads(stream.readline())
-    return dict(head["meta"]), pl.read_ipc_stream(stream, columns=list(columns))
+    return dict(head["meta"]), cleaned_frame(pl.read_ipc_stream(stream, columns=list(columns)))
 
 
 def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:

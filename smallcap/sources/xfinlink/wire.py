@@ -35,7 +35,7 @@ class Answer(httpx.Response):
     def json(self, **_: Any) -> Any:
         """Return the document; for an error body that is no JSON this raises ValueError, as the client expects."""
         if self.document is None:
-            self.document = json.loads(self.content, parse_constant=_refuse_constant)
+            self.document = _without_surrogates(self.content, json.loads(self.content, parse_constant=_refuse_constant))
         return self.document
 
 
@@ -144,6 +144,13 @@ class Wire:
         self.meta = dict(document.get("meta") or {}) if isinstance(document, dict) else {}
         if answer.headers.get("X-Xfinlink-Client-Update"):
             self.update_notice = answer.headers.get("X-Xfinlink-Client-Update-Message") or "a newer client is available"
+
+
+def _without_surrogates(content: bytes, document: Any) -> Any:
+    """Leave out halves of characters: JSON can name them by number, but they are no text, and no table can hold them."""
+    if b"\\ud" not in content.lower():
+        return document
+    return json.loads(json.dumps(document, ensure_ascii=False).encode(errors="ignore"))
 
 
 def _begins_with(content: bytes) -> str:

@@ -22,6 +22,7 @@ from smallcap.sources.xfinlink.prices import monthly_rows
 from smallcap.sources.xfinlink.reconcile import missing_rows, require_asked
 from smallcap.sources.xfinlink.securities import securities_rows
 from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, METRICS_READ, PRICES_READ
+from smallcap.sources.xfinlink.wire import Answer
 from tests.tolerances import BY_HAND, EXACT
 
 COLUMNS = {
@@ -160,10 +161,21 @@ def test_a_row_that_came_twice_is_a_page_that_was_repeated() -> None:
 
 
 def test_a_payload_gives_back_every_digit() -> None:
-    rows = typed(came({"entity_id": 1, "day": "2025-01-31", "value": 0.1 + 0.2, "text": 'a "b", <c>\n'}), COLUMNS)
+    rows = typed(came({"entity_id": 1, "day": "2025-01-31", "value": 0.1 + 0.2, "text": 'a "b", <c>'}), COLUMNS)
     meta, again = from_payload(to_payload({"entity_id": [1]}, {"total": 1}, rows), COLUMNS)
     assert again.equals(rows)
     assert meta == {"total": 1}
+
+
+def test_text_is_clean_when_it_is_read_and_the_payload_keeps_what_came() -> None:
+    payload = to_payload({}, {}, typed(came({**WHOLE, "text": "ALPHA\x1b[2J\u202e CO"}), COLUMNS))
+    assert from_payload(payload, COLUMNS)[1]["text"].to_list() == ["ALPHA[2J CO"]
+    assert b"\x1b[2J" in payload
+
+
+def test_halves_of_characters_do_not_cost_the_answer() -> None:
+    answer = Answer(200, content=rb'{"data": {"name": "A\ud800B \ud83d\ude00", "value": 0.1}, "\uDFFF": 1}')
+    assert answer.json() == {"data": {"name": "AB \U0001f600", "value": 0.1}, "": 1}
 
 
 def test_rows_of_others_than_were_asked_for_are_refused() -> None:

@@ -1,0 +1,56 @@
+"""Text from outside, cleaned where a source's rows are first read: names, sectors, tickers, ids, whatever is no number and no date."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+import polars as pl
+
+from smallcap.characters import FORBIDDEN, rust_class
+
+LONGEST: Final = 200
+"""Characters of a text that are kept; the longest name, sector or place of the real files has 34."""
+
+_FORBIDDEN: Final = rust_class(FORBIDDEN)
+_UNCLEAN: Final = rf"{_FORBIDDEN}|[^\S ]|^ | $|  "
+
+
+def cleaned(texts: pl.Series, longest: int | None = LONGEST) -> pl.Series:
+    """Clean a column of text.
+
+    Parameters
+    ----------
+    texts
+        Text as a source gives it.
+    longest
+        Characters of a text that are kept; None keeps all, as of ids: two that differ must stay two.
+
+    Returns
+    -------
+    pl.Series
+        The texts without the characters that are `FORBIDDEN`, with one space for each stretch of white space and none at
+        either end; empty where nothing is left, null where a text was null.
+    """
+    is_unclean = texts.str.contains(_UNCLEAN).any()
+    if not is_unclean and (longest is None or not (texts.str.len_chars() > longest).any()):
+        return texts
+    plain = texts.str.replace_all(_FORBIDDEN, "").str.replace_all(r"\s+", " ").str.strip_chars()
+    return plain if longest is None else plain.str.slice(0, longest).str.strip_chars_end()
+
+
+def cleaned_frame(frame: pl.DataFrame) -> pl.DataFrame:
+    """Clean every column of text of a frame."""
+    return frame.with_columns(cleaned(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String)
+
+
+def count_forbidden(payload: bytes) -> int:
+    """Count the characters of a CSV or Parquet file that `cleaned` leaves out."""
+    if payload[:4] != b"PAR1":
+        return _count(pl.Series([payload.decode("utf-8-sig", errors="replace")]))
+    texts = [name for name, dtype in pl.read_parquet_schema(io.BytesIO(payload)).items() if dtype == pl.String]
+    return sum(_count(column) for column in pl.read_parquet(io.BytesIO(payload), columns=texts))
+
+
+def _count(texts: pl.Series) -> int:
+    return int(texts.str.count_matches(_FORBIDDEN).sum())
