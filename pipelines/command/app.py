@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from smallcap.errors import InputError, SmallcapError
+from smallcap.pipelines.command.consoles import SafeConsole, made_visible, make_warnings_visible
 from smallcap.pipelines.signals import Stopped, stopped_by_signals
 
 app = typer.Typer(
@@ -32,8 +32,8 @@ app = typer.Typer(
 
 UNLIMITED = 1_000_000_000
 """Columns of a pipe or file: what is not shown in a terminal is never broken, shortened or left out."""
-OUT = Console(width=None if sys.stdout.isatty() else UNLIMITED)
-ERR = Console(stderr=True)
+OUT = SafeConsole(width=None if sys.stdout.isatty() else UNLIMITED)
+ERR = SafeConsole(stderr=True)
 
 
 class Format(StrEnum):
@@ -176,7 +176,7 @@ def sql(
         result = run_query(settings.warehouse_dir, text, _written(output), target=target, limits=limits)
         ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     else:
-        run_query(settings.warehouse_dir, text, _written(output), stream=sys.stdout, limits=limits)
+        run_query(settings.warehouse_dir, text, _written(output), stream=made_visible(sys.stdout), limits=limits)
 
 
 @app.command()
@@ -398,6 +398,7 @@ def version() -> None:
 
 def main() -> None:
     """Run the command; an explained error, or a signal, is told in one line without a traceback and sets the exit code."""
+    make_warnings_visible()
     try:
         with stopped_by_signals():
             app()

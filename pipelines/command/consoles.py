@@ -1,0 +1,55 @@
+"""Consoles that show a terminal nothing that it would obey: text of a vendor or of an older home may hold control characters."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.text import Text
+
+from smallcap.characters import visible
+
+
+class SafeConsole(Console):
+    """A console whose own styles are the only control characters that it writes."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Make a text as the console does; visible already here, so that it is measured as it will be shown."""
+        return super().render_str(visible(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render as the console does; what is no control of the console itself is text, and made visible."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+
+class _VisibleFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
+
+
+class _VisibleStream(io.TextIOBase):
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(visible(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def made_visible(stream: TextIO) -> Any:
+    """Return a stream as it is where it leads to a file or a pipe; where it leads to a terminal, one that is safe to show there."""
+    return _VisibleStream(stream) if stream.isatty() else stream
+
+
+def make_warnings_visible() -> None:
+    """Let warnings of the library, which may quote a vendor, pass the same filter on their way to standard error."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(_VisibleFormatter())
