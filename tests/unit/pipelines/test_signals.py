@@ -137,7 +137,6 @@ def test_a_run_that_is_to_stop_asks_nobody_and_waits_for_nothing(tmp_path: Path)
 
 # A run that makes whatever it is asked about.
 RUN = SimpleNamespace(years=SimpleNamespace(is_made=lambda name: True))
-CONTEXT = SimpleNamespace(resources=SimpleNamespace(run=RUN))
 
 
 def step(compute: Callable[..., object]) -> Callable[..., object]:
@@ -147,7 +146,7 @@ def step(compute: Callable[..., object]) -> Callable[..., object]:
 @pytest.mark.usefixtures("_stop_requested")
 def test_a_step_that_would_begin_stops_instead_and_is_not_tried_again():
     with pytest.raises(dg.Failure) as found:
-        step(lambda run: pytest.fail("it began"))(CONTEXT)
+        step(lambda run: pytest.fail("it began"))(RUN)
     assert found.value.allow_retries is False
 
 
@@ -160,10 +159,10 @@ def test_a_fetch_that_is_interrupted_is_not_tried_again_and_one_that_stumbles_is
         raise ConnectionError("reset by peer")
 
     with pytest.raises(dg.Failure) as found:
-        step(interrupted)(CONTEXT)
+        step(interrupted)(RUN)
     assert found.value.allow_retries is False
     with pytest.raises(ConnectionError):
-        step(stumbling)(CONTEXT)
+        step(stumbling)(RUN)
 
 
 def test_a_wait_between_two_attempts_ends_when_the_run_is_to_stop(tmp_path: Path):

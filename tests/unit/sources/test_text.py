@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from smallcap.sources.canonical_tables import CONSTITUENTS, FUNDAMENTALS, read_table
 
 from smallcap.errors import InputError
-from smallcap.sources.ishares import read_holdings
+from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, read_table
+from smallcap.sources.ishares.holdings import read_holdings
 from smallcap.sources.text import LONGEST, cleaned, cleaned_frame, count_forbidden
 from tests.unit.sources.crafted import RULES, fundamentals_frame, holdings, line
 from tests.unit.test_characters import is_forbidden
