@@ -31,13 +31,21 @@ class YearStamp:
     rows
         Number of rows.
     inputs
-        For each table that was read, a digest of the contents that were read.
+        For each table that was read, and everything else that was used, a digest.
     """
 
     run_id: str
     content: str
     rows: int
     inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def has_same_rows(self, other: YearStamp | None) -> bool:
+        """Whether the year has the same rows in another stamp."""
+        return other is not None and self.content == other.content and self.rows == other.rows
+
+    def is_same(self, other: YearStamp | None) -> bool:
+        """Whether the year has the same rows, made from the same, in another stamp."""
+        return other is not None and self.has_same_rows(other) and dict(self.inputs) == dict(other.inputs)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from smallcap.errors import AuditError, InputError
 from smallcap.lake.contract import check_contract, in_order
+from smallcap.lake.parquet import only_grew, scan
 from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
 from smallcap.lake.spill import Spill
 from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, digest_rows, stamp_years
@@ -84,7 +85,7 @@ class Lake:
         files = self._files(delta, found, years)
         if not files:
             return found.empty().select(selected)
-        rows = _scan(files, found)
+        rows = scan(files, found)
         # A year that is one file is sorted already, and sorting twenty years again would double the memory.
         if len({file.parent for file in files}) < len(files):
             rows = rows.sort("year", *found.key) if found.is_partitioned else rows.sort(found.key)
@@ -210,7 +211,7 @@ class Lake:
         is_grown = False
         if before is not None and growing:
             there = self.read(name)
-            if _only_grew(there, kept, growing):
+            if only_grew(there, kept, growing):
                 content, is_grown = before.content, digest_rows(found, there) != digest
         stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height, inputs or {})}
         return self._commit(found, lambda years: in_order(found, kept), stamps, run_id, read_versions or {}, 0, is_grown=is_grown)
@@ -304,12 +305,12 @@ class Lake:
         delta = self._open(found)
         before = Stamp() if delta is None else self._stamp(delta)
         total = sum(stamp.rows for stamp in stamps.values())
-        if delta is not None and not is_grown and all(_is_same(before.years.get(year), stamp) for year, stamp in stamps.items()):
+        if delta is not None and not is_grown and all(stamp.is_same(before.years.get(year)) for year, stamp in stamps.items()):
             return Written(delta.version(), total, refused, is_changed=False)
         self._before_first_write(found.name, -1 if delta is None else delta.version())
         if delta is None:
             delta = self._create(found)
-        changed = [year for year, stamp in stamps.items() if is_grown or not _has_same_rows(before.years.get(year), stamp)]
+        changed = [year for year, stamp in stamps.items() if is_grown or not stamp.has_same_rows(before.years.get(year))]
         properties = CommitProperties({STAMP_KEY: before.with_years(stamps, run_id, read_versions).to_json()})
         self._opened.pop(found.name, None)
         if changed:
@@ -347,28 +348,3 @@ class Lake:
 
 def _years_predicate(years: Iterable[int]) -> str:
     return f"year in ({', '.join(str(year) for year in sorted(years))})"
-
-
-def _is_same(before: YearStamp | None, after: YearStamp) -> bool:
-    return before is not None and _has_same_rows(before, after) and dict(before.inputs) == dict(after.inputs)
-
-
-def _has_same_rows(before: YearStamp | None, after: YearStamp) -> bool:
-    return before is not None and before.content == after.content and before.rows == after.rows
-
-
-def _only_grew(before: pl.DataFrame, after: pl.DataFrame, growing: Sequence[str]) -> bool:
-    compared = [column for column in before.columns if column not in growing]
-    return before.join(after.select(compared), on=compared, how="anti", nulls_equal=True).is_empty()
-
-
-def _scan(files: Sequence[Path], found: Table) -> pl.LazyFrame:
-    in_files = {name: dtype for name, dtype in found.columns.items() if not (found.is_partitioned and name == "year")}
-    return pl.scan_parquet(
-        [str(file) for file in files],
-        schema=in_files,
-        hive_partitioning=found.is_partitioned,
-        hive_schema={"year": pl.Int32()} if found.is_partitioned else None,
-        missing_columns="insert",
-        extra_columns="ignore",
-    )
