@@ -7,27 +7,19 @@ import shutil
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
 
-from smallcap.errors import InputError, NothingPublishedError, SmallcapError
+from smallcap.errors import InputError, NothingPublishedError
 from smallcap.lake import Home
+from smallcap.pipelines.command.findings import Finding, explained
 from smallcap.settings import Settings
 from smallcap.sources import open_source
 from smallcap.tables import TABLES
 
 PINNED = {"dagster": "1.13.27", "duckdb": "2.0.0", "polars": "2.1.0", "deltalake": "1.6.6", "dataframely": "3.1.2"}
 LEAST_FREE_BYTES = 1_000_000_000
-
-
-class Finding(NamedTuple):
-    """One thing looked at: whether it is well, and what to do if not."""
-
-    what: str
-    is_well: bool
-    remedy: str
 
 
 def show_findings(settings: Settings, out: Console, *, is_online: bool = False) -> bool:
@@ -107,11 +99,3 @@ def _warehouse(settings: Settings) -> Finding:
         return f"warehouse: {len(served.tables)} tables, published {served.published_at:%Y-%m-%d %H:%M} UTC"
 
     return explained(look, "warehouse")
-
-
-def explained(look: Callable[[], str], what: str) -> Finding:
-    """Look, and turn an explained error into a finding."""
-    try:
-        return Finding(look(), True, "")
-    except SmallcapError as error:
-        return Finding(what, False, str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from smallcap.pipelines.command.doctor import Finding, explained
+from smallcap.pipelines.command.findings import Finding, explained
 from smallcap.settings import Settings
 from smallcap.sources.live import LiveSources, open_live
 from smallcap.sources.payloads import SnapshotStore
