@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import backfill, page, quality_in_memory, rolling, serving, vendor_adapter, whole_run
+from benchmarks import backfill, page, quality_in_memory, rolling, second_run, serving, vendor_adapter, whole_run
 from benchmarks.quality_in_memory import LEAST_TIMES_FASTER, MOST_TIMES_BARE
 from benchmarks.results import Limit, Section
 
@@ -39,6 +39,7 @@ def _sections() -> Iterator[Section]:
         yield from backfill.run(root)
         yield serving.run(root / "long" / "warehouse" / "warehouse.duckdb", root)
         yield whole_run.run(root)
+        yield second_run.run(root)
         yield vendor_adapter.run(root)
 
 

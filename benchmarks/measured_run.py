@@ -122,7 +122,7 @@ def main() -> None:
     logger.addHandler(parts)
     if asked:
         nowhere = Console(file=io.StringIO())
-        make(settings, None, None, dt.date.fromisoformat(asked), None, is_dry=False, out=nowhere, err=nowhere)
+        make(settings, None, None, dt.date.fromisoformat(asked), None, is_dry=False, is_forced=False, out=nowhere, err=nowhere)
     else:
         Home(settings).prepare()
         run_years(settings, first, last, command="benchmark")
