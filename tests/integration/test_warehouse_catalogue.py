@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from smallcap.errors import NothingPublishedError, SmallcapError
+from smallcap.errors import DamagedCatalogueError, NothingPublishedError, SmallcapError
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse import PublishedTable, build, published, versions_in_use
 from smallcap.warehouse.reading import connect
@@ -189,7 +189,7 @@ def test_a_home_without_a_catalogue_says_what_to_run(tmp_path: Path):
 
 def test_a_file_that_is_no_catalogue_says_what_to_run(tmp_path: Path):
     (tmp_path / "warehouse.duckdb").write_text("not a database", encoding="utf-8")
-    with pytest.raises(SmallcapError, match="smallcap rollback"):
+    with pytest.raises(DamagedCatalogueError, match=r"'smallcap run' makes it anew$"):
         published(tmp_path)
 
 
