@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
-import sys
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
@@ -141,31 +138,3 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
 def _failed_checks(home: Home, run_id: str) -> str:
     checks = home.records.read("meta.checks").filter(run_id=run_id, status="failed").select("table_name", "check_name", "message")
     return "; ".join(f"check {check} of {table} failed: {message}" for table, check, message in checks.iter_rows())
-
-
-def serve_ui(settings: Settings, port: int) -> None:
-    """Become Dagster's UI and daemon for a home, on this machine only; returns only where it cannot start.
-
-    Parameters
-    ----------
-    settings
-        The settings; the home is handed on by SMALLCAP_HOME.
-    port
-        Port on 127.0.0.1.
-    """
-    Home(settings).prepare()
-    with open_instance(settings):
-        environment = {**os.environ, "DAGSTER_HOME": str(settings.dagster_dir), "SMALLCAP_HOME": str(settings.home)}
-    program = Path(sys.executable).with_name("dagster")
-    arguments = [
-        "dev",
-        "--module-name",
-        "smallcap.pipelines.definitions",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--log-level",
-        "warning",
-    ]
-    os.execve(program, [str(program), *arguments], environment)

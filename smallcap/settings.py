@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from smallcap.errors import InputError
+from smallcap.hosts import parse_hosts
 
 PACKAGE = Path(__file__).resolve().parent
 SQL_DIR = PACKAGE / "sql"
@@ -56,6 +57,11 @@ class _EnvFile(DotEnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         folder = Path(str(self.env_file)).parent
         return {name: str(folder / _expanded(value)) if name in PATH_FIELDS else value for name, value in super().__call__().items()}
+
+
+def _check_hosts(text: str | None) -> str | None:
+    parse_hosts(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -103,6 +109,9 @@ class Settings(BaseSettings):
     max_retries: int = Field(4, ge=0, le=20, description="how often a request that failed for a passing reason is made again")
     running_period_max_age_hours: int = Field(12, ge=0, description="age at which an answer about a running period is asked for again")
     reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
+    allowed_hosts: Annotated[str | None, AfterValidator(_check_hosts)] = Field(
+        None, description="hosts (host or host:port, separated by commas) other than this machine under which the UI may be opened"
+    )
     is_schedule_on: bool = Field(False, description="switches the nightly schedule on")
     is_report_written: bool = Field(True, description="writes the report of the newest date of a run after publishing it")
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")

@@ -14,6 +14,8 @@ settings.load_profile("no_clock")
 LONGEST = (
     "test_readme",
     "test_killed_runs",
+    "test_signals",
+    "test_ui_processes",
     "test_readers_and_writers",
     "test_xfinlink_preset",
     "test_ranges",

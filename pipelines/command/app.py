@@ -375,11 +375,11 @@ def doctor(
 
 @app.command()
 def ui(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 3000,
     home: HomeOption = None,
 ) -> None:
     """Serve Dagster's UI and daemon for the home, on this machine only."""
-    from smallcap.pipelines.execute import serve_ui
+    from smallcap.pipelines.web.ui import serve_ui
 
     serve_ui(_settings(home=home), port)
 

@@ -27,8 +27,8 @@ FLAGS = (
 
 
 @contextmanager
-def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
-    """Start the browser.
+def chromium(profile: Path, *flags: str) -> Iterator[webdriver.Chrome]:
+    """Start the browser, with further flags of its command line.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
         raise FileNotFoundError("chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+    for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(driver_program))

@@ -1,0 +1,126 @@
+"""The command `ui`: it takes the port, starts the services in a group of their own, and ends with them; Dagster is not loaded here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from smallcap.errors import InputError, SmallcapError
+from smallcap.lake import Home
+from smallcap.pipelines.signals import ending_in
+from smallcap.settings import Settings
+
+LOCAL = "127.0.0.1"
+LOOK_EVERY_SECONDS = 0.1
+ENDING_SECONDS = 12.0
+"""How long the services may take to end, and then the runs that they started, before they are killed."""
+GRACE_SECONDS = 2 * ENDING_SECONDS + 5
+
+
+def serve_ui(settings: Settings, port: int) -> None:
+    """Serve Dagster's UI and daemon for a home, on this machine only, until a signal comes.
+
+    Parameters
+    ----------
+    settings
+        The settings; the home is handed on by SMALLCAP_HOME.
+    port
+        Port on 127.0.0.1; 0 takes a free one.
+
+    Raises
+    ------
+    InputError
+        When the port is taken, or the home cannot be written to.
+    SmallcapError
+        When the services end by themselves.
+    """
+    Home(settings).prepare()
+    # DAGSTER_IS_DEV_CLI tells Dagster that everything runs on one machine, as `dagster dev` does.
+    own = {"DAGSTER_HOME": str(settings.dagster_dir), "SMALLCAP_HOME": str(settings.home), "DAGSTER_IS_DEV_CLI": "1"}
+    with ending_in(GRACE_SECONDS), _listening(port) as listening, _services(listening, {**os.environ, **own}) as services:
+        # Looked at again and again: a wait without an end may not be interrupted by a signal.
+        while services.poll() is None:
+            time.sleep(LOOK_EVERY_SECONDS)
+    raise SmallcapError(
+        f"Dagster's services ended by themselves (exit code {services.returncode}); what they said is above. "
+        "`smallcap ui` starts them again"
+    )
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((LOCAL, port))
+            listening.listen()
+        except OSError as error:
+            raise InputError(
+                f"port {port} of {LOCAL} cannot be used ({error.strerror}); end what uses it, or choose another with --port"
+            ) from None
+        yield listening
+
+
+@contextmanager
+def _services(listening: socket.socket, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the services, in a group that Ctrl-C in the terminal does not reach: they are ended in order, and none is left."""
+    number = listening.fileno()
+    services = subprocess.Popen(
+        [sys.executable, "-P", "-m", "smallcap.pipelines.web.services", str(number)],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=[number],
+        start_new_session=True,
+    )
+    listening.close()
+    assert services.stdin is not None
+    assert services.stdout is not None
+    is_ending = threading.Event()
+    threading.Thread(target=_pass_on, args=(services.stdout, is_ending), daemon=True).start()
+    try:
+        yield services
+    finally:
+        is_ending.set()
+        services.stdin.close()
+        _end_group(services)
+
+
+def _pass_on(said: IO[bytes], is_ending: threading.Event) -> None:
+    """Show what the services say, until they are ended: one that is interrupted while it loads answers with a traceback."""
+    for line in said:
+        if not is_ending.is_set():
+            sys.stderr.buffer.write(line)
+            sys.stderr.flush()
+
+
+def _end_group(services: subprocess.Popen[bytes]) -> None:
+    """Wait for the services to end in order, then end whatever is left of the group: a run that they started, or what lost its parent."""
+    with suppress(subprocess.TimeoutExpired):
+        services.wait(ENDING_SECONDS)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(services.pid, number)
+        if _is_group_empty_in_time(services):
+            return
+
+
+def _is_group_empty_in_time(services: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + ENDING_SECONDS
+    while time.monotonic() < deadline:
+        services.poll()
+        try:
+            os.killpg(services.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(LOOK_EVERY_SECONDS)
+    return False

@@ -1,0 +1,1 @@
+"""Attacks that must fail, each beside the use that must go on working."""

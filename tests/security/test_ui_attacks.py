@@ -1,0 +1,110 @@
+"""Attacks on `smallcap ui` as it is really served: nothing is started, nothing is read, and what the user does goes on working."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from collections.abc import Iterator, Mapping
+
+import dagster_webserver
+import pytest
+
+from tests.security.served_ui import CHEAPEST, JSON, LAUNCH, ServedUi, served_ui
+
+BODY = json.dumps({"query": LAUNCH, "variables": {"asked": CHEAPEST}})
+LINK = "/graphql?" + urllib.parse.urlencode({"query": LAUNCH, "variables": json.dumps({"asked": CHEAPEST})})
+READ = json.dumps({"query": "{ version }"})
+REPORT = "/report_asset_materialization/core/books"
+
+
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedUi]:
+    with served_ui(tmp_path_factory.mktemp("served") / "home", allowed_hosts="research.example.com") as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status"),
+    [
+        pytest.param("GET", LINK, {}, "", 405, id="mutation by a link"),
+        pytest.param("HEAD", LINK, {}, "", 405, id="mutation by HEAD"),
+        pytest.param("GET", LINK, {"Accept": "text/html"}, "", 405, id="mutation by a link that asks for a page"),
+        pytest.param("POST", "/graphql", {"Content-Type": "text/plain"}, BODY, 415, id="JSON sent as text"),
+        pytest.param("POST", LINK, {"Content-Type": "text/plain"}, "", 415, id="mutation in the address of a form"),
+        pytest.param("POST", "/graphql", {"Content-Type": "application/graphql"}, LAUNCH, 415, id="GraphQL sent as itself"),
+        pytest.param("POST", LINK, {"Content-Type": "multipart/form-data; boundary=x"}, "--x--", 415, id="multipart form"),
+        pytest.param("POST", "/graphql", {**JSON, "Origin": "http://evil.test"}, BODY, 403, id="foreign page"),
+        pytest.param("POST", "/graphql", {**JSON, "Origin": "null"}, BODY, 403, id="sandboxed frame"),
+        pytest.param("POST", "/graphql", {**JSON, "Origin": "http://localhost:8888"}, BODY, 403, id="another server of this machine"),
+        pytest.param("POST", "/graphql", {**JSON, "Sec-Fetch-Site": "cross-site"}, BODY, 403, id="cross-site"),
+        pytest.param("POST", "/graphql", {**JSON, "Sec-Fetch-Site": "same-site"}, BODY, 403, id="same-site"),
+        pytest.param("POST", "/graphql", {**JSON, "Host": "evil.test:3000"}, BODY, 403, id="DNS rebinding"),
+        pytest.param("GET", "/", {"Host": "evil.test"}, "", 403, id="DNS rebinding of a page"),
+        pytest.param("OPTIONS", "/graphql", {"Origin": "http://evil.test"}, "", 403, id="preflight"),
+        pytest.param("OPTIONS", "/graphql", {}, "", 405, id="OPTIONS"),
+        pytest.param("POST", REPORT, {}, "", 415, id="event reported by a form"),
+        pytest.param("POST", REPORT, {**JSON, "Origin": "http://evil.test"}, "{}", 403, id="event reported by a foreign page"),
+        pytest.param("GET", "/logs/a/b/err", {"Sec-Fetch-Site": "cross-site"}, "", 403, id="log read by a foreign page"),
+    ],
+)
+def test_an_attack_is_refused_and_starts_nothing(ui: ServedUi, method: str, path: str, headers: Mapping[str, str], body: str, status: int):
+    before = ui.runs()
+    answered, text = ui.request(method, path, headers, body)
+    assert answered == status, text
+    assert ui.runs() == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.test"}, {"Origin": "null"}, {"Host": "evil.test"}, {"Sec-Fetch-Site": "cross-site"}],
+    ids=["foreign page", "sandboxed frame", "DNS rebinding", "cross-site"],
+)
+def test_a_foreign_websocket_is_refused(ui: ServedUi, headers: Mapping[str, str]):
+    status, connection = ui.shake_hands(headers)
+    with connection:
+        assert status == 403
+
+
+def test_what_is_refused_says_why(ui: ServedUi):
+    assert "SMALLCAP_ALLOWED_HOSTS" in ui.request("GET", "/", {"Host": "evil.test"})[1]
+    assert "application/json" in ui.request("POST", "/graphql", {"Content-Type": "text/plain"}, BODY)[1]
+
+
+def test_the_pages_and_their_questions_are_answered(ui: ServedUi):
+    status, page = ui.request("GET", "/", {})
+    assert status == 200
+    assert "<title" in page
+    own = {"Origin": f"http://{ui.host}", "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json; charset=utf-8"}
+    assert ui.ask("{ version }", own)["version"] == dagster_webserver.__version__
+    status, connection = ui.shake_hands({"Origin": f"http://{ui.host}", "Sec-Fetch-Site": "same-origin"})
+    with connection:
+        assert status == 101
+
+
+def test_a_tunnel_and_a_named_proxy_work(ui: ServedUi):
+    tunnel = {**JSON, "Host": "localhost:8080", "Origin": "http://localhost:8080"}
+    proxy = {**JSON, "Host": "research.example.com", "Origin": "https://research.example.com"}
+    proxy_under_its_own_name = {**JSON, "Origin": "https://research.example.com"}
+    for headers in (tunnel, proxy, proxy_under_its_own_name):
+        assert ui.request("POST", "/graphql", headers, READ)[0] == 200
+
+
+def test_a_click_starts_a_run_and_the_daemon_carries_it_out(ui: ServedUi):
+    assert ui.wait_for_run(ui.launch(), "SUCCESS", "FAILURE", "CANCELED") == "SUCCESS"
+
+
+def test_the_schedule_is_there_and_off(ui: ServedUi):
+    query = """{ repositoriesOrError { ... on RepositoryConnection { nodes { schedules { name scheduleState { status } } } } } }"""
+    (repository,) = ui.ask(query)["repositoriesOrError"]["nodes"]
+    assert repository["schedules"] == [{"name": "nightly", "scheduleState": {"status": "STOPPED"}}]
+
+
+def test_it_listens_on_this_machine_only(ui: ServedUi):
+    listening = [
+        connection.laddr
+        for process in ui.processes()
+        for connection in process.net_connections(kind="inet")
+        if connection.status == "LISTEN"
+    ]
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    assert ui.port in {address.port for address in listening}
