@@ -8,9 +8,8 @@ import dagster as dg
 
 from smallcap.engine.lineage import FIRST_YEAR
 
-# Backfill policies and partitioned checks are beta or preview in the pinned release: tests hold them to what is used of them.
+# Backfill policies are beta in the pinned release: tests hold them to what is used of them.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
-warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 YEARS = dg.TimeWindowPartitionsDefinition(cron_schedule="0 0 1 1 *", start=str(FIRST_YEAR), fmt="%Y", end_offset=1)
 """Calendar years, the running one included."""

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
-from smallcap.assets.partitions import YEARS
 from smallcap.assets.table_asset import asset_key
 from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
@@ -18,7 +17,7 @@ from smallcap.lake.stamps import UNPARTITIONED, YearStamp, digest_rows
 from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
-from smallcap.warehouse.row_checks import RowCheck, offending_rows, read_row_checks
+from smallcap.warehouse.row_checks import EXAMPLES, RowCheck, offending_rows, read_row_checks
 
 WARN_CHANGE = 0.10
 FAIL_CHANGE = 0.50
@@ -31,10 +30,24 @@ DELIVERED_TABLES = ("raw.fundamentals", "raw.prices")
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found: passed, warned or failed, and why in words."""
+    """What a check found.
+
+    Attributes
+    ----------
+    status
+        Passed, warned or failed.
+    message
+        Why, in words.
+    counts
+        What was counted, by name.
+    examples
+        The first of the rows that the finding is about.
+    """
 
     status: str
     message: str
+    counts: Mapping[str, int | float | str] = field(default_factory=dict)
+    examples: Sequence[Mapping[str, object]] = ()
 
 
 Check = Callable[[Run], Finding]
@@ -69,7 +82,6 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
         name=check_name,
         description=description,
         blocking=True,
-        partitions_def=YEARS if TABLES[name].is_partitioned else None,
     )
     def evaluate(smallcap_run: dg.ResourceParam[Run]) -> dg.AssetCheckResult:
         stop_if_requested()
@@ -83,9 +95,17 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
             passed=found.status == "passed",
             severity=dg.AssetCheckSeverity.WARN if found.status == "warned" else dg.AssetCheckSeverity.ERROR,
             description=found.message,
+            metadata={**found.counts, **({"examples": _as_table(found.examples)} if found.examples else {})},
         )
 
     return evaluate
+
+
+def _as_table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
+    """Show rows as a table; Dagster's cells hold no dates, so all are text."""
+    columns = [dg.TableColumn(name=column) for column in rows[0]]
+    records = [dg.TableRecord({column: str(value) for column, value in row.items()}) for row in rows]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
 def _contract(name: str) -> Check:
@@ -100,9 +120,11 @@ def _contract(name: str) -> Check:
             frame = lake.read(name, block) if found.is_partitioned else lake.read(name)
             rows += frame.height
             damaged += [year for year in block if not _is_as_stamped(found, frame, year, stamp.years[year])]
+        counts = {"rows": rows, "damaged_years": len(damaged)}
         if damaged:
-            return Finding("failed", f"{name}: stored rows of {damaged} are not those that the contract passed")
-        return Finding("passed", f"{rows} rows keep {len(found.columns)} columns' types, ranges and the key ({', '.join(found.key)})")
+            return Finding("failed", f"{name}: stored rows of {damaged} are not those that the contract passed", counts)
+        message = f"{rows} rows keep {len(found.columns)} columns' types, ranges and the key ({', '.join(found.key)})"
+        return Finding("passed", message, counts)
 
     return check
 
@@ -129,10 +151,11 @@ def _blocks(years: Sequence[int], rows: Mapping[int, int]) -> Iterator[list[int]
 def _rows_that_must_not_exist(rule: RowCheck) -> Check:
     def check(run: Run) -> Finding:
         years = run.years.of(rule.table)
-        count, example = offending_rows(rule, run.home.lake.files, years)
+        count, examples = offending_rows(rule, run.home.lake.files, years)
+        counts = {"offending_rows": count}
         if count:
-            return Finding("failed", f"{count} rows: {rule.question}; first {example}")
-        return Finding("passed", f"no row: {rule.question}")
+            return Finding("failed", f"{count} rows: {rule.question}; first {examples[0]}", counts, examples)
+        return Finding("passed", f"no row: {rule.question}", counts)
 
     return check
 
@@ -152,13 +175,13 @@ def _row_counts(name: str) -> Check:
             .with_columns(change=pl.col("len").cast(pl.Float64) / pl.col("before") - 1)
         )
         if counts.is_empty():
-            return Finding("passed", "no as_of before to compare with")
-        as_of, rows, before, change = (
-            counts.sort(pl.col("change").abs(), "as_of", descending=[True, False]).select("as_of", "len", "before", "change").row(0)
-        )
+            return Finding("passed", "no as_of before to compare with", {"compared": 0})
+        largest = counts.sort(pl.col("change").abs(), "as_of", descending=[True, False])
+        as_of, rows, before, change = largest.select("as_of", "len", "before", "change").row(0)
         message = f"largest change: {rows} rows on {as_of} after {before} ({change:+.1%})"
         status = "failed" if abs(change) > FAIL_CHANGE else "warned" if abs(change) > WARN_CHANGE else "passed"
-        return Finding(status, message)
+        beyond = largest.filter(pl.col("change").abs() > WARN_CHANGE)
+        return Finding(status, message, {"compared": counts.height, "beyond_10_percent": beyond.height}, beyond.head(EXAMPLES).to_dicts())
 
     return check
 
@@ -193,10 +216,12 @@ def _reconciliation(run: Run) -> Finding:
     differences = run.home.lake.read("marts.metric_differences", run.years.of("marts.metric_differences"))
     warnings = reconciliation_warnings(differences, rules)
     messages = warnings.filter("is_warning")["message"].to_list()
+    differing = differences.filter(pl.col("status") == "differs")
+    compared = differences.filter(pl.col("status") == "agrees").height + differing.height
+    counts = {"compared": compared, "differing": differing.height}
     if messages:
-        return Finding("warned", "; ".join(messages))
-    compared = differences.filter(pl.col("status").is_in(["agrees", "differs"])).height
-    return Finding("passed", f"{compared} served ratios compared: {warnings.height} metrics agree")
+        return Finding("warned", "; ".join(messages), counts, differing.head(EXAMPLES).to_dicts())
+    return Finding("passed", f"{compared} served ratios compared: {warnings.height} metrics agree", counts)
 
 
 def _coverage(run: Run) -> Finding:
@@ -209,11 +234,13 @@ def _coverage(run: Run) -> Finding:
         .sort("share", "as_of")
     )
     if covered.is_empty():
-        return Finding("passed", "no as_of with members in these years")
+        return Finding("passed", "no as_of with members in these years", {"as_ofs": 0})
     as_of, share = covered.select("as_of", "share").row(0)
     least = run.settings.min_coverage
+    lacking = covered.filter(pl.col("share") < least)
+    counts = {"as_ofs": covered.height, "least_coverage": share, "as_ofs_below": lacking.height}
     message = f"least coverage: {share:.1%} of members have an annual record on {as_of}; the setting min_coverage is {least:.1%}"
-    return Finding("passed" if share >= least else "failed", message)
+    return Finding("failed" if lacking.height else "passed", message, counts, lacking.head(EXAMPLES).to_dicts())
 
 
 def check_names(checks: list[dg.AssetChecksDefinition]) -> Iterator[str]:

@@ -15,6 +15,9 @@ from smallcap.errors import SmallcapError
 from smallcap.tables import TABLES
 from smallcap.warehouse.sqltext import quote_list
 
+EXAMPLES = 5
+"""Of the rows that must not exist, so many are shown."""
+
 
 @dataclass(frozen=True)
 class RowCheck:
@@ -44,8 +47,8 @@ def read_row_checks(folder: Path) -> list[RowCheck]:
     return checks
 
 
-def offending_rows(check: RowCheck, files_of: Callable[[str], list[Path]], years: Sequence[int]) -> tuple[int, dict[str, object] | None]:
-    """Count the rows that must not exist, and give the first.
+def offending_rows(check: RowCheck, files_of: Callable[[str], list[Path]], years: Sequence[int]) -> tuple[int, list[dict[str, object]]]:
+    """Count the rows that must not exist, and give the first few.
 
     Parameters
     ----------
@@ -60,12 +63,11 @@ def offending_rows(check: RowCheck, files_of: Callable[[str], list[Path]], years
         for name in TABLES:
             if name in check.sql:
                 _show(connection, name, files_of(name), years if name == check.table else None)
-        rows = connection.execute(f"SELECT count(*) OVER () AS offending_rows, * FROM ({check.sql.strip().rstrip(';')}) LIMIT 1")
+        rows = connection.execute(f"SELECT count(*) OVER () AS offending_rows, * FROM ({check.sql.strip().rstrip(';')}) LIMIT {EXAMPLES}")
         names = [column[0] for column in rows.description or []]
-        first = rows.fetchall()
-    if not first:
-        return 0, None
-    return int(first[0][0]), dict(zip(names[1:], first[0][1:], strict=True))
+        found = rows.fetchall()
+    count = int(found[0][0]) if found else 0
+    return count, [dict(zip(names[1:], row[1:], strict=True)) for row in found]
 
 
 def _show(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], years: Sequence[int] | None) -> None:

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from smallcap.assets.table_asset import asset_key
 from smallcap.engine.lineage import READS
+from smallcap.errors import AuditError
 from smallcap.lake import Lake
 from smallcap.lake.stamps import UNPARTITIONED
+from smallcap.pipelines import checks
+from smallcap.pipelines.checks import NOT_MADE
 from smallcap.pipelines.execute import open_instance
 from smallcap.pipelines.location import build_definitions
 from smallcap.settings import Settings, load_settings
@@ -76,3 +80,29 @@ def test_a_changed_input_is_a_new_version_of_what_is_made_from_it(home: Path, se
     changed = {name for name in READS if after[name] != before[name]}
     assert {"core.members", "marts.quality_scores"} <= changed
     assert not changed & {"raw.factors", "core.annual_metrics"}
+
+
+def test_every_check_of_a_run_is_answered_with_what_it_counted(settings: Settings):
+    specs = [spec for check in build_definitions(settings).asset_checks or () for spec in check.check_specs]
+    with open_instance(settings) as instance:
+        answers = instance.event_log_storage.get_latest_asset_check_execution_by_key([spec.key for spec in specs])
+    for spec in specs:
+        answer = answers[spec.key]
+        # A check that is planned for years and answered for none is shown as skipped.
+        assert answer.status != AssetCheckExecutionRecordStatus.PLANNED, spec.key
+        assert answer.evaluation.passed or answer.evaluation.severity == dg.AssetCheckSeverity.WARN, spec.key
+        assert answer.evaluation.metadata or answer.evaluation.description == NOT_MADE, spec.key
+
+
+def test_a_check_that_fails_shows_how_many_rows_and_the_first_of_them(home: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    rows = [{"as_of": LATER, "weight": 2.0}, {"as_of": LATER, "weight": None}]
+    monkeypatch.setattr(checks, "offending_rows", lambda *asked: (7, rows))
+    with pytest.raises(AuditError):
+        make(home, LATER.replace(month=2, day=28))
+    key = dg.AssetCheckKey(asset_key("core.members"), "weights_sum_to_one")
+    with open_instance(settings) as instance:
+        answer = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+    assert answer.status == AssetCheckExecutionRecordStatus.FAILED
+    assert answer.evaluation.metadata["offending_rows"].value == 7
+    shown = [record.data for record in answer.evaluation.metadata["examples"].records]
+    assert shown == [{"as_of": "2025-01-31", "weight": "2.0"}, {"as_of": "2025-01-31", "weight": "None"}]

@@ -46,9 +46,9 @@ def test_a_row_that_must_not_exist_stops_what_would_be_made_from_it(home, monkey
     versions = {name: lake.version(name) for name in ("core.members", "core.metrics_as_of", "marts.quality_scores")}
     found = checks.offending_rows
     monkeypatch.setattr(
-        checks, "offending_rows", lambda rule, *rest: (1, "weight 2.0") if rule.table == "core.members" else found(rule, *rest)
+        checks, "offending_rows", lambda rule, *rest: (1, [{"weight": 2.0}]) if rule.table == "core.members" else found(rule, *rest)
     )
-    with pytest.raises(AuditError, match=r"check weights_sum_to_one of core\.members failed: 1 rows.*weight 2\.0"):
+    with pytest.raises(AuditError, match=r"check weights_sum_to_one of core\.members failed: 1 rows.*'weight': 2\.0"):
         make(home, LATER.replace(month=2, day=28))
     assert lake.version("core.members") > versions["core.members"], "the table itself is written before it is checked"
     assert {name: lake.version(name) for name in versions if name != "core.members"} == {
