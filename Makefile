@@ -29,7 +29,7 @@ run: $(INSTALLED) ## run the main job on the embedded sample universe, for its l
 	$(BIN)/smallcap run
 
 test: check ## lint, types, import directions, and all tests
-	$(BIN)/dagster definitions validate --log-level error
+	$(BIN)/python -c 'import dagster; from smallcap.pipelines.definitions import defs; dagster.Definitions.validate_loadable(defs())'
 	$(BIN)/python -m pytest tests/unit --numprocesses auto
 	$(BIN)/python -m pytest tests --ignore tests/unit --numprocesses auto --dist loadfile --no-loadscope-reorder
 

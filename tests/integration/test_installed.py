@@ -22,12 +22,20 @@ import dagster as dg
 import assets
 from smallcap.pipelines.definitions import defs as smallcap_location
 
-@dg.asset(deps=[dg.AssetKey(["publish", "warehouse"])])
-def my_ranking() -> None:
+@dg.asset(deps=[dg.AssetKey(["publish", "warehouse"])], partitions_def=dg.DailyPartitionsDefinition("2025-01-01"))
+def my_ranking(lake: dg.ResourceParam[str]) -> None:
     """Use what smallcap publishes."""
 
-defs = dg.Definitions.merge(smallcap_location(), dg.Definitions(assets=[my_ranking, assets.mine]))
+own = dg.Definitions(assets=[my_ranking, assets.mine], resources={"lake": "the user's own lake"})
+defs = dg.Definitions.merge(smallcap_location(), own)
 '''
+VALIDATE = """
+import sys
+import dagster as dg
+sys.path.insert(0, sys.argv[1])
+import my_definitions
+dg.Definitions.validate_loadable(my_definitions.defs)
+"""
 USERS_ASSETS = '''
 import dagster as dg
 
@@ -133,9 +141,7 @@ def test_the_location_merges_into_a_project_with_a_package_named_assets(installe
     (project / "assets").mkdir(parents=True, exist_ok=True)
     (project / "assets" / "__init__.py").write_text(USERS_ASSETS)
     (project / "my_definitions.py").write_text(USERS_PROJECT)
-    validated = installed.run(
-        "python", "-m", "dagster", "definitions", "validate", "--python-file", project / "my_definitions.py", "--working-directory", project
-    )
+    validated = installed.run("python", "-c", VALIDATE, project)
     assert validated.returncode == 0, validated.stderr + validated.stdout
 
 
