@@ -143,10 +143,10 @@ def sql(
     home: HomeOption = None,
 ) -> None:
     """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
-    from smallcap.pipelines.command.reading import limits_of
     from smallcap.reports.terminal import rows_table
     from smallcap.settings import SQL_DIR
     from smallcap.warehouse import run_query, worked_queries, worked_query
+    from smallcap.warehouse.limits import QueryLimits
 
     if sum((query is not None, worked is not None, is_listing)) != 1:
         raise InputError("give one of: a query, --query NAME, or --list")
@@ -159,7 +159,7 @@ def sql(
     if output is Format.parquet and target is None:
         raise InputError("--format parquet needs a file: --output FILE")
     settings = _served(home)
-    limits = limits_of(settings)
+    limits = QueryLimits.of(settings)
     if worked is not None:
         chosen = worked_query(folder, worked)
         ERR.print(escape(chosen.question), style="bold", highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from smallcap.reports.claims import claim, empty_screen, origin
 from smallcap.reports.files import QUESTIONS_DIR
 from smallcap.settings import Settings
-from smallcap.warehouse import QueryLimits, run_query
+from smallcap.warehouse import run_query
 from smallcap.warehouse.frames import open_frames
 
 
@@ -23,17 +23,6 @@ def rows_of(settings: Settings, query: str) -> list[dict[str, Any]]:
     """Run a query on the published warehouse, and return its rows by column name."""
     result = run_query(settings.warehouse_dir, query, "table")
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-
-
-def limits_of(settings: Settings) -> QueryLimits:
-    """Return what a query of a user may use."""
-    return QueryLimits(
-        timeout_seconds=settings.sql_timeout_seconds,
-        memory_mb=settings.sql_memory_mb,
-        threads=settings.sql_threads,
-        max_rows=settings.sql_max_rows,
-        max_characters=settings.sql_max_characters,
-    )
 
 
 def label_of(settings: Settings) -> str:

