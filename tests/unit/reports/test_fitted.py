@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from smallcap.pipelines.command.app import UNLIMITED
+from smallcap.pipelines.command.options import UNLIMITED
 from smallcap.reports.fitted import LONGEST_TEXT_LINES, Column, FittedTable
 from smallcap.reports.terminal import rows_table, written
 from smallcap.reports.wrapping import LEAST_TEXT

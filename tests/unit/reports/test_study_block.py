@@ -9,7 +9,7 @@ import re
 import pytest
 from rich.console import Console
 
-from smallcap.pipelines.command.app import UNLIMITED
+from smallcap.pipelines.command.options import UNLIMITED
 from smallcap.reports.terminal import study_block
 
 AS_OF = dt.date(2025, 12, 31)

@@ -1,0 +1,94 @@
+"""What the commands share: the two consoles, options that several take, and the settings that arguments make."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+import typer
+
+from smallcap.errors import InputError
+from smallcap.pipelines.command.consoles import SafeConsole
+
+UNLIMITED = 1_000_000_000
+"""Columns of a pipe or file: what is not shown in a terminal is never broken, shortened or left out."""
+OUT = SafeConsole(width=None if sys.stdout.isatty() else UNLIMITED)
+ERR = SafeConsole(stderr=True)
+
+
+class Format(StrEnum):
+    """How `sql` writes its result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder that holds everything a run makes. [default: see config]", show_default=False),
+]
+PresetOption = Annotated[
+    str | None, typer.Option(help="Where data come from: sample, files (a folder; needs --input) or xfinlink (a key).", show_default=False)
+]
+InputOption = Annotated[Path | None, typer.Option("--input", help="The folder that the preset files reads.", show_default=False)]
+LimitOption = Annotated[int | None, typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False)]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make the years also where nothing that they depend on has changed.")]
+SelectOption = Annotated[
+    str | None,
+    typer.Option("--select", metavar="TABLE[+]", help="Make only this table; with +, also what follows from it.", show_default=False),
+]
+
+
+def settings_of(**given: object) -> Any:
+    """Read the settings, with the arguments that were given; pydantic is loaded only now."""
+    from smallcap.settings import load_settings
+
+    return load_settings(**given)
+
+
+def served(home: Path | None) -> Any:
+    """Return the settings of a home whose catalogue points into it, also when the home was moved."""
+    from smallcap.warehouse import is_home_current
+
+    settings = settings_of(home=home)
+    if not is_home_current(settings.warehouse_dir, settings.home):
+        point_to_home(settings)
+    return settings
+
+
+def written_as(output: Format) -> Literal["csv", "json", "parquet"]:
+    """Return a format that is written, for those who take its name."""
+    return cast(Literal["csv", "json", "parquet"], output.value)
+
+
+def names_of(text: str | None) -> tuple[str, ...]:
+    """Split names that commas part."""
+    return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
+def point_to_home(settings: Any) -> None:
+    """Point the views of the served catalogue to where the home is now."""
+    from smallcap.settings import SQL_DIR
+    from smallcap.warehouse import ensure_home
+
+    ensure_home(settings.warehouse_dir, settings.home, SQL_DIR / "views")
+
+
+def date_of(text: str) -> dt.date:
+    """Read a date that was typed.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--as-of '{text}' is not a date; write it as YYYY-MM-DD, for example 2025-12-31") from None
