@@ -48,7 +48,9 @@ def main() -> None:
 def draw_run(settings: Settings) -> None:
     """Make the run that the other pictures show, and draw what it prints."""
     quiet = Console(quiet=True)
-    draw_terminal("terminal-run", "make run", lambda out: make(settings, None, None, AS_OF, None, is_dry=False, out=out, err=quiet))
+    draw_terminal(
+        "terminal-run", "make run", lambda out: make(settings, None, None, AS_OF, None, is_dry=False, is_forced=False, out=out, err=quiet)
+    )
 
 
 def draw_terminal(name: str, title: str, command: Callable[[Console], None]) -> None:
