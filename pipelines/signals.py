@@ -113,14 +113,17 @@ def work_apart(work: Callable[[], None]) -> None:
             is_done.set()
 
     clear_request()
-    threading.Thread(target=guarded, name="work", daemon=True).start()
+    worker = threading.Thread(target=guarded, name="work", daemon=True)
     try:
+        # Started in here: a signal that arrives while the thread begins must not leave it to itself.
+        worker.start()
         # Looked at again and again: Polars has the system resume a wait that Ctrl-C would interrupt.
         while not is_done.wait(LOOK_EVERY_SECONDS):
             pass
     except KeyboardInterrupt:
         request_stop()
-        is_done.wait()
+        if worker.ident is not None:
+            is_done.wait()
         raise
     if failures:
         raise failures[0]

@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from smallcap.book_files import GIVEN, OWN, add_books
 
 from smallcap.errors import InputError
-from smallcap.settings import PROJECT_ROOT
+from smallcap.rules.book_files import GIVEN, add_books
+from smallcap.settings import own_books_dir
+from tests.paths import PROJECT_ROOT
 
 SOUND = """
 name = "mine"
@@ -45,13 +46,13 @@ def refusal(file: Path, reference: Path) -> str:
     with pytest.raises(InputError) as refused:
         add_books(file, reference, is_replacing=False)
     assert refused.value.exit_code == 2
-    assert not (reference / OWN / file.name).exists()
+    assert not (own_books_dir(reference) / file.name).exists()
     return str(refused.value)
 
 
 def test_a_sound_file_is_taken_in(sound: Path, reference: Path) -> None:
     assert add_books(sound, reference, is_replacing=False) == ["my_book"]
-    assert (reference / OWN / "mine.toml").read_text(encoding="utf-8") == SOUND
+    assert (own_books_dir(reference) / "mine.toml").read_text(encoding="utf-8") == SOUND
 
 
 @pytest.mark.parametrize("name", ["my_book.toml", "no/such/folder/my_book.toml", "my_book"])

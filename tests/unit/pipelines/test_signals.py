@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ import dagster as dg
 import pytest
 
 from smallcap.assets.table_asset import _step
+from smallcap.pipelines.signals import work_apart
 from smallcap.sources.fetching import Fetcher, RetryPolicy, TransientError
 from smallcap.stopping import StopRequestedError, clear_request, pause, request_stop
 from tests.paths import PROJECT_ROOT
@@ -86,6 +88,27 @@ def begin(script: str) -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline() == "working\n"
     return process
+
+
+def test_a_signal_that_arrives_while_the_thread_begins_stops_the_work_too(monkeypatch: pytest.MonkeyPatch):
+    in_order: list[str] = []
+
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            raise KeyboardInterrupt
+
+    def work() -> None:
+        try:
+            pause(60)
+        finally:
+            in_order.append("put in order")
+
+    monkeypatch.setattr(threading, "Thread", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        work_apart(work)
+    clear_request()
+    assert in_order == ["put in order"]
 
 
 @pytest.mark.parametrize(("number", "code", "sentence"), SIGNALS)
