@@ -14,7 +14,7 @@ import pytest
 from smallcap.pipelines.execute import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
-from tests.integration.homes import COMPANIES, LONGER_STALE_LIMIT, assert_same_contents, copy_home, served
+from tests.integration.homes import COMPANIES, LONGER_STALE_LIMIT, assert_same_contents, copy_home, record, served
 from tests.integration.killed_run import start
 from tests.paths import PROJECT_ROOT
 
@@ -59,18 +59,31 @@ def statuses(home: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def before_the_run(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small home, with the setting recorded that the run changes its contents by."""
+    home = copy_home(small_home, tmp_path_factory.mktemp("before") / "home")
+    record(home, stale_months=LONGER_STALE_LIMIT)
+    return home
+
+
+@pytest.fixture
+def home(before_the_run: Path, tmp_path: Path) -> Path:
+    return copy_home(before_the_run, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(before_the_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home after the run that nobody stops."""
-    home = copy_home(small_home, tmp_path_factory.mktemp("undisturbed") / "home")
+    home = copy_home(before_the_run, tmp_path_factory.mktemp("undisturbed") / "home")
     assert finish(home) == 0
     return home
 
 
 MOMENTS = [
     ("while Dagster is loaded", signal.SIGTERM, begun),
-    ("after the first table", signal.SIGINT, told("core.books")),
-    ("before a table that would be fetched again", signal.SIGTERM, told("raw.securities")),
-    ("in the middle", signal.SIGINT, told("core.annual_fundamentals")),
+    ("after the first table", signal.SIGINT, told("raw.securities")),
+    ("after a table that was fetched", signal.SIGTERM, told("raw.constituents")),
+    ("in the middle", signal.SIGINT, told("core.metrics_as_of")),
     ("just before publishing", signal.SIGTERM, told(BEFORE_PUBLISHING)),
 ]
 
