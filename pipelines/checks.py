@@ -195,12 +195,14 @@ def _still_delivered(name: str) -> Check:
         rows = _rows_of(lake.stamp(name).years, years)
         # A source without the dataset would leave the years that are not made as they are, and nobody would be told.
         had = _rows_of(before, before if dataset in run.source.absent else years)
+        counts = {"rows_delivered": rows, "rows_before": had}
         if rows or not had:
-            return Finding("passed", f"{rows} rows delivered; {had} were there before")
+            return Finding("passed", f"{rows} rows delivered; {had} were there before", counts)
         return Finding(
             "failed",
             f"source '{run.source.name}' delivered no row of {dataset}, of which this home has {had}; "
             f"restore the {dataset} that are missing, or name another --home for a screen without them",
+            counts,
         )
 
     return check

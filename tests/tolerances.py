@@ -11,6 +11,9 @@ BY_HAND = 1e-6
 SLOPE = 1e-13
 """Absolute, of a margin per year: two ways to fit a line lose the same few units in the last place of margins of about one."""
 
+SLOPE_OF_LARGE_MARGINS = 1e-15
+"""Relative, beside `SLOPE`: a few units in the last place of margins in the hundreds, which depend on the processor's linear algebra."""
+
 SCORE = 1e-12
 """Absolute, in standard deviations: two implementations of the quality score add the same numbers in another order."""
 

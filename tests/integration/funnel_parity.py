@@ -12,7 +12,7 @@ from tests.integration.pandas_funnel import funnel
 from tests.integration.pandas_inputs import annual_ratios, market_caps
 from tests.integration.pandas_quality import in_order
 from tests.paths import PROJECT_ROOT
-from tests.tolerances import EXACT, SLOPE
+from tests.tolerances import EXACT, SLOPE, SLOPE_OF_LARGE_MARGINS
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 KEY = ["as_of", "entity_id"]
@@ -108,5 +108,5 @@ def assert_funnels_agree(rows: pd.DataFrame) -> None:
 
 def _close(rows: pd.DataFrame, name: str) -> np.ndarray:
     ours, theirs = (rows[f"{name}_{whose}"].to_numpy(dtype=float) for whose in ("ours", "theirs"))
-    relative, absolute = (0.0, SLOPE) if name == "margin_slope" else (EXACT, EXACT)
+    relative, absolute = (SLOPE_OF_LARGE_MARGINS, SLOPE) if name == "margin_slope" else (EXACT, EXACT)
     return np.isclose(ours, theirs, rtol=relative, atol=absolute, equal_nan=True)

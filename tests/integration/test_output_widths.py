@@ -16,7 +16,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from smallcap.pipelines.command import app as cli
+from smallcap.pipelines.command import asking, keeping
+from smallcap.pipelines.command.options import UNLIMITED
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
@@ -50,7 +51,8 @@ def shown(smallcap, small_home: Path, monkeypatch: pytest.MonkeyPatch):
         out = io.StringIO()
         with monkeypatch.context() as patched:
             if width is not None:
-                patched.setattr(cli, "OUT", Console(file=out, width=width))
+                for module in (asking, keeping):
+                    patched.setattr(module, "OUT", Console(file=out, width=width))
             answer = smallcap(*arguments, "--home", small_home)
         assert answer.code == 0, answer.err
         return answer.out if width is None else out.getvalue()
@@ -129,10 +131,10 @@ def test_in_a_real_terminal_the_width_is_the_terminals(small_home: Path):
 def test_a_run_in_a_narrow_terminal_prints_every_figure_of_the_piped_summary(small_home: Path):
     settings = load_settings(home=small_home)
     texts = {}
-    for width in (cli.UNLIMITED, 40, 80, 200):
+    for width in (UNLIMITED, 40, 80, 200):
         out, err = io.StringIO(), io.StringIO()
         show_summary(settings, LATER, Console(file=out, width=width), Console(file=err, width=80))
         texts[width] = out.getvalue()
         assert f"sql 'SELECT ticker, score FROM marts.latest_quality LIMIT 5' --home {small_home}" in err.getvalue()
-    assert "synthetic sample universe (made-up companies): no company here exists" in texts[cli.UNLIMITED]
-    assert all(numbers(texts[cli.UNLIMITED]) == numbers(text) for text in texts.values())
+    assert "synthetic sample universe (made-up companies): no company here exists" in texts[UNLIMITED]
+    assert all(numbers(texts[UNLIMITED]) == numbers(text) for text in texts.values())

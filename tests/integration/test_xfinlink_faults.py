@@ -210,7 +210,9 @@ def test_names_that_would_break_out_of_a_request_are_not_asked_for(case: Case) -
 
 def test_hostile_names_are_data_and_nothing_else(case: Case) -> None:
     case.standin.fault("/v1/index/*", "hostile_names", count=None)
-    assert HOSTILE_NAME in case.open().constituents(INDEX, [DAY]).rows["name"].to_list()
+    # Quotes, markup and formulas are data; the control that turns text round and the line break are no text.
+    name = HOSTILE_NAME.replace("\u202e", "").replace("\n", "")
+    assert " ".join(name.split()) in case.open().constituents(INDEX, [DAY]).rows["name"].to_list()
 
 
 def test_no_key_is_kept_or_logged(case: Case, ratios: Ask, caplog: pytest.LogCaptureFixture) -> None:
