@@ -1,6 +1,6 @@
 """A quick answer to whether anything can have changed since a run found nothing to make: the state of every file that it depends on.
 
-Files are told apart by size and time of change. Where one differs, nothing is concluded: the run looks at contents, as it always does.
+Files are compared by size and modification time. Where one differs, the run compares contents, as it always does.
 Only the standard library is imported here, so that a run with nothing to do ends at once.
 """
 
