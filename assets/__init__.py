@@ -1,1 +1,4 @@
-"""What exists: the lineage. An asset names what it reads, calls the library, and returns rows; no rule of finance stands here."""
+"""What exists: the lineage. An asset names what it reads, calls the library, and returns rows.
+
+No rule of finance stands here.
+"""

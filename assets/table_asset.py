@@ -1,4 +1,7 @@
-"""The decorator that turns a function of frames into the asset of a table; reading and writing are the IO manager's."""
+"""The decorator that turns a function of frames into the asset of a table.
+
+Reading and writing are the IO manager's.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +58,10 @@ def table_asset(
 ) -> Callable[[Compute], dg.AssetsDefinition]:
     """Make the asset of a table from a function.
 
-    The function's parameters say what it takes: for each table that `smallcap.engine.lineage.READS` names, a frame under the table's name
-    without its layer; each rule set and setting that `smallcap.engine.uses.USES` names; and of the run `years`, `dates`, `clock` or `run`.
-    A function that is called year by year may ask for `year`.
+    The function's parameters say what it takes: for each table that `smallcap.engine.lineage.READS` names, a
+    frame under the table's name without its layer; each rule set and setting that `smallcap.engine.uses.USES`
+    names; and of the run `years`, `dates`, `clock` or `run`. A function that is called year by year may ask
+    for `year`.
 
     Parameters
     ----------
@@ -70,7 +74,8 @@ def table_asset(
     after
         Tables that must be made before without being read.
     by_year
-        Whether the function is called once for each year that is made, with the frames of that year's windows.
+        Whether the function is called once for each year that is made, with the frames of that year's
+        windows.
     together
         Whether the few rows of all years are written at once, and not some years at a time.
 
@@ -96,7 +101,10 @@ def table_asset(
             owners=OWNERS,
             tags={LAYER_TAG: found.layer, KIND_TAG: found.kind},
             io_manager_key=LAKE_RESOURCE,
-            metadata={"dagster/column_schema": column_schema(found), "years_read": dg.MetadataValue.json(_years_read(name))},
+            metadata={
+                "dagster/column_schema": column_schema(found),
+                "years_read": dg.MetadataValue.json(_years_read(name)),
+            },
             retry_policy=RETRY_FETCHES if found.layer == "raw" else None,
         )(_step(name, compute, by_year=by_year, together=together))
 
@@ -118,14 +126,21 @@ def _require_agreement(name: str, compute: Compute) -> None:
     # What a raw table uses reaches it through the source.
     unused = sorted((frames if TABLES[name].layer == "raw" else frames | uses) - taken)
     if undeclared or unused:
-        raise TypeError(f"{name}: takes {undeclared or 'nothing'} that the lineage does not declare, declares {unused or 'nothing'} unused")
+        raise TypeError(
+            f"{name}: takes {undeclared or 'nothing'} that the lineage does not declare, declares "
+            f"{unused or 'nothing'} unused"
+        )
 
 
-def _inputs(name: str, columns: Mapping[str, Sequence[str]], where: Mapping[str, Mapping[str, object]]) -> dict[str, dg.AssetIn]:
+def _inputs(
+    name: str, columns: Mapping[str, Sequence[str]], where: Mapping[str, Mapping[str, object]]
+) -> dict[str, dg.AssetIn]:
     return {
         TABLES[upstream].short_name: dg.AssetIn(
             key=asset_key(upstream),
-            partition_mapping=SAME_YEAR_ONLY if TABLES[upstream].is_partitioned and TABLES[name].is_partitioned else None,
+            partition_mapping=SAME_YEAR_ONLY
+            if TABLES[upstream].is_partitioned and TABLES[name].is_partitioned
+            else None,
             metadata={
                 "for_table": name,
                 "columns": list(columns.get(TABLES[upstream].short_name, ())),
@@ -140,9 +155,15 @@ def _years_read(name: str) -> dict[str, str]:
     """Say in words which years of each upstream table a year is made from."""
     if not TABLES[name].is_partitioned:
         return {upstream: "all" for upstream in READS.get(name, {}) if TABLES[upstream].is_partitioned}
-    partitioned = {upstream: window for upstream, window in READS.get(name, {}).items() if TABLES[upstream].is_partitioned}
+    partitioned = {
+        upstream: window
+        for upstream, window in READS.get(name, {}).items()
+        if TABLES[upstream].is_partitioned
+    }
     return {
-        upstream: f"{window.back} before to {window.ahead} after" if window.back or window.ahead else "the same"
+        upstream: f"{window.back} before to {window.ahead} after"
+        if window.back or window.ahead
+        else "the same"
         for upstream, window in partitioned.items()
     }
 
@@ -171,17 +192,29 @@ def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Call
         try:
             stop_if_requested()
             is_made = smallcap_run.years.is_made(name)
-            made = _made(smallcap_run, name, compute, frames, by_year=by_year, together=together) if is_made else None
+            made = (
+                _made(smallcap_run, name, compute, frames, by_year=by_year, together=together)
+                if is_made
+                else None
+            )
         except SmallcapError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
         except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
-            # Dagster would fetch the table again: its policy of retries takes an interruption for a failure that may pass.
+            # Dagster would fetch the table again: its policy of retries takes an interruption for a failure
+            # that may pass.
             raise dg.Failure(description="stopped by a signal", allow_retries=False) from error
         PROGRESS.info("%s", name, extra={"phase": "made", "seconds": time.monotonic() - started})
         return made
 
-    signature = [inspect.Parameter(RUN_RESOURCE, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.ResourceParam[Run])]
-    signature += [inspect.Parameter(frame, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame) for frame in frame_names]
+    signature = [
+        inspect.Parameter(
+            RUN_RESOURCE, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.ResourceParam[Run]
+        )
+    ]
+    signature += [
+        inspect.Parameter(frame, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame)
+        for frame in frame_names
+    ]
     step.__name__ = compute.__name__
     # Dagster checks what a step returns against its annotation, and a step may make nothing.
     step.__signature__ = inspect.Signature(signature, return_annotation=Any)  # type: ignore[attr-defined]
@@ -189,8 +222,20 @@ def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Call
     return step
 
 
-def _made(run: Run, name: str, compute: Compute, frames: Mapping[str, pl.DataFrame], *, by_year: bool, together: bool) -> Rows:
-    wanted = [parameter for parameter in inspect.signature(compute).parameters if parameter not in frames and parameter != "year"]
+def _made(
+    run: Run,
+    name: str,
+    compute: Compute,
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    by_year: bool,
+    together: bool,
+) -> Rows:
+    wanted = [
+        parameter
+        for parameter in inspect.signature(compute).parameters
+        if parameter not in frames and parameter != "year"
+    ]
     given = {parameter: _given(run, name, parameter) for parameter in wanted}
     if not by_year:
         return _as_rows(compute(**frames, **given))

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import backfill, page, quality_in_memory, rolling, second_run, serving, vendor_adapter, whole_run
+from benchmarks import (
+    backfill,
+    page,
+    quality_in_memory,
+    rolling,
+    second_run,
+    serving,
+    vendor_adapter,
+    whole_run,
+)
 from benchmarks.quality_in_memory import LEAST_TIMES_FASTER, MOST_TIMES_BARE
 from benchmarks.results import Limit, Section
 
@@ -47,7 +56,13 @@ def _in_memory() -> Section:
     """Show the quality screen in memory against every yardstick that is there."""
     found = quality_in_memory.run()
     cells = [
-        [r.yardstick, f"{r.smallcap_seconds:.3f}", f"{r.yardstick_seconds:.3f}", f"{r.ratio:.2f}", f"{r.largest_difference:.0e}"]
+        [
+            r.yardstick,
+            f"{r.smallcap_seconds:.3f}",
+            f"{r.yardstick_seconds:.3f}",
+            f"{r.ratio:.2f}",
+            f"{r.largest_difference:.0e}",
+        ]
         for r in found
     ]
     limits = [
@@ -58,10 +73,14 @@ def _in_memory() -> Section:
     ]
     return Section(
         "Quality screen in memory",
-        "240 dates of 2,000 members, from records and members in memory to scores and quintiles: the functions of `smallcap.finance` "
-        "(with the reason of every exclusion) against the study's procedure date by date in pandas and against a bare Polars script "
-        "that keeps only what is scored. Every yardstick must score the same records; the largest difference of a score is shown. For "
-        "pandas the ratio says how many times faster smallcap is, for bare Polars how many times as long it takes. Medians of "
+        "240 dates of 2,000 members, from records and members in memory to scores and quintiles: "
+        "the functions of `smallcap.finance` "
+        "(with the reason of every exclusion) against the study's procedure date by date in pandas "
+        "and against a bare Polars script "
+        "that keeps only what is scored. Every yardstick must score the same records; the largest "
+        "difference of a score is shown. For "
+        "pandas the ratio says how many times faster smallcap is, for bare Polars how many times "
+        "as long it takes. Medians of "
         f"{quality_in_memory.RUNS} runs.",
         ("yardstick", "smallcap, s", "yardstick, s", "ratio", "largest difference"),
         cells,

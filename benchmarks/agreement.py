@@ -10,7 +10,9 @@ RELATIVE = 1e-9
 """Numbers may differ by this share of the greater: sums taken in another order."""
 
 
-def refuse_differences(name: str, ours: pl.DataFrame, theirs: pl.DataFrame, key: list[str], apart_from: Collection[str] = ()) -> None:
+def refuse_differences(
+    name: str, ours: pl.DataFrame, theirs: pl.DataFrame, key: list[str], apart_from: Collection[str] = ()
+) -> None:
     """Refuse to compare times where the two sides did not write the same rows.
 
     Parameters
@@ -30,11 +32,19 @@ def refuse_differences(name: str, ours: pl.DataFrame, theirs: pl.DataFrame, key:
         When columns, keys or any value differ; the message shows the first row of both.
     """
     if set(ours.columns) != set(theirs.columns):
-        raise ValueError(f"{name}: the bare script wrote other columns than smallcap: {sorted(set(ours.columns) ^ set(theirs.columns))}")
+        raise ValueError(
+            f"{name}: the bare script wrote other columns than smallcap: "
+            f"{sorted(set(ours.columns) ^ set(theirs.columns))}"
+        )
     compared = [column for column in ours.columns if column not in apart_from]
-    own, other = ours.select(compared).sort(key), theirs.select(pl.col(column).cast(ours.schema[column]) for column in compared).sort(key)
+    own, other = (
+        ours.select(compared).sort(key),
+        theirs.select(pl.col(column).cast(ours.schema[column]) for column in compared).sort(key),
+    )
     if not own.select(key).equals(other.select(key)):
-        raise ValueError(f"{name}: the bare script wrote other rows than smallcap ({other.height} and {own.height})")
+        raise ValueError(
+            f"{name}: the bare script wrote other rows than smallcap ({other.height} and {own.height})"
+        )
     beside = own.hstack(other.rename(lambda column: f"{column}_bare"))
     for column in compared:
         differing = beside.filter(_is_different(column, ours.schema[column]))

@@ -51,16 +51,25 @@ def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Pat
     rows = [
         ["bare script", f"{bare:.1f}", "1.00"],
         ["smallcap", f"{total:.1f}", f"{total / bare:.2f}"],
-        *([f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}"] for part, seconds in by_part.items()),
+        *(
+            [f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}"]
+            for part, seconds in by_part.items()
+        ),
     ]
     return Section(
         "Anatomy of the index",
-        f"{12 * len(years)} month ends of the index in the same backfill: every member's weight, place and eligibility, sectors, the "
-        "profile, every addition and removal with its cause, and the effect of each reconstitution. smallcap reads its inputs from Delta "
-        "tables, checks contracts, writes Delta tables in the order of their keys and reads them back. The bare script is a second "
-        "implementation in Polars that shares the rule sets and none of the calculations; it has the inputs in memory, takes all years at "
-        "once where it can, and writes plain Parquet files, rows as they come. All rows of all six tables were compared and are equal, "
-        f"numbers within a relative {RELATIVE:g}; only the wording of reasons and evidence is each side's own.",
+        f"{12 * len(years)} month ends of the index in the same backfill: every member's weight, "
+        f"place and eligibility, sectors, the "
+        "profile, every addition and removal with its cause, and the effect of each "
+        "reconstitution. smallcap reads its inputs from Delta "
+        "tables, checks contracts, writes Delta tables in the order of their keys and reads them "
+        "back. The bare script is a second "
+        "implementation in Polars that shares the rule sets and none of the calculations; it has "
+        "the inputs in memory, takes all years at "
+        "once where it can, and writes plain Parquet files, rows as they come. All rows of all six "
+        "tables were compared and are equal, "
+        f"numbers within a relative {RELATIVE:g}; only the wording of reasons and evidence is each "
+        f"side's own.",
         ("", "seconds", "× bare script"),
         rows,
         [Limit("anatomy of the index, against the bare script", total / bare, MOST_TIMES_BARE)],
@@ -75,7 +84,12 @@ def _bare(home: Path, years: Sequence[int], out: Path) -> float:
     """Run the bare script in a process of its own; its inputs are in memory before its clock starts."""
     shutil.rmtree(out, ignore_errors=True)
     arguments = [str(home), str(years[0]), str(years[-1]), str(out)]
-    done = subprocess.run([sys.executable, "-m", "benchmarks.bare_anatomy", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.bare_anatomy", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
     return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
@@ -86,4 +100,6 @@ def _refuse_other_contents(lake: Lake, out: Path) -> None:
     for name in NAMES:
         theirs = pl.read_parquet(out / name / "*.parquet")
         ours = lake.read(name, sorted(theirs["year"].unique()) if TABLES[name].is_partitioned else None)
-        refuse_differences(name, ours, theirs, TABLES[name].key, [word for word in WORDED if word in ours.columns])
+        refuse_differences(
+            name, ours, theirs, TABLES[name].key, [word for word in WORDED if word in ours.columns]
+        )

@@ -32,7 +32,8 @@ MOST_MILLISECONDS_AN_EVENT = 15.0
 MOST_GIBIBYTES = 2.0
 MOST_TIMES_SHORT_HISTORY = 1.3
 GIBIBYTE = 2**30
-# Snapshots alone: the bare script also takes flows of companies that were never listed, which smallcap does not ask for.
+# Snapshots alone: the bare script also takes flows of companies that were never listed, which smallcap does
+# not ask for.
 COMPARED = ("core.metrics_as_of", "marts.quality_scores", "marts.quality_summary", "marts.coverage")
 
 
@@ -92,7 +93,9 @@ def _backfill(folder: Path, payloads: Path) -> Iterator[Section]:
 def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[str]) -> Section:
     bare = statistics.median(one.seconds for one in theirs)
     run_seconds = _median(ours, lambda one: one.run_seconds)
-    by_part = {part: _median(ours, lambda one, part=part: _of_tables(one, part, made_by_both)) for part in _PARTS}
+    by_part = {
+        part: _median(ours, lambda one, part=part: _of_tables(one, part, made_by_both)) for part in _PARTS
+    }
     same = sum(by_part.values())
     books = _median(ours, lambda one: one.bookkeeping_seconds)
     an_event = _median(ours, lambda one: 1000 * one.bookkeeping_seconds / one.events)
@@ -100,24 +103,37 @@ def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[s
     rows = [
         ["bare script", f"{bare:.1f}", "1.00", f"{max(one.peak_bytes for one in theirs) / GIBIBYTE:.2f}"],
         ["smallcap, the same tables, without Dagster's bookkeeping", f"{same:.1f}", f"{same / bare:.2f}", ""],
-        *([f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}", ""] for part, seconds in by_part.items()),
+        *(
+            [f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}", ""]
+            for part, seconds in by_part.items()
+        ),
         ["smallcap, its other tables", f"{run_seconds - books - same:.1f}", "", ""],
         [f"Dagster's bookkeeping, {ours[-1].events} events", f"{books:.1f}", f"{books / bare:.2f}", ""],
         ["smallcap, whole run", f"{run_seconds:.1f}", "", f"{most:.2f}"],
     ]
     return Section(
         f"Backfill of {FIRST_YEAR} to {LAST_YEAR}",
-        "The whole sample universe, every month end of twenty years, into a fresh home. The bare script computes the tables up to the "
-        "quality screen's and the funnel's from the same payloads, all years at once, and writes one plain Parquet file per table and "
-        "year: no contract, no Delta log, no digest, no check, no catalogue, no Dagster. It calls the same functions, but for the "
-        "funnel's tables, of which it has an implementation of its own. The snapshots that both wrote were compared and are equal. "
-        "Tables that it does not make (books and regressions, index, experiment) stand apart. Loading the libraries is counted for "
-        f"neither. Medians of {REPEATS} runs of each, taken in turn; memory is the most of them. Dagster's bookkeeping is what a run takes "
+        "The whole sample universe, every month end of twenty years, into a fresh home. The bare "
+        "script computes the tables up to the "
+        "quality screen's and the funnel's from the same payloads, all years at once, and writes "
+        "one plain Parquet file per table and "
+        "year: no contract, no Delta log, no digest, no check, no catalogue, no Dagster. It calls "
+        "the same functions, but for the "
+        "funnel's tables, of which it has an implementation of its own. The snapshots that both "
+        "wrote were compared and are equal. "
+        "Tables that it does not make (books and regressions, index, experiment) stand apart. "
+        "Loading the libraries is counted for "
+        f"neither. Medians of {REPEATS} runs of each, taken in turn; memory is the most of them. "
+        f"Dagster's bookkeeping is what a run takes "
         "outside reading, computing, writing, checking and publishing.",
         ("", "seconds", "× bare script", "peak memory, GiB"),
         rows,
         [
-            Limit("the same tables without Dagster's bookkeeping, against the bare script", same / bare, MOST_TIMES_BARE),
+            Limit(
+                "the same tables without Dagster's bookkeeping, against the bare script",
+                same / bare,
+                MOST_TIMES_BARE,
+            ),
             Limit("Dagster's bookkeeping per event", an_event, MOST_MILLISECONDS_AN_EVENT, " ms"),
             Limit("peak memory of the backfill", most, MOST_GIBIBYTES, " GiB"),
         ],
@@ -128,7 +144,10 @@ def _refresh(folder: Path, payloads: Path) -> Section:
     long, short = folder / "long", _fresh_home(folder / "short", payloads)
     measure(short, SHORT_HISTORY_FIRST_YEAR, LAST_YEAR)
     clock = open_source(_settings(long)).clock
-    months = [dt.date(clock.year, month, calendar.monthrange(clock.year, month)[1]) for month in range(1, clock.month + 1)]
+    months = [
+        dt.date(clock.year, month, calendar.monthrange(clock.year, month)[1])
+        for month in range(1, clock.month + 1)
+    ]
     after_long, after_short = [], []
     for as_of in months:
         after_long.append(measure(long, as_of.year, as_of.year, as_of))
@@ -140,14 +159,21 @@ def _refresh(folder: Path, payloads: Path) -> Section:
     long_years, short_years = LAST_YEAR - FIRST_YEAR + 1, LAST_YEAR - SHORT_HISTORY_FIRST_YEAR + 1
     return Section(
         "Refreshing the running year",
-        f"`smallcap run` for the month ends of {clock.year}, one after the other: each remakes the year up to the next month end, audits "
+        f"`smallcap run` for the month ends of {clock.year}, one after the other: each remakes the "
+        f"year up to the next month end, audits "
         f"and publishes. Medians of {len(months) - 1} refreshes on each history, taken in turn.",
         ("history", "seconds", "× short history"),
         [
             [f"{short_years} years", f"{short_seconds:.2f}", "1.00"],
             [f"{long_years} years", f"{long_seconds:.2f}", f"{ratio:.2f}"],
         ],
-        [Limit(f"refresh on {long_years} years of history, against {short_years} years", ratio, MOST_TIMES_SHORT_HISTORY)],
+        [
+            Limit(
+                f"refresh on {long_years} years of history, against {short_years} years",
+                ratio,
+                MOST_TIMES_SHORT_HISTORY,
+            )
+        ],
     )
 
 
@@ -160,14 +186,23 @@ def _median(runs: Sequence[Measured], number: Callable[[Measured], float]) -> fl
 
 def _of_tables(one: Measured, part: str, names: set[str]) -> float:
     """Sum a part over the tables that the bare script makes too; publishing is counted whole."""
-    return sum(seconds for (table, its_part), seconds in one.parts.items() if its_part == part and (table in names or part == "publish"))
+    return sum(
+        seconds
+        for (table, its_part), seconds in one.parts.items()
+        if its_part == part and (table in names or part == "publish")
+    )
 
 
 def _bare(home: Path, out: Path) -> Bare:
     """Run the bare script in a process of its own."""
     shutil.rmtree(out, ignore_errors=True)
     arguments = [str(home), str(FIRST_YEAR), str(LAST_YEAR), str(out)]
-    done = subprocess.run([sys.executable, "-m", "benchmarks.bare_backfill", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.bare_backfill", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
     return Bare(**json.loads(done.stdout.splitlines()[-1]))
@@ -180,4 +215,7 @@ def _refuse_other_contents(lake: Lake, plain: Path) -> None:
         ours = lake.read(name).sort(key)
         theirs = pl.read_parquet(plain / name / "*.parquet").select(ours.columns).sort(key)
         if not ours.equals(theirs):
-            raise ValueError(f"{name}: the bare script wrote other contents than smallcap ({theirs.height} and {ours.height} rows)")
+            raise ValueError(
+                f"{name}: the bare script wrote other contents than smallcap ({theirs.height} and "
+                f"{ours.height} rows)"
+            )

@@ -1,6 +1,7 @@
 """The anatomy of the index as a bare script: a second, plain implementation in Polars, written as plain Parquet.
 
-It shares the rule sets and the names of columns with smallcap, none of its calculations. Its inputs are in memory before the clock starts.
+It shares the rule sets and the names of columns with smallcap, none of its calculations. Its inputs are in
+memory before the clock starts.
 """
 
 from __future__ import annotations
@@ -37,8 +38,25 @@ INPUTS = {
         ),
     ),
     "core.metrics_as_of": (
-        *("year", "as_of", "entity_id", "period_end", "available_date", "is_stale", "is_scale_suspect", "market_cap_usd", "price_usd"),
-        *("market_cap_reason", "net_income_usd", "shareholders_equity_usd", "revenue_usd", "dividend_yield", "price_date"),
+        *(
+            "year",
+            "as_of",
+            "entity_id",
+            "period_end",
+            "available_date",
+            "is_stale",
+            "is_scale_suspect",
+            "market_cap_usd",
+            "price_usd",
+        ),
+        *(
+            "market_cap_reason",
+            "net_income_usd",
+            "shareholders_equity_usd",
+            "revenue_usd",
+            "dividend_yield",
+            "price_date",
+        ),
     ),
     "raw.constituents": ("year", "as_of", "security_id", "exchange", "location"),
     "raw.prices": ("year", "security_id", "date", "close_usd", "adjusted_close_usd", "total_return"),
@@ -47,7 +65,9 @@ INPUTS = {
 Frames = dict[str, pl.DataFrame]
 
 
-def write_anatomy(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution], years: Sequence[int], folder: Path) -> None:
+def write_anatomy(
+    tables: Frames, rules: IndexRules, events: Sequence[Reconstitution], years: Sequence[int], folder: Path
+) -> None:
     """Compute and write every table of the index.
 
     Parameters
@@ -75,7 +95,9 @@ def write_anatomy(tables: Frames, rules: IndexRules, events: Sequence[Reconstitu
     for name, frame in made.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         parts = (
-            {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()} if "year" in frame.columns else {"all": frame}
+            {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()}
+            if "year" in frame.columns
+            else {"all": frame}
         )
         for year, part in parts.items():
             part.write_parquet(folder / name / f"{year}.parquet")
@@ -83,11 +105,19 @@ def write_anatomy(tables: Frames, rules: IndexRules, events: Sequence[Reconstitu
 
 def _known(tables: Frames) -> pl.DataFrame:
     """Put members and records together; what is stale or of another scale says nothing."""
-    both = tables["core.members"].join(tables["core.metrics_as_of"].drop("year"), on=["as_of", "entity_id"], how="left")
+    both = tables["core.members"].join(
+        tables["core.metrics_as_of"].drop("year"), on=["as_of", "entity_id"], how="left"
+    )
     is_out = pl.col("is_stale").fill_null(False) | pl.col("is_scale_suspect").fill_null(False)
     cap, income, equity, revenue, dividends = (
         pl.when(~is_out).then(pl.col(name))
-        for name in ("market_cap_usd", "net_income_usd", "shareholders_equity_usd", "revenue_usd", "dividend_yield")
+        for name in (
+            "market_cap_usd",
+            "net_income_usd",
+            "shareholders_equity_usd",
+            "revenue_usd",
+            "dividend_yield",
+        )
     )
     return both.with_columns(
         cap=cap,
@@ -100,7 +130,9 @@ def _known(tables: Frames) -> pl.DataFrame:
 
 
 def _holdings(known: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
-    by_cap = known.sort("as_of", "cap", descending=[False, True], nulls_last=True).with_columns(upto=pl.col("cap").cum_sum().over("as_of"))
+    by_cap = known.sort("as_of", "cap", descending=[False, True], nulls_last=True).with_columns(
+        upto=pl.col("cap").cum_sum().over("as_of")
+    )
     share, total = rules.band_share, pl.col("cap").sum().over("as_of")
     band = (
         pl.when(pl.col("cap").is_null())
@@ -111,9 +143,22 @@ def _holdings(known: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
         .then(pl.lit("lower"))
         .otherwise(pl.lit("none"))
     )
-    by_weight = by_cap.with_columns(band=band).sort("as_of", "weight", "ticker", descending=[False, True, False], nulls_last=True)
+    by_weight = by_cap.with_columns(band=band).sort(
+        "as_of", "weight", "ticker", descending=[False, True, False], nulls_last=True
+    )
     return by_weight.select(
-        *("year", "as_of", "entity_id", "ticker", "name", "sector", "weight", "band", "period_end", "available_date"),
+        *(
+            "year",
+            "as_of",
+            "entity_id",
+            "ticker",
+            "name",
+            "sector",
+            "weight",
+            "band",
+            "period_end",
+            "available_date",
+        ),
         rank=pl.int_range(1, pl.len() + 1).over("as_of"),
         cumulative_weight=pl.col("weight").cum_sum().over("as_of"),
         market_cap_usd=pl.col("cap"),
@@ -131,7 +176,8 @@ def _aggregates() -> dict[str, pl.Expr]:
         "earnings_weight": weight.filter(income.is_not_null()).sum(),
         "unprofitable_members": (income <= 0).sum(),
         "unprofitable_share": (income <= 0).mean(),
-        "unprofitable_weight_share": weight.filter(income <= 0).sum() / weight.filter(income.is_not_null()).sum(),
+        "unprofitable_weight_share": weight.filter(income <= 0).sum()
+        / weight.filter(income.is_not_null()).sum(),
         "pe_excluding_losses": cap.filter(has_both & earns).sum() / income.filter(has_both & earns).sum(),
         "pe_excluding_losses_members": (has_both & earns).sum(),
         "pe_excluding_losses_weight": weight.filter(has_both & earns).sum(),
@@ -156,7 +202,10 @@ def _multiple(name: str, column: str, unit: str) -> dict[str, pl.Expr]:
     total = below.filter(has_both).sum()
     return {
         name: pl.when(total > 0).then(cap.filter(has_both).sum() / total),
-        f"{name}_reason": pl.when(has_both.sum() == 0).then(pl.lit("no_member_covered")).when(total <= 0).then(pl.lit(unit)),
+        f"{name}_reason": pl.when(has_both.sum() == 0)
+        .then(pl.lit("no_member_covered"))
+        .when(total <= 0)
+        .then(pl.lit(unit)),
         f"{name}_members": has_both.sum(),
         f"{name}_weight": weight.filter(has_both).sum(),
     }
@@ -201,13 +250,20 @@ def _profile(known: pl.DataFrame, asked: pl.DataFrame, moved: object, rules: Ind
 def _eligibility(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution]) -> pl.DataFrame:
     limits = rules.eligibility
     ranks = pl.DataFrame({"rank_date": sorted({event.rank_date for event in events if event.rank_date})})
-    members = tables["core.members"].select("year", "as_of", "entity_id", "security_id", "ticker").sort("as_of")
-    dated = members.join_asof(ranks, left_on="as_of", right_on="rank_date", coalesce=False)
-    closes = tables["raw.prices"].filter(pl.col("close_usd") > 0).select("security_id", "date", "close_usd").sort("date")
-    pairs = dated.select("rank_date", "security_id").unique().sort("rank_date")
-    priced = pairs.join_asof(closes, left_on="rank_date", right_on="date", by="security_id", check_sortedness=False).filter(
-        (pl.col("rank_date") - pl.col("date")).dt.total_days() <= limits.max_price_age_days
+    members = (
+        tables["core.members"].select("year", "as_of", "entity_id", "security_id", "ticker").sort("as_of")
     )
+    dated = members.join_asof(ranks, left_on="as_of", right_on="rank_date", coalesce=False)
+    closes = (
+        tables["raw.prices"]
+        .filter(pl.col("close_usd") > 0)
+        .select("security_id", "date", "close_usd")
+        .sort("date")
+    )
+    pairs = dated.select("rank_date", "security_id").unique().sort("rank_date")
+    priced = pairs.join_asof(
+        closes, left_on="rank_date", right_on="date", by="security_id", check_sortedness=False
+    ).filter((pl.col("rank_date") - pl.col("date")).dt.total_days() <= limits.max_price_age_days)
     values = (
         tables["core.metrics_as_of"]
         .filter(~pl.col("is_stale").fill_null(False))
@@ -216,37 +272,65 @@ def _eligibility(tables: Frames, rules: IndexRules, events: Sequence[Reconstitut
     listed = tables["raw.constituents"].select("as_of", "security_id", "exchange", country="location")
     rows = (
         dated.with_columns(rank_month=pl.col("rank_date").dt.month_end())
-        .join(priced.select("rank_date", "security_id", price_usd="close_usd"), on=["rank_date", "security_id"], how="left")
+        .join(
+            priced.select("rank_date", "security_id", price_usd="close_usd"),
+            on=["rank_date", "security_id"],
+            how="left",
+        )
         .join(values, on=["rank_month", "entity_id"], how="left")
         .join(listed, on=["as_of", "security_id"], how="left")
-        .with_columns(market_cap_usd=pl.when(pl.col("price_date") <= pl.col("rank_date")).then("market_cap_usd"))
+        .with_columns(
+            market_cap_usd=pl.when(pl.col("price_date") <= pl.col("rank_date")).then("market_cap_usd")
+        )
     )
     exchanges = [name.upper() for name in limits.exchanges]
     answers = {
         "price": pl.col("price_usd") >= limits.min_price_usd,
         "market_cap": pl.col("market_cap_usd") >= limits.min_market_cap_usd,
         "exchange": pl.col("exchange").str.to_uppercase().is_in(exchanges),
-        "country": pl.when(~pl.col("country").is_in(limits.benefit_countries)).then(pl.col("country").is_in(limits.home_countries)),
+        "country": pl.when(~pl.col("country").is_in(limits.benefit_countries)).then(
+            pl.col("country").is_in(limits.home_countries)
+        ),
     }
     words = {f"{name}_status": _word(answer) for name, answer in answers.items()}
-    told = rows.with_columns(**words, free_float_status=pl.lit("verify"), voting_rights_status=pl.lit("verify"))
+    told = rows.with_columns(
+        **words, free_float_status=pl.lit("verify"), voting_rights_status=pl.lit("verify")
+    )
     four = [pl.col(name) for name in words]
     any_fails = pl.any_horizontal(one == "fail" for one in four)
     any_open = pl.any_horizontal(one == "verify" for one in four)
     price, cap = pl.col("price_usd"), (pl.col("market_cap_usd") / 1e6).round(1)
     return told.select(
-        *("year", "as_of", "entity_id", "ticker", "rank_date", "price_usd", "market_cap_usd", "exchange", "country"),
+        *(
+            "year",
+            "as_of",
+            "entity_id",
+            "ticker",
+            "rank_date",
+            "price_usd",
+            "market_cap_usd",
+            "exchange",
+            "country",
+        ),
         *words,
         *("free_float_status", "voting_rights_status"),
         free_float=pl.lit(None, pl.Float64),
         voting_rights=pl.lit(None, pl.Float64),
-        known_status=pl.when(any_fails).then(pl.lit("fail")).when(any_open).then(pl.lit("verify")).otherwise(pl.lit("pass")),
+        known_status=pl.when(any_fails)
+        .then(pl.lit("fail"))
+        .when(any_open)
+        .then(pl.lit("verify"))
+        .otherwise(pl.lit("pass")),
         status=pl.when(any_fails).then(pl.lit("fail")).otherwise(pl.lit("verify")),
         reason=pl.concat_str(
             pl.when(pl.col("price_status") != "pass").then(pl.format("price {}", price.fill_null(0.0))),
             pl.when(pl.col("market_cap_status") != "pass").then(pl.format("cap {} M", cap.fill_null(0.0))),
-            pl.when(pl.col("exchange_status") != "pass").then(pl.format("exchange {}", pl.col("exchange").fill_null("?"))),
-            pl.when(pl.col("country_status") != "pass").then(pl.format("country {}", pl.col("country").fill_null("?"))),
+            pl.when(pl.col("exchange_status") != "pass").then(
+                pl.format("exchange {}", pl.col("exchange").fill_null("?"))
+            ),
+            pl.when(pl.col("country_status") != "pass").then(
+                pl.format("country {}", pl.col("country").fill_null("?"))
+            ),
             pl.lit("float and votes unknown"),
             separator="; ",
             ignore_nulls=True,
@@ -269,7 +353,11 @@ def main() -> None:
     lake = Lake(settings.lake_dir)
     near = {"raw.prices": (2, 1), "core.monthly_returns": (0, 1)}
     tables = {
-        name: lake.read(name, list(range(years[0] - near.get(name, (0, 0))[0], years[-1] + 1 + near.get(name, (0, 0))[1])), columns)
+        name: lake.read(
+            name,
+            list(range(years[0] - near.get(name, (0, 0))[0], years[-1] + 1 + near.get(name, (0, 0))[1])),
+            columns,
+        )
         for name, columns in INPUTS.items()
     }
     started = time.perf_counter()

@@ -1,7 +1,8 @@
 """The backfill's yardstick: a script that computes the same tables from the same deliveries, and writes them as plain Parquet.
 
-No contract, no Delta log, no stamp, no check, no catalogue, no Dagster: every table of all years at once, one file per year. The funnel's
-tables have an implementation of their own (`bare_funnel`); the others call the same functions.
+No contract, no Delta log, no stamp, no check, no catalogue, no Dagster: every table of all years at once, one
+file per year. The funnel's tables have an implementation of their own (`bare_funnel`); the others call the
+same functions.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def backfill(settings: Settings, first: int, last: int, folder: Path) -> float:
     """
     source = open_source(settings, SnapshotStore(settings.snapshots_dir))
     years = range(first, last + 1)
-    as_ofs = [dt.date(year, month, calendar.monthrange(year, month)[1]) for year in years for month in range(1, 13)]
+    as_ofs = [
+        dt.date(year, month, calendar.monthrange(year, month)[1]) for year in years for month in range(1, 13)
+    ]
     frames = _raw(settings, source, as_ofs)
     frames |= _core(settings, frames)
     frames |= _marts(settings, source, as_ofs, frames)
@@ -81,14 +84,18 @@ def _raw(settings: Settings, source: Source, as_ofs: Sequence[dt.date]) -> Frame
     none = TABLES["raw.securities"].empty()
     securities = identity.mint(source.securities().rows, none)
     sessions = nyse_sessions(restated, later.replace(year=later.year + 1))
-    records = ingest.fundamentals(source.fundamentals(restated, later), securities, sessions, rules.visibility.assumed_lag_days).rows
+    records = ingest.fundamentals(
+        source.fundamentals(restated, later), securities, sessions, rules.visibility.assumed_lag_days
+    ).rows
     known = pl.col("year").is_between(start.year, later.year)
     fundamentals = records.filter(known)
     served = source.vendor_metrics(start.replace(year=start.year - 2), later)
     return {
         "raw.factors": ingest.factors(source.factors()).rows,
         "raw.securities": securities,
-        "raw.constituents": ingest.constituents(source.constituents(settings.index_name, as_ofs), securities, settings.index_name).rows,
+        "raw.constituents": ingest.constituents(
+            source.constituents(settings.index_name, as_ofs), securities, settings.index_name
+        ).rows,
         "raw.fundamentals": fundamentals,
         "raw.prices": ingest.prices(source.prices(start, end), securities).rows,
         "raw.vendor_metrics": ingest.vendor_metrics(served, securities, fundamentals).rows.filter(known),
@@ -102,14 +109,21 @@ def _core(settings: Settings, raw: Frames) -> Frames:
     kept, refused = sanity.refuse(raw["raw.fundamentals"], sanity_rules)
     fundamentals = sanity.flag(kept, sanity_rules)
     metrics = annual.annual_metrics(fundamentals, metrics_rules)
-    present = members.members(raw["raw.constituents"], raw["raw.securities"], raw["raw.prices"], metrics_rules)
+    present = members.members(
+        raw["raw.constituents"], raw["raw.securities"], raw["raw.prices"], metrics_rules
+    )
     return {
         "core.rejects": refused.select("year", "rule", row_json=to_json_rows(refused.drop("rule"))),
         "core.annual_fundamentals": fundamentals,
         "core.annual_metrics": metrics,
         "core.members": present,
         "core.metrics_as_of": market.metrics_as_of(
-            present, metrics, raw["raw.prices"], raw["raw.vendor_metrics"], metrics_rules, settings.stale_months
+            present,
+            metrics,
+            raw["raw.prices"],
+            raw["raw.vendor_metrics"],
+            metrics_rules,
+            settings.stale_months,
         ),
     }
 
@@ -117,19 +131,33 @@ def _core(settings: Settings, raw: Frames) -> Frames:
 def _marts(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables: Frames) -> Frames:
     """Screen the members, and sum up."""
     rules = read_rules(settings.reference_dir, "quality.toml", QualityRules)
-    present, metrics, as_of = tables["core.members"], tables["core.annual_metrics"], tables["core.metrics_as_of"]
-    scores = quality.quality_scores(present, as_of, metrics, tables["raw.vendor_metrics"], rules, source.clock, settings.stale_months)
+    present, metrics, as_of = (
+        tables["core.members"],
+        tables["core.annual_metrics"],
+        tables["core.metrics_as_of"],
+    )
+    scores = quality.quality_scores(
+        present, as_of, metrics, tables["raw.vendor_metrics"], rules, source.clock, settings.stale_months
+    )
     years = sorted({day.year for day in as_ofs})
     return {
         "marts.quality_scores": scores,
-        "marts.quality_summary": quality_summary.quality_summary(scores, present, metrics, tables["raw.prices"], rules, years),
-        "marts.coverage": coverage.coverage(as_ofs, tables["raw.constituents"], present, as_of, scores, settings.stale_months),
+        "marts.quality_summary": quality_summary.quality_summary(
+            scores, present, metrics, tables["raw.prices"], rules, years
+        ),
+        "marts.coverage": coverage.coverage(
+            as_ofs, tables["raw.constituents"], present, as_of, scores, settings.stale_months
+        ),
     }
 
 
 def _write(frame: pl.DataFrame, name: str, folder: Path) -> None:
     """Write one file per year, or one for a table without years."""
-    parts = {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()} if "year" in frame.columns else {"all": frame}
+    parts = (
+        {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()}
+        if "year" in frame.columns
+        else {"all": frame}
+    )
     (folder / name).mkdir(parents=True, exist_ok=True)
     for year, part in parts.items():
         part.write_parquet(folder / name / f"{year}.parquet")
@@ -140,7 +168,11 @@ def main() -> None:
     home, first, last, folder = sys.argv[1:5]
     started = time.perf_counter()
     funnel_seconds = backfill(Settings(home=Path(home), preset="sample"), int(first), int(last), Path(folder))
-    told = {"seconds": time.perf_counter() - started, "funnel_seconds": funnel_seconds, "peak_bytes": peak_memory()}
+    told = {
+        "seconds": time.perf_counter() - started,
+        "funnel_seconds": funnel_seconds,
+        "peak_bytes": peak_memory(),
+    }
     print(json.dumps(told))
 
 

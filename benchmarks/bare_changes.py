@@ -16,7 +16,13 @@ RELATIVE = ("accruals_cash_flow", "pb", "pe", "p_fcf")
 """Figures whose limit comes of the universe."""
 OF_RECORD = ("debt_to_equity", *RELATIVE)
 OF_FILTER = (
-    *("debt_to_market_cap", "cash_to_market_cap", "interest_income_to_revenue", "least_net_margin", "net_income_growth_over_years"),
+    *(
+        "debt_to_market_cap",
+        "cash_to_market_cap",
+        "interest_income_to_revenue",
+        "least_net_margin",
+        "net_income_growth_over_years",
+    ),
     *("margin_slope", "least_operating_margin", "years_without_cash_backing", "cash_conversion_over_years"),
     *("least_operating_cash_flow_to_assets", "years_without_free_cash_flow"),
 )
@@ -30,7 +36,8 @@ class Screen(NamedTuple):
     Attributes
     ----------
     companies
-        One row per member: ticker, outcome, the first filter that keeps it out (`decider`), its record and multiples.
+        One row per member: ticker, outcome, the first filter that keeps it out (`decider`), its record and
+        multiples.
     verdicts
         One row per member and filter, as in core.filter_evaluations.
     """
@@ -48,9 +55,16 @@ class Screen(NamedTuple):
 
 
 def changes(screen: Screen) -> pl.DataFrame:
-    """Find who entered or left since the date before, and the first input that differs; the first date has nobody."""
-    dates = screen.companies.select(pl.col("as_of").unique().sort()).with_columns(pl.col("as_of").shift(1).alias("previous_as_of"))
-    companies = screen.companies.select(*PAIR, "ticker", "outcome", "decider", pl.col("outcome").str.starts_with("survivor").alias("is_in"))
+    """Find who entered or left since the date before, and the first input that differs.
+
+    The first date has nobody.
+    """
+    dates = screen.companies.select(pl.col("as_of").unique().sort()).with_columns(
+        pl.col("as_of").shift(1).alias("previous_as_of")
+    )
+    companies = screen.companies.select(
+        *PAIR, "ticker", "outcome", "decider", pl.col("outcome").str.starts_with("survivor").alias("is_in")
+    )
     before = companies.rename({"as_of": "previous_as_of"}).join(dates.drop_nulls(), on="previous_as_of")
     changed = (
         companies.join(dates.drop_nulls(), on="as_of")
@@ -79,7 +93,11 @@ def _measured(changed: pl.DataFrame, screen: Screen) -> pl.DataFrame:
     """Add the deciding filter's verdict, and the deciding rule's figure and limit, at both dates."""
     is_asked = pl.col("entity_id").is_in(changed["entity_id"].unique().implode())
     verdicts = screen.verdicts.filter(is_asked).select(
-        *PAIR, "filter_number", pl.col("stand_alone_status").alias("status"), *("measure", "rule_set", "reason"), *OF_FILTER
+        *PAIR,
+        "filter_number",
+        pl.col("stand_alone_status").alias("status"),
+        *("measure", "rule_set", "reason"),
+        *OF_FILTER,
     )
     records = screen.companies.filter(is_asked).select(*PAIR, *RECORD, *OF_RECORD)
     limits = screen.verdicts.group_by("as_of", "measure").agg(pl.col("threshold").max())
@@ -92,7 +110,9 @@ def _measured(changed: pl.DataFrame, screen: Screen) -> pl.DataFrame:
     is_now = pl.col("is_in").fill_null(False) == (pl.col("filter_number") == len(FILTERS))
     both = both.with_columns(pl.when(is_now).then("measure_to").otherwise("measure_from").alias("measure"))
     for day, side in SIDES:
-        figure = pl.coalesce(pl.when(pl.col("measure") == name).then(f"{name}_{side}") for name in (*OF_FILTER, *OF_RECORD))
+        figure = pl.coalesce(
+            pl.when(pl.col("measure") == name).then(f"{name}_{side}") for name in (*OF_FILTER, *OF_RECORD)
+        )
         limit = limits.rename({"as_of": day, "threshold": f"threshold_{side}"})
         both = both.join(limit, on=[day, "measure"], how="left").with_columns(figure.alias(f"value_{side}"))
     return both
@@ -102,7 +122,11 @@ def _cause() -> pl.Expr:
     """Name the first input that differs."""
     value, limit, old_limit = pl.col("value_to"), pl.col("threshold_to"), pl.col("threshold_from")
     was_inside = pl.col("value_from") <= old_limit
-    has_limit_moved = pl.col("measure").is_in(RELATIVE) & ((value <= old_limit) == was_inside) & ((value <= limit) != was_inside)
+    has_limit_moved = (
+        pl.col("measure").is_in(RELATIVE)
+        & ((value <= old_limit) == was_inside)
+        & ((value <= limit) != was_inside)
+    )
     return (
         pl.when(pl.col("outcome_to").is_null() | pl.col("outcome_from").is_null())
         .then(pl.lit("membership"))
@@ -136,7 +160,9 @@ def differences(vendor: pl.DataFrame, metrics: pl.DataFrame, rules: Reconciliati
         .unique(["entity_id", "period_end", "source"], keep="last", maintain_order=True)
         .drop("available_date")
     )
-    beside = vendor.join(ours, on=["entity_id", "period_end", "source"], how="left", suffix="_own").with_columns(_altman_z())
+    beside = vendor.join(
+        ours, on=["entity_id", "period_end", "source"], how="left", suffix="_own"
+    ).with_columns(_altman_z())
     compared = []
     for ratio in RATIOS:
         served, computed, tolerance = pl.col(ratio), pl.col(f"{ratio}_own"), getattr(rules.tolerances, ratio)
@@ -161,7 +187,11 @@ def differences(vendor: pl.DataFrame, metrics: pl.DataFrame, rules: Reconciliati
                 difference.alias("difference"),
                 pl.when(difference.is_not_null()).then(let_pass).alias("tolerance"),
                 status.alias("status"),
-                (pl.col("market_cap_period_end_usd") if ratio == "altman_z_score" else pl.lit(None, pl.Float64)).alias("market_cap_usd"),
+                (
+                    pl.col("market_cap_period_end_usd")
+                    if ratio == "altman_z_score"
+                    else pl.lit(None, pl.Float64)
+                ).alias("market_cap_usd"),
                 pl.lit(rules.label).alias("rule_set"),
             )
         )
@@ -170,8 +200,12 @@ def differences(vendor: pl.DataFrame, metrics: pl.DataFrame, rules: Reconciliati
 
 def _altman_z() -> pl.Expr:
     """Altman's Z of 1968 with the vendor's market value."""
-    assets, liabilities = (pl.when(pl.col(name) > 0).then(name) for name in ("total_assets_usd", "total_liabilities_usd"))
-    capital, retained, ebit, sales = (pl.col(name) for name in ("working_capital_usd", "retained_earnings_usd", "ebit_usd", "revenue_usd"))
+    assets, liabilities = (
+        pl.when(pl.col(name) > 0).then(name) for name in ("total_assets_usd", "total_liabilities_usd")
+    )
+    capital, retained, ebit, sales = (
+        pl.col(name) for name in ("working_capital_usd", "retained_earnings_usd", "ebit_usd", "revenue_usd")
+    )
     over_assets = 1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales
     score = over_assets / assets + 0.6 * pl.col("market_cap_period_end_usd") / liabilities
     return pl.when(~pl.col("is_scale_suspect")).then(score).alias("altman_z_score_own")

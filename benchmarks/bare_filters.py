@@ -39,7 +39,9 @@ class Rule:
 
 
 def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = False) -> pl.DataFrame:
-    """Judge every row by one filter: code, status, deciding rule with its figure, reason; and the figure of each rule.
+    """Judge every row by one filter: code, status, deciding rule with its figure, reason.
+
+    And the figure of each rule.
 
     Parameters
     ----------
@@ -52,7 +54,12 @@ def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = Fals
     """
     numbers = range(len(rules))
     known = rows.select(
-        pl.when(pl.col("gate") > 0).then("gate").when(pl.lit(over_years) & (pl.col("too_few") == 2)).then(4).otherwise(0).alias("gate"),
+        pl.when(pl.col("gate") > 0)
+        .then("gate")
+        .when(pl.lit(over_years) & (pl.col("too_few") == 2))
+        .then(4)
+        .otherwise(0)
+        .alias("gate"),
         (pl.lit(over_years) & (pl.col("too_few") == 1)).alias("is_short"),
         *(rule.holds.alias(f"holds{i}") for i, rule in enumerate(rules)),
         *((rule.holds & rule.is_narrow).alias(f"narrow{i}") for i, rule in enumerate(rules)),
@@ -72,10 +79,18 @@ def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = Fals
     )
     stride = 2 ** len(rules)
     decided = known.with_columns(
-        pl.coalesce(pl.when(applies).then(code) for applies, code, _, _, _ in states).cast(pl.UInt8).alias("code"),
-        pl.coalesce(pl.when(applies).then(bits) for applies, _, _, bits, _ in states).cast(pl.UInt32).alias("bits"),
-        pl.coalesce(pl.when(applies).then(block * stride + place) for applies, _, block, _, place in states).cast(pl.UInt32).alias("text"),
-    ).with_columns(pl.when(pl.col("bits") > 0).then(pl.col("bits").bitwise_trailing_zeros()).otherwise(0).alias("rule"))
+        pl.coalesce(pl.when(applies).then(code) for applies, code, _, _, _ in states)
+        .cast(pl.UInt8)
+        .alias("code"),
+        pl.coalesce(pl.when(applies).then(bits) for applies, _, _, bits, _ in states)
+        .cast(pl.UInt32)
+        .alias("bits"),
+        pl.coalesce(pl.when(applies).then(block * stride + place) for applies, _, block, _, place in states)
+        .cast(pl.UInt32)
+        .alias("text"),
+    ).with_columns(
+        pl.when(pl.col("bits") > 0).then(pl.col("bits").bitwise_trailing_zeros()).otherwise(0).alias("rule")
+    )
     value, threshold = (_of_rule(name, len(rules)) for name in ("value", "threshold"))
     is_upper = looked_up([rule.is_upper for rule in rules], pl.col("rule"))
     return decided.select(
@@ -105,9 +120,15 @@ def _of_rule(name: str, count: int) -> pl.Expr:
 
 
 def _texts(rules: Sequence[Rule]) -> list[str]:
-    """Every reason: for each set of rules that it passes narrowly, of broken and of unknown ones; then the gates."""
+    """Every reason: for each set of rules that it passes narrowly, of broken and of unknown ones.
+
+    Then the gates.
+    """
     sets = [[rule for i, rule in enumerate(rules) if bits >> i & 1] for bits in range(2 ** len(rules))]
-    narrow = ["meets every rule" + (", narrowly: " if some else "") + ", ".join(rule.measure for rule in some) for some in sets]
+    narrow = [
+        "meets every rule" + (", narrowly: " if some else "") + ", ".join(rule.measure for rule in some)
+        for some in sets
+    ]
     broken = ["; ".join(rule.broken for rule in some) for some in sets]
     unknown = ["unknown: " + ", ".join(rule.measure for rule in some) for some in sets]
     return [*narrow, *broken, *unknown, "", *GATES]
@@ -116,24 +137,52 @@ def _texts(rules: Sequence[Rule]) -> list[str]:
 def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     """Filter 1: a dated verdict on the name, else the severer of the SIC's and the GICS code's, else the sector's."""
     codes = members.select("sic", "gics", "sector").unique()
-    found = pl.DataFrame([_by_code(rules, *code) for code in codes.iter_rows()], {"code": pl.UInt8, "reason": pl.String}, orient="row")
+    found = pl.DataFrame(
+        [_by_code(rules, *code) for code in codes.iter_rows()],
+        {"code": pl.UInt8, "reason": pl.String},
+        orient="row",
+    )
     named = pl.DataFrame(
-        [(o.ticker, o.company, o.valid_from, o.valid_to, STATUSES.index(o.verdict), o.reason) for o in rules.overrides],
-        {"symbol": pl.String, "company": pl.String, "from": pl.Date, "to": pl.Date, "code_named": pl.UInt8, "reason_named": pl.String},
+        [
+            (o.ticker, o.company, o.valid_from, o.valid_to, STATUSES.index(o.verdict), o.reason)
+            for o in rules.overrides
+        ],
+        {
+            "symbol": pl.String,
+            "company": pl.String,
+            "from": pl.Date,
+            "to": pl.Date,
+            "code_named": pl.UInt8,
+            "reason_named": pl.String,
+        },
         orient="row",
     )
     letters = pl.col("name").str.to_uppercase().str.replace_all("[^A-Z0-9]", "")
     applying = (
-        members.select("as_of", "entity_id", "name", pl.col("ticker").str.to_uppercase().str.replace_all(r"[\s.\-/]", "").alias("symbol"))
+        members.select(
+            "as_of",
+            "entity_id",
+            "name",
+            pl.col("ticker").str.to_uppercase().str.replace_all(r"[\s.\-/]", "").alias("symbol"),
+        )
         .join(named, on="symbol")
-        .filter(pl.col("as_of").is_between("from", "to"), letters.str.starts_with(pl.col("company")).fill_null(True))
+        .filter(
+            pl.col("as_of").is_between("from", "to"),
+            letters.str.starts_with(pl.col("company")).fill_null(True),
+        )
         .unique(["as_of", "entity_id"], keep="first")
         .select("as_of", "entity_id", "code_named", "reason_named")
     )
     code = pl.coalesce("code_named", "code")
     return (
         members.select("as_of", "entity_id", "sic", "gics", "sector")
-        .join(codes.hstack(found), on=["sic", "gics", "sector"], how="left", nulls_equal=True, maintain_order="left")
+        .join(
+            codes.hstack(found),
+            on=["sic", "gics", "sector"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
         .join(applying, on=["as_of", "entity_id"], how="left", maintain_order="left")
         .select(
             code.alias("code"),
@@ -153,8 +202,14 @@ def _by_code(rules: BusinessRules, sic: str | None, gics: str | None, sector: st
             return VERIFY, "no industry code and no sector is known"
         hits = [e for e in rules.exclusions if e.code_system == "sector" and e.first == sector]
     else:
-        by_sic = [e for e in rules.exclusions if e.code_system == "sic" and number is not None and int(e.first) <= number <= int(e.last)]
-        by_gics = [e for e in rules.exclusions if e.code_system == "gics" and (gics or "").startswith(e.first)]
+        by_sic = [
+            e
+            for e in rules.exclusions
+            if e.code_system == "sic" and number is not None and int(e.first) <= number <= int(e.last)
+        ]
+        by_gics = [
+            e for e in rules.exclusions if e.code_system == "gics" and (gics or "").startswith(e.first)
+        ]
         hits = by_sic[:1] + sorted(by_gics, key=lambda e: -len(e.first))[:1]
     worst = min(hits, key=lambda e: e.verdict, default=None)
     if worst is None:
@@ -175,11 +230,21 @@ def shariah_rules(standard: ShariahRules, rules: FunnelRules) -> list[Rule]:
         .when(_is_bound(floor, bound) & _is_inside(bound, limit))
         .then(True)
     )
-    share = pl.coalesce(exact, pl.when(_is_bound(floor, bound) & floor_holds.fill_null(True)).then(bound), floor, bound)
+    share = pl.coalesce(
+        exact, pl.when(_is_bound(floor, bound) & floor_holds.fill_null(True)).then(bound), floor, bound
+    )
     text = f"interest income is not below {limit.limit:.0%} of revenue"
     return [
         _ceiling("debt_to_market_cap", pl.col("total_debt_usd") / _positive("market_cap_usd"), standard.debt),
-        Rule("interest_income_to_revenue", holds, share, pl.lit(limit.limit), share >= limit.borderline_from, text, is_upper=True),
+        Rule(
+            "interest_income_to_revenue",
+            holds,
+            share,
+            pl.lit(limit.limit),
+            share >= limit.borderline_from,
+            text,
+            is_upper=True,
+        ),
     ]
 
 
@@ -191,9 +256,19 @@ def is_income_bounded(standard: ShariahRules, rules: FunnelRules) -> pl.Expr:
 
 def _interest_income(rules: FunnelRules) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Interest income over revenue: exact, at least, at most."""
-    gross, net, revenue = pl.col("interest_expense_usd"), pl.col("net_interest_expense_usd"), _positive("revenue_usd")
-    bound = pl.col("cash_and_short_term_investments_usd") * (pl.col("risk_free") + rules.interest_income_spread)
-    return pl.when(gross >= net).then(gross - net) / revenue, pl.when(net < 0).then(-net) / revenue, bound / revenue
+    gross, net, revenue = (
+        pl.col("interest_expense_usd"),
+        pl.col("net_interest_expense_usd"),
+        _positive("revenue_usd"),
+    )
+    bound = pl.col("cash_and_short_term_investments_usd") * (
+        pl.col("risk_free") + rules.interest_income_spread
+    )
+    return (
+        pl.when(gross >= net).then(gross - net) / revenue,
+        pl.when(net < 0).then(-net) / revenue,
+        bound / revenue,
+    )
 
 
 def _is_bound(floor: pl.Expr, bound: pl.Expr) -> pl.Expr:
@@ -203,10 +278,19 @@ def _is_bound(floor: pl.Expr, bound: pl.Expr) -> pl.Expr:
 
 def balance_sheet_rules(rules: FunnelRules) -> list[Rule]:
     """Filter 3: debt over equity, which has to be positive."""
-    has_no_equity = ((pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)).fill_null(False)
+    has_no_equity = (
+        (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
+    ).fill_null(False)
     ceiling = _ceiling("debt_to_equity", pl.col("debt_to_equity"), rules.balance_sheet.debt_to_equity)
     holds = ceiling.holds | has_no_equity
-    positive = Rule("shareholders_equity", ~has_no_equity, NOTHING, NOTHING, pl.lit(False), "shareholders' equity is not positive")
+    positive = Rule(
+        "shareholders_equity",
+        ~has_no_equity,
+        NOTHING,
+        NOTHING,
+        pl.lit(False),
+        "shareholders' equity is not positive",
+    )
     return [replace(ceiling, holds=holds), positive]
 
 
@@ -219,7 +303,14 @@ def income_rules(rules: FunnelRules) -> list[Rule]:
     lacking, share = pl.col("years") - pl.col("backing_known"), own.least_cash_backing
     net, operating = pl.col("least_net_margin"), pl.col("least_operating_margin")
     return [
-        Rule("least_net_margin", _all_positive("profit"), net, pl.lit(0.0), net <= own.net_margin_borderline, "net income was not above 0"),
+        Rule(
+            "least_net_margin",
+            _all_positive("profit"),
+            net,
+            pl.lit(0.0),
+            net <= own.net_margin_borderline,
+            "net income was not above 0",
+        ),
         Rule(
             "net_income_growth_over_years",
             pl.when(has_all).then(last > first).otherwise(True),
@@ -259,7 +350,11 @@ def income_rules(rules: FunnelRules) -> list[Rule]:
 def cash_flow_rules(rules: FunnelRules) -> list[Rule]:
     """Filter 5: cash from operations, most of it free, low accruals, profits that turn into cash."""
     own = rules.cash_flow
-    accruals, limit, least = pl.col("accruals_cash_flow"), pl.col("accruals_limit"), pl.col("least_cash_to_assets")
+    accruals, limit, least = (
+        pl.col("accruals_cash_flow"),
+        pl.col("accruals_limit"),
+        pl.col("least_cash_to_assets"),
+    )
     conversion, bound = pl.col("cash_sum") / _positive("profit_sum"), own.least_cash_conversion
     not_free, unknown = pl.col("free_known") - pl.col("free_positive"), pl.col("years") - pl.col("free_known")
     return [
@@ -297,19 +392,37 @@ def value_rules(rules: FunnelRules) -> list[Rule]:
     share = {name: pl.col(name) / pl.col(f"{name}_limit") for name in MULTIPLES}
     lowest = pl.min_horizontal(share.values())
     cheap = [
-        pl.when(pl.col(f"{name}_reason") == "denominator_not_positive").then(False).otherwise(pl.col(name) <= pl.col(f"{name}_limit"))
+        pl.when(pl.col(f"{name}_reason") == "denominator_not_positive")
+        .then(False)
+        .otherwise(pl.col(name) <= pl.col(f"{name}_limit"))
         for name in MULTIPLES
     ]
-    value, limit = (pl.coalesce(pl.when(share[name] == lowest).then(name + of) for name in MULTIPLES) for of in ("", "_limit"))
+    value, limit = (
+        pl.coalesce(pl.when(share[name] == lowest).then(name + of) for name in MULTIPLES)
+        for of in ("", "_limit")
+    )
     is_narrow = lowest >= 1 - rules.value.borderline
-    return [Rule("multiple", pl.any_horizontal(cheap), value, limit, is_narrow, "no multiple is as low as the universe's", is_upper=True)]
+    return [
+        Rule(
+            "multiple",
+            pl.any_horizontal(cheap),
+            value,
+            limit,
+            is_narrow,
+            "no multiple is as low as the universe's",
+            is_upper=True,
+        )
+    ]
 
 
 def lowest_multiple() -> pl.Expr:
     """Name the multiple that filter 6 shows."""
     share = [pl.col(name) / pl.col(f"{name}_limit") for name in MULTIPLES]
     lowest = pl.min_horizontal(share)
-    return pl.coalesce(*(pl.when(one == lowest).then(pl.lit(name)) for one, name in zip(share, MULTIPLES, strict=True)), pl.lit("pb"))
+    return pl.coalesce(
+        *(pl.when(one == lowest).then(pl.lit(name)) for one, name in zip(share, MULTIPLES, strict=True)),
+        pl.lit("pb"),
+    )
 
 
 def _positive(name: str) -> pl.Expr:
@@ -322,7 +435,15 @@ def _is_inside(value: pl.Expr, limit: Limit) -> pl.Expr:
 
 def _ceiling(measure: str, value: pl.Expr, limit: Limit) -> Rule:
     text = f"{measure} is not below {limit.limit:.0%}"
-    return Rule(measure, _is_inside(value, limit), value, pl.lit(limit.limit), value >= limit.borderline_from, text, is_upper=True)
+    return Rule(
+        measure,
+        _is_inside(value, limit),
+        value,
+        pl.lit(limit.limit),
+        value >= limit.borderline_from,
+        text,
+        is_upper=True,
+    )
 
 
 def _all_positive(name: str) -> pl.Expr:
@@ -332,4 +453,12 @@ def _all_positive(name: str) -> pl.Expr:
 
 def _few_years(measure: str, bad: pl.Expr, unknown: pl.Expr, most: int) -> Rule:
     holds = pl.when(bad > most).then(False).when(bad + unknown <= most).then(True)
-    return Rule(measure, holds, bad, pl.lit(most), (bad == most) & (bad > 0), f"{measure}: more than {most}", is_upper=True)
+    return Rule(
+        measure,
+        holds,
+        bad,
+        pl.lit(most),
+        (bad == most) & (bad > 0),
+        f"{measure}: more than {most}",
+        is_upper=True,
+    )

@@ -1,8 +1,9 @@
 """The funnel's tables in the bare backfill: a second, plain implementation of the filters and lenses, written as plain Parquet.
 
-It shares the rule sets and the names of columns with smallcap, none of its calculations. Companies' histories are put together once, the
-verdicts year by year: twenty years of eighteen items per member at once would measure the machine's memory. Like most scripts it serves the
-one standard of filter 2 that it was written for.
+It shares the rule sets and the names of columns with smallcap, none of its calculations. Companies' histories
+are put together once, the verdicts year by year: twenty years of eighteen items per member at once would
+measure the machine's memory. Like most scripts it serves the one standard of filter 2 that it was written
+for.
 """
 
 from __future__ import annotations
@@ -43,10 +44,42 @@ OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
 NOT_REACHED = len(STATUSES)
 MEMBER = ("year", "as_of", "entity_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
 METRICS = (
-    *("as_of", "entity_id", "period_end", "version", "available_date", "is_stale", "is_scale_suspect", "market_cap_usd", "revenue_usd"),
-    *("total_debt_usd", "net_cash_usd", "total_assets_usd", "shareholders_equity_usd", "share_count_change", "operating_margin"),
-    *("roe", "roe_reason", "debt_to_equity", "debt_to_equity_reason", "interest_coverage", "interest_coverage_reason", "current_ratio"),
-    *("current_ratio_reason", "altman_z", "altman_z_reason", "accruals_cash_flow", "cash_conversion", "capex_intensity"),
+    *(
+        "as_of",
+        "entity_id",
+        "period_end",
+        "version",
+        "available_date",
+        "is_stale",
+        "is_scale_suspect",
+        "market_cap_usd",
+        "revenue_usd",
+    ),
+    *(
+        "total_debt_usd",
+        "net_cash_usd",
+        "total_assets_usd",
+        "shareholders_equity_usd",
+        "share_count_change",
+        "operating_margin",
+    ),
+    *(
+        "roe",
+        "roe_reason",
+        "debt_to_equity",
+        "debt_to_equity_reason",
+        "interest_coverage",
+        "interest_coverage_reason",
+        "current_ratio",
+    ),
+    *(
+        "current_ratio_reason",
+        "altman_z",
+        "altman_z_reason",
+        "accruals_cash_flow",
+        "cash_conversion",
+        "capex_intensity",
+    ),
     *("pb", "pb_reason", "pe", "pe_reason", "p_fcf", "p_fcf_reason"),
 )
 
@@ -71,13 +104,23 @@ def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], folde
     rules, lines = read_rules(reference, "funnel.toml", FunnelRules), read_business_rules(reference)
     standard = read_rules(reference, "shariah.toml", ShariahStandards).named(settings.shariah_standard)
     reconciliation = read_rules(reference, "reconciliation.toml", ReconciliationRules)
-    if standard.denominator != "spot" or standard.cash or standard.leases != "as_reported" or rules.cash_flow.accruals_limit == "fixed":
-        raise ValueError("the bare script serves a standard with spot values and leases as reported, and accruals against the universe")
+    if (
+        standard.denominator != "spot"
+        or standard.cash
+        or standard.leases != "as_reported"
+        or rules.cash_flow.accruals_limit == "fixed"
+    ):
+        raise ValueError(
+            "the bare script serves a standard with spot values and leases as reported, and "
+            "accruals against the universe"
+        )
     news = days_of_news(tables["core.annual_fundamentals"], tables["core.annual_metrics"], rules)
     vendors = differences(tables["raw.vendor_metrics"], tables["core.annual_metrics"], reconciliation)
     before: Screen | None = None
     for year in years:
-        members = tables["core.members"].filter(pl.col("year") == year).select(MEMBER).sort("as_of", "entity_id")
+        members = (
+            tables["core.members"].filter(pl.col("year") == year).select(MEMBER).sort("as_of", "entity_id")
+        )
         metrics = tables["core.metrics_as_of"].filter(pl.col("year") == year).select(METRICS)
         by_business = business(members, lines)
         rows = _looked_at(members, metrics, news, tables["raw.factors"], by_business["code"] != FAIL, rules)
@@ -102,28 +145,52 @@ def _write(frame: pl.DataFrame, name: str, year: int, folder: Path) -> None:
 
 
 def _looked_at(
-    members: pl.DataFrame, metrics: pl.DataFrame, news: pl.DataFrame, factors: pl.DataFrame, is_permitted: pl.Series, rules: FunnelRules
+    members: pl.DataFrame,
+    metrics: pl.DataFrame,
+    news: pl.DataFrame,
+    factors: pl.DataFrame,
+    is_permitted: pl.Series,
+    rules: FunnelRules,
 ) -> pl.DataFrame:
     """Put everything that filters and lenses look at beside each member, in order."""
     own = news.rename({"available_date": "known_on"})
-    seen = members.select("as_of", "entity_id").join_asof(own, left_on="as_of", right_on="known_on", by="entity_id", check_sortedness=False)
+    seen = members.select("as_of", "entity_id").join_asof(
+        own, left_on="as_of", right_on="known_on", by="entity_id", check_sortedness=False
+    )
     is_shut = (pl.col("period_end").is_null(), pl.col("is_stale"), pl.col("is_scale_suspect"))
     gate = pl.coalesce(*(pl.when(shut).then(number) for number, shut in enumerate(is_shut, 1)), 0)
     years = pl.col("years").fill_null(0)
-    too_few = pl.when(years < rules.history.min_years).then(2).when(years < rules.history.years).then(1).otherwise(0)
+    too_few = (
+        pl.when(years < rules.history.min_years)
+        .then(2)
+        .when(years < rules.history.years)
+        .then(1)
+        .otherwise(0)
+    )
     rows = (
         members.hstack(seen.drop("as_of", "entity_id", "known_on"))
         .join(metrics, on=["as_of", "entity_id"], how="left", maintain_order="left")
-        .with_columns(gate.alias("gate"), too_few.alias("too_few"), pl.col("period_end").dt.month_end().alias("month"))
+        .with_columns(
+            gate.alias("gate"), too_few.alias("too_few"), pl.col("period_end").dt.month_end().alias("month")
+        )
         .join(_risk_free(members, factors), on="month", how="left", maintain_order="left")
     )
     return rows.join(_limits(rows.filter(is_permitted), rules), on="as_of", how="left", maintain_order="left")
 
 
 def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
-    """Take twelve times the mean rate of the twelve months that end with each month; the last known ones up to a year later."""
+    """Take twelve times the mean rate of the twelve months that end with each month.
+
+    The last known ones up to a year later.
+    """
     year = members["year"][0]
-    months = pl.DataFrame({"month": pl.date_range(pl.date(year - 30, 1, 1), pl.date(year + 1, 12, 1), "1mo", eager=True).dt.month_end()})
+    months = pl.DataFrame(
+        {
+            "month": pl.date_range(
+                pl.date(year - 30, 1, 1), pl.date(year + 1, 12, 1), "1mo", eager=True
+            ).dt.month_end()
+        }
+    )
     rates = (
         factors.filter(pl.col("rf").is_finite())
         .sort("month", "vintage", "model")
@@ -142,16 +209,24 @@ def _limits(universe: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     return fresh.group_by("as_of").agg(
         accruals.len().cast(pl.Int64).alias("accruals_universe"),
         pl.max_horizontal(figures.len() for figures in above.values()).cast(pl.Int64).alias("value_universe"),
-        pl.when(accruals.len() >= least).then(accruals.quantile(rules.cash_flow.accruals_percentile, "linear")).alias("accruals_limit"),
+        pl.when(accruals.len() >= least)
+        .then(accruals.quantile(rules.cash_flow.accruals_percentile, "linear"))
+        .alias("accruals_limit"),
         *(
-            pl.when(figures.len() >= least).then(figures.quantile(rules.value.quantile, "linear")).alias(f"{name}_limit")
+            pl.when(figures.len() >= least)
+            .then(figures.quantile(rules.value.quantile, "linear"))
+            .alias(f"{name}_limit")
             for name, figures in above.items()
         ),
     )
 
 
 def _judge(
-    rows: pl.DataFrame, by_business: pl.DataFrame, rules: FunnelRules, standard: ShariahRules, business_label: str
+    rows: pl.DataFrame,
+    by_business: pl.DataFrame,
+    rules: FunnelRules,
+    standard: ShariahRules,
+    business_label: str,
 ) -> list[pl.DataFrame]:
     """Judge the members by each filter: frames of equal rows, in the columns of core.filter_evaluations, with the code of the status."""
     by_filter = [
@@ -160,14 +235,21 @@ def _judge(
             rows.select(is_income_bounded(standard, rules).alias("is_interest_income_bounded"))
         ),
         judged(rows, balance_sheet_rules(rules)),
-        judged(rows, income_rules(rules), over_years=True).hstack(rows.select(pl.col("is_operating_margin_used").fill_null(False))),
+        judged(rows, income_rules(rules), over_years=True).hstack(
+            rows.select(pl.col("is_operating_margin_used").fill_null(False))
+        ),
         judged(rows, cash_flow_rules(rules), over_years=True),
-        judged(rows, value_rules(rules)).with_columns(rows.select(lowest_multiple().alias("measure")).to_series()),
+        judged(rows, value_rules(rules)).with_columns(
+            rows.select(lowest_multiple().alias("measure")).to_series()
+        ),
     ]
     none = pl.lit(None, dtype=pl.Int64)
     age = (pl.col("as_of") - pl.col("period_end")).dt.total_days()
     years = dict.fromkeys((4, 5), pl.col("years"))
-    universe = {number: pl.col(name).fill_null(0) for number, name in ((5, "accruals_universe"), (6, "value_universe"))}
+    universe = {
+        number: pl.col(name).fill_null(0)
+        for number, name in ((5, "accruals_universe"), (6, "value_universe"))
+    }
     labels = (business_label, standard.label, *(rules.label for _ in FILTERS[2:]))
     verdicts = []
     for number, (verdict, name, label) in enumerate(zip(by_filter, FILTERS, labels, strict=True), 1):
@@ -188,26 +270,43 @@ def _filled(verdict: pl.DataFrame) -> pl.DataFrame:
     """Add the columns that only other filters have."""
     kinds = TABLES["core.filter_evaluations"].columns
     lacking = {name: kind for name, kind in kinds.items() if name not in verdict.columns}
-    none = {name: pl.lit(False) if kind == pl.Boolean else pl.lit(None, kind) for name, kind in lacking.items()}
+    none = {
+        name: pl.lit(False) if kind == pl.Boolean else pl.lit(None, kind) for name, kind in lacking.items()
+    }
     return verdict.with_columns(**none).select(*kinds, "code")
 
 
 def _companies(rows: pl.DataFrame, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Add to each member its outcome, and the number of the first filter that keeps it out."""
-    codes = rows.hstack([verdict["code"].alias(name) for verdict, name in zip(verdicts, FILTERS, strict=True)])
+    codes = rows.hstack(
+        [verdict["code"].alias(name) for verdict, name in zip(verdicts, FILTERS, strict=True)]
+    )
     is_failed, is_open = ([pl.col(name) == code for name in FILTERS] for code in (FAIL, VERIFY))
     outcome = (
-        pl.when(pl.any_horizontal(is_failed)).then(3).when(pl.any_horizontal(is_open[2:])).then(2).when(pl.any_horizontal(is_open)).then(1)
+        pl.when(pl.any_horizontal(is_failed))
+        .then(3)
+        .when(pl.any_horizontal(is_open[2:]))
+        .then(2)
+        .when(pl.any_horizontal(is_open))
+        .then(1)
     ).otherwise(0)
-    keeps_out = [*is_failed[:2], *(failed | open_ for failed, open_ in zip(is_failed[2:], is_open[2:], strict=True))]
+    keeps_out = [
+        *is_failed[:2],
+        *(failed | open_ for failed, open_ in zip(is_failed[2:], is_open[2:], strict=True)),
+    ]
     return codes.with_columns(
         looked_up(OUTCOMES, outcome).alias("outcome"),
-        pl.coalesce(pl.when(out).then(pl.lit(number, pl.Int64)) for number, out in enumerate(keeps_out, 1)).alias("decider"),
+        pl.coalesce(
+            pl.when(out).then(pl.lit(number, pl.Int64)) for number, out in enumerate(keeps_out, 1)
+        ).alias("decider"),
     )
 
 
 def _outcomes(companies: pl.DataFrame, verdicts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Put the filters into their strict order; with the code of the status, and whether every filter up to this one passed."""
+    """Put the filters into their strict order.
+
+    With the code of the status, and whether every filter up to this one passed.
+    """
     names = list(TABLES["marts.funnel_outcomes"].columns)
     path = []
     for place, verdict in enumerate(verdicts):

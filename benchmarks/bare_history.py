@@ -9,8 +9,19 @@ from smallcap.rules.types.funnel import FunnelRules
 KEY = ["entity_id", "period_end", "version", "available_date", "source"]
 ITEMS = ("cash_and_short_term_investments_usd", "interest_expense_usd", "net_interest_expense_usd")
 EXTRAS = (
-    *("goodwill_to_assets", "goodwill_to_assets_reason", "unusual_items_share", "unusual_items_share_reason", "shareholder_payout_usd"),
-    *("share_count_change_reason", "accruals_cash_flow_reason", "cash_conversion_reason", "capex_intensity_reason"),
+    *(
+        "goodwill_to_assets",
+        "goodwill_to_assets_reason",
+        "unusual_items_share",
+        "unusual_items_share_reason",
+        "shareholder_payout_usd",
+    ),
+    *(
+        "share_count_change_reason",
+        "accruals_cash_flow_reason",
+        "cash_conversion_reason",
+        "capex_intensity_reason",
+    ),
     "operating_margin_reason",
 )
 """Columns of the visible record that core.metrics_as_of does not have."""
@@ -46,20 +57,32 @@ def days_of_news(fundamentals: pl.DataFrame, metrics: pl.DataFrame, rules: Funne
     sums = _summed(known.select("day", "back", "record"), records, rules)
     newest = known.filter(pl.col("back") == 0)
     visible = records.select(*EXTRAS, *ITEMS)[newest["record"]].with_columns(newest["day"])
-    return days.join(visible, on="day", how="left").join(sums, on="day", how="left").drop("day").sort("available_date")
+    return (
+        days.join(visible, on="day", how="left")
+        .join(sums, on="day", how="left")
+        .drop("day")
+        .sort("available_date")
+    )
 
 
 def _years_known(days: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """Find for each day the newest record of the visible year and of the unbroken run of years before it."""
-    dated = records.lazy().select("entity_id", "period_end", "record", pl.col("available_date").alias("known_on"))
+    dated = records.lazy().select(
+        "entity_id", "period_end", "record", pl.col("available_date").alias("known_on")
+    )
     known = (
-        days.lazy().join(dated, on="entity_id").filter(pl.col("known_on") <= pl.col("available_date")).select("day", "period_end", "record")
+        days.lazy()
+        .join(dated, on="entity_id")
+        .filter(pl.col("known_on") <= pl.col("available_date"))
+        .select("day", "period_end", "record")
     )
     last = known.group_by("day").agg(pl.col("period_end").max().alias("last_end"))
     apart = (pl.col("last_end") - pl.col("period_end")).dt.total_days()
     back = (apart / 365.25).round().cast(pl.Int64)
     beyond = apart - ((back - 1) * 365.25).round()
-    is_year = (apart == 0) | ((back > 0) & beyond.is_between(rules.prior_year.min_days, rules.prior_year.max_days))
+    is_year = (apart == 0) | (
+        (back > 0) & beyond.is_between(rules.prior_year.min_days, rules.prior_year.max_days)
+    )
     return (
         known.join(last, on="day")
         .filter(is_year, back < rules.history.years)
@@ -73,10 +96,13 @@ def _years_known(days: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) 
 
 def _summed(years: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """Sum up each day's years, newest first; a year in a doubtful unit counts as unknown."""
-    trusted = records.select(pl.when(~pl.col("is_scale_suspect")).then(pl.col(name)).alias(name) for name in FIGURES)
+    trusted = records.select(
+        pl.when(~pl.col("is_scale_suspect")).then(pl.col(name)).alias(name) for name in FIGURES
+    )
     rows = years.hstack(trusted[years["record"]])
     profit, cash, free, margin = (
-        pl.col(name) for name in ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")
+        pl.col(name)
+        for name in ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")
     )
     is_unbacked = cash < rules.income.least_cash_backing * profit
     growth = pl.col("revenue_usd") - pl.col("revenue_usd").shift(-1)
@@ -85,7 +111,9 @@ def _summed(years: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> p
     # A slope of fewer years than there are would be another's: every year has to be known.
     centred = pl.col("back").mean() - pl.col("back")
     slope = {
-        name: pl.when(pl.col(name).null_count() == 0, pl.len() > 1).then((centred * pl.col(name)).sum() / (centred**2).sum())
+        name: pl.when(pl.col(name).null_count() == 0, pl.len() > 1).then(
+            (centred * pl.col(name)).sum() / (centred**2).sum()
+        )
         for name in ("gross_margin", "operating_margin")
     }
     is_operating = (pl.col("gross_margin").count() == 0) & (margin.count() > 0)
@@ -95,12 +123,20 @@ def _summed(years: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> p
         *((figure > 0).sum().cast(pl.Int64).alias(f"{name}_positive") for name, figure in counted.items()),
         *(figure.first().alias(f"{name}_last") for name, figure in summed.items()),
         *(figure.last().alias(f"{name}_first") for name, figure in summed.items()),
-        *(pl.when(figure.null_count() == 0).then(figure.sum()).alias(f"{name}_sum") for name, figure in summed.items()),
+        *(
+            pl.when(figure.null_count() == 0).then(figure.sum()).alias(f"{name}_sum")
+            for name, figure in summed.items()
+        ),
         pl.col("net_margin").min().alias("least_net_margin"),
         margin.min().alias("least_operating_margin"),
-        (cash / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")).min().alias("least_cash_to_assets"),
+        (cash / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd"))
+        .min()
+        .alias("least_cash_to_assets"),
         is_operating.alias("is_operating_margin_used"),
-        pl.when(is_operating).then(slope["operating_margin"]).otherwise(slope["gross_margin"]).alias("margin_slope"),
+        pl.when(is_operating)
+        .then(slope["operating_margin"])
+        .otherwise(slope["gross_margin"])
+        .alias("margin_slope"),
         is_unbacked.sum().cast(pl.Int64).alias("unbacked"),
         is_unbacked.count().cast(pl.Int64).alias("backing_known"),
         (growth < 0).sum().cast(pl.Int64).alias("revenue_falls"),

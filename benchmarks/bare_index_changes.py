@@ -23,7 +23,13 @@ class Moved:
     dates: pl.DataFrame
 
 
-def changes(tables: Frames, known: pl.DataFrame, rules: IndexRules, events: Sequence[Reconstitution], years: Sequence[int]) -> Moved:
+def changes(
+    tables: Frames,
+    known: pl.DataFrame,
+    rules: IndexRules,
+    events: Sequence[Reconstitution],
+    years: Sequence[int],
+) -> Moved:
     """Find who came and who went, and why.
 
     Parameters
@@ -40,9 +46,14 @@ def changes(tables: Frames, known: pl.DataFrame, rules: IndexRules, events: Sequ
     dates = _dates(known, events)
     moved = _moved(known, dates)
     dates = _with_turnover(moved, dates, rules)
-    sized = _sized(moved.join(dates.select("as_of", "is_reconstitution", "expected_event", "rank_month"), on="as_of"), known)
+    sized = _sized(
+        moved.join(dates.select("as_of", "is_reconstitution", "expected_event", "rank_month"), on="as_of"),
+        known,
+    )
     # Which prices are at hand differs from year to year, as it does in the pipeline.
-    rows = pl.concat([_explained(sized.filter(pl.col("as_of").dt.year() == year), tables, rules, year) for year in years])
+    rows = pl.concat(
+        [_explained(sized.filter(pl.col("as_of").dt.year() == year), tables, rules, year) for year in years]
+    )
     return Moved(rows, dates.drop("rank_month"))
 
 
@@ -50,24 +61,48 @@ def _dates(known: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFram
     days = sorted(known["as_of"].unique())
     rows = []
     for before, day in zip([None, *days], days, strict=False):
-        between = [event for event in events if before is not None and before < (event.effective_day or event.effective_month_end) <= day]
+        between = [
+            event
+            for event in events
+            if before is not None and before < (event.effective_day or event.effective_month_end) <= day
+        ]
         ranks = [event.rank_date for event in between]
-        rows.append((day, before, "; ".join(dict.fromkeys(event.event for event in between)) or None, ranks[-1] if ranks else None))
+        rows.append(
+            (
+                day,
+                before,
+                "; ".join(dict.fromkeys(event.event for event in between)) or None,
+                ranks[-1] if ranks else None,
+            )
+        )
     schema = {"as_of": pl.Date, "previous_as_of": pl.Date, "expected_event": pl.String, "rank_month": pl.Date}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("rank_month").dt.month_end())
 
 
 def _moved(known: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     place = {day: number for number, day in enumerate(dates["as_of"])}
-    numbered = known.select(*PAIR, "security_id", "ticker", "name", "sector", "weight", place=pl.col("as_of").replace_strict(place))
-    came = numbered.join(numbered.select("entity_id", place=pl.col("place") + 1), on=["entity_id", "place"], how="anti")
-    went = numbered.join(numbered.select("entity_id", place=pl.col("place") - 1), on=["entity_id", "place"], how="anti")
+    numbered = known.select(
+        *PAIR,
+        "security_id",
+        "ticker",
+        "name",
+        "sector",
+        "weight",
+        place=pl.col("as_of").replace_strict(place),
+    )
+    came = numbered.join(
+        numbered.select("entity_id", place=pl.col("place") + 1), on=["entity_id", "place"], how="anti"
+    )
+    went = numbered.join(
+        numbered.select("entity_id", place=pl.col("place") - 1), on=["entity_id", "place"], how="anti"
+    )
     last = len(place) - 1
     days = dates["as_of"]
     return pl.concat(
         [
             came.filter(pl.col("place") > 0).with_columns(
-                change=pl.lit("added"), previous_as_of=days.gather(came.filter(pl.col("place") > 0)["place"] - 1)
+                change=pl.lit("added"),
+                previous_as_of=days.gather(came.filter(pl.col("place") > 0)["place"] - 1),
             ),
             went.filter(pl.col("place") < last).with_columns(
                 change=pl.lit("removed"),
@@ -82,7 +117,9 @@ def _moved(known: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
 def _with_turnover(moved: pl.DataFrame, dates: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
     limits = rules.reconstitution
     sums = moved.group_by("as_of").agg(
-        additions=(pl.col("change") == "added").sum(), removals=(pl.col("change") == "removed").sum(), turnover=pl.col("weight").sum() / 2
+        additions=(pl.col("change") == "added").sum(),
+        removals=(pl.col("change") == "removed").sum(),
+        turnover=pl.col("weight").sum() / 2,
     )
     has_before = pl.col("previous_as_of").is_not_null()
     counted = dates.join(sums, on="as_of", how="left").with_columns(
@@ -94,7 +131,8 @@ def _with_turnover(moved: pl.DataFrame, dates: pl.DataFrame, rules: IndexRules) 
         - pl.col("previous_as_of").dt.month()
     )
     return counted.with_columns(
-        is_reconstitution=pl.col("turnover") >= limits.min_turnover + limits.turnover_per_further_month * (months - 1).clip(0)
+        is_reconstitution=pl.col("turnover")
+        >= limits.min_turnover + limits.turnover_per_further_month * (months - 1).clip(0)
     )
 
 
@@ -107,11 +145,21 @@ def _sized(moved: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         market_cap=pl.when(~pl.col("is_stale").fill_null(False)).then(pl.col("market_cap_usd")),
         holding=pl.when(pl.col("market_value_usd") > 0).then("market_value_usd"),
     )
-    at_rank = moved.join(sizes.select("entity_id", rank_month="size_as_of"), on=["entity_id", "rank_month"], how="semi").select(
-        *PAIR, was_there=pl.lit(True)
+    at_rank = moved.join(
+        sizes.select("entity_id", rank_month="size_as_of"), on=["entity_id", "rank_month"], how="semi"
+    ).select(*PAIR, was_there=pl.lit(True))
+    day = (
+        pl.when(pl.col("change") == "added")
+        .then("as_of")
+        .when(pl.col("was_there"))
+        .then("rank_month")
+        .otherwise("previous_as_of")
     )
-    day = pl.when(pl.col("change") == "added").then("as_of").when(pl.col("was_there")).then("rank_month").otherwise("previous_as_of")
-    sized = moved.join(at_rank, on=PAIR, how="left").with_columns(size_as_of=day).join(sizes, on=["size_as_of", "entity_id"], how="left")
+    sized = (
+        moved.join(at_rank, on=PAIR, how="left")
+        .with_columns(size_as_of=day)
+        .join(sizes, on=["size_as_of", "entity_id"], how="left")
+    )
     sized = sized.with_columns(
         size_basis=pl.when(pl.col("market_cap").is_not_null())
         .then(pl.lit("market_cap"))
@@ -129,20 +177,33 @@ def _sized(moved: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("market_cap").drop_nulls().sort(), pl.col("holding").drop_nulls().sort())
     )
     beside = sized.join(stayers, on=["as_of", "size_as_of"], how="left", suffix="_of_others")
-    others = pl.when(pl.col("size_basis") == "market_cap").then("market_cap_of_others").otherwise("holding_of_others")
+    others = (
+        pl.when(pl.col("size_basis") == "market_cap")
+        .then("market_cap_of_others")
+        .otherwise("holding_of_others")
+    )
     listed = beside.with_columns(others=others)
     below = [
         None if size is None or not values else bisect_right(values, size) / len(values)
         for size, values in listed.select("size_usd", "others").iter_rows()
     ]
-    return listed.with_columns(size_quantile=pl.Series(below, dtype=pl.Float64)).drop("others", "market_cap_of_others", "holding_of_others")
+    return listed.with_columns(size_quantile=pl.Series(below, dtype=pl.Float64)).drop(
+        "others", "market_cap_of_others", "holding_of_others"
+    )
 
 
 def _explained(moved: pl.DataFrame, tables: Frames, rules: IndexRules, year: int) -> pl.DataFrame:
     is_near = pl.col("year").is_between(year - 2, year + 1)
-    is_priced = pl.any_horizontal(pl.col(name).is_not_null() for name in ("close_usd", "adjusted_close_usd", "total_return"))
+    is_priced = pl.any_horizontal(
+        pl.col(name).is_not_null() for name in ("close_usd", "adjusted_close_usd", "total_return")
+    )
     prices = tables["raw.prices"].filter(is_near & is_priced).select("security_id", "date")
-    lines = tables["core.members"].filter(pl.col("year").is_between(year - 1, year)).select("security_id", "entity_id").unique()
+    lines = (
+        tables["core.members"]
+        .filter(pl.col("year").is_between(year - 1, year))
+        .select("security_id", "entity_id")
+        .unique()
+    )
     spans = (
         prices.join(lines, on="security_id")
         .group_by("entity_id")
@@ -150,7 +211,9 @@ def _explained(moved: pl.DataFrame, tables: Frames, rules: IndexRules, year: int
     )
     days = prices.select("date").unique().sort("date")
     first_day, last_day = days["date"][0], days["date"][-1]
-    dated = moved.sort("as_of").join_asof(days.rename({"date": "last_day"}), left_on="as_of", right_on="last_day", coalesce=False)
+    dated = moved.sort("as_of").join_asof(
+        days.rename({"date": "last_day"}), left_on="as_of", right_on="last_day", coalesce=False
+    )
     rows = dated.join(spans, on="entity_id", how="left")
     limits, least = rules.changes, rules.eligibility
     went, came, share = pl.col("change") == "removed", pl.col("change") == "added", pl.col("size_quantile")
@@ -161,7 +224,9 @@ def _explained(moved: pl.DataFrame, tables: Frames, rules: IndexRules, year: int
         | (pl.col("market_cap") < least.min_market_cap_usd)
         | (share <= limits.below_minimum_quantile)
     )
-    is_new = (first > pl.col("as_of").dt.offset_by(f"-{limits.ipo_months}mo")) & (first > pl.lit(first_day).dt.offset_by("1mo"))
+    is_new = (first > pl.col("as_of").dt.offset_by(f"-{limits.ipo_months}mo")) & (
+        first > pl.lit(first_day).dt.offset_by("1mo")
+    )
     cause = (
         pl.when(went & is_gone)
         .then(pl.lit("delisted_or_acquired"))
@@ -176,19 +241,46 @@ def _explained(moved: pl.DataFrame, tables: Frames, rules: IndexRules, year: int
         .otherwise(pl.lit("other"))
     )
     return rows.select(
-        *(*PAIR, "previous_as_of", "change", "security_id", "ticker", "name", "sector", "weight", "size_as_of", "size_basis", "size_usd"),
-        *("size_quantile", "price_usd", "first_price_date", "last_price_date", "is_reconstitution", "expected_event"),
+        *(
+            *PAIR,
+            "previous_as_of",
+            "change",
+            "security_id",
+            "ticker",
+            "name",
+            "sector",
+            "weight",
+            "size_as_of",
+            "size_basis",
+            "size_usd",
+        ),
+        *(
+            "size_quantile",
+            "price_usd",
+            "first_price_date",
+            "last_price_date",
+            "is_reconstitution",
+            "expected_event",
+        ),
         year=pl.lit(year),
         cause=cause,
         evidence=pl.format(
-            "{} to {}, {}", first.cast(pl.String).fill_null("?"), last.cast(pl.String).fill_null("?"), share.fill_null(-1.0)
+            "{} to {}, {}",
+            first.cast(pl.String).fill_null("?"),
+            last.cast(pl.String).fill_null("?"),
+            share.fill_null(-1.0),
         ),
         rule_set=pl.lit(rules.label),
     )
 
 
-def effects(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution], years: Sequence[int]) -> pl.DataFrame:
-    """Measure what additions earned beyond deletions around each event of the years; one event after the other, as there are few."""
+def effects(
+    tables: Frames, rules: IndexRules, events: Sequence[Reconstitution], years: Sequence[int]
+) -> pl.DataFrame:
+    """Measure what additions earned beyond deletions around each event of the years.
+
+    One event after the other, as there are few.
+    """
     limits = rules.reconstitution
     members = tables["core.members"].select("year", *PAIR, "security_id")
     rows = []
@@ -198,8 +290,15 @@ def effects(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution],
             continue
         own = members.filter(pl.col("year") == day.year)
         days = sorted(own["as_of"].unique())
-        before, after = max((one for one in days if one < day), default=None), min((one for one in days if one >= day), default=None)
-        is_near = before is not None and after is not None and (after - before).days <= limits.max_days_between_lists
+        before, after = (
+            max((one for one in days if one < day), default=None),
+            min((one for one in days if one >= day), default=None),
+        )
+        is_near = (
+            before is not None
+            and after is not None
+            and (after - before).days <= limits.max_days_between_lists
+        )
         old, new = own.filter(pl.col("as_of") == before), own.filter(pl.col("as_of") == after)
         sides = {
             "additions": new.join(old, on="entity_id", how="anti") if is_near else new.clear(),
@@ -209,7 +308,10 @@ def effects(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution],
         begun = pl.Series([event.rank_date], dtype=pl.Date).dt.month_start()
         spans = {
             "rank_to_effective": (begun.dt.offset_by("1mo").dt.month_end()[0], month[0]),
-            "after_effective": tuple(month.dt.month_start().dt.offset_by(f"{n}mo").dt.month_end()[0] for n in (1, limits.months_after)),
+            "after_effective": tuple(
+                month.dt.month_start().dt.offset_by(f"{n}mo").dt.month_end()[0]
+                for n in (1, limits.months_after)
+            ),
         }
         for span, (first, last) in spans.items():
             row: dict[str, object] = {
@@ -219,14 +321,20 @@ def effects(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution],
             error = 0.0
             for side, companies in sides.items():
                 earned = _earned(companies, tables["core.monthly_returns"], first, last)
-                row |= {side: companies.height, f"{side}_with_returns": len(earned), f"{side}_return": earned.mean()}
+                row |= {
+                    side: companies.height,
+                    f"{side}_with_returns": len(earned),
+                    f"{side}_return": earned.mean(),
+                }
                 variance = earned.var()
                 error += variance / len(earned) if isinstance(variance, float) else 0.0
             fewest = min(int(str(row[f"{side}_with_returns"])) for side in sides)
             is_enough = event.rank_date is not None and is_near and fewest >= limits.min_names
             row["effect"] = row["additions_return"] - row["deletions_return"] if is_enough else None  # type: ignore[operator]
             row["std_error"] = error**0.5 if is_enough else None
-            row["status"], row["reason"] = ("estimated", None) if is_enough else ("insufficient", "too few names")
+            row["status"], row["reason"] = (
+                ("estimated", None) if is_enough else ("insufficient", "too few names")
+            )
             rows.append(row)
     return pl.DataFrame(rows, infer_schema_length=None)
 
@@ -234,7 +342,11 @@ def effects(tables: Frames, rules: IndexRules, events: Sequence[Reconstitution],
 def _earned(companies: pl.DataFrame, returns: pl.DataFrame, first: object, last: object) -> pl.Series:
     if first is None:
         return pl.Series(dtype=pl.Float64)
-    months = returns.filter(pl.col("month").is_between(pl.lit(first), pl.lit(last))).join(companies, on="security_id")
-    whole = months.group_by("entity_id").agg(pl.len().alias("months"), ((1 + pl.col("total_return")).product() - 1).alias("earned"))
+    months = returns.filter(pl.col("month").is_between(pl.lit(first), pl.lit(last))).join(
+        companies, on="security_id"
+    )
+    whole = months.group_by("entity_id").agg(
+        pl.len().alias("months"), ((1 + pl.col("total_return")).product() - 1).alias("earned")
+    )
     count = 12 * (last.year - first.year) + last.month - first.month + 1  # type: ignore[attr-defined]
     return whole.filter(pl.col("months") == count)["earned"]

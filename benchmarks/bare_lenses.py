@@ -40,11 +40,25 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     is_shut = pl.col("gate") > 0
     shut = pl.when(is_shut).then(looked_up(["", *GATES], pl.col("gate")))
     seen = []
-    for statement, items in (("balance_sheet", _balance_sheet(rules)), ("cash_flow", _cash_flow(rules)), ("income", _income(rules))):
+    for statement, items in (
+        ("balance_sheet", _balance_sheet(rules)),
+        ("cash_flow", _cash_flow(rules)),
+        ("income", _income(rules)),
+    ):
         for item in items:
-            place = pl.when(~is_shut & item.is_met).then(MET).when(~is_shut & ~item.is_met).then(MISSED).otherwise(UNKNOWN)
-            known_why = [pl.col(f"{item.why}_reason").str.replace_all("_", " ", literal=True)] if item.why else []
-            why = pl.coalesce(shut, *([too_few] if item.is_over_years else known_why), pl.lit("an input is missing"))
+            place = (
+                pl.when(~is_shut & item.is_met)
+                .then(MET)
+                .when(~is_shut & ~item.is_met)
+                .then(MISSED)
+                .otherwise(UNKNOWN)
+            )
+            known_why = (
+                [pl.col(f"{item.why}_reason").str.replace_all("_", " ", literal=True)] if item.why else []
+            )
+            why = pl.coalesce(
+                shut, *([too_few] if item.is_over_years else known_why), pl.lit("an input is missing")
+            )
             seen.append(
                 rows.select(
                     *("year", "as_of", "entity_id"),
@@ -63,15 +77,28 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
 
 def _balance_sheet(rules: FunnelRules) -> list[Item]:
     own = rules.lenses
-    has_no_equity = ((pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)).fill_null(False)
+    has_no_equity = (
+        (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
+    ).fill_null(False)
     net_cash = pl.col("net_cash_usd") / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")
-    debt, covered = _below("debt_to_equity", own.debt_to_equity), _above("interest_coverage", own.interest_coverage)
+    debt, covered = (
+        _below("debt_to_equity", own.debt_to_equity),
+        _above("interest_coverage", own.interest_coverage),
+    )
     is_debt_free = (pl.col("total_debt_usd") == 0).fill_null(False)
     return [
         debt._replace(is_met=debt.is_met & ~has_no_equity),
         _above("current_ratio", own.current_ratio),
-        covered._replace(is_met=covered.is_met | is_debt_free, preference=f"{covered.preference}, or debt-free"),
-        Item("net_cash_to_assets", net_cash, pl.lit(own.net_cash_to_assets), net_cash > own.net_cash_to_assets, "positive"),
+        covered._replace(
+            is_met=covered.is_met | is_debt_free, preference=f"{covered.preference}, or debt-free"
+        ),
+        Item(
+            "net_cash_to_assets",
+            net_cash,
+            pl.lit(own.net_cash_to_assets),
+            net_cash > own.net_cash_to_assets,
+            "positive",
+        ),
         _above("altman_z", own.altman_z),
         _below("goodwill_to_assets", own.goodwill_to_assets),
     ]
@@ -81,11 +108,20 @@ def _income(rules: FunnelRules) -> list[Item]:
     own, years = rules.lenses, rules.history.years
     slope, falls = pl.col("margin_slope"), pl.col("revenue_falls")
     worst = falls + years - 1 - pl.col("revenue_changes_known")
-    is_steady = pl.when(falls > own.most_revenue_falls).then(False).when(worst <= own.most_revenue_falls).then(True)
+    is_steady = (
+        pl.when(falls > own.most_revenue_falls).then(False).when(worst <= own.most_revenue_falls).then(True)
+    )
     is_stable = pl.when(pl.col("years") == years).then(slope >= own.margin_slope)
     return [
         _growing("net_income", "profit", years),
-        Item("margin_trend", slope, pl.lit(own.margin_slope), is_stable, f"at least {own.margin_slope:g} a year", is_over_years=True),
+        Item(
+            "margin_trend",
+            slope,
+            pl.lit(own.margin_slope),
+            is_stable,
+            f"at least {own.margin_slope:g} a year",
+            is_over_years=True,
+        ),
         _above("operating_margin", own.operating_margin),
         _above("roe", own.roe)._replace(name="return_on_equity"),
         Item(
@@ -111,10 +147,24 @@ def _cash_flow(rules: FunnelRules) -> list[Item]:
     return [
         _growing("operating_cash_flow", "cash", years),
         _above("cash_conversion", own.cash_conversion),
-        Item("free_cash_flow_years", free, pl.lit(float(years)), is_free, f"positive in each of {years} years", is_over_years=True),
+        Item(
+            "free_cash_flow_years",
+            free,
+            pl.lit(float(years)),
+            is_free,
+            f"positive in each of {years} years",
+            is_over_years=True,
+        ),
         Item("accruals_cash_flow", accruals, limit, accruals <= limit, low, "accruals_cash_flow"),
         _below("capex_intensity", own.capex_intensity),
-        Item("capital_returned", change, pl.lit(own.share_count_change), is_returned, paid, "share_count_change"),
+        Item(
+            "capital_returned",
+            change,
+            pl.lit(own.share_count_change),
+            is_returned,
+            paid,
+            "share_count_change",
+        ),
     ]
 
 
@@ -133,4 +183,11 @@ def _growing(name: str, short: str, years: int) -> Item:
     is_positive = pl.when(positive < known).then(False).when(has_all & (known == years)).then(True)
     is_met = is_positive & pl.when(has_all).then(last > first)
     growth = pl.when(has_all, first > 0).then(last / first - 1)
-    return Item(f"{name}_growth", growth, pl.lit(0.0), is_met, f"positive and growing over {years} years", is_over_years=True)
+    return Item(
+        f"{name}_growth",
+        growth,
+        pl.lit(0.0),
+        is_met,
+        f"positive and growing over {years} years",
+        is_over_years=True,
+    )

@@ -42,16 +42,25 @@ def section(ours: Sequence[Measured], bare_seconds: Sequence[float]) -> Section:
     rows = [
         ["bare script", f"{bare:.1f}", "1.00"],
         ["smallcap", f"{total:.1f}", f"{total / bare:.2f}"],
-        *([f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}"] for part, seconds in by_part.items()),
+        *(
+            [f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}"]
+            for part, seconds in by_part.items()
+        ),
     ]
     return Section(
         "Six filters and eighteen lenses",
-        "The tables of the funnel in the same backfill: every member of every month end through six filters, outcomes, attrition, eighteen "
-        "items, changes, and vendors' ratios against ours. smallcap reads its inputs from Delta tables, checks contracts, writes Delta "
-        "tables in the order of their keys and reads them back. The bare script is a second implementation in Polars that shares the rule "
-        "sets and none of the calculations; it has the inputs in memory, puts each company's history together once, judges year by year "
-        "and writes plain Parquet files, rows as they come. All rows of all six tables were compared: keys, statuses, outcomes, verdicts, "
-        f"causes and every other column are equal, numbers within a relative {RELATIVE:g}; only the wording of reasons and preferences is "
+        "The tables of the funnel in the same backfill: every member of every month end through "
+        "six filters, outcomes, attrition, eighteen "
+        "items, changes, and vendors' ratios against ours. smallcap reads its inputs from Delta "
+        "tables, checks contracts, writes Delta "
+        "tables in the order of their keys and reads them back. The bare script is a second "
+        "implementation in Polars that shares the rule "
+        "sets and none of the calculations; it has the inputs in memory, puts each company's "
+        "history together once, judges year by year "
+        "and writes plain Parquet files, rows as they come. All rows of all six tables were "
+        "compared: keys, statuses, outcomes, verdicts, "
+        f"causes and every other column are equal, numbers within a relative {RELATIVE:g}; only "
+        f"the wording of reasons and preferences is "
         "each side's own. Peak memory is that of the backfill.",
         ("", "seconds", "× bare script"),
         rows,
@@ -64,13 +73,17 @@ def _seconds(one: Measured, part: str) -> float:
 
 
 def refuse_other_contents(lake: Lake, plain: Path, years: Sequence[int]) -> None:
-    """Refuse to compare times where the bare script came to other verdicts or figures; one year at a time, for the sake of memory."""
+    """Refuse to compare times where the bare script came to other verdicts or figures.
+
+    One year at a time, for the sake of memory.
+    """
     for name in NAMES:
         key = TABLES[name].key
         for year in years:
             ours, theirs = lake.read(name, [year]), pl.read_parquet(plain / name / f"{year}.parquet")
             if name == DIFFERENCES:
-                # The bare script also takes flows of companies that were never listed, which smallcap does not ask for.
+                # The bare script also takes flows of companies that were never listed, which smallcap does
+                # not ask for.
                 theirs = theirs.join(ours.select("entity_id").unique(), on="entity_id", how="semi")
             if name == "marts.funnel_summary":
                 # Filter 7 is of the book, whose regressions are measured by themselves.

@@ -21,7 +21,10 @@ from smallcap.sources import open_source
 
 START, END = dt.date(2006, 1, 1), dt.date(2025, 12, 31)
 CLIENTS_FUNCTIONS = ("fundamentals", "clear_cache")
-"""What the adapter calls of the vendor's client; asking, the network and the reading of JSON happen within."""
+"""What the adapter calls of the vendor's client.
+
+Asking, the network and the reading of JSON happen within.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Asked:
     peak_bytes
         Most memory that the process had at a time.
     traced_bytes
-        Most memory that Python's own objects had at a time, as far as it was traced: answers, documents, the client's tables, payloads.
-        The delivered rows are not among them: they are Polars' own.
+        Most memory that Python's own objects had at a time, as far as it was traced: answers, documents, the
+        client's tables, payloads. The delivered rows are not among them: they are Polars' own.
     """
 
     seconds: float
@@ -67,7 +70,13 @@ def ask(url: str, key: str, home: Path, companies: Sequence[str], *, is_traced: 
     is_traced
         Whether memory is traced, which costs time.
     """
-    question = {"url": url, "key": key, "home": str(home), "companies": list(companies), "is_traced": is_traced}
+    question = {
+        "url": url,
+        "key": key,
+        "home": str(home),
+        "companies": list(companies),
+        "is_traced": is_traced,
+    }
     command = [sys.executable, "-m", "benchmarks.measured_adapter"]
     done = subprocess.run(command, input=json.dumps(question), capture_output=True, text=True, check=False)
     if done.returncode:
@@ -95,7 +104,12 @@ class _Timed:
 def main() -> None:
     """Read the question from the standard input, ask, and tell."""
     question = json.loads(sys.stdin.read())
-    settings = Settings(home=Path(question["home"]), preset="xfinlink", xfinlink_base_url=question["url"], xfinlink_api_key=question["key"])
+    settings = Settings(
+        home=Path(question["home"]),
+        preset="xfinlink",
+        xfinlink_base_url=question["url"],
+        xfinlink_api_key=question["key"],
+    )
     timed = {name: _Timed(getattr(vendor, name)) for name in CLIENTS_FUNCTIONS}
     for name, function in timed.items():
         setattr(vendor, name, function)

@@ -1,7 +1,7 @@
 """One run of the pipeline in a process of its own, measured: seconds by part, Dagster's events, peak memory. Prints one line of JSON.
 
-A run's own parts are told by its progress records: reading, computing, writing, checking, publishing. What is left of a
-run's time is Dagster's bookkeeping, with the little that opening and closing the home takes.
+A run's own parts are told by its progress records: reading, computing, writing, checking, publishing. What is
+left of a run's time is Dagster's bookkeeping, with the little that opening and closing the home takes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ class Measured:
 
     def seconds(self, part: str, layer: str = "") -> float:
         """Sum one part over the tables of a layer, all layers by default."""
-        return sum(seconds for (table, its_part), seconds in self.parts.items() if its_part == part and table.startswith(layer))
+        return sum(
+            seconds
+            for (table, its_part), seconds in self.parts.items()
+            if its_part == part and table.startswith(layer)
+        )
 
     @property
     def bookkeeping_seconds(self) -> float:
@@ -61,21 +65,31 @@ def measure(home: Path, first: int, last: int, as_of: dt.date | None = None) -> 
     """Run a range of years in a home, in a process of its own."""
     arguments = [str(home), str(first), str(last), as_of.isoformat() if as_of else ""]
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "benchmarks.measured_run", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.measured_run", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     wall = time.perf_counter() - started
     if done.returncode:
         raise RuntimeError(f"the run of {first} to {last} failed: {done.stderr[-2000:]}")
     told = json.loads(done.stdout.splitlines()[-1])
     parts = {(table, part): seconds for table, part, seconds in told["parts"]}
-    return Measured(wall, told["import_seconds"], told["run_seconds"], parts, told["events"], told["peak_bytes"])
+    return Measured(
+        wall, told["import_seconds"], told["run_seconds"], parts, told["events"], told["peak_bytes"]
+    )
 
 
 def peak_memory() -> int:
     """Return the most memory that this process has had, in bytes."""
     status = Path("/proc/self/status")
     if status.is_file():
-        # Linux lets a new process inherit its parent's peak in `getrusage`; this line counts from the program's own start.
-        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM"))
+        # Linux lets a new process inherit its parent's peak in `getrusage`; this line counts from the
+        # program's own start.
+        line = next(
+            line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM")
+        )
         return int(line.split()[1]) * 1024
     import resource
 
@@ -122,7 +136,17 @@ def main() -> None:
     logger.addHandler(parts)
     if asked:
         nowhere = Console(file=io.StringIO())
-        make(settings, None, None, dt.date.fromisoformat(asked), None, is_dry=False, is_forced=False, out=nowhere, err=nowhere)
+        make(
+            settings,
+            None,
+            None,
+            dt.date.fromisoformat(asked),
+            None,
+            is_dry=False,
+            is_forced=False,
+            out=nowhere,
+            err=nowhere,
+        )
     else:
         Home(settings).prepare()
         run_years(settings, first, last, command="benchmark")

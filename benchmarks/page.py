@@ -36,7 +36,9 @@ def show(section: Section, console: Console) -> None:
         table.add_row(*(cell.replace("**", "") for cell in row))
     console.print(table)
     for limit in section.limits:
-        console.print(f"  {_verdict(limit)}  {_sentence(limit)}", style="" if limit.is_held else "red", highlight=False)
+        console.print(
+            f"  {_verdict(limit)}  {_sentence(limit)}", style="" if limit.is_held else "red", highlight=False
+        )
     console.print()
 
 
@@ -57,7 +59,8 @@ def write(sections: Sequence[Section], day: dt.date, load: str) -> str:
     lines = [
         "# Speed and memory",
         "",
-        "Written by `make bench`; not to be edited by hand. Everything is measured as a ratio within one run, because seconds depend "
+        "Written by `make bench`; not to be edited by hand. Everything is measured as a ratio "
+        "within one run, because seconds depend "
         "on the machine and on what else it does. The command ends with an error where a limit is missed.",
         "",
         f"Measured on {day:%d %B %Y}: {machine()}. {load}",

@@ -1,7 +1,7 @@
 """The quality screen in memory, 240 dates of 2,000 members: as ratios to a pandas loop over the dates and to a bare Polars script.
 
-The project's own yardsticks stand in yardsticks.py. Where a folder `shared` beside the project holds another pair
-(benchmarks/peer.py), they are run unchanged on their own frames and shown too.
+The project's own yardsticks stand in yardsticks.py. Where a folder `shared` beside the project holds another
+pair (benchmarks/peer.py), they are run unchanged on their own frames and shown too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Row:
     smallcap_seconds, yardstick_seconds
         Medians of the runs.
     ratio
-        The yardstick's time over smallcap's for the pandas loop, smallcap's over the yardstick's for bare Polars.
+        The yardstick's time over smallcap's for the pandas loop, smallcap's over the yardstick's for bare
+        Polars.
     limit
         What the ratio must hold, in words.
     is_held
@@ -62,7 +63,9 @@ class Row:
 def screen(records: pl.DataFrame, members: pl.DataFrame, rules: QualityRules) -> pl.DataFrame:
     """Screen with the functions that the pipeline uses."""
     questions = members.with_columns(
-        pl.lit("published").alias("method"), pl.lit("point_in_time").alias("basis"), pl.lit(True).alias("is_ticker_usable")
+        pl.lit("published").alias("method"),
+        pl.lit("point_in_time").alias("basis"),
+        pl.lit(True).alias("is_ticker_usable"),
     )
     fresh = is_stale("period_end", pl.col("as_of").first(), STALE_MONTHS).over("as_of").alias("is_stale")
     return score(visible(records, questions).with_columns(fresh), rules)
@@ -98,27 +101,45 @@ def _peers(rules: QualityRules, peer: ModuleType) -> list[Row]:
     )
 
 
-def _rows(whose: str, ours: Callable[[], pl.DataFrame], loop: Callable[[], pd.DataFrame], bare: Callable[[], pl.DataFrame]) -> list[Row]:
+def _rows(
+    whose: str,
+    ours: Callable[[], pl.DataFrame],
+    loop: Callable[[], pd.DataFrame],
+    bare: Callable[[], pl.DataFrame],
+) -> list[Row]:
     """Compare one screen with a pair of yardsticks."""
     scored, looped, bared = ours(), loop(), bare()
     our_seconds, bare_seconds = _medians(ours, bare)
     (loop_seconds,) = _medians(loop)
-    from_pandas = pl.from_pandas(looped[["as_of", "entity_id", "score"]]).with_columns(pl.col("as_of").cast(pl.Date))
+    from_pandas = pl.from_pandas(looped[["as_of", "entity_id", "score"]]).with_columns(
+        pl.col("as_of").cast(pl.Date)
+    )
     faster, times_bare = loop_seconds / our_seconds, our_seconds / bare_seconds
     return [
         Row(
             *(f"pandas loop, {whose}", our_seconds, loop_seconds, faster),
-            *(f"at least {LEAST_TIMES_FASTER:g} times faster", faster >= LEAST_TIMES_FASTER, _difference(scored, from_pandas)),
+            *(
+                f"at least {LEAST_TIMES_FASTER:g} times faster",
+                faster >= LEAST_TIMES_FASTER,
+                _difference(scored, from_pandas),
+            ),
         ),
         Row(
             *(f"bare Polars, {whose}", our_seconds, bare_seconds, times_bare),
-            *(f"at most {MOST_TIMES_BARE:g} times as long", times_bare <= MOST_TIMES_BARE, _difference(scored, bared)),
+            *(
+                f"at most {MOST_TIMES_BARE:g} times as long",
+                times_bare <= MOST_TIMES_BARE,
+                _difference(scored, bared),
+            ),
         ),
     ]
 
 
 def _medians(*functions: Callable[[], object]) -> list[float]:
-    """Run the functions in turn, seven times, so that whatever else the machine does falls on all alike; take each one's median."""
+    """Run the functions in turn, seven times, so that whatever else the machine does falls on all alike.
+
+    Take each one's median.
+    """
     seconds: list[list[float]] = [[] for _ in functions]
     for _ in range(RUNS):
         for function, taken in zip(functions, seconds, strict=True):
@@ -129,13 +150,17 @@ def _medians(*functions: Callable[[], object]) -> list[float]:
 
 
 def _difference(ours: pl.DataFrame, theirs: pl.DataFrame) -> float:
-    """Find the largest difference of the scores that both give; refuse to compare screens that scored different companies."""
+    """Find the largest difference of the scores that both give.
+
+    Refuse to compare screens that scored different companies.
+    """
     key = ["as_of", "entity_id"]
     scored = ours.filter(pl.col("status") == "scored")
     both = scored.join(theirs.select(*key, pl.col("score").alias("their_score")), on=key)
     if both.height != scored.height or both.height != theirs.height:
         raise ValueError(
-            f"smallcap scored {scored.height} records, the yardstick {theirs.height}, {both.height} in common: they must be the same"
+            f"smallcap scored {scored.height} records, the yardstick {theirs.height}, "
+            f"{both.height} in common: they must be the same"
         )
     return float(both.select((pl.col("score") - pl.col("their_score")).abs().max()).item())
 
@@ -157,7 +182,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for row in run():
         print(
-            f"| {row.yardstick} | {row.smallcap_seconds:.3f} | {row.yardstick_seconds:.3f} | {row.ratio:.2f} | {row.limit} "
+            f"| {row.yardstick} | {row.smallcap_seconds:.3f} | {row.yardstick_seconds:.3f} | "
+            f"{row.ratio:.2f} | {row.limit} "
             f"| {'yes' if row.is_held else 'NO'} | {row.largest_difference:.1e} |"
         )
 

@@ -52,7 +52,11 @@ def bare_numpy(returns: Floats, factors: Floats, ends: Integers = ENDS) -> Figur
     """Regress complete series with one QR per window and nothing else: no missing months, no counts, no checks."""
     design = np.column_stack([np.ones(len(factors)), factors])
     terms, names = design.shape[1], returns.shape[1]
-    estimate, t_stat, r_squared = np.empty((len(ends), terms, names)), np.empty((len(ends), terms, names)), np.empty((len(ends), names))
+    estimate, t_stat, r_squared = (
+        np.empty((len(ends), terms, names)),
+        np.empty((len(ends), terms, names)),
+        np.empty((len(ends), names)),
+    )
     for position, end in enumerate(ends):
         x, y = design[end - WINDOW + 1 : end + 1], returns[end - WINDOW + 1 : end + 1]
         basis, triangle = np.linalg.qr(x)
@@ -60,7 +64,9 @@ def bare_numpy(returns: Floats, factors: Floats, ends: Integers = ENDS) -> Figur
         estimate[position] = inverse @ (basis.T @ y)
         residuals, deviations = y - x @ estimate[position], y - y.mean(axis=0)
         unexplained = (residuals**2).sum(axis=0)
-        t_stat[position] = estimate[position] / np.sqrt((inverse**2).sum(axis=1)[:, None] * unexplained / (WINDOW - terms))
+        t_stat[position] = estimate[position] / np.sqrt(
+            (inverse**2).sum(axis=1)[:, None] * unexplained / (WINDOW - terms)
+        )
         r_squared[position] = 1 - unexplained / (deviations**2).sum(axis=0)
     return estimate.transpose(0, 2, 1), t_stat.transpose(0, 2, 1), r_squared
 
@@ -71,18 +77,25 @@ def name_by_name(returns: Floats, factors: Floats) -> Figures:
 
     design = np.column_stack([np.ones(len(factors)), factors])
     fits = [RollingOLS(series, design, window=WINDOW).fit() for series in returns.T]
-    figures = [np.stack([np.asarray(getattr(fit, name))[ENDS] for fit in fits], axis=1) for name in ("params", "tvalues", "rsquared")]
+    figures = [
+        np.stack([np.asarray(getattr(fit, name))[ENDS] for fit in fits], axis=1)
+        for name in ("params", "tvalues", "rsquared")
+    ]
     return figures[0], figures[1], figures[2]
 
 
 def difference(fit: RollingFit, figures: Figures) -> float:
     """Find the largest difference of any figure; refuse to compare regressions that are not the same."""
     names = figures[2].shape[1]
-    pairs = zip((fit.estimate[:, :names], fit.t_stat[:, :names], fit.r_squared[:, :names]), figures, strict=True)
+    pairs = zip(
+        (fit.estimate[:, :names], fit.t_stat[:, :names], fit.r_squared[:, :names]), figures, strict=True
+    )
     # NaN would hide a difference: a figure that one side lacks counts as one.
     largest = max(float(np.nan_to_num(np.abs(mine - theirs), nan=np.inf).max()) for mine, theirs in pairs)
     if largest > LARGEST_DIFFERENCE:
-        raise ValueError(f"smallcap's regressions differ from the yardstick's by {largest:g}: they must be the same")
+        raise ValueError(
+            f"smallcap's regressions differ from the yardstick's by {largest:g}: they must be the same"
+        )
     return largest
 
 
@@ -92,7 +105,9 @@ def run() -> Section:
     few = np.ascontiguousarray(returns[:, :NAMES_IN_TURN])
     with_gaps, _ = made_up_panel(MISSING_SHARE)
     fit = ours(returns, factors)
-    differences = [difference(fit, figures) for figures in (bare_numpy(returns, factors), name_by_name(few, factors))]
+    differences = [
+        difference(fit, figures) for figures in (bare_numpy(returns, factors), name_by_name(few, factors))
+    ]
     seconds = _medians(
         lambda: ours(returns, factors),
         lambda: bare_numpy(returns, factors),
@@ -104,21 +119,36 @@ def run() -> Section:
     rows = [
         ["smallcap", f"{own:.2f}", "1.00", ""],
         ["bare NumPy, one QR per window", f"{bare:.2f}", f"{bare / own:.2f}", f"{differences[0]:.0e}"],
-        [f"statsmodels RollingOLS, {NAMES_IN_TURN} names, scaled", f"{in_turn:.1f}", f"{in_turn / own:.0f}", f"{differences[1]:.0e}"],
+        [
+            f"statsmodels RollingOLS, {NAMES_IN_TURN} names, scaled",
+            f"{in_turn:.1f}",
+            f"{in_turn / own:.0f}",
+            f"{differences[1]:.0e}",
+        ],
         [f"smallcap, {MISSING_SHARE:.1%} of the months missing", f"{gaps:.2f}", f"{gaps / own:.2f}", ""],
     ]
     return Section(
         "480,000 rolling regressions",
-        f"{NAMES:,} names over {WINDOWS} windows of {WINDOW} months on {FACTORS} factors and a constant, with t statistics and R²: the "
-        "function behind the stocks' own loadings against statsmodels' RollingOLS name by name and against a bare NumPy script that shares "
-        f"each window's QR and knows no missing months. statsmodels is timed on {NAMES_IN_TURN} names and scaled to all. Estimates, t and "
-        "R² of both yardsticks must be the same; the largest difference is shown. With 0.3% of the months missing, as in the sample, a "
+        f"{NAMES:,} names over {WINDOWS} windows of {WINDOW} months on {FACTORS} factors and a "
+        f"constant, with t statistics and R²: the "
+        "function behind the stocks' own loadings against statsmodels' RollingOLS name by name and "
+        "against a bare NumPy script that shares "
+        f"each window's QR and knows no missing months. statsmodels is timed on {NAMES_IN_TURN} "
+        f"names and scaled to all. Estimates, t and "
+        "R² of both yardsticks must be the same; the largest difference is shown. With 0.3% of the "
+        "months missing, as in the sample, a "
         "sixth of the regressions have gaps and are solved by their own cross-products. Medians of "
-        f"{RUNS} runs in turn; memory is the most that a process of its own had, libraries and inputs included.",
+        f"{RUNS} runs in turn; memory is the most that a process of its own had, libraries and "
+        f"inputs included.",
         ("", "seconds", "× smallcap", "largest difference"),
         rows,
         [
-            Limit("rolling regressions, times faster than statsmodels", in_turn / own, LEAST_TIMES_FASTER, is_least=True),
+            Limit(
+                "rolling regressions, times faster than statsmodels",
+                in_turn / own,
+                LEAST_TIMES_FASTER,
+                is_least=True,
+            ),
             Limit("rolling regressions, against bare NumPy", own / bare, MOST_TIMES_BARE),
             Limit("rolling regressions, memory", gib, MOST_GIB, unit=" GiB"),
         ],
@@ -126,7 +156,10 @@ def run() -> Section:
 
 
 def _medians(*functions: Callable[[], object]) -> list[float]:
-    """Run the functions in turn, so that whatever else the machine does falls on all alike; take each one's median."""
+    """Run the functions in turn, so that whatever else the machine does falls on all alike.
+
+    Take each one's median.
+    """
     seconds: list[list[float]] = [[] for _ in functions]
     for _ in range(RUNS):
         for function, taken in zip(functions, seconds, strict=True):
@@ -137,7 +170,9 @@ def _medians(*functions: Callable[[], object]) -> list[float]:
 
 
 def _peak_bytes() -> int:
-    done = subprocess.run([sys.executable, "-m", "benchmarks.rolling"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.rolling"], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"the rolling regressions failed: {done.stderr[-2000:]}")
     return int(done.stdout)

@@ -30,7 +30,8 @@ def run(folder: Path) -> Section:
     ]
     return Section(
         "A second run with nothing changed",
-        "The run finds that nothing it depends on can have changed, and shows what is served. Processor seconds of the whole process, "
+        "The run finds that nothing it depends on can have changed, and shows what is served. "
+        "Processor seconds of the whole process, "
         f"medians of {PAIRS} pairs.",
         ("command", "processor seconds"),
         rows,

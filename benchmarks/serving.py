@@ -34,8 +34,10 @@ def run(warehouse: Path, folder: Path) -> Section:
         limits.append(Limit(f"{what}, against a native table", ratio, MOST_TIMES_NATIVE))
     return Section(
         "Questions to the published warehouse",
-        f"`{TABLE}` of twenty years, {_count(warehouse):,} rows: the published catalogue, whose views read the lake's Parquet files, "
-        "against a table of the same rows in a DuckDB file. A new connection for each question, all columns, result taken as Arrow; "
+        f"`{TABLE}` of twenty years, {_count(warehouse):,} rows: the published catalogue, whose "
+        f"views read the lake's Parquet files, "
+        "against a table of the same rows in a DuckDB file. A new connection for each question, "
+        "all columns, result taken as Arrow; "
         f"medians of {REPEATS}, asked in turn.",
         ("question", "rows", "native table, ms", "published warehouse, ms", "× native table"),
         rows,
@@ -55,8 +57,12 @@ def _native(warehouse: Path, path: Path) -> Path:
 def _questions(warehouse: Path) -> dict[str, str]:
     """Ask for the date in the middle, and for the company that was a member most often."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        (as_of,) = connection.execute(f"SELECT quantile_disc(as_of, 0.5) FROM (SELECT DISTINCT as_of FROM {TABLE})").fetchall()[0]
-        (company,) = connection.execute(f"SELECT entity_id FROM {TABLE} GROUP BY entity_id ORDER BY count(*) DESC, entity_id").fetchall()[0]
+        (as_of,) = connection.execute(
+            f"SELECT quantile_disc(as_of, 0.5) FROM (SELECT DISTINCT as_of FROM {TABLE})"
+        ).fetchall()[0]
+        (company,) = connection.execute(
+            f"SELECT entity_id FROM {TABLE} GROUP BY entity_id ORDER BY count(*) DESC, entity_id"
+        ).fetchall()[0]
     return {
         "one date": f"SELECT * FROM {TABLE} WHERE as_of = DATE '{as_of}'",
         "one company's history": f"SELECT * FROM {TABLE} WHERE entity_id = {company} ORDER BY as_of, method, basis",
@@ -78,7 +84,10 @@ def _medians(warehouse: Path, native: Path, query: str) -> tuple[float, float, i
             taken.append(seconds)
             counts.add(count)
     if len(counts) != 1:
-        raise ValueError(f"the published warehouse and the native table answer with different numbers of rows: {sorted(counts)}")
+        raise ValueError(
+            f"the published warehouse and the native table answer with different numbers of rows: "
+            f"{sorted(counts)}"
+        )
     return statistics.median(served), statistics.median(stored), counts.pop()
 
 

@@ -48,20 +48,40 @@ def run(folder: Path) -> Section:
     years = END.year - START.year + 1
     return Section(
         "The data vendor's adapter",
-        f"Statements of {COMPANIES:,} companies over {years} years, {middle.rows:,} rows in {middle.calls} requests, through the vendor's "
-        "own client from a stand-in in another process, into a fresh home. The client's time holds its own work, the network with the "
-        "stand-in's, and the reading of JSON. The rest is the adapter's: the types checked, payloads and quota kept on disk, rows put "
-        f"together. Median share of {REPEATS} runs. Memory is what Python's own objects take at most (answers, documents, the client's "
-        f"tables, payloads, not the delivered rows), traced for {FEW_BATCHES} and for {MANY_BATCHES} batches of {a_batch} companies.",
+        f"Statements of {COMPANIES:,} companies over {years} years, {middle.rows:,} rows in "
+        f"{middle.calls} requests, through the vendor's "
+        "own client from a stand-in in another process, into a fresh home. The client's time holds "
+        "its own work, the network with the "
+        "stand-in's, and the reading of JSON. The rest is the adapter's: the types checked, "
+        "payloads and quota kept on disk, rows put "
+        f"together. Median share of {REPEATS} runs. Memory is what Python's own objects take at "
+        f"most (answers, documents, the client's "
+        f"tables, payloads, not the delivered rows), traced for {FEW_BATCHES} and for "
+        f"{MANY_BATCHES} batches of {a_batch} companies.",
         ("", "seconds", "share", "memory, MiB"),
         [
-            ["vendor's client and network", f"{middle.client_seconds:.2f}", f"{1 - _own_share(middle):.0%}", ""],
+            [
+                "vendor's client and network",
+                f"{middle.client_seconds:.2f}",
+                f"{1 - _own_share(middle):.0%}",
+                "",
+            ],
             ["adapter", f"{middle.seconds - middle.client_seconds:.2f}", f"{_own_share(middle):.0%}", ""],
             ["**all of it**", f"{middle.seconds:.2f}", "100%", ""],
-            *([f"{one.calls} requests, {one.rows:,} rows, traced", "", "", f"{one.traced_bytes / MEBIBYTE:.1f}"] for one in (few, many)),
+            *(
+                [
+                    f"{one.calls} requests, {one.rows:,} rows, traced",
+                    "",
+                    "",
+                    f"{one.traced_bytes / MEBIBYTE:.1f}",
+                ]
+                for one in (few, many)
+            ),
         ],
         [
-            Limit("adapter's share of the time", statistics.median(map(_own_share, runs)), MOST_OWN_SHARE, ""),
+            Limit(
+                "adapter's share of the time", statistics.median(map(_own_share, runs)), MOST_OWN_SHARE, ""
+            ),
             Limit(
                 f"adapter's memory in {MANY_BATCHES} batches, against {FEW_BATCHES}",
                 many.traced_bytes / few.traced_bytes,
@@ -91,7 +111,17 @@ def _ask(url: str, home: Path, companies: list[str], *, is_traced: bool = False)
 @contextmanager
 def _standin() -> Iterator[str]:
     """Serve the universe from a process of its own; its address is the first word that it prints."""
-    command = [sys.executable, "-m", "tests.standin", "--port", "0", "--companies", str(LISTED), "--seed", str(SEED)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.standin",
+        "--port",
+        "0",
+        "--companies",
+        str(LISTED),
+        "--seed",
+        str(SEED),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
         try:
             assert serving.stdout is not None

@@ -25,10 +25,13 @@ def run(folder: Path) -> Section:
         "the warehouse is published": taken.seconds("publish"),
         f"Dagster's bookkeeping ({taken.events} events), plan and summary": taken.bookkeeping_seconds,
     }
-    rows = [[what, f"{seconds:.2f}", f"{seconds / taken.wall_seconds:.0%}"] for what, seconds in parts.items()]
+    rows = [
+        [what, f"{seconds:.2f}", f"{seconds / taken.wall_seconds:.0%}"] for what, seconds in parts.items()
+    ]
     return Section(
         "The whole of `make run`",
-        f"After set-up, in a fresh home, as_of {AS_OF}: what the source delivers for the years that the screen looks back, the twelve "
+        f"After set-up, in a fresh home, as_of {AS_OF}: what the source delivers for the years "
+        f"that the screen looks back, the twelve "
         "month ends of the year, audit, publication, summary. One run.",
         ("part", "seconds", "share"),
         [*rows, ["**all of it**", f"{taken.wall_seconds:.2f}", "100%"], *_slowest(taken)],
@@ -42,4 +45,7 @@ def _slowest(taken: Measured) -> list[list[str]]:
     for (table, _), seconds in taken.parts.items():
         totals[table] = totals.get(table, 0.0) + seconds
     slowest = sorted(totals.items(), key=lambda item: -item[1])[:5]
-    return [[f"of which {table}", f"{seconds:.2f}", f"{seconds / taken.wall_seconds:.0%}"] for table, seconds in slowest]
+    return [
+        [f"of which {table}", f"{seconds:.2f}", f"{seconds / taken.wall_seconds:.0%}"]
+        for table, seconds in slowest
+    ]

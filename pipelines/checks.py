@@ -56,22 +56,46 @@ Check = Callable[[Run], Finding]
 def all_checks(sql_dir: Path = SQL_DIR / "checks") -> list[dg.AssetChecksDefinition]:
     """Make every asset check of the project."""
     checks = [
-        _asset_check(name, "contract", _contract(name), "What is stored is what its contract passed before the commit.")
+        _asset_check(
+            name, "contract", _contract(name), "What is stored is what its contract passed before the commit."
+        )
         for name in TABLES
         if name in READS
     ]
-    checks += [_asset_check(rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question) for rule in read_row_checks(sql_dir)]
     checks += [
-        _asset_check(name, "row_counts", _row_counts(name), "Rows per as_of against the as_of before: warns at 10%, fails at 50%.")
+        _asset_check(rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question)
+        for rule in read_row_checks(sql_dir)
+    ]
+    checks += [
+        _asset_check(
+            name,
+            "row_counts",
+            _row_counts(name),
+            "Rows per as_of against the as_of before: warns at 10%, fails at 50%.",
+        )
         for name in COUNTED_TABLES
     ]
     checks += [
-        _asset_check(name, "still_delivered", _still_delivered(name), "Where the home has rows, a delivery without any is refused.")
+        _asset_check(
+            name,
+            "still_delivered",
+            _still_delivered(name),
+            "Where the home has rows, a delivery without any is refused.",
+        )
         for name in DELIVERED_TABLES
     ]
-    checks.append(_asset_check("marts.metric_differences", "reconciliation", _reconciliation, "A vendor's ratios against ours."))
     checks.append(
-        _asset_check("marts.coverage", "coverage", _coverage, "Members with an annual record are not fewer than the setting min_coverage.")
+        _asset_check(
+            "marts.metric_differences", "reconciliation", _reconciliation, "A vendor's ratios against ours."
+        )
+    )
+    checks.append(
+        _asset_check(
+            "marts.coverage",
+            "coverage",
+            _coverage,
+            "Members with an annual record are not fewer than the setting min_coverage.",
+        )
     )
     return checks
 
@@ -89,7 +113,9 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
         if not smallcap_run.years.is_made(name):
             return dg.AssetCheckResult(passed=True, description=NOT_MADE)
         found = check(smallcap_run)
-        smallcap_run.log.note_check(name, check_name, found.status, found.message, smallcap_run.years.of(name))
+        smallcap_run.log.note_check(
+            name, check_name, found.status, found.message, smallcap_run.years.of(name)
+        )
         PROGRESS.info("%s", name, extra={"phase": "checked", "seconds": time.monotonic() - started})
         return dg.AssetCheckResult(
             passed=found.status == "passed",
@@ -122,8 +148,13 @@ def _contract(name: str) -> Check:
             damaged += [year for year in block if not _is_as_stamped(found, frame, year, stamp.years[year])]
         counts = {"rows": rows, "damaged_years": len(damaged)}
         if damaged:
-            return Finding("failed", f"{name}: stored rows of {damaged} are not those that the contract passed", counts)
-        message = f"{rows} rows keep {len(found.columns)} columns' types, ranges and the key ({', '.join(found.key)})"
+            return Finding(
+                "failed", f"{name}: stored rows of {damaged} are not those that the contract passed", counts
+            )
+        message = (
+            f"{rows} rows keep {len(found.columns)} columns' types, ranges and the key "
+            f"({', '.join(found.key)})"
+        )
         return Finding("passed", message, counts)
 
     return check
@@ -163,10 +194,13 @@ def _rows_that_must_not_exist(rule: RowCheck) -> Check:
 def _row_counts(name: str) -> Check:
     def check(run: Run) -> Finding:
         years = run.years.of(name)
-        # Each series of cross-sections is compared with itself: a basis that is not known yet has no rows to lose.
+        # Each series of cross-sections is compared with itself: a basis that is not known yet has no rows to
+        # lose.
         series = [column for column in TABLES[name].key if column not in ("as_of", "entity_id")]
         counts = (
-            run.home.lake.read(name, sorted({near for year in years for near in (year - 1, year)}), ["as_of", *series])
+            run.home.lake.read(
+                name, sorted({near for year in years for near in (year - 1, year)}), ["as_of", *series]
+            )
             .group_by("as_of", *series)
             .len()
             .sort("as_of", *series)
@@ -179,9 +213,16 @@ def _row_counts(name: str) -> Check:
         largest = counts.sort(pl.col("change").abs(), "as_of", descending=[True, False])
         as_of, rows, before, change = largest.select("as_of", "len", "before", "change").row(0)
         message = f"largest change: {rows} rows on {as_of} after {before} ({change:+.1%})"
-        status = "failed" if abs(change) > FAIL_CHANGE else "warned" if abs(change) > WARN_CHANGE else "passed"
+        status = (
+            "failed" if abs(change) > FAIL_CHANGE else "warned" if abs(change) > WARN_CHANGE else "passed"
+        )
         beyond = largest.filter(pl.col("change").abs() > WARN_CHANGE)
-        return Finding(status, message, {"compared": counts.height, "beyond_10_percent": beyond.height}, beyond.head(EXAMPLES).to_dicts())
+        return Finding(
+            status,
+            message,
+            {"compared": counts.height, "beyond_10_percent": beyond.height},
+            beyond.head(EXAMPLES).to_dicts(),
+        )
 
     return check
 
@@ -193,7 +234,8 @@ def _still_delivered(name: str) -> Check:
         lake, years = run.home.lake, run.years.of(name)
         before = lake.stamp(name, run.home.version_before(name)).years
         rows = _rows_of(lake.stamp(name).years, years)
-        # A source without the dataset would leave the years that are not made as they are, and nobody would be told.
+        # A source without the dataset would leave the years that are not made as they are, and nobody would
+        # be told.
         had = _rows_of(before, before if dataset in run.source.absent else years)
         counts = {"rows_delivered": rows, "rows_before": had}
         if rows or not had:
@@ -227,10 +269,22 @@ def _reconciliation(run: Run) -> Finding:
 
 
 def _coverage(run: Run) -> Finding:
-    if "fundamentals" in run.source.absent and not any(made.rows for made in run.home.lake.stamp("raw.fundamentals").years.values()):
-        return Finding("warned", "members only: the source has no fundamentals, so no member has an annual record and none is scored")
+    if "fundamentals" in run.source.absent and not any(
+        made.rows for made in run.home.lake.stamp("raw.fundamentals").years.values()
+    ):
+        return Finding(
+            "warned",
+            (
+                "members only: the source has no fundamentals, so no member has an annual record and "
+                "none is scored"
+            ),
+        )
     covered = (
-        run.home.lake.read("marts.coverage", run.years.of("marts.coverage"), ["as_of", "has_membership", "members", "with_fundamentals"])
+        run.home.lake.read(
+            "marts.coverage",
+            run.years.of("marts.coverage"),
+            ["as_of", "has_membership", "members", "with_fundamentals"],
+        )
         .filter(pl.col("has_membership") & (pl.col("members") > 0))
         .with_columns(share=pl.col("with_fundamentals") / pl.col("members"))
         .sort("share", "as_of")
@@ -241,8 +295,13 @@ def _coverage(run: Run) -> Finding:
     least = run.settings.min_coverage
     lacking = covered.filter(pl.col("share") < least)
     counts = {"as_ofs": covered.height, "least_coverage": share, "as_ofs_below": lacking.height}
-    message = f"least coverage: {share:.1%} of members have an annual record on {as_of}; the setting min_coverage is {least:.1%}"
-    return Finding("failed" if lacking.height else "passed", message, counts, lacking.head(EXAMPLES).to_dicts())
+    message = (
+        f"least coverage: {share:.1%} of members have an annual record on {as_of}; the setting "
+        f"min_coverage is {least:.1%}"
+    )
+    return Finding(
+        "failed" if lacking.height else "passed", message, counts, lacking.head(EXAMPLES).to_dicts()
+    )
 
 
 def check_names(checks: list[dg.AssetChecksDefinition]) -> Iterator[str]:

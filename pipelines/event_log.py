@@ -20,9 +20,9 @@ Connect = Callable[[str], AbstractContextManager[Connection]]
 def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
     """Keep one connection per file of the event log, as long as this lasts.
 
-    Dagster makes a new engine and opens and closes a file several times for every event: its statements are compiled anew
-    each time, and whoever closes a file last flushes its write-ahead log and deletes it. With a connection that stays, an
-    event costs less than half.
+    Dagster makes a new engine and opens and closes a file several times for every event: its statements are
+    compiled anew each time, and whoever closes a file last flushes its write-ahead log and deletes it. With a
+    connection that stays, an event costs less than half.
 
     Parameters
     ----------
@@ -34,7 +34,8 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
         yield
         return
     engines: dict[str, Engine] = {}
-    # No public hook exists for this; the release of Dagster is pinned, and a test holds it to what is used here.
+    # No public hook exists for this; the release of Dagster is pinned, and a test holds it to what is used
+    # here.
     log._connect = _connect(log, log._connect, engines)  # type: ignore[assignment, method-assign]
     try:
         yield
@@ -52,7 +53,10 @@ def _connect(log: SqliteEventLogStorage, connect_anew: Connect, engines: dict[st
             with connect_anew(shard):
                 pass
             engines[shard] = create_engine(
-                log.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, connect_args={"timeout": BUSY_SECONDS}
+                log.conn_string_for_shard(shard),
+                poolclass=QueuePool,
+                pool_size=1,
+                connect_args={"timeout": BUSY_SECONDS},
             )
         # Dagster's own lock: one connection at a time, from whichever thread.
         with log._db_lock, engines[shard].connect() as connection, connection.begin():

@@ -21,14 +21,22 @@ from smallcap.settings import DAGSTER_YAML, Settings
 
 # The command tells its own progress; Dagster's events stay in the home.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-# Dagster captures what a step writes by redirecting the process's own standard output and error to files that other processes
-# follow. A run of the command has a terminal, or what the caller redirected; a bar cannot be drawn through such a file, and
-# Ctrl-C reaches those other processes too. Runs that the UI starts are captured as ever.
-UNCAPTURED = {"compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}}
+# Dagster captures what a step writes by redirecting the process's own standard output and error to files that
+# other processes follow. A run of the command has a terminal, or what the caller redirected; a bar cannot be
+# drawn through such a file, and Ctrl-C reaches those other processes too. Runs that the UI starts are
+# captured as ever.
+UNCAPTURED = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
 
 STOP_SECONDS = 20.0
 """How long a run may take from a signal to its next safe point; then it ends like one that is killed."""
-WHAT_A_STOP_LEAVES = "; what was published before is still served, and the next run undoes what this one left unfinished"
+WHAT_A_STOP_LEAVES = (
+    "; what was published before is still served, and the next run undoes what this one left unfinished"
+)
 
 
 def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.DagsterInstance:
@@ -51,9 +59,12 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
         shutil.copyfile(DAGSTER_YAML, settings.dagster_dir / "dagster.yaml")
     except OSError as error:
         raise InputError(
-            f"the home {settings.home} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME"
+            f"the home {settings.home} cannot be written to ({error.strerror}); choose another "
+            f"with --home or SMALLCAP_HOME"
         ) from None
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(settings.dagster_dir), overrides=None if is_captured else UNCAPTURED))
+    return dg.DagsterInstance.from_ref(
+        InstanceRef.from_dir(str(settings.dagster_dir), overrides=None if is_captured else UNCAPTURED)
+    )
 
 
 def run_years(
@@ -106,7 +117,9 @@ def run_years(
     def execute() -> None:
         with open_instance(settings, is_captured=False) as instance, kept_open(instance):
             job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
-            job.execute_in_process(run_config=QUIET, instance=instance, run_id=run_id, tags=tags, asset_selection=selection)
+            job.execute_in_process(
+                run_config=QUIET, instance=instance, run_id=run_id, tags=tags, asset_selection=selection
+            )
 
     try:
         with ending_in(STOP_SECONDS, WHAT_A_STOP_LEAVES):
@@ -117,13 +130,16 @@ def run_years(
 
 
 def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
-    """Find the explained error behind what Dagster raised; a check that blocked becomes one that says which, and what it found.
+    """Find the explained error behind what Dagster raised.
+
+    A check that blocked becomes one that says which, and what it found.
 
     An error that nobody explained keeps its own words.
     """
     link: BaseException | None = error
     seen: set[int] = set()
-    # An error that is raised anew while its own cause is handled stands in its own chain: a ring without an end.
+    # An error that is raised anew while its own cause is handled stands in its own chain: a ring without an
+    # end.
     while link is not None and id(link) not in seen:
         seen.add(id(link))
         if isinstance(link, SmallcapError):
@@ -132,9 +148,17 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
             found = _failed_checks(home, run_id) or " ".join(str(link).split())
             return AuditError(f"{found}; nothing new is published, what was published before is still served")
         link = link.__cause__ or link.__context__
-    return SmallcapError(f"{type(error).__name__}: {error}; the traceback is in the run's log, which `smallcap ui` shows")
+    return SmallcapError(
+        f"{type(error).__name__}: {error}; the traceback is in the run's log, which `smallcap ui` shows"
+    )
 
 
 def _failed_checks(home: Home, run_id: str) -> str:
-    checks = home.records.read("meta.checks").filter(run_id=run_id, status="failed").select("table_name", "check_name", "message")
-    return "; ".join(f"check {check} of {table} failed: {message}" for table, check, message in checks.iter_rows())
+    checks = (
+        home.records.read("meta.checks")
+        .filter(run_id=run_id, status="failed")
+        .select("table_name", "check_name", "message")
+    )
+    return "; ".join(
+        f"check {check} of {table} failed: {message}" for table, check, message in checks.iter_rows()
+    )

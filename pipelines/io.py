@@ -28,7 +28,9 @@ class LakeIOManager(dg.ConfigurableIOManager):
         started = time.monotonic()
         wanted = list(metadata["columns"]) or None, dict(metadata["where"])
         rows = read(self.run, ".".join(context.asset_key.path), str(metadata["for_table"]), *wanted)
-        PROGRESS.info("%s", metadata["for_table"], extra={"phase": "read", "seconds": time.monotonic() - started})
+        PROGRESS.info(
+            "%s", metadata["for_table"], extra={"phase": "read", "seconds": time.monotonic() - started}
+        )
         return rows
 
     def handle_output(self, context: dg.OutputContext, obj: Rows | None) -> None:
@@ -36,7 +38,9 @@ class LakeIOManager(dg.ConfigurableIOManager):
         name = ".".join(context.asset_key.path)
         if obj is None:
             PROGRESS.info("%s", name, extra={"phase": "skipped"})
-            self._report(context, name, {"is_changed": False, "not_made": "nothing it depends on has changed"})
+            self._report(
+                context, name, {"is_changed": False, "not_made": "nothing it depends on has changed"}
+            )
             return
         started = time.monotonic()
         making = _Timed(obj.frame) if not isinstance(obj.frame, pl.DataFrame) else None
@@ -48,18 +52,29 @@ class LakeIOManager(dg.ConfigurableIOManager):
             PROGRESS.info("%s", name, extra={"phase": "made", "seconds": making.seconds})
         seconds = time.monotonic() - started - (making.seconds if making is not None else 0)
         years = len(self.run.years.of(name))
-        PROGRESS.info("%s", name, extra={"phase": "end", "rows": written.rows, "years": years, "seconds": seconds})
-        self._report(context, name, {"is_changed": written.is_changed, "rows_made": written.rows, "refused": written.refused})
+        PROGRESS.info(
+            "%s", name, extra={"phase": "end", "rows": written.rows, "years": years, "seconds": seconds}
+        )
+        self._report(
+            context,
+            name,
+            {"is_changed": written.is_changed, "rows_made": written.rows, "refused": written.refused},
+        )
 
     def _report(self, context: dg.OutputContext, name: str, metadata: Mapping[str, int | str]) -> None:
         """Tell Dagster what the table holds now, all together and year by year, and which years were made beyond the run's range.
 
-        Dagster gives one data version to all years of a run: it is the digest of what they hold together, and each year has its own in its
-        metadata.
+        Dagster gives one data version to all years of a run: it is the digest of what they hold together, and
+        each year has its own in its metadata.
         """
-        stamp, asked = self.run.home.lake.stamp(name), self.run.asked if TABLES[name].is_partitioned else [UNPARTITIONED]
+        stamp, asked = (
+            self.run.home.lake.stamp(name),
+            self.run.asked if TABLES[name].is_partitioned else [UNPARTITIONED],
+        )
         total = sum(year.rows for year in stamp.years.values())
-        context.add_output_metadata({**metadata, "dagster/row_count": total, "delta_version": self.run.home.lake.version(name)})
+        context.add_output_metadata(
+            {**metadata, "dagster/row_count": total, "delta_version": self.run.home.lake.version(name)}
+        )
         context.step_context.set_data_version(context.asset_key, dg.DataVersion(stamp.version(asked)))
         if not TABLES[name].is_partitioned:
             return
@@ -67,7 +82,11 @@ class LakeIOManager(dg.ConfigurableIOManager):
             context.step_context.add_asset_metadata(_of_year(stamp, year), context.asset_key, str(year))
         for year in sorted(set(self.run.years.of(name)) - set(asked)):
             tags = {DATA_VERSION_TAG: stamp.version([year])}
-            context.log_event(dg.AssetMaterialization(context.asset_key, partition=str(year), metadata=_of_year(stamp, year), tags=tags))
+            context.log_event(
+                dg.AssetMaterialization(
+                    context.asset_key, partition=str(year), metadata=_of_year(stamp, year), tags=tags
+                )
+            )
 
 
 def _of_year(stamp: Stamp, year: int) -> dict[str, int | str]:

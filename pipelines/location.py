@@ -43,7 +43,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="Every table of a range of years, its checks, and the published warehouse.",
         executor_def=dg.in_process_executor,
     )
-    # Bound at launch, so that the IO manager shares the one run of each Dagster run and does not open the home a second time.
+    # Bound at launch, so that the IO manager shares the one run of each Dagster run and does not open the
+    # home a second time.
     run = RunResource.configure_at_launch(settings=settings)
     return dg.Definitions(
         assets=assets,
@@ -56,12 +57,19 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 
 
 def _assets_of(*packages: ModuleType) -> list[dg.AssetsDefinition]:
-    return [found for found in dg.load_assets_from_modules(packages) if isinstance(found, dg.AssetsDefinition)]
+    return [
+        found for found in dg.load_assets_from_modules(packages) if isinstance(found, dg.AssetsDefinition)
+    ]
 
 
-def _with_code_versions(tables: Sequence[dg.AssetsDefinition], settings: Settings) -> list[dg.AssetsDefinition]:
+def _with_code_versions(
+    tables: Sequence[dg.AssetsDefinition], settings: Settings
+) -> list[dg.AssetsDefinition]:
     """Give each table's asset the digest of the code that makes it, as the stamps of its years record it."""
     code = CodeDigests(settings.home / CODE_CACHE)
     versions = {asset_key(name): code_of(name, settings.preset, code) for name in READS}
     code.save()
-    return [table.map_asset_specs(lambda spec: spec.replace_attributes(code_version=versions[spec.key])) for table in tables]
+    return [
+        table.map_asset_specs(lambda spec: spec.replace_attributes(code_version=versions[spec.key]))
+        for table in tables
+    ]

@@ -25,7 +25,8 @@ LONGEST_WAIT_SECONDS = 6 * 3600
 class RunResource(dg.ConfigurableResource[Run]):
     """The run: home, source, years and dates. It holds the home from before the first step until after the last."""
 
-    # The settings come from the location, never from Dagster's run configuration: they are recorded in the home.
+    # The settings come from the location, never from Dagster's run configuration: they are recorded in the
+    # home.
     settings: dg.ResourceDependency[Settings]
 
     @contextmanager
@@ -39,14 +40,24 @@ class RunResource(dg.ConfigurableResource[Run]):
         home.prepare()
         source = open_source(settings, SnapshotStore(settings.snapshots_dir))
         command = tags.get(COMMAND_TAG, f"dagster job {dagster_run.job_name}")
-        # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits its turn.
+        # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits
+        # its turn.
         wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
-        # A damaged catalogue does not say whose it is. Then an unfinished run is undone, also if it was that one: this run makes
-        # anew what is undone, while keeping what was half made would publish it.
-        unfinished = home.open_run(dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds)
+        # A damaged catalogue does not say whose it is. Then an unfinished run is undone, also if it was that
+        # one: this run makes anew what is undone, while keeping what was half made would publish it.
+        unfinished = home.open_run(
+            dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds
+        )
         _report_dead_run(context.instance, unfinished)
         run = open_run(
-            home, source, settings, dagster_run.run_id, command, _years(tags, context.instance), _as_of(tags), is_forced=FORCE_TAG in tags
+            home,
+            source,
+            settings,
+            dagster_run.run_id,
+            command,
+            _years(tags, context.instance),
+            _as_of(tags),
+            is_forced=FORCE_TAG in tags,
         )
         is_successful = False
         try:
@@ -62,7 +73,9 @@ def _report_dead_run(instance: dg.DagsterInstance, run_id: str | None) -> None:
     """Tell Dagster of a run that was killed: it would show it as started for ever."""
     killed = instance.get_run_by_id(run_id) if run_id else None
     if killed is not None and not killed.is_finished:
-        instance.report_run_failed(killed, "The run was killed; what it left unfinished was undone by the next run.")
+        instance.report_run_failed(
+            killed, "The run was killed; what it left unfinished was undone by the next run."
+        )
 
 
 def _years(tags: Mapping[str, str], instance: dg.DagsterInstance) -> list[int]:
@@ -87,5 +100,9 @@ def _as_of(tags: Mapping[str, str]) -> dt.date | None:
 
 
 def _has_failed(instance: dg.DagsterInstance, run_id: str) -> bool:
-    failures = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELING}
+    failures = {
+        dg.DagsterEventType.STEP_FAILURE,
+        dg.DagsterEventType.RUN_FAILURE,
+        dg.DagsterEventType.RUN_CANCELING,
+    }
     return bool(instance.all_logs(run_id, of_type=failures))

@@ -16,8 +16,8 @@ DAYS_UNTIL_FINAL = 163
 def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition:
     """Make the nightly schedule.
 
-    It asks for the running year and every year with an as_of in the last 163 days; years that late rows make stale follow
-    by themselves, because a run makes whatever was made from older contents than are there now.
+    It asks for the running year and every year with an as_of in the last 163 days; years that late rows make
+    stale follow by themselves, because a run makes whatever was made from older contents than are there now.
     """
 
     @dg.schedule(
@@ -25,8 +25,12 @@ def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition
         job_name=job_name,
         cron_schedule="30 2 * * *",
         execution_timezone="America/New_York",
-        default_status=dg.DefaultScheduleStatus.RUNNING if settings.is_schedule_on else dg.DefaultScheduleStatus.STOPPED,
-        description="Refreshes what can still change, audits, publishes. Switched on by SMALLCAP_IS_SCHEDULE_ON=true.",
+        default_status=dg.DefaultScheduleStatus.RUNNING
+        if settings.is_schedule_on
+        else dg.DefaultScheduleStatus.STOPPED,
+        description=(
+            "Refreshes what can still change, audits, publishes. Switched on by SMALLCAP_IS_SCHEDULE_ON=true."
+        ),
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         night = context.scheduled_execution_time

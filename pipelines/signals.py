@@ -1,8 +1,9 @@
 """Signals that end the command: the first Ctrl-C or SIGTERM asks it to end, the second ends it at once, and none is lost.
 
-Python lets a signal's handler raise an exception in the middle of whatever the main thread does, where any library may catch it:
-DuckDB makes another error of it, Dagster starts a fetched table again. So what arrives is noted apart from the exception, a thread
-ends the process if the work goes on all the same, and a run works in a thread that no exception is raised in.
+Python lets a signal's handler raise an exception in the middle of whatever the main thread does, where any
+library may catch it: DuckDB makes another error of it, Dagster starts a fetched table again. So what arrives
+is noted apart from the exception, a thread ends the process if the work goes on all the same, and a run works
+in a thread that no exception is raised in.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class Stopped(KeyboardInterrupt):
     """
 
     def __init__(self, number: int, remark: str = "") -> None:
-        super().__init__(f"stopped by {'Ctrl-C' if number == signal.SIGINT else signal.Signals(number).name}{remark}")
+        super().__init__(
+            f"stopped by {'Ctrl-C' if number == signal.SIGINT else signal.Signals(number).name}{remark}"
+        )
         self.exit_code = 128 + number
 
 
@@ -70,7 +73,8 @@ def stopped_by_signals() -> Iterator[None]:
     before = {number: signal.signal(number, watch.interrupt) for number in ENDING}
     arrivals, noted = socket.socketpair()
     noted.setblocking(False)
-    # Written to by the interpreter itself when a signal arrives, also while the main thread is busy outside Python.
+    # Written to by the interpreter itself when a signal arrives, also while the main thread is busy outside
+    # Python.
     fd_before = signal.set_wakeup_fd(noted.fileno(), warn_on_full_buffer=False)
     threading.Thread(target=watch.end_in_time, args=(arrivals,), name="signals", daemon=True).start()
     try:
@@ -99,7 +103,10 @@ def ending_in(grace_seconds: float, remark: str = "") -> Iterator[None]:
 
 
 def work_apart(work: Callable[[], None]) -> None:
-    """Do the work in a thread of its own; a signal asks it to stop where that is safe, and is raised here once it has stopped."""
+    """Do the work in a thread of its own.
+
+    A signal asks it to stop where that is safe, and is raised here once it has stopped.
+    """
     failures: list[BaseException] = []
     # Not Thread.join: in Python 3.11 and 3.12 a join that a signal interrupts takes the thread for ended.
     is_done = threading.Event()
@@ -149,7 +156,10 @@ class _Watch:
             raise self.stop
 
     def end_in_time(self, arrivals: socket.socket) -> None:
-        """Wait for a signal, then for the end of the work; end the process at a second signal, or when the time is up."""
+        """Wait for a signal, then for the end of the work.
+
+        End the process at a second signal, or when the time is up.
+        """
         with arrivals:
             first = _next_signal(arrivals)
             if first is None:

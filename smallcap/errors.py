@@ -25,7 +25,10 @@ class HomeBusyError(SmallcapError):
 
 
 class AuditError(SmallcapError):
-    """A table broke its contract or a check, or is not fit to be published; what was published is still served."""
+    """A table broke its contract or a check, or is not fit to be published.
+
+    What was published is still served.
+    """
 
     exit_code = 4
 

@@ -7,12 +7,17 @@ from typing import NamedTuple
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """This machine, as seen by itself."""
-_AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))(?::([0-9]{1,5}))?")
+_AUTHORITY = re.compile(
+    r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))(?::([0-9]{1,5}))?"
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Authority(NamedTuple):
-    """A host and its port; no port means the one that the scheme implies, or, in a list of allowed hosts, any."""
+    """A host and its port.
+
+    No port means the one that the scheme implies, or, in a list of allowed hosts, any.
+    """
 
     host: str
     port: int | None
@@ -31,7 +36,10 @@ def parse_authority(text: str) -> Authority | None:
 
 
 def parse_origin(text: str) -> Authority | None:
-    """Read the origin of a page: scheme and host; None where it has none, as that of a file or a sandboxed frame."""
+    """Read the origin of a page: scheme and host.
+
+    None where it has none, as that of a file or a sandboxed frame.
+    """
     scheme, separator, rest = text.partition("://")
     authority = parse_authority(rest)
     if not separator or authority is None or scheme not in _DEFAULT_PORTS:
@@ -40,8 +48,13 @@ def parse_origin(text: str) -> Authority | None:
 
 
 def is_same_host(origin: Authority, host: Authority) -> bool:
-    """Tell whether a page of this origin was served by this host; a host without a port has one that its scheme implies."""
-    return origin.host == host.host and (origin.port == host.port or (host.port is None and origin.port in _DEFAULT_PORTS.values()))
+    """Tell whether a page of this origin was served by this host.
+
+    A host without a port has one that its scheme implies.
+    """
+    return origin.host == host.host and (
+        origin.port == host.port or (host.port is None and origin.port in _DEFAULT_PORTS.values())
+    )
 
 
 def parse_hosts(text: str | None) -> list[Authority]:
@@ -56,5 +69,7 @@ def parse_hosts(text: str | None) -> list[Authority]:
     parsed = [(entry, parse_authority(entry)) for entry in entries]
     wrong = [entry for entry, authority in parsed if authority is None]
     if wrong:
-        raise ValueError(f"'{wrong[0]}' is not a host or host:port, for example research.example.com or localhost:8080")
+        raise ValueError(
+            f"'{wrong[0]}' is not a host or host:port, for example research.example.com or localhost:8080"
+        )
     return [authority for _, authority in parsed if authority is not None]

@@ -1,4 +1,6 @@
-"""The one settings object. Every setting has a name, a default and a sentence; no other module reads the environment.
+"""The one settings object. Every setting has a name, a default and a sentence.
+
+No other module reads the environment.
 
 Here too: where the package's own files are, in a checkout and in an installation alike.
 """
@@ -12,7 +14,12 @@ from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from smallcap.errors import InputError
 from smallcap.hosts import parse_hosts
@@ -56,7 +63,10 @@ class _EnvFile(DotEnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         folder = Path(str(self.env_file)).parent
-        return {name: str(folder / _expanded(value)) if name in PATH_FIELDS else value for name, value in super().__call__().items()}
+        return {
+            name: str(folder / _expanded(value)) if name in PATH_FIELDS else value
+            for name, value in super().__call__().items()
+        }
 
 
 def _check_hosts(text: str | None) -> str | None:
@@ -67,7 +77,8 @@ def _check_hosts(text: str | None) -> str | None:
 class Settings(BaseSettings):
     """Settings of a run: from arguments, else SMALLCAP_* variables, else .env, else what the home records, else these defaults.
 
-    The file .env is that of the checkout; of an installed package, that of the folder that a command is started in.
+    The file .env is that of the checkout; of an installed package, that of the folder that a command is
+    started in.
     """
 
     model_config = SettingsConfigDict(
@@ -81,46 +92,90 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(_default_home(), description="folder that holds everything a run makes")
-    preset: Preset = Field("sample", description="where data come from: sample (synthetic), files (a folder), xfinlink (a key)")
+    preset: Preset = Field(
+        "sample", description="where data come from: sample (synthetic), files (a folder), xfinlink (a key)"
+    )
     input: Path | None = Field(None, description="the folder that the preset files reads")
-    limit: int | None = Field(None, ge=1, description="screen only the first so many listed lines, as the published study did")
+    limit: int | None = Field(
+        None, ge=1, description="screen only the first so many listed lines, as the published study did"
+    )
     index_name: str = Field("russell2000", description="the index whose members are screened")
-    shariah_standard: str = Field("published", description="the standard of filter 2: a name in data/reference/shariah.toml")
-    stale_months: int = Field(18, ge=1, le=120, description="an annual record older than this many months before as_of is not used")
-    min_coverage: float = Field(0.25, ge=0, le=1, description="least share of members with a visible annual record, stale or fresh")
-    clock: dt.date | None = Field(None, description="the day up to which the source knows; default: the source's own")
+    shariah_standard: str = Field(
+        "published", description="the standard of filter 2: a name in data/reference/shariah.toml"
+    )
+    stale_months: int = Field(
+        18, ge=1, le=120, description="an annual record older than this many months before as_of is not used"
+    )
+    min_coverage: float = Field(
+        0.25, ge=0, le=1, description="least share of members with a visible annual record, stale or fresh"
+    )
+    clock: dt.date | None = Field(
+        None, description="the day up to which the source knows; default: the source's own"
+    )
     files_blank_debt_is_zero: bool = Field(
-        True, description="preset files: a blank debt, dividend or buyback in the fundamentals table means none"
+        True,
+        description="preset files: a blank debt, dividend or buyback in the fundamentals table means none",
     )
     sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
     xfinlink_api_key: SecretStr | None = Field(None, description="the vendor's key; preset xfinlink needs it")
-    xfinlink_plan: PlanName = Field("pro", description="the vendor's plan: its limits are in data/reference/xfinlink_plans.toml")
+    xfinlink_plan: PlanName = Field(
+        "pro", description="the vendor's plan: its limits are in data/reference/xfinlink_plans.toml"
+    )
     xfinlink_base_url: str = Field("https://api.xfinlink.com", description="address of the data vendor")
-    xfinlink_requests_per_day: int | None = Field(None, ge=1, description="requests a day, in place of the plan's")
-    xfinlink_requests_per_hour: int | None = Field(None, ge=1, description="requests an hour, in place of the plan's")
+    xfinlink_requests_per_day: int | None = Field(
+        None, ge=1, description="requests a day, in place of the plan's"
+    )
+    xfinlink_requests_per_hour: int | None = Field(
+        None, ge=1, description="requests an hour, in place of the plan's"
+    )
     french_base_url: str = Field(
-        "https://mba.tuck.dartmouth.edu/pages/faculty/ken.french/", description="address of Kenneth French's data library"
+        "https://mba.tuck.dartmouth.edu/pages/faculty/ken.french/",
+        description="address of Kenneth French's data library",
     )
     ishares_base_url: str = Field("https://www.ishares.com", description="address of the fund's holdings")
-    ishares_min_members: int | None = Field(None, ge=1, description="least rows of a downloaded list, in place of that in ishares.toml")
-    request_timeout_seconds: float = Field(30.0, gt=0, description="how long one answer may take to begin, and each part of it to come")
+    ishares_min_members: int | None = Field(
+        None, ge=1, description="least rows of a downloaded list, in place of that in ishares.toml"
+    )
+    request_timeout_seconds: float = Field(
+        30.0, gt=0, description="how long one answer may take to begin, and each part of it to come"
+    )
     max_response_mb: int = Field(64, ge=1, description="a larger answer is refused")
-    max_retries: int = Field(4, ge=0, le=20, description="how often a request that failed for a passing reason is made again")
-    running_period_max_age_hours: int = Field(12, ge=0, description="age at which an answer about a running period is asked for again")
+    max_retries: int = Field(
+        4, ge=0, le=20, description="how often a request that failed for a passing reason is made again"
+    )
+    running_period_max_age_hours: int = Field(
+        12, ge=0, description="age at which an answer about a running period is asked for again"
+    )
     reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
     allowed_hosts: Annotated[str | None, AfterValidator(_check_hosts)] = Field(
-        None, description="hosts (host or host:port, separated by commas) other than this machine under which the UI may be opened"
+        None,
+        description=(
+            "hosts (host or host:port, separated by commas) other than this machine under which the UI "
+            "may be opened"
+        ),
     )
     is_schedule_on: bool = Field(False, description="switches the nightly schedule on")
-    is_report_written: bool = Field(True, description="writes the report of the newest date of a run after publishing it")
+    is_report_written: bool = Field(
+        True, description="writes the report of the newest date of a run after publishing it"
+    )
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
     vacuum_days: int = Field(14, ge=1, description="days for which unpublished versions of tables are kept")
-    sql_timeout_seconds: float = Field(60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped")
-    sql_memory_mb: int = Field(2048, ge=64, le=16_000_000, description="smallcap sql: memory of a query, in MB")
-    sql_threads: int | None = Field(None, ge=1, le=1024, description="smallcap sql: threads of a query; none: one per processor")
-    sql_max_rows: int = Field(10_000_000, ge=1, le=10**12, description="smallcap sql: rows that a query may show or write")
-    sql_max_characters: int = Field(100_000, ge=1, le=10**8, description="smallcap sql: length of a statement")
+    sql_timeout_seconds: float = Field(
+        60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped"
+    )
+    sql_memory_mb: int = Field(
+        2048, ge=64, le=16_000_000, description="smallcap sql: memory of a query, in MB"
+    )
+    sql_threads: int | None = Field(
+        None, ge=1, le=1024, description="smallcap sql: threads of a query; none: one per processor"
+    )
+    sql_max_rows: int = Field(
+        10_000_000, ge=1, le=10**12, description="smallcap sql: rows that a query may show or write"
+    )
+    sql_max_characters: int = Field(
+        100_000, ge=1, le=10**8, description="smallcap sql: length of a statement"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -208,7 +263,9 @@ def _expanded(path: str | Path) -> Path:
     try:
         return Path(path).expanduser()
     except RuntimeError:
-        raise InputError(f"the path '{path}' begins with the home folder of a user who is not known here; write it in full") from None
+        raise InputError(
+            f"the path '{path}' begins with the home folder of a user who is not known here; write it in full"
+        ) from None
 
 
 def _recorded_identity(home: Path) -> dict[str, object]:
@@ -220,7 +277,9 @@ def _recorded_identity(home: Path) -> dict[str, object]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home") from None
+        raise InputError(
+            f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home"
+        ) from None
     if "input" in recorded:
         recorded["input"] = _recorded_input(str(recorded["input"]))
     return {name: value for name, value in recorded.items() if name in RECORDED_FIELDS}
@@ -229,18 +288,23 @@ def _recorded_identity(home: Path) -> dict[str, object]:
 def _recorded_input(text: str) -> Path:
     """Find the input folder that a home records.
 
-    Earlier releases recorded it as it was typed, so perhaps relative, and not to which folder. Where neither the current
-    folder nor the project has it, it stays relative: `open_source` refuses that, other commands do without it.
+    Earlier releases recorded it as it was typed, so perhaps relative, and not to which folder. Where neither
+    the current folder nor the project has it, it stays relative: `open_source` refuses that, other commands
+    do without it.
     """
     folder = _expanded(text)
     if folder.is_absolute():
         return folder
-    return next((place / folder for place in (Path.cwd(), PACKAGE.parent) if (place / folder).is_dir()), folder)
+    return next(
+        (place / folder for place in (Path.cwd(), PACKAGE.parent) if (place / folder).is_dir()), folder
+    )
 
 
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"])
-        lines.append(f"setting '{name}' (SMALLCAP_{name.upper()}): {problem['msg']}; got {problem['input']!r}")
+        lines.append(
+            f"setting '{name}' (SMALLCAP_{name.upper()}): {problem['msg']}; got {problem['input']!r}"
+        )
     return "; ".join(lines)

@@ -1,4 +1,7 @@
-"""Fixtures that tests of several folders share, each from the module that makes it; and hypothesis without a clock."""
+"""Fixtures that tests of several folders share, each from the module that makes it.
+
+And hypothesis without a clock.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,18 @@ LONGEST = (
     "test_secrets",
     "tests/real/",
 )
-"""Parts of paths of the tests that take longest, the longest first: begun last, they would keep one process busy after all others."""
+"""Parts of paths of the tests that take longest, the longest first: begun last, they would keep one process
+busy after all others.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files; the others keep their order."""
-    items.sort(key=lambda item: next((place for place, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)))
+    items.sort(
+        key=lambda item: next(
+            (place for place, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)
+        )
+    )
 
 
 __all__ = ["backfilled_home", "reported_home", "study_home"]

@@ -1,4 +1,6 @@
-"""Costly homes that several files of tests read: made once in a session, also where the session is spread over processes."""
+"""Costly homes that several files of tests read: made once in a session, also where the session is spread
+over processes.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,12 @@ from filelock import FileLock
 Made = TypeVar("Made")
 
 
-def made_once(factory: pytest.TempPathFactory, worker_id: str, name: str, make: Callable[[Path], Made]) -> Made:
-    """Return what `make` returned for a folder of this name, made by whichever process asks first; the others wait for it.
+def made_once(
+    factory: pytest.TempPathFactory, worker_id: str, name: str, make: Callable[[Path], Made]
+) -> Made:
+    """Return what `make` returned for a folder of this name, made by whichever process asks first.
+
+    The others wait for it.
 
     Parameters
     ----------

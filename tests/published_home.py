@@ -42,8 +42,13 @@ def score_rows(year: int, count: int = 3) -> pl.DataFrame:
     )
 
 
-def write_scores(home: Path, years: range, *, version: int = 1, without: dict[int, str] | None = None) -> PublishedTable:
-    """Write a version of the scores, one file a year; `without` names a column that a year's file does not have."""
+def write_scores(
+    home: Path, years: range, *, version: int = 1, without: dict[int, str] | None = None
+) -> PublishedTable:
+    """Write a version of the scores, one file a year.
+
+    `without` names a column that a year's file does not have.
+    """
     files = []
     for year in years:
         folder = home / "lake" / "marts" / "quality_scores" / f"year={year}"
@@ -53,7 +58,9 @@ def write_scores(home: Path, years: range, *, version: int = 1, without: dict[in
         files.append(folder / f"part-{version}.parquet")
         frame.write_parquet(files[-1])
     rows = 3 * len(years)
-    return PublishedTable(SCORES, version, rows, tuple(files), years.start if rows else None, years.stop - 1 if rows else None)
+    return PublishedTable(
+        SCORES, version, rows, tuple(files), years.start if rows else None, years.stop - 1 if rows else None
+    )
 
 
 def write_securities(home: Path) -> PublishedTable:
@@ -61,12 +68,20 @@ def write_securities(home: Path) -> PublishedTable:
     file = home / "lake" / "raw" / "securities" / "part-0.parquet"
     file.parent.mkdir(parents=True, exist_ok=True)
     columns = TABLES[SECURITIES].columns
-    row = {"security_id": 1, "source": "sample", "valid_from": dt.date(2020, 1, 1), "entity_id": 1, "ticker": "TA"}
+    row = {
+        "security_id": 1,
+        "source": "sample",
+        "valid_from": dt.date(2020, 1, 1),
+        "entity_id": 1,
+        "ticker": "TA",
+    }
     pl.DataFrame({name: [row.get(name)] for name in columns}, schema=columns).write_parquet(file)
     return PublishedTable(SECURITIES, 0, 1, (file,), None, None)
 
 
-def publish(home: Path, run_id: str, *tables: PublishedTable, views_dir: Path = VIEWS_DIR, keep: int = 5) -> Path:
+def publish(
+    home: Path, run_id: str, *tables: PublishedTable, views_dir: Path = VIEWS_DIR, keep: int = 5
+) -> Path:
     """Publish tables and return the warehouse's folder."""
     warehouse_dir = home / "warehouse"
     served = warehouse_dir / "warehouse.duckdb"
@@ -77,4 +92,6 @@ def publish(home: Path, run_id: str, *tables: PublishedTable, views_dir: Path = 
 
 def publish_small_home(home: Path, run_id: str = "run-1", *, version: int = 1) -> Path:
     """Publish three years of scores and one security."""
-    return publish(home, run_id, write_scores(home, range(2023, 2026), version=version), write_securities(home))
+    return publish(
+        home, run_id, write_scores(home, range(2023, 2026), version=version), write_securities(home)
+    )

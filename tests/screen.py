@@ -1,4 +1,6 @@
-"""What is left on a terminal's screen after a command: the command runs under a pseudo-terminal, and what it writes is drawn."""
+"""What is left on a terminal's screen after a command: the command runs under a pseudo-terminal, and what it
+writes is drawn.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,20 @@ from tests.paths import PROJECT_ROOT
 
 ROWS = 400
 CTRL_C = b"\x03"
-# The terminal becomes the one that the program is controlled by: Ctrl-C reaches the program and whatever it started.
-IN_FOREGROUND = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+# The terminal becomes the one that the program is controlled by: Ctrl-C reaches the program and whatever it
+# started.
+IN_FOREGROUND = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], "
+    "sys.argv[1:])"
+)
 PIECES = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b\][^\x07]*\x07|([\r\n])|([^\x1b\r\n]+)")
 
 
 @dataclass
 class Screen:
-    """A terminal that understands what a progress bar needs: lines, columns, moving up, and deleting a line."""
+    """A terminal that understands what a progress bar needs: lines, columns, moving up, and deleting a
+    line.
+    """
 
     columns: int
     lines: list[str] = field(default_factory=lambda: [""])
@@ -75,12 +83,20 @@ class Shown:
 
 
 def run_in_terminal(
-    program: Sequence[str | Path], environment: Mapping[str, str], columns: int, stop_at: Callable[[str], bool] = lambda written: False
+    program: Sequence[str | Path],
+    environment: Mapping[str, str],
+    columns: int,
+    stop_at: Callable[[str], bool] = lambda written: False,
 ) -> Shown:
-    """Run a program in a terminal of so many columns; Ctrl-C is typed once what was written is what `stop_at` waits for."""
+    """Run a program in a terminal of so many columns.
+
+    Ctrl-C is typed once what was written is what `stop_at` waits for.
+    """
     control, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
-    described = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")} | {"TERM": "xterm"}
+    described = {
+        name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")
+    } | {"TERM": "xterm"}
     process = subprocess.Popen(
         [sys.executable, "-c", IN_FOREGROUND, *map(str, program)],
         env=described,

@@ -38,5 +38,13 @@ def filter_evaluations(
     """Evaluate every filter for every member, whatever the others say."""
     standard = shariah_standards.named(shariah_standard)
     return evaluate_filters(
-        members, metrics_as_of, annual_fundamentals, annual_metrics, prices, factors, funnel_rules, business_rules, standard
+        members,
+        metrics_as_of,
+        annual_fundamentals,
+        annual_metrics,
+        prices,
+        factors,
+        funnel_rules,
+        business_rules,
+        standard,
     )

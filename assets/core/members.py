@@ -10,6 +10,8 @@ from smallcap.rules.types.metrics import MetricsRules
 
 
 @table_asset("core.members", by_year=True)
-def members(constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame, metrics_rules: MetricsRules) -> pl.DataFrame:
+def members(
+    constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame, metrics_rules: MetricsRules
+) -> pl.DataFrame:
     """Sum the lines of each company, and say whether it is resolved, priced and classified."""
     return member_rows.members(constituents, securities, prices, metrics_rules)

@@ -15,7 +15,9 @@ RETURNS = ("year", "security_id", "date", "total_return", "source")
 
 
 @table_asset("core.monthly_returns", columns={"prices": RETURNS}, by_year=True)
-def monthly_returns(prices: pl.DataFrame, year: int, factor_rules: FactorRules, clock: dt.date) -> pl.DataFrame:
+def monthly_returns(
+    prices: pl.DataFrame, year: int, factor_rules: FactorRules, clock: dt.date
+) -> pl.DataFrame:
     """Name each month by its last day; a month without a return, or one that is not over, has no row."""
     known = series.monthly_returns(prices, factor_rules.extreme_return)
     return known.filter((pl.col("year") == year) & (pl.col("month") <= last_complete_month(clock)))

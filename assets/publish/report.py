@@ -1,4 +1,7 @@
-"""The report of a run's date, written from what was just published; whatever becomes of it, that stays published."""
+"""The report of a run's date, written from what was just published.
+
+Whatever becomes of it, that stays published.
+"""
 
 import dagster as dg
 
@@ -42,4 +45,6 @@ def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
         raise dg.Failure(description=str(problem), allow_retries=False) from problem
     smallcap_run.home.records.replace_kept_versions(as_of.isoformat(), written.versions)
     PROGRESS.info("report", extra={"phase": "end"})
-    return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(written.page)), "as_of": as_of.isoformat()})
+    return dg.MaterializeResult(
+        metadata={"page": dg.MetadataValue.path(str(written.page)), "as_of": as_of.isoformat()}
+    )

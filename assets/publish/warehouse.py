@@ -31,7 +31,10 @@ RECORDS = ("meta.runs", "meta.checks", "meta.fetched", "meta.kept_versions")
     code_version=__version__,
 )
 def warehouse(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
-    """Swap in a new catalogue over exactly the versions that passed; refuse while anything is unaudited or out of date."""
+    """Swap in a new catalogue over exactly the versions that passed.
+
+    Refuse while anything is unaudited or out of date.
+    """
     PROGRESS.info("publish", extra={"phase": "start"})
     try:
         stop_if_requested()
@@ -42,7 +45,9 @@ def warehouse(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]
         raise dg.Failure(description=str(error), allow_retries=False) from error
     PROGRESS.info("publish", extra={"phase": "end", "rows": rows})
     kept = {} if damaged is None else {"damaged_catalogue": dg.MetadataValue.path(str(damaged))}
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **kept}, data_version=_version(smallcap_run.home.lake))
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": rows, **kept}, data_version=_version(smallcap_run.home.lake)
+    )
 
 
 def _version(lake: Lake) -> dg.DataVersion:
@@ -58,7 +63,8 @@ def publish(run: Run) -> tuple[int, Path | None]:
     Returns
     -------
     tuple
-        Rows served, all tables together; and where the catalogue that was served before is now, if it was damaged.
+        Rows served, all tables together; and where the catalogue that was served before is now, if it was
+        damaged.
     """
     home, folder = run.home, run.settings.warehouse_dir
     run.log.flush("published")
@@ -99,6 +105,8 @@ def _served(lake: Lake, name: str) -> PublishedTable | None:
 
 def _versions_to_keep(run: Run) -> dict[str, set[int]]:
     kept = versions_in_use(run.settings.warehouse_dir)
-    for name, version in run.home.records.read("meta.kept_versions").select("table_name", "version").iter_rows():
+    for name, version in (
+        run.home.records.read("meta.kept_versions").select("table_name", "version").iter_rows()
+    ):
         kept.setdefault(name, set()).add(version)
     return kept

@@ -15,7 +15,9 @@ def constituents(run: Run, securities: pl.DataFrame) -> Rows:
     """Ask the source for the newest list at or at most 31 days before each as_of."""
     years = run.years.of("raw.constituents")
     delivery = ingest.constituents(
-        run.source.constituents(run.settings.index_name, run.dates.of(years)), securities, run.settings.index_name
+        run.source.constituents(run.settings.index_name, run.dates.of(years)),
+        securities,
+        run.settings.index_name,
     )
     run.log.note_delivery("raw.constituents", delivery, run.years.of("raw.constituents"))
     run.log.note_fetched("constituents", years, None)

@@ -11,7 +11,10 @@ from smallcap.sources.identity import ids as identity
 
 @table_asset("raw.securities")
 def securities(run: Run) -> pl.DataFrame:
-    """Ask the source for the lines of the lists that are asked for and of the books; new ones are given ids, known ones keep theirs."""
+    """Ask the source for the lines of the lists that are asked for and of the books.
+
+    New ones are given ids, known ones keep theirs.
+    """
     listed = run.source.constituents(run.settings.index_name, run.dates.of(run.asked)).rows
     delivery = run.source.securities(listed, run.book_tickers())
     run.log.note_delivery("raw.securities", delivery, [])

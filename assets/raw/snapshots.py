@@ -8,7 +8,14 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.engine.context import Run
 from smallcap.sources.payloads import SnapshotStore
 
-FETCHED_TABLES = ("raw.securities", "raw.constituents", "raw.fundamentals", "raw.vendor_metrics", "raw.prices", "raw.factors")
+FETCHED_TABLES = (
+    "raw.securities",
+    "raw.constituents",
+    "raw.fundamentals",
+    "raw.vendor_metrics",
+    "raw.prices",
+    "raw.factors",
+)
 
 
 @table_asset("raw.snapshots", after=FETCHED_TABLES)

@@ -37,7 +37,11 @@ def main() -> None:
         draw_terminal("terminal-funnel", "smallcap funnel", lambda out: show_funnel(settings, AS_OF, 8, out))
         page = settings.reports_dir / AS_OF.isoformat() / "index.html"
         ticker = draw_report(page, Path(folder) / "profile")
-        draw_terminal("terminal-why", f"smallcap why {ticker}", lambda out: show_company(settings, ticker, AS_OF, "published", out))
+        draw_terminal(
+            "terminal-why",
+            f"smallcap why {ticker}",
+            lambda out: show_company(settings, ticker, AS_OF, "published", out),
+        )
     for picture in sorted([*FOLDER.glob("*.png"), *FOLDER.glob("*.svg")]):
         size = picture.stat().st_size
         print(f"{picture.name:<24}{size:>9,} bytes")
@@ -49,7 +53,11 @@ def draw_run(settings: Settings) -> None:
     """Make the run that the other pictures show, and draw what it prints."""
     quiet = Console(quiet=True)
     draw_terminal(
-        "terminal-run", "make run", lambda out: make(settings, None, None, AS_OF, None, is_dry=False, is_forced=False, out=out, err=quiet)
+        "terminal-run",
+        "make run",
+        lambda out: make(
+            settings, None, None, AS_OF, None, is_dry=False, is_forced=False, out=out, err=quiet
+        ),
     )
 
 
@@ -77,7 +85,10 @@ def draw_report(page: Path, profile: Path) -> str:
 def keep_part(driver: webdriver.Chrome, page: Path, place: str, name: str, scheme: str, width: int) -> None:
     """Draw the page from a place on; a tear sheet is opened."""
     show(driver, page, width=width, height=1000, scheme=scheme)
-    script = "const part = document.querySelector(arguments[0]); if ('open' in part) part.open = true; part.scrollIntoView();"
+    script = (
+        "const part = document.querySelector(arguments[0]); if ('open' in part) part.open = true; "
+        "part.scrollIntoView();"
+    )
     driver.execute_script(script, place)
     driver.save_screenshot(str(FOLDER / f"{name}.png"))
 

@@ -10,11 +10,17 @@ from smallcap.engine.unchanged import unchanged_since
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import Settings
 
-NOTHING_TO_MAKE = "nothing is out of date: what is served is what a run would make (--force makes it all the same)"
+NOTHING_TO_MAKE = (
+    "nothing is out of date: what is served is what a run would make (--force makes it all the same)"
+)
 
 
-def is_done_already(settings: Settings, first: int | None, last: int | None, as_of: dt.date | None, out: Console, err: Console) -> bool:
-    """Show what is served, where a run of the same years or date has nothing to make; return whether it had nothing.
+def is_done_already(
+    settings: Settings, first: int | None, last: int | None, as_of: dt.date | None, out: Console, err: Console
+) -> bool:
+    """Show what is served, where a run of the same years or date has nothing to make.
+
+    Return whether it had nothing.
 
     Parameters
     ----------

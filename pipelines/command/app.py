@@ -1,6 +1,7 @@
 """The `smallcap` command: thin; it reads arguments, calls the library or the job, and shows what came out.
 
-Dagster is imported only where something runs, Polars only where a frame is needed, so that `--help` and `sql` are quick.
+Dagster is imported only where something runs, Polars only where a frame is needed, so that `--help` and `sql`
+are quick.
 """
 
 from __future__ import annotations
@@ -23,9 +24,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Which US small caps were strong, cheap and clean on a date, and why, from what was known on that date.",
-    epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a check refused the result; "
-    "5 nothing is published yet, or the catalogue is damaged; 9 diff found a difference; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.",
+    help=(
+        "Which US small caps were strong, cheap and clean on a date, and why, from what was known on "
+        "that date."
+    ),
+    epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a "
+    "check refused the result; "
+    "5 nothing is published yet, or the catalogue is damaged; 9 diff found a difference; 130 "
+    "stopped by Ctrl-C; 143 stopped by SIGTERM.",
 )
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -41,7 +47,10 @@ app.add_typer(keeping.config_app, name="config")
 
 
 def main() -> None:
-    """Run the command; an explained error, or a signal, is told in one line without a traceback and sets the exit code."""
+    """Run the command.
+
+    An explained error, or a signal, is told in one line without a traceback and sets the exit code.
+    """
     make_warnings_visible()
     try:
         with stopped_by_signals():

@@ -11,7 +11,16 @@ from rich.markup import escape
 
 from smallcap.errors import InputError
 from smallcap.pipelines.command.consoles import made_visible
-from smallcap.pipelines.command.options import ERR, OUT, Format, HomeOption, date_of, served, settings_of, written_as
+from smallcap.pipelines.command.options import (
+    ERR,
+    OUT,
+    Format,
+    HomeOption,
+    date_of,
+    served,
+    settings_of,
+    written_as,
+)
 
 
 def status(home: HomeOption = None) -> None:
@@ -23,12 +32,22 @@ def status(home: HomeOption = None) -> None:
 
 def sql(
     query: Annotated[
-        str | None, typer.Argument(help="One SELECT, in DuckDB's SQL; - reads it from standard input.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="One SELECT, in DuckDB's SQL; - reads it from standard input.", show_default=False
+        ),
     ] = None,
-    worked: Annotated[str | None, typer.Option("--query", help="Run a worked query by its name.", show_default=False)] = None,
-    is_listing: Annotated[bool, typer.Option("--list", help="List the worked queries and the questions that they answer.")] = False,
+    worked: Annotated[
+        str | None, typer.Option("--query", help="Run a worked query by its name.", show_default=False)
+    ] = None,
+    is_listing: Annotated[
+        bool, typer.Option("--list", help="List the worked queries and the questions that they answer.")
+    ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
-    target: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; parquet needs one.", show_default=False)] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; parquet needs one.", show_default=False),
+    ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
     home: HomeOption = None,
 ) -> None:
@@ -42,7 +61,9 @@ def sql(
         raise InputError("give one of: a query, --query NAME, or --list")
     folder = SQL_DIR / "queries"
     if is_listing:
-        OUT.print(rows_table(("name", "question"), [(one.name, one.question) for one in worked_queries(folder)]))
+        OUT.print(
+            rows_table(("name", "question"), [(one.name, one.question) for one in worked_queries(folder)])
+        )
         return
     if output is Format.table and target is not None:
         raise InputError("--output needs --format csv, json or parquet")
@@ -66,13 +87,20 @@ def sql(
         result = run_query(settings.warehouse_dir, text, written_as(output), target=target, limits=limits)
         ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     else:
-        run_query(settings.warehouse_dir, text, written_as(output), stream=made_visible(sys.stdout), limits=limits)
+        run_query(
+            settings.warehouse_dir, text, written_as(output), stream=made_visible(sys.stdout), limits=limits
+        )
 
 
 def why(
     ticker: Annotated[str, typer.Argument(help="The company's symbol, however its class is spelt.")],
-    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
-    method: Annotated[str, typer.Option(help="Method of the quality score: published or debt_free_aware.")] = "published",
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="Method of the quality score: published or debt_free_aware.")
+    ] = "published",
     home: HomeOption = None,
 ) -> None:
     """Show one company at a date: funnel, three statements, quality score, five years, and when each number became known."""
@@ -82,7 +110,10 @@ def why(
 
 
 def funnel(
-    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
+    ] = None,
     rows: Annotated[int, typer.Option(help="Show at most so many companies of each list.")] = 25,
     home: HomeOption = None,
 ) -> None:
@@ -93,10 +124,19 @@ def funnel(
 
 
 def report(
-    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False)] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     folder: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder for the reports. [default: reports/ of the home]", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder for the reports. [default: reports/ of the home]",
+            show_default=False,
+        ),
     ] = None,
     home: HomeOption = None,
 ) -> None:
@@ -109,9 +149,14 @@ def report(
 def regress(
     book: Annotated[str, typer.Argument(help="Name of the book; `smallcap book list` shows them.")],
     model: Annotated[str, typer.Option(help="FF3, FF5 or FF5+MOM.")] = "FF5",
-    first: Annotated[str | None, typer.Option("--from", help="First month, YYYY-MM. [default: all]", show_default=False)] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First month, YYYY-MM. [default: all]", show_default=False)
+    ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last month, YYYY-MM.", show_default=False)] = None,
-    vintage: Annotated[str | None, typer.Option(help="Vintage of the factors, YYYYMM. [default: the newest]", show_default=False)] = None,
+    vintage: Annotated[
+        str | None,
+        typer.Option(help="Vintage of the factors, YYYYMM. [default: the newest]", show_default=False),
+    ] = None,
     covariance: Annotated[str, typer.Option("--cov", help="OLS (classical) or HAC (Newey-West).")] = "OLS",
     home: HomeOption = None,
 ) -> None:

@@ -42,7 +42,14 @@ EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 
 
 def show_regression(
-    settings: Settings, name: str, model: str, first: str | None, last: str | None, vintage: str | None, covariance: str, out: Console
+    settings: Settings,
+    name: str,
+    model: str,
+    first: str | None,
+    last: str | None,
+    vintage: str | None,
+    covariance: str,
+    out: Console,
 ) -> None:
     """Regress a book on the factors over the months asked for, and show the result.
 
@@ -72,9 +79,13 @@ def show_regression(
     book = _book(settings, name)
     months = {"first": _sql(_month(first, EARLIEST)), "last": _sql(_month_end(last, LATEST))}
     returns = _returns(rows_of(settings, RETURNS.format(book=quote_text(name), **months)))
-    rows = regress(returns, _factors(settings, model, vintage, rules), rules).filter(pl.col("covariance") == covariance)
+    rows = regress(returns, _factors(settings, model, vintage, rules), rules).filter(
+        pl.col("covariance") == covariance
+    )
     named = rows.with_columns(
-        book=pl.lit(name), window=pl.lit(FULL), is_formed_in_advance=pl.lit(book["is_formed_in_advance"], dtype=pl.Boolean)
+        book=pl.lit(name),
+        window=pl.lit(FULL),
+        is_formed_in_advance=pl.lit(book["is_formed_in_advance"], dtype=pl.Boolean),
     )
     verdicts = book_validations(named, rules).to_dicts() if rows["status"][0] == "estimated" else []
     out.print(regression_sheet(label_of(settings), book, rows.to_dicts(), verdicts, _remarks(book, returns)))
@@ -87,7 +98,9 @@ def show_books(settings: Settings, out: Console) -> None:
         {
             "book": name,
             "kind": book.kind,
-            "months": f"{book.first_month} to {book.last_month or 'now'}" if book.first_month else "each June on",
+            "months": f"{book.first_month} to {book.last_month or 'now'}"
+            if book.first_month
+            else "each June on",
             "names": len(book.tickers) or None,
             "is_formed_in_advance": book.is_formed_in_advance,
             "description": book.description,
@@ -101,11 +114,16 @@ def add_book_file(settings: Settings, file: Path, *, is_replacing: bool, out: Co
     """Take a user's file of books in, and say how their history is made."""
     names = add_books(file, settings.reference_dir, is_replacing=is_replacing)
     books = read_books(settings.reference_dir)
-    first = min((first_day(books[name].first_month).year for name in names if books[name].first_month), default=None)
+    first = min(
+        (first_day(books[name].first_month).year for name in names if books[name].first_month), default=None
+    )
     out.print(Group(f"added: {', '.join(map(escape, names))}"), highlight=False)
     told = f"the next `{command_hint(settings, 'run')}` makes its returns and regressions"
     if first is not None:
-        told += f"; for all its months: {command_hint(settings, 'backfill', '--from', first, '--to', dt.date.today().year)}"
+        told += (
+            f"; for all its months: "
+            f"{command_hint(settings, 'backfill', '--from', first, '--to', dt.date.today().year)}"
+        )
     out.print(escape(told), highlight=False, soft_wrap=True)
 
 
@@ -127,7 +145,8 @@ def _factors(settings: Settings, model: str, vintage: str | None, rules: FactorR
         known = ", ".join(vintages_of(stored, model, rules)) or "none"
         asked = f"vintage {vintage} of the factors" if vintage else "a vintage of the factors"
         raise InputError(
-            f"there is not {asked} with every file of model {model} ({', '.join(rules.models[model].files)}); there are: {known}"
+            f"there is not {asked} with every file of model {model} "
+            f"({', '.join(rules.models[model].files)}); there are: {known}"
         )
     return factors
 
@@ -141,9 +160,21 @@ def _returns(rows: list[dict[str, Any]]) -> pl.DataFrame:
 def _remarks(book: dict[str, Any], returns: pl.DataFrame) -> list[str]:
     """Say what a reader of the numbers should know of the months behind them."""
     stopped, extreme, thin = returns.select(pl.col("stopped", "extreme", "is_thin").sum()).row(0)
-    remarks = [f"not in the book: {book['unknown']} (no line of the source carries the ticker)"] if book["unknown"] else []
-    remarks += [f"{stopped} holding(s) left because their returns stopped; no price does not mean a loss, nor none"] if stopped else []
-    remarks += [f"{extreme} return(s) of a month above the limit are in it; marts.book_holdings marks them"] if extreme else []
+    remarks = (
+        [f"not in the book: {book['unknown']} (no line of the source carries the ticker)"]
+        if book["unknown"]
+        else []
+    )
+    remarks += (
+        [f"{stopped} holding(s) left because their returns stopped; no price does not mean a loss, nor none"]
+        if stopped
+        else []
+    )
+    remarks += (
+        [f"{extreme} return(s) of a month above the limit are in it; marts.book_holdings marks them"]
+        if extreme
+        else []
+    )
     remarks += [f"in {thin} month(s) one holding was left of several"] if thin else []
     return remarks
 

@@ -18,7 +18,10 @@ class SafeConsole(Console):
     """A console whose own styles are the only control characters that it writes."""
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Make a text as the console does; visible already here, so that it is measured as it will be shown."""
+        """Make a text as the console does.
+
+        Visible already here, so that it is measured as it will be shown.
+        """
         return super().render_str(visible(text), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
@@ -45,7 +48,10 @@ class _VisibleStream(io.TextIOBase):
 
 
 def made_visible(stream: TextIO) -> Any:
-    """Return a stream as it is where it leads to a file or a pipe; where it leads to a terminal, one that is safe to show there."""
+    """Return a stream as it is where it leads to a file or a pipe.
+
+    Where it leads to a terminal, one that is safe to show there.
+    """
     return _VisibleStream(stream) if stream.isatty() else stream
 
 

@@ -18,7 +18,9 @@ DIFFERENT = 9
 """Exit code of a comparison that found a difference: a result, not an error."""
 
 
-def show_diff(a: Path, b: Path, choice: Choice, *, is_strict: bool, is_json: bool, out: Console, err: Console) -> int:
+def show_diff(
+    a: Path, b: Path, choice: Choice, *, is_strict: bool, is_json: bool, out: Console, err: Console
+) -> int:
     """Compare two warehouses, show how they differ, and return the exit code: 0 where they are equal, else 9."""
     with err.status("comparing") as status:
         diff = compare(a, b, choice, on_table=lambda name: status.update(f"comparing {name}"))
@@ -31,8 +33,14 @@ def show_diff(a: Path, b: Path, choice: Choice, *, is_strict: bool, is_json: boo
 
 
 def as_json(diff: Diff, *, is_strict: bool) -> str:
-    """Write a comparison as one JSON object; a number that JSON cannot hold becomes text, so that NaN and null stay apart."""
-    verdict = {"is_equal": not diff.different_tables(is_strict=is_strict), "different_tables": diff.different_tables(is_strict=is_strict)}
+    """Write a comparison as one JSON object.
+
+    A number that JSON cannot hold becomes text, so that NaN and null stay apart.
+    """
+    verdict = {
+        "is_equal": not diff.different_tables(is_strict=is_strict),
+        "different_tables": diff.different_tables(is_strict=is_strict),
+    }
     return json.dumps(_json_value(verdict | asdict(diff)), ensure_ascii=False, allow_nan=False, indent=1)
 
 
@@ -86,13 +94,25 @@ def _missing(side: str, tables: Mapping[str, int]) -> Iterator[str]:
 
 def _details(table: TableDiff) -> Iterator[str]:
     """Write the changes by column, and examples; the key that names a row is given first."""
-    yield f"{table.name}, rows matched by {', '.join(table.key) or 'nothing, because no column is on both sides'}"
+    yield (
+        f"{table.name}, rows matched by "
+        f"{', '.join(table.key) or 'nothing, because no column is on both sides'}"
+    )
     if table.repeated_keys:
-        yield f"  {table.repeated_keys:,} keys occur several times among these rows, which are then paired in the order of their values"
+        yield (
+            f"  {table.repeated_keys:,} keys occur several times among these rows, which are then "
+            f"paired in the order of their values"
+        )
     for column, changed in table.changed_columns.items():
         yield f"  {column}: {_count(changed)} changed"
-        yield from (f"    {_key(change.key)}: {_shown(change.a)} in A, {_shown(change.b)} in B" for change in table.examples[column])
-    for word, count, keys in (("added", table.added, table.added_keys), ("removed", table.removed, table.removed_keys)):
+        yield from (
+            f"    {_key(change.key)}: {_shown(change.a)} in A, {_shown(change.b)} in B"
+            for change in table.examples[column]
+        )
+    for word, count, keys in (
+        ("added", table.added, table.added_keys),
+        ("removed", table.removed, table.removed_keys),
+    ):
         if count:
             yield f"  {_count(count)} {word}"
             yield from (f"    {_key(key)}" for key in keys)

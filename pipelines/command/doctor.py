@@ -18,13 +18,27 @@ from smallcap.settings import Settings
 from smallcap.sources import open_source
 from smallcap.tables import TABLES
 
-PINNED = {"dagster": "1.13.27", "duckdb": "2.0.0", "polars": "2.1.0", "deltalake": "1.6.6", "dataframely": "3.1.2"}
+PINNED = {
+    "dagster": "1.13.27",
+    "duckdb": "2.0.0",
+    "polars": "2.1.0",
+    "deltalake": "1.6.6",
+    "dataframely": "3.1.2",
+}
 LEAST_FREE_BYTES = 1_000_000_000
 
 
 def show_findings(settings: Settings, out: Console, *, is_online: bool = False) -> bool:
     """Show what was looked at; return whether all is well."""
-    looks: list[Callable[[Settings], Finding]] = [_python, _packages, _home, _disk, _source, _lake, _warehouse]
+    looks: list[Callable[[Settings], Finding]] = [
+        _python,
+        _packages,
+        _home,
+        _disk,
+        _source,
+        _lake,
+        _warehouse,
+    ]
     if is_online:
         from smallcap.pipelines.command.online import ONLINE_LOOKS
 
@@ -39,7 +53,11 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
 
 
 def _python(settings: Settings) -> Finding:
-    return Finding(f"Python {sys.version.split()[0]}", (3, 11) <= sys.version_info[:2] < (3, 14), "use Python 3.11, 3.12 or 3.13")
+    return Finding(
+        f"Python {sys.version.split()[0]}",
+        (3, 11) <= sys.version_info[:2] < (3, 14),
+        "use Python 3.11, 3.12 or 3.13",
+    )
 
 
 def _packages(settings: Settings) -> Finding:
@@ -66,7 +84,11 @@ def _home(settings: Settings) -> Finding:
 def _disk(settings: Settings) -> Finding:
     folder = next(path for path in (settings.home, *settings.home.parents) if path.is_dir())
     free = shutil.disk_usage(folder).free
-    return Finding(f"{free / 1e9:,.1f} GB free", free >= LEAST_FREE_BYTES, "twenty years take about 1 GB: free some space")
+    return Finding(
+        f"{free / 1e9:,.1f} GB free",
+        free >= LEAST_FREE_BYTES,
+        "twenty years take about 1 GB: free some space",
+    )
 
 
 def _source(settings: Settings) -> Finding:
@@ -75,7 +97,9 @@ def _source(settings: Settings) -> Finding:
         dates = source.membership_dates(settings.index_name)
         if not dates:
             raise InputError(f"source {source.label} knows no list of members of {settings.index_name}")
-        return f"source {source.label}: lists of members from {min(dates)} to {max(dates)}, clock {source.clock}"
+        return (
+            f"source {source.label}: lists of members from {min(dates)} to {max(dates)}, clock {source.clock}"
+        )
 
     return explained(look, f"source of preset {settings.preset}")
 

@@ -38,7 +38,14 @@ class Planned(NamedTuple):
 
 
 def fetch(
-    settings: Settings, first: int | None, last: int | None, as_of: dt.date | None, *, is_dry: bool, out: Console, err: Console
+    settings: Settings,
+    first: int | None,
+    last: int | None,
+    as_of: dt.date | None,
+    *,
+    is_dry: bool,
+    out: Console,
+    err: Console,
 ) -> None:
     """Make the raw tables of a date or a range of years, or show what that would ask for.
 
@@ -63,7 +70,10 @@ def fetch(
     Home(settings).prepare()
     with show_progress(len(RAW_TABLES), err):
         run_years(settings, first, last, as_of, tables=RAW_TABLES, command=command_line(sys.argv[1:]))
-    told = f"the raw tables are here; `{command_hint(settings, 'run')}` computes and publishes what follows from them"
+    told = (
+        f"the raw tables are here; `{command_hint(settings, 'run')}` computes and publishes what "
+        f"follows from them"
+    )
     err.print(escape(told), highlight=False, soft_wrap=True)
 
 
@@ -87,10 +97,18 @@ def show_requests(settings: Settings, run: Run, out: Console) -> None:
 def planned_requests(live: LiveSources, run: Run) -> list[Planned]:
     """Count the requests that a plan would begin with; what is at hand is not asked for again."""
     securities = run.home.lake.read("raw.securities")
-    asked = {"fundamentals": known_companies(securities), "vendor_metrics": known_companies(securities), "prices": known_lines(securities)}
-    at_hand = {request["as_of"] for request, _ in live.fetcher.snapshots.received(live.xfinlink.name, "index")}
+    asked = {
+        "fundamentals": known_companies(securities),
+        "vendor_metrics": known_companies(securities),
+        "prices": known_lines(securities),
+    }
+    at_hand = {
+        request["as_of"] for request, _ in live.fetcher.snapshots.received(live.xfinlink.name, "index")
+    }
     lists = [date for date in run.dates.of(run.asked) if date.isoformat() not in at_hand]
-    planned = [Planned(live.xfinlink.name, "constituents", len(lists), "one a list and page of a thousand names")]
+    planned = [
+        Planned(live.xfinlink.name, "constituents", len(lists), "one a list and page of a thousand names")
+    ]
     for dataset, names in asked.items():
         years = run.years.of(f"raw.{dataset}")
         back = 0 if dataset == "prices" else YEARS_RESTATED
@@ -100,8 +118,13 @@ def planned_requests(live: LiveSources, run: Run) -> list[Planned]:
         requests = live.xfinlink.requests_needed(dataset, names, start, end)
         planned.append(
             Planned(
-                live.xfinlink.name, dataset, requests, f"{len(names)} known names" if names else "no name is known before the first list"
+                live.xfinlink.name,
+                dataset,
+                requests,
+                f"{len(names)} known names" if names else "no name is known before the first list",
             )
         )
-    planned.append(Planned(live.french.name, "factors", FACTOR_FILES, "one a file, unless it is young enough"))
+    planned.append(
+        Planned(live.french.name, "factors", FACTOR_FILES, "one a file, unless it is young enough")
+    )
     return planned

@@ -22,11 +22,14 @@ from smallcap.pipelines.command.options import (
 )
 
 DIFF_EXIT_CODES = (
-    "Exit codes: 0 the tables are equal; 9 they differ; 2 A or B is neither a home nor an exported file, or cannot be opened; "
+    "Exit codes: 0 the tables are equal; 9 they differ; 2 A or B is neither a home nor an exported "
+    "file, or cannot be opened; "
     "5 nothing is published there yet; 1 a table cannot be read."
 )
 
-book_app = typer.Typer(no_args_is_help=True, help="Books: lists of names, and what the funnel forms each June.")
+book_app = typer.Typer(
+    no_args_is_help=True, help="Books: lists of names, and what the funnel forms each June."
+)
 
 
 @book_app.command("list")
@@ -39,7 +42,12 @@ def list_books(home: HomeOption = None) -> None:
 
 @book_app.command("add")
 def add_book(
-    file: Annotated[Path, typer.Argument(help="A TOML file with one or more [books.NAME]; the form is that of data/reference/books.toml.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A TOML file with one or more [books.NAME]; the form is that of data/reference/books.toml."
+        ),
+    ],
     force: Annotated[bool, typer.Option("--force", help="Replace a file of the same name.")] = False,
     home: HomeOption = None,
 ) -> None:
@@ -73,7 +81,9 @@ def rollback(home: HomeOption = None) -> None:
     settings = settings_of(home=home)
     with suppress(DamagedCatalogueError):
         point_to_home(settings)
-    run_id = serve_previous(settings.warehouse_dir, lambda told: ERR.print(escape(told), highlight=False, soft_wrap=True))
+    run_id = serve_previous(
+        settings.warehouse_dir, lambda told: ERR.print(escape(told), highlight=False, soft_wrap=True)
+    )
     ERR.print(f"serving the catalogue of run {run_id}; the next run publishes anew")
 
 
@@ -87,7 +97,10 @@ def export(
 
     settings = served(home)
     write_file(
-        settings.warehouse_dir, file, overwrite=force, on_table=lambda name, nth, of: ERR.print(f"  {nth}/{of} {name}", highlight=False)
+        settings.warehouse_dir,
+        file,
+        overwrite=force,
+        on_table=lambda name, nth, of: ERR.print(f"  {nth}/{of} {name}", highlight=False),
     )
     ERR.print(f"{escape(str(file))}: {file.stat().st_size / 1e6:,.1f} MB")
 
@@ -96,14 +109,31 @@ def diff(
     a: Annotated[Path, typer.Argument(help="A home, or a DuckDB file that export wrote.")],
     b: Annotated[Path, typer.Argument(help="The home or file to compare it with.")],
     tables: Annotated[
-        str | None, typer.Option(help="Compare only these: names or patterns such as 'marts.*', with commas.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Compare only these: names or patterns such as 'marts.*', with commas.", show_default=False
+        ),
     ] = None,
-    without: Annotated[str | None, typer.Option(help="Leave these tables out: names or patterns, with commas.", show_default=False)] = None,
-    meta: Annotated[bool, typer.Option("--meta", help="Compare the meta tables too: runs, times, versions.")] = False,
-    tolerance: Annotated[float, typer.Option(help="Floats are equal that differ by no more than this part of the larger one.")] = 0.0,
-    strict: Annotated[bool, typer.Option("--strict", help="Count columns that one side lacks, or of another type, as different.")] = False,
-    examples: Annotated[int, typer.Option(min=0, help="Show so many examples of each kind of difference.")] = 3,
-    output: Annotated[Literal["table", "json"], typer.Option("--format", help="How to write the result.")] = "table",
+    without: Annotated[
+        str | None,
+        typer.Option(help="Leave these tables out: names or patterns, with commas.", show_default=False),
+    ] = None,
+    meta: Annotated[
+        bool, typer.Option("--meta", help="Compare the meta tables too: runs, times, versions.")
+    ] = False,
+    tolerance: Annotated[
+        float, typer.Option(help="Floats are equal that differ by no more than this part of the larger one.")
+    ] = 0.0,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Count columns that one side lacks, or of another type, as different."),
+    ] = False,
+    examples: Annotated[
+        int, typer.Option(min=0, help="Show so many examples of each kind of difference.")
+    ] = 3,
+    output: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to write the result.")
+    ] = "table",
 ) -> None:
     """Compare two published warehouses, row by row: which tables, rows and columns differ. Nothing is written."""
     from smallcap.pipelines.command.diff import show_diff
@@ -133,16 +163,25 @@ def set_recorded(
     value: Annotated[str, typer.Argument(help="The value that every year of the home is to be made with.")],
     home: HomeOption = None,
 ) -> None:
-    """Record another value of a setting that changes numbers; the next run makes again what depends on it, in every year."""
+    """Record another value of a setting that changes numbers.
+
+    The next run makes again what depends on it, in every year.
+    """
     from smallcap.lake.home import Home
 
     recorded = Home(settings_of(home=home)).record(name, value)
-    ERR.print(f"recorded: {name} = {escape(str(recorded))}; the next run makes again what depends on it (--dry-run shows what)")
+    ERR.print(
+        f"recorded: {name} = {escape(str(recorded))}; the next run makes again what depends on it "
+        f"(--dry-run shows what)"
+    )
 
 
 def doctor(
     online: Annotated[
-        bool, typer.Option("--online", help="Ask the live sources too: reachable, key, quota, index, newest factors.")
+        bool,
+        typer.Option(
+            "--online", help="Ask the live sources too: reachable, key, quota, index, newest factors."
+        ),
     ] = False,
     preset: PresetOption = None,
     input_dir: InputOption = None,
@@ -156,7 +195,9 @@ def doctor(
 
 
 def ui(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 3000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 3000,
     home: HomeOption = None,
 ) -> None:
     """Serve Dagster's UI and daemon for the home, on this machine only."""

@@ -25,10 +25,16 @@ from smallcap.pipelines.command.options import (
 
 def run(
     as_of: Annotated[
-        str | None, typer.Option(help="The date asked about, YYYY-MM-DD. [default: the end of the latest complete year]")
+        str | None,
+        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the end of the latest complete year]"),
     ] = None,
-    first: Annotated[int | None, typer.Option("--from", help="First year of a range, instead of --as-of.", show_default=False)] = None,
-    last: Annotated[int | None, typer.Option("--to", help="Last year of a range.", show_default=False)] = None,
+    first: Annotated[
+        int | None,
+        typer.Option("--from", help="First year of a range, instead of --as-of.", show_default=False),
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option("--to", help="Last year of a range.", show_default=False)
+    ] = None,
     preset: PresetOption = None,
     input_dir: InputOption = None,
     limit: LimitOption = None,
@@ -43,7 +49,9 @@ def run(
         raise InputError("--from and --to go together")
     if first is not None and last is not None:
         if as_of is not None:
-            raise InputError("--as-of names one date, --from and --to a range of years; give one or the other")
+            raise InputError(
+                "--as-of names one date, --from and --to a range of years; give one or the other"
+            )
         _make(settings, first, last, None, select, dry_run, force)
         return
     _make(settings, None, None, date_of(as_of) if as_of else None, select, dry_run, force)
@@ -61,27 +69,53 @@ def backfill(
     force: ForceOption = False,
 ) -> None:
     """Make every month end of a range of years in one run."""
-    _make(settings_of(home=home, preset=preset, input=input_dir, limit=limit), first, last, None, select, dry_run, force)
+    _make(
+        settings_of(home=home, preset=preset, input=input_dir, limit=limit),
+        first,
+        last,
+        None,
+        select,
+        dry_run,
+        force,
+    )
 
 
 def fetch(
-    as_of: Annotated[str | None, typer.Option(help="The date asked about, YYYY-MM-DD.", show_default=False)] = None,
-    first: Annotated[int | None, typer.Option("--from", help="First year of a range, instead of --as-of.", show_default=False)] = None,
-    last: Annotated[int | None, typer.Option("--to", help="Last year of a range.", show_default=False)] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="The date asked about, YYYY-MM-DD.", show_default=False)
+    ] = None,
+    first: Annotated[
+        int | None,
+        typer.Option("--from", help="First year of a range, instead of --as-of.", show_default=False),
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option("--to", help="Last year of a range.", show_default=False)
+    ] = None,
     preset: PresetOption = None,
     input_dir: InputOption = None,
     home: HomeOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many requests it would take, and what is left of the quota.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say how many requests it would take, and what is left of the quota."),
+    ] = False,
 ) -> None:
     """Ask the sources for what a run needs, without computing; what was fetched is never asked for twice."""
     from smallcap.pipelines.command.fetch import fetch as fetch_raw_tables
 
     settings = settings_of(home=home, preset=preset, input=input_dir)
-    fetch_raw_tables(settings, first, last, date_of(as_of) if as_of else None, is_dry=dry_run, out=OUT, err=ERR)
+    fetch_raw_tables(
+        settings, first, last, date_of(as_of) if as_of else None, is_dry=dry_run, out=OUT, err=ERR
+    )
 
 
 def _make(
-    settings: Any, first: int | None, last: int | None, as_of: dt.date | None, select: str | None, dry_run: bool, force: bool
+    settings: Any,
+    first: int | None,
+    last: int | None,
+    as_of: dt.date | None,
+    select: str | None,
+    dry_run: bool,
+    force: bool,
 ) -> None:
     if not (select or dry_run or force):
         from smallcap.pipelines.command.again import is_done_already

@@ -35,7 +35,9 @@ def _quota(settings: Settings) -> Finding:
     day = "no daily limit" if left.today is None else f"{left.today} requests left today"
     hour = "" if left.this_hour is None else f", {left.this_hour} this hour"
     resumes = f"go on after {left.resumes_at:%Y-%m-%d %H:%M} UTC" if left.resumes_at else ""
-    return Finding(f"xfinlink quota of plan {settings.xfinlink_plan}: {day}{hour}", left.resumes_at is None, resumes)
+    return Finding(
+        f"xfinlink quota of plan {settings.xfinlink_plan}: {day}{hour}", left.resumes_at is None, resumes
+    )
 
 
 def _index(settings: Settings) -> Finding:
@@ -43,7 +45,10 @@ def _index(settings: Settings) -> Finding:
         refusal = _live(settings).xfinlink.index_refusal(settings.index_name)
         if refusal is None:
             return f"xfinlink serves the index {settings.index_name}"
-        return f"xfinlink does not serve the index {settings.index_name} ({refusal}); the fund's holdings stand in"
+        return (
+            f"xfinlink does not serve the index {settings.index_name} ({refusal}); the fund's holdings "
+            f"stand in"
+        )
 
     return explained(look, f"index {settings.index_name}")
 
@@ -64,7 +69,10 @@ def _factors(settings: Settings) -> Finding:
     def look() -> str:
         rows = _live(settings).french.factors().rows
         newest = rows.sort("vintage", "month").row(-1, named=True)
-        return f"Kenneth French's library: newest factor month {newest['month']:%Y-%m}, vintage {newest['vintage']}"
+        return (
+            f"Kenneth French's library: newest factor month {newest['month']:%Y-%m}, vintage "
+            f"{newest['vintage']}"
+        )
 
     return explained(look, "Kenneth French's library")
 

@@ -30,18 +30,38 @@ class Format(StrEnum):
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="Folder that holds everything a run makes. [default: see config]", show_default=False),
+    typer.Option(
+        "--home", help="Folder that holds everything a run makes. [default: see config]", show_default=False
+    ),
 ]
 PresetOption = Annotated[
-    str | None, typer.Option(help="Where data come from: sample, files (a folder; needs --input) or xfinlink (a key).", show_default=False)
+    str | None,
+    typer.Option(
+        help="Where data come from: sample, files (a folder; needs --input) or xfinlink (a key).",
+        show_default=False,
+    ),
 ]
-InputOption = Annotated[Path | None, typer.Option("--input", help="The folder that the preset files reads.", show_default=False)]
-LimitOption = Annotated[int | None, typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False)]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Make the years also where nothing that they depend on has changed.")]
+InputOption = Annotated[
+    Path | None, typer.Option("--input", help="The folder that the preset files reads.", show_default=False)
+]
+LimitOption = Annotated[
+    int | None,
+    typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Make the years also where nothing that they depend on has changed.")
+]
 SelectOption = Annotated[
     str | None,
-    typer.Option("--select", metavar="TABLE[+]", help="Make only this table; with +, also what follows from it.", show_default=False),
+    typer.Option(
+        "--select",
+        metavar="TABLE[+]",
+        help="Make only this table; with +, also what follows from it.",
+        show_default=False,
+    ),
 ]
 
 
@@ -91,4 +111,6 @@ def date_of(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"--as-of '{text}' is not a date; write it as YYYY-MM-DD, for example 2025-12-31") from None
+        raise InputError(
+            f"--as-of '{text}' is not a date; write it as YYYY-MM-DD, for example 2025-12-31"
+        ) from None

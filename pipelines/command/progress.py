@@ -7,14 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 BAR_WIDTH = 20
 """Leaves some of 80 columns free: a line that is full would be broken by the ^C that a terminal shows, and could not be replaced."""
 
 
 class _Steps(logging.Handler):
-    """Turns progress records into a bar; where nobody watches a terminal, into one line per table that is made."""
+    """Turns progress records into a bar.
+
+    Where nobody watches a terminal, into one line per table that is made.
+    """
 
     def __init__(self, progress: Progress, console: Console, total: int) -> None:
         super().__init__()
@@ -51,7 +61,13 @@ def show_progress(total: int, console: Console) -> Iterator[None]:
         Where to show them; standard error, so that results can be piped.
     """
     bar = BarColumn(BAR_WIDTH)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), bar, MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        bar,
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     logger = logging.getLogger("smallcap.progress")
     logger.setLevel(logging.INFO)
     logger.propagate = False

@@ -13,7 +13,10 @@ from smallcap.warehouse.frames import open_frames
 
 
 class Claims(NamedTuple):
-    """What can be claimed of a date, and why no company has a score where none has; where another release published, what the data are."""
+    """What can be claimed of a date, and why no company has a score where none has.
+
+    Where another release published, what the data are.
+    """
 
     told: str
     empty: str

@@ -17,11 +17,13 @@ from smallcap.reports.files import newest_date, write_report
 from smallcap.settings import Settings
 
 
-def make_report(settings: Settings, as_of: dt.date | None, folder: Path | None, *, is_opened: bool, out: Console) -> None:
+def make_report(
+    settings: Settings, as_of: dt.date | None, folder: Path | None, *, is_opened: bool, out: Console
+) -> None:
     """Write the report of a date and the list of all dates.
 
-    In the home it is recorded which versions of the tables a report was made from, so that they are kept. A report
-    elsewhere changes nothing in the home, and is none of its records.
+    In the home it is recorded which versions of the tables a report was made from, so that they are kept. A
+    report elsewhere changes nothing in the home, and is none of its records.
 
     Parameters
     ----------

@@ -106,14 +106,25 @@ def choose_range(
 
 
 def _run(
-    settings: Settings, first: int, last: int, as_of: dt.date | None, tables: list[str] | None, err: Console, *, is_forced: bool
+    settings: Settings,
+    first: int,
+    last: int,
+    as_of: dt.date | None,
+    tables: list[str] | None,
+    err: Console,
+    *,
+    is_forced: bool,
 ) -> None:
     # Dagster takes a second to load: what can be refused was refused before.
     from smallcap.pipelines.execute import run_years
 
     Home(settings).prepare()
     what = f"as_of {as_of}" if as_of else f"{first} to {last}"
-    err.print(f"making {what} in {escape(str(settings.home))} (preset {settings.preset})", highlight=False, soft_wrap=True)
+    err.print(
+        f"making {what} in {escape(str(settings.home))} (preset {settings.preset})",
+        highlight=False,
+        soft_wrap=True,
+    )
     _warn_of_damage(settings, err)
     steps = len(READS) + 2 if tables is None else len(tables)
     with show_progress(steps, err):
@@ -123,7 +134,10 @@ def _run(
 def _warn_of_damage(settings: Settings, err: Console) -> None:
     served = settings.warehouse_dir / CATALOGUE_FILE
     if served.exists() and is_damaged(served):
-        told = f"the catalogue {served} is damaged; when this run publishes a new one, the damaged one is kept beside it as {DAMAGED_FILE}"
+        told = (
+            f"the catalogue {served} is damaged; when this run publishes a new one, the damaged one is "
+            f"kept beside it as {DAMAGED_FILE}"
+        )
         err.print(f"[yellow]warning:[/] {escape(told)}", highlight=False, soft_wrap=True)
 
 
@@ -140,12 +154,18 @@ def _require_years(first: int, last: int, source: Source) -> None:
 def _show_plan(plan: Plan, run: Run, out: Console) -> None:
     first, last = run.asked[0], run.asked[-1]
     dates = f"{len(plan.dates)} dates from {plan.dates[0]} to {plan.dates[-1]}" if plan.dates else "no date"
-    out.print(f"{first} to {last}: {dates}; source: {escape(run.source.label)}", highlight=False, soft_wrap=True)
+    out.print(
+        f"{first} to {last}: {dates}; source: {escape(run.source.label)}", highlight=False, soft_wrap=True
+    )
     if not any(step.years for step in plan.steps):
         out.print("nothing is out of date: a run would make nothing", highlight=False)
         return
     for step in plan.steps:
-        out.print(f"  {step.table:<28} {'fetch' if step.is_fetched else 'compute':<8} {_in_words(step)}", highlight=False, soft_wrap=True)
+        out.print(
+            f"  {step.table:<28} {'fetch' if step.is_fetched else 'compute':<8} {_in_words(step)}",
+            highlight=False,
+            soft_wrap=True,
+        )
     out.print("nothing was changed by this dry run", style="dim")
 
 
@@ -154,5 +174,8 @@ def _in_words(step: Step) -> str:
     by_reason: dict[str, list[int]] = {}
     for year, reasons in step.years.items():
         by_reason.setdefault(" and ".join(reasons), []).append(year)
-    parts = [f"{years_in_words(years)}: {reason}" if years != [UNPARTITIONED] else reason for reason, years in by_reason.items()]
+    parts = [
+        f"{years_in_words(years)}: {reason}" if years != [UNPARTITIONED] else reason
+        for reason, years in by_reason.items()
+    ]
     return "; ".join(parts) or f"where {' or '.join(step.follows)} comes out different"

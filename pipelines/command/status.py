@@ -35,14 +35,23 @@ FROM meta.catalogue AS c
 
 def show_status(settings: Settings, out: Console) -> None:
     """Show tables, years and dates, versions, freshness and the last checks of the published warehouse."""
-    (run_id, built_at, release, newest, command) = run_query(settings.warehouse_dir, HEADLINE, "table").rows[0]
+    (run_id, built_at, release, newest, command) = run_query(settings.warehouse_dir, HEADLINE, "table").rows[
+        0
+    ]
     out.print(f"[bold]{escape(str(settings.home))}[/]", highlight=False, soft_wrap=True)
     out.print(Text(claims_of(settings, newest).told))
     out.print(
-        f"published {built_at:%Y-%m-%d %H:%M} UTC by run {run_id} ({escape(str(command))}), release {release}; newest as_of {newest}\n",
+        (
+            f"published {built_at:%Y-%m-%d %H:%M} UTC by run {run_id} ({escape(str(command))}), "
+            f"release {release}; newest as_of {newest}\n"
+        ),
         highlight=False,
     )
-    for title, query in (("Tables", TABLES_QUERY), ("Dates", DATES_QUERY), ("Checks of that run", CHECKS_QUERY)):
+    for title, query in (
+        ("Tables", TABLES_QUERY),
+        ("Dates", DATES_QUERY),
+        ("Checks of that run", CHECKS_QUERY),
+    ):
         result = run_query(settings.warehouse_dir, query, "table")
         out.print(rows_table(result.columns, result.rows, title))
         out.print()
@@ -51,7 +60,10 @@ def show_status(settings: Settings, out: Console) -> None:
 
 
 def _show_out_of_date(settings: Settings, out: Console) -> None:
-    """Say which tables the next run would make again, and why; nothing is said where a run found nothing to make and nothing changed."""
+    """Say which tables the next run would make again, and why.
+
+    Nothing is said where a run found nothing to make and nothing changed.
+    """
     if is_unchanged(settings):
         return
     from smallcap.engine.context import open_run
@@ -68,7 +80,10 @@ def _show_out_of_date(settings: Settings, out: Console) -> None:
 
 def _show_unfinished(settings: Settings, out: Console) -> None:
     if (settings.home / "run.json").is_file():
-        out.print("[yellow]A run is going on, or one failed: the next run undoes what it left. What is shown above is what is served.[/]")
+        out.print(
+            "[yellow]A run is going on, or one failed: the next run undoes what it left. What is "
+            "shown above is what is served.[/]"
+        )
 
 
 def show_config(settings: Settings, out: Console) -> None:

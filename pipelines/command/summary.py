@@ -52,12 +52,18 @@ def show_summary(settings: Settings, as_of: dt.date | None, out: Console, err: C
     counts = [row for row in summary if row["quintile"] == 0]
     quintiles = [row for row in summary if row["quintile"] > 0]
     claims = claims_of(settings, date)
-    out.print(study_block(claims.told, counts, quintiles, rows_of(settings, NAMES.format(as_of=date)), claims.empty))
+    out.print(
+        study_block(claims.told, counts, quintiles, rows_of(settings, NAMES.format(as_of=date)), claims.empty)
+    )
     for warning in rows_of(settings, WARNINGS):
         told = f"{warning['table_name']} {warning['check_name']}: {warning['message']}"
         # A terminal that breaks the line itself may break it inside a number.
         err.print(f"[yellow]warning:[/] {escape(told)}", highlight=False, soft_wrap=not err.is_terminal)
-    err.print(f"\nwarehouse: {escape(str(settings.warehouse_dir / 'warehouse.duckdb'))}", highlight=False, soft_wrap=True)
+    err.print(
+        f"\nwarehouse: {escape(str(settings.warehouse_dir / 'warehouse.duckdb'))}",
+        highlight=False,
+        soft_wrap=True,
+    )
     page = settings.reports_dir / f"{date}" / "index.html"
     if page.is_file():
         err.print(f"report:    {escape(str(page))}", highlight=False, soft_wrap=True)

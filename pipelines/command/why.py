@@ -1,4 +1,7 @@
-"""The commands `why` and `funnel`: one company at a date, member or held by a book, and one date; read from the published warehouse."""
+"""The commands `why` and `funnel`: one company at a date, member or held by a book, and one date.
+
+Read from the published warehouse.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from smallcap.warehouse.dates import date_refused
 from smallcap.warehouse.sqltext import quote_text
 
 METHODS = ("published", "debt_free_aware")
-SAME_SYMBOL = "regexp_replace(upper({column}), '[^A-Z0-9]', '', 'g') = regexp_replace(upper({ticker}), '[^A-Z0-9]', '', 'g')"
+SAME_SYMBOL = (
+    "regexp_replace(upper({column}), '[^A-Z0-9]', '', 'g') = regexp_replace(upper({ticker}), "
+    "'[^A-Z0-9]', '', 'g')"
+)
 
 DATES = "SELECT DISTINCT as_of FROM marts.funnel_summary"
 LATEST = "SELECT max(as_of) AS as_of FROM marts.funnel_summary"
@@ -31,9 +37,18 @@ SELECT m.*, a.* EXCLUDE (year, as_of, entity_id) FROM core.members AS m JOIN cor
 WHERE m.as_of = {as_of} AND {carries} ORDER BY {same_member} DESC, m.entity_id LIMIT 1
 """
 MEMBER_DATES = "SELECT DISTINCT m.as_of FROM core.members AS m WHERE {carries} ORDER BY m.as_of DESC LIMIT 5"
-PATH = "SELECT * FROM marts.funnel_outcomes WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY filter_number"
-LENSES = "SELECT * FROM marts.statement_lenses WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY statement, item"
-SCORES = "SELECT * FROM marts.quality_scores WHERE as_of = {as_of} AND entity_id = {entity} AND method = {method} ORDER BY basis DESC"
+PATH = (
+    "SELECT * FROM marts.funnel_outcomes WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY "
+    "filter_number"
+)
+LENSES = (
+    "SELECT * FROM marts.statement_lenses WHERE as_of = {as_of} AND entity_id = {entity} ORDER BY "
+    "statement, item"
+)
+SCORES = (
+    "SELECT * FROM marts.quality_scores WHERE as_of = {as_of} AND entity_id = {entity} AND method = "
+    "{method} ORDER BY basis DESC"
+)
 YEARS = """
 SELECT m.period_end, m.version, m.available_date, f.filing_date,
        m.revenue_usd, f.operating_income_usd, m.net_income_usd, m.operating_cash_flow_usd, m.free_cash_flow_usd,
@@ -69,18 +84,24 @@ IS_SURVIVOR = "o.outcome IN ('survivor', 'survivor_unverified')"
 GROUPS = {
     "Survivors": ("o.outcome", "'value: ' || o.reason", f"{IS_SURVIVOR} AND o.filter_number = 6"),
     "Borderline survivors": ("o.filter_name", "o.reason", f"{IS_SURVIVOR} AND o.is_borderline"),
-    "To verify, of those that nothing failed": ("o.filter_name", "o.reason", "o.outcome <> 'failed' AND o.status = 'verify'"),
+    "To verify, of those that nothing failed": (
+        "o.filter_name",
+        "o.reason",
+        "o.outcome <> 'failed' AND o.status = 'verify'",
+    ),
 }
 
 
 def show_company(settings: Settings, ticker: str, as_of: dt.date | None, method: str, out: Console) -> None:
-    """Show the tear sheet of a company at a date; of one that is no member, what a book holds of it and its figures.
+    """Show the tear sheet of a company at a date.
+
+    Of one that is no member, what a book holds of it and its figures.
 
     Raises
     ------
     InputError
-        When the funnel of that date was never made, or neither a member nor a book's line carries the ticker; the message says what to run,
-        and names the nearest dates, or those on which a member did.
+        When the funnel of that date was never made, or neither a member nor a book's line carries the ticker;
+        the message says what to run, and names the nearest dates, or those on which a member did.
     """
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
@@ -102,38 +123,54 @@ def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Conso
     Raises
     ------
     InputError
-        When the funnel of that date was never made; the message says what to run, and names the nearest dates.
+        When the funnel of that date was never made; the message says what to run, and names the nearest
+        dates.
     """
     date = as_of or _latest(settings)
     summary = _summary(settings, date)
     groups = {
-        title: rows_of(settings, LISTED.format(as_of=_sql(date), column=column, reason=reason, condition=condition))
+        title: rows_of(
+            settings, LISTED.format(as_of=_sql(date), column=column, reason=reason, condition=condition)
+        )
         for title, (column, reason, condition) in GROUPS.items()
     }
     out.print(funnel_sheet(claims_of(settings, date).told, summary, groups, most))
 
 
 def _identity(settings: Settings, ticker: str, date: dt.date) -> dict[str, Any] | None:
-    """Find the member whose line carries the ticker; where several do, the one whose largest line does; None where none does."""
+    """Find the member whose line carries the ticker; where several do, the one whose largest line does.
+
+    None where none does.
+    """
     same_member = SAME_SYMBOL.format(column="m.ticker", ticker=quote_text(ticker))
-    found = rows_of(settings, IDENTITY.format(as_of=_sql(date), carries=_carries(ticker), same_member=same_member))
+    found = rows_of(
+        settings, IDENTITY.format(as_of=_sql(date), carries=_carries(ticker), same_member=same_member)
+    )
     return found[0] if found else None
 
 
 def _outsider(settings: Settings, ticker: str, date: dt.date) -> RenderableType:
     """Lay out a company that is no member at the date but held by a book."""
-    found = rows_of(settings, OUTSIDER.format(same_line=SAME_SYMBOL.format(column="l.ticker", ticker=quote_text(ticker))))
+    found = rows_of(
+        settings, OUTSIDER.format(same_line=SAME_SYMBOL.format(column="l.ticker", ticker=quote_text(ticker)))
+    )
     if not found:
-        dates = [str(row["as_of"]) for row in rows_of(settings, MEMBER_DATES.format(carries=_carries(ticker)))]
+        dates = [
+            str(row["as_of"]) for row in rows_of(settings, MEMBER_DATES.format(carries=_carries(ticker)))
+        ]
         known = f"it was a member at {', '.join(dates)}" if dates else "no member ever carried it here"
-        raise InputError(f"no member carries the ticker '{ticker}' at {date}, nor does a line of a book; {known}")
+        raise InputError(
+            f"no member carries the ticker '{ticker}' at {date}, nor does a line of a book; {known}"
+        )
     asked = {"as_of": _sql(date), "entity": str(found[0]["entity_id"]), "line": str(found[0]["security_id"])}
     held, years = (rows_of(settings, query.format(**asked)) for query in (HELD, YEARS))
     return outsider_sheet(claims_of(settings, date).told, date, found[0], held, years)
 
 
 def _carries(ticker: str) -> str:
-    same_member, same_line = (SAME_SYMBOL.format(column=column, ticker=quote_text(ticker)) for column in ("m.ticker", "c.ticker"))
+    same_member, same_line = (
+        SAME_SYMBOL.format(column=column, ticker=quote_text(ticker)) for column in ("m.ticker", "c.ticker")
+    )
     return CARRIES.format(same_member=same_member, same_line=same_line)
 
 

@@ -1,10 +1,11 @@
 """The guard in front of Dagster's web server: under which name it is asked, from which page, and in which form.
 
-Dagster's server has no login, and asks no request where it comes from. Without a guard any page that the user visits could start
-runs through the user's own browser: by a link to a mutation, by a form, by a WebSocket, or under a name of its own that it points at
-this machine. A browser says truthfully under which name it asks (Host) and from which page (Origin, Sec-Fetch-Site); so these are
-compared, and only the form of a request that a foreign page cannot give it without asking first (JSON) is let through to change
-anything. Programs on this machine send neither Origin nor Sec-Fetch-Site, and are answered.
+Dagster's server has no login, and asks no request where it comes from. Without a guard any page that the user
+visits could start runs through the user's own browser: by a link to a mutation, by a form, by a WebSocket, or
+under a name of its own that it points at this machine. A browser says truthfully under which name it asks
+(Host) and from which page (Origin, Sec-Fetch-Site); so these are compared, and only the form of a request
+that a foreign page cannot give it without asking first (JSON) is let through to change anything. Programs on
+this machine send neither Origin nor Sec-Fetch-Site, and are answered.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 GRAPHQL = "/graphql"
 NOT_PAGES = (GRAPHQL, "/report_asset_", "/logs", "/download_debug", "/notebook", "/dagit", "/server_info")
-"""Beginnings of the paths that answer programs; a link from elsewhere may open every other one, which shows the UI."""
+"""Beginnings of the paths that answer programs.
+
+A link from elsewhere may open every other one, which shows the UI.
+"""
 OWN_SITES = ("same-origin", "none")
 """What a browser calls a request of the UI's own pages, and of an address that the user typed."""
 ADDED_HEADERS = [(b"x-frame-options", b"SAMEORIGIN"), (b"cross-origin-opener-policy", b"same-origin")]
@@ -71,13 +75,15 @@ class Guard:
         if host is None or not any(entry.allows(host) for entry in self._allowed):
             return Refusal(
                 403,
-                f"the host {', '.join(hosts) or '(none)'} is not one that this UI answers to: open it as http://127.0.0.1 with its port, "
+                f"the host {', '.join(hosts) or '(none)'} is not one that this UI answers to: open "
+                f"it as http://127.0.0.1 with its port, "
                 "or name the host in SMALLCAP_ALLOWED_HOSTS",
             )
         if not (self._is_own_page(scope, host) or _is_visit(scope)):
             return Refusal(
                 403,
-                "the request comes from a page of another site, which may not ask this UI: open the UI itself, "
+                "the request comes from a page of another site, which may not ask this UI: open "
+                "the UI itself, "
                 "or name the host under which you open it in SMALLCAP_ALLOWED_HOSTS",
             )
         return _wrong_form(scope) if scope["type"] == "http" else None
@@ -96,19 +102,27 @@ def _is_visit(scope: Scope) -> bool:
     """Tell whether the user follows a link from elsewhere to a page of the UI, which only shows it."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or _values(scope, b"origin"):
         return False
-    is_navigation = _values(scope, b"sec-fetch-mode") == ["navigate"] and _values(scope, b"sec-fetch-dest") == ["document"]
+    is_navigation = _values(scope, b"sec-fetch-mode") == ["navigate"] and _values(
+        scope, b"sec-fetch-dest"
+    ) == ["document"]
     return is_navigation and not scope["path"].startswith(NOT_PAGES)
 
 
 def _wrong_form(scope: Scope) -> Refusal | None:
     method, path = scope["method"], scope["path"]
     if method not in ("GET", "HEAD", "POST"):
-        return Refusal(405, f"{method} is not answered here: pages are read with GET, everything else is asked with POST")
+        return Refusal(
+            405, f"{method} is not answered here: pages are read with GET, everything else is asked with POST"
+        )
     if method != "POST" and path.startswith(GRAPHQL):
-        return Refusal(405, "GraphQL is asked with POST and JSON only: a link must not be able to start anything")
+        return Refusal(
+            405, "GraphQL is asked with POST and JSON only: a link must not be able to start anything"
+        )
     types = [text.partition(";")[0].strip().lower() for text in _values(scope, b"content-type")]
     if method == "POST" and types != ["application/json"]:
-        return Refusal(415, "send the request as application/json: other forms can be sent by any page that you visit")
+        return Refusal(
+            415, "send the request as application/json: other forms can be sent by any page that you visit"
+        )
     return None
 
 
@@ -121,7 +135,11 @@ def _with_own_headers(send: Send) -> Send:
 
     async def send_on(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [(key, value) for key, value in message.get("headers", []) if not key.lower().startswith(b"access-control-")]
+            kept = [
+                (key, value)
+                for key, value in message.get("headers", [])
+                if not key.lower().startswith(b"access-control-")
+            ]
             message = {**message, "headers": [*kept, *ADDED_HEADERS]}
         await send(message)
 

@@ -1,7 +1,8 @@
 """The processes of Dagster's UI, in one group: this one serves the guarded pages, and starts the code server and the daemon.
 
-`smallcap ui` starts it, hands it the socket that it listens on, and keeps its standard input open. When that is closed, whether the
-command ends well or is killed, everything ends: a service left over would hold the port, or go on starting runs.
+`smallcap ui` starts it, hands it the socket that it listens on, and keeps its standard input open. When that
+is closed, whether the command ends well or is killed, everything ends: a service left over would hold the
+port, or go on starting runs.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ LEAVING_SECONDS = 3
 
 
 def main() -> None:
-    """Serve until standard input is closed, a signal comes, or the daemon ends; then end every process of the group."""
+    """Serve until standard input is closed, a signal comes, or the daemon ends.
+
+    Then end every process of the group.
+    """
     try:
         signal.signal(signal.SIGTERM, _interrupt)
         threading.Thread(target=_end_with_the_command, daemon=True).start()
@@ -57,12 +61,18 @@ def main() -> None:
         os.killpg(0, signal.SIGTERM)
 
 
-def _serve(instance: dg.DagsterInstance, workspace: Path, listening: socket.socket, named: list[Authority]) -> None:
+def _serve(
+    instance: dg.DagsterInstance, workspace: Path, listening: socket.socket, named: list[Authority]
+) -> None:
     instance.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, MOST_CONNECTIONS)
     target = WorkspaceFileTarget([str(workspace)])
-    with WorkspaceProcessContext(instance, target, version=__version__, code_server_log_level=LOG_LEVEL) as context:
+    with WorkspaceProcessContext(
+        instance, target, version=__version__, code_server_log_level=LOG_LEVEL
+    ) as context:
         app = Guard(create_app_from_workspace_process_context(context, "", POLL_MILLISECONDS), named)
-        config = uvicorn.Config(app, log_level=LOG_LEVEL, proxy_headers=False, timeout_graceful_shutdown=LEAVING_SECONDS)
+        config = uvicorn.Config(
+            app, log_level=LOG_LEVEL, proxy_headers=False, timeout_graceful_shutdown=LEAVING_SECONDS
+        )
         host, port = listening.getsockname()
         print(f"Dagster's UI is at http://{host}:{port}; Ctrl-C ends it", file=sys.stderr, flush=True)
         uvicorn.Server(config).run(sockets=[listening])
@@ -83,7 +93,9 @@ def _workspace(instance: dg.DagsterInstance) -> Iterator[Path]:
 def _daemon(workspace: Path) -> Iterator[None]:
     """Run the daemon, which starts runs and follows the schedule; the UI does not go on without it."""
     arguments = ["run", "--workspace", str(workspace), "--log-level", LOG_LEVEL]
-    process = subprocess.Popen([sys.executable, "-P", "-m", "dagster._daemon", *arguments], stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "dagster._daemon", *arguments], stdin=subprocess.DEVNULL
+    )
     is_ending = threading.Event()
 
     def watch() -> None:

@@ -1,4 +1,7 @@
-"""The command `ui`: it takes the port, starts the services in a group of their own, and ends with them; Dagster is not loaded here."""
+"""The command `ui`: it takes the port, starts the services in a group of their own, and ends with them.
+
+Dagster is not loaded here.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,16 @@ def serve_ui(settings: Settings, port: int) -> None:
     """
     Home(settings).prepare()
     # DAGSTER_IS_DEV_CLI tells Dagster that everything runs on one machine, as `dagster dev` does.
-    own = {"DAGSTER_HOME": str(settings.dagster_dir), "SMALLCAP_HOME": str(settings.home), "DAGSTER_IS_DEV_CLI": "1"}
-    with ending_in(GRACE_SECONDS), _listening(port) as listening, _services(listening, {**os.environ, **own}) as services:
+    own = {
+        "DAGSTER_HOME": str(settings.dagster_dir),
+        "SMALLCAP_HOME": str(settings.home),
+        "DAGSTER_IS_DEV_CLI": "1",
+    }
+    with (
+        ending_in(GRACE_SECONDS),
+        _listening(port) as listening,
+        _services(listening, {**os.environ, **own}) as services,
+    ):
         # Looked at again and again: a wait without an end may not be interrupted by a signal.
         while services.poll() is None:
             time.sleep(LOOK_EVERY_SECONDS)
@@ -64,7 +75,8 @@ def _listening(port: int) -> Iterator[socket.socket]:
             listening.listen()
         except OSError as error:
             raise InputError(
-                f"port {port} of {LOCAL} cannot be used ({error.strerror}); end what uses it, or choose another with --port"
+                f"port {port} of {LOCAL} cannot be used ({error.strerror}); end what uses it, or "
+                f"choose another with --port"
             ) from None
         yield listening
 

@@ -21,7 +21,10 @@ def known_lines(securities: pl.DataFrame) -> list[str]:
 
 
 def asked_now(dataset: str, securities: pl.DataFrame) -> int | None:
-    """Return for how many companies or lines a dataset is asked now; None for one that is asked as a whole."""
+    """Return for how many companies or lines a dataset is asked now.
+
+    None for one that is asked as a whole.
+    """
     if dataset in ("fundamentals", "vendor_metrics"):
         return len(known_companies(securities))
     return len(known_lines(securities)) if dataset == "prices" else None
@@ -30,8 +33,8 @@ def asked_now(dataset: str, securities: pl.DataFrame) -> int | None:
 def became_known(rows: pl.DataFrame, years: Collection[int]) -> pl.DataFrame:
     """Keep the records that became known in the given years and describe fiscal years that were asked for then.
 
-    Where a range of years is asked for at once, the source delivers older restatements with the earliest year's question; a
-    year asked for alone would not have them.
+    Where a range of years is asked for at once, the source delivers older restatements with the earliest
+    year's question; a year asked for alone would not have them.
     """
     is_asked = pl.col("period_end").dt.year() >= pl.col("year") - YEARS_RESTATED
     return rows.filter(pl.col("year").is_in(list(years)) & is_asked)

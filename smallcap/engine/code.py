@@ -1,7 +1,7 @@
 """Digests of code: the syntax trees of the modules that make a table, so that nobody keeps version numbers by hand.
 
-Comments, docstrings and layout do not count. The digest does not depend on the version of Python: fields that a version adds and
-leaves empty are passed over.
+Comments, docstrings and layout do not count. The digest does not depend on the version of Python: fields that
+a version adds and leaves empty are passed over.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class CodeDigests:
             if module in seen:
                 continue
             seen[module], imported = self._module(module)
-            waiting += [name for name in imported if _is_inside(name, packages) and not _is_inside(name, passed_over)]
+            waiting += [
+                name for name in imported if _is_inside(name, packages) and not _is_inside(name, passed_over)
+            ]
         text = " ".join(f"{name}={digest}" for name, digest in sorted(seen.items()))
         return f"{ALGORITHM}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
@@ -82,7 +84,9 @@ class CodeDigests:
 
     def _module(self, name: str) -> tuple[str, list[str]]:
         if name not in self._modules:
-            digest, imported = self._remember(name, name, lambda tree: [_digest(tree), sorted(set(_imports(tree)))])
+            digest, imported = self._remember(
+                name, name, lambda tree: [_digest(tree), sorted(set(_imports(tree)))]
+            )
             self._modules[name] = (digest, imported)
         return self._modules[name]
 
@@ -114,7 +118,11 @@ def _imports(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("smallcap."))
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").startswith("smallcap"):
+        elif (
+            isinstance(node, ast.ImportFrom)
+            and node.level == 0
+            and (node.module or "").startswith("smallcap")
+        ):
             parents = f"{node.module}"
             children = [f"{parents}.{alias.name}" for alias in node.names]
             modules = [child for child in children if _path(child).is_file()]
@@ -160,4 +168,8 @@ def _parts(node: object) -> Iterator[str]:
 
 def _is_bare_text(node: object) -> bool:
     """Whether a statement is a string alone: a docstring, or the description of a constant."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

@@ -68,8 +68,14 @@ class Run:
     def book_tickers(self) -> list[str]:
         """Tickers of the books that the source can know: their lines are fetched whether or not they are listed."""
         named = self.source.book_tickers()
-        known = {name: book for name, book in self.rules["book_rules"].items() if self.source.name not in book.not_in}
-        return sorted({ticker for name, book in known.items() for ticker in (*book.tickers, *named.get(name, ()))})
+        known = {
+            name: book
+            for name, book in self.rules["book_rules"].items()
+            if self.source.name not in book.not_in
+        }
+        return sorted(
+            {ticker for name, book in known.items() for ticker in (*book.tickers, *named.get(name, ()))}
+        )
 
 
 def open_run(

@@ -13,8 +13,9 @@ from smallcap.sources.base import Source
 class AsOfDates:
     """The dates that questions are asked about.
 
-    Month ends up to a year's horizon, every day that was asked for by name, and the horizon itself. The horizon is the latest of the
-    date asked for now and the dates already there; without one, the day up to which the source knows.
+    Month ends up to a year's horizon, every day that was asked for by name, and the horizon itself. The
+    horizon is the latest of the date asked for now and the dates already there; without one, the day up to
+    which the source knows.
 
     Parameters
     ----------
@@ -50,7 +51,11 @@ class AsOfDates:
         asked = self._home.records.asked_dates(year)
         if year in self._years:
             wanted = self._as_of if self._as_of is not None and self._as_of.year == year else None
-            horizon = max([*there, wanted]) if wanted is not None else min(dt.date(year, 12, 31), self._source.clock)
+            horizon = (
+                max([*there, wanted])
+                if wanted is not None
+                else min(dt.date(year, 12, 31), self._source.clock)
+            )
             asked = [*asked, wanted or horizon]
         elif not there:
             return set()

@@ -64,4 +64,7 @@ def years_in_words(years: list[int]) -> str:
         .group_by("group", maintain_order=True)
         .agg(first=pl.col("year").min(), last=pl.col("year").max())
     )
-    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs.select("first", "last").iter_rows())
+    return ", ".join(
+        f"{first}" if first == last else f"{first} to {last}"
+        for first, last in runs.select("first", "last").iter_rows()
+    )

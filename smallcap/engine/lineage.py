@@ -1,6 +1,7 @@
 """Which table is made from which, and from which of its years; the one place that says so.
 
-The years that a run reads and makes, what Dagster shows of them, and the check for staleness all come from here.
+The years that a run reads and makes, what Dagster shows of them, and the check for staleness all come from
+here.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Window:
     back, ahead
         Years before and after it.
     among
-        The rows that matter; None for all. Other companies' rows may come and go without making the year stale.
+        The rows that matter; None for all. Other companies' rows may come and go without making the year
+        stale.
     """
 
     back: int = 0
@@ -45,13 +47,15 @@ SAME_YEAR = Window()
 LISTED_LINES = Among("raw.constituents", "security_id")
 MEMBERS = Among("core.members", "entity_id")
 MEMBERS_LINES = Among("core.members", "security_id")
-# Eight years back hold the five consecutive fiscal years that any rule asks for, with a stale limit and late filings.
+# Eight years back hold the five consecutive fiscal years that any rule asks for, with a stale limit and late
+# filings.
 VISIBLE = Window(back=8, among=MEMBERS)
 # The basis as_published reads 163 days past as_of, so into the next year.
 VISIBLE_LATER = Window(back=8, ahead=1, among=MEMBERS)
 # The five years of a trailing regression.
 TRAILING = Window(back=5)
-# Eight years back hold the first months of the books that are given; years of longer books come with a backfill.
+# Eight years back hold the first months of the books that are given; years of longer books come with a
+# backfill.
 BOOK_YEARS = Window(back=8)
 
 READS: dict[str, dict[str, Window]] = {
@@ -62,7 +66,11 @@ READS: dict[str, dict[str, Window]] = {
     "raw.vendor_metrics": {"raw.securities": SAME_YEAR, "raw.fundamentals": Window(back=9)},
     "raw.prices": {"raw.securities": SAME_YEAR},
     "raw.snapshots": {},
-    "core.members": {"raw.constituents": SAME_YEAR, "raw.securities": SAME_YEAR, "raw.prices": Window(back=1, among=LISTED_LINES)},
+    "core.members": {
+        "raw.constituents": SAME_YEAR,
+        "raw.securities": SAME_YEAR,
+        "raw.prices": Window(back=1, among=LISTED_LINES),
+    },
     "core.annual_fundamentals": {"raw.fundamentals": Window(back=3)},
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
     "core.metrics_as_of": {
@@ -123,9 +131,17 @@ READS: dict[str, dict[str, Window]] = {
         "core.factors_monthly": SAME_YEAR,
         "raw.factors": SAME_YEAR,
     },
-    "marts.factor_regressions": {"core.books": SAME_YEAR, "marts.book_returns": BOOK_YEARS, "raw.factors": SAME_YEAR},
+    "marts.factor_regressions": {
+        "core.books": SAME_YEAR,
+        "marts.book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.book_validations": {"marts.factor_regressions": SAME_YEAR},
-    "marts.book_comparisons": {"core.books": SAME_YEAR, "marts.book_returns": BOOK_YEARS, "raw.factors": SAME_YEAR},
+    "marts.book_comparisons": {
+        "core.books": SAME_YEAR,
+        "marts.book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.vintage_sensitivity": {"marts.book_returns": BOOK_YEARS, "raw.factors": SAME_YEAR},
     "marts.hindsight_gap": {
         "core.books": SAME_YEAR,
@@ -140,7 +156,10 @@ READS: dict[str, dict[str, Window]] = {
         "core.metrics_as_of": Window(back=1),
         "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
     },
-    "marts.profitability_experiment": {"marts.experiment_returns": SAME_YEAR, "core.factors_monthly": SAME_YEAR},
+    "marts.profitability_experiment": {
+        "marts.experiment_returns": SAME_YEAR,
+        "core.factors_monthly": SAME_YEAR,
+    },
     "marts.statement_lenses": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
@@ -170,7 +189,8 @@ READS: dict[str, dict[str, Window]] = {
     "marts.index_changes": {
         "core.members": Window(back=1),
         "core.metrics_as_of": Window(back=1),
-        # Two years back tell a new listing, a year ahead tells a line that is gone from a month that is missing.
+        # Two years back tell a new listing, a year ahead tells a line that is gone from a month that is
+        # missing.
         "raw.prices": Window(back=2, ahead=1, among=MEMBERS_LINES),
     },
     "marts.reconstitution_effects": {"core.members": SAME_YEAR, "core.monthly_returns": SAME_YEAR},
@@ -199,7 +219,9 @@ def years_wanted_by_others(name: str, run_years: Iterable[int]) -> set[int]:
     wanted: set[int] = set()
     for consumer, reads in READS.items():
         if name in reads:
-            consumer_years = set(run_years) | (years_wanted_by_others(consumer, run_years) if TABLES[consumer].kind == "flow" else set())
+            consumer_years = set(run_years) | (
+                years_wanted_by_others(consumer, run_years) if TABLES[consumer].kind == "flow" else set()
+            )
             wanted |= set(years_read(name, reads[name], consumer_years))
     return wanted
 
@@ -216,8 +238,9 @@ def years_to_make(
 ) -> list[int]:
     """Return the years of a table that a run makes.
 
-    Of the years asked for, those that are lacking, all of them where the run is forced; for a flow table also those that the snapshots
-    of these years need and the lake lacks; and any year already there that is out of date.
+    Of the years asked for, those that are lacking, all of them where the run is forced; for a flow table also
+    those that the snapshots of these years need and the lake lacks; and any year already there that is out of
+    date.
 
     Parameters
     ----------
@@ -237,6 +260,8 @@ def years_to_make(
         Whether the years asked for are made whether or not they are out of date.
     """
     run_years, complete = set(run_years), set(present) - set(due)
-    wanted = years_wanted_by_others(JUDGES.get(name, name), run_years) if TABLES[name].kind == "flow" else set()
+    wanted = (
+        years_wanted_by_others(JUDGES.get(name, name), run_years) if TABLES[name].kind == "flow" else set()
+    )
     lacking = {year for year in wanted if year <= last_year and year not in complete}
     return sorted((run_years if is_forced else run_years - complete) | lacking | set(stale))

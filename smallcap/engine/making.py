@@ -1,4 +1,7 @@
-"""Reading what a table is made from, going through its years one at a time, and writing what came out; no table is computed here."""
+"""Reading what a table is made from, going through its years one at a time, and writing what came out.
+
+No table is computed here.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,16 @@ class Rows:
 
 
 def read(
-    run: Run, upstream: str, for_table: str, columns: Sequence[str] | None = None, where: Mapping[str, object] | None = None
+    run: Run,
+    upstream: str,
+    for_table: str,
+    columns: Sequence[str] | None = None,
+    where: Mapping[str, object] | None = None,
 ) -> pl.DataFrame:
-    """Read what `for_table` is made from of `upstream`, for all the years that the run makes; `columns` and `where` as `Lake.read`."""
+    """Read what `for_table` is made from of `upstream`, for all the years that the run makes.
+
+    `columns` and `where` as `Lake.read`.
+    """
     window = READS[for_table][upstream]
     if not run.years.is_made(for_table):
         years: list[int] | None = []
@@ -39,11 +49,14 @@ def read(
     return run.home.lake.read(upstream, years, columns, where)
 
 
-def each_year(run: Run, name: str, frames: Mapping[str, pl.DataFrame]) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
+def each_year(
+    run: Run, name: str, frames: Mapping[str, pl.DataFrame]
+) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
     """Go through the years of a table that the run makes, each with what it is made from.
 
-    One year at a time, because a year must come out the same whichever range it is made in, and what lies before its own windows would
-    show; and because twenty years of the largest tables do not fit in memory twice.
+    One year at a time, because a year must come out the same whichever range it is made in, and what lies
+    before its own windows would show; and because twenty years of the largest tables do not fit in memory
+    twice.
 
     Parameters
     ----------
@@ -52,7 +65,8 @@ def each_year(run: Run, name: str, frames: Mapping[str, pl.DataFrame]) -> Iterat
     name
         The table that is made.
     frames
-        For each partitioned table that is read, by its name without the layer, the rows of all the years that are read.
+        For each partitioned table that is read, by its name without the layer, the rows of all the years that
+        are read.
 
     Yields
     ------
@@ -84,10 +98,17 @@ def write(run: Run, name: str, rows: Rows) -> Written:
     years = run.years.of(name)
     # Refused rows of no known year go to the year that was asked for.
     undated = max(run.asked, default=None)
-    return lake.write_years(name, rows.frame, years, run.run_id, run.digests.inputs(name, years), versions, rows.refused, undated)
+    return lake.write_years(
+        name, rows.frame, years, run.run_id, run.digests.inputs(name, years), versions, rows.refused, undated
+    )
 
 
 def _by_year(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     """Cut rows that lie in order of their year, as the lake reads them, into years: slices, for copies would double what is in memory."""
-    runs = frame.select(pl.col("year").rle().struct.unnest()).with_columns(start=pl.col("len").cum_sum() - pl.col("len"))
-    return {year: frame.slice(start, length) for length, year, start in runs.select("len", "value", "start").iter_rows()}
+    runs = frame.select(pl.col("year").rle().struct.unnest()).with_columns(
+        start=pl.col("len").cum_sum() - pl.col("len")
+    )
+    return {
+        year: frame.slice(start, length)
+        for length, year, start in runs.select("len", "value", "start").iter_rows()
+    }

@@ -25,7 +25,8 @@ class Step:
     table
         The table.
     years
-        The years that would be made, each with the reasons in words; a table without partitions has the one year 0.
+        The years that would be made, each with the reasons in words; a table without partitions has the one
+        year 0.
     follows
         Tables of the plan that it reads: where they come out different, years of this one follow.
     is_fetched
@@ -56,21 +57,26 @@ def choose_as_of(settings: Settings, source: Source) -> dt.date:
     """
     ends = [date for date in month_ends_until(source.clock) if has_list(settings, source, date)]
     if not ends:
-        raise InputError(f"source '{source.name}' knows no list of members of {settings.index_name} up to {source.clock}")
+        raise InputError(
+            f"source '{source.name}' knows no list of members of {settings.index_name} up to {source.clock}"
+        )
     year_ends = [date for date in ends if date.month == 12 and date.year < source.clock.year]
     return max(year_ends) if year_ends and max(year_ends).year >= source.clock.year - 1 else max(ends)
 
 
 def month_ends_until(day: dt.date) -> list[dt.date]:
     """List the month ends of the last ten years up to a day."""
-    firsts = [dt.date(year, month, 1) for year in range(day.year - 10, day.year + 2) for month in range(1, 13)]
+    firsts = [
+        dt.date(year, month, 1) for year in range(day.year - 10, day.year + 2) for month in range(1, 13)
+    ]
     return [first - dt.timedelta(days=1) for first in firsts if first - dt.timedelta(days=1) <= day]
 
 
 def has_list(settings: Settings, source: Source, as_of: dt.date) -> bool:
     """Say whether the source knows a list of members at most 31 days before a date."""
     return any(
-        dt.timedelta(0) <= as_of - date <= dt.timedelta(days=MAX_LIST_AGE_DAYS) for date in source.membership_dates(settings.index_name)
+        dt.timedelta(0) <= as_of - date <= dt.timedelta(days=MAX_LIST_AGE_DAYS)
+        for date in source.membership_dates(settings.index_name)
     )
 
 
@@ -83,19 +89,24 @@ def require_list(settings: Settings, source: Source, as_of: dt.date) -> None:
         Naming the nearest dates that there are.
     """
     if as_of > source.clock:
-        raise InputError(f"as_of {as_of} lies after {source.clock}, the last day that source '{source.name}' knows")
+        raise InputError(
+            f"as_of {as_of} lies after {source.clock}, the last day that source '{source.name}' knows"
+        )
     if has_list(settings, source, as_of):
         return
     known = source.membership_dates(settings.index_name)
     near = ", ".join(str(date) for date in sorted(known, key=lambda date: abs(date - as_of))[:3])
     raise InputError(
-        f"no list of members of {settings.index_name} is known at {as_of} or at most {MAX_LIST_AGE_DAYS} days before it; "
+        f"no list of members of {settings.index_name} is known at {as_of} or at most "
+        f"{MAX_LIST_AGE_DAYS} days before it; "
         f"the nearest lists are of {near or 'no date at all'}"
     )
 
 
 def require_tables(selection: str) -> list[str]:
-    """Resolve ``TABLE`` or ``TABLE+`` to the tables to make; with the plus, everything that follows and the publication.
+    """Resolve ``TABLE`` or ``TABLE+`` to the tables to make.
+
+    With the plus, everything that follows and the publication.
 
     Raises
     ------
@@ -136,6 +147,16 @@ def make_plan(run: Run, tables: list[str] | None = None) -> Plan:
     return Plan(run.dates.of(run.asked), steps)
 
 
-def plan_run(settings: Settings, source: Source, first: int, last: int, as_of: dt.date | None, *, is_forced: bool = False) -> Run:
+def plan_run(
+    settings: Settings,
+    source: Source,
+    first: int,
+    last: int,
+    as_of: dt.date | None,
+    *,
+    is_forced: bool = False,
+) -> Run:
     """Put together a run that is not made, to ask it what it would make."""
-    return open_run(Home(settings), source, settings, "plan", "plan", range(first, last + 1), as_of, is_forced=is_forced)
+    return open_run(
+        Home(settings), source, settings, "plan", "plan", range(first, last + 1), as_of, is_forced=is_forced
+    )

@@ -27,7 +27,11 @@ TRANSPORT = ("smallcap.sources.fetching", "smallcap.sources.payloads")
 ADAPTERS = {
     "sample": ("smallcap.sources.sample.adapter",),
     "files": ("smallcap.sources.files.source",),
-    "xfinlink": ("smallcap.sources.xfinlink.adapter", "smallcap.sources.french.live", "smallcap.sources.ishares.live"),
+    "xfinlink": (
+        "smallcap.sources.xfinlink.adapter",
+        "smallcap.sources.french.live",
+        "smallcap.sources.ishares.live",
+    ),
 }
 
 
@@ -48,8 +52,16 @@ class Recipes:
         Digests of the code.
     """
 
-    def __init__(self, settings: Settings, source: Source, dates: AsOfDates, rules: RuleSets, code: CodeDigests) -> None:
-        self._settings, self._source, self._dates, self._rules, self._code = settings, source, dates, rules, code
+    def __init__(
+        self, settings: Settings, source: Source, dates: AsOfDates, rules: RuleSets, code: CodeDigests
+    ) -> None:
+        self._settings, self._source, self._dates, self._rules, self._code = (
+            settings,
+            source,
+            dates,
+            rules,
+            code,
+        )
         self._lasting: dict[str, dict[str, str]] = {}
         self._fingerprints: dict[str, str] = {}
 
@@ -64,7 +76,9 @@ class Recipes:
             }
         recipe = dict(self._lasting[name])
         if uses.has_dates:
-            recipe[DATES] = _short(" ".join(map(str, self._dates.all() if year == UNPARTITIONED else self._dates.of([year]))))
+            recipe[DATES] = _short(
+                " ".join(map(str, self._dates.all() if year == UNPARTITIONED else self._dates.of([year])))
+            )
         if uses.clock is not None:
             recipe[CLOCK] = str(self._last_step(year, [] if uses.clock == "months" else self._horizons(year)))
         if uses.dataset is not None and (fingerprint := self._fingerprint(uses.dataset)):
@@ -120,7 +134,12 @@ def in_words(key: str) -> str:
         return f"{RULE_SETS[key.removeprefix(RULES)].files} changed"
     if key.startswith(SETTING):
         return f"setting {key.removeprefix(SETTING)} changed"
-    words = {CODE: "its code changed", DATES: "other dates are asked for", CLOCK: "the source knows more", SOURCE: "its input changed"}
+    words = {
+        CODE: "its code changed",
+        DATES: "other dates are asked for",
+        CLOCK: "the source knows more",
+        SOURCE: "its input changed",
+    }
     return words.get(key, f"{key} changed")
 
 

@@ -87,7 +87,9 @@ class RuleSets:
 
 def digest_of(value: object) -> str:
     """Digest a typed object by its values, the same under every version of Python and of the libraries."""
-    return hashlib.sha256(json.dumps(_plain(value), sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        json.dumps(_plain(value), sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()[:16]
 
 
 def _plain(value: object) -> object:

@@ -87,4 +87,6 @@ class RunLog:
             self._home.records.upsert("meta.fetched", list(self._fetched.values()))
         self._fetched = {}
         years = (min(self._years), max(self._years)) if self._years else None
-        self._home.records.run(self._run_id, self._command, years, self._as_of, self._preset, status, self.started_at)
+        self._home.records.run(
+            self._run_id, self._command, years, self._as_of, self._preset, status, self.started_at
+        )

@@ -1,6 +1,7 @@
 """What a year of a table was made from, as digests, and which years were made from something else than is there now.
 
-An input is digested by whole years, or by the rows of the year's own members alone; what a table uses beside its inputs is its recipe.
+An input is digested by whole years, or by the rows of the year's own members alone; what a table uses beside
+its inputs is its recipe.
 """
 
 from __future__ import annotations
@@ -56,11 +57,17 @@ class Digests:
         stamps = {upstream: self._lake.stamp(upstream) for upstream in READS[name]}
         changed = {
             year: [
-                *(key for key, now in self._recipes.of(name, year).items() if not _is_same_use(key, made.inputs.get(key), now)),
+                *(
+                    key
+                    for key, now in self._recipes.of(name, year).items()
+                    if not _is_same_use(key, made.inputs.get(key), now)
+                ),
                 *(
                     upstream
                     for upstream in READS[name]
-                    if not self._is_same(name, upstream, year, stamps[upstream], made.inputs.get(upstream, ""))
+                    if not self._is_same(
+                        name, upstream, year, stamps[upstream], made.inputs.get(upstream, "")
+                    )
                 ),
             ]
             for year, made in stamp.years.items()
@@ -70,15 +77,20 @@ class Digests:
     def _input(self, name: str, upstream: str, year: int, stamp: Stamp) -> str:
         whole = self._of_years(name, upstream, year, stamp)
         among = READS[name][upstream].among
-        return whole if among is None else f"{whole}{SEPARATOR}{self._of_members(name, upstream, year, among)}"
+        return (
+            whole if among is None else f"{whole}{SEPARATOR}{self._of_members(name, upstream, year, among)}"
+        )
 
     def _is_same(self, name: str, upstream: str, year: int, stamp: Stamp, recorded: str) -> bool:
         whole, _, members = recorded.partition(SEPARATOR)
         if whole == self._of_years(name, upstream, year, stamp):
             return True
-        # Rows of other companies may have come: they do not matter to a year whose own members' rows are unchanged.
+        # Rows of other companies may have come: they do not matter to a year whose own members' rows are
+        # unchanged.
         among = READS[name][upstream].among
-        return among is not None and bool(members) and members == self._of_members(name, upstream, year, among)
+        return (
+            among is not None and bool(members) and members == self._of_members(name, upstream, year, among)
+        )
 
     def _of_years(self, name: str, upstream: str, year: int, stamp: Stamp) -> str:
         if year == UNPARTITIONED:
@@ -101,13 +113,20 @@ class Digests:
     def _row_hashes(self, name: str, column: str) -> pl.DataFrame:
         key = (name, self._lake.version(name), column)
         if key not in self._hashes:
-            self._hashes = {known: frame for known, frame in self._hashes.items() if known[0] != name or known[2] != column}
+            self._hashes = {
+                known: frame
+                for known, frame in self._hashes.items()
+                if known[0] != name or known[2] != column
+            }
             self._hashes[key] = hash_of_rows(TABLES[name], self._lake.read(name), ("year", column))
         return self._hashes[key]
 
 
 def _is_same_use(key: str, recorded: str | None, now: str) -> bool:
-    """Compare a use with what was recorded; a digest of code that another algorithm made says nothing and counts as the same."""
+    """Compare a use with what was recorded.
+
+    A digest of code that another algorithm made says nothing and counts as the same.
+    """
     if key == CODE and recorded is not None and recorded.partition(":")[0] != now.partition(":")[0]:
         return True
     return recorded == now

@@ -1,7 +1,7 @@
 """A quick answer to whether anything can have changed since a run found nothing to make: the state of every file that it depends on.
 
-Files are compared by size and modification time. Where one differs, the run compares contents, as it always does.
-Only the standard library is imported here, so that a run with nothing to do ends at once.
+Files are compared by size and modification time. Where one differs, the run compares contents, as it always
+does. Only the standard library is imported here, so that a run with nothing to do ends at once.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def unchanged_since(settings: Settings, request: str) -> str | None:
 def is_unchanged(settings: Settings) -> bool:
     """Whether some run found nothing to make in the state that everything is in now."""
     state = state_of(settings)
-    return any(isinstance(recorded, dict) and recorded.get("state") == state for recorded in _read(settings.home).values())
+    return any(
+        isinstance(recorded, dict) and recorded.get("state") == state
+        for recorded in _read(settings.home).values()
+    )
 
 
 def record_unchanged(settings: Settings, request: str, as_of: dt.date | None) -> None:
@@ -68,12 +71,19 @@ def record_unchanged(settings: Settings, request: str, as_of: dt.date | None) ->
 def state_of(settings: Settings) -> str:
     """Digest the settings, and size and time of change of the code, the rule sets, the input, the tables' logs and the catalogue."""
     values = {name: str(getattr(settings, name)) for name in sorted(type(settings).model_fields)}
-    files = [*_below(PACKAGE, (".py",)), *_below(settings.reference_dir), *_below(own_books_dir(settings.reference_dir))]
+    files = [
+        *_below(PACKAGE, (".py",)),
+        *_below(settings.reference_dir),
+        *_below(own_books_dir(settings.reference_dir)),
+    ]
     if settings.input is not None:
         files += _below(settings.input)
     logs = sorted(settings.lake_dir.glob("*/*/_delta_log"))
     parts = [json.dumps(values), dt.date.today().isoformat()]
-    parts += [_stat(path) for path in (*files, *logs, settings.warehouse_dir / "warehouse.duckdb", settings.home / "home.toml")]
+    parts += [
+        _stat(path)
+        for path in (*files, *logs, settings.warehouse_dir / "warehouse.duckdb", settings.home / "home.toml")
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

@@ -1,4 +1,7 @@
-"""What each table uses beside the tables that it reads: rule sets, settings, dates, the source and its clock; and its code."""
+"""What each table uses beside the tables that it reads: rule sets, settings, dates, the source and its clock.
+
+And its code.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ class Uses:
     has_dates
         Whether the rows of a year are made for the year's as_of dates.
     clock
-        How the rows depend on the last day that the source knows: by the horizons of the as_of dates, or by complete months.
+        How the rows depend on the last day that the source knows: by the horizons of the as_of dates, or by
+        complete months.
     dataset
         For a raw table, what it asks the source for.
     """
@@ -42,7 +46,9 @@ USES: Mapping[str, Uses] = {
     "raw.securities": Uses(("book_rules", *LISTS), has_dates=True, dataset="securities"),
     "raw.factors": Uses(dataset="factors"),
     "raw.constituents": Uses(LISTS, has_dates=True, dataset="constituents"),
-    "raw.fundamentals": Uses(("metrics_rules", "sanity_rules", *LISTS), ("files_blank_debt_is_zero",), dataset="fundamentals"),
+    "raw.fundamentals": Uses(
+        ("metrics_rules", "sanity_rules", *LISTS), ("files_blank_debt_is_zero",), dataset="fundamentals"
+    ),
     "raw.vendor_metrics": Uses(dataset="vendor_metrics"),
     "raw.prices": Uses(("sanity_rules", *LISTS), dataset="prices"),
     "raw.snapshots": Uses(dataset="snapshots"),
@@ -50,7 +56,9 @@ USES: Mapping[str, Uses] = {
     "core.annual_fundamentals": Uses(("sanity_rules",)),
     "core.annual_metrics": Uses(("metrics_rules",)),
     "core.metrics_as_of": Uses(("metrics_rules",), ("stale_months",)),
-    "core.filter_evaluations": Uses(("funnel_rules", "business_rules", "shariah_standards"), ("shariah_standard",)),
+    "core.filter_evaluations": Uses(
+        ("funnel_rules", "business_rules", "shariah_standards"), ("shariah_standard",)
+    ),
     "core.monthly_returns": Uses(("factor_rules",), clock="months"),
     "core.books": Uses(("book_rules",), dataset="books"),
     "core.book_lines": Uses(("book_rules",), dataset="books"),

@@ -35,8 +35,16 @@ class Years:
         Whether the years of the run are made whether or not they are out of date.
     """
 
-    def __init__(self, home: Home, source: Source, digests: Digests, asked: Sequence[int], *, is_forced: bool) -> None:
-        self._home, self._source, self._digests, self._asked, self._is_forced = home, source, digests, asked, is_forced
+    def __init__(
+        self, home: Home, source: Source, digests: Digests, asked: Sequence[int], *, is_forced: bool
+    ) -> None:
+        self._home, self._source, self._digests, self._asked, self._is_forced = (
+            home,
+            source,
+            digests,
+            asked,
+            is_forced,
+        )
         self._made: dict[str, dict[int, list[str]]] = {}
 
     def of(self, name: str) -> list[int]:
@@ -48,24 +56,39 @@ class Years:
         return bool(self.why(name))
 
     def why(self, name: str) -> dict[int, list[str]]:
-        """Return the years that the run makes, each with the reasons in words; a table without partitions has the one year 0."""
+        """Return the years that the run makes, each with the reasons in words.
+
+        A table without partitions has the one year 0.
+        """
         if name not in self._made:
-            stale = {year: [in_words(key) for key in keys] for year, keys in self._digests.stale(name).items()}
-            self._made[name] = self._partitioned(name, stale) if TABLES[name].is_partitioned else self._whole(name, stale)
+            stale = {
+                year: [in_words(key) for key in keys] for year, keys in self._digests.stale(name).items()
+            }
+            self._made[name] = (
+                self._partitioned(name, stale) if TABLES[name].is_partitioned else self._whole(name, stale)
+            )
         return self._made[name]
 
     def _partitioned(self, name: str, stale: dict[int, list[str]]) -> dict[int, list[str]]:
         present, due = self._home.lake.years(name), self._due(name)
-        years = years_to_make(name, self._asked, present, stale, self._source.clock.year, due, is_forced=self._is_forced)
+        years = years_to_make(
+            name, self._asked, present, stale, self._source.clock.year, due, is_forced=self._is_forced
+        )
         return {year: self._reasons(year, present, due, stale) for year in years}
 
     def _whole(self, name: str, stale: dict[int, list[str]]) -> dict[int, list[str]]:
         is_lacking = UNPARTITIONED not in self._home.lake.stamp(name).years
         if is_lacking or self._is_forced or stale or self._due(name):
-            return {UNPARTITIONED: self._reasons(UNPARTITIONED, [] if is_lacking else [UNPARTITIONED], self._due(name), stale)}
+            return {
+                UNPARTITIONED: self._reasons(
+                    UNPARTITIONED, [] if is_lacking else [UNPARTITIONED], self._due(name), stale
+                )
+            }
         return {}
 
-    def _reasons(self, year: int, present: Sequence[int], due: Sequence[int], stale: dict[int, list[str]]) -> list[str]:
+    def _reasons(
+        self, year: int, present: Sequence[int], due: Sequence[int], stale: dict[int, list[str]]
+    ) -> list[str]:
         if year not in present:
             return ["not there yet"]
         return stale.get(year) or (["the source is asked again"] if year in due else ["forced"])
@@ -75,7 +98,9 @@ class Years:
         if TABLES[name].layer != "raw":
             return []
         dataset = TABLES[name].short_name
-        fetched = self._home.records.read("meta.fetched").filter((pl.col("dataset") == dataset) & (pl.col("source") == self._source.name))
+        fetched = self._home.records.read("meta.fetched").filter(
+            (pl.col("dataset") == dataset) & (pl.col("source") == self._source.name)
+        )
         through = pl.min_horizontal(pl.date(pl.max_horizontal("year", 1), 12, 31), pl.lit(self._source.clock))
         known = asked_now(dataset, self._home.lake.read("raw.securities"))
         is_partial = (pl.col("year") > UNPARTITIONED) & (pl.col("fetched_through") < through)
@@ -83,11 +108,16 @@ class Years:
         return fetched.filter(is_partial | self._is_too_old())["year"].to_list()
 
     def _is_too_old(self) -> pl.Expr:
-        """Whether an answer about the years of the run is older than the source lets it get; files and the sample never are."""
+        """Whether an answer about the years of the run is older than the source lets it get.
+
+        Files and the sample never are.
+        """
         refresh_after: dt.timedelta | None = self._source.refresh_after
         if refresh_after is None:
             return pl.lit(False)
-        return pl.col("year").is_in([UNPARTITIONED, *self._asked]) & (pl.col("fetched_at") < utc_now() - refresh_after)
+        return pl.col("year").is_in([UNPARTITIONED, *self._asked]) & (
+            pl.col("fetched_at") < utc_now() - refresh_after
+        )
 
 
 def is_anything_made(years: Years) -> bool:

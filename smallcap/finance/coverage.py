@@ -10,7 +10,14 @@ import polars as pl
 from smallcap.finance.frames import as_table
 from smallcap.finance.quality.inputs import POINT_IN_TIME, PUBLISHED
 
-_EXCLUSIONS = ("unusable_ticker", "no_fundamentals", "stale", "missing", "out_of_range", "insufficient_records")
+_EXCLUSIONS = (
+    "unusable_ticker",
+    "no_fundamentals",
+    "stale",
+    "missing",
+    "out_of_range",
+    "insufficient_records",
+)
 
 
 def coverage(
@@ -41,8 +48,8 @@ def coverage(
     Returns
     -------
     pl.DataFrame
-        The columns of marts.coverage, one row per date of `as_ofs`, ascending. A date without constituents has has_membership false and
-        zero counts.
+        The columns of marts.coverage, one row per date of `as_ofs`, ascending. A date without constituents
+        has has_membership false and zero counts.
     """
     dates = pl.DataFrame({"as_of": pl.Series(as_ofs, dtype=pl.Date)}).unique().sort("as_of")
     parts = [_listed(constituents), _known(members), _visible_records(metrics_as_of), _screened(scores)]
@@ -93,13 +100,18 @@ def _visible_records(metrics_as_of: pl.DataFrame) -> pl.DataFrame:
         "assumed_available_dates": has_record & pl.col("is_available_date_assumed"),
         "market_caps": pl.col("market_cap_usd").is_not_null(),
     }
-    return metrics_as_of.group_by("as_of").agg(condition.sum().cast(pl.Int64).alias(name) for name, condition in counted.items())
+    return metrics_as_of.group_by("as_of").agg(
+        condition.sum().cast(pl.Int64).alias(name) for name, condition in counted.items()
+    )
 
 
 def _screened(scores: pl.DataFrame) -> pl.DataFrame:
     """Count the scored, and the excluded by the first part of their reason."""
     reason = pl.col("exclusion_reason").str.split(":").list.first()
-    counted = {"screened": pl.col("status") == "scored", **{f"excluded_{name}": reason == name for name in _EXCLUSIONS}}
+    counted = {
+        "screened": pl.col("status") == "scored",
+        **{f"excluded_{name}": reason == name for name in _EXCLUSIONS},
+    }
     return (
         scores.filter(pl.col("method") == PUBLISHED, pl.col("basis") == POINT_IN_TIME)
         .group_by("as_of")

@@ -14,11 +14,13 @@ from smallcap.rules.types.metrics import FinancialRules, MetricsRules, TickerRul
 SECURITY_COLUMNS = ("entity_id", "is_resolved", "unresolved_reason", "sic", "gics", "sector", "name")
 
 
-def members(constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
+def members(
+    constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules
+) -> pl.DataFrame:
     """Turn the lines of an index into its member companies.
 
-    The lines' market values, weights and quantities are summed; symbol, name and price are those of the largest line:
-    by market value, then the first by ticker.
+    The lines' market values, weights and quantities are summed; symbol, name and price are those of the
+    largest line: by market value, then the first by ticker.
 
     Parameters
     ----------
@@ -45,7 +47,9 @@ def members(constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.Dat
     companies = _summed(lines)
     priced = companies.hstack(last_prices(companies, prices, rules.price.max_age_days))
     classified = priced.with_columns(
-        (pl.col("close_usd").is_not_null() | is_list_price_usable(rules.price.max_age_days)).alias("is_priced"),
+        (pl.col("close_usd").is_not_null() | is_list_price_usable(rules.price.max_age_days)).alias(
+            "is_priced"
+        ),
         is_ticker_usable(rules.ticker).alias("is_ticker_usable"),
         pl.any_horizontal(pl.col("sic", "gics", "sector").is_not_null()).alias("is_classified"),
         *is_financial(rules.financial),
@@ -83,12 +87,20 @@ def _resolved(constituents: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFr
         ["security_id", "valid_from"], keep="last", maintain_order=True
     )
     numbered = spells.with_row_index("spell").select("security_id", "valid_from", "spell")
-    first = numbered.unique("security_id", keep="first", maintain_order=True).select("security_id", pl.col("spell").alias("first_spell"))
+    first = numbered.unique("security_id", keep="first", maintain_order=True).select(
+        "security_id", pl.col("spell").alias("first_spell")
+    )
     spell = (
         constituents.select("security_id", "as_of")
         .with_row_index("line")
         .sort("as_of")
-        .join_asof(numbered.sort("valid_from"), left_on="as_of", right_on="valid_from", by="security_id", check_sortedness=False)
+        .join_asof(
+            numbered.sort("valid_from"),
+            left_on="as_of",
+            right_on="valid_from",
+            by="security_id",
+            check_sortedness=False,
+        )
         .join(first, on="security_id", how="left")
         .sort("line")
         .select(pl.coalesce("spell", "first_spell").alias("spell"))["spell"]
@@ -106,16 +118,27 @@ def _refuse_unknown(lines: pl.DataFrame) -> None:
     if lines.height:
         first = lines.sort("as_of", "security_id").row(0, named=True)
         raise InputError(
-            f"core.members: {lines.height} rows of raw.constituents have a security_id that raw.securities lacks, first"
-            f" {first['security_id']} ({first['ticker']}) at {first['as_of']}; remake raw.securities with the same years"
+            f"core.members: {lines.height} rows of raw.constituents have a security_id that "
+            f"raw.securities lacks, first"
+            f" {first['security_id']} ({first['ticker']}) at {first['as_of']}; remake "
+            f"raw.securities with the same years"
         )
 
 
 def _summed(lines: pl.DataFrame) -> pl.DataFrame:
     """Sum the lines of each company; everything else is the largest line's."""
-    order = {"as_of": False, "entity_id": False, "market_value_usd": True, "ticker": False, "security_id": False}
+    order = {
+        "as_of": False,
+        "entity_id": False,
+        "market_value_usd": True,
+        "ticker": False,
+        "security_id": False,
+    }
     by_size = lines.sort(list(order), descending=list(order.values()), nulls_last=True)
-    largest = [pl.col(name).first() for name in ("year", "ticker", "name", "security_id", "sector", "snapshot_date", "source")]
+    largest = [
+        pl.col(name).first()
+        for name in ("year", "ticker", "name", "security_id", "sector", "snapshot_date", "source")
+    ]
     company = by_size.group_by("index_name", "as_of", "entity_id", maintain_order=True).agg(
         *largest,
         pl.len().alias("line_count"),
@@ -128,7 +151,9 @@ def _summed(lines: pl.DataFrame) -> pl.DataFrame:
         _sum("weight"),
         _sum("quantity").alias("list_quantity"),
     )
-    return company.with_columns(pl.when(~pl.col("is_resolved")).then("unresolved_reason").alias("unresolved_reason"))
+    return company.with_columns(
+        pl.when(~pl.col("is_resolved")).then("unresolved_reason").alias("unresolved_reason")
+    )
 
 
 def _sum(column: str) -> pl.Expr:

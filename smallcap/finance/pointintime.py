@@ -1,7 +1,8 @@
 """The visibility rule, in one place: when a figure became known, and which record was the newest known at a date.
 
-Among the records of a company with ``available_date <= horizon`` the visible one has the greatest ``period_end``, then
-the greatest ``available_date``. So a late restatement of an old year never brings that year back.
+Among the records of a company with ``available_date <= horizon`` the visible one has the greatest
+``period_end``, then the greatest ``available_date``. So a late restatement of an old year never brings that
+year back.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def available_dates(rows: pl.DataFrame, sessions: pl.Series, assumed_lag_days: i
     filed = rows["filing_date"]
     calendar = sessions.cast(pl.Date)
     next_session = (
-        calendar.gather(calendar.search_sorted(filed, side="right"), null_on_oob=True) if len(calendar) else filed.clear(len(filed))
+        calendar.gather(calendar.search_sorted(filed, side="right"), null_on_oob=True)
+        if len(calendar)
+        else filed.clear(len(filed))
     )
     is_inside = pl.col("filing_date") >= calendar.min()
     return rows.with_columns(
@@ -54,7 +57,8 @@ def visible(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_o
     Parameters
     ----------
     records
-        Rows with `entity_id`, `period_end`, `available_date`; `version` and `source`, where present, break ties.
+        Rows with `entity_id`, `period_end`, `available_date`; `version` and `source`, where present, break
+        ties.
     questions
         Rows with `entity_id` and the date column `horizon`.
     horizon
@@ -63,21 +67,28 @@ def visible(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_o
     Returns
     -------
     pl.DataFrame
-        Every question once, in its order, with the record's columns; null where nothing was visible. A column that both
-        frames have keeps the question's values.
+        Every question once, in its order, with the record's columns; null where nothing was visible. A column
+        that both frames have keeps the question's values.
     """
     own = [name for name in records.columns if name not in questions.columns]
     return questions.hstack(take(records.select(own), visible_rows(records, questions, horizon)))
 
 
 def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_of") -> pl.Series:
-    """Find the number of the row in `records` that each question sees; null where it sees none. Arguments as for `visible`."""
+    """Find the number of the row in `records` that each question sees.
+
+    Null where it sees none. Arguments as for `visible`.
+    """
     ordered = by_standing(records).sort("entity_id", "available_date", "standing")
-    # Companies ascend, so a running maximum over all of them starts anew with each: far cheaper than one window per company.
+    # Companies ascend, so a running maximum over all of them starts anew with each: far cheaper than one
+    # window per company.
     place = pl.col("entity_id").rle_id().cast(pl.Int64) * ordered.height + pl.col("standing")
-    is_last_of_day = pl.any_horizontal(pl.col(name) != pl.col(name).shift(-1) for name in ("entity_id", "available_date"))
+    is_last_of_day = pl.any_horizontal(
+        pl.col(name) != pl.col(name).shift(-1) for name in ("entity_id", "available_date")
+    )
     front = (
-        # Only a record that beats everything known before it is ever seen; the others never come to the front.
+        # Only a record that beats everything known before it is ever seen; the others never come to the
+        # front.
         ordered.filter(place == place.cum_max())
         .filter(is_last_of_day.fill_null(True))
         .select("entity_id", "available_date", pl.col("row").alias("record"))
@@ -87,7 +98,9 @@ def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = 
         questions.select("entity_id", pl.col(horizon).alias("horizon"))
         .with_row_index("question")
         .sort("horizon")
-        .join_asof(front, left_on="horizon", right_on="available_date", by="entity_id", check_sortedness=False)
+        .join_asof(
+            front, left_on="horizon", right_on="available_date", by="entity_id", check_sortedness=False
+        )
         .sort("question")["record"]
     )
 
@@ -100,7 +113,8 @@ def take(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
 def is_stale(period_end: str | pl.Expr, as_of: str | pl.Expr, months: int) -> pl.Expr:
     """Whether `period_end` lies more than `months` calendar months before `as_of`; null where either is null.
 
-    The months are counted back from `as_of`, so that of two month ends so many months apart the older is not yet stale.
+    The months are counted back from `as_of`, so that of two month ends so many months apart the older is not
+    yet stale.
     """
     return _expression(period_end) < _expression(as_of).dt.offset_by(f"-{months}mo")
 
@@ -115,13 +129,14 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
     years_back
         How many years to look back.
     prior_year
-        How many days before a record's `period_end` that of the year before lies; each further year back adds 365.25 days.
+        How many days before a record's `period_end` that of the year before lies; each further year back adds
+        365.25 days.
 
     Returns
     -------
     pl.DataFrame
-        One row per record and earlier year that was known: `record` and `prior`, row numbers in `records`, and
-        `years_back`, 1 for the year before.
+        One row per record and earlier year that was known: `record` and `prior`, row numbers in `records`,
+        and `years_back`, 1 for the year before.
     """
     ordered = by_standing(records)
     apart = years_apart(pl.col("period_end"), pl.col("period_end_prior"), prior_year)
@@ -134,27 +149,32 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
     newest = known.group_by("standing", "years_back").agg(pl.col("standing_prior").max())
     rows = ordered["row"]
     return newest.select(
-        rows.gather(newest["standing"]).alias("record"), "years_back", rows.gather(newest["standing_prior"]).alias("prior")
+        rows.gather(newest["standing"]).alias("record"),
+        "years_back",
+        rows.gather(newest["standing_prior"]).alias("prior"),
     ).sort("record", "years_back")
 
 
 def years_apart(later: pl.Expr, earlier: pl.Expr, prior_year: DayRange) -> pl.Expr:
     """Tell how many fiscal years one period's end lies before another: 0 on the same day, null where it is no whole number of years.
 
-    The distance is a whole number of years if the part of it beyond full years of 365.25 days is a `prior_year` long.
+    The distance is a whole number of years if the part of it beyond full years of 365.25 days is a
+    `prior_year` long.
     """
     days = (later - earlier).dt.total_days()
     years = (days / DAYS_PER_YEAR).round().cast(pl.Int64)
     days_to_prior_year = days - ((years - 1) * DAYS_PER_YEAR).round()
-    is_whole = (days == 0) | ((years > 0) & days_to_prior_year.is_between(prior_year.min_days, prior_year.max_days))
+    is_whole = (days == 0) | (
+        (years > 0) & days_to_prior_year.is_between(prior_year.min_days, prior_year.max_days)
+    )
     return pl.when(is_whole).then(years)
 
 
 def by_standing(records: pl.DataFrame) -> pl.DataFrame:
     """Give each record a `standing`: of the known records of a company the one with the greatest is visible.
 
-    A total order: `period_end`, then `available_date`; then a restated version over any other, then version and source by
-    their names.
+    A total order: `period_end`, then `available_date`; then a restated version over any other, then version
+    and source by their names.
     """
     ties = [name for name in ("version", "source") if name in records.columns]
     restated_last = [pl.col("version") == "restated"] if "version" in ties else []

@@ -22,10 +22,14 @@ def metric(name: str, value: pl.Expr, checks: Sequence[Check]) -> list[pl.Expr]:
     value
         The formula; used only where no check applies.
     checks
-        In order; the first that applies gives the reason. Together they must cover every row where the formula is null.
+        In order; the first that applies gives the reason. Together they must cover every row where the
+        formula is null.
     """
     reason = first_reason(checks)
-    return [pl.when(reason.is_null()).then(value).alias(name), reason.alias(f"{name.removesuffix('_usd')}_reason")]
+    return [
+        pl.when(reason.is_null()).then(value).alias(name),
+        reason.alias(f"{name.removesuffix('_usd')}_reason"),
+    ]
 
 
 def first_reason(checks: Sequence[Check]) -> pl.Expr:
@@ -40,9 +44,14 @@ def missing(*inputs: pl.Expr, reason: str = "input_missing") -> Check:
 
 def not_positive(denominator: pl.Expr) -> list[Check]:
     """Check that a denominator is there and positive."""
-    return [missing(denominator, reason="denominator_missing"), (denominator <= 0, "denominator_not_positive")]
+    return [
+        missing(denominator, reason="denominator_missing"),
+        (denominator <= 0, "denominator_not_positive"),
+    ]
 
 
-def quotient(name: str, numerator: pl.Expr, denominator: pl.Expr, before: Sequence[Check] = (SCALE_SUSPECT,)) -> list[pl.Expr]:
+def quotient(
+    name: str, numerator: pl.Expr, denominator: pl.Expr, before: Sequence[Check] = (SCALE_SUSPECT,)
+) -> list[pl.Expr]:
     """Make the metric numerator / denominator, null with its reason where either is missing or the denominator is not positive."""
     return metric(name, numerator / denominator, [*before, missing(numerator), *not_positive(denominator)])

@@ -1,4 +1,6 @@
-"""The lake: Delta tables that are validated before a commit, stamped, undone, audited; and the home that holds them.
+"""The lake: Delta tables that are validated before a commit, stamped, undone, audited.
+
+And the home that holds them.
 
 What the tables are stands in `smallcap.tables`; what analysts see is `smallcap.warehouse`.
 """

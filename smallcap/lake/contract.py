@@ -10,7 +10,9 @@ from smallcap.errors import AuditError
 from smallcap.tables import Table
 
 
-def check_contract(found: Table, frame: pl.DataFrame, years: Sequence[int] | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def check_contract(
+    found: Table, frame: pl.DataFrame, years: Sequence[int] | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split a frame into rows that keep the table's rules and rows that break one.
 
     Parameters
@@ -44,12 +46,17 @@ def check_contract(found: Table, frame: pl.DataFrame, years: Sequence[int] | Non
             )
     kept, failure = found.schema.filter(rows)
     if len(failure) == 0:
-        return pl.DataFrame(kept), pl.DataFrame(schema={"year": pl.Int32, "rule": pl.String, "row_json": pl.String})
+        return pl.DataFrame(kept), pl.DataFrame(
+            schema={"year": pl.Int32, "rule": pl.String, "row_json": pl.String}
+        )
     return pl.DataFrame(kept), _explain(found, failure.details())
 
 
 def in_order(found: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    """Sort rows by year and key, in one piece; whoever computes a table mostly returns it so, and looking costs far less than sorting."""
+    """Sort rows by year and key, in one piece.
+
+    Whoever computes a table mostly returns it so, and looking costs far less than sorting.
+    """
     order = _order(found)
     ordered = rows if _is_strictly_ascending(rows, order) else rows.sort(order)
     # Handed several pieces, the Delta writer does not keep their order.
@@ -67,7 +74,11 @@ def _check_columns(found: Table, frame: pl.DataFrame) -> None:
     missing = [name for name in found.columns if name not in frame.columns]
     if missing:
         raise AuditError(f"{found.name}: columns are missing: {', '.join(missing)}; nothing was written")
-    wrong = [f"{name} is {frame.schema[name]}, not {dtype}" for name, dtype in found.columns.items() if frame.schema[name] != dtype]
+    wrong = [
+        f"{name} is {frame.schema[name]}, not {dtype}"
+        for name, dtype in found.columns.items()
+        if frame.schema[name] != dtype
+    ]
     if wrong:
         raise AuditError(f"{found.name}: columns have another type: {'; '.join(wrong)}; nothing was written")
 
@@ -77,7 +88,10 @@ def _order(found: Table) -> list[str]:
 
 
 def _is_strictly_ascending(rows: pl.DataFrame, order: Sequence[str]) -> bool:
-    """Whether each row stands after the one before it, and so no two share a key; a null in the order says no."""
+    """Whether each row stands after the one before it, and so no two share a key.
+
+    A null in the order says no.
+    """
     if rows.height < 2:
         return True
     stands_after = pl.lit(False)
@@ -90,16 +104,26 @@ def _is_strictly_ascending(rows: pl.DataFrame, order: Sequence[str]) -> bool:
 def _check_key(found: Table, rows: pl.DataFrame) -> None:
     if _is_strictly_ascending(rows, found.key):
         return
-    duplicated = rows.filter(pl.struct(found.key).is_duplicated()) if rows.select(found.key).n_unique() != rows.height else rows.clear()
+    duplicated = (
+        rows.filter(pl.struct(found.key).is_duplicated())
+        if rows.select(found.key).n_unique() != rows.height
+        else rows.clear()
+    )
     if duplicated.height:
         first = duplicated.select(found.key).sort(found.key).row(0, named=True)
-        raise AuditError(f"{found.name}: {duplicated.height} rows share a key, first {first}; nothing was written")
+        raise AuditError(
+            f"{found.name}: {duplicated.height} rows share a key, first {first}; nothing was written"
+        )
 
 
 def _explain(found: Table, details: pl.DataFrame) -> pl.DataFrame:
     """Name, for each refused row, the first rule that it breaks."""
     names = list(found.columns)
     rules = [column for column in details.columns if column not in names]
-    rule = pl.coalesce(pl.when(pl.col(name).cast(pl.String) == "invalid").then(pl.lit(name)) for name in rules)
+    rule = pl.coalesce(
+        pl.when(pl.col(name).cast(pl.String) == "invalid").then(pl.lit(name)) for name in rules
+    )
     year = pl.col("year").cast(pl.Int32) if "year" in names else pl.lit(None, pl.Int32)
-    return details.select(year.alias("year"), rule.alias("rule"), to_json_rows(details.select(names)).alias("row_json"))
+    return details.select(
+        year.alias("year"), rule.alias("rule"), to_json_rows(details.select(names)).alias("row_json")
+    )

@@ -1,4 +1,6 @@
-"""A home: the folder that holds everything a run makes. One writer at a time; what a failed run left is undone here.
+"""A home: the folder that holds everything a run makes. One writer at a time.
+
+What a failed run left is undone here.
 
 The home's own records (runs, checks, what was fetched) are kept in `smallcap.lake.records`.
 """
@@ -54,12 +56,16 @@ class Home:
             self.path.mkdir(parents=True, exist_ok=True)
             recorded = recorded_path.read_text(encoding="utf-8") if recorded_path.is_file() else None
             self._refuse_another_universe(recorded)
-            _write_atomically(recorded_path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS}))
+            _write_atomically(
+                recorded_path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS})
+            )
         except OSError as error:
             raise self._unwritable(error) from None
 
     def require_same_universe(self) -> None:
-        """Refuse settings that differ from those that the home records; a home that is not there yet records none.
+        """Refuse settings that differ from those that the home records.
+
+        A home that is not there yet records none.
 
         Raises
         ------
@@ -70,7 +76,9 @@ class Home:
         self._refuse_another_universe(recorded.read_text(encoding="utf-8") if recorded.is_file() else None)
 
     def record(self, name: str, text: str) -> object:
-        """Record another value of a setting that changes numbers; the next run makes again what depends on it.
+        """Record another value of a setting that changes numbers.
+
+        The next run makes again what depends on it.
 
         Parameters
         ----------
@@ -87,15 +95,22 @@ class Home:
         Raises
         ------
         InputError
-            When the home records nothing yet, the setting is none of those that a home records, or the value is not allowed.
+            When the home records nothing yet, the setting is none of those that a home records, or the value
+            is not allowed.
         HomeBusyError
             When a run is writing to the home.
         """
         path = self.path / "home.toml"
         if not path.is_file():
-            raise InputError(f"the home {self.path} records nothing yet; its first run records the settings it is made with")
+            raise InputError(
+                f"the home {self.path} records nothing yet; its first run records the settings it "
+                f"is made with"
+            )
         if name not in NUMBER_FIELDS:
-            raise InputError(f"'{name}' is not a setting that a home lets you change; those are: {', '.join(NUMBER_FIELDS)}")
+            raise InputError(
+                f"'{name}' is not a setting that a home lets you change; those are: "
+                f"{', '.join(NUMBER_FIELDS)}"
+            )
         recorded = tomllib.loads(path.read_text(encoding="utf-8"))
         value = getattr(load_settings(home=self.path, **{name: text}), name)
         with self.writing_records():
@@ -106,7 +121,9 @@ class Home:
         """Whether a run is writing, or one that failed left something to undo."""
         return self._journal_path.is_file()
 
-    def open_run(self, run_id: str, command: str, served_run_id: str | None, wait_seconds: float = 0) -> str | None:
+    def open_run(
+        self, run_id: str, command: str, served_run_id: str | None, wait_seconds: float = 0
+    ) -> str | None:
         """Become the home's one writer, and undo what an earlier run left unfinished.
 
         Parameters
@@ -133,7 +150,13 @@ class Home:
         self._acquire(wait_seconds)
         remove_leftovers(self.settings.lake_dir)
         unfinished = self._undo_unfinished(served_run_id)
-        self._journal = {"run_id": run_id, "pid": os.getpid(), "command": command, "started_at": _now(), "tables": {}}
+        self._journal = {
+            "run_id": run_id,
+            "pid": os.getpid(),
+            "command": command,
+            "started_at": _now(),
+            "tables": {},
+        }
         self._write_journal()
         return unfinished
 
@@ -146,7 +169,9 @@ class Home:
 
     @contextmanager
     def writing_records(self) -> Iterator[None]:
-        """Be the home's one writer for as long as it takes to write records; tables, and what a failed run left, stay as they are.
+        """Be the home's one writer for as long as it takes to write records.
+
+        Tables, and what a failed run left, stay as they are.
 
         Raises
         ------
@@ -172,12 +197,18 @@ class Home:
         try:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:
-            raise HomeBusyError(f"the home {self.path} is being written to by {self._holder()}; wait for it to end, or stop it") from None
+            raise HomeBusyError(
+                f"the home {self.path} is being written to by {self._holder()}; wait for it to "
+                f"end, or stop it"
+            ) from None
         except OSError as error:
             raise self._unwritable(error) from None
 
     def _unwritable(self, error: OSError) -> InputError:
-        return InputError(f"the home {self.path} cannot be written to ({error.strerror}); choose another with --home or SMALLCAP_HOME")
+        return InputError(
+            f"the home {self.path} cannot be written to ({error.strerror}); choose another with "
+            f"--home or SMALLCAP_HOME"
+        )
 
     def _undo_unfinished(self, served_run_id: str | None) -> str | None:
         journal = self._read_journal()
@@ -220,7 +251,11 @@ class Home:
         if recorded is None:
             return
         there = tomllib.loads(recorded)
-        universe = [self._difference(name, there.get(name)) for name in IDENTITY_FIELDS if self._differs(name, there.get(name))]
+        universe = [
+            self._difference(name, there.get(name))
+            for name in IDENTITY_FIELDS
+            if self._differs(name, there.get(name))
+        ]
         if universe:
             raise InputError(
                 f"the home {self.path} holds another universe ({'; '.join(universe)}); "
@@ -229,10 +264,15 @@ class Home:
         changed = [name for name in NUMBER_FIELDS if name in there and self._differs(name, there[name])]
         if changed:
             differences = "; ".join(self._difference(name, there[name]) for name in changed)
-            remedies = "; ".join(f"smallcap config set {name} {getattr(self.settings, name)} --home {self.path}" for name in changed)
+            remedies = "; ".join(
+                f"smallcap config set {name} {getattr(self.settings, name)} --home {self.path}"
+                for name in changed
+            )
             raise InputError(
-                f"the home {self.path} was made with other settings ({differences}), and one home is made under one set of them. "
-                f"To change it for every year: {remedies}; the next run makes again what depends on it. Or name another --home"
+                f"the home {self.path} was made with other settings ({differences}), and one home "
+                f"is made under one set of them. "
+                f"To change it for every year: {remedies}; the next run makes again what depends "
+                f"on it. Or name another --home"
             )
 
     def _differs(self, name: str, there: object) -> bool:
@@ -240,7 +280,10 @@ class Home:
 
     def _difference(self, name: str, there: object) -> str:
         asked = getattr(self.settings, name)
-        return f"{name} is {'none' if there is None else there} there, {'none' if asked is None else asked} asked"
+        return (
+            f"{name} is {'none' if there is None else there} there, "
+            f"{'none' if asked is None else asked} asked"
+        )
 
     @staticmethod
     def _tables(journal: dict[str, object]) -> dict[str, int]:
@@ -254,8 +297,15 @@ def command_line(arguments: list[str]) -> str:
 
 
 def _to_toml(values: dict[str, object]) -> str:
-    """Write values as TOML: numbers, truth values and strings of JSON are written alike in it; what is not set is left out."""
-    plain = {name: value if isinstance(value, int) else str(value) for name, value in values.items() if value is not None}
+    """Write values as TOML: numbers, truth values and strings of JSON are written alike in it.
+
+    What is not set is left out.
+    """
+    plain = {
+        name: value if isinstance(value, int) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
     return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in plain.items())
 
 

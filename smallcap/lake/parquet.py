@@ -18,7 +18,9 @@ def only_grew(before: pl.DataFrame, after: pl.DataFrame, growing: Sequence[str])
 
 def scan(files: Sequence[Path], found: Table) -> pl.LazyFrame:
     """Scan the files of a table; columns that the files of an older release lack are null."""
-    in_files = {name: dtype for name, dtype in found.columns.items() if not (found.is_partitioned and name == "year")}
+    in_files = {
+        name: dtype for name, dtype in found.columns.items() if not (found.is_partitioned and name == "year")
+    }
     return pl.scan_parquet(
         [str(file) for file in files],
         schema=in_files,

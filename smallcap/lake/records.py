@@ -43,9 +43,13 @@ class Records:
     def replace_kept_versions(self, report: str, versions: dict[str, int]) -> None:
         """Record which table versions a report was made from, in place of those that an earlier writing of it was made from."""
         found = META_TABLES["meta.kept_versions"]
-        rows = [{"report": report, "table_name": name, "version": version} for name, version in versions.items()]
+        rows = [
+            {"report": report, "table_name": name, "version": version} for name, version in versions.items()
+        ]
         others = self._lake.read(found.name).filter(pl.col("report") != report)
-        self._lake.write_whole(found.name, pl.concat([others, pl.DataFrame(rows, schema=found.columns)]), RECORDS_RUN)
+        self._lake.write_whole(
+            found.name, pl.concat([others, pl.DataFrame(rows, schema=found.columns)]), RECORDS_RUN
+        )
 
     def run(
         self,
@@ -89,7 +93,11 @@ class Records:
 
     def status_of_checks(self) -> pl.DataFrame:
         """Worst status per run and table over all its checks: run_id, table_name, is_passed."""
-        return self._lake.read("meta.checks").group_by("run_id", "table_name").agg(is_passed=(pl.col("status") != "failed").all())
+        return (
+            self._lake.read("meta.checks")
+            .group_by("run_id", "table_name")
+            .agg(is_passed=(pl.col("status") != "failed").all())
+        )
 
 
 def utc_now() -> dt.datetime:

@@ -13,11 +13,13 @@ REFUSED_COLUMNS = ["year", "rule", "row_json"]
 REJECTS = TABLES["core.rejects"]
 
 
-def reject_rows(name: str, parts: Sequence[pl.DataFrame | None], years: Sequence[int], undated_year: int) -> pl.DataFrame:
+def reject_rows(
+    name: str, parts: Sequence[pl.DataFrame | None], years: Sequence[int], undated_year: int
+) -> pl.DataFrame:
     """Make rows of core.rejects from refused rows; the same row refused twice is two rows.
 
-    A refused row whose year is not among `years` is kept under the nearest of them, and one whose year is unknown under
-    `undated_year`, so that none is lost.
+    A refused row whose year is not among `years` is kept under the nearest of them, and one whose year is
+    unknown under `undated_year`, so that none is lost.
 
     Returns
     -------
@@ -46,8 +48,8 @@ def replaced_rejects(
 ) -> tuple[pl.DataFrame, list[int]]:
     """Put a table's refused rows in the place of those of an earlier write of the same years.
 
-    Rows of other tables in the same years stay. A row whose year is unknown is kept once: where an earlier write kept it
-    under another year, it goes.
+    Rows of other tables in the same years stay. A row whose year is unknown is kept once: where an earlier
+    write kept it under another year, it goes.
 
     Parameters
     ----------

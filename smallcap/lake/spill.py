@@ -37,7 +37,9 @@ class Spill:
     def __enter__(self) -> Spill:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -52,7 +54,10 @@ class Spill:
         self._set_down(frame)
 
     def data(self, years: Collection[int] | None = None) -> pl.DataFrame | pa.RecordBatchReader:
-        """Return what was taken, in that order: one frame, or a stream over the frames on disk; of these years alone, if they are given."""
+        """Return what was taken, in that order: one frame, or a stream over the frames on disk.
+
+        Of these years alone, if they are given.
+        """
         if not self._paths:
             frame = self._table.empty() if self._frame is None else self._frame
             return frame if years is None else frame.filter(pl.col("year").is_in(list(years)))
@@ -65,7 +70,8 @@ class Spill:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._directory = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=self._folder))
         path = self._directory / f"{len(self._paths):04}.arrow"
-        # One batch: the Delta writer does not keep the order of several. Texts stay as Polars has them, which saves copying each.
+        # One batch: the Delta writer does not keep the order of several. Texts stay as Polars has them, which
+        # saves copying each.
         frame.write_ipc(path, compat_level=pl.CompatLevel.newest(), record_batch_size=max(frame.height, 1))
         self._paths.append(path)
 

@@ -56,13 +56,17 @@ class Stamp:
     run_id: str = ""
     read_versions: Mapping[str, int] = field(default_factory=dict)
 
-    def with_years(self, new: Mapping[int, YearStamp], run_id: str, read_versions: Mapping[str, int]) -> Stamp:
+    def with_years(
+        self, new: Mapping[int, YearStamp], run_id: str, read_versions: Mapping[str, int]
+    ) -> Stamp:
         """Return the stamp of the next commit: the new years replace those of the same number."""
         return Stamp({**self.years, **new}, run_id, read_versions)
 
     def contents(self, years: Iterable[int]) -> str:
         """Digest of what the given years hold; a year that was never written counts as absent."""
-        return " ".join(f"{year}:{self.years[year].content}" for year in sorted(set(years)) if year in self.years)
+        return " ".join(
+            f"{year}:{self.years[year].content}" for year in sorted(set(years)) if year in self.years
+        )
 
     def version(self, years: Iterable[int]) -> str:
         """Return the digest of what the given years hold in short: equal contents have equal versions."""
@@ -74,7 +78,10 @@ class Stamp:
             {
                 "run_id": self.run_id,
                 "read_versions": dict(self.read_versions),
-                "years": {str(year): [s.run_id, s.content, s.rows, dict(s.inputs)] for year, s in sorted(self.years.items())},
+                "years": {
+                    str(year): [s.run_id, s.content, s.rows, dict(s.inputs)]
+                    for year, s in sorted(self.years.items())
+                },
             },
             separators=(",", ":"),
         )
@@ -83,7 +90,10 @@ class Stamp:
     def from_json(cls, text: str) -> Stamp:
         """Read the stamp of a commit."""
         raw = json.loads(text)
-        years = {int(year): YearStamp(run, content, rows, inputs) for year, (run, content, rows, inputs) in raw["years"].items()}
+        years = {
+            int(year): YearStamp(run, content, rows, inputs)
+            for year, (run, content, rows, inputs) in raw["years"].items()
+        }
         return cls(years, raw["run_id"], raw["read_versions"])
 
 
@@ -101,19 +111,29 @@ def hash_of_rows(table: Table, frame: pl.DataFrame, columns: Sequence[str]) -> p
     Returns
     -------
     pl.DataFrame
-        The given columns, and `first` and `second`: two independent hashes of 64 bits, so that a clash of both is out of reach.
+        The given columns, and `first` and `second`: two independent hashes of 64 bits, so that a clash of
+        both is out of reach.
     """
     compared = frame.drop(table.fetch_columns, strict=False)
     return frame.select(*columns, first=compared.hash_rows(11), second=compared.hash_rows(77))
 
 
 def stamp_years(
-    table: Table, rows: pl.DataFrame, years: Sequence[int], run_id: str, inputs: Mapping[int, Mapping[str, str]] | None = None
+    table: Table,
+    rows: pl.DataFrame,
+    years: Sequence[int],
+    run_id: str,
+    inputs: Mapping[int, Mapping[str, str]] | None = None,
 ) -> dict[int, YearStamp]:
     """Stamp each of the years with what `rows` holds of it; a year without rows is stamped empty."""
     parts = {int(part["year"][0]): part for part in rows.partition_by("year")}
     none = rows.clear()
     return {
-        year: YearStamp(run_id, digest_rows(table, parts.get(year, none)), parts.get(year, none).height, (inputs or {}).get(year, {}))
+        year: YearStamp(
+            run_id,
+            digest_rows(table, parts.get(year, none)),
+            parts.get(year, none).height,
+            (inputs or {}).get(year, {}),
+        )
         for year in years
     }

@@ -47,7 +47,8 @@ class Lake:
     root
         Folder of the lake; a table lies at ``<root>/<layer>/<table>``.
     before_first_write
-        Called with a table's name and version before it is first written to; the home keeps its undo journal with it.
+        Called with a table's name and version before it is first written to; the home keeps its undo journal
+        with it.
     """
 
     def __init__(self, root: Path, before_first_write: Callable[[str, int], None] | None = None) -> None:
@@ -55,7 +56,8 @@ class Lake:
         self._before_first_write = before_first_write or (lambda name, version: None)
         self._opened: dict[str, tuple[int, DeltaTable]] = {}
 
-    # -- reading ------------------------------------------------------------------------------------------------------
+    # -- reading
+    # ------------------------------------------------------------------------------------------------------
 
     def read(
         self,
@@ -99,7 +101,10 @@ class Lake:
         return -1 if delta is None else delta.version()
 
     def stamp(self, name: str, version: int | None = None) -> Stamp:
-        """Return the stamp of a table's newest commit, or of that of a version; without contents where there is no such commit."""
+        """Return the stamp of a table's newest commit, or of that of a version.
+
+        Without contents where there is no such commit.
+        """
         delta = self._open(find_table(name))
         return Stamp() if delta is None else self._stamp(delta, version)
 
@@ -113,7 +118,8 @@ class Lake:
         delta = self._open(found, version)
         return [] if delta is None else self._files(delta, found, None)
 
-    # -- writing ------------------------------------------------------------------------------------------------------
+    # -- writing
+    # ------------------------------------------------------------------------------------------------------
 
     def write_years(
         self,
@@ -128,16 +134,17 @@ class Lake:
     ) -> Written:
         """Replace whole years of a partitioned table in one commit, after checking the contract.
 
-        Rows that break a row rule go to core.rejects with those that the caller refuses; a broken table rule (missing
-        column, wrong type, duplicate key, a row outside the years) raises before anything is committed.
+        Rows that break a row rule go to core.rejects with those that the caller refuses; a broken table rule
+        (missing column, wrong type, duplicate key, a row outside the years) raises before anything is
+        committed.
 
         Parameters
         ----------
         name
             The table.
         rows
-            The rows of all `years`; a year without rows is emptied. Several frames, each of whole years, are taken one
-            after the other, so that they are never in memory together.
+            The rows of all `years`; a year without rows is emptied. Several frames, each of whole years, are
+            taken one after the other, so that they are never in memory together.
         years
             The years that are replaced.
         run_id
@@ -149,8 +156,8 @@ class Lake:
         refused
             Rows already refused, in the columns year, rule, row_json.
         undated_year
-            The one of `years` under which refused rows are kept whose year is null; the last by default. Under another
-            year, where an earlier write kept them, they no longer stand.
+            The one of `years` under which refused rows are kept whose year is null; the last by default.
+            Under another year, where an earlier write kept them, they no longer stand.
 
         Raises
         ------
@@ -165,7 +172,10 @@ class Lake:
                 kept, breaking = check_contract(found, block, years)
                 block_years = kept["year"].unique().to_list()
                 if any(stamps[year].rows for year in block_years):
-                    raise AuditError(f"{name}: a year is spread over several frames: {sorted(block_years)}; nothing was written")
+                    raise AuditError(
+                        f"{name}: a year is spread over several frames: {sorted(block_years)}; "
+                        f"nothing was written"
+                    )
                 stamps |= stamp_years(found, kept, block_years, run_id, inputs)
                 broken.append(breaking)
                 spill.add(in_order(found, kept))
@@ -197,14 +207,16 @@ class Lake:
         read_versions
             The versions of those tables.
         growing
-            Columns whose change does not make older readers stale. Where every old row, apart from these columns, is
-            still there, the content digest stays: rows were only added, and what was made from the old ones still holds.
+            Columns whose change does not make older readers stale. Where every old row, apart from these
+            columns, is still there, the content digest stays: rows were only added, and what was made from
+            the old ones still holds.
         """
         found = find_table(name)
         kept, broken = check_contract(found, frame, None)
         if broken.height:
             raise AuditError(
-                f"{name}: {broken.height} rows break rule {broken['rule'][0]}, first {broken['row_json'][0]}; nothing was written"
+                f"{name}: {broken.height} rows break rule {broken['rule'][0]}, first "
+                f"{broken['row_json'][0]}; nothing was written"
             )
         digest = content = digest_rows(found, kept)
         before = self.stamp(name).years.get(UNPARTITIONED)
@@ -214,10 +226,21 @@ class Lake:
             if only_grew(there, kept, growing):
                 content, is_grown = before.content, digest_rows(found, there) != digest
         stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height, inputs or {})}
-        return self._commit(found, lambda years: in_order(found, kept), stamps, run_id, read_versions or {}, 0, is_grown=is_grown)
+        return self._commit(
+            found,
+            lambda years: in_order(found, kept),
+            stamps,
+            run_id,
+            read_versions or {},
+            0,
+            is_grown=is_grown,
+        )
 
     def restore(self, name: str, version: int) -> None:
-        """Bring a table back to an earlier version; -1 removes what was written since the table did not exist."""
+        """Bring a table back to an earlier version.
+
+        -1 removes what was written since the table did not exist.
+        """
         found = find_table(name)
         delta = self._open(found)
         if delta is None or delta.version() == version:
@@ -234,24 +257,39 @@ class Lake:
             delta = self._open(find_table(name))
             if delta is None:
                 continue
-            kept = sorted({version for version in keep_versions.get(name, ()) if 0 <= version <= delta.version()}) or None
+            kept = (
+                sorted(
+                    {version for version in keep_versions.get(name, ()) if 0 <= version <= delta.version()}
+                )
+                or None
+            )
             if not delta.vacuum(24 * days, enforce_retention_duration=False, keep_versions=kept):
                 continue
             self._opened.pop(name, None)
             # Removing files is a commit of its own: it carries the stamp on.
             stamp = CommitProperties({STAMP_KEY: self._stamp(delta).to_json()})
             removed += len(
-                delta.vacuum(24 * days, dry_run=False, enforce_retention_duration=False, keep_versions=kept, commit_properties=stamp)
+                delta.vacuum(
+                    24 * days,
+                    dry_run=False,
+                    enforce_retention_duration=False,
+                    keep_versions=kept,
+                    commit_properties=stamp,
+                )
             )
         return removed
 
-    # -- inside -------------------------------------------------------------------------------------------------------
+    # -- inside
+    # -------------------------------------------------------------------------------------------------------
 
     def _path(self, found: Table) -> Path:
         return self.root / found.layer / found.short_name
 
     def _open(self, found: Table, version: int | None = None) -> DeltaTable | None:
-        """Open a table; the newest version is opened once for each state of its log, since a run asks for it a thousand times."""
+        """Open a table.
+
+        The newest version is opened once for each state of its log, since a run asks for it a thousand times.
+        """
         path = self._path(found)
         log = path / "_delta_log"
         if not log.is_dir():
@@ -269,12 +307,15 @@ class Lake:
         except (DeltaError, OSError, ValueError) as error:
             raise InputError(
                 f"the log of table {found.name} at {path} cannot be read ({str(error).splitlines()[0]}); "
-                "restore the folder from a backup, or remove it and run the backfill again; what was published is still served"
+                "restore the folder from a backup, or remove it and run the backfill again; what "
+                "was published is still served"
             ) from None
 
     def _stamp(self, delta: DeltaTable, version: int | None = None) -> Stamp:
         commits = delta.history(1 if version is None else None)
-        text = next((commit.get(STAMP_KEY) for commit in commits if version in (None, commit["version"])), None)
+        text = next(
+            (commit.get(STAMP_KEY) for commit in commits if version in (None, commit["version"])), None
+        )
         return Stamp.from_json(text) if text else Stamp()
 
     def _files(self, delta: DeltaTable, found: Table, years: Iterable[int] | None) -> list[Path]:
@@ -298,19 +339,29 @@ class Lake:
         *,
         is_grown: bool = False,
     ) -> Written:
-        """Replace the years whose contents differ from what is there; a year that only depends on something new gets its new stamp.
+        """Replace the years whose contents differ from what is there.
+
+        A year that only depends on something new gets its new stamp.
 
         Rows that only grew are written although their content digest stays.
         """
         delta = self._open(found)
         before = Stamp() if delta is None else self._stamp(delta)
         total = sum(stamp.rows for stamp in stamps.values())
-        if delta is not None and not is_grown and all(stamp.is_same(before.years.get(year)) for year, stamp in stamps.items()):
+        if (
+            delta is not None
+            and not is_grown
+            and all(stamp.is_same(before.years.get(year)) for year, stamp in stamps.items())
+        ):
             return Written(delta.version(), total, refused, is_changed=False)
         self._before_first_write(found.name, -1 if delta is None else delta.version())
         if delta is None:
             delta = self._create(found)
-        changed = [year for year, stamp in stamps.items() if is_grown or not stamp.has_same_rows(before.years.get(year))]
+        changed = [
+            year
+            for year, stamp in stamps.items()
+            if is_grown or not stamp.has_same_rows(before.years.get(year))
+        ]
         properties = CommitProperties({STAMP_KEY: before.with_years(stamps, run_id, read_versions).to_json()})
         self._opened.pop(found.name, None)
         if changed:
@@ -343,7 +394,9 @@ class Lake:
         rows, touched = replaced_rejects(self.read, name, rejects, years)
         if touched:
             stamps = stamp_years(REJECTS, rows, touched, run_id)
-            self._commit(REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), stamps, run_id, {}, 0)
+            self._commit(
+                REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), stamps, run_id, {}, 0
+            )
 
 
 def _years_predicate(years: Iterable[int]) -> str:

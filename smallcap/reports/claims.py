@@ -1,4 +1,7 @@
-"""What a home can claim at a date and what it cannot, in one sentence for the head of every output; and why a screen is empty."""
+"""What a home can claim at a date and what it cannot, in one sentence for the head of every output.
+
+And why a screen is empty.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ _EXCLUDED = {
 
 
 def claim(row: Row) -> str:
-    """Say in one sentence what the data of a date are: synthetic, as filed or restated; whether they are stale; and what they leave out.
+    """Say in one sentence what the data of a date are: synthetic, as filed or restated.
+
+    Whether they are stale; and what they leave out.
 
     Parameters
     ----------
@@ -70,9 +75,16 @@ def empty_screen(row: Row) -> str:
     main = max(counts, key=lambda reason: counts[reason])
     if not counts[main]:
         return "No company is scored: there are no members."
-    told = f"No company is scored: {counts[main]:,} of {row['members']:,} members {_EXCLUDED[main].format(**row)}"
+    told = (
+        f"No company is scored: {counts[main]:,} of {row['members']:,} members "
+        f"{_EXCLUDED[main].format(**row)}"
+    )
     left = counts["insufficient_records"]
-    return f"{told}; the {left:,} complete records are too few." if left and main != "insufficient_records" else f"{told}."
+    return (
+        f"{told}; the {left:,} complete records are too few."
+        if left and main != "insufficient_records"
+        else f"{told}."
+    )
 
 
 def _source_and_limit(label: str) -> tuple[str, list[str]]:
@@ -88,7 +100,8 @@ def _values(row: Row) -> str:
         return "no member has an annual record"
     if restated:
         return (
-            f"{share(restated, records)} of the annual records ({restated:,} of {records:,}) hold values that were restated later under "
+            f"{share(restated, records)} of the annual records ({restated:,} of {records:,}) hold "
+            f"values that were restated later under "
             f"their original dates, so these are not the values that were known on {row['as_of']}"
         )
     return f"the annual records are as filed, so these are the values that were known on {row['as_of']}"
@@ -99,10 +112,16 @@ def _stale(row: Row) -> list[str]:
     if row["snapshot_date"] and (days := (row["as_of"] - row["snapshot_date"]).days) > OLD_LIST_DAYS:
         facts.append(f"the list of members is {days} days old")
     newest = row["newest_available_date"]
-    if row["with_fundamentals"] >= MANY_RECORDS and newest and row["as_of"] - newest > dt.timedelta(days=OLD_RECORDS_DAYS):
+    if (
+        row["with_fundamentals"] >= MANY_RECORDS
+        and newest
+        and row["as_of"] - newest > dt.timedelta(days=OLD_RECORDS_DAYS)
+    ):
         facts.append(f"no annual record became known after {newest}")
     elif (months := row["median_record_months"]) is not None and months > OLD_RECORD_MONTHS:
-        facts.append(f"half of the annual records describe years that ended {months} months before or earlier")
+        facts.append(
+            f"half of the annual records describe years that ended {months} months before or earlier"
+        )
     return facts
 
 
@@ -111,9 +130,18 @@ def _partial(row: Row) -> list[str]:
     lacking = (
         (members - records, members if records else 0, "members", "have no annual record"),
         (members - row["priced"], members, "members", "have no price"),
-        (row["assumed_available_dates"], records, "annual records", "have no filing date, so that one is assumed"),
+        (
+            row["assumed_available_dates"],
+            records,
+            "annual records",
+            "have no filing date, so that one is assumed",
+        ),
     )
-    facts = [f"{few:,} of {of:,} {what} ({share(few, of)}) {lack}" for few, of, what, lack in lacking if of and few / of >= MANY]
+    facts = [
+        f"{few:,} of {of:,} {what} ({share(few, of)}) {lack}"
+        for few, of, what, lack in lacking
+        if of and few / of >= MANY
+    ]
     if members and not row["is_as_published_final"]:
         facts.append("the basis as_published is not final")
     return facts

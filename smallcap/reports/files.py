@@ -1,4 +1,7 @@
-"""Reports as files: the questions of ``sql/report`` put to the published warehouse; page, CSV files and the list of all dates written."""
+"""Reports as files: the questions of ``sql/report`` put to the published warehouse.
+
+Page, CSV files and the list of all dates written.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ class Written:
 
 
 def newest_date(settings: Settings, years: Collection[int] = ()) -> dt.date | None:
-    """Find the newest published date with members, of these years where any are given; None where there is none."""
+    """Find the newest published date with members, of these years where any are given.
+
+    None where there is none.
+    """
     with open_frames(settings.warehouse_dir) as frames:
         known: list[dt.date] = _asker(frames, {})("dates")["as_of"].to_list()
     return max((date for date in known if not years or date.year in years), default=None)
@@ -88,7 +94,9 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
             f"the report of {as_of} cannot be written below {reports_dir} ({error.strerror}); "
             "name another folder for it: smallcap report --output FOLDER"
         ) from None
-    return Written(as_of, folder / PAGE_FILE, dict(report.data.versions.select("table_name", "version").iter_rows()))
+    return Written(
+        as_of, folder / PAGE_FILE, dict(report.data.versions.select("table_name", "version").iter_rows())
+    )
 
 
 def _asker(frames: Frames, parameters: dict[str, object]) -> Callable[[str], pl.DataFrame]:

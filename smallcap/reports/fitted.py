@@ -1,7 +1,8 @@
 """Tables that fit the width they are printed in, with every number whole.
 
-Where the columns do not fit side by side, headings and texts are broken over lines; where that is not enough, whole columns of an
-arbitrary query are left out and named, or each row becomes a block of one line per column.
+Where the columns do not fit side by side, headings and texts are broken over lines; where that is not enough,
+whole columns of an arbitrary query are left out and named, or each row becomes a block of one line per
+column.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from smallcap.reports.wrapping import LEAST_TEXT, lines_of, narrowest, shortened
 GAP = 2
 LEAST_USEFUL = 3
 LEAST_USEFUL_SHARE = 0.25
-"""Columns, and share of the columns, that a table must still have where others are left out; blocks are better than fewer."""
+"""Columns, and share of the columns, that a table must still have where others are left out.
+
+Blocks are better than fewer.
+"""
 LARGEST_TERMINAL = 400
 LONGEST_TEXT_LINES = 8
 """Lines of its column after which a text is shortened, where the reader is told how to see all of it."""
@@ -39,9 +43,11 @@ class Column:
     is_figure
         Whether its cells are set to the right.
     is_whole
-        Whether its cells are never broken over lines, as numbers and dates; a number within a text is not broken either.
+        Whether its cells are never broken over lines, as numbers and dates; a number within a text is not
+        broken either.
     is_shortened
-        Whether its cells are cut to one line with an ellipsis where they do not fit, as a company's name beside its ticker.
+        Whether its cells are cut to one line with an ellipsis where they do not fit, as a company's name
+        beside its ticker.
     style
         The style of its cells.
     """
@@ -56,7 +62,9 @@ class Column:
         """Count the columns that a cell needs at least."""
         if self.is_whole:
             return widest(text)
-        return min(widest(text), LEAST_TEXT) if self.is_shortened else narrowest(text, keeps_words=keeps_words)
+        return (
+            min(widest(text), LEAST_TEXT) if self.is_shortened else narrowest(text, keeps_words=keeps_words)
+        )
 
     def lines(self, cell: Text, width: int) -> list[Text]:
         """Break a cell into lines of a width."""
@@ -76,7 +84,8 @@ class FittedTable:
     title
         A line above.
     rest
-        How to see what is left out. With it columns may be left out and long texts shortened, without it nothing is.
+        How to see what is left out. With it columns may be left out and long texts shortened, without it
+        nothing is.
     instead
         What to show where the columns do not fit, in place of blocks.
     """
@@ -100,8 +109,14 @@ class FittedTable:
         yield from self._table(short, widths) if widths else self._blocks(short, width)
         if widths and len(widths) < len(self.columns):
             yield from lines_of(Text(self._left_out(cells, len(widths)), "dim"), width)
-        if any(cell is not whole for row, others in zip(short, cells, strict=True) for cell, whole in zip(row, others, strict=False)):
-            yield from lines_of(Text(f"long texts are shortened here; shown whole by {self.rest}", "dim"), width)
+        if any(
+            cell is not whole
+            for row, others in zip(short, cells, strict=True)
+            for cell, whole in zip(row, others, strict=False)
+        ):
+            yield from lines_of(
+                Text(f"long texts are shortened here; shown whole by {self.rest}", "dim"), width
+            )
 
     def _shortened(self, cells: Cells, widths: Sequence[int]) -> Cells:
         """Return the cells of the columns shown, long texts cut to some lines where the reader is told how to see all of them."""
@@ -114,8 +129,14 @@ class FittedTable:
         ]
 
     def _fitting_widths(self, cells: Cells, width: int) -> list[int]:
-        """Choose the widths of the columns, from the first, that are shown side by side; none where blocks are better."""
-        full = [max([widest(column.heading), *(widest(row[place].plain) for row in cells)]) for place, column in enumerate(self.columns)]
+        """Choose the widths of the columns, from the first, that are shown side by side.
+
+        None where blocks are better.
+        """
+        full = [
+            max([widest(column.heading), *(widest(row[place].plain) for row in cells)])
+            for place, column in enumerate(self.columns)
+        ]
         if _sum(full) <= width:
             return full
         least = self._least_widths(cells)
@@ -137,13 +158,23 @@ class FittedTable:
         ]
 
     def _is_useful(self, shown: int) -> bool:
-        """Say whether a table of the first columns is better than blocks of all of them; one row is always better as a block."""
-        return bool(self.rest) and len(self.rows) != 1 and shown >= max(LEAST_USEFUL, LEAST_USEFUL_SHARE * len(self.columns))
+        """Say whether a table of the first columns is better than blocks of all of them.
+
+        One row is always better as a block.
+        """
+        return (
+            bool(self.rest)
+            and len(self.rows) != 1
+            and shown >= max(LEAST_USEFUL, LEAST_USEFUL_SHARE * len(self.columns))
+        )
 
     def _left_out(self, cells: Cells, shown: int) -> str:
         hidden, needed = [column.heading for column in self.columns[shown:]], _sum(self._least_widths(cells))
         wider = f", or in a terminal of {needed} columns" if needed <= LARGEST_TERMINAL else ""
-        return f"{len(hidden)} of {len(self.columns)} columns do not fit: {', '.join(hidden)}; shown by {self.rest}{wider}"
+        return (
+            f"{len(hidden)} of {len(self.columns)} columns do not fit: {', '.join(hidden)}; shown by "
+            f"{self.rest}{wider}"
+        )
 
     def _table(self, cells: Cells, widths: Sequence[int]) -> Iterator[Text]:
         headings = [Text(column.heading, HEADING_STYLE) for column in self.columns]
@@ -154,13 +185,16 @@ class FittedTable:
 
     def _row(self, row: Sequence[Text], widths: Sequence[int], *, is_heading: bool = False) -> Iterator[Text]:
         parts = [
-            (lines_of if is_heading else column.lines)(cell, width) for column, cell, width in zip(self.columns, row, widths, strict=False)
+            (lines_of if is_heading else column.lines)(cell, width)
+            for column, cell, width in zip(self.columns, row, widths, strict=False)
         ]
         if is_heading:
             height = max(map(len, parts))
             parts = [[Text()] * (height - len(part)) + part for part in parts]
         for line in zip_longest(*parts, fillvalue=Text()):
-            yield _joined([self._set(part, place, widths[place], is_heading) for place, part in enumerate(line)])
+            yield _joined(
+                [self._set(part, place, widths[place], is_heading) for place, part in enumerate(line)]
+            )
 
     def _set(self, part: Text, place: int, width: int, is_heading: bool) -> Text:
         column = self.columns[place]
@@ -178,13 +212,18 @@ class FittedTable:
             for column, cell in zip(self.columns, row, strict=True):
                 yield from _field(column, cell, names, width)
         if not cells:
-            yield from lines_of(Text("  ".join(column.heading for column in self.columns), HEADING_STYLE), width)
+            yield from lines_of(
+                Text("  ".join(column.heading for column in self.columns), HEADING_STYLE), width
+            )
 
 
 def _between(least: Sequence[int], full: Sequence[int], width: int) -> list[int]:
     """Choose widths between the least and the full ones: all that are wider than some level are brought down to it."""
     room = width - GAP * (len(least) - 1)
-    levels = ([max(low, min(high, level)) for low, high in zip(least, full, strict=True)] for level in range(room, -1, -1))
+    levels = (
+        [max(low, min(high, level)) for low, high in zip(least, full, strict=True)]
+        for level in range(room, -1, -1)
+    )
     widths = next(widths for widths in levels if sum(widths) <= room)
     for place, high in enumerate(full):
         widths[place] += min(high - widths[place], room - sum(widths))

@@ -12,11 +12,18 @@ from smallcap.reports.fitted import Column, FittedTable
 from smallcap.reports.terminal import percent
 
 Row = Mapping[str, Any]
-METHODS = {"OLS": "ordinary least squares, classical standard errors", "HAC": "ordinary least squares, Newey-West standard errors"}
-HINDSIGHT = "The names were chosen after these months: the alpha describes the choice, it says nothing of skill."
+METHODS = {
+    "OLS": "ordinary least squares, classical standard errors",
+    "HAC": "ordinary least squares, Newey-West standard errors",
+}
+HINDSIGHT = (
+    "The names were chosen after these months: the alpha describes the choice, it says nothing of skill."
+)
 
 
-def regression_sheet(label: str, book: Row, rows: Sequence[Row], verdicts: Sequence[Row], remarks: Sequence[str]) -> RenderableType:
+def regression_sheet(
+    label: str, book: Row, rows: Sequence[Row], verdicts: Sequence[Row], remarks: Sequence[str]
+) -> RenderableType:
     """Lay out one regression.
 
     Parameters
@@ -61,12 +68,18 @@ def books_table(books: Sequence[Row]) -> FittedTable:
         ]
         for row in books
     ]
-    return FittedTable([Column(heading, is_figure=heading in ("months", "names")) for heading in headings], rows)
+    return FittedTable(
+        [Column(heading, is_figure=heading in ("months", "names")) for heading in headings], rows
+    )
 
 
 def _facts(first: Row) -> FittedTable:
     """Lay out what concerns the whole regression, in two columns; in one where two do not fit."""
-    lags = "" if first["hac_lags"] is None else f", Bartlett kernel, {first['hac_lags']} lags, small-sample correction"
+    lags = (
+        ""
+        if first["hac_lags"] is None
+        else f", Bartlett kernel, {first['hac_lags']} lags, small-sample correction"
+    )
     left = [
         ("Dep. variable", "return less the risk-free rate"),
         ("Model", first["model"]),
@@ -85,7 +98,11 @@ def _facts(first: Row) -> FittedTable:
     ]
     pair = [Column(style="dim"), Column()]
     one_below_the_other = FittedTable(pair, [*left, *right])
-    return FittedTable(pair * 2, [[*one, *other] for one, other in zip(left, right, strict=True)], instead=one_below_the_other)
+    return FittedTable(
+        pair * 2,
+        [[*one, *other] for one, other in zip(left, right, strict=True)],
+        instead=one_below_the_other,
+    )
 
 
 def _terms(terms: Sequence[Row]) -> FittedTable:

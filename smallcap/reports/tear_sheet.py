@@ -1,4 +1,7 @@
-"""The tear sheet of one company and the funnel of one date for the terminal; nothing is queried or computed here."""
+"""The tear sheet of one company and the funnel of one date for the terminal.
+
+Nothing is queried or computed here.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,11 @@ STATUS_STYLES = {
     "unknown": "yellow",
     "not_reached": "dim",
 }
-STATEMENTS = {"balance_sheet": "Balance sheet", "income": "Income statement", "cash_flow": "Cash flow statement"}
+STATEMENTS = {
+    "balance_sheet": "Balance sheet",
+    "income": "Income statement",
+    "cash_flow": "Cash flow statement",
+}
 MONEY_LINES = (
     ("revenue_usd", "revenue"),
     ("operating_income_usd", "operating income"),
@@ -34,7 +41,12 @@ MONEY_LINES = (
     ("cash_and_short_term_investments_usd", "cash and short-term investments"),
     ("shareholders_equity_usd", "equity"),
 )
-RATIO_LINES = (("gross_margin", "gross margin"), ("roe", "ROE"), ("debt_to_equity", "debt/equity"), ("accruals_cash_flow", "accruals"))
+RATIO_LINES = (
+    ("gross_margin", "gross margin"),
+    ("roe", "ROE"),
+    ("debt_to_equity", "debt/equity"),
+    ("accruals_cash_flow", "accruals"),
+)
 
 
 def tear_sheet(
@@ -72,7 +84,9 @@ def tear_sheet(
     return Group(*parts)
 
 
-def outsider_sheet(claim: str, as_of: dt.date, identity: Row, held: Sequence[Row], years: Sequence[Row]) -> RenderableType:
+def outsider_sheet(
+    claim: str, as_of: dt.date, identity: Row, held: Sequence[Row], years: Sequence[Row]
+) -> RenderableType:
     """Lay out a company that is no member at a date but held by a book: which books, and its fiscal years as visible then.
 
     Parameters
@@ -91,17 +105,33 @@ def outsider_sheet(claim: str, as_of: dt.date, identity: Row, held: Sequence[Row
     parts: list[RenderableType] = [
         Text(f"{identity['ticker']}  {identity['name'] or ''}  at {as_of}", style="bold"),
         Text(claim),
-        Text(f"{identity['sector'] or 'sector unknown'}; company {identity['entity_id']}; no member then: no filters, no lenses, no score"),
+        Text(
+            f"{identity['sector'] or 'sector unknown'}; company {identity['entity_id']}; no member "
+            f"then: no filters, no lenses, no score"
+        ),
         Text(""),
     ]
-    rows = [[row["book"], row["status"], f"{row['first_month']:%Y-%m}", f"{row['last_month']:%Y-%m}", str(row["months"])] for row in held]
-    table = _table("Held by", ("book", "status", "from", "to", "months with a return"), rows, texts=("book", "status"))
+    rows = [
+        [
+            row["book"],
+            row["status"],
+            f"{row['first_month']:%Y-%m}",
+            f"{row['last_month']:%Y-%m}",
+            str(row["months"]),
+        ]
+        for row in held
+    ]
+    table = _table(
+        "Held by", ("book", "status", "from", "to", "months with a return"), rows, texts=("book", "status")
+    )
     parts += [table if held else Text("no book holds it up to that date"), Text("")]
     unknown = "" if identity["is_resolved"] else f": {identity['unresolved_reason']}"
     return Group(*parts, _years(years) if years else Text(f"no annual record was visible then{unknown}"))
 
 
-def funnel_sheet(claim: str, summary: Sequence[Row], groups: Mapping[str, Sequence[Row]], most: int) -> RenderableType:
+def funnel_sheet(
+    claim: str, summary: Sequence[Row], groups: Mapping[str, Sequence[Row]], most: int
+) -> RenderableType:
     """Lay out the attrition of a date, its survivors, and who is borderline or has to be verified.
 
     Parameters
@@ -116,10 +146,16 @@ def funnel_sheet(claim: str, summary: Sequence[Row], groups: Mapping[str, Sequen
         Companies of each list that are shown.
     """
     counts = ("entered", "passed", "failed", "verify", "borderline", "left", "stand_alone_passed")
-    rows = [[f"{row['filter_number']} {row['filter_name']}", *(f"{row[name]:,}" for name in counts)] for row in summary]
+    rows = [
+        [f"{row['filter_number']} {row['filter_name']}", *(f"{row[name]:,}" for name in counts)]
+        for row in summary
+    ]
     headings = ("filter", *counts[:-1], "alone passed")
     last = summary[-1]
-    told = ", ".join(f"{last[f'outcome_{name}']:,} {name}" for name in ("survivor", "survivor_unverified", "undetermined", "failed"))
+    told = ", ".join(
+        f"{last[f'outcome_{name}']:,} {name}"
+        for name in ("survivor", "survivor_unverified", "undetermined", "failed")
+    )
     parts: list[RenderableType] = [
         Text(f"Funnel of {summary[0]['as_of']}", style="bold"),
         Text(claim),
@@ -135,7 +171,9 @@ def funnel_sheet(claim: str, summary: Sequence[Row], groups: Mapping[str, Sequen
 def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
     yield Text(f"{row['ticker']}  {row['name'] or ''}  at {row['as_of']}", style="bold")
     yield Text(claim)
-    codes = ", ".join(f"{name} {row[column]}" for name, column in (("SIC", "sic"), ("GICS", "gics")) if row[column])
+    codes = ", ".join(
+        f"{name} {row[column]}" for name, column in (("SIC", "sic"), ("GICS", "gics")) if row[column]
+    )
     sector = f"{row['sector'] or 'sector unknown'}{f' ({codes})' if codes else ''}"
     yield Text(f"{sector}; company {row['entity_id']}, {row['line_count']} line(s) in {row['index_name']}")
     if row["period_end"] is None:
@@ -143,8 +181,15 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
         return
     stale = ", stale: shown, not used" if row["is_stale"] else ""
     restated = "; a later restatement under the original date" if row["is_value_restated"] else ""
-    yield Text(f"record of {row['period_end']} ({row['version']}), known since {row['available_date']}{stale}{restated}")
-    price = f"price {row['price_usd']:,.2f} of {row['price_date']}" if row["price_usd"] is not None else "no price as traded"
+    yield Text(
+        f"record of {row['period_end']} ({row['version']}), known since "
+        f"{row['available_date']}{stale}{restated}"
+    )
+    price = (
+        f"price {row['price_usd']:,.2f} of {row['price_date']}"
+        if row["price_usd"] is not None
+        else "no price as traded"
+    )
     cap = (
         f"market value {millions(row['market_cap_usd'])} m USD"
         if row["market_cap_usd"] is not None
@@ -183,7 +228,12 @@ def _lens(title: str, items: Sequence[Row]) -> FittedTable:
         for row in items
     ]
     headings = ("item", "value", "preference", "verdict")
-    return _table(f"{title}: {met} of {len(items)} preferences met", headings, rows, texts=("item", "preference", "verdict"))
+    return _table(
+        f"{title}: {met} of {len(items)} preferences met",
+        headings,
+        rows,
+        texts=("item", "preference", "verdict"),
+    )
 
 
 def _scores(scores: Sequence[Row]) -> FittedTable:
@@ -218,29 +268,48 @@ def _years(years: Sequence[Row]) -> FittedTable:
         ["known since", *(str(row["available_date"]) for row in years)],
         ["version", *(row["version"] for row in years)],
     ]
-    return _table("Fiscal years as visible then, USD m", ("", *(str(row["period_end"]) for row in years)), rows, texts=("",))
+    return _table(
+        "Fiscal years as visible then, USD m",
+        ("", *(str(row["period_end"]) for row in years)),
+        rows,
+        texts=("",),
+    )
 
 
 def _loadings(loadings: Sequence[Row]) -> RenderableType:
     if not loadings or loadings[0]["status"] != "estimated":
         return Text(f"Own factor loadings: {loadings[0]['status'] if loadings else 'not made'}")
     first = loadings[0]
-    months = f"{first['first_month']:%Y-%m} to {first['last_month']:%Y-%m}, {first['n_obs']} months, R2 {first['r_squared']:.2f}"
-    rows = [[row["term"], _number(row["estimate"]), _number(row["std_error"]), f"{row['t_stat']:.1f}"] for row in loadings]
+    months = (
+        f"{first['first_month']:%Y-%m} to {first['last_month']:%Y-%m}, {first['n_obs']} months, R2 "
+        f"{first['r_squared']:.2f}"
+    )
+    rows = [
+        [row["term"], _number(row["estimate"]), _number(row["std_error"]), f"{row['t_stat']:.1f}"]
+        for row in loadings
+    ]
     title = f"Own factor loadings, descriptive: {months}"
     return _table(title, ("term", "loading", "std err", "t"), rows, texts=("term",))
 
 
 def _companies(title: str, companies: Sequence[Row], most: int) -> FittedTable:
     shown = f", the first {most} (--rows shows more)" if len(companies) > most else ""
-    rows = [[row["ticker"], row["name"] or "", row["filter_name"] or "", row["reason"] or ""] for row in companies[:most]]
+    rows = [
+        [row["ticker"], row["name"] or "", row["filter_name"] or "", row["reason"] or ""]
+        for row in companies[:most]
+    ]
     headings = ("ticker", "name", "filter", "why")
     return _table(f"{title}: {len(companies)}{shown}", headings, rows, texts=headings)
 
 
-def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, texts: Sequence[str]) -> FittedTable:
+def _table(
+    title: str, headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, texts: Sequence[str]
+) -> FittedTable:
     """Make a table whose columns are set to the right, but for those of texts."""
-    columns = [Column(heading, is_figure=heading not in texts, is_shortened=heading == "name") for heading in headings]
+    columns = [
+        Column(heading, is_figure=heading not in texts, is_shortened=heading == "name")
+        for heading in headings
+    ]
     return FittedTable(columns, rows, title)
 
 

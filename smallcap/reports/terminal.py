@@ -1,4 +1,7 @@
-"""Results as tables for the terminal. Text that came from a vendor is shown as it is; nothing is queried or computed here."""
+"""Results as tables for the terminal. Text that came from a vendor is shown as it is.
+
+Nothing is queried or computed here.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from smallcap.reports.wrapping import visible
 
 Row = Mapping[str, Any]
 
-BASIS_TITLES = {"point_in_time": "point in time (known at as_of)", "as_published": "as published (known 163 days later)"}
+BASIS_TITLES = {
+    "point_in_time": "point in time (known at as_of)",
+    "as_published": "as published (known 163 days later)",
+}
 COUNTS = (
     ("members", "members"),
     ("usable_tickers", "with a usable ticker"),
@@ -31,7 +37,9 @@ WHOLE = (*FIGURES, dt.date, dt.time, dt.timedelta, UUID)
 INPUTS = ("score", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m")
 
 
-def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", rest: str = "") -> FittedTable:
+def rows_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", rest: str = ""
+) -> FittedTable:
     """Lay out the rows of a query.
 
     Parameters
@@ -43,14 +51,17 @@ def rows_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str
     title
         A line above.
     rest
-        How to see what is left out where not all fits; without it every column is shown, and every text whole.
+        How to see what is left out where not all fits; without it every column is shown, and every text
+        whole.
     """
     rows = list(rows)
     laid_out = [_column(name, [row[place] for row in rows]) for place, name in enumerate(columns)]
     return FittedTable(laid_out, [[written(value) for value in row] for row in rows], title, rest)
 
 
-def study_block(claim: str, counts: Sequence[Row], quintiles: Sequence[Row], names: Sequence[Row], empty: str) -> RenderableType:
+def study_block(
+    claim: str, counts: Sequence[Row], quintiles: Sequence[Row], names: Sequence[Row], empty: str
+) -> RenderableType:
     """Lay out the study's summary: counts, medians by quintile, best and worst names, each by basis, what was known at as_of first.
 
     Parameters
@@ -89,7 +100,9 @@ def study_block(claim: str, counts: Sequence[Row], quintiles: Sequence[Row], nam
 
 def _counts_table(counts: Sequence[Row]) -> FittedTable:
     columns = [Column(), *(Column(BASIS_TITLES[row["basis"]], is_figure=True) for row in counts)]
-    return FittedTable(columns, [[words, *(f"{row[column]:,}" for row in counts)] for column, words in COUNTS])
+    return FittedTable(
+        columns, [[words, *(f"{row[column]:,}" for row in counts)] for column, words in COUNTS]
+    )
 
 
 def _quintiles_table(basis: str, quintiles: Sequence[Row]) -> FittedTable:
@@ -111,7 +124,12 @@ def _quintiles_table(basis: str, quintiles: Sequence[Row]) -> FittedTable:
 
 
 def _names_table(names: Sequence[Row]) -> FittedTable:
-    columns = [Column(), Column("ticker"), Column("name", is_shortened=True), *(Column(heading, is_figure=True) for heading in INPUTS)]
+    columns = [
+        Column(),
+        Column("ticker"),
+        Column("name", is_shortened=True),
+        *(Column(heading, is_figure=True) for heading in INPUTS),
+    ]
     rows = [
         [
             row["group"],
@@ -126,13 +144,23 @@ def _names_table(names: Sequence[Row]) -> FittedTable:
         ]
         for row in names
     ]
-    return FittedTable(columns, rows, f"Best and worst scores with their inputs, {BASIS_TITLES['point_in_time']}")
+    return FittedTable(
+        columns, rows, f"Best and worst scores with their inputs, {BASIS_TITLES['point_in_time']}"
+    )
 
 
 def _scores_table(names: Sequence[Row]) -> FittedTable:
-    best, worst = ([[row["ticker"], f"{row['score']:.2f}"] for row in names if row["group"] == group] for group in ("best", "worst"))
+    best, worst = (
+        [[row["ticker"], f"{row['score']:.2f}"] for row in names if row["group"] == group]
+        for group in ("best", "worst")
+    )
     rows = [[*one, *other] for one, other in zip_longest(best, worst, fillvalue=["", ""])]
-    columns = [Column("best"), Column("score", is_figure=True), Column("worst"), Column("score", is_figure=True)]
+    columns = [
+        Column("best"),
+        Column("score", is_figure=True),
+        Column("worst"),
+        Column("score", is_figure=True),
+    ]
     return FittedTable(columns, rows, f"Best and worst scores, {BASIS_TITLES['as_published']}")
 
 

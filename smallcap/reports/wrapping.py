@@ -55,7 +55,10 @@ def narrowest(text: str, *, keeps_words: bool = False, text_kept: int = LEAST_TE
 
 
 def shortened(text: Text, most: int) -> Text:
-    """Return a text whose lines end with an ellipsis where they were longer than so many columns; the same object where none was."""
+    """Return a text whose lines end with an ellipsis where they were longer than so many columns.
+
+    The same object where none was.
+    """
     if widest(text.plain) <= most:
         return text
     lines = text.split("\n", allow_blank=True)
@@ -124,7 +127,11 @@ def _place(text: str, width: int) -> int:
 
 def _inside_numbers(text: str, end: int) -> set[int]:
     """Find the places up to `end` at which a break would cut a number."""
-    return {place for found in _NUMBER.finditer(text[: end + LONGEST_NUMBER]) for place in range(found.start() + 1, found.end())}
+    return {
+        place
+        for found in _NUMBER.finditer(text[: end + LONGEST_NUMBER])
+        for place in range(found.start() + 1, found.end())
+    }
 
 
 def _fitting(text: str, width: int) -> int:

@@ -1,4 +1,7 @@
-"""The files of books: those given in books.toml, and a user's own; `smallcap.rules.types.books` defines what a book is."""
+"""The files of books: those given in books.toml, and a user's own.
+
+`smallcap.rules.types.books` defines what a book is.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ def read_books(reference_dir: Path) -> dict[str, Book]:
     for file in _files(reference_dir):
         for name, book in read_rules(file.parent, file.name, BookSet).books.items():
             if name in books:
-                raise InputError(f"the book '{name}' stands in {found_in[name]} and in {file}; rename or remove one")
+                raise InputError(
+                    f"the book '{name}' stands in {found_in[name]} and in {file}; rename or remove one"
+                )
             books[name], found_in[name] = book, file
     return books
 
@@ -50,22 +55,34 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
     Raises
     ------
     InputError
-        When the file is not there, cannot be read, is broken or holds no book, when a name is taken, a file of its name is
-        there, or the folder cannot be written to.
+        When the file is not there, cannot be read, is broken or holds no book, when a name is taken, a file
+        of its name is there, or the folder cannot be written to.
     """
     if not file.exists():
-        raise InputError(f"there is no file {file}; name a TOML file with a book of yours, written like those in {reference_dir / GIVEN}")
+        raise InputError(
+            f"there is no file {file}; name a TOML file with a book of yours, written like those "
+            f"in {reference_dir / GIVEN}"
+        )
     if file.is_dir():
         raise InputError(f"{file} is a folder; name the TOML file in it that holds a book of yours")
     if file.suffix != ".toml":
-        raise InputError(f"{file} is not a TOML file; a book is written like those in {reference_dir / GIVEN}")
+        raise InputError(
+            f"{file} is not a TOML file; a book is written like those in {reference_dir / GIVEN}"
+        )
     new = read_rules(file.parent, file.name, BookSet).books
     if not new:
-        raise InputError(f"{file} holds no book; write one as [books.my_book], like those in {reference_dir / GIVEN}")
+        raise InputError(
+            f"{file} holds no book; write one as [books.my_book], like those in {reference_dir / GIVEN}"
+        )
     target = own_books_dir(reference_dir) / file.name
     if target.exists() and not is_replacing:
         raise InputError(f"{target} is there already; --force replaces it")
-    others = {name for path in _files(reference_dir) if path != target for name in read_rules(path.parent, path.name, BookSet).books}
+    others = {
+        name
+        for path in _files(reference_dir)
+        if path != target
+        for name in read_rules(path.parent, path.name, BookSet).books
+    }
     taken = sorted(others & set(new))
     if taken:
         raise InputError(f"{file}: there is a book named {', '.join(taken)} already; choose another name")

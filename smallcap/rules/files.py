@@ -1,6 +1,7 @@
 """Rule sets of data/reference/ read into typed, frozen objects: TOML files, and CSV files of which each row is one object.
 
-Every error names file, line and field, what is wrong and what is allowed. What a rule may be is said by `smallcap.rules.types`.
+Every error names file, line and field, what is wrong and what is allowed. What a rule may be is said by
+`smallcap.rules.types`.
 """
 
 from __future__ import annotations
@@ -48,13 +49,14 @@ def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
     file_name
         The file in it, for example ``sanity.toml``.
     kind
-        The dataclass that describes it; tables of the file become its nested dataclasses, arrays become tuples.
+        The dataclass that describes it; tables of the file become its nested dataclasses, arrays become
+        tuples.
 
     Raises
     ------
     InputError
-        When the file is missing or no TOML, or a field is missing, unknown, of the wrong type or out of range; the message names the file,
-        the line and the field.
+        When the file is missing or no TOML, or a field is missing, unknown, of the wrong type or out of
+        range; the message names the file, the line and the field.
     """
     path = reference_dir / file_name
     text = read_text(path)
@@ -72,8 +74,9 @@ def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Li
     Raises
     ------
     InputError
-        When the file is missing or no CSV, a column is missing or unknown, a field is empty, not of its kind or out of range, or a row
-        contradicts an earlier one; the message names the file, the line on which the row ends, and the field.
+        When the file is missing or no CSV, a column is missing or unknown, a field is empty, not of its kind
+        or out of range, or a row contradicts an earlier one; the message names the file, the line on which
+        the row ends, and the field.
     """
     path = reference_dir / file_name
     adapter = TypeAdapter(kind)
@@ -93,15 +96,24 @@ def read_text(path: Path) -> str:
     """
     try:
         if not path.is_file():
-            raise InputError(f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to the folder that holds it")
+            raise InputError(
+                f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to "
+                f"the folder that holds it"
+            )
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InputError(f"rule set {path} cannot be read ({error.strerror}); permit this user to read it") from None
+        raise InputError(
+            f"rule set {path} cannot be read ({error.strerror}); permit this user to read it"
+        ) from None
     except UnicodeDecodeError as error:
-        raise InputError(f"rule set {path} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8") from None
+        raise InputError(
+            f"rule set {path} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8"
+        ) from None
 
 
-def _typed_row(path: Path, line: int, cells: dict[str, str], adapter: TypeAdapter[Line], earlier: Sequence[Line]) -> Line:
+def _typed_row(
+    path: Path, line: int, cells: dict[str, str], adapter: TypeAdapter[Line], earlier: Sequence[Line]
+) -> Line:
     with _explained(path, lambda _: line, "is empty"):
         row = adapter.validate_strings(cells)
         row.check_against(earlier)
@@ -124,7 +136,9 @@ def _rows(path: Path, text: str, fields: Sequence[str]) -> Iterator[tuple[int, d
             if len(values) != len(fields) and any(values):
                 problem = f"{len(values)} values for {len(fields)} fields; quote a value that holds a comma"
                 raise _error(path, reader.line_num, problem)
-            if cells := {name: value.strip() for name, value in zip(fields, values, strict=False) if value.strip()}:
+            if cells := {
+                name: value.strip() for name, value in zip(fields, values, strict=False) if value.strip()
+            }:
                 yield reader.line_num, cells
     except csv.Error as error:
         raise _error(path, reader.line_num, f"the row is not valid CSV: {error}") from None

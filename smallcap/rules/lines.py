@@ -14,12 +14,14 @@ Place = tuple[str | int, ...]
 def line_of(text: str, place: Place) -> int:
     """Find the line on which a place of a valid TOML file is defined.
 
-    It is found by parsing beginnings of the file: the statement that defines the place is the one with which it appears.
+    It is found by parsing beginnings of the file: the statement that defines the place is the one with which
+    it appears.
 
     Returns
     -------
     int
-        The line, counted from 1; of a place that is not there, the line of the table that should hold it, or else 1.
+        The line, counted from 1; of a place that is not there, the line of the table that should hold it, or
+        else 1.
     """
     lines = text.split("\n")
     whole = tomllib.loads(text)
@@ -27,12 +29,17 @@ def line_of(text: str, place: Place) -> int:
         place = place[:-1]
     if not place:
         return 1
-    end = bisect.bisect_left(range(len(lines)), True, key=lambda count: _holds(_beginning(lines, count)[1], place))
+    end = bisect.bisect_left(
+        range(len(lines)), True, key=lambda count: _holds(_beginning(lines, count)[1], place)
+    )
     return _beginning(lines, end - 1)[0] + 1
 
 
 def _beginning(lines: Sequence[str], count: int) -> tuple[int, Mapping[str, Any]]:
-    """Parse the longest beginning of at most so many lines that does not end within a statement; return its length too."""
+    """Parse the longest beginning of at most so many lines that does not end within a statement.
+
+    Return its length too.
+    """
     while True:
         try:
             return count, tomllib.loads("\n".join(lines[:count]))
@@ -42,7 +49,11 @@ def _beginning(lines: Sequence[str], count: int) -> tuple[int, Mapping[str, Any]
 
 def _holds(values: Any, place: Place) -> bool:
     for name in place:
-        is_there = name < len(values) if isinstance(name, int) and isinstance(values, list) else isinstance(values, dict) and name in values
+        is_there = (
+            name < len(values)
+            if isinstance(name, int) and isinstance(values, list)
+            else isinstance(values, dict) and name in values
+        )
         if not is_there:
             return False
         values = values[name]

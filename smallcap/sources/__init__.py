@@ -44,10 +44,13 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
 
         return open_xfinlink(settings, snapshots or SnapshotStore(settings.snapshots_dir))
     if settings.input is None:
-        raise InputError("the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT")
+        raise InputError(
+            "the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT"
+        )
     if not settings.input.is_absolute():
         raise InputError(
-            f"the home {settings.home} records its input folder as '{settings.input}', which is found neither below {Path.cwd()} nor below "
+            f"the home {settings.home} records its input folder as '{settings.input}', which is "
+            f"found neither below {Path.cwd()} nor below "
             f"{PACKAGE.parent}; name the folder once with --input DIR, and it is recorded in full"
         )
     from smallcap.rules.files import read_rules

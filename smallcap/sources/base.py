@@ -1,8 +1,8 @@
 """The port that every source of data speaks, and the shape of what it delivers. Adapters are the sibling modules.
 
-A source speaks in its own names: `source_id` for a line, `source_entity_id` for a company. Both are chosen by the
-adapter, are never null and mean the same line or company in every frame of that source. Our own ids are given later,
-in `smallcap.sources.identity.ids`.
+A source speaks in its own names: `source_id` for a line, `source_entity_id` for a company. Both are chosen by
+the adapter, are never null and mean the same line or company in every frame of that source. Our own ids are
+given later, in `smallcap.sources.identity.ids`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Delivery:
     refused
         Rows that the adapter refuses, in the columns of `REFUSED_SCHEMA`.
     notices
-        What a reader of the result should know and no row says: the list of an earlier day was taken, a file was refused and
-        the last good one stands. One sentence each.
+        What a reader of the result should know and no row says: the list of an earlier day was taken, a file
+        was refused and the last good one stands. One sentence each.
     """
 
     rows: pl.DataFrame
@@ -47,8 +47,12 @@ def _columns(schema: type, leave_out: Sequence[str], add: Sequence[str]) -> dict
 
 CONSTITUENTS_COLUMNS = _columns(Constituents, ["year", "index_name", "security_id", "weight"], ["source_id"])
 SECURITIES_COLUMNS = _columns(Securities, ["security_id", "entity_id"], [])
-FUNDAMENTALS_COLUMNS = _columns(Fundamentals, ["year", "entity_id", "available_date", "is_available_date_assumed"], ["source_entity_id"])
-VENDOR_METRICS_COLUMNS = _columns(VendorMetrics, ["year", "entity_id", "available_date"], ["source_entity_id"])
+FUNDAMENTALS_COLUMNS = _columns(
+    Fundamentals, ["year", "entity_id", "available_date", "is_available_date_assumed"], ["source_entity_id"]
+)
+VENDOR_METRICS_COLUMNS = _columns(
+    VendorMetrics, ["year", "entity_id", "available_date"], ["source_entity_id"]
+)
 PRICES_COLUMNS = _columns(Prices, ["year", "security_id"], ["source_id"])
 FACTORS_COLUMNS = _columns(Factors, [], [])
 
@@ -61,13 +65,15 @@ class Source(Protocol):
     name
         Short name, the value of the column `source`.
     refresh_after
-        How old an answer about the years of a run may get before it is asked for again; None where answers do not age.
+        How old an answer about the years of a run may get before it is asked for again; None where answers do
+        not age.
     clock
         The last day whose facts the source can know.
     label
         What the data are, in words that are shown wherever results are; says so where they are synthetic.
     absent
-        Datasets that the source does not have at all, of fundamentals, prices and factors: a run does without them.
+        Datasets that the source does not have at all, of fundamentals, prices and factors: a run does without
+        them.
     """
 
     name: str
@@ -85,7 +91,10 @@ class Source(Protocol):
         ...
 
     def fingerprint(self, dataset: str) -> str:
-        """Digest of the input that a dataset comes from, where it can change without the clock moving; empty where it cannot."""
+        """Digest of the input that a dataset comes from, where it can change without the clock moving.
+
+        Empty where it cannot.
+        """
         ...
 
     def membership_dates(self, index: str) -> list[dt.date]:
@@ -93,22 +102,33 @@ class Source(Protocol):
         ...
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Lines of the index at each as_of: from the newest list at or at most 31 days before it; none where there is none."""
+        """Lines of the index at each as_of: from the newest list at or at most 31 days before it.
+
+        None where there is none.
+        """
         ...
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line of the companies whose `lines` (rows of constituents) are named, one row per ticker spell; all for None.
 
-        Named too are the lines that carry or ever carried one of `tickers`: books hold names that no list has. A ticker that
-        the source does not know is passed over. A source may deliver more lines than were named.
+        Named too are the lines that carry or ever carried one of `tickers`: books hold names that no list
+        has. A ticker that the source does not know is passed over. A source may deliver more lines than were
+        named.
         """
         ...
 
-    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
-        """Annual records of `companies` (source_entity_id), all versions, with period_end in [start, end]; all for None."""
+    def fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Annual records of `companies` (source_entity_id), all versions, with period_end in [start, end].
+
+        All for None.
+        """
         ...
 
-    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def vendor_metrics(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         """Ratios served ready-made, with period_end in [start, end]; no rows where the source serves none."""
         ...
 

@@ -26,7 +26,10 @@ def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:
         When the range is empty or starts before 1960.
     """
     if last < first or first.year < FIRST_YEAR:
-        raise InputError(f"no sessions can be listed from {first} to {last}: the range must run forward, from {FIRST_YEAR} on")
+        raise InputError(
+            f"no sessions can be listed from {first} to {last}: the range must run forward, from "
+            f"{FIRST_YEAR} on"
+        )
     # loading the calendar takes more than a second, so only those who need it pay
     import exchange_calendars
 
@@ -47,5 +50,9 @@ def last_complete_month(day: dt.date) -> dt.date:
 def month_end_sessions(first: dt.date, last: dt.date) -> pl.Series:
     """List the last session of each calendar month that lies wholly in [first, last], ascending."""
     sessions = nyse_sessions(first, last).to_frame()
-    ends = sessions.group_by(month=pl.col("session").dt.month_end()).agg(pl.col("session").max()).filter(pl.col("month") <= last)
+    ends = (
+        sessions.group_by(month=pl.col("session").dt.month_end())
+        .agg(pl.col("session").max())
+        .filter(pl.col("month") <= last)
+    )
     return ends.sort("session")["session"]

@@ -46,7 +46,8 @@ def csv_rows(payload: bytes, what: str) -> pl.DataFrame:
     Raises
     ------
     InputError
-        When a row has fewer or more cells than the header, with its number and line, or the file cannot be read as CSV.
+        When a row has fewer or more cells than the header, with its number and line, or the file cannot be
+        read as CSV.
     """
     widths = _widths(payload, what)
     expected = next(width for width in widths if width)
@@ -54,13 +55,17 @@ def csv_rows(payload: bytes, what: str) -> pl.DataFrame:
     filled = [width for width in below if width]
     wrong = next((row for row, width in enumerate(filled, start=1) if width != expected), None)
     if wrong is not None:
-        raise InputError(f"{what}, {csv_place(payload, wrong)}: {_length_problem(filled[wrong - 1], expected)}")
+        raise InputError(
+            f"{what}, {csv_place(payload, wrong)}: {_length_problem(filled[wrong - 1], expected)}"
+        )
     try:
         rows = pl.read_csv(io.BytesIO(_as_polars_reads(payload)), infer_schema=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(f"{what} is not readable as CSV: {str(error).splitlines()[0]}") from None
     if rows.height != len(below):
-        raise InputError(f"{what} is not readable as CSV: its lines end in different ways, or quotes stand within cells")
+        raise InputError(
+            f"{what} is not readable as CSV: its lines end in different ways, or quotes stand within cells"
+        )
     return rows.filter(pl.Series(below, dtype=pl.UInt32) > 0) if len(filled) < len(below) else rows
 
 

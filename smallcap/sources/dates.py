@@ -21,8 +21,8 @@ _TICKS_PER_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_00
 def local_dates(given: pl.Series) -> pl.Series:
     """Read a column as calendar days.
 
-    A moment with a time zone becomes the day on the calendar of its own zone, and text with an offset the day as it is
-    written: the UTC date of a midnight east of Greenwich is the day before.
+    A moment with a time zone becomes the day on the calendar of its own zone, and text with an offset the day
+    as it is written: the UTC date of a midnight east of Greenwich is the day before.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def local_dates(given: pl.Series) -> pl.Series:
     Returns
     -------
     pl.Series
-        Dates; null where a value is none. Days beyond the years 1 to 9999 become the first or the last that can be written.
+        Dates; null where a value is none. Days beyond the years 1 to 9999 become the first or the last that
+        can be written.
     """
     if given.dtype == pl.String:
         return given.str.extract(_WRITTEN).str.to_date("%Y-%m-%d", strict=False)
@@ -53,4 +54,8 @@ def _convertible(moments: pl.Series, unit: str) -> pl.Series:
     """Move moments that Polars cannot convert to a time zone, at which it panics, to the nearest that it can."""
     ticks = _TICKS_PER_DAY[unit]
     most = 2**63 - 1 - ticks
-    return moments.to_physical().clip(max(_FIRST_DAY * ticks, -most), min(_LAST_DAY * ticks, most)).cast(moments.dtype)
+    return (
+        moments.to_physical()
+        .clip(max(_FIRST_DAY * ticks, -most), min(_LAST_DAY * ticks, most))
+        .cast(moments.dtype)
+    )

@@ -1,4 +1,7 @@
-"""Deliveries of a source into the raw tables: our ids, the partition, exact columns. Pure; nothing is judged or fetched."""
+"""Deliveries of a source into the raw tables: our ids, the partition, exact columns. Pure.
+
+Nothing is judged or fetched.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,29 @@ from smallcap.tables import table
 
 
 def constituents(delivery: Delivery, securities: pl.DataFrame, index_name: str) -> Delivery:
-    """Make raw.constituents; weights are shares of the list's market value at each as_of, null where no value is known.
+    """Make raw.constituents.
 
-    Lines go by the names that their adapter gave them; `source` says whose list it is, which may be another's.
+    Weights are shares of the list's market value at each as_of, null where no value is known.
+
+    Lines go by the names that their adapter gave them; `source` says whose list it is, which may be
+    another's.
     """
     total = pl.col("market_value_usd").sum().over("as_of")
-    # A sum of floats depends on the order of its terms: in the order of the key it is the same however the source sorts.
+    # A sum of floats depends on the order of its terms: in the order of the key it is the same however the
+    # source sorts.
     identified = _identified(delivery.rows, securities, "source_id", "security_id", "constituents", [])
     ordered = identified.sort("as_of", "security_id", "market_value_usd")
     rows = ordered.with_columns(
-        year=pl.col("as_of").dt.year(), index_name=pl.lit(index_name), weight=pl.when(total > 0).then(pl.col("market_value_usd") / total)
+        year=pl.col("as_of").dt.year(),
+        index_name=pl.lit(index_name),
+        weight=pl.when(total > 0).then(pl.col("market_value_usd") / total),
     )
     return replace(delivery, rows=_as_table(rows, "raw.constituents"))
 
 
-def fundamentals(delivery: Delivery, securities: pl.DataFrame, sessions: pl.Series, assumed_lag_days: int) -> Delivery:
+def fundamentals(
+    delivery: Delivery, securities: pl.DataFrame, sessions: pl.Series, assumed_lag_days: int
+) -> Delivery:
     """Make raw.fundamentals, in the year in which each row became known.
 
     Of two filings of one version that became known on one day the later stands; the other is refused.
@@ -41,19 +52,27 @@ def fundamentals(delivery: Delivery, securities: pl.DataFrame, sessions: pl.Seri
         Days after period_end at which a row without a filing date is taken as known.
     """
     identified = _with_entity_id(delivery.rows, securities, "fundamentals")
-    dated = available_dates(identified, sessions, assumed_lag_days).with_columns(year=pl.col("available_date").dt.year())
+    dated = available_dates(identified, sessions, assumed_lag_days).with_columns(
+        year=pl.col("available_date").dt.year()
+    )
     key = table("raw.fundamentals").key
     contents = [name for name in dated.columns if name not in (*key, "filing_date")]
-    latest_first = dated.sort(pl.col("filing_date"), *contents, descending=True, nulls_last=True).sort(key, maintain_order=True)
+    latest_first = dated.sort(pl.col("filing_date"), *contents, descending=True, nulls_last=True).sort(
+        key, maintain_order=True
+    )
     is_earlier = pl.int_range(pl.len()).over(key) > 0
     refused = _refuse(latest_first.filter(is_earlier), "superseded_on_the_same_day", pl.col("year"))
     return replace(
-        delivery, rows=_as_table(latest_first.filter(~is_earlier), "raw.fundamentals"), refused=pl.concat([delivery.refused, refused])
+        delivery,
+        rows=_as_table(latest_first.filter(~is_earlier), "raw.fundamentals"),
+        refused=pl.concat([delivery.refused, refused]),
     )
 
 
 def vendor_metrics(delivery: Delivery, securities: pl.DataFrame, fundamentals: pl.DataFrame) -> Delivery:
-    """Make raw.vendor_metrics: known when the company's first fundamentals row of the same period was; without such a row, refused.
+    """Make raw.vendor_metrics: known when the company's first fundamentals row of the same period was.
+
+    Without such a row, refused.
 
     Parameters
     ----------
@@ -63,9 +82,17 @@ def vendor_metrics(delivery: Delivery, securities: pl.DataFrame, fundamentals: p
     first_known = fundamentals.group_by("entity_id", "period_end").agg(pl.col("available_date").min())
     identified = _with_entity_id(delivery.rows, securities, "vendor metrics")
     dated = identified.join(first_known, on=["entity_id", "period_end"], how="left", maintain_order="left")
-    known = dated.filter(pl.col("available_date").is_not_null()).with_columns(year=pl.col("available_date").dt.year())
-    unknown = _refuse(dated.filter(pl.col("available_date").is_null()), "no_fundamentals_row", pl.col("period_end").dt.year())
-    return replace(delivery, rows=_as_table(known, "raw.vendor_metrics"), refused=pl.concat([delivery.refused, unknown]))
+    known = dated.filter(pl.col("available_date").is_not_null()).with_columns(
+        year=pl.col("available_date").dt.year()
+    )
+    unknown = _refuse(
+        dated.filter(pl.col("available_date").is_null()),
+        "no_fundamentals_row",
+        pl.col("period_end").dt.year(),
+    )
+    return replace(
+        delivery, rows=_as_table(known, "raw.vendor_metrics"), refused=pl.concat([delivery.refused, unknown])
+    )
 
 
 def prices(delivery: Delivery, securities: pl.DataFrame) -> Delivery:
@@ -87,10 +114,19 @@ def _with_entity_id(rows: pl.DataFrame, securities: pl.DataFrame, dataset: str) 
     return _identified(rows, securities, "source_entity_id", "entity_id", dataset, ["source"])
 
 
-def _identified(rows: pl.DataFrame, securities: pl.DataFrame, name: str, id_column: str, dataset: str, with_it: list[str]) -> pl.DataFrame:
-    """Add our id by `name` and the columns that go with it; every line and company that a source delivers must stand in raw.securities."""
+def _identified(
+    rows: pl.DataFrame, securities: pl.DataFrame, name: str, id_column: str, dataset: str, with_it: list[str]
+) -> pl.DataFrame:
+    """Add our id by `name` and the columns that go with it.
+
+    Every line and company that a source delivers must stand in raw.securities.
+    """
     key = [*with_it, name]
-    ids = securities.sort("valid_from", id_column).unique(key, keep="last", maintain_order=True).select(*key, id_column)
+    ids = (
+        securities.sort("valid_from", id_column)
+        .unique(key, keep="last", maintain_order=True)
+        .select(*key, id_column)
+    )
     joined = rows.join(ids, on=key, how="left", maintain_order="left")
     unmapped = joined.filter(pl.col(id_column).is_null())
     if unmapped.height:
@@ -108,4 +144,6 @@ def _refuse(rows: pl.DataFrame, rule: str, year: pl.Expr) -> pl.DataFrame:
 
 def _as_table(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     target = table(name)
-    return rows.select(pl.col(column).cast(dtype) for column, dtype in target.columns.items()).sort(target.key)
+    return rows.select(pl.col(column).cast(dtype) for column, dtype in target.columns.items()).sort(
+        target.key
+    )

@@ -40,7 +40,9 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
         Where payloads are kept, and found again instead of being asked for twice.
     """
     plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
-    quota = Quota(settings.home / QUOTA_FOLDER, {XfinlinkSource.name: _limits(settings, limits_of(plan))}, utc_now)
+    quota = Quota(
+        settings.home / QUOTA_FOLDER, {XfinlinkSource.name: _limits(settings, limits_of(plan))}, utc_now
+    )
     key = settings.xfinlink_api_key
     secrets = (key.get_secret_value(),) if key is not None else ()
     fetcher = Fetcher(snapshots, quota, RetryPolicy(max_retries=settings.max_retries), secrets=secrets)
@@ -77,4 +79,7 @@ def open_xfinlink(settings: Settings, snapshots: SnapshotStore) -> XfinlinkSourc
 
 
 def _limits(settings: Settings, plan: Limits) -> Limits:
-    return Limits(per_day=settings.xfinlink_requests_per_day or plan.per_day, per_hour=settings.xfinlink_requests_per_hour or plan.per_hour)
+    return Limits(
+        per_day=settings.xfinlink_requests_per_day or plan.per_day,
+        per_hour=settings.xfinlink_requests_per_hour or plan.per_hour,
+    )

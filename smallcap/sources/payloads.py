@@ -42,7 +42,9 @@ class SnapshotStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def find(self, source: str, dataset: str, request: Mapping[str, object], not_before: dt.datetime | None = None) -> bytes | None:
+    def find(
+        self, source: str, dataset: str, request: Mapping[str, object], not_before: dt.datetime | None = None
+    ) -> bytes | None:
         """Return the newest payload kept for exactly this request, or None; a damaged payload counts as none.
 
         Parameters
@@ -52,7 +54,9 @@ class SnapshotStore:
         not_before
             Payloads that were last received before this moment (UTC) do not count; None: all count.
         """
-        described = [_read(path) for path in self._folder(source, dataset).glob(f"{_request_digest(request)}-*.json")]
+        described = [
+            _read(path) for path in self._folder(source, dataset).glob(f"{_request_digest(request)}-*.json")
+        ]
         for description in sorted(described, key=_last_received, reverse=True):
             if not_before is not None and _last_received(description) < not_before:
                 return None
@@ -62,12 +66,19 @@ class SnapshotStore:
         return None
 
     def every(self, source: str, dataset: str) -> Iterator[Kept]:
-        """Go through every payload of a dataset, the one that was fetched first coming first; damaged ones are passed over."""
+        """Go through every payload of a dataset, the one that was fetched first coming first.
+
+        Damaged ones are passed over.
+        """
         described = [_read(path) for path in self._folder(source, dataset).glob("*.json")]
         for description in sorted(described, key=lambda one: (one["fetched_at"], one["snapshot_id"])):
             payload = self._payload(description)
             if payload is not None:
-                yield Kept(json.loads(description["request"]), dt.datetime.fromisoformat(description["fetched_at"]), payload)
+                yield Kept(
+                    json.loads(description["request"]),
+                    dt.datetime.fromisoformat(description["fetched_at"]),
+                    payload,
+                )
 
     def received(self, source: str, dataset: str) -> list[tuple[dict[str, object], dt.datetime]]:
         """List the requests of a dataset whose payloads are kept, each with the moment (UTC) at which its newest one last came."""
@@ -79,9 +90,16 @@ class SnapshotStore:
         return [(json.loads(request), newest[request]) for request in sorted(newest)]
 
     def keep(
-        self, source: str, dataset: str, request: Mapping[str, object], payload: bytes, received_at: dt.datetime | None = None
+        self,
+        source: str,
+        dataset: str,
+        request: Mapping[str, object],
+        payload: bytes,
+        received_at: dt.datetime | None = None,
     ) -> None:
-        """Keep a payload with its request; the same bytes for the same request are kept once, with the day they were last received.
+        """Keep a payload with its request.
+
+        The same bytes for the same request are kept once, with the day they were last received.
 
         Parameters
         ----------
@@ -102,7 +120,9 @@ class SnapshotStore:
         known = _read(description_path) if description_path.is_file() else None
         if known is not None and self._payload(known) is not None:
             if received_at is not None:
-                _write_atomically(description_path, json.dumps({**known, "last_received_at": received}, indent=1).encode())
+                _write_atomically(
+                    description_path, json.dumps({**known, "last_received_at": received}, indent=1).encode()
+                )
             return
         description = {
             "snapshot_id": f"{source}/{dataset}/{stem}",
@@ -125,7 +145,11 @@ class SnapshotStore:
             return table("raw.snapshots").empty()
         return (
             pl.DataFrame([{name: one[name] for name in columns} for one in described])
-            .with_columns(pl.col("fetched_at").str.to_datetime(time_unit="us", time_zone="UTC").dt.replace_time_zone(None))
+            .with_columns(
+                pl.col("fetched_at")
+                .str.to_datetime(time_unit="us", time_zone="UTC")
+                .dt.replace_time_zone(None)
+            )
             .select(columns)
             .cast(table("raw.snapshots").columns)  # type: ignore[arg-type]
             .sort("snapshot_id")

@@ -29,8 +29,8 @@ def cleaned(texts: pl.Series, longest: int | None = LONGEST) -> pl.Series:
     Returns
     -------
     pl.Series
-        The texts without the characters that are `FORBIDDEN`, with one space for each stretch of white space and none at
-        either end; empty where nothing is left, null where a text was null.
+        The texts without the characters that are `FORBIDDEN`, with one space for each stretch of white space
+        and none at either end; empty where nothing is left, null where a text was null.
     """
     is_unclean = texts.str.contains(_UNCLEAN).any()
     if not is_unclean and (longest is None or not (texts.str.len_chars() > longest).any()):
@@ -41,14 +41,18 @@ def cleaned(texts: pl.Series, longest: int | None = LONGEST) -> pl.Series:
 
 def cleaned_frame(frame: pl.DataFrame) -> pl.DataFrame:
     """Clean every column of text of a frame."""
-    return frame.with_columns(cleaned(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String)
+    return frame.with_columns(
+        cleaned(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String
+    )
 
 
 def count_forbidden(payload: bytes) -> int:
     """Count the characters of a CSV or Parquet file that `cleaned` leaves out."""
     if payload[:4] != b"PAR1":
         return _count(pl.Series([payload.decode("utf-8-sig", errors="replace")]))
-    texts = [name for name, dtype in pl.read_parquet_schema(io.BytesIO(payload)).items() if dtype == pl.String]
+    texts = [
+        name for name, dtype in pl.read_parquet_schema(io.BytesIO(payload)).items() if dtype == pl.String
+    ]
     return sum(_count(column) for column in pl.read_parquet(io.BytesIO(payload), columns=texts))
 
 

@@ -34,10 +34,14 @@ class _Passing:
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         return self._source.securities(lines, tickers)
 
-    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         return self._source.fundamentals(start, end, companies)
 
-    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def vendor_metrics(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         return self._source.vendor_metrics(start, end, companies)
 
     def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
@@ -80,13 +84,17 @@ class ClockedSource(_Passing):
         """Members at each as_of up to the clock."""
         return self._source.constituents(index, [as_of for as_of in as_ofs if as_of <= self.clock])
 
-    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         """Annual records filed up to the clock; where no filing date is known, of periods that had ended."""
         delivery = self._source.fundamentals(start, min(end, self.clock), companies)
         filed = pl.coalesce("filing_date", "period_end") <= self.clock
         return replace(delivery, rows=delivery.rows.filter(filed))
 
-    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def vendor_metrics(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         """Ratios of periods that had ended by the clock."""
         return self._source.vendor_metrics(start, min(end, self.clock), companies)
 

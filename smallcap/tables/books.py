@@ -18,7 +18,9 @@ class Books(dy.Schema):
     book = key_text("name of the book")
     kind = text("list: fixed names; survivors: formed from the funnel each June", nullable=False)
     weighting = text("equal or given, restored at each month's end", nullable=False)
-    first_month = date("last day of the first month held; null for survivors: the month after the first June that is there")
+    first_month = date(
+        "last day of the first month held; null for survivors: the month after the first June that is there"
+    )
     last_month = date("last day of the last month held; null while it goes on")
     chosen_on = date("day on which a list was fixed; null for survivors, which are chosen each June")
     is_formed_in_advance = flag("every name was chosen before the first month in which it is held")
@@ -32,7 +34,9 @@ class BookLines(dy.Schema):
 
     book = key_text("name of the book")
     ticker = key_text("the symbol as the book names it")
-    security_id = dy.Int64(nullable=True, description="the line (share class), ours; null where none is known")
+    security_id = dy.Int64(
+        nullable=True, description="the line (share class), ours; null where none is known"
+    )
     entity_id = dy.Int64(nullable=True, description="the company, ours")
     weight = ratio("the weight that the book gives it; null for equal weights", min=0, max=1)
     is_resolved = flag("a line is known")
@@ -40,7 +44,10 @@ class BookLines(dy.Schema):
 
 
 class BookHoldings(dy.Schema):
-    """One row per book, month and line that it means to hold in the month; the month in which a holding has stopped is its last row."""
+    """One row per book, month and line that it means to hold in the month.
+
+    The month in which a holding has stopped is its last row.
+    """
 
     year = year(MONTH_YEAR)
     book = key_text("name of the book")
@@ -51,12 +58,18 @@ class BookHoldings(dy.Schema):
     formed_as_of = date("the date whose survivors are held; null for a fixed list")
     names = count("names that the book was formed of, those without a known line included", unit="names")
     target_weight = ratio("weight among the holdings that have not stopped", min=0, max=1)
-    weight = ratio("weight in the month's return: among holdings with a return; null without one", min=0, max=1)
+    weight = ratio(
+        "weight in the month's return: among holdings with a return; null without one", min=0, max=1
+    )
     total_return = ratio("return of the month; null where the source has none", min=-1)
     is_extreme = flag("the return is above the limit of the rule set", nullable=True)
-    is_member = flag("the company was a member at the end of the month before; null where membership is not known", nullable=True)
+    is_member = flag(
+        "the company was a member at the end of the month before; null where membership is not known",
+        nullable=True,
+    )
     status = text(
-        "held; missing: no return this month, later ones are known by the end of the next year, never taken as zero; "
+        "held; missing: no return this month, later ones are known by the end of the next year, "
+        "never taken as zero; "
         "stopped: none from this month to then, out of the book",
         nullable=False,
     )
@@ -76,12 +89,16 @@ class BookReturns(dy.Schema):
     month = key_date(MONTH)
     total_return = ratio("return of the month; null where no holding has one", min=-1)
     names = count("names that the book was formed of, those without a known line included", unit="names")
-    holdings = count("lines in the book at the start of the month, those that have stopped left out", unit="lines")
+    holdings = count(
+        "lines in the book at the start of the month, those that have stopped left out", unit="lines"
+    )
     with_return = count("of those, with a return", unit="lines")
     missing = count("of those, without a return this month alone", unit="lines")
     stopped = count("lines that left because their returns have stopped", unit="lines")
     extreme = count("lines whose return is above the limit of the rule set", unit="lines")
-    members = count("holdings known to be members at the end of the month before", nullable=True, unit="lines")
+    members = count(
+        "holdings known to be members at the end of the month before", nullable=True, unit="lines"
+    )
     is_thin = flag("one holding with a return is left of a book of several")
     formed_as_of = date("the date whose survivors are held; null for a fixed list")
 
@@ -98,7 +115,9 @@ class BookValidations(dy.Schema):
     estimate = number("the loading", "loading")
     std_error = number("its standard error", "loading")
     t_stat = number("estimate over standard error", "ratio")
-    smallest_detectable = number("the smallest loading that the sample could have shown: 2 standard errors", "loading")
+    smallest_detectable = number(
+        "the smallest loading that the sample could have shown: 2 standard errors", "loading"
+    )
     verdict = text("confirmed, directional, absent, contradicted or insufficient", nullable=False)
     explanation = text("the verdict in plain words", nullable=False)
     n_obs = count("months in the regression", unit="months")
@@ -147,16 +166,22 @@ class VintageSensitivity(dy.Schema):
     estimate_common = number("over the months that every vintage has", "fraction a month, or loading")
     std_error_common = number("its standard error", "as estimate")
     t_stat_common = number("estimate over standard error", "ratio")
-    difference_from_latest = number("estimate_common less that of the latest vintage: the effect of the vintage", "as estimate")
+    difference_from_latest = number(
+        "estimate_common less that of the latest vintage: the effect of the vintage", "as estimate"
+    )
     n_obs_common = count("months that every vintage has", unit="months")
     estimate_own = number("over all months of this vintage", "as estimate")
     std_error_own = number("its standard error", "as estimate")
     n_obs_own = count("months of this vintage", unit="months")
     window_effect = number("estimate_own less estimate_common: the effect of the window", "as estimate")
     alpha_annual_common = number("12 x alpha over the common months, on alpha's row alone", "fraction a year")
-    alpha_annual_own = number("12 x alpha over all months of this vintage, on alpha's row alone", "fraction a year")
+    alpha_annual_own = number(
+        "12 x alpha over all months of this vintage, on alpha's row alone", "fraction a year"
+    )
     months_changed = count(
-        "common months in which the factor differs from the latest vintage's; null for alpha", nullable=True, unit="months"
+        "common months in which the factor differs from the latest vintage's; null for alpha",
+        nullable=True,
+        unit="months",
     )
     largest_change = number("largest such difference; null for alpha", "fraction a month", min=0)
     first_month = date("first common month")
@@ -170,11 +195,13 @@ class HindsightGap(dy.Schema):
 
     book = key_text("name of the fixed list")
     part = key_text(
-        "difference: the list less the point-in-time book, regressed with HAC; random_books: its alpha among books drawn at random; "
+        "difference: the list less the point-in-time book, regressed with HAC; random_books: its "
+        "alpha among books drawn at random; "
         "leave_one_out: its alpha without one name"
     )
     item = key_text(
-        "a term; a statistic (alpha_annual, share_at_least, mean, std, p05, p50, p95, market_alpha_annual); or the ticker left out"
+        "a term; a statistic (alpha_annual, share_at_least, mean, std, p05, p50, p95, "
+        "market_alpha_annual); or the ticker left out"
     )
     other_book = text("the point-in-time book of part difference")
     estimate = number("the figure; alpha_annual figures are 12 x alpha", "as item")
@@ -186,12 +213,16 @@ class HindsightGap(dy.Schema):
     n_obs = count("months", unit="months")
     drawn_books = count("random books", nullable=True, unit="books")
     drawn_from = count(
-        "names that they were drawn from: those of the universe with a return in the list's first month; on the market's row, all of it",
+        (
+            "names that they were drawn from: those of the universe with a return in the list's first "
+            "month; on the market's row, all of it"
+        ),
         nullable=True,
         unit="lines",
     )
     universe = text(
-        "of part random_books. members: those at the beginning of the list's first month; survivors_only: names that the price source has, "
+        "of part random_books. members: those at the beginning of the list's first month; "
+        "survivors_only: names that the price source has, "
         "where membership is not known"
     )
     vintage = text(VINTAGE)

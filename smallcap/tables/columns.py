@@ -1,4 +1,6 @@
-"""Constructors for the kinds of columns that tables are made of; the tables themselves are in the sibling modules.
+"""Constructors for the kinds of columns that tables are made of.
+
+The tables themselves are in the sibling modules.
 
 Units follow one convention: money in US dollars ends in `_usd`, ratios are fractions, dates are DATE.
 """
@@ -67,7 +69,9 @@ def reason(metric: str) -> dy.String:
 
 def year(description: str) -> dy.Int32:
     """Make the partition column."""
-    return dy.Int32(nullable=False, min=1900, max=2200, metadata={"unit": "calendar year"}, description=description)
+    return dy.Int32(
+        nullable=False, min=1900, max=2200, metadata={"unit": "calendar year"}, description=description
+    )
 
 
 AS_OF_YEAR = "calendar year of as_of; the partition"

@@ -56,7 +56,9 @@ class Members(dy.Schema):
 class AnnualFundamentals(Fundamentals):
     """One row per company, fiscal year, version and filing: typed, checked, doubtful rows flagged."""
 
-    is_scale_suspect = flag("revenue, total assets or shares jump 100 times or more against the year before: kept out of ratios")
+    is_scale_suspect = flag(
+        "revenue, total assets or shares jump 100 times or more against the year before: kept out of ratios"
+    )
     is_capex_negative = flag("capital expenditures are negative: net of disposals")
     is_revenue_negative = flag("revenue is negative")
     is_debt_negative = flag("short-term or long-term debt is negative: the debt is taken as unknown")
@@ -82,7 +84,9 @@ class AnnualMetrics(dy.Schema):
     version = key_text("original or restated")
     available_date = key_date("first day on which the row could be known")
     source = key_text("where the row comes from")
-    fiscal_year = dy.Int64(nullable=True, metadata={"unit": "fiscal year"}, description="the source's own fiscal year")
+    fiscal_year = dy.Int64(
+        nullable=True, metadata={"unit": "fiscal year"}, description="the source's own fiscal year"
+    )
     is_available_date_assumed = flag("no filing date is known; available_date is period_end + 90 days")
     is_value_restated = flag("visible by date, not as filed")
     is_scale_suspect = flag("a jump of 100 times or more against the year before: no ratio is computed")
@@ -129,11 +133,15 @@ class AnnualMetrics(dy.Schema):
     current_ratio_reason = reason("current_ratio")
     goodwill_to_assets = ratio("goodwill over total assets")
     goodwill_to_assets_reason = reason("goodwill_to_assets")
-    accruals_cash_flow = ratio("(net income - operating cash flow) over mean total assets; Hribar and Collins 2002")
+    accruals_cash_flow = ratio(
+        "(net income - operating cash flow) over mean total assets; Hribar and Collins 2002"
+    )
     accruals_cash_flow_reason = reason("accruals_cash_flow")
     accruals_balance_sheet = ratio("balance-sheet accruals over mean total assets; Sloan 1996")
     accruals_balance_sheet_reason = reason("accruals_balance_sheet")
-    is_taxes_payable_assumed_zero = flag("the change in taxes payable is unknown and taken as zero in accruals_balance_sheet")
+    is_taxes_payable_assumed_zero = flag(
+        "the change in taxes payable is unknown and taken as zero in accruals_balance_sheet"
+    )
     cash_conversion = ratio("operating cash flow over net income, where that is positive", unit="multiple")
     cash_conversion_reason = reason("cash_conversion")
     cash_conversion_5y = ratio("the same over the sums of up to five visible years", unit="multiple")
@@ -165,7 +173,10 @@ class MetricsAsOf(dy.Schema):
     period_end = date("end of the fiscal year of the visible record; null where there is none")
     version = text("version of the visible record")
     available_date = date("when the visible record became known; never after as_of")
-    is_stale = flag("the visible record's period_end lies more than stale_months before as_of: shown, not used", nullable=True)
+    is_stale = flag(
+        "the visible record's period_end lies more than stale_months before as_of: shown, not used",
+        nullable=True,
+    )
     is_available_date_assumed = flag("available_date is assumed", nullable=True)
     is_value_restated = flag("visible by date, not as filed", nullable=True)
     is_scale_suspect = flag("the record is kept out of ratios", nullable=True)
@@ -206,7 +217,9 @@ class MetricsAsOf(dy.Schema):
     price_date = date("the day of that price")
     price_basis = text("close, holdings_file or null with price_adjusted_only")
     is_price_stale = flag("the price is the holdings file's own, not that of the last session", nullable=True)
-    shares = number("latest visible shares, brought to the price's split basis where splits are known", "shares")
+    shares = number(
+        "latest visible shares, brought to the price's split basis where splits are known", "shares"
+    )
     shares_basis = text("outstanding, basic_average or diluted_average")
     is_split_unchecked = flag("no split data lies between the share count and as_of", nullable=True)
     market_cap_usd = usd("price as traded x shares, the company's lines together")
@@ -239,7 +252,12 @@ class Rejects(dy.Schema):
     """One row per row that a table's rules refused, kept with its reason."""
 
     table_name = key_text("the table that refused the row")
-    year = dy.Int32(primary_key=True, min=1900, max=2200, description="the partition of that table the row would have been in")
+    year = dy.Int32(
+        primary_key=True,
+        min=1900,
+        max=2200,
+        description="the partition of that table the row would have been in",
+    )
     reject_id = key_text("digest of the row and its rule")
     rule = text("the rule that the row breaks", nullable=False)
     row_json = text("the row as JSON", nullable=False)

@@ -69,13 +69,18 @@ def _section(found: Table) -> Iterator[str]:
     for name, column in found.schema.columns().items():
         shown = f"**{name}**" if name in found.key else name
         unit = (column.metadata or {}).get("unit", "")
-        yield f"| {shown} | {_type(column.dtype)} | {unit} | {_limits(column)} | {_cell(column.description or '')} |"
+        yield (
+            f"| {shown} | {_type(column.dtype)} | {unit} | {_limits(column)} | "
+            f"{_cell(column.description or '')} |"
+        )
 
 
 def _view_section(view: View, columns: Mapping[str, pl.DataType]) -> Iterator[str]:
     unknown = sorted(set(view.described) - set(columns))
     if unknown:
-        raise SmallcapError(f"sql/views: {view.name} describes columns that it does not have: {', '.join(unknown)}")
+        raise SmallcapError(
+            f"sql/views: {view.name} describes columns that it does not have: {', '.join(unknown)}"
+        )
     yield f"\n## {view.name}\n"
     yield f"{view.description} (view over {' and '.join(f'`{name}`' for name in view.sources)})\n"
     yield "| column | type | unit | meaning |"
@@ -83,7 +88,10 @@ def _view_section(view: View, columns: Mapping[str, pl.DataType]) -> Iterator[st
     for name, dtype in columns.items():
         meaning = view.meaning(name)
         if meaning is None:
-            raise SmallcapError(f"sql/views: {view.name} has a column {name} without a meaning; add a line '-- {name} [unit]: meaning'")
+            raise SmallcapError(
+                f"sql/views: {view.name} has a column {name} without a meaning; add a line '-- "
+                f"{name} [unit]: meaning'"
+            )
         yield f"| {name} | {_type(dtype)} | {meaning.unit} | {_cell(meaning.text)} |"
 
 

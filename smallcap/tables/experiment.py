@@ -9,11 +9,13 @@ from smallcap.tables.columns import count, date, key_date, key_text, number, rat
 from smallcap.tables.factors import MONTH, MONTH_YEAR
 
 UNIVERSE = (
-    "all: the index's members with a return; profitable: those with a net income above zero; unprofitable: those without; in the annual "
+    "all: the index's members with a return; profitable: those with a net income above zero; "
+    "unprofitable: those without; in the annual "
     "record visible and not stale at formation"
 )
 WEIGHTING = (
-    "equal; cap: by market value; sector_neutral: by market value, each sector with its weight in the index. Set at each June's end, "
+    "equal; cap: by market value; sector_neutral: by market value, each sector with its weight in "
+    "the index. Set at each June's end, "
     "drifting with the returns from there"
 )
 ONE_WAY = "half the sum of all changes of weight"
@@ -27,10 +29,14 @@ class ExperimentReturns(dy.Schema):
     weighting = key_text(WEIGHTING)
     month = key_date(MONTH)
     formed_as_of = date("the June's end at which the universe was formed", nullable=False)
-    total_return = ratio("return of the month, by the weights at its beginning; null where no holding has one", min=-1)
+    total_return = ratio(
+        "return of the month, by the weights at its beginning; null where no holding has one", min=-1
+    )
     turnover = ratio(
-        f"one-way, at the beginning of the month: {ONE_WAY}. In July against what the year before had drifted to, null where nothing was "
-        "held to the end of June; in other months the weight of those that left the index, which goes to the others",
+        f"one-way, at the beginning of the month: {ONE_WAY}. In July against what the year before "
+        f"had drifted to, null where nothing was "
+        "held to the end of June; in other months the weight of those that left the index, which "
+        "goes to the others",
         min=0,
         max=1,
     )
@@ -38,17 +44,26 @@ class ExperimentReturns(dy.Schema):
     names = count("companies that the universe was formed of", unit="companies")
     share_by_count = ratio("names over those of the index in the same weighting", min=0, max=1)
     share_by_weight = ratio("their weight in the index in the same weighting, at formation", min=0, max=1)
-    unknown_names = count("companies of the index in the same weighting whose profitability was unknown", unit="companies")
+    unknown_names = count(
+        "companies of the index in the same weighting whose profitability was unknown", unit="companies"
+    )
     holdings = count("companies held at the beginning of the month", unit="companies")
     with_return = count("of those, with a return", unit="companies")
-    missing = count("of those, without a return this month: left to the others, never taken as zero", unit="companies")
-    left = count("companies out because they were gone from the index at the end of the month before; null in July", nullable=True)
+    missing = count(
+        "of those, without a return this month: left to the others, never taken as zero", unit="companies"
+    )
+    left = count(
+        "companies out because they were gone from the index at the end of the month before; null in July",
+        nullable=True,
+    )
 
     @dy.rule()
     def only_known_returns_count(cls) -> pl.Expr:
         """Each holding has a return or is missing, and a month's return comes from those that have one."""
         is_any = pl.col("with_return") > 0
-        return (pl.col("with_return") + pl.col("missing") == pl.col("holdings")) & (is_any == pl.col("total_return").is_not_null())
+        return (pl.col("with_return") + pl.col("missing") == pl.col("holdings")) & (
+            is_any == pl.col("total_return").is_not_null()
+        )
 
 
 class ProfitabilityExperiment(dy.Schema):
@@ -57,7 +72,10 @@ class ProfitabilityExperiment(dy.Schema):
     universe = key_text(UNIVERSE)
     weighting = key_text(WEIGHTING)
     cost_basis_points = dy.Int64(
-        primary_key=True, min=0, metadata={"unit": "basis points"}, description="cost taken off, of one-way turnover, at each trade"
+        primary_key=True,
+        min=0,
+        metadata={"unit": "basis points"},
+        description="cost taken off, of one-way turnover, at each trade",
     )
     period = key_text("all; or the twelve months that one formation is held, July to June: 2015/2016")
     first_month = date("first month with a return")
@@ -65,25 +83,45 @@ class ProfitabilityExperiment(dy.Schema):
     months = count("months with a return", unit="months")
     junes = count("formations that the period holds", unit="formations")
     names = number("companies at formation, mean over the Junes", "companies", min=0)
-    share_by_count = ratio("names over those of the index in the same weighting, mean over the Junes", min=0, max=1)
-    share_by_weight = ratio("their weight in the index in the same weighting at formation, mean over the Junes", min=0, max=1)
-    unknown_names = number("companies of the index of unknown profitability, mean over the Junes", "companies", min=0)
+    share_by_count = ratio(
+        "names over those of the index in the same weighting, mean over the Junes", min=0, max=1
+    )
+    share_by_weight = ratio(
+        "their weight in the index in the same weighting at formation, mean over the Junes", min=0, max=1
+    )
+    unknown_names = number(
+        "companies of the index of unknown profitability, mean over the Junes", "companies", min=0
+    )
     annual_return = ratio("compounded; of all months brought to a year, of one period as it is", min=-1)
     volatility = ratio("sample deviation of the monthly returns x sqrt(12); null below 12 months", min=0)
-    sharpe = number("mean over deviation of the returns less the risk-free rate, x sqrt(12); null below 12 such months", "ratio")
-    months_with_rate = count("months with a risk-free rate too: factor files end about two months early", unit="months")
-    max_drawdown = ratio("largest fall of the compounded value from any earlier month's end, as a negative number", min=-1, max=0)
+    sharpe = number(
+        "mean over deviation of the returns less the risk-free rate, x sqrt(12); null below 12 such months",
+        "ratio",
+    )
+    months_with_rate = count(
+        "months with a risk-free rate too: factor files end about two months early", unit="months"
+    )
+    max_drawdown = ratio(
+        "largest fall of the compounded value from any earlier month's end, as a negative number",
+        min=-1,
+        max=0,
+    )
     turnover = ratio("one-way a year; of all: mean over the complete years whose first trade is known", min=0)
     difference_annual = ratio(
-        "12 x the mean monthly difference to the index in the same weighting and at the same cost; null for the index"
+        "12 x the mean monthly difference to the index in the same weighting and at the same cost; "
+        "null for the index"
     )
     difference_std_error = ratio("its standard error, HAC; of all months only, as what follows", min=0)
     difference_t_stat = number("difference over standard error", "ratio")
     difference_p_value = number("two-sided, Student's t", "probability", min=0, max=1)
     difference_ci_low = ratio("lower end of its 95% interval")
     difference_ci_high = ratio("upper end")
-    sharpe_difference = number("sharpe less the index's, over the months that both and the risk-free rate have", "ratio")
-    sharpe_difference_std_error = number("its standard error, Jobson-Korkie with Memmel's correction; of all months only", "ratio", min=0)
+    sharpe_difference = number(
+        "sharpe less the index's, over the months that both and the risk-free rate have", "ratio"
+    )
+    sharpe_difference_std_error = number(
+        "its standard error, Jobson-Korkie with Memmel's correction; of all months only", "ratio", min=0
+    )
     sharpe_difference_ci_low = number("lower end of its 95% interval", "ratio")
     sharpe_difference_ci_high = number("upper end", "ratio")
     vintage = text("YYYYMM of the returns database behind the risk-free rate")
@@ -95,4 +133,6 @@ class ProfitabilityExperiment(dy.Schema):
     def insufficient_has_no_numbers(cls) -> pl.Expr:
         """What was not estimated shows no number and says why."""
         is_estimated = pl.col("status") == "estimated"
-        return (is_estimated == pl.col("annual_return").is_not_null()) & (is_estimated == pl.col("reason").is_null())
+        return (is_estimated == pl.col("annual_return").is_not_null()) & (
+            is_estimated == pl.col("reason").is_null()
+        )

@@ -5,7 +5,19 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import AS_OF_YEAR, count, date, flag, key_date, key_id, key_text, number, ratio, text, year
+from smallcap.tables.columns import (
+    AS_OF_YEAR,
+    count,
+    date,
+    flag,
+    key_date,
+    key_id,
+    key_text,
+    number,
+    ratio,
+    text,
+    year,
+)
 
 MONTH_YEAR = "calendar year of month; the partition"
 MONTH = "last calendar day of the month"
@@ -18,12 +30,20 @@ SENTINEL = -0.99
 
 
 class MonthlyReturns(dy.Schema):
-    """One row per line and month whose total return is known; a missing month has no row and is never taken as zero."""
+    """One row per line and month whose total return is known.
+
+    A missing month has no row and is never taken as zero.
+    """
 
     year = year(MONTH_YEAR)
     month = key_date(MONTH)
     security_id = key_id("the line (share class), ours")
-    total_return = dy.Float64(nullable=False, min=-1, metadata={"unit": "fraction"}, description="return of the month with dividends")
+    total_return = dy.Float64(
+        nullable=False,
+        min=-1,
+        metadata={"unit": "fraction"},
+        description="return of the month with dividends",
+    )
     is_after_gap = flag("the line has no return in the month before, but has one in the twelve months before")
     is_extreme = flag("the return is above the limit of the rule set: kept, to be looked at")
     source = text("where the row comes from", nullable=False)
@@ -31,11 +51,16 @@ class MonthlyReturns(dy.Schema):
     @dy.rule()
     def month_ends(cls) -> pl.Expr:
         """A month is named by its last day, in the partition of its year."""
-        return (pl.col("month") == pl.col("month").dt.month_end()) & (pl.col("month").dt.year() == pl.col("year"))
+        return (pl.col("month") == pl.col("month").dt.month_end()) & (
+            pl.col("month").dt.year() == pl.col("year")
+        )
 
 
 class FactorsMonthly(dy.Schema):
-    """One row per month of the latest vintage of the five factors; momentum where a file of the same vintage has it."""
+    """One row per month of the latest vintage of the five factors.
+
+    Momentum where a file of the same vintage has it.
+    """
 
     month = key_date(MONTH)
     vintage = text(VINTAGE, nullable=False)
@@ -44,7 +69,9 @@ class FactorsMonthly(dy.Schema):
     hml = ratio("high minus low book-to-market", min_exclusive=SENTINEL, max=1)
     rmw = ratio("robust minus weak profitability", min_exclusive=SENTINEL, max=1)
     cma = ratio("conservative minus aggressive investment", min_exclusive=SENTINEL, max=1)
-    mom = ratio("winners minus losers; null where no file of the vintage has it", min_exclusive=SENTINEL, max=1)
+    mom = ratio(
+        "winners minus losers; null where no file of the vintage has it", min_exclusive=SENTINEL, max=1
+    )
     rf = ratio("risk-free rate of the month", min=-0.01, max=0.1)
 
 
@@ -54,13 +81,17 @@ class FactorRegressions(dy.Schema):
     book = key_text("name of the book")
     model = key_text(MODEL)
     covariance = key_text(COVARIANCE)
-    window = key_text("full; trailing_60: the newest 60 months; year_2024: the 60 months to the end of that year")
+    window = key_text(
+        "full; trailing_60: the newest 60 months; year_2024: the 60 months to the end of that year"
+    )
     vintage = key_text(VINTAGE)
     term = key_text(TERM)
     estimate = number("the coefficient; alpha is a monthly return", "fraction a month, or loading")
     std_error = number("its standard error", "as estimate")
     t_stat = number("estimate over standard error", "ratio")
-    p_value = number("two-sided, Student's t with n_obs less the number of terms", "probability", min=0, max=1)
+    p_value = number(
+        "two-sided, Student's t with n_obs less the number of terms", "probability", min=0, max=1
+    )
     ci_low = number("lower end of the 95% interval", "as estimate")
     ci_high = number("upper end of the 95% interval", "as estimate")
     alpha_annual = number("12 x alpha, on alpha's row alone", "fraction a year")
@@ -74,7 +105,9 @@ class FactorRegressions(dy.Schema):
     hac_lags = count("lags of the HAC covariance; null for OLS", nullable=True, unit="months")
     first_month = date("first month in the regression")
     last_month = date("last month in the regression")
-    is_formed_in_advance = flag("the book was chosen before its first month: only then does alpha say anything of skill")
+    is_formed_in_advance = flag(
+        "the book was chosen before its first month: only then does alpha say anything of skill"
+    )
     status = text("estimated or insufficient", nullable=False)
     reason = text("why there are no numbers; null where there are")
 
@@ -82,7 +115,9 @@ class FactorRegressions(dy.Schema):
     def insufficient_has_no_numbers(cls) -> pl.Expr:
         """A regression that was not estimated shows no number and says why."""
         is_estimated = pl.col("status") == "estimated"
-        return (is_estimated == pl.col("estimate").is_not_null()) & (is_estimated == pl.col("reason").is_null())
+        return (is_estimated == pl.col("estimate").is_not_null()) & (
+            is_estimated == pl.col("reason").is_null()
+        )
 
 
 class StockFactorLoadings(dy.Schema):
@@ -102,7 +137,9 @@ class StockFactorLoadings(dy.Schema):
     first_month = date("first of those months")
     last_month = date("last of those months")
     vintage = text(VINTAGE)
-    status = text("estimated; insufficient: fewer than 36 months; constant: the return does not vary", nullable=False)
+    status = text(
+        "estimated; insufficient: fewer than 36 months; constant: the return does not vary", nullable=False
+    )
 
     @dy.rule()
     def only_estimated_has_numbers(cls) -> pl.Expr:

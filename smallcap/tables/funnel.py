@@ -5,9 +5,25 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import AS_OF_YEAR, KNOWN_YEAR, count, date, flag, key_date, key_id, key_text, number, ratio, text, usd, year
+from smallcap.tables.columns import (
+    AS_OF_YEAR,
+    KNOWN_YEAR,
+    count,
+    date,
+    flag,
+    key_date,
+    key_id,
+    key_text,
+    number,
+    ratio,
+    text,
+    usd,
+    year,
+)
 
-FILTER_NUMBER = "place in the strict order: 1 business, 2 shariah, 3 balance_sheet, 4 income, 5 cash_flow, 6 value"
+FILTER_NUMBER = (
+    "place in the strict order: 1 business, 2 shariah, 3 balance_sheet, 4 income, 5 cash_flow, 6 value"
+)
 
 
 class FilterEvaluations(dy.Schema):
@@ -18,29 +34,52 @@ class FilterEvaluations(dy.Schema):
     entity_id = key_id("the company, ours")
     filter_number = dy.Int64(primary_key=True, min=1, max=6, description=FILTER_NUMBER)
     filter_name = text("business, shariah, balance_sheet, income, cash_flow or value", nullable=False)
-    stand_alone_status = text("the filter's verdict by itself: pass, fail, or verify where there is not enough data", nullable=False)
+    stand_alone_status = text(
+        "the filter's verdict by itself: pass, fail, or verify where there is not enough data", nullable=False
+    )
     measure = text("what value, threshold and headroom are of: the rule of the filter that decided")
-    value = ratio("the company's figure; a fraction, a multiple or a count of years, as measure says", unit="as measure")
+    value = ratio(
+        "the company's figure; a fraction, a multiple or a count of years, as measure says", unit="as measure"
+    )
     threshold = ratio("the limit that value is held against", unit="as measure")
     headroom = ratio("distance of value to the threshold, positive inside", unit="as measure")
     is_borderline = flag("passes, but close to a threshold")
     reason = text("the verdict in plain words", nullable=False)
     debt_to_market_cap = ratio("filter 2: interest-bearing debt over the standard's market value")
     cash_to_market_cap = ratio("filter 2: cash and short-term investments over it, where the standard asks")
-    interest_income_to_revenue = ratio("filter 2: interest income, or the bound or floor of it that decided, over revenue")
+    interest_income_to_revenue = ratio(
+        "filter 2: interest income, or the bound or floor of it that decided, over revenue"
+    )
     least_net_margin = ratio("filter 4: the lowest net margin of the years")
     net_income_growth_over_years = ratio("filter 4: net income over that of the first of the years, less one")
-    margin_slope = ratio("filter 4: least-squares slope of the gross margin (else of the operating margin)", unit="fraction per year")
+    margin_slope = ratio(
+        "filter 4: least-squares slope of the gross margin (else of the operating margin)",
+        unit="fraction per year",
+    )
     least_operating_margin = ratio("filter 4: the lowest operating margin of the years")
-    years_without_cash_backing = number("filter 4: years whose operating cash flow does not back net income", "fiscal years")
-    cash_conversion_over_years = ratio("filters 4 and 5: operating cash flow over net income, sums of the years", unit="multiple")
-    least_operating_cash_flow_to_assets = ratio("filter 5: the lowest operating cash flow over total assets of the years")
+    years_without_cash_backing = number(
+        "filter 4: years whose operating cash flow does not back net income", "fiscal years"
+    )
+    cash_conversion_over_years = ratio(
+        "filters 4 and 5: operating cash flow over net income, sums of the years", unit="multiple"
+    )
+    least_operating_cash_flow_to_assets = ratio(
+        "filter 5: the lowest operating cash flow over total assets of the years"
+    )
     years_without_free_cash_flow = number("filter 5: years without positive free cash flow", "fiscal years")
-    years_used = count("consecutive fiscal years that filters 4 and 5 looked at", nullable=True, unit="fiscal years")
-    universe_members = count("companies behind the threshold, where it is taken from the universe", nullable=True, unit="members")
-    record_age_days = count("days from the visible record's period_end to as_of; null for filter 1", nullable=True, unit="days")
+    years_used = count(
+        "consecutive fiscal years that filters 4 and 5 looked at", nullable=True, unit="fiscal years"
+    )
+    universe_members = count(
+        "companies behind the threshold, where it is taken from the universe", nullable=True, unit="members"
+    )
+    record_age_days = count(
+        "days from the visible record's period_end to as_of; null for filter 1", nullable=True, unit="days"
+    )
     is_interest_income_bounded = flag("interest income is unknown; its upper bound passes (filter 2)")
-    is_lease_unchecked = flag("the standard asks for leases to be treated in a way that the source's debt does not show (filter 2)")
+    is_lease_unchecked = flag(
+        "the standard asks for leases to be treated in a way that the source's debt does not show (filter 2)"
+    )
     is_operating_margin_used = flag("no gross margin is known; the operating margin stands in (filter 4)")
     rule_set = text("name and version of the rule set", nullable=False)
 
@@ -73,7 +112,8 @@ class FunnelOutcomes(dy.Schema):
     is_borderline = flag("passes, but close to a threshold")
     reason = text("the verdict in plain words", nullable=False)
     outcome = text(
-        "of the company, on each of its rows: survivor (all pass), survivor_unverified (no fail, verify in filters 1 and 2 alone),"
+        "of the company, on each of its rows: survivor (all pass), survivor_unverified (no fail, "
+        "verify in filters 1 and 2 alone),"
         " undetermined (no fail, verify in 3 to 6) or failed",
         nullable=False,
     )
@@ -95,7 +135,9 @@ class FunnelSummary(dy.Schema):
 
     year = year(AS_OF_YEAR)
     as_of = key_date("the date the question is asked about")
-    filter_number = dy.Int64(primary_key=True, min=1, max=7, description=f"{FILTER_NUMBER}, 7 factor_validation")
+    filter_number = dy.Int64(
+        primary_key=True, min=1, max=7, description=f"{FILTER_NUMBER}, 7 factor_validation"
+    )
     filter_name = text("name of the filter", nullable=False)
     members = count("members at as_of", unit="members")
     entered = count("of those, not failed by an earlier filter", unit="members")
@@ -109,7 +151,9 @@ class FunnelSummary(dy.Schema):
     stand_alone_passed = count("members that the filter by itself passes", unit="members")
     stand_alone_failed = count("members that the filter by itself fails", unit="members")
     stand_alone_verify = count("members that the filter by itself cannot judge", unit="members")
-    outcome_survivor = count("members whose outcome is survivor; the same on every filter's row", unit="members")
+    outcome_survivor = count(
+        "members whose outcome is survivor; the same on every filter's row", unit="members"
+    )
     outcome_survivor_unverified = count("members whose outcome is survivor_unverified", unit="members")
     outcome_undetermined = count("members whose outcome is undetermined", unit="members")
     outcome_failed = count("members whose outcome is failed", unit="members")
@@ -117,7 +161,9 @@ class FunnelSummary(dy.Schema):
     @dy.rule()
     def statuses_add_up(cls) -> pl.Expr:
         """Every member is counted once."""
-        return pl.col("passed") + pl.col("failed") + pl.col("verify") + pl.col("not_reached") == pl.col("members")
+        return pl.col("passed") + pl.col("failed") + pl.col("verify") + pl.col("not_reached") == pl.col(
+            "members"
+        )
 
 
 class StatementLenses(dy.Schema):
@@ -152,7 +198,9 @@ class ScreenChanges(dy.Schema):
     change = text("entered or left the survivors (survivor and survivor_unverified)", nullable=False)
     outcome_from = text("outcome at previous_as_of; null where it was no member")
     outcome_to = text("outcome at as_of; null where it is no member")
-    filter_number = dy.Int64(nullable=True, min=1, max=6, description="the filter that decided; null where membership did")
+    filter_number = dy.Int64(
+        nullable=True, min=1, max=6, description="the filter that decided; null where membership did"
+    )
     filter_name = text("name of that filter")
     status_from = text("the filter's verdict at previous_as_of")
     status_to = text("the filter's verdict at as_of")
@@ -161,8 +209,14 @@ class ScreenChanges(dy.Schema):
     value_to = ratio("the company's figure at as_of", unit="as measure")
     threshold_from = ratio("the limit at previous_as_of", unit="as measure")
     threshold_to = ratio("the limit at as_of", unit="as measure")
-    cause = text("membership, going_stale, new_filing, restatement, price_move, universe_median or rule", nullable=False)
-    reason = text("the filter's verdict in plain words: of as_of for a company that left, of previous_as_of for one that entered")
+    cause = text(
+        "membership, going_stale, new_filing, restatement, price_move, universe_median or rule",
+        nullable=False,
+    )
+    reason = text(
+        "the filter's verdict in plain words: of as_of for a company that left, of previous_as_of "
+        "for one that entered"
+    )
 
 
 class MetricDifferences(dy.Schema):

@@ -5,7 +5,20 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import AS_OF_YEAR, count, date, flag, key_date, key_id, key_text, number, ratio, text, usd, year
+from smallcap.tables.columns import (
+    AS_OF_YEAR,
+    count,
+    date,
+    flag,
+    key_date,
+    key_id,
+    key_text,
+    number,
+    ratio,
+    text,
+    usd,
+    year,
+)
 
 AS_OF = "the date the question is asked about"
 STATUS = "pass, fail, or verify where the sources do not say"
@@ -42,11 +55,15 @@ class IndexHoldings(dy.Schema):
     market_cap_usd = usd("market value at as_of; null where the visible record is stale")
     market_cap_reason = text("why market_cap_usd is null")
     band = text(
-        "upper: among the first 2.5% of the members' own market value; lower: among the last; none; unknown: no market value",
+        (
+            "upper: among the first 2.5% of the members' own market value; lower: among the last; "
+            "none; unknown: no market value"
+        ),
         nullable=False,
     )
     is_unprofitable = flag(
-        "net income of the visible record is zero or negative; null where there is none that is not stale", nullable=True
+        "net income of the visible record is zero or negative; null where there is none that is not stale",
+        nullable=True,
     )
     period_end = date("end of the fiscal year of the visible record")
     available_date = date("when the visible record became known; never after as_of")
@@ -70,7 +87,9 @@ class IndexSectors(dy.Schema):
     earnings_members = _members("with known earnings")
     earnings_weight = _weight("with known earnings")
     unprofitable_members = _members("whose net income is zero or negative")
-    unprofitable_share = ratio("share of the members with known earnings whose net income is zero or negative", min=0, max=1)
+    unprofitable_share = ratio(
+        "share of the members with known earnings whose net income is zero or negative", min=0, max=1
+    )
     unprofitable_weight_share = ratio("the same by weight", min=0, max=1)
     pe_excluding_losses = _multiple("net income, where that is positive")
     pe_excluding_losses_members = _members("in pe_excluding_losses")
@@ -96,7 +115,9 @@ class IndexProfile(dy.Schema):
     top_holdings = count("how many of the heaviest members top_holdings_weight sums", unit="members")
     top_holdings_weight = _weight("with the greatest weights")
     herfindahl = ratio("sum of the squared weights: 1 is one member, 1/n is n equal ones", min=0)
-    effective_number = number("one over herfindahl: so many equal members would be as concentrated", "members")
+    effective_number = number(
+        "one over herfindahl: so many equal members would be as concentrated", "members"
+    )
     pe_excluding_losses = _multiple("net income, where that is positive: the published convention")
     pe_excluding_losses_members = _members("in pe_excluding_losses")
     pe_excluding_losses_weight = _weight("in pe_excluding_losses")
@@ -112,13 +133,17 @@ class IndexProfile(dy.Schema):
     ps_reason = text("why it is null: revenue_not_positive or no_member_covered")
     ps_members = _members("in ps")
     ps_weight = _weight("in ps")
-    dividend_yield = ratio("sum of the dividends of the visible records over sum of market values, over the members with both")
+    dividend_yield = ratio(
+        "sum of the dividends of the visible records over sum of market values, over the members with both"
+    )
     dividend_yield_members = _members("in dividend_yield")
     dividend_yield_weight = _weight("in dividend_yield")
     earnings_members = _members("with known earnings")
     earnings_weight = _weight("with known earnings")
     unprofitable_members = _members("whose net income is zero or negative")
-    unprofitable_share = ratio("share of the members with known earnings whose net income is zero or negative", min=0, max=1)
+    unprofitable_share = ratio(
+        "share of the members with known earnings whose net income is zero or negative", min=0, max=1
+    )
     unprofitable_weight_share = ratio("the same by weight", min=0, max=1)
     eligibility_passed = _members("that pass every rule of eligibility which can be asked")
     eligibility_failed = _members("that fail one of these")
@@ -126,15 +151,20 @@ class IndexProfile(dy.Schema):
     additions = count("members that were none at previous_as_of", nullable=True, unit="members")
     removals = count("members of previous_as_of that are none now", nullable=True, unit="members")
     turnover = ratio("half the sum of the weights that came and went since previous_as_of", min=0, max=1)
-    is_reconstitution = flag("turnover reaches the threshold; null for the first as_of of a home", nullable=True)
-    expected_event = text("reconstitution of the calendar whose effective day lies after previous_as_of and up to as_of")
+    is_reconstitution = flag(
+        "turnover reaches the threshold; null for the first as_of of a home", nullable=True
+    )
+    expected_event = text(
+        "reconstitution of the calendar whose effective day lies after previous_as_of and up to as_of"
+    )
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def null_says_why(cls) -> pl.Expr:
         """A multiple has a value or a reason."""
         return pl.all_horizontal(
-            pl.col(name).is_null() == pl.col(f"{name}_reason").is_not_null() for name in ("pe_including_losses", "pb", "ps")
+            pl.col(name).is_null() == pl.col(f"{name}_reason").is_not_null()
+            for name in ("pe_including_losses", "pb", "ps")
         )
 
 
@@ -158,7 +188,9 @@ class IndexEligibility(dy.Schema):
     exchange_status = _status("an eligible exchange")
     country = text("country of the largest line at as_of, as the list says")
     country_status = _status("a US company by the country field")
-    known_status = _status("the four rules that the sources can answer: price, market value, exchange, country")
+    known_status = _status(
+        "the four rules that the sources can answer: price, market value, exchange, country"
+    )
     status = _status("all six rules")
     reason = text("the rules that are not passed, in words; null where all are")
     rule_set = text("name and version of the rule set", nullable=False)
@@ -180,7 +212,11 @@ class IndexChanges(dy.Schema):
     sector = text("sector name, GICS words")
     weight = ratio("weight at as_of of one that came, at previous_as_of of one that went", min=0, max=1)
     size_as_of = date(
-        "the date whose sizes were compared: as_of; of one that went the rank day's month end, else previous_as_of", nullable=False
+        (
+            "the date whose sizes were compared: as_of; of one that went the rank day's month end, "
+            "else previous_as_of"
+        ),
+        nullable=False,
     )
     size_basis = text("market_cap, else holding: what the fund holds of it")
     size_usd = usd("market value, or value of the fund's holding, at size_as_of")
@@ -198,7 +234,9 @@ class ReconstitutionEffects(dy.Schema):
 
     event = key_text("the reconstitution")
     effective_date = key_date("day after whose close the new index holds")
-    span = key_text("rank_to_effective: months after the rank day to the effective day; after_effective: the months after")
+    span = key_text(
+        "rank_to_effective: months after the rank day to the effective day; after_effective: the months after"
+    )
     rank_date = date("rank day; null where no source says")
     event_status = text("known, announced or rule: how the dates are known", nullable=False)
     previous_as_of = date("the list before the effective day")

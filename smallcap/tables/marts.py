@@ -5,7 +5,19 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import AS_OF_YEAR, count, date, flag, key_date, key_id, key_text, ratio, text, usd, year
+from smallcap.tables.columns import (
+    AS_OF_YEAR,
+    count,
+    date,
+    flag,
+    key_date,
+    key_id,
+    key_text,
+    ratio,
+    text,
+    usd,
+    year,
+)
 
 
 class QualityScores(dy.Schema):
@@ -22,7 +34,8 @@ class QualityScores(dy.Schema):
     is_final = flag("nothing filed later can change the row any more")
     status = text("scored or excluded", nullable=False)
     exclusion_reason = text(
-        "unusable_ticker, no_fundamentals, stale, missing:<fields>, out_of_range:<field> or insufficient_records; null where scored"
+        "unusable_ticker, no_fundamentals, stale, missing:<fields>, out_of_range:<field> or "
+        "insufficient_records; null where scored"
     )
     period_end = date("end of the fiscal year of the record used")
     available_date = date("when that record became known")
@@ -42,7 +55,12 @@ class QualityScores(dy.Schema):
     debt_to_assets_z = ratio("z-score", unit="deviations")
     interest_coverage_z = ratio("z-score", unit="deviations")
     score = ratio("z(roe) + z(fcf_margin) - z(debt_to_assets) + z(interest_coverage)", unit="deviations")
-    quintile = dy.Int64(nullable=True, min=1, max=5, description="1 + the number of quintile edges strictly below the score; 5 is best")
+    quintile = dy.Int64(
+        nullable=True,
+        min=1,
+        max=5,
+        description="1 + the number of quintile edges strictly below the score; 5 is best",
+    )
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
@@ -53,7 +71,9 @@ class QualityScores(dy.Schema):
     @dy.rule()
     def scored_or_explained(cls) -> pl.Expr:
         """A row has either a score or a reason, never both, never neither."""
-        return (pl.col("status") == "scored") == pl.col("score").is_not_null() & pl.col("exclusion_reason").is_null()
+        return (pl.col("status") == "scored") == pl.col("score").is_not_null() & pl.col(
+            "exclusion_reason"
+        ).is_null()
 
 
 class QualitySummary(dy.Schema):
@@ -64,7 +84,9 @@ class QualitySummary(dy.Schema):
     method = key_text("published, or debt_free_aware")
     basis = key_text("point_in_time or as_published")
     variant = key_text("base, or the ablation: no_winsorizing, no_coverage_clip, no_controls")
-    quintile = dy.Int64(primary_key=True, min=0, max=5, description="1 worst to 5 best; 0 is all scored together")
+    quintile = dy.Int64(
+        primary_key=True, min=0, max=5, description="1 worst to 5 best; 0 is all scored together"
+    )
     is_final = flag("nothing filed later can change the row any more")
     members = count("members at as_of")
     usable_tickers = count("of those, with a usable ticker")
@@ -109,13 +131,20 @@ class QualitySummary(dy.Schema):
     market_cap_usd_max = usd("greatest market_cap_usd")
     top_names = text("the eight best tickers, best first; on quintile 0")
     bottom_names = text("the eight worst tickers, worst first; on quintile 0")
-    formed_as_of = date("as_of twelve months earlier, whose quintiles the outcome_ columns follow; null where it is not in the lake")
+    formed_as_of = date(
+        "as_of twelve months earlier, whose quintiles the outcome_ columns follow; null where it "
+        "is not in the lake"
+    )
     outcome_companies = count("companies scored in this quintile at formed_as_of", nullable=True)
-    outcome_reported = count("of those, with an annual record that ended after formed_as_of and is visible at as_of", nullable=True)
+    outcome_reported = count(
+        "of those, with an annual record that ended after formed_as_of and is visible at as_of", nullable=True
+    )
     outcome_loss_share = ratio("share of outcome_reported whose later record shows a loss")
     outcome_debt_to_assets_median = ratio("median debt_to_assets of the later records")
     outcome_exit_share = ratio("share of outcome_companies that are no longer members at as_of")
-    outcome_max_drawdown_median = ratio("median of the companies' largest fall within the twelve months, from month-end returns; negative")
+    outcome_max_drawdown_median = ratio(
+        "median of the companies' largest fall within the twelve months, from month-end returns; negative"
+    )
 
 
 class Coverage(dy.Schema):
@@ -134,7 +163,9 @@ class Coverage(dy.Schema):
     with_fundamentals = count("members with any visible annual record", unit="members")
     fresh_fundamentals = count("members whose visible record is not stale", unit="members")
     stale_fundamentals = count("members whose visible record is stale", unit="members")
-    restated_values = count("members whose visible values are later restatements under the original date", unit="members")
+    restated_values = count(
+        "members whose visible values are later restatements under the original date", unit="members"
+    )
     assumed_available_dates = count("members whose visible record has no filing date", unit="members")
     market_caps = count("members with a market value", unit="members")
     screened = count("members scored: method published, basis point_in_time", unit="members")
@@ -143,7 +174,9 @@ class Coverage(dy.Schema):
     excluded_stale = count("members excluded because the record is stale", unit="members")
     excluded_missing = count("members excluded because an input is missing", unit="members")
     excluded_out_of_range = count("members excluded by a control", unit="members")
-    excluded_insufficient_records = count("members excluded because too few records were left", unit="members")
+    excluded_insufficient_records = count(
+        "members excluded because too few records were left", unit="members"
+    )
     restated_share = ratio("restated_values over with_fundamentals", min=0, max=1)
     screened_share = ratio("screened over members", min=0, max=1)
     stale_months = count("the limit that was used", unit="months")

@@ -1,4 +1,7 @@
-"""The meta tables: what ran, what was checked, what is served; they live in the catalogue and in the lake's own records."""
+"""The meta tables: what ran, what was checked, what is served.
+
+They live in the catalogue and in the lake's own records.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from smallcap.tables.columns import AS_OF_YEAR, KNOWN_YEAR, count, date, flag, key_date, key_id, key_text, number, ratio, text, usd, year
+from smallcap.tables.columns import (
+    AS_OF_YEAR,
+    KNOWN_YEAR,
+    count,
+    date,
+    flag,
+    key_date,
+    key_id,
+    key_text,
+    number,
+    ratio,
+    text,
+    usd,
+    year,
+)
 
 
 class Constituents(dy.Schema):
@@ -17,10 +31,14 @@ class Constituents(dy.Schema):
     ticker = text("the symbol as the source spells it", nullable=False)
     name = text("company or line name as the source spells it")
     sector = text("sector name as the source gives it, in GICS words")
-    snapshot_date = date("date of the source's list that was used, at most 31 days before as_of", nullable=False)
+    snapshot_date = date(
+        "date of the source's list that was used, at most 31 days before as_of", nullable=False
+    )
     market_value_usd = usd("value of the fund's or index's holding of the line", min=0)
     weight = ratio("share of the line in the list, from market values where known", min=0, max=1)
-    price_usd = number("price as traded that the list itself prints, at snapshot_date", "USD per share", min=0)
+    price_usd = number(
+        "price as traded that the list itself prints, at snapshot_date", "USD per share", min=0
+    )
     quantity = number("shares of the line that the fund holds", "shares", min=0)
     location = text("country as the source gives it")
     exchange = text("exchange as the source gives it")
@@ -53,14 +71,23 @@ class Fundamentals(dy.Schema):
     entity_id = key_id("the company, ours")
     period_end = key_date("end of the fiscal year that the row describes")
     version = key_text("original or restated")
-    available_date = key_date("first NYSE session after filing_date; where that is missing, period_end + 90 days")
+    available_date = key_date(
+        "first NYSE session after filing_date; where that is missing, period_end + 90 days"
+    )
     source = key_text("where the row comes from")
     is_available_date_assumed = flag("no filing date is known; available_date is period_end + 90 days")
-    is_value_restated = flag("the values are later restatements served under the original filing date: visible by date, not as filed")
+    is_value_restated = flag(
+        "the values are later restatements served under the original filing date: visible by date, "
+        "not as filed"
+    )
     is_blank_debt_zero = flag("the source declares that blank debt, dividends and buybacks mean none")
     ticker = text("the symbol as the source spells it")
-    fiscal_year = dy.Int64(nullable=True, metadata={"unit": "fiscal year"}, description="the source's own fiscal year")
-    period_days = dy.Int64(nullable=True, metadata={"unit": "days"}, description="length of the period where the source gives it")
+    fiscal_year = dy.Int64(
+        nullable=True, metadata={"unit": "fiscal year"}, description="the source's own fiscal year"
+    )
+    period_days = dy.Int64(
+        nullable=True, metadata={"unit": "days"}, description="length of the period where the source gives it"
+    )
     currency = text("currency of the money columns")
     filing_date = date("day the figures were filed")
     revenue_usd = usd("revenue")
@@ -87,7 +114,9 @@ class Fundamentals(dy.Schema):
     shareholders_equity_usd = usd("shareholders' equity")
     depreciation_amortization_usd = usd("depreciation and amortisation")
     operating_cash_flow_usd = usd("cash flow from operations")
-    capital_expenditures_usd = usd("capital expenditures, a positive outflow; net of disposals it may be negative")
+    capital_expenditures_usd = usd(
+        "capital expenditures, a positive outflow; net of disposals it may be negative"
+    )
     dividends_paid_usd = usd("dividends paid, a positive outflow")
     net_share_repurchases_usd = usd("buybacks less issues, a positive outflow")
     shares_outstanding = number("shares on the cover or balance sheet", "shares")
@@ -103,7 +132,9 @@ class VendorMetrics(dy.Schema):
     entity_id = key_id("the company, ours")
     period_end = key_date("end of the fiscal year that the row describes")
     source = key_text("where the row comes from")
-    available_date = date("that of the company's first fundamentals row of the same period_end", nullable=False)
+    available_date = date(
+        "that of the company's first fundamentals row of the same period_end", nullable=False
+    )
     roe = ratio("return on equity as served")
     fcf_margin = ratio("free cash flow margin as served")
     debt_to_assets = ratio("total debt over total assets as served")
@@ -120,10 +151,14 @@ class Prices(dy.Schema):
     date = key_date("the last session of the month that was observed")
     close_usd = number("unadjusted close as traded", "USD per share", min=0)
     adjusted_close_usd = number(
-        "close adjusted for later splits, by some sources for dividends too; serves returns only", "USD per share", min=0
+        "close adjusted for later splits, by some sources for dividends too; serves returns only",
+        "USD per share",
+        min=0,
     )
     split_ratio = number(
-        "new shares per old share of the splits in the month; null where the source does not say", "ratio", min_exclusive=0
+        "new shares per old share of the splits in the month; null where the source does not say",
+        "ratio",
+        min_exclusive=0,
     )
     total_return = ratio("return of the month with dividends", min=-1)
     source = text("where the row comes from", nullable=False)
@@ -156,4 +191,8 @@ class Snapshots(dy.Schema):
     sha256 = text("checksum of the payload before compression", nullable=False)
     bytes = count("size of the payload before compression", unit="bytes")
     path = text("the compressed payload, relative to the home", nullable=False)
-    fetched_at = dy.Datetime(nullable=False, time_unit="us", description="when we got it (UTC); a fetch column, not compared between homes")
+    fetched_at = dy.Datetime(
+        nullable=False,
+        time_unit="us",
+        description="when we got it (UTC); a fetch column, not compared between homes",
+    )

@@ -25,8 +25,8 @@ class Table:
     schema
         The dataframely schema, the only description of its columns.
     kind
-        ``snapshot``: one cross-section per as_of, partitioned by its year. ``flow``: what happened or became known in a
-        year, partitioned by it. ``reference``: not partitioned.
+        ``snapshot``: one cross-section per as_of, partitioned by its year. ``flow``: what happened or became
+        known in a year, partitioned by it. ``reference``: not partitioned.
     fetch_columns
         Columns that say when something was fetched and so differ between homes.
     """
@@ -65,7 +65,7 @@ class Table:
     @property
     def description(self) -> str:
         """What one row is."""
-        return (self.schema.__doc__ or "").strip()
+        return " ".join((self.schema.__doc__ or "").split())
 
     def empty(self) -> pl.DataFrame:
         """Make a frame without rows that has the table's columns and types."""

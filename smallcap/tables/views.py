@@ -1,8 +1,8 @@
 """The further views of sql/views: what each shows and what its columns mean, read from the view's file.
 
-The first line of a file is a comment that says what the view shows. A line ``-- name [unit]: meaning`` after it describes a column,
-or several of one meaning, set apart by commas. A column without such a line means what the column of its name means in the tables
-that the view reads.
+The first line of a file is a comment that says what the view shows. A line ``-- name [unit]: meaning`` after
+it describes a column, or several of one meaning, set apart by commas. A column without such a line means what
+the column of its name means in the tables that the view reads.
 """
 
 from __future__ import annotations
@@ -77,9 +77,17 @@ def read_view(file: Path) -> View:
     first, _, rest = file.read_text(encoding="utf-8").partition("\n")
     description = first.lstrip("- ").strip()
     if not first.startswith("--") or not description:
-        raise SmallcapError(f"{file}: the first line must be a comment ('-- …') that says what the view shows")
-    described = {column: Meaning(text, unit or "") for names, unit, text in _COLUMN_LINE.findall(rest) for column in names.split(", ")}
-    return View(f"{LAYER}.{file.stem}", description, _COLUMN_LINE.sub("", rest).strip().rstrip(";"), described)
+        raise SmallcapError(
+            f"{file}: the first line must be a comment ('-- …') that says what the view shows"
+        )
+    described = {
+        column: Meaning(text, unit or "")
+        for names, unit, text in _COLUMN_LINE.findall(rest)
+        for column in names.split(", ")
+    }
+    return View(
+        f"{LAYER}.{file.stem}", description, _COLUMN_LINE.sub("", rest).strip().rstrip(";"), described
+    )
 
 
 def read_views(folder: Path) -> list[View]:

@@ -1,6 +1,7 @@
 """The published DuckDB catalogue over the lake: building, serving, moving, exporting and safe reading of it.
 
-Names are looked up on first use, because reading a catalogue (`query`, `reading`) must not load Polars, which building one needs.
+Names are looked up on first use, because reading a catalogue (`query`, `reading`) must not load Polars, which
+building one needs.
 """
 
 from __future__ import annotations

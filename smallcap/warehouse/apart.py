@@ -1,9 +1,9 @@
 """Running a query in a process of its own, which can be ended at any moment.
 
-DuckDB heeds an interruption, its time limit and its memory limit between two pieces of work, and some functions are one piece:
-``len(range(200000000))`` takes a minute and 14 GB whatever the limits say. Only a process can be ended then, and its
-memory given back. So the query runs in a child; this process waits, writes out what the child hands over, and ends it when a limit
-is met, when Ctrl-C is pressed, or when writing fails.
+DuckDB heeds an interruption, its time limit and its memory limit between two pieces of work, and some
+functions are one piece: ``len(range(200000000))`` takes a minute and 14 GB whatever the limits say. Only a
+process can be ended then, and its memory given back. So the query runs in a child; this process waits, writes
+out what the child hands over, and ends it when a limit is met, when Ctrl-C is pressed, or when writing fails.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def run_apart(work: Callable[[Any], T], stream: IO[Any] | None, limits: QueryLim
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_work, args=(work, sender), daemon=True)
-    # Ctrl-C reaches the whole group of processes: the child is started with it held back, and leaves it to this process.
+    # Ctrl-C reaches the whole group of processes: the child is started with it held back, and leaves it to
+    # this process.
     held_back = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     child.start()
     try:
@@ -102,7 +103,8 @@ def _take_over(receiver: Connection, child: Any, stream: IO[Any] | None, limits:
             except EOFError:
                 child.join()
                 raise SmallcapError(
-                    f"the process of the query ended by itself with code {child.exitcode}; ask for less at a time, or report the query"
+                    f"the process of the query ended by itself with code {child.exitcode}; ask for "
+                    f"less at a time, or report the query"
                 ) from None
             if kind == "result":
                 return content
@@ -138,7 +140,10 @@ def _end_with_parent() -> None:
 
 
 def _resident_mb(pid: int) -> float:
-    """Return the memory of a process; 0 where the system does not tell by /proc, so that DuckDB's own limit is the only one."""
+    """Return the memory of a process.
+
+    0 where the system does not tell by /proc, so that DuckDB's own limit is the only one.
+    """
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except (OSError, IndexError):

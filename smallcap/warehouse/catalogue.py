@@ -20,7 +20,13 @@ from smallcap.tables import META_TABLES, TABLES, Table
 from smallcap.tables import table as find_table
 from smallcap.tables.views import read_view
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
-from smallcap.warehouse.views import column_comment, comment_statements, duckdb_type, read_file_columns, select_statement
+from smallcap.warehouse.views import (
+    column_comment,
+    comment_statements,
+    duckdb_type,
+    read_file_columns,
+    select_statement,
+)
 
 STORAGE_VERSION = "v1.2.0"
 """Format that DuckDB clients from 1.2 to 2.0 open."""
@@ -74,12 +80,14 @@ def build(
     home
         The home that the files are in.
     tables
-        The versions to serve. A table of the registry that is not among them gets a view without rows that says so.
+        The versions to serve. A table of the registry that is not among them gets a view without rows that
+        says so.
     meta
-        Frames of meta.runs, meta.checks, meta.fetched and meta.kept_versions, keyed by table name; one left out is empty.
-        The other meta tables follow from the arguments.
+        Frames of meta.runs, meta.checks, meta.fetched and meta.kept_versions, keyed by table name; one left
+        out is empty. The other meta tables follow from the arguments.
     views_dir
-        Folder of further views: one .sql each, named like the view; the first line is a comment that becomes the view's.
+        Folder of further views: one .sql each, named like the view; the first line is a comment that becomes
+        the view's.
     run_id
         The run that publishes; it stands on every row of meta.published_tables.
     published_at
@@ -106,7 +114,9 @@ def build(
     new.parent.mkdir(parents=True, exist_ok=True)
     try:
         with duckdb.connect() as connection:
-            connection.execute(f"ATTACH {quote_text(new)} AS catalogue (STORAGE_VERSION {quote_text(STORAGE_VERSION)})")
+            connection.execute(
+                f"ATTACH {quote_text(new)} AS catalogue (STORAGE_VERSION {quote_text(STORAGE_VERSION)})"
+            )
             connection.execute("USE catalogue")
             connection.execute("BEGIN")
             for layer in LAYERS:
@@ -132,11 +142,15 @@ def unfinished_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}")
 
 
-def _create_table_views(connection: duckdb.DuckDBPyConnection, home: Path, tables: Sequence[PublishedTable]) -> None:
+def _create_table_views(
+    connection: duckdb.DuckDBPyConnection, home: Path, tables: Sequence[PublishedTable]
+) -> None:
     published = {entry.name: entry for entry in tables}
     unknown = sorted(set(published) - set(TABLES))
     if unknown:
-        raise SmallcapError(f"this release knows no table {', '.join(unknown)}; publish again with 'smallcap run'")
+        raise SmallcapError(
+            f"this release knows no table {', '.join(unknown)}; publish again with 'smallcap run'"
+        )
     for table in TABLES.values():
         files = published[table.name].files if table.name in published else ()
         select = select_statement(table, files, home, read_file_columns(connection, files))
@@ -151,7 +165,9 @@ def _create_table_views(connection: duckdb.DuckDBPyConnection, home: Path, table
 def _create_meta_tables(connection: duckdb.DuckDBPyConnection, records: Mapping[str, pl.DataFrame]) -> None:
     for table in META_TABLES.values():
         name = quote_table(table.name)
-        columns = ", ".join(f"{quote_name(column)} {duckdb_type(dtype)}" for column, dtype in table.columns.items())
+        columns = ", ".join(
+            f"{quote_name(column)} {duckdb_type(dtype)}" for column, dtype in table.columns.items()
+        )
         connection.execute(f"CREATE TABLE {name} ({columns})")
         frame = conform(records.get(table.name, table.empty()), table)
         connection.register("frame", frame.to_arrow())
@@ -179,17 +195,32 @@ def _create_extra_views(connection: duckdb.DuckDBPyConnection, views_dir: Path) 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Bring a frame to a table's columns and types; a column that an older release did not have is null."""
     return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name) for name, dtype in table.columns.items()
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in table.columns.items()
     )
 
 
 def _own_records(
-    home: Path, tables: Sequence[PublishedTable], run_id: str, published_at: dt.datetime, label: str, release: str
+    home: Path,
+    tables: Sequence[PublishedTable],
+    run_id: str,
+    published_at: dt.datetime,
+    label: str,
+    release: str,
 ) -> dict[str, pl.DataFrame]:
     """Make the meta tables that describe the catalogue itself."""
     ordered = sorted(tables, key=lambda entry: entry.name)
     served = [
-        (entry.name, entry.version, entry.row_count, len(entry.files), entry.first_year, entry.last_year, run_id, published_at)
+        (
+            entry.name,
+            entry.version,
+            entry.row_count,
+            len(entry.files),
+            entry.first_year,
+            entry.last_year,
+            run_id,
+            published_at,
+        )
         for entry in ordered
     ]
     files = [(entry.name, file.relative_to(home).as_posix()) for entry in ordered for file in entry.files]
@@ -199,15 +230,27 @@ def _own_records(
         "meta.published_files": files,
         "meta.catalogue": catalogue,
     }
-    return {name: pl.DataFrame(values, schema=find_table(name).columns, orient="row") for name, values in rows.items()}
+    return {
+        name: pl.DataFrame(values, schema=find_table(name).columns, orient="row")
+        for name, values in rows.items()
+    }
 
 
 def _rebase(entry: PublishedTable, home: Path) -> PublishedTable:
     """Name the files by the home's real path, also where the home was given through a link."""
-    outside = [file for file in entry.files if not file.is_relative_to(home) and not file.is_relative_to(home.resolve())]
+    outside = [
+        file
+        for file in entry.files
+        if not file.is_relative_to(home) and not file.is_relative_to(home.resolve())
+    ]
     if outside:
-        raise SmallcapError(f"{outside[0]} of {entry.name} does not lie in the home {home}; only files of the home can be published")
-    relative = (file.relative_to(home if file.is_relative_to(home) else home.resolve()) for file in entry.files)
+        raise SmallcapError(
+            f"{outside[0]} of {entry.name} does not lie in the home {home}; only files of the home "
+            f"can be published"
+        )
+    relative = (
+        file.relative_to(home if file.is_relative_to(home) else home.resolve()) for file in entry.files
+    )
     return replace(entry, files=tuple(home.resolve() / path for path in relative))
 
 

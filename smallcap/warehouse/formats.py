@@ -1,6 +1,7 @@
 """How the rows of a query are written to a stream: as CSV, JSON or Parquet.
 
-Polars is not imported here, and PyArrow only where Parquet is written: the other formats need the standard library alone.
+Polars is not imported here, and PyArrow only where Parquet is written: the other formats need the standard
+library alone.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ _ERRORS = {
 }
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None) -> int:
+def write_csv(
+    connection: duckdb.DuckDBPyConnection,
+    columns: tuple[str, ...],
+    stream: IO[Any],
+    limits: QueryLimits | None,
+) -> int:
     """Write the pending rows with a header line; null is an empty field. Returns the number of rows."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
@@ -39,7 +45,12 @@ def write_csv(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], s
     return count
 
 
-def write_json(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None) -> int:
+def write_json(
+    connection: duckdb.DuckDBPyConnection,
+    columns: tuple[str, ...],
+    stream: IO[Any],
+    limits: QueryLimits | None,
+) -> int:
     """Write the pending rows as an array of objects, one a line. Returns the number of rows."""
     _require_unique(columns)
     stream.write("[")
@@ -81,7 +92,10 @@ def _batches(connection: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, 
 
 
 def _arrow_batches(reader: Any) -> Iterator[Any]:
-    """Take batch after batch; an error comes through Arrow with DuckDB's words and without its class, which it gets back."""
+    """Take batch after batch.
+
+    An error comes through Arrow with DuckDB's words and without its class, which it gets back.
+    """
     import pyarrow as pa
 
     while True:
@@ -90,7 +104,9 @@ def _arrow_batches(reader: Any) -> Iterator[Any]:
         except StopIteration:
             return
         except (OSError, pa.ArrowException) as error:
-            kind = next((kind for words, kind in _ERRORS.items() if str(error).startswith(words)), duckdb.Error)
+            kind = next(
+                (kind for words, kind in _ERRORS.items() if str(error).startswith(words)), duckdb.Error
+            )
             raise kind(str(error)) from None
         yield batch
 
@@ -98,7 +114,9 @@ def _arrow_batches(reader: Any) -> Iterator[Any]:
 def _require_unique(columns: tuple[str, ...]) -> None:
     repeated = [name for name, count in Counter(columns).items() if count > 1]
     if repeated:
-        raise InputError(f"several columns are named {', '.join(repeated)}; give each a name of its own with AS")
+        raise InputError(
+            f"several columns are named {', '.join(repeated)}; give each a name of its own with AS"
+        )
 
 
 def _csv_value(value: object) -> object:

@@ -41,7 +41,8 @@ class Frames:
         Returns
         -------
         pl.DataFrame or None
-            The rows; None where the catalogue, written by another release, lacks a table or column that the query reads.
+            The rows; None where the catalogue, written by another release, lacks a table or column that the
+            query reads.
 
         Raises
         ------

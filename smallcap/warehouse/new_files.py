@@ -31,11 +31,15 @@ def new_file(target: Path, mode: Literal["w", "wb"]) -> Iterator[IO[Any]]:
     check_new(target)
     unfinished = target.with_name(f".{uuid.uuid4().hex}.new")
     try:
-        with unfinished.open(mode, encoding="utf-8" if mode == "w" else None, newline="" if mode == "w" else None) as stream:
+        with unfinished.open(
+            mode, encoding="utf-8" if mode == "w" else None, newline="" if mode == "w" else None
+        ) as stream:
             yield stream
         os.replace(unfinished, target)
     except OSError as error:
-        raise InputError(f"{target} cannot be written ({error.strerror or error}); name another file") from None
+        raise InputError(
+            f"{target} cannot be written ({error.strerror or error}); name another file"
+        ) from None
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -51,4 +55,6 @@ def check_new(target: Path) -> None:
     if os.path.lexists(target):
         raise InputError(f"{target} exists already; remove it, or name another file")
     if not os.access(target.parent, os.W_OK):
-        raise InputError(f"the folder {target.parent} does not exist or cannot be written to; name another file")
+        raise InputError(
+            f"the folder {target.parent} does not exist or cannot be written to; name another file"
+        )

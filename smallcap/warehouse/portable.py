@@ -19,7 +19,9 @@ Progress = Callable[[str, int, int], None]
 """Called before each table with its name, its number from one, and the number of tables."""
 
 
-def export(warehouse_dir: Path, target: Path, *, overwrite: bool = False, on_table: Progress | None = None) -> None:
+def export(
+    warehouse_dir: Path, target: Path, *, overwrite: bool = False, on_table: Progress | None = None
+) -> None:
     """Write the published tables, views, comments and meta tables into one file that needs no other.
 
     It is written under another name beside `target` and renamed when it is complete.
@@ -50,7 +52,9 @@ def export(warehouse_dir: Path, target: Path, *, overwrite: bool = False, on_tab
     new = unfinished_path(target)
     try:
         with connect(served) as connection:
-            connection.execute(f"ATTACH {quote_text(new)} AS portable (STORAGE_VERSION {quote_text(STORAGE_VERSION)})")
+            connection.execute(
+                f"ATTACH {quote_text(new)} AS portable (STORAGE_VERSION {quote_text(STORAGE_VERSION)})"
+            )
             connection.execute("USE portable")
             for layer in LAYERS:
                 connection.execute(f"CREATE SCHEMA {quote_name(layer)}")
@@ -92,7 +96,9 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | Non
     for number, name in enumerate(names, start=1):
         if on_table:
             on_table(name, number, len(names))
-        connection.execute(f"CREATE TABLE portable.{quote_table(name)} AS SELECT * FROM warehouse.{quote_table(name)}")
+        connection.execute(
+            f"CREATE TABLE portable.{quote_table(name)} AS SELECT * FROM warehouse.{quote_table(name)}"
+        )
 
 
 def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:
@@ -107,9 +113,11 @@ def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
     tables = connection.execute(
-        "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE database_name = 'warehouse' AND comment IS NOT NULL"
+        "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE database_name = "
+        "'warehouse' AND comment IS NOT NULL"
         " UNION ALL"
-        " SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE database_name = 'warehouse' AND comment IS NOT NULL"
+        " SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE "
+        "database_name = 'warehouse' AND comment IS NOT NULL"
     ).fetchall()
     for name, comment in tables:
         kind = "TABLE" if name in TABLES or name in META_TABLES else "VIEW"
@@ -119,4 +127,6 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
         " WHERE database_name = 'warehouse' AND comment IS NOT NULL"
     ).fetchall()
     for name, column, comment in columns:
-        connection.execute(f"COMMENT ON COLUMN {quote_table(name)}.{quote_name(column)} IS {quote_text(comment)}")
+        connection.execute(
+            f"COMMENT ON COLUMN {quote_table(name)}.{quote_name(column)} IS {quote_text(comment)}"
+        )

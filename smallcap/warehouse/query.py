@@ -1,7 +1,7 @@
 """Reading the published warehouse with SQL, safely.
 
-`safety` says what may be run, `limits` how much it may use, `apart` how it is ended, `formats` how rows leave.
-Neither Dagster nor Polars is imported here, so that a query on the command line answers at once.
+`safety` says what may be run, `limits` how much it may use, `apart` how it is ended, `formats` how rows
+leave. Neither Dagster nor Polars is imported here, so that a query on the command line answers at once.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def run_query(
     sql
         One SELECT (also WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW), or EXPLAIN of one.
     output
-        ``table`` returns rows; ``csv``, ``json`` (an array of objects) and ``parquet`` write to `target` or to `stream`.
+        ``table`` returns rows; ``csv``, ``json`` (an array of objects) and ``parquet`` write to `target` or
+        to `stream`.
     stream
         Where the rows go: a text stream for csv and json, one of bytes for parquet.
     target
@@ -74,13 +75,14 @@ def run_query(
     max_rows
         For ``table``: return at most so many rows.
     limits
-        What the query may use. With limits it runs in a process of its own; without, in this one, for queries of the program itself.
+        What the query may use. With limits it runs in a process of its own; without, in this one, for queries
+        of the program itself.
 
     Raises
     ------
     InputError
-        When the statement does not only read, reads what is not published, is wrong (with DuckDB's words and position),
-        or meets a limit.
+        When the statement does not only read, reads what is not published, is wrong (with DuckDB's words and
+        position), or meets a limit.
     NothingPublishedError
         When nothing was published yet.
     DamagedCatalogueError
@@ -100,7 +102,12 @@ def run_query(
 
 
 def _answer(
-    warehouse_dir: Path, sql: str, output: Output, max_rows: int | None, limits: QueryLimits | None, stream: IO[Any] | None
+    warehouse_dir: Path,
+    sql: str,
+    output: Output,
+    max_rows: int | None,
+    limits: QueryLimits | None,
+    stream: IO[Any] | None,
 ) -> QueryResult:
     with _locked_connection(warehouse_dir, limits) as connection:
         try:
@@ -138,7 +145,10 @@ def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckd
 
 
 def _fetch_table(
-    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], max_rows: int | None, limits: QueryLimits | None
+    connection: duckdb.DuckDBPyConnection,
+    columns: tuple[str, ...],
+    max_rows: int | None,
+    limits: QueryLimits | None,
 ) -> QueryResult:
     most = [count for count in (max_rows, limits.max_rows if limits else None) if count is not None]
     rows = connection.fetchmany(min(most) + 1) if most else connection.fetchall()

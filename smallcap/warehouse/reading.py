@@ -1,7 +1,10 @@
-"""Opening a catalogue for reading, telling a damaged one, and the little that must be known before a query; no Polars here.
+"""Opening a catalogue for reading, telling a damaged one, and the little that must be known before a query.
 
-A catalogue is attached to an in-memory database rather than opened: DuckDB shares one instance per path inside a process,
-so a plain connect would go on serving the file that was there before a swap, with the settings of whoever came first.
+No Polars here.
+
+A catalogue is attached to an in-memory database rather than opened: DuckDB shares one instance per path
+inside a process, so a plain connect would go on serving the file that was there before a swap, with the
+settings of whoever came first.
 """
 
 from __future__ import annotations
@@ -13,7 +16,13 @@ from typing import Any
 
 import duckdb
 
-from smallcap.errors import DamagedCatalogueError, HomeBusyError, InputError, NothingPublishedError, SmallcapError
+from smallcap.errors import (
+    DamagedCatalogueError,
+    HomeBusyError,
+    InputError,
+    NothingPublishedError,
+    SmallcapError,
+)
 from smallcap.warehouse.sqltext import quote_name, quote_text
 
 CATALOGUE_FILE = "warehouse.duckdb"
@@ -72,7 +81,9 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         connection.close()
         if "Could not set lock" in str(error):
-            raise HomeBusyError(f"another program has opened {path} for writing; close it there ({_first_line(error)})") from None
+            raise HomeBusyError(
+                f"another program has opened {path} for writing; close it there ({_first_line(error)})"
+            ) from None
         raise _damaged(path, _first_line(error)) from None
     return connection
 
@@ -145,7 +156,8 @@ def require_readable(path: Path) -> None:
         missing = [file for file in published_files(connection) if not file.is_file()]
     if missing:
         raise SmallcapError(
-            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or run 'smallcap run' to publish anew"
+            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or "
+            f"run 'smallcap run' to publish anew"
         )
 
 
@@ -158,7 +170,9 @@ def require_writable(warehouse_dir: Path, purpose: str) -> None:
         When the folder cannot be written to; the message says what it would have been for.
     """
     if not os.access(warehouse_dir, os.W_OK):
-        raise InputError(f"{warehouse_dir} cannot be written to, which {purpose}; do it where the home can be written to")
+        raise InputError(
+            f"{warehouse_dir} cannot be written to, which {purpose}; do it where the home can be written to"
+        )
 
 
 def identity_of(path: Path) -> Identity:
@@ -180,7 +194,10 @@ def published_files(connection: duckdb.DuckDBPyConnection) -> list[Path]:
 
 
 def served_versions(warehouse_dir: Path) -> dict[str, int]:
-    """Return the version of each table that is served; none where nothing was published yet, or the catalogue is damaged."""
+    """Return the version of each table that is served.
+
+    None where nothing was published yet, or the catalogue is damaged.
+    """
     path = warehouse_dir / CATALOGUE_FILE
     if not path.is_file() or is_damaged(path):
         return {}
@@ -189,7 +206,10 @@ def served_versions(warehouse_dir: Path) -> dict[str, int]:
 
 
 def served_run_id(warehouse_dir: Path) -> str | None:
-    """Name the run whose catalogue is served; None where nothing was published yet, or the catalogue is too damaged to say."""
+    """Name the run whose catalogue is served.
+
+    None where nothing was published yet, or the catalogue is too damaged to say.
+    """
     path = warehouse_dir / CATALOGUE_FILE
     try:
         return identity_of(path).run_id if path.exists() else None
@@ -202,12 +222,15 @@ def _damaged(path: Path, reason: str) -> DamagedCatalogueError:
     earlier = [kept for kept in (path.parent / HISTORY_DIR).glob("[0-9]*.duckdb") if not is_damaged(kept)]
     other = ", 'smallcap rollback' serves an earlier one" if earlier else ""
     return DamagedCatalogueError(
-        f"the catalogue {path} is damaged ({reason}); the data are in the lake: 'smallcap run' makes it anew{other}"
+        f"the catalogue {path} is damaged ({reason}); the data are in the lake: 'smallcap run' "
+        f"makes it anew{other}"
     )
 
 
 def _path_of(connection: duckdb.DuckDBPyConnection) -> Path:
-    rows = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'").fetchall()
+    rows = connection.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'"
+    ).fetchall()
     return Path(rows[0][0])
 
 

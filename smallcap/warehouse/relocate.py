@@ -7,7 +7,14 @@ from pathlib import Path
 from smallcap.errors import SmallcapError
 from smallcap.warehouse.catalogue import build
 from smallcap.warehouse.contents import read_contents
-from smallcap.warehouse.reading import identity_of, is_damaged, is_home_current, require_whole, require_writable, served_path
+from smallcap.warehouse.reading import (
+    identity_of,
+    is_damaged,
+    is_home_current,
+    require_whole,
+    require_writable,
+    served_path,
+)
 from smallcap.warehouse.serve import kept_catalogues, put_in_place
 
 
@@ -45,7 +52,9 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
     served = served_path(warehouse_dir)
     if not is_damaged(served) and is_home_current(warehouse_dir, home):
         return False
-    require_writable(warehouse_dir, "a home needs once after it was moved, to point its catalogue to its files")
+    require_writable(
+        warehouse_dir, "a home needs once after it was moved, to point its catalogue to its files"
+    )
     for path in kept_catalogues(warehouse_dir):
         if path != served and not is_damaged(path):
             _follow(path, home, views_dir)
@@ -53,14 +62,18 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
     missing = _follow(served, home, views_dir)
     if missing:
         raise SmallcapError(
-            f"the home {home} was moved or copied without {len(missing)} of its files, the first is {missing[0]}; "
+            f"the home {home} was moved or copied without {len(missing)} of its files, the first "
+            f"is {missing[0]}; "
             "copy the whole folder, or run 'smallcap run' to make it anew"
         )
     return True
 
 
 def _follow(path: Path, home: Path, views_dir: Path) -> list[Path]:
-    """Point a catalogue to where the home is now, unless files that it needs are missing there; return these."""
+    """Point a catalogue to where the home is now, unless files that it needs are missing there.
+
+    Return these.
+    """
     if identity_of(path).home == home.resolve():
         return []
     missing = _missing_files(path, home)

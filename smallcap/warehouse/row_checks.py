@@ -1,6 +1,7 @@
 """Rows that must not exist: checks written in SQL (sql/checks), run with DuckDB over the files of a version of the lake.
 
-A file is named `<layer>.<table>.<check>.sql`; its first line is a comment that says which rows must not exist.
+A file is named `<layer>.<table>.<check>.sql`; its first line is a comment that says which rows must not
+exist.
 """
 
 from __future__ import annotations
@@ -41,36 +42,49 @@ def read_row_checks(folder: Path) -> list[RowCheck]:
     for path in sorted(folder.glob("*.sql")):
         layer, table, name = path.stem.split(".")
         text = path.read_text(encoding="utf-8")
-        checks.append(RowCheck(f"{layer}.{table}", name, text.splitlines()[0].removeprefix("--").strip(), text))
+        checks.append(
+            RowCheck(f"{layer}.{table}", name, text.splitlines()[0].removeprefix("--").strip(), text)
+        )
     if not checks:
-        raise SmallcapError(f"{folder} holds no checks; the installation is incomplete: install smallcap again")
+        raise SmallcapError(
+            f"{folder} holds no checks; the installation is incomplete: install smallcap again"
+        )
     return checks
 
 
-def offending_rows(check: RowCheck, files_of: Callable[[str], list[Path]], years: Sequence[int]) -> tuple[int, list[dict[str, object]]]:
+def offending_rows(
+    check: RowCheck, files_of: Callable[[str], list[Path]], years: Sequence[int]
+) -> tuple[int, list[dict[str, object]]]:
     """Count the rows that must not exist, and give the first few.
 
     Parameters
     ----------
     check
-        The check; its query may read its own table, of which only `years` are shown, and any other table of the lake.
+        The check; its query may read its own table, of which only `years` are shown, and any other table of
+        the lake.
     files_of
         Returns the Parquet files of a table.
     years
-        The years of the check's own table that are looked at; none for a table without partitions, which is looked at whole.
+        The years of the check's own table that are looked at; none for a table without partitions, which is
+        looked at whole.
     """
     with duckdb.connect() as connection:
         for name in TABLES:
             if name in check.sql:
                 _show(connection, name, files_of(name), years if name == check.table else None)
-        rows = connection.execute(f"SELECT count(*) OVER () AS offending_rows, * FROM ({check.sql.strip().rstrip(';')}) LIMIT {EXAMPLES}")
+        rows = connection.execute(
+            f"SELECT count(*) OVER () AS offending_rows, * FROM ({check.sql.strip().rstrip(';')}) "
+            f"LIMIT {EXAMPLES}"
+        )
         names = [column[0] for column in rows.description or []]
         found = rows.fetchall()
     count = int(found[0][0]) if found else 0
     return count, [dict(zip(names[1:], row[1:], strict=True)) for row in found]
 
 
-def _show(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], years: Sequence[int] | None) -> None:
+def _show(
+    connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], years: Sequence[int] | None
+) -> None:
     found = TABLES[name]
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {found.layer}")
     if not files:

@@ -1,9 +1,10 @@
 """Which SQL may be run on the published warehouse: one statement that reads, and nothing else.
 
-DuckDB says what kind of statement a text is, and shows its parse tree. Its kind alone is not enough: since 2.0 a SELECT may
-carry ``WITH x AS (COPY … TO …)``, and a table function may run SQL that it is handed as data; both overwrite files that
-are allowed to be read, even in a locked, read-only connection. So the tree may hold only known kinds of queries and of table functions,
-and no function that waits, or leaves something behind.
+DuckDB says what kind of statement a text is, and shows its parse tree. Its kind alone is not enough: since
+2.0 a SELECT may carry ``WITH x AS (COPY … TO …)``, and a table function may run SQL that it is handed as
+data; both overwrite files that are allowed to be read, even in a locked, read-only connection. So the tree
+may hold only known kinds of queries and of table functions, and no function that waits, or leaves something
+behind.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ TABLE_FUNCTIONS = frozenset(
     """.split()  # noqa: SIM905 - a list this long reads better as text
 )
 
-REFUSED_FUNCTIONS = frozenset("sleep_ms pg_sleep write_log setseed nextval currval setval json_serialize_plan".split())  # noqa: SIM905
+REFUSED_FUNCTIONS = frozenset(
+    ["sleep_ms", "pg_sleep", "write_log", "setseed", "nextval", "currval", "setval", "json_serialize_plan"]
+)
 """Functions that do something else than compute a value: wait, write to a log, set the seed, count a sequence up, plan other SQL."""
 
 
@@ -44,12 +47,15 @@ def check_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     """
     statement = _only_statement(connection, sql)
     if statement.type == duckdb.StatementType.EXPLAIN:
-        # The explained text is checked by itself, so ANALYZE, which would run it, and other options never get through.
+        # The explained text is checked by itself, so ANALYZE, which would run it, and other options never get
+        # through.
         explained = _without_first_word(statement.query)
         try:
             _check_select(connection, _only_statement(connection, explained))
         except InputError:
-            raise InputError(f"EXPLAIN is for one SELECT that only reads, without ANALYZE or other options: {ADVICE}") from None
+            raise InputError(
+                f"EXPLAIN is for one SELECT that only reads, without ANALYZE or other options: {ADVICE}"
+            ) from None
         return f"EXPLAIN {explained}"
     _check_select(connection, statement)
     return statement.query
@@ -68,9 +74,13 @@ def _only_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.S
 
 def _check_select(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
     if statement.type == duckdb.StatementType.MULTI:
-        raise InputError(f"a PIVOT is several statements unless it lists its values: write ON column IN (…); {ADVICE}")
+        raise InputError(
+            f"a PIVOT is several statements unless it lists its values: write ON column IN (…); {ADVICE}"
+        )
     if statement.type != duckdb.StatementType.SELECT:
-        raise InputError(f"{statement.type.name} is refused, because this only reads what is published: {ADVICE}")
+        raise InputError(
+            f"{statement.type.name} is refused, because this only reads what is published: {ADVICE}"
+        )
     for node in _objects(_parse_tree(connection, statement.query)):
         _check_node(node)
 
@@ -90,14 +100,21 @@ def _check_node(node: dict[str, Any]) -> None:
     kind = node.get("type")
     if isinstance(kind, str) and kind.endswith("_NODE") and kind not in READING_NODES:
         word = kind.removesuffix("_NODE").removesuffix("_QUERY")
-        raise InputError(f"{word} inside WITH is refused, because this only reads what is published: {ADVICE}")
+        raise InputError(
+            f"{word} inside WITH is refused, because this only reads what is published: {ADVICE}"
+        )
     if kind == "TABLE_FUNCTION":
         name = str(node["function"].get("function_name", "")).lower()
         if name not in TABLE_FUNCTIONS:
-            raise InputError(f"the table function {name}() is refused: read the published tables ('SHOW ALL TABLES' lists them)")
+            raise InputError(
+                f"the table function {name}() is refused: read the published tables ('SHOW ALL "
+                f"TABLES' lists them)"
+            )
     function = str(node.get("function_name", "")).lower()
     if function in REFUSED_FUNCTIONS:
-        raise InputError(f"the function {function}() is refused, because this only reads what is published: {ADVICE}")
+        raise InputError(
+            f"the function {function}() is refused, because this only reads what is published: {ADVICE}"
+        )
 
 
 def _objects(tree: object) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """Which catalogue is served: putting a new one in place, going back to an earlier one, and keeping what was served.
 
-``warehouse.duckdb`` is served. ``history/`` is the stack of what was served before it: a publication adds the file it replaces,
-a rollback takes the newest one back. ``history/rolled_back/`` keeps what was rolled back from; no rollback returns there,
-so after A, B, C, a rollback to B and a publication of D, the next rollback serves B again, not the C that was left.
-A served file that is damaged is set aside as ``warehouse.duckdb.damaged`` when another takes its place.
+``warehouse.duckdb`` is served. ``history/`` is the stack of what was served before it: a publication adds the
+file it replaces, a rollback takes the newest one back. ``history/rolled_back/`` keeps what was rolled back
+from; no rollback returns there, so after A, B, C, a rollback to B and a publication of D, the next rollback
+serves B again, not the C that was left. A served file that is damaged is set aside as
+``warehouse.duckdb.damaged`` when another takes its place.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ _LEFTOVER_SECONDS = 3600
 def swap(new: Path, warehouse_dir: Path, keep: int) -> Path | None:
     """Serve a new catalogue; a reader finds either the old file or the new one, whole.
 
-    The old file is in the history before the new one takes its place, so a crash in between loses neither. A damaged one is
-    set aside instead.
+    The old file is in the history before the new one takes its place, so a crash in between loses neither. A
+    damaged one is set aside instead.
 
     Parameters
     ----------
@@ -96,11 +97,14 @@ def rollback(warehouse_dir: Path, tell: Callable[[str], None] = lambda sentence:
     earlier = _catalogues(history)
     left = _run_of(served)
     runs = {path: _run_of(path) for path in earlier}
-    # A crash between the two steps of a swap or rollback leaves the served catalogue on top of the history as well.
+    # A crash between the two steps of a swap or rollback leaves the served catalogue on top of the history as
+    # well.
     candidates = [(path, run) for path, run in runs.items() if run not in (None, left)]
     if not candidates:
         require_whole(served)
-        raise InputError(f"there is no earlier catalogue in {history} to roll back to; run {left} stays served")
+        raise InputError(
+            f"there is no earlier catalogue in {history} to roll back to; run {left} stays served"
+        )
     previous, run = candidates[-1]
     _require_files(previous, is_served_damaged=left is None)
     _remember(served, history / ROLLED_BACK_DIR, warehouse_dir)
@@ -131,7 +135,11 @@ def kept_catalogues(warehouse_dir: Path) -> list[Path]:
     """List every kept catalogue: earlier ones, those rolled back from, and last the one served."""
     history = warehouse_dir / HISTORY_DIR
     served = warehouse_dir / CATALOGUE_FILE
-    return [*_catalogues(history), *_catalogues(history / ROLLED_BACK_DIR), *([served] if served.is_file() else [])]
+    return [
+        *_catalogues(history),
+        *_catalogues(history / ROLLED_BACK_DIR),
+        *([served] if served.is_file() else []),
+    ]
 
 
 def _catalogues(folder: Path) -> list[Path]:
@@ -162,7 +170,10 @@ def _link_or_copy(source: Path, target: Path) -> Path:
 
 
 def _set_aside_if_damaged(served: Path) -> Path | None:
-    """Keep a damaged served file beside the place that another is about to take; return where, None where nothing was damaged."""
+    """Keep a damaged served file beside the place that another is about to take.
+
+    Return where, None where nothing was damaged.
+    """
     if not served.exists() or not is_damaged(served):
         return None
     names = itertools.chain([DAMAGED_FILE], (f"{DAMAGED_FILE}-{number}" for number in itertools.count(2)))
@@ -173,7 +184,10 @@ def _set_aside_if_damaged(served: Path) -> Path | None:
 
 
 def _run_of(path: Path) -> str | None:
-    """Read the run that published a catalogue; null where the file is damaged, so that another can take its place."""
+    """Read the run that published a catalogue.
+
+    Null where the file is damaged, so that another can take its place.
+    """
     try:
         require_whole(path)
         return identity_of(path).run_id
@@ -187,7 +201,8 @@ def _require_files(path: Path, *, is_served_damaged: bool) -> None:
     if missing:
         instead = "run 'smallcap run' to publish anew" if is_served_damaged else "what is served now stays"
         raise InputError(
-            f"the previous catalogue {path} needs {len(missing)} files that are no longer there, the first is {missing[0]}; {instead}"
+            f"the previous catalogue {path} needs {len(missing)} files that are no longer there, "
+            f"the first is {missing[0]}; {instead}"
         )
 
 

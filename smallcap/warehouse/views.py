@@ -45,7 +45,9 @@ def duckdb_type(dtype: pl.DataType) -> str:
     """
     found = _TYPES.get(dtype)
     if found is None:
-        raise SmallcapError(f"columns of type {dtype} have no DuckDB type here; tables hold {', '.join(map(str, _TYPES))}")
+        raise SmallcapError(
+            f"columns of type {dtype} have no DuckDB type here; tables hold {', '.join(map(str, _TYPES))}"
+        )
     return found
 
 
@@ -86,7 +88,9 @@ def select_statement(table: Table, files: Sequence[Path], home: Path, present: F
         return f"SELECT {columns} WHERE false"
     options = [f"hive_partitioning = {str(bool(folders)).lower()}"]
     if folders:
-        types = ", ".join(f"{quote_text(name)}: {duckdb_type(table.columns[name])}" for name in sorted(folders))
+        types = ", ".join(
+            f"{quote_text(name)}: {duckdb_type(table.columns[name])}" for name in sorted(folders)
+        )
         options += [f"hive_types = {{{types}}}", "hive_types_autocast = false"]
     if not present.are_equal:
         # Matching by name over all files opens every footer at each query; files of one shape do not need it.
@@ -116,5 +120,10 @@ def _column(name: str, dtype: pl.DataType, is_present: bool) -> str:
 
 
 def _folder_columns(table: Table, files: Sequence[Path], home: Path) -> frozenset[str]:
-    names = {part.split("=", maxsplit=1)[0] for file in files for part in file.relative_to(home).parts[:-1] if "=" in part}
+    names = {
+        part.split("=", maxsplit=1)[0]
+        for file in files
+        for part in file.relative_to(home).parts[:-1]
+        if "=" in part
+    }
     return frozenset(names & set(table.columns))

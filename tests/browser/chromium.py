@@ -1,4 +1,6 @@
-"""Headless Chromium for tests: started without a profile and without its own errands, told to keep what it would fetch and print."""
+"""Headless Chromium for tests: started without a profile and without its own errands, told to keep what it
+would fetch and print.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def chromium(profile: Path, *flags: str) -> Iterator[webdriver.Chrome]:
     """
     browser, driver_program = (shutil.which(name) for name in ("chromium", "chromedriver"))
     if browser is None or driver_program is None:
-        raise FileNotFoundError("chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)")
+        raise FileNotFoundError(
+            "chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)"
+        )
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
@@ -50,10 +54,13 @@ def chromium(profile: Path, *flags: str) -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
-def show(driver: webdriver.Chrome, page: Path, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
+def show(
+    driver: webdriver.Chrome, page: Path, width: int = 1280, height: int = 900, scheme: str = "light"
+) -> None:
     """Open a file as a person would, on a screen of this width and colour scheme."""
     driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500},
     )
     preferences = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
     features = [{"name": name, "value": value} for name, value in preferences.items()]
@@ -62,7 +69,10 @@ def show(driver: webdriver.Chrome, page: Path, width: int = 1280, height: int = 
 
 
 def requested(driver: webdriver.Chrome, page: Path) -> list[str]:
-    """List the addresses that a page asked for since the browser was last asked; its own first tab is another page."""
+    """List the addresses that a page asked for since the browser was last asked.
+
+    Its own first tab is another page.
+    """
     messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     requests = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
     return [request["request"]["url"] for request in requests if request["documentURL"] == page.as_uri()]

@@ -75,8 +75,10 @@ def test_the_console_is_silent(driver, page):
 
 def test_every_chart_is_drawn(opened):
     sizes = opened.execute_script(
-        "return [...document.querySelectorAll('.chart .wide svg')].map((svg) => [svg.getBoundingClientRect().width,"
-        " [...svg.querySelectorAll('path, rect, line')].filter((mark) => mark.getBoundingClientRect().width > 0).length])"
+        "return [...document.querySelectorAll('.chart .wide svg')].map((svg) => "
+        "[svg.getBoundingClientRect().width,"
+        " [...svg.querySelectorAll('path, rect, line')].filter((mark) => "
+        "mark.getBoundingClientRect().width > 0).length])"
     )
     assert len(sizes) >= 3
     assert all(width > 300 and marks > 5 for width, marks in sizes)
@@ -86,7 +88,8 @@ def test_every_chart_is_drawn(opened):
 def test_the_charts_follow_the_colour_scheme(driver, page, scheme):
     show(driver, page, scheme=scheme)
     paper, ink = driver.execute_script(
-        "return [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('.chart .wide text')).fill]"
+        "return [getComputedStyle(document.body).backgroundColor, "
+        "getComputedStyle(document.querySelector('.chart .wide text')).fill]"
     )
     lightness = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (paper, ink)]
     assert (lightness[0] > lightness[1]) == (scheme == "light")
@@ -121,7 +124,9 @@ def test_a_table_is_searched(opened):
 
 
 def test_a_ticker_opens_its_tear_sheet(opened):
-    link = opened.find_element(By.CSS_SELECTOR, "[data-search='Survivors'] a[href^='#sheet-'], #funnel a[href^='#sheet-']")
+    link = opened.find_element(
+        By.CSS_SELECTOR, "[data-search='Survivors'] a[href^='#sheet-'], #funnel a[href^='#sheet-']"
+    )
     sheet = opened.find_element(By.CSS_SELECTOR, link.get_attribute("hash"))
     assert sheet.get_attribute("open") is None
     opened.execute_script("arguments[0].click()", link)
@@ -132,7 +137,12 @@ def test_a_ticker_opens_its_tear_sheet(opened):
 def test_names_with_markup_are_shown_as_they_are(opened):
     names = [name for name in column(opened, "[data-search='Every member']", 1) if "<b>" in name]
     assert names
-    assert opened.execute_script("return document.querySelectorAll('#members td:nth-child(2) b, .name b').length") == 0
+    assert (
+        opened.execute_script(
+            "return document.querySelectorAll('#members td:nth-child(2) b, .name b').length"
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -140,7 +150,10 @@ def test_it_fits_a_phone(driver, page, scheme):
     show(driver, page, width=PHONE_WIDTH, height=844, scheme=scheme)
     driver.execute_script("document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; })")
     assert driver.execute_script("return document.documentElement.scrollWidth") <= PHONE_WIDTH
-    narrow = "return [...document.querySelectorAll('.chart svg')].filter((svg) => svg.getBoundingClientRect().width > 0).length"
+    narrow = (
+        "return [...document.querySelectorAll('.chart svg')].filter((svg) => "
+        "svg.getBoundingClientRect().width > 0).length"
+    )
     assert driver.execute_script(narrow) >= 3
     keep_picture(driver, f"report-phone-{scheme}.png")
 
@@ -160,7 +173,10 @@ def test_it_prints(opened):
 
 @pytest.fixture
 def marked_pages(opened) -> list[str]:
-    """The text of each printed page, tear sheets open; marks say of each heading and each cell to which table and row it belongs."""
+    """The text of each printed page, tear sheets open.
+
+    Marks say of each heading and each cell to which table and row it belongs.
+    """
     opened.execute_script("""
         document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; });
         [...document.querySelectorAll('table')].filter((table) => table.tHead).forEach((table, number) => {
@@ -193,8 +209,14 @@ def test_each_printed_page_repeats_the_headings_of_the_tables_that_it_continues(
 
 
 def test_no_heading_is_printed_without_a_row_below_it(marked_pages):
-    headings = [(table, position) for position, text in enumerate(marked_pages) for table in re.findall(r"heading(\d+)of", text)]
-    assert [(table, position) for table, position in headings if f"row{table}of" not in marked_pages[position]] == []
+    headings = [
+        (table, position)
+        for position, text in enumerate(marked_pages)
+        for table in re.findall(r"heading(\d+)of", text)
+    ]
+    assert [
+        (table, position) for table, position in headings if f"row{table}of" not in marked_pages[position]
+    ] == []
 
 
 def test_no_row_is_broken_over_two_printed_pages(marked_pages):
@@ -218,7 +240,9 @@ def test_nothing_on_the_page_is_set_in_capitals(opened):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_stands_out_from_what_is_behind_it(driver, page, scheme):
-    """The ratio of luminances of WCAG 2.2, criterion 1.4.3, of every element with text of its own and the nearest background."""
+    """The ratio of luminances of WCAG 2.2, criterion 1.4.3, of every element with text of its own and the
+    nearest background.
+    """
     show(driver, page, scheme=scheme)
     script = """
         document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; });

@@ -46,17 +46,25 @@ def test_a_tables_asset_is_tagged_with_its_kind_and_grouped_within_its_layer(tmp
 @pytest.fixture
 def changed_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the package whose digests count instead of those of the package that runs."""
-    package = Path(shutil.copytree(code.PACKAGE, tmp_path / "smallcap", symlinks=False, ignore=shutil.ignore_patterns("__pycache__")))
+    package = Path(
+        shutil.copytree(
+            code.PACKAGE, tmp_path / "smallcap", symlinks=False, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    )
     monkeypatch.setattr(code, "PACKAGE", package)
     return package
 
 
-def test_changed_code_is_a_new_code_version_of_what_it_makes_and_of_nothing_else(changed_code: Path, tmp_path: Path):
+def test_changed_code_is_a_new_code_version_of_what_it_makes_and_of_nothing_else(
+    changed_code: Path, tmp_path: Path
+):
     before = specs(tmp_path)
     steps = changed_code / "finance" / "quality" / "steps.py"
     steps.write_text(steps.read_text() + "\nADDED = 1\n")
     after = specs(tmp_path)
-    changed = {".".join(key.path) for key, spec in after.items() if spec.code_version != before[key].code_version}
+    changed = {
+        ".".join(key.path) for key, spec in after.items() if spec.code_version != before[key].code_version
+    }
     assert "marts.quality_scores" in changed
     assert "core.annual_metrics" not in changed
     assert "publish.warehouse" not in changed
@@ -66,4 +74,6 @@ def test_a_changed_comment_is_no_new_code_version(changed_code: Path, tmp_path: 
     before = specs(tmp_path)
     steps = changed_code / "finance" / "quality" / "steps.py"
     steps.write_text(steps.read_text() + "\n# Added.\n")
-    assert {key: spec.code_version for key, spec in specs(tmp_path).items()} == {key: spec.code_version for key, spec in before.items()}
+    assert {key: spec.code_version for key, spec in specs(tmp_path).items()} == {
+        key: spec.code_version for key, spec in before.items()
+    }

@@ -40,10 +40,25 @@ def old_python() -> Path:
     if _has_client(python):
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True, timeout=120)
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(LOCK)]
+    install = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        str(LOCK),
+    ]
     done = subprocess.run(install, capture_output=True, text=True, timeout=300)
-    if done.returncode and any(sign in done.stderr for sign in ("Connection", "Temporary failure", "timed out")):
-        pytest.skip("the package index cannot be reached, so DuckDB 1.4.4 could not be installed beside this environment")
+    if done.returncode and any(
+        sign in done.stderr for sign in ("Connection", "Temporary failure", "timed out")
+    ):
+        pytest.skip(
+            "the package index cannot be reached, so DuckDB 1.4.4 could not be installed beside "
+            "this environment"
+        )
     assert done.returncode == 0, done.stderr
     return python
 
@@ -51,12 +66,19 @@ def old_python() -> Path:
 def _has_client(python: Path) -> bool:
     if not python.exists():
         return False
-    asked = subprocess.run([str(python), "-c", "import duckdb; print(duckdb.__version__)"], capture_output=True, text=True, timeout=60)
+    asked = subprocess.run(
+        [str(python), "-c", "import duckdb; print(duckdb.__version__)"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     return asked.stdout.strip() == "1.4.4"
 
 
 @pytest.fixture(scope="module", params=["catalogue", "export"])
-def answers(request: pytest.FixtureRequest, old_python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def answers(
+    request: pytest.FixtureRequest, old_python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, object]:
     home = tmp_path_factory.mktemp(request.param) / "analyst's home"
     warehouse_dir = publish_small_home(home)
     file = warehouse_dir / "warehouse.duckdb"
@@ -64,7 +86,11 @@ def answers(request: pytest.FixtureRequest, old_python: Path, tmp_path_factory: 
         file = home / "portable.duckdb"
         export(warehouse_dir, file)
     done = subprocess.run(
-        [str(old_python), "-c", READ, str(file), *TABLES, *META_TABLES], capture_output=True, text=True, timeout=60, check=False
+        [str(old_python), "-c", READ, str(file), *TABLES, *META_TABLES],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

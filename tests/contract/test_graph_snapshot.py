@@ -1,4 +1,5 @@
-"""The Dagster graph as a reviewed text: a change of assets, dependencies, partitions, checks, jobs or schedules shows as a diff.
+"""The Dagster graph as a reviewed text: a change of assets, dependencies, partitions, checks, jobs or
+schedules shows as a diff.
 
 To accept a change: SMALLCAP_WRITE_SNAPSHOTS=1 python -m pytest tests/contract/test_graph_snapshot.py
 """
@@ -34,8 +35,14 @@ def describe(definitions: dg.Definitions) -> Iterator[str]:
     graph = definitions.resolve_asset_graph()
     for node in sorted(graph.asset_nodes, key=lambda node: node.key.path):
         yield f"asset {'.'.join(node.key.path)}"
-        yield f"  group {node.group_name}; partitions {_partitions(node.partitions_def)}; backfill {_policy(node.backfill_policy)}"
-        yield f"  kinds {', '.join(sorted(node.kinds))}; tags {_tags(node.tags)}; owners {', '.join(node.owners)}"
+        yield (
+            f"  group {node.group_name}; partitions {_partitions(node.partitions_def)}; backfill "
+            f"{_policy(node.backfill_policy)}"
+        )
+        yield (
+            f"  kinds {', '.join(sorted(node.kinds))}; tags {_tags(node.tags)}; owners "
+            f"{', '.join(node.owners)}"
+        )
         for parent in sorted(node.parent_keys, key=lambda key: key.path):
             years = node.metadata.get("years_read")
             window = years.data.get(".".join(parent.path)) if years is not None else None
@@ -46,10 +53,14 @@ def describe(definitions: dg.Definitions) -> Iterator[str]:
     repository = definitions.get_repository_def()
     for job in sorted(repository.get_all_jobs(), key=lambda job: job.name):
         if not job.name.startswith("__"):
-            yield f"job {job.name}: executor {job.executor_def.name}; {len(job.asset_layer.executable_asset_keys)} assets"
+            yield (
+                f"job {job.name}: executor {job.executor_def.name}; "
+                f"{len(job.asset_layer.executable_asset_keys)} assets"
+            )
     for schedule in sorted(repository.schedule_defs, key=lambda schedule: schedule.name):
         yield (
-            f"schedule {schedule.name}: {schedule.cron_schedule} {schedule.execution_timezone}, job {schedule.job_name}, "
+            f"schedule {schedule.name}: {schedule.cron_schedule} {schedule.execution_timezone}, "
+            f"job {schedule.job_name}, "
             f"{schedule.default_status.value.lower()} by default"
         )
 
@@ -62,7 +73,9 @@ def _partitions(found: dg.PartitionsDefinition | None) -> str:
 
 
 def _tags(found: Mapping[str, str]) -> str:
-    return ", ".join(f"{key}={value}" for key, value in sorted(found.items()) if not key.startswith("dagster/kind/"))
+    return ", ".join(
+        f"{key}={value}" for key, value in sorted(found.items()) if not key.startswith("dagster/kind/")
+    )
 
 
 def _policy(found: dg.BackfillPolicy | None) -> str:

@@ -1,4 +1,6 @@
-"""The location merged into a user's own project: neither takes the other's names, and the nightly job makes our tables alone."""
+"""The location merged into a user's own project: neither takes the other's names, and the nightly job makes
+our tables alone.
+"""
 
 from __future__ import annotations
 

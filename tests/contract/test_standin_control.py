@@ -20,13 +20,24 @@ __all__ = ["standin", "universe", "xfl"]
 
 def test_faults_settings_and_requests_have_addresses(standin):
     control, key = f"{standin.url}/__control", {"X-API-Key": standin.key}
-    httpx.post(f"{control}/faults", json=[{"path": "/v1/status", "kind": "server_error"}, {"path": "/v1/*", "kind": "html", "count": None}])
+    httpx.post(
+        f"{control}/faults",
+        json=[
+            {"path": "/v1/status", "kind": "server_error"},
+            {"path": "/v1/*", "kind": "html", "count": None},
+        ],
+    )
     assert [httpx.get(f"{standin.url}/v1/status").status_code for _ in range(2)] == [500, 200]
     assert [fault["count"] for fault in httpx.get(f"{control}/faults").json()] == [0, None]
     httpx.delete(f"{control}/faults")
-    shown = httpx.post(f"{control}/settings", json={"today": "2020-06-30", "plan": "free", "advance_seconds": 60}).json()
+    shown = httpx.post(
+        f"{control}/settings", json={"today": "2020-06-30", "plan": "free", "advance_seconds": 60}
+    ).json()
     assert (shown["today"], shown["plan"]) == ("2020-06-30", "free")
-    assert httpx.get(f"{standin.url}/v1/index/russell2000?limit=1", headers=key).json()["meta"]["coverage_end"] == "2020-06-30"
+    assert (
+        httpx.get(f"{standin.url}/v1/index/russell2000?limit=1", headers=key).json()["meta"]["coverage_end"]
+        == "2020-06-30"
+    )
     seen = httpx.get(f"{control}/requests").json()
     assert seen["counts"] == {"/v1/status": 2, "/v1/index": 1}
     assert seen["requests"][-1] == {
@@ -39,7 +50,9 @@ def test_faults_settings_and_requests_have_addresses(standin):
 
 def test_nothing_that_the_stand_in_tells_holds_the_key(standin):
     httpx.get(f"{standin.url}/v1/auth/usage", headers={"X-API-Key": standin.key})
-    told = "".join(httpx.get(f"{standin.url}/__control/{name}").text for name in ("requests", "settings", "faults"))
+    told = "".join(
+        httpx.get(f"{standin.url}/__control/{name}").text for name in ("requests", "settings", "faults")
+    )
     assert standin.key not in told
 
 
@@ -66,7 +79,9 @@ def test_a_header_that_is_no_fault_is_refused(standin, header):
 
 def test_requests_are_bounded(standin):
     assert httpx.get(f"{standin.url}/v1/search?q={'x' * LONGEST_TARGET}").status_code == 413
-    announced = f"POST /__control/faults HTTP/1.1\r\nHost: standin\r\nContent-Length: {LARGEST_BODY + 1}\r\n\r\n"
+    announced = (
+        f"POST /__control/faults HTTP/1.1\r\nHost: standin\r\nContent-Length: {LARGEST_BODY + 1}\r\n\r\n"
+    )
     with socket.create_connection(("127.0.0.1", int(standin.url.rsplit(":", 1)[1])), timeout=5) as connection:
         connection.sendall(announced.encode())
         assert connection.recv(1000).startswith(b"HTTP/1.1 413")
@@ -130,7 +145,12 @@ def test_a_folder_can_be_served(tmp_path):
     }  # fmt: skip
     pl.DataFrame([statements]).write_csv(tmp_path / "fundamentals.csv")
     months = ["2024-04-30", "2024-05-31", "2024-06-28"]
-    prices = {"ticker": ["ABCD"] * 3, "date": months, "adj_close": [10.0, 11.0, 12.1], "close": [10.0, 11.0, 12.1]}
+    prices = {
+        "ticker": ["ABCD"] * 3,
+        "date": months,
+        "adj_close": [10.0, 11.0, 12.1],
+        "close": [10.0, 11.0, 12.1],
+    }
     pl.DataFrame(prices).write_csv(tmp_path / "prices.csv")
     with StandIn(folder_universe(tmp_path)) as running:
 
@@ -141,5 +161,9 @@ def test_a_folder_can_be_served(tmp_path):
         assert [row["ticker"] for row in members] == ["ABCD", "EFGH"]
         entity = members[0]["entity_id"]
         assert ask(f"/v1/fundamentals?entity_id={entity}&start=2020-01-01")[0]["revenue"] == 0.9
-        assert [row["close"] for row in ask(f"/v1/prices?entity_id={entity}&start=2020-01-01")][::2] == [10.0, 11.0, 12.1]
+        assert [row["close"] for row in ask(f"/v1/prices?entity_id={entity}&start=2020-01-01")][::2] == [
+            10.0,
+            11.0,
+            12.1,
+        ]
         assert json.dumps(ask("/v1/resolve/ABCD")).count('"cik": "') == 1

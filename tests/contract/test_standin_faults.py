@@ -27,7 +27,9 @@ def ids(universe):
 class TestRefusals:
     def test_429_is_not_tried_again_and_the_wait_is_in_the_text(self, xfl, standin, ids):
         standin.fault("/v1/metrics*", "rate_limited", retry_after_seconds=17)
-        with pytest.raises(xfl.XfinlinkError, match=r"Rate limit reached \(rate_limit_exceeded\). Fix: wait 17s"):
+        with pytest.raises(
+            xfl.XfinlinkError, match=r"Rate limit reached \(rate_limit_exceeded\). Fix: wait 17s"
+        ):
             xfl.metrics(entity_id=ids, **YEARS)
         assert standin.counts() == {"/v1/metrics": 1}
 
@@ -92,7 +94,9 @@ class TestTransport:
 
 class TestBatches:
     def test_one_failing_batch_of_several_is_a_warning_and_rows_are_missing(self, xfl, standin, universe):
-        tickers = universe.lists.filter(universe.lists["list_date"] == universe.lists["list_date"].max())["ticker"].to_list()
+        tickers = universe.lists.filter(universe.lists["list_date"] == universe.lists["list_date"].max())[
+            "ticker"
+        ].to_list()
         tickers = [ticker for ticker in tickers if ticker.isalpha()][:150]
         standin.fault("/v1/fundamentals*", "server_error", contains=tickers[120])
         with pytest.warns(UserWarning, match=r"1 batch\(es\) failed: .*Partial results returned"):
@@ -139,7 +143,9 @@ class TestBodies:
         after = xfl.index(INDEX)
         assert (after["entity_id"] - before["entity_id"] == 7_000_000).all()
         assert after["ticker"].tolist() == before["ticker"].tolist()
-        assert set(xfl.fundamentals(entity_id=[one + 7_000_000 for one in ids], **YEARS)["entity_id"]) == {one + 7_000_000 for one in ids}
+        assert set(xfl.fundamentals(entity_id=[one + 7_000_000 for one in ids], **YEARS)["entity_id"]) == {
+            one + 7_000_000 for one in ids
+        }
         with pytest.raises(xfl.XfinlinkError, match="not found"):
             xfl.fundamentals(entity_id=ids, **YEARS)
 
@@ -190,14 +196,29 @@ class TestBodies:
             xfl.index(INDEX)
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_every_kind_can_be_asked_for_by_a_header_and_leaves_the_next_request_alone(self, standin, ids, kind):
+    def test_every_kind_can_be_asked_for_by_a_header_and_leaves_the_next_request_alone(
+        self, standin, ids, kind
+    ):
         parameters = {"column": "revenue", "seconds": 0.01}
-        if kind in ("rate_limited", "server_error", "unavailable", "wrong_key", "unknown_index", "not_found", "replaced_body"):
+        if kind in (
+            "rate_limited",
+            "server_error",
+            "unavailable",
+            "wrong_key",
+            "unknown_index",
+            "not_found",
+            "replaced_body",
+        ):
             parameters = {}
-        url, key = f"{standin.url}/v1/fundamentals?entity_id={ids[0]}&start=2015-01-01", {"X-API-Key": standin.key}
+        url, key = (
+            f"{standin.url}/v1/fundamentals?entity_id={ids[0]}&start=2015-01-01",
+            {"X-API-Key": standin.key},
+        )
         plain = httpx.get(url, headers=key).content
         try:
-            spoiled = httpx.get(url, headers={**key, "X-Standin-Fault": json.dumps({"kind": kind, "parameters": parameters})}).content
+            spoiled = httpx.get(
+                url, headers={**key, "X-Standin-Fault": json.dumps({"kind": kind, "parameters": parameters})}
+            ).content
         except httpx.TransportError:
             spoiled = b""
         assert spoiled != plain

@@ -37,7 +37,11 @@ def monthly(factors, model, vintage):
 @pytest.mark.parametrize(
     ("dataset", "model", "columns"),
     [
-        (FIVE, "FF5", {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "RF": "rf"}),
+        (
+            FIVE,
+            "FF5",
+            {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "RF": "rf"},
+        ),
         (THREE, "FF3", {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RF": "rf"}),
         (MOMENTUM, "MOM", {"Mom": "mom"}),
     ],
@@ -61,7 +65,9 @@ def test_three_factors_are_those_of_the_five_but_for_their_own_smb(read):
 
 
 def test_there_are_annual_tables_and_the_reader_loses_the_one_that_is_too_short(read):
-    assert {name: read(name)[1].index.freqstr for name in (FIVE, THREE)} == dict.fromkeys((FIVE, THREE), "Y-DEC")
+    assert {name: read(name)[1].index.freqstr for name in (FIVE, THREE)} == dict.fromkeys(
+        (FIVE, THREE), "Y-DEC"
+    )
     momentum = read(MOMENTUM)
     assert 1 not in momentum
     assert "Annual Factors" in momentum["DESCR"]

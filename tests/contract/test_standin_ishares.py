@@ -58,9 +58,13 @@ def test_the_layout_is_that_of_the_true_file(ask):
 
 def test_the_members_are_those_of_the_list_and_everything_else_is_refused_with_a_reason(ask, universe):
     holdings = read_holdings(ask(CLASSIC, "20251231"), "served", RULES)
-    listed = universe.lists.filter(pl.col("list_date") == dt.date(2025, 12, 31)).filter(pl.col("market_value_usd") > 10_000)
+    listed = universe.lists.filter(pl.col("list_date") == dt.date(2025, 12, 31)).filter(
+        pl.col("market_value_usd") > 10_000
+    )
     assert holdings.as_of == dt.date(2025, 12, 31)
-    expected = listed.select("name", "market_value_usd", "quantity", "location", "exchange", "sector").sort("name")
+    expected = listed.select("name", "market_value_usd", "quantity", "location", "exchange", "sector").sort(
+        "name"
+    )
     assert holdings.rows.select(expected.columns).sort("name").equals(expected)
     reasons = set(holdings.refused["rule"])
     assert reasons == {"not_equity", "not_common_stock", "exchange_not_listed", "market_value_too_low"}
@@ -83,7 +87,9 @@ def test_the_file_of_a_day_is_out_on_the_next(ask, standin):
     assert b'as of,"Dec 31, 2025"' in ask(CLASSIC, "20251231")
 
 
-def test_the_last_session_of_a_month_has_the_list_of_its_end_and_the_day_before_that_of_the_month_before(ask, universe):
+def test_the_last_session_of_a_month_has_the_list_of_its_end_and_the_day_before_that_of_the_month_before(
+    ask, universe
+):
     by_date = universe.lists.group_by("list_date").agg("name")
     names = {row["list_date"]: set(row["name"]) for row in by_date.iter_rows(named=True)}
     shown = {row[1] for row in cells(ask(CLASSIC, "20250530"))[10:] if len(row) == 15}

@@ -1,4 +1,6 @@
-"""The stand-in of the data vendor, asked by the vendor's own client: endpoints, paging, units, plans and keys."""
+"""The stand-in of the data vendor, asked by the vendor's own client: endpoints, paging, units, plans and
+keys.
+"""
 
 from __future__ import annotations
 
@@ -45,18 +47,25 @@ class TestIndex:
         assert shown == set(listed.select("source_id", "ticker", "name").iter_rows())
 
     def test_a_day_between_lists_has_the_members_of_the_list_before_it(self, xfl):
-        assert xfl.index(INDEX, as_of="2025-11-20")["entity_id"].tolist() == xfl.index(INDEX, as_of="2025-10-31")["entity_id"].tolist()
+        assert (
+            xfl.index(INDEX, as_of="2025-11-20")["entity_id"].tolist()
+            == xfl.index(INDEX, as_of="2025-10-31")["entity_id"].tolist()
+        )
 
     def test_pages_by_offset_are_disjoint_and_whole_and_the_client_warns_of_the_rest(self, xfl, standin):
         with pytest.warns(UserWarning, match=r"returned 100 of \d+ rows"):
             first = xfl.index(INDEX, as_of=AS_OF, limit=100)
         rest = xfl.index(INDEX, as_of=AS_OF, limit=1000, offset=100)
-        assert [*first["entity_id"], *rest["entity_id"]] == xfl.index(INDEX, as_of=AS_OF)["entity_id"].tolist()
+        assert [*first["entity_id"], *rest["entity_id"]] == xfl.index(INDEX, as_of=AS_OF)[
+            "entity_id"
+        ].tolist()
         assert standin.counts() == {"/v1/index": 3}
 
     def test_a_day_after_the_record_is_refused_naming_its_end(self, xfl, standin):
         standin.configure(today="2025-06-30")
-        with pytest.raises(xfl.XfinlinkError, match=r"API error \(400\): as_of 2025-07-01 is after the end .* 2025-06-30"):
+        with pytest.raises(
+            xfl.XfinlinkError, match=r"API error \(400\): as_of 2025-07-01 is after the end .* 2025-06-30"
+        ):
             xfl.index(INDEX, as_of="2025-07-01")
 
     def test_a_day_before_the_record_has_no_rows_and_no_warning(self, xfl, recwarn):
@@ -69,7 +78,9 @@ class TestIndex:
 
     def test_the_index_can_be_refused_as_the_newer_documents_suggest(self, xfl, standin):
         standin.configure(is_index_served=False)
-        with pytest.raises(xfl.XfinlinkError, match=r"Unknown index 'russell2000'. Available: sp500, ndx100, djia"):
+        with pytest.raises(
+            xfl.XfinlinkError, match=r"Unknown index 'russell2000'. Available: sp500, ndx100, djia"
+        ):
             xfl.index(INDEX)
 
     def test_dates_of_membership_frame_the_day(self, xfl):
@@ -78,7 +89,9 @@ class TestIndex:
         assert (members["removed_date"].dropna() >= str(AS_OF)).all()
 
     def test_the_event_log_turns_one_list_into_a_later_one(self, xfl):
-        before, after = (set(xfl.index(INDEX, as_of=day)["entity_id"]) for day in ("2025-05-31", "2025-12-31"))
+        before, after = (
+            set(xfl.index(INDEX, as_of=day)["entity_id"]) for day in ("2025-05-31", "2025-12-31")
+        )
         events = xfl.index_events(INDEX, start="2025-05-31", end="2025-12-31")
         events = events[~((events["event_type"] == "added") & (events["effective_date"] == "2025-05-31"))]
         for event in events.itertuples():
@@ -115,7 +128,11 @@ class TestResolve:
         assert meta == {"tickers_resolved": [], "tickers_unresolved": ["ZZZZZZ", "-", "P0E470"]}
 
     def test_a_company_without_statements_has_no_cik(self, xfl, sample, universe):
-        silent = sample["securities"].filter(~pl.col("is_resolved") & pl.col("sic").is_not_null()).row(0, named=True)
+        silent = (
+            sample["securities"]
+            .filter(~pl.col("is_resolved") & pl.col("sic").is_not_null())
+            .row(0, named=True)
+        )
         entity = xfl.resolve(silent["ticker"])["data"][silent["ticker"]]["entities"][0]
         assert entity["cik"] is None
         assert entity["classifications"]["sic"] == silent["sic"]
@@ -126,7 +143,9 @@ class TestResolve:
             xfl.resolve([f"T{number}" for number in range(11)])
 
     def test_a_spell_that_ends_later_is_open_today(self, xfl, standin, universe):
-        spell = universe.spells.filter(pl.col("valid_to").is_not_null() & (pl.col("valid_from") > dt.date(2005, 1, 1))).row(0, named=True)
+        spell = universe.spells.filter(
+            pl.col("valid_to").is_not_null() & (pl.col("valid_from") > dt.date(2005, 1, 1))
+        ).row(0, named=True)
         standin.configure(today=str(spell["valid_from"]))
         entity = xfl.resolve(spell["ticker"])["data"][spell["ticker"]]["entities"][0]
         assert (entity["ticker_valid_from"], entity["ticker_valid_to"]) == (str(spell["valid_from"]), None)
@@ -143,7 +162,8 @@ class TestSearch:
         standin.configure(today="2010-06-30")
         first = xfl.search(limit=500)
         held = universe.spells.filter(
-            (pl.col("valid_from") <= dt.date(2010, 6, 30)) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= dt.date(2010, 6, 30)))
+            (pl.col("valid_from") <= dt.date(2010, 6, 30))
+            & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= dt.date(2010, 6, 30)))
         )
         assert set(first["entity_id"]) <= set(held["entity_id"])
         assert set(first["country"]) == {"US"}
@@ -154,11 +174,17 @@ class TestFundamentals:
         from tests.standin.fields import MILLION, STATEMENT_ITEMS
 
         ids = members_with_statements(universe, 20)
-        served = xfl.fundamentals(entity_id=ids, start="2000-01-01", end="2026-06-30", period_type="annual", version="all")
+        served = xfl.fundamentals(
+            entity_id=ids, start="2000-01-01", end="2026-06-30", period_type="annual", version="all"
+        )
         keys = ["entity_id", "period_end", "version", "filing_date"]
         received = pl.from_pandas(served).with_columns(pl.col("period_end", "filing_date").cast(pl.Date))
-        issuers = universe.lines.select("entity_id", "source_entity_id", "issuer_id").filter(pl.col("entity_id") == pl.col("issuer_id"))
-        expected = sample["fundamentals"].join(issuers, on="source_entity_id").filter(pl.col("entity_id").is_in(ids))
+        issuers = universe.lines.select("entity_id", "source_entity_id", "issuer_id").filter(
+            pl.col("entity_id") == pl.col("issuer_id")
+        )
+        expected = (
+            sample["fundamentals"].join(issuers, on="source_entity_id").filter(pl.col("entity_id").is_in(ids))
+        )
         both = received.join(expected, on=keys, how="inner", suffix="_ours", nulls_equal=True)
         assert both.height == received.height == expected.height > 200
         for theirs, ours in STATEMENT_ITEMS.items():
@@ -177,10 +203,15 @@ class TestFundamentals:
         assert "restated" in set(newest["version"])
 
     def test_what_is_filed_after_today_is_not_served(self, xfl, standin, universe):
-        row = universe.fundamentals.filter((pl.col("filing_date") > dt.date(2015, 1, 1)) & (pl.col("version") == "original")).row(
-            0, named=True
-        )
-        asked = {"entity_id": row["entity_id"], "start": str(row["period_end"]), "end": str(row["period_end"]), "version": "original"}
+        row = universe.fundamentals.filter(
+            (pl.col("filing_date") > dt.date(2015, 1, 1)) & (pl.col("version") == "original")
+        ).row(0, named=True)
+        asked = {
+            "entity_id": row["entity_id"],
+            "start": str(row["period_end"]),
+            "end": str(row["period_end"]),
+            "version": "original",
+        }
         standin.configure(today=str(row["filing_date"] - dt.timedelta(days=1)))
         with pytest.warns(UserWarning, match="No data returned"):
             assert xfl.fundamentals(**asked).empty
@@ -189,7 +220,9 @@ class TestFundamentals:
         assert len(xfl.fundamentals(**asked)) == 1
 
     def test_start_and_end_are_of_the_period_not_of_the_filing(self, xfl, universe):
-        served = xfl.fundamentals(entity_id=members_with_statements(universe, 20), start="2020-01-01", end="2020-12-31")
+        served = xfl.fundamentals(
+            entity_id=members_with_statements(universe, 20), start="2020-01-01", end="2020-12-31"
+        )
         assert served["period_end"].between("2020-01-01", "2020-12-31").all()
         assert (served["filing_date"].dropna() > "2020-12-31").any()
 
@@ -201,19 +234,34 @@ class TestFundamentals:
         assert set(by_ticker["entity_id"]) == {issuer}
 
     def test_fields_keep_the_structural_columns(self, xfl, universe):
-        served = xfl.fundamentals(entity_id=members_with_statements(universe, 1), start="2015-01-01", end="2026-06-30", fields=["revenue"])
+        served = xfl.fundamentals(
+            entity_id=members_with_statements(universe, 1),
+            start="2015-01-01",
+            end="2026-06-30",
+            fields=["revenue"],
+        )
         assert "revenue" in served
         assert "net_income" not in served
         assert {"entity_id", "period_end", "filing_date", "version", "source"} <= set(served)
 
     def test_names_that_no_public_text_shows_can_be_left_out(self, xfl, standin, universe):
         standin.configure(has_unseen_fields=False)
-        served = xfl.fundamentals(entity_id=members_with_statements(universe, 1), start="2015-01-01", end="2026-06-30")
-        assert not {"accounts_receivable", "net_interest_expense", "period_days", "currency", "shares_outstanding_date"} & set(served)
+        served = xfl.fundamentals(
+            entity_id=members_with_statements(universe, 1), start="2015-01-01", end="2026-06-30"
+        )
+        assert not {
+            "accounts_receivable",
+            "net_interest_expense",
+            "period_days",
+            "currency",
+            "shares_outstanding_date",
+        } & set(served)
 
     def test_an_unknown_ticker_among_others_is_silently_missing_and_alone_not_found(self, xfl, universe):
         (entity,) = members_with_statements(universe, 1)
-        ticker = universe.spells.filter((pl.col("entity_id") == entity) & pl.col("valid_to").is_null())["ticker"].item()
+        ticker = universe.spells.filter((pl.col("entity_id") == entity) & pl.col("valid_to").is_null())[
+            "ticker"
+        ].item()
         served = xfl.fundamentals([ticker, "ZZZZZZ"], start="2015-01-01", end="2026-06-30")
         assert set(served["entity_id"]) == {entity}
         with pytest.raises(xfl.XfinlinkError, match="Ticker 'ZZZZZZ' not found"):
@@ -226,13 +274,17 @@ class TestMetrics:
     def test_pages_have_a_hundred_rows_and_the_cursor_leads_through_all(self, xfl, standin, universe):
         ids = members_with_statements(universe, 60)
         served = xfl.metrics(entity_id=ids, start="2015-01-01", end="2025-12-31")
-        expected = universe.metrics.filter(pl.col("entity_id").is_in(ids) & pl.col("period_end").is_between(dt.date(2015, 1, 1), AS_OF))
+        expected = universe.metrics.filter(
+            pl.col("entity_id").is_in(ids) & pl.col("period_end").is_between(dt.date(2015, 1, 1), AS_OF)
+        )
         assert len(served) == expected.height
         assert standin.counts()["/v1/metrics"] == -(-expected.height // 100)
         assert sum(entry["rows"] for entry in standin.requests("/v1/metrics")) == expected.height
 
     def test_market_values_are_in_millions_and_ratios_as_they_are(self, xfl, sample, universe):
-        issuers = universe.lines.filter(pl.col("entity_id") == pl.col("issuer_id")).select("source_entity_id", "entity_id")
+        issuers = universe.lines.filter(pl.col("entity_id") == pl.col("issuer_id")).select(
+            "source_entity_id", "entity_id"
+        )
         ours = sample["vendor_metrics"].drop_nulls().join(issuers, on="source_entity_id").row(0, named=True)
         day = str(ours["period_end"])
         served = xfl.metrics(entity_id=ours["entity_id"], start=day, end=day).iloc[0]
@@ -241,7 +293,12 @@ class TestMetrics:
             assert served[name] == ours[name]
 
     def test_a_category_stands_for_its_fields(self, xfl, universe):
-        served = xfl.metrics(entity_id=members_with_statements(universe, 1), start="2015-01-01", end="2025-12-31", fields=["profitability"])
+        served = xfl.metrics(
+            entity_id=members_with_statements(universe, 1),
+            start="2015-01-01",
+            end="2025-12-31",
+            fields=["profitability"],
+        )
         assert set(served) == {"entity_id", "ticker", "entity_name", "period_end", "roe", "fcf_margin"}
 
     def test_more_pages_than_the_plan_allows_are_refused(self, xfl, standin, universe):
@@ -254,7 +311,9 @@ class TestMetrics:
 class TestPrices:
     def test_daily_returns_compound_to_the_month_and_its_last_session_closes_it(self, xfl, sample, universe):
         ids = members_with_statements(universe, 30)
-        served = pl.from_pandas(xfl.prices(entity_id=ids, start="2020-01-01", end="2025-12-31")).with_columns(pl.col("date").cast(pl.Date))
+        served = pl.from_pandas(xfl.prices(entity_id=ids, start="2020-01-01", end="2025-12-31")).with_columns(
+            pl.col("date").cast(pl.Date)
+        )
         monthly = (
             served.group_by("entity_id", month=pl.col("date").dt.month_start())
             .agg(
@@ -265,8 +324,14 @@ class TestPrices:
             )
             .with_columns(total_return=pl.when(~pl.col("is_unknown")).then(pl.col("log_return")))
         )
-        ours = sample["prices"].join(universe.lines.select("source_id", "entity_id"), on="source_id").drop("source")
-        expected = ours.filter(pl.col("entity_id").is_in(ids) & pl.col("date").is_between(dt.date(2020, 1, 1), AS_OF))
+        ours = (
+            sample["prices"]
+            .join(universe.lines.select("source_id", "entity_id"), on="source_id")
+            .drop("source")
+        )
+        expected = ours.filter(
+            pl.col("entity_id").is_in(ids) & pl.col("date").is_between(dt.date(2020, 1, 1), AS_OF)
+        )
         both = monthly.join(expected, on=["entity_id", "date"], how="inner", suffix="_ours")
         assert both.height == monthly.height == expected.height > 1000
         assert (both["close"] == both["close_usd"]).all()
@@ -276,21 +341,31 @@ class TestPrices:
         np.testing.assert_allclose(np.expm1(known["total_return"]), known["total_return_ours"], rtol=EXACT)
 
     def test_the_adjusted_close_has_no_gap_at_a_split_and_the_close_has_one(self, xfl, universe):
-        splits = universe.prices.filter(pl.col("split_ratio") == 2).filter(pl.col("date") > dt.date(2010, 1, 1))
+        splits = universe.prices.filter(pl.col("split_ratio") == 2).filter(
+            pl.col("date") > dt.date(2010, 1, 1)
+        )
         split = splits.row(0, named=True)
-        served = xfl.prices(entity_id=split["entity_id"], start=str(split["date"].replace(day=1)), end=str(split["date"]))
+        served = xfl.prices(
+            entity_id=split["entity_id"], start=str(split["date"].replace(day=1)), end=str(split["date"])
+        )
         before, after = served.iloc[0], served.iloc[1]
         assert after["close"] * 2 / before["close"] - 1 == pytest.approx(after["return_daily"], rel=EXACT)
         assert after["adj_close"] / before["adj_close"] - 1 == pytest.approx(after["return_daily"], rel=EXACT)
 
     def test_splits_after_today_adjust_nothing(self, xfl, standin, universe):
-        split = universe.prices.filter((pl.col("split_ratio") == 2) & (pl.col("date") > dt.date(2010, 1, 1))).row(0, named=True)
+        split = universe.prices.filter(
+            (pl.col("split_ratio") == 2) & (pl.col("date") > dt.date(2010, 1, 1))
+        ).row(0, named=True)
         standin.configure(today=str(split["date"] - dt.timedelta(days=1)))
         served = xfl.prices(entity_id=split["entity_id"], start="2004-01-01").iloc[-1]
         assert served["adj_close"] == served["close"]
 
     def test_without_adjustment_the_column_is_absent_and_market_cap_must_be_asked_for(self, xfl, universe):
-        asked = {"entity_id": members_with_statements(universe, 1), "start": "2025-01-01", "end": "2025-12-31"}
+        asked = {
+            "entity_id": members_with_statements(universe, 1),
+            "start": "2025-01-01",
+            "end": "2025-12-31",
+        }
         plain = xfl.prices(**asked, adjust="none")
         assert not {"adj_close", "market_cap"} & set(plain)
         rich = xfl.prices(**asked, fields=["close", "shares_outstanding", "market_cap"])
@@ -315,7 +390,10 @@ class TestPrices:
                 "total_return": [None, -1.0],
             }
         )
-        sessions = pl.Series("session", [dt.date(2024, 1, 16), dt.date(2024, 1, 31), dt.date(2024, 2, 14), dt.date(2024, 2, 29)])
+        sessions = pl.Series(
+            "session",
+            [dt.date(2024, 1, 16), dt.date(2024, 1, 31), dt.date(2024, 2, 14), dt.date(2024, 2, 29)],
+        )
         rows = daily_prices(monthly, sessions)
         assert rows["date"].to_list() == [dt.date(2024, 1, 31), dt.date(2024, 2, 14), dt.date(2024, 2, 29)]
         assert (1 + rows["return_daily"].drop_nulls()).product() == 0
@@ -342,7 +420,9 @@ class TestPlansAndKeys:
         standin.configure(limits={"requests_per_hour": 2}, advance_seconds=600)
         xfl.index(INDEX)
         xfl.index(INDEX, offset=1)
-        with pytest.raises(xfl.XfinlinkError, match=r"Rate limit reached \(rate_limit_exceeded\). Fix: wait 3000s"):
+        with pytest.raises(
+            xfl.XfinlinkError, match=r"Rate limit reached \(rate_limit_exceeded\). Fix: wait 3000s"
+        ):
             xfl.index(INDEX, offset=2)
         standin.configure(advance_seconds=3000)
         assert len(xfl.index(INDEX, offset=2)) > 0

@@ -1,4 +1,7 @@
-"""Homes that the integration tests share. A home of session scope is only read; a test that changes one takes a copy."""
+"""Homes that the integration tests share. A home of session scope is only read.
+
+A test that changes one takes a copy.
+"""
 
 from __future__ import annotations
 

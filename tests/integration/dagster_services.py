@@ -1,4 +1,6 @@
-"""Dagster's webserver and daemon for one home, as `smallcap ui` starts them, and what a user's click asks of them."""
+"""Dagster's webserver and daemon for one home, as `smallcap ui` starts them, and what a user's click asks of
+them.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ from tests.command_line import environment
 from tests.paths import PROJECT_ROOT
 
 MODULE = "smallcap.pipelines.definitions"
-# The daemon looks for backfills every 30 seconds; a test does not wait so long, and nothing else about it is changed.
+# The daemon looks for backfills every 30 seconds; a test does not wait so long, and nothing else about it is
+# changed.
 DAEMON = """
 import sys
 from dagster._daemon import controller
@@ -56,7 +59,9 @@ class Services:
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """Put a GraphQL question, as the UI does."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=60) as response:
             answer = json.load(response)
         assert "errors" not in answer, answer
@@ -77,7 +82,10 @@ class Services:
     def everything_of(self, years: Sequence[int]) -> dict[str, object]:
         """Ask for every asset, for these years: all assets selected in the lineage, then Materialize."""
         nodes = self.ask("{ assetNodes { assetKey { path } } }")["assetNodes"]
-        return {"assetSelection": [{"path": node["assetKey"]["path"]} for node in nodes], "partitionNames": [str(year) for year in years]}
+        return {
+            "assetSelection": [{"path": node["assetKey"]["path"]} for node in nodes],
+            "partitionNames": [str(year) for year in years],
+        }
 
 
 @contextmanager
@@ -130,7 +138,12 @@ def _wait_for_answer(services: Services, webserver: subprocess.Popen[bytes], log
 
 def _end(started: list[subprocess.Popen[bytes]]) -> None:
     """End the services in good order, then whatever of their own children is left."""
-    children = [child for process in started if process.poll() is None for child in psutil.Process(process.pid).children(recursive=True)]
+    children = [
+        child
+        for process in started
+        if process.poll() is None
+        for child in psutil.Process(process.pid).children(recursive=True)
+    ]
     for process in started:
         process.terminate()
     for process in started:

@@ -1,4 +1,6 @@
-"""A home's funnel beside that of the independent pandas implementation: every filter of every member, and the figures behind it."""
+"""A home's funnel beside that of the independent pandas implementation: every filter of every member, and the
+figures behind it.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,8 @@ LIMITS = ["accruals_cash_flow", "pb", "pe", "p_fcf"]
 def both_funnels(home: Path, stale_months: int) -> pd.DataFrame:
     """Join the published funnel (`_ours`) and the second opinion (`_theirs`), one row per as_of and member.
 
-    There are the filters' own verdicts, as evaluated and as in the outcomes, those in strict order, the outcome and the figures behind
-    them. A row that only one of the two has stays.
+    There are the filters' own verdicts, as evaluated and as in the outcomes, those in strict order, the
+    outcome and the figures behind them. A row that only one of the two has stays.
 
     Parameters
     ----------
@@ -49,19 +51,35 @@ def both_funnels(home: Path, stale_months: int) -> pd.DataFrame:
         The stale limit that the home was made with.
     """
     ours, theirs = _published(home), _second_opinion(home, stale_months)
-    return ours.merge(theirs, on=KEY, how="outer", suffixes=("_ours", "_theirs"), indicator="found", validate="1:1")
+    return ours.merge(
+        theirs, on=KEY, how="outer", suffixes=("_ours", "_theirs"), indicator="found", validate="1:1"
+    )
 
 
 def _published(home: Path) -> pd.DataFrame:
-    columns = {"stand_alone": "o.stand_alone_status", "evaluated": "e.stand_alone_status", "status": "o.status"}
-    words = [_of_filter(number, column, f"{name}_{number}") for name, column in columns.items() for number in FILTERS]
+    columns = {
+        "stand_alone": "o.stand_alone_status",
+        "evaluated": "e.stand_alone_status",
+        "status": "o.status",
+    }
+    words = [
+        _of_filter(number, column, f"{name}_{number}")
+        for name, column in columns.items()
+        for number in FILTERS
+    ]
     figures = [_of_filter(number, f"e.{name}", name) for name, number in ALWAYS_SHOWN.items()]
-    figures += [_of_filter(number, _if_deciding(name, "value"), name) for name, number in SHOWN_WHERE_DECIDING.items()]
-    figures += [_of_filter(SHOWN_WHERE_DECIDING[name], _if_deciding(name, "threshold"), f"{name}_limit") for name in LIMITS]
+    figures += [
+        _of_filter(number, _if_deciding(name, "value"), name) for name, number in SHOWN_WHERE_DECIDING.items()
+    ]
+    figures += [
+        _of_filter(SHOWN_WHERE_DECIDING[name], _if_deciding(name, "threshold"), f"{name}_limit")
+        for name in LIMITS
+    ]
     return published(
         home,
         f"SELECT as_of, entity_id, any_value(o.outcome) AS outcome, {', '.join(words + figures)}"
-        " FROM marts.funnel_outcomes AS o JOIN core.filter_evaluations AS e USING (as_of, entity_id, filter_number)"
+        " FROM marts.funnel_outcomes AS o JOIN core.filter_evaluations AS e USING (as_of, "
+        "entity_id, filter_number)"
         " GROUP BY as_of, entity_id",
     )
 
@@ -76,16 +94,24 @@ def _if_deciding(name: str, column: str) -> str:
 
 
 def _second_opinion(home: Path, stale_months: int) -> pd.DataFrame:
-    members, statements = (published(home, f"SELECT * FROM core.{name}") for name in ("members", "annual_fundamentals"))
-    caps = market_caps(members, in_order(annual_ratios(statements)), published(home, "SELECT * FROM raw.prices"))
-    factors = published(home, "SELECT month, rf FROM raw.factors WHERE rf IS NOT NULL ORDER BY month, vintage, model")
+    members, statements = (
+        published(home, f"SELECT * FROM core.{name}") for name in ("members", "annual_fundamentals")
+    )
+    caps = market_caps(
+        members, in_order(annual_ratios(statements)), published(home, "SELECT * FROM raw.prices")
+    )
+    factors = published(
+        home, "SELECT month, rf FROM raw.factors WHERE rf IS NOT NULL ORDER BY month, vintage, model"
+    )
     risk_free = factors.drop_duplicates("month").set_index("month")["rf"]
     words = ["ticker", "name", "sic", "gics", "sector", "is_financial"]
     asked = members[[*KEY, *words]].astype(dict.fromkeys(words, object))
     asked = asked.where(asked.notna(), None).astype({"as_of": "datetime64[us]"})
     names = dict(zip(FILTERS, STAND_ALONE, strict=True))
     theirs = funnel(asked, statements, caps, risk_free, REFERENCE, stale_months).rename(columns=names)
-    is_after_a_fail = theirs[STAND_ALONE].eq("fail").cummax(axis=1).shift(1, axis=1, fill_value=False).to_numpy()
+    is_after_a_fail = (
+        theirs[STAND_ALONE].eq("fail").cummax(axis=1).shift(1, axis=1, fill_value=False).to_numpy()
+    )
     theirs[IN_ORDER] = theirs[STAND_ALONE].mask(is_after_a_fail, "not_reached").to_numpy()
     theirs[EVALUATED] = theirs[STAND_ALONE].to_numpy()
     return theirs
@@ -94,15 +120,22 @@ def _second_opinion(home: Path, stale_months: int) -> pd.DataFrame:
 def assert_funnels_agree(rows: pd.DataFrame) -> None:
     """Insist on the same members, verdicts and outcomes, and on figures to the last places of a double."""
     differ = {"rows": rows["found"] != "both"}
-    differ |= {name: rows[f"{name}_ours"] != rows[f"{name}_theirs"] for name in (*STAND_ALONE, *EVALUATED, *IN_ORDER, "outcome")}
+    differ |= {
+        name: rows[f"{name}_ours"] != rows[f"{name}_theirs"]
+        for name in (*STAND_ALONE, *EVALUATED, *IN_ORDER, "outcome")
+    }
     is_judged = rows["is_judged"] == True  # noqa: E712 - null where only one side has the row
     for name in ALWAYS_SHOWN:
         differ[name] = is_judged & ~_close(rows, name)
     for name in SHOWN_WHERE_DECIDING:
         differ[name] = is_judged & rows[f"{name}_ours"].notna() & ~_close(rows, name)
     for name in LIMITS:
-        differ[f"{name}_limit"] = is_judged & rows[f"{name}_limit_ours"].notna() & ~_close(rows, f"{name}_limit")
-    first = {name: rows.loc[where, KEY].head(3).to_dict("records") for name, where in differ.items() if where.any()}
+        differ[f"{name}_limit"] = (
+            is_judged & rows[f"{name}_limit_ours"].notna() & ~_close(rows, f"{name}_limit")
+        )
+    first = {
+        name: rows.loc[where, KEY].head(3).to_dict("records") for name, where in differ.items() if where.any()
+    }
     assert not first, f"the two differ in {', '.join(first)}, first in {first}"
 
 

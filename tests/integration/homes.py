@@ -1,4 +1,6 @@
-"""Small homes of the sample universe: made in this process, copied, run again, and compared by what they hold and what they serve."""
+"""Small homes of the sample universe: made in this process, copied, run again, and compared by what they hold
+and what they serve.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ from tests.paths import PROJECT_ROOT
 COMPANIES = 250
 """Enough for more than the 25 complete records that a score needs."""
 EARLIER, LATER = dt.date(2024, 1, 31), dt.date(2025, 1, 31)
-"""The two dates of `small_home`: one in each of two years, so that a run over either leaves the other year as it is."""
+"""The two dates of `small_home`: one in each of two years, so that a run over either leaves the other year as
+it is.
+"""
 LONGER_STALE_LIMIT = 30
 """Months: a stale limit under which the same inputs give other contents than under the default of 18."""
 
@@ -54,8 +58,17 @@ def make(
 
     A setting that changes numbers is recorded first where the home has another, as `config set` does.
     """
-    record(home, **{name: given.pop(name) for name in NUMBER_FIELDS if name in given and (home / "home.toml").is_file()})
-    settings = load_settings(home=home, **{"sample_companies": COMPANIES, "is_report_written": False, **given})
+    record(
+        home,
+        **{
+            name: given.pop(name)
+            for name in NUMBER_FIELDS
+            if name in given and (home / "home.toml").is_file()
+        },
+    )
+    settings = load_settings(
+        home=home, **{"sample_companies": COMPANIES, "is_report_written": False, **given}
+    )
     Home(settings).prepare()
     first, last = years or (as_of.year, as_of.year)  # type: ignore[union-attr]
     return run_years(settings, first, last, as_of, tables, f"test of {as_of or years}", is_forced=is_forced)
@@ -75,7 +88,9 @@ def copy_home(source: Path, target: Path) -> Path:
 
 
 def contents(home: Path, names: Sequence[str] = tuple(TABLES)) -> dict[str, pl.DataFrame]:
-    """Read tables of the lake whole, sorted by key, without the columns that only say when something was fetched."""
+    """Read tables of the lake whole, sorted by key, without the columns that only say when something was
+    fetched.
+    """
     lake = Lake(home / "lake")
     return {name: lake.read(name).drop(TABLES[name].fetch_columns).sort(TABLES[name].key) for name in names}
 
@@ -99,13 +114,18 @@ def unequal_tables(home: Path, other: Path) -> list[str]:
 
 
 def served(home: Path) -> dict[str, tuple[int, int]]:
-    """Count and digest every published table, as an analyst's own DuckDB sees it; the order of rows does not matter."""
+    """Count and digest every published table, as an analyst's own DuckDB sees it.
+
+    The order of rows does not matter.
+    """
     with duckdb.connect(str(home / "warehouse" / "warehouse.duckdb"), read_only=True) as connection:
         return {name: _digest(connection, name) for name in TABLES}
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
-    columns = ", ".join(quote_name(column) for column in TABLES[name].columns if column not in TABLES[name].fetch_columns)
+    columns = ", ".join(
+        quote_name(column) for column in TABLES[name].columns if column not in TABLES[name].fetch_columns
+    )
     query = f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {quote_table(name)}"
     return connection.execute(query).fetchall()[0]
 
@@ -113,7 +133,9 @@ def _digest(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]
 def as_of_dates(home: Path) -> list[dt.date]:
     """List the published dates that have members."""
     with duckdb.connect(str(home / "warehouse" / "warehouse.duckdb"), read_only=True) as connection:
-        rows = connection.execute("SELECT DISTINCT as_of FROM marts.coverage WHERE has_membership ORDER BY as_of").fetchall()
+        rows = connection.execute(
+            "SELECT DISTINCT as_of FROM marts.coverage WHERE has_membership ORDER BY as_of"
+        ).fetchall()
     return [date for (date,) in rows]
 
 
@@ -125,8 +147,12 @@ def stale_years(home: Path, **given: object) -> dict[str, list[int]]:
     return {name: years for name, years in stale.items() if years}
 
 
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> Answer:
-    """Call the command in this process: quicker than a process of its own, with the same messages and exit codes."""
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object
+) -> Answer:
+    """Call the command in this process: quicker than a process of its own, with the same messages and exit
+    codes.
+    """
     monkeypatch.setattr(sys, "argv", ["smallcap", *map(str, arguments)])
     capsys.readouterr()
     try:

@@ -21,7 +21,9 @@ LOOK_EVERY_SECONDS = 0.005
 
 @dataclass
 class Ended:
-    """How a run ended: its exit code, negative for a signal, and the processor seconds that it had used by then."""
+    """How a run ended: its exit code, negative for a signal, and the processor seconds that it had used by
+    then.
+    """
 
     code: int
     seconds: float
@@ -42,7 +44,8 @@ def start(home: Path, *arguments: object, **settings: object) -> subprocess.Pope
 def run_until(seconds: float, process: subprocess.Popen[str]) -> Ended:
     """Kill a run once it has used so many processor seconds; infinity lets it end.
 
-    Moments are counted in the run's own processor time: on a busy machine it stretches far less than time by the clock.
+    Moments are counted in the run's own processor time: on a busy machine it stretches far less than time by
+    the clock.
     """
     watched, used = psutil.Process(process.pid), 0.0
     while process.poll() is None:
@@ -57,7 +60,10 @@ def run_until(seconds: float, process: subprocess.Popen[str]) -> Ended:
 
 
 def run_until_told(is_moment: Callable[[str], bool], process: subprocess.Popen[str]) -> str:
-    """Kill a run at the first line of its progress that `is_moment` accepts; return what it had told by then."""
+    """Kill a run at the first line of its progress that `is_moment` accepts.
+
+    Return what it had told by then.
+    """
     told = ""
     assert process.stderr is not None
     for line in process.stderr:
@@ -75,7 +81,9 @@ def has_committed(home: Path) -> bool:
     if not journal.exists():
         return False
     lake = Lake(home / "lake")
-    return any(lake.version(name) > version for name, version in json.loads(journal.read_text())["tables"].items())
+    return any(
+        lake.version(name) > version for name, version in json.loads(journal.read_text())["tables"].items()
+    )
 
 
 def has_swapped(home: Path, before: str) -> bool:

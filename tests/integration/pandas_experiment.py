@@ -1,6 +1,8 @@
-"""The profitability experiment again, with pandas and plain Python, one formation and month at a time: an independent second opinion.
+"""The profitability experiment again, with pandas and plain Python, one formation and month at a time: an
+independent second opinion.
 
-It shares nothing with smallcap; what is asked of a company, and the costs, are written out from the methods page on purpose.
+It shares nothing with smallcap; what is asked of a company, and the costs, are written out from the methods
+page on purpose.
 """
 
 from __future__ import annotations
@@ -54,9 +56,15 @@ def _index(visible: pd.DataFrame, earned: dict[tuple[pd.Timestamp, int], float],
         has_sector = isinstance(company["sector"], str)
         if not {"equal": True, "cap": has_cap, "sector_neutral": has_cap and has_sector}[weighting]:
             continue
-        is_known = not pd.isna(company["is_stale"]) and not company["is_stale"] and not math.isnan(company["net_income_usd"])
+        is_known = (
+            not pd.isna(company["is_stale"])
+            and not company["is_stale"]
+            and not math.isnan(company["net_income_usd"])
+        )
         kind = None if not is_known else "profitable" if company["net_income_usd"] > 0 else "unprofitable"
-        rows.append({**company, "size": company["market_cap_usd"] if weighting != "equal" else 1.0, "kind": kind})
+        rows.append(
+            {**company, "size": company["market_cap_usd"] if weighting != "equal" else 1.0, "kind": kind}
+        )
     return rows
 
 
@@ -67,9 +75,18 @@ def _weights(index: list[Row], universe: str, weighting: str) -> dict[tuple[int,
         sectors: dict[str, float] = {}
         for row in index:
             sectors[row["sector"]] = sectors.get(row["sector"], 0.0) + row["size"]
-        held = {sector: sum(row["size"] for row in own if row["sector"] == sector) for sector in {row["sector"] for row in own}}
+        held = {
+            sector: sum(row["size"] for row in own if row["sector"] == sector)
+            for sector in {row["sector"] for row in own}
+        }
         covered = sum(sectors[sector] for sector in held)
-        return {(row["entity_id"], row["security_id"]): row["size"] / held[row["sector"]] * sectors[row["sector"]] / covered for row in own}
+        return {
+            (row["entity_id"], row["security_id"]): row["size"]
+            / held[row["sector"]]
+            * sectors[row["sector"]]
+            / covered
+            for row in own
+        }
     total = sum(row["size"] for row in own)
     return {(row["entity_id"], row["security_id"]): row["size"] / total for row in own}
 
@@ -82,11 +99,18 @@ def _held(
     earned: dict[tuple[pd.Timestamp, int], float],
     last: pd.Timestamp,
 ) -> tuple[list[Row], dict[int, float]]:
-    """Follow one universe for a year; return its months, and the weights that it has drifted to by the next June's end."""
+    """Follow one universe for a year.
+
+    Return its months, and the weights that it has drifted to by the next June's end.
+    """
     rows = []
     values = dict(weights)
     new = {line: weight for (_, line), weight in weights.items()}
-    turnover = sum(abs(new.get(line, 0.0) - old.get(line, 0.0)) for line in {*new, *old}) / 2 if old and new else math.nan
+    turnover = (
+        sum(abs(new.get(line, 0.0) - old.get(line, 0.0)) for line in {*new, *old}) / 2
+        if old and new
+        else math.nan
+    )
     month = june
     for _ in range(12):
         day_before, month = month, month + pd.offsets.MonthEnd(1)
@@ -108,7 +132,9 @@ def _held(
                 "with_return": len(known),
             }
         )
-        values = {key: value * (1 + earned[month, key[1]]) if key in known else value for key, value in stay.items()}
+        values = {
+            key: value * (1 + earned[month, key[1]]) if key in known else value for key, value in stay.items()
+        }
     total = sum(values.values())
     return rows, {line: value / total for (_, line), value in values.items()}
 
@@ -127,17 +153,29 @@ def summary(monthly: pd.DataFrame, risk_free: pd.Series) -> pd.DataFrame:
     for weighting in WEIGHTINGS:
         for basis_points, cost in COSTS.items():
             net = {
-                universe: _net(monthly[(monthly["universe"] == universe) & (monthly["weighting"] == weighting)], cost)
+                universe: _net(
+                    monthly[(monthly["universe"] == universe) & (monthly["weighting"] == weighting)], cost
+                )
                 for universe in UNIVERSES
             }
             for universe in UNIVERSES:
                 key = {"universe": universe, "weighting": weighting, "cost_basis_points": basis_points}
-                rows.append({**key, **_measured(net[universe], risk_free), **_compared(net[universe], net["all"], risk_free)})
+                rows.append(
+                    {
+                        **key,
+                        **_measured(net[universe], risk_free),
+                        **_compared(net[universe], net["all"], risk_free),
+                    }
+                )
     return pd.DataFrame(rows)
 
 
 def _net(own: pd.DataFrame, cost: float) -> pd.Series:
-    return ((1 - cost * own["turnover"].fillna(0.0)) * (1 + own["total_return"]) - 1).set_axis(own["month"]).dropna()
+    return (
+        ((1 - cost * own["turnover"].fillna(0.0)) * (1 + own["total_return"]) - 1)
+        .set_axis(own["month"])
+        .dropna()
+    )
 
 
 def _measured(net: pd.Series, risk_free: pd.Series) -> Row:
@@ -152,13 +190,21 @@ def _measured(net: pd.Series, risk_free: pd.Series) -> Row:
 
 
 def _compared(net: pd.Series, index: pd.Series, risk_free: pd.Series) -> Row:
-    """Newey-West with Bartlett weights on the mean difference; Jobson-Korkie with Memmel's correction on the Sharpe ratios."""
+    """Newey-West with Bartlett weights on the mean difference.
+
+    Jobson-Korkie with Memmel's correction on the Sharpe ratios.
+    """
     gap = (net - index).dropna().to_numpy()
     months, rest = len(gap), gap - gap.mean()
     if not gap.any():
-        return dict.fromkeys(("difference_annual", "difference_std_error", "difference_ci_low", "sharpe_difference_ci_high"), math.nan)
+        return dict.fromkeys(
+            ("difference_annual", "difference_std_error", "difference_ci_low", "sharpe_difference_ci_high"),
+            math.nan,
+        )
     lags = math.floor(4 * (months / 100) ** (2 / 9))
-    long_run = rest @ rest + 2 * sum((1 - lag / (lags + 1)) * (rest[lag:] @ rest[:-lag]) for lag in range(1, lags + 1))
+    long_run = rest @ rest + 2 * sum(
+        (1 - lag / (lags + 1)) * (rest[lag:] @ rest[:-lag]) for lag in range(1, lags + 1)
+    )
     error = math.sqrt(long_run / months / (months - 1))
     both = pd.DataFrame({"own": net - risk_free, "index": index - risk_free}).dropna()
     a, b = both.mean() / both.std()

@@ -1,7 +1,9 @@
-"""The filters 1 to 6 again, with pandas and plain Python, one as_of and company at a time: an independent second opinion.
+"""The filters 1 to 6 again, with pandas and plain Python, one as_of and company at a time: an independent
+second opinion.
 
-It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose; of the reference data it reads the two
-tables of lines of business. It starts from the statements; the market values are handed in, those of `pandas_inputs.market_caps` or others.
+It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose; of the
+reference data it reads the two tables of lines of business. It starts from the statements; the market values
+are handed in, those of `pandas_inputs.market_caps` or others.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ class _Rates:
         self._found: dict[pd.Timestamp, float] = {}
 
     def of(self, period_end: dt.date) -> float:
-        """Twelve times the mean of the twelve months that end with the period; the last ones known, at most a year old."""
+        """Twelve times the mean of the twelve months that end with the period.
+
+        The last ones known, at most a year old.
+        """
         month = pd.Timestamp(period_end) + pd.offsets.MonthEnd(0)
         if month not in self._found:
             known = self._monthly[self._monthly.index <= month]
@@ -40,9 +45,16 @@ class _Rates:
 
 
 def funnel(
-    members: pd.DataFrame, statements: pd.DataFrame, market_caps: pd.Series, risk_free: pd.Series, reference: Path, stale_months: int
+    members: pd.DataFrame,
+    statements: pd.DataFrame,
+    market_caps: pd.Series,
+    risk_free: pd.Series,
+    reference: Path,
+    stale_months: int,
 ) -> pd.DataFrame:
-    """Judge the members of every as_of by the six filters; filter 2 by the standard `published`, filter 5 by the 80th percentile.
+    """Judge the members of every as_of by the six filters.
+
+    Filter 2 by the standard `published`, filter 5 by the 80th percentile.
 
     Parameters
     ----------
@@ -62,12 +74,16 @@ def funnel(
     Returns
     -------
     pd.DataFrame
-        as_of, entity_id, the status by each filter (columns 1 to 6), the outcome, is_judged (there is a record, fresh and of a scale that
-        is not in doubt), and the figures behind the verdicts: nan where unknown, and where the record is not judged.
+        as_of, entity_id, the status by each filter (columns 1 to 6), the outcome, is_judged (there is a
+        record, fresh and of a scale that is not in doubt), and the figures behind the verdicts: nan where
+        unknown, and where the record is not judged.
     """
     histories = _histories(statements)
     business, caps, rates = _business_judge(reference), market_caps.to_dict(), _Rates(risk_free)
-    parts = [_one_date(as_of, listed, histories, caps, rates, business, stale_months) for as_of, listed in members.groupby("as_of")]
+    parts = [
+        _one_date(as_of, listed, histories, caps, rates, business, stale_months)
+        for as_of, listed in members.groupby("as_of")
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -89,11 +105,17 @@ def _one_date(
         is_fresh = bool(years) and years[0]["period_end"] >= oldest
         is_judged = is_fresh and not years[0]["is_scale_suspect"]
         company = {"member": member, "years": years, "cap": cap, "is_fresh": is_fresh, "is_judged": is_judged}
-        companies.append(company | {"business": business(member, day)} | _relative_figures(years, history, cap))
-    limits = _limits([company for company in companies if company["is_fresh"] and company["business"] != FAIL])
+        companies.append(
+            company | {"business": business(member, day)} | _relative_figures(years, history, cap)
+        )
+    limits = _limits(
+        [company for company in companies if company["is_fresh"] and company["business"] != FAIL]
+    )
     rows = []
     for company in companies:
-        verdicts = [company["business"]] + ([VERIFY] * 5 if not company["is_judged"] else _judged(company, limits, risk_free))
+        verdicts = [company["business"]] + (
+            [VERIFY] * 5 if not company["is_judged"] else _judged(company, limits, risk_free)
+        )
         figures = _figures(company, limits) if company["is_judged"] else {}
         key = {"as_of": as_of, "entity_id": company["member"]["entity_id"]}
         judged = {"outcome": _outcome(verdicts), "is_judged": company["is_judged"]}
@@ -109,7 +131,8 @@ def _outcome(verdicts: list[str]) -> str:
     return "survivor_unverified" if VERIFY in verdicts[:2] else "survivor"
 
 
-# -- records ------------------------------------------------------------------------------------------------------------------------------
+# -- records
+# ------------------------------------------------------------------------------------------------------------------------------
 
 
 def _histories(statements: pd.DataFrame) -> dict[int, list[Record]]:
@@ -117,10 +140,16 @@ def _histories(statements: pd.DataFrame) -> dict[int, list[Record]]:
     debt = annual_ratios(statements)["total_debt_usd"]
     data = statements.assign(total_debt_usd=debt, is_restated=statements["version"] == "restated")
     # Plain dates: a Timestamp costs ten times as much to compare, and this compares them by the million.
-    data = data.assign(**{name: pd.to_datetime(data[name]).dt.date for name in ("period_end", "available_date")})
-    data["gross_profit_usd"] = data["gross_profit_usd"].fillna(data["revenue_usd"] - data["cost_of_revenue_usd"])
+    data = data.assign(
+        **{name: pd.to_datetime(data[name]).dt.date for name in ("period_end", "available_date")}
+    )
+    data["gross_profit_usd"] = data["gross_profit_usd"].fillna(
+        data["revenue_usd"] - data["cost_of_revenue_usd"]
+    )
     data["free_cash_flow_usd"] = data["operating_cash_flow_usd"] - data["capital_expenditures_usd"]
-    ordered = data.sort_values(["period_end", "available_date", "is_restated", "version", "source"], ascending=False)
+    ordered = data.sort_values(
+        ["period_end", "available_date", "is_restated", "version", "source"], ascending=False
+    )
     histories: dict[int, list[Record]] = {}
     for record in ordered.to_dict("records"):
         histories.setdefault(record["entity_id"], []).append(record)
@@ -160,11 +189,15 @@ def _ratio(numerator: float, denominator: float) -> float:
     return numerator / denominator if denominator > 0 else np.nan
 
 
-# -- figures that are compared with other companies ---------------------------------------------------------------------------------------
+# -- figures that are compared with other companies
+# ---------------------------------------------------------------------------------------
 
 
 def _relative_figures(years: list[Record], history: list[Record], cap: float) -> Record:
-    """Accruals and the three multiples; a multiple is nan where unknown and infinite where its denominator is not positive."""
+    """Accruals and the three multiples.
+
+    A multiple is nan where unknown and infinite where its denominator is not positive.
+    """
     if not years:
         return {"accruals": np.nan, "multiples": {}}
     now = years[0]
@@ -174,7 +207,10 @@ def _relative_figures(years: list[Record], history: list[Record], cap: float) ->
         mean_assets = (now["total_assets_usd"] + before["total_assets_usd"]) / 2
         accruals = _ratio(now["net_income_usd"] - now["operating_cash_flow_usd"], mean_assets)
     denominators = {"pb": "shareholders_equity_usd", "pe": "net_income_usd", "p_fcf": "free_cash_flow_usd"}
-    return {"accruals": accruals, "multiples": {name: _multiple(cap, now[column]) for name, column in denominators.items()}}
+    return {
+        "accruals": accruals,
+        "multiples": {name: _multiple(cap, now[column]) for name, column in denominators.items()},
+    }
 
 
 def _multiple(cap: float, denominator: float) -> float:
@@ -187,12 +223,15 @@ def _limits(universe: list[Record]) -> dict[str, float]:
     accruals = [company["accruals"] for company in universe if not np.isnan(company["accruals"])]
     limits = {"accruals": float(np.quantile(accruals, 0.8)) if len(accruals) >= LEAST_UNIVERSE else np.nan}
     for name in ("pb", "pe", "p_fcf"):
-        values = [value for company in universe if 0 < (value := company["multiples"].get(name, np.nan)) < np.inf]
+        values = [
+            value for company in universe if 0 < (value := company["multiples"].get(name, np.nan)) < np.inf
+        ]
         limits[name] = float(np.median(values)) if len(values) >= LEAST_UNIVERSE else np.nan
     return limits
 
 
-# -- the figures behind the verdicts -----------------------------------------------------------------------------------------------------
+# -- the figures behind the verdicts
+# -----------------------------------------------------------------------------------------------------
 
 
 def _figures(company: Record, limits: dict[str, float]) -> dict[str, float]:
@@ -211,7 +250,9 @@ def _figures(company: Record, limits: dict[str, float]) -> dict[str, float]:
         "least_operating_margin": _least(_margins(years, "operating_income_usd")),
         "cash_conversion_over_years": _ratio(sum(cash), sum(profits)),
         "accruals_cash_flow": company["accruals"],
-        **{name: multiple if multiple < np.inf else np.nan for name, multiple in company["multiples"].items()},
+        **{
+            name: multiple if multiple < np.inf else np.nan for name, multiple in company["multiples"].items()
+        },
         "accruals_cash_flow_limit": limits["accruals"],
         **{f"{name}_limit": limits[name] for name in ("pb", "pe", "p_fcf")},
     }
@@ -222,7 +263,10 @@ def _margins(years: list[Record], name: str) -> list[float]:
 
 
 def _margin_slope(years: list[Record]) -> float:
-    """Slope of the gross margin, or of the operating margin where no year has a gross margin; unknown of a single year."""
+    """Slope of the gross margin, or of the operating margin where no year has a gross margin.
+
+    Unknown of a single year.
+    """
     gross, operating = _margins(years, "gross_profit_usd"), _margins(years, "operating_income_usd")
     margins = operating if np.isnan(gross).all() else gross
     return np.nan if len(years) < 2 or np.isnan(margins).any() else _slope(margins)
@@ -232,7 +276,8 @@ def _least(values: list[float]) -> float:
     return min((value for value in values if not np.isnan(value)), default=np.nan)
 
 
-# -- verdicts -----------------------------------------------------------------------------------------------------------------------------
+# -- verdicts
+# -----------------------------------------------------------------------------------------------------------------------------
 
 
 def _judged(company: Record, limits: dict[str, float], risk_free: _Rates) -> list[str]:
@@ -275,7 +320,11 @@ def _shariah(record: Record, cap: float, risk_free: _Rates) -> str:
 
 
 def _is_income_permissible(record: Record, risk_free: _Rates) -> bool | None:
-    gross, net, revenue = record["interest_expense_usd"], record["net_interest_expense_usd"], record["revenue_usd"]
+    gross, net, revenue = (
+        record["interest_expense_usd"],
+        record["net_interest_expense_usd"],
+        record["revenue_usd"],
+    )
     if not revenue > 0:
         return None
     if gross - net >= 0:
@@ -321,7 +370,10 @@ def _income_rules(years: list[Record]) -> list[bool | None]:
 
 
 def _is_backed(cash: list[float], profits: list[float]) -> bool | None:
-    """Cash from operations below 0.8 x net income in at most two years; a year of which either is unknown may be one of them."""
+    """Cash from operations below 0.8 x net income in at most two years.
+
+    A year of which either is unknown may be one of them.
+    """
     lacks = [own - 0.8 * profit for own, profit in zip(cash, profits, strict=True)]
     bad, unknown = sum(lack < 0 for lack in lacks), sum(np.isnan(lack) for lack in lacks)
     if bad > 2:
@@ -343,17 +395,26 @@ def _cash_flow_rules(years: list[Record], accruals: float, limit: float) -> list
         is_converted = False
     elif not np.isnan(sum(profits) + sum(cash)):
         is_converted = sum(cash) / sum(profits) >= 0.8
-    return [_is_each_positive(cash), _is_each_positive(free, most_bad=1), _is_at_most(accruals, limit), is_converted]
+    return [
+        _is_each_positive(cash),
+        _is_each_positive(free, most_bad=1),
+        _is_at_most(accruals, limit),
+        is_converted,
+    ]
 
 
 def _value(multiples: dict[str, float], limits: dict[str, float]) -> str:
-    cheap = [False if multiple == np.inf else _is_at_most(multiple, limits[name]) for name, multiple in multiples.items()]
+    cheap = [
+        False if multiple == np.inf else _is_at_most(multiple, limits[name])
+        for name, multiple in multiples.items()
+    ]
     if any(cheap):
         return PASS
     return VERIFY if None in cheap else FAIL
 
 
-# -- lines of business --------------------------------------------------------------------------------------------------------------------
+# -- lines of business
+# --------------------------------------------------------------------------------------------------------------------
 
 
 def _business_judge(reference: Path) -> Callable[[Record, dt.date], str]:
@@ -370,7 +431,14 @@ def _business_judge(reference: Path) -> Callable[[Record, dt.date], str]:
             return max(found, key=[PASS, VERIFY, FAIL].index)
         if not member["sector"]:
             return VERIFY
-        return next((row["verdict"] for row in exclusions if (row["code_system"], row["code"]) == ("sector", member["sector"])), PASS)
+        return next(
+            (
+                row["verdict"]
+                for row in exclusions
+                if (row["code_system"], row["code"]) == ("sector", member["sector"])
+            ),
+            PASS,
+        )
 
     return judge
 
@@ -382,9 +450,13 @@ def _is_named(member: Record, row: Record) -> bool:
 
 def _by_sic(sic: str | None, exclusions: list[Record]) -> str:
     ranges = [(row["code"].split("-"), row["verdict"]) for row in exclusions if row["code_system"] == "sic"]
-    return next((verdict for ends, verdict in ranges if sic and int(ends[0]) <= int(sic) <= int(ends[-1])), PASS)
+    return next(
+        (verdict for ends, verdict in ranges if sic and int(ends[0]) <= int(sic) <= int(ends[-1])), PASS
+    )
 
 
 def _by_gics(gics: str | None, exclusions: list[Record]) -> str:
-    found = [row for row in exclusions if row["code_system"] == "gics" and gics and gics.startswith(row["code"])]
+    found = [
+        row for row in exclusions if row["code_system"] == "gics" and gics and gics.startswith(row["code"])
+    ]
     return str(max(found, key=lambda row: len(row["code"]))["verdict"]) if found else PASS

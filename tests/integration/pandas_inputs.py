@@ -1,7 +1,8 @@
-"""The inputs of the quality screen again, with pandas: ratios from the statements, market values from prices and share counts.
+"""The inputs of the quality screen again, with pandas: ratios from the statements, market values from prices
+and share counts.
 
-It shares nothing with smallcap and starts from the tables before any ratio is computed. Its thresholds are written out from the methods
-page.
+It shares nothing with smallcap and starts from the tables before any ratio is computed. Its thresholds are
+written out from the methods page.
 """
 
 from __future__ import annotations
@@ -30,11 +31,14 @@ def annual_ratios(statements: pd.DataFrame) -> pd.DataFrame:
     is_trusted = ~row["is_scale_suspect"].astype(bool)
     ratios = {
         "roe": row["net_income_usd"] / _positive(row["shareholders_equity_usd"]),
-        "fcf_margin": (row["operating_cash_flow_usd"] - row["capital_expenditures_usd"]) / _positive(row["revenue_usd"]),
+        "fcf_margin": (row["operating_cash_flow_usd"] - row["capital_expenditures_usd"])
+        / _positive(row["revenue_usd"]),
         "debt_to_assets": debt / _positive(row["total_assets_usd"]),
         "interest_coverage": ebit / _positive(interest),
     }
-    is_without_interest = is_trusted & ebit.notna() & (interest.isna() | (interest == 0) | (gross.isna() & (net < 0)))
+    is_without_interest = (
+        is_trusted & ebit.notna() & (interest.isna() | (interest == 0) | (gross.isna() & (net < 0)))
+    )
     shares = _positive(row["shares_outstanding"])
     average = _positive(row["shares_basic"]).fillna(_positive(row["shares_diluted"]))
     return row[["entity_id", "period_end", "available_date", "version", "source"]].assign(
@@ -53,7 +57,8 @@ def is_ticker_usable(ticker: pd.Series) -> pd.Series:
 
 
 def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFrame) -> pd.Series:
-    """Value each member at each as_of: price as traded x the latest visible shares on the price's split basis.
+    """Value each member at each as_of: price as traded x the latest visible shares on the price's split
+    basis.
 
     Parameters
     ----------
@@ -79,15 +84,22 @@ def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFram
     age_of_list = seen["as_of"] - seen["snapshot_date"]
     list_price = _positive(seen["list_price_usd"]).where(age_of_list.between(pd.Timedelta(0), OLDEST_PRICE))
     seen["price"] = close["close_usd"].where(is_fresh).fillna(list_price)
-    seen["price_date"] = close["price_date"].where(is_fresh).fillna(seen["snapshot_date"].where(list_price.notna()))
+    seen["price_date"] = (
+        close["price_date"].where(is_fresh).fillna(seen["snapshot_date"].where(list_price.notna()))
+    )
     shares = seen["shares"] * _split_factor(seen, prices)
     held = seen["list_quantity"] / shares
     is_implausible = (seen["list_quantity"] > 0) & ~held.between(0.002, 0.08)
-    return (seen["price"] * shares.mask(is_implausible)).set_axis(pd.MultiIndex.from_frame(seen[["as_of", "entity_id"]]))
+    return (seen["price"] * shares.mask(is_implausible)).set_axis(
+        pd.MultiIndex.from_frame(seen[["as_of", "entity_id"]])
+    )
 
 
 def _total_debt(row: pd.DataFrame) -> pd.Series:
-    """Short-term + long-term; one blank part is none; two are none where the source says so and no interest contradicts it."""
+    """Short-term + long-term; one blank part is none.
+
+    Two are none where the source says so and no interest contradicts it.
+    """
     short, long = row["short_term_debt_usd"], row["long_term_debt_usd"]
     net_interest = row["net_interest_expense_usd"].fillna(row["interest_expense_usd"])
     pays_interest = net_interest > 0.01 * row["total_liabilities_usd"].fillna(0)
@@ -97,8 +109,12 @@ def _total_debt(row: pd.DataFrame) -> pd.Series:
 
 def _split_factor(seen: pd.DataFrame, prices: pd.DataFrame) -> np.ndarray:
     """Multiply the splits of the months after that of the share count up to that of the price."""
-    months = prices.sort_values(["security_id", "date"])[["security_id", "date", "split_ratio"]].rename(columns={"date": "month"})
-    months["product"] = months["split_ratio"].astype(float).fillna(1.0).groupby(months["security_id"]).cumprod()
+    months = prices.sort_values(["security_id", "date"])[["security_id", "date", "split_ratio"]].rename(
+        columns={"date": "month"}
+    )
+    months["product"] = (
+        months["split_ratio"].astype(float).fillna(1.0).groupby(months["security_id"]).cumprod()
+    )
     at_price = _last_before(seen, "price_date", months, "month")["product"].to_numpy()
     at_count = _last_before(seen, "shares_date", months, "month")["product"].to_numpy()
     factor = at_price / at_count
@@ -106,8 +122,13 @@ def _split_factor(seen: pd.DataFrame, prices: pd.DataFrame) -> np.ndarray:
 
 
 def _last_before(questions: pd.DataFrame, day: str, rows: pd.DataFrame, date: str) -> pd.DataFrame:
-    """For each question the line's last row dated at or before its day; blank where there is none or no day."""
-    asked = pd.DataFrame({"security_id": questions["security_id"], "day": questions[day].astype("datetime64[us]")}).dropna()
+    """For each question the line's last row dated at or before its day.
+
+    Blank where there is none or no day.
+    """
+    asked = pd.DataFrame(
+        {"security_id": questions["security_id"], "day": questions[day].astype("datetime64[us]")}
+    ).dropna()
     answers = pd.merge_asof(
         asked.reset_index().sort_values("day"),
         rows.assign(found=rows[date].astype("datetime64[us]")).sort_values("found"),

@@ -1,7 +1,7 @@
 """The quality screen again, with pandas and numpy, one as_of at a time: an independent second opinion.
 
-It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose. Where its inputs come from stands in
-pandas_inputs.py.
+It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose. Where its
+inputs come from stands in pandas_inputs.py.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ SIGNS = {"roe": 1, "fcf_margin": 1, "debt_to_assets": -1, "interest_coverage": 1
 LEAST_RECORDS = 25
 
 
-def screen(members: pd.DataFrame, records: pd.DataFrame, market_caps: pd.Series, oldest: pd.Timestamp, method: str) -> pd.DataFrame:
+def screen(
+    members: pd.DataFrame, records: pd.DataFrame, market_caps: pd.Series, oldest: pd.Timestamp, method: str
+) -> pd.DataFrame:
     """Screen the members of one as_of.
 
     Parameters
     ----------
     members
-        entity_id and is_ticker_usable of the members of this as_of; method debt_free_aware also asks for is_financial.
+        entity_id and is_ticker_usable of the members of this as_of; method debt_free_aware also asks for
+        is_financial.
     records
-        What `visible_records` returns for the basis' horizon; method debt_free_aware also asks for total_debt_usd, ebit_usd and
-        is_without_interest.
+        What `visible_records` returns for the basis' horizon; method debt_free_aware also asks for
+        total_debt_usd, ebit_usd and is_without_interest.
     market_caps
         Market value at as_of in USD by entity_id.
     oldest
@@ -35,10 +38,13 @@ def screen(members: pd.DataFrame, records: pd.DataFrame, market_caps: pd.Series,
     Returns
     -------
     pd.DataFrame
-        Every member once, by entity_id: the five inputs, period_end, the reason why it has no score (else None), score and quintile.
+        Every member once, by entity_id: the five inputs, period_end, the reason why it has no score (else
+        None), score and quintile.
     """
     data = members.merge(records, on="entity_id", how="left").sort_values("entity_id", ignore_index=True)
-    data["market_cap_usd"] = data["market_cap_period_end_usd"].fillna(data["entity_id"].map(market_caps).astype(float))
+    data["market_cap_usd"] = data["market_cap_period_end_usd"].fillna(
+        data["entity_id"].map(market_caps).astype(float)
+    )
     if method == "debt_free_aware":
         data = _debt_free_aware(data)
     reasons = _reasons(data, oldest)
@@ -59,42 +65,68 @@ def screen(members: pd.DataFrame, records: pd.DataFrame, market_caps: pd.Series,
 def in_order(records: pd.DataFrame) -> pd.DataFrame:
     """Sort annual records so that of those known at a day each company's last one is the one to use.
 
-    By period_end, then available_date: a late restatement of an old year stays behind the newer year. A restated version comes after
-    another of the same day; version and source make the order total.
+    By period_end, then available_date: a late restatement of an old year stays behind the newer year. A
+    restated version comes after another of the same day; version and source make the order total.
     """
     order = ["period_end", "available_date", "is_restated", "version", "source"]
-    return records.assign(is_restated=records["version"] == "restated").sort_values(order, ignore_index=True).drop(columns=order[2:])
+    return (
+        records.assign(is_restated=records["version"] == "restated")
+        .sort_values(order, ignore_index=True)
+        .drop(columns=order[2:])
+    )
 
 
-def visible_records(ordered: pd.DataFrame, vendor_metrics: pd.DataFrame, horizon: pd.Timestamp) -> pd.DataFrame:
-    """Take each company's record visible at the horizon, with the ratios that a vendor served of it by then, even blank ones.
+def visible_records(
+    ordered: pd.DataFrame, vendor_metrics: pd.DataFrame, horizon: pd.Timestamp
+) -> pd.DataFrame:
+    """Take each company's record visible at the horizon, with the ratios that a vendor served of it by then,
+    even blank ones.
 
     Parameters
     ----------
     ordered
         What `in_order` returns of annual records: entity_id, period_end, available_date and the four ratios.
     vendor_metrics
-        entity_id, period_end, available_date, source, the four ratios and market_cap_period_end_usd, as a vendor serves them.
+        entity_id, period_end, available_date, source, the four ratios and market_cap_period_end_usd, as a
+        vendor serves them.
     horizon
         The last day whose filings may be used.
     """
     record = latest(ordered, horizon)
-    served = vendor_metrics[vendor_metrics["available_date"] <= horizon].sort_values(["available_date", "source"])
-    served = served.drop_duplicates(["entity_id", "period_end"])[["entity_id", "period_end", *RATIOS, "market_cap_period_end_usd"]]
-    found = record.merge(served, on=["entity_id", "period_end"], how="left", suffixes=("", "_served"), indicator="found")
+    served = vendor_metrics[vendor_metrics["available_date"] <= horizon].sort_values(
+        ["available_date", "source"]
+    )
+    served = served.drop_duplicates(["entity_id", "period_end"])[
+        ["entity_id", "period_end", *RATIOS, "market_cap_period_end_usd"]
+    ]
+    found = record.merge(
+        served, on=["entity_id", "period_end"], how="left", suffixes=("", "_served"), indicator="found"
+    )
     is_served = found["found"] == "both"
-    ratios = {name: np.where(is_served, found[f"{name}_served"], found[name]).astype(float) for name in RATIOS}
-    return record.assign(**ratios, market_cap_period_end_usd=found["market_cap_period_end_usd"].to_numpy(dtype=float))
+    ratios = {
+        name: np.where(is_served, found[f"{name}_served"], found[name]).astype(float) for name in RATIOS
+    }
+    return record.assign(
+        **ratios, market_cap_period_end_usd=found["market_cap_period_end_usd"].to_numpy(dtype=float)
+    )
 
 
 def latest(ordered: pd.DataFrame, horizon: pd.Timestamp) -> pd.DataFrame:
     """Of ordered records, each company's last one known at the horizon."""
-    return ordered[ordered["available_date"] <= horizon].drop_duplicates("entity_id", keep="last").reset_index(drop=True)
+    return (
+        ordered[ordered["available_date"] <= horizon]
+        .drop_duplicates("entity_id", keep="last")
+        .reset_index(drop=True)
+    )
 
 
 def _debt_free_aware(data: pd.DataFrame) -> pd.DataFrame:
     """No debt and no interest: the cap where EBIT is positive, else 0. A financial's debt is not compared."""
-    is_debt_free = (data["total_debt_usd"] == 0) & data["is_without_interest"].eq(True) & data["interest_coverage"].isna()
+    is_debt_free = (
+        (data["total_debt_usd"] == 0)
+        & data["is_without_interest"].eq(True)
+        & data["interest_coverage"].isna()
+    )
     stand_in = np.where(data["ebit_usd"] > 0, 50.0, 0.0)
     return data.assign(
         interest_coverage=data["interest_coverage"].where(~is_debt_free, stand_in),
@@ -114,7 +146,9 @@ def _reasons(data: pd.DataFrame, oldest: pd.Timestamp) -> np.ndarray:
         reasons[(reasons == "") & is_out] = reason
     absent = data[INPUTS].isna().to_numpy()
     for number in np.flatnonzero((reasons == "") & absent.any(axis=1)):
-        reasons[number] = "missing:" + ",".join(name for name, is_absent in zip(INPUTS, absent[number], strict=True) if is_absent)
+        reasons[number] = "missing:" + ",".join(
+            name for name, is_absent in zip(INPUTS, absent[number], strict=True) if is_absent
+        )
     controls = {
         "market_cap_usd": (data["market_cap_usd"] > 100e6) & (data["market_cap_usd"] < 20_000e6),
         "roe": data["roe"].between(-1, 1),

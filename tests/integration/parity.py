@@ -19,7 +19,9 @@ LAG_DAYS, STALE_MONTHS_AS_PUBLISHED = 163, 36
 
 
 def both(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
-    """Join the published scores (`_ours`) and the second opinion (`_theirs`); a row that only one of them has stays.
+    """Join the published scores (`_ours`) and the second opinion (`_theirs`).
+
+    A row that only one of them has stays.
 
     Parameters
     ----------
@@ -33,12 +35,18 @@ def both(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
     columns = ", ".join([*KEY, *INPUTS, "period_end", "exclusion_reason AS reason", "score", "quintile"])
     ours = published(home, f"SELECT {columns} FROM marts.quality_scores")
     theirs = second_opinion(home, clock, stale_months)
-    return ours.merge(theirs, on=KEY, how="outer", suffixes=("_ours", "_theirs"), indicator="found", validate="1:1")
+    return ours.merge(
+        theirs, on=KEY, how="outer", suffixes=("_ours", "_theirs"), indicator="found", validate="1:1"
+    )
 
 
 def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
-    """Screen every as_of of a home by both methods on both bases, from its members, statements, prices and served ratios."""
-    members = published(home, "SELECT * REPLACE (coalesce(is_financial, FALSE) AS is_financial) FROM core.members")
+    """Screen every as_of of a home by both methods on both bases, from its members, statements, prices and
+    served ratios.
+    """
+    members = published(
+        home, "SELECT * REPLACE (coalesce(is_financial, FALSE) AS is_financial) FROM core.members"
+    )
     members["is_ticker_usable"] = is_ticker_usable(members["ticker"])
     annual = in_order(annual_ratios(published(home, "SELECT * FROM core.annual_fundamentals")))
     served = published(home, "SELECT * FROM raw.vendor_metrics")
@@ -60,12 +68,19 @@ def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFram
 
 
 def assert_agreement(rows: pd.DataFrame) -> None:
-    """Insist on the same rows, reasons and quintiles, on scores to 1e-12 and on inputs to the last places of a double."""
+    """Insist on the same rows, reasons and quintiles, on scores to 1e-12 and on inputs to the last places of
+    a double.
+    """
     differ = {"rows": rows["found"] != "both"}
-    differ |= {name: _differ(rows[f"{name}_ours"], rows[f"{name}_theirs"]) for name in ("reason", "period_end", "quintile")}
+    differ |= {
+        name: _differ(rows[f"{name}_ours"], rows[f"{name}_theirs"])
+        for name in ("reason", "period_end", "quintile")
+    }
     differ |= {name: ~_close(rows, name, relative=EXACT) for name in INPUTS}
     differ["score"] = ~_close(rows, "score", absolute=SCORE)
-    first = {name: rows.loc[where, KEY].head(3).to_dict("records") for name, where in differ.items() if where.any()}
+    first = {
+        name: rows.loc[where, KEY].head(3).to_dict("records") for name, where in differ.items() if where.any()
+    }
     assert not first, f"the two differ in {', '.join(first)}, first in {first}"
 
 

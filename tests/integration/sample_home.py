@@ -1,4 +1,7 @@
-"""Homes of the sample universe that several tests read and none changes; each is made once in a session, by the command itself."""
+"""Homes of the sample universe that several tests read and none changes.
+
+Each is made once in a session, by the command itself.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,9 @@ def backfilled_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 
     def make(folder: Path) -> Path:
         home = folder / "home"
-        must_succeed("backfill", "--from", FIRST_YEAR, "--to", LAST_YEAR, "--home", home, sample_companies=COMPANIES)
+        must_succeed(
+            "backfill", "--from", FIRST_YEAR, "--to", LAST_YEAR, "--home", home, sample_companies=COMPANIES
+        )
         return home
 
     return made_once(tmp_path_factory, worker_id, "backfilled", make)
@@ -32,7 +37,9 @@ def backfilled_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 
 @pytest.fixture(scope="session")
 def study_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
-    """The study repeated on the default universe, its first 300 listed lines: the home, and what the command printed."""
+    """The study repeated on the default universe, its first 300 listed lines: the home, and what the command
+    printed.
+    """
 
     def make(folder: Path) -> tuple[Path, str]:
         home = folder / "home"
@@ -47,7 +54,9 @@ def reported_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
     def make(folder: Path) -> Path:
         home = folder / "home"
-        must_succeed("run", "--as-of", REPORT_DATE, "--home", home, sample_companies=COMPANIES, is_report_written=True)
+        must_succeed(
+            "run", "--as-of", REPORT_DATE, "--home", home, sample_companies=COMPANIES, is_report_written=True
+        )
         return home
 
     return made_once(tmp_path_factory, worker_id, "reported", make)

@@ -1,4 +1,6 @@
-"""A run makes a year up to the date asked for or the latest date already there, and never removes an as_of."""
+"""A run makes a year up to the date asked for or the latest date already there, and never removes an
+as_of.
+"""
 
 import datetime as dt
 

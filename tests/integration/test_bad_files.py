@@ -1,4 +1,6 @@
-"""Wrong input files, through the command: each refusal names the file, the row or the column, ends with 2, and changes nothing."""
+"""Wrong input files, through the command: each refusal names the file, the row or the column, ends with 2,
+and changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from tests.unit.sources.crafted import fundamentals_frame, holdings, line, write
 
 AS_OF = dt.date(2025, 5, 31)
 COMPANIES = 30
-TICKERS = ["".join(letters) for letters in itertools.islice(itertools.product(string.ascii_uppercase, repeat=3), COMPANIES)]
+TICKERS = [
+    "".join(letters)
+    for letters in itertools.islice(itertools.product(string.ascii_uppercase, repeat=3), COMPANIES)
+]
 HOLDINGS, FUNDAMENTALS, PRICES = "ishares/IWM_holdings.csv", "fundamentals/annual.csv", "prices/month_end.csv"
 
 Smallcap = Callable[..., Answer]
@@ -43,9 +48,17 @@ def statements(**last: object) -> pl.DataFrame:
     return fundamentals_frame(*rows)
 
 
-LISTED = holdings([line(ticker, f"COMPANY {ticker}", quantity="200,000.00", market_value="5,000,000.00") for ticker in TICKERS])
-# One line's prices tell up to which day the folder knows: far enough for the list to be too old for September.
-LAST_PRICES = pl.DataFrame({"ticker": TICKERS[0], "date": ["2025-11-28", "2025-12-31"], "adj_close": [10.0, 11.0]})
+LISTED = holdings(
+    [
+        line(ticker, f"COMPANY {ticker}", quantity="200,000.00", market_value="5,000,000.00")
+        for ticker in TICKERS
+    ]
+)
+# One line's prices tell up to which day the folder knows: far enough for the list to be too old for
+# September.
+LAST_PRICES = pl.DataFrame(
+    {"ticker": TICKERS[0], "date": ["2025-11-28", "2025-12-31"], "adj_close": [10.0, 11.0]}
+)
 GOOD: dict[str, bytes | pl.DataFrame] = {HOLDINGS: LISTED, FUNDAMENTALS: statements(), PRICES: LAST_PRICES}
 
 
@@ -75,9 +88,15 @@ BAD: dict[str, tuple[dict[str, bytes | pl.DataFrame], list[str]]] = {
     ),
     "no as-of date": ({**GOOD, HOLDINGS: holdings([line()], as_of="-")}, [HOLDINGS, "as-of date", "'-'"]),
     "cut inside a line": ({**GOOD, HOLDINGS: LISTED[:1500]}, [HOLDINGS, "line", "truncated", "Download"]),
-    "cut after a line": ({**GOOD, HOLDINGS: LISTED[: LISTED.rindex(b"COMPANY AAZ") - 7]}, [HOLDINGS, "truncated", "Download"]),
+    "cut after a line": (
+        {**GOOD, HOLDINGS: LISTED[: LISTED.rindex(b"COMPANY AAZ") - 7]},
+        [HOLDINGS, "truncated", "Download"],
+    ),
     "cut before the table": ({**GOOD, HOLDINGS: LISTED[:150]}, [HOLDINGS, "truncated", "'Ticker'"]),
-    "missing column": ({**GOOD, FUNDAMENTALS: statements().drop("net_income", "revenue")}, [FUNDAMENTALS, "revenue", "net_income"]),
+    "missing column": (
+        {**GOOD, FUNDAMENTALS: statements().drop("net_income", "revenue")},
+        [FUNDAMENTALS, "revenue", "net_income"],
+    ),
     "text in a number": (
         {**GOOD, FUNDAMENTALS: statements(revenue="n. m.").with_columns(pl.col("revenue").cast(pl.String))},
         [FUNDAMENTALS, f"row {COMPANIES}", "'revenue'", "'n. m.'"],
@@ -102,8 +121,14 @@ BAD: dict[str, tuple[dict[str, bytes | pl.DataFrame], list[str]]] = {
         {**GOOD, FUNDAMENTALS: statements(period_end="Dec 2024")},
         [FUNDAMENTALS, f"row {COMPANIES}", "'period_end'", "'Dec 2024'"],
     ),
-    "duplicate keys": ({**GOOD, FUNDAMENTALS: duplicated()}, [FUNDAMENTALS, f"row {COMPANIES} ", f"row {COMPANIES + 1}", "2024-12-31"]),
-    "cut table": ({**GOOD, "fundamentals/annual.parquet": b"PAR1" + bytes(100)}, ["fundamentals/annual.parquet", "not readable"]),
+    "duplicate keys": (
+        {**GOOD, FUNDAMENTALS: duplicated()},
+        [FUNDAMENTALS, f"row {COMPANIES} ", f"row {COMPANIES + 1}", "2024-12-31"],
+    ),
+    "cut table": (
+        {**GOOD, "fundamentals/annual.parquet": b"PAR1" + bytes(100)},
+        ["fundamentals/annual.parquet", "not readable"],
+    ),
 }
 
 
@@ -132,7 +157,9 @@ def test_a_bad_folder_is_refused_and_what_was_published_is_still_served(
         ("May 2025", ["'May 2025'", "YYYY-MM-DD"]),
     ],
 )
-def test_a_date_without_data_is_refused(good_home: Path, tmp_path: Path, smallcap: Smallcap, as_of: str, words: list[str]) -> None:
+def test_a_date_without_data_is_refused(
+    good_home: Path, tmp_path: Path, smallcap: Smallcap, as_of: str, words: list[str]
+) -> None:
     before = served(good_home)
     folder = write_folder(tmp_path, GOOD)
     answer = smallcap("run", "--preset", "files", "--input", folder, "--as-of", as_of, "--home", good_home)
@@ -142,26 +169,41 @@ def test_a_date_without_data_is_refused(good_home: Path, tmp_path: Path, smallca
 
 
 def test_a_folder_that_is_not_there_is_refused(good_home: Path, tmp_path: Path, smallcap: Smallcap) -> None:
-    answer = smallcap("run", "--preset", "files", "--input", tmp_path / "nowhere", "--as-of", AS_OF, "--home", good_home)
+    answer = smallcap(
+        "run", "--preset", "files", "--input", tmp_path / "nowhere", "--as-of", AS_OF, "--home", good_home
+    )
     assert answer.code == 2
     assert all(words in answer.err for words in ("nowhere", "--input", "SMALLCAP_INPUT"))
 
 
 def test_rows_filed_before_their_period_ended_are_refused_alone(tmp_path: Path) -> None:
     # One by some weeks, and one by fifteen years, in a year that no screen of 2025 looks back to.
-    weeks, years = (statements(filing_date=day, restated_date=day).tail(1) for day in ("2024-11-20", "2009-12-31"))
+    weeks, years = (
+        statements(filing_date=day, restated_date=day).tail(1) for day in ("2024-11-20", "2009-12-31")
+    )
     years = years.with_columns(ticker=pl.lit(TICKERS[-2]), entity_id=pl.lit(100 + COMPANIES - 2, pl.Int64))
-    folder = write_folder(tmp_path / "input", {**GOOD, FUNDAMENTALS: pl.concat([statements().head(-2), years, weeks])})
+    folder = write_folder(
+        tmp_path / "input", {**GOOD, FUNDAMENTALS: pl.concat([statements().head(-2), years, weeks])}
+    )
     home = tmp_path / "home"
     make(home, AS_OF, preset="files", input=folder)
     refused = contents(home, ["core.rejects"])["core.rejects"].sort("year")
     assert refused.select("table_name", "year", "rule").rows() == [
-        ("core.annual_fundamentals", 2010, "filing_before_period_end"),  # known in the first session of the next year
+        (
+            "core.annual_fundamentals",
+            2010,
+            "filing_before_period_end",
+        ),  # known in the first session of the next year
         ("core.annual_fundamentals", 2024, "filing_before_period_end"),
     ]
     assert refused["row_json"].str.json_path_match("$.ticker").to_list() == [TICKERS[-2], TICKERS[-1]]
-    rows = published(home, "SELECT ticker, exclusion_reason FROM marts.quality_scores WHERE status = 'excluded'")
-    assert set(rows.itertuples(index=False, name=None)) == {(TICKERS[-2], "no_fundamentals"), (TICKERS[-1], "no_fundamentals")}
+    rows = published(
+        home, "SELECT ticker, exclusion_reason FROM marts.quality_scores WHERE status = 'excluded'"
+    )
+    assert set(rows.itertuples(index=False, name=None)) == {
+        (TICKERS[-2], "no_fundamentals"),
+        (TICKERS[-1], "no_fundamentals"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -176,7 +218,9 @@ def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_
 ) -> None:
     months = pl.DataFrame({"ticker": TICKERS, "date": "2025-05-30", "adj_close": 10.0})
     far = pl.DataFrame({"ticker": TICKERS[0], "date": "2099-12-31", "adj_close": 10.0})
-    folder = write_folder(tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(**last), PRICES: pl.concat([months, far])})
+    folder = write_folder(
+        tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(**last), PRICES: pl.concat([months, far])}
+    )
     home = tmp_path / "home"
     answer = smallcap("run", "--preset", "files", "--input", folder, "--home", home, *as_of)
     assert answer.code == 0
@@ -187,9 +231,15 @@ def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_
         ("raw.prices", 2025, "date_implausible"),
     ]
     shown = [json.loads(row) for row in rejects["row_json"]]
-    assert [(row["file"], row["row"]) for row in shown] == [(FUNDAMENTALS, COMPANIES), (PRICES, COMPANIES + 1)]
+    assert [(row["file"], row["row"]) for row in shown] == [
+        (FUNDAMENTALS, COMPANIES),
+        (PRICES, COMPANIES + 1),
+    ]
     assert [row["problem"].split()[0] for row in shown] == [problem, "date"]
-    screened = published(home, "SELECT DISTINCT as_of, count(*) AS n FROM marts.quality_scores WHERE status = 'scored' GROUP BY ALL")
+    screened = published(
+        home,
+        "SELECT DISTINCT as_of, count(*) AS n FROM marts.quality_scores WHERE status = 'scored' GROUP BY ALL",
+    )
     assert [str(day)[:10] for day in screened["as_of"]] == [str(AS_OF)]
     lake = contents(home, ["raw.fundamentals", "raw.prices"])
     assert max(lake["raw.fundamentals"]["year"].max(), lake["raw.prices"]["year"].max()) == 2025
@@ -200,11 +250,17 @@ def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_
 
 
 def test_negative_debt_is_verified_and_never_passes(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(long_term_debt=-900_000, short_term_debt=None)})
+    folder = write_folder(
+        tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(long_term_debt=-900_000, short_term_debt=None)}
+    )
     home = tmp_path / "home"
     make(home, AS_OF, preset="files", input=folder)
     asked = "filter_name IN ('shariah', 'balance_sheet')"
     verdicts = published(
-        home, f"SELECT filter_name, stand_alone_status FROM marts.funnel_outcomes WHERE ticker = '{TICKERS[-1]}' AND {asked}"
+        home,
+        (
+            f"SELECT filter_name, stand_alone_status FROM marts.funnel_outcomes WHERE ticker = "
+            f"'{TICKERS[-1]}' AND {asked}"
+        ),
     )
     assert dict(verdicts.itertuples(index=False)) == {"shariah": "verify", "balance_sheet": "verify"}

@@ -1,4 +1,7 @@
-"""Books from the command: taken in, listed, made by the next run, regressed; broken ones are refused and change nothing."""
+"""Books from the command: taken in, listed, made by the next run, regressed.
+
+Broken ones are refused and change nothing.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,11 @@ def book(tickers: str, **lines: str) -> str:
         "chosen_on": "2022-12-15",
         "source": '"my desk"',
     } | lines
-    return HEADER + "\n[books.my_book]\n" + "".join(f"{name} = {value}\n" for name, value in fields.items() if value)
+    return (
+        HEADER
+        + "\n[books.my_book]\n"
+        + "".join(f"{name} = {value}\n" for name, value in fields.items() if value)
+    )
 
 
 def rows(home: Path, query: str) -> list[dict[str, Any]]:
@@ -52,7 +59,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(home: Path, tmp_path: Path, reference: Path) -> None:
+def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
+    home: Path, tmp_path: Path, reference: Path
+) -> None:
     own = shutil.copytree(home, tmp_path / "home")
     member, outsider = rows(own, MEMBER)[0]["ticker"], rows(own, OUTSIDER)[0]["ticker"]
     file = tmp_path / "mine.toml"
@@ -65,7 +74,13 @@ def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(home: 
     run = smallcap("run", "--as-of", "2025-12-31", "--home", own, reference_dir=reference)
     assert run.returncode == 0, run.stderr
     assert "warning: core.book_lines every_ticker_known: my_book NOSUCH" in run.stderr
-    months = rows(own, "SELECT min(month) AS first, max(month) AS last, count(*) AS months FROM marts.book_returns WHERE book = 'my_book'")
+    months = rows(
+        own,
+        (
+            "SELECT min(month) AS first, max(month) AS last, count(*) AS months FROM "
+            "marts.book_returns WHERE book = 'my_book'"
+        ),
+    )
     assert (str(months[0]["first"].date()), months[0]["months"]) == ("2023-01-31", 36)
     told = must_succeed("regress", "my_book", "--home", own, reference_dir=reference)
     assert "FF5 regression of the monthly excess return" in told
@@ -85,10 +100,15 @@ def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(home: 
         (book('["A"]', chosen_on=""), "'books.my_book.chosen_on' is missing"),
         (book('["A"]', wieghts="[1.0]"), "wieghts"),
         (HEADER, "holds no book"),
-        (book('["A"]').replace("my_book", "small_cap_value"), "there is a book named small_cap_value already"),
+        (
+            book('["A"]').replace("my_book", "small_cap_value"),
+            "there is a book named small_cap_value already",
+        ),
     ],
 )
-def test_a_broken_book_is_refused_and_nothing_is_changed(home: Path, tmp_path: Path, reference: Path, text: str, complaint: str) -> None:
+def test_a_broken_book_is_refused_and_nothing_is_changed(
+    home: Path, tmp_path: Path, reference: Path, text: str, complaint: str
+) -> None:
     file = tmp_path / "broken.toml"
     file.write_text(text)
     refused = smallcap("book", "add", file, "--home", home, reference_dir=reference)
@@ -97,7 +117,9 @@ def test_a_broken_book_is_refused_and_nothing_is_changed(home: Path, tmp_path: P
     assert not (reference / "books").exists()
 
 
-def test_a_file_of_the_same_name_is_replaced_only_by_force(home: Path, tmp_path: Path, reference: Path) -> None:
+def test_a_file_of_the_same_name_is_replaced_only_by_force(
+    home: Path, tmp_path: Path, reference: Path
+) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(book('["A"]'))
     must_succeed("book", "add", file, "--home", home, reference_dir=reference)
@@ -141,7 +163,9 @@ def test_the_regression_shown_is_the_one_in_the_table(home: Path) -> None:
 
 
 def test_filter_seven_stands_below_the_six_and_counts_the_survivors_of_all(home: Path) -> None:
-    summary = rows(home, "SELECT * FROM marts.funnel_summary WHERE as_of = '2025-12-31' ORDER BY filter_number")
+    summary = rows(
+        home, "SELECT * FROM marts.funnel_summary WHERE as_of = '2025-12-31' ORDER BY filter_number"
+    )
     assert [row["filter_number"] for row in summary] == [1, 2, 3, 4, 5, 6, 7]
     seventh = summary[-1]
     assert seventh["entered"] == seventh["outcome_survivor"] + seventh["outcome_survivor_unverified"]

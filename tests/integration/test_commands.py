@@ -1,4 +1,6 @@
-"""The commands beside `run` and `sql`: each prints what it should, and those that only look change nothing."""
+"""The commands beside `run` and `sql`: each prints what it should, and those that only look change
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from tests.unit.sources.crafted import holdings, line, write_folder
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
     """List every file below a folder with its size and the time of its last change."""
-    return {str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+    }
 
 
 def test_rollback_serves_the_previous_catalogue_and_the_next_run_publishes_anew(home, smallcap):
@@ -44,8 +49,12 @@ def test_export_writes_one_file_with_every_published_row(small_home, tmp_path, s
     file = tmp_path / "portable.duckdb"
     assert smallcap("export", file, "--home", small_home).code == 0
     with duckdb.connect(str(file), read_only=True) as connection:
-        counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in TABLES}
-        assert connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name IN ('coverage', 'members')").fetchall() == [(0,)]
+        counts = {
+            name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in TABLES
+        }
+        assert connection.execute(
+            "SELECT count(*) FROM duckdb_views() WHERE view_name IN ('coverage', 'members')"
+        ).fetchall() == [(0,)]
     assert counts == {name: count for name, (count, _) in served(small_home).items()}
     assert smallcap("export", file, "--home", small_home).code == 2
     assert smallcap("export", file, "--force", "--home", small_home).code == 0
@@ -58,7 +67,9 @@ def test_config_shows_the_settings_in_force(small_home, smallcap, monkeypatch):
     assert shown.code == 0
     lines = {words[0]: words for words in map(str.split, shown.out.splitlines()) if words}
     assert lines["stale_months"][1:3] == ["27", "SMALLCAP_STALE_MONTHS"]
-    assert lines["sample_companies"][1] == "250", "what the home was made of is in force without being asked for"
+    assert lines["sample_companies"][1] == "250", (
+        "what the home was made of is in force without being asked for"
+    )
     assert lines["is_schedule_on"][1] == "False"
 
 
@@ -73,7 +84,10 @@ def test_doctor_finds_all_well_in_a_published_home_and_in_a_new_one(small_home, 
 
 
 def test_doctor_looks_at_an_input_folder_before_the_first_run(tmp_path, smallcap):
-    folder, home = write_folder(tmp_path / "input", {"ishares/IWM_holdings.csv": holdings([line()])}), tmp_path / "home"
+    folder, home = (
+        write_folder(tmp_path / "input", {"ishares/IWM_holdings.csv": holdings([line()])}),
+        tmp_path / "home",
+    )
     well = smallcap("doctor", "--preset", "files", "--input", folder, "--home", home)
     assert well.code == 0, well.out
     assert "lists of members from 2025-05-13" in " ".join(well.out.split())
@@ -124,7 +138,11 @@ def test_a_dry_run_names_years_and_tables_and_changes_nothing(home, smallcap, wh
     words = {line.split()[0]: line for line in plan.out.splitlines() if line.startswith("  ")}
     assert "fetch" in words["raw.prices"]
     assert "compute" in words["marts.quality_scores"]
-    reason = "2025: other dates are asked for" if what == "run" else "2023: not there yet; 2024 to 2025: other dates are asked for"
+    reason = (
+        "2025: other dates are asked for"
+        if what == "run"
+        else "2023: not there yet; 2024 to 2025: other dates are asked for"
+    )
     assert reason in words["raw.constituents"]
     scores = "where core.members or" if what == "run" else "2023: not there yet"
     assert scores in words["marts.quality_scores"]
@@ -144,8 +162,16 @@ def test_select_with_a_plus_makes_a_table_and_what_follows_and_publishes(home, s
     assert made.code == 0, made.err
     told = {line.split()[0] for line in made.err.splitlines() if line.startswith("  ")}
     quality = {"marts.quality_scores", "marts.quality_summary", "marts.coverage"}
-    funnel = {"core.filter_evaluations", "marts.funnel_outcomes", "marts.funnel_summary", "marts.statement_lenses", "marts.screen_changes"}
-    books = {f"marts.{name}" for name in ("book_holdings", "book_returns", "book_validations", "book_comparisons")}
+    funnel = {
+        "core.filter_evaluations",
+        "marts.funnel_outcomes",
+        "marts.funnel_summary",
+        "marts.statement_lenses",
+        "marts.screen_changes",
+    }
+    books = {
+        f"marts.{name}" for name in ("book_holdings", "book_returns", "book_validations", "book_comparisons")
+    }
     books |= {"marts.factor_regressions", "marts.vintage_sensitivity", "marts.hindsight_gap"}
     index = {f"marts.index_{name}" for name in ("holdings", "sectors", "profile", "eligibility", "changes")}
     experiment = {"marts.experiment_returns", "marts.profitability_experiment"}
@@ -168,6 +194,13 @@ def test_a_limit_screens_the_first_listed_lines_as_the_study_did(study_home, sma
     assert [row["lines"] for row in rows] == [300] * len(rows)
     assert rows[-1]["as_of"] == "2025-12-31"
     members = json.loads(
-        smallcap("sql", "SELECT members FROM marts.coverage WHERE as_of = '2025-12-31'", "--format", "json", "--home", home).out
+        smallcap(
+            "sql",
+            "SELECT members FROM marts.coverage WHERE as_of = '2025-12-31'",
+            "--format",
+            "json",
+            "--home",
+            home,
+        ).out
     )
     assert str(members[0]["members"]) in printed

@@ -1,4 +1,6 @@
-"""A backfill that is started in Dagster's UI and run by its daemon ends as the same published tables as one from the command."""
+"""A backfill that is started in Dagster's UI and run by its daemon ends as the same published tables as one
+from the command.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def by_command(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_a_backfill_of_three_years_from_the_ui_ends_published_and_equal_to_the_commands(by_command: Path, tmp_path: Path):
+def test_a_backfill_of_three_years_from_the_ui_ends_published_and_equal_to_the_commands(
+    by_command: Path, tmp_path: Path
+):
     home = tmp_path / "home"
     home.mkdir()
     with dagster_services(home, sample_companies=COMPANIES) as services:

@@ -1,4 +1,6 @@
-"""What a run tells Dagster: each materialisation carries the version of its contents and of its code, and how many rows there are."""
+"""What a run tells Dagster: each materialisation carries the version of its contents and of its code, and how
+many rows there are.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def settings(home: Path) -> Settings:
 def materialisations(settings: Settings, key: dg.AssetKey) -> list[dg.AssetMaterialization]:
     """The materialisations of an asset, the newest first."""
     with open_instance(settings) as instance:
-        return [record.asset_materialization for record in instance.fetch_materializations(key, limit=100).records]
+        return [
+            record.asset_materialization for record in instance.fetch_materializations(key, limit=100).records
+        ]
 
 
 def newest_of_every_table(settings: Settings) -> Iterator[tuple[str, dg.AssetMaterialization]]:
@@ -56,7 +60,10 @@ def test_each_materialisation_carries_the_version_of_its_contents_and_of_its_cod
 
 def test_a_year_made_beyond_the_runs_range_carries_its_own_version(settings: Settings):
     stamp = Lake(settings.lake_dir).stamp("core.annual_metrics")
-    found = {made.partition: made for made in reversed(materialisations(settings, asset_key("core.annual_metrics")))}
+    found = {
+        made.partition: made
+        for made in reversed(materialisations(settings, asset_key("core.annual_metrics")))
+    }
     assert {int(year) for year in found} == set(stamp.years)
     for year, made in found.items():
         assert made.tags[DATA_VERSION] == stamp.version([int(year)])
@@ -70,7 +77,9 @@ def test_a_run_that_changes_nothing_reports_the_same_versions(home: Path, settin
     for name, newest in newest_of_every_table(settings):
         assert newest.metadata["is_changed"].value is False
         assert newest.tags[DATA_VERSION] == before[name]
-    assert materialisations(settings, dg.AssetKey(["publish", "warehouse"]))[0].tags[DATA_VERSION] == published
+    assert (
+        materialisations(settings, dg.AssetKey(["publish", "warehouse"]))[0].tags[DATA_VERSION] == published
+    )
 
 
 def test_a_changed_input_is_a_new_version_of_what_is_made_from_it(home: Path, settings: Settings):
@@ -85,7 +94,9 @@ def test_a_changed_input_is_a_new_version_of_what_is_made_from_it(home: Path, se
 def test_every_check_of_a_run_is_answered_with_what_it_counted(settings: Settings):
     specs = [spec for check in build_definitions(settings).asset_checks or () for spec in check.check_specs]
     with open_instance(settings) as instance:
-        answers = instance.event_log_storage.get_latest_asset_check_execution_by_key([spec.key for spec in specs])
+        answers = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+            [spec.key for spec in specs]
+        )
     for spec in specs:
         answer = answers[spec.key]
         # A check that is planned for years and answered for none is shown as skipped.
@@ -94,7 +105,9 @@ def test_every_check_of_a_run_is_answered_with_what_it_counted(settings: Setting
         assert answer.evaluation.metadata or answer.evaluation.description == NOT_MADE, spec.key
 
 
-def test_a_check_that_fails_shows_how_many_rows_and_the_first_of_them(home: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch):
+def test_a_check_that_fails_shows_how_many_rows_and_the_first_of_them(
+    home: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
     rows = [{"as_of": LATER, "weight": 2.0}, {"as_of": LATER, "weight": None}]
     monkeypatch.setattr(checks, "offending_rows", lambda *asked: (7, rows))
     with pytest.raises(AuditError):

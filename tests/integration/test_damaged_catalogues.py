@@ -1,4 +1,6 @@
-"""A damaged catalogue: `run` makes it anew, `rollback` passes it by, and every other command says so and names what mends it."""
+"""A damaged catalogue: `run` makes it anew, `rollback` passes it by, and every other command says so and
+names what mends it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,15 @@ import pytest
 from smallcap.errors import DamagedCatalogueError, HomeBusyError, InputError
 from smallcap.lake import Lake
 from smallcap.tables import META_TABLES, TABLES
-from smallcap.warehouse import ensure_home, export, published, rollback, run_query, served_run_id, versions_in_use
+from smallcap.warehouse import (
+    ensure_home,
+    export,
+    published,
+    rollback,
+    run_query,
+    served_run_id,
+    versions_in_use,
+)
 from smallcap.warehouse.frames import open_frames
 from smallcap.warehouse.reading import connect, is_damaged
 from tests.command_line import published as published_rows
@@ -43,7 +53,9 @@ def warehouse_dir(published_thrice: Path, tmp_path: Path) -> Path:
 
 
 def _publish_years(home: Path, last_year: int) -> Path:
-    return publish(home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year))
+    return publish(
+        home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year)
+    )
 
 
 def _files(folder: Path) -> list[str]:
@@ -52,7 +64,9 @@ def _files(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("kind", DAMAGES)
 class TestEachKindOfDamage:
-    def test_rollback_serves_the_newest_earlier_catalogue_and_keeps_the_damaged_file(self, warehouse_dir: Path, kind: str) -> None:
+    def test_rollback_serves_the_newest_earlier_catalogue_and_keeps_the_damaged_file(
+        self, warehouse_dir: Path, kind: str
+    ) -> None:
         served = warehouse_dir / "warehouse.duckdb"
         damage(served, kind)
         is_folder, content = served.is_dir(), b"" if served.is_dir() else served.read_bytes()
@@ -64,7 +78,9 @@ class TestEachKindOfDamage:
         assert (aside / "notes.txt").is_file() if is_folder else aside.read_bytes() == content
         assert rollback(warehouse_dir) == "run-2023"
 
-    def test_a_publication_takes_its_place_and_keeps_the_damaged_file(self, tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+    def test_a_publication_takes_its_place_and_keeps_the_damaged_file(
+        self, tmp_path: Path, warehouse_dir: Path, kind: str
+    ) -> None:
         served = warehouse_dir / "warehouse.duckdb"
         for name in ("warehouse.duckdb.damaged", "warehouse.duckdb.damaged-2"):
             damage(served, kind)
@@ -75,11 +91,15 @@ class TestEachKindOfDamage:
         assert _files(warehouse_dir / "history") == ["000001.duckdb", "000002.duckdb"]
         assert rollback(warehouse_dir) == "run-2024"
 
-    def test_it_names_no_run_so_that_an_unfinished_one_is_undone(self, warehouse_dir: Path, kind: str) -> None:
+    def test_it_names_no_run_so_that_an_unfinished_one_is_undone(
+        self, warehouse_dir: Path, kind: str
+    ) -> None:
         damage(warehouse_dir / "warehouse.duckdb", kind)
         assert served_run_id(warehouse_dir) in (None, "run-2025")
 
-    def test_reading_it_says_what_is_wrong_and_what_mends_it(self, tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+    def test_reading_it_says_what_is_wrong_and_what_mends_it(
+        self, tmp_path: Path, warehouse_dir: Path, kind: str
+    ) -> None:
         served = warehouse_dir / "warehouse.duckdb"
         damage(served, kind)
         readers = [
@@ -92,11 +112,21 @@ class TestEachKindOfDamage:
             with pytest.raises(DamagedCatalogueError) as refused:
                 read()
             message = str(refused.value)
-            assert all(part in message for part in (str(served), "is damaged (", "'smallcap run' makes it anew", "'smallcap rollback'"))
+            assert all(
+                part in message
+                for part in (
+                    str(served),
+                    "is damaged (",
+                    "'smallcap run' makes it anew",
+                    "'smallcap rollback'",
+                )
+            )
             assert "\n" not in message
         assert list(tmp_path.glob("portable*")) == []
 
-    def test_rollback_passes_over_damaged_files_of_the_history_and_keeps_them(self, warehouse_dir: Path, kind: str) -> None:
+    def test_rollback_passes_over_damaged_files_of_the_history_and_keeps_them(
+        self, warehouse_dir: Path, kind: str
+    ) -> None:
         history = warehouse_dir / "history"
         damage(history / "000002.duckdb", kind)
         told: list[str] = []
@@ -107,7 +137,9 @@ class TestEachKindOfDamage:
         with pytest.raises(InputError, match=r"no earlier catalogue.*run-2023 stays served"):
             rollback(warehouse_dir)
 
-    def test_a_damaged_file_of_the_history_disturbs_no_publication(self, tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+    def test_a_damaged_file_of_the_history_disturbs_no_publication(
+        self, tmp_path: Path, warehouse_dir: Path, kind: str
+    ) -> None:
         damage(warehouse_dir / "history" / "000001.duckdb", kind)
         assert versions_in_use(warehouse_dir) == {SCORES: {2024, 2025}}
         home = tmp_path / "home"
@@ -117,7 +149,9 @@ class TestEachKindOfDamage:
 
 
 @pytest.mark.parametrize("kind", ["zero bytes", "random bytes in the middle"])
-def test_a_home_that_was_moved_with_it_can_be_rolled_back(tmp_path: Path, warehouse_dir: Path, kind: str) -> None:
+def test_a_home_that_was_moved_with_it_can_be_rolled_back(
+    tmp_path: Path, warehouse_dir: Path, kind: str
+) -> None:
     damage(warehouse_dir / "warehouse.duckdb", kind)
     moved = (tmp_path / "home").rename(tmp_path / "moved")
     with pytest.raises(DamagedCatalogueError):
@@ -137,7 +171,9 @@ def test_with_nothing_whole_to_go_back_to_the_message_names_the_run_alone(wareho
     assert _files(warehouse_dir) == before
 
 
-def test_a_publication_that_fails_leaves_the_damaged_file_where_it_is(tmp_path: Path, warehouse_dir: Path, monkeypatch) -> None:
+def test_a_publication_that_fails_leaves_the_damaged_file_where_it_is(
+    tmp_path: Path, warehouse_dir: Path, monkeypatch
+) -> None:
     damage(warehouse_dir / "warehouse.duckdb", "truncated")
     before = _files(warehouse_dir)
     with monkeypatch.context() as patch:
@@ -199,7 +235,9 @@ def test_a_catalogue_that_another_program_writes_to_is_not_damaged(warehouse_dir
     assert rollback(warehouse_dir) == "run-2024"
 
 
-def test_a_catalogue_that_this_user_may_not_read_is_not_damaged(warehouse_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_catalogue_that_this_user_may_not_read_is_not_damaged(
+    warehouse_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("smallcap.warehouse.reading.os.access", lambda path, mode: False)
     with pytest.raises(InputError, match="cannot be read by this user"):
         served_run_id(warehouse_dir)
@@ -229,7 +267,10 @@ def test_every_command_names_a_remedy_and_each_remedy_works(
         answer = smallcap(*command, "--home", home)
         said = " ".join(answer.err.split())
         assert (answer.code, answer.out) == (5, ""), (command, said)
-        assert "'smallcap run' makes it anew, 'smallcap rollback' serves an earlier one" in said, (command, said)
+        assert "'smallcap run' makes it anew, 'smallcap rollback' serves an earlier one" in said, (
+            command,
+            said,
+        )
     doctor = smallcap("doctor", "--home", home)
     assert doctor.code == 1
     assert "is damaged" in doctor.out
@@ -249,7 +290,9 @@ def test_every_command_names_a_remedy_and_each_remedy_works(
     assert smallcap("doctor", "--home", home).code == 0
 
 
-def test_a_run_that_was_killed_before_the_damage_is_undone_and_made_again(small_home: Path, tmp_path: Path, smallcap: Smallcap) -> None:
+def test_a_run_that_was_killed_before_the_damage_is_undone_and_made_again(
+    small_home: Path, tmp_path: Path, smallcap: Smallcap
+) -> None:
     home = copy_home(small_home, tmp_path / "home")
     lake, run_id = Lake(home / "lake"), served_run_id(home / "warehouse")
     scores = lake.read("marts.quality_scores")

@@ -1,4 +1,6 @@
-"""A date that is not published: `why`, `funnel` and `report` name the nearest ones, and the command that makes it."""
+"""A date that is not published: `why`, `funnel` and `report` name the nearest ones, and the command that
+makes it.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def test_the_command_that_is_named_makes_the_date(home: Path, smallcap: Smallcap
     assert smallcap("funnel", "--as-of", "2025-01-20", "--home", home).code == 0
 
 
-def test_a_home_whose_name_needs_quotes_is_quoted(small_home: Path, tmp_path: Path, smallcap: Smallcap) -> None:
+def test_a_home_whose_name_needs_quotes_is_quoted(
+    small_home: Path, tmp_path: Path, smallcap: Smallcap
+) -> None:
     link = tmp_path / "my home"
     link.symlink_to(small_home)
     spoken = smallcap("funnel", "--as-of", "2024-02-15", "--home", link).err

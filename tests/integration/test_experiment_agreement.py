@@ -1,4 +1,6 @@
-"""The published profitability experiment agrees with an independent pandas implementation, month by month and as a whole."""
+"""The published profitability experiment agrees with an independent pandas implementation, month by month and
+as a whole.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ MEASURED = [
 def theirs(backfilled_home: Path) -> pd.DataFrame:
     """Every month by the second opinion."""
     members = published(backfilled_home, "SELECT as_of, entity_id, security_id, sector FROM core.members")
-    metrics = published(backfilled_home, "SELECT as_of, entity_id, net_income_usd, is_stale, market_cap_usd FROM core.metrics_as_of")
+    metrics = published(
+        backfilled_home,
+        "SELECT as_of, entity_id, net_income_usd, is_stale, market_cap_usd FROM core.metrics_as_of",
+    )
     returns = published(backfilled_home, "SELECT month, security_id, total_return FROM core.monthly_returns")
     # Returns of the year after are there too; the backfill holds nothing in it.
     within = returns[returns["month"] <= pd.Timestamp(LAST_YEAR, 12, 31)]
@@ -67,7 +72,12 @@ def test_every_month_of_every_universe_is_there(both: pd.DataFrame) -> None:
 @pytest.mark.parametrize("name", ["total_return", "turnover"])
 def test_every_month_s_figures_agree(both: pd.DataFrame, name: str) -> None:
     pd.testing.assert_series_equal(
-        both[f"{name}_ours"], both[f"{name}_theirs"], rtol=0, atol=RECOMPUTED, check_names=False, check_dtype=False
+        both[f"{name}_ours"],
+        both[f"{name}_theirs"],
+        rtol=0,
+        atol=RECOMPUTED,
+        check_names=False,
+        check_dtype=False,
     )
 
 
@@ -83,16 +93,23 @@ def test_companies_leave_and_returns_are_missing_often_enough_to_compare(ours: p
 
 
 def test_the_whole_period_agrees(backfilled_home: Path, theirs: pd.DataFrame) -> None:
-    found = published(backfilled_home, "SELECT * FROM marts.profitability_experiment WHERE period = 'all'").sort_values(OF_A_ROW)
+    found = published(
+        backfilled_home, "SELECT * FROM marts.profitability_experiment WHERE period = 'all'"
+    ).sort_values(OF_A_ROW)
     assert set(found["status"]) == {"estimated"}
     rates = published(backfilled_home, "SELECT month, rf FROM core.factors_monthly").set_index("month")["rf"]
     expected = pandas_experiment.summary(theirs, rates).sort_values(OF_A_ROW)
     assert found[OF_A_ROW].to_numpy().tolist() == expected[OF_A_ROW].to_numpy().tolist()
-    np.testing.assert_allclose(found[MEASURED].to_numpy(float), expected[MEASURED].to_numpy(float), rtol=0, atol=RECOMPUTED)
+    np.testing.assert_allclose(
+        found[MEASURED].to_numpy(float), expected[MEASURED].to_numpy(float), rtol=0, atol=RECOMPUTED
+    )
 
 
 def test_each_year_is_one_formation(backfilled_home: Path) -> None:
-    years = published(backfilled_home, "SELECT period, max(months) AS months FROM marts.profitability_experiment GROUP BY period")
+    years = published(
+        backfilled_home,
+        "SELECT period, max(months) AS months FROM marts.profitability_experiment GROUP BY period",
+    )
     by_period = years.set_index("period")["months"].to_dict()
     whole = by_period.pop("all")
     assert list(by_period.values()).count(12) == LAST_YEAR - FIRST_YEAR

@@ -1,4 +1,6 @@
-"""The factors of the live library, from the stand-in over real HTTP: as the sample's own, and through every fault."""
+"""The factors of the live library, from the stand-in over real HTTP: as the sample's own, and through every
+fault.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def library(running: StandIn) -> StandIn:
 
 def source(bench: Bench, library: StandIn) -> FrenchFactors:
     limits = HttpLimits(timeout_seconds=0.5, max_bytes=5_000_000)
-    return FrenchFactors(bench.fetcher, limits, base_url=f"{library.url}{FOLDER}/", max_age=dt.timedelta(days=1))
+    return FrenchFactors(
+        bench.fetcher, limits, base_url=f"{library.url}{FOLDER}/", max_age=dt.timedelta(days=1)
+    )
 
 
 def test_two_vintages_fetched_in_turn_equal_the_samples_own(library: StandIn, tmp_path: Path) -> None:
@@ -53,7 +57,11 @@ def test_two_vintages_fetched_in_turn_equal_the_samples_own(library: StandIn, tm
     key = ["vintage", "model", "month"]
     fetched = delivery.rows
     assert_frame_equal(
-        fetched.drop("source", "sha256").sort(key), own.drop("source", "sha256").sort(key), rel_tol=EXACT, abs_tol=0.0, check_exact=False
+        fetched.drop("source", "sha256").sort(key),
+        own.drop("source", "sha256").sort(key),
+        rel_tol=EXACT,
+        abs_tol=0.0,
+        check_exact=False,
     )
     assert delivery.notices == ()
     assert set(delivery.rows["model"]) == {"FF3", "FF5", "MOM"}
@@ -68,7 +76,9 @@ def test_a_second_run_asks_nothing(library: StandIn, tmp_path: Path) -> None:
     assert second.equals(first)
 
 
-@pytest.mark.parametrize("kind", ["rate_limited", "server_error", "unavailable", "timeout", "reset", "truncated"])
+@pytest.mark.parametrize(
+    "kind", ["rate_limited", "server_error", "unavailable", "timeout", "reset", "truncated"]
+)
 def test_a_passing_fault_is_met_by_asking_again(library: StandIn, tmp_path: Path, kind: str) -> None:
     library.fault(f"{FOLDER}/ftp/{FF5_FILE}*", kind)
     delivery = source(Bench(tmp_path), library).factors()
@@ -78,7 +88,9 @@ def test_a_passing_fault_is_met_by_asking_again(library: StandIn, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", ["html", "not_found", "wrong_key", "server_error", "truncated"])
-def test_a_lasting_fault_leaves_the_last_good_vintage_and_is_over_when_lifted(library: StandIn, tmp_path: Path, kind: str) -> None:
+def test_a_lasting_fault_leaves_the_last_good_vintage_and_is_over_when_lifted(
+    library: StandIn, tmp_path: Path, kind: str
+) -> None:
     bench = Bench(tmp_path, max_retries=1)
     first = source(bench, library).factors().rows
     bench.now += TWO_DAYS
@@ -92,9 +104,13 @@ def test_a_lasting_fault_leaves_the_last_good_vintage_and_is_over_when_lifted(li
     assert healed.rows.equals(first)
 
 
-def test_a_lasting_fault_at_the_first_run_is_an_error_and_keeps_nothing(library: StandIn, tmp_path: Path) -> None:
+def test_a_lasting_fault_at_the_first_run_is_an_error_and_keeps_nothing(
+    library: StandIn, tmp_path: Path
+) -> None:
     bench = Bench(tmp_path)
     library.fault("*", "html", count=None)
-    with pytest.raises(SmallcapError, match="no factors: FF5 factors were not renewed, there is none from before"):
+    with pytest.raises(
+        SmallcapError, match="no factors: FF5 factors were not renewed, there is none from before"
+    ):
         source(bench, library).factors()
     assert bench.snapshots.frame().is_empty()

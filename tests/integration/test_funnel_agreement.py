@@ -1,4 +1,6 @@
-"""The published funnel agrees with an independent pandas implementation of each filter, for every date of a twenty years' backfill."""
+"""The published funnel agrees with an independent pandas implementation of each filter, for every date of a
+twenty years' backfill.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,12 @@ def test_every_filter_and_outcome_of_every_date_agrees(backfill: pd.DataFrame) -
     assert_funnels_agree(backfill)
 
 
-def test_every_month_end_of_twenty_years_is_compared_with_all_its_members(backfill: pd.DataFrame, backfilled_home: Path) -> None:
-    members = published(backfilled_home, "SELECT as_of, count(*) AS members FROM core.members GROUP BY as_of").set_index("as_of")["members"]
+def test_every_month_end_of_twenty_years_is_compared_with_all_its_members(
+    backfill: pd.DataFrame, backfilled_home: Path
+) -> None:
+    members = published(
+        backfilled_home, "SELECT as_of, count(*) AS members FROM core.members GROUP BY as_of"
+    ).set_index("as_of")["members"]
     month_ends = pd.date_range(f"{FIRST_YEAR}-01-31", f"{LAST_YEAR}-12-31", freq="ME")
     compared = backfill.groupby("as_of").size()
     assert compared.index.to_list() == month_ends.to_list()
@@ -50,7 +56,9 @@ def test_every_month_end_of_twenty_years_is_compared_with_all_its_members(backfi
 
 
 @pytest.mark.parametrize("name", [f"{column}_theirs" for column in STAND_ALONE])
-def test_each_filter_passes_fails_and_leaves_open_often_enough_to_compare(backfill: pd.DataFrame, name: str) -> None:
+def test_each_filter_passes_fails_and_leaves_open_often_enough_to_compare(
+    backfill: pd.DataFrame, name: str
+) -> None:
     shares = backfill[name].value_counts(normalize=True)
     assert set(shares.index) == {"pass", "fail", "verify"}
     assert shares.min() > 0.03  # the rarest is filter 6's verify
@@ -60,14 +68,20 @@ def test_every_outcome_is_compared(backfill: pd.DataFrame) -> None:
     assert set(backfill["outcome_theirs"]) == {"survivor", "survivor_unverified", "undetermined", "failed"}
 
 
-@pytest.mark.parametrize("name", [*ALWAYS_SHOWN, *SHOWN_WHERE_DECIDING, *(f"{name}_limit" for name in LIMITS)])
+@pytest.mark.parametrize(
+    "name", [*ALWAYS_SHOWN, *SHOWN_WHERE_DECIDING, *(f"{name}_limit" for name in LIMITS)]
+)
 def test_each_figure_is_compared_on_thousands_of_rows(backfill: pd.DataFrame, name: str) -> None:
-    is_compared = backfill["is_judged"] & backfill[f"{name}_ours"].notna() & backfill[f"{name}_theirs"].notna()
+    is_compared = (
+        backfill["is_judged"] & backfill[f"{name}_ours"].notna() & backfill[f"{name}_theirs"].notna()
+    )
     assert is_compared.sum() > 5000
 
 
 def test_the_filters_strict_order_follows_from_their_own_verdicts(backfill: pd.DataFrame) -> None:
-    own, ordered = (backfill[[f"{name}_ours" for name in names]].to_numpy() for names in (STAND_ALONE, IN_ORDER))
+    own, ordered = (
+        backfill[[f"{name}_ours" for name in names]].to_numpy() for names in (STAND_ALONE, IN_ORDER)
+    )
     first_fail = (own == "fail").argmax(axis=1)
     has_failed = (own == "fail").any(axis=1)
     for number in range(6):

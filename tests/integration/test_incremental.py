@@ -77,7 +77,9 @@ def test_a_comment_in_a_rule_set_makes_nothing_stale(home: Path, reference: Path
     assert out_of_date(home) == {}
 
 
-def test_a_threshold_makes_the_tables_that_use_it_stale_in_every_year_and_no_other(home: Path, reference: Path):
+def test_a_threshold_makes_the_tables_that_use_it_stale_in_every_year_and_no_other(
+    home: Path, reference: Path
+):
     edit(reference / "quality.toml", "lower_quantile = 0.05", "lower_quantile = 0.06")
     assert out_of_date(home) == {
         "marts.quality_scores": [EARLIER.year, LATER.year],
@@ -91,8 +93,14 @@ def test_a_changed_threshold_heals_every_year_in_one_run(home: Path, reference: 
     make(home, LATER)
     after = contents(home)
     scores = [frame["marts.quality_scores"] for frame in (before, after)]
-    assert all(not old.equals(new) for old, new in zip(*(frame.partition_by("year") for frame in scores), strict=True))
-    assert all(before[name].equals(after[name]) for name in ("core.members", "core.metrics_as_of", "marts.funnel_outcomes"))
+    assert all(
+        not old.equals(new)
+        for old, new in zip(*(frame.partition_by("year") for frame in scores), strict=True)
+    )
+    assert all(
+        before[name].equals(after[name])
+        for name in ("core.members", "core.metrics_as_of", "marts.funnel_outcomes")
+    )
     assert out_of_date(home) == {}
 
 
@@ -116,7 +124,9 @@ def test_two_rule_sets_in_one_home_are_refused_before_anything_is_computed(
     assert versions(home) == before
 
 
-def test_a_recorded_setting_heals_every_year(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_a_recorded_setting_heals_every_year(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     assert command(monkeypatch, capsys, "config", "set", "stale_months", "30", "--home", home).code == 0
     stale = out_of_date(home)
     assert stale["core.metrics_as_of"] == stale["marts.coverage"] == [EARLIER.year, LATER.year]
@@ -126,7 +136,9 @@ def test_a_recorded_setting_heals_every_year(home: Path, monkeypatch: pytest.Mon
     assert out_of_date(home) == {}
 
 
-@pytest.mark.parametrize(("name", "value"), [("stale_months", "700"), ("sample_seed", "3"), ("no_such_setting", "1")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("stale_months", "700"), ("sample_seed", "3"), ("no_such_setting", "1")]
+)
 def test_a_setting_that_cannot_be_recorded_is_refused(home: Path, name: str, value: str):
     recorded = (home / "home.toml").read_text()
     with pytest.raises(InputError):
@@ -137,7 +149,11 @@ def test_a_setting_that_cannot_be_recorded_is_refused(home: Path, name: str, val
 @pytest.fixture
 def changed_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the package whose digests count in place of the installed one's."""
-    package = Path(shutil.copytree(code.PACKAGE, tmp_path / "smallcap", symlinks=False, ignore=shutil.ignore_patterns("__pycache__")))
+    package = Path(
+        shutil.copytree(
+            code.PACKAGE, tmp_path / "smallcap", symlinks=False, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    )
     monkeypatch.setattr(code, "PACKAGE", package)
     monkeypatch.setattr("smallcap.engine.recipe.PACKAGE", package)
     return package

@@ -1,4 +1,6 @@
-"""The index of the sample universe: causes of changes against the truth, reconstitutions by their turnover, figures against plain SQL."""
+"""The index of the sample universe: causes of changes against the truth, reconstitutions by their turnover,
+figures against plain SQL.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,19 @@ def judged(backfilled_home: Path) -> pl.DataFrame:
     """Every change by our cause and by the true one; a change that one side does not know has a null."""
     changes = published(
         backfilled_home,
-        "SELECT DISTINCT changes.as_of, source_entity_id, change, cause, previous_as_of FROM marts.index_changes AS changes"
+        "SELECT DISTINCT changes.as_of, source_entity_id, change, cause, previous_as_of FROM "
+        "marts.index_changes AS changes"
         " JOIN raw.securities USING (entity_id)",
     )
     ours = pl.from_pandas(changes).with_columns(pl.col("as_of", "previous_as_of").cast(pl.Date))
     truth = SampleSource(COMPANIES, load_settings().sample_seed).true_changes()
     first = ours["previous_as_of"].min()
-    within = truth.filter((pl.col("as_of") > first) & pl.col("as_of").dt.year().is_between(FIRST_YEAR, LAST_YEAR))
-    return ours.join(within, on=["as_of", "source_entity_id", "change"], how="full", coalesce=True, suffix="_true")
+    within = truth.filter(
+        (pl.col("as_of") > first) & pl.col("as_of").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    )
+    return ours.join(
+        within, on=["as_of", "source_entity_id", "change"], how="full", coalesce=True, suffix="_true"
+    )
 
 
 def test_every_change_of_the_lists_is_found_and_no_other(judged: pl.DataFrame) -> None:
@@ -62,10 +69,14 @@ def test_no_cause_is_found_less_often_than_four_times_in_five(judged: pl.DataFra
 
 
 def test_reconstitutions_are_in_june_and_the_calendar_expects_them(backfilled_home: Path) -> None:
-    rows = published(backfilled_home, "SELECT as_of, is_reconstitution, expected_event, turnover FROM marts.index_profile ORDER BY as_of")
+    rows = published(
+        backfilled_home,
+        "SELECT as_of, is_reconstitution, expected_event, turnover FROM marts.index_profile ORDER BY as_of",
+    )
     is_june = rows["as_of"].dt.month == 6
     assert (rows["expected_event"].notna() == is_june).all()
-    # Of 200 members a single one can be a large part of the turnover, so that some Junes are quiet and some months are not.
+    # Of 200 members a single one can be a large part of the turnover, so that some Junes are quiet and some
+    # months are not.
     detected = rows["is_reconstitution"].fillna(False).astype(bool)
     assert detected[is_june].mean() > 0.85
     assert detected[~is_june].mean() < 0.02
@@ -74,9 +85,12 @@ def test_reconstitutions_are_in_june_and_the_calendar_expects_them(backfilled_ho
 def test_changes_add_up_to_the_profile(backfilled_home: Path) -> None:
     differing = published(
         backfilled_home,
-        "SELECT as_of FROM marts.index_profile LEFT JOIN (SELECT as_of, count(*) FILTER (WHERE change = 'added') AS came,"
-        " count(*) FILTER (WHERE change = 'removed') AS went FROM marts.index_changes GROUP BY as_of) USING (as_of)"
-        " WHERE previous_as_of IS NOT NULL AND (additions, removals) IS DISTINCT FROM (coalesce(came, 0), coalesce(went, 0))",
+        "SELECT as_of FROM marts.index_profile LEFT JOIN (SELECT as_of, count(*) FILTER (WHERE "
+        "change = 'added') AS came,"
+        " count(*) FILTER (WHERE change = 'removed') AS went FROM marts.index_changes GROUP BY "
+        "as_of) USING (as_of)"
+        " WHERE previous_as_of IS NOT NULL AND (additions, removals) IS DISTINCT FROM "
+        "(coalesce(came, 0), coalesce(went, 0))",
     )
     assert differing.empty
 
@@ -84,7 +98,9 @@ def test_changes_add_up_to_the_profile(backfilled_home: Path) -> None:
 @pytest.fixture(scope="module")
 def profile(backfilled_home: Path) -> pd.Series:
     """The profile of the date that is recomputed."""
-    return published(backfilled_home, f"SELECT * FROM marts.index_profile WHERE as_of = DATE '{BY_HAND_DATE}'").iloc[0]
+    return published(
+        backfilled_home, f"SELECT * FROM marts.index_profile WHERE as_of = DATE '{BY_HAND_DATE}'"
+    ).iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -96,35 +112,58 @@ def profile(backfilled_home: Path) -> pd.Series:
         ("market_cap_weight", "sum(weight) FILTER (WHERE cap IS NOT NULL)"),
         ("herfindahl", "sum(weight * weight)"),
         ("top_holdings_weight", "list_sum(max(weight, 10))"),
-        ("pe_excluding_losses", "sum(cap) FILTER (WHERE income > 0) / sum(income) FILTER (WHERE income > 0 AND cap IS NOT NULL)"),
+        (
+            "pe_excluding_losses",
+            "sum(cap) FILTER (WHERE income > 0) / sum(income) FILTER (WHERE income > 0 AND cap IS NOT NULL)",
+        ),
         ("pb", "sum(cap) FILTER (WHERE equity IS NOT NULL) / sum(equity) FILTER (WHERE cap IS NOT NULL)"),
         ("ps", "sum(cap) FILTER (WHERE revenue IS NOT NULL) / sum(revenue) FILTER (WHERE cap IS NOT NULL)"),
-        ("dividend_yield", "sum(dividends_over_cap * cap) / sum(cap) FILTER (WHERE dividends_over_cap IS NOT NULL)"),
+        (
+            "dividend_yield",
+            "sum(dividends_over_cap * cap) / sum(cap) FILTER (WHERE dividends_over_cap IS NOT NULL)",
+        ),
         ("unprofitable_share", "count(*) FILTER (WHERE income <= 0) / count(income)"),
-        ("unprofitable_weight_share", "sum(weight) FILTER (WHERE income <= 0) / sum(weight) FILTER (WHERE income IS NOT NULL)"),
+        (
+            "unprofitable_weight_share",
+            "sum(weight) FILTER (WHERE income <= 0) / sum(weight) FILTER (WHERE income IS NOT NULL)",
+        ),
     ],
 )
-def test_figures_are_those_of_plain_sql(backfilled_home: Path, profile: pd.Series, column: str, formula: str) -> None:
+def test_figures_are_those_of_plain_sql(
+    backfilled_home: Path, profile: pd.Series, column: str, formula: str
+) -> None:
     expected = published(backfilled_home, f"SELECT {formula} AS figure FROM ({RECORDS})")["figure"].item()
     assert pd.notna(expected)
     assert profile[column] == pytest.approx(expected, rel=EXACT)
 
 
-def test_the_members_together_lose_money_so_that_the_price_of_their_earnings_is_none(backfilled_home: Path, profile: pd.Series) -> None:
-    earnings = published(backfilled_home, f"SELECT sum(income) FILTER (WHERE cap IS NOT NULL) AS earnings FROM ({RECORDS})")[
-        "earnings"
-    ].item()
+def test_the_members_together_lose_money_so_that_the_price_of_their_earnings_is_none(
+    backfilled_home: Path, profile: pd.Series
+) -> None:
+    earnings = published(
+        backfilled_home, f"SELECT sum(income) FILTER (WHERE cap IS NOT NULL) AS earnings FROM ({RECORDS})"
+    )["earnings"].item()
     assert earnings < 0
-    assert (pd.isna(profile["pe_including_losses"]), profile["pe_including_losses_reason"]) == (True, "earnings_not_positive")
+    assert (pd.isna(profile["pe_including_losses"]), profile["pe_including_losses_reason"]) == (
+        True,
+        "earnings_not_positive",
+    )
 
 
 def test_sectors_are_those_of_plain_sql(backfilled_home: Path) -> None:
     ours = published(
-        backfilled_home, f"SELECT sector, members, weight FROM marts.index_sectors WHERE as_of = DATE '{BY_HAND_DATE}' ORDER BY sector"
+        backfilled_home,
+        (
+            f"SELECT sector, members, weight FROM marts.index_sectors WHERE as_of = DATE "
+            f"'{BY_HAND_DATE}' ORDER BY sector"
+        ),
     )
     plain = published(
         backfilled_home,
-        f"SELECT coalesce(sector, 'unknown') AS sector, count(*) AS members, sum(weight) AS weight FROM ({RECORDS}) GROUP BY 1 ORDER BY 1",
+        (
+            f"SELECT coalesce(sector, 'unknown') AS sector, count(*) AS members, sum(weight) AS weight "
+            f"FROM ({RECORDS}) GROUP BY 1 ORDER BY 1"
+        ),
     )
     assert len(ours) == 11
     pd.testing.assert_frame_equal(ours, plain, check_dtype=False, rtol=EXACT)
@@ -134,7 +173,9 @@ def test_each_valuation_stands_beside_the_median_of_its_history(backfilled_home:
     view = published(backfilled_home, "SELECT * FROM marts.index_valuation ORDER BY as_of")
     assert view["history_dates"].to_list() == list(range(1, len(view) + 1))
     for name in ("pe_excluding_losses", "pb", "ps", "dividend_yield", "unprofitable_share"):
-        assert view[f"{name}_median"].to_numpy() == pytest.approx(view[name].expanding().median().to_numpy(), rel=EXACT)
+        assert view[f"{name}_median"].to_numpy() == pytest.approx(
+            view[name].expanding().median().to_numpy(), rel=EXACT
+        )
 
 
 def test_the_effect_is_estimated_where_enough_names_moved(backfilled_home: Path) -> None:

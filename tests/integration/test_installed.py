@@ -1,4 +1,6 @@
-"""The built wheel in an environment of its own, away from the repository: it runs, checks, and merges into another project."""
+"""The built wheel in an environment of its own, away from the repository: it runs, checks, and merges into
+another project.
+"""
 
 from __future__ import annotations
 
@@ -60,14 +62,23 @@ class Installed:
 
     def run(self, *command: object, **settings: object) -> subprocess.CompletedProcess[str]:
         """Run a program of the environment from a folder that is not the repository."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("SMALLCAP_") and name != "PYTHONPATH"}
+        own = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("SMALLCAP_") and name != "PYTHONPATH"
+        }
         variables = {"XDG_DATA_HOME": str(self.folder / "data"), "SMALLCAP_SAMPLE_COMPANIES": str(COMPANIES)}
         given = {f"SMALLCAP_{name.upper()}": str(value) for name, value in settings.items()}
         program, *arguments = map(str, command)
         work = self.folder / "work"
         work.mkdir(exist_ok=True)
         return subprocess.run(
-            [self.bin / program, *arguments], cwd=work, env={**own, **variables, **given}, capture_output=True, text=True, timeout=600
+            [self.bin / program, *arguments],
+            cwd=work,
+            env={**own, **variables, **given},
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
 
 
@@ -80,20 +91,45 @@ def _install(folder: Path) -> Path:
     wheels, venv = folder / "wheels", folder / "venv"
     source = folder / "source"
     _copy_tracked_files(source)
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels, source]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        wheels,
+        source,
+    ]
     subprocess.run(build, check=True, capture_output=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True, capture_output=True)
     packages = next((venv / "lib").glob("python*")) / "site-packages"
-    # The dependencies are those of this environment; a path file inside a path file is not followed, so its own smallcap is not found.
+    # The dependencies are those of this environment; a path file inside a path file is not followed, so its
+    # own smallcap is not found.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    into = [sys.executable, "-m", "pip", "--python", venv, "install", "--quiet", "--no-deps", "--no-index", *wheels.glob("*.whl")]
+    into = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        venv,
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        *wheels.glob("*.whl"),
+    ]
     subprocess.run(into, check=True, capture_output=True)
     return folder
 
 
 def _copy_tracked_files(target: Path) -> None:
     """Check the tracked files out, as they are in the working tree, with their links."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
     for name in filter(None, listed):
         source, path = PROJECT_ROOT / name, target / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,11 +142,20 @@ def _copy_tracked_files(target: Path) -> None:
 def test_the_wheel_brings_one_package_with_its_questions_and_rule_sets(installed: Installed):
     names = zipfile.ZipFile(next((installed.folder / "wheels").glob("*.whl"))).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"smallcap"}
-    for folder, ending in (("sql/checks", "sql"), ("sql/views", "sql"), ("sql/queries", "sql"), ("sql/report", "sql")):
+    for folder, ending in (
+        ("sql/checks", "sql"),
+        ("sql/views", "sql"),
+        ("sql/queries", "sql"),
+        ("sql/report", "sql"),
+    ):
         ours = {f"smallcap/{folder}/{path.name}" for path in (PROJECT_ROOT / folder).glob(f"*.{ending}")}
         assert ours
         assert ours <= set(names)
-    rules = {f"smallcap/reference/{path.name}" for path in (PROJECT_ROOT / "data" / "reference").iterdir() if path.is_file()}
+    rules = {
+        f"smallcap/reference/{path.name}"
+        for path in (PROJECT_ROOT / "data" / "reference").iterdir()
+        if path.is_file()
+    }
     assert rules <= set(names)
     assert {"smallcap/py.typed", "smallcap/dagster.yaml", "smallcap/reports/page/style.css"} <= set(names)
 
@@ -121,7 +166,9 @@ def test_a_run_publishes_into_the_users_data_folder_and_answers(installed: Insta
     home = installed.folder / "data" / "smallcap" / "home"
     assert (home / "warehouse" / "warehouse.duckdb").is_file()
     assert str(home) in installed.run("smallcap", "status").stdout
-    answer = installed.run("smallcap", "sql", "SELECT count(*) AS members FROM marts.latest_quality", "--format", "json")
+    answer = installed.run(
+        "smallcap", "sql", "SELECT count(*) AS members FROM marts.latest_quality", "--format", "json"
+    )
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout)[0]["members"] >= 0
     listed = installed.run("smallcap", "sql", "--list")
@@ -148,5 +195,7 @@ def test_the_location_merges_into_a_project_with_a_package_named_assets(installe
 def test_a_broken_default_home_does_not_break_a_run_in_another(installed: Installed):
     broken = installed.folder / "broken"
     broken.write_text("a file, not a folder")
-    done = installed.run("smallcap", "run", "--home", installed.folder / "good", home=broken / "below", is_report_written=False)
+    done = installed.run(
+        "smallcap", "run", "--home", installed.folder / "good", home=broken / "below", is_report_written=False
+    )
     assert done.returncode == 0, done.stderr

@@ -58,7 +58,9 @@ def test_the_members_are_those_of_the_sample_and_nothing_else(site: StandIn, tmp
     delivery = source(Bench(tmp_path), site).constituents([DAY, SATURDAY])
     lists = site.service.universe.lists
     for as_of, session in [(DAY, DAY), (SATURDAY, dt.date(2024, 8, 30))]:
-        listed = lists.filter(pl.col("list_date") == lists.filter(pl.col("list_date") <= as_of)["list_date"].max())
+        listed = lists.filter(
+            pl.col("list_date") == lists.filter(pl.col("list_date") <= as_of)["list_date"].max()
+        )
         members = delivery.rows.filter(pl.col("as_of") == as_of)
         assert tickers(members) == tickers(listed)
         assert members["snapshot_date"].unique().to_list() == [session]
@@ -76,7 +78,9 @@ def test_a_second_run_asks_nothing(site: StandIn, tmp_path: Path) -> None:
     assert second.refused.equals(first.refused)
 
 
-@pytest.mark.parametrize("kind", ["rate_limited", "server_error", "unavailable", "timeout", "reset", "truncated"])
+@pytest.mark.parametrize(
+    "kind", ["rate_limited", "server_error", "unavailable", "timeout", "reset", "truncated"]
+)
 def test_a_passing_fault_is_met_by_asking_again(site: StandIn, tmp_path: Path, kind: str) -> None:
     site.fault("/us/products/*", kind)
     delivery = source(Bench(tmp_path), site).constituents([DAY])
@@ -85,7 +89,9 @@ def test_a_passing_fault_is_met_by_asking_again(site: StandIn, tmp_path: Path, k
 
 
 @pytest.mark.parametrize("kind", ["html", "wrong_key", "not_found", "server_error", "reset"])
-def test_a_lasting_fault_is_an_error_and_afterwards_only_what_is_missing_is_asked_for(site: StandIn, tmp_path: Path, kind: str) -> None:
+def test_a_lasting_fault_is_an_error_and_afterwards_only_what_is_missing_is_asked_for(
+    site: StandIn, tmp_path: Path, kind: str
+) -> None:
     bench = Bench(tmp_path, max_retries=1)
     source(bench, site).constituents([DAY])
     before = bench.snapshots.frame()
@@ -99,7 +105,9 @@ def test_a_lasting_fault_is_an_error_and_afterwards_only_what_is_missing_is_aske
     assert sum(site.counts().values()) == asked + 1
 
 
-def test_the_current_day_comes_from_the_new_address_where_the_classic_one_is_gone(site: StandIn, tmp_path: Path) -> None:
+def test_the_current_day_comes_from_the_new_address_where_the_classic_one_is_gone(
+    site: StandIn, tmp_path: Path
+) -> None:
     site.configure(ishares_classic="html")
     today = site.service.settings.today
     current = source(Bench(tmp_path), site).constituents([today])

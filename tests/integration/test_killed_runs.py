@@ -1,4 +1,6 @@
-"""A run killed with SIGKILL at any moment: what is published stays whole, and the next run leaves no trace of it."""
+"""A run killed with SIGKILL at any moment: what is published stays whole, and the next run leaves no trace of
+it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ from tests.integration.killed_run import has_committed, has_swapped, run_until, 
 
 MOMENTS = 20
 LEAST_BETWEEN_COMMIT_AND_SWAP = 5
-# Another date in a year that is there, under another stale limit: the years' partitions are replaced with other contents.
+# Another date in a year that is there, under another stale limit: the years' partitions are replaced with
+# other contents.
 ARGUMENTS = ("run", "--as-of", "2025-02-28")
 SETTINGS = {"sample_companies": COMPANIES}
 SIDE_BY_SIDE = 2
@@ -54,7 +57,10 @@ class Homes:
 
 @pytest.fixture(scope="module")
 def homes(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Homes:
-    """Measure the run, as many side by side as will be killed side by side; the shortest is taken as its length."""
+    """Measure the run, as many side by side as will be killed side by side.
+
+    The shortest is taken as its length.
+    """
     folder = tmp_path_factory.mktemp("never-killed")
     before = copy_home(small_home, folder / "before")
     record(before, stale_months=LONGER_STALE_LIMIT)
@@ -70,15 +76,21 @@ def kill_once(home: Path, moment: float, before: str) -> Kill:
     return Kill(moment, ended.code, has_committed(home) and not has_swapped(home, before), served(home))
 
 
-def kill_again_and_again_then_finish(homes: Homes, folder: Path, moments: list[float]) -> tuple[list[Kill], list[str]]:
-    """Kill a run, kill the next on what that one left, and so on, each later than the last; let one end; return what differs then."""
+def kill_again_and_again_then_finish(
+    homes: Homes, folder: Path, moments: list[float]
+) -> tuple[list[Kill], list[str]]:
+    """Kill a run, kill the next on what that one left, and so on, each later than the last; let one end.
+
+    Return what differs then.
+    """
     before = str(served_run_id(homes.before / "warehouse"))
     home = copy_home(homes.before, folder / f"{moments[0]:.3f}")
     kills: list[Kill] = []
     for moment in moments:
         kill = kill_once(home, moment, before)
         while kill.code != -signal.SIGKILL:
-            # A run that was quicker than the measured one ended before its moment: a fresh home, a little earlier.
+            # A run that was quicker than the measured one ended before its moment: a fresh home, a little
+            # earlier.
             shutil.rmtree(home)
             copy_home(homes.before, home)
             kill = kill_once(home, kill.moment * 0.95, before)
@@ -94,7 +106,9 @@ def test_twenty_kills_spread_over_a_run_neither_show_nor_last(homes: Homes, tmp_
     moments = [homes.seconds * (number + 0.5) / MOMENTS for number in range(MOMENTS)]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         chains = [moments[start::SIDE_BY_SIDE] for start in range(SIDE_BY_SIDE)]
-        outcomes = list(pool.map(lambda chain: kill_again_and_again_then_finish(homes, tmp_path, chain), chains))
+        outcomes = list(
+            pool.map(lambda chain: kill_again_and_again_then_finish(homes, tmp_path, chain), chains)
+        )
 
     kills = sorted((kill for killed, _ in outcomes for kill in killed), key=lambda kill: kill.moment)
     whole = (served(homes.before), served(homes.after))
@@ -102,10 +116,14 @@ def test_twenty_kills_spread_over_a_run_neither_show_nor_last(homes: Homes, tmp_
     assert [kill.moment for kill in kills if kill.served not in whole] == []
     assert [difference for _, differences in outcomes for difference in differences] == []
     assert len(kills) == MOMENTS
-    assert sum(kill.is_between for kill in kills) >= LEAST_BETWEEN_COMMIT_AND_SWAP, [(kill.moment, kill.is_between) for kill in kills]
+    assert sum(kill.is_between for kill in kills) >= LEAST_BETWEEN_COMMIT_AND_SWAP, [
+        (kill.moment, kill.is_between) for kill in kills
+    ]
 
 
-def test_a_killed_backfill_leaves_nothing_to_the_nightly_run_of_another_year(small_home: Path, tmp_path: Path):
+def test_a_killed_backfill_leaves_nothing_to_the_nightly_run_of_another_year(
+    small_home: Path, tmp_path: Path
+):
     home, undisturbed = (copy_home(small_home, tmp_path / name) for name in ("killed", "undisturbed"))
     for place in (home, undisturbed):
         record(place, stale_months=LONGER_STALE_LIMIT)

@@ -1,4 +1,6 @@
-"""A home that was moved or copied answers, and one that an older release wrote does too, and upgrades with the next run."""
+"""A home that was moved or copied answers, and one that an older release wrote does too, and upgrades with
+the next run.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from smallcap.lake import Lake
 from smallcap.lake.store import STAMP_KEY
 from tests.integration.homes import EARLIER, LATER, LONGER_STALE_LIMIT, make, served
 
-COVERAGE = "SELECT year, count(*) AS dates, sum(members) AS members FROM marts.coverage GROUP BY year ORDER BY year"
+COVERAGE = (
+    "SELECT year, count(*) AS dates, sum(members) AS members FROM marts.coverage GROUP BY year ORDER BY year"
+)
 ADDED_LATER = "restated_share"
 
 
@@ -44,16 +48,28 @@ def test_a_home_carried_elsewhere_is_run_on_in_its_new_place(home, tmp_path):
 
 
 def write_as_before_the_column(lake: Lake, name: str, column: str) -> None:
-    """Write a table again as a release did that did not know a column: neither its files nor its log have it."""
-    rows, stamp, folder = lake.read(name).drop(column), lake.stamp(name).to_json(), lake.root.joinpath(*name.split("."))
+    """Write a table again as a release did that did not know a column: neither its files nor its log have
+    it.
+    """
+    rows, stamp, folder = (
+        lake.read(name).drop(column),
+        lake.stamp(name).to_json(),
+        lake.root.joinpath(*name.split(".")),
+    )
     shutil.rmtree(folder)
-    write_deltalake(folder, rows, partition_by=["year"], commit_properties=CommitProperties({STAMP_KEY: stamp}))
+    write_deltalake(
+        folder, rows, partition_by=["year"], commit_properties=CommitProperties({STAMP_KEY: stamp})
+    )
 
 
-def test_a_home_written_before_a_column_was_added_answers_with_null_and_upgrades_with_the_next_run(home, smallcap):
+def test_a_home_written_before_a_column_was_added_answers_with_null_and_upgrades_with_the_next_run(
+    home, smallcap
+):
     lake = Lake(home / "lake")
     values = dict(lake.read("marts.coverage").select("year", ADDED_LATER).iter_rows())
-    assert all(value is not None for value in values.values()), "the column must hold something, or its loss would not show"
+    assert all(value is not None for value in values.values()), (
+        "the column must hold something, or its loss would not show"
+    )
     write_as_before_the_column(lake, "marts.coverage", ADDED_LATER)
     query = f"SELECT year, {ADDED_LATER}, typeof({ADDED_LATER}) FROM marts.coverage ORDER BY year"
 
@@ -63,6 +79,11 @@ def test_a_home_written_before_a_column_was_added_answers_with_null_and_upgrades
 
     make(home, LATER, stale_months=LONGER_STALE_LIMIT)
     rows = json.loads(smallcap("sql", query, "--format", "json", "--home", home).out)
-    assert [tuple(row.values()) for row in rows] == [(2024, values[2024], "DOUBLE"), (2025, values[2025], "DOUBLE")]
-    assert ADDED_LATER in {field.name for field in DeltaTable(lake.root / "marts" / "coverage").schema().fields}
+    assert [tuple(row.values()) for row in rows] == [
+        (2024, values[2024], "DOUBLE"),
+        (2025, values[2025], "DOUBLE"),
+    ]
+    assert ADDED_LATER in {
+        field.name for field in DeltaTable(lake.root / "marts" / "coverage").schema().fields
+    }
     assert lake.read("marts.coverage").schema[ADDED_LATER] == pl.Float64

@@ -1,4 +1,7 @@
-"""What the commands print at several widths: in a terminal every number of the piped output is there whole; a pipe is never squeezed."""
+"""What the commands print at several widths: in a terminal every number of the piped output is there whole.
+
+A pipe is never squeezed.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ from tests.integration.homes import LATER
 
 NUMBER = re.compile(r"[-+]?\d+(?:[.,:/\-]\d+)*%?")
 WIDE = "SELECT * EXCLUDE (run_id) FROM core.metrics_as_of, meta.catalogue ORDER BY as_of, entity_id LIMIT 3"
-MEMBER = "SELECT ticker FROM marts.quality_scores WHERE status = 'scored' ORDER BY as_of DESC, entity_id LIMIT 1"
+MEMBER = (
+    "SELECT ticker FROM marts.quality_scores WHERE status = 'scored' ORDER BY as_of DESC, entity_id LIMIT 1"
+)
 WHOLE = {
     "why": ("why", "TICKER"),
     "funnel": ("funnel", "--rows", 4),
@@ -79,7 +84,9 @@ def test_every_number_of_a_command_is_whole_at_every_width(shown, name: str):
 def test_columns_of_a_query_are_whole_or_named_as_left_out(shown, width: int):
     columns = shown(("sql", WIDE, "--format", "csv"), None).splitlines()[0].split(",")
     narrow = shown(("sql", WIDE), width)
-    told = re.search(r"(\d+) of (\d+) columns do not fit: (.*); shown by --format csv", " ".join(narrow.split()))
+    told = re.search(
+        r"(\d+) of (\d+) columns do not fit: (.*); shown by --format csv", " ".join(narrow.split())
+    )
     hidden = columns[-int(told[1]) :] if told else []
     if told:
         assert told[3].replace(" ", "") == ",".join(hidden)
@@ -102,7 +109,9 @@ def run_in_terminal(columns: int, *arguments: object) -> str:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     settings = environment() | {"TERM": "xterm"}
     settings.pop("COLUMNS", None)
-    running = subprocess.Popen([COMMAND, *map(str, arguments)], env=settings, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL)
+    running = subprocess.Popen(
+        [COMMAND, *map(str, arguments)], env=settings, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL
+    )
     os.close(theirs)
     told = b""
     while True:
@@ -120,7 +129,11 @@ def run_in_terminal(columns: int, *arguments: object) -> str:
 
 def test_in_a_real_terminal_the_width_is_the_terminals(small_home: Path):
     text = run_in_terminal(
-        80, "sql", "SELECT 'ABCD' AS ticker, 18371005826.5::DOUBLE AS a, 18371005826.5::DOUBLE AS b FROM range(2)", "--home", small_home
+        80,
+        "sql",
+        "SELECT 'ABCD' AS ticker, 18371005826.5::DOUBLE AS a, 18371005826.5::DOUBLE AS b FROM range(2)",
+        "--home",
+        small_home,
     )
     assert re.findall(r"^ABCD +18,371,005,826 +18,371,005,826\r?$", text, flags=re.MULTILINE)
     wide = run_in_terminal(80, "sql", WIDE.replace("LIMIT 3", "LIMIT 1"), "--home", small_home)
@@ -135,6 +148,9 @@ def test_a_run_in_a_narrow_terminal_prints_every_figure_of_the_piped_summary(sma
         out, err = io.StringIO(), io.StringIO()
         show_summary(settings, LATER, Console(file=out, width=width), Console(file=err, width=80))
         texts[width] = out.getvalue()
-        assert f"sql 'SELECT ticker, score FROM marts.latest_quality LIMIT 5' --home {small_home}" in err.getvalue()
+        assert (
+            f"sql 'SELECT ticker, score FROM marts.latest_quality LIMIT 5' --home {small_home}"
+            in err.getvalue()
+        )
     assert "synthetic sample universe (made-up companies): no company here exists" in texts[UNLIMITED]
     assert all(numbers(texts[UNLIMITED]) == numbers(text) for text in texts.values())

@@ -1,4 +1,6 @@
-"""The published scores agree with an independent pandas implementation, for every date of a twenty years' backfill."""
+"""The published scores agree with an independent pandas implementation, for every date of a twenty years'
+backfill.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,16 @@ def backfill(backfilled_home: Path) -> pd.DataFrame:
 
 def test_the_second_opinion_shares_no_code_with_the_project() -> None:
     for module in ("pandas_quality.py", "pandas_inputs.py"):
-        imports = [line.split()[1] for line in (HERE / module).read_text().splitlines() if line.startswith(("import ", "from "))]
+        imports = [
+            line.split()[1]
+            for line in (HERE / module).read_text().splitlines()
+            if line.startswith(("import ", "from "))
+        ]
         assert {name.split(".")[0] for name in imports} <= {"__future__", "numpy", "pandas", "tests"}
-        assert [name for name in imports if name.startswith("tests")] in ([], ["tests.integration.pandas_quality"])
+        assert [name for name in imports if name.startswith("tests")] in (
+            [],
+            ["tests.integration.pandas_quality"],
+        )
 
 
 def test_every_date_of_twenty_years_agrees(backfill: pd.DataFrame) -> None:
@@ -40,7 +49,8 @@ def test_every_month_end_is_compared_by_both_methods_on_both_bases(backfill: pd.
 
 def test_every_kind_of_reason_is_compared(backfill: pd.DataFrame) -> None:
     kinds = set(backfill["reason_theirs"].dropna().str.split(":").str[0])
-    # The sixth, insufficient_records, needs an index of fewer than 25 complete members; the unit tests have one.
+    # The sixth, insufficient_records, needs an index of fewer than 25 complete members; the unit tests have
+    # one.
     assert kinds == {"unusable_ticker", "no_fundamentals", "stale", "missing", "out_of_range"}
 
 

@@ -1,4 +1,7 @@
-"""The preset `files` without some of its datasets: the run publishes and says what is missing; what a home once had it does not lose."""
+"""The preset `files` without some of its datasets: the run publishes and says what is missing.
+
+What a home once had it does not lose.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,29 @@ import pytest
 
 from tests.command_line import published
 from tests.integration.homes import Answer, served
-from tests.integration.test_bad_files import AS_OF, COMPANIES, FUNDAMENTALS, GOOD, HOLDINGS, LISTED, PRICES, TICKERS, statements
+from tests.integration.test_bad_files import (
+    AS_OF,
+    COMPANIES,
+    FUNDAMENTALS,
+    GOOD,
+    HOLDINGS,
+    LISTED,
+    PRICES,
+    TICKERS,
+    statements,
+)
 from tests.unit.sources.crafted import french, write_folder
 
 Smallcap = Callable[..., Answer]
 
 FRENCH = "french/F-F_Research_Data_5_Factors_2x3.CSV"
 MONTHS = pl.DataFrame({"ticker": TICKERS}).join(
-    pl.DataFrame({"date": ["2025-03-31", "2025-04-30", "2025-05-30"], "adj_close": [10.0, 11.0, 12.0]}), how="cross"
+    pl.DataFrame({"date": ["2025-03-31", "2025-04-30", "2025-05-30"], "adj_close": [10.0, 11.0, 12.0]}),
+    how="cross",
 )
-FACTORS = french([f"{year}{month:02d},1.50,-0.25,0.75,0.10,0.20,0.35" for year in (2023, 2024) for month in range(1, 13)])
+FACTORS = french(
+    [f"{year}{month:02d},1.50,-0.25,0.75,0.10,0.20,0.35" for year in (2023, 2024) for month in range(1, 13)]
+)
 PARTS: dict[str, tuple[str, bytes | pl.DataFrame, str]] = {
     "fundamentals": (FUNDAMENTALS, statements(), "add annual statements as fundamentals/annual.csv"),
     "prices": (PRICES, MONTHS, "add month-end prices as prices/month_end.csv"),
@@ -35,12 +51,18 @@ def folder_with(folder: Path, *datasets: str) -> Path:
 
 
 def run(smallcap: Smallcap, folder: Path, home: Path, *arguments: object) -> Answer:
-    return smallcap("run", "--preset", "files", "--input", folder, "--as-of", AS_OF, "--home", home, *arguments)
+    return smallcap(
+        "run", "--preset", "files", "--input", folder, "--as-of", AS_OF, "--home", home, *arguments
+    )
 
 
 def scores(home: Path) -> dict[str, int]:
     rows = published(
-        home, "SELECT coalesce(exclusion_reason, status) AS what, count(DISTINCT ticker) AS n FROM marts.quality_scores GROUP BY ALL"
+        home,
+        (
+            "SELECT coalesce(exclusion_reason, status) AS what, count(DISTINCT ticker) AS n FROM "
+            "marts.quality_scores GROUP BY ALL"
+        ),
     )
     return dict(rows.itertuples(index=False, name=None))
 
@@ -54,9 +76,13 @@ def test_a_folder_without_a_dataset_publishes_and_the_summary_says_what_to_add(
     answer = run(smallcap, folder, home)
     assert answer.code == 0, answer.err
     said = " ".join(answer.err.split())
-    assert {name: advice in said for name, (_, _, advice) in PARTS.items()} == {name: name not in present for name in PARTS}
+    assert {name: advice in said for name, (_, _, advice) in PARTS.items()} == {
+        name: name not in present for name in PARTS
+    }
     assert ("members only" in said) == ("fundamentals" not in present)
-    assert scores(home) == ({"scored": COMPANIES} if "fundamentals" in present else {"no_fundamentals": COMPANIES})
+    assert scores(home) == (
+        {"scored": COMPANIES} if "fundamentals" in present else {"no_fundamentals": COMPANIES}
+    )
     assert (home / "reports" / f"{AS_OF}" / "index.html").is_file()
     status = smallcap("status", "--home", home)
     assert status.code == 0, status.err
@@ -64,26 +90,38 @@ def test_a_folder_without_a_dataset_publishes_and_the_summary_says_what_to_add(
     assert smallcap("why", TICKERS[0], "--home", home).code == 0
 
 
-def test_members_only_says_so_for_every_member_and_in_the_recorded_checks(tmp_path: Path, smallcap: Smallcap) -> None:
+def test_members_only_says_so_for_every_member_and_in_the_recorded_checks(
+    tmp_path: Path, smallcap: Smallcap
+) -> None:
     home = tmp_path / "home"
     assert run(smallcap, folder_with(tmp_path / "input"), home).code == 0
-    lines = published(home, "SELECT DISTINCT is_resolved, unresolved_reason FROM raw.securities WHERE ticker <> 'CGY'")
-    assert list(lines.itertuples(index=False, name=None)) == [(False, "no company with this ticker in the fundamentals table")]
+    lines = published(
+        home, "SELECT DISTINCT is_resolved, unresolved_reason FROM raw.securities WHERE ticker <> 'CGY'"
+    )
+    assert list(lines.itertuples(index=False, name=None)) == [
+        (False, "no company with this ticker in the fundamentals table")
+    ]
     checks = published(home, "SELECT status, message FROM meta.checks WHERE check_name = 'coverage'")
-    assert [(status, "members only" in message) for status, message in checks.itertuples(index=False, name=None)] == [("warned", True)]
+    assert [
+        (status, "members only" in message) for status, message in checks.itertuples(index=False, name=None)
+    ] == [("warned", True)]
 
 
 # The year without a list of members has no rows at all.
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_members_only_is_made_for_a_range_too(tmp_path: Path, smallcap: Smallcap) -> None:
     folder, home = folder_with(tmp_path / "input"), tmp_path / "home"
-    answer = smallcap("backfill", "--preset", "files", "--input", folder, "--from", 2024, "--to", 2025, "--home", home)
+    answer = smallcap(
+        "backfill", "--preset", "files", "--input", folder, "--from", 2024, "--to", 2025, "--home", home
+    )
     assert answer.code == 0, answer.err
     assert "members only" in answer.err
     assert scores(home) == {"no_fundamentals": COMPANIES}
 
 
-def test_what_is_added_later_is_screened_and_may_not_be_lost_again(tmp_path: Path, smallcap: Smallcap) -> None:
+def test_what_is_added_later_is_screened_and_may_not_be_lost_again(
+    tmp_path: Path, smallcap: Smallcap
+) -> None:
     home, members = tmp_path / "home", folder_with(tmp_path / "members")
     assert run(smallcap, members, home).code == 0
     everything = folder_with(tmp_path / "everything", *PARTS)
@@ -101,14 +139,18 @@ def test_what_is_added_later_is_screened_and_may_not_be_lost_again(tmp_path: Pat
         answer = smallcap(*command, "--as-of", AS_OF, "--input", without, "--home", home)
         assert answer.code == 4, (lost, command, answer.err)
         said = " ".join(answer.err.split())
-        assert f"check still_delivered of raw.{lost} failed: source 'files' delivered no row of {lost}" in said
+        assert (
+            f"check still_delivered of raw.{lost} failed: source 'files' delivered no row of {lost}" in said
+        )
         assert "what was published before is still served" in said
         assert served(home) == before
     assert run(smallcap, everything, home).code == 0
     assert scores(home) == {"scored": COMPANIES}
 
 
-def test_a_year_that_never_had_fundamentals_does_not_hide_that_the_folder_lost_them(tmp_path: Path, smallcap: Smallcap) -> None:
+def test_a_year_that_never_had_fundamentals_does_not_hide_that_the_folder_lost_them(
+    tmp_path: Path, smallcap: Smallcap
+) -> None:
     home = tmp_path / "home"
     assert run(smallcap, folder_with(tmp_path / "everything", *PARTS), home).code == 0
     later = write_folder(tmp_path / "later", {HOLDINGS: LISTED.replace(b"May 13, 2025", b"Jan 13, 2026")})

@@ -1,4 +1,6 @@
-"""The past does not move: what is filed later changes no score of an earlier date, in the screen's functions and end to end."""
+"""The past does not move: what is filed later changes no score of an earlier date, in the screen's functions
+and end to end.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,13 @@ STUDY_LAG = dt.timedelta(days=163)
 POINT_IN_TIME, AS_PUBLISHED = "point_in_time", "as_published"
 
 
-def filing(entity_id: int, fiscal_year: int, known: dt.date, version: str = "original", scale: float = 1.0) -> dict[str, object]:
-    """One annual filing of a company; `scale` is what a restatement changes the income and the cash flow by."""
+def filing(
+    entity_id: int, fiscal_year: int, known: dt.date, version: str = "original", scale: float = 1.0
+) -> dict[str, object]:
+    """One annual filing of a company.
+
+    `scale` is what a restatement changes the income and the cash flow by.
+    """
     return {
         "year": known.year,
         "entity_id": entity_id,
@@ -56,24 +63,48 @@ def filing(entity_id: int, fiscal_year: int, known: dt.date, version: str = "ori
     }
 
 
-PAST = [filing(entity_id, year, dt.date(year + 1, 3, 1)) for entity_id in range(1, MEMBERS + 1) for year in YEARS]
+PAST = [
+    filing(entity_id, year, dt.date(year + 1, 3, 1)) for entity_id in range(1, MEMBERS + 1) for year in YEARS
+]
 
 
 def scores(filings: list[dict[str, object]]) -> pl.DataFrame:
-    """Take raw filings the whole way: sanity, ratios, what is visible at each date, scores by every method and basis."""
+    """Take raw filings the whole way: sanity, ratios, what is visible at each date, scores by every method
+    and basis.
+    """
     kept = flag(refuse(raw_fundamentals(*filings), SANITY)[0], SANITY)
     annual = annual_metrics(kept, METRICS)
-    keys = [{"as_of": as_of, "year": as_of.year, "entity_id": number} for as_of in AS_OFS for number in range(1, MEMBERS + 1)]
-    lines = [{**key, "security_id": key["entity_id"], "snapshot_date": key["as_of"], "list_price_usd": 25.0} for key in keys]
-    flags = {"is_ticker_usable": True, "is_financial": False, "is_resolved": True, "is_priced": True, "is_classified": True}
-    members = table("core.members", lines, ticker="A", index_name="test", source="test", list_quantity=1e6, **flags)
+    keys = [
+        {"as_of": as_of, "year": as_of.year, "entity_id": number}
+        for as_of in AS_OFS
+        for number in range(1, MEMBERS + 1)
+    ]
+    lines = [
+        {**key, "security_id": key["entity_id"], "snapshot_date": key["as_of"], "list_price_usd": 25.0}
+        for key in keys
+    ]
+    flags = {
+        "is_ticker_usable": True,
+        "is_financial": False,
+        "is_resolved": True,
+        "is_priced": True,
+        "is_classified": True,
+    }
+    members = table(
+        "core.members", lines, ticker="A", index_name="test", source="test", list_quantity=1e6, **flags
+    )
     served = table("raw.vendor_metrics", [])
     valued = metrics_as_of(members, annual, table("raw.prices", []), served, METRICS, STALE_MONTHS)
-    return quality_scores(members, valued, annual, served, RULES, CLOCK, STALE_MONTHS).sort("as_of", "entity_id", "method", "basis")
+    return quality_scores(members, valued, annual, served, RULES, CLOCK, STALE_MONTHS).sort(
+        "as_of", "entity_id", "method", "basis"
+    )
 
 
 def known_by(rows: pl.DataFrame, day: dt.date) -> pl.DataFrame:
-    """Rows whose answer was final when the day was over; said from as_of, not from the horizon that the rows themselves name."""
+    """Rows whose answer was final when the day was over.
+
+    Said from as_of, not from the horizon that the rows themselves name.
+    """
     lag = pl.when(pl.col("basis") == AS_PUBLISHED).then(STUDY_LAG).otherwise(dt.timedelta(0))
     return rows.filter(pl.col("as_of") + lag <= day)
 
@@ -92,7 +123,9 @@ def test_the_screen_has_something_to_lose() -> None:
 @settings(max_examples=15, deadline=None)
 @example(as_of=AS_OFS[0], days_later=1, company=7, year=YEARS[-1], scale=2.0)
 @given(st.sampled_from(AS_OFS), st.integers(1, 540), companies, st.sampled_from(YEARS), scales)
-def test_a_restatement_filed_after_as_of_changes_nothing(as_of: dt.date, days_later: int, company: int, year: int, scale: float) -> None:
+def test_a_restatement_filed_after_as_of_changes_nothing(
+    as_of: dt.date, days_later: int, company: int, year: int, scale: float
+) -> None:
     restated = filing(company, year, as_of + dt.timedelta(days=days_later), "restated", scale)
     assert_frame_equal(known_by(scores([*PAST, restated]), as_of), known_by(BEFORE, as_of))
 
@@ -100,12 +133,17 @@ def test_a_restatement_filed_after_as_of_changes_nothing(as_of: dt.date, days_la
 def test_a_restatement_filed_by_as_of_does_change_the_score() -> None:
     restated = filing(7, 2023, AS_OFS[0], "restated", 3.0)
     changed = known_by(scores([*PAST, restated]), AS_OFS[0]).filter(pl.col("entity_id") == 7)
-    assert changed["score"].to_list() != known_by(BEFORE, AS_OFS[0]).filter(pl.col("entity_id") == 7)["score"].to_list()
+    assert (
+        changed["score"].to_list()
+        != known_by(BEFORE, AS_OFS[0]).filter(pl.col("entity_id") == 7)["score"].to_list()
+    )
 
 
 @settings(max_examples=15, deadline=None)
 @given(companies, st.sampled_from(YEARS[:-1]), st.dates(dt.date(2024, 3, 2), dt.date(2026, 6, 30)), scales)
-def test_a_late_restatement_of_an_old_year_never_brings_it_back(company: int, year: int, known: dt.date, scale: float) -> None:
+def test_a_late_restatement_of_an_old_year_never_brings_it_back(
+    company: int, year: int, known: dt.date, scale: float
+) -> None:
     after = scores([*PAST, filing(company, year, known, "restated", scale)])
     assert after["period_end"].unique().to_list() == [dt.date(YEARS[-1], 12, 31)]
     # Nor does it touch a score: none of the screen's inputs looks at an earlier year.
@@ -114,7 +152,9 @@ def test_a_late_restatement_of_an_old_year_never_brings_it_back(company: int, ye
 
 future_filings = st.lists(
     st.builds(
-        lambda company, year, version, scale, lag: filing(company, year, dt.date(2025, 1, 1) + dt.timedelta(days=lag), version, scale),
+        lambda company, year, version, scale, lag: filing(
+            company, year, dt.date(2025, 1, 1) + dt.timedelta(days=lag), version, scale
+        ),
         companies,
         st.sampled_from([2022, 2023, 2024, 2025]),
         versions,
@@ -137,7 +177,9 @@ def test_filings_still_to_come_change_no_score_of_the_past(later: list[dict[str,
 
 
 class TestEndToEnd:
-    """A small universe made on two days: on 31 October 2024, and on 30 June 2026 with everything filed since."""
+    """A small universe made on two days: on 31 October 2024, and on 30 June 2026 with everything filed
+    since.
+    """
 
     EARLIER_CLOCK = dt.date(2024, 10, 31)
 
@@ -159,7 +201,12 @@ class TestEndToEnd:
         return connection
 
     def test_the_earlier_home_ends_with_its_clock(self, warehouses: duckdb.DuckDBPyConnection) -> None:
-        dates = [day for (day,) in warehouses.execute("SELECT DISTINCT as_of FROM earlier.marts.quality_scores ORDER BY as_of").fetchall()]
+        dates = [
+            day
+            for (day,) in warehouses.execute(
+                "SELECT DISTINCT as_of FROM earlier.marts.quality_scores ORDER BY as_of"
+            ).fetchall()
+        ]
         assert (len(dates), dates[0], dates[-1]) == (22, dt.date(2023, 1, 31), self.EARLIER_CLOCK)
         horizons = "SELECT max(as_of) FROM earlier.marts.quality_scores WHERE basis = 'as_published'"
         assert warehouses.execute(horizons).fetchall()[0][0] <= self.EARLIER_CLOCK - STUDY_LAG
@@ -171,7 +218,11 @@ class TestEndToEnd:
             ("marts.quality_scores", "* EXCLUDE (is_final)", "basis = 'point_in_time'"),
             ("marts.quality_scores", "* EXCLUDE (is_final)", "basis = 'as_published'"),
             # Outcomes look twelve months back, and the earlier home begins with 2023.
-            ("marts.quality_summary", "* EXCLUDE (is_final)", "basis = 'point_in_time' AND formed_as_of IS NOT NULL"),
+            (
+                "marts.quality_summary",
+                "* EXCLUDE (is_final)",
+                "basis = 'point_in_time' AND formed_as_of IS NOT NULL",
+            ),
             ("core.members", "*", "TRUE"),
             ("core.metrics_as_of", "*", "TRUE"),
             ("marts.coverage", "*", "TRUE"),
@@ -193,8 +244,13 @@ class TestEndToEnd:
         """
         assert warehouses.execute(f"SELECT count(*) FROM ({added})").fetchall() == [(0,)]
 
-    def test_a_row_is_final_once_the_clock_has_passed_its_horizon(self, warehouses: duckdb.DuckDBPyConnection) -> None:
-        open_rows = "SELECT DISTINCT as_of FROM earlier.marts.quality_scores WHERE NOT is_final AND basis = 'point_in_time'"
+    def test_a_row_is_final_once_the_clock_has_passed_its_horizon(
+        self, warehouses: duckdb.DuckDBPyConnection
+    ) -> None:
+        open_rows = (
+            "SELECT DISTINCT as_of FROM earlier.marts.quality_scores WHERE NOT is_final AND basis = "
+            "'point_in_time'"
+        )
         assert warehouses.execute(open_rows).fetchall() == [(self.EARLIER_CLOCK,)]
         assert warehouses.execute(
             "SELECT count(*) FROM later.marts.quality_scores WHERE NOT is_final AND as_of <= '2024-10-31'"

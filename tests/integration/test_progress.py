@@ -1,4 +1,6 @@
-"""The progress of a run: one line that is replaced in a terminal and gone at the end, one line per table elsewhere."""
+"""The progress of a run: one line that is replaced in a terminal and gone at the end, one line per table
+elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ FIRST_WORDS, LAST_WORDS = "the raw tables are here; ", " computes and publishes 
 
 
 def is_last_sentence(lines: list[str]) -> bool:
-    """Tell whether the lines are the command's last sentence and nothing else, wherever a terminal breaks it."""
+    """Tell whether the lines are the command's last sentence and nothing else, wherever a terminal breaks
+    it.
+    """
     text = "".join("".join(lines).split())
     first, last = ("".join(words.split()) for words in (FIRST_WORDS, LAST_WORDS))
     return text.startswith(first) and text.endswith(last) and text.count("`") == 2
@@ -26,7 +30,9 @@ def is_last_sentence(lines: list[str]) -> bool:
 
 @pytest.mark.parametrize("columns", [80, 200])
 def test_in_a_terminal_the_bar_is_one_line_and_leaves_none_behind(tmp_path: Path, columns: int):
-    shown = run_in_terminal([COMMAND, "fetch", "--home", tmp_path / "home"], environment(sample_companies=COMPANIES), columns)
+    shown = run_in_terminal(
+        [COMMAND, "fetch", "--home", tmp_path / "home"], environment(sample_companies=COMPANIES), columns
+    )
     assert shown.code == 0, shown.left
     assert is_last_sentence(shown.left)
     assert "━" in shown.written, "no bar was shown"
@@ -35,7 +41,12 @@ def test_in_a_terminal_the_bar_is_one_line_and_leaves_none_behind(tmp_path: Path
 
 def test_ctrl_c_in_a_terminal_leaves_one_sentence(tmp_path: Path):
     program = [COMMAND, "run", "--home", tmp_path / "home"]
-    shown = run_in_terminal(program, environment(sample_companies=COMPANIES), 80, stop_at=lambda written: "marts.stock_factor" in written)
+    shown = run_in_terminal(
+        program,
+        environment(sample_companies=COMPANIES),
+        80,
+        stop_at=lambda written: "marts.stock_factor" in written,
+    )
     assert shown.code == 130
     assert " ".join(shown.left[:1]).startswith("making "), shown.left
     assert [line for line in shown.left if "━" in line or "Traceback" in line] == []

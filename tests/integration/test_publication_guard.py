@@ -1,4 +1,6 @@
-"""Nothing unaudited, mixed or out of date is published: what was published before is still served, and the message says why."""
+"""Nothing unaudited, mixed or out of date is published: what was published before is still served, and the
+message says why.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from tests.integration.homes import (
 )
 
 
-def test_a_year_that_fails_a_check_is_not_published_by_a_later_run_of_another_year(small_home, home, tmp_path, smallcap, monkeypatch):
+def test_a_year_that_fails_a_check_is_not_published_by_a_later_run_of_another_year(
+    small_home, home, tmp_path, smallcap, monkeypatch
+):
     undisturbed = copy_home(small_home, tmp_path / "undisturbed")
     before = served(home)
     record(home, stale_months=LONGER_STALE_LIMIT)
@@ -43,14 +47,22 @@ def test_a_year_that_fails_a_check_is_not_published_by_a_later_run_of_another_ye
 
 def test_a_row_that_must_not_exist_stops_what_would_be_made_from_it(home, monkeypatch):
     lake, before = Lake(home / "lake"), served(home)
-    versions = {name: lake.version(name) for name in ("core.members", "core.metrics_as_of", "marts.quality_scores")}
+    versions = {
+        name: lake.version(name) for name in ("core.members", "core.metrics_as_of", "marts.quality_scores")
+    }
     found = checks.offending_rows
     monkeypatch.setattr(
-        checks, "offending_rows", lambda rule, *rest: (1, [{"weight": 2.0}]) if rule.table == "core.members" else found(rule, *rest)
+        checks,
+        "offending_rows",
+        lambda rule, *rest: (1, [{"weight": 2.0}]) if rule.table == "core.members" else found(rule, *rest),
     )
-    with pytest.raises(AuditError, match=r"check weights_sum_to_one of core\.members failed: 1 rows.*'weight': 2\.0"):
+    with pytest.raises(
+        AuditError, match=r"check weights_sum_to_one of core\.members failed: 1 rows.*'weight': 2\.0"
+    ):
         make(home, LATER.replace(month=2, day=28))
-    assert lake.version("core.members") > versions["core.members"], "the table itself is written before it is checked"
+    assert lake.version("core.members") > versions["core.members"], (
+        "the table itself is written before it is checked"
+    )
     assert {name: lake.version(name) for name in versions if name != "core.members"} == {
         name: version for name, version in versions.items() if name != "core.members"
     }
@@ -65,7 +77,9 @@ def test_a_table_made_alone_is_not_published_beside_what_was_made_from_its_older
     stale = stale_years(home, clock=clock)
     assert 2025 in stale["core.members"]
 
-    with pytest.raises(AuditError, match=r"core\.members is out of date for 2025: raw\.prices changed.*smallcap backfill"):
+    with pytest.raises(
+        AuditError, match=r"core\.members is out of date for 2025: raw\.prices changed.*smallcap backfill"
+    ):
         make(home, LATER, tables=["publish.warehouse"], clock=clock)
     assert served(home) == before
 
@@ -73,4 +87,6 @@ def test_a_table_made_alone_is_not_published_beside_what_was_made_from_its_older
     assert stale_years(home, clock=clock) == {}
     after = served(home)
     assert after["raw.prices"] != before["raw.prices"]
-    assert {name: count for name, (count, _) in after.items()} == {name: Lake(home / "lake").read(name).height for name in after}
+    assert {name: count for name, (count, _) in after.items()} == {
+        name: Lake(home / "lake").read(name).height for name in after
+    }

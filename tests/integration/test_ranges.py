@@ -16,9 +16,13 @@ SNAPSHOTS = [name for name, table in TABLES.items() if table.kind == "snapshot"]
 def lakes(tmp_path_factory):
     """The lake of one run over three years, and that of three runs over one year each, out of order."""
     at_once, one_by_one = (
-        load_settings(home=tmp_path_factory.mktemp(name) / "home", preset="sample", sample_companies=200) for name in ("once", "each")
+        load_settings(home=tmp_path_factory.mktemp(name) / "home", preset="sample", sample_companies=200)
+        for name in ("once", "each")
     )
-    for settings, ranges in ((at_once, [(2023, 2025)]), (one_by_one, [(2025, 2025), (2023, 2023), (2024, 2024)])):
+    for settings, ranges in (
+        (at_once, [(2023, 2025)]),
+        (one_by_one, [(2025, 2025), (2023, 2023), (2024, 2024)]),
+    ):
         Home(settings).prepare()
         for first, last in ranges:
             run_years(settings, first, last, command="test")
@@ -34,12 +38,17 @@ def test_three_years_at_once_equal_three_years_one_by_one(lakes, name):
 
 def test_the_records_of_a_member_are_the_same_however_they_were_fetched(lakes):
     members = lakes[0].read("core.members", [2025]).select("entity_id").unique()
-    metrics = [lake.read("core.annual_metrics", range(2017, 2026)).join(members, on="entity_id", how="semi") for lake in lakes]
+    metrics = [
+        lake.read("core.annual_metrics", range(2017, 2026)).join(members, on="entity_id", how="semi")
+        for lake in lakes
+    ]
     assert metrics[0].height > members.height
     assert_frame_equal(*metrics, check_exact=True)
 
 
 def test_what_became_of_a_year_is_told_once_both_years_are_there(lakes):
     summary = lakes[1].read("marts.quality_summary", [2025])
-    december = summary.filter(pl.col("as_of").dt.month() == 12, pl.col("variant") == "base", pl.col("basis") == "point_in_time")
+    december = summary.filter(
+        pl.col("as_of").dt.month() == 12, pl.col("variant") == "base", pl.col("basis") == "point_in_time"
+    )
     assert december["formed_as_of"].dt.year().unique().to_list() == [2024]

@@ -1,4 +1,6 @@
-"""A home that cannot be written to: queries answer and change nothing, and what would write says so and what to do."""
+"""A home that cannot be written to: queries answer and change nothing, and what would write says so and what
+to do.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +20,27 @@ NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 
 
 def read_only(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the command while the home is mounted read-only, which holds for root too; the mount ends with the command."""
+    """Run the command while the home is mounted read-only, which holds for root too.
+
+    The mount ends with the command.
+    """
     command = shlex.join([str(COMMAND), *map(str, arguments), "--home", str(home)])
     script = READ_ONLY_MOUNT.format(home=shlex.quote(str(home)), command=command)
-    return subprocess.run([*NAMESPACE, script], env=environment(), capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        [*NAMESPACE, script], env=environment(), capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _mounts_are_possible(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("mount")
-    script = READ_ONLY_MOUNT.format(home=shlex.quote(str(folder)), command=f"test ! -w {shlex.quote(str(folder))}")
+    script = READ_ONLY_MOUNT.format(
+        home=shlex.quote(str(folder)), command=f"test ! -w {shlex.quote(str(folder))}"
+    )
     try:
-        is_possible = subprocess.run([*NAMESPACE, script], capture_output=True, check=False, timeout=60).returncode == 0
+        is_possible = (
+            subprocess.run([*NAMESPACE, script], capture_output=True, check=False, timeout=60).returncode == 0
+        )
     except FileNotFoundError:
         is_possible = False
     if not is_possible:
@@ -37,16 +48,28 @@ def _mounts_are_possible(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
-    return {str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+    }
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("status",), ("sql", "SELECT count(*) FROM core.members"), ("funnel",), ("why", "{ticker}"), ("book", "list"), ("config",)],
+    [
+        ("status",),
+        ("sql", "SELECT count(*) FROM core.members"),
+        ("funnel",),
+        ("why", "{ticker}"),
+        ("book", "list"),
+        ("config",),
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_queries_answer_and_write_nothing(small_home: Path, arguments: tuple[str, ...]) -> None:
-    ticker = smallcap("sql", "SELECT min(ticker) FROM core.members", "--format", "csv", "--home", small_home).stdout.split()[-1]
+    ticker = smallcap(
+        "sql", "SELECT min(ticker) FROM core.members", "--format", "csv", "--home", small_home
+    ).stdout.split()[-1]
     before = listing(small_home)
     asked = [argument.format(ticker=ticker) for argument in arguments]
     answer = read_only(small_home, *asked)
@@ -72,7 +95,9 @@ def test_an_export_and_a_report_go_elsewhere(small_home: Path, tmp_path: Path) -
     assert listing(small_home) == before
 
 
-@pytest.mark.parametrize("arguments", [("run",), ("backfill", "--from", 2024, "--to", 2025), ("fetch",), ("rollback",)])
+@pytest.mark.parametrize(
+    "arguments", [("run",), ("backfill", "--from", 2024, "--to", 2025), ("fetch",), ("rollback",)]
+)
 def test_what_would_write_says_that_it_cannot(small_home: Path, arguments: tuple[object, ...]) -> None:
     answer = read_only(small_home, *arguments)
     assert answer.returncode == 2, answer.stderr
@@ -80,7 +105,9 @@ def test_what_would_write_says_that_it_cannot(small_home: Path, arguments: tuple
     assert "Traceback" not in answer.stderr
 
 
-def test_a_home_that_was_moved_says_that_it_has_to_be_written_to_once(small_home: Path, tmp_path: Path) -> None:
+def test_a_home_that_was_moved_says_that_it_has_to_be_written_to_once(
+    small_home: Path, tmp_path: Path
+) -> None:
     moved = shutil.copytree(small_home, tmp_path / "moved")
     answer = read_only(moved, "sql", "SELECT 1")
     assert answer.returncode == 2
@@ -94,7 +121,9 @@ def test_the_doctor_says_that_it_can_be_queried_alone(small_home: Path) -> None:
 
 
 @pytest.mark.parametrize("hidden", [".", "home.toml", "warehouse", "warehouse/warehouse.duckdb"])
-def test_a_home_that_this_user_may_not_read_is_explained(small_home: Path, tmp_path: Path, hidden: str) -> None:
+def test_a_home_that_this_user_may_not_read_is_explained(
+    small_home: Path, tmp_path: Path, hidden: str
+) -> None:
     home = copy_home(small_home, tmp_path / "home")
     mode = (home / hidden).stat().st_mode
     os.chmod(home / hidden, 0)
@@ -102,7 +131,9 @@ def test_a_home_that_this_user_may_not_read_is_explained(small_home: Path, tmp_p
         # Root keeps its name but not its power to pass over permissions.
         weak = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
         asked = [*weak, str(COMMAND), "sql", "SELECT 1"]
-        answer = subprocess.run(asked, env=environment(home=home), capture_output=True, text=True, check=False, timeout=600)
+        answer = subprocess.run(
+            asked, env=environment(home=home), capture_output=True, text=True, check=False, timeout=600
+        )
     finally:
         os.chmod(home / hidden, mode)
     assert answer.returncode == 2, answer.stderr

@@ -17,7 +17,8 @@ from tests.command_line import smallcap as run_command
 from tests.integration.homes import COMPANIES, LATER, LONGER_STALE_LIMIT, contents, make, served
 
 READERS = 8
-# What an analyst's script does: a new connection, every table counted in it, and again until it is told to stop.
+# What an analyst's script does: a new connection, every table counted in it, and again until it is told to
+# stop.
 READER = """
 import json, pathlib, sys, time, duckdb
 warehouse, stop = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -48,7 +49,10 @@ def readers(home: Path, tmp_path: Path):
     stop = tmp_path / "stop"
     warehouse = str(home / "warehouse" / "warehouse.duckdb")
     started = [
-        subprocess.Popen([sys.executable, "-c", READER, warehouse, str(stop)], stdout=subprocess.PIPE, text=True) for _ in range(READERS)
+        subprocess.Popen(
+            [sys.executable, "-c", READER, warehouse, str(stop)], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(READERS)
     ]
 
     def told() -> list[dict[str, object]]:
@@ -83,6 +87,9 @@ def test_the_second_of_two_writers_is_told_who_holds_the_home(home):
     finally:
         first.close_run(is_successful=True)
     assert second.returncode == 3
-    assert f"is being written to by process {os.getpid()} (smallcap backfill --from 2024 --to 2025) since 20" in second.stderr
+    assert (
+        f"is being written to by process {os.getpid()} (smallcap backfill --from 2024 --to 2025) since 20"
+        in second.stderr
+    )
     assert served(home) == published
     assert all(rows.equals(before[name]) for name, rows in contents(home).items())

@@ -48,7 +48,9 @@ def clone(folder: Path) -> Path:
 
 
 def fresh_shell(project: Path) -> dict[str, str]:
-    """An environment in which `smallcap` is not found, the browser is not opened, and the code is that of the clone."""
+    """An environment in which `smallcap` is not found, the browser is not opened, and the code is that of the
+    clone.
+    """
     own = Path(sys.executable).parent
     paths = [path for path in os.environ["PATH"].split(os.pathsep) if Path(path).resolve() != own.resolve()]
     shell = environment(sample_companies=COMPANIES) | {
@@ -65,7 +67,12 @@ def test_the_commands_succeed_in_order(tmp_path: Path):
     project = clone(tmp_path / "smallcap")
     commands = "".join(text for language, text in readme() if language == "sh" and text.strip() != LEFT_OUT)
     done = subprocess.run(
-        ["bash", "-c", STRICT + commands], cwd=project, env=fresh_shell(project), capture_output=True, text=True, timeout=900
+        ["bash", "-c", STRICT + commands],
+        cwd=project,
+        env=fresh_shell(project),
+        capture_output=True,
+        text=True,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert (project / "smallcap.duckdb").is_file()
@@ -74,10 +81,14 @@ def test_the_commands_succeed_in_order(tmp_path: Path):
 
 
 def test_blocks_of_commands_are_marked_and_hold_nothing_else():
-    """A prompt, an output or a comment would be taken for a command by one shell or another when it is pasted."""
+    """A prompt, an output or a comment would be taken for a command by one shell or another when it is
+    pasted.
+    """
     commands = [text for language, text in readme() if language == "sh"]
     assert LEFT_OUT in [text.strip() for text in commands]
     for text in commands:
         assert not re.search(r"^\$ |(?:^|\s)#", text, flags=re.MULTILINE), text
     for language, text in readme():
-        assert language == "sh" or not re.search(r"^(?:\$ )?(?:smallcap|make) ", text, flags=re.MULTILINE), text
+        assert language == "sh" or not re.search(r"^(?:\$ )?(?:smallcap|make) ", text, flags=re.MULTILINE), (
+            text
+        )

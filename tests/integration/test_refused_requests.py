@@ -1,4 +1,6 @@
-"""A request that cannot be met ends with exit code 2 and says why, and what was published before is still served."""
+"""A request that cannot be met ends with exit code 2 and says why, and what was published before is still
+served.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,25 @@ import pytest
 from tests.integration.homes import EARLIER, LATER, as_of_dates, served
 
 REFUSED = {
-    "unknown table": (["run", "--select", "marts.nonsense"], "there is no table 'marts.nonsense' to make; the tables are: raw.securities"),
+    "unknown table": (
+        ["run", "--select", "marts.nonsense"],
+        "there is no table 'marts.nonsense' to make; the tables are: raw.securities",
+    ),
     "unknown preset": (["run", "--preset", "bloomberg"], "SMALLCAP_PRESET"),
     "no date": (["run", "--as-of", "31.12.2025"], "write it as YYYY-MM-DD"),
     "a date that does not exist": (["run", "--as-of", "2025-02-30"], "'2025-02-30' is not a date"),
     "as_of before the first list": (["run", "--as-of", "2004-12-31"], "no list of members"),
     "as_of after the last day known": (["run", "--as-of", "2031-12-31"], "lies after 2026-06-30"),
-    "years the wrong way round": (["backfill", "--from", "2025", "--to", "2024"], "--from is the earlier year"),
+    "years the wrong way round": (
+        ["backfill", "--from", "2025", "--to", "2024"],
+        "--from is the earlier year",
+    ),
     "years without data": (["backfill", "--from", "1990", "--to", "1991"], "history goes from"),
     "half a range": (["run", "--from", "2025"], "--from and --to go together"),
-    "a date and a range": (["run", "--as-of", "2025-01-31", "--from", "2024", "--to", "2025"], "one or the other"),
+    "a date and a range": (
+        ["run", "--as-of", "2025-01-31", "--from", "2024", "--to", "2025"],
+        "one or the other",
+    ),
     "files without a folder": (["run", "--preset", "files"], "--input"),
     "another universe": (["run", "--limit", "300"], "holds another universe"),
 }

@@ -1,4 +1,6 @@
-"""The report as files: written by a run and by the command, complete, self-contained, and never in the way of what is published."""
+"""The report as files: written by a run and by the command, complete, self-contained, and never in the way of
+what is published.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def test_its_tables_stand_beside_it_as_csv(reported_home, reports):
     for name in set(re.findall(r'href="(\w+\.csv)"', text)):
         assert (folder / name).is_file()
     members = pl.read_csv(folder / "members.csv")
-    counted = published(reported_home, f"SELECT members FROM marts.coverage WHERE as_of = DATE '{REPORT_DATE}'")
+    counted = published(
+        reported_home, f"SELECT members FROM marts.coverage WHERE as_of = DATE '{REPORT_DATE}'"
+    )
     assert members.height == counted["members"][0]
     assert members["name"].str.contains("<b>", literal=True).any()
 
@@ -85,7 +89,9 @@ def test_what_a_report_was_read_from_is_kept_once(home, smallcap):
     kept = Home(load_settings(home=home)).records.read("meta.kept_versions")
     served = published(home, "SELECT table_name, version FROM meta.published_tables")
     assert kept["report"].unique().to_list() == [str(LATER)]
-    assert sorted(kept.select("table_name", "version").rows()) == sorted(served.itertuples(index=False, name=None))
+    assert sorted(kept.select("table_name", "version").rows()) == sorted(
+        served.itertuples(index=False, name=None)
+    )
 
 
 def test_a_date_that_was_never_run_is_refused_with_what_to_run(home, smallcap):
@@ -123,4 +129,7 @@ def test_a_report_that_cannot_be_written_takes_nothing_back(home):
 def test_a_question_about_a_table_that_is_not_there_has_no_answer(reported_home):
     with open_frames(reported_home / "warehouse") as frames:
         assert frames("SELECT * FROM marts.of_another_release", {}) is None
-        assert frames("SELECT $as_of::DATE AS as_of", {"as_of": REPORT_DATE, "not_named": 1}).item() == REPORT_DATE
+        assert (
+            frames("SELECT $as_of::DATE AS as_of", {"as_of": REPORT_DATE, "not_named": 1}).item()
+            == REPORT_DATE
+        )

@@ -1,4 +1,6 @@
-"""The study repeated on the sample: its first 300 members at the end of 2025 are like the study's, and the summary says what SQL says."""
+"""The study repeated on the sample: its first 300 members at the end of 2025 are like the study's, and the
+summary says what SQL says.
+"""
 
 from __future__ import annotations
 
@@ -46,14 +48,17 @@ def test_the_first_300_lines_are_screened(home: Path, counts: pd.DataFrame) -> N
     listed = published(
         home,
         f"SELECT count(*) AS lines, count(DISTINCT entity_id) AS companies FROM raw.constituents"
-        f" JOIN (SELECT DISTINCT security_id, entity_id FROM raw.securities) USING (security_id) WHERE {AT_THE_DATE}",
+        f" JOIN (SELECT DISTINCT security_id, entity_id FROM raw.securities) USING (security_id) "
+        f"WHERE {AT_THE_DATE}",
     ).iloc[0]
     assert listed["lines"] == LISTED
     assert counts["members"].to_list() == [listed["companies"]] * 2
 
 
 @pytest.mark.parametrize("basis", BASES)
-def test_as_many_are_complete_and_inside_the_controls_as_in_the_study(counts: pd.DataFrame, basis: str) -> None:
+def test_as_many_are_complete_and_inside_the_controls_as_in_the_study(
+    counts: pd.DataFrame, basis: str
+) -> None:
     # The study: of 300 members 176 complete and 129 after the controls.
     row = counts.loc[basis]
     assert row["complete"] / row["members"] == pytest.approx(176 / 300, abs=LIKE_THE_STUDY)
@@ -101,7 +106,9 @@ def test_the_block_names_its_data_and_its_date(printed: list[str]) -> None:
         ("records after controls", "scored"),
     ],
 )
-def test_the_block_prints_the_counts_that_sql_gives(printed: list[str], counts: pd.DataFrame, words: str, column: str) -> None:
+def test_the_block_prints_the_counts_that_sql_gives(
+    printed: list[str], counts: pd.DataFrame, words: str, column: str
+) -> None:
     shown = [line.removeprefix(words).split() for line in printed if line.startswith(f"{words} ")]
     # What was known at the date comes first.
     assert shown == [[f"{counts.loc[basis, column]:,}" for basis in ("point_in_time", "as_published")]]
@@ -116,6 +123,17 @@ def test_the_block_names_the_best_and_the_worst_eight(printed: list[str], home: 
         """,
     )
     # The study's own best and worst follow in a table of their own.
-    led = printed[: next(place for place, line in enumerate(printed) if line.startswith("Best and worst scores, as published"))]
-    names = {end: [line.split()[1] for line in led if line.startswith(f"{end} ")] for end in ("best", "worst")}
-    assert names == {"best": scored["ticker"].head(8).to_list(), "worst": scored["ticker"].tail(8).to_list()[::-1]}
+    led = printed[
+        : next(
+            place
+            for place, line in enumerate(printed)
+            if line.startswith("Best and worst scores, as published")
+        )
+    ]
+    names = {
+        end: [line.split()[1] for line in led if line.startswith(f"{end} ")] for end in ("best", "worst")
+    }
+    assert names == {
+        "best": scored["ticker"].head(8).to_list(),
+        "worst": scored["ticker"].tail(8).to_list()[::-1],
+    }

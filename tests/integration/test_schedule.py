@@ -1,4 +1,6 @@
-"""The nightly schedule: off until a setting switches it on, and asking for every year that can still change."""
+"""The nightly schedule: off until a setting switches it on, and asking for every year that can still
+change.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ FAR_CLOCK = dt.date(2030, 12, 31)
 
 def request_of(night: dt.datetime, **given: object) -> dg.RunRequest:
     schedule = nightly_schedule(REFRESH_JOB, load_settings(**given))
-    (request,) = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=night)).run_requests
+    (request,) = schedule.evaluate_tick(
+        dg.build_schedule_context(scheduled_execution_time=night)
+    ).run_requests
     return request
 
 

@@ -1,4 +1,6 @@
-"""The vendor's key, searched for in everything that a home holds and the commands print: it is nowhere, and shown masked."""
+"""The vendor's key, searched for in everything that a home holds and the commands print: it is nowhere, and
+shown masked.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,10 @@ def refused(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 @pytest.fixture(scope="module")
 def failed(standin: StandIn, good: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    """A run that the vendor's statements fail in the middle of; `good` is asked for first, before the fault."""
+    """A run that the vendor's statements fail in the middle of.
+
+    `good` is asked for first, before the fault.
+    """
     told = Told(tmp_path_factory.mktemp("failed") / "home")
     standin.fault("/v1/fundamentals", "server_error", count=None)
     told.ask_everything(standin, KEY)
@@ -128,7 +133,11 @@ def test_a_key_would_be_found_wherever_it_lay(tmp_path: Path) -> None:
 def places_of(key: str, home: Path) -> list[Path]:
     """Find the files of a home with a key in their name or, unpacked, in their content."""
     paths = sorted(path for path in home.rglob("*") if path.is_file())
-    return [path for path in paths if key in str(path.relative_to(home)) or any(key.encode() in content for content in contents(path))]
+    return [
+        path
+        for path in paths
+        if key in str(path.relative_to(home)) or any(key.encode() in content for content in contents(path))
+    ]
 
 
 def contents(path: Path) -> Iterator[bytes]:

@@ -1,4 +1,6 @@
-"""Ctrl-C and SIGTERM at any moment of a command: one sentence, the exit code that stands for the signal, and a home that goes on."""
+"""Ctrl-C and SIGTERM at any moment of a command: one sentence, the exit code that stands for the signal, and
+a home that goes on.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,14 @@ import pytest
 from smallcap.pipelines.execute import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
-from tests.integration.homes import COMPANIES, LONGER_STALE_LIMIT, assert_same_contents, copy_home, record, served
+from tests.integration.homes import (
+    COMPANIES,
+    LONGER_STALE_LIMIT,
+    assert_same_contents,
+    copy_home,
+    record,
+    served,
+)
 from tests.integration.killed_run import start
 from tests.paths import PROJECT_ROOT
 
@@ -36,7 +45,10 @@ def told(name: str) -> Callable[[str], bool]:
 
 
 def stop(process: subprocess.Popen[str], number: int, is_moment: Callable[[str], bool]) -> str:
-    """Send a signal at the first line of progress that `is_moment` accepts; return what follows on standard error."""
+    """Send a signal at the first line of progress that `is_moment` accepts.
+
+    Return what follows on standard error.
+    """
     assert process.stderr is not None
     for line in process.stderr:
         if is_moment(line):
@@ -55,7 +67,10 @@ def finish(home: Path) -> int:
 def statuses(home: Path) -> list[str]:
     """List how the runs of a home ended, in the order in which they began."""
     with duckdb.connect(str(home / "warehouse" / "warehouse.duckdb"), read_only=True) as connection:
-        return [status for (status,) in connection.execute("SELECT status FROM meta.runs ORDER BY started_at").fetchall()]
+        return [
+            status
+            for (status,) in connection.execute("SELECT status FROM meta.runs ORDER BY started_at").fetchall()
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -88,19 +103,26 @@ MOMENTS = [
 ]
 
 
-def test_a_run_that_is_stopped_again_and_again_says_so_each_time_and_the_one_that_ends_makes_it_good(home: Path, undisturbed: Path):
+def test_a_run_that_is_stopped_again_and_again_says_so_each_time_and_the_one_that_ends_makes_it_good(
+    home: Path, undisturbed: Path
+):
     before = served(home)
     for what, number, is_moment in MOMENTS:
         process = start(home, *ARGUMENTS, **SETTINGS)
         err = stop(process, number, is_moment)
         assert process.returncode == 128 + number, what
         sentences = [line for line in err.splitlines() if not line.startswith("  ")]
-        assert sentences in ([f"stopped by {NAMES[number]}{REMARK}"], [f"stopped by {NAMES[number]}"]), (what, err)
+        assert sentences in ([f"stopped by {NAMES[number]}{REMARK}"], [f"stopped by {NAMES[number]}"]), (
+            what,
+            err,
+        )
         assert served(home) == before, what
     assert finish(home) == 0
     assert served(home) == served(undisturbed)
     assert_same_contents(home, undisturbed)
-    assert statuses(home)[-2:] == ["undone", "published"], "a run that was stopped is recorded, and undone by the next"
+    assert statuses(home)[-2:] == ["undone", "published"], (
+        "a run that was stopped is recorded, and undone by the next"
+    )
 
 
 def test_a_run_that_is_stopped_after_it_has_published_stays_published(home: Path, undisturbed: Path):
@@ -115,7 +137,9 @@ def test_a_run_that_is_stopped_after_it_has_published_stays_published(home: Path
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("milliseconds", [0, 20, 60, 150, 400, 1000])
-def test_a_signal_while_the_command_starts_leaves_no_traceback(tmp_path: Path, milliseconds: int, number: signal.Signals):
+def test_a_signal_while_the_command_starts_leaves_no_traceback(
+    tmp_path: Path, milliseconds: int, number: signal.Signals
+):
     process = start(tmp_path / "home", "run", **SETTINGS)
     _wait_until_signals_are_caught(process)
     # The moment is one of many and decides nothing: whichever it is, the outcome is the same.
@@ -128,9 +152,14 @@ def test_a_signal_while_the_command_starts_leaves_no_traceback(tmp_path: Path, m
 
 
 def _wait_until_signals_are_caught(process: subprocess.Popen[str]) -> None:
-    """Wait until the interpreter has begun with the command's own code; before, the system ends a process by itself."""
+    """Wait until the interpreter has begun with the command's own code.
+
+    Before, the system ends a process by itself.
+    """
     while process.poll() is None:
-        fields = dict(line.split(":", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+        fields = dict(
+            line.split(":", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines()
+        )
         if int(fields["SigCgt"], 16) >> (signal.SIGTERM - 1) & 1:
             return
         time.sleep(0.001)

@@ -1,4 +1,6 @@
-"""`smallcap sql` as it is typed: it reads what is published, in four formats, and can be made to do nothing else."""
+"""`smallcap sql` as it is typed: it reads what is published, in four formats, and can be made to do nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def test_a_file_that_is_not_published_is_not_read(small_home: Path, tmp_path: Pa
     secret = tmp_path / "secret.csv"
     secret.write_text(f"a,b\n{SECRET},1\n")
     parquet = next((small_home / "snapshots").rglob("*.parquet"), None) or tmp_path / "none.parquet"
-    refused = run_command("sql", READS[what].format(secret=secret, parquet=parquet), "--home", small_home, "--format", "csv")
+    refused = run_command(
+        "sql", READS[what].format(secret=secret, parquet=parquet), "--home", small_home, "--format", "csv"
+    )
     assert refused.returncode == 2, refused.stderr
     assert refused.stdout == ""
     assert SECRET not in refused.stderr
@@ -88,7 +92,9 @@ def test_a_file_that_is_not_published_is_not_read(small_home: Path, tmp_path: Pa
 def test_every_format_says_the_same(small_home: Path, tmp_path: Path):
     rows = [
         (row["as_of"], int(row["members"]))
-        for row in csv.DictReader(io.StringIO(must_succeed("sql", COUNT, "--format", "csv", "--home", small_home)))
+        for row in csv.DictReader(
+            io.StringIO(must_succeed("sql", COUNT, "--format", "csv", "--home", small_home))
+        )
     ]
     assert [as_of for as_of, _ in rows] == ["2024-01-31", "2025-01-31"]
     assert all(members > 100 for _, members in rows)
@@ -98,7 +104,9 @@ def test_every_format_says_the_same(small_home: Path, tmp_path: Path):
     table = must_succeed("sql", COUNT, "--home", small_home)
     assert all(as_of in table and str(members) in table for as_of, members in rows)
 
-    must_succeed("sql", COUNT, "--format", "parquet", "--output", tmp_path / "rows.parquet", "--home", small_home)
+    must_succeed(
+        "sql", COUNT, "--format", "parquet", "--output", tmp_path / "rows.parquet", "--home", small_home
+    )
     written = pq.read_table(tmp_path / "rows.parquet").to_pylist()
     assert [(row["as_of"].isoformat(), row["members"]) for row in written] == rows
 
@@ -134,7 +142,12 @@ def test_a_home_in_which_nothing_is_published_says_what_to_run(tmp_path: Path):
 def test_what_is_not_needed_is_not_loaded(small_home: Path, arguments: list[str], not_needed: set[str]):
     home = [] if "--help" in arguments else ["--home", str(small_home)]
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, *arguments, *home], env=environment(), cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", LOADED, *arguments, *home],
+        env=environment(),
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout
@@ -146,14 +159,18 @@ def test_worked_queries_are_listed_with_their_questions_and_run_by_name(small_ho
     listed = must_succeed("sql", "--list", "--home", small_home)
     names = sorted(path.stem for path in (PROJECT_ROOT / "sql" / "queries").glob("*.sql"))
     assert len(names) >= 12
-    assert [line.split()[0] for line in listed.splitlines() if line.split() and line.split()[0] in names] == names
+    assert [
+        line.split()[0] for line in listed.splitlines() if line.split() and line.split()[0] in names
+    ] == names
     done = run_command("sql", "--query", "why_not_scored", "--home", small_home, "--format", "csv")
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("Why do members have no score")
     assert len(done.stdout.splitlines()) > 1
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (PROJECT_ROOT / "sql" / "queries").glob("*.sql")))
+@pytest.mark.parametrize(
+    "name", sorted(path.stem for path in (PROJECT_ROOT / "sql" / "queries").glob("*.sql"))
+)
 def test_every_worked_query_runs_on_a_published_home(small_home: Path, name: str):
     must_succeed("sql", "--query", name, "--home", small_home, "--format", "csv")
 

@@ -1,4 +1,6 @@
-"""`smallcap sql` in a process of its own, stopped: by Ctrl-C, by SIGTERM, by a limit. No process and no file is left."""
+"""`smallcap sql` in a process of its own, stopped: by Ctrl-C, by SIGTERM, by a limit. No process and no file
+is left.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,13 @@ def started() -> Iterator[list[subprocess.Popen[str]]]:
         process.wait()
 
 
-def start(started: list[subprocess.Popen[str]], home: Path, *arguments: object, **settings: object) -> psutil.Process:
-    """Start the command as the leader of a group, as a shell does; return the process that computes the query, once it does."""
+def start(
+    started: list[subprocess.Popen[str]], home: Path, *arguments: object, **settings: object
+) -> psutil.Process:
+    """Start the command as the leader of a group, as a shell does.
+
+    Return the process that computes the query, once it does.
+    """
     process = subprocess.Popen(
         [COMMAND, "sql", *map(str, arguments), "--home", home],
         env=environment(sql_timeout_seconds=600, **settings),
@@ -51,7 +58,12 @@ def start(started: list[subprocess.Popen[str]], home: Path, *arguments: object, 
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     started.append(process)
-    return until(lambda: next((child for child in psutil.Process(process.pid).children() if sum(child.cpu_times()[:2]) > 0.2), None))
+    return until(
+        lambda: next(
+            (child for child in psutil.Process(process.pid).children() if sum(child.cpu_times()[:2]) > 0.2),
+            None,
+        )
+    )
 
 
 def until(look: Callable[[], T]) -> T:
@@ -77,7 +89,16 @@ def test_ctrl_c_ends_a_query_with_130(small_home: Path, started, sql: str, send)
 
 @pytest.mark.parametrize("output", ["csv", "json", "parquet"])
 def test_a_stopped_query_leaves_no_file(small_home: Path, tmp_path: Path, started, output: str):
-    start(started, small_home, ENDLESS_ROWS, "--format", output, "--output", tmp_path / "rows", sql_max_rows=10**12)
+    start(
+        started,
+        small_home,
+        ENDLESS_ROWS,
+        "--format",
+        output,
+        "--output",
+        tmp_path / "rows",
+        sql_max_rows=10**12,
+    )
     until(lambda: any(path.stat().st_size for path in tmp_path.iterdir()))
     os.killpg(started[0].pid, signal.SIGINT)
     _, told = started[0].communicate(timeout=WAIT_SECONDS)
@@ -94,14 +115,26 @@ def test_no_process_outlives_the_command(small_home: Path, started, number: sign
 
 
 @pytest.mark.parametrize("output", ["csv", "json", "parquet"])
-def test_a_query_that_meets_a_limit_ends_with_2_and_leaves_no_file(small_home: Path, tmp_path: Path, output: str):
+def test_a_query_that_meets_a_limit_ends_with_2_and_leaves_no_file(
+    small_home: Path, tmp_path: Path, output: str
+):
     for sql, name, value in (
         (ENDLESS, "sql_timeout_seconds", 0.5),
         ("SELECT list(i) FROM range(1000000000) AS t(i)", "sql_memory_mb", 100),
         (ENDLESS_ROWS, "sql_max_rows", 50_000),
         ("SELECT 1".ljust(101), "sql_max_characters", 100),
     ):
-        done = run_command("sql", sql, "--format", output, "--output", tmp_path / "rows", "--home", small_home, **{name: value})
+        done = run_command(
+            "sql",
+            sql,
+            "--format",
+            output,
+            "--output",
+            tmp_path / "rows",
+            "--home",
+            small_home,
+            **{name: value},
+        )
         assert done.returncode == 2, done.stderr
         assert done.stderr.startswith("error: ")
         assert f"setting {name} (SMALLCAP_{name.upper()})" in " ".join(done.stderr.split())
@@ -111,7 +144,9 @@ def test_a_query_that_meets_a_limit_ends_with_2_and_leaves_no_file(small_home: P
 @pytest.mark.parametrize("output", ["csv", "json", "parquet"])
 def test_a_file_that_is_there_is_kept(small_home: Path, tmp_path: Path, output: str):
     (tmp_path / "rows").write_text("mine")
-    refused = run_command("sql", "SELECT 1 AS one", "--format", output, "--output", tmp_path / "rows", "--home", small_home)
+    refused = run_command(
+        "sql", "SELECT 1 AS one", "--format", output, "--output", tmp_path / "rows", "--home", small_home
+    )
     assert (refused.returncode, (tmp_path / "rows").read_text()) == (2, "mine"), refused.stderr
     assert "exists already" in refused.stderr
 
@@ -138,7 +173,9 @@ def test_a_statement_from_standard_input_has_the_same_limit(small_home: Path):
         (["--rows", "0"], "'--rows'"),
     ],
 )
-def test_options_that_do_not_go_together_are_explained(small_home: Path, arguments: list[str], complaint: str):
+def test_options_that_do_not_go_together_are_explained(
+    small_home: Path, arguments: list[str], complaint: str
+):
     refused = run_command("sql", "SELECT 1", *arguments, "--home", small_home)
     assert refused.returncode == 2
     assert complaint in " ".join(refused.stderr.split())

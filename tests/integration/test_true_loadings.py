@@ -1,4 +1,6 @@
-"""The sample's returns are made from known loadings: intervals of rolling regressions must cover them as often as they say."""
+"""The sample's returns are made from known loadings: intervals of rolling regressions must cover them as
+often as they say.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ def coverage(seed: int) -> tuple[int, dict[str, float]]:
     factors = factors_of(source.factors().rows, "FF5", RULES)
     assert factors is not None
     returns, lines = _panel(_returns_of_the_model(source), factors)
-    explaining, risk_free = factors.frame.select(factors.terms).to_numpy(), factors.frame[RISK_FREE].to_numpy()
+    explaining, risk_free = (
+        factors.frame.select(factors.terms).to_numpy(),
+        factors.frame[RISK_FREE].to_numpy(),
+    )
     # Windows that share no month, so that each is a trial of its own.
     ends = np.arange(len(returns) - 1, WINDOW - 2, -WINDOW)
     fit = rolling_loadings(returns, explaining, ends, WINDOW, RULES.least_months, risk_free)
@@ -43,16 +48,25 @@ def coverage(seed: int) -> tuple[int, dict[str, float]]:
     is_whole = fit.n_obs >= WINDOW - 1
     half = stats.t.ppf(0.975, fit.n_obs - len(factors.terms) - 1)[:, :, None] * fit.std_error[:, :, 1:]
     is_covered = np.abs(fit.estimate[:, :, 1:] - truth) <= half
-    return int(is_whole.sum()), dict(zip(factors.terms, is_covered[is_whole].mean(axis=0).tolist(), strict=True))
+    return int(is_whole.sum()), dict(
+        zip(factors.terms, is_covered[is_whole].mean(axis=0).tolist(), strict=True)
+    )
 
 
 def _returns_of_the_model(source: SampleSource) -> pl.DataFrame:
-    """Take the months that came from the loadings: all but the last of a line that died, a takeover premium or a collapse.
+    """Take the months that came from the loadings: all but the last of a line that died, a takeover premium
+    or a collapse.
 
-    Returns are cut at -90%, which would not be the model's either; no month of these universes comes that low.
+    Returns are cut at -90%, which would not be the model's either; no month of these universes comes that
+    low.
     """
     prices = source.prices(dt.date(1990, 1, 1), source.clock).rows
-    lines = prices.select("source_id").unique().sort("source_id").with_columns(security_id=pl.int_range(pl.len(), dtype=pl.Int64))
+    lines = (
+        prices.select("source_id")
+        .unique()
+        .sort("source_id")
+        .with_columns(security_id=pl.int_range(pl.len(), dtype=pl.Int64))
+    )
     rows = prices.join(lines, on="source_id").with_columns(year=pl.col("date").dt.year())
     returns = monthly_returns(rows, RULES.extreme_return)
     is_last = pl.col("month") == pl.col("month").max().over("security_id")

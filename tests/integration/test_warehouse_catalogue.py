@@ -1,4 +1,6 @@
-"""The catalogue: every table answers with the types, comments and rows that its contract and its files say."""
+"""The catalogue: every table answers with the types, comments and rows that its contract and its files
+say.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,15 @@ from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse import PublishedTable, build, published, versions_in_use
 from smallcap.warehouse.reading import connect
 from smallcap.warehouse.views import duckdb_type
-from tests.published_home import PUBLISHED_AT, SCORES, VIEWS_DIR, publish, publish_small_home, write_scores, write_securities
+from tests.published_home import (
+    PUBLISHED_AT,
+    SCORES,
+    VIEWS_DIR,
+    publish,
+    publish_small_home,
+    write_scores,
+    write_securities,
+)
 
 
 @pytest.fixture
@@ -27,22 +37,28 @@ def _types(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, 
 
 
 @pytest.mark.parametrize("name", [*TABLES, *META_TABLES])
-def test_every_table_has_its_columns_in_order_and_typed_also_without_rows(catalogue: duckdb.DuckDBPyConnection, name: str):
+def test_every_table_has_its_columns_in_order_and_typed_also_without_rows(
+    catalogue: duckdb.DuckDBPyConnection, name: str
+):
     table = {**TABLES, **META_TABLES}[name]
-    assert _types(catalogue, name) == [(column, duckdb_type(dtype)) for column, dtype in table.columns.items()]
+    assert _types(catalogue, name) == [
+        (column, duckdb_type(dtype)) for column, dtype in table.columns.items()
+    ]
 
 
 @pytest.mark.parametrize("name", [*TABLES, *META_TABLES])
 def test_every_table_and_column_says_what_it_is(catalogue: duckdb.DuckDBPyConnection, name: str):
     schema, short_name = name.split(".")
     comments = catalogue.execute(
-        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?", [schema, short_name]
+        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
+        [schema, short_name],
     ).fetchall()
     assert len(comments) == len({**TABLES, **META_TABLES}[name].columns)
     assert [column for column, comment in comments if not comment] == []
     own = catalogue.execute(
         "SELECT comment FROM (SELECT schema_name, view_name AS name, comment FROM duckdb_views()"
-        " UNION ALL SELECT schema_name, table_name, comment FROM duckdb_tables()) WHERE schema_name = ? AND name = ?",
+        " UNION ALL SELECT schema_name, table_name, comment FROM duckdb_tables()) WHERE "
+        "schema_name = ? AND name = ?",
         [schema, short_name],
     ).fetchall()
     assert own[0][0].startswith("One row")
@@ -50,23 +66,32 @@ def test_every_table_and_column_says_what_it_is(catalogue: duckdb.DuckDBPyConnec
 
 def test_units_stand_in_the_comments(catalogue: duckdb.DuckDBPyConnection):
     comment = catalogue.execute(
-        "SELECT comment FROM duckdb_columns() WHERE table_name = 'quality_scores' AND column_name = 'market_cap_usd'"
+        "SELECT comment FROM duckdb_columns() WHERE table_name = 'quality_scores' AND column_name "
+        "= 'market_cap_usd'"
     ).fetchall()
     assert comment[0][0].endswith("[USD]")
 
 
-def test_rows_of_partitioned_and_unpartitioned_tables_come_with_their_year(catalogue: duckdb.DuckDBPyConnection):
-    years = catalogue.execute("SELECT year, count(*), max(as_of) FROM marts.quality_scores GROUP BY year ORDER BY year").fetchall()
+def test_rows_of_partitioned_and_unpartitioned_tables_come_with_their_year(
+    catalogue: duckdb.DuckDBPyConnection,
+):
+    years = catalogue.execute(
+        "SELECT year, count(*), max(as_of) FROM marts.quality_scores GROUP BY year ORDER BY year"
+    ).fetchall()
     assert years == [(year, 3, dt.date(year, 12, 31)) for year in (2023, 2024, 2025)]
     assert catalogue.execute("SELECT count(*) FROM raw.securities").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize("lacking", [2023, 2025])
-def test_a_column_that_some_files_lack_is_null_for_their_rows_and_keeps_its_type(tmp_path: Path, lacking: int):
+def test_a_column_that_some_files_lack_is_null_for_their_rows_and_keeps_its_type(
+    tmp_path: Path, lacking: int
+):
     home = tmp_path / "home"
     scores = write_scores(home, range(2023, 2026), without={lacking: "score"})
     with connect(publish(home, "run-1", scores) / "warehouse.duckdb") as connection:
-        known = dict(connection.execute("SELECT year, count(score) FROM marts.quality_scores GROUP BY year").fetchall())
+        known = dict(
+            connection.execute("SELECT year, count(score) FROM marts.quality_scores GROUP BY year").fetchall()
+        )
         assert known == {year: 0 if year == lacking else 3 for year in (2023, 2024, 2025)}
         assert ("score", "DOUBLE") in _types(connection, SCORES)
 
@@ -76,15 +101,21 @@ def test_a_column_that_no_file_has_is_a_typed_null(tmp_path: Path):
     scores = write_scores(home, range(2024, 2026), without=dict.fromkeys((2024, 2025), "available_date"))
     with connect(publish(home, "run-1", scores) / "warehouse.duckdb") as connection:
         assert ("available_date", "DATE") in _types(connection, SCORES)
-        assert connection.execute("SELECT count(*), count(available_date) FROM marts.quality_scores").fetchall() == [(6, 0)]
+        assert connection.execute(
+            "SELECT count(*), count(available_date) FROM marts.quality_scores"
+        ).fetchall() == [(6, 0)]
 
 
 def test_a_table_without_files_answers_with_no_rows(tmp_path: Path):
     home = tmp_path / "home"
     warehouse_dir = publish(home, "run-1", PublishedTable(SCORES, 0, 0, (), None, None))
     with connect(warehouse_dir / "warehouse.duckdb") as connection:
-        assert connection.execute("SELECT count(*), sum(score) FROM marts.quality_scores").fetchall() == [(0, None)]
-        assert connection.execute("SELECT row_count, file_count, first_year FROM meta.published_tables").fetchall() == [(0, 0, None)]
+        assert connection.execute("SELECT count(*), sum(score) FROM marts.quality_scores").fetchall() == [
+            (0, None)
+        ]
+        assert connection.execute(
+            "SELECT row_count, file_count, first_year FROM meta.published_tables"
+        ).fetchall() == [(0, 0, None)]
 
 
 def test_a_table_that_was_not_published_says_so(catalogue: duckdb.DuckDBPyConnection):
@@ -93,8 +124,12 @@ def test_a_table_that_was_not_published_says_so(catalogue: duckdb.DuckDBPyConnec
 
 
 def test_the_home_may_carry_quotes_and_pattern_characters(tmp_path: Path):
-    with connect(publish_small_home(tmp_path / "analyst's [home]* env=test") / "warehouse.duckdb") as connection:
-        assert connection.execute("SELECT count(*), min(year) FROM marts.quality_scores").fetchall() == [(9, 2023)]
+    with connect(
+        publish_small_home(tmp_path / "analyst's [home]* env=test") / "warehouse.duckdb"
+    ) as connection:
+        assert connection.execute("SELECT count(*), min(year) FROM marts.quality_scores").fetchall() == [
+            (9, 2023)
+        ]
 
 
 def test_the_home_may_be_given_through_a_link(tmp_path: Path):
@@ -109,30 +144,61 @@ def test_what_was_published_is_read_back(tmp_path: Path):
     tables = [write_scores(home, range(2023, 2026), version=7), write_securities(home)]
     contents = published(publish(home, "run-1", *tables))
     assert contents.tables == {table.name: table for table in tables}
-    assert (contents.run_id, contents.published_at, contents.label, contents.release) == ("run-1", PUBLISHED_AT, "synthetic", "0.1.0")
+    assert (contents.run_id, contents.published_at, contents.label, contents.release) == (
+        "run-1",
+        PUBLISHED_AT,
+        "synthetic",
+        "0.1.0",
+    )
     assert contents.meta["meta.published_tables"]["run_id"].unique().to_list() == ["run-1"]
 
 
 def test_the_meta_tables_that_are_handed_over_are_served(tmp_path: Path):
     checks = pl.DataFrame(
-        {"run_id": ["run-1"], "table_name": [SCORES], "check_name": ["keys"], "status": ["passed"], "checked_at": [PUBLISHED_AT]}
+        {
+            "run_id": ["run-1"],
+            "table_name": [SCORES],
+            "check_name": ["keys"],
+            "status": ["passed"],
+            "checked_at": [PUBLISHED_AT],
+        }
     )
     home = tmp_path / "home"
     served = home / "warehouse" / "warehouse.duckdb"
-    new = build(served, home, [], {"meta.checks": checks}, VIEWS_DIR, "run-1", PUBLISHED_AT, "synthetic", "0.1.0")
+    new = build(
+        served, home, [], {"meta.checks": checks}, VIEWS_DIR, "run-1", PUBLISHED_AT, "synthetic", "0.1.0"
+    )
     with connect(new) as connection:
-        assert connection.execute("SELECT check_name, first_year, checked_at FROM meta.checks").fetchall() == [("keys", None, PUBLISHED_AT)]
+        assert connection.execute(
+            "SELECT check_name, first_year, checked_at FROM meta.checks"
+        ).fetchall() == [("keys", None, PUBLISHED_AT)]
 
 
 def test_a_time_with_a_zone_is_kept_in_utc(tmp_path: Path):
     east = dt.timezone(dt.timedelta(hours=2))
-    new = build(tmp_path / "w.duckdb", tmp_path, [], {}, VIEWS_DIR, "run-1", dt.datetime(2026, 1, 1, 1, tzinfo=east), "synthetic", "0.1.0")
+    new = build(
+        tmp_path / "w.duckdb",
+        tmp_path,
+        [],
+        {},
+        VIEWS_DIR,
+        "run-1",
+        dt.datetime(2026, 1, 1, 1, tzinfo=east),
+        "synthetic",
+        "0.1.0",
+    )
     with connect(new) as connection:
-        assert connection.execute("SELECT built_at FROM meta.catalogue").fetchall() == [(dt.datetime(2025, 12, 31, 23),)]
+        assert connection.execute("SELECT built_at FROM meta.catalogue").fetchall() == [
+            (dt.datetime(2025, 12, 31, 23),)
+        ]
 
 
 def test_further_views_take_their_comment_from_their_first_line(catalogue: duckdb.DuckDBPyConnection):
-    comments = dict(catalogue.execute("SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'marts'").fetchall())
+    comments = dict(
+        catalogue.execute(
+            "SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'marts'"
+        ).fetchall()
+    )
     for file in VIEWS_DIR.glob("*.sql"):
         assert comments[file.stem] == file.read_text(encoding="utf-8").splitlines()[0].removeprefix("-- ")
 

@@ -1,4 +1,6 @@
-"""Serving: readers never fail during a swap, earlier catalogues come back, a moved home answers, an export needs no other file."""
+"""Serving: readers never fail during a swap, earlier catalogues come back, a moved home answers, an export
+needs no other file.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,16 @@ import pytest
 
 from smallcap.errors import InputError, NothingPublishedError, SmallcapError
 from smallcap.tables import META_TABLES, TABLES
-from smallcap.warehouse import ensure_home, export, is_home_current, published, rollback, run_query, serve, swap
+from smallcap.warehouse import (
+    ensure_home,
+    export,
+    is_home_current,
+    published,
+    rollback,
+    run_query,
+    serve,
+    swap,
+)
 from smallcap.warehouse.reading import connect, identity_of
 from tests.published_home import SCORES, VIEWS_DIR, publish, publish_small_home, write_scores
 
@@ -21,7 +32,9 @@ COUNT = "SELECT count(*) FROM marts.quality_scores"
 
 def _publish_years(home: Path, last_year: int) -> Path:
     """Publish the scores up to a year, so that the served run can be told from the rows."""
-    return publish(home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year))
+    return publish(
+        home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year)
+    )
 
 
 def _rows(warehouse_dir: Path) -> int:
@@ -176,7 +189,9 @@ def test_unfinished_files_of_killed_builds_are_removed_and_running_ones_left(tmp
 def test_the_history_keeps_the_newest(tmp_path: Path):
     home = tmp_path / "home"
     for year in (2021, 2022, 2023, 2024, 2025):
-        warehouse_dir = publish(home, f"run-{year}", write_scores(home, range(2020, year), version=year), keep=2)
+        warehouse_dir = publish(
+            home, f"run-{year}", write_scores(home, range(2020, year), version=year), keep=2
+        )
     kept = sorted((warehouse_dir / "history").glob("*.duckdb"))
     assert [identity_of(path).run_id for path in kept] == ["run-2023", "run-2024"]
 
@@ -185,7 +200,10 @@ def test_a_swap_leaves_nothing_else_in_the_folder(tmp_path: Path):
     home = tmp_path / "home"
     _publish_years(home, 2023)
     warehouse_dir = _publish_years(home, 2024)
-    assert sorted(path.name for path in warehouse_dir.rglob("*") if path.is_file()) == ["000001.duckdb", "warehouse.duckdb"]
+    assert sorted(path.name for path in warehouse_dir.rglob("*") if path.is_file()) == [
+        "000001.duckdb",
+        "warehouse.duckdb",
+    ]
 
 
 def test_a_file_system_without_hard_links_gets_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -209,7 +227,11 @@ def test_a_moved_home_answers_with_the_same_versions_and_can_still_roll_back(tmp
     assert not is_home_current(warehouse_dir, moved)
     assert ensure_home(warehouse_dir, moved, VIEWS_DIR)
     after = published(warehouse_dir)
-    assert (after.run_id, after.published_at, after.home) == (before.run_id, before.published_at, moved.resolve())
+    assert (after.run_id, after.published_at, after.home) == (
+        before.run_id,
+        before.published_at,
+        moved.resolve(),
+    )
     assert after.tables[SCORES].version == before.tables[SCORES].version
     assert _rows(warehouse_dir) == 6
     assert rollback(warehouse_dir) == "run-2023"
@@ -249,8 +271,13 @@ def test_an_export_holds_every_table_view_and_comment_without_the_home(tmp_path:
     target = tmp_path / "portable.duckdb"
     told: list[tuple[str, int, int]] = []
     export(warehouse_dir, target, on_table=lambda *news: told.append(news))
-    questions = {name: f"SELECT * FROM {name} ORDER BY ALL" for name in (*TABLES, *META_TABLES, "marts.latest_quality")}
-    comments = "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE comment IS NOT NULL ORDER BY ALL"
+    questions = {
+        name: f"SELECT * FROM {name} ORDER BY ALL" for name in (*TABLES, *META_TABLES, "marts.latest_quality")
+    }
+    comments = (
+        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE comment IS NOT "
+        "NULL ORDER BY ALL"
+    )
     with connect(warehouse_dir / "warehouse.duckdb") as connection:
         expected = {name: connection.execute(sql).fetchall() for name, sql in questions.items()}
         expected_comments = connection.execute(comments).fetchall()
@@ -276,7 +303,11 @@ def test_an_export_overwrites_only_when_asked(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("place", "complaint"),
-    [("", "is a folder"), ("nowhere/x.duckdb", "does not exist"), ("home/warehouse/warehouse.duckdb", "in the warehouse itself")],
+    [
+        ("", "is a folder"),
+        ("nowhere/x.duckdb", "does not exist"),
+        ("home/warehouse/warehouse.duckdb", "in the warehouse itself"),
+    ],
 )
 def test_an_export_says_why_a_place_is_wrong(tmp_path: Path, place: str, complaint: str):
     warehouse_dir = publish_small_home(tmp_path / "home")

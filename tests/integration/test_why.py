@@ -1,4 +1,6 @@
-"""`smallcap why` and `smallcap funnel` as they are typed: what they show is what SQL gives, and a wrong question gets a useful answer."""
+"""`smallcap why` and `smallcap funnel` as they are typed: what they show is what SQL gives, and a wrong
+question gets a useful answer.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def one(home: Path, query: str) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def company(backfilled_home: Path) -> pd.Series:
-    """A company with five years, a score and a failed filter: all parts of the tear sheet have something to show."""
+    """A company with five years, a score and a failed filter: all parts of the tear sheet have something to
+    show.
+    """
     return one(
         backfilled_home,
         f"""
@@ -59,10 +63,15 @@ class TestTearSheet:
         assert first == f"{company['ticker']}  {company['name']}  at {LAST_DATE}"
         assert second.startswith("synthetic sample universe (made-up companies): no company here exists")
 
-    def test_the_funnel_path_is_that_of_the_table(self, sheet: str, company: pd.Series, backfilled_home: Path) -> None:
+    def test_the_funnel_path_is_that_of_the_table(
+        self, sheet: str, company: pd.Series, backfilled_home: Path
+    ) -> None:
         rows = published(
             backfilled_home,
-            f"SELECT * FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE} AND entity_id = {company['entity_id']} ORDER BY filter_number",
+            (
+                f"SELECT * FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE} AND entity_id = "
+                f"{company['entity_id']} ORDER BY filter_number"
+            ),
         )
         assert f"Funnel: {rows['outcome'].iloc[0]}" in sheet
         for row in rows.itertuples():
@@ -76,14 +85,20 @@ class TestTearSheet:
             assert row.reason.split()[0] in words
 
     @pytest.mark.parametrize(
-        ("title", "statement"), [("Balance sheet", "balance_sheet"), ("Income statement", "income"), ("Cash flow statement", "cash_flow")]
+        ("title", "statement"),
+        [
+            ("Balance sheet", "balance_sheet"),
+            ("Income statement", "income"),
+            ("Cash flow statement", "cash_flow"),
+        ],
     )
     def test_each_lens_shows_its_six_items_and_counts_those_met(
         self, sheet: str, company: pd.Series, backfilled_home: Path, title: str, statement: str
     ) -> None:
         rows = published(
             backfilled_home,
-            f"SELECT * FROM marts.statement_lenses WHERE {AT_THE_LAST_DATE} AND entity_id = {company['entity_id']}"
+            f"SELECT * FROM marts.statement_lenses WHERE {AT_THE_LAST_DATE} AND entity_id = "
+            f"{company['entity_id']}"
             f" AND statement = '{statement}'",
         )
         assert f"{title}: {(rows['verdict'] == 'met').sum()} of 6 preferences met" in sheet
@@ -93,10 +108,15 @@ class TestTearSheet:
             assert row.preference in line.group()
             assert re.search(rf" {row.verdict}\b", line.group())
 
-    def test_the_score_stands_with_its_parts_on_both_bases(self, sheet: str, company: pd.Series, backfilled_home: Path) -> None:
+    def test_the_score_stands_with_its_parts_on_both_bases(
+        self, sheet: str, company: pd.Series, backfilled_home: Path
+    ) -> None:
         rows = published(
             backfilled_home,
-            f"SELECT * FROM marts.quality_scores WHERE {AT_THE_LAST_DATE} AND entity_id = {company['entity_id']} AND method = 'published'",
+            (
+                f"SELECT * FROM marts.quality_scores WHERE {AT_THE_LAST_DATE} AND entity_id = "
+                f"{company['entity_id']} AND method = 'published'"
+            ),
         ).set_index("basis")
         assert set(rows.index) == {"point_in_time", "as_published"}
         row = rows.loc["point_in_time"]
@@ -107,18 +127,23 @@ class TestTearSheet:
             assert f"(z {row[f'{name}_z']:+.2f})" in line.group()
 
     def test_another_method_can_be_asked_for(self, ask: Command, company: pd.Series) -> None:
-        assert "Quality score, method debt_free_aware" in ask("why", company["ticker"], "--method", "debt_free_aware").out
+        assert (
+            "Quality score, method debt_free_aware"
+            in ask("why", company["ticker"], "--method", "debt_free_aware").out
+        )
 
     def test_five_years_stand_with_the_day_each_was_filed_and_became_known(
         self, sheet: str, company: pd.Series, backfilled_home: Path
     ) -> None:
         newest = one(
             backfilled_home,
-            "SELECT filing_date, a.* FROM core.metrics_as_of AS a JOIN core.annual_fundamentals USING (entity_id, period_end, version,"
+            "SELECT filing_date, a.* FROM core.metrics_as_of AS a JOIN core.annual_fundamentals "
+            "USING (entity_id, period_end, version,"
             f" available_date) WHERE {AT_THE_LAST_DATE} AND entity_id = {company['entity_id']}",
         )
         lines = {
-            words: re.search(rf"^{words} +(.*)$", sheet, re.MULTILINE) for words in ("filed", "known since", "version", "revenue", "equity")
+            words: re.search(rf"^{words} +(.*)$", sheet, re.MULTILINE)
+            for words in ("filed", "known since", "version", "revenue", "equity")
         }
         shown = {words: line.group(1).split() for words, line in lines.items() if line is not None}
         assert {words: len(values) for words, values in shown.items()} == dict.fromkeys(lines, 5)
@@ -127,7 +152,9 @@ class TestTearSheet:
         assert shown["revenue"][0] == f"{newest['revenue_usd'] / 1e6:,.0f}"
         assert max(shown["known since"]) <= LAST_DATE
 
-    def test_an_earlier_date_knows_nothing_that_became_known_later(self, ask: Command, company: pd.Series) -> None:
+    def test_an_earlier_date_knows_nothing_that_became_known_later(
+        self, ask: Command, company: pd.Series
+    ) -> None:
         answer = ask("why", company["ticker"], "--as-of", "2024-06-30")
         known = re.search(r"^known since +(.*)$", answer.out, re.MULTILINE)
         assert known is not None
@@ -139,13 +166,21 @@ def share_class(backfilled_home: Path) -> pd.Series:
     """A member whose symbol carries its class behind a separator."""
     return one(
         backfilled_home,
-        f"SELECT * FROM core.members WHERE {AT_THE_LAST_DATE} AND regexp_full_match(ticker, '[A-Z]+[ ./-][A-Z]') ORDER BY ticker",
+        (
+            f"SELECT * FROM core.members WHERE {AT_THE_LAST_DATE} AND regexp_full_match(ticker, "
+            f"'[A-Z]+[ ./-][A-Z]') ORDER BY ticker"
+        ),
     )
 
 
 class TestSpelling:
-    @pytest.mark.parametrize("spelling", ["{stem}{letter}", "{stem}.{letter}", "{stem}-{letter}", "{stem}/{letter}", "{stem} {letter}"])
-    def test_a_class_is_found_with_any_separator_or_none(self, ask: Command, share_class: pd.Series, spelling: str) -> None:
+    @pytest.mark.parametrize(
+        "spelling",
+        ["{stem}{letter}", "{stem}.{letter}", "{stem}-{letter}", "{stem}/{letter}", "{stem} {letter}"],
+    )
+    def test_a_class_is_found_with_any_separator_or_none(
+        self, ask: Command, share_class: pd.Series, spelling: str
+    ) -> None:
         stem, letter = re.split(r"[ ./-]", share_class["ticker"])
         answer = ask("why", spelling.format(stem=stem, letter=letter))
         assert answer.code == 0
@@ -154,10 +189,13 @@ class TestSpelling:
     def test_capitals_do_not_matter(self, ask: Command, company: pd.Series) -> None:
         assert ask("why", company["ticker"].lower()).out.startswith(f"{company['ticker']}  ")
 
-    def test_the_smaller_class_of_a_company_finds_the_company(self, ask: Command, backfilled_home: Path) -> None:
+    def test_the_smaller_class_of_a_company_finds_the_company(
+        self, ask: Command, backfilled_home: Path
+    ) -> None:
         line = one(
             backfilled_home,
-            "SELECT c.ticker, m.ticker AS largest, m.as_of FROM raw.constituents AS c JOIN raw.securities AS s USING (security_id)"
+            "SELECT c.ticker, m.ticker AS largest, m.as_of FROM raw.constituents AS c JOIN "
+            "raw.securities AS s USING (security_id)"
             " JOIN core.members AS m ON m.as_of = c.as_of AND m.entity_id = s.entity_id"
             " WHERE m.line_count > 1 AND c.security_id <> m.security_id ORDER BY m.as_of DESC, c.ticker",
         )
@@ -168,8 +206,13 @@ class TestSpelling:
 
 class TestMarkup:
     @pytest.mark.parametrize("signs", ["<b>", "&"])
-    def test_a_name_with_markup_is_shown_as_it_is(self, ask: Command, backfilled_home: Path, signs: str) -> None:
-        named = one(backfilled_home, f"SELECT * FROM core.members WHERE contains(name, '{signs}') ORDER BY as_of DESC, ticker")
+    def test_a_name_with_markup_is_shown_as_it_is(
+        self, ask: Command, backfilled_home: Path, signs: str
+    ) -> None:
+        named = one(
+            backfilled_home,
+            f"SELECT * FROM core.members WHERE contains(name, '{signs}') ORDER BY as_of DESC, ticker",
+        )
         answer = ask("why", named["ticker"], "--as-of", named["as_of"].date())
         assert answer.out.startswith(f"{named['ticker']}  {named['name']}  at ")
 
@@ -179,19 +222,22 @@ class TestWrongQuestions:
         answer = ask("why", "ZZZZZ")
         assert (answer.code, answer.out) == (2, "")
         assert (
-            f"no member carries the ticker 'ZZZZZ' at {LAST_DATE}, nor does a line of a book; no member ever carried it here"
-            in " ".join(answer.err.split())
-        )
+            f"no member carries the ticker 'ZZZZZ' at {LAST_DATE}, nor does a line of a book; no "
+            f"member ever carried it here"
+        ) in " ".join(answer.err.split())
 
     def test_a_ticker_that_reads_like_markup_is_repeated_as_typed(self, ask: Command) -> None:
         answer = ask("why", "[bold]ZZZZZ")
         assert answer.code == 2
         assert "'[bold]ZZZZZ'" in " ".join(answer.err.split())
 
-    def test_a_former_member_gets_the_dates_on_which_it_was_one(self, ask: Command, backfilled_home: Path) -> None:
+    def test_a_former_member_gets_the_dates_on_which_it_was_one(
+        self, ask: Command, backfilled_home: Path
+    ) -> None:
         former = one(
             backfilled_home,
-            "SELECT ticker, max(as_of) AS last FROM core.members GROUP BY ticker HAVING max(as_of) < DATE '2020-01-01'"
+            "SELECT ticker, max(as_of) AS last FROM core.members GROUP BY ticker HAVING max(as_of) "
+            "< DATE '2020-01-01'"
             " AND NOT regexp_matches(ticker, '[^A-Z]') ORDER BY last DESC, ticker",
         )
         answer = ask("why", former["ticker"])
@@ -211,7 +257,9 @@ class TestWrongQuestions:
         assert "published, debt_free_aware" in " ".join(answer.err.split())
 
     @pytest.mark.parametrize("command", [("why", "ZZZZZ"), ("funnel",)])
-    def test_a_home_without_a_warehouse_ends_with_5(self, smallcap: Command, tmp_path: Path, command: tuple[str, ...]) -> None:
+    def test_a_home_without_a_warehouse_ends_with_5(
+        self, smallcap: Command, tmp_path: Path, command: tuple[str, ...]
+    ) -> None:
         assert smallcap(*command, "--home", tmp_path / "nothing").code == 5
 
 
@@ -234,17 +282,25 @@ class TestFunnel:
             FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE} GROUP BY filter_number ORDER BY filter_number
             """,
         )
-        assert shown.startswith(f"Funnel of {LAST_DATE}\nsynthetic sample universe (made-up companies): no company here exists")
+        assert shown.startswith(
+            f"Funnel of {LAST_DATE}\nsynthetic sample universe (made-up companies): no company here exists"
+        )
         for number, name in enumerate(FILTERS, start=1):
             line = re.search(rf"^{number} {name} +(.*)$", shown, re.MULTILINE)
             assert line is not None
             assert line.group(1).split() == [f"{counts.loc[number - 1, column]:,}" for column in NUMBERS]
 
     def test_outcomes_and_survivors_are_those_of_the_table(self, shown: str, backfilled_home: Path) -> None:
-        query = f"SELECT ticker, outcome FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE} AND filter_number = 1"
+        query = (
+            f"SELECT ticker, outcome FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE} AND "
+            f"filter_number = 1"
+        )
         rows = published(backfilled_home, query)
         counts = rows["outcome"].value_counts()
-        told = ", ".join(f"{counts.get(name, 0):,} {name}" for name in ("survivor", "survivor_unverified", "undetermined", "failed"))
+        told = ", ".join(
+            f"{counts.get(name, 0):,} {name}"
+            for name in ("survivor", "survivor_unverified", "undetermined", "failed")
+        )
         assert f"outcomes: {told}" in " ".join(shown.split())
         survivors = sorted(rows.loc[rows["outcome"].isin(["survivor", "survivor_unverified"]), "ticker"])
         block = shown.split(f"Survivors: {len(survivors)}")[1].split("Borderline survivors")[0]
@@ -266,7 +322,8 @@ class TestFunnel:
         listed = one(
             backfilled_home,
             "SELECT as_of, name FROM marts.funnel_outcomes JOIN core.members USING (as_of, entity_id)"
-            " WHERE (contains(name, '<b>') OR contains(name, '&')) AND outcome <> 'failed' AND status = 'verify'"
+            " WHERE (contains(name, '<b>') OR contains(name, '&')) AND outcome <> 'failed' AND "
+            "status = 'verify'"
             " ORDER BY contains(name, '<b>') DESC, as_of DESC, name",
         )
         assert listed["name"] in ask("funnel", "--as-of", listed["as_of"].date()).out

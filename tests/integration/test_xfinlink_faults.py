@@ -1,4 +1,7 @@
-"""The data vendor's faults by real HTTP: each is got over, or is a clear error that keeps nothing by halves; then only the gap is asked."""
+"""The data vendor's faults by real HTTP: each is got over, or is a clear error that keeps nothing by halves.
+
+Then only the gap is asked.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,22 @@ from tests.standin.server import StandIn
 from tests.standin.spoiling import HOSTILE_NAME
 from tests.standin.universe import sample_universe
 
-SERVED = ("server_error", "unavailable", "timeout", "reset", "truncated", "html", "missing_cursor", "duplicated_body")
-SPOILED = {"null_entity_ids": "entity_id", "missing_column": "revenue", "text_number": "revenue", "nan": "NaN"}
+SERVED = (
+    "server_error",
+    "unavailable",
+    "timeout",
+    "reset",
+    "truncated",
+    "html",
+    "missing_cursor",
+    "duplicated_body",
+)
+SPOILED = {
+    "null_entity_ids": "entity_id",
+    "missing_column": "revenue",
+    "text_number": "revenue",
+    "nan": "NaN",
+}
 Ask = Callable[[XfinlinkSource], Delivery]
 
 
@@ -79,7 +96,9 @@ def test_a_long_wait_stops_the_run_and_says_when_to_go_on(case: Case, ratios: As
 
 
 @pytest.mark.parametrize("kind", SERVED)
-def test_a_fault_that_stays_is_an_error_and_then_only_the_gap_is_asked_for(case: Case, ratios: Ask, whole: pl.DataFrame, kind: str) -> None:
+def test_a_fault_that_stays_is_an_error_and_then_only_the_gap_is_asked_for(
+    case: Case, ratios: Ask, whole: pl.DataFrame, kind: str
+) -> None:
     companies = case.companies(60)
     case.standin.fault("/v1/metrics", kind, count=None, contains=companies[30])
     with pytest.raises(TransientError, match=r"1 of 3 requests for metrics failed.*20 ids"):
@@ -100,7 +119,9 @@ def test_a_vendor_that_is_down_is_not_asked_on(case: Case) -> None:
     assert case.counted("metrics") == 3 * 4
 
 
-def test_companies_that_an_answer_leaves_out_are_asked_for_once_more(case: Case, ratios: Ask, whole: pl.DataFrame) -> None:
+def test_companies_that_an_answer_leaves_out_are_asked_for_once_more(
+    case: Case, ratios: Ask, whole: pl.DataFrame
+) -> None:
     left_out = whole["source_entity_id"].unique().sort().head(2).to_list()
     case.standin.fault("/v1/metrics", "missing_tickers", entity_ids=left_out)
     assert ratios(case.open()).rows.equals(whole)
@@ -108,7 +129,12 @@ def test_companies_that_an_answer_leaves_out_are_asked_for_once_more(case: Case,
 
 def test_companies_that_stay_left_out_are_written_down_and_asked_for_again_later(case: Case) -> None:
     companies, closed = case.companies(60), (dt.date(2018, 1, 1), dt.date(2022, 12, 31))
-    whole = Case(case.standin, case.bench.snapshots.root.parent / "clean").open().vendor_metrics(*closed, companies).rows
+    whole = (
+        Case(case.standin, case.bench.snapshots.root.parent / "clean")
+        .open()
+        .vendor_metrics(*closed, companies)
+        .rows
+    )
     left_out = whole["source_entity_id"].unique().sort().head(2).to_list()
     case.standin.fault("/v1/metrics", "missing_tickers", count=None, entity_ids=left_out)
     first = case.open().vendor_metrics(*closed, companies)
@@ -117,14 +143,20 @@ def test_companies_that_stay_left_out_are_written_down_and_asked_for_again_later
     case.move(case.bench.now + dt.timedelta(days=2))
     asked = len(case.standin.requests("/v1/metrics"))
     assert case.open().vendor_metrics(*closed, companies).rows.equals(whole)
-    again = {name for entry in case.standin.requests("/v1/metrics")[asked:] for name in entry["query"]["entity_id"].split(",")}
+    again = {
+        name
+        for entry in case.standin.requests("/v1/metrics")[asked:]
+        for name in entry["query"]["entity_id"].split(",")
+    }
     silent = set(companies) - set(whole["source_entity_id"])
     assert again == {*left_out, *silent}
 
 
 @pytest.mark.parametrize("kind", SPOILED)
 def test_a_malformed_answer_is_refused_at_once_and_not_kept(case: Case, statements: Ask, kind: str) -> None:
-    case.standin.fault("/v1/fundamentals", kind, count=None, **({"column": "revenue"} if kind == "missing_column" else {}))
+    case.standin.fault(
+        "/v1/fundamentals", kind, count=None, **({"column": "revenue"} if kind == "missing_column" else {})
+    )
     with pytest.raises(RefusedError, match=f"fundamentals of 60 ids.*{SPOILED[kind]}"):
         statements(case.open())
     assert case.counted("fundamentals") == 1
@@ -145,7 +177,9 @@ def test_items_that_no_public_text_names_may_be_missing(case: Case, statements: 
     assert rows["currency"].unique().to_list() == ["USD"]
 
 
-def test_an_empty_answer_is_never_a_market_without_companies(case: Case, ratios: Ask, whole: pl.DataFrame) -> None:
+def test_an_empty_answer_is_never_a_market_without_companies(
+    case: Case, ratios: Ask, whole: pl.DataFrame
+) -> None:
     case.standin.fault("/v1/metrics", "empty", count=None)
     with pytest.raises(RefusedError, match="never taken for a market without companies"):
         ratios(case.open())
@@ -155,7 +189,9 @@ def test_an_empty_answer_is_never_a_market_without_companies(case: Case, ratios:
 
 @pytest.mark.parametrize("kind", ["empty", "missing_tickers", "duplicated_body", "html", "missing_cursor"])
 def test_a_list_that_does_not_add_up_is_asked_for_again_or_refused(case: Case, kind: str) -> None:
-    whole = Case(case.standin, case.bench.snapshots.root.parent / "clean").open().constituents(INDEX, [DAY]).rows
+    whole = (
+        Case(case.standin, case.bench.snapshots.root.parent / "clean").open().constituents(INDEX, [DAY]).rows
+    )
     case.standin.reset()
     case.standin.fault("/v1/index/*", kind, skip=1)
     assert case.open().constituents(INDEX, [DAY]).rows.equals(whole)
@@ -166,7 +202,9 @@ def test_a_list_that_does_not_add_up_is_asked_for_again_or_refused(case: Case, k
 
 
 def test_lines_without_an_id_are_found_by_their_ticker(case: Case) -> None:
-    whole = Case(case.standin, case.bench.snapshots.root.parent / "clean").open().constituents(INDEX, [DAY]).rows
+    whole = (
+        Case(case.standin, case.bench.snapshots.root.parent / "clean").open().constituents(INDEX, [DAY]).rows
+    )
     case.standin.fault("/v1/index/*", "null_entity_ids", count=None, every=3)
     named = case.open().constituents(INDEX, [DAY]).rows
     assert named.height == whole.height
@@ -181,7 +219,9 @@ def test_a_ticker_that_resolve_passes_over_is_asked_for_again(case: Case) -> Non
     assert len(case.bench.waits) == 1
 
 
-def test_a_wrong_key_is_told_in_the_vendors_words_and_not_tried_twice(running: StandIn, tmp_path: Path) -> None:
+def test_a_wrong_key_is_told_in_the_vendors_words_and_not_tried_twice(
+    running: StandIn, tmp_path: Path
+) -> None:
     running.reset()
     wrong = "xfl_" + "9" * 32
     with pytest.raises(InputError, match=r"not recognised.*SMALLCAP_XFINLINK_API_KEY") as refused:
@@ -190,7 +230,9 @@ def test_a_wrong_key_is_told_in_the_vendors_words_and_not_tried_twice(running: S
     assert running.counts() == {"/v1/metrics": 1}
 
 
-def test_without_a_key_nothing_is_asked_and_the_message_says_what_to_set(running: StandIn, tmp_path: Path) -> None:
+def test_without_a_key_nothing_is_asked_and_the_message_says_what_to_set(
+    running: StandIn, tmp_path: Path
+) -> None:
     running.reset()
     with pytest.raises(InputError, match="SMALLCAP_XFINLINK_API_KEY"):
         Case(running, tmp_path, key=None).open().constituents(INDEX, [DAY])

@@ -14,9 +14,18 @@ COMPANIES, SEED, CLOCK, AS_OF = 120, 2000, "2026-06-30", "2025-12-31"
 
 NOT_ON_THE_WIRE = {
     # The vendor's list of an index names companies and nothing of a fund's holding of them.
-    "raw.constituents": {"sector", "market_value_usd", "weight", "quantity", "location", "exchange", "price_usd"},
+    "raw.constituents": {
+        "sector",
+        "market_value_usd",
+        "weight",
+        "quantity",
+        "location",
+        "exchange",
+        "price_usd",
+    },
     "core.members": {"market_value_usd", "weight", "list_quantity", "list_price_usd"},
-    # Its adjusted close knows splits alone; the sample's knows dividends too. Returns are served as such and must be equal.
+    # Its adjusted close knows splits alone; the sample's knows dividends too. Returns are served as such and
+    # must be equal.
     "raw.prices": {"adjusted_close_usd"},
 }
 OF_THE_SOURCE = {"source", "sha256", "source_id", "source_entity_id"}
@@ -52,7 +61,9 @@ def lakes(tmp_path_factory):
         first = sum(standin.counts().values())
         must_succeed("run", "--as-of", AS_OF, **settings)
         again = sum(standin.counts().values()) - first
-        before = must_succeed("fetch", "--dry-run", "--as-of", AS_OF, **settings | {"home": homes["xfinlink"].parent / "new"})
+        before = must_succeed(
+            "fetch", "--dry-run", "--as-of", AS_OF, **settings | {"home": homes["xfinlink"].parent / "new"}
+        )
         told = {
             "fetch before": before,
             "fetch after": must_succeed("fetch", "--dry-run", "--as-of", AS_OF, **settings),
@@ -73,7 +84,9 @@ def test_the_vendor_gives_the_table_that_the_sample_gives(lakes, name):
     both = sample.join(vendor, on=key, how="inner", suffix="_vendor", nulls_equal=True)
     assert both.height == sample.height == vendor.height > 0
     compared = set(sample.columns) - set(key) - OF_THE_SOURCE - NOT_ON_THE_WIRE.get(name, set())
-    unequal = {column: both.filter(~_is_equal(column, sample.schema[column])).height for column in sorted(compared)}
+    unequal = {
+        column: both.filter(~_is_equal(column, sample.schema[column])).height for column in sorted(compared)
+    }
     assert {column: count for column, count in unequal.items() if count} == {}
 
 
@@ -108,14 +121,24 @@ def _squeezed(text: str) -> str:
 
 
 def _under_common_ids(sample: Lake, vendor: Lake, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both tables under the sample's ids, without lines that the vendor knows no entity of (leftovers of mergers)."""
-    lines = sample.read("raw.securities").join(vendor.read("raw.securities"), on=["ticker", "valid_from"], suffix="_vendor")
+    """Both tables under the sample's ids, without lines that the vendor knows no entity of (leftovers of
+    mergers).
+    """
+    lines = sample.read("raw.securities").join(
+        vendor.read("raw.securities"), on=["ticker", "valid_from"], suffix="_vendor"
+    )
     ours, theirs = sample.read(name), vendor.read(name)
     for column in ("security_id", "entity_id"):
         if column in ours.columns:
-            ids = lines.select(pl.col(f"{column}_vendor").alias(column), pl.col(column).alias("common")).unique()
+            ids = lines.select(
+                pl.col(f"{column}_vendor").alias(column), pl.col(column).alias("common")
+            ).unique()
             ours = ours.filter(pl.col(column).is_in(ids["common"].implode()))
-            theirs = theirs.join(ids, on=column, how="inner").with_columns(pl.col("common").alias(column)).drop("common")
+            theirs = (
+                theirs.join(ids, on=column, how="inner")
+                .with_columns(pl.col("common").alias(column))
+                .drop("common")
+            )
     if name == "raw.factors":
         newest = theirs["vintage"].max()
         return ours.filter(pl.col("vintage") == newest), theirs

@@ -1,4 +1,6 @@
-"""The data vendor's adapter by real HTTP against the stand-in: what it delivers is the sample, and nothing is asked for twice."""
+"""The data vendor's adapter by real HTTP against the stand-in: what it delivers is the sample, and nothing is
+asked for twice.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,16 @@ def case(running: StandIn, tmp_path: Path) -> Case:
 def test_the_members_are_the_samples(case: Case) -> None:
     delivered = case.open().constituents(INDEX, DAYS)
     held = ["sector", "market_value_usd", "price_usd", "quantity", "location", "exchange"]
-    assert_same(delivered.rows, SAMPLE.constituents(INDEX, DAYS).rows, case.standin, ["as_of", "source_id"], leave_out=held)
-    assert delivered.rows.select(held).null_count().sum_horizontal().item() == delivered.rows.height * len(held)
+    assert_same(
+        delivered.rows,
+        SAMPLE.constituents(INDEX, DAYS).rows,
+        case.standin,
+        ["as_of", "source_id"],
+        leave_out=held,
+    )
+    assert delivered.rows.select(held).null_count().sum_horizontal().item() == delivered.rows.height * len(
+        held
+    )
     assert delivered.refused.is_empty()
 
 
@@ -68,7 +78,10 @@ def test_a_leftover_that_the_vendor_does_not_know_keeps_a_place_and_a_reason(cas
     listed = source.constituents(INDEX, DAYS).rows
     delivered = source.securities(listed).rows
     leftovers = SAMPLE.securities().rows.filter(pl.col("sector").is_null())["source_id"]
-    named = under_vendor_ids(SAMPLE.constituents(INDEX, DAYS).rows.filter(pl.col("source_id").is_in(leftovers.implode())), case.standin)
+    named = under_vendor_ids(
+        SAMPLE.constituents(INDEX, DAYS).rows.filter(pl.col("source_id").is_in(leftovers.implode())),
+        case.standin,
+    )
     unresolved = delivered.filter(pl.col("source_id").is_in(named["source_id"].implode()))
     assert set(unresolved["source_id"]) == set(named["source_id"])
     assert unresolved["unresolved_reason"].str.contains("carried this ticker").all()
@@ -85,20 +98,33 @@ def test_every_line_and_company_can_be_given_our_ids(case: Case) -> None:
 def test_statements_are_the_samples_in_every_version(case: Case) -> None:
     delivered = case.open().fundamentals(*EVER, case.companies())
     sample = SAMPLE.fundamentals(*EVER).rows
-    assert_same(delivered.rows, sample, case.standin, ["source_entity_id", "period_end", "version", "filing_date"])
+    assert_same(
+        delivered.rows, sample, case.standin, ["source_entity_id", "period_end", "version", "filing_date"]
+    )
     assert {"original", "restated"} == set(delivered.rows["version"])
 
 
 def test_ratios_are_the_samples(case: Case) -> None:
     delivered = case.open().vendor_metrics(START, END, case.companies())
-    assert_same(delivered.rows, SAMPLE.vendor_metrics(START, END).rows, case.standin, ["source_entity_id", "period_end"])
+    assert_same(
+        delivered.rows,
+        SAMPLE.vendor_metrics(START, END).rows,
+        case.standin,
+        ["source_entity_id", "period_end"],
+    )
 
 
 def test_months_of_prices_are_the_samples(case: Case) -> None:
     lines = case.standin.service.universe.prices["entity_id"].unique().cast(pl.String).to_list()
     delivered = case.open().prices(START, END, lines)
     # the vendor adjusts closes for splits alone, the sample for dividends too
-    assert_same(delivered.rows, SAMPLE.prices(START, END).rows, case.standin, ["source_id", "date"], leave_out=["adjusted_close_usd"])
+    assert_same(
+        delivered.rows,
+        SAMPLE.prices(START, END).rows,
+        case.standin,
+        ["source_id", "date"],
+        leave_out=["adjusted_close_usd"],
+    )
 
 
 def test_a_delivery_holds_nobody_who_was_not_asked_for(case: Case) -> None:
@@ -157,7 +183,12 @@ def test_a_request_that_has_more_pages_than_the_plan_allows_is_split(case: Case)
 def test_an_index_of_several_pages_is_read_to_its_end(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("smallcap.sources.xfinlink.client.XfinlinkClient.index.__defaults__", (100,))
     assert case.open().constituents(INDEX, [DAY]).rows.height == SAMPLE.constituents(INDEX, [DAY]).rows.height
-    assert [entry["query"]["offset"] for entry in case.standin.requests("/v1/index")] == ["0", "0", "100", "200"]
+    assert [entry["query"]["offset"] for entry in case.standin.requests("/v1/index")] == [
+        "0",
+        "0",
+        "100",
+        "200",
+    ]
 
 
 def test_a_day_after_the_record_of_the_index_has_no_list_and_a_notice(case: Case) -> None:
@@ -181,13 +212,20 @@ def test_a_renumbering_by_the_vendor_changes_none_of_our_ids(case: Case) -> None
     assert not set(after.rows.filter(is_known)["source_id"]) & set(before.rows["source_id"])
     key = ["as_of", "ticker", "security_id"]
     ours_before = ingest.constituents(before, securities, INDEX).rows.filter(is_known).select(key).sort(key)
-    ours_after = ingest.constituents(after, renumbered, INDEX).rows.filter(is_known, pl.col("as_of").is_in(DAYS[:2])).select(key).sort(key)
+    ours_after = (
+        ingest.constituents(after, renumbered, INDEX)
+        .rows.filter(is_known, pl.col("as_of").is_in(DAYS[:2]))
+        .select(key)
+        .sort(key)
+    )
     assert ours_after.equals(ours_before)
 
 
 def test_a_refused_index_falls_back_to_the_funds_holdings(case: Case) -> None:
     case.standin.configure(is_index_served=False)
-    listed = SAMPLE.constituents(INDEX, [DAY]).rows.with_columns(source=pl.lit("ishares"), source_id=pl.col("ticker") + ":NAME")
+    listed = SAMPLE.constituents(INDEX, [DAY]).rows.with_columns(
+        source=pl.lit("ishares"), source_id=pl.col("ticker") + ":NAME"
+    )
     source = case.open(holdings=Holdings(listed))
     delivered = source.constituents(INDEX, [DAY])
     assert "Unknown index 'russell2000'" in delivered.notices[0]
@@ -213,7 +251,9 @@ def test_the_whole_universe_is_not_for_the_taking(case: Case) -> None:
             ask(START, END)
 
 
-def test_on_plan_free_a_run_goes_on_day_by_day_and_asks_nothing_twice(running: StandIn, tmp_path: Path) -> None:
+def test_on_plan_free_a_run_goes_on_day_by_day_and_asks_nothing_twice(
+    running: StandIn, tmp_path: Path
+) -> None:
     running.reset()
     running.configure(plan="free")
     case = Case(running, tmp_path, "free")

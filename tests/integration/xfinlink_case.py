@@ -1,4 +1,6 @@
-"""The data vendor's adapter on a stand-in, and the sample's deliveries under the stand-in's ids to compare it with."""
+"""The data vendor's adapter on a stand-in, and the sample's deliveries under the stand-in's ids to compare it
+with.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class NoFactors:
 class Case:
     """A home with a fetcher, and sources opened on it: each as a new process would open it."""
 
-    def __init__(self, standin: StandIn, folder: Path, plan: PlanName = "pro", key: str | None = StandIn.key) -> None:
+    def __init__(
+        self, standin: StandIn, folder: Path, plan: PlanName = "pro", key: str | None = StandIn.key
+    ) -> None:
         self.standin = standin
         self.plan = load_plan(PROJECT_ROOT / "data" / "reference", plan)
         self.bench = Bench(folder, limits={"xfinlink": limits_of(self.plan)}, secrets=(key or "",), now=NOW)
@@ -78,14 +82,27 @@ def under_vendor_ids(rows: pl.DataFrame, standin: StandIn) -> pl.DataFrame:
     for column, given in {"source_id": "entity_id", "source_entity_id": "issuer_id"}.items():
         if column in rows.columns:
             ids = lines.select(column, _given=pl.col(given).cast(pl.String)).unique(column)
-            rows = rows.join(ids, on=column, how="left", maintain_order="left").with_columns(pl.col("_given").alias(column)).drop("_given")
+            rows = (
+                rows.join(ids, on=column, how="left", maintain_order="left")
+                .with_columns(pl.col("_given").alias(column))
+                .drop("_given")
+            )
     return rows
 
 
-def assert_same(delivered: pl.DataFrame, sample: pl.DataFrame, standin: StandIn, key: Sequence[str], leave_out: Sequence[str] = ()) -> None:
+def assert_same(
+    delivered: pl.DataFrame,
+    sample: pl.DataFrame,
+    standin: StandIn,
+    key: Sequence[str],
+    leave_out: Sequence[str] = (),
+) -> None:
     """Assert that a delivery holds the sample's rows, the name of the source aside."""
     expected = under_vendor_ids(sample, standin).drop("source", *leave_out)
     given = delivered.drop("source", *leave_out)
     assert expected.height > 0
-    ordered = [frame.sort(*key, *[name for name in expected.columns if name not in key], nulls_last=True) for frame in (given, expected)]
+    ordered = [
+        frame.sort(*key, *[name for name in expected.columns if name not in key], nulls_last=True)
+        for frame in (given, expected)
+    ]
     assert_frame_equal(*ordered, check_exact=False, rel_tol=EXACT, abs_tol=0.0)

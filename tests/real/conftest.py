@@ -1,4 +1,6 @@
-"""Two homes made from the real files by the command itself: the two dates in one order, and in the other. Tests only read them."""
+"""Two homes made from the real files by the command itself: the two dates in one order, and in the other.
+Tests only read them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ MAY, NOVEMBER = dt.date(2025, 5, 31), dt.date(2025, 11, 30)
 CLOCK = dt.date(2025, 12, 31)
 """The last day that the files know: the last of the prices."""
 SHORT_LIMIT, LONG_LIMIT = 18, 30
-"""Months: the default stale limit, and the one under which the records of fiscal 2023 are still used in November 2025."""
+"""Months: the default stale limit, and the one under which the records of fiscal 2023 are still used in
+November 2025.
+"""
 DATES = "SELECT as_of FROM marts.coverage WHERE has_membership ORDER BY as_of"
 
 
@@ -69,6 +73,10 @@ def _make(home: Path, dates: list[dt.date], limit: int) -> RealHome:
     for as_of in dates:
         # The default is left unsaid, as a user would.
         setting = {} if limit == SHORT_LIMIT else {"stale_months": limit}
-        printed.append(must_succeed("run", "--preset", "files", "--input", REAL, "--as-of", as_of, "--home", home, **setting))
+        printed.append(
+            must_succeed(
+                "run", "--preset", "files", "--input", REAL, "--as-of", as_of, "--home", home, **setting
+            )
+        )
         served.append([day.date() for day in published(home, DATES)["as_of"]])
     return RealHome(home, printed, served, limit)

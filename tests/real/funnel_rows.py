@@ -15,7 +15,8 @@ BY_ACCRUALS_ALONE = "accruals are above the universe's 80th percentile"
 def outcomes(home: RealHome, as_of: dt.date) -> pd.DataFrame:
     """Give each member's rows of one date, with what names and classifies it."""
     return home.rows(
-        "SELECT o.*, m.name, m.sector FROM marts.funnel_outcomes AS o JOIN core.members AS m USING (as_of, entity_id)"
+        "SELECT o.*, m.name, m.sector FROM marts.funnel_outcomes AS o JOIN core.members AS m USING "
+        "(as_of, entity_id)"
         f" WHERE as_of = DATE '{as_of}' ORDER BY o.ticker, filter_number"
     )
 

@@ -1,4 +1,6 @@
-"""The published book as the command makes it from the real files: its regression as the study had it, and what is said of the rest."""
+"""The published book as the command makes it from the real files: its regression as the study had it, and
+what is said of the rest.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def test_the_regression_is_that_of_the_study(short_limit: RealHome) -> None:
 def test_the_twelfth_name_is_named_in_a_warning_and_eleven_are_held(short_limit: RealHome) -> None:
     query = "SELECT message FROM meta.checks WHERE table_name = 'core.book_lines' AND status = 'warned'"
     assert short_limit.rows(query)["message"].str.contains("small_cap_value CGY").any()
-    held = short_limit.rows("SELECT DISTINCT names, with_return FROM marts.book_returns WHERE book = 'small_cap_value'")
+    held = short_limit.rows(
+        "SELECT DISTINCT names, with_return FROM marts.book_returns WHERE book = 'small_cap_value'"
+    )
     assert held.to_dict("records") == [{"names": 12, "with_return": 11}]
 
 
@@ -46,7 +50,9 @@ def test_verdicts_are_the_studys_and_books_without_a_june_say_insufficient(short
     verdicts = {(row.book, row.tilt): row.verdict for row in short_limit.rows(query).itertuples()}
     own = {tilt: verdict for (book, tilt), verdict in verdicts.items() if book == "small_cap_value"}
     assert own == {"SMB": "confirmed", "HML": "directional", "RMW": "absent"}
-    assert {verdict for (book, _), verdict in verdicts.items() if book != "small_cap_value"} == {"insufficient"}
+    assert {verdict for (book, _), verdict in verdicts.items() if book != "small_cap_value"} == {
+        "insufficient"
+    }
 
 
 def test_vintages_differ_on_their_common_months(short_limit: RealHome) -> None:

@@ -1,4 +1,6 @@
-"""The published book on the real prices: eleven names, and what its alpha is worth. The figures are those of docs/methods.md, books."""
+"""The published book on the real prices: eleven names, and what its alpha is worth. The figures are those of
+docs/methods.md, books.
+"""
 
 from __future__ import annotations
 
@@ -28,19 +30,34 @@ YEARS = range(2019, 2026)
 BOOKS_HERE = {
     **BOOKS,
     "small_caps": Book(
-        "list", "a fund of the index", "the prices", tickers=("IWM",), first_month="2019-01", chosen_on=dt.date(2018, 12, 31)
+        "list",
+        "a fund of the index",
+        "the prices",
+        tickers=("IWM",),
+        first_month="2019-01",
+        chosen_on=dt.date(2018, 12, 31),
     ),
     "large_caps": Book(
-        "list", "a fund of large caps", "the prices", tickers=("SPY",), first_month="2019-01", chosen_on=dt.date(2018, 12, 31)
+        "list",
+        "a fund of large caps",
+        "the prices",
+        tickers=("SPY",),
+        first_month="2019-01",
+        chosen_on=dt.date(2018, 12, 31),
     ),
 }
 
-pytestmark = pytest.mark.skipif(not PRICES.is_file() or not FACTORS.is_file(), reason=f"the real prices and factors are not here ({REAL})")
+pytestmark = pytest.mark.skipif(
+    not PRICES.is_file() or not FACTORS.is_file(), reason=f"the real prices and factors are not here ({REAL})"
+)
 
 
 @pytest.fixture(scope="module")
 def returns() -> pl.DataFrame:
-    """Rows of core.monthly_returns: one adjusted close over that of the month before, where that is there; lines by ticker."""
+    """Rows of core.monthly_returns: one adjusted close over that of the month before, where that is there.
+
+    Lines by ticker.
+    """
     month_number = pl.col("date").dt.year() * 12 + pl.col("date").dt.month()
     follows = month_number.diff().over("ticker") == 1
     total_return = pl.col("adj_close") / pl.col("adj_close").shift().over("ticker") - 1
@@ -53,15 +70,23 @@ def returns() -> pl.DataFrame:
             pl.when(follows).then(total_return).alias("total_return"),
         )
     )
-    return earned.drop_nulls("total_return").with_columns((pl.col("total_return") > RULES.extreme_return).alias("is_extreme"))
+    return earned.drop_nulls("total_return").with_columns(
+        (pl.col("total_return") > RULES.extreme_return).alias("is_extreme")
+    )
 
 
 @pytest.fixture(scope="module")
 def securities(returns: pl.DataFrame) -> pl.DataFrame:
     """Rows of raw.securities: each ticker of the file is one line for all its time."""
-    lines = returns.select("ticker", "security_id", pl.col("security_id").alias("entity_id")).unique().sort("security_id")
+    lines = (
+        returns.select("ticker", "security_id", pl.col("security_id").alias("entity_id"))
+        .unique()
+        .sort("security_id")
+    )
     return lines.with_columns(
-        pl.lit(dt.date(1900, 1, 1)).alias("valid_from"), pl.lit(None, dtype=pl.Date).alias("valid_to"), pl.lit("files").alias("source")
+        pl.lit(dt.date(1900, 1, 1)).alias("valid_from"),
+        pl.lit(None, dtype=pl.Date).alias("valid_to"),
+        pl.lit("files").alias("source"),
     )
 
 
@@ -77,7 +102,9 @@ def books() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def holdings(books: pl.DataFrame, lines: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
-    return BookHoldings.validate(book_holdings(books, lines, NO_OUTCOMES, NO_MEMBERS, returns, YEARS, LAST_MONTH))
+    return BookHoldings.validate(
+        book_holdings(books, lines, NO_OUTCOMES, NO_MEMBERS, returns, YEARS, LAST_MONTH)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +118,13 @@ def factors() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def gap(books: pl.DataFrame, lines: pl.DataFrame, earned: pl.DataFrame, returns: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
+def gap(
+    books: pl.DataFrame,
+    lines: pl.DataFrame,
+    earned: pl.DataFrame,
+    returns: pl.DataFrame,
+    factors: pl.DataFrame,
+) -> pl.DataFrame:
     return HindsightGap.validate(hindsight_gap(books, lines, earned, returns, NO_MEMBERS, factors, RULES))
 
 
@@ -144,14 +177,25 @@ def test_leaving_one_name_out_moves_its_alpha_by_three_points(gap: pl.DataFrame)
 def test_two_dates_of_membership_make_no_point_in_time_book(gap: pl.DataFrame) -> None:
     difference = part(gap, "difference").values()
     reason = f"no month has a return of both {BOOK} and funnel_survivors"
-    assert {(row["status"], row["estimate"], row["reason"]) for row in difference} == {("insufficient", None, reason)}
+    assert {(row["status"], row["estimate"], row["reason"]) for row in difference} == {
+        ("insufficient", None, reason)
+    }
 
 
-def test_the_book_beside_the_funds_of_small_and_large_caps(books: pl.DataFrame, earned: pl.DataFrame, factors: pl.DataFrame) -> None:
+def test_the_book_beside_the_funds_of_small_and_large_caps(
+    books: pl.DataFrame, earned: pl.DataFrame, factors: pl.DataFrame
+) -> None:
     compared = BookComparisons.validate(book_comparisons(earned, books, factors, RULES))
-    size = compared.filter((pl.col("term") == "SMB") & (pl.col("covariance") == "HAC") & (pl.col("status") == "estimated"))
+    size = compared.filter(
+        (pl.col("term") == "SMB") & (pl.col("covariance") == "HAC") & (pl.col("status") == "estimated")
+    )
     smaller = {(row["book"], row["other_book"]): row["difference"] for row in size.iter_rows(named=True)}
-    assert smaller.keys() == {("large_caps", "small_cap_value"), ("large_caps", "small_caps"), ("small_cap_value", "small_caps")}
-    # A fund of large caps loads least on size, one of the whole small-cap index most, and the book stands between.
+    assert smaller.keys() == {
+        ("large_caps", "small_cap_value"),
+        ("large_caps", "small_caps"),
+        ("small_cap_value", "small_caps"),
+    }
+    # A fund of large caps loads least on size, one of the whole small-cap index most, and the book stands
+    # between.
     assert smaller["large_caps", "small_cap_value"] < 0
     assert smaller["small_cap_value", "small_caps"] < 0

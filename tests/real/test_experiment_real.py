@@ -1,4 +1,6 @@
-"""Two dates of the real index, none of them in June: the profitability experiment says that it cannot be made, and why."""
+"""Two dates of the real index, none of them in June: the profitability experiment says that it cannot be
+made, and why.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,14 @@ REASON = "held from 0 Junes on; 3 are needed, with members of this kind and retu
 def test_nothing_is_estimated_without_a_june(long_limit: RealHome) -> None:
     rows = long_limit.rows("SELECT * FROM marts.profitability_experiment")
     assert len(rows) == 27  # three universes, weightings and cost levels
-    assert set(zip(rows["period"], rows["status"], rows["reason"], strict=True)) == {("all", "insufficient", REASON)}
-    assert rows.filter(regex="return|sharpe|difference|volatility|drawdown|turnover|names|share").isna().all(axis=None)
+    assert set(zip(rows["period"], rows["status"], rows["reason"], strict=True)) == {
+        ("all", "insufficient", REASON)
+    }
+    assert (
+        rows.filter(regex="return|sharpe|difference|volatility|drawdown|turnover|names|share")
+        .isna()
+        .all(axis=None)
+    )
 
 
 def test_nothing_is_held(long_limit: RealHome) -> None:

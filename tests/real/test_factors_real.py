@@ -1,4 +1,6 @@
-"""The published value book on real prices and factor files: eleven of its twelve names, each figure as the study has it or near."""
+"""The published value book on real prices and factor files: eleven of its twelve names, each figure as the
+study has it or near.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ BOOK = "small_cap_value"
 FIRST = dt.date(2019, 1, 31)
 HAS_NO_PRICE = {"CGY"}
 PUBLISHED = {"Mkt-RF": 0.98, "SMB": 0.43, "HML": 0.17, "RMW": 0.05, "CMA": -0.19}
-"""The study's own table of the small-cap value book, twelve names, 83 observations (its file value_book_regression.csv)."""
+"""The study's own table of the small-cap value book, twelve names, 83 observations (its file
+value_book_regression.csv).
+"""
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"real files are not here ({REAL})")
 RULES = read_rules(REFERENCE, "factor_validation.toml", FactorRules)
@@ -41,19 +45,30 @@ def raw_factors() -> pl.DataFrame:
 def book_returns() -> pl.DataFrame:
     """Equal weights restored every month, of the names that have a price."""
     tickers = set(read_rules(REFERENCE, "books.toml", BookSet).books[BOOK].tickers)
-    prices = pl.read_parquet(REAL / "prices" / "month_end.parquet").filter(pl.col("ticker").is_in(tickers)).sort("ticker", "date")
+    prices = (
+        pl.read_parquet(REAL / "prices" / "month_end.parquet")
+        .filter(pl.col("ticker").is_in(tickers))
+        .sort("ticker", "date")
+    )
     assert tickers - set(prices["ticker"]) == HAS_NO_PRICE
     change = pl.col("adj_close") / pl.col("adj_close").shift(1).over("ticker") - 1
     returns = prices.select("ticker", month=pl.col("date").cast(pl.Date).dt.month_end(), total_return=change)
     held = returns.filter(pl.col("month") >= FIRST)
     assert held.group_by("month").len()["len"].unique().to_list() == [11]
     assert held["total_return"].null_count() == 0
-    return held.group_by("month").agg(pl.col("total_return").mean()).sort("month").with_columns(book=pl.lit(BOOK))
+    return (
+        held.group_by("month")
+        .agg(pl.col("total_return").mean())
+        .sort("month")
+        .with_columns(book=pl.lit(BOOK))
+    )
 
 
 @pytest.fixture(scope="module")
 def regressions(book_returns, raw_factors) -> pl.DataFrame:
-    return book_regressions(book_returns, pl.DataFrame({"book": [BOOK], "is_formed_in_advance": [False]}), raw_factors, RULES)
+    return book_regressions(
+        book_returns, pl.DataFrame({"book": [BOOK], "is_formed_in_advance": [False]}), raw_factors, RULES
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +78,16 @@ def as_published(regressions) -> pl.DataFrame:
 
 
 def test_the_regression_has_the_studys_months(as_published):
-    assert as_published.select("n_obs", "first_month", "last_month").unique().rows() == [(83, FIRST, dt.date(2025, 11, 30))]
+    assert as_published.select("n_obs", "first_month", "last_month").unique().rows() == [
+        (83, FIRST, dt.date(2025, 11, 30))
+    ]
 
 
 def test_loadings_of_the_real_book(as_published):
     found = dict(as_published.filter(pl.col("term") != "alpha").select("term", "estimate").rows())
-    assert found == pytest.approx({"Mkt-RF": 0.99, "SMB": 0.46, "HML": 0.19, "RMW": 0.08, "CMA": -0.19}, abs=LOADING)
+    assert found == pytest.approx(
+        {"Mkt-RF": 0.99, "SMB": 0.46, "HML": 0.19, "RMW": 0.08, "CMA": -0.19}, abs=LOADING
+    )
     assert found == pytest.approx(PUBLISHED, abs=PUBLISHED_LOADING)
 
 
@@ -80,7 +99,11 @@ def test_alpha_fit_and_f_of_the_real_book(as_published):
 
 def test_the_real_book_is_small_and_its_other_tilts_are_not_sure(regressions):
     found = book_validations(regressions, RULES).filter(window="full", covariance="OLS")
-    assert dict(found.select("tilt", "verdict").rows()) == {"SMB": "confirmed", "HML": "directional", "RMW": "absent"}
+    assert dict(found.select("tilt", "verdict").rows()) == {
+        "SMB": "confirmed",
+        "HML": "directional",
+        "RMW": "absent",
+    }
 
 
 def test_two_vintages_say_different_things_of_the_same_months(book_returns, raw_factors):
@@ -97,7 +120,9 @@ def test_two_vintages_say_different_things_of_the_same_months(book_returns, raw_
 def test_the_window_moves_the_loadings_more_than_the_vintage_does(book_returns, raw_factors):
     found = vintage_sensitivity(book_returns, raw_factors, RULES)
     of_window = dict(found.filter(vintage="202511").select("term", "window_effect").rows())
-    assert {term: of_window[term] for term in ("SMB", "RMW")} == pytest.approx({"SMB": 0.079, "RMW": -0.083}, abs=CHANGED_LOADING)
+    assert {term: of_window[term] for term in ("SMB", "RMW")} == pytest.approx(
+        {"SMB": 0.079, "RMW": -0.083}, abs=CHANGED_LOADING
+    )
     largest = found.filter(pl.col("term") != "alpha")["difference_from_latest"].abs().max()
     assert largest < max(map(abs, of_window.values()))
 
@@ -108,6 +133,9 @@ def test_more_than_nine_tenths_of_the_months_were_rewritten(raw_factors):
     assert late is not None
     both = early.frame.join(late.frame, on="month", suffix="_late")
     assert both.height == early.frame.height == 733
-    shares = {term: both.select(((pl.col(term) - pl.col(f"{term}_late")).abs() > EXACT).mean()).item() for term in early.terms}
+    shares = {
+        term: both.select(((pl.col(term) - pl.col(f"{term}_late")).abs() > EXACT).mean()).item()
+        for term in early.terms
+    }
     assert all(shares[term] > 0.9 for term in ("SMB", "HML", "RMW", "CMA")), shares
     assert shares["Mkt-RF"] > 0.5

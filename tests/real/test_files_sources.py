@@ -1,4 +1,6 @@
-"""The preset `files` on real files, as their publishers lay them out. Counts and values were read from the files by eye."""
+"""The preset `files` on real files, as their publishers lay them out. Counts and values were read from the
+files by eye.
+"""
 
 from __future__ import annotations
 
@@ -54,11 +56,17 @@ def test_the_folder_says_what_it_knows(source: FilesSource) -> None:
     assert source.clock == dt.date(2025, 12, 31)
 
 
-@pytest.mark.parametrize(("as_of", "equity_rows", "refused_equity_rows"), [(MAY, 1939, 13), (NOVEMBER, 1962, 11)])
-def test_every_equity_row_is_a_member_or_refused(source: FilesSource, as_of: dt.date, equity_rows: int, refused_equity_rows: int) -> None:
+@pytest.mark.parametrize(
+    ("as_of", "equity_rows", "refused_equity_rows"), [(MAY, 1939, 13), (NOVEMBER, 1962, 11)]
+)
+def test_every_equity_row_is_a_member_or_refused(
+    source: FilesSource, as_of: dt.date, equity_rows: int, refused_equity_rows: int
+) -> None:
     delivered = source.constituents("russell2000", [as_of])
     others = delivered.refused.filter(pl.col("rule") == "not_equity")
-    assert others.height == 5  # dollars, Canadian dollars, the money market fund, futures collateral and the future
+    assert (
+        others.height == 5
+    )  # dollars, Canadian dollars, the money market fund, futures collateral and the future
     assert delivered.refused.height - others.height == refused_equity_rows
     assert delivered.rows.height == equity_rows - refused_equity_rows
     assert delivered.rows["ticker"].n_unique() == delivered.rows.height
@@ -66,7 +74,9 @@ def test_every_equity_row_is_a_member_or_refused(source: FilesSource, as_of: dt.
 
 def test_the_refused_rows_are_those_that_are_no_stock(source: FilesSource) -> None:
     refused = source.constituents("russell2000", [MAY]).refused
-    names = refused.with_columns(name=pl.col("row_json").str.json_path_match("$.name")).filter(pl.col("rule") != "not_equity")
+    names = refused.with_columns(name=pl.col("row_json").str.json_path_match("$.name")).filter(
+        pl.col("rule") != "not_equity"
+    )
     assert dict(names.group_by("rule", maintain_order=True).agg(pl.col("name").sort()).rows()) == {
         "exchange_not_listed": ["CHINOOK THERAPEUTICS INC"],
         "not_common_stock": [
@@ -85,15 +95,25 @@ def test_the_refused_rows_are_those_that_are_no_stock(source: FilesSource) -> No
     }
 
 
-@pytest.mark.parametrize("ticker", ["CVI", "CVRX", "BTSG", "BV", "PRKS", "XHR", "NOTE", "LYRA", "CLSKW", "METCV"])
+@pytest.mark.parametrize(
+    "ticker", ["CVI", "CVRX", "BTSG", "BV", "PRKS", "XHR", "NOTE", "LYRA", "CLSKW", "METCV"]
+)
 def test_companies_that_only_look_doubtful_stay(source: FilesSource, ticker: str) -> None:
     assert ticker in members(source, MAY)["ticker"].to_list()
 
 
 def test_values_of_one_row(source: FilesSource) -> None:
     row = members(source, MAY).filter(pl.col("ticker") == "SFM").row(0, named=True)
-    assert (row["name"], row["sector"], row["exchange"]) == ("SPROUTS FARMERS MARKET INC", "Consumer Staples", "NASDAQ")
-    assert (row["market_value_usd"], row["quantity"], row["price_usd"]) == (409_233_878.82, 2_582_406.0, 158.47)
+    assert (row["name"], row["sector"], row["exchange"]) == (
+        "SPROUTS FARMERS MARKET INC",
+        "Consumer Staples",
+        "NASDAQ",
+    )
+    assert (row["market_value_usd"], row["quantity"], row["price_usd"]) == (
+        409_233_878.82,
+        2_582_406.0,
+        158.47,
+    )
 
 
 def test_the_sectors_are_the_eleven_or_unknown(source: FilesSource) -> None:
@@ -119,7 +139,9 @@ def test_members_resolve_to_the_companies_of_the_fundamentals(
 
 
 def test_share_classes_are_lines_of_one_company(securities: pl.DataFrame) -> None:
-    classes = securities.group_by("entity_id").agg(pl.col("ticker").sort()).filter(pl.col("ticker").list.len() > 1)
+    classes = (
+        securities.group_by("entity_id").agg(pl.col("ticker").sort()).filter(pl.col("ticker").list.len() > 1)
+    )
     assert sorted(classes["ticker"].to_list()) == [
         ["BATRA", "BATRK"],
         ["BELFA", "BELFB"],
@@ -131,7 +153,9 @@ def test_share_classes_are_lines_of_one_company(securities: pl.DataFrame) -> Non
     ]
 
 
-def test_companies_that_changed_name_or_ticker_between_the_lists_stay_one(source: FilesSource, securities: pl.DataFrame) -> None:
+def test_companies_that_changed_name_or_ticker_between_the_lists_stay_one(
+    source: FilesSource, securities: pl.DataFrame
+) -> None:
     assert securities["ticker"].is_unique().all()  # nothing was taken for a recycled ticker
     both = source.constituents("russell2000", [MAY, NOVEMBER]).rows.filter(
         pl.col("ticker").is_in(["CSWI", "CSW", "BIGC", "CMRC", "CLSKW", "CLSK"])
@@ -151,25 +175,41 @@ def test_the_fundamentals_are_all_there(source: FilesSource, securities: pl.Data
     assert dict(made.rows["version"].value_counts().rows()) == {"restated": 6549, "original": 131}
     assert made.rows["is_available_date_assumed"].sum() == 6
     assert (made.rows["available_date"] > made.rows["filing_date"]).sum() == 6674
-    assert made.rows.filter(pl.col("filing_date") < pl.col("period_end")).height == 30  # the vendor's errors, for core to refuse
+    assert (
+        made.rows.filter(pl.col("filing_date") < pl.col("period_end")).height == 30
+    )  # the vendor's errors, for core to refuse
     assert table("raw.fundamentals").schema.validate(made.rows).height == 6680
 
 
 def test_a_record_by_eye(source: FilesSource) -> None:
-    rows = source.fundamentals(*EVER).rows.filter((pl.col("ticker") == "AAOI") & (pl.col("fiscal_year") == 2019))
+    rows = source.fundamentals(*EVER).rows.filter(
+        (pl.col("ticker") == "AAOI") & (pl.col("fiscal_year") == 2019)
+    )
     row = rows.row(0, named=True)
-    assert (row["source_entity_id"], row["period_end"], row["currency"]) == ("671827", dt.date(2019, 12, 31), "USD")
-    assert (row["operating_cash_flow_usd"], row["capital_expenditures_usd"], row["net_share_repurchases_usd"]) == (
+    assert (row["source_entity_id"], row["period_end"], row["currency"]) == (
+        "671827",
+        dt.date(2019, 12, 31),
+        "USD",
+    )
+    assert (
+        row["operating_cash_flow_usd"],
+        row["capital_expenditures_usd"],
+        row["net_share_repurchases_usd"],
+    ) == (
         -1_754_000.0,
         29_428_000.0,
         -14_000.0,
     )
 
 
-def test_every_month_has_a_price_and_every_second_one_a_return(source: FilesSource, securities: pl.DataFrame) -> None:
+def test_every_month_has_a_price_and_every_second_one_a_return(
+    source: FilesSource, securities: pl.DataFrame
+) -> None:
     made = ingest.prices(source.prices(*EVER), securities)
     assert (made.rows.height, made.refused.height) == (163_411, 0)
-    assert made.rows["total_return"].null_count() == 1951  # the first month of each ticker; no month is missing later
+    assert (
+        made.rows["total_return"].null_count() == 1951
+    )  # the first month of each ticker; no month is missing later
     assert made.rows["close_usd"].null_count() == made.rows.height
     assert table("raw.prices").schema.validate(made.rows).height == made.rows.height
 
@@ -184,10 +224,31 @@ def test_a_return_by_eye(source: FilesSource) -> None:
     ("file_name", "model", "vintage", "first", "last", "months"),
     [
         ("FF5_monthly_vintage202407.csv", "FF5", "202407", dt.date(1963, 7, 31), dt.date(2024, 7, 31), 733),
-        ("FF5_monthly_vintage202506_original.zip", "FF5", "202506", dt.date(1963, 7, 31), dt.date(2025, 6, 30), 744),
-        ("FF5_monthly_vintage202510_original.zip", "FF5", "202510", dt.date(1963, 7, 31), dt.date(2025, 10, 31), 748),
+        (
+            "FF5_monthly_vintage202506_original.zip",
+            "FF5",
+            "202506",
+            dt.date(1963, 7, 31),
+            dt.date(2025, 6, 30),
+            744,
+        ),
+        (
+            "FF5_monthly_vintage202510_original.zip",
+            "FF5",
+            "202510",
+            dt.date(1963, 7, 31),
+            dt.date(2025, 10, 31),
+            748,
+        ),
         ("FF5_monthly_vintage202511.csv", "FF5", "202511", dt.date(1963, 7, 31), dt.date(2025, 11, 30), 749),
-        ("Momentum_monthly_vintage202510_original.zip", "MOM", "202510", dt.date(1927, 1, 31), dt.date(2025, 10, 31), 1186),
+        (
+            "Momentum_monthly_vintage202510_original.zip",
+            "MOM",
+            "202510",
+            dt.date(1927, 1, 31),
+            dt.date(2025, 10, 31),
+            1186,
+        ),
     ],
 )
 def test_factor_files_say_their_vintage_and_months(
@@ -198,27 +259,37 @@ def test_factor_files_say_their_vintage_and_months(
     assert (frame["month"].min(), frame["month"].max(), frame.height) == (first, last, months)
 
 
-# Mkt-RF of 2010 in per cent, as the data library printed it then; vintages have since moved months by up to 0.2
+# Mkt-RF of 2010 in per cent, as the data library printed it then; vintages have since moved months by up to
+# 0.2
 PUBLISHED_2010 = [-3.35, 3.39, 6.30, 1.99, -7.90, -5.56, 6.92, -4.78, 9.55, 3.87, 0.59, 6.82]
 VINTAGE_REVISION = 0.2 / 100
 
 
 @pytest.mark.parametrize("vintage", ["202407", "202506", "202510", "202511"])
 def test_the_market_of_2010_is_as_published_up_to_revisions(source: FilesSource, vintage: str) -> None:
-    rows = source.factors().rows.filter((pl.col("vintage") == vintage) & (pl.col("model") == "FF5") & (pl.col("month").dt.year() == 2010))
-    assert rows["mkt_rf"].to_list() == pytest.approx([value / 100 for value in PUBLISHED_2010], abs=VINTAGE_REVISION)
+    rows = source.factors().rows.filter(
+        (pl.col("vintage") == vintage) & (pl.col("model") == "FF5") & (pl.col("month").dt.year() == 2010)
+    )
+    assert rows["mkt_rf"].to_list() == pytest.approx(
+        [value / 100 for value in PUBLISHED_2010], abs=VINTAGE_REVISION
+    )
 
 
 def test_factors_by_eye(source: FilesSource) -> None:
     factors = source.factors().rows
-    july_1963 = factors.filter((pl.col("month") == dt.date(1963, 7, 31)) & (pl.col("vintage").is_in(["202407", "202511"])))
+    july_1963 = factors.filter(
+        (pl.col("month") == dt.date(1963, 7, 31)) & (pl.col("vintage").is_in(["202407", "202511"]))
+    )
     assert july_1963.select("mkt_rf", "smb", "hml", "rmw", "cma", "rf").rows() == [
         pytest.approx((-0.0039, -0.0041, -0.0097, 0.0068, -0.0118, 0.0027), rel=EXACT),
         pytest.approx((-0.0039, -0.0048, -0.0081, 0.0064, -0.0115, 0.0027), rel=EXACT),
     ]
     momentum = factors.filter((pl.col("model") == "MOM") & (pl.col("month") == dt.date(1927, 2, 28)))
     assert momentum["mom"].to_list() == pytest.approx([-0.015], rel=EXACT)
-    assert table("raw.factors").schema.validate(ingest.factors(source.factors()).rows).height == 733 + 744 + 748 + 749 + 1186
+    assert (
+        table("raw.factors").schema.validate(ingest.factors(source.factors()).rows).height
+        == 733 + 744 + 748 + 749 + 1186
+    )
 
 
 def test_fundamentals_and_prices_saved_as_csv_give_the_same(source: FilesSource, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Companies of the real files worked by hand: one line by line through ratios and lenses, those that fail, those to be verified."""
+"""Companies of the real files worked by hand: one line by line through ratios and lenses, those that fail,
+those to be verified.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def lenses(long_limit: RealHome) -> pd.DataFrame:
 
 
 class TestPowellByHand:
-    """POWL at 2025-11-30: fiscal 2023, to 30 September 2023, in USD 1,000, and the price of the fund's list of 5 November 2025."""
+    """POWL at 2025-11-30: fiscal 2023, to 30 September 2023, in USD 1,000, and the price of the fund's list
+    of 5 November 2025.
+    """
 
     PRICE, SHARES = 395.77, 11_879_000  # traded; the basic average of the fiscal year
     REVENUE, GROSS_PROFIT, OPERATING_INCOME, NET_INCOME = 699_308, 147_553, 62_520, 54_525
@@ -78,7 +82,15 @@ class TestPowellByHand:
             ("capex_intensity", CAPITAL_EXPENDITURES, REVENUE, 0.01116389),
         ],
     )
-    def test_ratios(self, annual: pd.Series, seen: pd.Series, metric: str, numerator: float, denominator: float, by_hand: float) -> None:
+    def test_ratios(
+        self,
+        annual: pd.Series,
+        seen: pd.Series,
+        metric: str,
+        numerator: float,
+        denominator: float,
+        by_hand: float,
+    ) -> None:
         assert annual[metric] == pytest.approx(numerator / denominator, rel=EXACT)
         assert annual[metric] == pytest.approx(by_hand, rel=BY_HAND)
         assert seen[metric] == annual[metric]
@@ -89,16 +101,25 @@ class TestPowellByHand:
         assert (sum(self.OPERATING_CASH_FLOWS), sum(self.NET_INCOMES)) == (289_663, 95_443)
 
     def test_the_market_value_takes_the_price_as_traded(self, seen: pd.Series) -> None:
-        assert (seen["price_usd"], seen["price_basis"], seen["price_date"].date()) == (self.PRICE, "holdings_file", dt.date(2025, 11, 5))
+        assert (seen["price_usd"], seen["price_basis"], seen["price_date"].date()) == (
+            self.PRICE,
+            "holdings_file",
+            dt.date(2025, 11, 5),
+        )
         assert seen["market_cap_usd"] == pytest.approx(self.PRICE * self.SHARES, rel=EXACT)
         assert seen["market_cap_usd"] == pytest.approx(4_701_351_830, rel=EXACT)
 
     def test_altman_z(self, seen: pd.Series) -> None:
         parts = [
-            1.2 * (self.CURRENT_ASSETS - self.CURRENT_LIABILITIES) / self.TOTAL_ASSETS,  # 1.2 x 226,299 / 752,242 = 0.3609992
+            1.2
+            * (self.CURRENT_ASSETS - self.CURRENT_LIABILITIES)
+            / self.TOTAL_ASSETS,  # 1.2 x 226,299 / 752,242 = 0.3609992
             1.4 * self.RETAINED_EARNINGS / self.TOTAL_ASSETS,  # 1.4 x 325,281 / 752,242 = 0.6053816
             3.3 * self.OPERATING_INCOME / self.TOTAL_ASSETS,  # 3.3 x 62,520 / 752,242 = 0.2742681
-            0.6 * self.PRICE * self.SHARES / (self.TOTAL_LIABILITIES * 1000),  # 0.6 x 4,701,351.83 / 398,071 = 7.0862009
+            0.6
+            * self.PRICE
+            * self.SHARES
+            / (self.TOTAL_LIABILITIES * 1000),  # 0.6 x 4,701,351.83 / 398,071 = 7.0862009
             1.0 * self.REVENUE / self.TOTAL_ASSETS,  # 699,308 / 752,242 = 0.9296317
         ]
         assert parts == pytest.approx([0.3609992, 0.6053816, 0.2742681, 7.0862009, 0.9296317], rel=BY_HAND)
@@ -119,16 +140,33 @@ class TestPowellByHand:
             ("operating_margin", OPERATING_INCOME / REVENUE, "missed"),  # 8.9%, below 10%
             ("return_on_equity", NET_INCOME / EQUITY, "met"),  # 15.4%, above 15%
             ("revenue_steadiness", 1, "met"),  # it fell once: 518,499 to 470,559
-            # Pretax income of 68,950 is operating income of 62,520 and interest earned of 6,430, to the thousand.
-            ("unusual_items_share", (PRETAX_INCOME - (OPERATING_INCOME - NET_INTEREST_EXPENSE)) / PRETAX_INCOME, "met"),
-            ("operating_cash_flow_growth", 182_553 / 68_759 - 1, "missed"),  # it grew, but was negative in two years
+            # Pretax income of 68,950 is operating income of 62,520 and interest earned of 6,430, to the
+            # thousand.
+            (
+                "unusual_items_share",
+                (PRETAX_INCOME - (OPERATING_INCOME - NET_INTEREST_EXPENSE)) / PRETAX_INCOME,
+                "met",
+            ),
+            (
+                "operating_cash_flow_growth",
+                182_553 / 68_759 - 1,
+                "missed",
+            ),  # it grew, but was negative in two years
             ("cash_conversion", OPERATING_CASH_FLOWS[-1] / NET_INCOME, "met"),
             ("free_cash_flow_years", 3, "missed"),
             ("accruals_cash_flow", -128_028 / 622_811, "met"),
             ("capex_intensity", CAPITAL_EXPENDITURES / REVENUE, "met"),
-            ("capital_returned", SHARES / SHARES_BEFORE - 1, "met"),  # dividends of 12,407, and 0.7% more shares
+            (
+                "capital_returned",
+                SHARES / SHARES_BEFORE - 1,
+                "met",
+            ),  # dividends of 12,407, and 0.7% more shares
             # Margins of 16.817, 18.240, 15.952, 15.963 and 21.100%: slope (-2 x m1 - m2 + m4 + 2 x m5) / 10
-            ("margin_trend", (-2 * 86_976 / 517_180 - 94_575 / 518_499 + 85_018 / 532_582 + 2 * 147_553 / 699_308) / 10, "met"),
+            (
+                "margin_trend",
+                (-2 * 86_976 / 517_180 - 94_575 / 518_499 + 85_018 / 532_582 + 2 * 147_553 / 699_308) / 10,
+                "met",
+            ),
         ],
     )
     def test_lenses(self, lenses: pd.DataFrame, item: str, value: float | None, verdict: str) -> None:
@@ -145,7 +183,8 @@ class TestPowellByHand:
         assert sum(flow <= 0 for flow in self.OPERATING_CASH_FLOWS) == 2  # none is allowed
         assert sum(flow <= 0 for flow in self.FREE_CASH_FLOWS) == 2  # one is allowed
         assert rows.loc[5, "reason"] == (
-            "operating cash flow is not positive in every year; free cash flow is not positive in more than 1 year(s)"
+            "operating cash flow is not positive in every year; free cash flow is not positive in "
+            "more than 1 year(s)"
         )
         # The worst year is fiscal 2021: -30,461 on assets of 436,192.
         assert rows.loc[5, "value"] == pytest.approx(-30_461 / 436_192, rel=EXACT)
@@ -153,30 +192,48 @@ class TestPowellByHand:
     def test_filter_4_passes_narrowly(self, long_limit: RealHome) -> None:
         rows = path(long_limit, NOVEMBER, "POWL")
         assert rows.loc[4, "is_borderline"]
-        assert rows.loc[4, "value"] == pytest.approx(631 / 470_559, rel=EXACT)  # fiscal 2021's net margin of 0.13%
+        assert rows.loc[4, "value"] == pytest.approx(
+            631 / 470_559, rel=EXACT
+        )  # fiscal 2021's net margin of 0.13%
         # Cash from operations was below 0.8 x net income in 2021 and 2022: two years, as many as are allowed.
-        lacking = [cash < 0.8 * profit for cash, profit in zip(self.OPERATING_CASH_FLOWS, self.NET_INCOMES, strict=True)]
+        lacking = [
+            cash < 0.8 * profit
+            for cash, profit in zip(self.OPERATING_CASH_FLOWS, self.NET_INCOMES, strict=True)
+        ]
         assert sum(lacking) == 2
 
 
 class TestOthersByHand:
-    """At 2025-05-31, from the rows of the files, statements in USD 1,000; prices of the fund's list of 13 May 2025."""
+    """At 2025-05-31, from the rows of the files, statements in USD 1,000.
+
+    Prices of the fund's list of 13 May 2025.
+    """
 
     def test_azz_fails_for_its_debt(self, short_limit: RealHome) -> None:
-        # Fiscal year to 29 February 2024: long-term debt 952,742, no short-term part; equity 934,491; 25,041,000 shares at 94.15.
+        # Fiscal year to 29 February 2024: long-term debt 952,742, no short-term part; equity 934,491;
+        # 25,041,000 shares at 94.15.
         rows = path(short_limit, MAY, "AZZ")
         market_value = 25_041_000 * 94.15
         assert market_value == pytest.approx(2_357_610_150, rel=EXACT)
-        assert rows.loc[2, ["stand_alone_status", "measure", "threshold"]].to_list() == ["fail", "debt_to_market_cap", 0.33]
+        assert rows.loc[2, ["stand_alone_status", "measure", "threshold"]].to_list() == [
+            "fail",
+            "debt_to_market_cap",
+            0.33,
+        ]
         assert rows.loc[2, "value"] == pytest.approx(952_742_000 / market_value, rel=EXACT)
         assert rows.loc[2, "headroom"] == pytest.approx(0.33 - 0.4041134, abs=BY_HAND)
-        assert rows.loc[3, ["stand_alone_status", "measure", "threshold"]].to_list() == ["fail", "debt_to_equity", 0.30]
+        assert rows.loc[3, ["stand_alone_status", "measure", "threshold"]].to_list() == [
+            "fail",
+            "debt_to_equity",
+            0.30,
+        ]
         assert rows.loc[3, "value"] == pytest.approx(952_742 / 934_491, rel=EXACT)
         assert rows["status"].to_list() == ["verify", "fail", *["not_reached"] * 4]
         assert set(rows["outcome"]) == {"failed"}
 
     def test_ufpt_passes_four_filters_and_fails_for_its_accruals(self, short_limit: RealHome) -> None:
-        # Fiscal 2023: debt 4,000 + 28,000 on equity of 286,091; net income 44,924, of which 41,334 came in as cash.
+        # Fiscal 2023: debt 4,000 + 28,000 on equity of 286,091; net income 44,924, of which 41,334 came in as
+        # cash.
         rows = path(short_limit, MAY, "UFPT")
         assert rows["status"].to_list() == ["pass", "pass", "pass", "pass", "fail", "not_reached"]
         assert rows.loc[3, "value"] == pytest.approx((4_000 + 28_000) / 286_091, rel=EXACT)
@@ -187,22 +244,27 @@ class TestOthersByHand:
         assert rows.loc[5, "threshold"] < rows.loc[5, "value"] < 0.10  # a fixed limit would have let it pass
 
     def test_pch_is_to_be_verified_because_it_is_a_reit(self, short_limit: RealHome) -> None:
-        # Fiscal 2023: debt 175,615 + 858,113; 79,985,000 shares at 40.10. Its equity is 2,171,098, but a ratio to it is not judged.
+        # Fiscal 2023: debt 175,615 + 858,113; 79,985,000 shares at 40.10. Its equity is 2,171,098, but a
+        # ratio to it is not judged.
         rows = path(short_limit, MAY, "PCH")
         assert rows["stand_alone_status"].to_list() == ["verify", "pass", "verify", "pass", "pass", "pass"]
-        assert rows.loc[2, "value"] == pytest.approx((175_615 + 858_113) * 1000 / (79_985_000 * 40.10), rel=EXACT)
+        assert rows.loc[2, "value"] == pytest.approx(
+            (175_615 + 858_113) * 1000 / (79_985_000 * 40.10), rel=EXACT
+        )
         assert rows.loc[2, "is_borderline"]  # 32.2%, below 33%
         assert rows.loc[3, "reason"] == "debt or equity is unknown, or says nothing about a financial"
         assert set(rows["outcome"]) == {"undetermined"}
 
     def test_hdsn_is_to_be_verified_where_its_blank_debt_cannot_be_none(self, short_limit: RealHome) -> None:
-        # Fiscal 2023: both parts of debt are blank, yet net interest of 8,352 is paid on total liabilities of 67,899.
+        # Fiscal 2023: both parts of debt are blank, yet net interest of 8,352 is paid on total liabilities of
+        # 67,899.
         assert 8_352 > 0.01 * 67_899
         rows = path(short_limit, MAY, "HDSN")
         assert rows.loc[[2, 3], "stand_alone_status"].to_list() == ["verify", "verify"]
         assert rows.loc[[2, 3], "value"].isna().all()
         reasons = short_limit.rows(
-            "SELECT total_debt_reason, debt_to_equity_reason FROM core.annual_metrics JOIN core.members USING (entity_id)"
+            "SELECT total_debt_reason, debt_to_equity_reason FROM core.annual_metrics JOIN "
+            "core.members USING (entity_id)"
             f" WHERE ticker = 'HDSN' AND as_of = DATE '{MAY}' AND fiscal_year = 2023"
         )
         assert reasons.to_numpy().tolist() == [["debt_blank_but_interest_paid"] * 2]

@@ -1,4 +1,6 @@
-"""The funnel on the real files: every member by every filter, counts near the crude ones, known defects and excluded names by name."""
+"""The funnel on the real files: every member by every filter, counts near the crude ones, known defects and
+excluded names by name.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ WRONG_UNIT = "the visible annual record may be in the wrong unit"
 
 @pytest.fixture(scope="module")
 def dates(short_limit: RealHome, long_limit: RealHome) -> dict[dt.date, RealHome]:
-    """Each date under the limit that leaves it fresh records: May under the default, November under 30 months."""
+    """Each date under the limit that leaves it fresh records: May under the default, November under 30
+    months.
+    """
     return {MAY: short_limit, NOVEMBER: long_limit}
 
 
@@ -37,8 +41,14 @@ class TestAgreement:
 
 @pytest.mark.parametrize(("as_of", "members"), [(MAY, 1919), (NOVEMBER, 1945)])
 class TestEveryMember:
-    def test_has_every_filter_and_every_item_of_the_lenses_once(self, dates: dict[dt.date, RealHome], as_of: dt.date, members: int) -> None:
-        for table, rows in (("core.filter_evaluations", 6), ("marts.funnel_outcomes", 6), ("marts.statement_lenses", 18)):
+    def test_has_every_filter_and_every_item_of_the_lenses_once(
+        self, dates: dict[dt.date, RealHome], as_of: dt.date, members: int
+    ) -> None:
+        for table, rows in (
+            ("core.filter_evaluations", 6),
+            ("marts.funnel_outcomes", 6),
+            ("marts.statement_lenses", 18),
+        ):
             counted = dates[as_of].rows(
                 f"SELECT count(*) AS rows FROM {table} JOIN core.members USING (as_of, entity_id)"
                 f" WHERE as_of = DATE '{as_of}' GROUP BY entity_id"
@@ -48,7 +58,9 @@ class TestEveryMember:
     def test_is_counted_once_at_every_filter_and_once_among_the_outcomes(
         self, dates: dict[dt.date, RealHome], as_of: dt.date, members: int
     ) -> None:
-        summary = dates[as_of].rows(f"SELECT * FROM marts.funnel_summary WHERE as_of = DATE '{as_of}' AND filter_number <= 6")
+        summary = dates[as_of].rows(
+            f"SELECT * FROM marts.funnel_summary WHERE as_of = DATE '{as_of}' AND filter_number <= 6"
+        )
         assert len(summary) == 6
         for prefix, words in {
             "": ("passed", "failed", "verify", "not_reached"),
@@ -57,17 +69,29 @@ class TestEveryMember:
         }.items():
             assert summary[[f"{prefix}{word}" for word in words]].sum(axis=1).to_list() == [members] * 6
 
-    def test_is_in_the_summary_as_in_the_rows(self, dates: dict[dt.date, RealHome], as_of: dt.date, members: int) -> None:
+    def test_is_in_the_summary_as_in_the_rows(
+        self, dates: dict[dt.date, RealHome], as_of: dt.date, members: int
+    ) -> None:
         rows = outcomes(dates[as_of], as_of)
-        summary = dates[as_of].rows(f"SELECT * FROM marts.funnel_summary WHERE as_of = DATE '{as_of}'").set_index("filter_number")
+        summary = (
+            dates[as_of]
+            .rows(f"SELECT * FROM marts.funnel_summary WHERE as_of = DATE '{as_of}'")
+            .set_index("filter_number")
+        )
         for number, own in rows.groupby("filter_number"):
-            counts = own["status"].value_counts().reindex(["pass", "fail", "verify", "not_reached"], fill_value=0)
-            assert summary.loc[number, ["passed", "failed", "verify", "not_reached"]].to_list() == counts.to_list()
+            counts = (
+                own["status"].value_counts().reindex(["pass", "fail", "verify", "not_reached"], fill_value=0)
+            )
+            assert (
+                summary.loc[number, ["passed", "failed", "verify", "not_reached"]].to_list()
+                == counts.to_list()
+            )
             assert summary.loc[number, "entered"] == members - counts["not_reached"]
 
 
 def in_turn(home: RealHome, as_of: dt.date) -> dict[str, set[str]]:
-    """Pass the members on as the crude run of the methods page did: of filter 1 finance alone, and no rule on accruals.
+    """Pass the members on as the crude run of the methods page did: of filter 1 finance alone, and no rule on
+    accruals.
 
     Like it, a verify of filter 2 goes on to the next filter, and is among those left after it as `open`.
     """
@@ -77,7 +101,8 @@ def in_turn(home: RealHome, as_of: dt.date) -> dict[str, set[str]]:
     own.loc[fifth == BY_ACCRUALS_ALONE, 5] = "pass"
     sector = rows.drop_duplicates("ticker").set_index("ticker")["sector"]
     fresh = home.rows(
-        f"SELECT ticker FROM core.members JOIN core.metrics_as_of USING (as_of, entity_id) WHERE as_of = DATE '{as_of}' AND NOT is_stale"
+        f"SELECT ticker FROM core.members JOIN core.metrics_as_of USING (as_of, entity_id) WHERE "
+        f"as_of = DATE '{as_of}' AND NOT is_stale"
     )["ticker"]
     left = own[sector != "Financials"]
     steps = {"1": set(left.index), "2 proven": set(left.index[left[2] == "pass"])}
@@ -91,17 +116,21 @@ def in_turn(home: RealHome, as_of: dt.date) -> dict[str, set[str]]:
 
 
 class TestCountsNearTheCrudeOnes:
-    """Methods page, section 3, of May 2025: 1,560 without finance, 455 to 678, then about 480, 70, 65, and 30 to 34 survivors."""
+    """Methods page, section 3, of May 2025: 1,560 without finance, 455 to 678, then about 480, 70, 65, and 30
+    to 34 survivors.
+    """
 
     def test_may(self, short_limit: RealHome) -> None:
         counts = {step: len(tickers) for step, tickers in in_turn(short_limit, MAY).items()}
         # The crude run counts ten members more: tickers of rights and of second share classes.
         assert counts["1"] == pytest.approx(1560, abs=NEAR_A_CRUDE_COUNT)
-        # Its two ends are interest income proven small, and not proven large. Here some 45 fresh companies that it lets pass are to be
-        # verified: units in doubt (17), share counts in doubt (13), blank debt although interest is paid (15).
+        # Its two ends are interest income proven small, and not proven large. Here some 45 fresh companies
+        # that it lets pass are to be verified: units in doubt (17), share counts in doubt (13), blank debt
+        # although interest is paid (15).
         assert 455 - 45 <= counts["2 proven"] <= 455
         assert 678 - 45 <= counts["2 open"] <= 678
-        # Its 480 lies between those that pass in turn and those that filter 3 passes whatever filter 2 says of them.
+        # Its 480 lies between those that pass in turn and those that filter 3 passes whatever filter 2 says
+        # of them.
         assert 400 <= counts["3"] <= 480 <= counts["3 whatever 2 says"] <= 490
         # Of those differences little is left among the companies with five good years.
         assert counts["4"] == pytest.approx(70, abs=NEAR_A_CRUDE_COUNT)
@@ -110,7 +139,8 @@ class TestCountsNearTheCrudeOnes:
 
     def test_november_under_the_long_limit_looks_back_at_the_same_years(self, long_limit: RealHome) -> None:
         counts = {step: len(tickers) for step, tickers in in_turn(long_limit, NOVEMBER).items()}
-        # The newest figures are still those of fiscal 2023, for 24 companies more: only prices and members have changed.
+        # The newest figures are still those of fiscal 2023, for 24 companies more: only prices and members
+        # have changed.
         assert counts["4"] == pytest.approx(70, abs=NEAR_A_CRUDE_COUNT)
         assert counts["5"] == pytest.approx(65, abs=NEAR_A_CRUDE_COUNT)
         assert 30 <= counts["6"] <= 34
@@ -123,13 +153,19 @@ class TestCountsNearTheCrudeOnes:
         left = set(rows.loc[rows["outcome"].isin(["survivor", "survivor_unverified"]), "ticker"])
         assert len(left) == survivors
         crude = in_turn(dates[as_of], as_of)["6"]
-        by_name = set(rows.loc[(rows["filter_number"] == 1) & (rows["stand_alone_status"] == "fail"), "ticker"])
-        by_accruals = set(rows.loc[(rows["filter_number"] == 5) & (rows["reason"] == BY_ACCRUALS_ALONE), "ticker"])
+        by_name = set(
+            rows.loc[(rows["filter_number"] == 1) & (rows["stand_alone_status"] == "fail"), "ticker"]
+        )
+        by_accruals = set(
+            rows.loc[(rows["filter_number"] == 5) & (rows["reason"] == BY_ACCRUALS_ALONE), "ticker"]
+        )
         assert left == crude - by_name - by_accruals
         assert crude & by_name
         assert crude & by_accruals
 
-    def test_under_the_short_limit_november_can_judge_almost_nobody_and_fails_nobody_for_that(self, short_limit: RealHome) -> None:
+    def test_under_the_short_limit_november_can_judge_almost_nobody_and_fails_nobody_for_that(
+        self, short_limit: RealHome
+    ) -> None:
         rows = outcomes(short_limit, NOVEMBER)
         third = rows[rows["filter_number"] == 3]
         assert (third["stand_alone_status"] == "verify").mean() > 0.95  # 57 fresh records
@@ -152,14 +188,16 @@ class TestNamedDefects:
     def test_a_first_record_in_thousands_is_judged_by_its_ratios_and_never_by_a_market_value(
         self, long_limit: RealHome, as_of: dt.date
     ) -> None:
-        # MSEX has a single record, so nothing jumps; debt and equity are both in thousands, and their ratio is right.
+        # MSEX has a single record, so nothing jumps; debt and equity are both in thousands, and their ratio
+        # is right.
         rows = path(long_limit, as_of, "MSEX")
         assert rows.loc[[2, 6], "stand_alone_status"].to_list() == ["verify", "verify"]
         assert rows.loc[3, "stand_alone_status"] == "fail"
         assert rows.loc[[4, 5], "reason"].to_list() == ["fewer than 3 consecutive years are known"] * 2
 
     def test_a_refused_loss_leaves_an_older_record_that_is_stale(self, short_limit: RealHome) -> None:
-        # SKYE's loss of 37.6 billion on 12 million of assets is in the rejects; the year before ended in December 2022.
+        # SKYE's loss of 37.6 billion on 12 million of assets is in the rejects; the year before ended in
+        # December 2022.
         rows = path(short_limit, MAY, "SKYE").loc[list(STATEMENT_FILTERS)]
         assert set(rows["stand_alone_status"]) == {"verify"}
         assert set(rows["reason"]) == {"the visible annual record is stale"}
@@ -183,11 +221,16 @@ class TestNames:
     def test_every_dated_verdict_on_a_members_name_holds(self, long_limit: RealHome, as_of: dt.date) -> None:
         first = outcomes(long_limit, as_of).query("filter_number == 1").set_index("ticker")
         with OVERRIDES.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if (row["valid_from"] or "0") <= str(as_of) <= (row["valid_to"] or "9")]
+            rows = [
+                row
+                for row in csv.DictReader(file)
+                if (row["valid_from"] or "0") <= str(as_of) <= (row["valid_to"] or "9")
+            ]
         applied = [
             row
             for row in rows
-            if row["ticker"] in first.index and letters(first.loc[row["ticker"], "name"]).startswith(letters(row["company"]))
+            if row["ticker"] in first.index
+            and letters(first.loc[row["ticker"], "name"]).startswith(letters(row["company"]))
         ]
         assert len(applied) >= 35
         for row in applied:
@@ -200,7 +243,10 @@ class TestNames:
             ("weapons", ["SWBI", "RGR", "POWW", "NPK", "BYRN"]),
             ("tobacco", ["UVV", "TPB", "ISPR"]),
             ("gambling", ["MCRI", "RRR", "GDEN", "INSE", "RSI", "SGHC"]),
-            ("alcohol", ["MGPI"]),  # the lists' one distiller; their brewers and wineries had left before May 2025
+            (
+                "alcohol",
+                ["MGPI"],
+            ),  # the lists' one distiller; their brewers and wineries had left before May 2025
             ("adult entertainment", ["RICK"]),
         ],
     )
@@ -213,5 +259,7 @@ class TestNames:
         assert named["reason"].str.startswith(f"{line}: ").all()
         assert set(named["outcome"]) == {"failed"}
         # Where nothing but the sector is known of them, others of the same sectors are to be verified.
-        others = first[first["sector"].isin(named["sector"]) & first["reason"].str.contains("(sector ", regex=False)]
+        others = first[
+            first["sector"].isin(named["sector"]) & first["reason"].str.contains("(sector ", regex=False)
+        ]
         assert set(others["stand_alone_status"]) == {"verify"}

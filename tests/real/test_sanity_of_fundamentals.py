@@ -1,4 +1,6 @@
-"""The sanity rules on the real fundamentals: known errors are caught by name, and the counts are those of the file."""
+"""The sanity rules on the real fundamentals: known errors are caught by name, and the counts are those of the
+file.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def raw() -> pl.DataFrame:
     file = pl.read_parquet(FILE)
     named = file.rename({name: f"{name}_usd" for name in file.columns if f"{name}_usd" in columns})
     days = pl.date_range(dt.date(2015, 1, 1), dt.date(2026, 12, 31), eager=True)
-    dated = available_dates(named, days.filter(days.dt.weekday() < 6), METRICS.visibility.assumed_lag_days).with_columns(
+    dated = available_dates(
+        named, days.filter(days.dt.weekday() < 6), METRICS.visibility.assumed_lag_days
+    ).with_columns(
         pl.col("available_date").dt.year().alias("year"),
         pl.lit("restated").alias("version"),
         pl.lit("files").alias("source"),
@@ -35,7 +39,8 @@ def raw() -> pl.DataFrame:
         pl.lit(True).alias("is_blank_debt_zero"),
     )
     return dated.select(
-        (pl.col(name) if name in dated.columns else pl.lit(None)).cast(dtype).alias(name) for name, dtype in columns.items()
+        (pl.col(name) if name in dated.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in columns.items()
     )
 
 
@@ -47,7 +52,12 @@ def flagged(raw: pl.DataFrame) -> pl.DataFrame:
 def test_refused_rows_by_rule(raw: pl.DataFrame) -> None:
     counts = dict(refuse(raw, SANITY)[1].group_by("rule").len().iter_rows())
     # The file's own README counts the 30; the others are counted here and stand for the file as it is.
-    assert counts == {"filing_before_period_end": 30, "net_income_implausible": 26, "currency_not_usd": 6, "period_too_short": 1}
+    assert counts == {
+        "filing_before_period_end": 30,
+        "net_income_implausible": 26,
+        "currency_not_usd": 6,
+        "period_too_short": 1,
+    }
 
 
 def test_loss_of_thirty_seven_billion_is_refused(raw: pl.DataFrame) -> None:
@@ -73,7 +83,9 @@ def test_metrics_keep_the_contract_and_powell_is_as_reported(flagged: pl.DataFra
     metrics = annual_metrics(flagged, METRICS)
     assert TABLES["core.annual_metrics"].schema.is_valid(metrics)
     entity = flagged.filter(pl.col("ticker") == "POWL")["entity_id"].first()
-    powell = metrics.row(by_predicate=(pl.col("entity_id") == entity) & (pl.col("fiscal_year") == 2023), named=True)
+    powell = metrics.row(
+        by_predicate=(pl.col("entity_id") == entity) & (pl.col("fiscal_year") == 2023), named=True
+    )
     assert powell["roe"] == pytest.approx(54_525 / 354_171, rel=EXACT)
     assert powell["revenue_growth"] == pytest.approx(699_308 / 532_582 - 1, rel=EXACT)
     assert (powell["interest_coverage"], powell["interest_coverage_reason"]) == (None, "net_interest_income")

@@ -1,4 +1,6 @@
-"""`smallcap ui` as a user starts it, and requests and WebSockets as an attacker's page, a program or the UI itself sends them."""
+"""`smallcap ui` as a user starts it, and requests and WebSockets as an attacker's page, a program or the UI
+itself sends them.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ class ServedUi:
         finally:
             connection.close()
 
-    def ask(self, query: str, headers: Mapping[str, str] | None = None, **variables: object) -> dict[str, Any]:
+    def ask(
+        self, query: str, headers: Mapping[str, str] | None = None, **variables: object
+    ) -> dict[str, Any]:
         """Put a GraphQL question as the UI does, and insist on an answer."""
         body = json.dumps({"query": query, "variables": variables})
         status, answer = self.request("POST", "/graphql", {**JSON, **(headers or {})}, body)
@@ -109,7 +113,11 @@ class ServedUi:
 
     def processes(self) -> list[psutil.Process]:
         """List everything that the command has started and that still lives."""
-        return [process for process in psutil.Process(self.process.pid).children(recursive=True) if is_alive(process)]
+        return [
+            process
+            for process in psutil.Process(self.process.pid).children(recursive=True)
+            if is_alive(process)
+        ]
 
 
 def start_ui(home: Path, **settings: object) -> ServedUi:

@@ -1,4 +1,6 @@
-"""Attacks on `smallcap ui` as it is really served: nothing is started, nothing is read, and what the user does goes on working."""
+"""Attacks on `smallcap ui` as it is really served: nothing is started, nothing is read, and what the user
+does goes on working.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ REPORT = "/report_asset_materialization/core/books"
 
 @pytest.fixture(scope="module")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedUi]:
-    with served_ui(tmp_path_factory.mktemp("served") / "home", allowed_hosts="research.example.com") as served:
+    with served_ui(
+        tmp_path_factory.mktemp("served") / "home", allowed_hosts="research.example.com"
+    ) as served:
         yield served
 
 
@@ -28,26 +32,66 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedUi]:
     [
         pytest.param("GET", LINK, {}, "", 405, id="mutation by a link"),
         pytest.param("HEAD", LINK, {}, "", 405, id="mutation by HEAD"),
-        pytest.param("GET", LINK, {"Accept": "text/html"}, "", 405, id="mutation by a link that asks for a page"),
+        pytest.param(
+            "GET", LINK, {"Accept": "text/html"}, "", 405, id="mutation by a link that asks for a page"
+        ),
         pytest.param("POST", "/graphql", {"Content-Type": "text/plain"}, BODY, 415, id="JSON sent as text"),
-        pytest.param("POST", LINK, {"Content-Type": "text/plain"}, "", 415, id="mutation in the address of a form"),
-        pytest.param("POST", "/graphql", {"Content-Type": "application/graphql"}, LAUNCH, 415, id="GraphQL sent as itself"),
-        pytest.param("POST", LINK, {"Content-Type": "multipart/form-data; boundary=x"}, "--x--", 415, id="multipart form"),
-        pytest.param("POST", "/graphql", {**JSON, "Origin": "http://evil.test"}, BODY, 403, id="foreign page"),
+        pytest.param(
+            "POST", LINK, {"Content-Type": "text/plain"}, "", 415, id="mutation in the address of a form"
+        ),
+        pytest.param(
+            "POST",
+            "/graphql",
+            {"Content-Type": "application/graphql"},
+            LAUNCH,
+            415,
+            id="GraphQL sent as itself",
+        ),
+        pytest.param(
+            "POST",
+            LINK,
+            {"Content-Type": "multipart/form-data; boundary=x"},
+            "--x--",
+            415,
+            id="multipart form",
+        ),
+        pytest.param(
+            "POST", "/graphql", {**JSON, "Origin": "http://evil.test"}, BODY, 403, id="foreign page"
+        ),
         pytest.param("POST", "/graphql", {**JSON, "Origin": "null"}, BODY, 403, id="sandboxed frame"),
-        pytest.param("POST", "/graphql", {**JSON, "Origin": "http://localhost:8888"}, BODY, 403, id="another server of this machine"),
-        pytest.param("POST", "/graphql", {**JSON, "Sec-Fetch-Site": "cross-site"}, BODY, 403, id="cross-site"),
+        pytest.param(
+            "POST",
+            "/graphql",
+            {**JSON, "Origin": "http://localhost:8888"},
+            BODY,
+            403,
+            id="another server of this machine",
+        ),
+        pytest.param(
+            "POST", "/graphql", {**JSON, "Sec-Fetch-Site": "cross-site"}, BODY, 403, id="cross-site"
+        ),
         pytest.param("POST", "/graphql", {**JSON, "Sec-Fetch-Site": "same-site"}, BODY, 403, id="same-site"),
         pytest.param("POST", "/graphql", {**JSON, "Host": "evil.test:3000"}, BODY, 403, id="DNS rebinding"),
         pytest.param("GET", "/", {"Host": "evil.test"}, "", 403, id="DNS rebinding of a page"),
         pytest.param("OPTIONS", "/graphql", {"Origin": "http://evil.test"}, "", 403, id="preflight"),
         pytest.param("OPTIONS", "/graphql", {}, "", 405, id="OPTIONS"),
         pytest.param("POST", REPORT, {}, "", 415, id="event reported by a form"),
-        pytest.param("POST", REPORT, {**JSON, "Origin": "http://evil.test"}, "{}", 403, id="event reported by a foreign page"),
-        pytest.param("GET", "/logs/a/b/err", {"Sec-Fetch-Site": "cross-site"}, "", 403, id="log read by a foreign page"),
+        pytest.param(
+            "POST",
+            REPORT,
+            {**JSON, "Origin": "http://evil.test"},
+            "{}",
+            403,
+            id="event reported by a foreign page",
+        ),
+        pytest.param(
+            "GET", "/logs/a/b/err", {"Sec-Fetch-Site": "cross-site"}, "", 403, id="log read by a foreign page"
+        ),
     ],
 )
-def test_an_attack_is_refused_and_starts_nothing(ui: ServedUi, method: str, path: str, headers: Mapping[str, str], body: str, status: int):
+def test_an_attack_is_refused_and_starts_nothing(
+    ui: ServedUi, method: str, path: str, headers: Mapping[str, str], body: str, status: int
+):
     before = ui.runs()
     answered, text = ui.request(method, path, headers, body)
     assert answered == status, text
@@ -56,7 +100,12 @@ def test_an_attack_is_refused_and_starts_nothing(ui: ServedUi, method: str, path
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "http://evil.test"}, {"Origin": "null"}, {"Host": "evil.test"}, {"Sec-Fetch-Site": "cross-site"}],
+    [
+        {"Origin": "http://evil.test"},
+        {"Origin": "null"},
+        {"Host": "evil.test"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
     ids=["foreign page", "sandboxed frame", "DNS rebinding", "cross-site"],
 )
 def test_a_foreign_websocket_is_refused(ui: ServedUi, headers: Mapping[str, str]):
@@ -74,7 +123,11 @@ def test_the_pages_and_their_questions_are_answered(ui: ServedUi):
     status, page = ui.request("GET", "/", {})
     assert status == 200
     assert "<title" in page
-    own = {"Origin": f"http://{ui.host}", "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json; charset=utf-8"}
+    own = {
+        "Origin": f"http://{ui.host}",
+        "Sec-Fetch-Site": "same-origin",
+        "Content-Type": "application/json; charset=utf-8",
+    }
     assert ui.ask("{ version }", own)["version"] == dagster_webserver.__version__
     status, connection = ui.shake_hands({"Origin": f"http://{ui.host}", "Sec-Fetch-Site": "same-origin"})
     with connection:

@@ -1,4 +1,7 @@
-"""The guard of Dagster's UI: which requests it passes on, and which it refuses with one sentence; and which routes there are."""
+"""The guard of Dagster's UI: which requests it passes on, and which it refuses with one sentence.
+
+And which routes there are.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,11 @@ def ask(
     """Put one request to the guard; return what it sent."""
     pairs = list(headers.items()) if isinstance(headers, dict) else list(headers or [])
     given = ([("host", host)] if host is not None else []) + pairs
-    scope: dict[str, Any] = {"type": kind, "path": path, "headers": [(name.encode(), value.encode("latin-1")) for name, value in given]}
+    scope: dict[str, Any] = {
+        "type": kind,
+        "path": path,
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in given],
+    }
     scope |= {"method": method} if kind == "http" else {"extensions": extensions or {}}
     sent: list[dict[str, Any]] = []
 
@@ -57,10 +64,13 @@ def status(*given: Any, **options: Any) -> int:
     return ask(*given, **options)[0]["status"]
 
 
-# -- the host -------------------------------------------------------------------------------------------------------------------
+# -- the host
+# -------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", HOST, "localhost:3000", "LOCALHOST:1", "[::1]:3000", "[::1]", "localhost:8080"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", HOST, "localhost:3000", "LOCALHOST:1", "[::1]:3000", "[::1]", "localhost:8080"]
+)
 def test_this_machine_is_asked_under_its_own_names_at_any_port(host):
     assert status(host=host) == PASSED
 
@@ -104,13 +114,17 @@ def test_a_named_host_is_allowed_with_its_port_or_at_any():
     assert status(host="other.example.com", named=named) == 403
 
 
-@pytest.mark.parametrize("hosts", ["*", "http://research.example.com", "research.example.com/ui", "a b", "host:port", ".example.com"])
+@pytest.mark.parametrize(
+    "hosts",
+    ["*", "http://research.example.com", "research.example.com/ui", "a b", "host:port", ".example.com"],
+)
 def test_a_setting_that_is_not_a_list_of_hosts_is_refused(hosts):
     with pytest.raises(InputError, match="SMALLCAP_ALLOWED_HOSTS"):
         load_settings(allowed_hosts=hosts)
 
 
-# -- the page that asks ---------------------------------------------------------------------------------------------------------
+# -- the page that asks
+# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -149,16 +163,30 @@ def test_the_ui_s_own_pages_may_ask_through_a_tunnel_and_a_proxy_too(origin, hos
     ],
 )
 def test_a_foreign_page_may_not_ask_whatever_the_form(origin):
-    for given in (("GET", "/", {}), ("POST", "/graphql", JSON), ("POST", "/report_asset_materialization/core/books", JSON)):
-        assert status(given[0], given[1], {**given[2], "origin": origin}, named="gate.example.com:8443") == 403
+    for given in (
+        ("GET", "/", {}),
+        ("POST", "/graphql", JSON),
+        ("POST", "/report_asset_materialization/core/books", JSON),
+    ):
+        assert (
+            status(given[0], given[1], {**given[2], "origin": origin}, named="gate.example.com:8443") == 403
+        )
 
 
 def test_one_foreign_origin_among_two_is_foreign():
-    assert status("POST", "/graphql", [*JSON.items(), ("origin", f"http://{HOST}"), ("origin", "http://evil.test")]) == 403
+    assert (
+        status(
+            "POST", "/graphql", [*JSON.items(), ("origin", f"http://{HOST}"), ("origin", "http://evil.test")]
+        )
+        == 403
+    )
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "CROSS-SITE", "anything"])
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/graphql"), ("POST", "/graphql"), ("GET", "/logs/run/step/err")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/"), ("GET", "/graphql"), ("POST", "/graphql"), ("GET", "/logs/run/step/err")],
+)
 def test_what_a_browser_says_comes_from_another_site_is_refused(site, method, path):
     assert status(method, path, {**JSON, "sec-fetch-site": site}) == 403
 
@@ -169,23 +197,37 @@ def test_what_a_browser_says_is_the_ui_s_own_or_the_user_s_is_passed_on(site):
     assert status("POST", "/graphql", {**JSON, "sec-fetch-site": site}) == PASSED
 
 
-# -- a link from elsewhere ------------------------------------------------------------------------------------------------------
+# -- a link from elsewhere
+# ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/runs", "/runs/123", "/assets/core/books", "/overview/activity", "/favicon.ico"])
+@pytest.mark.parametrize(
+    "path", ["/", "/runs", "/runs/123", "/assets/core/books", "/overview/activity", "/favicon.ico"]
+)
 def test_a_link_in_a_mail_opens_a_page_of_the_ui(path):
     assert status("GET", path, VISIT) == PASSED
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/graphql", "/graphql/", "/logs/run/step/err", "/download_debug/123", "/notebook", "/dagit/notebook", "/dagit_info", "/server_info"],
+    [
+        "/graphql",
+        "/graphql/",
+        "/logs/run/step/err",
+        "/download_debug/123",
+        "/notebook",
+        "/dagit/notebook",
+        "/dagit_info",
+        "/server_info",
+    ],
 )
 def test_a_link_opens_nothing_that_answers_programs(path):
     assert status("GET", path, VISIT) == 403
 
 
-@pytest.mark.parametrize("other", [{"sec-fetch-dest": "iframe"}, {"sec-fetch-dest": "image"}, {"sec-fetch-mode": "no-cors"}])
+@pytest.mark.parametrize(
+    "other", [{"sec-fetch-dest": "iframe"}, {"sec-fetch-dest": "image"}, {"sec-fetch-mode": "no-cors"}]
+)
 def test_a_page_of_the_ui_is_neither_framed_nor_read_by_another_site(other):
     assert status("GET", "/runs", {**VISIT, **other}) == 403
 
@@ -196,7 +238,8 @@ def test_a_form_of_another_site_is_no_visit():
     assert status("GET", "/runs", {**VISIT, "origin": "http://evil.test"}) == 403
 
 
-# -- the form of a request ------------------------------------------------------------------------------------------------------
+# -- the form of a request
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/graphql?query=mutation{x}"])
@@ -213,7 +256,9 @@ def test_other_methods_are_refused_and_no_answer_invites_another_site(method):
     assert [name for name, _ in sent[0]["headers"] if name.startswith(b"access-control-")] == []
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"]
+)
 @pytest.mark.parametrize("path", ["/graphql", "/report_asset_check/core/books"])
 def test_json_is_passed_on(path, content_type):
     assert status("POST", path, {"content-type": content_type}) == PASSED
@@ -242,14 +287,20 @@ def test_every_form_that_a_foreign_page_can_send_is_refused(path, content_type):
 
 
 def test_two_content_types_are_refused():
-    assert status("POST", "/graphql", [("content-type", "application/json"), ("content-type", "text/plain")]) == 415
+    assert (
+        status("POST", "/graphql", [("content-type", "application/json"), ("content-type", "text/plain")])
+        == 415
+    )
 
 
-# -- WebSockets -----------------------------------------------------------------------------------------------------------------
+# -- WebSockets
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_the_ui_s_own_websocket_is_accepted_and_that_of_a_program():
-    assert ask(path="/graphql", headers={"origin": f"http://{HOST}"}, kind="websocket") == [{"type": "websocket.accept"}]
+    assert ask(path="/graphql", headers={"origin": f"http://{HOST}"}, kind="websocket") == [
+        {"type": "websocket.accept"}
+    ]
     assert ask(path="/graphql", kind="websocket") == [{"type": "websocket.accept"}]
 
 
@@ -268,12 +319,22 @@ def test_the_ui_s_own_websocket_is_accepted_and_that_of_a_program():
 def test_a_foreign_websocket_is_refused_before_it_opens(headers, host):
     closed = ask(path="/graphql", headers=headers, host=host, kind="websocket")
     assert closed == [{"type": "websocket.close", "code": 1008}]
-    answered = ask(path="/graphql", headers=headers, host=host, kind="websocket", extensions={"websocket.http.response": {}})
-    assert [message["type"] for message in answered] == ["websocket.http.response.start", "websocket.http.response.body"]
+    answered = ask(
+        path="/graphql",
+        headers=headers,
+        host=host,
+        kind="websocket",
+        extensions={"websocket.http.response": {}},
+    )
+    assert [message["type"] for message in answered] == [
+        "websocket.http.response.start",
+        "websocket.http.response.body",
+    ]
     assert answered[0]["status"] == 403
 
 
-# -- answers --------------------------------------------------------------------------------------------------------------------
+# -- answers
+# --------------------------------------------------------------------------------------------------------------------
 
 
 def test_answers_may_be_neither_framed_nor_read_elsewhere():
@@ -303,7 +364,8 @@ def test_starting_and_ending_the_application_is_passed_on():
     assert reached == ["lifespan"]
 
 
-# -- what is guarded ------------------------------------------------------------------------------------------------------------
+# -- what is guarded
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_dagster_has_no_route_that_the_guard_was_not_made_for():
@@ -318,5 +380,9 @@ def test_dagster_has_no_route_that_the_guard_was_not_made_for():
     others = {route.path for route in routes if isinstance(route, Route)} - static - pages
     assert sorted(path for path in others if not path.startswith(NOT_PAGES)) == []
     assert {route.path for route in routes if isinstance(route, WebSocketRoute)} == {"/graphql"}
-    changing = {route.path for route in routes if isinstance(route, Route) and not (route.methods or set()) <= {"GET", "HEAD"}}
+    changing = {
+        route.path
+        for route in routes
+        if isinstance(route, Route) and not (route.methods or set()) <= {"GET", "HEAD"}
+    }
     assert {path for path in changing if not path.startswith(("/graphql", "/report_asset_"))} == set()

@@ -1,4 +1,6 @@
-"""A real browser that has a foreign page open: whatever the page tries, the UI of this machine starts nothing and tells nothing."""
+"""A real browser that has a foreign page open: whatever the page tries, the UI of this machine starts nothing
+and tells nothing.
+"""
 
 from __future__ import annotations
 
@@ -85,13 +87,19 @@ def foreign() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with chromium(tmp_path_factory.mktemp("profile"), f"--host-resolver-rules=MAP {FOREIGN_NAME} 127.0.0.1") as driver:
+    with chromium(
+        tmp_path_factory.mktemp("profile"), f"--host-resolver-rules=MAP {FOREIGN_NAME} 127.0.0.1"
+    ) as driver:
         driver.set_script_timeout(60)
         yield driver
 
 
-@pytest.mark.parametrize("name", [FOREIGN_NAME, "localhost", "127.0.0.1"], ids=["foreign name", "same site", "same address"])
-def test_a_foreign_page_starts_and_learns_nothing(ui: ServedUi, foreign: int, browser: webdriver.Chrome, name: str):
+@pytest.mark.parametrize(
+    "name", [FOREIGN_NAME, "localhost", "127.0.0.1"], ids=["foreign name", "same site", "same address"]
+)
+def test_a_foreign_page_starts_and_learns_nothing(
+    ui: ServedUi, foreign: int, browser: webdriver.Chrome, name: str
+):
     before = ui.runs()
     browser.get(f"http://{name}:{foreign}/")
     told = browser.execute_async_script(ATTEMPTS, f"http://{ui.host}", BODY, LINK)
@@ -108,8 +116,12 @@ def test_a_foreign_page_starts_and_learns_nothing(ui: ServedUi, foreign: int, br
     assert ui.runs() == before
 
 
-@pytest.mark.parametrize("enctype", ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded"])
-def test_a_form_of_a_foreign_page_is_refused(ui: ServedUi, foreign: int, browser: webdriver.Chrome, enctype: str):
+@pytest.mark.parametrize(
+    "enctype", ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded"]
+)
+def test_a_form_of_a_foreign_page_is_refused(
+    ui: ServedUi, foreign: int, browser: webdriver.Chrome, enctype: str
+):
     before = ui.runs()
     browser.get(f"http://{FOREIGN_NAME}:{foreign}/")
     browser.execute_script(SUBMIT, f"http://{ui.host}{LINK}", enctype)
@@ -124,7 +136,9 @@ def test_a_name_that_is_pointed_at_this_machine_reads_nothing(ui: ServedUi, brow
     assert told == 403
 
 
-def test_a_link_on_a_foreign_page_opens_the_ui_and_it_works(ui: ServedUi, foreign: int, browser: webdriver.Chrome):
+def test_a_link_on_a_foreign_page_opens_the_ui_and_it_works(
+    ui: ServedUi, foreign: int, browser: webdriver.Chrome
+):
     browser.get(f"http://{FOREIGN_NAME}:{foreign}/")
     browser.execute_script(f"location.href = 'http://{ui.host}/automation'")
     # The schedule's name comes by GraphQL; the state of the daemon by the page's own questions.

@@ -1,4 +1,6 @@
-"""The processes of `smallcap ui`: they begin together, end together, and leave nothing behind, however they end."""
+"""The processes of `smallcap ui`: they begin together, end together, and leave nothing behind, however they
+end.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def part(ui: ServedUi, word: str) -> int:
     return found
 
 
-@pytest.mark.parametrize(("number", "code", "name"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")])
+@pytest.mark.parametrize(
+    ("number", "code", "name"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")]
+)
 def test_a_signal_ends_all_of_them_with_one_sentence(tmp_path: Path, number: int, code: int, name: str):
     with served_ui(tmp_path / "home") as ui:
         started = ui.processes()
@@ -28,7 +32,10 @@ def test_a_signal_ends_all_of_them_with_one_sentence(tmp_path: Path, number: int
         ui.process.send_signal(number)
         assert ui.process.wait(LONGEST_WAIT_SECONDS) == code
         assert [process for process in started if is_alive(process)] == []
-        assert ui.log.read_text().splitlines() == [f"Dagster's UI is at http://{ui.host}; Ctrl-C ends it", f"stopped by {name}"]
+        assert ui.log.read_text().splitlines() == [
+            f"Dagster's UI is at http://{ui.host}; Ctrl-C ends it",
+            f"stopped by {name}",
+        ]
 
 
 @pytest.mark.parametrize("seconds", [0, 2])
@@ -40,7 +47,9 @@ def test_a_signal_while_they_start_ends_all_of_them_too(tmp_path: Path, seconds:
     ui.process.send_signal(signal.SIGTERM)
     assert ui.process.wait(LONGEST_WAIT_SECONDS) == 143
     assert [process for process in started if is_alive(process)] == []
-    assert [line for line in ui.log.read_text().splitlines() if "Dagster's UI is at" not in line] == ["stopped by SIGTERM"]
+    assert [line for line in ui.log.read_text().splitlines() if "Dagster's UI is at" not in line] == [
+        "stopped by SIGTERM"
+    ]
 
 
 def test_a_run_that_it_started_ends_with_it_and_the_home_goes_on(tmp_path: Path):

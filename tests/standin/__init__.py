@@ -1,4 +1,6 @@
-"""A stand-in for the vendors' services on loopback: their wire formats, limits and faults over made-up data or a folder."""
+"""A stand-in for the vendors' services on loopback: their wire formats, limits and faults over made-up data
+or a folder.
+"""
 
 from tests.standin.plans import GOOD_KEY
 from tests.standin.server import StandIn

@@ -8,7 +8,9 @@ CENT = 0.01
 
 
 def daily_prices(monthly: pl.DataFrame, sessions: pl.Series) -> pl.DataFrame:
-    """Make rows of two sessions a month, one in the middle and the last; of a line's first month, whose return is unknown, the last alone.
+    """Make rows of two sessions a month, one in the middle and the last.
+
+    Of a line's first month, whose return is unknown, the last alone.
 
     Parameters
     ----------
@@ -20,15 +22,19 @@ def daily_prices(monthly: pl.DataFrame, sessions: pl.Series) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        entity_id, date, open, high, low, close, return_daily, split_ratio, dividend, split_index (new shares per share of the
-        first day), sorted by entity_id and date. A month's split is on its last session; a dividend is what is left of the
-        first session's return when the price is explained, where that is a cent or more.
+        entity_id, date, open, high, low, close, return_daily, split_ratio, dividend, split_index (new shares
+        per share of the first day), sorted by entity_id and date. A month's split is on its last session; a
+        dividend is what is left of the first session's return when the price is explained, where that is a
+        cent or more.
     """
     halves = monthly.sort("entity_id", "date").with_columns(
         first_return=pl.col("total_return") / 2, split=pl.col("split_ratio").fill_null(1.0)
     )
-    # in this form, rather than as a root, the two compound back to the last digit, and a total loss is no division by zero
-    halves = halves.with_columns(last_return=(pl.col("total_return") - pl.col("first_return")) / (1 + pl.col("first_return")))
+    # in this form, rather than as a root, the two compound back to the last digit, and a total loss is no
+    # division by zero
+    halves = halves.with_columns(
+        last_return=(pl.col("total_return") - pl.col("first_return")) / (1 + pl.col("first_return"))
+    )
     growth = 1 + pl.col("last_return")
     before_growth = pl.col("close_usd") * pl.col("split") / growth
     halves = halves.with_columns(first_close=pl.when(growth > 0).then(before_growth).otherwise("close_usd"))

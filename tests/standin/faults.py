@@ -1,4 +1,6 @@
-"""Faults on demand: which requests they meet and what they do to the answer. How bytes are cut or delayed is in `server`."""
+"""Faults on demand: which requests they meet and what they do to the answer. How bytes are cut or delayed is
+in `server`.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,17 @@ from tests.standin.spoiling import SPOILED
 from tests.standin.wire import HTML, Answer, Request, bad_request, document
 
 REFUSALS: Final[dict[str, tuple[int, dict[str, Any]]]] = {
-    "rate_limited": (429, {"error": "rate_limit_exceeded", "detail": "Too many requests", "retry_after_seconds": 1}),
+    "rate_limited": (
+        429,
+        {"error": "rate_limit_exceeded", "detail": "Too many requests", "retry_after_seconds": 1},
+    ),
     "server_error": (500, {"error": "internal_error", "detail": "Unexpected error"}),
     "unavailable": (503, {"error": "unavailable", "detail": "Try again"}),
     "wrong_key": (401, {"error": "unauthorized", "message": "The API key sent is not recognised"}),
-    "unknown_index": (400, {"error": "bad_request", "detail": "Unknown index. Available: sp500, ndx100, djia"}),
+    "unknown_index": (
+        400,
+        {"error": "bad_request", "detail": "Unknown index. Available: sp500, ndx100, djia"},
+    ),
     "not_found": (404, {"error": "not_found", "detail": "Nothing of that name"}),
 }
 """Kinds that answer with a status and a body; parameters replace or add entries of the body."""
@@ -25,7 +33,10 @@ CONNECTION: Final = ("timeout", "reset")
 TRUNCATED: Final = "truncated"
 """Kinds that the connection itself shows, and the one that it shows after half of the true answer."""
 
-PAGE: Final = b"<!DOCTYPE html>\n<html><head><title>One moment</title></head><body><p>Please wait &amp; try again.</p></body></html>\n"
+PAGE: Final = (
+    b"<!DOCTYPE html>\n<html><head><title>One moment</title></head><body><p>Please wait &amp; try "
+    b"again.</p></body></html>\n"
+)
 KINDS: Final = (*REFUSALS, *CONNECTION, TRUNCATED, *SPOILED, "html", "replaced_body")
 
 
@@ -72,7 +83,11 @@ class Fault:
             return Answer(200, PAGE, HTML)
         if self.kind == "replaced_body":
             content = str(self.parameters.get("text", "")).encode()
-            return Answer(int(self.parameters.get("status", 200)), content, str(self.parameters.get("content_type", "text/plain")))
+            return Answer(
+                int(self.parameters.get("status", 200)),
+                content,
+                str(self.parameters.get("content_type", "text/plain")),
+            )
         return None
 
     def spoil(self, answer: Answer) -> Answer:
@@ -83,7 +98,10 @@ class Fault:
 
 
 class FaultBook:
-    """The faults that are set, in the order in which they were set; the first that meets a request is used."""
+    """The faults that are set, in the order in which they were set.
+
+    The first that meets a request is used.
+    """
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -105,7 +123,14 @@ class FaultBook:
         if header:
             return _described({"path": "*", **_object(header)})
         with self._lock:
-            met = next((fault for fault in self._faults if fault.meets(request) and fault.count != 0 and not _is_skipped(fault)), None)
+            met = next(
+                (
+                    fault
+                    for fault in self._faults
+                    if fault.meets(request) and fault.count != 0 and not _is_skipped(fault)
+                ),
+                None,
+            )
             if met is not None and met.count is not None:
                 met.count -= 1
             return met

@@ -1,4 +1,7 @@
-"""The fixture `standin`: a stand-in over a small sample universe, new for each test; and the real client pointed at it."""
+"""The fixture `standin`: a stand-in over a small sample universe, new for each test.
+
+And the real client pointed at it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ def standin(universe: Universe) -> Iterator[StandIn]:
 
 @pytest.fixture
 def xfl(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The vendor's real client, pointed at the stand-in; it neither sleeps between attempts nor remembers other tests."""
+    """The vendor's real client, pointed at the stand-in.
+
+    It neither sleeps between attempts nor remembers other tests.
+    """
     import xfinlink
     from xfinlink import client
 
@@ -42,10 +48,16 @@ def xfl(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTyp
 
 
 def members_with_statements(universe: Universe, count: int) -> list[int]:
-    """Return ids of the first so many members of the newest list that file statements, in order of their tickers."""
+    """Return ids of the first so many members of the newest list that file statements, in order of their
+    tickers.
+    """
     newest = universe.lists.filter(pl.col("list_date") == pl.col("list_date").max())
     filing = universe.lines.filter(pl.col("cik").is_not_null() & (pl.col("entity_id") == pl.col("issuer_id")))
-    return newest.join(filing, on="entity_id", how="semi", maintain_order="left")["entity_id"].head(count).to_list()
+    return (
+        newest.join(filing, on="entity_id", how="semi", maintain_order="left")["entity_id"]
+        .head(count)
+        .to_list()
+    )
 
 
 class _NoSleep:

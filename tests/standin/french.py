@@ -1,4 +1,6 @@
-"""Kenneth French's library: the zips of five factors, three factors and momentum, and the page that lists them."""
+"""Kenneth French's library: the zips of five factors, three factors and momentum, and the page that lists
+them.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,17 @@ def answer(request: Request, universe: Universe, settings: Settings) -> Answer:
 
 
 def _files(french: dict[str, bytes], settings: Settings) -> dict[str, bytes]:
-    """Return the zip of each dataset that is served: of the vintage that is set, else the newest that is out."""
-    named = sorted((match for name in french if (match := NAME.fullmatch(name))), key=lambda match: match["vintage"])
+    """Return the zip of each dataset that is served: of the vintage that is set, else the newest that is
+    out.
+    """
+    named = sorted(
+        (match for name in french if (match := NAME.fullmatch(name))), key=lambda match: match["vintage"]
+    )
     last = _newest_published(settings.today)
     chosen = settings.french_vintage
-    served = [match for match in named if (match["vintage"] == chosen if chosen else match["vintage"] <= last)]
+    served = [
+        match for match in named if (match["vintage"] == chosen if chosen else match["vintage"] <= last)
+    ]
     return {match["dataset"]: french[match.string] for match in served}
 
 
@@ -43,5 +51,8 @@ def _newest_published(today: dt.date) -> str:
 
 
 def _library(datasets: list[str]) -> str:
-    links = "".join(f'<p>{name} <a href="ftp/{name}_TXT.zip">TXT</a> <a href="ftp/{name}_CSV.zip">CSV</a></p>\n' for name in datasets)
+    links = "".join(
+        f'<p>{name} <a href="ftp/{name}_TXT.zip">TXT</a> <a href="ftp/{name}_CSV.zip">CSV</a></p>\n'
+        for name in datasets
+    )
     return f"<html><head><title>Stand-in data library</title></head><body>\n{links}</body></html>\n"

@@ -16,7 +16,10 @@ from tests.standin.wire import CSV, HTML, Answer, Request
 
 PLACE: Final = ("us", "products")
 FUNDS: Final = {"239710": "iShares Russell 2000 ETF", "239726": "iShares Core S&P 500 ETF"}
-"""Funds by product number; the second serves the same rows, for those who must notice that it is the wrong fund."""
+"""Funds by product number.
+
+The second serves the same rows, for those who must notice that it is the wrong fund.
+"""
 
 CLASSIC: Final = "1467271812596.ajax"
 NEW: Final = "latest-holdings.csv"
@@ -26,7 +29,8 @@ HEADER: Final = (
     "Location,Exchange,Currency,FX Rate,Market Currency,Accrual Date"
 )
 DISCLAIMER: Final = (
-    '"Holdings of a made-up fund, written by a stand-in for tests.\n\nNobody holds these securities, ""quoted"" or not; they do not exist."'
+    '"Holdings of a made-up fund, written by a stand-in for tests.\n\nNobody holds these securities, '
+    '""quoted"" or not; they do not exist."'
 )
 SECTOR_WORDS: Final = {"Communication Services": "Communication"}
 DERIVATIVES: Final = "Cash and/or Derivatives"
@@ -39,19 +43,115 @@ UNLISTED: Final = "NO MARKET (E.G. UNLISTED)"
 
 # ticker, name, sector, asset class, market value, notional, quantity, price, location, exchange, accrual date
 OTHER_ROWS: Final = (
-    ("XTSLA", "MADE-UP CASH FUND SL AGENCY", DERIVATIVES, "Money Market", 41_250_112.40, None, 41_250_112.40, 1.0, US, "-", "-"),
+    (
+        "XTSLA",
+        "MADE-UP CASH FUND SL AGENCY",
+        DERIVATIVES,
+        "Money Market",
+        41_250_112.40,
+        None,
+        41_250_112.40,
+        1.0,
+        US,
+        "-",
+        "-",
+    ),
     ("USD", "USD CASH", DERIVATIVES, "Cash", 9_801_544.12, None, 9_801_544.0, 100.0, US, "-", "-"),
     ("CAD", "CAD CASH", DERIVATIVES, "Cash", 1_204.55, None, 1_680.0, 71.70, "Canada", "-", "-"),
-    ("MSFUT", "CASH COLLATERAL MSFUT USD", DERIVATIVES, COLLATERAL, 7_120_000.0, None, 7_120_000.0, 100.0, US, "-", "Feb 01, 2009"),
-    ("RTYM6", "RUSSELL 2000 EMINI CME JUN 26", DERIVATIVES, "Futures", 0.0, 172_310_450.0, 1_522.0, 2_264.2, "-", FUTURES, "-"),
-    ("ZZQA", "PRETEND THERAPEUTICS CVR", "Health Care", "Equity", 14_210.33, None, 22_110.0, 0.64, US, "NASDAQ", "-"),
+    (
+        "MSFUT",
+        "CASH COLLATERAL MSFUT USD",
+        DERIVATIVES,
+        COLLATERAL,
+        7_120_000.0,
+        None,
+        7_120_000.0,
+        100.0,
+        US,
+        "-",
+        "Feb 01, 2009",
+    ),
+    (
+        "RTYM6",
+        "RUSSELL 2000 EMINI CME JUN 26",
+        DERIVATIVES,
+        "Futures",
+        0.0,
+        172_310_450.0,
+        1_522.0,
+        2_264.2,
+        "-",
+        FUTURES,
+        "-",
+    ),
+    (
+        "ZZQA",
+        "PRETEND THERAPEUTICS CVR",
+        "Health Care",
+        "Equity",
+        14_210.33,
+        None,
+        22_110.0,
+        0.64,
+        US,
+        "NASDAQ",
+        "-",
+    ),
     ("ZZQB", "IMAGINARY BIO", "Health Care", "Equity", 9_030.75, None, 60_205.0, 0.15, US, "NASDAQ", "-"),
     ("ZZQB", "IMAGINARY BIO CVR", "Health Care", "Equity", 20_100.0, None, 60_205.0, 0.33, US, "NASDAQ", "-"),
     ("P5N994", "INVENTED CORP ESCROW", "Energy", "Equity", 0.01, None, 300.0, 0.0, US, UNLISTED, "-"),
-    ("-", "FICTITIOUS INC $12.50 VESTING Prvt", "Health Care", "Equity", 0.02, None, 1_922.0, 0.0, US, UNLISTED, "-"),
-    ("-", "FICTITIOUS INC $15.00 VESTING Prvt", "Health Care", "Equity", 0.02, None, 1_922.0, 0.0, US, UNLISTED, "-"),
-    ("ZZQC RT", "MAKE-BELIEVE INDUSTRIES RIGHTS", "Industrials", "Equity", 22_400.0, None, 70_000.0, 0.32, US, "-", "-"),
-    ("ZZQD", "DEFUNCT PRETEND BANCORP", "Financials", "Equity", 0.36, None, 36_120.0, 0.0, US, OVER_THE_COUNTER, "-"),
+    (
+        "-",
+        "FICTITIOUS INC $12.50 VESTING Prvt",
+        "Health Care",
+        "Equity",
+        0.02,
+        None,
+        1_922.0,
+        0.0,
+        US,
+        UNLISTED,
+        "-",
+    ),
+    (
+        "-",
+        "FICTITIOUS INC $15.00 VESTING Prvt",
+        "Health Care",
+        "Equity",
+        0.02,
+        None,
+        1_922.0,
+        0.0,
+        US,
+        UNLISTED,
+        "-",
+    ),
+    (
+        "ZZQC RT",
+        "MAKE-BELIEVE INDUSTRIES RIGHTS",
+        "Industrials",
+        "Equity",
+        22_400.0,
+        None,
+        70_000.0,
+        0.32,
+        US,
+        "-",
+        "-",
+    ),
+    (
+        "ZZQD",
+        "DEFUNCT PRETEND BANCORP",
+        "Financials",
+        "Equity",
+        0.36,
+        None,
+        36_120.0,
+        0.0,
+        US,
+        OVER_THE_COUNTER,
+        "-",
+    ),
 )
 
 
@@ -67,7 +167,9 @@ def answer(request: Request, universe: Universe, settings: Settings) -> Answer:
     asked = request.query.get("asOfDate") if is_classic else None
     as_of = _day(asked) if asked else newest
     holdings = _list_on(universe, as_of, newest)
-    return Answer(200, _file(fund, as_of, holdings, is_classic).encode("utf-8-sig"), CSV, rows=holdings.height)
+    return Answer(
+        200, _file(fund, as_of, holdings, is_classic).encode("utf-8-sig"), CSV, rows=holdings.height
+    )
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +187,9 @@ def _day(text: str) -> dt.date | None:
 
 
 def _list_on(universe: Universe, as_of: Any, newest: Any) -> pl.DataFrame:
-    """Return the members on a session: of the newest list whose month had its last session by then; none on other days.
+    """Return the members on a session: of the newest list whose month had its last session by then.
+
+    None on other days.
 
     The file of a day is out on the next day.
     """

@@ -15,8 +15,9 @@ EXCHANGE_CODES: Final = {"NASDAQ": "Q", "NYSE": "N", "New York Stock Exchange In
 def line_traits(securities: pl.DataFrame, constituents: pl.DataFrame) -> pl.DataFrame:
     """Return one row per line, with the vendor's id of it.
 
-    Each line has its own entity id; the classes of a company share a `cik`, and the issuer is the class listed first. A company
-    without statements has no `cik`; a leftover of a merger, which has no classification either, is not known to the vendor.
+    Each line has its own entity id; the classes of a company share a `cik`, and the issuer is the class
+    listed first. A company without statements has no `cik`; a leftover of a merger, which has no
+    classification either, is not known to the vendor.
     """
     newest = securities.sort("source_id", "valid_from").unique("source_id", keep="last", maintain_order=True)
     listed = (
@@ -51,7 +52,11 @@ def line_traits(securities: pl.DataFrame, constituents: pl.DataFrame) -> pl.Data
 
 def ticker_spells(securities: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
     """Return which line carried which ticker when."""
-    return securities.join(ids, on="source_id").select("entity_id", "ticker", "valid_from", "valid_to").sort("valid_from", "entity_id")
+    return (
+        securities.join(ids, on="source_id")
+        .select("entity_id", "ticker", "valid_from", "valid_to")
+        .sort("valid_from", "entity_id")
+    )
 
 
 def bare(ticker: str) -> str:

@@ -25,7 +25,9 @@ def day(request: Request, name: str) -> dt.date | None:
     return as_date(name, text) if text else None
 
 
-def page_by_cursor(request: Request, rows: pl.DataFrame, largest: int, pages: int, meta: dict[str, Any]) -> Page:
+def page_by_cursor(
+    request: Request, rows: pl.DataFrame, largest: int, pages: int, meta: dict[str, Any]
+) -> Page:
     """Cut out the page that the cursor names; a limit over the largest page counts as the largest."""
     limit = max(1, min(whole_number(request, "limit", largest), largest))
     number, offset = _position(request)
@@ -38,11 +40,19 @@ def page_by_cursor(request: Request, rows: pl.DataFrame, largest: int, pages: in
     return Page(cut, {**meta, "count": cut.height, "has_more": has_more, "next_cursor": following})
 
 
-def page_by_offset(request: Request, rows: pl.DataFrame, default: int, largest: int, meta: dict[str, Any]) -> Page:
+def page_by_offset(
+    request: Request, rows: pl.DataFrame, default: int, largest: int, meta: dict[str, Any]
+) -> Page:
     """Cut out a page; a limit over the largest page counts as the largest."""
     limit = max(1, min(whole_number(request, "limit", default), largest))
     offset = whole_number(request, "offset", 0)
-    shown = {"total": rows.height, "limit": limit, "offset": offset, "has_more": offset + limit < rows.height, **meta}
+    shown = {
+        "total": rows.height,
+        "limit": limit,
+        "offset": offset,
+        "has_more": offset + limit < rows.height,
+        **meta,
+    }
     return Page(rows.slice(offset, limit), shown)
 
 

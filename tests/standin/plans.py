@@ -1,4 +1,7 @@
-"""The plans of the data vendor and what each allows; numbers from the vendor's public texts of autumn 2026."""
+"""The plans of the data vendor and what each allows.
+
+Numbers from the vendor's public texts of autumn 2026.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 GOOD_KEY: Final = "xfl_" + "0" * 32
-"""The key that the stand-in accepts; made of its parts so that no file holds anything that looks like a key."""
+"""The key that the stand-in accepts.
+
+Made of its parts so that no file holds anything that looks like a key.
+"""
 
 
 @dataclass(frozen=True)

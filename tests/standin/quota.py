@@ -35,7 +35,10 @@ class Meter:
     def usage(self, key: str, now: dt.datetime, plan: Plan) -> dict[str, Any]:
         """Say what is spent and what is allowed, by window."""
         return {
-            f"{what}_{'day' if length == DAY else 'hour'}": {"used": self._spent(key, what, length, now), "limit": limit}
+            f"{what}_{'day' if length == DAY else 'hour'}": {
+                "used": self._spent(key, what, length, now),
+                "limit": limit,
+            }
             for what, _, length, limit in _limits(plan)
         }
 

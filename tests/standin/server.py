@@ -1,4 +1,6 @@
-"""The HTTP server on loopback: reads requests within bounds, and sends answers whole, cut, late or not at all."""
+"""The HTTP server on loopback: reads requests within bounds, and sends answers whole, cut, late or not at
+all.
+"""
 
 from __future__ import annotations
 
@@ -42,12 +44,16 @@ class StandIn:
 
     key = GOOD_KEY
 
-    def __init__(self, universe: Universe, today: dt.date | None = None, plan: str = "pro", port: int = 0) -> None:
+    def __init__(
+        self, universe: Universe, today: dt.date | None = None, plan: str = "pro", port: int = 0
+    ) -> None:
         self.service = Service(universe, Settings.at(today or universe.clock, plan))
         self._stopping = threading.Event()
         self._server = ThreadingHTTPServer((HOST, port), _handler(self.service, self._stopping))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -58,7 +64,9 @@ class StandIn:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stopping.set()
         self._server.shutdown()
         self._server.server_close()
@@ -68,9 +76,25 @@ class StandIn:
         """Serve until the process is interrupted."""
         self._thread.join()
 
-    def fault(self, path: str, kind: str, count: int | None = 1, *, skip: int = 0, contains: str = "", **parameters: Any) -> None:
+    def fault(
+        self,
+        path: str,
+        kind: str,
+        count: int | None = 1,
+        *,
+        skip: int = 0,
+        contains: str = "",
+        **parameters: Any,
+    ) -> None:
         """Set a fault; `Fault` says what the arguments mean."""
-        described = {"path": path, "kind": kind, "count": count, "skip": skip, "contains": contains, "parameters": parameters}
+        described = {
+            "path": path,
+            "kind": kind,
+            "count": count,
+            "skip": skip,
+            "contains": contains,
+            "parameters": parameters,
+        }
         self.service.set_fault(described)
 
     def lift(self) -> None:
@@ -87,7 +111,9 @@ class StandIn:
 
     def requests(self, endpoint: str = "") -> list[dict[str, Any]]:
         """Return the requests that came, oldest first; with an endpoint only its own."""
-        return [entry for entry in self.service.log.shown()["requests"] if endpoint in ("", entry["endpoint"])]
+        return [
+            entry for entry in self.service.log.shown()["requests"] if endpoint in ("", entry["endpoint"])
+        ]
 
     def reset(self) -> None:
         """Go back to the start."""
@@ -166,7 +192,9 @@ def _handler(service: Service, stopping: threading.Event) -> type[BaseHTTPReques
             """Let the connection show the fault: nothing comes, or it is reset."""
             self.close_connection = True
             if fault.kind == "timeout":
-                stopping.wait(min(float(fault.parameters.get("seconds", LONGEST_WAIT_SECONDS)), LONGEST_WAIT_SECONDS))
+                stopping.wait(
+                    min(float(fault.parameters.get("seconds", LONGEST_WAIT_SECONDS)), LONGEST_WAIT_SECONDS)
+                )
             else:
                 # a linger of zero makes the close a reset
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

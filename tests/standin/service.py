@@ -37,7 +37,10 @@ class Service:
             self.settings = settings
 
     def set_fault(self, description: dict[str, Any]) -> None:
-        """Set a fault; a renumbering of ids concerns every address alike, so it is a setting in the clothes of a fault."""
+        """Set a fault.
+
+        A renumbering of ids concerns every address alike, so it is a setting in the clothes of a fault.
+        """
         if description.get("kind") == "renumbered_ids":
             self.configure({"entity_id_offset": description.get("parameters", {}).get("offset", 5_000_000)})
         else:

@@ -1,4 +1,6 @@
-"""What can be switched while the stand-in runs: its two clocks, the plan, what is served and how it is counted."""
+"""What can be switched while the stand-in runs: its two clocks, the plan, what is served and how it is
+counted.
+"""
 
 from __future__ import annotations
 
@@ -64,13 +66,18 @@ class Settings:
         return replace(PLANS[self.plan], **self.limits)
 
     def changed(self, changes: dict[str, Any]) -> Settings:
-        """Return the settings with some changed; `today` as text, `advance_seconds` for the clock of the quotas."""
+        """Return the settings with some changed.
+
+        `today` as text, `advance_seconds` for the clock of the quotas.
+        """
         changes = dict(changes)
         seconds = changes.pop("advance_seconds", 0)
         unknown = set(changes) - {item.name for item in fields(self)} - {"now"}
         unknown |= set(changes.get("limits", {})) - {item.name for item in fields(Plan)}
         if unknown or changes.get("plan", self.plan) not in PLANS:
-            raise bad_request(f"unknown setting, limit or plan: {', '.join(sorted(unknown)) or changes['plan']}")
+            raise bad_request(
+                f"unknown setting, limit or plan: {', '.join(sorted(unknown)) or changes['plan']}"
+            )
         if "today" in changes:
             changes["today"] = as_date("today", str(changes["today"]))
         if "keys" in changes:
@@ -79,4 +86,8 @@ class Settings:
 
     def shown(self) -> dict[str, Any]:
         """Return the settings as JSON can hold them, without keys."""
-        return {name: str(value) if isinstance(value, dt.date) else value for name, value in asdict(self).items() if name != "keys"}
+        return {
+            name: str(value) if isinstance(value, dt.date) else value
+            for name, value in asdict(self).items()
+            if name != "keys"
+        }

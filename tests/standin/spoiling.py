@@ -13,8 +13,12 @@ from tests.standin.wire import JSON, Answer
 Parameters = dict[str, Any]
 Rows = list[dict[str, Any]]
 
-HOSTILE_NAME: Final = 'O\'Neil "Best" & <script>alert(1)</script>, ../../etc/passwd \\ %s; DROP TABLE members;-- \u202e\n=1+1'
-"""Characters that do harm wherever text is trusted: in SQL, HTML, paths, CSV, format strings and terminals."""
+HOSTILE_NAME: Final = (
+    'O\'Neil "Best" & <script>alert(1)</script>, ../../etc/passwd \\ %s; DROP TABLE members;-- \u202e\n=1+1'
+)
+"""Characters that do harm wherever text is trusted: in SQL, HTML, paths, CSV, format strings and
+terminals.
+"""
 
 
 def _rows(change: Callable[[Rows, Parameters], Rows]) -> Callable[[Answer, Parameters], Answer]:
@@ -33,7 +37,9 @@ def _rows(change: Callable[[Rows, Parameters], Rows]) -> Callable[[Answer, Param
 def _meta(change: Parameters) -> Callable[[Answer, Parameters], Answer]:
     def spoil(answer: Answer, _: Parameters) -> Answer:
         body = _body(answer)
-        return replace(answer, content=json.dumps({**body, "meta": {**body.get("meta", {}), **change}}).encode())
+        return replace(
+            answer, content=json.dumps({**body, "meta": {**body.get("meta", {}), **change}}).encode()
+        )
 
     return spoil
 
@@ -46,7 +52,9 @@ def _without_some(answer: Answer, parameters: Parameters) -> Answer:
         return answer
     named = {str(name) for name in (*parameters.get("tickers", ()), *parameters.get("entity_ids", ()))}
     if isinstance(data, dict):
-        kept: Any = {ticker: found for ticker, found in data.items() if ticker not in (named or set(list(data)[:1]))}
+        kept: Any = {
+            ticker: found for ticker, found in data.items() if ticker not in (named or set(list(data)[:1]))
+        }
     else:
         named = named or {str(row["entity_id"]) for row in data[:1]}
         kept = [row for row in data if not named & {str(row.get("ticker")), str(row.get("entity_id"))}]
@@ -64,10 +72,14 @@ def _emptied(answer: Answer, _: Parameters) -> Answer:
     body = _body(answer)
     empty: Any = {} if isinstance(body.get("data"), dict) else []
     meta = {name: 0 if name in ("count", "total") else value for name, value in body.get("meta", {}).items()}
-    return replace(answer, content=json.dumps({"data": empty, "meta": {**meta, "has_more": False}}).encode(), rows=0)
+    return replace(
+        answer, content=json.dumps({"data": empty, "meta": {**meta, "has_more": False}}).encode(), rows=0
+    )
 
 
-def _set(value: Callable[[Any, Parameters], Any], column: str, is_first_only: bool = False) -> Callable[[Answer, Parameters], Answer]:
+def _set(
+    value: Callable[[Any, Parameters], Any], column: str, is_first_only: bool = False
+) -> Callable[[Answer, Parameters], Answer]:
     """Change the value of a column, in every row or in the first that has one."""
 
     def change(rows: Rows, parameters: Parameters) -> Rows:
@@ -96,8 +108,12 @@ SPOILED: Final[dict[str, Callable[[Answer, Parameters], Answer]]] = {
     "duplicated_body": _doubled,
     "empty": _emptied,
     "null_entity_ids": _rows(_without_ids),
-    "missing_column": _rows(lambda rows, p: [{name: value for name, value in row.items() if name != p["column"]} for row in rows]),
-    "extra_column": _rows(lambda rows, p: [{**row, p.get("column", "surprise"): p.get("value", 1)} for row in rows]),
+    "missing_column": _rows(
+        lambda rows, p: [{name: value for name, value in row.items() if name != p["column"]} for row in rows]
+    ),
+    "extra_column": _rows(
+        lambda rows, p: [{**row, p.get("column", "surprise"): p.get("value", 1)} for row in rows]
+    ),
     "text_number": _set(lambda value, p: p.get("value", str(value)), "revenue", is_first_only=True),
     "nan": _set(lambda value, p: math.nan, "revenue", is_first_only=True),
     "hostile_names": _set(lambda value, p: HOSTILE_NAME, "entity_name"),

@@ -1,4 +1,6 @@
-"""What the stand-in serves, in the vendor's ids, names and units: made from the sample universe or from a folder of files."""
+"""What the stand-in serves, in the vendor's ids, names and units: made from the sample universe or from a
+folder of files.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,11 @@ from tests.standin.names import line_traits, ticker_spells
 FIRST_DAY: Final = dt.date(1990, 1, 1)
 INDEX: Final = "russell2000"
 LAST_DAY: Final = dt.date(2100, 12, 31)
-FACTOR_DATASETS: Final = {"FF5": "F-F_Research_Data_5_Factors_2x3", "FF3": "F-F_Research_Data_Factors", "MOM": "F-F_Momentum_Factor"}
+FACTOR_DATASETS: Final = {
+    "FF5": "F-F_Research_Data_5_Factors_2x3",
+    "FF3": "F-F_Research_Data_Factors",
+    "MOM": "F-F_Momentum_Factor",
+}
 SAMPLE_COMPANIES: Final = 300
 SAMPLE_SEED: Final = 2000
 
@@ -33,12 +39,14 @@ class Universe:
     clock
         The last day whose facts there are.
     lines
-        One row per line: entity_id, issuer_id, cik (null where the company files no statements), figi, entity_name,
-        gics_sector, sic, gics, country, exchange_code, is_known (whether the vendor knows the line at all).
+        One row per line: entity_id, issuer_id, cik (null where the company files no statements), figi,
+        entity_name, gics_sector, sic, gics, country, exchange_code, is_known (whether the vendor knows the
+        line at all).
     spells
         entity_id, ticker (without separators), valid_from, valid_to (null while it lasts).
     lists
-        The lists of members: list_date, entity_id, ticker (as spelled in the list), and the columns of a holdings row.
+        The lists of members: list_date, entity_id, ticker (as spelled in the list), and the columns of a
+        holdings row.
     fundamentals, metrics, prices
         In the vendor's names and units; `filed` is the first day on which a row is served.
     french
@@ -83,7 +91,10 @@ def folder_universe(folder: Path) -> Universe:
     from smallcap.sources.identity.aliases import load_ticker_aliases
 
     reference = load_settings().reference_dir
-    limits, rules = load_date_limits(reference, LAST_DAY), read_rules(reference, "ishares.toml", HoldingsRules)
+    limits, rules = (
+        load_date_limits(reference, LAST_DAY),
+        read_rules(reference, "ishares.toml", HoldingsRules),
+    )
     source = FilesSource(folder, rules=rules, aliases=load_ticker_aliases(reference), limits=limits)
     lists = source.constituents(INDEX, source.membership_dates(INDEX)).rows
     frames = {
@@ -93,7 +104,9 @@ def folder_universe(folder: Path) -> Universe:
         "vendor_metrics": source.vendor_metrics(FIRST_DAY, LAST_DAY).rows,
         "prices": source.prices(FIRST_DAY, LAST_DAY).rows,
     }
-    factors = dict(_factor_zip(found.payload, found.name) for found in find_inputs(folder) if found.dataset == "factors")
+    factors = dict(
+        _factor_zip(found.payload, found.name) for found in find_inputs(folder) if found.dataset == "factors"
+    )
     return _universe(frames, source.clock, factors)
 
 
@@ -132,7 +145,9 @@ def _lists(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _issuers(lines: pl.DataFrame) -> pl.DataFrame:
-    return lines.filter(pl.col("entity_id") == pl.col("issuer_id")).select("source_entity_id", "entity_id", "entity_name", "gics_sector")
+    return lines.filter(pl.col("entity_id") == pl.col("issuer_id")).select(
+        "source_entity_id", "entity_id", "entity_name", "gics_sector"
+    )
 
 
 def _fundamentals(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +176,9 @@ def _fundamentals(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 def _metrics(rows: pl.DataFrame, fundamentals: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Ratios are served from the first filing of their period on."""
-    first_filed = fundamentals.group_by("entity_id", "period_end").agg(pl.col("filed").min(), pl.col("ticker").first())
+    first_filed = fundamentals.group_by("entity_id", "period_end").agg(
+        pl.col("filed").min(), pl.col("ticker").first()
+    )
     return (
         rows.join(_issuers(lines), on="source_entity_id")
         .join(first_filed, on=["entity_id", "period_end"], how="left")
@@ -171,7 +188,10 @@ def _metrics(rows: pl.DataFrame, fundamentals: pl.DataFrame, lines: pl.DataFrame
             "ticker",
             "entity_name",
             "period_end",
-            *[(pl.col(ours) / (MILLION if ours.endswith("_usd") else 1.0)).alias(theirs) for theirs, ours in METRICS.items()],
+            *[
+                (pl.col(ours) / (MILLION if ours.endswith("_usd") else 1.0)).alias(theirs)
+                for theirs, ours in METRICS.items()
+            ],
             "filed",
         )
         .sort("entity_id", "period_end")
@@ -179,7 +199,10 @@ def _metrics(rows: pl.DataFrame, fundamentals: pl.DataFrame, lines: pl.DataFrame
 
 
 def _prices(monthly: pl.DataFrame, fundamentals: pl.DataFrame) -> pl.DataFrame:
-    """Daily rows; share counts are those of the newest cover, in raw shares, and only where the line is the issuer's own."""
+    """Daily rows.
+
+    Share counts are those of the newest cover, in raw shares, and only where the line is the issuer's own.
+    """
     from smallcap.sources.calendar import nyse_sessions
 
     first, last = (monthly["date"].min(), monthly["date"].max()) if monthly.height else (FIRST_DAY, FIRST_DAY)
@@ -196,6 +219,8 @@ def _prices(monthly: pl.DataFrame, fundamentals: pl.DataFrame) -> pl.DataFrame:
         daily_prices(monthly, sessions)
         .sort("date")
         .join_asof(counted, on="date", by="entity_id", check_sortedness=False)
-        .with_columns(volume=1_000 + (pl.col("entity_id") * 7_919 + pl.col("date").to_physical() * 104_729) % 900_000)
+        .with_columns(
+            volume=1_000 + (pl.col("entity_id") * 7_919 + pl.col("date").to_physical() * 104_729) % 900_000
+        )
         .sort("entity_id", "date")
     )

@@ -18,7 +18,9 @@ ZIP = "application/zip"
 
 @dataclass(frozen=True)
 class Request:
-    """A request: the parts of its path (unquoted), its query, the key that came with it, and the target for messages."""
+    """A request: the parts of its path (unquoted), its query, the key that came with it, and the target for
+    messages.
+    """
 
     parts: tuple[str, ...]
     query: dict[str, str]

@@ -35,7 +35,9 @@ def answer(request: Request, universe: Universe, settings: Settings, meter: Mete
         return document(_status(universe))
     _require_key(request, endpoint, settings)
     if request.parts[1:] == ("auth", "usage"):
-        return document({"data": {"plan": settings.plan, **meter.usage(str(request.key), settings.now, settings.allowed)}})
+        return document(
+            {"data": {"plan": settings.plan, **meter.usage(str(request.key), settings.now, settings.allowed)}}
+        )
     if endpoint not in PARTS:
         raise not_found(f"no endpoint {request.path}")
     if request.key:
@@ -44,7 +46,11 @@ def answer(request: Request, universe: Universe, settings: Settings, meter: Mete
     written = found.answer() if isinstance(found, Page) else found
     if request.key:
         meter.add_rows(request.key, settings.now, written.rows)
-    notice = {"X-Xfinlink-Client-Update": "true", "X-Xfinlink-Client-Latest": str(settings.newer_client)} if settings.newer_client else {}
+    notice = (
+        {"X-Xfinlink-Client-Update": "true", "X-Xfinlink-Client-Latest": str(settings.newer_client)}
+        if settings.newer_client
+        else {}
+    )
     return replace(written, headers=notice)
 
 

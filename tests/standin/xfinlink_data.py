@@ -38,7 +38,10 @@ def asked_count(request: Request) -> int:
 
 
 def prices(request: Request, universe: Universe, settings: Settings) -> Page:
-    """Serve daily rows; `close` as traded, `adj_close` for the splits up to today, the symbol carried on each date."""
+    """Serve daily rows.
+
+    `close` as traded, `adj_close` for the splits up to today, the symbol carried on each date.
+    """
     if request.query.get("interval", "1d") != "1d":
         raise bad_request("the stand-in serves interval 1d only")
     asked = _who(request, universe, settings)
@@ -47,21 +50,40 @@ def prices(request: Request, universe: Universe, settings: Settings) -> Page:
     rows = (
         _between(known.with_columns(adj_close=pl.col("close") / later_splits), "date", request, settings)
         .with_columns(market_cap=pl.col("close") * pl.col("shares_outstanding"))
-        .join(universe.lines.select("entity_id", "entity_name", "gics_sector", "exchange_code"), on="entity_id", maintain_order="left")
+        .join(
+            universe.lines.select("entity_id", "entity_name", "gics_sector", "exchange_code"),
+            on="entity_id",
+            maintain_order="left",
+        )
         .sort("date", maintain_order=True)
-        .join_asof(universe.spells, left_on="date", right_on="valid_from", by="entity_id", check_sortedness=False)
+        .join_asof(
+            universe.spells, left_on="date", right_on="valid_from", by="entity_id", check_sortedness=False
+        )
         .sort("entity_id", "date")
     )
     opted_in = [name for name in fields.OPT_IN_PRICE_FIELDS if name in request.query.get("fields", "")]
-    served = [name for name in (*fields.PRICE_FIELDS, *opted_in) if name != "adj_close" or request.query.get("adjust") != "none"]
-    meta = {"tickers_resolved": asked.by_ticker, "interval": "1d", "data_through": str(min(settings.today, universe.clock))}
+    served = [
+        name
+        for name in (*fields.PRICE_FIELDS, *opted_in)
+        if name != "adj_close" or request.query.get("adjust") != "none"
+    ]
+    meta = {
+        "tickers_resolved": asked.by_ticker,
+        "interval": "1d",
+        "data_through": str(min(settings.today, universe.clock)),
+    }
     return _page(request, rows, fields.PRICE_STRUCTURE, served, {}, LARGEST_PAGE, settings, meta)
 
 
 def fundamentals(request: Request, universe: Universe, settings: Settings) -> Page:
-    """Serve statements of issuers; `restated` is the newest version of each period, `original` the first, `all` every one."""
+    """Serve statements of issuers.
+
+    `restated` is the newest version of each period, `original` the first, `all` every one.
+    """
     asked = _who(request, universe, settings, is_issuer=True)
-    rows = _of(universe.fundamentals, asked.entity_ids).filter(pl.col("filed") <= (day(request, "as_of") or settings.today))
+    rows = _of(universe.fundamentals, asked.entity_ids).filter(
+        pl.col("filed") <= (day(request, "as_of") or settings.today)
+    )
     rows = rows.filter(pl.col("filed") <= settings.today)
     version = request.query.get("version", "restated")
     if version not in ("restated", "original", "all"):
@@ -80,25 +102,46 @@ def fundamentals(request: Request, universe: Universe, settings: Settings) -> Pa
     rows = _between(rows, "period_end", request, settings)
     hidden = () if settings.has_unseen_fields else fields.UNSEEN_ITEMS
     served = [name for name in (*fields.STATEMENT_ITEMS, *fields.UNSCALED_ITEMS) if name not in hidden]
-    return _page(request, rows, fields.STATEMENT_STRUCTURE, served, {}, LARGEST_PAGE, settings, {"tickers_resolved": asked.by_ticker})
+    return _page(
+        request,
+        rows,
+        fields.STATEMENT_STRUCTURE,
+        served,
+        {},
+        LARGEST_PAGE,
+        settings,
+        {"tickers_resolved": asked.by_ticker},
+    )
 
 
 def metrics(request: Request, universe: Universe, settings: Settings) -> Page:
     """Serve annual ratios of issuers."""
     asked = _who(request, universe, settings, is_issuer=True)
-    rows = _of(universe.metrics, asked.entity_ids).filter(pl.col("filed") <= (day(request, "as_of") or settings.today))
+    rows = _of(universe.metrics, asked.entity_ids).filter(
+        pl.col("filed") <= (day(request, "as_of") or settings.today)
+    )
     rows = rows.filter(pl.col("filed") <= settings.today)
     if request.query.get("period_type", "annual") != "annual":
         rows = rows.clear()
     rows = _between(rows, "period_end", request, settings)
     meta = {"tickers_resolved": asked.by_ticker}
     return _page(
-        request, rows, fields.METRIC_STRUCTURE, list(fields.METRICS), fields.METRIC_CATEGORIES, LARGEST_METRICS_PAGE, settings, meta
+        request,
+        rows,
+        fields.METRIC_STRUCTURE,
+        list(fields.METRICS),
+        fields.METRIC_CATEGORIES,
+        LARGEST_METRICS_PAGE,
+        settings,
+        meta,
     )
 
 
 def _who(request: Request, universe: Universe, settings: Settings, *, is_issuer: bool = False) -> Asked:
-    """Find who is asked for. A ticker is its holder of today, for statements the holder's issuer; an id is served as itself."""
+    """Find who is asked for. A ticker is its holder of today, for statements the holder's issuer.
+
+    An id is served as itself.
+    """
     names = asked_names(request)
     allowed = settings.allowed.tickers_per_call
     if not names:
@@ -119,8 +162,12 @@ def _who(request: Request, universe: Universe, settings: Settings, *, is_issuer:
 
 
 def _holders(names: Sequence[str], universe: Universe, today: dt.date, is_issuer: bool) -> dict[str, int]:
-    held = universe.spells.filter((pl.col("valid_from") <= today) & (pl.col("valid_to").fill_null(today) >= today))
-    held = held.join(universe.lines.filter("is_known").select("entity_id", "issuer_id"), on="entity_id").sort("valid_from", "entity_id")
+    held = universe.spells.filter(
+        (pl.col("valid_from") <= today) & (pl.col("valid_to").fill_null(today) >= today)
+    )
+    held = held.join(universe.lines.filter("is_known").select("entity_id", "issuer_id"), on="entity_id").sort(
+        "valid_from", "entity_id"
+    )
     by_ticker = dict(held.select("ticker", "issuer_id" if is_issuer else "entity_id").iter_rows())
     return {name: by_ticker[bare(name)] for name in names if bare(name) in by_ticker}
 
@@ -148,10 +195,14 @@ def _page(
 ) -> Page:
     """Keep the asked fields beside the structural ones, and cut out the page."""
     chosen = _chosen(request, structure, served, categories)
-    return page_by_cursor(request, rows.select(*structure, *chosen), largest, settings.allowed.pages_per_call, meta)
+    return page_by_cursor(
+        request, rows.select(*structure, *chosen), largest, settings.allowed.pages_per_call, meta
+    )
 
 
-def _chosen(request: Request, structure: Sequence[str], served: Sequence[str], categories: dict[str, tuple[str, ...]]) -> list[str]:
+def _chosen(
+    request: Request, structure: Sequence[str], served: Sequence[str], categories: dict[str, tuple[str, ...]]
+) -> list[str]:
     names = [name for name in request.query.get("fields", "").split(",") if name]
     unknown = [name for name in names if name not in (*structure, *served, *categories)]
     if unknown:

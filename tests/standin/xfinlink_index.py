@@ -29,29 +29,42 @@ def index(request: Request, universe: Universe, settings: Settings) -> Page:
 
 
 def _members(request: Request, universe: Universe, settings: Settings) -> Page:
-    """Serve the newest list at or before `as_of`, in order of the tickers; a day after the record's end is refused."""
+    """Serve the newest list at or before `as_of`, in order of the tickers.
+
+    A day after the record's end is refused.
+    """
     coverage_end = min(settings.today, universe.clock)
     as_of = day(request, "as_of") or coverage_end
     if as_of > coverage_end:
         raise bad_request(f"as_of {as_of} is after the end of the index's record, {coverage_end}")
     newest = universe.lists.filter(pl.col("list_date") <= as_of)["list_date"].max()
-    spells = membership_spells(universe, settings.today).select("entity_id", "added_date", "removed_date", "last_list")
+    spells = membership_spells(universe, settings.today).select(
+        "entity_id", "added_date", "removed_date", "last_list"
+    )
     rows = (
         universe.lists.filter(pl.col("list_date") == pl.lit(newest, dtype=pl.Date))
         .join(spells, on="entity_id", maintain_order="left")
         .filter(pl.col("list_date").is_between("added_date", "last_list"))
-        .select("entity_id", "ticker", entity_name="name", added_date="added_date", removed_date="removed_date")
+        .select(
+            "entity_id", "ticker", entity_name="name", added_date="added_date", removed_date="removed_date"
+        )
         .sort("ticker", "entity_id")
     )
     return page_by_offset(request, rows, LARGEST_PAGE, LARGEST_PAGE, {"coverage_end": str(coverage_end)})
 
 
 def _events(request: Request, universe: Universe, settings: Settings) -> Page:
-    """Serve additions (first day in) and removals (last day in), oldest first, without the founding members."""
+    """Serve additions (first day in) and removals (last day in), oldest first, without the founding
+    members.
+    """
     spells = membership_spells(universe, settings.today)
     founding = universe.lists["list_date"].min()
-    added = spells.filter(pl.col("added_date") > founding).with_columns(event_type=pl.lit("added"), effective_date="added_date")
-    removed = spells.drop_nulls("removed_date").with_columns(event_type=pl.lit("removed"), effective_date="removed_date")
+    added = spells.filter(pl.col("added_date") > founding).with_columns(
+        event_type=pl.lit("added"), effective_date="added_date"
+    )
+    removed = spells.drop_nulls("removed_date").with_columns(
+        event_type=pl.lit("removed"), effective_date="removed_date"
+    )
     history = settings.allowed.history_days
     oldest = settings.today - dt.timedelta(days=history) if history is not None else dt.date.min
     start, end, kind = day(request, "start"), day(request, "end"), request.query.get("event_type")
@@ -68,11 +81,17 @@ def _events(request: Request, universe: Universe, settings: Settings) -> Page:
 
 @lru_cache(maxsize=4)
 def membership_spells(universe: Universe, today: dt.date) -> pl.DataFrame:
-    """Return unbroken runs of lists by line: entity_id, ticker, entity_name, added_date, removed_date (last day in), last_list."""
+    """Return unbroken runs of lists by line: entity_id, ticker, entity_name, added_date, removed_date (last
+    day in), last_list.
+    """
     lists = universe.lists.filter(pl.col("list_date") <= today)
     dates = lists.select(pl.col("list_date").unique().sort()).with_row_index("position")
     dates = dates.with_columns(next_list=pl.col("list_date").shift(-1))
-    placed = lists.join(dates, on="list_date").sort("entity_id", "list_date").with_columns(pl.col("position").cast(pl.Int64))
+    placed = (
+        lists.join(dates, on="list_date")
+        .sort("entity_id", "list_date")
+        .with_columns(pl.col("position").cast(pl.Int64))
+    )
     run = (pl.col("position").diff().over("entity_id").fill_null(0) != 1).cum_sum()
     return (
         placed.with_columns(run=run)

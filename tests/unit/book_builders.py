@@ -31,7 +31,10 @@ def month_end(year: int, month: int, later: int = 0) -> dt.date:
 
 
 def books(**kinds: Mapping[str, object]) -> pl.DataFrame:
-    """Rows of core.books by name; `chosen_on` decides whether a list was formed in advance, as the rules do."""
+    """Rows of core.books by name.
+
+    `chosen_on` decides whether a list was formed in advance, as the rules do.
+    """
     schema = {
         "book": pl.String,
         "kind": pl.String,
@@ -43,7 +46,10 @@ def books(**kinds: Mapping[str, object]) -> pl.DataFrame:
         "description": pl.String,
         "source": pl.String,
     }
-    return pl.DataFrame([{**dict.fromkeys(schema), **BOOK_ROW, "book": book, **row} for book, row in kinds.items()], schema=schema)
+    return pl.DataFrame(
+        [{**dict.fromkeys(schema), **BOOK_ROW, "book": book, **row} for book, row in kinds.items()],
+        schema=schema,
+    )
 
 
 def a_list(first_month: dt.date, **values: object) -> dict[str, object]:
@@ -71,7 +77,9 @@ def lines(book: str, weights: Mapping[int, float | None], unresolved: Sequence[s
 
 
 def returns(first: dt.date, by_line: Returns) -> pl.DataFrame:
-    """Rows of core.monthly_returns: each line's returns from the month of `first` on, None where there is none."""
+    """Rows of core.monthly_returns: each line's returns from the month of `first` on, None where there is
+    none.
+    """
     rows = [
         (month_end(first.year, first.month, later), line, value, value > RULES.extreme_return)
         for line, values in by_line.items()
@@ -83,7 +91,9 @@ def returns(first: dt.date, by_line: Returns) -> pl.DataFrame:
 
 
 def outcomes(as_of: dt.date, by_line: Mapping[int, Mapping[int, str]]) -> pl.DataFrame:
-    """Rows of marts.funnel_outcomes of one date: what each line's company makes of filters, those not named are passed."""
+    """Rows of marts.funnel_outcomes of one date: what each line's company makes of filters, those not named
+    are passed.
+    """
     rows = [
         (as_of, 10 * line, f"T{line}", number, verdict)
         for line, verdicts in by_line.items()
@@ -102,7 +112,9 @@ def outcomes(as_of: dt.date, by_line: Mapping[int, Mapping[int, str]]) -> pl.Dat
 def members(as_of: dt.date, *of_lines: int) -> pl.DataFrame:
     """Rows of core.members of one date."""
     rows = [(as_of, 10 * line, line) for line in of_lines]
-    return pl.DataFrame(rows, schema={"as_of": pl.Date, "entity_id": pl.Int64, "security_id": pl.Int64}, orient="row")
+    return pl.DataFrame(
+        rows, schema={"as_of": pl.Date, "entity_id": pl.Int64, "security_id": pl.Int64}, orient="row"
+    )
 
 
 NO_MEMBERS = members(dt.date(2020, 1, 31))

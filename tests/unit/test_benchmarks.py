@@ -26,7 +26,9 @@ def market():
 @pytest.fixture(scope="module")
 def scored(market):
     screened = screen(*market, read_rules(ROOT / "data" / "reference", "quality.toml", QualityRules))
-    return screened.filter(pl.col("status") == "scored").select("as_of", "entity_id", "score", pl.col("quintile").cast(pl.Int64))
+    return screened.filter(pl.col("status") == "scored").select(
+        "as_of", "entity_id", "score", pl.col("quintile").cast(pl.Int64)
+    )
 
 
 def _looped(market):
@@ -34,9 +36,13 @@ def _looped(market):
     return pl.from_pandas(looped).with_columns(pl.col("as_of").cast(pl.Date))
 
 
-@pytest.mark.parametrize("yardstick", [_looped, lambda market: bare_polars(*market)], ids=["pandas loop", "bare Polars"])
+@pytest.mark.parametrize(
+    "yardstick", [_looped, lambda market: bare_polars(*market)], ids=["pandas loop", "bare Polars"]
+)
 def test_a_yardstick_scores_the_same_companies_alike(market, scored, yardstick):
-    theirs = yardstick(market).select("as_of", "entity_id", their_score="score", their_quintile=pl.col("quintile").cast(pl.Int64))
+    theirs = yardstick(market).select(
+        "as_of", "entity_id", their_score="score", their_quintile=pl.col("quintile").cast(pl.Int64)
+    )
     both = scored.join(theirs, on=["as_of", "entity_id"], how="full", coalesce=True)
     assert both.height == scored.height == theirs.height > 0
     assert both["score"].to_list() == pytest.approx(both["their_score"].to_list(), abs=BENCHMARKED)
@@ -52,11 +58,14 @@ def test_a_yardstick_of_rolling_regressions_finds_the_same_figures(yardstick):
 def test_other_rolling_regressions_are_not_compared():
     returns, factors = rolling.made_up_panel(0.0, names=3)
     with pytest.raises(ValueError, match="must be the same"):
-        rolling.difference(rolling.ours(returns, factors), rolling.bare_numpy(returns + factors[:, :1] * 0.001, factors))
+        rolling.difference(
+            rolling.ours(returns, factors), rolling.bare_numpy(returns + factors[:, :1] * 0.001, factors)
+        )
 
 
 @pytest.mark.parametrize(
-    ("measured", "is_least", "is_held"), [(2.9, False, True), (3.1, False, False), (31, True, True), (2.9, True, False)]
+    ("measured", "is_least", "is_held"),
+    [(2.9, False, True), (3.1, False, False), (31, True, True), (2.9, True, False)],
 )
 def test_a_limit_holds_on_its_own_side_only(measured, is_least, is_held):
     assert Limit("a ratio", measured, 3.0, is_least=is_least).is_held == is_held
@@ -64,13 +73,19 @@ def test_a_limit_holds_on_its_own_side_only(measured, is_least, is_held):
 
 def test_the_page_counts_and_names_what_was_missed():
     held, missed = Limit("the quick one", 1.0, 3.0), Limit("the slow one", 4.0, 3.0)
-    text = page.write([Section("Some ratios", "What they mean.", ("", "seconds"), [["us", "4"]], [held, missed])], dt.date(2026, 1, 2), "")
+    text = page.write(
+        [Section("Some ratios", "What they mean.", ("", "seconds"), [["us", "4"]], [held, missed])],
+        dt.date(2026, 1, 2),
+        "",
+    )
     assert "2 limits, 1 held, 1 missed" in text
     assert "| the slow one | at most 3× | 4.00× | NO |" in text
     assert "| us | 4 |" in text
 
 
-FIGURES = pl.DataFrame({"company": [1, 2], "value": [0.3, None], "status": ["pass", "verify"], "reason": ["ours", "ours"]})
+FIGURES = pl.DataFrame(
+    {"company": [1, 2], "value": [0.3, None], "status": ["pass", "verify"], "reason": ["ours", "ours"]}
+)
 
 
 def test_two_sides_agree_in_any_order_in_their_own_words_and_but_for_the_last_digits():

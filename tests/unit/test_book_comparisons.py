@@ -31,7 +31,9 @@ def series(seed: int, beta: float, months: int = MONTHS) -> pl.DataFrame:
 
 
 def compared(one: pl.DataFrame, two: pl.DataFrame, factors: pl.DataFrame = FACTORS) -> pl.DataFrame:
-    both = pl.concat(rows.with_columns(pl.lit(name).alias("book")) for name, rows in (("one", one), ("two", two)))
+    both = pl.concat(
+        rows.with_columns(pl.lit(name).alias("book")) for name, rows in (("one", one), ("two", two))
+    )
     return BookComparisons.validate(book_comparisons(both, PAIR, factors, RULES))
 
 
@@ -103,7 +105,15 @@ def test_too_few_common_months_have_no_numbers(months: int) -> None:
     assert (set(found["status"]), set(found["n_obs"])) == ({"insufficient"}, {months})
     words = "no month has a return of both books" if months == 0 else "36 are needed"
     assert all(words in reason for reason in found["reason"])
-    numbers = ["estimate", "other_estimate", "difference", "difference_t_stat", "mix_estimate", "mix_share", "correlation"]
+    numbers = [
+        "estimate",
+        "other_estimate",
+        "difference",
+        "difference_t_stat",
+        "mix_estimate",
+        "mix_share",
+        "correlation",
+    ]
     assert found.select(pl.col(numbers).is_null().all()).row(0) == (True,) * len(numbers)
 
 
@@ -121,9 +131,15 @@ def test_without_factors_the_pair_says_so() -> None:
 
 def test_pairs_are_those_of_the_alphabet_each_once() -> None:
     three = books(**{name: a_list(FIRST) for name in ("c", "a", "b")})
-    rows = pl.concat(series(seed, 1.0).with_columns(pl.lit(name).alias("book")) for seed, name in enumerate("cab"))
+    rows = pl.concat(
+        series(seed, 1.0).with_columns(pl.lit(name).alias("book")) for seed, name in enumerate("cab")
+    )
     found = BookComparisons.validate(book_comparisons(rows, three, FACTORS, RULES))
-    assert found.select("book", "other_book").unique(maintain_order=True).rows() == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert found.select("book", "other_book").unique(maintain_order=True).rows() == [
+        ("a", "b"),
+        ("a", "c"),
+        ("b", "c"),
+    ]
 
 
 def test_one_book_alone_is_compared_with_nothing() -> None:

@@ -1,4 +1,6 @@
-"""Files of books that cannot be taken in: each message names the file and what to do, and nothing is changed."""
+"""Files of books that cannot be taken in: each message names the file and what to do, and nothing is
+changed.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def test_a_folder_is_not_a_file(tmp_path: Path, reference: Path, name: str) -> N
     assert f"{tmp_path / name} is a folder" in refusal(tmp_path / name, reference)
 
 
-def test_a_file_that_may_not_be_read_is_named(sound: Path, reference: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_may_not_be_read_is_named(
+    sound: Path, reference: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read_text = Path.read_text
 
     def refuse(path: Path, *arguments: object, **named: object) -> str:
@@ -89,7 +93,9 @@ def test_a_file_that_is_no_text_is_named(sound: Path, reference: Path) -> None:
     assert f"{sound} is not UTF-8 text" in refusal(sound, reference)
 
 
-def test_a_folder_of_books_that_cannot_be_written_to_is_named(sound: Path, reference: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_books_that_cannot_be_written_to_is_named(
+    sound: Path, reference: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: Path, content: bytes) -> int:
         raise OSError(30, "Read-only file system", str(path))
 

@@ -33,7 +33,9 @@ def spells(*rows: tuple[int, str, str, str | None]) -> pl.DataFrame:
 def resolved(book: Book, securities: pl.DataFrame) -> dict[str, tuple[int | None, str | None]]:
     """The line of each ticker, and why there is none."""
     found = BookLines.validate(book_lines({"mine": book}, SOURCE, {}, securities))
-    return {row["ticker"]: (row["security_id"], row["unresolved_reason"]) for row in found.iter_rows(named=True)}
+    return {
+        row["ticker"]: (row["security_id"], row["unresolved_reason"]) for row in found.iter_rows(named=True)
+    }
 
 
 def test_a_ticker_is_the_line_that_carries_it() -> None:
@@ -56,19 +58,28 @@ def test_classes_of_shares_are_spelled_in_many_ways(spelled: str) -> None:
 
 def test_an_unknown_ticker_is_named_with_its_reason() -> None:
     found = resolved(a_book("AAA", "ZZZ"), spells((1, "AAA", "2010-01-01", None)))
-    reason = "no line of the source carries or carried this ticker between 2019-01 and now, or when the list was fixed"
+    reason = (
+        "no line of the source carries or carried this ticker between 2019-01 and now, or when the "
+        "list was fixed"
+    )
     assert found == {"AAA": (1, None), "ZZZ": (None, reason)}
 
 
 def test_a_ticker_last_carried_before_the_first_month_is_unknown() -> None:
-    [(line, reason)] = resolved(a_book("AAA", last_month="2019-12"), spells((1, "AAA", "2010-01-01", "2018-12-31"))).values()
+    [(line, reason)] = resolved(
+        a_book("AAA", last_month="2019-12"), spells((1, "AAA", "2010-01-01", "2018-12-31"))
+    ).values()
     assert line is None
     assert reason is not None
     assert "between 2019-01 and 2019-12" in reason
 
 
 def test_a_recycled_ticker_is_the_line_of_the_day_on_which_the_list_was_fixed() -> None:
-    recycled = spells((1, "AAA", "2010-01-01", "2019-05-31"), (2, "AAA", "2020-01-01", "2020-12-31"), (3, "AAA", "2021-01-01", None))
+    recycled = spells(
+        (1, "AAA", "2010-01-01", "2019-05-31"),
+        (2, "AAA", "2020-01-01", "2020-12-31"),
+        (3, "AAA", "2021-01-01", None),
+    )
     assert resolved(a_book("AAA"), recycled) == {"AAA": (2, None)}
 
 
@@ -88,7 +99,10 @@ def test_of_two_tickers_of_one_line_the_second_in_the_list_is_left_out() -> None
 
 
 def test_books_of_other_sources_are_passed_over() -> None:
-    assert Books.validate(books_frame(BOOKS, "sample", {}))["book"].to_list() == ["funnel_survivors", "funnel_survivors_any_business"]
+    assert Books.validate(books_frame(BOOKS, "sample", {}))["book"].to_list() == [
+        "funnel_survivors",
+        "funnel_survivors_any_business",
+    ]
     assert "small_cap_value" in books_frame(BOOKS, "files", {})["book"]
 
 
@@ -107,7 +121,11 @@ def test_a_book_in_a_row() -> None:
 
 
 def test_survivors_have_no_first_month_and_name_the_filters_passed_over() -> None:
-    rows = books_frame(BOOKS, "sample", {}).select("book", "kind", "first_month", "is_formed_in_advance", "passed_over").rows()
+    rows = (
+        books_frame(BOOKS, "sample", {})
+        .select("book", "kind", "first_month", "is_formed_in_advance", "passed_over")
+        .rows()
+    )
     assert rows == [
         ("funnel_survivors", "survivors", None, True, None),
         ("funnel_survivors_any_business", "survivors", None, True, "1"),

@@ -11,16 +11,30 @@ from smallcap.finance.books.holdings import book_holdings
 from smallcap.finance.books.returns import book_returns
 from smallcap.tables.books import BookReturns
 from tests.tolerances import EXACT
-from tests.unit.book_builders import NO_MEMBERS, NO_OUTCOMES, Returns, a_list, books, lines, members, month_end, returns
+from tests.unit.book_builders import (
+    NO_MEMBERS,
+    NO_OUTCOMES,
+    Returns,
+    a_list,
+    books,
+    lines,
+    members,
+    month_end,
+    returns,
+)
 
 JANUARY = dt.date(2020, 1, 31)
 
 
-def earned(by_line: Returns, weights: dict[int, float | None] | None = None, listed: pl.DataFrame = NO_MEMBERS) -> pl.DataFrame:
+def earned(
+    by_line: Returns, weights: dict[int, float | None] | None = None, listed: pl.DataFrame = NO_MEMBERS
+) -> pl.DataFrame:
     """Earn three months of 2020 with a list of the lines named."""
     held = lines("mine", weights or dict.fromkeys(by_line, None))
     book = books(mine=a_list(JANUARY))
-    holdings = book_holdings(book, held, NO_OUTCOMES, listed, returns(JANUARY, by_line), (2020,), month_end(2020, 3))
+    holdings = book_holdings(
+        book, held, NO_OUTCOMES, listed, returns(JANUARY, by_line), (2020,), month_end(2020, 3)
+    )
     return BookReturns.validate(book_returns(holdings))
 
 
@@ -37,13 +51,21 @@ def test_given_weights_are_restored_each_month() -> None:
 def test_a_missing_month_is_never_zero() -> None:
     found = earned({1: [0.2, None, 0.2], 2: [0.1, 0.1, 0.1]})
     assert found["total_return"].to_list() == pytest.approx([0.15, 0.1, 0.15], rel=EXACT)
-    assert found.select("holdings", "with_return", "missing", "stopped").rows() == [(2, 2, 0, 0), (2, 1, 1, 0), (2, 2, 0, 0)]
+    assert found.select("holdings", "with_return", "missing", "stopped").rows() == [
+        (2, 2, 0, 0),
+        (2, 1, 1, 0),
+        (2, 2, 0, 0),
+    ]
 
 
 def test_a_stopped_holding_leaves_the_book() -> None:
     found = earned({1: [0.2], 2: [0.1, 0.1, 0.1], 3: [0.3, 0.3, 0.3]})
     assert found["total_return"].to_list() == pytest.approx([0.2, 0.2, 0.2], rel=EXACT)
-    assert found.select("holdings", "with_return", "missing", "stopped").rows() == [(3, 3, 0, 0), (2, 2, 0, 1), (2, 2, 0, 0)]
+    assert found.select("holdings", "with_return", "missing", "stopped").rows() == [
+        (3, 3, 0, 0),
+        (2, 2, 0, 1),
+        (2, 2, 0, 0),
+    ]
     assert not found["is_thin"].any()
 
 
@@ -68,7 +90,10 @@ def test_a_month_without_any_return_is_null() -> None:
 
 def test_the_month_in_which_the_last_holding_stops_is_the_last() -> None:
     found = earned({1: [0.2], 2: [0.1]})
-    assert found.select("month", "holdings", "stopped").rows() == [(JANUARY, 2, 0), (month_end(2020, 2), 0, 2)]
+    assert found.select("month", "holdings", "stopped").rows() == [
+        (JANUARY, 2, 0),
+        (month_end(2020, 2), 0, 2),
+    ]
     assert found["total_return"].to_list()[1] is None
 
 

@@ -25,14 +25,20 @@ SOUND = {
 
 def read(folder: Path, **fields: str | None) -> Book:
     """Read a book of which some fields are replaced, added or, with None, left out."""
-    text = HEAD + "".join(f"{name} = {value}\n" for name, value in (SOUND | fields).items() if value is not None)
+    text = HEAD + "".join(
+        f"{name} = {value}\n" for name, value in (SOUND | fields).items() if value is not None
+    )
     (folder / "mine.toml").write_text(text, encoding="utf-8")
     return read_rules(folder, "mine.toml", BookSet).books["mine"]
 
 
 def test_a_sound_book_is_read(tmp_path: Path) -> None:
     book = read(tmp_path, weights="[0.25, 0.75]")
-    assert (book.tickers, book.weights, book.chosen_on) == (("AAA", "BBB"), (0.25, 0.75), dt.date(2019, 12, 31))
+    assert (book.tickers, book.weights, book.chosen_on) == (
+        ("AAA", "BBB"),
+        (0.25, 0.75),
+        dt.date(2019, 12, 31),
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,9 @@ def test_a_sound_book_is_read(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_broken_book_is_refused(tmp_path: Path, fields: dict[str, str | None], line: int, message: str) -> None:
+def test_a_broken_book_is_refused(
+    tmp_path: Path, fields: dict[str, str | None], line: int, message: str
+) -> None:
     with pytest.raises(InputError, match=message) as refused:
         read(tmp_path, **fields)
     assert f"mine.toml, line {line}" in str(refused.value)
@@ -64,12 +72,19 @@ def test_a_broken_book_is_refused(tmp_path: Path, fields: dict[str, str | None],
 
 @pytest.mark.parametrize("month", ["2020-13", "2020-1", "January 2020"])
 def test_a_month_is_written_in_one_way(tmp_path: Path, month: str) -> None:
-    with pytest.raises(InputError, match=r"line 10: field 'books\.mine\.first_month' is not a month: a month is written YYYY-MM"):
+    with pytest.raises(
+        InputError,
+        match=r"line 10: field 'books\.mine\.first_month' is not a month: a month is written YYYY-MM",
+    ):
         read(tmp_path, first_month=f'"{month}"')
 
 
-@pytest.mark.parametrize(("chosen_on", "is_in_advance"), [("2019-12-31", True), ("2020-01-01", False), ("2026-01-31", False)])
-def test_chosen_before_its_first_month_it_is_formed_in_advance(tmp_path: Path, chosen_on: str, is_in_advance: bool) -> None:
+@pytest.mark.parametrize(
+    ("chosen_on", "is_in_advance"), [("2019-12-31", True), ("2020-01-01", False), ("2026-01-31", False)]
+)
+def test_chosen_before_its_first_month_it_is_formed_in_advance(
+    tmp_path: Path, chosen_on: str, is_in_advance: bool
+) -> None:
     assert read(tmp_path, chosen_on=chosen_on).is_formed_in_advance is is_in_advance
 
 

@@ -18,7 +18,9 @@ MARKS_OF_DIRECTION = "\u061c\u200e\u200f"
 
 def is_forbidden(character: str) -> bool:
     code = ord(character)
-    is_in_xml = code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+    is_in_xml = (
+        code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+    )
     return (
         not is_in_xml
         or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
@@ -41,13 +43,19 @@ def test_what_is_clean_stays(text):
 
 
 def test_every_code_point_is_judged_as_unicode_does():
-    wrongly_kept = [code for code in range(0x110000) if is_forbidden(chr(code)) and without_forbidden(chr(code)) == chr(code)]
+    wrongly_kept = [
+        code
+        for code in range(0x110000)
+        if is_forbidden(chr(code)) and without_forbidden(chr(code)) == chr(code)
+    ]
     assert wrongly_kept == []
 
 
 def test_letters_of_every_script_stay():
     letters = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code))[0] in "LMNS"]
-    assert [letter for letter in letters if without_forbidden(letter) != letter or visible(letter) != letter] == []
+    assert [
+        letter for letter in letters if without_forbidden(letter) != letter or visible(letter) != letter
+    ] == []
 
 
 @given(ANY_TEXT)

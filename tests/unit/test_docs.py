@@ -41,7 +41,9 @@ GROUP = typer.main.get_command(app)
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced or indented block of code: its page and line, its language, its text, and the line of prose before it."""
+    """A fenced or indented block of code: its page and line, its language, its text, and the line of prose
+    before it.
+    """
 
     page: Path
     line: int
@@ -76,16 +78,21 @@ def _blocks_of(page: Path) -> Iterator[Block]:
         before = line.strip() or before
 
 
-# -- generated parts ------------------------------------------------------------------------------------------------------------
+# -- generated parts
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_data_dictionary_is_current() -> None:
-    assert (DOCS / "data-dictionary.md").read_text(encoding="utf-8") == dictionary(), "write it again with `make docs`"
+    assert (DOCS / "data-dictionary.md").read_text(encoding="utf-8") == dictionary(), (
+        "write it again with `make docs`"
+    )
 
 
 def dictionary_section(name: str) -> list[list[str]]:
     """The cells of the table that the data dictionary has under a name, row by row."""
-    section = (DOCS / "data-dictionary.md").read_text(encoding="utf-8").split(f"\n## {name}\n")[1].split("\n## ")[0]
+    section = (
+        (DOCS / "data-dictionary.md").read_text(encoding="utf-8").split(f"\n## {name}\n")[1].split("\n## ")[0]
+    )
     rows = [line for line in section.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows[1:]]
 
@@ -97,19 +104,29 @@ def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[du
 
 
 @pytest.mark.parametrize("view", read_views(VIEWS_DIR), ids=lambda view: view.name)
-def test_the_data_dictionary_has_the_columns_that_a_view_serves(published_warehouse: duckdb.DuckDBPyConnection, view: View) -> None:
-    served = [(name, str(dtype)) for name, dtype in published_warehouse.sql(f"FROM {view.name}").pl().schema.items()]
+def test_the_data_dictionary_has_the_columns_that_a_view_serves(
+    published_warehouse: duckdb.DuckDBPyConnection, view: View
+) -> None:
+    served = [
+        (name, str(dtype)) for name, dtype in published_warehouse.sql(f"FROM {view.name}").pl().schema.items()
+    ]
     described = dictionary_section(view.name)
     assert [(name, dtype) for name, dtype, *_ in described] == served
     comments = published_warehouse.execute(
-        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name || '.' || table_name = ?", [view.name]
+        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name || '.' || table_name = ?",
+        [view.name],
     ).fetchall()
-    assert dict(comments) == {name: f"{meaning} [{unit}]" if unit else meaning for name, _, unit, meaning in described}
+    assert dict(comments) == {
+        name: f"{meaning} [{unit}]" if unit else meaning for name, _, unit, meaning in described
+    }
 
 
-def test_the_data_dictionary_lists_every_table_and_view_that_is_served(published_warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_the_data_dictionary_lists_every_table_and_view_that_is_served(
+    published_warehouse: duckdb.DuckDBPyConnection,
+) -> None:
     served = published_warehouse.execute(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = 'warehouse'"
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE "
+        "table_catalog = 'warehouse'"
     ).fetchall()
     page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
     contents = page.split("\n## ")[0]
@@ -128,7 +145,10 @@ def test_the_data_dictionary_lists_every_table_and_view_that_is_served(published
         ),
         # Both tables have a column status, of another meaning each.
         (
-            "-- Shows something.\nSELECT l.status FROM marts.funnel_outcomes AS o, marts.stock_factor_loadings AS l",
+            (
+                "-- Shows something.\nSELECT l.status FROM marts.funnel_outcomes AS o, "
+                "marts.stock_factor_loadings AS l"
+            ),
             "has a column status without a meaning",
         ),
     ],
@@ -143,7 +163,9 @@ def test_a_view_whose_columns_are_not_described_is_named(
 
 
 def test_a_line_of_a_view_may_describe_several_columns(tmp_path: Path) -> None:
-    (tmp_path / "shown.sql").write_text("-- Shows: three.\n-- a, b [USD]: money\n-- c: a name\nSELECT 1 AS a", encoding="utf-8")
+    (tmp_path / "shown.sql").write_text(
+        "-- Shows: three.\n-- a, b [USD]: money\n-- c: a name\nSELECT 1 AS a", encoding="utf-8"
+    )
     view = read_view(tmp_path / "shown.sql")
     assert (view.description, view.select) == ("Shows: three.", "SELECT 1 AS a")
     assert {name: (meaning.text, meaning.unit) for name, meaning in view.described.items()} == {
@@ -178,15 +200,23 @@ def test_the_settings_table_is_current() -> None:
 
 
 def reason_codes() -> set[str]:
-    """The reason codes of smallcap.finance: second in a check (a condition and its code), or named by the argument `reason`."""
+    """The reason codes of smallcap.finance: second in a check (a condition and its code), or named by the
+    argument `reason`.
+    """
     finance = PROJECT_ROOT / "smallcap" / "finance"
-    paths = sorted(path for folder in (finance, finance / "metrics", finance / "quality") for path in folder.glob("*.py"))
+    paths = sorted(
+        path for folder in (finance, finance / "metrics", finance / "quality") for path in folder.glob("*.py")
+    )
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "reason"]
     pairs = [node.elts for node in nodes if isinstance(node, ast.Tuple) and len(node.elts) == 2]
     checks = [code for condition, code in pairs if not isinstance(condition, ast.Constant | ast.Starred)]
-    return {node.value for node in (*named, *checks) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {
+        node.value
+        for node in (*named, *checks)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def test_methods_lists_every_reason_code_and_no_other() -> None:
@@ -203,7 +233,8 @@ def test_methods_lists_every_item_of_the_lenses_with_its_preference() -> None:
     assert shown == [(item.statement, item.item, item.preference) for item in items(rules)]
 
 
-# -- what the pages name --------------------------------------------------------------------------------------------------------
+# -- what the pages name
+# --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -215,19 +246,25 @@ def test_tables_that_a_page_names_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_make_targets_that_a_page_names_exist(page: Path) -> None:
-    targets = set(re.findall(r"^(\w+):", (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    targets = set(
+        re.findall(r"^(\w+):", (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
     named = set(re.findall(r"(?:`|^)make (\w+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert named <= targets
 
 
-# -- commands -------------------------------------------------------------------------------------------------------------------
+# -- commands
+# -------------------------------------------------------------------------------------------------------------------
 
 SHELLS = ("sh", "bash", "shell", "console", "indented", "")
 COMMAND = re.compile(r"^(?:\$ )?(?:[A-Z_]+=\S+ +)*smallcap +(?=\S)", flags=re.MULTILINE)
 
 
 def arguments_of(text: str) -> list[str]:
-    """The words after `smallcap`, up to the line's end, a comment, a pipe or a redirection; quoted text may span lines."""
+    """The words after `smallcap`, up to the line's end, a comment, a pipe or a redirection.
+
+    Quoted text may span lines.
+    """
     words = shlex.shlex(text, posix=True, punctuation_chars="|><;&\n")
     words.whitespace, words.commenters, words.whitespace_split = " \t\r", "", True
     taken = []
@@ -285,7 +322,8 @@ def test_the_table_of_exit_codes_is_complete() -> None:
     assert codes == {0, DIFFERENT, 130, 143} | explained
 
 
-# -- examples -------------------------------------------------------------------------------------------------------------------
+# -- examples
+# -------------------------------------------------------------------------------------------------------------------
 
 
 def python_blocks() -> list[Block]:
@@ -309,8 +347,18 @@ def test_there_are_examples_to_run() -> None:
 
 def shown_queries() -> list[tuple[str, str]]:
     """Every SQL statement of the pages: of `smallcap sql`, and of SQL blocks."""
-    asked = [(place, arguments[1]) for place, arguments in shown_commands() if arguments[0] == "sql" and not arguments[1].startswith("--")]
-    written = [(str(block), part) for block in blocks() if block.language == "sql" for part in block.text.split(";") if part.strip()]
+    asked = [
+        (place, arguments[1])
+        for place, arguments in shown_commands()
+        if arguments[0] == "sql" and not arguments[1].startswith("--")
+    ]
+    written = [
+        (str(block), part)
+        for block in blocks()
+        if block.language == "sql"
+        for part in block.text.split(";")
+        if part.strip()
+    ]
     return [*asked, *written]
 
 
@@ -322,25 +370,41 @@ def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.mark.parametrize(("place", "query"), shown_queries(), ids=lambda text: text[:40])
-def test_queries_of_the_pages_name_what_is_there(empty_warehouse: duckdb.DuckDBPyConnection, place: str, query: str) -> None:
+def test_queries_of_the_pages_name_what_is_there(
+    empty_warehouse: duckdb.DuckDBPyConnection, place: str, query: str
+) -> None:
     empty_warehouse.execute(query).fetchall()
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT_ROOT / "sql" / "queries").glob("*.sql")), ids=lambda path: path.stem)
-def test_worked_queries_say_what_they_answer_and_name_what_is_there(empty_warehouse: duckdb.DuckDBPyConnection, path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT_ROOT / "sql" / "queries").glob("*.sql")), ids=lambda path: path.stem
+)
+def test_worked_queries_say_what_they_answer_and_name_what_is_there(
+    empty_warehouse: duckdb.DuckDBPyConnection, path: Path
+) -> None:
     query = path.read_text(encoding="utf-8")
     assert re.match(r"-- .+\?", query)
     empty_warehouse.execute(query).fetchall()
 
 
-# -- nothing private ------------------------------------------------------------------------------------------------------------
+# -- nothing private
+# ------------------------------------------------------------------------------------------------------------
 
 # In pieces, so that this file does not hold what it looks for.
 PRIVATE = {
     "a package index": r"(?<!no-emit-)(?:extra-)?index" + r"-url",
     "a registry's host": r"https?://(?:[\w.-]+\.)?py" + r"pi\b|files\.python" + r"hosted",
-    "a path of one machine": r"(?<![\w.])/(?:wo" + r"rk|ro" + r"ot|Us" + r"ers)/|(?<![\w.])/ho" + r"me/\w+/|/tm" + r"p/env\b",
-    "a key": r"AKI" + r"A[0-9A-Z]{16}|gh[pousr]" + r"_\w{36}|-----BEG" + r"IN [A-Z ]*PRIVATE KEY|\bs" + r"k-[A-Za-z0-9]{32,}",
+    "a path of one machine": r"(?<![\w.])/(?:wo"
+    + r"rk|ro"
+    + r"ot|Us"
+    + r"ers)/|(?<![\w.])/ho"
+    + r"me/\w+/|/tm"
+    + r"p/env\b",
+    "a key": r"AKI"
+    + r"A[0-9A-Z]{16}|gh[pousr]"
+    + r"_\w{36}|-----BEG"
+    + r"IN [A-Z ]*PRIVATE KEY|\bs"
+    + r"k-[A-Za-z0-9]{32,}",
 }
 
 

@@ -10,7 +10,9 @@ from smallcap.pipelines.execute import explain
 from smallcap.settings import Settings
 
 
-def raised(error: Exception, cause: BaseException | None = None, context: BaseException | None = None) -> Exception:
+def raised(
+    error: Exception, cause: BaseException | None = None, context: BaseException | None = None
+) -> Exception:
     error.__cause__, error.__context__ = cause, context
     return error
 
@@ -20,7 +22,9 @@ def explained(error: Exception, tmp_path: Path) -> str:
 
 
 def test_the_explained_error_behind_what_was_raised_is_told(tmp_path):
-    assert explained(raised(RuntimeError("step failed"), cause=InputError("no folder")), tmp_path) == "no folder"
+    assert (
+        explained(raised(RuntimeError("step failed"), cause=InputError("no folder")), tmp_path) == "no folder"
+    )
 
 
 def test_an_error_that_nobody_explained_keeps_its_words(tmp_path):

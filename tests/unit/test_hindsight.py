@@ -14,12 +14,26 @@ from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import factors_of
 from smallcap.tables.books import HindsightGap
 from tests.tolerances import ESTIMATE, EXACT
-from tests.unit.book_builders import NO_MEMBERS, RULES, a_list, books, lines, members, month_end, raw_factors, the_survivors
+from tests.unit.book_builders import (
+    NO_MEMBERS,
+    RULES,
+    a_list,
+    books,
+    lines,
+    members,
+    month_end,
+    raw_factors,
+    the_survivors,
+)
 
 FIRST = dt.date(2020, 1, 31)
 MONTHS = 48
 FACTORS = raw_factors(FIRST, MONTHS)
-BOOKS = books(chosen_late=a_list(FIRST), funnel_survivors=the_survivors(), in_advance=a_list(FIRST, is_formed_in_advance=True))
+BOOKS = books(
+    chosen_late=a_list(FIRST),
+    funnel_survivors=the_survivors(),
+    in_advance=a_list(FIRST, is_formed_in_advance=True),
+)
 NAMES = (1, 2, 3)
 LISTED = pl.concat([lines("chosen_late", dict.fromkeys(NAMES, None)), lines("in_advance", {4: None})])
 DAY_BEFORE = dt.date(2019, 12, 31)
@@ -27,7 +41,10 @@ DRAWN = ("share_at_least", "mean", "std", "p05", "p50", "p95")
 
 
 def market(count: int = 40, months: int = MONTHS, seed: int = 3) -> pl.DataFrame:
-    """Returns of lines 1 to `count`: a market beta of one and noise; lines 1 to 3 earn two per cent a month more."""
+    """Returns of lines 1 to `count`: a market beta of one and noise.
+
+    Lines 1 to 3 earn two per cent a month more.
+    """
     noise = np.random.default_rng(seed).normal(0, 0.05, (MONTHS, count))
     by_line = pl.DataFrame(noise, schema=[str(line) for line in range(1, count + 1)]).with_columns(
         FACTORS["month"], FACTORS["mkt_rf"], FACTORS["rf"]
@@ -36,17 +53,24 @@ def market(count: int = 40, months: int = MONTHS, seed: int = 3) -> pl.DataFrame
     line = pl.col("security_id").cast(pl.Int64)
     extra = pl.when(line <= max(NAMES)).then(0.02).otherwise(0.0)
     total = pl.col("mkt_rf") + pl.col("rf") + pl.col("noise") + extra
-    return long.select("month", line, total.alias("total_return")).filter(pl.col("month") <= month_end(2020, 1, months - 1))
+    return long.select("month", line, total.alias("total_return")).filter(
+        pl.col("month") <= month_end(2020, 1, months - 1)
+    )
 
 
 def of_lines(book: str, earned: pl.DataFrame, *held: int) -> pl.DataFrame:
     """Monthly returns of a book of equal weights."""
-    monthly = earned.filter(pl.col("security_id").is_in(held)).group_by("month").agg(pl.col("total_return").mean())
+    monthly = (
+        earned.filter(pl.col("security_id").is_in(held)).group_by("month").agg(pl.col("total_return").mean())
+    )
     return monthly.select(pl.lit(book).alias("book"), "month", "total_return").sort("month")
 
 
 def gap(
-    earned: pl.DataFrame, listed: pl.DataFrame = NO_MEMBERS, point_in_time: pl.DataFrame | None = None, factors: pl.DataFrame = FACTORS
+    earned: pl.DataFrame,
+    listed: pl.DataFrame = NO_MEMBERS,
+    point_in_time: pl.DataFrame | None = None,
+    factors: pl.DataFrame = FACTORS,
 ) -> pl.DataFrame:
     in_time = of_lines("funnel_survivors", earned, 10, 11) if point_in_time is None else point_in_time
     both = pl.concat([of_lines("chosen_late", earned, *NAMES), of_lines("in_advance", earned, 4), in_time])
@@ -62,7 +86,9 @@ def own_alpha(earned: pl.DataFrame, *held: int) -> float:
     factors = factors_of(FACTORS, "FF5", RULES)
     assert factors is not None
     rows = regress(of_lines("any", earned, *held), factors, RULES)
-    return float(rows.filter((pl.col("term") == "alpha") & (pl.col("covariance") == "OLS"))["alpha_annual"].item())
+    return float(
+        rows.filter((pl.col("term") == "alpha") & (pl.col("covariance") == "OLS"))["alpha_annual"].item()
+    )
 
 
 def test_only_lists_chosen_late_are_held_against_anything() -> None:
@@ -74,7 +100,9 @@ def test_the_difference_is_the_hac_regression_of_the_two_books() -> None:
     factors = factors_of(FACTORS, "FF5", RULES)
     assert factors is not None
     late, in_time = of_lines("late", earned, *NAMES), of_lines("in_time", earned, 10, 11)
-    own = regress(late.with_columns(pl.col("total_return") - in_time["total_return"]), factors, RULES, is_excess=True)
+    own = regress(
+        late.with_columns(pl.col("total_return") - in_time["total_return"]), factors, RULES, is_excess=True
+    )
     expected = {row["term"]: row for row in own.filter(pl.col("covariance") == "HAC").iter_rows(named=True)}
     found = part(gap(earned), "difference")
     assert found.keys() == expected.keys()
@@ -85,13 +113,16 @@ def test_the_difference_is_the_hac_regression_of_the_two_books() -> None:
 
 
 @pytest.mark.parametrize(
-    ("months", "reason"), [(35, "36 are needed"), (0, "no month has a return of both chosen_late and funnel_survivors")]
+    ("months", "reason"),
+    [(35, "36 are needed"), (0, "no month has a return of both chosen_late and funnel_survivors")],
 )
 def test_a_short_point_in_time_book_is_insufficient_and_the_rest_is_not(months: int, reason: str) -> None:
     earned = market()
     found = gap(earned, point_in_time=of_lines("funnel_survivors", earned, 10).head(months))
     difference = part(found, "difference").values()
-    assert {(row["status"], row["estimate"], row["n_obs"]) for row in difference} == {("insufficient", None, months)}
+    assert {(row["status"], row["estimate"], row["n_obs"]) for row in difference} == {
+        ("insufficient", None, months)
+    }
     assert all(reason in str(row["reason"]) for row in difference)
     assert part(found, "random_books")["alpha_annual"]["status"] == "estimated"
 
@@ -123,7 +154,13 @@ def test_without_each_name_the_others_are_a_book() -> None:
 
 
 def test_members_of_the_beginning_are_drawn_from_where_they_are_known() -> None:
-    listed = pl.concat([members(dt.date(2019, 12, 15), *range(1, 31)), members(DAY_BEFORE, *range(1, 21)), members(FIRST, *range(1, 41))])
+    listed = pl.concat(
+        [
+            members(dt.date(2019, 12, 15), *range(1, 31)),
+            members(DAY_BEFORE, *range(1, 21)),
+            members(FIRST, *range(1, 41)),
+        ]
+    )
     rows = part(gap(market(), listed), "random_books").values()
     assert {(row["universe"], row["drawn_from"]) for row in rows} == {("members", 20)}
 
@@ -144,7 +181,10 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
     earned, listed = market(), members(DAY_BEFORE, *range(1, 31))
     both = pl.concat([of_lines("chosen_late", earned, *NAMES), of_lines("funnel_survivors", earned, 10, 11)])
     in_order = hindsight_gap(BOOKS, LISTED, both, earned, listed, FACTORS, RULES)
-    shuffled = (frame.sample(fraction=1, shuffle=True, seed=5) for frame in (BOOKS, LISTED, both, earned, listed, FACTORS))
+    shuffled = (
+        frame.sample(fraction=1, shuffle=True, seed=5)
+        for frame in (BOOKS, LISTED, both, earned, listed, FACTORS)
+    )
     assert in_order.equals(hindsight_gap(*shuffled, RULES))
 
 
@@ -170,7 +210,15 @@ def test_without_factors_nothing_is_estimated() -> None:
 
 
 def test_without_lists_chosen_late_there_are_no_rows() -> None:
-    empty = hindsight_gap(BOOKS.filter("is_formed_in_advance"), LISTED, of_lines("x", market(), 1), market(), NO_MEMBERS, FACTORS, RULES)
+    empty = hindsight_gap(
+        BOOKS.filter("is_formed_in_advance"),
+        LISTED,
+        of_lines("x", market(), 1),
+        market(),
+        NO_MEMBERS,
+        FACTORS,
+        RULES,
+    )
     assert HindsightGap.validate(empty).is_empty()
 
 
@@ -200,7 +248,12 @@ def test_a_book_that_runs_out_of_returns_is_measured_over_its_own_months() -> No
     earned = market().filter((pl.col("security_id") != 5) | (pl.col("month") <= month_end(2020, 1, 39)))
     factors = factors_of(FACTORS, "FF5", RULES)
     assert factors is not None
-    total = earned.pivot("security_id", index="month", values="total_return").sort("month").select("4", "5").to_numpy()
+    total = (
+        earned.pivot("security_id", index="month", values="total_return")
+        .sort("month")
+        .select("4", "5")
+        .to_numpy()
+    )
     found = 12 * alphas_of_books(total, factors, FACTORS["month"], 36)
     assert found.tolist() == pytest.approx([own_alpha(earned, 4), own_alpha(earned, 5)], abs=ESTIMATE)
     assert np.isnan(alphas_of_books(total, factors, FACTORS["month"], 41)[1])

@@ -14,14 +14,23 @@ PACKAGE = PROJECT_ROOT / "smallcap"
 
 def modules_on_disk() -> set[str]:
     """Every module of the package, those behind its links included."""
-    paths = [Path(parent, name) for parent, _, names in os.walk(PACKAGE, followlinks=True) for name in names if name.endswith(".py")]
+    paths = [
+        Path(parent, name)
+        for parent, _, names in os.walk(PACKAGE, followlinks=True)
+        for name in names
+        if name.endswith(".py")
+    ]
     dotted = [path.relative_to(PACKAGE.parent).with_suffix("").parts for path in paths]
     return {".".join(parts[:-1] if parts[-1] == "__init__" else parts) for parts in dotted}
 
 
 def test_every_module_is_looked_at() -> None:
     found = modules_on_disk()
-    assert {"smallcap.assets.core.members", "smallcap.pipelines.command.app", "smallcap.engine.recipe"} <= found
+    assert {
+        "smallcap.assets.core.members",
+        "smallcap.pipelines.command.app",
+        "smallcap.engine.recipe",
+    } <= found
     assert len(found) > 250
     assert grimp.build_graph("smallcap", cache_dir=None).modules == found
 

@@ -18,4 +18,7 @@ def test_the_licence_is_the_standard_text_unchanged() -> None:
 def test_the_package_and_the_readme_name_it() -> None:
     project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (project["license"], project["license-files"]) == ("Apache-2.0", ["LICENSE"])
-    assert "[Apache License 2.0](LICENSE)" in (PROJECT_ROOT / "README.md").read_text(encoding="utf-8").splitlines()[-1]
+    assert (
+        "[Apache License 2.0](LICENSE)"
+        in (PROJECT_ROOT / "README.md").read_text(encoding="utf-8").splitlines()[-1]
+    )

@@ -23,7 +23,9 @@ class TestFindingBrokenLinks:
     def page(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / "docs").mkdir()
         (tmp_path / "README.md").write_text("# Top\n", encoding="utf-8")
-        (tmp_path / "docs" / "other.md").write_text("# A `b_c`, (d)\n\n## Twice\n\n## Twice\n", encoding="utf-8")
+        (tmp_path / "docs" / "other.md").write_text(
+            "# A `b_c`, (d)\n\n## Twice\n\n## Twice\n", encoding="utf-8"
+        )
         for name, value in (("PROJECT_ROOT", tmp_path), ("DOCS", tmp_path / "docs")):
             monkeypatch.setattr(pages, name, value)
         return tmp_path / "docs" / "page.md"
@@ -73,4 +75,6 @@ def pages_of(entry: object) -> Iterator[str]:
 
 def test_the_navigation_of_the_site_has_every_page_once() -> None:
     navigation = yaml.load((PROJECT_ROOT / "mkdocs.yml").read_text(encoding="utf-8"), _WithoutPython)["nav"]
-    assert sorted(pages_of(navigation)) == sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
+    assert sorted(pages_of(navigation)) == sorted(
+        page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")
+    )

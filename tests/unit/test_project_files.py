@@ -24,7 +24,9 @@ LOCKS = {
     "docs/requirements.lock": EXTRAS["docs"],
 }
 GENERATED = [*LOCKS, "docs/data-dictionary.md", "docs/benchmarks.md", "tests/contract/graph_snapshot.txt"]
-FORMS = sorted(path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml")
+FORMS = sorted(
+    path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"
+)
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 
 
@@ -46,7 +48,9 @@ def test_every_requirement_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_file_holds_what_is_required_with_hashes(lock: str) -> None:
-    pinned = re.findall(r"^([\w.\-]+)(?:\[[\w,\-]+\])?==([^\s;]+).*\\\n    --hash=sha256:", read(lock), flags=re.MULTILINE)
+    pinned = re.findall(
+        r"^([\w.\-]+)(?:\[[\w,\-]+\])?==([^\s;]+).*\\\n    --hash=sha256:", read(lock), flags=re.MULTILINE
+    )
     assert len(pinned) == len(re.findall(r"^[^\s#]", read(lock), flags=re.MULTILINE))
     versions: dict[str, list[str]] = {}
     for name, version in pinned:
@@ -54,7 +58,9 @@ def test_a_lock_file_holds_what_is_required_with_hashes(lock: str) -> None:
     for required in map(Requirement, LOCKS[lock]):
         found = versions.get(canonicalize_name(required.name), [])
         assert found, f"{required} is not in {lock}: run make lock"
-        assert all(version in required.specifier for version in found), f"{required} is {found} in {lock}: run make lock"
+        assert all(version in required.specifier for version in found), (
+            f"{required} is {found} in {lock}: run make lock"
+        )
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -87,7 +93,9 @@ def test_the_workflow_runs_the_same_command_on_every_supported_python() -> None:
     workflow = read(".github/workflows/ci.yml")
     job = yaml.safe_load(workflow)["jobs"]["test"]
     supported = SpecifierSet(PROJECT["requires-python"])
-    assert job["strategy"]["matrix"]["python-version"] == [f"3.{minor}" for minor in range(40) if f"3.{minor}" in supported]
+    assert job["strategy"]["matrix"]["python-version"] == [
+        f"3.{minor}" for minor in range(40) if f"3.{minor}" in supported
+    ]
     assert {"run": ".ci/run"} in job["steps"]
     actions = re.findall(r"uses: (\S+)", workflow)
     assert actions
@@ -109,7 +117,12 @@ def test_a_form_has_what_github_requires(path: Path) -> None:
 
 def test_forms_ask_for_what_a_report_needs() -> None:
     asked = {
-        path.stem: {part["id"]: part for part in yaml.safe_load(path.read_text(encoding="utf-8"))["body"] if "id" in part} for path in FORMS
+        path.stem: {
+            part["id"]: part
+            for part in yaml.safe_load(path.read_text(encoding="utf-8"))["body"]
+            if "id" in part
+        }
+        for path in FORMS
     }
     assert {"version", "preset", "command", "exit-code", "output"} <= asked["bug"].keys()
     assert {"company", "as_of", "expected", "source"} <= asked["wrong_number"].keys()
@@ -138,5 +151,14 @@ def test_decision_records_are_numbered_without_gaps_and_listed() -> None:
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
 def test_a_decision_record_has_its_parts(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == ["Context", "Decision", "Consequences", "Alternatives"]
-    assert re.search(r"^Date: \d{4}-\d{2}-\d{2} · Status: (accepted|superseded by \[record \d+\]\(.+\))$", text, flags=re.MULTILINE)
+    assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == [
+        "Context",
+        "Decision",
+        "Consequences",
+        "Alternatives",
+    ]
+    assert re.search(
+        r"^Date: \d{4}-\d{2}-\d{2} · Status: (accepted|superseded by \[record \d+\]\(.+\))$",
+        text,
+        flags=re.MULTILINE,
+    )

@@ -1,4 +1,6 @@
-"""The calendar of reconstitutions and the rules on the index: what the files hold, and how errors name file, line and field."""
+"""The calendar of reconstitutions and the rules on the index: what the files hold, and how errors name file,
+line and field.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ def test_every_june_is_ranked_on_the_last_business_day_of_april_and_effective_on
 
 def test_what_a_calendar_of_the_provider_said_is_there() -> None:
     known = {event.event: event for event in calendar(REFERENCE) if event.status == "known"}
-    assert (known["june_2024"].rank_date, known["june_2024"].effective_day) == (dt.date(2024, 4, 30), dt.date(2024, 6, 28))
+    assert (known["june_2024"].rank_date, known["june_2024"].effective_day) == (
+        dt.date(2024, 4, 30),
+        dt.date(2024, 6, 28),
+    )
 
 
 def test_both_texts_on_the_end_of_2026_are_kept() -> None:
@@ -53,12 +58,21 @@ def test_both_texts_on_the_end_of_2026_are_kept() -> None:
     ("row", "problem"),
     [
         ("june_2024,2024-04-30,,known,a list", "line 2: field 'effective_date' is empty"),
-        ("june_2024,2024-04-31,2024-06-28,known,a list", "line 2: field 'rank_date' must be a date like 2025-05-31; got '2024-04-31'"),
+        (
+            "june_2024,2024-04-31,2024-06-28,known,a list",
+            "line 2: field 'rank_date' must be a date like 2025-05-31; got '2024-04-31'",
+        ),
         (
             "june_2024,2024-04-30,2024-13,known,a list",
-            "line 2: field 'effective_date' must be a date like 2025-05-31 or a month like 2026-12; got '2024-13'",
+            (
+                "line 2: field 'effective_date' must be a date like 2025-05-31 or a month like "
+                "2026-12; got '2024-13'"
+            ),
         ),
-        ("june_2024,2024-04-30,2024-06-28,sure,a list", "line 2: field 'status' must be 'known', 'announced' or 'rule'; got 'sure'"),
+        (
+            "june_2024,2024-04-30,2024-06-28,sure,a list",
+            "line 2: field 'status' must be 'known', 'announced' or 'rule'; got 'sure'",
+        ),
         ("june_2024,2024-06-28,2024-06-28,known,a list", "does not lie before 'effective_date' (2024-06-28)"),
         (
             "june_2024,,2024-06-28,known,a list\njune_2024,,2024-06-28,rule,b",

@@ -45,9 +45,17 @@ def test_the_label_follows_the_contents(tmp_path: Path) -> None:
         ("naics,312120,beer,fail,x", 2, "field 'code_system' must be 'sic', 'gics' or 'sector'; got 'naics'"),
         ("sic,2082,beer,maybe,x", 2, "field 'verdict' must be 'fail' or 'verify'; got 'maybe'"),
         ("sic,82,beer,fail,x", 2, f"field 'code' must be {SIC_CODE}; got '82'"),
-        ("gics,302,beer,fail,x", 2, "field 'code' must be a GICS code of two, four, six or eight digits; got '302'"),
+        (
+            "gics,302,beer,fail,x",
+            2,
+            "field 'code' must be a GICS code of two, four, six or eight digits; got '302'",
+        ),
         ("sic,2085-2082,beer,fail,x", 2, "field 'code' ends before it begins: '2085-2082'"),
-        ("sic,2080-2085,beer,fail,x\nsic,2082,malt,fail,x", 3, "field 'code' (2082) overlaps with the row of beer (2080-2085)"),
+        (
+            "sic,2080-2085,beer,fail,x\nsic,2082,malt,fail,x",
+            3,
+            "field 'code' (2082) overlaps with the row of beer (2080-2085)",
+        ),
         ("sic,2082,,fail,x", 2, "field 'line_of_business' is empty"),
         ("sic,2082,beer,fail,", 2, "field 'source' is empty"),
         ("sic,2082,beer, wine,fail,x", 2, "6 values for 5 fields; quote a value that holds a comma"),
@@ -68,8 +76,16 @@ def test_a_wrong_exclusion_is_named(tmp_path: Path, rows: str, line: int, proble
     ("rows", "line", "problem"),
     [
         ("RGR,STURM,,,out,guns,x", 2, "field 'verdict' must be 'fail', 'verify' or 'pass'; got 'out'"),
-        ("RGR,STURM,2024-13-01,,fail,guns,x", 2, "field 'valid_from' must be a date like 2025-05-31; got '2024-13-01'"),
-        ("RGR,STURM,2024-02-01,2024-01-01,fail,guns,x", 2, "field 'valid_to' (2024-01-01) lies before 'valid_from' (2024-02-01)"),
+        (
+            "RGR,STURM,2024-13-01,,fail,guns,x",
+            2,
+            "field 'valid_from' must be a date like 2025-05-31; got '2024-13-01'",
+        ),
+        (
+            "RGR,STURM,2024-02-01,2024-01-01,fail,guns,x",
+            2,
+            "field 'valid_to' (2024-01-01) lies before 'valid_from' (2024-02-01)",
+        ),
         (",STURM,,,fail,guns,x", 2, "field 'ticker' is empty"),
         ("RGR,STURM,,,fail,,x", 2, "field 'reason' is empty"),
         (
@@ -88,12 +104,18 @@ def test_a_wrong_override_is_named(tmp_path: Path, rows: str, line: int, problem
 def test_an_unknown_column_is_refused(tmp_path: Path) -> None:
     business(tmp_path)
     (tmp_path / EXCLUSIONS_FILE).write_text(f"{EXCLUSIONS_HEADER},colour\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"business_exclusions\.csv, line 1: field 'colour' is unknown; known here: code_system, code"):
+    with pytest.raises(
+        InputError,
+        match=r"business_exclusions\.csv, line 1: field 'colour' is unknown; known here: code_system, code",
+    ):
         read_business_rules(tmp_path)
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"business_exclusions\.csv is missing; restore the file or set SMALLCAP_REFERENCE_DIR"):
+    with pytest.raises(
+        InputError,
+        match=r"business_exclusions\.csv is missing; restore the file or set SMALLCAP_REFERENCE_DIR",
+    ):
         read_business_rules(tmp_path)
 
 
@@ -107,7 +129,13 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
             "[universe]\ncolour = 3",
             "field 'universe.colour' is unknown; known here: least_members",
         ),
-        ("funnel.toml", FunnelRules, "least_members = 50", "least_members = 0", "field 'universe.least_members' must be at least 1, got 0"),
+        (
+            "funnel.toml",
+            FunnelRules,
+            "least_members = 50",
+            "least_members = 0",
+            "field 'universe.least_members' must be at least 1, got 0",
+        ),
         (
             "funnel.toml",
             FunnelRules,
@@ -115,7 +143,13 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
             'accruals_limit = "none"',
             "field 'cash_flow.accruals_limit' must be 'universe_percentile' or 'fixed'; got 'none'",
         ),
-        ("funnel.toml", FunnelRules, 'accruals_limit = "fixed"', 'limit = "fixed"', "field 'alternatives.fixed_accruals.limit' is unknown"),
+        (
+            "funnel.toml",
+            FunnelRules,
+            'accruals_limit = "fixed"',
+            'limit = "fixed"',
+            "field 'alternatives.fixed_accruals.limit' is unknown",
+        ),
         (
             "shariah.toml",
             ShariahStandards,
@@ -137,7 +171,13 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
             "least_months = 0",
             "field 'standards.published.least_months' must be 1 to mean_months (24), got 0",
         ),
-        ("reconciliation.toml", ReconciliationRules, "most_differing_share = 0.05", "most_differing_share = 2.0", "must be in [0, 1]"),
+        (
+            "reconciliation.toml",
+            ReconciliationRules,
+            "most_differing_share = 0.05",
+            "most_differing_share = 2.0",
+            "must be in [0, 1]",
+        ),
     ],
 )
 def test_a_wrong_rule_is_named_with_its_file_and_line(

@@ -82,12 +82,22 @@ def test_nested_tables_arrays_and_defaults(tmp_path: Path) -> None:
         ('version = "1"', "version = 1", 2, "field 'version' must be text; got 1"),
         ("years = 5", 'years = 5\nkind = "median"', 5, "field 'kind' must be 'spot' or 'mean'; got 'median'"),
         ("years = 5", 'years = 5\nsince = "2020-01-01"', 5, "field 'since' must be a date; got '2020-01-01'"),
-        ("years = 5", "years = 5\nsince = 2020-01-01T00:00:00", 5, "field 'since' must be a date; got 2020-01-01 00:00:00"),
+        (
+            "years = 5",
+            "years = 5\nsince = 2020-01-01T00:00:00",
+            5,
+            "field 'since' must be a date; got 2020-01-01 00:00:00",
+        ),
         ("years = 5", "years = 5\nnamed = [1]", 5, "field 'named' must be tables [named.<name>]; got [1]"),
         ("low = 1", "low = true", 10, "field 'limits.low' must be a number; got true"),
         ("low = 1", 'low = "1"', 10, "field 'limits.low' must be a number; got '1'"),
         ("[limits]", '[named."a.b"]\nlow = 1\n[limits]', 9, "field 'named.a.b.high' is missing"),
-        ("high = 2.5", "high = 2.5\n[[listed]]\nlow = 0\nhigh = 1\n[[listed]]\nlow = 3\nhigh = 1", 17, "field 'listed.high' must not be"),
+        (
+            "high = 2.5",
+            "high = 2.5\n[[listed]]\nlow = 0\nhigh = 1\n[[listed]]\nlow = 3\nhigh = 1",
+            17,
+            "field 'listed.high' must not be",
+        ),
         ("[limits]\nlow = 1\nhigh = 2.5", "limits = 3", 9, "field 'limits' must be a table [limits]; got 3"),
     ],
 )
@@ -103,7 +113,9 @@ def test_bad_toml_names_its_line(tmp_path: Path) -> None:
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"example\.toml is missing; restore the file or set SMALLCAP_REFERENCE_DIR"):
+    with pytest.raises(
+        InputError, match=r"example\.toml is missing; restore the file or set SMALLCAP_REFERENCE_DIR"
+    ):
         read_rules(tmp_path, "example.toml", Example)
 
 
@@ -124,7 +136,9 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
         ("min_share = 0.05", "min_share = 1.5", "clock.min_share"),
     ],
 )
-def test_committed_sanity_rules_refuse_senseless_values(tmp_path: Path, old: str, new: str, field: str) -> None:
+def test_committed_sanity_rules_refuse_senseless_values(
+    tmp_path: Path, old: str, new: str, field: str
+) -> None:
     text = (REFERENCE / "sanity.toml").read_text(encoding="utf-8")
     (tmp_path / "sanity.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=f"field '{field}' must"):
@@ -138,13 +152,19 @@ def test_committed_sanity_rules_refuse_senseless_values(tmp_path: Path, old: str
         ("min_years = 3", "min_years = 6", "cash_conversion.min_years"),
         ("safe_above = 2.99", "safe_above = 1.0", "altman_z.safe_above"),
         ("max_share_of_company = 0.08", "max_share_of_company = 0.001", "fund_holding.max_share_of_company"),
-        ("max_interest_to_liabilities = 0.01", "max_interest_to_liabilities = -1.0", "debt.max_interest_to_liabilities"),
+        (
+            "max_interest_to_liabilities = 0.01",
+            "max_interest_to_liabilities = -1.0",
+            "debt.max_interest_to_liabilities",
+        ),
         ("sic_last = 6799", "sic_last = 1", "financial.sic_last"),
         ("max_letters = 5", "max_letters = 0", "ticker.max_letters"),
         ("max_age_days = 31", "max_age_days = -1", "price.max_age_days"),
     ],
 )
-def test_committed_metrics_rules_refuse_senseless_values(tmp_path: Path, old: str, new: str, field: str) -> None:
+def test_committed_metrics_rules_refuse_senseless_values(
+    tmp_path: Path, old: str, new: str, field: str
+) -> None:
     text = (REFERENCE / "metrics.toml").read_text(encoding="utf-8")
     (tmp_path / "metrics.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=f"field '{field}' must"):

@@ -1,4 +1,6 @@
-"""Settings: where paths start, what a home records of its input folder, and what becomes of records of earlier releases."""
+"""Settings: where paths start, what a home records of its input folder, and what becomes of records of
+earlier releases.
+"""
 
 from __future__ import annotations
 
@@ -54,15 +56,25 @@ def test_an_input_folder_is_found_again_from_every_folder(
     assert open_source(found).membership_dates("russell2000")
 
 
-def test_a_relative_path_in_the_env_file_starts_at_the_env_file(tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "desk" / ".env").write_text("SMALLCAP_INPUT=my-data\nSMALLCAP_HOME=homes/mine\nSMALLCAP_LIMIT=7\n", encoding="utf-8")
+def test_a_relative_path_in_the_env_file_starts_at_the_env_file(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "desk" / ".env").write_text(
+        "SMALLCAP_INPUT=my-data\nSMALLCAP_HOME=homes/mine\nSMALLCAP_LIMIT=7\n", encoding="utf-8"
+    )
     monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "desk" / ".env")
     monkeypatch.chdir(elsewhere)
     found = load_settings()
-    assert (found.input, found.home, found.limit) == (tmp_path / "desk" / "my-data", tmp_path / "desk" / "homes" / "mine", 7)
+    assert (found.input, found.home, found.limit) == (
+        tmp_path / "desk" / "my-data",
+        tmp_path / "desk" / "homes" / "mine",
+        7,
+    )
 
 
-def test_a_variable_left_blank_is_not_set(tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_left_blank_is_not_set(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "desk" / ".env").write_text("SMALLCAP_INPUT=\nSMALLCAP_CLOCK=\n", encoding="utf-8")
     monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "desk" / ".env")
     monkeypatch.setenv("SMALLCAP_HOME", "")
@@ -88,11 +100,15 @@ class TestRecordedAsItWasTyped:
         assert 'input = "my-data"' in recorded.read_text(encoding="utf-8")
         return tmp_path / "home"
 
-    def test_it_is_found_in_the_folder_of_the_first_run_and_recorded_in_full(self, tmp_path: Path, home: Path) -> None:
+    def test_it_is_found_in_the_folder_of_the_first_run_and_recorded_in_full(
+        self, tmp_path: Path, home: Path
+    ) -> None:
         found = load_settings(home=home)
         assert found.input == tmp_path / "desk" / "my-data"
         Home(found).prepare()
-        assert f'input = "{tmp_path / "desk" / "my-data"}"' in (home / "home.toml").read_text(encoding="utf-8")
+        assert f'input = "{tmp_path / "desk" / "my-data"}"' in (home / "home.toml").read_text(
+            encoding="utf-8"
+        )
 
     def test_elsewhere_it_is_refused_with_what_to_do_and_only_where_it_is_needed(
         self, home: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
@@ -102,15 +118,22 @@ class TestRecordedAsItWasTyped:
         with pytest.raises(InputError) as refused:
             open_source(settings)
         message = str(refused.value)
-        assert all(word in message for word in ("'my-data'", str(home), str(elsewhere), str(PROJECT_ROOT), "--input DIR"))
+        assert all(
+            word in message
+            for word in ("'my-data'", str(home), str(elsewhere), str(PROJECT_ROOT), "--input DIR")
+        )
 
-    def test_naming_the_folder_once_mends_it(self, tmp_path: Path, home: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_naming_the_folder_once_mends_it(
+        self, tmp_path: Path, home: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.chdir(elsewhere)
         record(home, input="../desk/my-data")
         assert load_settings(home=home).input == tmp_path / "desk" / "my-data"
 
 
 @pytest.mark.parametrize("setting", ["input", "home"])
-def test_the_folder_of_a_user_who_is_not_known_is_explained(tmp_path: Path, elsewhere: Path, setting: str) -> None:
+def test_the_folder_of_a_user_who_is_not_known_is_explained(
+    tmp_path: Path, elsewhere: Path, setting: str
+) -> None:
     with pytest.raises(InputError, match=r"'~nobody-of-that-name/x'.*write it in full"):
         load_settings(**{"home": tmp_path / "home", setting: "~nobody-of-that-name/x"})

@@ -1,4 +1,6 @@
-"""The tear sheet and the funnel in the terminal: what a vendor wrote is shown as it is, whatever it reads like to Rich."""
+"""The tear sheet and the funnel in the terminal: what a vendor wrote is shown as it is, whatever it reads
+like to Rich.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ from rich.console import Console, RenderableType
 
 from smallcap.reports.tear_sheet import MONEY_LINES, RATIO_LINES, funnel_sheet, outsider_sheet, tear_sheet
 
-LOOKS_LIKE_MARKUP = ["[bold]Loud[/bold] Corp", "Stray [/red] Inc", "[link=x]Click[/link]", "Back\\slash\\", "<b>B</b> & Sons", "[1;31mRed"]
+LOOKS_LIKE_MARKUP = [
+    "[bold]Loud[/bold] Corp",
+    "Stray [/red] Inc",
+    "[link=x]Click[/link]",
+    "Back\\slash\\",
+    "<b>B</b> & Sons",
+    "[1;31mRed",
+]
 AS_OF = dt.date(2025, 12, 31)
 IDENTITY = {
     "ticker": "TA",
@@ -45,7 +54,14 @@ STEP = {
     "is_borderline": False,
     "outcome": "undetermined",
 }
-ITEM = {"statement": "income", "item": "operating_margin", "value": 0.25, "preference": "above 0.1", "verdict": "met", "reason": None}
+ITEM = {
+    "statement": "income",
+    "item": "operating_margin",
+    "value": 0.25,
+    "preference": "above 0.1",
+    "verdict": "met",
+    "reason": None,
+}
 COUNTS = ("entered", "passed", "failed", "verify", "borderline", "left", "stand_alone_passed")
 OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
 
@@ -59,7 +75,9 @@ def printed(renderable: RenderableType) -> str:
 
 @pytest.mark.parametrize("text", LOOKS_LIKE_MARKUP)
 def test_names_and_reasons_of_a_tear_sheet_are_literal(text: str) -> None:
-    sheet = tear_sheet(f"files in {text}", IDENTITY | {"name": text}, [STEP | {"reason": text}], [ITEM], [], [], [])
+    sheet = tear_sheet(
+        f"files in {text}", IDENTITY | {"name": text}, [STEP | {"reason": text}], [ITEM], [], [], []
+    )
     lines = printed(sheet).splitlines()
     assert lines[:2] == [f"TA  {text}  at 2025-12-31", f"files in {text}"]
     step = next(line for line in lines if line.startswith("1 business"))
@@ -78,15 +96,25 @@ def test_names_and_reasons_of_the_funnel_are_literal(text: str) -> None:
 
 def test_a_company_without_a_record_score_or_years_is_shown_without_them() -> None:
     blank = IDENTITY | {"name": None, "sector": None, "sic": None, "period_end": None}
-    lines = printed(tear_sheet("synthetic", blank, [STEP | {"reason": "no annual record is visible"}], [], [], [], [])).splitlines()
-    assert lines[1:4] == ["synthetic", "sector unknown; company 1, 1 line(s) in russell2000", "no annual record was visible then"]
+    lines = printed(
+        tear_sheet("synthetic", blank, [STEP | {"reason": "no annual record is visible"}], [], [], [], [])
+    ).splitlines()
+    assert lines[1:4] == [
+        "synthetic",
+        "sector unknown; company 1, 1 line(s) in russell2000",
+        "no annual record was visible then",
+    ]
 
 
 def test_years_are_in_millions_with_the_days_they_were_filed_and_became_known() -> None:
     year = {name: 12_345_678.0 for name, _ in MONEY_LINES} | {name: 0.125 for name, _ in RATIO_LINES}
-    year |= {name: IDENTITY[name] for name in ("period_end", "version", "available_date")} | {"filing_date": None}
+    year |= {name: IDENTITY[name] for name in ("period_end", "version", "available_date")} | {
+        "filing_date": None
+    }
     lines = printed(tear_sheet("", IDENTITY | {"name": ""}, [], [], [], [year], [])).splitlines()
-    shown = dict(re.split(" {2,}", line.strip()) for line in lines if re.match("revenue|ROE|filed|known since", line))
+    shown = dict(
+        re.split(" {2,}", line.strip()) for line in lines if re.match("revenue|ROE|filed|known since", line)
+    )
     assert shown == {"revenue": "12", "ROE": "12.5%", "filed": "unknown", "known since": "2025-03-03"}
 
 
@@ -108,19 +136,31 @@ def test_what_passes_closely_is_called_borderline() -> None:
 def test_a_list_of_the_funnel_shows_so_many_companies_and_says_of_how_many() -> None:
     counts = dict.fromkeys(COUNTS, 1) | {f"outcome_{name}": 1 for name in OUTCOMES}
     summary = [{"as_of": AS_OF, "filter_number": 1, "filter_name": "business"} | counts]
-    companies = [{"ticker": f"T{number}", "name": "", "filter_name": "value", "reason": ""} for number in range(5)]
+    companies = [
+        {"ticker": f"T{number}", "name": "", "filter_name": "value", "reason": ""} for number in range(5)
+    ]
     told = printed(funnel_sheet("", summary, {"To verify": companies}, 2))
     assert "To verify: 5, the first 2 (--rows shows more)" in " ".join(told.split())
     assert re.findall(r"^T\d", told, re.MULTILINE) == ["T0", "T1"]
 
 
 def test_a_companys_own_loadings_are_shown_with_their_months() -> None:
-    months = {"first_month": AS_OF.replace(year=2021), "last_month": AS_OF, "n_obs": 60, "r_squared": 0.5, "status": "estimated"}
+    months = {
+        "first_month": AS_OF.replace(year=2021),
+        "last_month": AS_OF,
+        "n_obs": 60,
+        "r_squared": 0.5,
+        "status": "estimated",
+    }
     loading = months | {"term": "SMB", "estimate": 0.8125, "std_error": 0.25, "t_stat": 3.25}
     told = printed(tear_sheet("", IDENTITY | {"name": ""}, [], [], [], [], [loading]))
-    assert "Own factor loadings, descriptive: 2021-12 to 2025-12, 60 months, R2 0.50" in " ".join(told.split())
+    assert "Own factor loadings, descriptive: 2021-12 to 2025-12, 60 months, R2 0.50" in " ".join(
+        told.split()
+    )
     assert re.search(r"SMB +0\.812 +0\.250 +3\.2", told)
-    young = printed(tear_sheet("", IDENTITY | {"name": ""}, [], [], [], [], [loading | {"status": "insufficient"}]))
+    young = printed(
+        tear_sheet("", IDENTITY | {"name": ""}, [], [], [], [], [loading | {"status": "insufficient"}])
+    )
     assert "Own factor loadings: insufficient" in young
 
 
@@ -133,7 +173,13 @@ def test_a_company_outside_the_index_is_shown_with_the_books_that_hold_it() -> N
         "is_resolved": False,
         "unresolved_reason": "no statements",
     }
-    held = {"book": "my_book", "status": "stopped", "first_month": AS_OF.replace(year=2019), "last_month": AS_OF, "months": 83}
+    held = {
+        "book": "my_book",
+        "status": "stopped",
+        "first_month": AS_OF.replace(year=2019),
+        "last_month": AS_OF,
+        "months": 83,
+    }
     told = printed(outsider_sheet("synthetic", AS_OF, line, [held], []))
     assert "EXPD  Expeditors [Intl]  at 2025-12-31\nsynthetic\n" in told
     assert "no member then: no filters, no lenses, no score" in told

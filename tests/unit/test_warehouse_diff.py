@@ -1,4 +1,6 @@
-"""Comparing two published warehouses: what counts as a difference, what does not, and what can be compared at all."""
+"""Comparing two published warehouses: what counts as a difference, what does not, and what can be compared at
+all.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,14 @@ from smallcap.warehouse import export
 from smallcap.warehouse.diff import Choice, Diff, Source, TableDiff, compare, unequal
 from smallcap.warehouse.diff.sides import Side
 from smallcap.warehouse.diff.table import compare_table
-from tests.published_home import SCORES, SECURITIES, publish, publish_small_home, write_scores, write_securities
+from tests.published_home import (
+    SCORES,
+    SECURITIES,
+    publish,
+    publish_small_home,
+    write_scores,
+    write_securities,
+)
 
 FIRST = "entity_id = 1 AND year = 2024"
 """One row of the scores, which has floats and nulls."""
@@ -62,7 +71,10 @@ def only_difference(diff: Diff, name: str = SCORES) -> TableDiff:
 def test_a_home_equals_its_own_export(home: Path, exported: Path):
     diff = compare(home, exported)
     assert diff.different_tables(is_strict=True) == []
-    assert [(table.name, table.rows_a, table.rows_b) for table in diff.tables] == [(SECURITIES, 1, 1), (SCORES, 9, 9)]
+    assert [(table.name, table.rows_a, table.rows_b) for table in diff.tables] == [
+        (SECURITIES, 1, 1),
+        (SCORES, 9, 9),
+    ]
     assert (diff.a.path, diff.a.run_id, diff.b.path) == (home, "run-1", exported)
 
 
@@ -91,7 +103,9 @@ def test_a_removed_row_is_told_by_its_key(exported: Path, edited):
 
 
 def test_a_changed_value_is_told_with_its_row_and_both_values(exported: Path, edited):
-    found = only_difference(compare(exported, edited(f"UPDATE {SCORES} SET score = 0.5, ticker = 'TZ' WHERE {FIRST}")))
+    found = only_difference(
+        compare(exported, edited(f"UPDATE {SCORES} SET score = 0.5, ticker = 'TZ' WHERE {FIRST}"))
+    )
     assert (found.added, found.removed, found.changed) == (0, 0, 1)
     assert found.changed_columns == {"ticker": 1, "score": 1}
     ((ticker,), (score,)) = found.examples["ticker"], found.examples["score"]
@@ -127,7 +141,10 @@ def test_a_row_that_moves_to_another_year_is_changed(exported: Path, edited, mon
     ],
 )
 def test_floats_are_equal_only_where_they_are_the_same(edited, a: str, b: str, is_equal: bool):
-    files = [edited(f"UPDATE {SCORES} SET roe = {value} WHERE {FIRST}", name=f"{side}.duckdb") for side, value in (("a", a), ("b", b))]
+    files = [
+        edited(f"UPDATE {SCORES} SET roe = {value} WHERE {FIRST}", name=f"{side}.duckdb")
+        for side, value in (("a", a), ("b", b))
+    ]
     diff = compare(*files)
     assert diff.different_tables() == ([] if is_equal else [SCORES])
     if not is_equal:
@@ -149,15 +166,22 @@ def test_floats_are_equal_only_where_they_are_the_same(edited, a: str, b: str, i
         ("1e308", "-1e308", False),
     ],
 )
-def test_a_tolerance_is_relative_and_lets_no_missing_or_endless_number_pass(edited, a: str, b: str, is_near: bool):
-    files = [edited(f"UPDATE {SCORES} SET roe = {value} WHERE {FIRST}", name=f"{side}.duckdb") for side, value in (("a", a), ("b", b))]
+def test_a_tolerance_is_relative_and_lets_no_missing_or_endless_number_pass(
+    edited, a: str, b: str, is_near: bool
+):
+    files = [
+        edited(f"UPDATE {SCORES} SET roe = {value} WHERE {FIRST}", name=f"{side}.duckdb")
+        for side, value in (("a", a), ("b", b))
+    ]
     diff = compare(*files, Choice(tolerance=1e-9))
     assert diff.different_tables() == ([] if is_near else [SCORES])
     assert sum(table.within_tolerance for table in diff.tables) == is_near
 
 
 def test_a_tolerance_does_not_hide_another_column_of_the_row(exported: Path, edited):
-    file = edited(f"UPDATE {SCORES} SET score = score + 1e-15, quintile = 3 WHERE entity_id = 2 AND year = 2024")
+    file = edited(
+        f"UPDATE {SCORES} SET score = score + 1e-15, quintile = 3 WHERE entity_id = 2 AND year = 2024"
+    )
     found = only_difference(compare(exported, file, Choice(tolerance=1e-9)))
     assert (found.changed, found.changed_columns, found.within_tolerance) == (1, {"quintile": 1}, 0)
 
@@ -169,9 +193,14 @@ def test_a_tolerance_that_would_hide_everything_or_means_nothing_is_refused(expo
 
 
 @pytest.mark.parametrize("rows_at_once", [1, 500_000])
-def test_the_order_of_rows_and_columns_makes_no_difference(exported: Path, edited, monkeypatch: pytest.MonkeyPatch, rows_at_once: int):
+def test_the_order_of_rows_and_columns_makes_no_difference(
+    exported: Path, edited, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+):
     monkeypatch.setattr(unequal, "ROWS_AT_ONCE", rows_at_once)
-    turned = f"CREATE OR REPLACE TABLE {SCORES} AS SELECT score, * EXCLUDE (score) FROM {SCORES} ORDER BY score DESC, as_of DESC"
+    turned = (
+        f"CREATE OR REPLACE TABLE {SCORES} AS SELECT score, * EXCLUDE (score) FROM {SCORES} ORDER BY "
+        f"score DESC, as_of DESC"
+    )
     assert compare(exported, edited(turned)).different_tables(is_strict=True) == []
 
 
@@ -190,7 +219,10 @@ def test_a_key_that_occurs_several_times_counts_each_row_once(edited):
 
 
 def test_a_column_of_one_side_is_told_apart_and_counts_only_if_strict(exported: Path, edited):
-    file = edited(f"ALTER TABLE {SCORES} ADD COLUMN added_since DOUBLE DEFAULT 1", f"ALTER TABLE {SCORES} DROP COLUMN quintile")
+    file = edited(
+        f"ALTER TABLE {SCORES} ADD COLUMN added_since DOUBLE DEFAULT 1",
+        f"ALTER TABLE {SCORES} DROP COLUMN quintile",
+    )
     diff = compare(exported, file)
     assert diff.different_tables() == []
     assert diff.different_tables(is_strict=True) == [SCORES]
@@ -200,20 +232,27 @@ def test_a_column_of_one_side_is_told_apart_and_counts_only_if_strict(exported: 
 
 
 def test_values_are_compared_beside_a_column_of_one_side(exported: Path, edited):
-    file = edited(f"ALTER TABLE {SCORES} ADD COLUMN added_since DOUBLE", f"UPDATE {SCORES} SET score = 7 WHERE {FIRST}")
+    file = edited(
+        f"ALTER TABLE {SCORES} ADD COLUMN added_since DOUBLE", f"UPDATE {SCORES} SET score = 7 WHERE {FIRST}"
+    )
     assert only_difference(compare(exported, file)).changed_columns == {"score": 1}
 
 
 @pytest.mark.parametrize("column", ["entity_id", "basis"])
 def test_a_part_of_the_key_that_one_side_lacks_is_left_out_of_it(exported: Path, edited, column: str):
-    file = edited(f"ALTER TABLE {SCORES} DROP COLUMN {column}", f"UPDATE {SCORES} SET score = 7 WHERE ticker = 'TA' AND year = 2024")
+    file = edited(
+        f"ALTER TABLE {SCORES} DROP COLUMN {column}",
+        f"UPDATE {SCORES} SET score = 7 WHERE ticker = 'TA' AND year = 2024",
+    )
     found = only_difference(compare(exported, file))
     assert column not in found.key
     assert (found.added, found.removed, found.changed_columns) == (0, 0, {"score": 1})
 
 
 def test_a_table_without_any_common_column_is_different(exported: Path, edited):
-    found = only_difference(compare(exported, edited(f"CREATE OR REPLACE TABLE {SECURITIES} AS SELECT 1 AS other")), SECURITIES)
+    found = only_difference(
+        compare(exported, edited(f"CREATE OR REPLACE TABLE {SECURITIES} AS SELECT 1 AS other")), SECURITIES
+    )
     assert (found.added, found.removed, found.changed) == (1, 1, 0)
 
 
@@ -223,7 +262,10 @@ def test_a_column_of_another_type_is_compared_by_value_and_told_apart(exported: 
     assert diff.different_tables() == []
     assert diff.tables[-1].types == {"score": ("DOUBLE", "FLOAT")}
     assert diff.different_tables(is_strict=True) == [SCORES]
-    as_text = edited(f"ALTER TABLE {SCORES} ALTER score TYPE VARCHAR USING CASE WHEN {FIRST} THEN 'none' ELSE score::VARCHAR END")
+    as_text = edited(
+        f"ALTER TABLE {SCORES} ALTER score TYPE VARCHAR USING CASE WHEN {FIRST} THEN 'none' ELSE "
+        f"score::VARCHAR END"
+    )
     assert only_difference(compare(exported, as_text)).changed_columns == {"score": 1}
 
 
@@ -245,7 +287,10 @@ def test_a_table_of_another_release_is_matched_by_what_is_no_float(edited):
     made = [
         "CREATE TABLE marts.of_another_release (name VARCHAR, value DOUBLE)",
         "INSERT INTO marts.of_another_release VALUES ('one', 1), ('two', 2)",
-        "INSERT INTO meta.published_tables SELECT * REPLACE ('marts.of_another_release' AS table_name) FROM meta.published_tables LIMIT 1",
+        (
+            "INSERT INTO meta.published_tables SELECT * REPLACE ('marts.of_another_release' AS "
+            "table_name) FROM meta.published_tables LIMIT 1"
+        ),
     ]
     a = edited(*made, name="a.duckdb")
     b = edited(*made, "UPDATE marts.of_another_release SET value = 3 WHERE name = 'two'", name="b.duckdb")
@@ -255,7 +300,10 @@ def test_a_table_of_another_release_is_matched_by_what_is_no_float(edited):
 
 def test_columns_that_say_when_something_was_fetched_are_ignored(edited):
     rows = "INSERT INTO raw.snapshots (snapshot_id, fetched_at) VALUES ('s', TIMESTAMP '{time}')"
-    served = "INSERT INTO meta.published_tables SELECT * REPLACE ('raw.snapshots' AS table_name) FROM meta.published_tables LIMIT 1"
+    served = (
+        "INSERT INTO meta.published_tables SELECT * REPLACE ('raw.snapshots' AS table_name) FROM "
+        "meta.published_tables LIMIT 1"
+    )
     a = edited(served, rows.format(time="2026-01-01 00:00:00"), name="a.duckdb")
     b = edited(served, rows.format(time="2026-02-02 00:00:00"), name="b.duckdb")
     diff = compare(a, b)
@@ -267,7 +315,9 @@ def test_meta_tables_are_compared_only_when_asked_for(exported: Path, edited):
     file = edited("UPDATE meta.catalogue SET run_id = 'another'")
     assert compare(exported, file).different_tables() == []
     assert compare(exported, file, Choice(has_meta=True)).different_tables() == ["meta.catalogue"]
-    assert [table.name for table in compare(exported, file, Choice(tables=("meta.catalogue",))).tables] == ["meta.catalogue"]
+    assert [table.name for table in compare(exported, file, Choice(tables=("meta.catalogue",))).tables] == [
+        "meta.catalogue"
+    ]
 
 
 def test_tables_are_chosen_and_left_out_by_name_or_pattern(exported: Path):
@@ -290,7 +340,8 @@ def test_there_are_as_many_examples_as_asked_for(exported: Path, edited):
         assert (len(found.examples["score"]), found.changed_columns) == (shown, {"score": 9})
 
 
-# -- what can be compared -------------------------------------------------------------------------------------------------------
+# -- what can be compared
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_a_home_that_was_copied_is_read_where_it_is_now(home: Path, exported: Path, tmp_path: Path):
@@ -300,7 +351,9 @@ def test_a_home_that_was_copied_is_read_where_it_is_now(home: Path, exported: Pa
     before = catalogue.read_bytes()
     assert compare(copy, exported).different_tables(is_strict=True) == []
     # The original is left alone, so that a comparison that read it would find nothing.
-    shutil.copy(write_scores(tmp_path / "other", range(2022, 2023)).files[0], next(copy.rglob("year=2024/*.parquet")))
+    shutil.copy(
+        write_scores(tmp_path / "other", range(2022, 2023)).files[0], next(copy.rglob("year=2024/*.parquet"))
+    )
     found = only_difference(compare(copy, exported))
     assert (found.added, found.removed) == (3, 3)
     assert catalogue.read_bytes() == before
@@ -316,7 +369,9 @@ def test_a_home_that_was_moved_is_read_where_it_is_now(exported: Path, tmp_path:
 
 def test_an_earlier_catalogue_can_be_compared_with_what_is_served(tmp_path: Path):
     publish_small_home(tmp_path)
-    publish(tmp_path, "run-2", write_scores(tmp_path, range(2024, 2026), version=2), write_securities(tmp_path))
+    publish(
+        tmp_path, "run-2", write_scores(tmp_path, range(2024, 2026), version=2), write_securities(tmp_path)
+    )
     (earlier,) = (tmp_path / "warehouse" / "history").glob("*.duckdb")
     diff = compare(earlier, tmp_path)
     assert (diff.a.run_id, diff.b.run_id, only_difference(diff).removed) == ("run-1", "run-2", 3)
@@ -375,15 +430,20 @@ def test_a_view_of_a_given_file_reads_no_other_file(exported: Path, edited, tmp_
     assert "hidden" not in str(caught.value)
 
 
-# -- against another way of counting --------------------------------------------------------------------------------------------
+# -- against another way of counting
+# --------------------------------------------------------------------------------------------
 
 ROW = st.tuples(st.sampled_from(["x", "y", None]), st.sampled_from([1.0, 2.0, 3.0, math.nan, None]))
 
 
 def counted(a: list[tuple], b: list[tuple]) -> tuple[int, int, int]:
-    """Count added, removed and changed rows with counters: equal rows cancel out, and of what is left rows of one key pair up."""
+    """Count added, removed and changed rows with counters: equal rows cancel out, and of what is left rows of
+    one key pair up.
+    """
     a_rows, b_rows = (Counter((key, str(value)) for key, value in rows) for rows in (a, b))
-    a_keys, b_keys = (Counter(key for key, _ in rest.elements()) for rest in (a_rows - b_rows, b_rows - a_rows))
+    a_keys, b_keys = (
+        Counter(key for key, _ in rest.elements()) for rest in (a_rows - b_rows, b_rows - a_rows)
+    )
     return (b_keys - a_keys).total(), (a_keys - b_keys).total(), (a_keys & b_keys).total()
 
 
@@ -392,10 +452,15 @@ def test_any_two_tables_differ_by_what_counting_finds(a: list[tuple], b: list[tu
     source = Source(Path(), "", "", "")
     with duckdb.connect() as connection:
         for name, rows in (("a", a), ("b", b)):
-            connection.execute(f"ATTACH ':memory:' AS {name}; CREATE TABLE {name}.main.things (name VARCHAR, value DOUBLE)")
+            connection.execute(
+                f"ATTACH ':memory:' AS {name}; CREATE TABLE {name}.main.things (name VARCHAR, value DOUBLE)"
+            )
             if rows:
                 connection.executemany(f"INSERT INTO {name}.main.things VALUES (?, ?)", rows)
-        sides = [Side(source, name, {"main.things": {"name": "VARCHAR", "value": "DOUBLE"}}, ()) for name in ("a", "b")]
+        sides = [
+            Side(source, name, {"main.things": {"name": "VARCHAR", "value": "DOUBLE"}}, ())
+            for name in ("a", "b")
+        ]
         found = compare_table(connection, "main.things", *sides, 3, 0.0)
     assert (found.added, found.removed, found.changed) == counted(a, b)
     assert sum(found.changed_columns.values()) == found.changed

@@ -1,4 +1,6 @@
-"""What one query may use: every limit ends it with an explained error, whatever the query does, and leaves no file."""
+"""What one query may use: every limit ends it with an explained error, whatever the query does, and leaves no
+file.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ LIMITS = QueryLimits(timeout_seconds=60, memory_mb=1000, threads=1, max_rows=100
 ENDLESS = "SELECT count(*) FROM range(1000000000) AS a, range(1000000000) AS b"
 IN_ONE_PIECE = "SELECT len(range(150000000))"
 """DuckDB computes it in one piece of work, which heeds neither its time limit nor its memory limit."""
-LONG_TO_PLAN = "SELECT " + ", ".join(f"(SELECT count(*) FROM range({n}) AS a JOIN range(5) AS b ON a.range = b.range)" for n in range(300))
+LONG_TO_PLAN = "SELECT " + ", ".join(
+    f"(SELECT count(*) FROM range({n}) AS a JOIN range(5) AS b ON a.range = b.range)" for n in range(300)
+)
 """DuckDB's own time limit does not end the planning of a query."""
 TEXT_OUTPUTS: list[Output] = ["csv", "json", "parquet"]
 
@@ -39,20 +43,31 @@ def test_a_query_ends_after_its_time(warehouse_dir: Path, sql: str):
 
 
 @pytest.mark.parametrize("output", TEXT_OUTPUTS)
-def test_a_limit_that_is_met_while_rows_are_written_is_told_as_such(warehouse_dir: Path, tmp_path: Path, output: Output):
+def test_a_limit_that_is_met_while_rows_are_written_is_told_as_such(
+    warehouse_dir: Path, tmp_path: Path, output: Output
+):
     slow = f"SELECT i FROM range({10**13}) AS t(i) WHERE i < 30000"
-    large = "SELECT CASE WHEN i = 29999 THEN (SELECT len(list(j)) FROM range(i * 1000) AS s(j)) END AS i FROM range(30000) AS t(i)"
+    large = (
+        "SELECT CASE WHEN i = 29999 THEN (SELECT len(list(j)) FROM range(i * 1000) AS s(j)) END AS i "
+        "FROM range(30000) AS t(i)"
+    )
     limits = replace(LIMITS, max_rows=100_000)
     with pytest.raises(InputError, match=r"SMALLCAP_SQL_TIMEOUT_SECONDS"):
-        run_query(warehouse_dir, slow, output, target=tmp_path / "rows", limits=replace(limits, timeout_seconds=1))
+        run_query(
+            warehouse_dir, slow, output, target=tmp_path / "rows", limits=replace(limits, timeout_seconds=1)
+        )
     with pytest.raises(InputError, match=r"SMALLCAP_SQL_MEMORY_MB"):
-        run_query(warehouse_dir, large, output, target=tmp_path / "rows", limits=replace(limits, memory_mb=100))
+        run_query(
+            warehouse_dir, large, output, target=tmp_path / "rows", limits=replace(limits, memory_mb=100)
+        )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_planning_counts_as_time(warehouse_dir: Path):
     with pytest.raises(InputError, match=r"stopped after 0\.2 seconds.*SMALLCAP_SQL_TIMEOUT_SECONDS"):
-        run_query(warehouse_dir, LONG_TO_PLAN, limits=replace(LIMITS, timeout_seconds=0.2, max_characters=100_000))
+        run_query(
+            warehouse_dir, LONG_TO_PLAN, limits=replace(LIMITS, timeout_seconds=0.2, max_characters=100_000)
+        )
 
 
 @pytest.mark.parametrize(
@@ -71,11 +86,18 @@ def test_a_query_gets_no_more_than_its_memory(warehouse_dir: Path, sql: str):
 
 
 @pytest.mark.parametrize("output", TEXT_OUTPUTS)
-def test_a_query_that_writes_too_many_rows_leaves_no_file(warehouse_dir: Path, tmp_path: Path, output: Output):
+def test_a_query_that_writes_too_many_rows_leaves_no_file(
+    warehouse_dir: Path, tmp_path: Path, output: Output
+):
     with pytest.raises(InputError, match=r"more than 1,000 rows.*SMALLCAP_SQL_MAX_ROWS"):
         run_query(warehouse_dir, "FROM range(1001)", output, target=tmp_path / "rows", limits=LIMITS)
     assert list(tmp_path.iterdir()) == []
-    assert run_query(warehouse_dir, "FROM range(1000)", output, target=tmp_path / "rows", limits=LIMITS).row_count == 1000
+    assert (
+        run_query(
+            warehouse_dir, "FROM range(1000)", output, target=tmp_path / "rows", limits=LIMITS
+        ).row_count
+        == 1000
+    )
 
 
 def test_a_table_is_cut_short_where_asked_and_refused_beyond_the_limit(warehouse_dir: Path):
@@ -94,7 +116,10 @@ def test_a_statement_may_have_some_length(warehouse_dir: Path):
 
 
 def test_limits_are_set_before_the_configuration_is_locked_and_nothing_spills_to_disk(warehouse_dir: Path):
-    sql = "SELECT name, value FROM duckdb_settings() WHERE name IN ('threads', 'memory_limit', 'max_execution_time', 'temp_directory')"
+    sql = (
+        "SELECT name, value FROM duckdb_settings() WHERE name IN ('threads', 'memory_limit', "
+        "'max_execution_time', 'temp_directory')"
+    )
     assert dict(run_query(warehouse_dir, sql, limits=LIMITS).rows) == {
         "threads": "1",
         "memory_limit": "953.6 MiB",
@@ -113,8 +138,12 @@ def test_limits_are_set_before_the_configuration_is_locked_and_nothing_spills_to
         "COPY (SELECT 1) TO 'x'",
     ],
 )
-@pytest.mark.parametrize("limits", [None, replace(LIMITS, max_rows=100_000)], ids=["in this process", "apart"])
-def test_a_query_that_fails_leaves_no_file(warehouse_dir: Path, tmp_path: Path, sql: str, output: Output, limits: QueryLimits | None):
+@pytest.mark.parametrize(
+    "limits", [None, replace(LIMITS, max_rows=100_000)], ids=["in this process", "apart"]
+)
+def test_a_query_that_fails_leaves_no_file(
+    warehouse_dir: Path, tmp_path: Path, sql: str, output: Output, limits: QueryLimits | None
+):
     with pytest.raises(InputError):
         run_query(warehouse_dir, sql, output, target=tmp_path / "rows", limits=limits)
     assert list(tmp_path.iterdir()) == []
@@ -158,5 +187,7 @@ def test_a_bug_in_the_child_keeps_its_traceback():
 
 
 def test_the_limits_are_settings():
-    settings = Settings(sql_timeout_seconds=1, sql_memory_mb=64, sql_threads=2, sql_max_rows=3, sql_max_characters=4)
+    settings = Settings(
+        sql_timeout_seconds=1, sql_memory_mb=64, sql_threads=2, sql_max_rows=3, sql_max_characters=4
+    )
     assert QueryLimits.of(settings) == QueryLimits(1, 64, 2, 3, 4)

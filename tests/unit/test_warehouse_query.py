@@ -20,7 +20,14 @@ from smallcap.errors import InputError, NothingPublishedError, SmallcapError
 from smallcap.warehouse import run_query
 from smallcap.warehouse.query import Output
 from smallcap.warehouse.safety import REFUSED_FUNCTIONS
-from tests.published_home import HOSTILE_NAME, PROJECT_ROOT, VIEWS_DIR, publish, publish_small_home, write_scores
+from tests.published_home import (
+    HOSTILE_NAME,
+    PROJECT_ROOT,
+    VIEWS_DIR,
+    publish,
+    publish_small_home,
+    write_scores,
+)
 
 QUERIES_DIR = PROJECT_ROOT / "sql" / "queries"
 NAMES = "SELECT entity_id, name, score FROM marts.quality_scores WHERE year = 2025 ORDER BY entity_id"
@@ -39,7 +46,9 @@ def warehouse_dir(home: Path) -> Path:
 
 
 def _contents(home: Path) -> dict[str, str]:
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in home.rglob("*") if path.is_file()}
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in home.rglob("*") if path.is_file()
+    }
 
 
 @pytest.mark.parametrize(
@@ -136,7 +145,9 @@ def test_a_published_file_cannot_be_overwritten_by_a_copy_inside_with(home: Path
     assert _contents(home) == before
 
 
-@pytest.mark.parametrize("wrapper", ["SELECT * FROM {call}", "FROM main.{call}", "SELECT (SELECT max(a) FROM {call} AS t(a))"])
+@pytest.mark.parametrize(
+    "wrapper", ["SELECT * FROM {call}", "FROM main.{call}", "SELECT (SELECT max(a) FROM {call} AS t(a))"]
+)
 def test_sql_handed_over_as_data_is_not_run(home: Path, wrapper: str):
     """A table function that runs a serialised statement would get a COPY past every look at the text."""
     file = next(home.rglob("year=2023/*.parquet"))
@@ -215,12 +226,18 @@ HARMLESS = """
 
 def test_every_function_that_duckdb_says_has_side_effects_was_judged():
     with duckdb.connect() as connection:
-        volatile = connection.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE has_side_effects").fetchall()
+        volatile = connection.execute(
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE has_side_effects"
+        ).fetchall()
         macros = connection.execute(
             "SELECT function_name, macro_definition FROM duckdb_functions() WHERE function_type = 'macro'"
         ).fetchall()
     assert {name for (name,) in volatile} <= REFUSED_FUNCTIONS | set(HARMLESS.split())
-    calling = {name for name, body in macros if any(re.search(rf"\b{refused}\b", body) for refused in REFUSED_FUNCTIONS)}
+    calling = {
+        name
+        for name, body in macros
+        if any(re.search(rf"\b{refused}\b", body) for refused in REFUSED_FUNCTIONS)
+    }
     assert calling <= REFUSED_FUNCTIONS
 
 
@@ -262,7 +279,11 @@ def test_without_a_catalogue_the_message_says_what_to_run(tmp_path: Path):
 
 def test_a_table_can_be_cut_short_and_says_so(warehouse_dir: Path):
     result = run_query(warehouse_dir, NAMES, max_rows=2)
-    assert (result.columns, result.row_count, result.is_truncated) == (("entity_id", "name", "score"), 2, True)
+    assert (result.columns, result.row_count, result.is_truncated) == (
+        ("entity_id", "name", "score"),
+        2,
+        True,
+    )
     assert not run_query(warehouse_dir, NAMES, max_rows=3).is_truncated
 
 
@@ -332,7 +353,12 @@ def test_no_rows_are_an_empty_json_array_and_a_csv_header(warehouse_dir: Path):
 
 def test_parquet_goes_to_a_file_with_its_types(warehouse_dir: Path, tmp_path: Path):
     target = tmp_path / "scores.parquet"
-    assert run_query(warehouse_dir, "SELECT as_of, score FROM marts.quality_scores", "parquet", target=target).row_count == 9
+    assert (
+        run_query(
+            warehouse_dir, "SELECT as_of, score FROM marts.quality_scores", "parquet", target=target
+        ).row_count
+        == 9
+    )
     assert pl.read_parquet(target).schema == {"as_of": pl.Date, "score": pl.Float64}
     with pytest.raises(InputError, match="exists already"):
         run_query(warehouse_dir, "SELECT 1 AS one", "parquet", target=target)
@@ -363,11 +389,17 @@ def test_two_columns_of_one_name_are_refused_where_one_would_be_lost(warehouse_d
 def test_csv_and_json_are_written_without_polars_pandas_or_dagster(warehouse_dir: Path):
     script = (
         "import sys\nfrom pathlib import Path\nfrom smallcap.warehouse.query import run_query\n"
-        "for output in ('csv', 'json', 'table'): run_query(Path(sys.argv[1]), 'FROM marts.quality_scores', output, stream=sys.stderr)\n"
+        "for output in ('csv', 'json', 'table'): run_query(Path(sys.argv[1]), 'FROM "
+        "marts.quality_scores', output, stream=sys.stderr)\n"
         "print(sorted({'polars', 'pandas', 'dagster', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(warehouse_dir)], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script, str(warehouse_dir)],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert done.stdout.strip() == "[]"
 

@@ -12,6 +12,8 @@ SERIES = ("book", "month", "total_return")
 
 
 @table_asset("marts.book_comparisons", columns={"book_returns": SERIES})
-def book_comparisons(books: pl.DataFrame, book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules) -> pl.DataFrame:
+def book_comparisons(
+    books: pl.DataFrame, book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules
+) -> pl.DataFrame:
     """Compare loadings, test their differences, and mix the two."""
     return comparisons.book_comparisons(book_returns, books, factors, factor_rules)

@@ -15,7 +15,11 @@ OUTCOMES = ("year", "as_of", "entity_id", "ticker", "filter_number", "stand_alon
 RETURNS = ("year", "month", "security_id", "total_return", "is_extreme")
 
 
-@table_asset("marts.book_holdings", columns={"members": MEMBERS, "funnel_outcomes": OUTCOMES, "monthly_returns": RETURNS}, by_year=True)
+@table_asset(
+    "marts.book_holdings",
+    columns={"members": MEMBERS, "funnel_outcomes": OUTCOMES, "monthly_returns": RETURNS},
+    by_year=True,
+)
 def book_holdings(
     books: pl.DataFrame,
     book_lines: pl.DataFrame,
@@ -28,4 +32,6 @@ def book_holdings(
     last_month = monthly_returns["month"].max()
     if not isinstance(last_month, dt.date):
         return TABLES["marts.book_holdings"].empty()
-    return holdings.book_holdings(books, book_lines, funnel_outcomes, members, monthly_returns, [year], last_month)
+    return holdings.book_holdings(
+        books, book_lines, funnel_outcomes, members, monthly_returns, [year], last_month
+    )

@@ -12,6 +12,8 @@ SERIES = ("book", "month", "total_return")
 
 
 @table_asset("marts.factor_regressions", columns={"book_returns": SERIES})
-def factor_regressions(books: pl.DataFrame, book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules) -> pl.DataFrame:
+def factor_regressions(
+    books: pl.DataFrame, book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules
+) -> pl.DataFrame:
     """Regress each book's excess return on the factors, one vintage at a time."""
     return regressions.book_regressions(book_returns, books, factors, factor_rules)

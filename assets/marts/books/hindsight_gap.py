@@ -13,7 +13,9 @@ RETURNS = ("month", "security_id", "total_return")
 MEMBERS = ("as_of", "entity_id", "security_id")
 
 
-@table_asset("marts.hindsight_gap", columns={"book_returns": SERIES, "monthly_returns": RETURNS, "members": MEMBERS})
+@table_asset(
+    "marts.hindsight_gap", columns={"book_returns": SERIES, "monthly_returns": RETURNS, "members": MEMBERS}
+)
 def hindsight_gap(
     books: pl.DataFrame,
     book_lines: pl.DataFrame,
@@ -24,4 +26,6 @@ def hindsight_gap(
     factor_rules: FactorRules,
 ) -> pl.DataFrame:
     """Compare each list that was chosen later with a book formed in advance, with random books, and with itself less one name."""
-    return hindsight.hindsight_gap(books, book_lines, book_returns, monthly_returns, members, factors, factor_rules)
+    return hindsight.hindsight_gap(
+        books, book_lines, book_returns, monthly_returns, members, factors, factor_rules
+    )

@@ -13,10 +13,19 @@ MEMBERS = ("year", "as_of", "entity_id", "security_id")
 RETURNS = ("year", "month", "security_id", "total_return")
 
 
-@table_asset("marts.stock_factor_loadings", columns={"members": MEMBERS, "monthly_returns": RETURNS}, by_year=True)
+@table_asset(
+    "marts.stock_factor_loadings", columns={"members": MEMBERS, "monthly_returns": RETURNS}, by_year=True
+)
 def stock_factor_loadings(
-    members: pl.DataFrame, monthly_returns: pl.DataFrame, factors_monthly: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules
+    members: pl.DataFrame,
+    monthly_returns: pl.DataFrame,
+    factors_monthly: pl.DataFrame,
+    factors: pl.DataFrame,
+    factor_rules: FactorRules,
 ) -> pl.DataFrame:
-    """Regress all lines of a year in one batched pass, on the newest vintage; a newer one remakes every year."""
+    """Regress all lines of a year in one batched pass, on the newest vintage.
+
+    A newer one remakes every year.
+    """
     newest = newest_five_factors(factors, factors_monthly, factor_rules)
     return stocks.stock_factor_loadings(members, monthly_returns, newest, factor_rules)

@@ -12,6 +12,8 @@ SERIES = ("book", "month", "total_return")
 
 
 @table_asset("marts.vintage_sensitivity", columns={"book_returns": SERIES})
-def vintage_sensitivity(book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules) -> pl.DataFrame:
+def vintage_sensitivity(
+    book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules
+) -> pl.DataFrame:
     """Regress the same months under each stored vintage, and each vintage's own months beside them."""
     return vintages.vintage_sensitivity(book_returns, factors, factor_rules)

@@ -14,7 +14,9 @@ VERDICTS = (
 TICKERS = ("year", "as_of", "entity_id", "ticker")
 
 
-@table_asset("marts.funnel_outcomes", columns={"filter_evaluations": VERDICTS, "members": TICKERS}, by_year=True)
+@table_asset(
+    "marts.funnel_outcomes", columns={"filter_evaluations": VERDICTS, "members": TICKERS}, by_year=True
+)
 def funnel_outcomes(filter_evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Stop each company at the first filter that it fails; what cannot be judged goes on and is shown."""
     return funnel.funnel_outcomes(filter_evaluations, members)

@@ -9,11 +9,23 @@ from smallcap.finance import funnel
 from smallcap.finance.factors.series import newest_five_factors
 from smallcap.rules.types.factors import FactorRules
 
-COUNTED = ("year", "as_of", "entity_id", "filter_number", "filter_name", "status", "stand_alone_status", "is_borderline", "outcome")
+COUNTED = (
+    "year",
+    "as_of",
+    "entity_id",
+    "filter_number",
+    "filter_name",
+    "status",
+    "stand_alone_status",
+    "is_borderline",
+    "outcome",
+)
 SERIES = ("year", "book", "month", "total_return")
 
 
-@table_asset("marts.funnel_summary", columns={"funnel_outcomes": COUNTED, "book_returns": SERIES}, by_year=True)
+@table_asset(
+    "marts.funnel_summary", columns={"funnel_outcomes": COUNTED, "book_returns": SERIES}, by_year=True
+)
 def funnel_summary(
     funnel_outcomes: pl.DataFrame,
     book_returns: pl.DataFrame,
@@ -23,5 +35,7 @@ def funnel_summary(
 ) -> pl.DataFrame:
     """Count the attrition of filters 1 to 6, and judge the book of survivors as filter 7."""
     summary = funnel.funnel_summary(funnel_outcomes)
-    seventh = funnel.factor_validation(summary, book_returns, newest_five_factors(factors, factors_monthly, factor_rules), factor_rules)
+    seventh = funnel.factor_validation(
+        summary, book_returns, newest_five_factors(factors, factors_monthly, factor_rules), factor_rules
+    )
     return pl.concat([summary, seventh]).sort("as_of", "filter_number")

@@ -10,7 +10,15 @@ from smallcap.finance.funnel import changes, evaluation
 
 PAIR = ("year", "as_of", "entity_id")
 PATH = (*PAIR, "ticker", "filter_number", "filter_name", "stand_alone_status", "reason", "outcome")
-FIGURES = (*PAIR, "filter_number", "stand_alone_status", "measure", "threshold", "rule_set", *evaluation.FIGURES)
+FIGURES = (
+    *PAIR,
+    "filter_number",
+    "stand_alone_status",
+    "measure",
+    "threshold",
+    "rule_set",
+    *evaluation.FIGURES,
+)
 RECORDS = (*PAIR, *changes.RECORD, *changes.MARKET_FIGURES)
 
 
@@ -19,6 +27,10 @@ RECORDS = (*PAIR, *changes.RECORD, *changes.MARKET_FIGURES)
     columns={"funnel_outcomes": PATH, "filter_evaluations": FIGURES, "metrics_as_of": RECORDS},
     by_year=True,
 )
-def screen_changes(funnel_outcomes: pl.DataFrame, filter_evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame, year: int) -> pl.DataFrame:
+def screen_changes(
+    funnel_outcomes: pl.DataFrame, filter_evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame, year: int
+) -> pl.DataFrame:
     """Compare each date with the one before it, the last of the year before included."""
-    return funnel.screen_changes(funnel_outcomes, filter_evaluations, metrics_as_of).filter(pl.col("year") == year)
+    return funnel.screen_changes(funnel_outcomes, filter_evaluations, metrics_as_of).filter(
+        pl.col("year") == year
+    )

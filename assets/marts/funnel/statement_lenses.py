@@ -32,4 +32,6 @@ def statement_lenses(
     funnel_rules: FunnelRules,
 ) -> pl.DataFrame:
     """Compare eighteen items with what an analyst would like to see."""
-    return funnel.statement_lenses(members, metrics_as_of, annual_fundamentals, annual_metrics, filter_evaluations, funnel_rules)
+    return funnel.statement_lenses(
+        members, metrics_as_of, annual_fundamentals, annual_metrics, filter_evaluations, funnel_rules
+    )

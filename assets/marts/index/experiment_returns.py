@@ -12,7 +12,13 @@ METRICS = ("year", "as_of", "entity_id", "net_income_usd", "is_stale", "market_c
 RETURNS = ("year", "month", "security_id", "total_return")
 
 
-@table_asset("marts.experiment_returns", columns={"members": MEMBERS, "metrics_as_of": METRICS, "monthly_returns": RETURNS}, by_year=True)
-def experiment_returns(members: pl.DataFrame, metrics_as_of: pl.DataFrame, monthly_returns: pl.DataFrame, year: int) -> pl.DataFrame:
+@table_asset(
+    "marts.experiment_returns",
+    columns={"members": MEMBERS, "metrics_as_of": METRICS, "monthly_returns": RETURNS},
+    by_year=True,
+)
+def experiment_returns(
+    members: pl.DataFrame, metrics_as_of: pl.DataFrame, monthly_returns: pl.DataFrame, year: int
+) -> pl.DataFrame:
     """Form each universe at June's end by what was visible then, and hold it for twelve months, each company while it is a member."""
     return returns.experiment_returns(members, metrics_as_of, monthly_returns, year)

@@ -16,7 +16,9 @@ CLOSES = ("year", "security_id", "date", "close_usd", "adjusted_close_usd")
 
 
 @table_asset(
-    "marts.index_eligibility", columns={"members": MEMBERS, "constituents": LISTED, "metrics_as_of": VALUES, "prices": CLOSES}, by_year=True
+    "marts.index_eligibility",
+    columns={"members": MEMBERS, "constituents": LISTED, "metrics_as_of": VALUES, "prices": CLOSES},
+    by_year=True,
 )
 def index_eligibility(
     members: pl.DataFrame,

@@ -14,6 +14,8 @@ METRICS = ("year", *RECORD_COLUMNS)
 
 
 @table_asset("marts.index_holdings", columns={"members": MEMBERS, "metrics_as_of": METRICS}, by_year=True)
-def index_holdings(members: pl.DataFrame, metrics_as_of: pl.DataFrame, index_rules: IndexRules) -> pl.DataFrame:
+def index_holdings(
+    members: pl.DataFrame, metrics_as_of: pl.DataFrame, index_rules: IndexRules
+) -> pl.DataFrame:
     """Rank the members by weight, and say who is near a break and who earns nothing."""
     return holdings(valued_members(members, metrics_as_of), index_rules)

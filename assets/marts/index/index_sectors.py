@@ -12,7 +12,9 @@ MEMBERS = ("year", "as_of", "entity_id", "sector", "weight")
 METRICS = ("year", *RECORD_COLUMNS)
 
 
-@table_asset("marts.index_sectors", columns={"members": MEMBERS, "metrics_as_of": METRICS}, by_year=True, together=True)
+@table_asset(
+    "marts.index_sectors", columns={"members": MEMBERS, "metrics_as_of": METRICS}, by_year=True, together=True
+)
 def index_sectors(members: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.DataFrame:
     """Sum weights, market values, losses and the price of earnings, sector by sector."""
     return sectors(valued_members(members, metrics_as_of))

@@ -15,7 +15,10 @@ RETURNS = ("month", "security_id", "total_return")
 
 @table_asset("marts.reconstitution_effects", columns={"members": MEMBERS, "monthly_returns": RETURNS})
 def reconstitution_effects(
-    members: pl.DataFrame, monthly_returns: pl.DataFrame, index_rules: IndexRules, reconstitutions: tuple[Reconstitution, ...]
+    members: pl.DataFrame,
+    monthly_returns: pl.DataFrame,
+    index_rules: IndexRules,
+    reconstitutions: tuple[Reconstitution, ...],
 ) -> pl.DataFrame:
     """Measure what those who came earned beyond those who went, from the rank day to the effective day and after."""
     return effects(members, monthly_returns, reconstitutions, index_rules.reconstitution)

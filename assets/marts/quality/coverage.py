@@ -11,11 +11,21 @@ from smallcap.finance import coverage as covered
 
 LISTED = ("as_of", "security_id", "source", "snapshot_date")
 KNOWN = ("as_of", "is_resolved", "is_priced", "is_classified")
-VISIBLE = ("as_of", "period_end", "is_stale", "is_value_restated", "is_available_date_assumed", "market_cap_usd")
+VISIBLE = (
+    "as_of",
+    "period_end",
+    "is_stale",
+    "is_value_restated",
+    "is_available_date_assumed",
+    "market_cap_usd",
+)
 SCORED = ("as_of", "method", "basis", "status", "exclusion_reason")
 
 
-@table_asset("marts.coverage", columns={"constituents": LISTED, "members": KNOWN, "metrics_as_of": VISIBLE, "quality_scores": SCORED})
+@table_asset(
+    "marts.coverage",
+    columns={"constituents": LISTED, "members": KNOWN, "metrics_as_of": VISIBLE, "quality_scores": SCORED},
+)
 def coverage(
     constituents: pl.DataFrame,
     members: pl.DataFrame,

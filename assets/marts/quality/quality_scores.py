@@ -11,7 +11,11 @@ from smallcap.finance.quality import scores
 from smallcap.rules.types.quality import QualityRules
 
 
-@table_asset("marts.quality_scores", columns={"metrics_as_of": ("year", "as_of", "entity_id", "market_cap_usd")}, by_year=True)
+@table_asset(
+    "marts.quality_scores",
+    columns={"metrics_as_of": ("year", "as_of", "entity_id", "market_cap_usd")},
+    by_year=True,
+)
 def quality_scores(
     members: pl.DataFrame,
     metrics_as_of: pl.DataFrame,
@@ -22,4 +26,6 @@ def quality_scores(
     stale_months: int,
 ) -> pl.DataFrame:
     """Score the members by both methods on both bases."""
-    return scores.quality_scores(members, metrics_as_of, annual_metrics, vendor_metrics, quality_rules, clock, stale_months)
+    return scores.quality_scores(
+        members, metrics_as_of, annual_metrics, vendor_metrics, quality_rules, clock, stale_months
+    )

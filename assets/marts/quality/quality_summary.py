@@ -9,11 +9,31 @@ from smallcap.finance.quality import summary
 from smallcap.rules.types.quality import QualityRules
 
 SCORES = (
-    *("year", "as_of", "entity_id", "ticker", "method", "basis", "is_final", "status", "exclusion_reason", "period_end"),
+    *(
+        "year",
+        "as_of",
+        "entity_id",
+        "ticker",
+        "method",
+        "basis",
+        "is_final",
+        "status",
+        "exclusion_reason",
+        "period_end",
+    ),
     *("roe", "fcf_margin", "debt_to_assets", "interest_coverage", "market_cap_usd", "score", "quintile"),
 )
 MEMBERS = ("year", "as_of", "entity_id", "security_id")
-RECORDS = ("year", "entity_id", "period_end", "version", "source", "available_date", "net_income_usd", "debt_to_assets")
+RECORDS = (
+    "year",
+    "entity_id",
+    "period_end",
+    "version",
+    "source",
+    "available_date",
+    "net_income_usd",
+    "debt_to_assets",
+)
 RETURNS = ("year", "security_id", "date", "total_return")
 
 

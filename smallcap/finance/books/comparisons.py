@@ -19,7 +19,9 @@ NO_MONTHS = "no month has a return of both books and all factors"
 TEST = ("std_error", "t_stat", "p_value", "ci_low", "ci_high")
 
 
-def book_comparisons(book_returns: pl.DataFrame, books: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
+def book_comparisons(
+    book_returns: pl.DataFrame, books: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
+) -> pl.DataFrame:
     """Compare every two books over the months that both and the newest five factors have.
 
     Parameters
@@ -36,14 +38,19 @@ def book_comparisons(book_returns: pl.DataFrame, books: pl.DataFrame, raw_factor
     Returns
     -------
     pl.DataFrame
-        The columns of marts.book_comparisons. Of two books the first by name is `book`; pairs are sorted, and within one the rows are
-        those of `regress`.
+        The columns of marts.book_comparisons. Of two books the first by name is `book`; pairs are sorted, and
+        within one the rows are those of `regress`.
     """
     factors = factors_of(raw_factors, FIVE_FACTORS, rules)
-    known = {name: book_returns.filter(pl.col("book") == name).select("month", "total_return") for name in sorted(books["book"])}
+    known = {
+        name: book_returns.filter(pl.col("book") == name).select("month", "total_return")
+        for name in sorted(books["book"])
+    }
     # statsmodels fits one series at a time, and books are few: a loop over the pairs.
     compared = [
-        _compared(known[name], known[other], factors, rules).with_columns(pl.lit(name).alias("book"), pl.lit(other).alias("other_book"))
+        _compared(known[name], known[other], factors, rules).with_columns(
+            pl.lit(name).alias("book"), pl.lit(other).alias("other_book")
+        )
         for name, other in combinations(known, 2)
     ]
     if not compared:
@@ -51,20 +58,36 @@ def book_comparisons(book_returns: pl.DataFrame, books: pl.DataFrame, raw_factor
     return in_columns_of(without_nan(pl.concat(compared)), BookComparisons)
 
 
-def _compared(own: pl.DataFrame, other: pl.DataFrame, factors: Factors | None, rules: FactorRules) -> pl.DataFrame:
+def _compared(
+    own: pl.DataFrame, other: pl.DataFrame, factors: Factors | None, rules: FactorRules
+) -> pl.DataFrame:
     """Regress both, their difference and their mix over the same months."""
     first, second = pl.col("total_return"), pl.col("other_return")
     both = own.join(other.rename({"total_return": "other_return"}), on="month").drop_nulls()
     months = measured_months(both, factors)
     share = rules.comparison.mix_share
-    series = {"": first, "other_": second, "difference_": first - second, "mix_": share * first + (1 - share) * second}
+    series = {
+        "": first,
+        "other_": second,
+        "difference_": first - second,
+        "mix_": share * first + (1 - share) * second,
+    }
     found = {
         prefix: five_factor_regression(
-            months.select("month", value.alias("total_return")), factors, rules, is_excess=prefix == "difference_", no_months=NO_MONTHS
+            months.select("month", value.alias("total_return")),
+            factors,
+            rules,
+            is_excess=prefix == "difference_",
+            no_months=NO_MONTHS,
         )
         for prefix, value in series.items()
     }
-    columns = {"": (), "other_": (*INTERVAL, "reason"), "difference_": ("estimate", *TEST), "mix_": ("estimate",)}
+    columns = {
+        "": (),
+        "other_": (*INTERVAL, "reason"),
+        "difference_": ("estimate", *TEST),
+        "mix_": ("estimate",),
+    }
     side_by_side = found.pop("")
     for prefix, rows in found.items():
         renamed = rows.select(*PER_TERM, pl.col(columns[prefix]).name.prefix(prefix))
@@ -77,7 +100,8 @@ def _judged(rows: pl.DataFrame, correlation: float | None, mix_share: float) -> 
     """Say whether both books could be estimated; if not, show no number."""
     reason = pl.coalesce("reason", "other_reason")
     is_estimated = reason.is_null()
-    # Least squares is linear, so the difference is known even where it does not vary and its regression has nothing to explain.
+    # Least squares is linear, so the difference is known even where it does not vary and its regression has
+    # nothing to explain.
     difference = pl.coalesce("difference_estimate", pl.col("estimate") - pl.col("other_estimate"))
     numbers = [
         *(pl.col(f"{prefix}{name}") for prefix in ("", "other_") for name in INTERVAL),

@@ -1,4 +1,7 @@
-"""The five-factor regression of a book or of a difference of two; where no factors are stored, rows that say so."""
+"""The five-factor regression of a book or of a difference of two.
+
+Where no factors are stored, rows that say so.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,12 @@ NO_FACTORS = "no five-factor file is stored; fetch one"
 
 
 def five_factor_regression(
-    returns: pl.DataFrame, factors: Factors | None, rules: FactorRules, *, is_excess: bool = False, no_months: str | None = None
+    returns: pl.DataFrame,
+    factors: Factors | None,
+    rules: FactorRules,
+    *,
+    is_excess: bool = False,
+    no_months: str | None = None,
 ) -> pl.DataFrame:
     """Regress as `regress` does; without factors, return its rows without numbers.
 
@@ -38,4 +46,8 @@ def five_factor_regression(
 def measured_months(returns: pl.DataFrame, factors: Factors | None) -> pl.DataFrame:
     """Keep the months with a return that the factors have too, ascending; none without factors."""
     known = returns.drop_nulls("total_return").sort("month")
-    return known.clear() if factors is None else known.join(factors.frame.select("month"), on="month", how="semi", maintain_order="left")
+    return (
+        known.clear()
+        if factors is None
+        else known.join(factors.frame.select("month"), on="month", how="semi", maintain_order="left")
+    )

@@ -28,7 +28,8 @@ class FixedList:
     months
         month and total_return of the list.
     names
-        ticker, security_id and weight (1 for equal weights) of the lines that have a return in these months, by ticker.
+        ticker, security_id and weight (1 for equal weights) of the lines that have a return in these months,
+        by ticker.
     alpha
         The row of its alpha in its five-factor regression, with classical errors.
     """
@@ -62,7 +63,9 @@ def lists_chosen_late(
     for book in books.filter((pl.col("kind") == LIST) & ~pl.col("is_formed_in_advance"))["book"].sort():
         months = measured_months(returns_of_book(book_returns, book), factors)
         priced = returns.join(months.select("month"), on="month", how="semi").select("security_id").unique()
-        resolved = book_lines.filter((pl.col("book") == book) & pl.col("is_resolved")).join(priced, on="security_id", how="semi")
+        resolved = book_lines.filter((pl.col("book") == book) & pl.col("is_resolved")).join(
+            priced, on="security_id", how="semi"
+        )
         names = resolved.select("ticker", "security_id", pl.col("weight").fill_null(1.0)).sort("ticker")
         yield FixedList(book, months, names, alpha_of(five_factor_regression(months, factors, rules)))
 

@@ -10,14 +10,26 @@ from smallcap.rules.types.books import LIST, SURVIVORS
 
 FORMATION_MONTH = 6
 MONTHS_HELD = 12
-SPELL_COLUMNS = ("book", "security_id", "entity_id", "ticker", "formed_as_of", "names", "given_weight", "first_held", "last_held")
+SPELL_COLUMNS = (
+    "book",
+    "security_id",
+    "entity_id",
+    "ticker",
+    "formed_as_of",
+    "names",
+    "given_weight",
+    "first_held",
+    "last_held",
+)
 
 
-def book_spells(books: pl.DataFrame, book_lines: pl.DataFrame, outcomes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def book_spells(
+    books: pl.DataFrame, book_lines: pl.DataFrame, outcomes: pl.DataFrame, members: pl.DataFrame
+) -> pl.DataFrame:
     """Say for how long each book means to hold each line.
 
-    Survivors are those of the last as_of in June, by that date's rows alone. They are held from July to the June after it, by the line
-    that stood for the company in the index at formation.
+    Survivors are those of the last as_of in June, by that date's rows alone. They are held from July to the
+    June after it, by the line that stood for the company in the index at formation.
 
     Parameters
     ----------
@@ -31,18 +43,24 @@ def book_spells(books: pl.DataFrame, book_lines: pl.DataFrame, outcomes: pl.Data
     Returns
     -------
     pl.DataFrame
-        One row per book, formation and line, in `SPELL_COLUMNS`: `names` counts what the book was formed of, `given_weight` is 1 for equal
-        weights, `first_held` and `last_held` are the last days of its first and last month, the latter null while it goes on.
+        One row per book, formation and line, in `SPELL_COLUMNS`: `names` counts what the book was formed of,
+        `given_weight` is 1 for equal weights, `first_held` and `last_held` are the last days of its first and
+        last month, the latter null while it goes on.
     """
-    return pl.concat([_listed(books, book_lines), _survivors(books, outcomes, members)]).sort("book", "first_held", "security_id")
+    return pl.concat([_listed(books, book_lines), _survivors(books, outcomes, members)]).sort(
+        "book", "first_held", "security_id"
+    )
 
 
 def _listed(books: pl.DataFrame, book_lines: pl.DataFrame) -> pl.DataFrame:
-    periods = books.filter(pl.col("kind") == LIST).select("book", pl.col("first_month", "last_month").name.replace("month", "held"))
+    periods = books.filter(pl.col("kind") == LIST).select(
+        "book", pl.col("first_month", "last_month").name.replace("month", "held")
+    )
     named = book_lines.with_columns(pl.len().over("book").cast(pl.Int64).alias("names"))
     resolved = named.filter("is_resolved").join(periods, on="book")
     return resolved.with_columns(
-        pl.col("weight").fill_null(1.0).alias("given_weight"), pl.lit(None, dtype=pl.Date).alias("formed_as_of")
+        pl.col("weight").fill_null(1.0).alias("given_weight"),
+        pl.lit(None, dtype=pl.Date).alias("formed_as_of"),
     ).select(SPELL_COLUMNS)
 
 
@@ -57,7 +75,9 @@ def _survivors(books: pl.DataFrame, outcomes: pl.DataFrame, members: pl.DataFram
             pl.lit(1.0).alias("given_weight"),
             pl.col("as_of").dt.month_end().dt.offset_by("1d").dt.month_end().alias("first_held"),
         )
-        .with_columns(pl.col("first_held").dt.offset_by(f"{MONTHS_HELD - 1}mo").dt.month_end().alias("last_held"))
+        .with_columns(
+            pl.col("first_held").dt.offset_by(f"{MONTHS_HELD - 1}mo").dt.month_end().alias("last_held")
+        )
         .select(SPELL_COLUMNS)
     )
 
@@ -71,12 +91,20 @@ def _at_formation(outcomes: pl.DataFrame) -> pl.DataFrame:
 def _kept_in(books: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Find the companies of each book: no filter that it heeds keeps them out, by the rule of marts.funnel_outcomes.
 
-    A filter that a book passes over says nothing; without one, these are the outcomes survivor and survivor_unverified.
+    A filter that a book passes over says nothing; without one, these are the outcomes survivor and
+    survivor_unverified.
     """
-    passed_over = pl.col("passed_over").fill_null("").str.split(",").list.contains(pl.col("filter_number").cast(pl.String))
+    passed_over = (
+        pl.col("passed_over")
+        .fill_null("")
+        .str.split(",")
+        .list.contains(pl.col("filter_number").cast(pl.String))
+    )
     is_failed = pl.col("stand_alone_status") == FAIL
     is_open = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") > FORGIVING_FILTERS)
     keeps_out = (is_failed | is_open) & ~passed_over
     judged = books.select("book", "passed_over").join(outcomes, how="cross")
-    companies = judged.group_by("book", "as_of", "entity_id", "ticker").agg(keeps_out.any().alias("is_kept_out"))
+    companies = judged.group_by("book", "as_of", "entity_id", "ticker").agg(
+        keeps_out.any().alias("is_kept_out")
+    )
     return companies.filter(~pl.col("is_kept_out"))

@@ -11,7 +11,12 @@ import polars as pl
 from smallcap.finance.books.five_factors import five_factor_regression
 from smallcap.finance.books.fixed_lists import FixedList, Row, alpha_of, lists_chosen_late, returns_of_book
 from smallcap.finance.books.holdings import MEMBERSHIP_DAYS
-from smallcap.finance.books.random_books import alphas_of_books, drawn_weights, return_matrix, returns_of_books
+from smallcap.finance.books.random_books import (
+    alphas_of_books,
+    drawn_weights,
+    return_matrix,
+    returns_of_books,
+)
 from smallcap.finance.factors.fit import HAC
 from smallcap.finance.factors.regression import ESTIMATED, INSUFFICIENT
 from smallcap.finance.factors.rolling import Floats
@@ -22,7 +27,13 @@ from smallcap.tables.books import HindsightGap
 
 DIFFERENCE, RANDOM_BOOKS, LEAVE_ONE_OUT = "difference", "random_books", "leave_one_out"
 MEMBERS, SURVIVORS_ONLY = "members", "survivors_only"
-OWN_ALPHA, MARKET_ALPHA, SHARE_AT_LEAST, MEAN, STD = "alpha_annual", "market_alpha_annual", "share_at_least", "mean", "std"
+OWN_ALPHA, MARKET_ALPHA, SHARE_AT_LEAST, MEAN, STD = (
+    "alpha_annual",
+    "market_alpha_annual",
+    "share_at_least",
+    "mean",
+    "std",
+)
 QUANTILES: Final = {"p05": 0.05, "p50": 0.50, "p95": 0.95}
 OF_THE_DRAWN: Final = (SHARE_AT_LEAST, MEAN, STD, *QUANTILES)
 
@@ -43,14 +54,16 @@ def hindsight_gap(
 ) -> pl.DataFrame:
     """Hold every list that was not formed in advance against what could be chosen without hindsight.
 
-    - `difference`: the list's return less that of the point-in-time book, regressed on the five factors over the months that both have.
-    - `random_books`: the list's alpha among those of books of as many names, equally weighted each month, drawn from the members at the
-      beginning of its first month that have a return in it. Where membership is not known then, from all lines that the price source has:
-      survivors, which did better than what could be bought. `market_alpha_annual` is that of all members, or survivors, together.
+    - `difference`: the list's return less that of the point-in-time book, regressed on the five factors over
+      the months that both have.
+    - `random_books`: the list's alpha among those of books of as many names, equally weighted each month,
+      drawn from the members at the beginning of its first month that have a return in it. Where membership is
+      not known then, from all lines that the price source has: survivors, which did better than what could be
+      bought. `market_alpha_annual` is that of all members, or survivors, together.
     - `leave_one_out`: its alpha without each of its names.
 
-    All of a list's alphas are over the same months of the same factors; annual ones are 12 times the monthly. Standard errors are HAC in
-    `difference` and classical elsewhere.
+    All of a list's alphas are over the same months of the same factors; annual ones are 12 times the monthly.
+    Standard errors are HAC in `difference` and classical elsewhere.
 
     Parameters
     ----------
@@ -68,7 +81,8 @@ def hindsight_gap(
     Returns
     -------
     pl.DataFrame
-        The columns of marts.hindsight_gap, sorted by book, part and item. What cannot be estimated has no numbers and says why.
+        The columns of marts.hindsight_gap, sorted by book, part and item. What cannot be estimated has no
+        numbers and says why.
     """
     factors = factors_of(raw_factors, FIVE_FACTORS, rules)
     rows: list[Row] = []
@@ -82,27 +96,45 @@ def hindsight_gap(
     return without_nan(pl.DataFrame(rows, schema=COLUMNS, orient="row")).sort("book", "part", "item")
 
 
-def _difference(fixed: FixedList, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules) -> list[Row]:
+def _difference(
+    fixed: FixedList, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+) -> list[Row]:
     """Regress the list's return less the point-in-time book's."""
     other_book = rules.hindsight.point_in_time_book
     other = returns_of_book(book_returns, other_book).rename({"total_return": "other_return"})
-    both = fixed.months.join(other.drop_nulls(), on="month").select("month", pl.col("total_return") - pl.col("other_return"))
+    both = fixed.months.join(other.drop_nulls(), on="month").select(
+        "month", pl.col("total_return") - pl.col("other_return")
+    )
     no_months = f"no month has a return of both {fixed.book} and {other_book}"
-    regression = five_factor_regression(both, factors, rules, is_excess=True, no_months=no_months).filter(pl.col("covariance") == HAC)
+    regression = five_factor_regression(both, factors, rules, is_excess=True, no_months=no_months).filter(
+        pl.col("covariance") == HAC
+    )
     named = {"book": fixed.book, "part": DIFFERENCE, "other_book": other_book}
     return [
-        {**dict.fromkeys(COLUMNS), **{name: value for name, value in row.items() if name in COLUMNS}, **named, "item": row["term"]}
+        {
+            **dict.fromkeys(COLUMNS),
+            **{name: value for name, value in row.items() if name in COLUMNS},
+            **named,
+            "item": row["term"],
+        }
         for row in regression.iter_rows(named=True)
     ]
 
 
 def _without_alpha(fixed: FixedList) -> list[Row]:
     """Say why a list that has no alpha itself is held against nothing."""
-    random_books = [_row(fixed, RANDOM_BOOKS, item, fixed.alpha["reason"]) for item in (OWN_ALPHA, *OF_THE_DRAWN, MARKET_ALPHA)]
-    return random_books + [_row(fixed, LEAVE_ONE_OUT, ticker, fixed.alpha["reason"]) for ticker in fixed.names["ticker"]]
+    random_books = [
+        _row(fixed, RANDOM_BOOKS, item, fixed.alpha["reason"])
+        for item in (OWN_ALPHA, *OF_THE_DRAWN, MARKET_ALPHA)
+    ]
+    return random_books + [
+        _row(fixed, LEAVE_ONE_OUT, ticker, fixed.alpha["reason"]) for ticker in fixed.names["ticker"]
+    ]
 
 
-def _among_random_books(fixed: FixedList, returns: pl.DataFrame, members: pl.DataFrame, factors: Factors, rules: FactorRules) -> list[Row]:
+def _among_random_books(
+    fixed: FixedList, returns: pl.DataFrame, members: pl.DataFrame, factors: Factors, rules: FactorRules
+) -> list[Row]:
     """Place the list's alpha among those of books drawn at random from the names of its first month."""
     lines, universe = _universe(fixed, returns, members)
     matrix = return_matrix(returns, fixed.months["month"], lines)
@@ -110,17 +142,32 @@ def _among_random_books(fixed: FixedList, returns: pl.DataFrame, members: pl.Dat
     drawn = _drawn_alphas(buyable, fixed, factors, rules)
     own = _a_year(fixed.alpha)
     placed = _statistics(drawn, own["estimate"]) if len(drawn) else {}
-    lacking = f"{buyable.shape[1]} names could be drawn; more than its own {fixed.names.height} are needed" if not placed else None
+    lacking = (
+        f"{buyable.shape[1]} names could be drawn; more than its own {fixed.names.height} are needed"
+        if not placed
+        else None
+    )
     market = alpha_of(five_factor_regression(_market(fixed, matrix), factors, rules))
     found = {"drawn_books": len(drawn), "drawn_from": buyable.shape[1], "universe": universe}
     return [
         _row(fixed, RANDOM_BOOKS, OWN_ALPHA, None, {**own, **found}),
-        *(_row(fixed, RANDOM_BOOKS, item, lacking, {"estimate": placed.get(item), **found}) for item in OF_THE_DRAWN),
-        _row(fixed, RANDOM_BOOKS, MARKET_ALPHA, market["reason"], {**_a_year(market), "drawn_from": len(lines), "universe": universe}),
+        *(
+            _row(fixed, RANDOM_BOOKS, item, lacking, {"estimate": placed.get(item), **found})
+            for item in OF_THE_DRAWN
+        ),
+        _row(
+            fixed,
+            RANDOM_BOOKS,
+            MARKET_ALPHA,
+            market["reason"],
+            {**_a_year(market), "drawn_from": len(lines), "universe": universe},
+        ),
     ]
 
 
-def _leaving_one_out(fixed: FixedList, returns: pl.DataFrame, factors: Factors, rules: FactorRules) -> list[Row]:
+def _leaving_one_out(
+    fixed: FixedList, returns: pl.DataFrame, factors: Factors, rules: FactorRules
+) -> list[Row]:
     """Measure the list without each of its names; the weight left goes to the others."""
     months, tickers = fixed.months["month"], fixed.names["ticker"].to_list()
     weights = fixed.names["weight"].to_numpy() * (1 - np.eye(len(tickers)))
@@ -129,17 +176,30 @@ def _leaving_one_out(fixed: FixedList, returns: pl.DataFrame, factors: Factors, 
     lacking = f"fewer than {rules.least_months} months have a return of another of its names"
     n_obs = np.isfinite(left).sum(axis=0)
     return [
-        _row(fixed, LEAVE_ONE_OUT, ticker, None if np.isfinite(alpha) else lacking, {"estimate": alpha, "n_obs": months_left})
+        _row(
+            fixed,
+            LEAVE_ONE_OUT,
+            ticker,
+            None if np.isfinite(alpha) else lacking,
+            {"estimate": alpha, "n_obs": months_left},
+        )
         for ticker, alpha, months_left in zip(tickers, found.tolist(), n_obs.tolist(), strict=True)
     ]
 
 
 def _universe(fixed: FixedList, returns: pl.DataFrame, members: pl.DataFrame) -> tuple[pl.Series, str]:
     """Find the lines that could be chosen at the list's beginning: those of the members, or all that the price source has, sorted."""
-    priced = returns.join(fixed.months.select("month"), on="month", how="semi").select("security_id").unique().sort("security_id")
+    priced = (
+        returns.join(fixed.months.select("month"), on="month", how="semi")
+        .select("security_id")
+        .unique()
+        .sort("security_id")
+    )
     beginning = fixed.months.select(pl.col("month").first().dt.month_start()).item()
     age_days = (beginning - pl.col("as_of")).dt.total_days()
-    listed = members.filter(age_days.is_between(0, MEMBERSHIP_DAYS)).filter(pl.col("as_of") == pl.col("as_of").max())
+    listed = members.filter(age_days.is_between(0, MEMBERSHIP_DAYS)).filter(
+        pl.col("as_of") == pl.col("as_of").max()
+    )
     if listed.is_empty():
         return priced["security_id"], SURVIVORS_ONLY
     return priced.join(listed, on="security_id", how="semi", maintain_order="left")["security_id"], MEMBERS
@@ -152,19 +212,30 @@ def _market(fixed: FixedList, matrix: Floats) -> pl.DataFrame:
 
 
 def _drawn_alphas(matrix: Floats, fixed: FixedList, factors: Factors, rules: FactorRules) -> Floats:
-    """Alphas a year of the random books that have enough months; none where there are no more names than the list has."""
+    """Alphas a year of the random books that have enough months.
+
+    None where there are no more names than the list has.
+    """
     names, drawn_from = fixed.names.height, matrix.shape[1]
     if drawn_from <= names:
         return np.empty(0)
     draws = drawn_weights(rules.hindsight.random_books, names, drawn_from, rules.hindsight.seed)
-    monthly = [alphas_of_books(returns_of_books(weights, matrix), factors, fixed.months["month"], rules.least_months) for weights in draws]
+    monthly = [
+        alphas_of_books(returns_of_books(weights, matrix), factors, fixed.months["month"], rules.least_months)
+        for weights in draws
+    ]
     found = MONTHS_A_YEAR * np.concatenate(monthly)
     return np.asarray(found[np.isfinite(found)])
 
 
 def _statistics(drawn: Floats, own: float) -> Mapping[str, float]:
     quantiles = zip(QUANTILES, np.quantile(drawn, list(QUANTILES.values())).tolist(), strict=True)
-    return {SHARE_AT_LEAST: float((drawn >= own).mean()), MEAN: float(drawn.mean()), STD: float(drawn.std(ddof=1)), **dict(quantiles)}
+    return {
+        SHARE_AT_LEAST: float((drawn >= own).mean()),
+        MEAN: float(drawn.mean()),
+        STD: float(drawn.std(ddof=1)),
+        **dict(quantiles),
+    }
 
 
 def _a_year(alpha: Row) -> Row:
@@ -173,8 +244,16 @@ def _a_year(alpha: Row) -> Row:
     return {**figures, **{name: alpha[name] for name in WITHOUT_UNIT}}
 
 
-def _row(fixed: FixedList, part: str, item: str, reason: str | None, values: Mapping[str, object] | None = None) -> Row:
+def _row(
+    fixed: FixedList, part: str, item: str, reason: str | None, values: Mapping[str, object] | None = None
+) -> Row:
     """Make a row over the list's months; with a reason it has no figures."""
     shared = {name: fixed.alpha[name] for name in OF_THE_REGRESSION}
-    named = {"book": fixed.book, "part": part, "item": item, "status": ESTIMATED if reason is None else INSUFFICIENT, "reason": reason}
+    named = {
+        "book": fixed.book,
+        "part": part,
+        "item": item,
+        "status": ESTIMATED if reason is None else INSUFFICIENT,
+        "reason": reason,
+    }
     return {**dict.fromkeys(COLUMNS), **shared, **(values or {}), **named}

@@ -30,11 +30,12 @@ def book_holdings(
 ) -> pl.DataFrame:
     """List what each book holds in each month of some years; weights are restored at each month's end.
 
-    A holding without a return in the month is missing if a later one is known by the end of the next year, and has stopped if none is. The
-    month in which it stops is its last row; should returns come back after so long a gap, it is missing from the January of the year
-    before them on, then held again. A year is made from the returns of the year before to the year after alone, so it is the same
-    whichever years are made with it. Later returns only tell missing from stopped, which the target weights show: neither has a weight in
-    the month's return, so what is held and earned never depends on what came after.
+    A holding without a return in the month is missing if a later one is known by the end of the next year,
+    and has stopped if none is. The month in which it stops is its last row; should returns come back after so
+    long a gap, it is missing from the January of the year before them on, then held again. A year is made
+    from the returns of the year before to the year after alone, so it is the same whichever years are made
+    with it. Later returns only tell missing from stopped, which the target weights show: neither has a weight
+    in the month's return, so what is held and earned never depends on what came after.
 
     Parameters
     ----------
@@ -58,14 +59,19 @@ def book_holdings(
     meant = _months_of(spells, years, last_month)
     judged = _with_status(meant, returns, years).sort(*OF_THE_BOOK, "security_id")
     weighed = judged.with_columns(
-        _share(pl.col("status") != STOPPED).alias("target_weight"), _share(pl.col("status") == HELD).alias("weight")
+        _share(pl.col("status") != STOPPED).alias("target_weight"),
+        _share(pl.col("status") == HELD).alias("weight"),
     )
     return in_columns_of(_with_membership(weighed, members), BookHoldings)
 
 
 def _months_of(spells: pl.DataFrame, years: Sequence[int], last_month: dt.date) -> pl.DataFrame:
     """Repeat each spell for its months within the years."""
-    ends = pl.date_range(dt.date(min(years), 1, 1), dt.date(max(years), 12, 1), "1mo", eager=True).dt.month_end().alias("month")
+    ends = (
+        pl.date_range(dt.date(min(years), 1, 1), dt.date(max(years), 12, 1), "1mo", eager=True)
+        .dt.month_end()
+        .alias("month")
+    )
     months = ends.to_frame().with_columns(pl.col("month").dt.year().alias("year"))
     known = months.filter(pl.col("year").is_in(list(years)) & (pl.col("month") <= last_month))
     goes_on = pl.col("last_held").is_null() | (pl.col("month") <= pl.col("last_held"))
@@ -73,8 +79,15 @@ def _months_of(spells: pl.DataFrame, years: Sequence[int], last_month: dt.date) 
 
 
 def _with_status(meant: pl.DataFrame, returns: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
-    """Add the month's return and what it says of the holding; after the month in which a holding has stopped it has no row."""
-    known = meant.join(returns.select("month", "security_id", "total_return", "is_extreme"), on=["month", "security_id"], how="left")
+    """Add the month's return and what it says of the holding.
+
+    After the month in which a holding has stopped it has no row.
+    """
+    known = meant.join(
+        returns.select("month", "security_id", "total_return", "is_extreme"),
+        on=["month", "security_id"],
+        how="left",
+    )
     placed = known.join(_last_returns(returns, years), on=["year", "security_id"], how="left")
     month_after = pl.col("last_return").dt.offset_by("1d").dt.month_end()
     stops_in = pl.max_horizontal("first_held", month_after)
@@ -95,7 +108,11 @@ def _last_returns(returns: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
     windows = pl.DataFrame({"year": list(years)}, schema={"year": pl.Int32}).join(offsets, how="cross")
     of_return = windows.select("year", (pl.col("year") + pl.col("offset")).alias("return_year"))
     dated = returns.select("security_id", "month", pl.col("month").dt.year().alias("return_year"))
-    return dated.join(of_return, on="return_year").group_by("year", "security_id").agg(pl.col("month").max().alias("last_return"))
+    return (
+        dated.join(of_return, on="return_year")
+        .group_by("year", "security_id")
+        .agg(pl.col("month").max().alias("last_return"))
+    )
 
 
 def _share(takes_part: pl.Expr) -> pl.Expr:
@@ -109,7 +126,9 @@ def _with_membership(holdings: pl.DataFrame, members: pl.DataFrame) -> pl.DataFr
     listed_on = members.select("as_of").unique().sort("as_of")
     day_before = pl.col("month").dt.month_start().dt.offset_by("-1d").alias("day_before")
     before = holdings.select("month").unique().sort("month").with_columns(day_before)
-    dated = before.join_asof(listed_on, left_on="day_before", right_on="as_of", tolerance=f"{MEMBERSHIP_DAYS}d")
+    dated = before.join_asof(
+        listed_on, left_on="day_before", right_on="as_of", tolerance=f"{MEMBERSHIP_DAYS}d"
+    )
     listed = members.select("as_of", "entity_id", pl.lit(True).alias("is_listed"))
     asked = holdings.join(dated.select("month", "as_of"), on="month", maintain_order="left").join(
         listed, on=["as_of", "entity_id"], how="left", maintain_order="left"

@@ -18,7 +18,9 @@ LISTED = {"book": pl.String, "place": pl.Int64, "ticker": pl.String, "weight": p
 PERIODS = {"book": pl.String, "chosen_on": pl.Date, "first_day": pl.Date, "last_day": pl.Date}
 
 
-def books_frame(books: Mapping[str, Book], source_name: str, source_tickers: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
+def books_frame(
+    books: Mapping[str, Book], source_name: str, source_tickers: Mapping[str, tuple[str, ...]]
+) -> pl.DataFrame:
     """List the books that a source can fill.
 
     Parameters
@@ -28,7 +30,8 @@ def books_frame(books: Mapping[str, Book], source_name: str, source_tickers: Map
     source_name
         The source of the lists of members. Books that are not in it are left out.
     source_tickers
-        Tickers of the books whose names the source knows; a book that leaves its names to the source is left out without them.
+        Tickers of the books whose names the source knows; a book that leaves its names to the source is left
+        out without them.
 
     Returns
     -------
@@ -51,16 +54,22 @@ def books_frame(books: Mapping[str, Book], source_name: str, source_tickers: Map
         for name, book in _filled(books, source_name, source_tickers).items()
     ]
     days = pl.DataFrame(rows, schema={name: column.dtype for name, column in Books.columns().items()})
-    return in_columns_of(days.with_columns(pl.col("first_month", "last_month").dt.month_end()), Books).sort("book")
+    return in_columns_of(days.with_columns(pl.col("first_month", "last_month").dt.month_end()), Books).sort(
+        "book"
+    )
 
 
 def book_lines(
-    books: Mapping[str, Book], source_name: str, source_tickers: Mapping[str, tuple[str, ...]], securities: pl.DataFrame
+    books: Mapping[str, Book],
+    source_name: str,
+    source_tickers: Mapping[str, tuple[str, ...]],
+    securities: pl.DataFrame,
 ) -> pl.DataFrame:
     """Find the line that each ticker of a fixed list means.
 
-    Tickers recycle: the line that carried the ticker on the day on which the list was fixed is meant, else the last one that carried
-    it while the list is held. Of two tickers that mean one line, the second in the list's order is left unresolved.
+    Tickers recycle: the line that carried the ticker on the day on which the list was fixed is meant, else
+    the last one that carried it while the list is held. Of two tickers that mean one line, the second in the
+    list's order is left unresolved.
 
     Parameters
     ----------
@@ -74,9 +83,13 @@ def book_lines(
     pl.DataFrame
         The columns of core.book_lines, one row per list and ticker, sorted by both.
     """
-    lists = {name: book for name, book in _filled(books, source_name, source_tickers).items() if book.kind == LIST}
+    lists = {
+        name: book for name, book in _filled(books, source_name, source_tickers).items() if book.kind == LIST
+    }
     listed, periods = _listed(lists), _periods(lists)
-    found = listed.join(_carriers(listed, periods, securities), on=PLACE, how="left", maintain_order="left").sort(PLACE)
+    found = listed.join(
+        _carriers(listed, periods, securities), on=PLACE, how="left", maintain_order="left"
+    ).sort(PLACE)
     is_repeated = pl.col("security_id").is_not_null() & ~pl.struct("book", "security_id").is_first_distinct()
     first_ticker = pl.col("ticker").first().over("book", "security_id")
     reason = (
@@ -85,17 +98,25 @@ def book_lines(
         .when(is_repeated)
         .then(pl.format("the same line as {}, which the book names before it", first_ticker))
     )
-    judged = found.join(periods, on="book", maintain_order="left").with_columns(reason.alias("unresolved_reason"))
+    judged = found.join(periods, on="book", maintain_order="left").with_columns(
+        reason.alias("unresolved_reason")
+    )
     is_resolved = pl.col("unresolved_reason").is_null()
-    resolved = judged.with_columns(is_resolved.alias("is_resolved"), pl.when(is_resolved).then(pl.col("security_id", "entity_id")))
+    resolved = judged.with_columns(
+        is_resolved.alias("is_resolved"), pl.when(is_resolved).then(pl.col("security_id", "entity_id"))
+    )
     return in_columns_of(resolved, BookLines).sort("book", "ticker")
 
 
-def _filled(books: Mapping[str, Book], source_name: str, source_tickers: Mapping[str, tuple[str, ...]]) -> dict[str, Book]:
+def _filled(
+    books: Mapping[str, Book], source_name: str, source_tickers: Mapping[str, tuple[str, ...]]
+) -> dict[str, Book]:
     """Take the books that the source can fill, with the tickers that it names itself."""
     known = {name: book for name, book in books.items() if source_name not in book.not_in}
     return {
-        name: dataclasses.replace(book, tickers=source_tickers[name], tickers_from_source=False) if book.tickers_from_source else book
+        name: dataclasses.replace(book, tickers=source_tickers[name], tickers_from_source=False)
+        if book.tickers_from_source
+        else book
         for name, book in known.items()
         if not book.tickers_from_source or source_tickers.get(name)
     }
@@ -114,7 +135,12 @@ def _listed(lists: Mapping[str, Book]) -> pl.DataFrame:
 def _periods(lists: Mapping[str, Book]) -> pl.DataFrame:
     """One row per list: the day on which it was fixed, and the first and last day on which it is held."""
     rows = [
-        (name, book.chosen_on, first_day(book.first_month), first_day(book.last_month) if book.last_month else None)
+        (
+            name,
+            book.chosen_on,
+            first_day(book.first_month),
+            first_day(book.last_month) if book.last_month else None,
+        )
         for name, book in lists.items()
     ]
     return pl.DataFrame(rows, schema=PERIODS, orient="row").with_columns(pl.col("last_day").dt.month_end())
@@ -139,12 +165,23 @@ def _carriers(listed: pl.DataFrame, periods: pl.DataFrame, securities: pl.DataFr
 
 
 def _lasts_over(first: str, last: str) -> pl.Expr:
-    """Whether the spell has a day in common with the days from `first` to `last`, both included; null is open."""
+    """Whether the spell has a day in common with the days from `first` to `last`, both included.
+
+    Null is open.
+    """
     begins_in_time = pl.col(last).is_null() | (pl.col("valid_from") <= pl.col(last))
     return begins_in_time & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col(first)))
 
 
 def _nobody_carried() -> pl.Expr:
-    end = pl.when(pl.col("last_day").is_null()).then(pl.lit("now")).otherwise(pl.col("last_day").dt.strftime("%Y-%m"))
+    end = (
+        pl.when(pl.col("last_day").is_null())
+        .then(pl.lit("now"))
+        .otherwise(pl.col("last_day").dt.strftime("%Y-%m"))
+    )
     begin = pl.col("first_day").dt.strftime("%Y-%m")
-    return pl.format("no line of the source carries or carried this ticker between {} and {}, or when the list was fixed", begin, end)
+    return pl.format(
+        "no line of the source carries or carried this ticker between {} and {}, or when the list was fixed",
+        begin,
+        end,
+    )

@@ -12,8 +12,8 @@ from smallcap.tables.books import BookReturns
 def book_returns(holdings: pl.DataFrame) -> pl.DataFrame:
     """Weigh the returns of each book's holdings.
 
-    A month without any return is null, never zero. A book is thin in a month in which one holding with a return is left of several names
-    that it was formed of.
+    A month without any return is null, never zero. A book is thin in a month in which one holding with a
+    return is left of several names that it was formed of.
 
     Parameters
     ----------

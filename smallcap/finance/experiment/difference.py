@@ -33,8 +33,9 @@ def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        One row per universe other than the index, weighting, cost level and period, with the columns of marts.profitability_experiment
-        from `difference_annual` to `sharpe_difference_ci_high`; tests and intervals on the rows of the whole period alone.
+        One row per universe other than the index, weighting, cost level and period, with the columns of
+        marts.profitability_experiment from `difference_annual` to `sharpe_difference_ci_high`; tests and
+        intervals on the rows of the whole period alone.
     """
     index = monthly.filter(pl.col("universe") == ALL).select(
         *PAIR, pl.col("net_return").alias("index_return"), pl.col("excess_return").alias("index_excess")
@@ -45,9 +46,13 @@ def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
         .with_columns((pl.col("net_return") - pl.col("index_return")).alias("difference"))
         .sort(*OF_A_ROW, "month")
     )
-    of_means = paired.group_by(OF_A_ROW, maintain_order=True).agg((pl.col("difference").mean() * MONTHS_A_YEAR).alias("difference_annual"))
+    of_means = paired.group_by(OF_A_ROW, maintain_order=True).agg(
+        (pl.col("difference").mean() * MONTHS_A_YEAR).alias("difference_annual")
+    )
     of_ratios = _sharpe_differences(paired, rules)
-    return of_means.join(_tests(paired, rules), on=OF_A_ROW, how="left").join(of_ratios, on=OF_A_ROW, how="left")
+    return of_means.join(_tests(paired, rules), on=OF_A_ROW, how="left").join(
+        of_ratios, on=OF_A_ROW, how="left"
+    )
 
 
 def _tests(paired: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
@@ -67,16 +72,18 @@ def _test(difference: Floats, rules: ExperimentRules) -> tuple[float | None, ...
     if len(difference) < rules.least_months or np.ptp(difference) <= LEAST_SPREAD:
         return (None,) * len(TESTED)
     without_factors = np.empty((len(difference), 0))
-    fit = next(fit for fit in least_squares(difference, without_factors, rules.confidence) if fit.covariance == HAC)
+    fit = next(
+        fit for fit in least_squares(difference, without_factors, rules.confidence) if fit.covariance == HAC
+    )
     return tuple(float(getattr(fit, name)[0]) * (MONTHS_A_YEAR if name in PER_YEAR else 1) for name in TESTED)
 
 
 def _sharpe_differences(paired: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
     """Set two annualised Sharpe ratios of the same months against each other.
 
-    The variance of the monthly difference is (2 - 2 rho + (a^2 + b^2 - 2 a b rho^2) / 2) / T, for ratios a and b whose returns correlate
-    by rho: J. D. Jobson and B. M. Korkie, Journal of Finance 36 (1981), as corrected by C. Memmel, Finance Letters 1 (2003). It takes
-    returns to be normal and independent over time.
+    The variance of the monthly difference is (2 - 2 rho + (a^2 + b^2 - 2 a b rho^2) / 2) / T, for ratios a
+    and b whose returns correlate by rho: J. D. Jobson and B. M. Korkie, Journal of Finance 36 (1981), as
+    corrected by C. Memmel, Finance Letters 1 (2003). It takes returns to be normal and independent over time.
     """
     own, index = pl.col("own_sharpe"), pl.col("index_sharpe")
     a, b, rho = own / MONTHS_A_YEAR**0.5, index / MONTHS_A_YEAR**0.5, pl.col("correlation").clip(-1, 1)

@@ -1,4 +1,7 @@
-"""Who is in each universe at each June's end, and with what weight; by what was visible then, and nothing later."""
+"""Who is in each universe at each June's end, and with what weight.
+
+By what was visible then, and nothing later.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,10 @@ FORMATION_MONTH: Final = 6
 def formations(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
     """Form every universe in every weighting at each June's end.
 
-    A member takes part if its line has a return in that June: one that does not trade cannot be bought. It is profitable if its visible
-    annual record is not stale and shows a net income above zero, unprofitable if the record shows another, and else in neither universe.
-    Weights by market value need one known; sector-neutral ones need a sector too.
+    A member takes part if its line has a return in that June: one that does not trade cannot be bought. It is
+    profitable if its visible annual record is not stale and shows a net income above zero, unprofitable if
+    the record shows another, and else in neither universe. Weights by market value need one known;
+    sector-neutral ones need a sector too.
 
     Parameters
     ----------
@@ -35,27 +39,36 @@ def formations(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFra
     Returns
     -------
     pl.DataFrame
-        One row per formed_as_of, universe, weighting and line (security_id, with its entity_id): `weight`, which sums to 1, and the
-        columns of `AT_FORMATION`. Sorted.
+        One row per formed_as_of, universe, weighting and line (security_id, with its entity_id): `weight`,
+        which sums to 1, and the columns of `AT_FORMATION`. Sorted.
     """
     sized = pl.concat(_sized(_candidates(members, metrics, returns), weighting) for weighting in WEIGHTINGS)
     index = sized.with_columns(
         pl.len().over("formed_as_of", "weighting").cast(pl.Int64).alias("index_names"),
         (pl.col("size") / pl.col("size").sum().over("formed_as_of", "weighting")).alias("index_weight"),
         pl.col("size").sum().over("formed_as_of", "weighting", "sector").alias("index_sector"),
-        pl.col("is_profitable").is_null().sum().over("formed_as_of", "weighting").cast(pl.Int64).alias("unknown_names"),
+        pl.col("is_profitable")
+        .is_null()
+        .sum()
+        .over("formed_as_of", "weighting")
+        .cast(pl.Int64)
+        .alias("unknown_names"),
     )
     formed = pl.concat(_of_universe(index, universe) for universe in UNIVERSES)
-    return formed.select("formed_as_of", *OF_A_SERIES, "security_id", "entity_id", "weight", *AT_FORMATION).sort(
-        "formed_as_of", *OF_A_SERIES, "security_id"
-    )
+    return formed.select(
+        "formed_as_of", *OF_A_SERIES, "security_id", "entity_id", "weight", *AT_FORMATION
+    ).sort("formed_as_of", *OF_A_SERIES, "security_id")
 
 
 def _candidates(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
     """Take the members of each June's end whose line traded in that month, with what is visible of them, in a total order."""
-    is_june_end = (pl.col("as_of").dt.month() == FORMATION_MONTH) & (pl.col("as_of") == pl.col("as_of").dt.month_end())
+    is_june_end = (pl.col("as_of").dt.month() == FORMATION_MONTH) & (
+        pl.col("as_of") == pl.col("as_of").dt.month_end()
+    )
     listed = members.filter(is_june_end).with_columns(pl.len().over("as_of").cast(pl.Int64).alias("members"))
-    visible = metrics.select("as_of", "entity_id", "net_income_usd", "is_stale", "market_cap_usd").fill_nan(None)
+    visible = metrics.select("as_of", "entity_id", "net_income_usd", "is_stale", "market_cap_usd").fill_nan(
+        None
+    )
     traded = returns.select(pl.col("month").alias("as_of"), "security_id")
     return (
         listed.join(visible, on=["as_of", "entity_id"], how="left")
@@ -69,16 +82,26 @@ def _candidates(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFr
 def _sized(candidates: pl.DataFrame, weighting: str) -> pl.DataFrame:
     """Give each candidate the size that its weight goes by; those without one are not in the weighting."""
     market_cap = pl.when(pl.col("market_cap_usd") > 0).then(pl.col("market_cap_usd"))
-    size = {EQUAL: pl.lit(1.0), CAP: market_cap, SECTOR_NEUTRAL: pl.when(pl.col("sector").is_not_null()).then(market_cap)}[weighting]
-    return candidates.with_columns(size.alias("size"), pl.lit(weighting).alias("weighting")).drop_nulls("size")
+    size = {
+        EQUAL: pl.lit(1.0),
+        CAP: market_cap,
+        SECTOR_NEUTRAL: pl.when(pl.col("sector").is_not_null()).then(market_cap),
+    }[weighting]
+    return candidates.with_columns(size.alias("size"), pl.lit(weighting).alias("weighting")).drop_nulls(
+        "size"
+    )
 
 
 def _of_universe(index: pl.DataFrame, universe: str) -> pl.DataFrame:
     """Weigh the companies of one universe; a sector that has none of them leaves its weight to the others."""
-    is_in = {ALL: pl.lit(True), PROFITABLE: pl.col("is_profitable"), UNPROFITABLE: ~pl.col("is_profitable")}[universe]
+    is_in = {ALL: pl.lit(True), PROFITABLE: pl.col("is_profitable"), UNPROFITABLE: ~pl.col("is_profitable")}[
+        universe
+    ]
     of_all, per_sector = ["formed_as_of", "weighting"], ["formed_as_of", "weighting", "sector"]
     tilt = (
-        pl.when(pl.col("weighting") == SECTOR_NEUTRAL).then(pl.col("index_sector") / pl.col("size").sum().over(per_sector)).otherwise(1.0)
+        pl.when(pl.col("weighting") == SECTOR_NEUTRAL)
+        .then(pl.col("index_sector") / pl.col("size").sum().over(per_sector))
+        .otherwise(1.0)
     )
     own = pl.col("size") * tilt
     return index.filter(is_in).with_columns(

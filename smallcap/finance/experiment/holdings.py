@@ -13,9 +13,10 @@ OF_A_LINE: Final = ["formed_as_of", "security_id"]
 def held_months(formed: pl.DataFrame, members: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
     """Follow each line through the twelve months after formation, for as long as its company has been a member without a break.
 
-    A company that is missing from the list of a month's end is out from the next month on, until the next June. A month's end without
-    any list is missing for all: the holding ends there. A line without a return in a month stays at its last known value: it counts
-    for nothing in the month's return, and comes back with the next one that is known.
+    A company that is missing from the list of a month's end is out from the next month on, until the next
+    June. A month's end without any list is missing for all: the holding ends there. A line without a return
+    in a month stays at its last known value: it counts for nothing in the month's return, and comes back with
+    the next one that is known.
 
     Parameters
     ----------
@@ -29,9 +30,10 @@ def held_months(formed: pl.DataFrame, members: pl.DataFrame, returns: pl.DataFra
     Returns
     -------
     pl.DataFrame
-        One row per formed_as_of, security_id and month held: `total_return`, null where unknown; `value_before` and `value_after`, of one
-        dollar put in at formation, at the month's beginning and end; `is_last`, the company is gone from the list of the month's end.
-        Of the twelfth month is_last is false: it ends in the next formation anyway. Sorted.
+        One row per formed_as_of, security_id and month held: `total_return`, null where unknown;
+        `value_before` and `value_after`, of one dollar put in at formation, at the month's beginning and end;
+        `is_last`, the company is gone from the list of the month's end. Of the twelfth month is_last is
+        false: it ends in the next formation anyway. Sorted.
     """
     lines = formed.select(*OF_A_LINE, "entity_id").unique()
     step = pl.DataFrame({"step": range(MONTHS_HELD)}, schema={"step": pl.Int64})
@@ -39,7 +41,9 @@ def held_months(formed: pl.DataFrame, members: pl.DataFrame, returns: pl.DataFra
     listed = members.select(pl.col("as_of").alias("list_date"), "entity_id", pl.lit(True).alias("is_listed"))
     planned = (
         lines.join(step, how="cross")
-        .with_columns(list_date.alias("list_date"), list_date.dt.offset_by("1d").dt.month_end().alias("month"))
+        .with_columns(
+            list_date.alias("list_date"), list_date.dt.offset_by("1d").dt.month_end().alias("month")
+        )
         .join(listed, on=["list_date", "entity_id"], how="left")
         .join(returns.select("month", "security_id", "total_return"), on=["month", "security_id"], how="left")
         .sort(*OF_A_LINE, "month")

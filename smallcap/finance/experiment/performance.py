@@ -18,11 +18,13 @@ LEAST_SPREAD: Final = 1e-12
 PER_JUNE: Final = ("names", "share_by_count", "share_by_weight", "unknown_names")
 
 
-def net_returns(experiment_returns: pl.DataFrame, risk_free: pl.DataFrame, costs: Sequence[int]) -> pl.DataFrame:
+def net_returns(
+    experiment_returns: pl.DataFrame, risk_free: pl.DataFrame, costs: Sequence[int]
+) -> pl.DataFrame:
     """Take the costs of trading off each month's return, once per cost level, and say to which periods the month belongs.
 
-    What is traded at the beginning of a month is paid for out of what earns its return: (1 - cost x turnover) (1 + return) - 1. A first
-    formation is not charged: whoever compares two portfolios has to buy either.
+    What is traded at the beginning of a month is paid for out of what earns its return: (1 - cost x turnover)
+    (1 + return) - 1. A first formation is not charged: whoever compares two portfolios has to buy either.
 
     Parameters
     ----------
@@ -36,8 +38,9 @@ def net_returns(experiment_returns: pl.DataFrame, risk_free: pl.DataFrame, costs
     Returns
     -------
     pl.DataFrame
-        The rows with a return, once per level in `cost_basis_points` and once per period (the whole, and the twelve months of the
-        formation), with `net_return` and `excess_return`, null where the month's risk-free rate is unknown. Sorted by series and month.
+        The rows with a return, once per level in `cost_basis_points` and once per period (the whole, and the
+        twelve months of the formation), with `net_return` and `excess_return`, null where the month's
+        risk-free rate is unknown. Sorted by series and month.
     """
     levels = pl.DataFrame({"cost_basis_points": costs}, schema={"cost_basis_points": pl.Int64})
     cost = pl.col("cost_basis_points") / BASIS_POINTS * pl.col("turnover").fill_null(0.0)
@@ -51,7 +54,9 @@ def net_returns(experiment_returns: pl.DataFrame, risk_free: pl.DataFrame, costs
     )
     formed_in = pl.col("formed_as_of").dt.year()
     periods = [pl.lit(WHOLE), pl.format("{}/{}", formed_in, formed_in + 1)]
-    return pl.concat(monthly.with_columns(period.alias("period")) for period in periods).sort(*OF_A_ROW, "month")
+    return pl.concat(monthly.with_columns(period.alias("period")) for period in periods).sort(
+        *OF_A_ROW, "month"
+    )
 
 
 def performance(monthly: pl.DataFrame) -> pl.DataFrame:
@@ -65,8 +70,8 @@ def performance(monthly: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        One row per universe, weighting, cost level and period, with the columns of marts.profitability_experiment from `first_month` to
-        `turnover`.
+        One row per universe, weighting, cost level and period, with the columns of
+        marts.profitability_experiment from `first_month` to `turnover`.
     """
     months, is_whole = pl.len(), pl.col("period").first() == WHOLE
     net = pl.col("net_return")
@@ -86,7 +91,10 @@ def performance(monthly: pl.DataFrame) -> pl.DataFrame:
 
 
 def sharpe_ratio(excess: str) -> pl.Expr:
-    """Return the annualised Sharpe ratio of a group of excess returns; null below a year of them, or where they do not vary."""
+    """Return the annualised Sharpe ratio of a group of excess returns.
+
+    Null below a year of them, or where they do not vary.
+    """
     known = pl.col(excess)
     is_enough = (known.count() >= MONTHS_A_YEAR) & (known.std() > LEAST_SPREAD)
     return pl.when(is_enough).then(known.mean() / known.std() * MONTHS_A_YEAR**0.5)
@@ -109,5 +117,8 @@ def _at_formations(monthly: pl.DataFrame) -> pl.DataFrame:
     return each.group_by(OF_A_ROW, maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("junes"),
         pl.col(PER_JUNE).mean(),
-        pl.when(is_whole).then(of_complete_years.mean()).otherwise(pl.col("turnover").first()).alias("turnover"),
+        pl.when(is_whole)
+        .then(of_complete_years.mean())
+        .otherwise(pl.col("turnover").first())
+        .alias("turnover"),
     )

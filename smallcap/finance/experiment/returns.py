@@ -12,10 +12,13 @@ from smallcap.tables.experiment import ExperimentReturns
 OF_A_BOOK = ["formed_as_of", *OF_A_SERIES]
 
 
-def experiment_returns(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame, year: int) -> pl.DataFrame:
+def experiment_returns(
+    members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame, year: int
+) -> pl.DataFrame:
     """Hold every universe from each June's end to the next, and weigh the returns of one calendar year.
 
-    Weights are set in June and then drift with the returns. A month of which no return at all is known has no row.
+    Weights are set in June and then drift with the returns. A month of which no return at all is known has no
+    row.
 
     Parameters
     ----------
@@ -35,8 +38,12 @@ def experiment_returns(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl
         pl.col("left_after", "turnover_after").shift(1).over(OF_A_BOOK).name.replace("_after", ""),
     )
     rebalanced = monthly.join(_rebalances(formed, held), on=[*OF_A_BOOK, "month"], how="left")
-    known = rebalanced.filter(pl.col("month").dt.year() == year).join(returns.select("month").unique(), on="month", how="semi")
-    complete = known.with_columns(pl.lit(year).alias("year"), pl.coalesce("turnover", "rebalance_turnover").alias("turnover"))
+    known = rebalanced.filter(pl.col("month").dt.year() == year).join(
+        returns.select("month").unique(), on="month", how="semi"
+    )
+    complete = known.with_columns(
+        pl.lit(year).alias("year"), pl.coalesce("turnover", "rebalance_turnover").alias("turnover")
+    )
     return in_columns_of(without_nan(complete), ExperimentReturns).sort("month", *OF_A_SERIES)
 
 
@@ -44,18 +51,27 @@ def _with_values(formed: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Put each line's weight into its dollar: what of the universe's dollar is in it, before and after each month."""
     values = pl.col("value_before", "value_after") * pl.col("weight")
     # Sorted: sums of the same numbers in another order differ in their last digit.
-    return formed.join(lines, on=["formed_as_of", "security_id"]).with_columns(values).sort(*OF_A_BOOK, "month", "security_id")
+    return (
+        formed.join(lines, on=["formed_as_of", "security_id"])
+        .with_columns(values)
+        .sort(*OF_A_BOOK, "month", "security_id")
+    )
 
 
 def _monthly(held: pl.DataFrame) -> pl.DataFrame:
-    """Weigh the returns of each month by the values before it; a month without a return has none, never zero."""
+    """Weigh the returns of each month by the values before it.
+
+    A month without a return has none, never zero.
+    """
     has_return = pl.col("total_return").is_not_null()
     known = pl.col("value_before").filter(has_return)
     gone = pl.col("value_after").filter("is_last")
     return (
         held.group_by(*OF_A_BOOK, "month", maintain_order=True)
         .agg(
-            pl.when(has_return.any()).then((pl.col("value_before") * pl.col("total_return")).sum() / known.sum()).alias("total_return"),
+            pl.when(has_return.any())
+            .then((pl.col("value_before") * pl.col("total_return")).sum() / known.sum())
+            .alias("total_return"),
             pl.len().cast(pl.Int64).alias("holdings"),
             has_return.sum().cast(pl.Int64).alias("with_return"),
             (~has_return).sum().cast(pl.Int64).alias("missing"),
@@ -70,10 +86,19 @@ def _monthly(held: pl.DataFrame) -> pl.DataFrame:
 def _rebalances(formed: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """Measure the one-way turnover of each formation against what the one before had drifted to, where it was held to its end."""
     is_final = pl.col("month") == pl.col("formed_as_of").dt.offset_by(f"{MONTHS_HELD}mo").dt.month_end()
-    drifted = held.filter(is_final).with_columns((pl.col("value_after") / pl.col("value_after").sum().over(OF_A_BOOK)).alias("weight"))
-    old = drifted.select(pl.col("month").alias("formed_as_of"), *OF_A_SERIES, "security_id", -pl.col("weight"))
+    drifted = held.filter(is_final).with_columns(
+        (pl.col("value_after") / pl.col("value_after").sum().over(OF_A_BOOK)).alias("weight")
+    )
+    old = drifted.select(
+        pl.col("month").alias("formed_as_of"), *OF_A_SERIES, "security_id", -pl.col("weight")
+    )
     new = formed.select(*OF_A_BOOK, "security_id", "weight")
-    trades = pl.concat([new, old]).sort(*OF_A_BOOK, "security_id").group_by(*OF_A_BOOK, "security_id", maintain_order=True).sum()
+    trades = (
+        pl.concat([new, old])
+        .sort(*OF_A_BOOK, "security_id")
+        .group_by(*OF_A_BOOK, "security_id", maintain_order=True)
+        .sum()
+    )
     # Where everything is exchanged, the weights sum to one and some rounding.
     half = (pl.col("weight").abs().sum() / 2).clip(upper_bound=1.0)
     one_way = trades.group_by(OF_A_BOOK, maintain_order=True).agg(half.alias("rebalance_turnover"))

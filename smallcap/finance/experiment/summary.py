@@ -18,7 +18,9 @@ KNOWN_ANYWAY: Final = (*OF_A_ROW, "first_month", "last_month", "months", "junes"
 """Columns that are filled whether or not anything is estimated."""
 
 
-def profitability_experiment(experiment_returns: pl.DataFrame, factors_monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
+def profitability_experiment(
+    experiment_returns: pl.DataFrame, factors_monthly: pl.DataFrame, rules: ExperimentRules
+) -> pl.DataFrame:
     """Say what each universe came to, at each cost level, and how sure its difference to the index is.
 
     Parameters
@@ -33,33 +35,50 @@ def profitability_experiment(experiment_returns: pl.DataFrame, factors_monthly: 
     Returns
     -------
     pl.DataFrame
-        The columns of marts.profitability_experiment, sorted by key. Every universe, weighting and cost level has a row of the whole
-        period, also where there is nothing to estimate.
+        The columns of marts.profitability_experiment, sorted by key. Every universe, weighting and cost level
+        has a row of the whole period, also where there is nothing to estimate.
     """
     monthly = net_returns(experiment_returns, factors_monthly, rules.costs_basis_points)
     measured = performance(monthly).join(differences(monthly, rules), on=OF_A_ROW, how="left")
     complete = _every_series(rules).join(measured, on=OF_A_ROW, how="full", coalesce=True)
     vintage = pl.lit(factors_monthly["vintage"].max(), dtype=pl.String)
     described = complete.with_columns(
-        pl.col("months", "junes", "months_with_rate").fill_null(0), vintage.alias("vintage"), pl.lit(rules.label).alias("rule_set")
+        pl.col("months", "junes", "months_with_rate").fill_null(0),
+        vintage.alias("vintage"),
+        pl.lit(rules.label).alias("rule_set"),
     )
     return in_columns_of(without_nan(_judged(described, rules)), ProfitabilityExperiment).sort(OF_A_ROW)
 
 
 def _every_series(rules: ExperimentRules) -> pl.DataFrame:
     """List the rows that are always there."""
-    costs = pl.DataFrame({"cost_basis_points": rules.costs_basis_points}, schema={"cost_basis_points": pl.Int64})
+    costs = pl.DataFrame(
+        {"cost_basis_points": rules.costs_basis_points}, schema={"cost_basis_points": pl.Int64}
+    )
     named = pl.DataFrame({"universe": UNIVERSES}).join(pl.DataFrame({"weighting": WEIGHTINGS}), how="cross")
     return named.join(costs, how="cross").with_columns(pl.lit(WHOLE).alias("period"))
 
 
 def _judged(rows: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
-    """Say which series hold too little to estimate anything from, and show no number of theirs; a year goes with its series."""
+    """Say which series hold too little to estimate anything from, and show no number of theirs.
+
+    A year goes with its series.
+    """
     is_whole = pl.col("period") == WHOLE
-    junes, months = (pl.col(name).filter(is_whole).first().over(OF_A_ROW[:-1]) for name in ("junes", "months"))
+    junes, months = (
+        pl.col(name).filter(is_whole).first().over(OF_A_ROW[:-1]) for name in ("junes", "months")
+    )
     reason = (
         pl.when(junes < rules.least_junes)
-        .then(pl.format(f"held from {{}} Junes on; {rules.least_junes} are needed, with members of this kind and returns after", junes))
+        .then(
+            pl.format(
+                (
+                    f"held from {{}} Junes on; {rules.least_junes} are needed, with members of this "
+                    f"kind and returns after"
+                ),
+                junes,
+            )
+        )
         .when(months < rules.least_months)
         .then(pl.format(f"{{}} months have a return; {rules.least_months} are needed", months))
     )

@@ -21,11 +21,14 @@ DECEMBER: Final = 12
 Window = tuple[str, pl.DataFrame]
 
 
-def book_regressions(book_returns: pl.DataFrame, books: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
+def book_regressions(
+    book_returns: pl.DataFrame, books: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
+) -> pl.DataFrame:
     """Regress every book on every model of the rule set.
 
-    Windows: `full` and the trailing one under every stored vintage of the model; the trailing one at each calendar year's end, from the
-    first with enough months to the last complete year, under the newest vintage alone.
+    Windows: `full` and the trailing one under every stored vintage of the model; the trailing one at each
+    calendar year's end, from the first with enough months to the last complete year, under the newest vintage
+    alone.
 
     Parameters
     ----------
@@ -41,13 +44,19 @@ def book_regressions(book_returns: pl.DataFrame, books: pl.DataFrame, raw_factor
     Returns
     -------
     pl.DataFrame
-        Columns of marts.factor_regressions. A model whose files share no vintage has rows under the vintage `none`.
+        Columns of marts.factor_regressions. A model whose files share no vintage has rows under the vintage
+        `none`.
     """
-    # statsmodels fits one series at a time, and books are few: loops over models, vintages, books and windows.
+    # statsmodels fits one series at a time, and books are few: loops over models, vintages, books and
+    # windows.
     found = [
-        rows.with_columns(book=pl.lit(book), window=pl.lit(window), is_formed_in_advance=pl.lit(is_formed_in_advance))
+        rows.with_columns(
+            book=pl.lit(book), window=pl.lit(window), is_formed_in_advance=pl.lit(is_formed_in_advance)
+        )
         for model in rules.models
-        for book, is_formed_in_advance in books.select("book", "is_formed_in_advance").sort("book").iter_rows()
+        for book, is_formed_in_advance in books.select("book", "is_formed_in_advance")
+        .sort("book")
+        .iter_rows()
         for window, rows in _of_model(book_returns.filter(pl.col("book") == book), model, raw_factors, rules)
     ]
     if not found:
@@ -60,10 +69,15 @@ def trailing_window(rules: FactorRules) -> str:
     return f"trailing_{rules.trailing_months}"
 
 
-def _of_model(returns: pl.DataFrame, model: str, raw_factors: pl.DataFrame, rules: FactorRules) -> Iterator[Window]:
+def _of_model(
+    returns: pl.DataFrame, model: str, raw_factors: pl.DataFrame, rules: FactorRules
+) -> Iterator[Window]:
     vintages = vintages_of(raw_factors, model, rules)
     if not vintages:
-        reason = f"no stored vintage has every file of the model ({', '.join(rules.models[model].files)}); fetch the missing one"
+        reason = (
+            f"no stored vintage has every file of the model ({', '.join(rules.models[model].files)}); "
+            f"fetch the missing one"
+        )
         for window in (FULL, trailing_window(rules)):
             yield window, not_regressed(model, rules, NO_VINTAGE, reason)
     for vintage in vintages:
@@ -92,7 +106,10 @@ def _year_ends(known: pl.DataFrame, factors: Factors, rules: FactorRules) -> Ite
 def _to(known: pl.DataFrame, end: dt.date | None, rules: FactorRules) -> pl.DataFrame:
     """Keep the trailing window's calendar months to a month end."""
     last = pl.lit(end, dtype=pl.Date)
-    return known.filter((pl.col("month") > last.dt.offset_by(f"-{rules.trailing_months}mo").dt.month_end()) & (pl.col("month") <= last))
+    return known.filter(
+        (pl.col("month") > last.dt.offset_by(f"-{rules.trailing_months}mo").dt.month_end())
+        & (pl.col("month") <= last)
+    )
 
 
 def _last_month(known: pl.DataFrame) -> dt.date | None:

@@ -86,7 +86,9 @@ def least_squares(excess: Floats, factors: Floats, confidence: float) -> tuple[F
 
 def is_full_rank(factors: Floats) -> bool:
     """Whether each factor varies in a way that the constant and the others do not."""
-    return bool(np.linalg.matrix_rank(np.column_stack([np.ones(len(factors)), factors])) == factors.shape[1] + 1)
+    return bool(
+        np.linalg.matrix_rank(np.column_stack([np.ones(len(factors)), factors])) == factors.shape[1] + 1
+    )
 
 
 def _read(results: Any, covariance: str, lags: int | None, confidence: float) -> Fit:

@@ -16,14 +16,26 @@ from smallcap.tables.factors import FactorRegressions
 ESTIMATED: Final = "estimated"
 INSUFFICIENT: Final = "insufficient"
 OF_A_BOOK: Final = ("book", "window", "is_formed_in_advance")
-COLUMNS: Final = {name: column.dtype for name, column in FactorRegressions.columns().items() if name not in OF_A_BOOK}
+COLUMNS: Final = {
+    name: column.dtype for name, column in FactorRegressions.columns().items() if name not in OF_A_BOOK
+}
 PER_TERM: Final = ("estimate", "std_error", "t_stat", "p_value", "ci_low", "ci_high")
-PER_FIT: Final = ("r_squared", "adj_r_squared", "f_stat", "f_p_value", "residual_std", "durbin_watson", "hac_lags")
+PER_FIT: Final = (
+    "r_squared",
+    "adj_r_squared",
+    "f_stat",
+    "f_p_value",
+    "residual_std",
+    "durbin_watson",
+    "hac_lags",
+)
 LEAST_SPREAD: Final = 1e-12
 """Of the returns, largest less smallest: differences of equal returns come out as rounding errors instead of 0."""
 
 
-def regress(returns: pl.DataFrame, factors: Factors, rules: FactorRules, *, is_excess: bool = False) -> pl.DataFrame:
+def regress(
+    returns: pl.DataFrame, factors: Factors, rules: FactorRules, *, is_excess: bool = False
+) -> pl.DataFrame:
     """Regress monthly returns on the factors, over the months that both have.
 
     Parameters
@@ -40,10 +52,16 @@ def regress(returns: pl.DataFrame, factors: Factors, rules: FactorRules, *, is_e
     Returns
     -------
     pl.DataFrame
-        One row per covariance and term, in the columns of marts.factor_regressions without `book`, `window` and
-        `is_formed_in_advance`. Where nothing can be estimated: status insufficient, a reason, and no numbers.
+        One row per covariance and term, in the columns of marts.factor_regressions without `book`, `window`
+        and `is_formed_in_advance`. Where nothing can be estimated: status insufficient, a reason, and no
+        numbers.
     """
-    months = returns.select("month", "total_return").drop_nulls().join(factors.frame, on="month", how="inner").sort("month")
+    months = (
+        returns.select("month", "total_return")
+        .drop_nulls()
+        .join(factors.frame, on="month", how="inner")
+        .sort("month")
+    )
     total = months["total_return"].to_numpy()
     explaining = months.select(factors.terms).to_numpy()
     reason = _why_not(total, explaining, rules)
@@ -56,7 +74,9 @@ def regress(returns: pl.DataFrame, factors: Factors, rules: FactorRules, *, is_e
 
 def not_regressed(model_name: str, rules: FactorRules, vintage: str, reason: str) -> pl.DataFrame:
     """Make the rows of a regression that cannot be tried, for want of factors: as `regress`, without months."""
-    return _without_numbers(model_name, vintage, rules.models[model_name].terms, reason, pl.Series("month", [], dtype=pl.Date))
+    return _without_numbers(
+        model_name, vintage, rules.models[model_name].terms, reason, pl.Series("month", [], dtype=pl.Date)
+    )
 
 
 def _why_not(total: Floats, explaining: Floats, rules: FactorRules) -> str | None:
@@ -67,7 +87,10 @@ def _why_not(total: Floats, explaining: Floats, rules: FactorRules) -> str | Non
     if np.ptp(total) <= LEAST_SPREAD:
         return f"the return is the same in all {len(total)} months: there is nothing to explain"
     if not is_full_rank(explaining):
-        return f"in these {len(total)} months a factor is constant or a mix of the others: their loadings cannot be told apart"
+        return (
+            f"in these {len(total)} months a factor is constant or a mix of the others: their loadings "
+            f"cannot be told apart"
+        )
     return None
 
 
@@ -84,9 +107,13 @@ def _rows(fit: Fit, factors: Factors) -> list[dict[str, object]]:
     ]
 
 
-def _without_numbers(model: str, vintage: str, terms: tuple[str, ...], reason: str, months: pl.Series) -> pl.DataFrame:
+def _without_numbers(
+    model: str, vintage: str, terms: tuple[str, ...], reason: str, months: pl.Series
+) -> pl.DataFrame:
     rows = [
-        {**_key(model, vintage, covariance, term, INSUFFICIENT), "reason": reason} for covariance in COVARIANCES for term in (ALPHA, *terms)
+        {**_key(model, vintage, covariance, term, INSUFFICIENT), "reason": reason}
+        for covariance in COVARIANCES
+        for term in (ALPHA, *terms)
     ]
     return _frame(rows, months)
 

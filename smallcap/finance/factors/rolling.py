@@ -1,8 +1,9 @@
 """Rolling least squares of many series on the same factors in one pass, missing months included. Whose they are is in `stocks`.
 
-Each window's factors are turned into an orthonormal basis once (QR). For a series that is complete in the window the projections on that
-basis are its regression. For one with gaps the basis is no longer orthonormal over its own months: its cross-products, close to the
-identity, are inverted, for all such series of the window at once.
+Each window's factors are turned into an orthonormal basis once (QR). For a series that is complete in the
+window the projections on that basis are its regression. For one with gaps the basis is no longer orthonormal
+over its own months: its cross-products, close to the identity, are inverted, for all such series of the
+window at once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ SINGULAR: Final = 1e-12
 
 @dataclass(frozen=True)
 class RollingFit:
-    """Rolling regressions; NaN where there are too few months, the returns do not vary or the factors cannot be told apart.
+    """Rolling regressions.
+
+    NaN where there are too few months, the returns do not vary or the factors cannot be told apart.
 
     Attributes
     ----------
@@ -89,13 +92,16 @@ def rolling_loadings(
     """
     ends = np.asarray(window_ends, dtype=np.int64)
     starts = np.maximum(ends - window + 1, 0)
-    usable: Flags = np.asarray(np.isfinite(factors if risk_free is None else np.column_stack([factors, risk_free])).all(axis=1))
+    usable: Flags = np.asarray(
+        np.isfinite(factors if risk_free is None else np.column_stack([factors, risk_free])).all(axis=1)
+    )
     known = np.isfinite(returns) & usable[:, None]
     excess = np.where(known, returns if risk_free is None else returns - risk_free[:, None], 0.0)
     n_obs = _counts(known, starts, ends)
     is_constant = (n_obs > 0) & (_latest_differing(returns, known)[ends] < starts[:, None])
     fitted = _Fitted.empty(n_obs.shape, factors.shape[1] + 1)
-    # One window at a time: its names share the factors, and a window's returns fit into the processor's cache.
+    # One window at a time: its names share the factors, and a window's returns fit into the processor's
+    # cache.
     for position, (start, end) in enumerate(zip(starts, ends, strict=True)):
         months = slice(start, end + 1)
         rows = months if usable[months].all() else start + np.flatnonzero(usable[months])
@@ -111,7 +117,9 @@ def rolling_loadings(
             fitted.put(position, gappy, _fit_with_gaps(design, excess[rows][:, gappy], known[rows][:, gappy]))
     with np.errstate(divide="ignore", invalid="ignore"):
         t_stat = fitted.estimate / fitted.std_error
-    estimate, std_error, t_stat = (terms.transpose(0, 2, 1) for terms in (fitted.estimate, fitted.std_error, t_stat))
+    estimate, std_error, t_stat = (
+        terms.transpose(0, 2, 1) for terms in (fitted.estimate, fitted.std_error, t_stat)
+    )
     return RollingFit(estimate, std_error, t_stat, n_obs, fitted.r_squared, fitted.residual_std, is_constant)
 
 
@@ -127,10 +135,15 @@ class _Fitted:
     @classmethod
     def empty(cls, shape: tuple[int, ...], terms: int) -> _Fitted:
         windows, names = shape
-        return cls(*(np.full((windows, terms, names), np.nan) for _ in range(2)), *(np.full(shape, np.nan) for _ in range(2)))
+        return cls(
+            *(np.full((windows, terms, names), np.nan) for _ in range(2)),
+            *(np.full(shape, np.nan) for _ in range(2)),
+        )
 
     def put(self, position: int, names: slice | Integers, fit: tuple[Floats, Floats, Floats, Floats]) -> None:
-        for array, values in zip((self.estimate, self.std_error, self.r_squared, self.residual_std), fit, strict=True):
+        for array, values in zip(
+            (self.estimate, self.std_error, self.r_squared, self.residual_std), fit, strict=True
+        ):
             array[position][..., names] = values
 
 
@@ -143,11 +156,14 @@ def _counts(known: Flags, starts: Integers, ends: Integers) -> Integers:
 def _latest_differing(returns: Floats, known: Flags) -> Integers:
     """For every month and name: the newest month whose return differs from the next known one, up to that month; -1 where none does.
 
-    A window is constant where this month lies before it: from its first return on, each is followed by its like.
+    A window is constant where this month lies before it: from its first return on, each is followed by its
+    like.
     """
     month = np.where(known, np.arange(len(known))[:, None], -1)
     before = np.concatenate([np.full((1, known.shape[1]), -1), np.maximum.accumulate(month, axis=0)[:-1]])
-    is_change = known & (before >= 0) & (returns != np.take_along_axis(returns, np.maximum(before, 0), axis=0))
+    is_change = (
+        known & (before >= 0) & (returns != np.take_along_axis(returns, np.maximum(before, 0), axis=0))
+    )
     return np.asarray(np.maximum.accumulate(np.where(is_change, before, -1), axis=0))
 
 
@@ -178,7 +194,12 @@ def _fit_complete(design: _Design, excess: Floats) -> tuple[Floats, Floats, Floa
     explained = np.einsum("tn,tn->n", projections[1:], projections[1:])
     residual_std = np.sqrt(unexplained / (len(excess) - len(projections)))
     spread = np.sqrt((design.inverse**2).sum(axis=1))
-    return design.inverse @ projections, spread[:, None] * residual_std, _share(explained, explained + unexplained), residual_std
+    return (
+        design.inverse @ projections,
+        spread[:, None] * residual_std,
+        _share(explained, explained + unexplained),
+        residual_std,
+    )
 
 
 def _fit_with_gaps(design: _Design, excess: Floats, known: Flags) -> tuple[Floats, Floats, Floats, Floats]:
@@ -198,7 +219,12 @@ def _fit_with_gaps(design: _Design, excess: Floats, known: Flags) -> tuple[Float
     residual_std = np.where(is_singular, np.nan, np.sqrt(unexplained / (n_obs - terms)))
     spread = np.sqrt(np.einsum("nij,ij->in", design.inverse @ inverse, design.inverse))
     estimate = np.where(is_singular, np.nan, design.inverse @ projections)
-    return estimate, spread * residual_std, np.where(is_singular, np.nan, _share(total - unexplained, total)), residual_std
+    return (
+        estimate,
+        spread * residual_std,
+        np.where(is_singular, np.nan, _share(total - unexplained, total)),
+        residual_std,
+    )
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -10,7 +10,14 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.finance.frames import in_columns_of
-from smallcap.rules.types.factors import COLUMN_OF, FILES_WITH_RF, FIVE_FACTORS, TERMS_OF_FILE, FactorRules, Model
+from smallcap.rules.types.factors import (
+    COLUMN_OF,
+    FILES_WITH_RF,
+    FIVE_FACTORS,
+    TERMS_OF_FILE,
+    FactorRules,
+    Model,
+)
 from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
 
 RISK_FREE: Final = "rf"
@@ -32,7 +39,8 @@ class Factors:
     terms
         Its factors, in order.
     frame
-        month, one column per term (named by the term) and rf, as fractions a month; months with every value alone, ascending.
+        month, one column per term (named by the term) and rf, as fractions a month; months with every value
+        alone, ascending.
     """
 
     model: str
@@ -50,12 +58,15 @@ class Factors:
 
 
 def monthly_returns(prices: pl.DataFrame, extreme_return: float) -> pl.DataFrame:
-    """Name each known return by its month end and flag those after a gap and the extreme ones; a missing month stays missing.
+    """Name each known return by its month end and flag those after a gap and the extreme ones.
+
+    A missing month stays missing.
 
     Parameters
     ----------
     prices
-        Rows of raw.prices (year, security_id, date, total_return, source). For the flag of a year's rows it must hold the year before.
+        Rows of raw.prices (year, security_id, date, total_return, source). For the flag of a year's rows it
+        must hold the year before.
     extreme_return
         Return above which a row is flagged, as a fraction.
 
@@ -95,7 +106,9 @@ def vintages_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules) 
     return sorted(set.intersection(*(set(vintages) for vintages in held)))
 
 
-def newest_five_factors(raw_factors: pl.DataFrame, factors_monthly: pl.DataFrame, rules: FactorRules) -> Factors | None:
+def newest_five_factors(
+    raw_factors: pl.DataFrame, factors_monthly: pl.DataFrame, rules: FactorRules
+) -> Factors | None:
     """Take the five factors in the vintage that core.factors_monthly shows.
 
     Parameters
@@ -117,7 +130,9 @@ def newest_five_factors(raw_factors: pl.DataFrame, factors_monthly: pl.DataFrame
     return factors_of(raw_factors, FIVE_FACTORS, rules, str(factors_monthly["vintage"][0]))
 
 
-def factors_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules, vintage: str | None = None) -> Factors | None:
+def factors_of(
+    raw_factors: pl.DataFrame, model_name: str, rules: FactorRules, vintage: str | None = None
+) -> Factors | None:
     """Put a model's factors together from its files, within one vintage.
 
     Parameters
@@ -169,7 +184,9 @@ def factors_monthly(raw_factors: pl.DataFrame) -> pl.DataFrame:
     five = _file(raw_factors, FIVE_FACTORS)
     newest = five.filter(pl.col("vintage") == pl.col("vintage").max()).drop("mom")
     momentum = _file(raw_factors, MOMENTUM_FILE).select("vintage", "month", "mom")
-    return in_columns_of(newest.join(momentum, on=["vintage", "month"], how="left").sort("month"), FactorsMonthly)
+    return in_columns_of(
+        newest.join(momentum, on=["vintage", "month"], how="left").sort("month"), FactorsMonthly
+    )
 
 
 def model_named(model_name: str, rules: FactorRules) -> Model:
@@ -181,7 +198,9 @@ def model_named(model_name: str, rules: FactorRules) -> Model:
         When the rule set has none of this name.
     """
     if model_name not in rules.models:
-        raise InputError(f"factor model {model_name} is unknown; rule set {rules.label} has {', '.join(rules.models)}")
+        raise InputError(
+            f"factor model {model_name} is unknown; rule set {rules.label} has {', '.join(rules.models)}"
+        )
     return rules.models[model_name]
 
 
@@ -200,6 +219,7 @@ def _check_contiguous(rows: pl.DataFrame, vintage: str, file: str) -> None:
     broken = rows.filter(month_number("month").diff().fill_null(1) != 1)
     if broken.height:
         raise InputError(
-            f"factors of vintage {vintage}, file {file}: the months are not contiguous at {broken['month'][0]:%Y-%m}, "
+            f"factors of vintage {vintage}, file {file}: the months are not contiguous at "
+            f"{broken['month'][0]:%Y-%m}, "
             "which does not follow the month before; fetch the file again"
         )

@@ -21,7 +21,18 @@ from smallcap.tables.factors import StockFactorLoadings
 MEMBER: Final = ("year", "as_of", "security_id", "entity_id")
 CONSTANT: Final = "constant"
 NO_FACTORS: Final = {
-    **dict.fromkeys(("estimate", "std_error", "t_stat", "r_squared", "residual_std", "first_month", "last_month", "vintage")),
+    **dict.fromkeys(
+        (
+            "estimate",
+            "std_error",
+            "t_stat",
+            "r_squared",
+            "residual_std",
+            "first_month",
+            "last_month",
+            "vintage",
+        )
+    ),
     "n_obs": 0,
     "status": INSUFFICIENT,
 }
@@ -53,7 +64,9 @@ class _Panel:
     risk_free: Floats
 
 
-def stock_factor_loadings(members: pl.DataFrame, returns: pl.DataFrame, factors: Factors | None, rules: FactorRules) -> pl.DataFrame:
+def stock_factor_loadings(
+    members: pl.DataFrame, returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+) -> pl.DataFrame:
     """Regress every member's line over the trailing months that end at or before each as_of.
 
     Parameters
@@ -76,7 +89,10 @@ def stock_factor_loadings(members: pl.DataFrame, returns: pl.DataFrame, factors:
     terms = rules.models[FIVE_FACTORS].all_terms
     if factors is None or listed.is_empty():
         rows = listed.join(pl.DataFrame({"term": terms}), how="cross", maintain_order="left_right")
-        return in_columns_of(rows.with_columns(pl.lit(value).alias(name) for name, value in NO_FACTORS.items()), StockFactorLoadings)
+        return in_columns_of(
+            rows.with_columns(pl.lit(value).alias(name) for name, value in NO_FACTORS.items()),
+            StockFactorLoadings,
+        )
     panel = _panel(listed, returns, factors, rules.trailing_months)
     is_any = pl.col("n_obs") > 0
     rows = (
@@ -110,10 +126,16 @@ def _panel(listed: pl.DataFrame, returns: pl.DataFrame, factors: Factors, window
     first, last = int(ends.min()) - window + 1, int(ends.max())
     row = (month_number("month") - first).alias("row")
     usable = factors.frame.filter(month_number("month").is_between(first, last)).with_columns(row)
-    known = returns.join(usable.select("month", "row"), on="month").filter(pl.col("security_id").is_in(lines.tolist()))
+    known = returns.join(usable.select("month", "row"), on="month").filter(
+        pl.col("security_id").is_in(lines.tolist())
+    )
     months = last - first + 1
-    panel = _Panel(first, lines, _empty(months, len(lines)), _empty(months, len(factors.terms)), _empty(months))
-    panel.returns[known["row"].to_numpy(), np.searchsorted(lines, known["security_id"].to_numpy())] = known["total_return"].to_numpy()
+    panel = _Panel(
+        first, lines, _empty(months, len(lines)), _empty(months, len(factors.terms)), _empty(months)
+    )
+    panel.returns[known["row"].to_numpy(), np.searchsorted(lines, known["security_id"].to_numpy())] = known[
+        "total_return"
+    ].to_numpy()
     panel.factors[usable["row"].to_numpy()] = usable.select(factors.terms).to_numpy()
     panel.risk_free[usable["row"].to_numpy()] = usable[RISK_FREE].to_numpy()
     return panel
@@ -128,7 +150,9 @@ def _regressed(panel: _Panel, listed: pl.DataFrame, rules: FactorRules) -> list[
     row = listed["window_end"].to_numpy() - panel.first
     line = np.searchsorted(panel.securities, listed["security_id"].to_numpy())
     window_ends, window = np.unique(row, return_inverse=True)
-    fit = rolling_loadings(panel.returns, panel.factors, window_ends, rules.trailing_months, rules.least_months, panel.risk_free)
+    fit = rolling_loadings(
+        panel.returns, panel.factors, window_ends, rules.trailing_months, rules.least_months, panel.risk_free
+    )
     own = (window, line)
     is_estimated = np.isfinite(fit.estimate[own]).all(axis=1)
     is_constant = fit.is_constant[own] & (fit.n_obs[own] >= rules.least_months)
@@ -138,7 +162,10 @@ def _regressed(panel: _Panel, listed: pl.DataFrame, rules: FactorRules) -> list[
         pl.Series("first", first[row - rules.trailing_months + 1, line]),
         pl.Series("last", last[row, line]),
         pl.Series("status", np.select([is_estimated, is_constant], [ESTIMATED, CONSTANT], INSUFFICIENT)),
-        *(pl.Series(figure, getattr(fit, figure)[own]) for figure in ("estimate", "std_error", "t_stat", "r_squared", "residual_std")),
+        *(
+            pl.Series(figure, getattr(fit, figure)[own])
+            for figure in ("estimate", "std_error", "t_stat", "r_squared", "residual_std")
+        ),
     ]
 
 

@@ -62,13 +62,18 @@ def book_validations(regressions: pl.DataFrame, rules: FactorRules) -> pl.DataFr
     # Sentences are put together row by row: there are a dozen to a book.
     sentences = [explanation(row, rules.tilts) for row in judged.iter_rows(named=True)]
     return in_columns_of(
-        judged.with_columns(explanation=pl.Series(sentences, dtype=pl.String), rule_set=pl.lit(rules.label)), BookValidations
+        judged.with_columns(explanation=pl.Series(sentences, dtype=pl.String), rule_set=pl.lit(rules.label)),
+        BookValidations,
     )
 
 
 def verdict(rules: TiltRules) -> pl.Expr:
     """Call a tilt by its sign and its t statistic (columns estimate, t_stat, intended_sign)."""
-    is_right = pl.when(pl.col("intended_sign") == POSITIVE).then(pl.col("estimate") > 0).otherwise(pl.col("estimate") >= 0)
+    is_right = (
+        pl.when(pl.col("intended_sign") == POSITIVE)
+        .then(pl.col("estimate") > 0)
+        .otherwise(pl.col("estimate") >= 0)
+    )
     size = pl.col("t_stat").abs()
     return (
         pl.when(size < rules.directional_t)
@@ -92,8 +97,14 @@ def explanation(row: dict[str, Any], rules: TiltRules) -> str:
     claimed, opposite = SIDES[tilt]
     said = {
         CONFIRMED: f"the book leans to companies that {claimed}",
-        DIRECTIONAL: f"the book seems to lean to companies that {claimed}, but a t below {rules.confirmed_t:g} may be chance",
-        ABSENT: f"no tilt is seen; absent is not zero: a loading below {row['smallest_detectable']:.2f} could have gone unseen",
+        DIRECTIONAL: (
+            f"the book seems to lean to companies that {claimed}, but a t below {rules.confirmed_t:g} "
+            f"may be chance"
+        ),
+        ABSENT: (
+            f"no tilt is seen; absent is not zero: a loading below {row['smallest_detectable']:.2f} "
+            f"could have gone unseen"
+        ),
         CONTRADICTED: f"against the claim, the book {_leans(row, rules)} to companies that {opposite}",
     }
     return f"{figures}: {said[row['verdict']]}"

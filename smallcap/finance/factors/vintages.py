@@ -18,11 +18,13 @@ COMMON: Final = ("estimate", "std_error", "t_stat", "n_obs", "alpha_annual")
 OWN: Final = ("estimate", "std_error", "n_obs", "alpha_annual")
 
 
-def vintage_sensitivity(book_returns: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
+def vintage_sensitivity(
+    book_returns: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
+) -> pl.DataFrame:
     """Compare the vintages of each model, book by book, with classical standard errors.
 
-    Over the months that every vintage has, two vintages differ by the factors' rewriting alone; what a vintage's own further months
-    add is shown apart from it.
+    Over the months that every vintage has, two vintages differ by the factors' rewriting alone; what a
+    vintage's own further months add is shown apart from it.
 
     Parameters
     ----------
@@ -36,14 +38,21 @@ def vintage_sensitivity(book_returns: pl.DataFrame, raw_factors: pl.DataFrame, r
     Returns
     -------
     pl.DataFrame
-        Columns of marts.vintage_sensitivity. A model whose files share no vintage has no rows: there is nothing to compare.
+        Columns of marts.vintage_sensitivity. A model whose files share no vintage has no rows: there is
+        nothing to compare.
     """
     found = []
     # As in `book_regressions`: one regression at a time, of few books.
     for model in rules.models:
-        vintages = [_stored(raw_factors, model, rules, vintage) for vintage in vintages_of(raw_factors, model, rules)]
-        for (book,), returns in sorted(book_returns.partition_by("book", as_dict=True).items()) if vintages else ():
-            found.append(_of_book(returns.drop_nulls("total_return"), vintages, rules).with_columns(book=pl.lit(book)))
+        vintages = [
+            _stored(raw_factors, model, rules, vintage) for vintage in vintages_of(raw_factors, model, rules)
+        ]
+        for (book,), returns in (
+            sorted(book_returns.partition_by("book", as_dict=True).items()) if vintages else ()
+        ):
+            found.append(
+                _of_book(returns.drop_nulls("total_return"), vintages, rules).with_columns(book=pl.lit(book))
+            )
     if not found:
         return VintageSensitivity.create_empty()
     return in_columns_of(pl.concat(found), VintageSensitivity)

@@ -1,4 +1,7 @@
-"""The seven filters of the value book and the three lenses, as pure functions. Thresholds come in; docs/methods.md says what they mean."""
+"""The seven filters of the value book and the three lenses, as pure functions. Thresholds come in.
+
+Docs/methods.md says what they mean.
+"""
 
 from smallcap.finance.funnel.changes import screen_changes
 from smallcap.finance.funnel.evaluation import evaluate_filters

@@ -12,13 +12,14 @@ from smallcap.rules.types.funnel import BalanceSheetRules
 def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFrame:
     """Judge each member's debt to equity.
 
-    Equity that is not positive fails: there is no cushion, and no ratio. Unknown debt or equity has to be verified, and so has a
-    financial's, whose debt is its trade.
+    Equity that is not positive fails: there is no cushion, and no ratio. Unknown debt or equity has to be
+    verified, and so has a financial's, whose debt is its trade.
 
     Parameters
     ----------
     members
-        Rows with period_end, is_stale, is_scale_suspect, debt_to_equity, shareholders_equity_usd and is_financial.
+        Rows with period_end, is_stale, is_scale_suspect, debt_to_equity, shareholders_equity_usd and
+        is_financial.
     rules
         The ceiling.
 
@@ -29,7 +30,9 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
     """
     limit, value = rules.debt_to_equity, pl.col("debt_to_equity")
     # A financial's ratio is null already, but its equity is not.
-    has_no_equity = ((pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)).fill_null(False)
+    has_no_equity = (
+        (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
+    ).fill_null(False)
     positive_equity = Condition(
         measure="shareholders_equity",
         holds=~has_no_equity,

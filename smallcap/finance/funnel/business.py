@@ -17,8 +17,9 @@ UNCLASSIFIED = "no industry code and no sector is known"
 def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     """Judge each member's line of business.
 
-    A dated verdict on the name goes before any code. The severer of the SIC's and the GICS code's verdicts holds; the sector's name is
-    asked only where neither code is known. A code that the rules do not list passes; nothing known has to be verified.
+    A dated verdict on the name goes before any code. The severer of the SIC's and the GICS code's verdicts
+    holds; the sector's name is asked only where neither code is known. A code that the rules do not list
+    passes; nothing known has to be verified.
 
     Parameters
     ----------
@@ -30,7 +31,8 @@ def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        One row per member, in order, in the columns of `conditions.judge`; a line of business has no value, threshold or headroom.
+        One row per member, in order, in the columns of `conditions.judge`; a line of business has no value,
+        threshold or headroom.
     """
     by_code = _by_code(members.select(CODE_COLUMNS).unique(maintain_order=True), rules.exclusions)
     coded = members.select("as_of", "ticker", "name", *CODE_COLUMNS).join(
@@ -51,21 +53,38 @@ def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataF
     """Judge each combination of codes; there are a few hundred, however many members and dates."""
     sic = pl.col("sic").cast(pl.Int64, strict=False)
     found = codes.with_columns(
-        _first_match([(sic.is_between(int(e.first), int(e.last)), e) for e in exclusions if e.code_system == "sic"], "SIC", "sic"),
-        _first_match([(pl.col("gics").str.starts_with(e.first), e) for e in _longest_first(exclusions)], "GICS", "gics"),
-        _first_match([(pl.col("sector") == e.first, e) for e in exclusions if e.code_system == "sector"], "sector", "sector"),
+        _first_match(
+            [(sic.is_between(int(e.first), int(e.last)), e) for e in exclusions if e.code_system == "sic"],
+            "SIC",
+            "sic",
+        ),
+        _first_match(
+            [(pl.col("gics").str.starts_with(e.first), e) for e in _longest_first(exclusions)], "GICS", "gics"
+        ),
+        _first_match(
+            [(pl.col("sector") == e.first, e) for e in exclusions if e.code_system == "sector"],
+            "sector",
+            "sector",
+        ),
         sic.is_not_null().alias("has_sic"),
     )
     has_code = pl.col("has_sic") | pl.col("gics").is_not_null()
-    is_sic_severer = pl.col("sic_match").struct.field("severity") >= pl.col("gics_match").struct.field("severity")
+    is_sic_severer = pl.col("sic_match").struct.field("severity") >= pl.col("gics_match").struct.field(
+        "severity"
+    )
     by_code = pl.when(is_sic_severer).then("sic_match").otherwise("gics_match")
     match = pl.when(has_code).then(by_code).otherwise("sector_match")
     basis = pl.when(has_code).then(pl.lit("industry code")).otherwise(pl.lit("sector"))
     passes = pl.format(NO_EXCLUDED_LINE, basis)
     is_unknown = ~has_code & pl.col("sector").is_null()
-    return found.with_columns(match.alias("match"), passes.alias("passes"), is_unknown.alias("is_unknown")).select(
+    return found.with_columns(
+        match.alias("match"), passes.alias("passes"), is_unknown.alias("is_unknown")
+    ).select(
         *CODE_COLUMNS,
-        pl.when("is_unknown").then(pl.lit(VERIFY)).otherwise(pl.col("match").struct.field("verdict")).alias("verdict"),
+        pl.when("is_unknown")
+        .then(pl.lit(VERIFY))
+        .otherwise(pl.col("match").struct.field("verdict"))
+        .alias("verdict"),
         pl.when("is_unknown")
         .then(pl.lit(UNCLASSIFIED))
         .otherwise(pl.coalesce(pl.col("match").struct.field("reason"), "passes"))
@@ -79,16 +98,23 @@ def _longest_first(exclusions: tuple[Exclusion, ...]) -> list[Exclusion]:
 
 
 def _first_match(cases: list[tuple[pl.Expr, Exclusion]], system: str, column: str) -> pl.Expr:
-    """Take verdict, severity and reason of the first exclusion that applies; a pass without reason where none does."""
+    """Take verdict, severity and reason of the first exclusion that applies.
+
+    A pass without reason where none does.
+    """
     passes = pl.struct(
-        pl.lit(PASS).alias("verdict"), pl.lit(SEVERITY[PASS]).alias("severity"), pl.lit(None, dtype=pl.String).alias("reason")
+        pl.lit(PASS).alias("verdict"),
+        pl.lit(SEVERITY[PASS]).alias("severity"),
+        pl.lit(None, dtype=pl.String).alias("reason"),
     )
     matches = [
         pl.when(applies.fill_null(False)).then(
             pl.struct(
                 pl.lit(e.verdict).alias("verdict"),
                 pl.lit(SEVERITY[e.verdict]).alias("severity"),
-                pl.format("{} ({} {})", pl.lit(e.line_of_business), pl.lit(system), pl.col(column)).alias("reason"),
+                pl.format("{} ({} {})", pl.lit(e.line_of_business), pl.lit(system), pl.col(column)).alias(
+                    "reason"
+                ),
             )
         )
         for applies, e in cases
@@ -98,14 +124,30 @@ def _first_match(cases: list[tuple[pl.Expr, Exclusion]], system: str, column: st
 
 def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     """Find the verdict on each member's name that holds at as_of; null where there is none."""
-    schema = dict.fromkeys(("symbol", "company", "name_verdict", "name_reason"), pl.String) | {"from": pl.Date, "to": pl.Date}
+    schema = dict.fromkeys(("symbol", "company", "name_verdict", "name_reason"), pl.String) | {
+        "from": pl.Date,
+        "to": pl.Date,
+    }
     overrides = pl.DataFrame(
-        [(o.ticker, o.company, o.verdict, o.reason, o.valid_from, o.valid_to) for o in rules.overrides], schema=schema, orient="row"
+        [(o.ticker, o.company, o.verdict, o.reason, o.valid_from, o.valid_to) for o in rules.overrides],
+        schema=schema,
+        orient="row",
     )
     symbol = normalised(pl.col("ticker"))
     letters = pl.col("name").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
     numbered = members.select("as_of", "name", symbol.alias("symbol")).with_row_index("member")
-    applies = pl.col("as_of").is_between("from", "to") & letters.str.starts_with(pl.col("company")).fill_null(True)
-    # The rules have at most one verdict per ticker and day (`Override` refuses a second), but companies' names tell two apart.
-    found = numbered.join(overrides, on="symbol").filter(applies).unique("member", keep="first", maintain_order=True)
-    return numbered.select("member").join(found, on="member", how="left", maintain_order="left").select("name_verdict", "name_reason")
+    applies = pl.col("as_of").is_between("from", "to") & letters.str.starts_with(pl.col("company")).fill_null(
+        True
+    )
+    # The rules have at most one verdict per ticker and day (`Override` refuses a second), but companies'
+    # names tell two apart.
+    found = (
+        numbered.join(overrides, on="symbol")
+        .filter(applies)
+        .unique("member", keep="first", maintain_order=True)
+    )
+    return (
+        numbered.select("member")
+        .join(found, on="member", how="left", maintain_order="left")
+        .select("name_verdict", "name_reason")
+    )

@@ -40,7 +40,9 @@ def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
             known - free,
             pl.col("years") - known,
             own.most_years_without_free_cash_flow,
-            broken=f"free cash flow is not positive in more than {own.most_years_without_free_cash_flow} year(s)",
+            broken=(
+                f"free cash flow is not positive in more than {own.most_years_without_free_cash_flow} year(s)"
+            ),
             unknown="free cash flow of a year is unknown",
         ),
         _accruals(own),
@@ -52,7 +54,11 @@ def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
 def _accruals(rules: CashFlowRules) -> Condition:
     value, limit = pl.col("accruals_cash_flow"), pl.col("accruals_limit")
     is_relative = rules.accruals_limit == UNIVERSE_PERCENTILE
-    words = f"the universe's {100 * rules.accruals_percentile:g}th percentile" if is_relative else f"{rules.accruals_fixed:g}"
+    words = (
+        f"the universe's {100 * rules.accruals_percentile:g}th percentile"
+        if is_relative
+        else f"{rules.accruals_fixed:g}"
+    )
     return Condition(
         measure="accruals_cash_flow",
         holds=value <= limit,
@@ -66,7 +72,10 @@ def _accruals(rules: CashFlowRules) -> Condition:
 
 
 def _conversion(rules: CashFlowRules) -> Condition:
-    """Operating cash flow over net income, of the sums; without net income over the years nothing is converted, which breaks the rule."""
+    """Operating cash flow over net income, of the sums.
+
+    Without net income over the years nothing is converted, which breaks the rule.
+    """
     cash, net_income = pl.col("operating_cash_flow_sum"), pl.col("net_income_sum")
     ratio = cash / pl.when(net_income > 0).then(net_income)
     return Condition(
@@ -76,6 +85,9 @@ def _conversion(rules: CashFlowRules) -> Condition:
         threshold=pl.lit(rules.least_cash_conversion),
         is_upper=False,
         is_borderline=ratio <= rules.least_cash_conversion + rules.cash_conversion_borderline,
-        broken=f"operating cash flow is below {rules.least_cash_conversion:.0%} of net income over the years, or there is no net income",
+        broken=(
+            f"operating cash flow is below {rules.least_cash_conversion:.0%} of net income over the "
+            f"years, or there is no net income"
+        ),
         unknown="the sum of operating cash flow or of net income is unknown",
     )

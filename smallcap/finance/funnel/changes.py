@@ -20,26 +20,31 @@ OF_THE_UNIVERSE = ("accruals_cash_flow", "pb", "pe", "p_fcf")
 """Figures whose limit is taken from the universe; all of them have to stay at or below it."""
 
 
-def screen_changes(outcomes: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.DataFrame:
+def screen_changes(
+    outcomes: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame
+) -> pl.DataFrame:
     """Name the companies that entered or left the survivors since the as_of before, each with its cause.
 
-    The filter shown is, for a company that left, the first that keeps it out now; for one that entered, the first that kept it out before.
-    A filter keeps a company out if it fails it, or, from filter 3 on, cannot judge it. The values are those of the rule that was broken; of
-    filter 6, of which one multiple is enough, those of the multiple that let the company in. The first cause that applies is given:
+    The filter shown is, for a company that left, the first that keeps it out now; for one that entered, the
+    first that kept it out before. A filter keeps a company out if it fails it, or, from filter 3 on, cannot
+    judge it. The values are those of the rule that was broken; of filter 6, of which one multiple is enough,
+    those of the multiple that let the company in. The first cause that applies is given:
 
-    - `membership`: no member at one of the dates; without a filter that kept it out before or keeps it out now, the filter is null.
+    - `membership`: no member at one of the dates; without a filter that kept it out before or keeps it out
+      now, the filter is null.
     - `rule`: the filter's rule set differs, or it is filter 1: what the company does is judged otherwise.
     - `going_stale`: the visible record has become too old.
     - `new_filing`: the visible record is of another fiscal year.
-    - `restatement`: of the same year in another version; of a multi-year rule also where the record is the same, as then an earlier year's
-      is not.
+    - `restatement`: of the same year in another version; of a multi-year rule also where the record is the
+      same, as then an earlier year's is not.
     - `universe_median`: the company's figure would have been judged as before by the limit of before.
     - `price_move`: filters 2 and 6, where the record is the same and the limit did not decide.
 
     Parameters
     ----------
     outcomes
-        Rows of marts.funnel_outcomes. With those of the year before, the first as_of of a year has one to compare with.
+        Rows of marts.funnel_outcomes. With those of the year before, the first as_of of a year has one to
+        compare with.
     evaluations
         Rows of core.filter_evaluations of the same as_ofs.
     metrics_as_of
@@ -48,7 +53,8 @@ def screen_changes(outcomes: pl.DataFrame, evaluations: pl.DataFrame, metrics_as
     Returns
     -------
     pl.DataFrame
-        One row per change, in the columns of marts.screen_changes, sorted by as_of and company. The first as_of given has none.
+        One row per change, in the columns of marts.screen_changes, sorted by as_of and company. The first
+        as_of given has none.
     """
     changed = _changed(outcomes)
     # Few companies change; all that follows is about them alone.
@@ -61,12 +67,23 @@ def screen_changes(outcomes: pl.DataFrame, evaluations: pl.DataFrame, metrics_as
 
 
 def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Find the companies whose place among the survivors differs between a date and the one before; no member is no survivor."""
-    dates = outcomes.select("as_of").unique().sort("as_of").with_columns(pl.col("as_of").shift(1).alias("previous_as_of")).drop_nulls()
+    """Find the companies whose place among the survivors differs between a date and the one before.
+
+    No member is no survivor.
+    """
+    dates = (
+        outcomes.select("as_of")
+        .unique()
+        .sort("as_of")
+        .with_columns(pl.col("as_of").shift(1).alias("previous_as_of"))
+        .drop_nulls()
+    )
     companies = outcomes.filter(pl.col("filter_number") == 1).select(*PAIR, "ticker", "outcome")
     now = dates.join(companies, on="as_of")
     before = dates.join(companies.rename({"as_of": "previous_as_of"}), on="previous_as_of")
-    both = now.join(before, on=["as_of", "previous_as_of", "entity_id"], how="full", coalesce=True, suffix="_from")
+    both = now.join(
+        before, on=["as_of", "previous_as_of", "entity_id"], how="full", coalesce=True, suffix="_from"
+    )
     is_in, was_in = (pl.col(name).is_in(SURVIVORS).fill_null(False) for name in ("outcome", "outcome_from"))
     return both.filter(is_in != was_in).select(
         *PAIR,
@@ -83,9 +100,13 @@ def _with_filter(changed: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     is_open = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") > FORGIVING_FILTERS)
     keeps_out = outcomes.filter((pl.col("stand_alone_status") == FAIL) | is_open)
     first = keeps_out.sort(*PAIR, "filter_number").unique(PAIR, keep="first", maintain_order=True)
-    deciding = first.select(pl.col("as_of").alias("decided_on"), "entity_id", "filter_number", "filter_name", "reason")
+    deciding = first.select(
+        pl.col("as_of").alias("decided_on"), "entity_id", "filter_number", "filter_name", "reason"
+    )
     day = pl.when(pl.col("change") == LEFT).then("as_of").otherwise("previous_as_of").alias("decided_on")
-    return changed.with_columns(day).join(deciding, on=["decided_on", "entity_id"], how="left", maintain_order="left")
+    return changed.with_columns(day).join(
+        deciding, on=["decided_on", "entity_id"], how="left", maintain_order="left"
+    )
 
 
 def _limits(evaluations: pl.DataFrame) -> pl.DataFrame:
@@ -93,20 +114,33 @@ def _limits(evaluations: pl.DataFrame) -> pl.DataFrame:
     return evaluations.group_by("as_of", "measure").agg(pl.col("threshold").max()).drop_nulls("threshold")
 
 
-def _with_figures(changed: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
+def _with_figures(
+    changed: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame, limits: pl.DataFrame
+) -> pl.DataFrame:
     """Add what stood at both dates: the record, the filter's verdict and rule set, the deciding rule's value and limit."""
-    verdicts = evaluations.select(*PAIR, "filter_number", pl.col("stand_alone_status").alias("status"), "measure", "rule_set", *FIGURES)
+    verdicts = evaluations.select(
+        *PAIR, "filter_number", pl.col("stand_alone_status").alias("status"), "measure", "rule_set", *FIGURES
+    )
     records = metrics_as_of.select(*PAIR, *RECORD, *MARKET_FIGURES)
     both = changed
     for suffix, day in (("to", "as_of"), ("from", "previous_as_of")):
-        both = both.join(_at(verdicts, day, suffix), on=[day, "entity_id", "filter_number"], how="left", maintain_order="left")
+        both = both.join(
+            _at(verdicts, day, suffix),
+            on=[day, "entity_id", "filter_number"],
+            how="left",
+            maintain_order="left",
+        )
         both = both.join(_at(records, day, suffix), on=[day, "entity_id"], how="left", maintain_order="left")
     # All rules must hold, so the broken one decides; of the multiples one is enough, so the cheap one does.
     broken_now = (pl.col("change") == LEFT) != (pl.col("filter_name") == VALUE)
-    measured = both.with_columns(pl.when(broken_now).then("measure_to").otherwise("measure_from").alias("measure"))
+    measured = both.with_columns(
+        pl.when(broken_now).then("measure_to").otherwise("measure_from").alias("measure")
+    )
     for suffix, day in (("to", "as_of"), ("from", "previous_as_of")):
         renamed = limits.rename({"as_of": day, "threshold": f"threshold_{suffix}"})
-        measured = measured.join(renamed, on=[day, "measure"], how="left", maintain_order="left").with_columns(_figure(suffix))
+        measured = measured.join(
+            renamed, on=[day, "measure"], how="left", maintain_order="left"
+        ).with_columns(_figure(suffix))
     return measured
 
 
@@ -119,7 +153,9 @@ def _at(rows: pl.DataFrame, day: str, suffix: str) -> pl.DataFrame:
 def _figure(suffix: str) -> pl.Expr:
     """Take the value of the deciding rule at one of the dates."""
     names = (*FIGURES, *MARKET_FIGURES)
-    return pl.coalesce(pl.when(pl.col("measure") == name).then(pl.col(f"{name}_{suffix}")) for name in names).alias(f"value_{suffix}")
+    return pl.coalesce(
+        pl.when(pl.col("measure") == name).then(pl.col(f"{name}_{suffix}")) for name in names
+    ).alias(f"value_{suffix}")
 
 
 def _cause() -> pl.Expr:
@@ -133,7 +169,10 @@ def _cause() -> pl.Expr:
         (_limit_decided(), "universe_median"),
         (pl.col("filter_name").is_in([SHARIAH, VALUE]), "price_move"),
     ]
-    return pl.coalesce(*(pl.when(applies.fill_null(False)).then(pl.lit(cause)) for applies, cause in causes), pl.lit("restatement"))
+    return pl.coalesce(
+        *(pl.when(applies.fill_null(False)).then(pl.lit(cause)) for applies, cause in causes),
+        pl.lit("restatement"),
+    )
 
 
 def _differs(name: str) -> pl.Expr:
@@ -145,4 +184,6 @@ def _limit_decided() -> pl.Expr:
     was_inside = pl.col("value_from") <= pl.col("threshold_from")
     would_be_inside = pl.col("value_to") <= pl.col("threshold_from")
     is_inside = pl.col("value_to") <= pl.col("threshold_to")
-    return pl.col("measure").is_in(OF_THE_UNIVERSE) & (would_be_inside == was_inside) & (is_inside != was_inside)
+    return (
+        pl.col("measure").is_in(OF_THE_UNIVERSE) & (would_be_inside == was_inside) & (is_inside != was_inside)
+    )

@@ -1,6 +1,7 @@
 """How the rules of a filter become its verdict: pass, fail or verify, with the figure that decided and a reason in plain words.
 
-A rule holds, is broken, or is unknown for want of data. Which rules a filter has stands in the filter's own module.
+A rule holds, is broken, or is unknown for want of data. Which rules a filter has stands in the filter's own
+module.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Gate:
-    """A state of the data in which nothing can be judged: verify, whatever the rules say; a `weak` gate only where no rule is broken."""
+    """A state of the data in which nothing can be judged: verify, whatever the rules say.
+
+    A `weak` gate only where no rule is broken.
+    """
 
     is_shut: pl.Expr
     reason: str
@@ -62,8 +66,8 @@ class Gate:
 def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[Gate] = ()) -> pl.DataFrame:
     """Judge each row by the rules of one filter.
 
-    A broken rule fails. Otherwise an unknown one has to be verified. The figure shown is that of the first broken rule, else of the first
-    unknown, else of the first borderline, else of the first.
+    A broken rule fails. Otherwise an unknown one has to be verified. The figure shown is that of the first
+    broken rule, else of the first unknown, else of the first borderline, else of the first.
 
     Parameters
     ----------
@@ -77,15 +81,24 @@ def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[G
     Returns
     -------
     pl.DataFrame
-        One row per row, in order: stand_alone_status, measure, value, threshold, headroom, is_borderline, reason; and the value of each
-        rule under the name of its measure.
+        One row per row, in order: stand_alone_status, measure, value, threshold, headroom, is_borderline,
+        reason; and the value of each rule under the name of its measure.
     """
     measured = rows.select(
         *(condition.holds.alias(f"holds_{i}") for i, condition in enumerate(conditions)),
         *(condition.value.cast(pl.Float64).alias(f"value_{i}") for i, condition in enumerate(conditions)),
-        *(condition.threshold.cast(pl.Float64).alias(f"threshold_{i}") for i, condition in enumerate(conditions)),
-        *(condition.headroom.cast(pl.Float64).alias(f"headroom_{i}") for i, condition in enumerate(conditions)),
-        *((condition.is_borderline & condition.holds).fill_null(False).alias(f"borderline_{i}") for i, condition in enumerate(conditions)),
+        *(
+            condition.threshold.cast(pl.Float64).alias(f"threshold_{i}")
+            for i, condition in enumerate(conditions)
+        ),
+        *(
+            condition.headroom.cast(pl.Float64).alias(f"headroom_{i}")
+            for i, condition in enumerate(conditions)
+        ),
+        *(
+            (condition.is_borderline & condition.holds).fill_null(False).alias(f"borderline_{i}")
+            for i, condition in enumerate(conditions)
+        ),
         _first_shut(gates, is_weak=False).alias("gate"),
         _first_shut(gates, is_weak=True).alias("weak_gate"),
     )
@@ -97,13 +110,17 @@ def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[G
         _mask(len(conditions), lambda i: pl.col(f"borderline_{i}")).alias("borderline"),
     ).select(_status().alias("status"), *_deciding_mask())
     texts = _texts(conditions, gates)
-    verdicts = measured.hstack(masked).with_columns(_gathered(_lowest_bit(len(conditions)), pl.col("mask")).alias("deciding"))
+    verdicts = measured.hstack(masked).with_columns(
+        _gathered(_lowest_bit(len(conditions)), pl.col("mask")).alias("deciding")
+    )
     return verdicts.select(
         _gathered(STATUSES, pl.col("status")).alias("stand_alone_status"),
         _gathered([condition.measure for condition in conditions], pl.col("deciding")).alias("measure"),
         *(_chosen(name, len(conditions)) for name in ("value", "threshold", "headroom")),
         ((pl.col("status") == 0) & (pl.col("mask") > 0)).alias("is_borderline"),
-        _gathered(texts, pl.col("text_block").cast(pl.UInt32) * 2 ** len(conditions) + pl.col("text_place")).alias("reason"),
+        _gathered(
+            texts, pl.col("text_block").cast(pl.UInt32) * 2 ** len(conditions) + pl.col("text_place")
+        ).alias("reason"),
         *(_finite(pl.col(f"value_{i}")).alias(condition.measure) for i, condition in enumerate(conditions)),
     )
 
@@ -111,19 +128,31 @@ def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[G
 def _first_shut(gates: Sequence[Gate], *, is_weak: bool) -> pl.Expr:
     """Give the number of the first shut gate of a kind, counted from 1; 0 where none is shut."""
     numbered = [(number, gate) for number, gate in enumerate(gates, start=1) if gate.is_weak == is_weak]
-    shut = [pl.when(gate.is_shut.fill_null(False)).then(pl.lit(number, pl.UInt32)) for number, gate in numbered]
+    shut = [
+        pl.when(gate.is_shut.fill_null(False)).then(pl.lit(number, pl.UInt32)) for number, gate in numbered
+    ]
     return pl.coalesce(*shut, pl.lit(0, pl.UInt32))
 
 
 def _mask(count: int, is_set: Callable[[int], pl.Expr]) -> pl.Expr:
     """Put one bit per rule into a number."""
-    return pl.sum_horizontal(is_set(i).cast(pl.UInt32) * pl.lit(2**i, pl.UInt32) for i in range(count)).cast(pl.UInt32)
+    return pl.sum_horizontal(is_set(i).cast(pl.UInt32) * pl.lit(2**i, pl.UInt32) for i in range(count)).cast(
+        pl.UInt32
+    )
 
 
 def _status() -> pl.Expr:
     """Place in STATUSES."""
     cannot_pass = (pl.col("unknown") > 0) | (pl.col("weak_gate") > 0)
-    place = pl.when(pl.col("gate") > 0).then(2).when(pl.col("broken") > 0).then(1).when(cannot_pass).then(2).otherwise(0)
+    place = (
+        pl.when(pl.col("gate") > 0)
+        .then(2)
+        .when(pl.col("broken") > 0)
+        .then(1)
+        .when(cannot_pass)
+        .then(2)
+        .otherwise(0)
+    )
     return place.cast(pl.UInt32)
 
 
@@ -139,7 +168,9 @@ def _deciding_mask() -> list[pl.Expr]:
     ]
     return [
         pl.coalesce(pl.when(applies).then(mask) for applies, mask, _, _ in cases).alias("mask"),
-        pl.coalesce(pl.when(applies).then(pl.lit(block, pl.UInt32)) for applies, _, block, _ in cases).alias("text_block"),
+        pl.coalesce(pl.when(applies).then(pl.lit(block, pl.UInt32)) for applies, _, block, _ in cases).alias(
+            "text_block"
+        ),
         pl.coalesce(pl.when(applies).then(place) for applies, _, _, place in cases).alias("text_place"),
     ]
 
@@ -147,10 +178,13 @@ def _deciding_mask() -> list[pl.Expr]:
 def _texts(conditions: Sequence[Condition], gates: Sequence[Gate]) -> list[str]:
     """Every reason that the filter can give: borderline passes, fails, unknowns by their masks, then the gates.
 
-    There are few of them, so a row only carries a place: building a text for every row would cost more than judging it.
+    There are few of them, so a row only carries a place: building a text for every row would cost more than
+    judging it.
     """
     masks = range(2 ** len(conditions))
-    narrow = [f"{ALL_HOLD}, narrowly: {_said(conditions, mask, 'measure')}".replace("_", " ") for mask in masks]
+    narrow = [
+        f"{ALL_HOLD}, narrowly: {_said(conditions, mask, 'measure')}".replace("_", " ") for mask in masks
+    ]
     narrow[0] = ALL_HOLD
     broken = [_said(conditions, mask, "broken") for mask in masks]
     unknown = [_said(conditions, mask, "unknown") for mask in masks]

@@ -21,7 +21,13 @@ FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value
 """In their strict order: the first is number 1."""
 FIGURES = (
     *("debt_to_market_cap", "cash_to_market_cap", "interest_income_to_revenue"),
-    *("least_net_margin", "net_income_growth_over_years", "margin_slope", "least_operating_margin", "years_without_cash_backing"),
+    *(
+        "least_net_margin",
+        "net_income_growth_over_years",
+        "margin_slope",
+        "least_operating_margin",
+        "years_without_cash_backing",
+    ),
     *("cash_conversion_over_years", "least_operating_cash_flow_to_assets", "years_without_free_cash_flow"),
 )
 """Figures of single rules that core.metrics_as_of does not have; each stands on the row of its filter."""
@@ -83,7 +89,9 @@ def evaluate_filters(
         "accruals_universe",
         "value_universe",
     )
-    return interleaved([_in_columns(context.hstack(verdicts[i]), i + 1, labels[i]) for i in range(len(FILTERS))])
+    return interleaved(
+        [_in_columns(context.hstack(verdicts[i]), i + 1, labels[i]) for i in range(len(FILTERS))]
+    )
 
 
 def _in_columns(verdicts: pl.DataFrame, number: int, label: str) -> pl.DataFrame:
@@ -100,7 +108,11 @@ def _in_columns(verdicts: pl.DataFrame, number: int, label: str) -> pl.DataFrame
         pl.lit(name).alias("filter_name"),
         pl.lit(label).alias("rule_set"),
         *((pl.col(source) if source else pl.lit(None)).alias(column) for column, source in beside.items()),
-        *(pl.lit(None, dtype=pl.Float64).alias(figure) for figure in FIGURES if figure not in verdicts.columns),
+        *(
+            pl.lit(None, dtype=pl.Float64).alias(figure)
+            for figure in FIGURES
+            if figure not in verdicts.columns
+        ),
         *(pl.lit(False).alias(flag) for flag in FLAGS if flag not in verdicts.columns),
     )
     return in_columns_of(named, FilterEvaluations)

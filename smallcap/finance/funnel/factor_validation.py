@@ -21,18 +21,22 @@ THE_BOOK: Final = 0
 """The book takes the place of a line in the batched regressions."""
 
 
-def factor_validation(summary: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules) -> pl.DataFrame:
+def factor_validation(
+    summary: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+) -> pl.DataFrame:
     """Judge, at each as_of, the book of survivors by its months up to then, and count its companies accordingly.
 
-    The book passes if every tilt that should be positive is confirmed or directional and no claimed tilt is contradicted. It fails if
-    one is contradicted. Else, with a tilt absent or too few months, it has to be verified.
+    The book passes if every tilt that should be positive is confirmed or directional and no claimed tilt is
+    contradicted. It fails if one is contradicted. Else, with a tilt absent or too few months, it has to be
+    verified.
 
     Parameters
     ----------
     summary
         Rows of marts.funnel_summary of filters 1 to 6.
     book_returns
-        book, month, total_return; those of the point-in-time book are used, over the trailing months to each as_of.
+        book, month, total_return; those of the point-in-time book are used, over the trailing months to each
+        as_of.
     factors
         The five factors of one vintage; None where none is stored.
     rules
@@ -41,12 +45,15 @@ def factor_validation(summary: pl.DataFrame, book_returns: pl.DataFrame, factors
     Returns
     -------
     pl.DataFrame
-        One row per as_of, in the columns of marts.funnel_summary: all survivors pass, fail or are to be verified together.
+        One row per as_of, in the columns of marts.funnel_summary: all survivors pass, fail or are to be
+        verified together.
     """
     last = summary.filter(pl.col("filter_number") == pl.col("filter_number").max())
     statuses = _statuses(last.select("year", "as_of"), book_returns, factors, rules)
     survivors = pl.col("outcome_survivor") + pl.col("outcome_survivor_unverified")
-    judged = last.join(statuses, on="as_of", how="left", maintain_order="left").with_columns(pl.col("status").fill_null(VERIFY))
+    judged = last.join(statuses, on="as_of", how="left", maintain_order="left").with_columns(
+        pl.col("status").fill_null(VERIFY)
+    )
     counts = {
         f"{prefix}{WORDS[status]}": pl.when(pl.col("status") == status).then(survivors).otherwise(0)
         for status in (PASS, FAIL, VERIFY)
@@ -66,7 +73,9 @@ def factor_validation(summary: pl.DataFrame, book_returns: pl.DataFrame, factors
     return in_columns_of(rows, FunnelSummary)
 
 
-def _statuses(dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules) -> pl.DataFrame:
+def _statuses(
+    dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+) -> pl.DataFrame:
     """Judge the book at each date: as_of, status, is_borderline; dates without a regression are left out."""
     the_book = pl.lit(THE_BOOK, pl.Int64)
     own = book_returns.filter(pl.col("book") == rules.hindsight.point_in_time_book).drop_nulls("total_return")
@@ -76,8 +85,12 @@ def _statuses(dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors 
         factors,
         rules,
     )
-    tilts = loadings.filter(pl.col("term").is_in(list(rules.tilts.intended)) & (pl.col("status") == "estimated"))
-    signs = pl.DataFrame({"term": list(rules.tilts.intended), "intended_sign": list(rules.tilts.intended.values())})
+    tilts = loadings.filter(
+        pl.col("term").is_in(list(rules.tilts.intended)) & (pl.col("status") == "estimated")
+    )
+    signs = pl.DataFrame(
+        {"term": list(rules.tilts.intended), "intended_sign": list(rules.tilts.intended.values())}
+    )
     judged = tilts.join(signs, on="term").with_columns(verdict(rules.tilts).alias("verdict"))
     is_required = pl.col("term").is_in(list(rules.tilts.positive))
     is_seen = pl.col("verdict").is_in([CONFIRMED, DIRECTIONAL])

@@ -1,7 +1,8 @@
 """Five fiscal years of a company as they were known at a date: the figures of its multi-year rules.
 
-What is visible of a company changes only on the days on which something of it becomes known. So the years are put together once for each
-of those days (a state), and each date then sees its company's last state: never two thousand companies times every date times five years.
+What is visible of a company changes only on the days on which something of it becomes known. So the years are
+put together once for each of those days (a state), and each date then sees its company's last state: never
+two thousand companies times every date times five years.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ MARGINS = ("gross_margin", "operating_margin")
 def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """Add to each question the summary of the consecutive fiscal years visible then.
 
-    The years are the visible record's and the unbroken run of years before it, at most `rules.history.years`, each in the version visible
-    at as_of. Figures of a year whose scale is suspect count as unknown.
+    The years are the visible record's and the unbroken run of years before it, at most `rules.history.years`,
+    each in the version visible at as_of. Figures of a year whose scale is suspect count as unknown.
 
     Parameters
     ----------
@@ -39,7 +40,12 @@ def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRu
     pl.DataFrame
         The questions in their order, with the columns of `summarised`; null where nothing was visible.
     """
-    states = records.select("entity_id", "available_date").unique().sort("available_date", "entity_id").with_row_index("state")
+    states = (
+        records.select("entity_id", "available_date")
+        .unique()
+        .sort("available_date", "entity_id")
+        .with_row_index("state")
+    )
     seen = (
         questions.select("entity_id", "as_of")
         .with_row_index("question")
@@ -49,7 +55,9 @@ def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRu
     )
     used = states.filter(pl.col("state").is_in(seen.unique().implode()))
     summary = summarised(years_known(used, records, rules), rules)
-    place = states.select("state").join(summary.select("state").with_row_index("place"), on="state", how="left", maintain_order="left")
+    place = states.select("state").join(
+        summary.select("state").with_row_index("place"), on="state", how="left", maintain_order="left"
+    )
     return questions.hstack(take(summary.drop("state"), place["place"].gather(seen)))
 
 
@@ -68,14 +76,21 @@ def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules)
     Returns
     -------
     pl.DataFrame
-        One row per state and year of its run: `state`, `years_back` (0 is the visible year) and the `FIGURES`, sorted by both.
+        One row per state and year of its run: `state`, `years_back` (0 is the visible year) and the
+        `FIGURES`, sorted by both.
     """
     ordered = by_standing(records)
     known = (
         states.join(ordered, on="entity_id", suffix="_record")
         .filter(pl.col("available_date_record") <= pl.col("available_date"))
         # The visible record is the known one of the greatest standing.
-        .with_columns(pl.col("period_end").gather(pl.col("standing").arg_max()).first().over("state").alias("visible_period_end"))
+        .with_columns(
+            pl.col("period_end")
+            .gather(pl.col("standing").arg_max())
+            .first()
+            .over("state")
+            .alias("visible_period_end")
+        )
     )
     near = years_apart(pl.col("visible_period_end"), pl.col("period_end"), rules.prior_year)
     newest = (
@@ -87,8 +102,12 @@ def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules)
         # In an unbroken run the n-th year lies n years back; after a gap it lies further.
         .filter(pl.col("years_back") == pl.int_range(pl.len()).over("state"))
     )
-    figures = records.select(pl.when(~pl.col("is_scale_suspect")).then(pl.col(name)).alias(name) for name in FIGURES)
-    return newest.select("state", "years_back").hstack(take(figures, ordered["row"].gather(newest["standing"])))
+    figures = records.select(
+        pl.when(~pl.col("is_scale_suspect")).then(pl.col(name)).alias(name) for name in FIGURES
+    )
+    return newest.select("state", "years_back").hstack(
+        take(figures, ordered["row"].gather(newest["standing"]))
+    )
 
 
 def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
@@ -104,10 +123,11 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        One row per state: `years`; of net income, operating and free cash flow and operating margin the number of years in which they are
-        known (`_known`) and positive (`_positive`); first and last figures, least margins, sums (null where a year is unknown), the slope
-        per year of the gross margin (null likewise; of the operating margin where no year has a gross margin), years in which operating
-        cash flow does not back net income, and falls of revenue.
+        One row per state: `years`; of net income, operating and free cash flow and operating margin the
+        number of years in which they are known (`_known`) and positive (`_positive`); first and last figures,
+        least margins, sums (null where a year is unknown), the slope per year of the gross margin (null
+        likewise; of the operating margin where no year has a gross margin), years in which operating cash
+        flow does not back net income, and falls of revenue.
     """
     counted = ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")
     income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
@@ -118,13 +138,27 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         .group_by("state", maintain_order=True)
         .agg(
             pl.len().cast(pl.Int64).alias("years"),
-            *(pl.col(name).count().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_known") for name in counted),
-            *((pl.col(name) > 0).sum().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_positive") for name in counted),
-            *(pl.col(name).first().alias(f"{name.removesuffix('_usd')}_last") for name in ("net_income_usd", "operating_cash_flow_usd")),
-            *(pl.col(name).last().alias(f"{name.removesuffix('_usd')}_first") for name in ("net_income_usd", "operating_cash_flow_usd")),
+            *(
+                pl.col(name).count().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_known")
+                for name in counted
+            ),
+            *(
+                (pl.col(name) > 0).sum().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_positive")
+                for name in counted
+            ),
+            *(
+                pl.col(name).first().alias(f"{name.removesuffix('_usd')}_last")
+                for name in ("net_income_usd", "operating_cash_flow_usd")
+            ),
+            *(
+                pl.col(name).last().alias(f"{name.removesuffix('_usd')}_first")
+                for name in ("net_income_usd", "operating_cash_flow_usd")
+            ),
             pl.col("net_margin").min().alias("net_margin_least"),
             pl.col("operating_margin").min().alias("operating_margin_least"),
-            (cash_flow / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")).min().alias("cash_flow_to_assets_least"),
+            (cash_flow / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd"))
+            .min()
+            .alias("cash_flow_to_assets_least"),
             _complete(income, income.sum()).alias("net_income_sum"),
             _complete(cash_flow, cash_flow.sum()).alias("operating_cash_flow_sum"),
             *(pl.col(name).count().alias(f"{name}_count") for name in MARGINS),
@@ -135,23 +169,29 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
             revenue_change.count().cast(pl.Int64).alias("revenue_changes_known"),
         )
     )
-    # A company that reports no cost of revenue in any year has no gross margin; a single year without it is missing data.
+    # A company that reports no cost of revenue in any year has no gross margin; a single year without it is
+    # missing data.
     has_no_gross_margin = (pl.col("gross_margin_count") == 0) & (pl.col("operating_margin_count") > 0)
     slope = pl.when(has_no_gross_margin).then(_slope("operating_margin")).otherwise(_slope("gross_margin"))
     helpers = [f"{name}_{suffix}" for name in MARGINS for suffix in ("count", "moment")]
-    return summed.with_columns(slope.alias("margin_slope"), has_no_gross_margin.alias("is_operating_margin_used")).drop(helpers)
+    return summed.with_columns(
+        slope.alias("margin_slope"), has_no_gross_margin.alias("is_operating_margin_used")
+    ).drop(helpers)
 
 
 def _beside_each_year(years: pl.DataFrame) -> pl.DataFrame:
     """Add the change of revenue on the year before, and each margin times its distance from the middle of the years.
 
-    Done for all states at once: a shift or a mean within each of thousands of small groups takes most of the time otherwise.
+    Done for all states at once: a shift or a mean within each of thousands of small groups takes most of the
+    time otherwise.
     """
     # Sorted by years_back: the row that follows is the year before, if it is of the same state.
     is_followed = pl.col("state") == pl.col("state").shift(-1)
     from_middle = (pl.len().over("state") - 1) / 2 - pl.col("years_back")
     return years.with_columns(
-        pl.when(is_followed).then(pl.col("revenue_usd") - pl.col("revenue_usd").shift(-1)).alias("revenue_change"),
+        pl.when(is_followed)
+        .then(pl.col("revenue_usd") - pl.col("revenue_usd").shift(-1))
+        .alias("revenue_change"),
         *((from_middle * pl.col(name)).alias(f"{name}_moment") for name in MARGINS),
     )
 
@@ -162,9 +202,12 @@ def _complete(figure: pl.Expr, value: pl.Expr) -> pl.Expr:
 
 
 def _slope(name: str) -> pl.Expr:
-    """Least-squares slope over the years, as a change per year; null of a single year, and where a year is unknown.
+    """Least-squares slope over the years, as a change per year.
 
-    The years are those of an unbroken run, so that the sum of their squared distances from the middle follows from their number.
+    Null of a single year, and where a year is unknown.
+
+    The years are those of an unbroken run, so that the sum of their squared distances from the middle follows
+    from their number.
     """
     count = pl.col("years")
     spread = count * (count**2 - 1) / 12

@@ -13,7 +13,8 @@ from smallcap.rules.types.funnel import FunnelRules, IncomeRules
 def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """Judge each member's income statements of the last consecutive years.
 
-    With all years there every rule counts. With fewer, but at least `min_years`, a broken rule fails and the rest has to be verified.
+    With all years there every rule counts. With fewer, but at least `min_years`, a broken rule fails and the
+    rest has to be verified.
 
     Parameters
     ----------
@@ -29,10 +30,21 @@ def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """
     own = rules.income
     conditions = [
-        all_positive("net_income", pl.col("net_margin_least"), own.net_margin_borderline, "net income", measure="least_net_margin"),
+        all_positive(
+            "net_income",
+            pl.col("net_margin_least"),
+            own.net_margin_borderline,
+            "net income",
+            measure="least_net_margin",
+        ),
         _growth(rules.history.years, own),
         _margin_trend(own),
-        all_positive("operating_margin", pl.col("operating_margin_least"), own.operating_margin_borderline, "the operating margin"),
+        all_positive(
+            "operating_margin",
+            pl.col("operating_margin_least"),
+            own.operating_margin_borderline,
+            "the operating margin",
+        ),
         _unbacked_years(own),
         _backing(own),
     ]
@@ -41,7 +53,10 @@ def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
 
 
 def _growth(years: int, rules: IncomeRules) -> Condition:
-    """Net income is higher in t than in t-4; of fewer years the rule says nothing, and their number alone keeps them from passing."""
+    """Net income is higher in t than in t-4.
+
+    Of fewer years the rule says nothing, and their number alone keeps them from passing.
+    """
     last, first = pl.col("net_income_last"), pl.col("net_income_first")
     growth = last / pl.when(first > 0).then(first) - 1
     return Condition(
@@ -57,7 +72,10 @@ def _growth(years: int, rules: IncomeRules) -> Condition:
 
 
 def _margin_trend(rules: IncomeRules) -> Condition:
-    """Gross margin is stable or expanding; the operating margin stands in where no year has a gross margin."""
+    """Gross margin is stable or expanding.
+
+    The operating margin stands in where no year has a gross margin.
+    """
     slope = pl.col("margin_slope")
     return Condition(
         measure="margin_slope",
@@ -78,7 +96,10 @@ def _unbacked_years(rules: IncomeRules) -> Condition:
         pl.col("unbacked_years"),
         pl.col("years") - pl.col("backing_known"),
         rules.most_unbacked_years,
-        broken=f"operating cash flow is below {rules.least_cash_backing:.0%} of net income in more than {rules.most_unbacked_years} years",
+        broken=(
+            f"operating cash flow is below {rules.least_cash_backing:.0%} of net income in more than "
+            f"{rules.most_unbacked_years} years"
+        ),
         unknown="operating cash flow or net income of a year is unknown",
     )
 

@@ -11,18 +11,72 @@ from smallcap.finance.funnel.history import with_history
 from smallcap.finance.pointintime import take, visible_rows
 from smallcap.rules.types.funnel import FunnelRules
 
-MEMBER_COLUMNS = ("as_of", "entity_id", "security_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
+MEMBER_COLUMNS = (
+    "as_of",
+    "entity_id",
+    "security_id",
+    "ticker",
+    "name",
+    "sic",
+    "gics",
+    "sector",
+    "is_financial",
+)
 METRIC_COLUMNS = (
-    *("year", "as_of", "entity_id", "period_end", "version", "available_date", "is_stale", "is_scale_suspect", "market_cap_usd"),
-    *("revenue_usd", "total_debt_usd", "net_cash_usd", "total_assets_usd", "shareholders_equity_usd", "share_count_change"),
-    *("operating_margin", "roe", "roe_reason", "debt_to_equity", "debt_to_equity_reason", "interest_coverage", "interest_coverage_reason"),
-    *("current_ratio", "current_ratio_reason", "altman_z", "altman_z_reason", "accruals_cash_flow", "cash_conversion", "capex_intensity"),
+    *(
+        "year",
+        "as_of",
+        "entity_id",
+        "period_end",
+        "version",
+        "available_date",
+        "is_stale",
+        "is_scale_suspect",
+        "market_cap_usd",
+    ),
+    *(
+        "revenue_usd",
+        "total_debt_usd",
+        "net_cash_usd",
+        "total_assets_usd",
+        "shareholders_equity_usd",
+        "share_count_change",
+    ),
+    *(
+        "operating_margin",
+        "roe",
+        "roe_reason",
+        "debt_to_equity",
+        "debt_to_equity_reason",
+        "interest_coverage",
+        "interest_coverage_reason",
+    ),
+    *(
+        "current_ratio",
+        "current_ratio_reason",
+        "altman_z",
+        "altman_z_reason",
+        "accruals_cash_flow",
+        "cash_conversion",
+        "capex_intensity",
+    ),
     *("pb", "pb_reason", "pe", "pe_reason", "p_fcf", "p_fcf_reason"),
 )
-"""Columns of core.metrics_as_of that a filter or lens looks at; twenty years of the others would take a third of a gigabyte more."""
+"""Columns of core.metrics_as_of that a filter or lens looks at.
+
+Twenty years of the others would take a third of a gigabyte more.
+"""
 STATEMENT_ITEMS = ("cash_and_short_term_investments_usd", "interest_expense_usd", "net_interest_expense_usd")
 
-STATEMENT_COLUMNS = ("year", "entity_id", "period_end", "version", "source", "available_date", *STATEMENT_ITEMS)
+STATEMENT_COLUMNS = (
+    "year",
+    "entity_id",
+    "period_end",
+    "version",
+    "source",
+    "available_date",
+    *STATEMENT_ITEMS,
+)
 """Columns of core.annual_fundamentals that are needed for them."""
 
 RECORD_GATES = (
@@ -59,11 +113,14 @@ def prepared(
     Returns
     -------
     pl.DataFrame
-        One row per member, sorted by as_of and entity_id: the columns of core.members that are needed, those of core.metrics_as_of, the
-        `STATEMENT_ITEMS` and `record_columns` of the visible record, and the columns of `history.summarised`.
+        One row per member, sorted by as_of and entity_id: the columns of core.members that are needed, those
+        of core.metrics_as_of, the `STATEMENT_ITEMS` and `record_columns` of the visible record, and the
+        columns of `history.summarised`.
     """
     asked = members.select(MEMBER_COLUMNS).sort("as_of", "entity_id")
-    measured = asked.join(metrics_as_of.drop("year"), on=["as_of", "entity_id"], how="left", maintain_order="left")
+    measured = asked.join(
+        metrics_as_of.drop("year"), on=["as_of", "entity_id"], how="left", maintain_order="left"
+    )
     items = take(annual_fundamentals.select(STATEMENT_ITEMS), visible_rows(annual_fundamentals, asked))
     complete = with_history(measured.hstack(items), annual_metrics, rules)
     if not record_columns:

@@ -12,7 +12,12 @@ BALANCE_SHEET, CASH_FLOW, INCOME = "balance_sheet", "cash_flow", "income"
 
 RECORD_COLUMNS = (
     *("goodwill_to_assets", "goodwill_to_assets_reason", "unusual_items_share", "unusual_items_share_reason"),
-    *("shareholder_payout_usd", "share_count_change_reason", "accruals_cash_flow_reason", "cash_conversion_reason"),
+    *(
+        "shareholder_payout_usd",
+        "share_count_change_reason",
+        "accruals_cash_flow_reason",
+        "cash_conversion_reason",
+    ),
     *("capex_intensity_reason", "operating_margin_reason"),
 )
 """Columns of the visible record that the items need beside those of core.metrics_as_of."""
@@ -53,7 +58,8 @@ class Item:
 def items(rules: FunnelRules) -> list[Item]:
     """List the items in the order of their keys: by statement, then by name."""
     return sorted(
-        [*balance_sheet_items(rules), *income_items(rules), *cash_flow_items(rules)], key=lambda item: (item.statement, item.item)
+        [*balance_sheet_items(rules), *income_items(rules), *cash_flow_items(rules)],
+        key=lambda item: (item.statement, item.item),
     )
 
 
@@ -64,11 +70,27 @@ def balance_sheet_items(rules: FunnelRules) -> list[Item]:
     is_debt_free = pl.col("total_debt_usd") == 0
     has_no_equity = (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
     net_cash = pl.col("net_cash_usd") / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")
-    below_ceiling = pl.when(has_no_equity).then(pl.lit(False)).otherwise(pl.col("debt_to_equity") < own.debt_to_equity)
+    below_ceiling = (
+        pl.when(has_no_equity).then(pl.lit(False)).otherwise(pl.col("debt_to_equity") < own.debt_to_equity)
+    )
     covered = pl.when(is_debt_free).then(pl.lit(True)).otherwise(coverage > own.interest_coverage)
     return [
-        _item(BALANCE_SHEET, "debt_to_equity", f"below {own.debt_to_equity:g}, hard", own.debt_to_equity, is_met=below_ceiling, why=True),
-        _item(BALANCE_SHEET, "current_ratio", f"above {own.current_ratio:g}", own.current_ratio, above=True, why=True),
+        _item(
+            BALANCE_SHEET,
+            "debt_to_equity",
+            f"below {own.debt_to_equity:g}, hard",
+            own.debt_to_equity,
+            is_met=below_ceiling,
+            why=True,
+        ),
+        _item(
+            BALANCE_SHEET,
+            "current_ratio",
+            f"above {own.current_ratio:g}",
+            own.current_ratio,
+            above=True,
+            why=True,
+        ),
         _item(
             BALANCE_SHEET,
             "interest_coverage",
@@ -77,9 +99,22 @@ def balance_sheet_items(rules: FunnelRules) -> list[Item]:
             is_met=covered,
             why=True,
         ),
-        _item(BALANCE_SHEET, "net_cash_to_assets", "positive", own.net_cash_to_assets, value=net_cash, above=True),
+        _item(
+            BALANCE_SHEET,
+            "net_cash_to_assets",
+            "positive",
+            own.net_cash_to_assets,
+            value=net_cash,
+            above=True,
+        ),
         _item(BALANCE_SHEET, "altman_z", f"above {own.altman_z:g}", own.altman_z, above=True, why=True),
-        _item(BALANCE_SHEET, "goodwill_to_assets", f"below {own.goodwill_to_assets:g}", own.goodwill_to_assets, why=True),
+        _item(
+            BALANCE_SHEET,
+            "goodwill_to_assets",
+            f"below {own.goodwill_to_assets:g}",
+            own.goodwill_to_assets,
+            why=True,
+        ),
     ]
 
 
@@ -95,7 +130,11 @@ def income_items(rules: FunnelRules) -> list[Item]:
         .when(falls + unknown_changes <= own.most_revenue_falls)
         .then(pl.lit(True))
     )
-    stable = f"falls by at most {-own.margin_slope:g} a year" if own.margin_slope < 0 else f"rises by at least {own.margin_slope:g} a year"
+    stable = (
+        f"falls by at most {-own.margin_slope:g} a year"
+        if own.margin_slope < 0
+        else f"rises by at least {own.margin_slope:g} a year"
+    )
     return [
         _growing(INCOME, "net_income", years),
         _item(
@@ -107,8 +146,23 @@ def income_items(rules: FunnelRules) -> list[Item]:
             is_met=pl.when(pl.col("years") == years).then(slope >= own.margin_slope),
             is_over_years=True,
         ),
-        _item(INCOME, "operating_margin", f"above {own.operating_margin:g}", own.operating_margin, above=True, why=True),
-        _item(INCOME, "return_on_equity", f"above {own.roe:g}", own.roe, value=pl.col("roe"), above=True, why="roe_reason"),
+        _item(
+            INCOME,
+            "operating_margin",
+            f"above {own.operating_margin:g}",
+            own.operating_margin,
+            above=True,
+            why=True,
+        ),
+        _item(
+            INCOME,
+            "return_on_equity",
+            f"above {own.roe:g}",
+            own.roe,
+            value=pl.col("roe"),
+            above=True,
+            why="roe_reason",
+        ),
         _item(
             INCOME,
             "revenue_steadiness",
@@ -118,7 +172,13 @@ def income_items(rules: FunnelRules) -> list[Item]:
             is_met=is_steady,
             is_over_years=True,
         ),
-        _item(INCOME, "unusual_items_share", f"below {own.unusual_items_share:g}", own.unusual_items_share, why=True),
+        _item(
+            INCOME,
+            "unusual_items_share",
+            f"below {own.unusual_items_share:g}",
+            own.unusual_items_share,
+            why=True,
+        ),
     ]
 
 
@@ -131,11 +191,20 @@ def cash_flow_items(rules: FunnelRules) -> list[Item]:
     is_returned = (pl.col("shareholder_payout_usd") > 0) & (change <= own.share_count_change)
     is_fixed = rules.cash_flow.accruals_limit == FIXED
     low = (
-        f"{rules.cash_flow.accruals_fixed:g}" if is_fixed else f"the universe's {100 * rules.cash_flow.accruals_percentile:g}th percentile"
+        f"{rules.cash_flow.accruals_fixed:g}"
+        if is_fixed
+        else f"the universe's {100 * rules.cash_flow.accruals_percentile:g}th percentile"
     )
     return [
         _growing(CASH_FLOW, "operating_cash_flow", years),
-        _item(CASH_FLOW, "cash_conversion", f"above {own.cash_conversion:g}", own.cash_conversion, above=True, why=True),
+        _item(
+            CASH_FLOW,
+            "cash_conversion",
+            f"above {own.cash_conversion:g}",
+            own.cash_conversion,
+            above=True,
+            why=True,
+        ),
         _item(
             CASH_FLOW,
             "free_cash_flow_years",
@@ -183,7 +252,16 @@ def _item(
     figure = pl.col(name) if value is None else value
     inside = figure > threshold if above else figure < threshold
     reason = f"{name}_reason" if why is True else (why or None)
-    return Item(statement, name, preference, figure, pl.lit(float(threshold)), inside if is_met is None else is_met, reason, is_over_years)
+    return Item(
+        statement,
+        name,
+        preference,
+        figure,
+        pl.lit(float(threshold)),
+        inside if is_met is None else is_met,
+        reason,
+        is_over_years,
+    )
 
 
 def _growing(statement: str, name: str, years: int) -> Item:
@@ -191,8 +269,12 @@ def _growing(statement: str, name: str, years: int) -> Item:
     known, positive = pl.col(f"{name}_known"), pl.col(f"{name}_positive")
     last, first = pl.col(f"{name}_last"), pl.col(f"{name}_first")
     has_all = pl.col("years") == years
-    is_positive = pl.when(positive < known).then(pl.lit(False)).when(has_all & (known == years)).then(pl.lit(True))
+    is_positive = (
+        pl.when(positive < known).then(pl.lit(False)).when(has_all & (known == years)).then(pl.lit(True))
+    )
     is_higher = pl.when(has_all).then(last > first)
     growth = pl.when(has_all).then(last / pl.when(first > 0).then(first) - 1)
     words = f"positive and growing over {years} years"
-    return Item(statement, f"{name}_growth", words, growth, pl.lit(0.0), is_positive & is_higher, is_over_years=True)
+    return Item(
+        statement, f"{name}_growth", words, growth, pl.lit(0.0), is_positive & is_higher, is_over_years=True
+    )

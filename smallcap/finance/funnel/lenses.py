@@ -48,18 +48,24 @@ def statement_lenses(
     annual_fundamentals, annual_metrics
         The members' records that became known up to the last as_of and in the eight years before.
     evaluations
-        Rows of core.filter_evaluations of the same as_ofs: who belongs to the universe that accruals are compared with.
+        Rows of core.filter_evaluations of the same as_ofs: who belongs to the universe that accruals are
+        compared with.
     rules
         Thresholds.
 
     Returns
     -------
     pl.DataFrame
-        Eighteen rows per member, in the columns of marts.statement_lenses, sorted by as_of, company, statement and item.
+        Eighteen rows per member, in the columns of marts.statement_lenses, sorted by as_of, company,
+        statement and item.
     """
     rows = prepared(members, metrics_as_of, annual_fundamentals, annual_metrics, rules, RECORD_COLUMNS)
-    by_business = evaluations.filter(pl.col("filter_number") == 1).select("as_of", "entity_id", "stand_alone_status")
-    status = rows.select("as_of", "entity_id").join(by_business, on=["as_of", "entity_id"], how="left", maintain_order="left")
+    by_business = evaluations.filter(pl.col("filter_number") == 1).select(
+        "as_of", "entity_id", "stand_alone_status"
+    )
+    status = rows.select("as_of", "entity_id").join(
+        by_business, on=["as_of", "entity_id"], how="left", maintain_order="left"
+    )
     limited = with_limits(rows, status["stand_alone_status"], rules).with_columns(
         pl.col("as_of").dt.year().alias("year"), _gate().alias("gate")
     )
@@ -68,14 +74,22 @@ def statement_lenses(
 
 def _gate() -> pl.Expr:
     """Say why nothing of a member's record is judged; null where it is."""
-    return pl.coalesce(*(pl.when(gate.is_shut.fill_null(False)).then(pl.lit(gate.reason)) for gate in RECORD_GATES))
+    return pl.coalesce(
+        *(pl.when(gate.is_shut.fill_null(False)).then(pl.lit(gate.reason)) for gate in RECORD_GATES)
+    )
 
 
 def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
     """Look at one item of every member."""
     judged = rows.with_columns(pl.when(pl.col("gate").is_null()).then(item.is_met).alias("is_met"))
     is_met = pl.col("is_met")
-    verdict = pl.when(is_met.is_null()).then(pl.lit(UNKNOWN)).when(is_met).then(pl.lit(MET)).otherwise(pl.lit(MISSED))
+    verdict = (
+        pl.when(is_met.is_null())
+        .then(pl.lit(UNKNOWN))
+        .when(is_met)
+        .then(pl.lit(MET))
+        .otherwise(pl.lit(MISSED))
+    )
     reason = pl.when(is_met.is_null()).then(pl.coalesce("gate", _why(item, rules)))
     return in_columns_of(
         judged.select(
@@ -95,7 +109,11 @@ def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
 
 def _why(item: Item, rules: FunnelRules) -> pl.Expr:
     """Say in plain words why an item cannot be told."""
-    words = pl.col(item.why).replace_strict(WORDS, default=INPUT_MISSING, return_dtype=pl.String) if item.why else pl.lit(INPUT_MISSING)
+    words = (
+        pl.col(item.why).replace_strict(WORDS, default=INPUT_MISSING, return_dtype=pl.String)
+        if item.why
+        else pl.lit(INPUT_MISSING)
+    )
     missing = words.fill_null(INPUT_MISSING)
     if not item.is_over_years:
         return missing

@@ -9,7 +9,12 @@ from smallcap.finance.pointintime import visible
 
 
 def mean_market_cap(
-    members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, months: int, least_months: int, max_price_age_days: int
+    members: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    prices: pl.DataFrame,
+    months: int,
+    least_months: int,
+    max_price_age_days: int,
 ) -> pl.Series:
     """Average each member's market value over the months that end with as_of.
 
@@ -29,16 +34,21 @@ def mean_market_cap(
     Returns
     -------
     pl.Series
-        In USD, one per member, in order. Null with fewer months, and where the market value at as_of itself is unknown: what makes it
-        so (an implausible share count, a stale price) speaks against the earlier months too.
+        In USD, one per member, in order. Null with fewer months, and where the market value at as_of itself
+        is unknown: what makes it so (an implausible share count, a stale price) speaks against the earlier
+        months too.
     """
     valued = _monthly_market_caps(members, annual_metrics, prices, max_price_age_days)
     asked = members.select("as_of", "entity_id", "security_id").with_row_index("member")
     windows = _windows(asked, months, valued)
-    means = windows.group_by("member").agg(pl.col("month_cap_usd").mean().alias("mean_usd"), pl.col("month_cap_usd").count().alias("count"))
+    means = windows.group_by("member").agg(
+        pl.col("month_cap_usd").mean().alias("mean_usd"), pl.col("month_cap_usd").count().alias("count")
+    )
     enough = means.filter(pl.col("count") >= least_months)
     mean = asked.join(enough, on="member", how="left", maintain_order="left")["mean_usd"]
-    return members.select(pl.when(pl.col("market_cap_usd").is_not_null()).then(mean).alias("mean_market_cap_usd")).to_series()
+    return members.select(
+        pl.when(pl.col("market_cap_usd").is_not_null()).then(mean).alias("mean_market_cap_usd")
+    ).to_series()
 
 
 def _monthly_market_caps(
@@ -46,13 +56,22 @@ def _monthly_market_caps(
 ) -> pl.DataFrame:
     """Value each line at each of its months: once per month, not once per date that looks back on it."""
     lines = members.select("entity_id", "security_id").unique(maintain_order=True)
-    months = prices.filter(is_positive("close_usd")).join(lines, on="security_id").sort("entity_id", "security_id", "date")
+    months = (
+        prices.filter(is_positive("close_usd"))
+        .join(lines, on="security_id")
+        .sort("entity_id", "security_id", "date")
+    )
     asked = months.select("entity_id", "security_id", "date", "close_usd", pl.col("date").alias("price_date"))
-    counts = annual_metrics.select("entity_id", "period_end", "version", "source", "available_date", "shares", "shares_date")
+    counts = annual_metrics.select(
+        "entity_id", "period_end", "version", "source", "available_date", "shares", "shares_date"
+    )
     seen = visible(counts, asked, horizon="date")
     factor = split_factors(seen, prices, max_price_age_days)["split_factor"]
     return seen.select(
-        "entity_id", "security_id", "date", (pl.col("close_usd") * pl.col("shares") * factor).alias("month_cap_usd")
+        "entity_id",
+        "security_id",
+        "date",
+        (pl.col("close_usd") * pl.col("shares") * factor).alias("month_cap_usd"),
     ).drop_nulls()
 
 

@@ -10,7 +10,12 @@ from smallcap.finance.pointintime import take
 from smallcap.tables.funnel import FunnelOutcomes
 
 NOT_REACHED = "not_reached"
-SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED = "survivor", "survivor_unverified", "undetermined", "failed"
+SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED = (
+    "survivor",
+    "survivor_unverified",
+    "undetermined",
+    "failed",
+)
 SURVIVORS = (SURVIVOR, SURVIVOR_UNVERIFIED)
 """Outcomes that books use."""
 FORGIVING_FILTERS = 2
@@ -20,9 +25,9 @@ FORGIVING_FILTERS = 2
 def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Put the filters of each member into their order.
 
-    A fail stops: the filters after it are not reached. A verify goes on: it is neither a pass nor a silent drop. The company is a survivor
-    if every filter passes; a survivor_unverified if none fails and verify stands at filters 1 and 2 alone; undetermined if none fails and
-    verify stands at 3 to 6; else failed.
+    A fail stops: the filters after it are not reached. A verify goes on: it is neither a pass nor a silent
+    drop. The company is a survivor if every filter passes; a survivor_unverified if none fails and verify
+    stands at filters 1 and 2 alone; undetermined if none fails and verify stands at 3 to 6; else failed.
 
     Parameters
     ----------
@@ -34,14 +39,20 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
     Returns
     -------
     pl.DataFrame
-        One row per row of `evaluations`, in the columns of marts.funnel_outcomes, sorted by as_of, company and filter.
+        One row per row of `evaluations`, in the columns of marts.funnel_outcomes, sorted by as_of, company
+        and filter.
     """
     ordered = evaluations.sort("as_of", "entity_id", "filter_number")
-    # One number per company and date: grouping by it, once, is several times faster than a window for each question.
+    # One number per company and date: grouping by it, once, is several times faster than a window for each
+    # question.
     numbered = ordered.with_columns(
-        pl.struct("as_of", "entity_id").rle_id().alias("company"), (pl.col("stand_alone_status") == FAIL).alias("is_failed")
+        pl.struct("as_of", "entity_id").rle_id().alias("company"),
+        (pl.col("stand_alone_status") == FAIL).alias("is_failed"),
     )
-    is_verify, is_forgiving = pl.col("stand_alone_status") == VERIFY, pl.col("filter_number") <= FORGIVING_FILTERS
+    is_verify, is_forgiving = (
+        pl.col("stand_alone_status") == VERIFY,
+        pl.col("filter_number") <= FORGIVING_FILTERS,
+    )
     companies = numbered.group_by("company", maintain_order=True).agg(
         # The first filter that fails stops; where none does, nothing stands behind it.
         pl.col("filter_number").filter("is_failed").min().alias("first_failed"),
@@ -63,4 +74,6 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
         pl.when(is_reached).then("stand_alone_status").otherwise(pl.lit(NOT_REACHED)).alias("status")
     )
     tickers = members.select("as_of", "entity_id", "ticker")
-    return in_columns_of(judged.join(tickers, on=["as_of", "entity_id"], how="left", maintain_order="left"), FunnelOutcomes)
+    return in_columns_of(
+        judged.join(tickers, on=["as_of", "entity_id"], how="left", maintain_order="left"), FunnelOutcomes
+    )

@@ -13,15 +13,24 @@ METRICS = ("roe", "debt_to_assets", "fcf_margin", "interest_coverage", "altman_z
 AGREES, DIFFERS, ONLY_SERVED, ONLY_COMPUTED = "agrees", "differs", "only_served", "only_computed"
 INPUTS = (
     *("roe", "debt_to_assets", "fcf_margin", "interest_coverage", "is_scale_suspect"),
-    *("working_capital_usd", "retained_earnings_usd", "ebit_usd", "revenue_usd", "total_assets_usd", "total_liabilities_usd"),
+    *(
+        "working_capital_usd",
+        "retained_earnings_usd",
+        "ebit_usd",
+        "revenue_usd",
+        "total_assets_usd",
+        "total_liabilities_usd",
+    ),
 )
 
 
-def metric_differences(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame, rules: ReconciliationRules) -> pl.DataFrame:
+def metric_differences(
+    vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame, rules: ReconciliationRules
+) -> pl.DataFrame:
     """Set what a vendor serves beside what we compute of the same fiscal year.
 
-    Ours is the record of that period visible when the vendor's row became known. Altman's Z takes the vendor's own market value at the
-    period's end, so that only the formula and its inputs are compared.
+    Ours is the record of that period visible when the vendor's row became known. Altman's Z takes the
+    vendor's own market value at the period's end, so that only the formula and its inputs are compared.
 
     Parameters
     ----------
@@ -35,9 +44,14 @@ def metric_differences(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFram
     Returns
     -------
     pl.DataFrame
-        One row per served row and metric that at least one of the two has, in the columns of marts.metric_differences, sorted by its key.
+        One row per served row and metric that at least one of the two has, in the columns of
+        marts.metric_differences, sorted by its key.
     """
-    beside = without_nan(vendor_metrics).hstack(_records_beside(vendor_metrics, annual_metrics)).with_columns(_altman_z())
+    beside = (
+        without_nan(vendor_metrics)
+        .hstack(_records_beside(vendor_metrics, annual_metrics))
+        .with_columns(_altman_z())
+    )
     rows = pl.concat(_compared(beside, metric, rules) for metric in METRICS).filter(
         pl.col("served").is_not_null() | pl.col("computed").is_not_null()
     )
@@ -59,8 +73,8 @@ def reconciliation_warnings(differences: pl.DataFrame, rules: ReconciliationRule
     Returns
     -------
     pl.DataFrame
-        One row per source and metric with rows that both have: compared, differing, differing_share, median_served, median_computed,
-        is_median_different, is_warning and message (null without a warning).
+        One row per source and metric with rows that both have: compared, differing, differing_share,
+        median_served, median_computed, is_median_different, is_warning and message (null without a warning).
     """
     both = differences.filter(pl.col("status").is_in([AGREES, DIFFERS]))
     summed = both.group_by("source", "metric").agg(
@@ -72,14 +86,26 @@ def reconciliation_warnings(differences: pl.DataFrame, rules: ReconciliationRule
     )
     distance = (pl.col("median_served") - pl.col("median_computed")).abs()
     is_apart = pl.coalesce(
-        pl.when(pl.col("metric") == metric).then(distance > _tolerance(metric, pl.col("median_computed"), rules)) for metric in METRICS
+        pl.when(pl.col("metric") == metric).then(
+            distance > _tolerance(metric, pl.col("median_computed"), rules)
+        )
+        for metric in METRICS
     )
     judged = summed.with_columns(is_apart.alias("is_median_different")).with_columns(
-        (pl.col("is_median_different") | (pl.col("differing_share") > rules.most_differing_share)).alias("is_warning")
+        (pl.col("is_median_different") | (pl.col("differing_share") > rules.most_differing_share)).alias(
+            "is_warning"
+        )
     )
     message = pl.format(
         "{} of {}: {} of {} rows differ from ours; median {} served, {} computed",
-        *("metric", "source", "differing", "compared", pl.col("median_served").round(4), pl.col("median_computed").round(4)),
+        *(
+            "metric",
+            "source",
+            "differing",
+            "compared",
+            pl.col("median_served").round(4),
+            pl.col("median_computed").round(4),
+        ),
     )
     return judged.with_columns(pl.when("is_warning").then(message).alias("message")).sort("source", "metric")
 
@@ -87,8 +113,12 @@ def reconciliation_warnings(differences: pl.DataFrame, rules: ReconciliationRule
 def _records_beside(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.DataFrame:
     """Find our record of each served row's period, the last one known when the vendor's row became known."""
     ordered = by_standing(annual_metrics)
-    served = vendor_metrics.select("entity_id", "period_end", pl.col("available_date").alias("horizon")).with_row_index("served_row")
-    known = served.join(ordered, on=["entity_id", "period_end"]).filter(pl.col("available_date") <= pl.col("horizon"))
+    served = vendor_metrics.select(
+        "entity_id", "period_end", pl.col("available_date").alias("horizon")
+    ).with_row_index("served_row")
+    known = served.join(ordered, on=["entity_id", "period_end"]).filter(
+        pl.col("available_date") <= pl.col("horizon")
+    )
     newest = known.group_by("served_row").agg(pl.col("standing").max())
     standing = served.join(newest, on="served_row", how="left", maintain_order="left")["standing"]
     own = annual_metrics.select(pl.col(name).alias(f"{name}_own") for name in INPUTS)
@@ -97,10 +127,14 @@ def _records_beside(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame) 
 
 def _altman_z() -> pl.Expr:
     """Altman's Z of 1968 with the vendor's market value; as computed in core.metrics_as_of otherwise."""
-    assets, liabilities = (pl.when(pl.col(name) > 0).then(name) for name in ("total_assets_usd_own", "total_liabilities_usd_own"))
+    assets, liabilities = (
+        pl.when(pl.col(name) > 0).then(name) for name in ("total_assets_usd_own", "total_liabilities_usd_own")
+    )
     capital, retained = pl.col("working_capital_usd_own"), pl.col("retained_earnings_usd_own")
     ebit, sales = pl.col("ebit_usd_own"), pl.col("revenue_usd_own")
-    score = (1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales) / assets + 0.6 * pl.col("market_cap_period_end_usd") / liabilities
+    score = (1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales) / assets + 0.6 * pl.col(
+        "market_cap_period_end_usd"
+    ) / liabilities
     return pl.when(~pl.col("is_scale_suspect_own")).then(score).alias("altman_z_score_own")
 
 

@@ -1,6 +1,9 @@
-"""Filter 2: interest-bearing debt against the market value, non-permissible income against revenue; cash, where the standard asks for it.
+"""Filter 2: interest-bearing debt against the market value, non-permissible income against revenue.
 
-The only non-permissible income that statements show is interest. Where it is not known exactly it is bounded from both sides.
+Cash, where the standard asks for it.
+
+The only non-permissible income that statements show is interest. Where it is not known exactly it is bounded
+from both sides.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ def shariah(
     members
         What `inputs.prepared` returns.
     annual_metrics
-        Rows of core.annual_metrics: the share counts of earlier months, where the standard takes a mean market value.
+        Rows of core.annual_metrics: the share counts of earlier months, where the standard takes a mean
+        market value.
     prices
         Rows of raw.prices, likewise.
     factors
@@ -46,14 +50,30 @@ def shariah(
     Returns
     -------
     pl.DataFrame
-        One row per member, in order, in the columns of `conditions.judge`, with is_interest_income_bounded and is_lease_unchecked.
+        One row per member, in order, in the columns of `conditions.judge`, with is_interest_income_bounded
+        and is_lease_unchecked.
     """
-    rows = members.hstack([_risk_free(members, factors), _denominator(members, annual_metrics, prices, standard, max_price_age_days)])
+    rows = members.hstack(
+        [
+            _risk_free(members, factors),
+            _denominator(members, annual_metrics, prices, standard, max_price_age_days),
+        ]
+    )
     sized = rows.with_columns(*_interest_income(rules.interest_income_spread))
     denominator = pl.when(pl.col("denominator_usd") > 0).then("denominator_usd")
-    words = "market value" if standard.denominator != MEAN else f"mean market value of {standard.mean_months} months"
+    words = (
+        "market value"
+        if standard.denominator != MEAN
+        else f"mean market value of {standard.mean_months} months"
+    )
     conditions = [
-        _limited("debt_to_market_cap", pl.col("total_debt_usd") / denominator, standard.debt, "interest-bearing debt", words),
+        _limited(
+            "debt_to_market_cap",
+            pl.col("total_debt_usd") / denominator,
+            standard.debt,
+            "interest-bearing debt",
+            words,
+        ),
         *_cash(standard, denominator, words),
         _income(standard.income),
     ]
@@ -61,7 +81,8 @@ def shariah(
     verdicts = judge(sized, conditions, RECORD_GATES)
     is_bounded = (pl.col("income_basis") == "bound") & pl.col("is_inside")
     bounded = sized.select(
-        pl.col("income_basis"), standard.income.holds(pl.col("income_share")).fill_null(False).alias("is_inside")
+        pl.col("income_basis"),
+        standard.income.holds(pl.col("income_share")).fill_null(False).alias("is_inside"),
     ).select(is_bounded.fill_null(False).alias("is_interest_income_bounded"))
     return verdicts.hstack(bounded).with_columns(is_lease_unchecked.alias("is_lease_unchecked"))
 
@@ -90,8 +111,9 @@ def _cash(standard: ShariahRules, denominator: pl.Expr, words: str) -> list[Cond
 def _interest_income(spread: float) -> list[pl.Expr]:
     """Interest income over revenue, and where the figure comes from.
 
-    Exact where gross and net interest expense are both known. Else from above: cash and short-term investments at the year's mean
-    risk-free rate and a spread; and from below: net interest income. A floor above the bound disproves the bound and stands for itself.
+    Exact where gross and net interest expense are both known. Else from above: cash and short-term
+    investments at the year's mean risk-free rate and a spread; and from below: net interest income. A floor
+    above the bound disproves the bound and stands for itself.
     """
     gross, net = pl.col("interest_expense_usd"), pl.col("net_interest_expense_usd")
     revenue = pl.when(pl.col("revenue_usd") > 0).then("revenue_usd")
@@ -108,7 +130,11 @@ def _interest_income(spread: float) -> list[pl.Expr]:
         .then(pl.lit("bound"))
     )
     amount = pl.coalesce(exact, pl.when(is_disproved).then(floor), bound, floor)
-    return [basis.alias("income_basis"), (amount / revenue).alias("income_share"), (floor / revenue).alias("income_floor_share")]
+    return [
+        basis.alias("income_basis"),
+        (amount / revenue).alias("income_share"),
+        (floor / revenue).alias("income_floor_share"),
+    ]
 
 
 def _income(limit: Limit) -> Condition:
@@ -131,7 +157,10 @@ def _income(limit: Limit) -> Condition:
         threshold=pl.lit(limit.limit),
         is_upper=True,
         is_borderline=limit.is_borderline(share),
-        broken=f"interest income is {'above' if limit.is_limit_allowed else 'not below'} {limit.limit:.0%} of revenue",
+        broken=(
+            f"interest income is {'above' if limit.is_limit_allowed else 'not below'} "
+            f"{limit.limit:.0%} of revenue"
+        ),
         unknown=f"interest income is unknown, and cannot be shown to be below {limit.limit:.0%} of revenue",
     )
 
@@ -139,15 +168,19 @@ def _income(limit: Limit) -> Condition:
 def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.Series:
     """Find the annual risk-free rate over the twelve months that end with the fiscal year, a mean of months x 12.
 
-    A month's rate is that of the first vintage that has it, so that a vintage which arrives later changes no verdict of the past. Where
-    the file ends before the fiscal year does, the last twelve months known stand in, at most a year old.
+    A month's rate is that of the first vintage that has it, so that a vintage which arrives later changes no
+    verdict of the past. Where the file ends before the fiscal year does, the last twelve months known stand
+    in, at most a year old.
     """
     keys = [name for name in ("vintage", "model") if name in factors.columns]
     monthly = (
         factors.filter(pl.col("rf").is_finite())
         .sort("month", *keys)
         .unique("month", keep="first", maintain_order=True)
-        .select("month", (pl.col("rf").rolling_mean(MONTHS_PER_YEAR, min_samples=1) * MONTHS_PER_YEAR).alias("risk_free"))
+        .select(
+            "month",
+            (pl.col("rf").rolling_mean(MONTHS_PER_YEAR, min_samples=1) * MONTHS_PER_YEAR).alias("risk_free"),
+        )
     )
     return (
         members.select(pl.col("period_end").dt.month_end().alias("month"))
@@ -159,10 +192,14 @@ def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.Series:
 
 
 def _denominator(
-    members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, standard: ShariahRules, max_price_age_days: int
+    members: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    prices: pl.DataFrame,
+    standard: ShariahRules,
+    max_price_age_days: int,
 ) -> pl.Series:
     if standard.denominator != MEAN:
         return members["market_cap_usd"].alias("denominator_usd")
-    return mean_market_cap(members, annual_metrics, prices, standard.mean_months, standard.least_months, max_price_age_days).alias(
-        "denominator_usd"
-    )
+    return mean_market_cap(
+        members, annual_metrics, prices, standard.mean_months, standard.least_months, max_price_age_days
+    ).alias("denominator_usd")

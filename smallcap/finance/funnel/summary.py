@@ -26,7 +26,9 @@ def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         One row per as_of and filter, in the columns of marts.funnel_summary, sorted by both.
     """
-    ordered = outcomes.sort("as_of", "entity_id", "filter_number").with_columns(pl.struct("as_of", "entity_id").rle_id().alias("company"))
+    ordered = outcomes.sort("as_of", "entity_id", "filter_number").with_columns(
+        pl.struct("as_of", "entity_id").rle_id().alias("company")
+    )
     first_not_passed = ordered.group_by("company", maintain_order=True).agg(
         pl.col("filter_number").filter(pl.col("status") != PASS).min().alias("first_not_passed")
     )
@@ -44,7 +46,10 @@ def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
         ((status == PASS) & pl.col("is_borderline")).sum().alias("borderline"),
         status.is_in([PASS, VERIFY]).sum().alias("left"),
         pl.col("is_passed_by_all").cast(pl.Int64).sum().alias("left_verified"),
-        *((pl.col("stand_alone_status") == word).sum().alias(f"stand_alone_{WORDS[word]}") for word in STATUSES),
+        *(
+            (pl.col("stand_alone_status") == word).sum().alias(f"stand_alone_{WORDS[word]}")
+            for word in STATUSES
+        ),
         *(
             (pl.col("outcome") == outcome).sum().alias(f"outcome_{outcome}")
             for outcome in (SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED)

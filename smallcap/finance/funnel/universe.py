@@ -12,8 +12,9 @@ from smallcap.rules.types.funnel import FIXED, FunnelRules
 def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
     """Add each as_of's limits of accruals and multiples.
 
-    The universe are the members of the as_of that filter 1 does not fail and whose record is fresh; for a multiple those of them where
-    it is positive, for accruals those where they are known. Quantiles are linear.
+    The universe are the members of the as_of that filter 1 does not fail and whose record is fresh; for a
+    multiple those of them where it is positive, for accruals those where they are known. Quantiles are
+    linear.
 
     Parameters
     ----------
@@ -27,8 +28,9 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
     Returns
     -------
     pl.DataFrame
-        The rows in their order, with the `_limit` of accruals, pb, pe and p_fcf (null with too few companies) and `accruals_universe` and
-        `value_universe`: how many companies are behind them, of the multiples the most.
+        The rows in their order, with the `_limit` of accruals, pb, pe and p_fcf (null with too few companies)
+        and `accruals_universe` and `value_universe`: how many companies are behind them, of the multiples the
+        most.
     """
     is_counted = (business_status != FAIL) & members.select(
         (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")
@@ -37,12 +39,16 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
     accruals = pl.col("accruals_cash_flow")
     sizes = {name: (pl.col(name) > 0).sum() for name in MULTIPLES}
     limits = universe.group_by("as_of").agg(
-        _if_enough(accruals.quantile(rules.cash_flow.accruals_percentile, "linear"), accruals.count(), rules).alias("accruals_limit"),
+        _if_enough(
+            accruals.quantile(rules.cash_flow.accruals_percentile, "linear"), accruals.count(), rules
+        ).alias("accruals_limit"),
         accruals.count().cast(pl.Int64).alias("accruals_universe"),
         *(
-            _if_enough(pl.col(name).filter(pl.col(name) > 0).quantile(rules.value.quantile, "linear"), sizes[name], rules).alias(
-                f"{name}_limit"
-            )
+            _if_enough(
+                pl.col(name).filter(pl.col(name) > 0).quantile(rules.value.quantile, "linear"),
+                sizes[name],
+                rules,
+            ).alias(f"{name}_limit")
             for name in MULTIPLES
         ),
         pl.max_horizontal(sizes.values()).cast(pl.Int64).alias("value_universe"),
@@ -53,7 +59,8 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
     if rules.cash_flow.accruals_limit != FIXED:
         return limited
     return limited.with_columns(
-        pl.lit(rules.cash_flow.accruals_fixed).alias("accruals_limit"), pl.lit(None, dtype=pl.Int64).alias("accruals_universe")
+        pl.lit(rules.cash_flow.accruals_fixed).alias("accruals_limit"),
+        pl.lit(None, dtype=pl.Int64).alias("accruals_universe"),
     )
 
 

@@ -15,8 +15,8 @@ NOT_POSITIVE = "denominator_not_positive"
 def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
     """Judge each member's price by book value, earnings and free cash flow.
 
-    One multiple at or below its limit is enough. A multiple without a positive denominator is not cheap; an unknown one might be, so that
-    without any cheap one the company has to be verified.
+    One multiple at or below its limit is enough. A multiple without a positive denominator is not cheap; an
+    unknown one might be, so that without any cheap one the company has to be verified.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        One row per member, in order, in the columns of `conditions.judge`; measure, value and threshold are those of the multiple that is
-        lowest against its limit.
+        One row per member, in order, in the columns of `conditions.judge`; measure, value and threshold are
+        those of the multiple that is lowest against its limit.
     """
     limited = members.with_columns(
         *((pl.col(name) / pl.col(f"{name}_limit")).alias(f"{name}_to_limit") for name in MULTIPLES),
@@ -54,5 +54,9 @@ def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
         broken="no multiple is at or below the universe's",
         unknown="a multiple is unknown, or too few companies are there to compare it with",
     )
-    measure = pl.coalesce(*(pl.when(is_lowest[name]).then(pl.lit(name)) for name in MULTIPLES), pl.lit(MULTIPLES[0]))
-    return judge(limited, [cheapest], RECORD_GATES).with_columns(limited.select(measure.alias("measure")).to_series())
+    measure = pl.coalesce(
+        *(pl.when(is_lowest[name]).then(pl.lit(name)) for name in MULTIPLES), pl.lit(MULTIPLES[0])
+    )
+    return judge(limited, [cheapest], RECORD_GATES).with_columns(
+        limited.select(measure.alias("measure")).to_series()
+    )

@@ -17,7 +17,9 @@ def year_gates(history: YearsRules) -> list[Gate]:
     ]
 
 
-def all_positive(name: str, value: pl.Expr, borderline: float, words: str, measure: str | None = None) -> Condition:
+def all_positive(
+    name: str, value: pl.Expr, borderline: float, words: str, measure: str | None = None
+) -> Condition:
     """Ask for a figure above zero in every year; `value` is the least of a ratio that has its sign."""
     years, known, positive = pl.col("years"), pl.col(f"{name}_known"), pl.col(f"{name}_positive")
     return Condition(
@@ -32,7 +34,9 @@ def all_positive(name: str, value: pl.Expr, borderline: float, words: str, measu
     )
 
 
-def at_most(measure: str, bad: pl.Expr, unknown_years: pl.Expr, most: int, broken: str, unknown: str) -> Condition:
+def at_most(
+    measure: str, bad: pl.Expr, unknown_years: pl.Expr, most: int, broken: str, unknown: str
+) -> Condition:
     """Ask for few bad years; years of which nothing is known may be bad too."""
     return Condition(
         measure=measure,

@@ -14,7 +14,9 @@ DATES = ("rank_date", "effective_date", "effective_month_end")
 def events_frame(events: Sequence[Reconstitution]) -> pl.DataFrame:
     """Lay the events out as rows: event, the dates, status, source."""
     schema = {"event": pl.String, **dict.fromkeys(DATES, pl.Date), "status": pl.String, "source": pl.String}
-    rows = [(e.event, e.rank_date, e.effective_day, e.effective_month_end, e.status, e.source) for e in events]
+    rows = [
+        (e.event, e.rank_date, e.effective_day, e.effective_month_end, e.status, e.source) for e in events
+    ]
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -46,10 +48,15 @@ def with_expected_event(dates: pl.DataFrame, events: Sequence[Reconstitution]) -
     Returns
     -------
     pl.DataFrame
-        The rows sorted by as_of, with `expected_event` (names, joined by a semicolon) and `event_rank_date`; null where none is expected.
+        The rows sorted by as_of, with `expected_event` (names, joined by a semicolon) and `event_rank_date`;
+        null where none is expected.
     """
-    calendar = events_frame(events).with_columns(pl.coalesce("effective_date", "effective_month_end").alias("expected_date"))
-    is_between = (pl.col("previous_as_of") < pl.col("expected_date")) & (pl.col("expected_date") <= pl.col("as_of"))
+    calendar = events_frame(events).with_columns(
+        pl.coalesce("effective_date", "effective_month_end").alias("expected_date")
+    )
+    is_between = (pl.col("previous_as_of") < pl.col("expected_date")) & (
+        pl.col("expected_date") <= pl.col("as_of")
+    )
     expected = (
         dates.join(calendar, how="cross")
         .filter(is_between)

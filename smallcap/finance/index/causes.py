@@ -19,13 +19,17 @@ Case = tuple[pl.Expr, str, pl.Expr]
 def cause_and_evidence(changes: ChangeRules, eligibility: EligibilityRules) -> list[pl.Expr]:
     """Take the first case that holds.
 
-    The rows have change, as_of, size_as_of, size_basis, size_usd, size_quantile, market_cap_usd, price_usd, first_price_date,
-    last_price_date, prices_from and prices_to: the first and the last day of which prices are at hand; prices_as_of: the last day with
-    prices up to as_of.
+    The rows have change, as_of, size_as_of, size_basis, size_usd, size_quantile, market_cap_usd, price_usd,
+    first_price_date, last_price_date, prices_from and prices_to: the first and the last day of which prices
+    are at hand; prices_as_of: the last day with prices up to as_of.
     """
     cases = [*_removed(changes, eligibility), *_added(changes)]
-    cause = pl.coalesce(*(pl.when(holds.fill_null(False)).then(pl.lit(name)) for holds, name, _ in cases), pl.lit(OTHER))
-    evidence = pl.coalesce(*(pl.when(holds.fill_null(False)).then(words) for holds, _, words in cases), _unexplained())
+    cause = pl.coalesce(
+        *(pl.when(holds.fill_null(False)).then(pl.lit(name)) for holds, name, _ in cases), pl.lit(OTHER)
+    )
+    evidence = pl.coalesce(
+        *(pl.when(holds.fill_null(False)).then(words) for holds, _, words in cases), _unexplained()
+    )
     return [cause.alias("cause"), evidence.alias("evidence")]
 
 
@@ -35,12 +39,25 @@ def _removed(changes: ChangeRules, eligibility: EligibilityRules) -> list[Case]:
     has_ended = (last < pl.col("prices_as_of")) & (pl.col("prices_to") > pl.col("as_of"))
     price, cap = pl.col("price_usd"), pl.col("market_cap_usd")
     return [
-        (is_removed & has_ended, DELISTED, pl.format("last price on {}, while others are priced to {}", last, "prices_to")),
-        (is_removed & (pl.col("size_quantile") >= changes.graduated_quantile), GRADUATED, _size("at most as large")),
+        (
+            is_removed & has_ended,
+            DELISTED,
+            pl.format("last price on {}, while others are priced to {}", last, "prices_to"),
+        ),
+        (
+            is_removed & (pl.col("size_quantile") >= changes.graduated_quantile),
+            GRADUATED,
+            _size("at most as large"),
+        ),
         (
             is_removed & (price < eligibility.min_price_usd),
             BELOW_MINIMUM,
-            pl.format("price of {} USD at {} is below {} USD", price, "size_as_of", pl.lit(eligibility.min_price_usd)),
+            pl.format(
+                "price of {} USD at {} is below {} USD",
+                price,
+                "size_as_of",
+                pl.lit(eligibility.min_price_usd),
+            ),
         ),
         (
             is_removed & (cap < eligibility.min_market_cap_usd),
@@ -52,7 +69,11 @@ def _removed(changes: ChangeRules, eligibility: EligibilityRules) -> list[Case]:
                 pl.lit(eligibility.min_market_cap_usd / MILLION),
             ),
         ),
-        (is_removed & (pl.col("size_quantile") <= changes.below_minimum_quantile), BELOW_MINIMUM, _size("at most as large")),
+        (
+            is_removed & (pl.col("size_quantile") <= changes.below_minimum_quantile),
+            BELOW_MINIMUM,
+            _size("at most as large"),
+        ),
     ]
 
 
@@ -63,13 +84,21 @@ def _added(changes: ChangeRules) -> list[Case]:
     is_seen_to_begin = first > pl.col("prices_from").dt.offset_by("1mo")
     return [
         (is_added & is_young & is_seen_to_begin, IPO, pl.format("first price on {}", first)),
-        (is_added & (pl.col("size_quantile") >= changes.demoted_quantile), DEMOTED_IN, _size("at most as large, and it traded before")),
+        (
+            is_added & (pl.col("size_quantile") >= changes.demoted_quantile),
+            DEMOTED_IN,
+            _size("at most as large, and it traded before"),
+        ),
     ]
 
 
 def _size(words: str) -> pl.Expr:
     """Say how large it was beside those who stayed."""
-    size = pl.when(pl.col("size_basis") == "market_cap").then(pl.lit("market value")).otherwise(pl.lit("the fund's holding"))
+    size = (
+        pl.when(pl.col("size_basis") == "market_cap")
+        .then(pl.lit("market value"))
+        .otherwise(pl.lit("the fund's holding"))
+    )
     share = (100 * pl.col("size_quantile")).round(1)
     return pl.format(
         "{} of {} M USD at {}: {}% of the members that stayed are {}",
@@ -88,8 +117,17 @@ def _unexplained() -> pl.Expr:
         pl.when(pl.col("last_price_date").is_null())
         .then(pl.lit("no price of its lines is at hand"))
         .when(is_open)
-        .then(pl.format("no price since {}, and none of anybody after as_of to tell whether more follow", "last_price_date"))
+        .then(
+            pl.format(
+                "no price since {}, and none of anybody after as_of to tell whether more follow",
+                "last_price_date",
+            )
+        )
         .otherwise(pl.format("priced from {} to {}", "first_price_date", "last_price_date"))
     )
-    sized = pl.when(pl.col("size_quantile").is_not_null()).then(_size("at most as large")).otherwise(pl.lit("its size is not known"))
+    sized = (
+        pl.when(pl.col("size_quantile").is_not_null())
+        .then(_size("at most as large"))
+        .otherwise(pl.lit("its size is not known"))
+    )
     return pl.concat_str([priced, sized], separator="; ")

@@ -28,9 +28,10 @@ def index_changes(
 ) -> pl.DataFrame:
     """Find who came and who went since the as_of before, and why.
 
-    Sizes are compared on one date with those of the members that stayed: of those who came at as_of; of those who went at the rank day
-    of a reconstitution that the calendar expects between the dates, else at the as_of before. Where no market value is known, the
-    fund's holding stands in, compared with the fund's holdings of the others.
+    Sizes are compared on one date with those of the members that stayed: of those who came at as_of; of those
+    who went at the rank day of a reconstitution that the calendar expects between the dates, else at the
+    as_of before. Where no market value is known, the fund's holding stands in, compared with the fund's
+    holdings of the others.
 
     Parameters
     ----------
@@ -52,7 +53,9 @@ def index_changes(
     """
     dates = with_expected_event(successive_dates(members, years), events)
     changes = membership_changes(members, dates)
-    judged = turnover(changes, dates, rules.reconstitution).select("as_of", "is_reconstitution", "expected_event", "event_rank_date")
+    judged = turnover(changes, dates, rules.reconstitution).select(
+        "as_of", "is_reconstitution", "expected_event", "event_rank_date"
+    )
     sizes = _sizes(members, metrics_as_of, dates)
     dated = _with_size_date(changes.join(judged, on="as_of", how="left", maintain_order="left"), sizes)
     measured = _with_size(dated, sizes, members)
@@ -67,12 +70,22 @@ def index_changes(
 
 def _sizes(members: pl.DataFrame, metrics_as_of: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     """Return the size of each member at each date that is compared: its market value, and what the fund holds of it."""
-    days = pl.concat([dates["as_of"], dates["previous_as_of"], dates["event_rank_date"].dt.month_end()]).drop_nulls().unique()
-    members, metrics_as_of = (rows.filter(pl.col("as_of").is_in(days.implode())) for rows in (members, metrics_as_of))
+    days = (
+        pl.concat([dates["as_of"], dates["previous_as_of"], dates["event_rank_date"].dt.month_end()])
+        .drop_nulls()
+        .unique()
+    )
+    members, metrics_as_of = (
+        rows.filter(pl.col("as_of").is_in(days.implode())) for rows in (members, metrics_as_of)
+    )
     is_stale = pl.col("is_stale").fill_null(False)
-    known = metrics_as_of.select(*KEY, "price_usd", pl.when(~is_stale).then("market_cap_usd").alias("market_cap_usd"))
+    known = metrics_as_of.select(
+        *KEY, "price_usd", pl.when(~is_stale).then("market_cap_usd").alias("market_cap_usd")
+    )
     return (
-        members.select(*KEY, pl.when(pl.col("market_value_usd") > 0).then("market_value_usd").alias("holding_usd"))
+        members.select(
+            *KEY, pl.when(pl.col("market_value_usd") > 0).then("market_value_usd").alias("holding_usd")
+        )
         .join(known, on=KEY, how="left")
         .rename({"as_of": "size_as_of"})
         .sort("size_as_of", "entity_id")
@@ -81,7 +94,9 @@ def _sizes(members: pl.DataFrame, metrics_as_of: pl.DataFrame, dates: pl.DataFra
 
 def _with_size_date(changes: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """Choose the date on which sizes are compared: the rank day's month end only of companies that were members then."""
-    at_rank = sizes.select(pl.col("size_as_of").alias("rank_as_of"), "entity_id", pl.lit(True).alias("was_member"))
+    at_rank = sizes.select(
+        pl.col("size_as_of").alias("rank_as_of"), "entity_id", pl.lit(True).alias("was_member")
+    )
     ranked = changes.with_columns(pl.col("event_rank_date").dt.month_end().alias("rank_as_of")).join(
         at_rank, on=["rank_as_of", "entity_id"], how="left", maintain_order="left"
     )
@@ -120,9 +135,18 @@ def _sizes_of_stayers(compared: pl.DataFrame, sizes: pl.DataFrame, members: pl.D
     """Return the sizes of those who are members at both dates, by as_of, date and kind of size."""
     return (
         compared.join(members.select(*KEY), on="as_of")
-        .join(members.select(pl.col("as_of").alias("previous_as_of"), "entity_id"), on=["previous_as_of", "entity_id"], how="semi")
+        .join(
+            members.select(pl.col("as_of").alias("previous_as_of"), "entity_id"),
+            on=["previous_as_of", "entity_id"],
+            how="semi",
+        )
         .join(sizes, on=["size_as_of", "entity_id"])
-        .unpivot(["market_cap_usd", "holding_usd"], index=["as_of", "size_as_of"], variable_name="size_basis", value_name="size_of_other")
+        .unpivot(
+            ["market_cap_usd", "holding_usd"],
+            index=["as_of", "size_as_of"],
+            variable_name="size_basis",
+            value_name="size_of_other",
+        )
         .drop_nulls("size_of_other")
         .with_columns(pl.col("size_basis").str.strip_suffix("_usd"))
     )
@@ -144,10 +168,20 @@ def _with_known_days(changes: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFram
     days = _priced(prices).select("date").unique().sort("date")
     return (
         changes.sort("as_of")
-        .join_asof(days.select(pl.col("date").alias("prices_as_of")), left_on="as_of", right_on="prices_as_of", coalesce=False)
-        .with_columns(pl.lit(days["date"].min(), pl.Date).alias("prices_from"), pl.lit(days["date"].max(), pl.Date).alias("prices_to"))
+        .join_asof(
+            days.select(pl.col("date").alias("prices_as_of")),
+            left_on="as_of",
+            right_on="prices_as_of",
+            coalesce=False,
+        )
+        .with_columns(
+            pl.lit(days["date"].min(), pl.Date).alias("prices_from"),
+            pl.lit(days["date"].max(), pl.Date).alias("prices_to"),
+        )
     )
 
 
 def _priced(prices: pl.DataFrame) -> pl.DataFrame:
-    return prices.filter(pl.any_horizontal(pl.col("close_usd", "adjusted_close_usd", "total_return").is_not_null()))
+    return prices.filter(
+        pl.any_horizontal(pl.col("close_usd", "adjusted_close_usd", "total_return").is_not_null())
+    )

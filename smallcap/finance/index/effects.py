@@ -24,8 +24,9 @@ def reconstitution_effects(
 ) -> pl.DataFrame:
     """Compare additions and deletions from the rank day to the effective day, and over the months after.
 
-    Returns are of whole months: from the month after the rank day to that of the effective day. A company counts with a return in every
-    month of the span, so one that was acquired on the way does not. All companies weigh alike.
+    Returns are of whole months: from the month after the rank day to that of the effective day. A company
+    counts with a return in every month of the span, so one that was acquired on the way does not. All
+    companies weigh alike.
 
     Parameters
     ----------
@@ -41,7 +42,8 @@ def reconstitution_effects(
     Returns
     -------
     pl.DataFrame
-        Two rows per event whose effective day is known, in the columns of marts.reconstitution_effects, sorted by day, event and span.
+        Two rows per event whose effective day is known, in the columns of marts.reconstitution_effects,
+        sorted by day, event and span.
     """
     dated = _around(events_frame(events).drop_nulls("effective_date"), members)
     spans = _spans(dated, rules)
@@ -52,8 +54,13 @@ def reconstitution_effects(
     difference = pl.col("additions_return") - pl.col("deletions_return")
     told = summed.with_columns(reason.alias("reason")).with_columns(
         pl.when(pl.col("reason").is_null()).then(difference).alias("effect"),
-        pl.when(pl.col("reason").is_null()).then((pl.col("additions_error2") + pl.col("deletions_error2")).sqrt()).alias("std_error"),
-        pl.when(pl.col("reason").is_null()).then(pl.lit(ESTIMATED)).otherwise(pl.lit(INSUFFICIENT)).alias("status"),
+        pl.when(pl.col("reason").is_null())
+        .then((pl.col("additions_error2") + pl.col("deletions_error2")).sqrt())
+        .alias("std_error"),
+        pl.when(pl.col("reason").is_null())
+        .then(pl.lit(ESTIMATED))
+        .otherwise(pl.lit(INSUFFICIENT))
+        .alias("status"),
     )
     return in_columns_of(without_nan(told), ReconstitutionEffects).sort("effective_date", "event", "span")
 
@@ -62,7 +69,9 @@ def _around(events: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Add to each event the newest list before its effective day, and the oldest at or after it."""
     dates = members.select("as_of").unique().sort("as_of")
     years = dates["as_of"].dt.year().unique()
-    own = events.filter(pl.col("effective_date").dt.year().is_in(years.implode())).sort("effective_date", "event")
+    own = events.filter(pl.col("effective_date").dt.year().is_in(years.implode())).sort(
+        "effective_date", "event"
+    )
     before = own.join_asof(
         dates.rename({"as_of": "previous_as_of"}),
         left_on="effective_date",
@@ -70,7 +79,9 @@ def _around(events: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         allow_exact_matches=False,
         coalesce=False,
     )
-    both = before.join_asof(dates, left_on="effective_date", right_on="as_of", strategy="forward", coalesce=False)
+    both = before.join_asof(
+        dates, left_on="effective_date", right_on="as_of", strategy="forward", coalesce=False
+    )
     return both.rename({"status": "event_status"})
 
 
@@ -85,33 +96,50 @@ def _spans(dated: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
     after = dated.with_columns(
         pl.lit(AFTER).alias("span"),
         pl.col("effective_date").dt.month_start().dt.offset_by("1mo").dt.month_end().alias("first_month"),
-        pl.col("effective_date").dt.month_start().dt.offset_by(f"{rules.months_after}mo").dt.month_end().alias("last_month"),
+        pl.col("effective_date")
+        .dt.month_start()
+        .dt.offset_by(f"{rules.months_after}mo")
+        .dt.month_end()
+        .alias("last_month"),
     )
     return pl.concat([to_effective, after]).with_columns(
-        (12 * (pl.col("last_month").dt.year() - pl.col("first_month").dt.year()) + pl.col("last_month").dt.month())
+        (
+            12 * (pl.col("last_month").dt.year() - pl.col("first_month").dt.year())
+            + pl.col("last_month").dt.month()
+        )
         .sub(pl.col("first_month").dt.month())
         .add(1)
         .alias("months"),
-        ((pl.col("as_of") - pl.col("previous_as_of")).dt.total_days() <= rules.max_days_between_lists).alias("is_near"),
+        ((pl.col("as_of") - pl.col("previous_as_of")).dt.total_days() <= rules.max_days_between_lists).alias(
+            "is_near"
+        ),
     )
 
 
 def _moved(dated: pl.DataFrame, members: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
     """Find who came and who went between the two lists of each event, where these are near enough."""
     apart = (pl.col("as_of") - pl.col("previous_as_of")).dt.total_days()
-    pairs = dated.filter(apart <= rules.max_days_between_lists).select("event", "effective_date", "as_of", "previous_as_of")
+    pairs = dated.filter(apart <= rules.max_days_between_lists).select(
+        "event", "effective_date", "as_of", "previous_as_of"
+    )
     dates = pairs.select("as_of", "previous_as_of").unique()
     return pairs.join(membership_changes(members, dates, ["security_id"]), on=["as_of", "previous_as_of"])
 
 
 def _earned(spans: pl.DataFrame, moved: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
     """Compound the months of each span for each company that has all of them: event, span, change, entity_id, total_return."""
-    companies = spans.select(*SPAN, "first_month", "last_month", "months").join(moved, on=["event", "effective_date"])
+    companies = spans.select(*SPAN, "first_month", "last_month", "months").join(
+        moved, on=["event", "effective_date"]
+    )
     months = companies.join(returns.select("security_id", "month", "total_return"), on="security_id").filter(
         pl.col("month").is_between(pl.col("first_month"), pl.col("last_month"))
     )
-    whole = months.sort(*SPAN, "entity_id", "month").group_by(*SPAN, "change", "entity_id", "months", maintain_order=True)
-    compounded = whole.agg(pl.len().alias("known"), ((1 + pl.col("total_return")).product() - 1).alias("total_return"))
+    whole = months.sort(*SPAN, "entity_id", "month").group_by(
+        *SPAN, "change", "entity_id", "months", maintain_order=True
+    )
+    compounded = whole.agg(
+        pl.len().alias("known"), ((1 + pl.col("total_return")).product() - 1).alias("total_return")
+    )
     return compounded.filter(pl.col("known") == pl.col("months")).drop("known", "months")
 
 
@@ -120,7 +148,9 @@ def _summed(spans: pl.DataFrame, moved: pl.DataFrame, earned: pl.DataFrame) -> p
     summed = spans
     for change, side in SIDES.items():
         is_side = pl.col("change") == change
-        listed = moved.filter(is_side).group_by("event", "effective_date").agg(pl.len().cast(pl.Int64).alias(side))
+        listed = (
+            moved.filter(is_side).group_by("event", "effective_date").agg(pl.len().cast(pl.Int64).alias(side))
+        )
         with_returns = (
             earned.filter(is_side)
             .group_by(SPAN, maintain_order=True)
@@ -130,7 +160,9 @@ def _summed(spans: pl.DataFrame, moved: pl.DataFrame, earned: pl.DataFrame) -> p
                 (pl.col("total_return").var(ddof=1) / pl.len()).alias(f"{side}_error2"),
             )
         )
-        summed = summed.join(listed, on=["event", "effective_date"], how="left").join(with_returns, on=SPAN, how="left")
+        summed = summed.join(listed, on=["event", "effective_date"], how="left").join(
+            with_returns, on=SPAN, how="left"
+        )
         summed = summed.with_columns(pl.col(side, f"{side}_with_returns").fill_null(0))
     return summed
 
@@ -143,7 +175,12 @@ def _reason(rules: ReconstitutionRules) -> pl.Expr:
         .when(pl.col("previous_as_of").is_null() | pl.col("as_of").is_null())
         .then(pl.lit("no list on one side of the effective day"))
         .when(~pl.col("is_near"))
-        .then(pl.format("the lists around the effective day are more than {} days apart", pl.lit(rules.max_days_between_lists)))
+        .then(
+            pl.format(
+                "the lists around the effective day are more than {} days apart",
+                pl.lit(rules.max_days_between_lists),
+            )
+        )
         .when(fewest < rules.min_names)
         .then(pl.format("{} names with returns on one side, {} are needed", fewest, pl.lit(rules.min_names)))
     )

@@ -30,9 +30,10 @@ def index_eligibility(
 ) -> pl.DataFrame:
     """Ask each member for the rules of the rank day that applies at its as_of.
 
-    Price and market value are those of the rank day: the last close as traded before it, and the market value of the month end that shows
-    that day's data. Who was no member then, or whose data of then are not at hand, is to be verified. Exchange and country are those of
-    the list at as_of. Free float and votes are in none of the sources.
+    Price and market value are those of the rank day: the last close as traded before it, and the market value
+    of the month end that shows that day's data. Who was no member then, or whose data of then are not at
+    hand, is to be verified. Exchange and country are those of the list at as_of. Free float and votes are in
+    none of the sources.
 
     Parameters
     ----------
@@ -59,7 +60,9 @@ def index_eligibility(
         maintain_order="left",
     )
     answered = asked.with_columns(
-        *_statuses(rules.eligibility), pl.lit(None, pl.Float64).alias("free_float"), pl.lit(None, pl.Float64).alias("voting_rights")
+        *_statuses(rules.eligibility),
+        pl.lit(None, pl.Float64).alias("free_float"),
+        pl.lit(None, pl.Float64).alias("voting_rights"),
     )
     judged = answered.with_columns(
         _overall(KNOWN).alias("known_status"),
@@ -71,14 +74,24 @@ def index_eligibility(
 
 
 def _at_rank_day(
-    members: pl.DataFrame, metrics_as_of: pl.DataFrame, prices: pl.DataFrame, rules: EligibilityRules, events: Sequence[Reconstitution]
+    members: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    prices: pl.DataFrame,
+    rules: EligibilityRules,
+    events: Sequence[Reconstitution],
 ) -> pl.DataFrame:
     """Add the rank day, the close and the market value of then; sorted by as_of and company."""
     dates = with_rank_day(members.select("as_of").unique(), events)
-    asked = members.select("year", "as_of", "entity_id", "security_id", "ticker").join(dates, on="as_of", how="left")
+    asked = members.select("year", "as_of", "entity_id", "security_id", "ticker").join(
+        dates, on="as_of", how="left"
+    )
     ordered = asked.sort("as_of", "entity_id")
     # The same line is asked for at every as_of up to the next rank day: one look-up for all of them.
-    lookups = ordered.select(pl.col("rank_date").alias("as_of"), "security_id").drop_nulls().unique(maintain_order=True)
+    lookups = (
+        ordered.select(pl.col("rank_date").alias("as_of"), "security_id")
+        .drop_nulls()
+        .unique(maintain_order=True)
+    )
     closes = lookups.hstack(last_prices(lookups, prices, rules.max_price_age_days))
     values = metrics_as_of.select(
         pl.col("as_of").alias("rank_as_of"),
@@ -88,13 +101,19 @@ def _at_rank_day(
     )
     return (
         ordered.join(
-            closes.select(pl.col("as_of").alias("rank_date"), "security_id", pl.col("close_usd").alias("price_usd")),
+            closes.select(
+                pl.col("as_of").alias("rank_date"), "security_id", pl.col("close_usd").alias("price_usd")
+            ),
             on=["rank_date", "security_id"],
             how="left",
             maintain_order="left",
         )
         .join(values, on=["rank_as_of", "entity_id"], how="left", maintain_order="left")
-        .with_columns(pl.when(pl.col("price_date") <= pl.col("rank_date")).then("market_cap_usd").alias("market_cap_usd"))
+        .with_columns(
+            pl.when(pl.col("price_date") <= pl.col("rank_date"))
+            .then("market_cap_usd")
+            .alias("market_cap_usd")
+        )
     )
 
 
@@ -115,7 +134,9 @@ def _statuses(rules: EligibilityRules) -> list[pl.Expr]:
 
 
 def _answer(is_met: pl.Expr) -> pl.Expr:
-    return pl.when(is_met.is_null()).then(pl.lit(VERIFY)).when(is_met).then(pl.lit(PASS)).otherwise(pl.lit(FAIL))
+    return (
+        pl.when(is_met.is_null()).then(pl.lit(VERIFY)).when(is_met).then(pl.lit(PASS)).otherwise(pl.lit(FAIL))
+    )
 
 
 def _overall(names: Sequence[str]) -> pl.Expr:
@@ -130,23 +151,32 @@ def _reason(rules: EligibilityRules) -> pl.Expr:
     cap = (pl.col("market_cap_usd") / MILLION).round(1)
     words = {
         "price": (
-            pl.format("price of {} USD at {} is below {} USD", "price_usd", "rank_date", pl.lit(rules.min_price_usd)),
+            pl.format(
+                "price of {} USD at {} is below {} USD", "price_usd", "rank_date", pl.lit(rules.min_price_usd)
+            ),
             pl.lit("price at the rank day is not known"),
         ),
         "market_cap": (
-            pl.format("market value of {} M USD is below {} M USD", cap, pl.lit(rules.min_market_cap_usd / MILLION)),
+            pl.format(
+                "market value of {} M USD is below {} M USD", cap, pl.lit(rules.min_market_cap_usd / MILLION)
+            ),
             pl.lit("market value at the rank day is not known"),
         ),
         "exchange": (pl.format("exchange {} is not eligible", "exchange"), pl.lit("exchange is not known")),
         "country": (
             pl.format("country field says {}", "country"),
-            pl.format("country field says {}, where headquarters decide", pl.col("country").fill_null("nothing")),
+            pl.format(
+                "country field says {}, where headquarters decide", pl.col("country").fill_null("nothing")
+            ),
         ),
         "free_float": (pl.lit(None, pl.String), pl.lit("free float is not known")),
         "voting_rights": (pl.lit(None, pl.String), pl.lit("public voting rights are not known")),
     }
     parts = [
-        pl.when(pl.col(f"{name}_status") == FAIL).then(failed).when(pl.col(f"{name}_status") == VERIFY).then(is_open)
+        pl.when(pl.col(f"{name}_status") == FAIL)
+        .then(failed)
+        .when(pl.col(f"{name}_status") == VERIFY)
+        .then(is_open)
         for name, (failed, is_open) in words.items()
     ]
     text = pl.concat_str(parts, separator="; ", ignore_nulls=True)

@@ -28,14 +28,17 @@ def index_holdings(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
 
     Notes
     -----
-    The provider bands on the cumulative market capitalisation of the whole market, around the breaks between its indices. Here only the
-    members' own is known: the band is the first and the last 2.5% of that, a sign of who may cross a break and not the provider's verdict.
+    The provider bands on the cumulative market capitalisation of the whole market, around the breaks between
+    its indices. Here only the members' own is known: the band is the first and the last 2.5% of that, a sign
+    of who may cross a break and not the provider's verdict.
     """
     # Sorted are the few columns that are asked, not whole rows with their texts.
     places = (
         valued.select("as_of", "weight", "ticker", "entity_id", "market_cap_usd")
         .with_row_index("row")
-        .sort("as_of", "weight", "ticker", "entity_id", descending=[False, True, False, False], nulls_last=True)
+        .sort(
+            "as_of", "weight", "ticker", "entity_id", descending=[False, True, False, False], nulls_last=True
+        )
         .with_columns(
             (pl.int_range(pl.len(), dtype=pl.Int64).over("as_of") + 1).alias("rank"),
             pl.col("weight").cum_sum().over("as_of").alias("cumulative_weight"),
@@ -49,7 +52,10 @@ def index_holdings(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
 
 
 def _band(share: float) -> pl.Expr:
-    """Place each member by the share of all market values that lies above it, and above and with it; the rows are sorted by size."""
+    """Place each member by the share of all market values that lies above it, and above and with it.
+
+    The rows are sorted by size.
+    """
     cap = pl.col("market_cap_usd")
     total, upto = cap.sum().over("as_of"), cap.cum_sum().over("as_of")
     return (

@@ -14,11 +14,18 @@ MEMBER = ("security_id", "ticker", "name", "sector", "weight")
 
 def successive_dates(members: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
     """Return each as_of of the given years with the one before it among the members' dates, null for the first: as_of, previous_as_of."""
-    dates = members.select("as_of").unique().sort("as_of").with_columns(pl.col("as_of").shift(1).alias("previous_as_of"))
+    dates = (
+        members.select("as_of")
+        .unique()
+        .sort("as_of")
+        .with_columns(pl.col("as_of").shift(1).alias("previous_as_of"))
+    )
     return dates.filter(pl.col("as_of").dt.year().is_in(list(years)))
 
 
-def membership_changes(members: pl.DataFrame, dates: pl.DataFrame, carried: Sequence[str] = MEMBER) -> pl.DataFrame:
+def membership_changes(
+    members: pl.DataFrame, dates: pl.DataFrame, carried: Sequence[str] = MEMBER
+) -> pl.DataFrame:
     """Find the companies that are members at a date and not at the one before, or the other way round.
 
     Parameters
@@ -33,8 +40,8 @@ def membership_changes(members: pl.DataFrame, dates: pl.DataFrame, carried: Sequ
     Returns
     -------
     pl.DataFrame
-        as_of, previous_as_of, entity_id, change and what core.members says of the company at the date at which it was a member; sorted by
-        as_of and company.
+        as_of, previous_as_of, entity_id, change and what core.members says of the company at the date at
+        which it was a member; sorted by as_of and company.
     """
     pairs = dates.drop_nulls("previous_as_of").select("as_of", "previous_as_of")
     companies = members.select("as_of", "entity_id", *carried)
@@ -43,20 +50,23 @@ def membership_changes(members: pl.DataFrame, dates: pl.DataFrame, carried: Sequ
     key = ["as_of", "entity_id"]
     added = now.join(before, on=key, how="anti").with_columns(pl.lit(ADDED).alias("change"))
     removed = before.join(now, on=key, how="anti").with_columns(pl.lit(REMOVED).alias("change"))
-    changes = pl.concat([added, removed], how="diagonal").select("as_of", "previous_as_of", "entity_id", "change", *carried)
+    changes = pl.concat([added, removed], how="diagonal").select(
+        "as_of", "previous_as_of", "entity_id", "change", *carried
+    )
     return changes.sort(key)
 
 
 def turnover(changes: pl.DataFrame, dates: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
     """Sum the changes of each date, and say whether they come to a reconstitution.
 
-    One-way turnover is half the sum of the weights that came, at as_of, and of those that went, at the as_of before. What moved among
-    those who stayed is not counted: that is prices.
+    One-way turnover is half the sum of the weights that came, at as_of, and of those that went, at the as_of
+    before. What moved among those who stayed is not counted: that is prices.
 
     Returns
     -------
     pl.DataFrame
-        The rows of `dates`, with additions, removals, turnover and is_reconstitution; null where there is no as_of before.
+        The rows of `dates`, with additions, removals, turnover and is_reconstitution; null where there is no
+        as_of before.
     """
     is_added = pl.col("change") == ADDED
     summed = changes.group_by("as_of", maintain_order=True).agg(
@@ -66,7 +76,8 @@ def turnover(changes: pl.DataFrame, dates: pl.DataFrame, rules: ReconstitutionRu
     )
     has_before = pl.col("previous_as_of").is_not_null()
     counted = dates.join(summed, on="as_of", how="left", maintain_order="left").with_columns(
-        pl.when(has_before).then(pl.col(name).fill_null(0)).alias(name) for name in ("additions", "removals", "turnover")
+        pl.when(has_before).then(pl.col(name).fill_null(0)).alias(name)
+        for name in ("additions", "removals", "turnover")
     )
     as_of, before = pl.col("as_of").dt, pl.col("previous_as_of").dt
     months = 12 * (as_of.year() - before.year()) + as_of.month() - before.month()

@@ -19,15 +19,26 @@ NOT_POSITIVE = {
 def pe_excluding_losses() -> list[pl.Expr]:
     """Market value over earnings of the members that earn something, with their number and weight."""
     earning = CAP.filter(IS_PROFITABLE).sum() / EARNINGS.filter(IS_PROFITABLE).sum()
-    return [_where_any(IS_PROFITABLE, earning).alias("pe_excluding_losses"), *_covered("pe_excluding_losses", IS_PROFITABLE)]
+    return [
+        _where_any(IS_PROFITABLE, earning).alias("pe_excluding_losses"),
+        *_covered("pe_excluding_losses", IS_PROFITABLE),
+    ]
 
 
 def multiple(name: str, denominator: str) -> list[pl.Expr]:
-    """Sum of market values over the sum of `denominator`, over the members that have both; with its reason, their number and weight."""
+    """Sum of market values over the sum of `denominator`, over the members that have both.
+
+    With its reason, their number and weight.
+    """
     below = pl.col(denominator)
     has_both = CAP.is_not_null() & below.is_not_null()
     total = below.filter(has_both).sum()
-    reason = pl.when(~has_both.any()).then(pl.lit(NO_MEMBER_COVERED)).when(total <= 0).then(pl.lit(NOT_POSITIVE[name]))
+    reason = (
+        pl.when(~has_both.any())
+        .then(pl.lit(NO_MEMBER_COVERED))
+        .when(total <= 0)
+        .then(pl.lit(NOT_POSITIVE[name]))
+    )
     return [
         pl.when(total > 0).then(CAP.filter(has_both).sum() / total).alias(name),
         reason.alias(f"{name}_reason"),
@@ -50,7 +61,9 @@ def unprofitable() -> list[pl.Expr]:
         weight_of(known).alias("earnings_weight"),
         loss.sum().cast(pl.Int64).alias("unprofitable_members"),
         loss.mean().alias("unprofitable_share"),
-        _where_any(known & weight.is_not_null(), weight.filter(loss).sum() / weight.filter(known).sum()).alias("unprofitable_weight_share"),
+        _where_any(
+            known & weight.is_not_null(), weight.filter(loss).sum() / weight.filter(known).sum()
+        ).alias("unprofitable_weight_share"),
     ]
 
 

@@ -6,7 +6,15 @@ import polars as pl
 
 KEY = ["as_of", "entity_id"]
 FIGURES = ("market_cap_usd", "net_income_usd", "shareholders_equity_usd", "revenue_usd", "dividend_yield")
-RECORD_COLUMNS = (*KEY, "period_end", "available_date", "is_stale", "is_scale_suspect", "market_cap_reason", *FIGURES)
+RECORD_COLUMNS = (
+    *KEY,
+    "period_end",
+    "available_date",
+    "is_stale",
+    "is_scale_suspect",
+    "market_cap_reason",
+    *FIGURES,
+)
 """What is read of core.metrics_as_of."""
 STALE = "stale"
 
@@ -25,8 +33,9 @@ def valued_members(members: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.Dat
     -------
     pl.DataFrame
         The members sorted by as_of and company, with `market_cap_usd`, `market_cap_reason`, `net_income_usd`,
-        `shareholders_equity_usd`, `revenue_usd`, `dividends_usd`, `is_unprofitable`, `period_end` and `available_date`. Figures of a
-        record that is stale, or whose scale is suspect, are null; its dates are shown.
+        `shareholders_equity_usd`, `revenue_usd`, `dividends_usd`, `is_unprofitable`, `period_end` and
+        `available_date`. Figures of a record that is stale, or whose scale is suspect, are null; its dates
+        are shown.
     """
     records = metrics_as_of.select(RECORD_COLUMNS)
     is_stale, is_suspect = (pl.col(name).fill_null(False) for name in ("is_stale", "is_scale_suspect"))

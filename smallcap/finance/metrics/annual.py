@@ -14,8 +14,8 @@ from smallcap.rules.types.metrics import MetricsRules
 def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
     """Compute the annual metrics of docs/methods.md, each with the reason where it is null.
 
-    Earlier years, for growth, averages and sums, are those known at the row's own `available_date`: what is filed later
-    never changes a row. Rows whose scale is suspect keep their amounts and have no ratios.
+    Earlier years, for growth, averages and sums, are those known at the row's own `available_date`: what is
+    filed later never changes a row. Rows whose scale is suspect keep their amounts and have no ratios.
 
     Parameters
     ----------
@@ -27,9 +27,13 @@ def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFr
     Returns
     -------
     pl.DataFrame
-        One row per row given, in the columns of core.annual_metrics, sorted by company, period_end, available_date,
-        version and source.
+        One row per row given, in the columns of core.annual_metrics, sorted by company, period_end,
+        available_date, version and source.
     """
-    prepared = with_history(with_inputs(without_nan(fundamentals), rules), rules.prior_year, rules.cash_conversion)
-    computed = as_table(prepared.with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set")), "core.annual_metrics")
+    prepared = with_history(
+        with_inputs(without_nan(fundamentals), rules), rules.prior_year, rules.cash_conversion
+    )
+    computed = as_table(
+        prepared.with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set")), "core.annual_metrics"
+    )
     return without_nan(computed).sort("entity_id", "period_end", "available_date", "version", "source")

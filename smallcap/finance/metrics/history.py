@@ -48,12 +48,18 @@ def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRule
         history.filter(pl.col("years_back") == 1), on="record", how="left", maintain_order="left"
     )["prior"]
     prior = take(rows.select(pl.col(name).alias(f"{name}_prior") for name in PRIOR_COLUMNS), last_year)
-    return rows.hstack([last_year.is_not_null().alias("has_prior_year")]).hstack(prior).hstack(_sums(rows, history, cash_years.years))
+    return (
+        rows.hstack([last_year.is_not_null().alias("has_prior_year")])
+        .hstack(prior)
+        .hstack(_sums(rows, history, cash_years.years))
+    )
 
 
 def _sums(rows: pl.DataFrame, history: pl.DataFrame, years: int) -> pl.DataFrame:
     """Sum net income and operating cash flow over each row's unbroken run of years, one row per row of `rows`."""
-    is_usable = ~pl.col("is_scale_suspect") & pl.all_horizontal(pl.col("net_income_usd", "operating_cash_flow_usd").is_not_null())
+    is_usable = ~pl.col("is_scale_suspect") & pl.all_horizontal(
+        pl.col("net_income_usd", "operating_cash_flow_usd").is_not_null()
+    )
     figures = rows.select("net_income_usd", "operating_cash_flow_usd", is_usable.alias("is_usable"))
     this_year = figures.with_row_index("record").with_columns(pl.lit(0, dtype=pl.Int64).alias("years_back"))
     earlier = (
@@ -69,4 +75,6 @@ def _sums(rows: pl.DataFrame, history: pl.DataFrame, years: int) -> pl.DataFrame
         pl.col("net_income_usd").sum().alias("net_income_sum"),
         pl.col("operating_cash_flow_usd").sum().alias("operating_cash_flow_sum"),
     )
-    return this_year.select("record").join(sums, on="record", how="left", maintain_order="left").drop("record")
+    return (
+        this_year.select("record").join(sums, on="record", how="left", maintain_order="left").drop("record")
+    )

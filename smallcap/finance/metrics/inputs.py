@@ -7,7 +7,11 @@ import polars as pl
 from smallcap.finance.reasons import first_reason, metric, missing
 from smallcap.rules.types.metrics import MetricsRules
 
-SHARE_COUNTS = {"outstanding": "shares_outstanding", "basic_average": "shares_basic", "diluted_average": "shares_diluted"}
+SHARE_COUNTS = {
+    "outstanding": "shares_outstanding",
+    "basic_average": "shares_basic",
+    "diluted_average": "shares_diluted",
+}
 """Share counts in order of preference: a count at a date, else a period's average in its stead."""
 DEBT_PARTS = ("short_term_debt_usd", "long_term_debt_usd")
 
@@ -25,7 +29,8 @@ def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame
     Returns
     -------
     pl.DataFrame
-        The rows with the derived quantities, named as in core.annual_metrics; `net_interest` and `interest` besides.
+        The rows with the derived quantities, named as in core.annual_metrics; `net_interest` and `interest`
+        besides.
     """
     blank_is_none = pl.col("is_blank_debt_zero")
     return (
@@ -33,20 +38,31 @@ def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame
             *shares(),
             interest_reported().alias("interest"),
             pl.coalesce("net_interest_expense_usd", "interest_expense_usd").alias("net_interest"),
-            pl.coalesce("gross_profit_usd", pl.col("revenue_usd") - pl.col("cost_of_revenue_usd")).alias("gross_profit_usd"),
+            pl.coalesce("gross_profit_usd", pl.col("revenue_usd") - pl.col("cost_of_revenue_usd")).alias(
+                "gross_profit_usd"
+            ),
             (pl.col("current_assets_usd") - pl.col("current_liabilities_usd")).alias("working_capital_usd"),
-            (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd")).alias("free_cash_flow_usd"),
+            (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd")).alias(
+                "free_cash_flow_usd"
+            ),
             _blank_as_none("dividends_paid_usd", blank_is_none),
             _blank_as_none("net_share_repurchases_usd", blank_is_none),
         )
         .with_columns(*ebit(), *total_debt(rules), *shareholder_payout())
-        .with_columns((pl.col("cash_and_short_term_investments_usd") - pl.col("total_debt_usd")).alias("net_cash_usd"))
+        .with_columns(
+            (pl.col("cash_and_short_term_investments_usd") - pl.col("total_debt_usd")).alias("net_cash_usd")
+        )
     )
 
 
 def shares() -> list[pl.Expr]:
-    """Share count: the cover or balance-sheet count, else the basic, else the diluted average; its basis and its day."""
-    basis = pl.coalesce(pl.when(pl.col(column) > 0).then(pl.lit(name)) for name, column in SHARE_COUNTS.items())
+    """Share count: the cover or balance-sheet count, else the basic, else the diluted average.
+
+    Its basis and its day.
+    """
+    basis = pl.coalesce(
+        pl.when(pl.col(column) > 0).then(pl.lit(name)) for name, column in SHARE_COUNTS.items()
+    )
     day = (
         pl.when(basis == "outstanding")
         .then(pl.coalesce("shares_outstanding_date", "period_end"))
@@ -57,7 +73,10 @@ def shares() -> list[pl.Expr]:
 
 
 def count_on_basis(basis: pl.Expr, suffix: str = "") -> pl.Expr:
-    """Share count of the given basis; null where it is not positive. `suffix` names another year's columns."""
+    """Share count of the given basis.
+
+    Null where it is not positive. `suffix` names another year's columns.
+    """
     counts = {name: pl.col(f"{column}{suffix}") for name, column in SHARE_COUNTS.items()}
     return pl.coalesce(pl.when((basis == name) & (count > 0)).then(count) for name, count in counts.items())
 
@@ -68,7 +87,10 @@ def interest_reported() -> pl.Expr:
 
 
 def ebit() -> list[pl.Expr]:
-    """Earnings before interest and tax: operating income, else pretax income + interest expense; and which of the two."""
+    """Earnings before interest and tax: operating income, else pretax income + interest expense.
+
+    And which of the two.
+    """
     operating, rebuilt = pl.col("operating_income_usd"), pl.col("pretax_income_usd") + pl.col("interest")
     basis = pl.coalesce(
         pl.when(operating.is_not_null()).then(pl.lit("operating_income")),
@@ -78,11 +100,14 @@ def ebit() -> list[pl.Expr]:
 
 
 def total_debt(rules: MetricsRules) -> list[pl.Expr]:
-    """Short-term + long-term debt; its reason; whether one part is missing, or both are blank and taken as none.
+    """Short-term + long-term debt; its reason.
 
-    Both blank mean no debt only where the source declares it, and not where the company pays interest: where net
-    interest expense exceeds 1% of total liabilities, or is positive beside unknown liabilities, the debt is unknown.
-    Debt is never negative: where a part is, the source is wrong in a way that nobody can tell, and the debt is unknown.
+    Whether one part is missing, or both are blank and taken as none.
+
+    Both blank mean no debt only where the source declares it, and not where the company pays interest: where
+    net interest expense exceeds 1% of total liabilities, or is positive beside unknown liabilities, the debt
+    is unknown. Debt is never negative: where a part is, the source is wrong in a way that nobody can tell,
+    and the debt is unknown.
     """
     short, long = pl.col("short_term_debt_usd"), pl.col("long_term_debt_usd")
     is_blank = short.is_null() & long.is_null()
@@ -110,7 +135,10 @@ def is_debt_negative() -> pl.Expr:
 
 
 def known_short_term_debt(suffix: str = "") -> pl.Expr:
-    """Short-term debt; unknown where negative, and none where blank and the source says so. `suffix` names another year's column."""
+    """Short-term debt.
+
+    Unknown where negative, and none where blank and the source says so. `suffix` names another year's column.
+    """
     given = pl.col(f"short_term_debt_usd{suffix}")
     blank = pl.when(pl.col("is_blank_debt_zero")).then(0.0)
     return pl.when(given.is_null()).then(blank).when(given >= 0).then(given)

@@ -12,8 +12,23 @@ from smallcap.finance.reasons import Check, metric, missing, not_positive
 from smallcap.rules.types.metrics import MetricsRules, ZoneRules
 from smallcap.tables.registry import TABLES
 
-MEMBER_COLUMNS = ("year", "as_of", "entity_id", "security_id", "is_financial", "snapshot_date", "list_price_usd", "list_quantity")
-ONLY_FOR_FORMULAS = ("total_liabilities_usd", "working_capital_usd", "retained_earnings_usd", "dividends_paid_usd", "shares_date")
+MEMBER_COLUMNS = (
+    "year",
+    "as_of",
+    "entity_id",
+    "security_id",
+    "is_financial",
+    "snapshot_date",
+    "list_price_usd",
+    "list_quantity",
+)
+ONLY_FOR_FORMULAS = (
+    "total_liabilities_usd",
+    "working_capital_usd",
+    "retained_earnings_usd",
+    "dividends_paid_usd",
+    "shares_date",
+)
 """Columns of core.annual_metrics that market values need and core.metrics_as_of does not show."""
 
 NO_FUNDAMENTALS: Check = (pl.col("period_end").is_null(), "no_fundamentals")
@@ -33,8 +48,8 @@ def metrics_as_of(
 ) -> pl.DataFrame:
     """Show, for each member at each as_of, the metrics visible then and what the market made of them.
 
-    A stale record is shown with `is_stale`; whoever uses the numbers leaves it out. Ratios that mean nothing for
-    financials are null here; the annual metrics keep them.
+    A stale record is shown with `is_stale`; whoever uses the numbers leaves it out. Ratios that mean nothing
+    for financials are null here; the annual metrics keep them.
 
     Parameters
     ----------
@@ -62,7 +77,10 @@ def metrics_as_of(
     computed = with_cap.with_columns(
         is_stale("period_end", "as_of", stale_months).alias("is_stale"),
         *(
-            pl.when(NO_FUNDAMENTALS[0]).then(pl.lit(NO_FUNDAMENTALS[1])).otherwise(f"{name}_reason").alias(f"{name}_reason")
+            pl.when(NO_FUNDAMENTALS[0])
+            .then(pl.lit(NO_FUNDAMENTALS[1]))
+            .otherwise(f"{name}_reason")
+            .alias(f"{name}_reason")
             for name in REASONS_SHOWN
         ),
         *(column for name in NOT_MEANINGFUL_FOR_FINANCIALS for column in _not_for_financials(name)),
@@ -77,21 +95,41 @@ def metrics_as_of(
 def multiples() -> list[pl.Expr]:
     """Market cap over income, equity, revenue and free cash flow, where they are positive; and the yields."""
     cap = pl.col("market_cap_usd")
-    denominators = {"pe": "net_income_usd", "pb": "shareholders_equity_usd", "ps": "revenue_usd", "p_fcf": "free_cash_flow_usd"}
-    yields = {"earnings_yield": "net_income_usd", "book_to_market": "shareholders_equity_usd", "dividend_yield": "dividends_paid_usd"}
+    denominators = {
+        "pe": "net_income_usd",
+        "pb": "shareholders_equity_usd",
+        "ps": "revenue_usd",
+        "p_fcf": "free_cash_flow_usd",
+    }
+    yields = {
+        "earnings_yield": "net_income_usd",
+        "book_to_market": "shareholders_equity_usd",
+        "dividend_yield": "dividends_paid_usd",
+    }
     return [
         *(
             column
             for name, denominator in denominators.items()
-            for column in metric(name, cap / pl.col(denominator), [NO_FUNDAMENTALS, missing(cap), *not_positive(pl.col(denominator))])
+            for column in metric(
+                name,
+                cap / pl.col(denominator),
+                [NO_FUNDAMENTALS, missing(cap), *not_positive(pl.col(denominator))],
+            )
         ),
         *(pl.when(cap > 0).then(pl.col(numerator) / cap).alias(name) for name, numerator in yields.items()),
     ]
 
 
 def altman_z(zones: ZoneRules) -> list[pl.Expr]:
-    """1.2 WC/TA + 1.4 RE/TA + 3.3 EBIT/TA + 0.6 market cap/TL + 1.0 sales/TA (Altman 1968), and its zone; not for financials."""
-    assets, liabilities, cap = pl.col("total_assets_usd"), pl.col("total_liabilities_usd"), pl.col("market_cap_usd")
+    """1.2 WC/TA + 1.4 RE/TA + 3.3 EBIT/TA + 0.6 market cap/TL + 1.0 sales/TA (Altman 1968), and its zone.
+
+    Not for financials.
+    """
+    assets, liabilities, cap = (
+        pl.col("total_assets_usd"),
+        pl.col("total_liabilities_usd"),
+        pl.col("market_cap_usd"),
+    )
     capital, retained = pl.col("working_capital_usd"), pl.col("retained_earnings_usd")
     ebit, sales = pl.col("ebit_usd"), pl.col("revenue_usd")
     score = (1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales) / assets + 0.6 * cap / liabilities
@@ -123,8 +161,17 @@ def _market_cap_period_end(seen: pl.DataFrame, vendor_metrics: pl.DataFrame) -> 
     """Find the vendor's market value at the visible period's end, as far as it was served by as_of."""
     served = vendor_metrics.filter(pl.col("market_cap_period_end_usd").is_not_null())
     # A company's fiscal year is the "entity" that is asked for here.
-    periods = served.select("entity_id", "period_end").unique().sort("entity_id", "period_end").with_row_index("period")
-    asked = seen.select("as_of", "entity_id", "period_end").join(periods, on=["entity_id", "period_end"], how="left", maintain_order="left")
-    records = served.join(periods, on=["entity_id", "period_end"]).with_columns(pl.col("period").alias("entity_id"))
+    periods = (
+        served.select("entity_id", "period_end")
+        .unique()
+        .sort("entity_id", "period_end")
+        .with_row_index("period")
+    )
+    asked = seen.select("as_of", "entity_id", "period_end").join(
+        periods, on=["entity_id", "period_end"], how="left", maintain_order="left"
+    )
+    records = served.join(periods, on=["entity_id", "period_end"]).with_columns(
+        pl.col("period").alias("entity_id")
+    )
     rows = visible_rows(records, asked.select("as_of", pl.col("period").alias("entity_id")))
     return records["market_cap_period_end_usd"].gather(rows)

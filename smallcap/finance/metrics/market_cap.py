@@ -12,8 +12,8 @@ from smallcap.rules.types.metrics import FundHoldingRules, MetricsRules
 def with_market_cap(seen: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
     """Add price, shares and market cap to members and their visible records.
 
-    Share counts are the company's, all classes together, and so is the market cap: company shares x the price of the
-    largest line, as counts per line are not among the inputs.
+    Share counts are the company's, all classes together, and so is the market cap: company shares x the price
+    of the largest line, as counts per line are not among the inputs.
 
     Parameters
     ----------
@@ -29,14 +29,19 @@ def with_market_cap(seen: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRule
     pl.DataFrame
         The rows in their order with the price, share and market cap columns of core.metrics_as_of.
     """
-    priced = seen.hstack(last_prices(seen, prices, rules.price.max_age_days)).with_columns(_price(rules.price.max_age_days))
+    priced = seen.hstack(last_prices(seen, prices, rules.price.max_age_days)).with_columns(
+        _price(rules.price.max_age_days)
+    )
     split = priced.hstack(split_factors(priced, prices, rules.price.max_age_days)).with_columns(
         (pl.col("shares") * pl.col("split_factor")).alias("shares"),
-        pl.when(pl.col("shares").is_not_null() & pl.col("price_usd").is_not_null()).then("is_split_unchecked").alias("is_split_unchecked"),
+        pl.when(pl.col("shares").is_not_null() & pl.col("price_usd").is_not_null())
+        .then("is_split_unchecked")
+        .alias("is_split_unchecked"),
     )
     reason = first_reason(_checks(rules.fund_holding))
     return split.with_columns(
-        pl.when(reason.is_null()).then(pl.col("price_usd") * pl.col("shares")).alias("market_cap_usd"), reason.alias("market_cap_reason")
+        pl.when(reason.is_null()).then(pl.col("price_usd") * pl.col("shares")).alias("market_cap_usd"),
+        reason.alias("market_cap_reason"),
     )
 
 
@@ -47,7 +52,11 @@ def _price(max_age_days: int) -> list[pl.Expr]:
     return [
         pl.when(has_close).then("close_usd").when(uses_list).then("list_price_usd").alias("price_usd"),
         pl.when(has_close).then("close_date").when(uses_list).then("snapshot_date").alias("price_date"),
-        pl.when(has_close).then(pl.lit("close")).when(uses_list).then(pl.lit("holdings_file")).alias("price_basis"),
+        pl.when(has_close)
+        .then(pl.lit("close"))
+        .when(uses_list)
+        .then(pl.lit("holdings_file"))
+        .alias("price_basis"),
         pl.when(has_close | uses_list).then(uses_list).alias("is_price_stale"),
     ]
 

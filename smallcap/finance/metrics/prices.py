@@ -32,9 +32,12 @@ def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int
     is_fresh = (pl.col("as_of") - pl.col("date")).dt.total_days() <= max_age_days
     asked = questions.select("as_of", "security_id")
     close = asked.hstack(_last_before(traded, asked, "as_of")).select(
-        pl.when(is_fresh).then("close_usd").alias("close_usd"), pl.when(is_fresh).then("date").alias("close_date")
+        pl.when(is_fresh).then("close_usd").alias("close_usd"),
+        pl.when(is_fresh).then("date").alias("close_date"),
     )
-    has_adjusted = asked.hstack(_last_before(adjusted, asked, "as_of")).select(is_fresh.fill_null(False).alias("has_adjusted_close"))
+    has_adjusted = asked.hstack(_last_before(adjusted, asked, "as_of")).select(
+        is_fresh.fill_null(False).alias("has_adjusted_close")
+    )
     return close.hstack(has_adjusted)
 
 
@@ -64,11 +67,13 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
     Returns
     -------
     pl.DataFrame
-        One row per question, in order: `split_factor`, 1 where no split is known, and `is_split_unchecked`: the months
-        between are not all covered by split data, or the month of the count has a split of which it is unknown
-        whether the count includes it.
+        One row per question, in order: `split_factor`, 1 where no split is known, and `is_split_unchecked`:
+        the months between are not all covered by split data, or the month of the count has a split of which
+        it is unknown whether the count includes it.
     """
-    months = prices.select("security_id", "date", pl.col("split_ratio").fill_nan(None)).sort("security_id", "date")
+    months = prices.select("security_id", "date", pl.col("split_ratio").fill_nan(None)).sort(
+        "security_id", "date"
+    )
     ratio = pl.col("split_ratio").fill_null(1.0)
     running = months.select(
         "security_id",
@@ -86,13 +91,20 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
         & (pl.col("next_date_count").dt.month_start() == pl.col("shares_date").dt.month_start())
         & (pl.col("next_ratio_count") != 1.0)
     )
-    is_covered = (pl.col("unknown") == pl.col("unknown_count")) & ((pl.col("price_date") - pl.col("date")).dt.total_days() <= max_age_days)
+    is_covered = (pl.col("unknown") == pl.col("unknown_count")) & (
+        (pl.col("price_date") - pl.col("date")).dt.total_days() <= max_age_days
+    )
     return (
         asked.hstack(at_count)
         .hstack(at_price)
         .select(
-            (pl.col("product") / pl.col("product_count")).round_sig_figs(FACTOR_DIGITS).fill_null(1.0).alias("split_factor"),
-            (~is_covered | splits_in_month_of_count.fill_null(False)).fill_null(True).alias("is_split_unchecked"),
+            (pl.col("product") / pl.col("product_count"))
+            .round_sig_figs(FACTOR_DIGITS)
+            .fill_null(1.0)
+            .alias("split_factor"),
+            (~is_covered | splits_in_month_of_count.fill_null(False))
+            .fill_null(True)
+            .alias("is_split_unchecked"),
         )
     )
 

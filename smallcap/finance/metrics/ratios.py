@@ -54,14 +54,20 @@ def roe_average() -> list[pl.Expr]:
 
 def debt_ratio(name: str, debt: pl.Expr, denominator: pl.Expr) -> list[pl.Expr]:
     """Total debt over assets or equity; where the debt is unknown, the reason is the debt's own."""
-    own = [(pl.col("total_debt_reason") == reason, reason) for reason in ("debt_negative", "debt_blank_but_interest_paid")]
+    own = [
+        (pl.col("total_debt_reason") == reason, reason)
+        for reason in ("debt_negative", "debt_blank_but_interest_paid")
+    ]
     return quotient(name, debt, denominator, before=(SCALE_SUSPECT, *own))
 
 
 def interest_coverage() -> list[pl.Expr]:
-    """EBIT over gross interest expense; over net interest expense, flagged, where only that is known and it is positive.
+    """EBIT over gross interest expense.
 
-    A negative EBIT stays negative. Net interest income, and no interest expense reported (blank or zero), give no ratio.
+    Over net interest expense, flagged, where only that is known and it is positive.
+
+    A negative EBIT stays negative. Net interest income, and no interest expense reported (blank or zero),
+    give no ratio.
     """
     ebit, gross, interest = pl.col("ebit_usd"), pl.col("interest_expense_usd"), pl.col("interest")
     checks = [
@@ -81,15 +87,17 @@ def accruals_cash_flow() -> list[pl.Expr]:
     """(Net income - operating cash flow) over mean total assets of this and last year (Hribar and Collins 2002)."""
     income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
     return metric(
-        "accruals_cash_flow", (income - cash_flow) / _mean_assets(), [SCALE_SUSPECT, missing(income, cash_flow), *_mean_assets_checks()]
+        "accruals_cash_flow",
+        (income - cash_flow) / _mean_assets(),
+        [SCALE_SUSPECT, missing(income, cash_flow), *_mean_assets_checks()],
     )
 
 
 def accruals_balance_sheet() -> list[pl.Expr]:
     """[(change in current assets - in cash) - (in current liabilities - in short-term debt) - D&A] over mean assets (Sloan 1996).
 
-    The change in taxes payable, which the formula adds back, is not among the inputs: taken as zero and flagged. A blank
-    short-term debt is none where the source says so, a negative one is missing.
+    The change in taxes payable, which the formula adds back, is not among the inputs: taken as zero and
+    flagged. A blank short-term debt is none where the source says so, a negative one is missing.
     """
     names = ("current_assets_usd", "cash_and_short_term_investments_usd", "current_liabilities_usd")
     now = {name: pl.col(name) for name in names}
@@ -127,28 +135,46 @@ def cash_conversion(rules: MetricsRules) -> list[pl.Expr]:
 def share_count_change() -> list[pl.Expr]:
     """Shares over last year's count of the same basis, less one. As filed: a split between the two counts shows as growth."""
     then = count_on_basis(pl.col("shares_basis"), "_prior")
-    return metric("share_count_change", pl.col("shares") / then - 1, [SCALE_SUSPECT, missing(pl.col("shares")), *_needs_last_year(then)])
+    return metric(
+        "share_count_change",
+        pl.col("shares") / then - 1,
+        [SCALE_SUSPECT, missing(pl.col("shares")), *_needs_last_year(then)],
+    )
 
 
 def unusual_items_share() -> list[pl.Expr]:
     """|pretax income - (EBIT - net interest expense)| over |pretax income|.
 
-    Only where EBIT is operating income: rebuilt from pretax income it would leave nothing unusual by construction.
+    Only where EBIT is operating income: rebuilt from pretax income it would leave nothing unusual by
+    construction.
     """
     pretax = pl.col("pretax_income_usd")
     operating = pl.when(pl.col("ebit_basis") == "operating_income").then(pl.col("ebit_usd"))
     unusual = (pretax - (operating - pl.col("net_interest"))).abs()
-    checks = [SCALE_SUSPECT, missing(pretax, operating, pl.col("net_interest")), (pretax == 0, "denominator_not_positive")]
+    checks = [
+        SCALE_SUSPECT,
+        missing(pretax, operating, pl.col("net_interest")),
+        (pretax == 0, "denominator_not_positive"),
+    ]
     return metric("unusual_items_share", unusual / pretax.abs(), checks)
 
 
 def altman_z_double_prime(zones: ZoneRules) -> list[pl.Expr]:
     """6.56 WC/TA + 3.26 RE/TA + 6.72 EBIT/TA + 1.05 equity/TL, for non-manufacturers (Altman 1995), and its zone."""
     assets, liabilities = pl.col("total_assets_usd"), pl.col("total_liabilities_usd")
-    capital, retained, ebit = pl.col("working_capital_usd"), pl.col("retained_earnings_usd"), pl.col("ebit_usd")
+    capital, retained, ebit = (
+        pl.col("working_capital_usd"),
+        pl.col("retained_earnings_usd"),
+        pl.col("ebit_usd"),
+    )
     equity = pl.col("shareholders_equity_usd")
     score = (6.56 * capital + 3.26 * retained + 6.72 * ebit) / assets + 1.05 * equity / liabilities
-    checks = [SCALE_SUSPECT, missing(capital, retained, ebit, equity), *not_positive(assets), *not_positive(liabilities)]
+    checks = [
+        SCALE_SUSPECT,
+        missing(capital, retained, ebit, equity),
+        *not_positive(assets),
+        *not_positive(liabilities),
+    ]
     columns = metric("altman_z_double_prime", score, checks)
     return [*columns, zone(columns[0], zones).alias("altman_z_double_prime_zone")]
 
@@ -168,7 +194,11 @@ def zone(score: pl.Expr, zones: ZoneRules) -> pl.Expr:
 def growth(name: str, column: str) -> list[pl.Expr]:
     """Divide the figure by last year's, where that was positive, and take one off."""
     now, then = pl.col(column), pl.col(f"{column}_prior")
-    return metric(name, now / then - 1, [SCALE_SUSPECT, missing(now), *_needs_last_year(then), (then <= 0, "denominator_not_positive")])
+    return metric(
+        name,
+        now / then - 1,
+        [SCALE_SUSPECT, missing(now), *_needs_last_year(then), (then <= 0, "denominator_not_positive")],
+    )
 
 
 def _needs_last_year(value: pl.Expr) -> list[Check]:

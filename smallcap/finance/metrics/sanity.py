@@ -15,8 +15,9 @@ SCALE_COLUMNS = ("revenue_usd", "total_assets_usd", "shares_outstanding", "share
 def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part the rows that can be used from those that break a rule.
 
-    The length of a period is the source's, else the distance to the company's period of the fiscal year before, as far
-    as that was known when the row became known; where neither is there, the length is not judged.
+    The length of a period is the source's, else the distance to the company's period of the fiscal year
+    before, as far as that was known when the row became known; where neither is there, the length is not
+    judged.
 
     Parameters
     ----------
@@ -28,8 +29,9 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
     Returns
     -------
     tuple
-        The rows kept, and the rows refused with the first `rule` that each breaks: `filing_before_period_end`,
-        `currency_not_usd` (another or none), `period_too_short`, `period_too_long`, `net_income_implausible`.
+        The rows kept, and the rows refused with the first `rule` that each breaks:
+        `filing_before_period_end`, `currency_not_usd` (another or none), `period_too_short`,
+        `period_too_long`, `net_income_implausible`.
     """
     cleaned = without_nan(rows)
     days = _period_days(cleaned, rules)
@@ -40,11 +42,12 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
 def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
     """Flag doubtful rows: a suspect scale, negative capital expenditures, negative revenue, negative debt.
 
-    A scale is suspect where revenue, total assets or a share count is `jump` times that of the year before or more, or
-    as many times less. A jump has two sides. The later row is blamed only if it also stands apart from more than half of
-    the earlier years (up to `years_back`) that were known when it became known: so the good year after a bad one is not
-    blamed for its neighbour's error. Nothing that came later is used; therefore the first record of a company is never
-    blamed, and a second record that jumps is, whichever of the two is wrong.
+    A scale is suspect where revenue, total assets or a share count is `jump` times that of the year before or
+    more, or as many times less. A jump has two sides. The later row is blamed only if it also stands apart
+    from more than half of the earlier years (up to `years_back`) that were known when it became known: so the
+    good year after a bad one is not blamed for its neighbour's error. Nothing that came later is used;
+    therefore the first record of a company is never blamed, and a second record that jumps is, whichever of
+    the two is wrong.
 
     Parameters
     ----------
@@ -75,7 +78,8 @@ def _broken_rule(period_days: pl.Series, rules: SanityRules) -> pl.Expr:
         "currency_not_usd": pl.col("currency").ne_missing(rules.currency),
         "period_too_short": pl.lit(period_days) < rules.period.min_days,
         "period_too_long": pl.lit(period_days) > rules.period.max_days,
-        "net_income_implausible": pl.col("net_income_usd").abs() > rules.max_net_income_to_assets * pl.col("total_assets_usd").abs(),
+        "net_income_implausible": pl.col("net_income_usd").abs()
+        > rules.max_net_income_to_assets * pl.col("total_assets_usd").abs(),
     }
     return pl.coalesce(pl.when(condition).then(pl.lit(rule)) for rule, condition in broken.items())
 
@@ -83,7 +87,9 @@ def _broken_rule(period_days: pl.Series, rules: SanityRules) -> pl.Expr:
 def _period_days(rows: pl.DataFrame, rules: SanityRules) -> pl.Series:
     """Length of each row's period in days; null where it is not known."""
     # A row whose dates or currency are wrong is no witness of another row's length.
-    is_witness = (pl.col("filing_date") >= pl.col("period_end")).fill_null(True) & pl.col("currency").eq_missing(rules.currency)
+    is_witness = (pl.col("filing_date") >= pl.col("period_end")).fill_null(True) & pl.col(
+        "currency"
+    ).eq_missing(rules.currency)
     numbered = rows.with_row_index("row")
     previous = numbered.filter(is_witness).select(
         "entity_id",
@@ -94,10 +100,16 @@ def _period_days(rows: pl.DataFrame, rules: SanityRules) -> pl.Series:
     derived = (
         numbered.select("row", "entity_id", "fiscal_year", "period_end", "available_date")
         .join(previous, on=["entity_id", "fiscal_year"])
-        .filter(pl.col("previous_available_date") <= pl.col("available_date"), pl.col("previous_period_end") < pl.col("period_end"))
+        .filter(
+            pl.col("previous_available_date") <= pl.col("available_date"),
+            pl.col("previous_period_end") < pl.col("period_end"),
+        )
         .sort("row", "previous_available_date", "previous_period_end")
         .unique("row", keep="last")
-        .select("row", (pl.col("period_end") - pl.col("previous_period_end")).dt.total_days().alias("derived_days"))
+        .select(
+            "row",
+            (pl.col("period_end") - pl.col("previous_period_end")).dt.total_days().alias("derived_days"),
+        )
     )
     lengths = numbered.select("row", "period_days").join(derived, on="row", how="left").sort("row")
     return lengths.select(pl.coalesce("period_days", "derived_days"))["period_days"]
@@ -107,7 +119,9 @@ def _is_scale_suspect(rows: pl.DataFrame, history: pl.DataFrame, rules: SanityRu
     pairs = history.hstack(take(rows.select(SCALE_COLUMNS), history["record"])).hstack(
         take(rows.select(pl.col(name).alias(f"{name}_prior") for name in SCALE_COLUMNS), history["prior"])
     )
-    verdicts = pairs.group_by("record").agg(_stands_apart(name, rules.scale.jump).alias(name) for name in SCALE_COLUMNS)
+    verdicts = pairs.group_by("record").agg(
+        _stands_apart(name, rules.scale.jump).alias(name) for name in SCALE_COLUMNS
+    )
     suspects = verdicts.filter(pl.any_horizontal(SCALE_COLUMNS))["record"]
     return pl.Series(range(rows.height), dtype=pl.UInt32).is_in(suspects.implode())
 

@@ -1,8 +1,10 @@
-"""Which record and which figures the quality screen scores, by basis and method; how they are scored stands in quality_steps.py.
+"""Which record and which figures the quality screen scores, by basis and method.
 
-Basis says up to which day filings may be used (the horizon): as_of itself, or the study's own asking day some months later.
-Method says what is made of the record: what the vendor serves of it where it serves anything (even a null: the study saw nothing else), our
-own ratios where it does not.
+How they are scored stands in quality_steps.py.
+
+Basis says up to which day filings may be used (the horizon): as_of itself, or the study's own asking day some
+months later. Method says what is made of the record: what the vendor serves of it where it serves anything
+(even a null: the study saw nothing else), our own ratios where it does not.
 """
 
 from __future__ import annotations
@@ -69,7 +71,8 @@ def basis_inputs(
     Returns
     -------
     pl.DataFrame
-        One row per member of the as_ofs that the basis has: what `score` asks for except method, and what `method_inputs` needs.
+        One row per member of the as_ofs that the basis has: what `score` asks for except method, and what
+        `method_inputs` needs.
     """
     limit = rules.as_published.stale_months if basis == AS_PUBLISHED else stale_months
     questions = members.sort("as_of", "entity_id").select(
@@ -81,7 +84,9 @@ def basis_inputs(
         questions = questions.filter(pl.col("horizon_date") <= clock)
     records = visible(annual_metrics.select(_RECORD_COLUMNS), questions, horizon="horizon_date")
     served = records.join(_served(vendor_metrics), on=["entity_id", "period_end"], how="left")
-    valued = served.join(metrics_as_of.select("as_of", "entity_id", "market_cap_usd"), on=["as_of", "entity_id"], how="left")
+    valued = served.join(
+        metrics_as_of.select("as_of", "entity_id", "market_cap_usd"), on=["as_of", "entity_id"], how="left"
+    )
     return valued.with_columns(
         # Once per as_of, because counting back months row by row costs as much as the rest of the screen.
         is_stale("period_end", pl.col("as_of").first(), limit).over("as_of").alias("is_stale"),
@@ -109,21 +114,33 @@ def _chosen_inputs() -> list[pl.Expr]:
     return [
         *(pl.when(is_served).then(f"{name}_served").otherwise(name).alias(name) for name in SCORE_INPUTS),
         pl.coalesce(market_cap_at_period_end, "market_cap_usd").alias("market_cap_usd"),
-        pl.when(is_served).then(pl.lit("vendor")).when(pl.col("period_end").is_not_null()).then(pl.lit("computed")).alias("inputs_basis"),
+        pl.when(is_served)
+        .then(pl.lit("vendor"))
+        .when(pl.col("period_end").is_not_null())
+        .then(pl.lit("computed"))
+        .alias("inputs_basis"),
     ]
 
 
 def method_inputs(inputs: pl.DataFrame, method: str, rules: QualityRules) -> pl.DataFrame:
     """Turn the inputs of method published into those of a method.
 
-    Method debt_free_aware gives a company without debt, whose coverage is null for want of interest, the cap where EBIT is positive and 0
-    where it is not; and it compares no financial's debt with other companies', so a financial's debt_to_assets is missing.
+    Method debt_free_aware gives a company without debt, whose coverage is null for want of interest, the cap
+    where EBIT is positive and 0 where it is not; and it compares no financial's debt with other companies',
+    so a financial's debt_to_assets is missing.
     """
     named = inputs.with_columns(pl.lit(method).alias("method"))
     if method == PUBLISHED:
         return named
-    is_debt_free = (pl.col("total_debt_usd") == 0) & pl.col("interest_coverage_reason").is_in(NO_INTEREST_REASONS)
-    stand_in = pl.when(pl.col("ebit_usd") > 0).then(rules.coverage_clip.highest).when(pl.col("ebit_usd") <= 0).then(0.0)
+    is_debt_free = (pl.col("total_debt_usd") == 0) & pl.col("interest_coverage_reason").is_in(
+        NO_INTEREST_REASONS
+    )
+    stand_in = (
+        pl.when(pl.col("ebit_usd") > 0)
+        .then(rules.coverage_clip.highest)
+        .when(pl.col("ebit_usd") <= 0)
+        .then(0.0)
+    )
     return named.with_columns(
         pl.when(pl.col("interest_coverage").is_null() & is_debt_free)
         .then(stand_in)

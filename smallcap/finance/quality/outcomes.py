@@ -1,6 +1,7 @@
 """What became of a quintile's companies within twelve months, seen from the later date, so that nothing looks ahead.
 
-On the row of an as_of stand the outcomes of those who were in the quintile at the as_of of the same calendar month a year earlier.
+On the row of an as_of stand the outcomes of those who were in the quintile at the as_of of the same calendar
+month a year earlier.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ _COHORT = ["as_of", "formed_as_of", "entity_id"]
 
 
 def outcomes(
-    scores: pl.DataFrame, asked: pl.DataFrame, members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame
+    scores: pl.DataFrame,
+    asked: pl.DataFrame,
+    members: pl.DataFrame,
+    annual_metrics: pl.DataFrame,
+    prices: pl.DataFrame,
 ) -> pl.DataFrame:
     """Follow each quintile of a year earlier up to as_of.
 
@@ -35,8 +40,9 @@ def outcomes(
     Returns
     -------
     pl.DataFrame
-        One row per as_of, method, basis and quintile (0: all scored) whose earlier scores are there, with formed_as_of and the outcome_
-        columns of marts.quality_summary. A year without anybody scored has zero companies and no shares.
+        One row per as_of, method, basis and quintile (0: all scored) whose earlier scores are there, with
+        formed_as_of and the outcome_ columns of marts.quality_summary. A year without anybody scored has zero
+        companies and no shares.
     """
     pairs = _formed(scores, asked)
     formed = pairs.join(
@@ -53,7 +59,9 @@ def outcomes(
     )
     followed = formed.join(fates, on=_COHORT)
     both = pl.concat([followed, followed.with_columns(pl.lit(ALL_SCORED, pl.Int64).alias("quintile"))])
-    measured = both.sort(*OUTCOME_KEYS, "entity_id").group_by(OUTCOME_KEYS, maintain_order=True).agg(_measures())
+    measured = (
+        both.sort(*OUTCOME_KEYS, "entity_id").group_by(OUTCOME_KEYS, maintain_order=True).agg(_measures())
+    )
     frame = pairs.join(pl.DataFrame({"quintile": range(6)}, schema={"quintile": pl.Int64}), how="cross")
     return frame.join(measured, on=OUTCOME_KEYS, how="left").with_columns(
         pl.col("outcome_companies", "outcome_reported").fill_null(0),
@@ -65,14 +73,24 @@ def _formed(scores: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     groups = ["method", "basis"]
     month = [pl.col("as_of").dt.year().alias("in_year"), pl.col("as_of").dt.month().alias("in_month")]
     known = scores.select("as_of", *groups).unique().with_columns(month)
-    earlier = known.group_by(*groups, "in_month", (pl.col("in_year") + 1).alias("in_year")).agg(pl.col("as_of").max().alias("formed_as_of"))
+    earlier = known.group_by(*groups, "in_month", (pl.col("in_year") + 1).alias("in_year")).agg(
+        pl.col("as_of").max().alias("formed_as_of")
+    )
     later = asked.select("as_of", *groups).unique().with_columns(month)
     return later.join(earlier, on=[*groups, "in_year", "in_month"]).select("as_of", "formed_as_of", *groups)
 
 
 def _later_records(companies: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.DataFrame:
     """Find each company's record visible at as_of, where its fiscal year ended after the quintiles were formed."""
-    columns = ["entity_id", "period_end", "version", "source", "available_date", "net_income_usd", "debt_to_assets"]
+    columns = [
+        "entity_id",
+        "period_end",
+        "version",
+        "source",
+        "available_date",
+        "net_income_usd",
+        "debt_to_assets",
+    ]
     seen = visible(annual_metrics.select(columns), companies)
     is_later = (pl.col("period_end") > pl.col("formed_as_of")).fill_null(False)
     return seen.select(
@@ -86,18 +104,21 @@ def _later_records(companies: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.
 def _exits(companies: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Mark the companies that are no longer members at as_of."""
     present = members.select("as_of", "entity_id", pl.lit(False).alias("is_exit"))
-    return companies.join(present, on=["as_of", "entity_id"], how="left").with_columns(pl.col("is_exit").fill_null(True))
+    return companies.join(present, on=["as_of", "entity_id"], how="left").with_columns(
+        pl.col("is_exit").fill_null(True)
+    )
 
 
 def _drawdowns(companies: pl.DataFrame, members: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
     """Measure each company's largest fall from a peak, month end to month end, on its largest line at formation.
 
-    The start counts as a peak. A company whose returns stop is measured to its last return; a month without a return is passed over, never
-    taken as zero; a company without any return has no drawdown.
+    The start counts as a peak. A company whose returns stop is measured to its last return; a month without a
+    return is passed over, never taken as zero; a company without any return has no drawdown.
     """
     returns = prices.select("security_id", "date", "total_return").drop_nulls()
     lines = members.select(pl.col("as_of").alias("formed_as_of"), "entity_id", "security_id")
-    # The dates of each window come first: joining a line's whole history and filtering afterwards would make rows by the million.
+    # The dates of each window come first: joining a line's whole history and filtering afterwards would make
+    # rows by the million.
     windows = companies.select("as_of", "formed_as_of").unique()
     dated = windows.join(returns.select("date").unique(), how="cross").filter(
         pl.col("date").is_between("formed_as_of", "as_of", closed="right")
@@ -106,7 +127,11 @@ def _drawdowns(companies: pl.DataFrame, members: pl.DataFrame, prices: pl.DataFr
     observed = months.join(returns, on=["security_id", "date"])
     wealth = (1 + pl.col("total_return")).cum_prod()
     peak = pl.max_horizontal(wealth.cum_max(), pl.lit(1.0))
-    return observed.sort(*_COHORT, "date").group_by(_COHORT, maintain_order=True).agg((wealth / peak - 1).min().alias("drawdown"))
+    return (
+        observed.sort(*_COHORT, "date")
+        .group_by(_COHORT, maintain_order=True)
+        .agg((wealth / peak - 1).min().alias("drawdown"))
+    )
 
 
 def _measures() -> list[pl.Expr]:

@@ -1,12 +1,16 @@
 """The quality screen: every member, scored or excluded with its reason, by two methods on two bases (marts.quality_scores).
 
-The steps stand in quality_steps.py, the choice of record and inputs in quality_inputs.py, the thresholds in quality_rules.py.
+The steps stand in quality_steps.py, the choice of record and inputs in quality_inputs.py, the thresholds in
+quality_rules.py.
 
 How the methods page was read where it leaves room:
 
-- A record is stale by one rule on both bases (period_end more than the limit before as_of); basis as_published only has its own limit.
-- A row is final once the sources' clock has passed the basis' horizon: whatever is filed later becomes known after it.
-- Market value is that at period_end where a vendor's row visible by the horizon has one, else that at as_of, on both bases and methods.
+- A record is stale by one rule on both bases (period_end more than the limit before as_of); basis
+  as_published only has its own limit.
+- A row is final once the sources' clock has passed the basis' horizon: whatever is filed later becomes known
+  after it.
+- Market value is that at period_end where a vendor's row visible by the horizon has one, else that at as_of,
+  on both bases and methods.
 - A row that is excluded shows the inputs of the record it has, a stale one's too: shown, not used.
 """
 
@@ -55,14 +59,21 @@ def quality_scores(
     Returns
     -------
     pl.DataFrame
-        The columns of marts.quality_scores, one basis and method after the other, each sorted by as_of and entity_id. (Whoever writes them
-        sorts them by key; a second sort here would double the memory.)
+        The columns of marts.quality_scores, one basis and method after the other, each sorted by as_of and
+        entity_id. (Whoever writes them sorts them by key; a second sort here would double the memory.)
     """
     parts = []
     # Four fixed combinations, one after the other, so that only one of them is held at full width at a time.
     for basis in BASES:
         inputs = basis_inputs(
-            members, metrics_as_of, annual_metrics, vendor_metrics, basis=basis, rules=rules, clock=clock, stale_months=stale_months
+            members,
+            metrics_as_of,
+            annual_metrics,
+            vendor_metrics,
+            basis=basis,
+            rules=rules,
+            clock=clock,
+            stale_months=stale_months,
         )
         parts += [_as_table(score(method_inputs(inputs, method, rules), rules), rules) for method in METHODS]
     return pl.concat(parts)
@@ -71,5 +82,6 @@ def quality_scores(
 def _as_table(scored: pl.DataFrame, rules: QualityRules) -> pl.DataFrame:
     """Select and type the columns of marts.quality_scores."""
     return as_table(
-        scored.with_columns(pl.col("as_of").dt.year().alias("year"), pl.lit(rules.label).alias("rule_set")), "marts.quality_scores"
+        scored.with_columns(pl.col("as_of").dt.year().alias("year"), pl.lit(rules.label).alias("rule_set")),
+        "marts.quality_scores",
     )

@@ -20,8 +20,9 @@ def _missing_fields(mask: int) -> str:
     return ",".join(name for bit, name in enumerate(REQUIRED_INPUTS) if mask >> bit & 1)
 
 
-# Rows carry a place in this list while they are worked on: building a text for every row would cost more than scoring it. The reason for
-# missing inputs stands as many places after "stale" as the mask of the missing ones says.
+# Rows carry a place in this list while they are worked on: building a text for every row would cost more than
+# scoring it. The reason for missing inputs stands as many places after "stale" as the mask of the missing
+# ones says.
 REASONS: tuple[str | None, ...] = (
     None,
     "unusable_ticker",
@@ -39,9 +40,10 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
     Parameters
     ----------
     inputs
-        One row per as_of, entity_id, method and basis, with is_ticker_usable, period_end (null where there is no record), is_stale, and
-        the five inputs roe, fcf_margin, debt_to_assets, interest_coverage (fractions and a multiple) and market_cap_usd. A NaN counts as
-        missing. Records are compared within one as_of, method and basis. Further columns are handed through.
+        One row per as_of, entity_id, method and basis, with is_ticker_usable, period_end (null where there is
+        no record), is_stale, and the five inputs roe, fcf_margin, debt_to_assets, interest_coverage
+        (fractions and a multiple) and market_cap_usd. A NaN counts as missing. Records are compared within
+        one as_of, method and basis. Further columns are handed through.
     rules
         Thresholds.
     variant
@@ -50,14 +52,20 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
     Returns
     -------
     pl.DataFrame
-        The inputs, sorted by as_of, method, basis and entity_id, with status, exclusion_reason, the winsorized inputs, their z-scores,
-        score and quintile. A group's numbers depend neither on the order of the rows nor on the other groups, to the last bit.
+        The inputs, sorted by as_of, method, basis and entity_id, with status, exclusion_reason, the
+        winsorized inputs, their z-scores, score and quintile. A group's numbers depend neither on the order
+        of the rows nor on the other groups, to the last bit.
     """
     numbered = _numbered_in_order(_without_nan(inputs))
-    placed = numbered.with_columns(_place(rules, variant).alias("place")).with_columns(_insufficient_marked(rules))
-    scored = _scored(placed.select("group", "place", *SCORE_INPUTS).filter(pl.col("place") == 0), rules, variant)
+    placed = numbered.with_columns(_place(rules, variant).alias("place")).with_columns(
+        _insufficient_marked(rules)
+    )
+    scored = _scored(
+        placed.select("group", "place", *SCORE_INPUTS).filter(pl.col("place") == 0), rules, variant
+    )
     is_scored = placed["place"] == 0
-    # Scored rows stand in the same order in both frames, so a running count finds each one's result; null gathers null.
+    # Scored rows stand in the same order in both frames, so a running count finds each one's result; null
+    # gathers null.
     position = placed.select(pl.when(is_scored).then(is_scored.cum_sum() - 1)).to_series()
     explained = placed.with_columns(
         pl.when(is_scored).then(pl.lit("scored")).otherwise(pl.lit("excluded")).alias("status"),
@@ -75,8 +83,8 @@ def _without_nan(inputs: pl.DataFrame) -> pl.DataFrame:
 def _numbered_in_order(inputs: pl.DataFrame) -> pl.DataFrame:
     """Sort by group and company, so that sums are always added in the same order, and number the groups.
 
-    Grouping by one ascending integer is faster than by a date and two texts; and telling that a frame is sorted already, as it mostly is,
-    is faster than sorting it.
+    Grouping by one ascending integer is faster than by a date and two texts; and telling that a frame is
+    sorted already, as it mostly is, is faster than sorting it.
     """
     numbered = inputs.with_columns(_group_number(inputs))
     if _is_in_order(numbered):
@@ -104,7 +112,10 @@ def _is_in_order(numbered: pl.DataFrame) -> bool:
 
 def _place(rules: QualityRules, variant: Variant) -> pl.Expr:
     """Find the first step that a record does not pass, as a place in REASONS; 0 where it passes all."""
-    mask = pl.sum_horizontal(pl.col(name).is_null().cast(pl.UInt8) * pl.lit(2**bit, pl.UInt8) for bit, name in enumerate(REQUIRED_INPUTS))
+    mask = pl.sum_horizontal(
+        pl.col(name).is_null().cast(pl.UInt8) * pl.lit(2**bit, pl.UInt8)
+        for bit, name in enumerate(REQUIRED_INPUTS)
+    )
     place = (
         pl.when(~pl.col("is_ticker_usable"))
         .then(_literal("unusable_ticker"))
@@ -129,21 +140,34 @@ def _literal(reason: str) -> pl.Expr:
 def _within(name: str, rules: QualityRules) -> pl.Expr:
     """Say whether an input lies inside its control."""
     bounds = getattr(rules.controls, name)
-    return pl.col(name).is_between(bounds.lowest, bounds.highest, closed="both" if bounds.is_inclusive else "none")
+    return pl.col(name).is_between(
+        bounds.lowest, bounds.highest, closed="both" if bounds.is_inclusive else "none"
+    )
 
 
 def _insufficient_marked(rules: QualityRules) -> pl.Expr:
     """Exclude the records left of a group that has too few of them."""
     is_left = pl.col("place") == 0
     is_too_small = is_left.sum().over("group") < rules.least_records
-    return pl.when(is_left & is_too_small).then(_literal("insufficient_records")).otherwise("place").alias("place")
+    return (
+        pl.when(is_left & is_too_small)
+        .then(_literal("insufficient_records"))
+        .otherwise("place")
+        .alias("place")
+    )
 
 
 def _scored(records: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.DataFrame:
     """Winsorize, standardise, add up and bucket complete records, group by group."""
-    cut = records.with_columns(_winsorized(name, rules, variant).alias(f"{name}_winsorized") for name in SCORE_INPUTS)
-    standardised = cut.with_columns(z_score(f"{name}_winsorized", "group").alias(f"{name}_z") for name in SCORE_INPUTS)
-    total = pl.col("roe_z") + pl.col("fcf_margin_z") - pl.col("debt_to_assets_z") + pl.col("interest_coverage_z")
+    cut = records.with_columns(
+        _winsorized(name, rules, variant).alias(f"{name}_winsorized") for name in SCORE_INPUTS
+    )
+    standardised = cut.with_columns(
+        z_score(f"{name}_winsorized", "group").alias(f"{name}_z") for name in SCORE_INPUTS
+    )
+    total = (
+        pl.col("roe_z") + pl.col("fcf_margin_z") - pl.col("debt_to_assets_z") + pl.col("interest_coverage_z")
+    )
     return standardised.with_columns(total.alias("score")).select(
         *(f"{name}_winsorized" for name in SCORE_INPUTS),
         *(f"{name}_z" for name in SCORE_INPUTS),
@@ -165,4 +189,8 @@ def _winsorized(name: str, rules: QualityRules, variant: Variant) -> pl.Expr:
 def coverage_as_scored(rules: QualityRules, variant: Variant) -> pl.Expr:
     """Give interest coverage as the variant scores it: clipped, or as it is."""
     coverage = pl.col("interest_coverage")
-    return coverage.clip(rules.coverage_clip.lowest, rules.coverage_clip.highest) if variant.is_coverage_clipped else coverage
+    return (
+        coverage.clip(rules.coverage_clip.lowest, rules.coverage_clip.highest)
+        if variant.is_coverage_clipped
+        else coverage
+    )

@@ -46,13 +46,17 @@ def quality_summary(
     Returns
     -------
     pl.DataFrame
-        The columns of marts.quality_summary, sorted by its key: six rows (quintiles 0, which is all scored, to 5) for each as_of, method,
-        basis and variant.
+        The columns of marts.quality_summary, sorted by its key: six rows (quintiles 0, which is all scored,
+        to 5) for each as_of, method, basis and variant.
     """
     asked = scores.filter(pl.col("as_of").dt.year().is_in(list(years)))
     variants = pl.concat([_variant_summary(asked, rules, variant) for variant in (BASE, *ABLATIONS)])
-    followed = outcomes(scores, asked, members, annual_metrics, prices).with_columns(pl.lit(BASE.name).alias("variant"))
-    summary = variants.join(followed, on=[*OUTCOME_KEYS, "variant"], how="left").with_columns(pl.col("as_of").dt.year().alias("year"))
+    followed = outcomes(scores, asked, members, annual_metrics, prices).with_columns(
+        pl.lit(BASE.name).alias("variant")
+    )
+    summary = variants.join(followed, on=[*OUTCOME_KEYS, "variant"], how="left").with_columns(
+        pl.col("as_of").dt.year().alias("year")
+    )
     return as_table(summary, "marts.quality_summary").sort(*GROUP, "variant", "quintile")
 
 
@@ -60,7 +64,9 @@ def _variant_summary(scores: pl.DataFrame, rules: QualityRules, variant: Variant
     """Summarise one variant; the rows of `scores` carry all that re-scoring needs."""
     rescored = scores if variant == BASE else _rescored(scores, rules, variant)
     shown = rescored.with_columns(coverage_as_scored(rules, variant))
-    frame = _step_counts(shown).join(pl.DataFrame({"quintile": QUINTILES}, schema={"quintile": pl.Int64}), how="cross")
+    frame = _step_counts(shown).join(
+        pl.DataFrame({"quintile": QUINTILES}, schema={"quintile": pl.Int64}), how="cross"
+    )
     described = pl.concat([_descriptions(shown, by_quintile=False), _descriptions(shown, by_quintile=True)])
     return (
         frame.join(described, on=[*GROUP, "quintile"], how="left")
@@ -72,7 +78,9 @@ def _variant_summary(scores: pl.DataFrame, rules: QualityRules, variant: Variant
 def _rescored(scores: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.DataFrame:
     """Score published rows again, with another variant."""
     reason = pl.col("exclusion_reason")
-    inputs = scores.select(*GROUP, "entity_id", "ticker", "is_final", "period_end", *REQUIRED_INPUTS, "exclusion_reason").with_columns(
+    inputs = scores.select(
+        *GROUP, "entity_id", "ticker", "is_final", "period_end", *REQUIRED_INPUTS, "exclusion_reason"
+    ).with_columns(
         reason.ne_missing("unusable_ticker").alias("is_ticker_usable"),
         reason.eq_missing("stale").alias("is_stale"),
     )
@@ -90,7 +98,10 @@ def _step_counts(scores: pl.DataFrame) -> pl.DataFrame:
         ~reason.str.starts_with("out_of_range:"),
     ]
     # Each step's survivors are those of the step before that pass it too.
-    counts = [pl.all_horizontal(left[: number + 1]).sum().cast(pl.Int64).alias(name) for number, name in enumerate(_STEPS)]
+    counts = [
+        pl.all_horizontal(left[: number + 1]).sum().cast(pl.Int64).alias(name)
+        for number, name in enumerate(_STEPS)
+    ]
     return scores.group_by(GROUP).agg(pl.col("is_final").all(), *counts)
 
 
@@ -98,9 +109,16 @@ def _descriptions(scores: pl.DataFrame, *, by_quintile: bool) -> pl.DataFrame:
     """Describe the inputs of the scored, per quintile or together as quintile 0."""
     quintile = pl.col("quintile") if by_quintile else pl.lit(ALL_SCORED, pl.Int64).alias("quintile")
     columns = [*GROUP, "entity_id", "quintile", *REQUIRED_INPUTS]
-    scored = scores.filter(pl.col("status") == "scored").select(columns).sort(*GROUP, "entity_id").with_columns(quintile)
+    scored = (
+        scores.filter(pl.col("status") == "scored")
+        .select(columns)
+        .sort(*GROUP, "entity_id")
+        .with_columns(quintile)
+    )
     statistics = [statistic for name in REQUIRED_INPUTS for statistic in _described(name)]
-    return scored.group_by(*GROUP, "quintile", maintain_order=True).agg(pl.len().cast(pl.Int64).alias("scored"), *statistics)
+    return scored.group_by(*GROUP, "quintile", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("scored"), *statistics
+    )
 
 
 def _described(name: str) -> list[pl.Expr]:

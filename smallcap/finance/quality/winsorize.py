@@ -1,4 +1,7 @@
-"""Winsorizing, standardising and bucketing within groups, as Polars expressions; knows nothing of any screen."""
+"""Winsorizing, standardising and bucketing within groups, as Polars expressions.
+
+Knows nothing of any screen.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,13 @@ def winsorized(column: pl.Expr, group: str, lower: float, upper: float) -> pl.Ex
 
 
 def z_score(column: str, group: str) -> pl.Expr:
-    """Standardise a column within its group by the population deviation (ddof 0); a group without spread gives 0."""
+    """Standardise a column within its group by the population deviation (ddof 0).
+
+    A group without spread gives 0.
+    """
     values = pl.col(column)
-    # The spread is judged by the extremes: the deviation of equal numbers may come out as a rounding error instead of 0.
+    # The spread is judged by the extremes: the deviation of equal numbers may come out as a rounding error
+    # instead of 0.
     deviation = pl.when(values.max() > values.min()).then(values.std(ddof=0))
     return ((values - values.mean().over(group)) / deviation.over(group)).fill_null(0.0)
 

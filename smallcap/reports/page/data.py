@@ -11,7 +11,10 @@ import polars as pl
 from smallcap.reports.claims import claim, is_synthetic
 
 Ask = Callable[[str], pl.DataFrame]
-"""Answers a question of ``sql/report``, named by its file, with a frame; without columns where the warehouse lacks the table."""
+"""Answers a question of ``sql/report``, named by its file, with a frame.
+
+Without columns where the warehouse lacks the table.
+"""
 
 
 @dataclass(frozen=True)

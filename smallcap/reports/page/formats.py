@@ -26,7 +26,14 @@ MULTIPLES = frozenset(
     )
 )
 """Measures and items that are multiples or scores; all others but counts of years are fractions."""
-YEAR_COUNTS = frozenset(("years_without_free_cash_flow", "years_without_cash_backing", "free_cash_flow_years", "revenue_steadiness"))
+YEAR_COUNTS = frozenset(
+    (
+        "years_without_free_cash_flow",
+        "years_without_cash_backing",
+        "free_cash_flow_years",
+        "revenue_steadiness",
+    )
+)
 MONEY = frozenset(("shareholders_equity",))
 PROPER_NAMES = {
     "pe": "P/E",
@@ -86,10 +93,15 @@ def month(value: dt.date | None) -> str:
 
 
 def words(value: str | None) -> str:
-    """Write a name of the tables as words: ``balance_sheet`` is balance sheet, ``pe`` is P/E; a list of names keeps its commas."""
+    """Write a name of the tables as words: ``balance_sheet`` is balance sheet, ``pe`` is P/E.
+
+    A list of names keeps its commas.
+    """
     if not value:
         return MISSING
-    return _NAME.sub(lambda found: PROPER_NAMES.get(found[0], found[0].replace("_", " ")), _JOINT.sub(r"\1 ", value))
+    return _NAME.sub(
+        lambda found: PROPER_NAMES.get(found[0], found[0].replace("_", " ")), _JOINT.sub(r"\1 ", value)
+    )
 
 
 def figure(value: float | None, measure: str | None) -> str:

@@ -70,22 +70,33 @@ def render_list(label: str, dates: Sequence[Mapping[str, Any]], written: set[dt.
     written
         Dates whose report is there.
     """
-    return _fill("list.html.j2", origin=origin(label), is_synthetic=is_synthetic(label), dates=dates, written=written)
+    return _fill(
+        "list.html.j2", origin=origin(label), is_synthetic=is_synthetic(label), dates=dates, written=written
+    )
 
 
 def _fill(template: str, **context: object) -> str:
     style, script = _package_file("style.css"), _package_file("page.js")
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        f"base-uri 'none'; form-action 'none'"
     )
     # Both are the package's own files: nothing in them comes from data.
-    return _environment().get_template(template).render(style=Markup(style), script=Markup(script), policy=policy, **context)
+    return (
+        _environment()
+        .get_template(template)
+        .render(style=Markup(style), script=Markup(script), policy=policy, **context)
+    )
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader(PACKAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(formats.FORMATS)
     environment.filters["figure"] = formats.figure
@@ -107,15 +118,29 @@ def _headlines(report: Report) -> list[Headline]:
     data = report.data
     coverage = data.coverage.filter(pl.col("as_of") == report.as_of).row(0, named=True)
     headlines = [
-        Headline("Members", formats.integer(coverage["members"]), f"{formats.integer(coverage['fresh_fundamentals'])} with a fresh record"),
-        Headline("Scored", formats.integer(coverage["screened"]), f"{formats.percent(coverage['screened_share'])} of the members"),
+        Headline(
+            "Members",
+            formats.integer(coverage["members"]),
+            f"{formats.integer(coverage['fresh_fundamentals'])} with a fresh record",
+        ),
+        Headline(
+            "Scored",
+            formats.integer(coverage["screened"]),
+            f"{formats.percent(coverage['screened_share'])} of the members",
+        ),
     ]
     if data.funnel_attrition.height:
         funnel = data.funnel_attrition.row(0, named=True)
         unverified = formats.integer(funnel["outcome_survivor_unverified"])
-        headlines.append(Headline("Survivors", formats.integer(funnel["outcome_survivor"]), f"and {unverified} unverified"))
+        headlines.append(
+            Headline("Survivors", formats.integer(funnel["outcome_survivor"]), f"and {unverified} unverified")
+        )
     if data.checks.height:
         counts = dict(data.checks.group_by("status").len().iter_rows())
         bad = ", ".join(f"{counts[status]} {status}" for status in ("failed", "warned") if status in counts)
-        headlines.append(Headline("Checks passed", formats.integer(counts.get("passed", 0)), bad or "none failed or warned"))
+        headlines.append(
+            Headline(
+                "Checks passed", formats.integer(counts.get("passed", 0)), bad or "none failed or warned"
+            )
+        )
     return headlines

@@ -1,4 +1,7 @@
-"""Tear sheets of the survivors: the rows of each company put together, figures still unwritten; the template writes them."""
+"""Tear sheets of the survivors: the rows of each company put together, figures still unwritten.
+
+The template writes them.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,14 @@ class Sheet:
 def sheets_of(data: ReportData) -> list[Sheet]:
     """Put the tear sheets of a report together, in the order of `sheet_identity`."""
     path, lenses, years, scores, loadings = (
-        _by_company(frame) for frame in (data.sheet_path, data.sheet_lenses, data.sheet_years, data.sheet_scores, data.sheet_loadings)
+        _by_company(frame)
+        for frame in (
+            data.sheet_path,
+            data.sheet_lenses,
+            data.sheet_years,
+            data.sheet_scores,
+            data.sheet_loadings,
+        )
     )
     return [
         Sheet(
@@ -98,9 +108,16 @@ def _by_company(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
 
 
 def _lenses(rows: Sequence[Row]) -> list[Lens]:
-    by_statement = {title: [row for row in rows if row["statement"] == name] for name, title in STATEMENTS.items()}
+    by_statement = {
+        title: [row for row in rows if row["statement"] == name] for name, title in STATEMENTS.items()
+    }
     return [
-        Lens(title, items, sum(row["verdict"] == "met" for row in items), sum(row["verdict"] == "missed" for row in items))
+        Lens(
+            title,
+            items,
+            sum(row["verdict"] == "met" for row in items),
+            sum(row["verdict"] == "missed" for row in items),
+        )
         for title, items in by_statement.items()
         if items
     ]

@@ -34,7 +34,9 @@ COLOURS = {
 
 _NAMES = {colour: name for name, colour in COLOURS.items()}
 # Vega tells assistive technology of every group and mark; the whole picture has one text alternative instead.
-_NOISE = re.compile(r' (?:role|aria-roledescription|aria-hidden|aria-label|class|pointer-events)="[^"]*"| opacity="1"')
+_NOISE = re.compile(
+    r' (?:role|aria-roledescription|aria-hidden|aria-label|class|pointer-events)="[^"]*"| opacity="1"'
+)
 _EMPTY = re.compile(r'<path(?: d="(?:M0,0h0v0h0Z)?"| display="none"| fill="none")+/>')
 _ID = re.compile(r'(id="|url\(#)(\w+)')
 
@@ -66,7 +68,8 @@ def draw(specification: dict[str, Any], name: str, title: str, description: str)
     Parameters
     ----------
     specification
-        The chart, its colours taken from `COLOURS`. Characters that are no text are left out: the engine ends the process at them.
+        The chart, its colours taken from `COLOURS`. Characters that are no text are left out: the engine ends
+        the process at them.
     name
         Distinguishes what the drawing refers to by id from that of other drawings on the page.
     title, description
@@ -82,10 +85,12 @@ def draw(specification: dict[str, Any], name: str, title: str, description: str)
     body = _EMPTY.sub("", _NOISE.sub("", svg[head.end() :]))
     body = _own_ids(body, name)
     body = re.sub(r'"(#0000\d\d)"', _variable, body)
-    opening = Markup('<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img" aria-labelledby="{}-t {}-d">').format(
-        head[1], name, name
+    opening = Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img" aria-labelledby="{}-t {}-d">'
+    ).format(head[1], name, name)
+    alternative = Markup('<title id="{}-t">{}</title><desc id="{}-d">{}</desc>').format(
+        name, title, name, description
     )
-    alternative = Markup('<title id="{}-t">{}</title><desc id="{}-d">{}</desc>').format(name, title, name, description)
     # The engine escapes the texts that it sets.
     return Markup("").join([opening, alternative, Markup(body)])
 

@@ -38,9 +38,12 @@ TONES = {
 }
 """Colour of a verdict; the word itself always stands there too."""
 
-# Every cell of great-tables names its column and style, half of a large page; the style sheet needs the alignment alone.
+# Every cell of great-tables names its column and style, half of a large page; the style sheet needs the
+# alignment alone.
 _CELL = re.compile(r'<td headers="[^"]*" class="gt_row gt_(\w+)">')
-_HEADING = re.compile(r'<th class="gt_col_heading gt_columns_bottom_border gt_(\w+)" rowspan="1" colspan="1" scope="col" id="[^"]*">')
+_HEADING = re.compile(
+    r'<th class="gt_col_heading gt_columns_bottom_border gt_(\w+)" rowspan="1" colspan="1" scope="col" id="[^"]*">'
+)
 _SPACE = re.compile(r">\s+<(?=/?(?:t|$))")
 _ALIGNED = {"right": ' class="n"', "left": "", "center": ""}
 
@@ -56,8 +59,9 @@ class Column:
     label
         The heading.
     format
-        A name in `formats.FORMATS`; ``text`` as it stands; ``verdict`` a status with its colour; ``long`` text that is wrapped;
-        ``figure`` a figure that is text already; ``ticker`` text that leads to the company's tear sheet where there is one.
+        A name in `formats.FORMATS`; ``text`` as it stands; ``verdict`` a status with its colour; ``long``
+        text that is wrapped; ``figure`` a figure that is text already; ``ticker`` text that leads to the
+        company's tear sheet where there is one.
     """
 
     name: str
@@ -119,14 +123,18 @@ def _cells(frame: pl.DataFrame, column: Column, sheets: Collection[int]) -> list
     values = frame[column.name].to_list()
     if column.format == "ticker":
         companies = [str(company) if company in sheets else "" for company in frame["entity_id"]]
-        return [f"{company}{LINK_SEPARATOR}{ticker}" for company, ticker in zip(companies, values, strict=True)]
+        return [
+            f"{company}{LINK_SEPARATOR}{ticker}" for company, ticker in zip(companies, values, strict=True)
+        ]
     write = FORMATS.get(column.format, str)
     return [MISSING if value is None else write(value) for value in values]
 
 
 def _link(value: str) -> str:
     company, _, ticker = value.rpartition(LINK_SEPARATOR)
-    return f'<a href="#sheet-{escape(company)}">{escape(ticker)}</a>' if company else f"<b>{escape(ticker)}</b>"
+    return (
+        f'<a href="#sheet-{escape(company)}">{escape(ticker)}</a>' if company else f"<b>{escape(ticker)}</b>"
+    )
 
 
 def _verdict(value: str) -> str:
@@ -140,7 +148,10 @@ def _long(value: str) -> str:
 
 
 MARKED: dict[str, Callable[[str], str]] = {"ticker": _link, "verdict": _verdict, "long": _long}
-"""Formats whose cells are HTML, and what writes and escapes them; every other cell is escaped by great-tables."""
+"""Formats whose cells are HTML, and what writes and escapes them.
+
+Every other cell is escaped by great-tables.
+"""
 
 
 def _slim(page: str, caption: str) -> Markup:

@@ -49,7 +49,8 @@ class Record:
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let a mapping of its fields become the record, which a strict dataclass refuses, and check the names first."""
         schema = handler(source)
-        # A record of several fields is defined once and referred to by each: the definition itself is changed.
+        # A record of several fields is defined once and referred to by each: the definition itself is
+        # changed.
         record = cast(dict[str, Any], handler.resolve_ref_schema(schema))
         record["strict"] = False
         record["schema"] = core_schema.no_info_before_validator_function(cls._check_names, record["schema"])
@@ -64,7 +65,10 @@ class Record:
 
 
 class Row:
-    """What a row of a CSV file becomes: its fields are the columns, in order; an empty cell takes the field's default."""
+    """What a row of a CSV file becomes: its fields are the columns, in order.
+
+    An empty cell takes the field's default.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -99,7 +103,9 @@ def field_names(kind: type[Any]) -> tuple[str, ...]:
 
 
 def read_day(text: str) -> dt.date:
-    """Read a date written YYYY-MM-DD; pydantic would take a number for seconds since 1970, and Python other ISO forms.
+    """Read a date written YYYY-MM-DD.
+
+    Pydantic would take a number for seconds since 1970, and Python other ISO forms.
 
     Raises
     ------

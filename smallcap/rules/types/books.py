@@ -63,14 +63,19 @@ class Book(Record):
         else:
             given = [name for name in OF_A_LIST if getattr(self, name)]
             if given:
-                raise FieldError(given[0], f"must be left out: survivors are chosen by the funnel, leave out {', '.join(given)}")
+                raise FieldError(
+                    given[0],
+                    f"must be left out: survivors are chosen by the funnel, leave out {', '.join(given)}",
+                )
             strange = [number for number in self.passed_over if number not in FILTERS]
             require(not strange, "passed_over", f"must name filters 1 to 6, got {strange}")
 
     @property
     def is_formed_in_advance(self) -> bool:
         """Whether every name was chosen before the first month in which it is held."""
-        return self.kind == SURVIVORS or (self.chosen_on is not None and self.chosen_on < first_day(self.first_month))
+        return self.kind == SURVIVORS or (
+            self.chosen_on is not None and self.chosen_on < first_day(self.first_month)
+        )
 
     def _check_list(self) -> None:
         require(
@@ -87,7 +92,9 @@ class Book(Record):
             problem = f"({self.last_month}) lies before 'first_month' ({self.first_month})"
             require(self._day_of("last_month") >= first, "last_month", problem)
         require(
-            self.chosen_on is not None, "chosen_on", "is missing: the day on which the list was fixed (alpha means something after it only)"
+            self.chosen_on is not None,
+            "chosen_on",
+            "is missing: the day on which the list was fixed (alpha means something after it only)",
         )
         if self.weights:
             require(
@@ -95,9 +102,15 @@ class Book(Record):
                 "weights",
                 f"must be as many as tickers ({len(self.tickers)}), got {len(self.weights)}",
             )
-            require(all(weight > 0 for weight in self.weights), "weights", "must be positive; short positions are not known here")
+            require(
+                all(weight > 0 for weight in self.weights),
+                "weights",
+                "must be positive; short positions are not known here",
+            )
             total = math.fsum(self.weights)
-            require(abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, "weights", f"must sum to 1, got {total:g}")
+            require(
+                abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, "weights", f"must sum to 1, got {total:g}"
+            )
 
     def _day_of(self, field: str) -> dt.date:
         try:
@@ -115,7 +128,11 @@ class BookSet(RuleSet):
     def __post_init__(self) -> None:
         for name in self.books:
             is_plain = re.fullmatch(r"[a-z][a-z0-9_]*", name) is not None
-            require(is_plain, ("books", name), "must be named in small letters, digits and underscores, beginning with a letter")
+            require(
+                is_plain,
+                ("books", name),
+                "must be named in small letters, digits and underscores, beginning with a letter",
+            )
 
 
 def first_day(month: str) -> dt.date:

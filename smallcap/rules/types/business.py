@@ -54,8 +54,16 @@ class Exclusion(Row):
     def check_against(self, earlier: Sequence[Self]) -> None:
         """Refuse a code that another row has."""
         for other in earlier:
-            is_same = self.code_system == other.code_system and self.first <= other.last and other.first <= self.last
-            require(not is_same, "code", f"({self.code}) overlaps with the row of {other.line_of_business} ({other.code})")
+            is_same = (
+                self.code_system == other.code_system
+                and self.first <= other.last
+                and other.first <= self.last
+            )
+            require(
+                not is_same,
+                "code",
+                f"({self.code}) overlaps with the row of {other.line_of_business} ({other.code})",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +75,8 @@ class Override(Row):
     ticker
         Upper case, no separators.
     company
-        How the company's name begins, letters and digits only: a ticker that another company takes over later is not meant. Empty: any.
+        How the company's name begins, letters and digits only: a ticker that another company takes over later
+        is not meant. Empty: any.
     valid_from, valid_to
         First and last day, both included.
     """
@@ -81,7 +90,11 @@ class Override(Row):
     source: str
 
     def __post_init__(self) -> None:
-        require(self.valid_from <= self.valid_to, "valid_to", f"({self.valid_to}) lies before 'valid_from' ({self.valid_from})")
+        require(
+            self.valid_from <= self.valid_to,
+            "valid_to",
+            f"({self.valid_to}) lies before 'valid_from' ({self.valid_from})",
+        )
 
     def check_against(self, earlier: Sequence[Self]) -> None:
         """Refuse a second verdict on a company for the same day."""
@@ -90,7 +103,9 @@ class Override(Row):
             is_same_day = self.valid_from <= other.valid_to and other.valid_from <= self.valid_to
             if self.ticker == other.ticker and is_same_company and is_same_day:
                 held = f"{other.valid_from} to {other.valid_to}"
-                raise FieldError("valid_from", f"({self.valid_from}): {self.ticker} has another verdict from {held}")
+                raise FieldError(
+                    "valid_from", f"({self.valid_from}): {self.ticker} has another verdict from {held}"
+                )
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,21 @@ class ExperimentRules(RuleSet):
 
     def __post_init__(self) -> None:
         costs = self.costs_basis_points
-        require(bool(costs) and len(set(costs)) == len(costs), "costs_basis_points", f"must name levels, none twice, got {list(costs)}")
-        require(all(0 <= cost < 10_000 for cost in costs), "costs_basis_points", f"must be 0 to 9999, got {list(costs)}")
-        require(self.least_junes >= FEWEST_JUNES, "least_junes", f"must be at least {FEWEST_JUNES}, got {self.least_junes}")
+        require(
+            bool(costs) and len(set(costs)) == len(costs),
+            "costs_basis_points",
+            f"must name levels, none twice, got {list(costs)}",
+        )
+        require(
+            all(0 <= cost < 10_000 for cost in costs),
+            "costs_basis_points",
+            f"must be 0 to 9999, got {list(costs)}",
+        )
+        require(
+            self.least_junes >= FEWEST_JUNES,
+            "least_junes",
+            f"must be at least {FEWEST_JUNES}, got {self.least_junes}",
+        )
         require(
             self.least_months >= MONTHS_A_YEAR,
             "least_months",

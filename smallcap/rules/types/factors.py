@@ -9,7 +9,11 @@ from smallcap.rules.types.base import Record, RuleSet, require
 
 COLUMN_OF: Final = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "MOM": "mom"}
 """The column of raw.factors that holds a term's factor."""
-TERMS_OF_FILE: Final = {"FF3": ("Mkt-RF", "SMB", "HML"), "FF5": ("Mkt-RF", "SMB", "HML", "RMW", "CMA"), "MOM": ("MOM",)}
+TERMS_OF_FILE: Final = {
+    "FF3": ("Mkt-RF", "SMB", "HML"),
+    "FF5": ("Mkt-RF", "SMB", "HML", "RMW", "CMA"),
+    "MOM": ("MOM",),
+}
 """The factors of each file; FF3 and FF5 hold the risk-free rate too."""
 FILES_WITH_RF: Final = ("FF3", "FF5")
 ALPHA: Final = "alpha"
@@ -27,14 +31,30 @@ class Model(Record):
 
     def __post_init__(self) -> None:
         unknown = [file for file in self.files if file not in TERMS_OF_FILE]
-        require(bool(self.files) and not unknown, "files", f"must be some of FF3, FF5, MOM; got {list(self.files)}")
-        strange = [term for term in self.terms if term not in COLUMN_OF]
-        require(bool(self.terms) and not strange, "terms", f"must be some of {', '.join(COLUMN_OF)}; got {list(self.terms)}")
-        require(len(set(self.terms)) == len(self.terms), "terms", f"must not repeat, got {list(self.terms)}")
-        homeless = [term for term in self.terms if sum(term in TERMS_OF_FILE[file] for file in self.files) != 1]
-        require(not homeless, "files", f"must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}")
         require(
-            any(file in FILES_WITH_RF for file in self.files), "files", f"must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate"
+            bool(self.files) and not unknown,
+            "files",
+            f"must be some of FF3, FF5, MOM; got {list(self.files)}",
+        )
+        strange = [term for term in self.terms if term not in COLUMN_OF]
+        require(
+            bool(self.terms) and not strange,
+            "terms",
+            f"must be some of {', '.join(COLUMN_OF)}; got {list(self.terms)}",
+        )
+        require(len(set(self.terms)) == len(self.terms), "terms", f"must not repeat, got {list(self.terms)}")
+        homeless = [
+            term for term in self.terms if sum(term in TERMS_OF_FILE[file] for file in self.files) != 1
+        ]
+        require(
+            not homeless,
+            "files",
+            f"must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}",
+        )
+        require(
+            any(file in FILES_WITH_RF for file in self.files),
+            "files",
+            f"must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate",
         )
 
     @property
@@ -67,7 +87,11 @@ class TiltRules(Record):
         low, high = self.directional_t, self.confirmed_t
         require(low > 0, "directional_t", f"must be positive, got {low}")
         require(low < high, "confirmed_t", f"must be above directional_t ({low}), got {high}")
-        require(self.detectable_std_errors > 0, "detectable_std_errors", f"must be positive, got {self.detectable_std_errors}")
+        require(
+            self.detectable_std_errors > 0,
+            "detectable_std_errors",
+            f"must be positive, got {self.detectable_std_errors}",
+        )
         both = [*self.positive, *self.not_negative]
         require(
             bool(both) and len(set(both)) == len(both),
@@ -78,7 +102,10 @@ class TiltRules(Record):
     @property
     def intended(self) -> dict[str, str]:
         """The intended sign of each claimed tilt, as marts.book_validations writes it."""
-        return {**dict.fromkeys(self.positive, "positive"), **dict.fromkeys(self.not_negative, "not_negative")}
+        return {
+            **dict.fromkeys(self.positive, "positive"),
+            **dict.fromkeys(self.not_negative, "not_negative"),
+        }
 
 
 @dataclass(frozen=True)
@@ -110,7 +137,11 @@ class HindsightRules(Record):
     seed: int
 
     def __post_init__(self) -> None:
-        require(100 <= self.random_books <= 100_000, "random_books", f"must be 100 to 100000, got {self.random_books}")
+        require(
+            100 <= self.random_books <= 100_000,
+            "random_books",
+            f"must be 100 to 100000, got {self.random_books}",
+        )
 
 
 @dataclass(frozen=True)
@@ -148,7 +179,13 @@ class FactorRules(RuleSet):
             f"must be above {most_terms + 1}, the number of terms with alpha, got {self.least_months}",
         )
         least, trailing = self.least_months, self.trailing_months
-        require(trailing >= least, "trailing_months", f"must not be below least_months ({least}), got {trailing}")
+        require(
+            trailing >= least, "trailing_months", f"must not be below least_months ({least}), got {trailing}"
+        )
         require(0 < self.confidence < 1, "confidence", f"must lie between 0 and 1, got {self.confidence}")
         require(self.extreme_return > 0, "extreme_return", f"must be positive, got {self.extreme_return}")
-        require(FIVE_FACTORS in self.models, "models", f"must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it")
+        require(
+            FIVE_FACTORS in self.models,
+            "models",
+            f"must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it",
+        )

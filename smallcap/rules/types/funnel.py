@@ -1,4 +1,7 @@
-"""The rule sets of the filters and lenses as typed objects. Their values stand in data/reference/; nothing is read here."""
+"""The rule sets of the filters and lenses as typed objects. Their values stand in data/reference/.
+
+Nothing is read here.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,9 @@ class Limit(Record):
     def __post_init__(self) -> None:
         """Refuse a borderline above the limit."""
         is_inside = 0 <= self.borderline_from <= self.limit
-        require(is_inside, "borderline_from", f"must be in [0, limit] ({self.limit}), got {self.borderline_from}")
+        require(
+            is_inside, "borderline_from", f"must be in [0, limit] ({self.limit}), got {self.borderline_from}"
+        )
 
     def holds(self, value: pl.Expr) -> pl.Expr:
         """Whether a value is inside the limit; null where it is unknown."""
@@ -70,7 +75,8 @@ class ShariahRules(RuleSet):
     effective_from
         First day of the standard in this wording; applied to earlier dates it looks back with today's eyes.
     denominator
-        spot: the market value at as_of; mean: its mean over `mean_months`, of which at least `least_months` must be known.
+        spot: the market value at as_of; mean: its mean over `mean_months`, of which at least `least_months`
+        must be known.
     leases
         How the standard treats leases: as_reported, excluded or included.
     debt, income
@@ -91,7 +97,11 @@ class ShariahRules(RuleSet):
     def __post_init__(self) -> None:
         """Refuse an empty window."""
         is_inside = 1 <= self.least_months <= self.mean_months
-        require(is_inside, "least_months", f"must be 1 to mean_months ({self.mean_months}), got {self.least_months}")
+        require(
+            is_inside,
+            "least_months",
+            f"must be 1 to mean_months ({self.mean_months}), got {self.least_months}",
+        )
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,11 @@ class ShariahStandards(RuleSet):
     def __post_init__(self) -> None:
         """Refuse a standard that is filed under another name than its own."""
         for key, rules in self.standards.items():
-            require(rules.name == key, ("standards", key, "name"), f"must be '{key}' as in [standards.{key}], got '{rules.name}'")
+            require(
+                rules.name == key,
+                ("standards", key, "name"),
+                f"must be '{key}' as in [standards.{key}], got '{rules.name}'",
+            )
 
     def named(self, name: str) -> ShariahRules:
         """Find a standard by its name.
@@ -114,7 +128,10 @@ class ShariahStandards(RuleSet):
             When there is no such standard; the message lists those there are.
         """
         if name not in self.standards:
-            raise InputError(f"setting 'shariah_standard': there is no standard '{name}'; the standards are: {', '.join(self.standards)}")
+            raise InputError(
+                f"setting 'shariah_standard': there is no standard '{name}'; the standards are: "
+                f"{', '.join(self.standards)}"
+            )
         return self.standards[name]
 
 
@@ -151,7 +168,9 @@ class IncomeRules(Record):
 
     def __post_init__(self) -> None:
         """Refuse negative counts and distances."""
-        _not_negative(self, *(name.name for name in dataclasses.fields(self) if name.name != "least_margin_slope"))
+        _not_negative(
+            self, *(name.name for name in dataclasses.fields(self) if name.name != "least_margin_slope")
+        )
 
 
 @dataclass(frozen=True)
@@ -170,7 +189,9 @@ class CashFlowRules(Record):
     def __post_init__(self) -> None:
         """Refuse negative counts and distances."""
         _share(self, "accruals_percentile")
-        _not_negative(self, "most_years_without_free_cash_flow", "operating_cash_flow_borderline", "accruals_borderline")
+        _not_negative(
+            self, "most_years_without_free_cash_flow", "operating_cash_flow_borderline", "accruals_borderline"
+        )
         _not_negative(self, "cash_conversion_borderline")
 
 

@@ -77,7 +77,11 @@ class Download(Record):
 
     def __post_init__(self) -> None:
         require(self.min_members >= 1, "min_members", f"must be at least 1, got {self.min_members}")
-        require(0 <= self.max_step_back_days <= 31, "max_step_back_days", f"must be 0 to 31, got {self.max_step_back_days}")
+        require(
+            0 <= self.max_step_back_days <= 31,
+            "max_step_back_days",
+            f"must be 0 to 31, got {self.max_step_back_days}",
+        )
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,26 @@ class EligibilityRules(Record):
 
     def __post_init__(self) -> None:
         require(self.min_price_usd > 0, "min_price_usd", f"must be positive, got {self.min_price_usd}")
-        require(self.min_market_cap_usd > 0, "min_market_cap_usd", f"must be positive, got {self.min_market_cap_usd}")
-        require(0 < self.min_free_float < 1, "min_free_float", f"must lie between 0 and 1, got {self.min_free_float}")
-        require(0 < self.min_voting_rights < 1, "min_voting_rights", f"must lie between 0 and 1, got {self.min_voting_rights}")
-        require(self.max_price_age_days >= 0, "max_price_age_days", f"must not be negative, got {self.max_price_age_days}")
+        require(
+            self.min_market_cap_usd > 0,
+            "min_market_cap_usd",
+            f"must be positive, got {self.min_market_cap_usd}",
+        )
+        require(
+            0 < self.min_free_float < 1,
+            "min_free_float",
+            f"must lie between 0 and 1, got {self.min_free_float}",
+        )
+        require(
+            0 < self.min_voting_rights < 1,
+            "min_voting_rights",
+            f"must lie between 0 and 1, got {self.min_voting_rights}",
+        )
+        require(
+            self.max_price_age_days >= 0,
+            "max_price_age_days",
+            f"must not be negative, got {self.max_price_age_days}",
+        )
         require(bool(self.exchanges), "exchanges", "must name at least one")
         require(bool(self.home_countries), "home_countries", "must name at least one")
         both = sorted(set(self.home_countries) & set(self.benefit_countries))
@@ -57,7 +73,8 @@ class ChangeRules(Record):
     ipo_months
         Months back to the first price of a new listing.
     graduated_quantile, below_minimum_quantile
-        Among the sizes of those who stayed: who left at or above the first was too large, at or below the second too small.
+        Among the sizes of those who stayed: who left at or above the first was too large, at or below the
+        second too small.
     demoted_quantile
         Who came at or above this one came from the index of larger companies.
     """
@@ -74,7 +91,11 @@ class ChangeRules(Record):
             "graduated_quantile",
             f"must lie between below_minimum_quantile and 1, got {self.graduated_quantile}",
         )
-        require(0 < self.demoted_quantile < 1, "demoted_quantile", f"must lie between 0 and 1, got {self.demoted_quantile}")
+        require(
+            0 < self.demoted_quantile < 1,
+            "demoted_quantile",
+            f"must lie between 0 and 1, got {self.demoted_quantile}",
+        )
 
 
 @dataclass(frozen=True)
@@ -84,8 +105,8 @@ class ReconstitutionRules(Record):
     Attributes
     ----------
     min_turnover, turnover_per_further_month
-        One-way turnover between two month ends from which on there was one; dates that lie further apart must show so much more for each
-        further month, as companies are bought and listed all the time.
+        One-way turnover between two month ends from which on there was one; dates that lie further apart must
+        show so much more for each further month, as companies are bought and listed all the time.
     max_days_between_lists
         Days between the lists before and after the effective day at most.
     months_after
@@ -101,13 +122,19 @@ class ReconstitutionRules(Record):
     min_names: int
 
     def __post_init__(self) -> None:
-        require(0 < self.min_turnover < 1, "min_turnover", f"must lie between 0 and 1, got {self.min_turnover}")
+        require(
+            0 < self.min_turnover < 1, "min_turnover", f"must lie between 0 and 1, got {self.min_turnover}"
+        )
         require(
             self.turnover_per_further_month >= 0,
             "turnover_per_further_month",
             f"must not be negative, got {self.turnover_per_further_month}",
         )
-        require(self.max_days_between_lists >= 1, "max_days_between_lists", f"must be at least 1, got {self.max_days_between_lists}")
+        require(
+            self.max_days_between_lists >= 1,
+            "max_days_between_lists",
+            f"must be at least 1, got {self.max_days_between_lists}",
+        )
         require(1 <= self.months_after <= 12, "months_after", f"must be 1 to 12, got {self.months_after}")
         require(self.min_names >= 2, "min_names", f"must be at least 2, got {self.min_names}")
 

@@ -17,7 +17,11 @@ class DayRange(Record):
 
     def __post_init__(self) -> None:
         require(self.min_days > 0, "min_days", f"must be positive, got {self.min_days}")
-        require(self.min_days <= self.max_days, "max_days", f"must not be below min_days ({self.min_days}), got {self.max_days}")
+        require(
+            self.min_days <= self.max_days,
+            "max_days",
+            f"must not be below min_days ({self.min_days}), got {self.max_days}",
+        )
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,9 @@ class DateRules(Record):
     max_days_ahead: int
 
     def __post_init__(self) -> None:
-        require(self.max_days_ahead >= 0, "max_days_ahead", f"must not be negative, got {self.max_days_ahead}")
+        require(
+            self.max_days_ahead >= 0, "max_days_ahead", f"must not be negative, got {self.max_days_ahead}"
+        )
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,11 @@ class SanityRules(RuleSet):
     scale: ScaleRules
 
     def __post_init__(self) -> None:
-        require(self.max_net_income_to_assets > 0, "max_net_income_to_assets", f"must be positive, got {self.max_net_income_to_assets}")
+        require(
+            self.max_net_income_to_assets > 0,
+            "max_net_income_to_assets",
+            f"must be positive, got {self.max_net_income_to_assets}",
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,9 @@ class VisibilityRules(Record):
     assumed_lag_days: int
 
     def __post_init__(self) -> None:
-        require(self.assumed_lag_days >= 1, "assumed_lag_days", f"must be at least 1, got {self.assumed_lag_days}")
+        require(
+            self.assumed_lag_days >= 1, "assumed_lag_days", f"must be at least 1, got {self.assumed_lag_days}"
+        )
 
 
 @dataclass(frozen=True)
@@ -117,7 +129,9 @@ class YearsRules(Record):
 
     def __post_init__(self) -> None:
         require(1 <= self.years <= 10, "years", f"must be 1 to 10, got {self.years}")
-        require(1 <= self.min_years <= self.years, "min_years", f"must be 1 to {self.years}, got {self.min_years}")
+        require(
+            1 <= self.min_years <= self.years, "min_years", f"must be 1 to {self.years}, got {self.min_years}"
+        )
 
 
 @dataclass(frozen=True)
@@ -147,7 +161,10 @@ class PriceRules(Record):
 
 @dataclass(frozen=True)
 class FundHoldingRules(Record):
-    """Share of a company that an index fund can plausibly hold, bounds included; outside it the share count is wrong."""
+    """Share of a company that an index fund can plausibly hold, bounds included.
+
+    Outside it the share count is wrong.
+    """
 
     min_share_of_company: float
     max_share_of_company: float
@@ -155,7 +172,11 @@ class FundHoldingRules(Record):
     def __post_init__(self) -> None:
         low, high = self.min_share_of_company, self.max_share_of_company
         require(low >= 0, "min_share_of_company", f"must not be negative, got {low}")
-        require(low < high <= 1, "max_share_of_company", f"must be above min_share_of_company ({low}) and at most 1, got {high}")
+        require(
+            low < high <= 1,
+            "max_share_of_company",
+            f"must be above min_share_of_company ({low}) and at most 1, got {high}",
+        )
 
 
 @dataclass(frozen=True)
@@ -169,7 +190,11 @@ class FinancialRules(Record):
 
     def __post_init__(self) -> None:
         require(self.sic_first >= 0, "sic_first", f"must not be negative, got {self.sic_first}")
-        require(self.sic_first <= self.sic_last, "sic_last", f"must not be below sic_first ({self.sic_first}), got {self.sic_last}")
+        require(
+            self.sic_first <= self.sic_last,
+            "sic_last",
+            f"must not be below sic_first ({self.sic_first}), got {self.sic_last}",
+        )
 
 
 @dataclass(frozen=True)

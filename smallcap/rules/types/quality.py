@@ -31,7 +31,9 @@ class Bounds(Record):
 
     def __post_init__(self) -> None:
         """Refuse ends in the wrong order."""
-        require(self.lowest < self.highest, "lowest", f"must be below highest ({self.highest}), got {self.lowest}")
+        require(
+            self.lowest < self.highest, "lowest", f"must be below highest ({self.highest}), got {self.lowest}"
+        )
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,11 @@ class Winsorizing(Record):
         """Refuse quantiles outside 0 to 1 or in the wrong order."""
         low, high = self.lower_quantile, self.upper_quantile
         is_in_order = 0 <= low < high <= 1
-        require(is_in_order, "lower_quantile", f"({low}) and 'upper_quantile' ({high}) must lie in 0 to 1, the lower one first")
+        require(
+            is_in_order,
+            "lower_quantile",
+            f"({low}) and 'upper_quantile' ({high}) must lie in 0 to 1, the lower one first",
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ class QualityRules(RuleSet):
     listed_names
         How many tickers the summary names at either end.
     coverage_clip
-        Interest coverage is cut to this range before it is winsorized; its upper end is the cap that method debt_free_aware gives.
+        Interest coverage is cut to this range before it is winsorized; its upper end is the cap that method
+        debt_free_aware gives.
     """
 
     least_records: int

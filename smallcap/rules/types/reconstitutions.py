@@ -16,7 +16,9 @@ RECONSTITUTIONS_FILE: Final = "reconstitutions.csv"
 
 @dataclass(frozen=True, kw_only=True)
 class Reconstitution(Row):
-    """A reconstitution of the index by one source; where sources contradict each other, an event has a row for each date.
+    """A reconstitution of the index by one source.
+
+    Where sources contradict each other, an event has a row for each date.
 
     Attributes
     ----------
@@ -27,7 +29,8 @@ class Reconstitution(Row):
     effective_date
         Day after whose close the new index holds, or only its month: 2025-05-31 or 2026-12.
     status
-        known: it happened so; announced: the provider said so in advance; rule: computed by the provider's rule.
+        known: it happened so; announced: the provider said so in advance; rule: computed by the provider's
+        rule.
     source
         Who says so.
     """
@@ -44,8 +47,14 @@ class Reconstitution(Row):
         except ValueError:
             problem = f"must be a date like 2025-05-31 or a month like 2026-12; got '{self.effective_date}'"
             raise FieldError("effective_date", problem) from None
-        is_before = self.rank_date is None or self.rank_date < (self.effective_day or self.effective_month_end)
-        require(is_before, "rank_date", f"({self.rank_date}) does not lie before 'effective_date' ({self.effective_date})")
+        is_before = self.rank_date is None or self.rank_date < (
+            self.effective_day or self.effective_month_end
+        )
+        require(
+            is_before,
+            "rank_date",
+            f"({self.rank_date}) does not lie before 'effective_date' ({self.effective_date})",
+        )
 
     @property
     def effective_day(self) -> dt.date | None:
@@ -62,7 +71,11 @@ class Reconstitution(Row):
         """Refuse an event that is there already with the same effective date."""
         for other in earlier:
             is_same = (self.event, self.effective_date) == (other.event, other.effective_date)
-            require(not is_same, "event", f"({self.event}) is there twice with 'effective_date' {self.effective_date}")
+            require(
+                not is_same,
+                "event",
+                f"({self.event}) is there twice with 'effective_date' {self.effective_date}",
+            )
 
 
 def _day_or_month(text: str) -> dt.date:

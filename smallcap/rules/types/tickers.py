@@ -32,8 +32,8 @@ class TickerAlias(Row):
     ticker, canonical_ticker
         The ticker as it is found, and the ticker under which the line is known; a renaming needs none.
     relation
-        same_line: lists show the line under either ticker; same_company: a share class of the same company; renamed: at `valid_from` the
-        company took a new name.
+        same_line: lists show the line under either ticker; same_company: a share class of the same company;
+        renamed: at `valid_from` the company took a new name.
     valid_from, valid_to
         First and last day, both included; without the last it goes on.
     source
@@ -49,6 +49,14 @@ class TickerAlias(Row):
 
     def __post_init__(self) -> None:
         is_named = self.canonical_ticker is not None or self.relation == "renamed"
-        require(is_named, "canonical_ticker", f"is empty; an alias of relation '{self.relation}' names the ticker that it stands for")
+        require(
+            is_named,
+            "canonical_ticker",
+            f"is empty; an alias of relation '{self.relation}' names the ticker that it stands for",
+        )
         if self.valid_to is not None:
-            require(self.valid_from <= self.valid_to, "valid_to", f"({self.valid_to}) lies before 'valid_from' ({self.valid_from})")
+            require(
+                self.valid_from <= self.valid_to,
+                "valid_to",
+                f"({self.valid_to}) lies before 'valid_from' ({self.valid_from})",
+            )

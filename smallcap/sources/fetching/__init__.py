@@ -8,4 +8,15 @@ from smallcap.sources.fetching.quota import Left, Limits, Quota
 from smallcap.sources.fetching.retrying import RetryPolicy
 from smallcap.sources.fetching.secrets import Redactor
 
-__all__ = ["Fetcher", "Left", "Limits", "Quota", "QuotaError", "Redactor", "RefusedError", "RetryPolicy", "TransientError", "utc_now"]
+__all__ = [
+    "Fetcher",
+    "Left",
+    "Limits",
+    "Quota",
+    "QuotaError",
+    "Redactor",
+    "RefusedError",
+    "RetryPolicy",
+    "TransientError",
+    "utc_now",
+]

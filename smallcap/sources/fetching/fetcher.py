@@ -1,4 +1,7 @@
-"""The one way to a vendor: what is kept is not asked for again; else quota, retries, and the payload kept. Nothing is parsed here."""
+"""The one way to a vendor: what is kept is not asked for again.
+
+Else quota, retries, and the payload kept. Nothing is parsed here.
+"""
 
 from __future__ import annotations
 
@@ -73,8 +76,8 @@ class Fetcher:
         request
             Everything that the answer depends on, and no secret: the key under which the payload is kept.
         ask
-            Asks the vendor once. It raises `TransientError` where asking again may help, any other error where it does not,
-            and it does so for every body that does not count: what it returns is kept.
+            Asks the vendor once. It raises `TransientError` where asking again may help, any other error
+            where it does not, and it does so for every body that does not count: what it returns is kept.
         max_age
             A kept payload that is older is asked for again; None: it never expires.
         cost
@@ -94,7 +97,9 @@ class Fetcher:
         self.snapshots.keep(source, dataset, request, payload, self.clock())
         return payload
 
-    def kept(self, source: str, dataset: str, request: Mapping[str, object], max_age: dt.timedelta | None = None) -> bytes | None:
+    def kept(
+        self, source: str, dataset: str, request: Mapping[str, object], max_age: dt.timedelta | None = None
+    ) -> bytes | None:
         """Return the payload that `fetch` would return without asking, or None."""
         not_before = None if max_age is None else self.clock() - max_age
         return self.snapshots.find(source, dataset, request, not_before)
@@ -118,8 +123,10 @@ class Fetcher:
         if error.retry_after is not None and error.retry_after > self._policy.longest_wait_seconds:
             resumes_at = self.clock() + dt.timedelta(seconds=error.retry_after)
             return QuotaError(
-                f"{source} {dataset}: {error}. The vendor asks to wait {error.retry_after:.0f} s: nothing is left until then. "
-                f"Go on after {resumes_at:%Y-%m-%d %H:%M} UTC with the same command: what was fetched is kept and not asked for again",
+                f"{source} {dataset}: {error}. The vendor asks to wait {error.retry_after:.0f} s: "
+                f"nothing is left until then. "
+                f"Go on after {resumes_at:%Y-%m-%d %H:%M} UTC with the same command: what was "
+                f"fetched is kept and not asked for again",
                 resumes_at,
             )
         return TransientError(

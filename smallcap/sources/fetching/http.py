@@ -126,7 +126,9 @@ class _LimitedAdapter(HTTPAdapter):
                 )
             if time.monotonic() > latest:
                 response.close()
-                raise TransientError(f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs")
+                raise TransientError(
+                    f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs"
+                )
         return bytes(body)
 
 
@@ -134,7 +136,11 @@ def _described(body: bytes) -> str:
     """Find the vendor's own words in an error body."""
     answer = _json_object(body)
     words = [answer[name] for name in ("detail", "message", "error") if isinstance(answer.get(name), str)]
-    return _shortened(str(words[0])) if words else _shortened(body[: _SHOWN_CHARACTERS * 4].decode("utf-8", errors="replace"))
+    return (
+        _shortened(str(words[0]))
+        if words
+        else _shortened(body[: _SHOWN_CHARACTERS * 4].decode("utf-8", errors="replace"))
+    )
 
 
 def _retry_after(body: bytes, headers: Mapping[str, str]) -> float | None:

@@ -28,7 +28,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of a source's limits; None is without limit. `resumes_at` is None while something is left."""
+    """What is left of a source's limits.
+
+    None is without limit. `resumes_at` is None while something is left.
+    """
 
     today: int | None
     this_hour: int | None
@@ -82,7 +85,9 @@ class Quota:
             count = self._read(source).at(now)
             limits = self._limits.get(source, Limits())
             _require_left(source, limits, count, requests, now)
-            self._write(source, replace(count, today=count.today + requests, this_hour=count.this_hour + requests))
+            self._write(
+                source, replace(count, today=count.today + requests, this_hour=count.this_hour + requests)
+            )
 
     def left(self, source: str) -> Left:
         """Say what is left now."""
@@ -101,7 +106,9 @@ class Quota:
         try:
             return _Count(**json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError, OSError) as error:
-            raise SmallcapError(f"the count of requests {path} cannot be read ({error}); remove it to count from zero") from None
+            raise SmallcapError(
+                f"the count of requests {path} cannot be read ({error}); remove it to count from zero"
+            ) from None
 
     def _write(self, source: str, count: _Count) -> None:
         path = self.folder / f"{source}.json"
@@ -119,8 +126,10 @@ def _require_left(source: str, limits: Limits, count: _Count, requests: int, now
 
 def _refuse(source: str, window: str, used: int, limit: int, requests: int, resumes_at: dt.datetime) -> None:
     raise QuotaError(
-        f"{source}: {used} of {limit} requests of {window} are used, {max(limit - used, 0)} left, {requests} needed next. "
-        f"Go on after {resumes_at:%Y-%m-%d %H:%M} UTC with the same command: what was fetched is kept and not asked for again",
+        f"{source}: {used} of {limit} requests of {window} are used, {max(limit - used, 0)} left, "
+        f"{requests} needed next. "
+        f"Go on after {resumes_at:%Y-%m-%d %H:%M} UTC with the same command: what was fetched is "
+        f"kept and not asked for again",
         resumes_at,
     )
 

@@ -1,4 +1,7 @@
-"""When a failed request is made again, and how long to wait before; what counts as transient is said by `TransientError`."""
+"""When a failed request is made again, and how long to wait before.
+
+What counts as transient is said by `TransientError`.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,12 @@ from smallcap.sources.text import LONGEST, cleaned
 
 Kind = Literal["text", "id", "date", "number"]
 MISSING_TEXT = ("", "-", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
-_DTYPES: dict[Kind, type[pl.DataType]] = {"text": pl.String, "id": pl.String, "date": pl.Date, "number": pl.Float64}
+_DTYPES: dict[Kind, type[pl.DataType]] = {
+    "text": pl.String,
+    "id": pl.String,
+    "date": pl.Date,
+    "number": pl.Float64,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,13 @@ class CanonicalTable:
         either = {name: " or ".join(group) for group in self.one_of for name in group}
         lines = ["| column | required | unit | meaning |", "|---|---|---|---|"]
         for column in self.columns:
-            needed = "yes" if column.is_required else f"one of {either[column.name]}" if column.name in either else ""
+            needed = (
+                "yes"
+                if column.is_required
+                else f"one of {either[column.name]}"
+                if column.name in either
+                else ""
+            )
             lines.append(f"| {column.name} | {needed} | {column.unit} | {column.meaning} |")
         return "\n".join(lines)
 
@@ -61,16 +72,32 @@ FUNDAMENTALS = CanonicalTable(
     "fundamentals",
     "filing_date",
     (
-        CanonicalColumn("ticker", "text", "", "the company's symbol, in any spelling of share classes", True, True),
+        CanonicalColumn(
+            "ticker", "text", "", "the company's symbol, in any spelling of share classes", True, True
+        ),
         CanonicalColumn("entity_id", "id", "", "the vendor's own id of the company", True, True),
         CanonicalColumn("period_end", "date", "date", "end of the fiscal year", True, True),
-        CanonicalColumn("filing_date", "date", "date", "day the figures were filed; blank: taken as known 90 days after period_end", True),
-        CanonicalColumn("version", "text", "", "original or restated; without the column, restated_date after filing_date says restated"),
+        CanonicalColumn(
+            "filing_date",
+            "date",
+            "date",
+            "day the figures were filed; blank: taken as known 90 days after period_end",
+            True,
+        ),
+        CanonicalColumn(
+            "version",
+            "text",
+            "",
+            "original or restated; without the column, restated_date after filing_date says restated",
+        ),
         CanonicalColumn(
             "restated_date",
             "date",
             "date",
-            "day of the filing that the values come from; after filing_date: restated values, visible by filing_date",
+            (
+                "day of the filing that the values come from; after filing_date: restated values, "
+                "visible by filing_date"
+            ),
         ),
         CanonicalColumn("fiscal_year", "number", "year", "the vendor's fiscal year"),
         CanonicalColumn("period_days", "number", "days", "length of the period"),
@@ -86,7 +113,10 @@ FUNDAMENTALS = CanonicalTable(
         _money("interest_expense", "gross interest expense, a positive expense"),
         _money(
             "net_interest_expense",
-            "interest expense less interest income; stands in where the gross expense is missing, flagged is_interest_net",
+            (
+                "interest expense less interest income; stands in where the gross expense is missing, "
+                "flagged is_interest_net"
+            ),
         ),
         _money("pretax_income", "income before tax"),
         _money("income_tax", "income tax, a positive expense"),
@@ -114,7 +144,10 @@ FUNDAMENTALS = CanonicalTable(
         CanonicalColumn("shares_basic", "number", "shares", "weighted average basic shares"),
         CanonicalColumn("shares_diluted", "number", "shares", "weighted average diluted shares"),
     ),
-    one_of=(("interest_expense", "net_interest_expense"), ("shares_outstanding", "shares_basic", "shares_diluted")),
+    one_of=(
+        ("interest_expense", "net_interest_expense"),
+        ("shares_outstanding", "shares_basic", "shares_diluted"),
+    ),
 )
 
 PRICES = CanonicalTable(
@@ -122,11 +155,34 @@ PRICES = CanonicalTable(
     "date",
     (
         CanonicalColumn("ticker", "text", "", "the line's symbol", True, True),
-        CanonicalColumn("date", "date", "date", "a session; of several in a month the last is used", True, True),
-        CanonicalColumn("adj_close", "number", "US dollars", "close adjusted for splits and dividends; serves returns only", True),
-        CanonicalColumn("close", "number", "US dollars", "close as traded; without it the holdings file's own price is used"),
-        CanonicalColumn("split_ratio", "number", "new shares per old", "splits on that day (or in that month, in a monthly table)"),
-        CanonicalColumn("total_return", "number", "fraction", "return of the month with dividends; without it, from adj_close"),
+        CanonicalColumn(
+            "date", "date", "date", "a session; of several in a month the last is used", True, True
+        ),
+        CanonicalColumn(
+            "adj_close",
+            "number",
+            "US dollars",
+            "close adjusted for splits and dividends; serves returns only",
+            True,
+        ),
+        CanonicalColumn(
+            "close",
+            "number",
+            "US dollars",
+            "close as traded; without it the holdings file's own price is used",
+        ),
+        CanonicalColumn(
+            "split_ratio",
+            "number",
+            "new shares per old",
+            "splits on that day (or in that month, in a monthly table)",
+        ),
+        CanonicalColumn(
+            "total_return",
+            "number",
+            "fraction",
+            "return of the month with dividends; without it, from adj_close",
+        ),
     ),
 )
 
@@ -154,14 +210,14 @@ def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.Data
     Returns
     -------
     pl.DataFrame
-        Every column of the table in its type, absent optional ones null, and `row`: the row's number in the file, where
-        the first row after the header is 1. Extra columns of the file are left out.
+        Every column of the table in its type, absent optional ones null, and `row`: the row's number in the
+        file, where the first row after the header is 1. Extra columns of the file are left out.
 
     Raises
     ------
     InputError
-        When the file is unreadable, lacks required columns (all are named), has a row of another length than the header, or
-        holds text where a number or a date belongs.
+        When the file is unreadable, lacks required columns (all are named), has a row of another length than
+        the header, or holds text where a number or a date belongs.
     """
     what = f"{table.name} file {file_name}"
     is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith(".parquet")
@@ -172,7 +228,10 @@ def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.Data
     for column in table.columns:
         blank = frame.filter(pl.col(column.name).is_null()) if column.is_key else frame.clear()
         if blank.height:
-            raise InputError(f"{what}, {place(blank['row'][0])}, column '{column.name}': blank; every row needs a value there")
+            raise InputError(
+                f"{what}, {place(blank['row'][0])}, column '{column.name}': blank; every row needs "
+                f"a value there"
+            )
     return frame
 
 
@@ -193,7 +252,10 @@ def _read_csv(payload: bytes, what: str, table: CanonicalTable) -> pl.DataFrame:
 
 
 def _column_names(given: list[str], what: str, table: CanonicalTable) -> list[str]:
-    """Spell the table's columns as we do and number the others; one that is there twice, or required and absent, is named."""
+    """Spell the table's columns as we do and number the others.
+
+    One that is there twice, or required and absent, is named.
+    """
     known = {column.name for column in table.columns}
     spelled = [name.strip().lstrip("\ufeff").lower() for name in given]
     names = [name if name in known else f"column {number}" for number, name in enumerate(spelled, start=1)]
@@ -222,7 +284,9 @@ def _typed(raw: pl.DataFrame, column: CanonicalColumn, what: str, place: Callabl
         given = given.cast(pl.String)
     if given.dtype == pl.String:
         is_text = column.kind in ("text", "id")
-        trimmed = cleaned(given, None if column.kind == "id" else LONGEST) if is_text else given.str.strip_chars()
+        trimmed = (
+            cleaned(given, None if column.kind == "id" else LONGEST) if is_text else given.str.strip_chars()
+        )
         given = trimmed.set(trimmed.is_in(MISSING_TEXT), None)
     typed = _CASTS[column.kind](given)
     wrong = given.is_not_null() & typed.is_null()
@@ -232,7 +296,9 @@ def _typed(raw: pl.DataFrame, column: CanonicalColumn, what: str, place: Callabl
     if wrong.any():
         row = int(wrong.arg_true()[0])
         expected = {"number": "a number", "date": f"a date ({DATE_FORM})"}.get(column.kind, "text")
-        raise InputError(f"{what}, {place(row + 1)}, column '{column.name}': '{given[row]}' is not {expected}")
+        raise InputError(
+            f"{what}, {place(row + 1)}, column '{column.name}': '{given[row]}' is not {expected}"
+        )
     return typed.alias(column.name)
 
 

@@ -54,7 +54,8 @@ class Dated:
     rows
         Those with plausible dates.
     refused
-        The others, in the columns of `REFUSED_SCHEMA`; the year is null where the date that decides it is implausible.
+        The others, in the columns of `REFUSED_SCHEMA`; the year is null where the date that decides it is
+        implausible.
     """
 
     rows: pl.DataFrame
@@ -62,7 +63,10 @@ class Dated:
 
 
 def load_date_limits(reference_dir: Path, today: dt.date, given_clock: dt.date | None = None) -> DateLimits:
-    """Read the rules; `read_rules` says what it raises. A clock later than the machine's date is the day of the run."""
+    """Read the rules.
+
+    `read_rules` says what it raises. A clock later than the machine's date is the day of the run.
+    """
     rules = read_rules(reference_dir, "sanity.toml", SanityRules)
     return DateLimits(rules.dates, rules.clock, max(today, given_clock or today), given_clock)
 
@@ -83,14 +87,18 @@ def within_limits(rows: pl.DataFrame, table: CanonicalTable, limits: DateLimits)
     problems = []
     for column in _date_columns(table):
         problems += [
-            _problem(pl.col(column) < limits.dates.first_day, f"{column} lies before {limits.dates.first_day}"),
+            _problem(
+                pl.col(column) < limits.dates.first_day, f"{column} lies before {limits.dates.first_day}"
+            ),
             _problem(pl.col(column) > last, f"{column} lies more than {ahead} days after the day of the run"),
         ]
     is_known = pl.col(table.dated_by).is_between(limits.dates.first_day, last)
     return _parted(rows, table, problems, is_known)
 
 
-def up_to(dated: Dated, table: CanonicalTable, newest: dt.date, columns: Sequence[str], limits: DateLimits) -> Dated:
+def up_to(
+    dated: Dated, table: CanonicalTable, newest: dt.date, columns: Sequence[str], limits: DateLimits
+) -> Dated:
     """Set aside further rows: those with a date after the newest one that enough rows support, or that the user names.
 
     Parameters
@@ -107,7 +115,10 @@ def up_to(dated: Dated, table: CanonicalTable, newest: dt.date, columns: Sequenc
         The limits.
     """
     last = max(newest, limits.given_clock or newest)
-    problems = [_problem(pl.col(column) > last, f"{column} lies after {last}, the newest date that enough rows have") for column in columns]
+    problems = [
+        _problem(pl.col(column) > last, f"{column} lies after {last}, the newest date that enough rows have")
+        for column in columns
+    ]
     further = _parted(dated.rows, table, problems, pl.col(table.dated_by) <= last)
     return Dated(further.rows, pl.concat([dated.refused, further.refused]))
 
@@ -122,7 +133,10 @@ def require_within_limits(day: dt.date, what: str, limits: DateLimits) -> None:
     """
     first, last = limits.dates.first_day, limits.last_day
     if not first <= day <= last:
-        raise InputError(f"{what} {day} is implausible: it lies before {first} or after {last}. Take the file out of the folder")
+        raise InputError(
+            f"{what} {day} is implausible: it lies before {first} or after {last}. Take the file "
+            f"out of the folder"
+        )
 
 
 def misdated_notice(refused: pl.DataFrame, table_name: str) -> tuple[str, ...]:
@@ -130,16 +144,26 @@ def misdated_notice(refused: pl.DataFrame, table_name: str) -> tuple[str, ...]:
     if refused.is_empty():
         return ()
     first = json.loads(refused["row_json"][0])
-    many = "1 row has an implausible date and is" if refused.height == 1 else f"{refused.height} rows have implausible dates and are"
+    many = (
+        "1 row has an implausible date and is"
+        if refused.height == 1
+        else f"{refused.height} rows have implausible dates and are"
+    )
     place = f"row {first['row']} of {first['file']}, {first['problem']}"
-    return (f"{table_name} table: {many} left out (core.rejects, rule {RULE}): {'' if refused.height == 1 else 'the first is '}{place}",)
+    return (
+        (
+            f"{table_name} table: {many} left out (core.rejects, rule {RULE}): "
+            f"{'' if refused.height == 1 else 'the first is '}{place}"
+        ),
+    )
 
 
 def newest_supported(rows: pl.DataFrame, date: str, name: str, rules: ClockRules) -> dt.date | None:
     """Return the newest date that a plausible share of the rows supports; None without a date.
 
-    Dates without a long gap between them are a stretch. The newest stretch counts in which enough companies or lines have
-    a date, else the one in which most have: a single row far after all others does not say how far a table reaches.
+    Dates without a long gap between them are a stretch. The newest stretch counts in which enough companies
+    or lines have a date, else the one in which most have: a single row far after all others does not say how
+    far a table reaches.
 
     Parameters
     ----------
@@ -162,13 +186,19 @@ def newest_supported(rows: pl.DataFrame, date: str, name: str, rules: ClockRules
     return newest if isinstance(newest, dt.date) else None
 
 
-def _parted(rows: pl.DataFrame, table: CanonicalTable, problems: Sequence[pl.Expr], is_year_known: pl.Expr) -> Dated:
+def _parted(
+    rows: pl.DataFrame, table: CanonicalTable, problems: Sequence[pl.Expr], is_year_known: pl.Expr
+) -> Dated:
     ruled = rows.with_columns(problem=pl.coalesce(problems))
-    refused = ruled.filter(pl.col("problem").is_not_null()).with_columns(rule=pl.lit(RULE)).sort("file", "row")
+    refused = (
+        ruled.filter(pl.col("problem").is_not_null()).with_columns(rule=pl.lit(RULE)).sort("file", "row")
+    )
     keys = [column.name for column in table.columns if column.is_key]
     cells = dict.fromkeys(["file", "row", *keys, *_date_columns(table), "problem"])
     year = pl.when(is_year_known).then(pl.col(table.dated_by).dt.year())
-    return Dated(ruled.filter(pl.col("problem").is_null()).drop("problem"), write_refused(refused, year, list(cells)))
+    return Dated(
+        ruled.filter(pl.col("problem").is_null()).drop("problem"), write_refused(refused, year, list(cells))
+    )
 
 
 def _problem(is_broken: pl.Expr, words: str) -> pl.Expr:

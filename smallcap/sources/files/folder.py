@@ -1,6 +1,7 @@
 """Which files of a folder hold what, for the preset `files`; nothing is parsed here.
 
-A file belongs to the dataset that one of its folders names, else its own name, else (CSV only) its first bytes.
+A file belongs to the dataset that one of its folders names, else its own name, else (CSV only) its first
+bytes.
 """
 
 from __future__ import annotations
@@ -65,11 +66,15 @@ def find_inputs(folder: Path) -> list[InputFile]:
         When the folder is not there or cannot be read, or holds no list of members.
     """
     if not folder.is_dir():
-        raise InputError(f"the input folder {folder} does not exist or is not a folder; give another with --input DIR or SMALLCAP_INPUT")
+        raise InputError(
+            f"the input folder {folder} does not exist or is not a folder; give another with "
+            f"--input DIR or SMALLCAP_INPUT"
+        )
     inputs = [found for path in _walk(folder) if (found := _recognise(path, folder)) is not None]
     if not any(found.dataset in ("holdings", "constituents") for found in inputs):
         raise InputError(
-            f"the input folder {folder} has no holdings: put the fund's holdings CSV files, exactly as downloaded, "
+            f"the input folder {folder} has no holdings: put the fund's holdings CSV files, "
+            f"exactly as downloaded, "
             f"into {folder / 'ishares'} (docs/files-preset.md shows the layout)"
         )
     return inputs
@@ -80,7 +85,11 @@ def _walk(folder: Path) -> list[Path]:
     paths = []
     for parent, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
-        paths += [Path(parent, name) for name in names if not name.startswith((".", "_")) and Path(name).suffix.lower() in known]
+        paths += [
+            Path(parent, name)
+            for name in names
+            if not name.startswith((".", "_")) and Path(name).suffix.lower() in known
+        ]
     return sorted(paths)
 
 

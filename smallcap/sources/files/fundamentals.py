@@ -30,7 +30,8 @@ def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits
     Raises
     ------
     InputError
-        When a file is refused (see `read_table`), a version is unknown, or a key stands twice; at most five are named.
+        When a file is refused (see `read_table`), a version is unknown, or a key stands twice; at most five
+        are named.
     """
     dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits)
     rows = canonical_in_table(dated.rows, aliases)
@@ -38,7 +39,8 @@ def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits
     if unknown.height:
         first = unknown.row(0, named=True)
         raise InputError(
-            f"fundamentals file {first['file']}, row {first['row']}, column 'version': '{first['version']}' is not original or restated"
+            f"fundamentals file {first['file']}, row {first['row']}, column 'version': "
+            f"'{first['version']}' is not original or restated"
         )
     key = ["entity_id", "period_end"]
     if rows["version"].null_count() < rows.height:
@@ -58,8 +60,8 @@ def read_prices(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: Date
 def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: str) -> pl.DataFrame:
     """Put the fundamentals table into `FUNDAMENTALS_COLUMNS`, sorted by company, period and version.
 
-    A row that was restated after its filing date is version ``restated`` and ``is_value_restated``: it is visible from the
-    filing date, with values that came later.
+    A row that was restated after its filing date is version ``restated`` and ``is_value_restated``: it is
+    visible from the filing date, with values that came later.
     """
     is_restated = (pl.col("restated_date") > pl.col("filing_date")).fill_null(False)
     currency = pl.col("currency") if rows["currency"].null_count() < rows.height else pl.lit("USD")
@@ -67,7 +69,9 @@ def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: s
         rows.rename(_MONEY)
         .with_columns(
             source_entity_id="entity_id",
-            version=pl.coalesce("version", pl.when(is_restated).then(pl.lit("restated")).otherwise(pl.lit("original"))),
+            version=pl.coalesce(
+                "version", pl.when(is_restated).then(pl.lit("restated")).otherwise(pl.lit("original"))
+            ),
             is_value_restated=is_restated,
             is_blank_debt_zero=pl.lit(blank_debt_is_zero),
             currency=currency,
@@ -78,9 +82,13 @@ def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: s
     )
 
 
-def _read_all(inputs: Sequence[InputFile], dataset: Dataset, table: CanonicalTable, limits: DateLimits) -> Dated:
+def _read_all(
+    inputs: Sequence[InputFile], dataset: Dataset, table: CanonicalTable, limits: DateLimits
+) -> Dated:
     frames = [
-        read_table(found.payload, found.name, table).with_columns(file=pl.lit(found.name)) for found in inputs if found.dataset == dataset
+        read_table(found.payload, found.name, table).with_columns(file=pl.lit(found.name))
+        for found in inputs
+        if found.dataset == dataset
     ]
     return within_limits(pl.concat(frames) if frames else _no_rows(table), table, limits)
 
@@ -94,12 +102,16 @@ def _refuse_duplicates(rows: pl.DataFrame, key: list[str], what: str) -> None:
     repeated = rows.filter(pl.struct(key).is_duplicated()).sort(*key, "file", "row", nulls_last=True)
     if not repeated.height:
         return
-    named = repeated.group_by(key, maintain_order=True).agg(pl.concat_str("file", pl.lit(" row "), "row").str.join(" and ").alias("where"))
+    named = repeated.group_by(key, maintain_order=True).agg(
+        pl.concat_str("file", pl.lit(" row "), "row").str.join(" and ").alias("where")
+    )
     shown = [
-        ", ".join(f"{name} {value}" for name, value in zip(key, record[:-1], strict=True)) + f" ({record[-1]})"
+        ", ".join(f"{name} {value}" for name, value in zip(key, record[:-1], strict=True))
+        + f" ({record[-1]})"
         for record in named.head(_SHOWN_DUPLICATES).iter_rows()
     ]
     more = f" and {named.height - len(shown)} more" if named.height > len(shown) else ""
     raise InputError(
-        f"the {what} table has the same key more than once: {'; '.join(shown)}{more}. Keep one row of each {' and '.join(key)}"
+        f"the {what} table has the same key more than once: {'; '.join(shown)}{more}. Keep one row "
+        f"of each {' and '.join(key)}"
     )

@@ -14,11 +14,24 @@ from smallcap.finance.tickers import normalised
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, REFUSED_SCHEMA, Delivery
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, read_table
-from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, require_within_limits, up_to, within_limits
+from smallcap.sources.files.dates import (
+    Dated,
+    DateLimits,
+    misdated_notice,
+    newest_supported,
+    require_within_limits,
+    up_to,
+    within_limits,
+)
 from smallcap.sources.files.folder import InputFile
 from smallcap.sources.identity.aliases import canonical_in_list
 from smallcap.sources.identity.lines import symbol_to_line
-from smallcap.sources.ishares.holdings import HOLDINGS_SCHEMA, REFUSED_HOLDINGS_SCHEMA, Holdings, read_holdings
+from smallcap.sources.ishares.holdings import (
+    HOLDINGS_SCHEMA,
+    REFUSED_HOLDINGS_SCHEMA,
+    Holdings,
+    read_holdings,
+)
 from smallcap.sources.refusals import write_refused
 
 DEFAULT_INDEX = "russell2000"
@@ -37,7 +50,8 @@ class Lists:
     refused
         index_name, snapshot_date, rule, and the columns of a refused holdings row.
     misdated
-        Rows whose own date is implausible, so that they belong to no list: in the columns of `REFUSED_SCHEMA`.
+        Rows whose own date is implausible, so that they belong to no list: in the columns of
+        `REFUSED_SCHEMA`.
     """
 
     rows: pl.DataFrame
@@ -49,7 +63,9 @@ class Lists:
         return sorted(self.rows.filter(pl.col("index_name") == index)["snapshot_date"].unique().to_list())
 
 
-def read_lists(inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.DataFrame, limits: DateLimits) -> Lists:
+def read_lists(
+    inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.DataFrame, limits: DateLimits
+) -> Lists:
     """Read every list; of copies of the same file one is read.
 
     Raises
@@ -79,35 +95,57 @@ def read_lists(inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.Da
     return replace(combine_lists(rows, refused, aliases), misdated=pl.concat(misdated))
 
 
-def combine_lists(rows: Sequence[pl.DataFrame], refused: Sequence[pl.DataFrame], aliases: pl.DataFrame) -> Lists:
-    """Put lists together, the tickers canonical; of lines of one list that turn out to be the same the largest stays."""
+def combine_lists(
+    rows: Sequence[pl.DataFrame], refused: Sequence[pl.DataFrame], aliases: pl.DataFrame
+) -> Lists:
+    """Put lists together, the tickers canonical.
+
+    Of lines of one list that turn out to be the same the largest stays.
+    """
     all_rows = canonical_in_list(pl.concat(rows), aliases)
-    largest_first = all_rows.sort("index_name", "snapshot_date", "symbol", pl.col("market_value_usd").fill_null(0.0) * -1, "ticker")
+    largest_first = all_rows.sort(
+        "index_name", "snapshot_date", "symbol", pl.col("market_value_usd").fill_null(0.0) * -1, "ticker"
+    )
     is_repeated = pl.int_range(pl.len()).over("index_name", "snapshot_date", "symbol") > 0
     repeated = largest_first.filter(is_repeated).with_columns(rule=pl.lit("duplicate_ticker"))
     none = pl.DataFrame(schema={**_LIST_KEY, **REFUSED_HOLDINGS_SCHEMA})
-    return Lists(largest_first.filter(~is_repeated), pl.concat([none, *refused, repeated.drop("symbol")], how="diagonal"))
+    return Lists(
+        largest_first.filter(~is_repeated),
+        pl.concat([none, *refused, repeated.drop("symbol")], how="diagonal"),
+    )
 
 
-def choose_lists(lists: Lists, lines: pl.DataFrame, index: str, as_ofs: Sequence[dt.date], max_age_days: int, source: str) -> Delivery:
+def choose_lists(
+    lists: Lists, lines: pl.DataFrame, index: str, as_ofs: Sequence[dt.date], max_age_days: int, source: str
+) -> Delivery:
     """Deliver, for each as_of, the newest list at most `max_age_days` old; no rows where there is none.
 
     Returns
     -------
     Delivery
-        `CONSTITUENTS_COLUMNS`, sorted by as_of and ticker; the refused rows of the lists used, once per as_of, and those
-        that belong to no list.
+        `CONSTITUENTS_COLUMNS`, sorted by as_of and ticker; the refused rows of the lists used, once per
+        as_of, and those that belong to no list.
     """
     dates = pl.DataFrame({"snapshot_date": lists.dates(index)}, schema={"snapshot_date": pl.Date})
     asked = pl.DataFrame({"as_of": sorted(set(as_ofs))}, schema={"as_of": pl.Date})
     chosen = asked.join_asof(
-        dates.sort("snapshot_date"), left_on="as_of", right_on="snapshot_date", tolerance=dt.timedelta(days=max_age_days), coalesce=False
+        dates.sort("snapshot_date"),
+        left_on="as_of",
+        right_on="snapshot_date",
+        tolerance=dt.timedelta(days=max_age_days),
+        coalesce=False,
     ).drop_nulls()
     rows = chosen.join(
-        symbol_to_line(lists.rows.filter(pl.col("index_name") == index), lines, "snapshot_date"), on="snapshot_date", how="inner"
+        symbol_to_line(lists.rows.filter(pl.col("index_name") == index), lines, "snapshot_date"),
+        on="snapshot_date",
+        how="inner",
     )
-    left_out = chosen.join(lists.refused.filter(pl.col("index_name") == index), on="snapshot_date", how="inner")
-    members = rows.with_columns(source=pl.lit(source)).select(pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items())
+    left_out = chosen.join(
+        lists.refused.filter(pl.col("index_name") == index), on="snapshot_date", how="inner"
+    )
+    members = rows.with_columns(source=pl.lit(source)).select(
+        pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items()
+    )
     in_order = left_out.sort("as_of", "rule", "ticker", "name", nulls_last=True)
     written = write_refused(in_order, pl.col("as_of").dt.year(), _SHOWN_CELLS)
     refused = pl.concat([written, lists.misdated])
@@ -120,7 +158,9 @@ def holdings_rows(holdings: Holdings) -> tuple[pl.DataFrame, pl.DataFrame]:
     return holdings.rows.select(*key, pl.all()), holdings.refused.select(*key, pl.all())
 
 
-def _read_holdings(found: InputFile, rules: HoldingsRules, limits: DateLimits) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _read_holdings(
+    found: InputFile, rules: HoldingsRules, limits: DateLimits
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     holdings = read_holdings(found.payload, found.name, rules)
     require_within_limits(holdings.as_of, f"holdings file {found.name}: the as-of date", limits)
     return holdings_rows(holdings)
@@ -136,11 +176,16 @@ def _read_constituents(found: InputFile, limits: DateLimits) -> Dated:
     table = dated.rows
     negative = table.filter((pl.col("market_value") < 0) | (pl.col("price") < 0) | (pl.col("quantity") < 0))
     if negative.height:
-        raise InputError(f"constituents file {found.name}, row {negative['row'][0]}: market_value, price and quantity cannot be negative")
+        raise InputError(
+            f"constituents file {found.name}, row {negative['row'][0]}: market_value, price and "
+            f"quantity cannot be negative"
+        )
     rows = table.rename({"market_value": "market_value_usd", "price": "price_usd"}).with_columns(
         pl.col("index_name").fill_null(DEFAULT_INDEX)
     )
-    repeated = rows.filter(pl.struct("index_name", "snapshot_date", normalised(pl.col("ticker"))).is_duplicated())
+    repeated = rows.filter(
+        pl.struct("index_name", "snapshot_date", normalised(pl.col("ticker"))).is_duplicated()
+    )
     if repeated.height:
         first = repeated.sort("row").row(0, named=True)
         raise InputError(
@@ -154,6 +199,7 @@ def _own(owners: dict[tuple[str, dt.date], str], listed: pl.DataFrame, file_name
     for key in listed.select(*_LIST_KEY).unique().sort(*_LIST_KEY).iter_rows():
         if key in owners:
             raise InputError(
-                f"{file_name} and {owners[key]} are two different lists of {key[0]} of {key[1]}; take one of them out of the folder"
+                f"{file_name} and {owners[key]} are two different lists of {key[0]} of {key[1]}; "
+                f"take one of them out of the folder"
             )
         owners[key] = file_name

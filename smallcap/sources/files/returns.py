@@ -20,11 +20,15 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
     Returns
     -------
     Delivery
-        `PRICES_COLUMNS`, one row per line and month (its last session). Where the table has no total_return it is the ratio
-        of the adjusted close to that of the month before, and null where that month is missing. Rows with a price that is
-        not positive, or a return under -100%, are refused.
+        `PRICES_COLUMNS`, one row per line and month (its last session). Where the table has no total_return
+        it is the ratio of the adjusted close to that of the month before, and null where that month is
+        missing. Rows with a price that is not positive, or a return under -100%, are refused.
     """
-    price_refused = ~(pl.col("adj_close") > 0) | ~(pl.col("close") > 0).fill_null(True) | ~(pl.col("split_ratio") > 0).fill_null(True)
+    price_refused = (
+        ~(pl.col("adj_close") > 0)
+        | ~(pl.col("close") > 0).fill_null(True)
+        | ~(pl.col("split_ratio") > 0).fill_null(True)
+    )
     rule = (
         pl.when(price_refused.fill_null(True))
         .then(pl.lit("price_not_positive"))
@@ -41,7 +45,9 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
         .group_by("source_id", "month", maintain_order=True)
         .agg(
             pl.col("date", "close", "adj_close", "total_return").last(),
-            pl.when(pl.col("split_ratio").is_not_null().any()).then(pl.col("split_ratio").product()).alias("split_ratio"),
+            pl.when(pl.col("split_ratio").is_not_null().any())
+            .then(pl.col("split_ratio").product())
+            .alias("split_ratio"),
         )
     )
     follows = pl.col("month").diff().over("source_id") == 1
@@ -52,7 +58,9 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
         adjusted_close_usd=pl.col("adj_close"),
         source=pl.lit(source),
     )
-    return Delivery(priced.select(pl.col(name).cast(dtype) for name, dtype in PRICES_COLUMNS.items()), _refused(ruled))
+    return Delivery(
+        priced.select(pl.col(name).cast(dtype) for name, dtype in PRICES_COLUMNS.items()), _refused(ruled)
+    )
 
 
 def _refuse_returns_of_days(sound: pl.DataFrame) -> None:
@@ -60,8 +68,10 @@ def _refuse_returns_of_days(sound: pl.DataFrame) -> None:
     if several.height:
         first = several.sort("ticker", "date").row(0, named=True)
         raise InputError(
-            f"the prices table has several rows of {first['ticker']} in {first['date']:%Y-%m} and a total_return: "
-            "returns must be of whole months. Leave the column total_return out (it is computed from adj_close), or give one row per month"
+            f"the prices table has several rows of {first['ticker']} in {first['date']:%Y-%m} and "
+            f"a total_return: "
+            "returns must be of whole months. Leave the column total_return out (it is computed "
+            "from adj_close), or give one row per month"
         )
 
 

@@ -29,10 +29,14 @@ from smallcap.sources.text import count_forbidden
 
 WITHOUT = {
     "fundamentals": "has no fundamentals: every member is unresolved, and none is scored or passes the funnel; "
-    "add annual statements as fundamentals/annual.csv or annual.parquet (docs/files-preset.md lists the columns)",
-    "prices": "has no prices: there are no returns, of members or of books, and market values rest on the prices in the lists; "
-    "add month-end prices as prices/month_end.csv or month_end.parquet (docs/files-preset.md lists the columns)",
-    "factors": "has no factor files: without a stored vintage there are no regressions and no factor loadings; "
+    "add annual statements as fundamentals/annual.csv or annual.parquet (docs/files-preset.md "
+    "lists the columns)",
+    "prices": "has no prices: there are no returns, of members or of books, and market values rest on the "
+    "prices in the lists; "
+    "add month-end prices as prices/month_end.csv or month_end.parquet (docs/files-preset.md lists "
+    "the columns)",
+    "factors": "has no factor files: without a stored vintage there are no regressions and no factor "
+    "loadings; "
     "add Kenneth French's monthly files, as downloaded, to french/",
 }
 """What a run does without where a folder lacks a dataset, and what to add."""
@@ -44,7 +48,10 @@ READ_FROM: Mapping[str, tuple[str, ...]] = {
     "prices": (*LISTED, "fundamentals", "prices"),
     "factors": ("factors",),
 }
-"""For each dataset, the kinds of files that its rows depend on; which line a ticker means depends on all of them."""
+"""For each dataset, the kinds of files that its rows depend on.
+
+Which line a ticker means depends on all of them.
+"""
 
 
 class FilesSource:
@@ -92,19 +99,28 @@ class FilesSource:
         """The newest date that enough rows of an input support: of a filing or a price, or the last day that a list serves."""
         newest_list = self._lists.rows["snapshot_date"].max()
         newest = [
-            newest_list + dt.timedelta(days=self._rules.plausibility.max_age_days) if isinstance(newest_list, dt.date) else None,
+            newest_list + dt.timedelta(days=self._rules.plausibility.max_age_days)
+            if isinstance(newest_list, dt.date)
+            else None,
             newest_supported(self._read_fundamentals.rows, "filing_date", "entity_id", self._limits.clock),
             newest_supported(self._read_prices.rows, "date", "symbol", self._limits.clock),
         ]
         known = [date for date in newest if date is not None]
         if not known:
-            raise InputError(f"no file in {self.folder} has a row with a plausible date (data/reference/sanity.toml, dates)")
+            raise InputError(
+                f"no file in {self.folder} has a row with a plausible date "
+                f"(data/reference/sanity.toml, dates)"
+            )
         return max(known)
 
     def fingerprint(self, dataset: str) -> str:
         """Digest the files that a dataset is read from: their paths below the folder, and their bytes."""
         read = READ_FROM.get(dataset, ())
-        files = sorted(f"{found.name} {hashlib.sha256(found.payload).hexdigest()}" for found in self._inputs if found.dataset in read)
+        files = sorted(
+            f"{found.name} {hashlib.sha256(found.payload).hexdigest()}"
+            for found in self._inputs
+            if found.dataset in read
+        )
         return hashlib.sha256(" ".join(files).encode()).hexdigest()[:16]
 
     def membership_dates(self, index: str) -> list[dt.date]:
@@ -113,29 +129,44 @@ class FilesSource:
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
         """Members at each as_of, from the newest list at or at most 31 days before it."""
-        return choose_lists(self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name)
+        return choose_lists(
+            self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name
+        )
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""
         return Delivery(self._lines.select(*SECURITIES_COLUMNS), notices=self._cleaned())
 
-    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         """Annual records with period_end in [start, end]."""
-        rows = fundamentals_rows(self._dated_fundamentals.rows, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name)
+        rows = fundamentals_rows(
+            self._dated_fundamentals.rows, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name
+        )
         asked = rows if companies is None else rows.filter(pl.col("source_entity_id").is_in(list(companies)))
         misdated = self._dated_fundamentals.refused
         notices = (*misdated_notice(misdated, "fundamentals"), *self._notices("fundamentals"))
         return Delivery(asked.filter(pl.col("period_end").is_between(start, end)), misdated, notices)
 
-    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def vendor_metrics(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         """No rows: files hold statements, not ready-made ratios."""
         return Delivery(pl.DataFrame(schema=VENDOR_METRICS_COLUMNS))
 
     def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
-        """Month-end prices and returns with date in [start, end]; a return needs the month before, in or out of the range."""
+        """Month-end prices and returns with date in [start, end].
+
+        A return needs the month before, in or out of the range.
+        """
         everything = monthly_prices(symbol_to_line(self._dated_prices.rows, self._lines, "date"), self.name)
         years = pl.col("year").is_between(start.year, end.year)
-        rows = everything.rows if lines is None else everything.rows.filter(pl.col("source_id").is_in(list(lines)))
+        rows = (
+            everything.rows
+            if lines is None
+            else everything.rows.filter(pl.col("source_id").is_in(list(lines)))
+        )
         misdated = self._dated_prices.refused
         refused = pl.concat([everything.refused.filter(years), misdated])
         notices = (*misdated_notice(misdated, "prices"), *self._notices("prices"))
@@ -157,7 +188,8 @@ class FilesSource:
                 frames[found.name] = frame
             elif not frame.drop("sha256").equals(frames[same].drop("sha256")):
                 raise InputError(
-                    f"factor files {same} and {found.name} are of the same model and vintage but differ; take one of them out of the folder"
+                    f"factor files {same} and {found.name} are of the same model and vintage but "
+                    f"differ; take one of them out of the folder"
                 )
         if not frames:
             return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS), notices=self._notices("factors"))
@@ -190,7 +222,9 @@ class FilesSource:
 
     @cached_property
     def _dated_fundamentals(self) -> Dated:
-        return up_to(self._read_fundamentals, FUNDAMENTALS, self.clock, ["period_end", "filing_date"], self._limits)
+        return up_to(
+            self._read_fundamentals, FUNDAMENTALS, self.clock, ["period_end", "filing_date"], self._limits
+        )
 
     @cached_property
     def _dated_prices(self) -> Dated:
@@ -205,7 +239,9 @@ class FilesSource:
             pl.col("name", "sector", "sic", "gics").sort_by("period_end").drop_nulls().last(),
         )
         priced = self._dated_prices.rows.group_by("symbol").agg(first_date=pl.col("date").min())
-        return resolve_lines(Sightings(listed, companies, priced), self._aliases, self._rules.recycling, self.name)
+        return resolve_lines(
+            Sightings(listed, companies, priced), self._aliases, self._rules.recycling, self.name
+        )
 
     @cached_property
     def absent(self) -> frozenset[str]:
@@ -218,11 +254,18 @@ class FilesSource:
 
     def _cleaned(self) -> tuple[str, ...]:
         """Say which files hold characters that were left out of their text."""
-        counts = {found.name: count_forbidden(found.payload) for found in self._inputs if found.dataset != "factors"}
+        counts = {
+            found.name: count_forbidden(found.payload) for found in self._inputs if found.dataset != "factors"
+        }
         told = [f"{name} ({count:,})" for name, count in counts.items() if count]
         if not told:
             return ()
-        return (f"characters that are no text (controls, or without width) were left out; their number by file: {', '.join(told)}",)
+        return (
+            (
+                f"characters that are no text (controls, or without width) were left out; their number "
+                f"by file: {', '.join(told)}"
+            ),
+        )
 
     def _of(self, dataset: str) -> list[InputFile]:
         return [found for found in self._inputs if found.dataset == dataset]

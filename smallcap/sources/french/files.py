@@ -15,7 +15,17 @@ from smallcap.sources.base import FACTORS_COLUMNS
 
 FRENCH_COLUMNS = {name: dtype for name, dtype in FACTORS_COLUMNS.items() if name != "source"}
 
-_NAMES = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "RF": "rf", "Mom": "mom", "MOM": "mom", "WML": "mom"}
+_NAMES = {
+    "Mkt-RF": "mkt_rf",
+    "SMB": "smb",
+    "HML": "hml",
+    "RMW": "rmw",
+    "CMA": "cma",
+    "RF": "rf",
+    "Mom": "mom",
+    "MOM": "mom",
+    "WML": "mom",
+}
 MODELS = {
     "FF5": {"mkt_rf", "smb", "hml", "rmw", "cma", "rf"},
     "FF3": {"mkt_rf", "smb", "hml", "rf"},
@@ -48,12 +58,14 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        Columns `FRENCH_COLUMNS`: returns as fractions, missing values null, `month` the last calendar day, sorted by month.
+        Columns `FRENCH_COLUMNS`: returns as fractions, missing values null, `month` the last calendar day,
+        sorted by month.
 
     Raises
     ------
     InputError
-        When the first line names no vintage, or the monthly table is missing, broken, not contiguous or implausible.
+        When the first line names no vintage, or the monthly table is missing, broken, not contiguous or
+        implausible.
     """
     lines = re.split(r"\r\n|\r|\n", _decode(_unzip(payload, file_name), file_name))
     vintage = _vintage(lines, file_name)
@@ -64,7 +76,9 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
         month=pl.Series(months, dtype=pl.String).str.to_date("%Y%m%d").dt.month_end()
     )
     _check_contiguous(frame, file_name)
-    frame = frame.with_columns(pl.when(pl.col(name) > MISSING_AT_OR_BELOW).then(pl.col(name)).alias(name) for name in names)
+    frame = frame.with_columns(
+        pl.when(pl.col(name) > MISSING_AT_OR_BELOW).then(pl.col(name)).alias(name) for name in names
+    )
     _check_range(frame, names, file_name)
     absent = [name for name in set(_NAMES.values()) if name not in names]
     return frame.with_columns(
@@ -92,7 +106,9 @@ def _unzip(payload: bytes, file_name: str) -> bytes:
                 raise InputError(f"factor file {file_name}: the zip holds no CSV. Download it again")
             return archive.read(members[0])
     except (zipfile.BadZipFile, EOFError, OSError):
-        raise InputError(f"factor file {file_name} is not a readable zip (a web page or a cut download). Download it again") from None
+        raise InputError(
+            f"factor file {file_name} is not a readable zip (a web page or a cut download). Download it again"
+        ) from None
 
 
 def _decode(content: bytes, file_name: str) -> str:
@@ -106,7 +122,8 @@ def _vintage(lines: list[str], file_name: str) -> str:
     match = _VINTAGE.search(first)
     if match is None:
         raise InputError(
-            f"factor file {file_name}: its first line names no vintage ('... using the YYYYMM CRSP database'); it says '{first[:80]}'. "
+            f"factor file {file_name}: its first line names no vintage ('... using the YYYYMM CRSP "
+            f"database'); it says '{first[:80]}'. "
             "Use the file as downloaded, with its first line"
         )
     return match[1]
@@ -131,7 +148,9 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.rstrip(", \t").split(",")[1:]]
 
 
-def _monthly_block(lines: list[str], start: int, names: list[str], file_name: str) -> tuple[list[str], list[list[float]]]:
+def _monthly_block(
+    lines: list[str], start: int, names: list[str], file_name: str
+) -> tuple[list[str], list[list[float]]]:
     months: list[str] = []
     values: list[list[float]] = []
     for number, line in enumerate(lines[start + 1 :], start=start + 2):
@@ -140,13 +159,16 @@ def _monthly_block(lines: list[str], start: int, names: list[str], file_name: st
         match = _MONTH_ROW.match(line)
         if match is None:
             if _DAY_ROW.match(line):
-                raise InputError(f"factor file {file_name}, line {number}: daily factors; the monthly file is needed")
+                raise InputError(
+                    f"factor file {file_name}, line {number}: daily factors; the monthly file is needed"
+                )
             break
         months.append(_first_day(match[1], file_name, number))
         values.append(_numbers(_cells(line), names, file_name, number))
     if not months:
         raise InputError(
-            f"factor file {file_name}: the monthly table is missing or empty (no YYYYMM rows after the header in line {start + 1})"
+            f"factor file {file_name}: the monthly table is missing or empty (no YYYYMM rows after "
+            f"the header in line {start + 1})"
         )
     return months, values
 
@@ -166,7 +188,8 @@ def _numbers(cells: list[str], names: list[str], file_name: str, number: int) ->
         raise InputError(f"factor file {file_name}, line {number}: not a number in {cells}")
     if len(numbers) != len(names):
         raise InputError(
-            f"factor file {file_name}, line {number}: {len(numbers)} values instead of {len(names)}; the file is cut off or damaged. "
+            f"factor file {file_name}, line {number}: {len(numbers)} values instead of "
+            f"{len(names)}; the file is cut off or damaged. "
             "Download it again"
         )
     return numbers
@@ -177,7 +200,8 @@ def _check_contiguous(frame: pl.DataFrame, file_name: str) -> None:
     broken = frame.filter(index.diff().fill_null(1) != 1)
     if broken.height:
         raise InputError(
-            f"factor file {file_name}: the months are not contiguous at {broken['month'][0]:%Y%m}: it does not follow the month before"
+            f"factor file {file_name}: the months are not contiguous at {broken['month'][0]:%Y%m}: "
+            f"it does not follow the month before"
         )
 
 
@@ -187,7 +211,8 @@ def _check_range(frame: pl.DataFrame, names: list[str], file_name: str) -> None:
         raise InputError(f"factor file {file_name}: every value is missing")
     if not largest <= LARGEST_PLAUSIBLE:
         raise InputError(
-            f"factor file {file_name}: a value of {largest:g} per cent a month is out of range (at most {LARGEST_PLAUSIBLE:g})"
+            f"factor file {file_name}: a value of {largest:g} per cent a month is out of range (at "
+            f"most {LARGEST_PLAUSIBLE:g})"
         )
     if frame.height >= ROWS_THAT_TELL and largest < FRACTIONS_BELOW:
         raise InputError(

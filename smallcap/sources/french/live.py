@@ -1,7 +1,7 @@
 """Kenneth French's factors as served: every downloaded file adds a vintage, and a file that does not count leaves the others standing.
 
-`french.read_french` says what a file holds; the library's own reader asks for the file, and its result must agree: it loses
-short tables and cannot read every layout, so it is the check and not the truth.
+`french.read_french` says what a file holds; the library's own reader asks for the file, and its result must
+agree: it loses short tables and cannot read every layout, so it is the check and not the truth.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from smallcap.sources.fetching import Fetcher, RefusedError
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.french.files import MISSING_AT_OR_BELOW, MODELS, column_of, read_french
 
-FILES = {"F-F_Research_Data_5_Factors_2x3": "FF5", "F-F_Research_Data_Factors": "FF3", "F-F_Momentum_Factor": "MOM"}
+FILES = {
+    "F-F_Research_Data_5_Factors_2x3": "FF5",
+    "F-F_Research_Data_Factors": "FF3",
+    "F-F_Momentum_Factor": "MOM",
+}
 """The monthly files, and the model that each must hold."""
 DATASET = "factors"
 LEAST_MONTHS = 120
@@ -55,8 +59,8 @@ class FrenchFactors:
     def factors(self) -> Delivery:
         """Factor returns of every vintage that was ever downloaded, after asking for newer ones.
 
-        Of two files of one model and vintage the first stands. A file that cannot be had or does not count is told in the
-        notices, and what was downloaded before stands.
+        Of two files of one model and vintage the first stands. A file that cannot be had or does not count is
+        told in the notices, and what was downloaded before stands.
 
         Raises
         ------
@@ -76,16 +80,28 @@ class FrenchFactors:
         for notice in notices:
             _LOG.warning("%s", notice)
         rows = pl.concat([vintage.frame for vintage in vintages]).with_columns(source=pl.lit(self.name))
-        return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"), notices=tuple(notices))
+        return Delivery(
+            rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"), notices=tuple(notices)
+        )
 
     def _refresh(self, file_name: str) -> list[str]:
         """Ask for a file if the kept one is too old; say what speaks against it."""
         told: list[str] = []
         try:
-            self._fetcher.fetch(self.name, DATASET, self._request(file_name), lambda: self._download(file_name, told), self._max_age)
+            self._fetcher.fetch(
+                self.name,
+                DATASET,
+                self._request(file_name),
+                lambda: self._download(file_name, told),
+                self._max_age,
+            )
         except SmallcapError as error:
             before = self._kept(file_name)
-            stands = f"the vintage {before[-1].vintage}, downloaded before, stands" if before else "there is none from before"
+            stands = (
+                f"the vintage {before[-1].vintage}, downloaded before, stands"
+                if before
+                else "there is none from before"
+            )
             return [*told, f"{FILES[file_name]} factors were not renewed, {stands}: {error}"]
         return told
 
@@ -97,7 +113,10 @@ class FrenchFactors:
         frame = read_french(answer.payload, f"{file_name}_CSV.zip")
         _require_whole(frame, file_name, self._kept(file_name))
         if answer.table is None:
-            told.append(f"factor file {file_name} is not cross-checked: pandas-datareader's reader cannot read it ({answer.problem})")
+            told.append(
+                f"factor file {file_name} is not cross-checked: pandas-datareader's reader cannot "
+                f"read it ({answer.problem})"
+            )
         else:
             _require_agreement(frame, answer.table, file_name)
         return answer.payload
@@ -132,7 +151,8 @@ def _first_of_each(downloads: list[_Vintage]) -> tuple[list[_Vintage], list[str]
         stands = first.setdefault(download.vintage, download)
         if not download.frame.drop("sha256").equals(stands.frame.drop("sha256")):
             notices.append(
-                f"{download.frame['model'][0]} factors of vintage {download.vintage} were served again with other figures "
+                f"{download.frame['model'][0]} factors of vintage {download.vintage} were served "
+                f"again with other figures "
                 f"(sha256 {download.sha256[:12]}); the first download ({stands.sha256[:12]}) stands"
             )
     return list(first.values()), notices
@@ -143,12 +163,16 @@ def _require_whole(frame: pl.DataFrame, file_name: str, before: list[_Vintage]) 
     if model != FILES[file_name]:
         raise RefusedError(f"factor file {file_name} holds the factors of {model}, not of {FILES[file_name]}")
     if frame.height < LEAST_MONTHS:
-        raise RefusedError(f"factor file {file_name} has {frame.height} months, fewer than {LEAST_MONTHS}: the table is cut off")
+        raise RefusedError(
+            f"factor file {file_name} has {frame.height} months, fewer than {LEAST_MONTHS}: the "
+            f"table is cut off"
+        )
     if before:
         months, known = frame["month"], before[-1].frame["month"]
         if months[0] > known[0] or months[-1] < known[-1]:
             raise RefusedError(
-                f"factor file {file_name} runs from {months[0]:%Y%m} to {months[-1]:%Y%m}, shorter than the vintage "
+                f"factor file {file_name} runs from {months[0]:%Y%m} to {months[-1]:%Y%m}, shorter "
+                f"than the vintage "
                 f"{before[-1].vintage} from before ({known[0]:%Y%m} to {known[-1]:%Y%m})"
             )
 
@@ -158,7 +182,8 @@ def _require_agreement(frame: pl.DataFrame, table: pl.DataFrame, file_name: str)
     named = table.rename({name: column_of(name) or name for name in table.columns if name != "month"})
     factors = [name for name in named.columns if name != "month"]
     in_fractions = named.with_columns(
-        pl.when(pl.col(name) > MISSING_AT_OR_BELOW).then(pl.col(name)).truediv(100.0).alias(name) for name in factors
+        pl.when(pl.col(name) > MISSING_AT_OR_BELOW).then(pl.col(name)).truediv(100.0).alias(name)
+        for name in factors
     )
     if set(factors) != MODELS[FILES[file_name]] or not frame["month"].equals(in_fractions["month"]):
         raise RefusedError(
@@ -174,6 +199,7 @@ def _require_agreement(frame: pl.DataFrame, table: pl.DataFrame, file_name: str)
     different = joined.filter(differs)
     if different.height:
         raise RefusedError(
-            f"factor file {file_name}: pandas-datareader's reader gives other figures in {different.height} months, "
+            f"factor file {file_name}: pandas-datareader's reader gives other figures in "
+            f"{different.height} months, "
             f"first {different['month'][0]:%Y%m}"
         )

@@ -30,7 +30,8 @@ class ReaderAnswer:
     payload
         The bytes as served.
     table
-        The reader's monthly table: `month` (the last calendar day) and the factors in per cent; None where it finds none.
+        The reader's monthly table: `month` (the last calendar day) and the factors in per cent; None where it
+        finds none.
     problem
         Why `table` is None.
     """
@@ -83,7 +84,10 @@ def ask_reader(file_name: str, base_url: str, limits: HttpLimits) -> ReaderAnswe
     except Exception as error:  # the reader lets whatever goes wrong in its parsing through, of any kind
         table, problem = None, f"{type(error).__name__}: {error}"
     if not bodies:
-        raise RefusedError(f"{factor_file_url(base_url, file_name)}: {problem}. Check french_base_url (SMALLCAP_FRENCH_BASE_URL)")
+        raise RefusedError(
+            f"{factor_file_url(base_url, file_name)}: {problem}. Check french_base_url "
+            f"(SMALLCAP_FRENCH_BASE_URL)"
+        )
     return ReaderAnswer(bodies[-1], table, problem)
 
 
@@ -92,7 +96,13 @@ def _monthly(tables: dict[Any, Any]) -> tuple[pl.DataFrame | None, str | None]:
     frame = tables.get(0)
     frequency = getattr(getattr(frame, "index", None), "freqstr", None)
     if frame is None or frequency != "M":
-        return None, f"the first of its tables is {'missing' if frame is None else f'of frequency {frequency}'}, not monthly"
+        return (
+            None,
+            (
+                f"the first of its tables is "
+                f"{'missing' if frame is None else f'of frequency {frequency}'}, not monthly"
+            ),
+        )
     months = pl.Series("month", list(frame.index.strftime("%Y%m01")), dtype=pl.String)
     columns = {str(name).strip(): frame[name].tolist() for name in frame.columns}
     return pl.DataFrame(columns).select(months.str.to_date("%Y%m%d").dt.month_end(), pl.all()), None

@@ -38,12 +38,18 @@ def canonical_in_list(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFram
     """
     spelled = lines.with_row_index("_row").with_columns(symbol=normalised(pl.col("ticker")))
     same_line = aliases.filter(pl.col("relation") == "same_line").select(
-        pl.col("ticker").alias("symbol"), "canonical_ticker", pl.col("valid_from").alias("_from"), pl.col("valid_to").alias("_to")
+        pl.col("ticker").alias("symbol"),
+        "canonical_ticker",
+        pl.col("valid_from").alias("_from"),
+        pl.col("valid_to").alias("_to"),
     )
     applied = (
         spelled.select("_row", "symbol", "snapshot_date")
         .join(same_line, on="symbol", how="inner")
-        .filter((pl.col("snapshot_date") >= pl.col("_from")) & (pl.col("_to").is_null() | (pl.col("snapshot_date") <= pl.col("_to"))))
+        .filter(
+            (pl.col("snapshot_date") >= pl.col("_from"))
+            & (pl.col("_to").is_null() | (pl.col("snapshot_date") <= pl.col("_to")))
+        )
         .sort("_row", "_from")
         .unique("_row", keep="last", maintain_order=True)
         .select("_row", "canonical_ticker")
@@ -58,12 +64,12 @@ def canonical_in_list(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFram
 def canonical_in_table(rows: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Add `symbol` to rows with a `ticker` of a table that spells one company one way through all its history.
 
-    Such tables use today's ticker for every year, so the aliases' dates do not apply; an alias is not followed where the
-    table has the canonical ticker itself.
+    Such tables use today's ticker for every year, so the aliases' dates do not apply; an alias is not
+    followed where the table has the canonical ticker itself.
     """
     spelled = rows.with_columns(symbol=normalised(pl.col("ticker")))
     own = spelled["symbol"].unique()
-    followed = aliases.filter((pl.col("relation") == "same_line") & ~pl.col("canonical_ticker").is_in(own.implode())).unique(
-        "ticker", keep="first", maintain_order=True
-    )
+    followed = aliases.filter(
+        (pl.col("relation") == "same_line") & ~pl.col("canonical_ticker").is_in(own.implode())
+    ).unique("ticker", keep="first", maintain_order=True)
     return spelled.with_columns(pl.col("symbol").replace(followed["ticker"], followed["canonical_ticker"]))

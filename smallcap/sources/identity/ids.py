@@ -1,7 +1,8 @@
 """The giving of our own ids: a source's names and ids in, raw.securities out. Which names are one line is the adapter's to say.
 
-An id is a digest of the name that the source used when we first saw the line or company, so it depends neither on the
-order of rows nor on what else there is; once given it is kept, whatever the vendor calls the line later.
+An id is a digest of the name that the source used when we first saw the line or company, so it depends
+neither on the order of rows nor on what else there is; once given it is kept, whatever the vendor calls the
+line later.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ def mint(spells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         raw.securities: the delivery with ids, and every known row that it does not restate, sorted by key.
 
-        A line keeps its id when the source calls it as before, or when the id by which we knew it is gone and another line
-        carries its ticker at that time: the vendor renumbered. Companies likewise, by the lines that they have.
+        A line keeps its id when the source calls it as before, or when the id by which we knew it is gone and
+        another line carries its ticker at that time: the vendor renumbered. Companies likewise, by the lines
+        that they have.
 
     Raises
     ------
@@ -49,10 +51,16 @@ def mint(spells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """
     lines = _line_ids(spells, known)
     companies = _company_ids(spells, known, lines)
-    minted = spells.join(lines, on=["source", "source_id"], how="left").join(companies, on=["source", "source_entity_id"], how="left")
+    minted = spells.join(lines, on=["source", "source_id"], how="left").join(
+        companies, on=["source", "source_entity_id"], how="left"
+    )
     columns = table("raw.securities").columns
     fresh = _widened(minted, known).select(pl.col(name).cast(dtype) for name, dtype in columns.items())
-    kept = known.select(*columns).join(_restated(fresh, known), on=_KEY, how="anti").join(fresh, on=_KEY, how="anti")
+    kept = (
+        known.select(*columns)
+        .join(_restated(fresh, known), on=_KEY, how="anti")
+        .join(fresh, on=_KEY, how="anti")
+    )
     result = pl.concat([fresh, kept]).sort(_KEY)
     _require_unique(result)
     return result
@@ -88,11 +96,17 @@ def _company_ids(spells: pl.DataFrame, known: pl.DataFrame, lines: pl.DataFrame)
     names = ["source", "source_entity_id"]
     companies = spells.select(names).unique()
     same_name = companies.join(_first(known, names, "entity_id"), on=names, how="inner")
-    strangers = spells.join(same_name, on=names, how="anti").join(lines, on=["source", "source_id"], how="left")
+    strangers = spells.join(same_name, on=names, how="anti").join(
+        lines, on=["source", "source_id"], how="left"
+    )
     gone = known.join(companies, on=names, how="anti").join(same_name, on=["source", "entity_id"], how="anti")
     renumbered = (
         strangers.select(*names, "security_id")
-        .join(gone.select("source", "security_id", "entity_id", known_from="valid_from"), on=["source", "security_id"], how="inner")
+        .join(
+            gone.select("source", "security_id", "entity_id", known_from="valid_from"),
+            on=["source", "security_id"],
+            how="inner",
+        )
         .sort("known_from", "source_entity_id", "entity_id")
         .unique(names, keep="first", maintain_order=True)
         .unique(["source", "entity_id"], keep="first", maintain_order=True)
@@ -102,11 +116,20 @@ def _company_ids(spells: pl.DataFrame, known: pl.DataFrame, lines: pl.DataFrame)
 
 
 def _first(known: pl.DataFrame, names: list[str], id_column: str) -> pl.DataFrame:
-    return known.sort("valid_from", id_column).unique(names, keep="first", maintain_order=True).select(*names, id_column)
+    return (
+        known.sort("valid_from", id_column)
+        .unique(names, keep="first", maintain_order=True)
+        .select(*names, id_column)
+    )
 
 
 def _with_new_ids(
-    everyone: pl.DataFrame, given: pl.DataFrame, names: list[str], id_column: str, kind: str, known: pl.DataFrame
+    everyone: pl.DataFrame,
+    given: pl.DataFrame,
+    names: list[str],
+    id_column: str,
+    kind: str,
+    known: pl.DataFrame,
 ) -> pl.DataFrame:
     unnamed = everyone.join(given, on=names, how="anti").sort(names)
     # hashlib works on one name at a time: this is the one place that visits names one by one
@@ -115,7 +138,9 @@ def _with_new_ids(
     together = pl.concat([new.select(*names, id_column), given.select(*names, id_column)])
     taken = known.join(given, on=id_column, how="anti").select("source", names[1], id_column)
     collided = pl.concat([together, taken]).unique().filter(pl.col(id_column).is_in(new[id_column].implode()))
-    collided = collided.filter(pl.struct("source", names[1]).n_unique().over(id_column) > 1).sort(id_column, names[1])
+    collided = collided.filter(pl.struct("source", names[1]).n_unique().over(id_column) > 1).sort(
+        id_column, names[1]
+    )
     if collided.height:
         raise SmallcapError(
             f"two {kind} names have the id {collided[id_column][0]}: {', '.join(collided[names[1]].head(2))} "
@@ -129,7 +154,11 @@ def _widened(minted: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     is_first = pl.col("valid_from") == pl.col("valid_from").min().over("source", "ticker")
     before = known.group_by("security_id", "source", "ticker").agg(known_from=pl.col("valid_from").min())
     joined = minted.join(before, on=["security_id", "source", "ticker"], how="left", maintain_order="left")
-    return joined.with_columns(valid_from=pl.when(is_first).then(pl.min_horizontal("valid_from", "known_from")).otherwise("valid_from"))
+    return joined.with_columns(
+        valid_from=pl.when(is_first)
+        .then(pl.min_horizontal("valid_from", "known_from"))
+        .otherwise("valid_from")
+    )
 
 
 def _restated(fresh: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -150,4 +179,7 @@ def _require_unique(result: pl.DataFrame) -> None:
     repeated = result.filter(pl.struct(_KEY).is_duplicated())
     if repeated.height:
         first = repeated.row(0, named=True)
-        raise SmallcapError(f"line {first['source_id']} of source {first['source']} has two spells that start on {first['valid_from']}")
+        raise SmallcapError(
+            f"line {first['source_id']} of source {first['source']} has two spells that start on "
+            f"{first['valid_from']}"
+        )

@@ -2,11 +2,13 @@
 
 The rules, and their limits:
 
-- Tickers are compared normalised. A line of a list belongs to the company of the fundamentals table with the same ticker.
-- Lines of one name once the share class is cut off, whose tickers share the first three letters, are classes of one company.
-- A ticker whose name shares no significant word with the name it had in the list before, that list being at least
-  `min_gap_days` older, was recycled: a new line of a new company. A company that renames itself wholly between two
-  distant lists looks the same: ``renamed`` in ticker_aliases.csv says that it is not.
+- Tickers are compared normalised. A line of a list belongs to the company of the fundamentals table with the
+  same ticker.
+- Lines of one name once the share class is cut off, whose tickers share the first three letters, are classes
+  of one company.
+- A ticker whose name shares no significant word with the name it had in the list before, that list being at
+  least `min_gap_days` older, was recycled: a new line of a new company. A company that renames itself wholly
+  between two distant lists looks the same: ``renamed`` in ticker_aliases.csv says that it is not.
 - Nothing depends on the as_of that is asked, nor on the order of files.
 """
 
@@ -38,8 +40,8 @@ class Sightings:
     listed
         symbol, snapshot_date, name, sector: one row per line of each list.
     companies
-        symbol, source_entity_id, first_date, last_date, name, sector, sic, gics: one row per ticker and company of the
-        fundamentals table, with the first period_end and the last filing.
+        symbol, source_entity_id, first_date, last_date, name, sector, sic, gics: one row per ticker and
+        company of the fundamentals table, with the first period_end and the last filing.
     priced
         symbol, first_date: one row per ticker of the prices table.
     """
@@ -55,8 +57,8 @@ def resolve_lines(sightings: Sightings, aliases: pl.DataFrame, rules: Recycling,
     Returns
     -------
     pl.DataFrame
-        `SECURITIES_COLUMNS`, sorted by ticker and valid_from; `ticker` is the canonical symbol. Spells of one ticker do not
-        overlap.
+        `SECURITIES_COLUMNS`, sorted by ticker and valid_from; `ticker` is the canonical symbol. Spells of one
+        ticker do not overlap.
     """
     listed = _listed_spells(sightings.listed, aliases, rules)
     attached = _attach_companies(listed, sightings.companies)
@@ -69,7 +71,9 @@ def resolve_lines(sightings: Sightings, aliases: pl.DataFrame, rules: Recycling,
 def symbol_to_line(rows: pl.DataFrame, lines: pl.DataFrame, date_column: str) -> pl.DataFrame:
     """Add `source_id`: the line that carried the row's `symbol` on its date, else the ticker's first line."""
     spells = lines.select(symbol="ticker", source_id="source_id", valid_from="valid_from").sort("valid_from")
-    firsts = spells.unique("symbol", keep="first", maintain_order=True).select("symbol", first_line="source_id")
+    firsts = spells.unique("symbol", keep="first", maintain_order=True).select(
+        "symbol", first_line="source_id"
+    )
     return (
         rows.with_row_index("_row")
         .sort(date_column)
@@ -82,13 +86,19 @@ def symbol_to_line(rows: pl.DataFrame, lines: pl.DataFrame, date_column: str) ->
 
 
 def _listed_spells(listed: pl.DataFrame, aliases: pl.DataFrame, rules: Recycling) -> pl.DataFrame:
-    """Cut each ticker's lists at a recycling; source_id is the ticker with the words of the name that it first had there."""
+    """Cut each ticker's lists at a recycling.
+
+    Source_id is the ticker with the words of the name that it first had there.
+    """
     words = pl.col("name").str.to_uppercase().str.extract_all("[A-Z0-9]+")
     significant = words.list.eval(pl.element().filter(~pl.element().is_in(list(rules.insignificant_words))))
     in_order = ["symbol", "snapshot_date", "name", "sector"]
     dated = listed.unique(in_order).sort(in_order, nulls_last=True).with_columns(words=significant)
     marked = _last_renaming(dated, aliases).sort(in_order, nulls_last=True)
-    words_before, date_before = pl.col("words").shift().over("symbol"), pl.col("snapshot_date").shift().over("symbol")
+    words_before, date_before = (
+        pl.col("words").shift().over("symbol"),
+        pl.col("snapshot_date").shift().over("symbol"),
+    )
     is_recycled = (
         (pl.col("words").list.set_intersection(words_before).list.len() == 0)
         & (pl.col("words").list.len() > 0)
@@ -111,9 +121,18 @@ def _listed_spells(listed: pl.DataFrame, aliases: pl.DataFrame, rules: Recycling
 
 
 def _last_renaming(dated: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    renamings = aliases.filter(pl.col("relation") == "renamed").select(symbol="ticker", renamed_on="valid_from").sort("renamed_on")
+    renamings = (
+        aliases.filter(pl.col("relation") == "renamed")
+        .select(symbol="ticker", renamed_on="valid_from")
+        .sort("renamed_on")
+    )
     return dated.sort("snapshot_date").join_asof(
-        renamings, left_on="snapshot_date", right_on="renamed_on", by="symbol", check_sortedness=False, coalesce=False
+        renamings,
+        left_on="snapshot_date",
+        right_on="renamed_on",
+        by="symbol",
+        check_sortedness=False,
+        coalesce=False,
     )
 
 
@@ -125,7 +144,11 @@ def _attach_companies(listed: pl.DataFrame, companies: pl.DataFrame) -> pl.DataF
     return (
         listed.group_by("symbol", "source_id")
         .agg(pl.col("first_date").min(), pl.col("last_date").max())
-        .join(companies.select("symbol", "source_entity_id", "first_date", "last_date"), on="symbol", how="inner")
+        .join(
+            companies.select("symbol", "source_entity_id", "first_date", "last_date"),
+            on="symbol",
+            how="inner",
+        )
         .with_columns(time_in_common=until - since)
         .sort(list(order), descending=list(order.values()))
         .unique(["symbol", "source_entity_id"], keep="first", maintain_order=True)
@@ -135,14 +158,24 @@ def _attach_companies(listed: pl.DataFrame, companies: pl.DataFrame) -> pl.DataF
 
 
 def _unlisted_lines(sightings: Sightings, attached: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
-    """Make a line of each company and each priced ticker that no list shows; a ticker that several share is told apart by the company."""
+    """Make a line of each company and each priced ticker that no list shows.
+
+    A ticker that several share is told apart by the company.
+    """
     companies = sightings.companies.join(attached, on=["symbol", "source_entity_id"], how="anti")
     is_shared = pl.col("symbol").is_in(listed["symbol"].implode()) | (pl.len().over("symbol") > 1)
-    own_id = pl.when(is_shared).then(pl.concat_str("symbol", pl.lit(":"), "source_entity_id")).otherwise("symbol")
-    of_companies = companies.select("symbol", own_id.alias("source_id"), "first_date", "source_entity_id", "name", "sector")
+    own_id = (
+        pl.when(is_shared).then(pl.concat_str("symbol", pl.lit(":"), "source_entity_id")).otherwise("symbol")
+    )
+    of_companies = companies.select(
+        "symbol", own_id.alias("source_id"), "first_date", "source_entity_id", "name", "sector"
+    )
     seen = pl.concat([listed.select("symbol"), sightings.companies.select("symbol")])
     priced = sightings.priced.join(seen, on="symbol", how="anti")
-    return pl.concat([of_companies, priced.select("symbol", pl.col("symbol").alias("source_id"), "first_date")], how="diagonal")
+    return pl.concat(
+        [of_companies, priced.select("symbol", pl.col("symbol").alias("source_id"), "first_date")],
+        how="diagonal",
+    )
 
 
 def _date_spells(lines: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
@@ -159,7 +192,9 @@ def _date_spells(lines: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
         .agg(pl.col("first").min())
     )
     is_first = pl.int_range(pl.len()).over("symbol") == 0
-    ordered = lines.sort("symbol", "first_date", "source_id").join(firsts, on="symbol", how="left", maintain_order="left")
+    ordered = lines.sort("symbol", "first_date", "source_id").join(
+        firsts, on="symbol", how="left", maintain_order="left"
+    )
     dated = ordered.with_columns(valid_from=pl.when(is_first).then("first").otherwise("first_date"))
     next_start = pl.col("valid_from").shift(-1).over("symbol")
     day_before = pl.max_horizontal("valid_from", next_start - _ONE_DAY)
@@ -170,7 +205,9 @@ def _join_classes(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Give the classes of a company one source_entity_id: that of its class in the fundamentals table, else one of their own."""
     stem = pl.col("name").str.to_uppercase().str.replace(_CLASS_SUFFIX, "").str.replace(_LEGAL_SUFFIX, "")
     by_name = pl.concat_str(stem, pl.lit("|"), pl.col("symbol").str.slice(0, 3))
-    grouped = lines.with_columns(company=pl.when(stem.str.len_chars() > 0).then(by_name).otherwise("source_id"))
+    grouped = lines.with_columns(
+        company=pl.when(stem.str.len_chars() > 0).then(by_name).otherwise("source_id")
+    )
     told = (
         aliases.filter(pl.col("relation") == "same_company")
         .select(symbol="ticker", sibling="canonical_ticker")
@@ -189,15 +226,24 @@ def _join_classes(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("source_entity_id").sort_by("symbol", "valid_from").drop_nulls().first().over("company")
     own = pl.concat_str(pl.lit("line:"), pl.col("source_id").min().over("company"))
     return joined.with_columns(
-        is_resolved=pl.coalesce("source_entity_id", known).is_not_null(), source_entity_id=pl.coalesce("source_entity_id", known, own)
+        is_resolved=pl.coalesce("source_entity_id", known).is_not_null(),
+        source_entity_id=pl.coalesce("source_entity_id", known, own),
     )
 
 
 def _describe(lines: pl.DataFrame, companies: pl.DataFrame, source: str) -> pl.DataFrame:
-    described = companies.sort("symbol", "source_entity_id").unique("source_entity_id", keep="first", maintain_order=True)
+    described = companies.sort("symbol", "source_entity_id").unique(
+        "source_entity_id", keep="first", maintain_order=True
+    )
     codes = described.select("source_entity_id", "sic", "gics", company_name="name", company_sector="sector")
     is_recycled = pl.col("symbol").is_in(companies["symbol"].implode())
-    reason = pl.when(pl.col("is_resolved")).then(None).when(is_recycled).then(pl.lit(OTHER_COMPANY)).otherwise(pl.lit(NO_FUNDAMENTALS))
+    reason = (
+        pl.when(pl.col("is_resolved"))
+        .then(None)
+        .when(is_recycled)
+        .then(pl.lit(OTHER_COMPANY))
+        .otherwise(pl.lit(NO_FUNDAMENTALS))
+    )
     return (
         lines.join(codes, on="source_entity_id", how="left")
         .with_columns(

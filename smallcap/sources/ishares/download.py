@@ -67,12 +67,18 @@ class HoldingsSite:
         NoListError
             When the fund has no list of the day.
         InputError
-            When the body does not count: a web page, another fund or day, cut off, an implausible number of members.
+            When the body does not count: a web page, another fund or day, cut off, an implausible number of
+            members.
         TransientError, QuotaError
             As `Fetcher.fetch` says.
         """
         request = {"url": self._classic, "as_of": day.isoformat()}
-        parameters = {"fileType": "csv", "fileName": self._fund.file_name, "dataType": "fund", "asOfDate": f"{day:%Y%m%d}"}
+        parameters = {
+            "fileType": "csv",
+            "fileName": self._fund.file_name,
+            "dataType": "fund",
+            "asOfDate": f"{day:%Y%m%d}",
+        }
         name = f"{self._classic}?asOfDate={day:%Y%m%d}"
 
         def read(payload: bytes) -> Holdings:
@@ -114,7 +120,10 @@ class HoldingsSite:
             return self._last_read[1]
         holdings = read_holdings(payload, name, self._rules)
         if holdings.index_name != self._fund.name:
-            raise RefusedError(f"{name} is of the wrong fund: '{holdings.fund}' follows {holdings.index_name}, not {self._fund.name}")
+            raise RefusedError(
+                f"{name} is of the wrong fund: '{holdings.fund}' follows {holdings.index_name}, "
+                f"not {self._fund.name}"
+            )
         self._last_read = (payload, holdings)
         return holdings
 

@@ -1,6 +1,7 @@
 """The reading of an iShares holdings CSV exactly as downloaded: its layout, its as-of date, and which rows are members.
 
-Nothing is looked up elsewhere: tickers stay as the file spells them, and weights are computed later from market values.
+Nothing is looked up elsewhere: tickers stay as the file spells them, and weights are computed later from
+market values.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
     "location": pl.String,
     "exchange": pl.String,
 }
-REFUSED_HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {"rule": pl.String, "asset_class": pl.String, **HOLDINGS_SCHEMA}
+REFUSED_HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
+    "rule": pl.String,
+    "asset_class": pl.String,
+    **HOLDINGS_SCHEMA,
+}
 
 _TEXT_CELLS = {
     "Ticker": "ticker",
@@ -98,7 +103,8 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
     plausible = rules.plausibility
     if not plausible.min_members <= rows.height <= plausible.max_members:
         raise InputError(
-            f"holdings file {file_name} has {rows.height} members; between {plausible.min_members} and {plausible.max_members} are "
+            f"holdings file {file_name} has {rows.height} members; between {plausible.min_members} "
+            f"and {plausible.max_members} are "
             "plausible (ishares.toml, plausibility). Download it again, or change the bounds"
         )
     return Holdings(file_name, fund, index_name, as_of, rows, refused)
@@ -110,21 +116,30 @@ def _decode(payload: bytes, file_name: str) -> str:
     start = payload[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml")) or b"<html" in start:
         raise InputError(
-            f"holdings file {file_name} is a web page, not a CSV: the site answered with HTML. Download the holdings CSV again"
+            f"holdings file {file_name} is a web page, not a CSV: the site answered with HTML. "
+            f"Download the holdings CSV again"
         )
     try:
         return payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"holdings file {file_name} is not UTF-8 text ({error}). Use the file exactly as downloaded") from None
+        raise InputError(
+            f"holdings file {file_name} is not UTF-8 text ({error}). Use the file exactly as downloaded"
+        ) from None
 
 
 def _split_cells(text: str, file_name: str) -> list[tuple[int, list[str]]]:
-    """Split into (line number, cells); a quoted cell may hold line ends, so lines are those where a record ends."""
+    """Split into (line number, cells).
+
+    A quoted cell may hold line ends, so lines are those where a record ends.
+    """
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         return [(reader.line_num, record) for record in reader]
     except csv.Error as error:
-        raise InputError(f"holdings file {file_name}, line {reader.line_num}: not readable as CSV ({error}). Download it again") from None
+        raise InputError(
+            f"holdings file {file_name}, line {reader.line_num}: not readable as CSV ({error}). "
+            f"Download it again"
+        ) from None
 
 
 def _index_of(fund: str, file_name: str, rules: HoldingsRules) -> str:
@@ -133,7 +148,8 @@ def _index_of(fund: str, file_name: str, rules: HoldingsRules) -> str:
             return index.name
     known = ", ".join(f"'{index.fund_pattern}' for {index.name}" for index in rules.indexes)
     raise InputError(
-        f"holdings file {file_name} is of the wrong fund: its first line says '{fund[:80]}', expected a name with {known}. "
+        f"holdings file {file_name} is of the wrong fund: its first line says '{fund[:80]}', "
+        f"expected a name with {known}. "
         "Take the file out of the folder, or add the fund to ishares.toml, indexes"
     )
 
@@ -143,12 +159,20 @@ def _states_a_date(cells: list[tuple[int, list[str]]]) -> bool:
 
 
 def _as_of_date(cells: list[tuple[int, list[str]]], file_name: str) -> dt.date:
-    found = next((record[1].strip() for _, record in cells if len(record) > 1 and record[0].strip().startswith(_AS_OF)), "")
+    found = next(
+        (
+            record[1].strip()
+            for _, record in cells
+            if len(record) > 1 and record[0].strip().startswith(_AS_OF)
+        ),
+        "",
+    )
     match = _DATE.match(found)
     if match is None or match[1] not in _MONTHS:
         kind = NoListError if found in ("-", "") and _states_a_date(cells) else InputError
         raise kind(
-            f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says '{found}', expected a date such as \"May 13, 2025\". "
+            f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says '{found}', "
+            f'expected a date such as "May 13, 2025". '
             "The fund had no list for the day that was asked for; download another day"
         )
     try:
@@ -158,14 +182,24 @@ def _as_of_date(cells: list[tuple[int, list[str]]], file_name: str) -> dt.date:
 
 
 def _table(cells: list[tuple[int, list[str]]], file_name: str) -> pl.DataFrame:
-    """Cut out the first table; a second copy of the body, which the site sometimes sends, is not looked at."""
-    start = next((i for i, (_, record) in enumerate(cells) if len(record) > 1 and record[0].strip() == "Ticker"), None)
+    """Cut out the first table.
+
+    A second copy of the body, which the site sometimes sends, is not looked at.
+    """
+    start = next(
+        (i for i, (_, record) in enumerate(cells) if len(record) > 1 and record[0].strip() == "Ticker"), None
+    )
     if start is None:
-        raise InputError(f"holdings file {file_name} is truncated: it has no header line that starts with 'Ticker'. Download it again")
+        raise InputError(
+            f"holdings file {file_name} is truncated: it has no header line that starts with "
+            f"'Ticker'. Download it again"
+        )
     header = ["Quantity" if cell.strip() == "Shares" else cell.strip() for cell in cells[start][1]]
     missing = [name for name in (*_TEXT_CELLS, *_NUMBER_CELLS) if name not in header]
     if missing:
-        raise InputError(f"holdings file {file_name}, line {cells[start][0]}: the header lacks {', '.join(missing)}")
+        raise InputError(
+            f"holdings file {file_name}, line {cells[start][0]}: the header lacks {', '.join(missing)}"
+        )
     records: list[list[str]] = []
     line_numbers: list[int] = []
     for line_number, record in cells[start + 1 :]:
@@ -173,14 +207,16 @@ def _table(cells: list[tuple[int, list[str]]], file_name: str) -> pl.DataFrame:
             break
         if len(record) != len(header):
             raise InputError(
-                f"holdings file {file_name}, line {line_number}: {len(record)} cells instead of {len(header)}; the file is truncated or "
+                f"holdings file {file_name}, line {line_number}: {len(record)} cells instead of "
+                f"{len(header)}; the file is truncated or "
                 "damaged. Download it again"
             )
         records.append(record)
         line_numbers.append(line_number)
     else:
         raise InputError(
-            f"holdings file {file_name} is truncated: it ends after line {cells[-1][0]} inside the table, without the closing separator. "
+            f"holdings file {file_name} is truncated: it ends after line {cells[-1][0]} inside the "
+            f"table, without the closing separator. "
             "Download it again"
         )
     frame = pl.DataFrame(records, schema=dict.fromkeys(header, pl.String), orient="row").with_columns(
@@ -195,17 +231,29 @@ def _ends_table(record: list[str]) -> bool:
 
 def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
     """Name the columns as we do, clean text, turn '-' into null and numbers with thousands separators into floats."""
-    trimmed = frame.with_columns(pl.col(*_NUMBER_CELLS).str.strip_chars(), *(cleaned(frame[cell]) for cell in _TEXT_CELLS))
+    trimmed = frame.with_columns(
+        pl.col(*_NUMBER_CELLS).str.strip_chars(), *(cleaned(frame[cell]) for cell in _TEXT_CELLS)
+    )
     bare = trimmed.with_columns(
-        pl.when(pl.col(cell).is_in(["-", ""])).then(None).otherwise(pl.col(cell).str.replace_all(",", "")).alias(cell)
+        pl.when(pl.col(cell).is_in(["-", ""]))
+        .then(None)
+        .otherwise(pl.col(cell).str.replace_all(",", ""))
+        .alias(cell)
         for cell in _NUMBER_CELLS
     )
-    typed = bare.with_columns(pl.col(cell).cast(pl.Float64, strict=False).alias(name) for cell, name in _NUMBER_CELLS.items())
+    typed = bare.with_columns(
+        pl.col(cell).cast(pl.Float64, strict=False).alias(name) for cell, name in _NUMBER_CELLS.items()
+    )
     for cell, name in _NUMBER_CELLS.items():
-        wrong = typed.filter(pl.col(cell).is_not_null() & (pl.col(name).is_null() | ~pl.col(name).is_finite()))
+        wrong = typed.filter(
+            pl.col(cell).is_not_null() & (pl.col(name).is_null() | ~pl.col(name).is_finite())
+        )
         if wrong.height:
             first = wrong.row(0, named=True)
-            raise InputError(f"holdings file {file_name}, line {first['line']}, column '{cell}': '{first[cell]}' is not a number")
+            raise InputError(
+                f"holdings file {file_name}, line {first['line']}, column '{cell}': "
+                f"'{first[cell]}' is not a number"
+            )
     return typed.rename(_TEXT_CELLS).select("asset_class", *HOLDINGS_SCHEMA)
 
 
@@ -222,24 +270,36 @@ def _classify(table: pl.DataFrame, rules: HoldingsRules) -> tuple[pl.DataFrame, 
     is_repeated = pl.col("rule").is_null() & (pl.int_range(pl.len()).over("rule", "ticker") > 0)
     ruled = ruled.with_columns(rule=pl.when(is_repeated).then(pl.lit("duplicate_ticker")).otherwise("rule"))
     sector = pl.col("sector").replace({name.given: name.gics for name in rules.sectors})
-    members = ruled.filter(pl.col("rule").is_null()).with_columns(sector=pl.when(sector == "").then(None).otherwise(sector))
-    refused = ruled.filter(pl.col("rule").is_not_null()).sort("rule", "name", "ticker", *HOLDINGS_SCHEMA, nulls_last=True)
+    members = ruled.filter(pl.col("rule").is_null()).with_columns(
+        sector=pl.when(sector == "").then(None).otherwise(sector)
+    )
+    refused = ruled.filter(pl.col("rule").is_not_null()).sort(
+        "rule", "name", "ticker", *HOLDINGS_SCHEMA, nulls_last=True
+    )
     return members.select(*HOLDINGS_SCHEMA), refused.select(*REFUSED_HOLDINGS_SCHEMA)
 
 
 def _first_broken_rule(rules: MemberRules) -> pl.Expr:
     name = pl.col("name").str.to_uppercase()
-    is_other_than_common = _matches(name, rules.not_common_stock_patterns) & ~_matches(name, rules.common_stock_patterns)
+    is_other_than_common = _matches(name, rules.not_common_stock_patterns) & ~_matches(
+        name, rules.common_stock_patterns
+    )
     broken = {
         "not_equity": pl.col("asset_class") != "Equity",
         "not_common_stock": is_other_than_common,
         "ticker_missing": pl.col("ticker").is_in(["-", ""]),
-        "exchange_not_listed": _matches(pl.col("exchange").str.to_uppercase(), rules.unlisted_exchange_patterns),
+        "exchange_not_listed": _matches(
+            pl.col("exchange").str.to_uppercase(), rules.unlisted_exchange_patterns
+        ),
         "price_too_low": ~(pl.col("price_usd") > rules.min_price_exclusive).fill_null(False),
-        "market_value_too_low": ~(pl.col("market_value_usd") > rules.min_market_value_exclusive).fill_null(False),
+        "market_value_too_low": ~(pl.col("market_value_usd") > rules.min_market_value_exclusive).fill_null(
+            False
+        ),
     }
     return pl.coalesce([pl.when(condition).then(pl.lit(rule)) for rule, condition in broken.items()])
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:
-    return pl.any_horizontal(text.str.contains(pattern) for pattern in patterns) if patterns else pl.lit(False)
+    return (
+        pl.any_horizontal(text.str.contains(pattern) for pattern in patterns) if patterns else pl.lit(False)
+    )

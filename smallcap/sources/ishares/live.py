@@ -106,7 +106,8 @@ class IsharesLists:
     def constituents(self, as_ofs: Sequence[dt.date]) -> Delivery:
         """Members at each as_of: from the list of that day, else the newest one of the days before it.
 
-        Every row that is no member is refused with its reason; where not the newest session's list answers, a notice says so.
+        Every row that is no member is refused with its reason; where not the newest session's list answers, a
+        notice says so.
 
         Raises
         ------
@@ -126,7 +127,10 @@ class IsharesLists:
         return Delivery(delivery.rows, delivery.refused, tuple(notices))
 
     def securities(self) -> Delivery:
-        """Every line of the lists that were ever downloaded, one row per ticker spell; the companies are those of the names alone."""
+        """Every line of the lists that were ever downloaded, one row per ticker spell.
+
+        The companies are those of the names alone.
+        """
         if not self._by_day:
             return Delivery(pl.DataFrame(schema=SECURITIES_COLUMNS))
         return Delivery(self._lines(self._lists()).select(*SECURITIES_COLUMNS))
@@ -149,7 +153,9 @@ class IsharesLists:
 
     def _lines(self, lists: Lists) -> pl.DataFrame:
         listed = lists.rows.select("symbol", "snapshot_date", "name", "sector")
-        return resolve_lines(Sightings(listed, _NO_COMPANIES, _NO_PRICES), self._aliases, self._rules.recycling, self.name)
+        return resolve_lines(
+            Sightings(listed, _NO_COMPANIES, _NO_PRICES), self._aliases, self._rules.recycling, self.name
+        )
 
     def _provide(self, as_of: dt.date) -> list[str]:
         """Have the list that answers for an as_of at hand; tell where it is not that of the day itself."""
@@ -164,16 +170,21 @@ class IsharesLists:
                 return _told(as_of, holdings.as_of, days[0], refusals)
         if refusals:
             raise InputError(
-                f"{self.name}: no list of {self._index} for {as_of} or the days before it counts ({len(refusals)} answers refused). "
+                f"{self.name}: no list of {self._index} for {as_of} or the days before it counts "
+                f"({len(refusals)} answers refused). "
                 f"The first: {refusals[0]}"
             )
         step_back = self._rules.download.max_step_back_days
-        return [f"{self.name}: there is no list of {self._index} at {as_of} or at most {step_back} days before it"]
+        return [
+            f"{self.name}: there is no list of {self._index} at {as_of} or at most {step_back} days before it"
+        ]
 
     def _days_for(self, as_of: dt.date) -> list[dt.date]:
         """List the sessions whose list may answer, the newest first."""
         earliest = as_of - dt.timedelta(days=self._rules.download.max_step_back_days)
-        return self._sessions.filter(self._sessions.is_between(earliest, as_of)).sort(descending=True).to_list()
+        return (
+            self._sessions.filter(self._sessions.is_between(earliest, as_of)).sort(descending=True).to_list()
+        )
 
     def _list_of(self, day: dt.date, refusals: list[str]) -> Holdings | None:
         if day in self._by_day:
@@ -206,7 +217,9 @@ def _fund(rules: HoldingsRules, index: str) -> IndexFund:
         if fund.name == index:
             return fund
     known = ", ".join(fund.name for fund in rules.indexes)
-    raise InputError(f"no fund is known that follows the index '{index}' (ishares.toml, indexes: {known}); add it there")
+    raise InputError(
+        f"no fund is known that follows the index '{index}' (ishares.toml, indexes: {known}); add it there"
+    )
 
 
 def _told(as_of: dt.date, day: dt.date, newest_session: dt.date, refusals: list[str]) -> list[str]:

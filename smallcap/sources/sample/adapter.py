@@ -60,7 +60,10 @@ class SampleSource:
         return _list_dates()
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Return the newest list at or at most 31 days before each as_of; nothing for an as_of after the clock."""
+        """Return the newest list at or at most 31 days before each as_of.
+
+        Nothing for an as_of after the clock.
+        """
         _require_known(index)
         asked = _newest_lists(as_ofs)
         rows = (
@@ -84,11 +87,15 @@ class SampleSource:
         companies = spells.filter(is_listed | is_named)["source_entity_id"].unique()
         return Delivery(spells.filter(pl.col("source_entity_id").is_in(companies.to_list())))
 
-    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         """Return annual records, all versions, with period_end in [start, end]."""
         return self._between("fundamentals", "period_end", start, end, "source_entity_id", companies)
 
-    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
+    def vendor_metrics(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
         """Return ready-made ratios with period_end in [start, end]."""
         return self._between("vendor_metrics", "period_end", start, end, "source_entity_id", companies)
 
@@ -119,7 +126,8 @@ class SampleSource:
         Returns
         -------
         pl.DataFrame
-            source_id, mkt_rf, smb, hml, rmw, cma, alpha (a month), residual_volatility (a month); one row per line with prices.
+            source_id, mkt_rf, smb, hml, rmw, cma, alpha (a month), residual_volatility (a month); one row per
+            line with prices.
         """
         return self._dataset("true_loadings")
 
@@ -129,17 +137,20 @@ class SampleSource:
         Returns
         -------
         pl.DataFrame
-            as_of, source_entity_id, change (added or removed), cause (in the words of marts.index_changes); one row per change between two
-            month-end lists.
+            as_of, source_entity_id, change (added or removed), cause (in the words of marts.index_changes);
+            one row per change between two month-end lists.
         """
         return changes_and_causes(self.companies, self.seed)
 
-    def _between(self, dataset: str, column: str, start: dt.date, end: dt.date, key: str, asked: Collection[str] | None) -> Delivery:
+    def _between(
+        self, dataset: str, column: str, start: dt.date, end: dt.date, key: str, asked: Collection[str] | None
+    ) -> Delivery:
         rows = self._dataset(dataset).filter(pl.col(column).is_between(start, end))
         return Delivery(rows if asked is None else rows.filter(pl.col(key).is_in(list(asked))))
 
     def _dataset(self, name: str) -> pl.DataFrame:
-        # What is kept on disk is read again whenever it is asked for: a run asks once, and all datasets take 600 MB in memory.
+        # What is kept on disk is read again whenever it is asked for: a run asks once, and all datasets take
+        # 600 MB in memory.
         kept = self._kept(name)
         if kept is not None:
             return kept
@@ -173,11 +184,17 @@ def _list_dates() -> list[dt.date]:
 
 def _newest_lists(as_ofs: Sequence[dt.date]) -> pl.DataFrame:
     dates = _list_dates()
-    pairs = [(as_of, dates[bisect.bisect_right(dates, as_of) - 1]) for as_of in sorted(set(as_ofs)) if dates[0] <= as_of <= CLOCK]
+    pairs = [
+        (as_of, dates[bisect.bisect_right(dates, as_of) - 1])
+        for as_of in sorted(set(as_ofs))
+        if dates[0] <= as_of <= CLOCK
+    ]
     fresh = [pair for pair in pairs if (pair[0] - pair[1]).days <= OLDEST_LIST_DAYS]
     return pl.DataFrame(fresh, schema={"as_of": pl.Date, "snapshot_date": pl.Date}, orient="row")
 
 
 def _require_known(index: str) -> None:
     if index != INDEX:
-        raise InputError(f"the sample universe has one index, {INDEX}; it knows no '{index}' (setting index_name)")
+        raise InputError(
+            f"the sample universe has one index, {INDEX}; it knows no '{index}' (setting index_name)"
+        )

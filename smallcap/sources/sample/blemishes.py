@@ -40,7 +40,13 @@ MISSING_BY_YEAR: Final = {
 }
 """Shares of the companies that never report an item, and of the company-years that lack it."""
 
-NOT_OF_FINANCIALS: Final = ("cost_of_revenue_usd", "gross_profit_usd", "inventories_usd", "current_assets_usd", "current_liabilities_usd")
+NOT_OF_FINANCIALS: Final = (
+    "cost_of_revenue_usd",
+    "gross_profit_usd",
+    "inventories_usd",
+    "current_assets_usd",
+    "current_liabilities_usd",
+)
 NET_ONLY_SHARE: Final = 0.15
 NO_FILING_DATE_SHARE: Final = 0.01
 ERROR_SHARE: Final = 0.0007
@@ -70,7 +76,9 @@ def missing_items(companies: Companies, records: Records, seed: int) -> dict[str
     missing["net_interest_expense_usd"] |= missing["interest_expense_usd"] & (debt > 0) & ~has_net_only
     leaves_revenue_blank = (rng.random(count) < 0.5)[records.company]
     missing["revenue_usd"] = (items["revenue_usd"] == 0) & leaves_revenue_blank
-    without_cost = missing["cost_of_revenue_usd"] | ((companies.group == SCIENCE)[records.company] & (items["revenue_usd"] == 0))
+    without_cost = missing["cost_of_revenue_usd"] | (
+        (companies.group == SCIENCE)[records.company] & (items["revenue_usd"] == 0)
+    )
     missing["cost_of_revenue_usd"] = without_cost
     missing["gross_profit_usd"] = without_cost
     is_financial = companies.is_kind("bank", "insurer")[records.company]
@@ -84,7 +92,10 @@ def missing_items(companies: Companies, records: Records, seed: int) -> dict[str
 
 def without_missing(records: Records, missing: dict[str, Flags]) -> Records:
     """Blank the missing items."""
-    blanked = {name: np.where(missing[name], np.nan, values) if name in missing else values for name, values in records.items.items()}
+    blanked = {
+        name: np.where(missing[name], np.nan, values) if name in missing else values
+        for name, values in records.items.items()
+    }
     return replace(records, items=blanked)
 
 
@@ -102,11 +113,15 @@ def with_errors(records: Records, seed: int) -> tuple[Records, Flags]:
     filing_date = records.filing_date.copy()
     filing_date[early] = records.period_end[early] - rng.integers(3, 40, len(early))
     items = {name: values.copy() for name, values in records.items.items()}
-    items["net_income_usd"][loss] = -np.round(items["total_assets_usd"][loss] * rng.uniform(3.5, 9.0, len(loss)))
+    items["net_income_usd"][loss] = -np.round(
+        items["total_assets_usd"][loss] * rng.uniform(3.5, 9.0, len(loss))
+    )
     for name, values in items.items():
         if name.endswith("_usd") or name.startswith("shares_"):
             values[scale] /= 1000
-    with_short = joined(replace(records, filing_date=filing_date, items=items), _transition_periods(records.take(short)))
+    with_short = joined(
+        replace(records, filing_date=filing_date, items=items), _transition_periods(records.take(short))
+    )
     is_foreign = np.zeros(len(with_short), dtype=np.bool_)
     is_foreign[foreign] = True
     return with_short, is_foreign

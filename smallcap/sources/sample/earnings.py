@@ -38,9 +38,17 @@ def draw_income(companies: Companies, items: Items, seed: int) -> Items:
     cash = thousands(_cash_share(companies, rng) * assets)
     interest_income = thousands(0.012 * cash * rng.uniform(0.3, 1.7, cash.shape))
     is_unusual = rng.random(cash.shape) < UNUSUAL_SHARE
-    unusual = thousands(assets * np.where(is_unusual, rng.normal(-0.02, 0.05, cash.shape), rng.normal(0, 0.001, cash.shape)))
+    unusual = thousands(
+        assets * np.where(is_unusual, rng.normal(-0.02, 0.05, cash.shape), rng.normal(0, 0.001, cash.shape))
+    )
     pretax = ebit - interest + interest_income + unusual
-    tax = thousands(np.where(pretax > 0, pretax * rng.uniform(0.18, 0.29, pretax.shape), pretax * rng.uniform(-0.01, 0.06, pretax.shape)))
+    tax = thousands(
+        np.where(
+            pretax > 0,
+            pretax * rng.uniform(0.18, 0.29, pretax.shape),
+            pretax * rng.uniform(-0.01, 0.06, pretax.shape),
+        )
+    )
     return {
         "revenue_usd": revenue,
         "cost_of_revenue_usd": revenue - gross,
@@ -57,7 +65,9 @@ def draw_income(companies: Companies, items: Items, seed: int) -> Items:
 
 def _return_on_assets(companies: Companies, debt_ratio: Floats, rng: np.random.Generator) -> Floats:
     """Draw EBIT over assets: a company's own level, persistent deviations, lower where debt is high."""
-    own = by_group(companies, EARNING_POWER, 0) + by_group(companies, EARNING_POWER, 1) * rng.standard_normal((len(companies), 1))
+    own = by_group(companies, EARNING_POWER, 0) + by_group(companies, EARNING_POWER, 1) * rng.standard_normal(
+        (len(companies), 1)
+    )
     moving = by_group(companies, EARNING_POWER, 2) * persistent(rng, debt_ratio.shape, 0.65)
     ordinary = np.clip(own + moving - 0.05 * (debt_ratio - 0.2), -1.6, 0.6)
     bank = 0.0135 + 0.0035 * rng.standard_normal((len(companies), 1)) + 0.0035 * moving / 0.035
@@ -68,7 +78,11 @@ def _return_on_assets(companies: Companies, debt_ratio: Floats, rng: np.random.G
     property_ = np.clip(own * 0.4 + 0.012 + 0.5 * moving, -0.3, 0.2)
     return np.asarray(
         np.select(
-            [companies.is_kind("bank")[:, None], companies.is_kind("insurer")[:, None], companies.is_kind("property")[:, None]],
+            [
+                companies.is_kind("bank")[:, None],
+                companies.is_kind("insurer")[:, None],
+                companies.is_kind("property")[:, None],
+            ],
             [bank, insurer, property_],
             ordinary,
         )
@@ -79,7 +93,12 @@ def _turnover(companies: Companies, return_on_assets: Floats, rng: np.random.Gen
     """Draw revenue over assets; a part of the science companies has no revenue, another little."""
     count = len(companies)
     median = np.select(
-        [companies.is_kind("bank"), companies.is_kind("insurer"), companies.is_kind("property"), companies.group == SCIENCE],
+        [
+            companies.is_kind("bank"),
+            companies.is_kind("insurer"),
+            companies.is_kind("property"),
+            companies.group == SCIENCE,
+        ],
         [0.055, 0.22, 0.17, 0.030],
         0.80,
     )
@@ -91,7 +110,11 @@ def _turnover(companies: Companies, return_on_assets: Floats, rng: np.random.Gen
 
 
 def _gross_margin(companies: Companies, revenue: Floats, ebit: Floats, rng: np.random.Generator) -> Floats:
-    own = np.where(companies.is_kind("growth", "science"), rng.uniform(0.5, 0.85, len(companies)), rng.uniform(0.15, 0.6, len(companies)))
+    own = np.where(
+        companies.is_kind("growth", "science"),
+        rng.uniform(0.5, 0.85, len(companies)),
+        rng.uniform(0.15, 0.6, len(companies)),
+    )
     margin = own[:, None] + 0.02 * persistent(rng, revenue.shape, 0.7)
     operating = np.divide(ebit, revenue, out=np.full(revenue.shape, -1.0), where=revenue > 0)
     return np.asarray(np.clip(np.maximum(margin, operating + 0.06), -0.5, 0.97))
@@ -99,7 +122,9 @@ def _gross_margin(companies: Companies, revenue: Floats, ebit: Floats, rng: np.r
 
 def _cash_share(companies: Companies, rng: np.random.Generator) -> Floats:
     median = np.array([0.09, 0.28, 0.62, 0.06])[companies.group]
-    median = np.where(companies.is_kind("bank", "insurer"), 0.06, np.where(companies.is_kind("property"), 0.02, median))
+    median = np.where(
+        companies.is_kind("bank", "insurer"), 0.06, np.where(companies.is_kind("property"), 0.02, median)
+    )
     own = np.log(median / (1 - median)) + 0.5 * rng.standard_normal(len(companies))
     moving = own[:, None] + 0.35 * persistent(rng, (len(companies), YEARS), 0.7)
     return np.asarray(1 / (1 + np.exp(-moving)))

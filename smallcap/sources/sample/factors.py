@@ -42,7 +42,9 @@ OTHER_SORTS: Final = 0.1
 """What the sorts by profitability and investment weigh in the difference between the two files' SMB."""
 
 ZIP_TIME: Final = (2026, 6, 30, 0, 0, 0)
-SYNTHETIC_NOTE: Final = "Synthetic returns of the smallcap sample universe: made up, in the layout of the research files."
+SYNTHETIC_NOTE: Final = (
+    "Synthetic returns of the smallcap sample universe: made up, in the layout of the research files."
+)
 MISSING: Final = -99.99
 
 
@@ -66,11 +68,15 @@ class FactorReturns:
 
 
 def draw(seed: int, vintage: str = LATEST_VINTAGE) -> FactorReturns:
-    """Draw the factors of a vintage; an earlier one differs from the latest in many months by a few hundredths of a point."""
+    """Draw the factors of a vintage.
+
+    An earlier one differs from the latest in many months by a few hundredths of a point.
+    """
     rng = stream(seed, "factors")
     count = len(FACTOR_MONTHS)
     shocks = (rng.standard_normal((count, 6)) @ np.linalg.cholesky(CORRELATIONS).T) * DEVIATIONS
-    # The market months keep the mean exactly: else a seed's luck would decide how large companies have become.
+    # The market months keep the mean exactly: else a seed's luck would decide how large companies have
+    # become.
     shocks[-MONTH_COUNT:] -= shocks[-MONTH_COUNT:].mean(axis=0)
     returns = MEANS + shocks
     risk_free = _risk_free(rng)
@@ -94,8 +100,14 @@ def french_files(seed: int) -> dict[str, bytes]:
     for vintage in VINTAGES:
         returns = draw(seed, vintage)
         for dataset, text in (
-            ("F-F_Research_Data_5_Factors_2x3", _research_text((*FIVE_FACTORS, "RF"), returns.five, returns, vintage)),
-            ("F-F_Research_Data_Factors", _research_text((*FIVE_FACTORS[:3], "RF"), _three(returns.five), returns, vintage)),
+            (
+                "F-F_Research_Data_5_Factors_2x3",
+                _research_text((*FIVE_FACTORS, "RF"), returns.five, returns, vintage),
+            ),
+            (
+                "F-F_Research_Data_Factors",
+                _research_text((*FIVE_FACTORS[:3], "RF"), _three(returns.five), returns, vintage),
+            ),
             ("F-F_Momentum_Factor", _momentum_text(returns, vintage)),
         ):
             files[f"{dataset}_{vintage}_CSV.zip"] = _zipped(f"{dataset}.csv", text)
@@ -103,7 +115,9 @@ def french_files(seed: int) -> dict[str, bytes]:
 
 
 def _risk_free(rng: np.random.Generator) -> Floats:
-    years = np.array([1990, 1993, 1995, 2000, 2003.5, 2006.5, 2008.5, 2016, 2019, 2020.3, 2022, 2023.5, 2026.5])
+    years = np.array(
+        [1990, 1993, 1995, 2000, 2003.5, 2006.5, 2008.5, 2016, 2019, 2020.3, 2022, 2023.5, 2026.5]
+    )
     percent_a_year = np.array([7.5, 3.0, 5.5, 5.8, 1.0, 4.8, 1.0, 0.1, 2.3, 0.1, 0.3, 5.2, 3.6])
     when = 1990 + np.arange(len(FACTOR_MONTHS)) / 12
     level = np.interp(when, years, percent_a_year) / 12
@@ -122,7 +136,11 @@ def _research_text(names: tuple[str, ...], factors: Floats, returns: FactorRetur
     preamble = [
         f"This file was created using the {vintage} CRSP database.",
         SYNTHETIC_NOTE,
-        *(["The annual TBill return is compounded from the monthly T-bill rates from January to December. "] if is_padded else []),
+        *(
+            ["The annual TBill return is compounded from the monthly T-bill rates from January to December. "]
+            if is_padded
+            else []
+        ),
     ]
     return _file_text(preamble, names, table, vintage, is_padded)
 
@@ -140,7 +158,9 @@ def _momentum_text(returns: FactorReturns, vintage: str) -> str:
     return _file_text(preamble, ("Mom",), table, vintage, is_padded=True)
 
 
-def _file_text(preamble: list[str], names: tuple[str, ...], table: Floats, vintage: str, is_padded: bool) -> str:
+def _file_text(
+    preamble: list[str], names: tuple[str, ...], table: Floats, vintage: str, is_padded: bool
+) -> str:
     width = 8 if is_padded else 0
     labels = FACTOR_MONTHS[: len(table)].astype(str)
     months = [label.replace("-", "") for label in labels]
@@ -149,13 +169,19 @@ def _file_text(preamble: list[str], names: tuple[str, ...], table: Floats, vinta
     lines = [
         *preamble, "", header, *_rows(months, table, width),
         "", " Annual Factors: January-December ", header, *_rows([("  " if is_padded else "") + year for year in years], annual, width),
-        "", f"Copyright {vintage[:4]} the smallcap project; synthetic, not the data of Eugene F. Fama and Kenneth R. French",
+        "", (
+f"Copyright {vintage[:4]} the smallcap project; synthetic, not the data of Eugene F. Fama "
+f"and Kenneth R. French"
+),
     ]  # fmt: skip
     return "\r\n".join(lines) + "\r\n"
 
 
 def _rows(labels: list[str], table: Floats, width: int) -> list[str]:
-    return [label + "".join(f",{value:{width}.2f}" for value in row) for label, row in zip(labels, table.tolist(), strict=True)]
+    return [
+        label + "".join(f",{value:{width}.2f}" for value in row)
+        for label, row in zip(labels, table.tolist(), strict=True)
+    ]
 
 
 def _annual(labels: Dates, table: Floats) -> tuple[list[str], Floats]:

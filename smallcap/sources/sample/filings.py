@@ -100,7 +100,11 @@ def file_statements(companies: Companies, market: Market, statements: Items, see
     rng = stream(seed, "filings")
     ends = _period_ends(companies)
     filed = ends + _lags(rng, len(companies), ends.shape[1]).astype("timedelta64[D]")
-    known = companies.is_resolved[:, None] & (ends >= FIRST_STATEMENT_DATE) & (rng.random(ends.shape) >= GAP_SHARE)
+    known = (
+        companies.is_resolved[:, None]
+        & (ends >= FIRST_STATEMENT_DATE)
+        & (rng.random(ends.shape) >= GAP_SHARE)
+    )
     known &= (filed <= CLOCK_DAY) & (ends + 92 <= CLOCK_DAY)
     known &= (filed > month_starts()[companies.first_month][:, None]) & (filed <= _last_days(market)[:, None])
     known[:, 0] = False
@@ -112,7 +116,9 @@ def file_statements(companies: Companies, market: Market, statements: Items, see
     items["shares_outstanding"] = _shares_on(market, company, cover_date)
     items["cover_date"] = cover_date.astype(np.int64).astype(np.float64)
     days = (period_end - ends[company, year - 1]).astype(np.int64)
-    return Records(company, year, period_end, days, filing_date, np.zeros(len(company), dtype=np.bool_), items)
+    return Records(
+        company, year, period_end, days, filing_date, np.zeros(len(company), dtype=np.bool_), items
+    )
 
 
 def restate(records: Records, market: Market, seed: int) -> Records:
@@ -121,11 +127,18 @@ def restate(records: Records, market: Market, seed: int) -> Records:
     soon = pick(rng, len(records), RESTATED_SHARE)
     late = pick(rng, len(records), LATE_RESTATED_SHARE)
     rows = np.concatenate([soon, late])
-    after = np.concatenate([rng.integers(*RESTATED_AFTER_DAYS, len(soon)), rng.integers(*LATE_RESTATED_AFTER_DAYS, len(late))])
+    after = np.concatenate(
+        [rng.integers(*RESTATED_AFTER_DAYS, len(soon)), rng.integers(*LATE_RESTATED_AFTER_DAYS, len(late))]
+    )
     old = records.take(rows)
     again = old.filing_date + after.astype("timedelta64[D]")
     is_known = (again <= CLOCK_DAY) & (again <= _last_days(market)[old.company])
-    restated = replace(old, filing_date=again, is_restated=np.ones(len(old), dtype=np.bool_), items=_with_less_revenue(old.items, rng))
+    restated = replace(
+        old,
+        filing_date=again,
+        is_restated=np.ones(len(old), dtype=np.bool_),
+        items=_with_less_revenue(old.items, rng),
+    )
     return restated.take(np.flatnonzero(is_known))
 
 
@@ -160,7 +173,9 @@ def _lags(rng: np.random.Generator, count: int, years: int) -> Integers:
 def _last_days(market: Market) -> Dates:
     """Return the last day on which each company files: the month's end of its death, else the clock."""
     ends = month_ends()
-    return np.where(market.death_month < NEVER, ends[np.minimum(market.death_month, MONTH_COUNT - 1)], CLOCK_DAY)
+    return np.where(
+        market.death_month < NEVER, ends[np.minimum(market.death_month, MONTH_COUNT - 1)], CLOCK_DAY
+    )
 
 
 def _shares_on(market: Market, company: Integers, day: Dates) -> Floats:

@@ -8,7 +8,12 @@ import numpy as np
 import polars as pl
 
 from smallcap.sources.base import FUNDAMENTALS_COLUMNS, VENDOR_METRICS_COLUMNS
-from smallcap.sources.sample.blemishes import filing_dates_with_gaps, missing_items, with_errors, without_missing
+from smallcap.sources.sample.blemishes import (
+    filing_dates_with_gaps,
+    missing_items,
+    with_errors,
+    without_missing,
+)
 from smallcap.sources.sample.calendar import day_to_month
 from smallcap.sources.sample.columns import spread
 from smallcap.sources.sample.filings import Records, file_statements, joined, restate
@@ -27,7 +32,9 @@ EXTREME_FACTOR: Final = 100.0
 """Quirks of the ready-made ratios: companies and years not served, single nulls, coverage that is far too large."""
 
 
-def annual_records(companies: Companies, market: Market, statements: Items, spells: Spells, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def annual_records(
+    companies: Companies, market: Market, statements: Items, spells: Spells, seed: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the annual records and the ready-made ratios, in `FUNDAMENTALS_COLUMNS` and `VENDOR_METRICS_COLUMNS`."""
     originals = file_statements(companies, market, statements, seed)
     everything = joined(originals, restate(originals, market, seed))
@@ -37,9 +44,14 @@ def annual_records(companies: Companies, market: Market, statements: Items, spel
     return _fundamentals_frame(companies, served, is_foreign, spells, seed), vendor
 
 
-def _fundamentals_frame(companies: Companies, records: Records, is_foreign: Flags, spells: Spells, seed: int) -> pl.DataFrame:
+def _fundamentals_frame(
+    companies: Companies, records: Records, is_foreign: Flags, spells: Spells, seed: int
+) -> pl.DataFrame:
     filing_date, is_missing = filing_dates_with_gaps(records, seed)
-    month = np.maximum(day_to_month(np.maximum(records.filing_date, records.period_end)), companies.first_month[records.company])
+    month = np.maximum(
+        day_to_month(np.maximum(records.filing_date, records.period_end)),
+        companies.first_month[records.company],
+    )
     calendar_year = records.period_end.astype("datetime64[Y]").astype(np.int64) + 1970
     is_early_month = day_to_month(records.period_end) % 12 < 5
     return (
@@ -47,14 +59,18 @@ def _fundamentals_frame(companies: Companies, records: Records, is_foreign: Flag
             {
                 "source_entity_id": spread(entity_ids(np.arange(len(companies))), records.company),
                 "period_end": records.period_end,
-                "version": spread(np.array(["original", "restated"], dtype=object), records.is_restated.astype(np.int64)),
+                "version": spread(
+                    np.array(["original", "restated"], dtype=object), records.is_restated.astype(np.int64)
+                ),
                 "ticker": spread(spells.listed_ticker, spell_at(spells, records.company, month)),
                 "fiscal_year": calendar_year - is_early_month,
                 "period_days": records.period_days,
                 "currency": spread(np.array(["USD", "CAD"], dtype=object), is_foreign.astype(np.int64)),
                 "filing_date": filing_date,
                 "is_missing": is_missing,
-                "shares_outstanding_date": records.items["cover_date"].astype(np.int64).astype("datetime64[D]"),
+                "shares_outstanding_date": records.items["cover_date"]
+                .astype(np.int64)
+                .astype("datetime64[D]"),
                 **{name: values for name, values in records.items.items() if name in FUNDAMENTALS_COLUMNS},
             }
         )
@@ -65,7 +81,11 @@ def _fundamentals_frame(companies: Companies, records: Records, is_foreign: Flag
             is_value_restated=pl.lit(False),
             is_blank_debt_zero=pl.lit(False),
         )
-        .with_columns(pl.when(pl.col("shares_outstanding").is_not_null()).then("shares_outstanding_date").alias("shares_outstanding_date"))
+        .with_columns(
+            pl.when(pl.col("shares_outstanding").is_not_null())
+            .then("shares_outstanding_date")
+            .alias("shares_outstanding_date")
+        )
         .select(*FUNDAMENTALS_COLUMNS)
         .cast(FUNDAMENTALS_COLUMNS)  # type: ignore[arg-type]
         .sort("source_entity_id", "period_end", "version", "filing_date", "revenue_usd", "total_assets_usd")
@@ -77,18 +97,27 @@ def _vendor_frame(companies: Companies, records: Records, has_no_interest: Flags
     items, count = records.items, len(records)
     ratios = _ratios(companies, records, has_no_interest)
     is_extreme = (rng.random(count) < EXTREME_SHARE) & ~has_no_interest
-    ratios["interest_coverage"] = np.where(is_extreme, ratios["interest_coverage"] * EXTREME_FACTOR, ratios["interest_coverage"])
+    ratios["interest_coverage"] = np.where(
+        is_extreme, ratios["interest_coverage"] * EXTREME_FACTOR, ratios["interest_coverage"]
+    )
     is_before_listing = day_to_month(records.period_end) < companies.first_month[records.company]
-    ratios["market_cap_period_end_usd"] = np.where(is_before_listing, np.nan, np.round(items["market_cap_period_end_usd"]))
+    ratios["market_cap_period_end_usd"] = np.where(
+        is_before_listing, np.nan, np.round(items["market_cap_period_end_usd"])
+    )
     nulls = rng.random((len(ratios), count)) < NULL_SHARE
-    is_served = (rng.random(len(companies)) >= UNSERVED_COMPANY_SHARE)[records.company] & (rng.random(count) >= UNSERVED_YEAR_SHARE)
+    is_served = (rng.random(len(companies)) >= UNSERVED_COMPANY_SHARE)[records.company] & (
+        rng.random(count) >= UNSERVED_YEAR_SHARE
+    )
     return (
         pl.DataFrame(
             {
                 "source_entity_id": spread(entity_ids(np.arange(len(companies))), records.company),
                 "period_end": records.period_end,
                 "is_served": is_served,
-                **{name: np.where(null, np.nan, values) for (name, values), null in zip(ratios.items(), nulls, strict=True)},
+                **{
+                    name: np.where(null, np.nan, values)
+                    for (name, values), null in zip(ratios.items(), nulls, strict=True)
+                },
             }
         )
         .filter("is_served")
@@ -101,7 +130,11 @@ def _vendor_frame(companies: Companies, records: Records, has_no_interest: Flags
 
 def _ratios(companies: Companies, records: Records, has_no_interest: Flags) -> Items:
     items = records.items
-    assets, revenue, liabilities = items["total_assets_usd"], items["revenue_usd"], items["total_liabilities_usd"]
+    assets, revenue, liabilities = (
+        items["total_assets_usd"],
+        items["revenue_usd"],
+        items["total_liabilities_usd"],
+    )
     debt = items["short_term_debt_usd"] + items["long_term_debt_usd"]
     is_classified = ~companies.is_kind("bank", "insurer", "property")[records.company]
     altman = (
@@ -115,11 +148,15 @@ def _ratios(companies: Companies, records: Records, has_no_interest: Flags) -> I
         "roe": _over(items["net_income_usd"], items["shareholders_equity_usd"]),
         "fcf_margin": _over(items["operating_cash_flow_usd"] - items["capital_expenditures_usd"], revenue),
         "debt_to_assets": debt / assets,
-        "interest_coverage": np.where(has_no_interest, np.nan, _over(items["operating_income_usd"], items["interest_expense_usd"])),
+        "interest_coverage": np.where(
+            has_no_interest, np.nan, _over(items["operating_income_usd"], items["interest_expense_usd"])
+        ),
         "altman_z_score": np.where(is_classified, altman, np.nan),
     }
 
 
 def _over(numerator: Floats, denominator: Floats) -> Floats:
     """Divide where the denominator is positive; NaN elsewhere."""
-    return np.asarray(np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0))
+    return np.asarray(
+        np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
+    )

@@ -56,7 +56,10 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
 
 
 def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
-    """Make the universe up to its index, and say why each company joined and left; the rows are those of `true_changes`."""
+    """Make the universe up to its index, and say why each company joined and left.
+
+    The rows are those of `true_changes`.
+    """
     founded = found(companies, seed)
     market = simulate(founded, seed)
     return true_changes(founded, market, list_lines(founded, market, seed), members_by_month(founded, market))

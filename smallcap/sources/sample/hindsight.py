@@ -17,7 +17,9 @@ NAMES: Final = 12
 BEST_SHARE: Final = 0.25
 
 
-def hindsight_tickers(constituents: pl.DataFrame, prices: pl.DataFrame, securities: pl.DataFrame) -> tuple[str, ...]:
+def hindsight_tickers(
+    constituents: pl.DataFrame, prices: pl.DataFrame, securities: pl.DataFrame
+) -> tuple[str, ...]:
     """Choose names of the end of 2018 among the quarter that had earned most by the end of 2025, evenly spread over that quarter.
 
     Parameters
@@ -38,8 +40,15 @@ def hindsight_tickers(constituents: pl.DataFrame, prices: pl.DataFrame, securiti
         .agg((pl.col("total_return").fill_null(0.0) + 1).product().alias("wealth"), pl.col("date").max())
         .filter(pl.col("date") == inside["date"].max())
     )
-    named = securities.filter((pl.col("valid_from") <= CHOSEN_ON) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= CHOSEN_ON)))
-    carried = wealth.join(named.select("source_id", "ticker"), on="source_id").sort("wealth", "source_id", descending=[True, False])
-    best = carried.unique("ticker", keep="first", maintain_order=True).head(max(NAMES, round(carried.height * BEST_SHARE)))
+    named = securities.filter(
+        (pl.col("valid_from") <= CHOSEN_ON)
+        & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= CHOSEN_ON))
+    )
+    carried = wealth.join(named.select("source_id", "ticker"), on="source_id").sort(
+        "wealth", "source_id", descending=[True, False]
+    )
+    best = carried.unique("ticker", keep="first", maintain_order=True).head(
+        max(NAMES, round(carried.height * BEST_SHARE))
+    )
     step = max(best.height // NAMES, 1)
     return tuple(best["ticker"].gather_every(step).head(NAMES).to_list())

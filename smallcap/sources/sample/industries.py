@@ -78,7 +78,10 @@ INDUSTRIES: Final = (
 """Weights are drawn after the Russell 2000's: about 16% financials, 19% health care, 5.5% property."""
 
 GROUPS: Final = ("steady", "growth", "science", "strained")
-"""How a company earns: profitable; growing and often at a loss; before revenue; indebted and often at a loss."""
+"""How a company earns: profitable; growing and often at a loss; before revenue.
+
+Indebted and often at a loss.
+"""
 
 GROUP_SHARES: Final = {
     "ordinary": (0.69, 0.11, 0.00, 0.20),

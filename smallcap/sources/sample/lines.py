@@ -86,15 +86,21 @@ def list_lines(companies: Companies, market: Market, seed: int) -> Lines:
     leftover_end = leftover_start + rng.integers(12, 60, len(leftover))
     first_letter = np.where(companies.has_two_lines, "A", "").astype(object)
     separator = np.array(CLASS_SEPARATORS, dtype=object)[rng.integers(0, len(CLASS_SEPARATORS), count)]
-    separator[second] = np.array(CLASS_SEPARATORS, dtype=object)[np.arange(len(second)) % len(CLASS_SEPARATORS)]
+    separator[second] = np.array(CLASS_SEPARATORS, dtype=object)[
+        np.arange(len(second)) % len(CLASS_SEPARATORS)
+    ]
     return Lines(
         company=company,
         entity=np.concatenate([np.arange(count), second, count + np.arange(len(leftover))]),
-        share_of_company=np.concatenate([first_share, np.full(len(second), SECOND_CLASS_SHARE), np.zeros(len(leftover))]),
+        share_of_company=np.concatenate(
+            [first_share, np.full(len(second), SECOND_CLASS_SHARE), np.zeros(len(leftover))]
+        ),
         first_month=np.concatenate([companies.first_month, companies.first_month[second], leftover_start]),
         last_month=np.concatenate([market.death_month, market.death_month[second], leftover_end]),
         is_leftover=np.arange(len(company)) >= count + len(second),
-        class_letter=np.concatenate([first_letter, np.full(len(second), "B", dtype=object), np.full(len(leftover), "", dtype=object)]),
+        class_letter=np.concatenate(
+            [first_letter, np.full(len(second), "B", dtype=object), np.full(len(leftover), "", dtype=object)]
+        ),
         separator=separator[company],
     )
 

@@ -23,9 +23,17 @@ LEAST_ACQUIRED_SHARE: Final = 0.06
 LOWEST_RETURN: Final = -0.90
 
 FISCAL_YEARS: Final = np.arange(2002, 2028)
-"""Fiscal years for which share counts are drawn; the last lies after the clock, so that months between can be interpolated."""
+"""Fiscal years for which share counts are drawn.
 
-ISSUANCE: Final = {STEADY: (0.000, 0.015), GROWTH: (0.035, 0.03), SCIENCE: (0.13, 0.08), STRAINED: (0.03, 0.04)}
+The last lies after the clock, so that months between can be interpolated.
+"""
+
+ISSUANCE: Final = {
+    STEADY: (0.000, 0.015),
+    GROWTH: (0.035, 0.03),
+    SCIENCE: (0.13, 0.08),
+    STRAINED: (0.03, 0.04),
+}
 """Mean and standard deviation of the yearly growth of the share count, by group."""
 
 
@@ -106,12 +114,17 @@ def first_shares_by_month(companies: Companies, counts: Floats) -> Floats:
 
 
 def _first_fiscal_year(companies: Companies) -> Integers:
-    return np.asarray(np.clip((companies.first_month - (companies.fiscal_month - 1)) // 12, 0, len(FISCAL_YEARS) - 1))
+    return np.asarray(
+        np.clip((companies.first_month - (companies.fiscal_month - 1)) // 12, 0, len(FISCAL_YEARS) - 1)
+    )
 
 
 def _returns(companies: Companies, seed: int) -> Floats:
     factors, risk_free = market_months(draw(seed))
-    noise = stream(seed, "residuals").standard_normal((len(companies), MONTH_COUNT)) * companies.residual_volatility[:, None]
+    noise = (
+        stream(seed, "residuals").standard_normal((len(companies), MONTH_COUNT))
+        * companies.residual_volatility[:, None]
+    )
     returns = risk_free + companies.alpha[:, None] + companies.loadings @ factors.T + noise
     return np.asarray(np.maximum(returns, LOWEST_RETURN))
 
@@ -129,7 +142,9 @@ def _deaths(companies: Companies, price: Floats, rng: np.random.Generator) -> tu
     is_failing = (first_cap < FAILURE_CAP_USD) & (months >= companies.first_month[:, None] + 24)
     death_month = np.where(is_failing.any(axis=1), is_failing.argmax(axis=1), NEVER).astype(np.int64)
     candidates = np.flatnonzero((death_month == NEVER) & (companies.first_month < MONTH_COUNT - 40))
-    wanted = max(round(count * DEATH_SHARE) - int((death_month < NEVER).sum()), round(count * LEAST_ACQUIRED_SHARE))
+    wanted = max(
+        round(count * DEATH_SHARE) - int((death_month < NEVER).sum()), round(count * LEAST_ACQUIRED_SHARE)
+    )
     acquired = rng.choice(candidates, min(wanted, len(candidates)), replace=False)
     earliest = np.maximum(companies.first_month[acquired] + 18, 24)
     death_month[acquired] = rng.integers(earliest, MONTH_COUNT - 1)
@@ -138,7 +153,9 @@ def _deaths(companies: Companies, price: Floats, rng: np.random.Generator) -> tu
     return death_month, is_acquired
 
 
-def _with_last_returns(total_return: Floats, death_month: Integers, is_acquired: Flags, rng: np.random.Generator) -> Floats:
+def _with_last_returns(
+    total_return: Floats, death_month: Integers, is_acquired: Flags, rng: np.random.Generator
+) -> Floats:
     """Give the dead their last return: a premium over the month's for the acquired, a fall for the failed."""
     dead = np.flatnonzero(death_month < NEVER)
     premium = rng.uniform(0.10, 0.45, len(dead))
@@ -154,7 +171,8 @@ def _splits(price: Floats, first_month: Integers, rng: np.random.Generator) -> t
     ratios = np.ones(price.shape)
     factors = np.ones(price.shape)
     factor = np.ones(len(price))
-    # What a share costs depends on the splits before: a loop over the months, whole columns of companies at a time.
+    # What a share costs depends on the splits before: a loop over the months, whole columns of companies at a
+    # time.
     for month in range(1, MONTH_COUNT):
         traded = price[:, month] / factor
         is_listed = month > first_month

@@ -60,8 +60,8 @@ def members_by_month(companies: Companies, market: Market) -> Membership:
 
     Notes
     -----
-    Ranked at the end of April, effective at the end of June (the fourth Friday lies before it). Deletions between
-    reconstitutions are not replaced; new listings join at the end of the next quarter.
+    Ranked at the end of April, effective at the end of June (the fourth Friday lies before it). Deletions
+    between reconstitutions are not replaced; new listings join at the end of the next quarter.
     """
     cap = market.market_cap
     months = np.arange(MONTH_COUNT)[None, :]
@@ -79,13 +79,17 @@ def members_by_month(companies: Companies, market: Market) -> Membership:
             member, large = reconstitute(cap[:, rank_month], is_ranked, price_passes, member, large, size)
         is_new: Flags = (companies.first_month > month - 4) & (companies.first_month <= month - 1)
         break_cap = cap[large, month].min(initial=np.inf) if large.any() else np.inf
-        member = member | (is_new & is_alive[:, month] & (cap[:, month] >= LEAST_CAP_USD) & (cap[:, month] < break_cap))
+        member = member | (
+            is_new & is_alive[:, month] & (cap[:, month] >= LEAST_CAP_USD) & (cap[:, month] < break_cap)
+        )
         is_member[:, month : month + 3] = member[:, None]
         is_large[:, month : month + 3] = large[:, None]
     return Membership(is_member & is_alive, is_large)
 
 
-def reconstitute(cap: Floats, is_alive: Flags, price_passes: Flags, member: Flags, large: Flags, size: int) -> tuple[Flags, Flags]:
+def reconstitute(
+    cap: Floats, is_alive: Flags, price_passes: Flags, member: Flags, large: Flags, size: int
+) -> tuple[Flags, Flags]:
     """Form the index anew and return (members, too large).
 
     Parameters
@@ -118,9 +122,18 @@ def reconstitute(cap: Floats, is_alive: Flags, price_passes: Flags, member: Flag
 
 
 def constituents_frame(
-    companies: Companies, market: Market, lines: Lines, spells: Spells, prices: LinePrices, is_member: Flags, seed: int
+    companies: Companies,
+    market: Market,
+    lines: Lines,
+    spells: Spells,
+    prices: LinePrices,
+    is_member: Flags,
+    seed: int,
 ) -> pl.DataFrame:
-    """Return one row per list and line, in the columns of `CONSTITUENTS_COLUMNS`; as_of is the list's own date."""
+    """Return one row per list and line, in the columns of `CONSTITUENTS_COLUMNS`.
+
+    As_of is the list's own date.
+    """
     line, month = np.nonzero(listed_lines(lines, is_member))
     is_leftover = lines.is_leftover[line]
     company = lines.company[line]
@@ -140,7 +153,11 @@ def constituents_frame(
                 **{name: spread(values, line) for name, values in traits.items()},
             }
         )
-        .with_columns(pl.lit(SOURCE).alias("source"), pl.col("as_of").alias("snapshot_date"), pl.lit(None).alias("price_usd"))
+        .with_columns(
+            pl.lit(SOURCE).alias("source"),
+            pl.col("as_of").alias("snapshot_date"),
+            pl.lit(None).alias("price_usd"),
+        )
         .select(*CONSTITUENTS_COLUMNS)
         .cast(CONSTITUENTS_COLUMNS)  # type: ignore[arg-type]
         .sort("as_of", "source_id")
@@ -167,7 +184,9 @@ def _quantities(lines: Lines, market: Market, seed: int) -> Floats:
 
 def _traits(companies: Companies, lines: Lines, seed: int) -> dict[str, Texts]:
     rng = stream(seed, "listings")
-    exchanges = np.array(["NASDAQ", "NYSE", "Nyse Mkt Llc"], dtype=object)[rng.choice(3, len(lines), p=[0.60, 0.37, 0.03])]
+    exchanges = np.array(["NASDAQ", "NYSE", "Nyse Mkt Llc"], dtype=object)[
+        rng.choice(3, len(lines), p=[0.60, 0.37, 0.03])
+    ]
     countries = np.array(["United States", "Bermuda", "Canada", "Israel"], dtype=object)
     return {
         "name": line_names(companies, lines),

@@ -37,7 +37,9 @@ def company_names(rng: np.random.Generator, industry: npt.NDArray[np.int64]) -> 
     forms = np.array(FORMS, dtype=object)[rng.integers(0, len(FORMS), count)]
     names: Texts = chosen + " " + disclaimers + " " + nouns[industry] + " " + forms
     marked = np.arange(MARKUP_EVERY // 4, count, MARKUP_EVERY)
-    names[marked] = "<b>" + chosen[marked] + "</b> & Sons " + disclaimers[marked] + " " + nouns[industry][marked]
+    names[marked] = (
+        "<b>" + chosen[marked] + "</b> & Sons " + disclaimers[marked] + " " + nouns[industry][marked]
+    )
     return names
 
 

@@ -30,7 +30,8 @@ class LinePrices:
     Attributes
     ----------
     close
-        Price as traded, rounded to cents as exchanges print it (to hundredths of a cent under one dollar), USD.
+        Price as traded, rounded to cents as exchanges print it (to hundredths of a cent under one dollar),
+        USD.
     total_return
         Return of the month.
     is_traded
@@ -43,14 +44,23 @@ class LinePrices:
 
 
 def price_lines(lines: Lines, market: Market, seed: int) -> LinePrices:
-    """Price the lines: a second line follows the first with a small gap; leftovers of mergers have no price."""
+    """Price the lines: a second line follows the first with a small gap.
+
+    Leftovers of mergers have no price.
+    """
     rng = stream(seed, "line prices")
-    gap = np.where((lines.class_letter == "B")[:, None], CLASS_GAP * rng.standard_normal((len(lines), MONTH_COUNT)), 0.0)
+    gap = np.where(
+        (lines.class_letter == "B")[:, None], CLASS_GAP * rng.standard_normal((len(lines), MONTH_COUNT)), 0.0
+    )
     traded = market.traded_price[lines.company] * np.exp(gap)
     change = np.concatenate([np.zeros((len(lines), 1)), np.diff(gap, axis=1)], axis=1)
     total_return = (1 + market.total_return[lines.company]) * np.exp(change) - 1
     months = np.arange(MONTH_COUNT)[None, :]
-    is_traded = (months >= lines.first_month[:, None]) & (months <= lines.last_month[:, None]) & ~lines.is_leftover[:, None]
+    is_traded = (
+        (months >= lines.first_month[:, None])
+        & (months <= lines.last_month[:, None])
+        & ~lines.is_leftover[:, None]
+    )
     close = np.where(traded < 1, np.maximum(np.round(traded, 4), 0.0001), np.round(traded, 2))
     return LinePrices(close, total_return, is_traded)
 

@@ -32,7 +32,8 @@ def persistent(rng: np.random.Generator, shape: tuple[int, int], phi: float) -> 
     series = np.empty(shape)
     series[:, 0] = shocks[:, 0]
     scale = np.sqrt(1 - phi**2)
-    # Each year starts from the year before: a loop over two dozen years, whole columns of companies at a time.
+    # Each year starts from the year before: a loop over two dozen years, whole columns of companies at a
+    # time.
     for year in range(1, shape[1]):
         series[:, year] = phi * series[:, year - 1] + scale * shocks[:, year]
     return series

@@ -9,7 +9,13 @@ import numpy as np
 import polars as pl
 
 from smallcap.sources.base import SECURITIES_COLUMNS
-from smallcap.sources.sample.calendar import FIRST_LIST_MONTH, MONTH_COUNT, Integers, last_sessions, month_starts
+from smallcap.sources.sample.calendar import (
+    FIRST_LIST_MONTH,
+    MONTH_COUNT,
+    Integers,
+    last_sessions,
+    month_starts,
+)
 from smallcap.sources.sample.columns import spread, whole
 from smallcap.sources.sample.industries import INDUSTRIES
 from smallcap.sources.sample.lines import SOURCE, Lines, line_names
@@ -61,9 +67,15 @@ def name_spells(companies: Companies, lines: Lines, market: Market, seed: int) -
     line = np.concatenate([np.arange(len(lines)), changed])
     change_month = np.where(lines.is_leftover, NEVER, rename_month[lines.company])
     first_month = np.concatenate([lines.first_month, change_month[changed]])
-    last_month = np.concatenate([np.where(change_month < NEVER, change_month - 1, lines.last_month), lines.last_month[changed]])
+    last_month = np.concatenate(
+        [np.where(change_month < NEVER, change_month - 1, lines.last_month), lines.last_month[changed]]
+    )
     base_of_spell = np.concatenate([base[lines.company], later_base[lines.company[changed]]])
-    symbol = base_of_spell + np.where(lines.class_letter == "", "", lines.separator)[line].astype(object) + lines.class_letter[line]
+    symbol = (
+        base_of_spell
+        + np.where(lines.class_letter == "", "", lines.separator)[line].astype(object)
+        + lines.class_letter[line]
+    )
     symbol = np.where(lines.is_leftover[line], _leftover_symbols(base_of_spell), symbol)
     order = np.lexsort((first_month, line))
     return Spells(line[order], first_month[order], last_month[order], symbol[order])
@@ -72,10 +84,14 @@ def name_spells(companies: Companies, lines: Lines, market: Market, seed: int) -
 def spell_at(spells: Spells, line: Integers, month: Integers) -> Integers:
     """Return the position of the spell of each line in a month: the latest begun by then."""
     starts = spells.line * (MONTH_COUNT + 1) + np.minimum(spells.first_month, MONTH_COUNT)
-    return np.asarray(np.searchsorted(starts, line * (MONTH_COUNT + 1) + month, side="right") - 1, dtype=np.int64)
+    return np.asarray(
+        np.searchsorted(starts, line * (MONTH_COUNT + 1) + month, side="right") - 1, dtype=np.int64
+    )
 
 
-def _recycled(base: Texts, companies: Companies, market: Market, is_renamed: Flags, rng: np.random.Generator) -> Texts:
+def _recycled(
+    base: Texts, companies: Companies, market: Market, is_renamed: Flags, rng: np.random.Generator
+) -> Texts:
     """Hand tickers of companies that died in the first half to companies listed at least a year later."""
     middle = (FIRST_LIST_MONTH + MONTH_COUNT) // 2
     free = np.flatnonzero((market.death_month < middle) & ~companies.has_two_lines)
@@ -89,7 +105,10 @@ def _recycled(base: Texts, companies: Companies, market: Market, is_renamed: Fla
 def _leftover_symbols(base: Texts) -> Texts:
     """Spell leftovers in turn as lists do: a dash, a code with digits, a ticker with a suffix."""
     turn = np.arange(len(base)) % 3
-    codes = np.array([f"P{number % 10}{symbol[:1]}{number * 37 % 1000:03d}" for number, symbol in enumerate(base)], dtype=object)
+    codes = np.array(
+        [f"P{number % 10}{symbol[:1]}{number * 37 % 1000:03d}" for number, symbol in enumerate(base)],
+        dtype=object,
+    )
     return np.select([turn == 0, turn == 1], [np.full(len(base), "-", dtype=object), codes], base + " RTS")
 
 
@@ -114,7 +133,10 @@ def securities_frame(companies: Companies, lines: Lines, spells: Spells) -> pl.D
                 "source_entity_id": spread(lines.source_entity_id, line),
                 "ticker": whole(spells.listed_ticker),
                 "name": spread(line_names(companies, lines), line),
-                **{name: spread(_blank_where(lines.is_leftover, values), line) for name, values in codes.items()},
+                **{
+                    name: spread(_blank_where(lines.is_leftover, values), line)
+                    for name, values in codes.items()
+                },
                 "is_resolved": is_resolved[line],
                 "unresolved_reason": spread(reason, line),
             }

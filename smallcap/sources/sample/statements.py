@@ -1,7 +1,8 @@
 """Annual statements that articulate, by company and fiscal year. No dates of filing, no errors, nothing missing yet.
 
-Every money item is a whole number of thousands of dollars, so the identities hold exactly. Income and balance sheets are
-drawn in `earnings` and `balance_sheet`; here they are put together with shares, cash flows and retained earnings.
+Every money item is a whole number of thousands of dollars, so the identities hold exactly. Income and balance
+sheets are drawn in `earnings` and `balance_sheet`; here they are put together with shares, cash flows and
+retained earnings.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ def _shares(companies: Companies, market: Market, month: Integers, seed: int) ->
         "shares_basic": basic,
         "shares_diluted": diluted,
         "net_share_repurchases_usd": thousands((before - counts) * (price + earlier) / 2),
-        "dividends_paid_usd": thousands(companies.dividend_yield[:, None] * _mean_cap(counts, before, price, earlier)),
+        "dividends_paid_usd": thousands(
+            companies.dividend_yield[:, None] * _mean_cap(counts, before, price, earlier)
+        ),
     }
 
 
@@ -61,12 +64,20 @@ def _mean_cap(counts: Floats, before: Floats, price: Floats, earlier: Floats) ->
 def _cash_flow(companies: Companies, items: Items, seed: int) -> Items:
     rng = stream(seed, "cash flow")
     assets, income = items["total_assets_usd"], items["net_income_usd"]
-    heavy = np.select([companies.is_kind("bank", "insurer"), companies.group == SCIENCE], [0.10, 0.3], 1.0)[:, None]
+    heavy = np.select([companies.is_kind("bank", "insurer"), companies.group == SCIENCE], [0.10, 0.3], 1.0)[
+        :, None
+    ]
     depreciation_rate = 0.038 * np.exp(0.35 * rng.standard_normal((len(companies), 1)))
     depreciation = thousands(assets * heavy * depreciation_rate)
-    stock_pay = assets * np.array([0.008, 0.05, 0.05, 0.004])[companies.group][:, None] * np.where(heavy < 0.2, 0.1, 1.0)
+    stock_pay = (
+        assets
+        * np.array([0.008, 0.05, 0.05, 0.004])[companies.group][:, None]
+        * np.where(heavy < 0.2, 0.1, 1.0)
+    )
     accruals = assets * np.where(heavy < 0.2, 0.004, 0.025) * rng.standard_normal(assets.shape)
-    capital_rate = depreciation_rate * np.exp(0.25 * rng.standard_normal((len(companies), 1)) + 0.25 * rng.standard_normal(assets.shape))
+    capital_rate = depreciation_rate * np.exp(
+        0.25 * rng.standard_normal((len(companies), 1)) + 0.25 * rng.standard_normal(assets.shape)
+    )
     capital = np.where(rng.random(assets.shape) < 0.012, -0.2, 1.0) * assets * heavy * capital_rate
     return {
         "depreciation_amortization_usd": depreciation,
@@ -84,6 +95,8 @@ def _retained_earnings(companies: Companies, items: Items, seed: int) -> Floats:
     equity = np.take_along_axis(items["shareholders_equity_usd"], start, axis=1)
     assets = np.take_along_axis(items["total_assets_usd"], start, axis=1)
     share = rng.uniform(0.3, 0.9, (len(companies), 1))
-    before = np.where((companies.group == STEADY)[:, None], share * np.maximum(equity, 0.1 * assets), -share * assets)
+    before = np.where(
+        (companies.group == STEADY)[:, None], share * np.maximum(equity, 0.1 * assets), -share * assets
+    )
     before = np.where((companies.group == GROWTH)[:, None], -0.5 * share * assets, before)
     return np.asarray(thousands(before) + kept - at_start)

@@ -26,13 +26,17 @@ def true_changes(companies: Companies, market: Market, lines: Lines, membership:
     Returns
     -------
     pl.DataFrame
-        as_of (of the later list), source_entity_id, change (added or removed) and cause, in the words of marts.index_changes, sorted by
-        the first two. Who grew into the index from below is `other`, and so is a leftover of a merger.
+        as_of (of the later list), source_entity_id, change (added or removed) and cause, in the words of
+        marts.index_changes, sorted by the first two. Who grew into the index from below is `other`, and so is
+        a leftover of a merger.
     """
     own = _changes(membership.is_member)
     company, month, is_added = own
     came = np.select(
-        [month - companies.first_month[company] < NEW_LISTING_MONTHS, membership.is_large[company, month - 1]],
+        [
+            month - companies.first_month[company] < NEW_LISTING_MONTHS,
+            membership.is_large[company, month - 1],
+        ],
         ["ipo", "demoted_in"],
         "other",
     )
@@ -43,7 +47,9 @@ def true_changes(companies: Companies, market: Market, lines: Lines, membership:
     )
     of_companies = _frame(np.arange(len(companies)), own, np.where(is_added, came, went).astype(object))
     leftovers = _changes(listed_lines(lines, membership.is_member)[lines.is_leftover])
-    of_leftovers = _frame(lines.entity[lines.is_leftover], leftovers, np.full(len(leftovers[0]), "other", dtype=object))
+    of_leftovers = _frame(
+        lines.entity[lines.is_leftover], leftovers, np.full(len(leftovers[0]), "other", dtype=object)
+    )
     return pl.concat([of_companies, of_leftovers]).sort("as_of", "source_entity_id")
 
 

@@ -80,7 +80,9 @@ def found(count: int, seed: int) -> Companies:
     industry = rng.choice(len(INDUSTRIES), count, p=weights / weights.sum()).astype(np.int64)
     kind = np.array([industry_.kind for industry_ in INDUSTRIES], dtype=object)[industry]
     group = _groups(rng, kind)
-    is_payer = (group == STEADY) & (rng.random(count) < np.where(np.isin(kind, ["bank", "property", "insurer"]), 0.85, 0.40))
+    is_payer = (group == STEADY) & (
+        rng.random(count) < np.where(np.isin(kind, ["bank", "property", "insurer"]), 0.85, 0.40)
+    )
     first_month = _first_months(rng, count)
     volatility = np.array(RESIDUAL_VOLATILITY)[group] * np.exp(rng.normal(0, 0.18, count))
     means = np.array([LOADING_MEANS[name] for name in kind])

@@ -13,7 +13,13 @@ from pydantic import SecretStr
 
 from smallcap.errors import InputError
 from smallcap.rules.types.plans import Plan
-from smallcap.sources.base import FUNDAMENTALS_COLUMNS, PRICES_COLUMNS, REFUSED_SCHEMA, VENDOR_METRICS_COLUMNS, Delivery
+from smallcap.sources.base import (
+    FUNDAMENTALS_COLUMNS,
+    PRICES_COLUMNS,
+    REFUSED_SCHEMA,
+    VENDOR_METRICS_COLUMNS,
+    Delivery,
+)
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.fetching import Fetcher
 from smallcap.sources.fetching.http import HttpLimits
@@ -94,7 +100,9 @@ class XfinlinkSource:
         factors: FactorFiles,
         holdings: HoldingsLists | None = None,
     ) -> None:
-        self.client = XfinlinkClient(base_url, api_key, limits, plan.pages_per_call, lambda: fetcher.quota.take(NAME))
+        self.client = XfinlinkClient(
+            base_url, api_key, limits, plan.pages_per_call, lambda: fetcher.quota.take(NAME)
+        )
         self.label = "xfinlink"
         self._fetcher = fetcher
         self._plan = plan
@@ -118,10 +126,16 @@ class XfinlinkSource:
     def membership_dates(self, index: str) -> list[dt.date]:
         """Sessions for which a list can be asked for."""
         end = self._coverage_end(index)
-        return nyse_sessions(FIRST_LIST, min(end, self.clock)).to_list() if end is not None else self._fallback(index).membership_dates()
+        return (
+            nyse_sessions(FIRST_LIST, min(end, self.clock)).to_list()
+            if end is not None
+            else self._fallback(index).membership_dates()
+        )
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Members at each as_of as the vendor's index has them; where it refuses the index, as the fund's holdings have them.
+        """Members at each as_of as the vendor's index has them.
+
+        Where it refuses the index, as the fund's holdings have them.
 
         Raises
         ------
@@ -136,7 +150,16 @@ class XfinlinkSource:
         lists = self._lists(index)
         asked = sorted({as_of for as_of in as_ofs if as_of <= min(end, self.clock)})
         later = sorted({as_of for as_of in as_ofs if as_of > end})
-        notices = (f"{NAME}: the record of {index} ends on {end}; there is no list for {', '.join(map(str, later))}",) if later else ()
+        notices = (
+            (
+                (
+                    f"{NAME}: the record of {index} ends on {end}; there is no list for "
+                    f"{', '.join(map(str, later))}"
+                ),
+            )
+            if later
+            else ()
+        )
         if not asked:
             return Delivery(constituents_rows(_no_lines()).rows, notices=notices)
         listed = pl.concat([lists.rows(as_of) for as_of in asked])
@@ -151,16 +174,33 @@ class XfinlinkSource:
         spells = self._names.resolve({*lines["ticker"], *tickers})
         return Delivery(securities_rows(lines, tickers, spells, self._names.known()))
 
-    def fundamentals(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
-        """Annual records of `companies`, all versions, with period_end in [start, end]; who has none is refused with the reason."""
-        return self._delivery(fundamentals_topic(self.client), companies, start, end, "period_end", FUNDAMENTALS_COLUMNS)
+    def fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Annual records of `companies`, all versions, with period_end in [start, end].
 
-    def vendor_metrics(self, start: dt.date, end: dt.date, companies: Collection[str] | None = None) -> Delivery:
-        """Ready-made ratios of `companies` with period_end in [start, end]; who has none is refused with the reason."""
-        return self._delivery(metrics_topic(self.client), companies, start, end, "period_end", VENDOR_METRICS_COLUMNS)
+        Who has none is refused with the reason.
+        """
+        return self._delivery(
+            fundamentals_topic(self.client), companies, start, end, "period_end", FUNDAMENTALS_COLUMNS
+        )
+
+    def vendor_metrics(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Ready-made ratios of `companies` with period_end in [start, end].
+
+        Who has none is refused with the reason.
+        """
+        return self._delivery(
+            metrics_topic(self.client), companies, start, end, "period_end", VENDOR_METRICS_COLUMNS
+        )
 
     def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
-        """Month-end prices and returns of `lines` with date in [start, end]; which has none is refused with the reason."""
+        """Month-end prices and returns of `lines` with date in [start, end].
+
+        Which has none is refused with the reason.
+        """
         return self._delivery(prices_topic(self.client), lines, start, end, "date", PRICES_COLUMNS)
 
     def factors(self) -> Delivery:
@@ -187,10 +227,18 @@ class XfinlinkSource:
         """
         topics = {"fundamentals": fundamentals_topic, "vendor_metrics": metrics_topic, "prices": prices_topic}
         years = self._years(start, end)
-        return self._asker.requests_needed(topics[dataset](self.client), _numbers(names), *years) if years else 0
+        return (
+            self._asker.requests_needed(topics[dataset](self.client), _numbers(names), *years) if years else 0
+        )
 
     def _delivery(
-        self, topic: Topic, names: Collection[str] | None, start: dt.date, end: dt.date, date_column: str, columns: dict[str, pl.DataType]
+        self,
+        topic: Topic,
+        names: Collection[str] | None,
+        start: dt.date,
+        end: dt.date,
+        date_column: str,
+        columns: dict[str, pl.DataType],
     ) -> Delivery:
         if names is None:
             raise _not_named(topic.name)
@@ -199,15 +247,23 @@ class XfinlinkSource:
         if not ids or years is None:
             return Delivery(pl.DataFrame(schema=columns), nameless)
         answers = self._asker.answers(topic, ids, *years)
-        rows = pl.concat([pl.DataFrame(schema=columns), *answers.rows()]).filter(pl.col(date_column).is_between(start, end))
+        rows = pl.concat([pl.DataFrame(schema=columns), *answers.rows()]).filter(
+            pl.col(date_column).is_between(start, end)
+        )
         silent = missing_rows(dataset, {str(number) for number in answers.silent(ids)}, NO_ANSWER, start, end)
         # rows of one name and day come from one answer, which is in a total order
         in_order = rows.sort(rows.columns[0], date_column, maintain_order=True)
-        return Delivery(in_order, pl.concat([pl.DataFrame(schema=REFUSED_SCHEMA), nameless, silent]), self._notices(start))
+        return Delivery(
+            in_order, pl.concat([pl.DataFrame(schema=REFUSED_SCHEMA), nameless, silent]), self._notices(start)
+        )
 
     def _years(self, start: dt.date, end: dt.date) -> tuple[int, int] | None:
         """Cut a range of days to the calendar years that the plan serves and that have begun."""
-        first = max(start.year, self.clock.year - self._plan.history_years) if self._plan.history_years else start.year
+        first = (
+            max(start.year, self.clock.year - self._plan.history_years)
+            if self._plan.history_years
+            else start.year
+        )
         last = min(end.year, self.clock.year)
         return (first, last) if first <= last else None
 
@@ -215,7 +271,12 @@ class XfinlinkSource:
         years = self._plan.history_years
         if not years or start.year >= self.clock.year - years:
             return ()
-        return (f"{NAME}: the plan serves {years} year(s) of history; nothing before {self.clock.year - years} was asked for",)
+        return (
+            (
+                f"{NAME}: the plan serves {years} year(s) of history; nothing before "
+                f"{self.clock.year - years} was asked for"
+            ),
+        )
 
     def _lists(self, index: str) -> IndexLists:
         return IndexLists(self._fetcher, self.client, index, self._refresh_after)
@@ -231,7 +292,10 @@ class XfinlinkSource:
             return None
 
     def _from_holdings(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        notice = f"{NAME} does not serve the index {index} ({self._refusals[index]}); its members are those of the fund's holdings"
+        notice = (
+            f"{NAME} does not serve the index {index} ({self._refusals[index]}); its members are those "
+            f"of the fund's holdings"
+        )
         _LOG.warning("%s", notice)
         delivery = self._fallback(index).constituents([as_of for as_of in as_ofs if as_of <= self.clock])
         return Delivery(relabelled(delivery.rows, self._names), delivery.refused, (notice, *delivery.notices))
@@ -255,4 +319,6 @@ def _no_lines() -> pl.DataFrame:
 
 
 def _not_named(what: str) -> InputError:
-    return InputError(f"{NAME} is asked for named {what} only; name them, the vendor's whole universe is not for the taking")
+    return InputError(
+        f"{NAME} is asked for named {what} only; name them, the vendor's whole universe is not for the taking"
+    )

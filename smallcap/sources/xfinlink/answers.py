@@ -16,8 +16,15 @@ from smallcap.sources.xfinlink.questions import CELLS_SCHEMA, Dataset, Question
 ROWS_AT_ONCE: Final = 100_000
 """Rows as served are made ours so many at a time: memory stays flat however many answers there are, and small answers cost little."""
 
-_SEEN_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {**CELLS_SCHEMA, "received": pl.Datetime("us")}
-_ANSWERED_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {**_SEEN_SCHEMA, "answer": pl.Int64, "is_doubted": pl.Boolean}
+_SEEN_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **CELLS_SCHEMA,
+    "received": pl.Datetime("us"),
+}
+_ANSWERED_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **_SEEN_SCHEMA,
+    "answer": pl.Int64,
+    "is_doubted": pl.Boolean,
+}
 
 
 class Ask(Protocol):
@@ -98,7 +105,9 @@ class Answers:
         self._count += 1
         moment = pl.lit(received.replace(tzinfo=None), dtype=pl.Datetime("us"))
         self._waiting.append(rows.with_columns(answer=number))
-        self._waiting_cells.append(own.select("id", "year", received=moment, answer=number, is_doubted=pl.lit(is_doubted)))
+        self._waiting_cells.append(
+            own.select("id", "year", received=moment, answer=number, is_doubted=pl.lit(is_doubted))
+        )
         if sum(frame.height for frame in self._waiting) >= ROWS_AT_ONCE:
             self._settle()
 
@@ -130,7 +139,9 @@ class Answers:
             decided.drop("is_doubted"), on=["answer", "id", "year"], how="left", maintain_order="left"
         )
         is_own = keys["received"].is_not_null()
-        self._seen = pl.concat([self._seen, keys.filter(is_own).select(*_SEEN_SCHEMA).unique(maintain_order=True)])
+        self._seen = pl.concat(
+            [self._seen, keys.filter(is_own).select(*_SEEN_SCHEMA).unique(maintain_order=True)]
+        )
         self._answered = pl.concat([self._answered, decided])
         self._shaped.append(self._topic.shape(served.filter(is_own).drop("answer")))
         self._waiting, self._waiting_cells = [], []

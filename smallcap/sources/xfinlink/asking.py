@@ -17,7 +17,13 @@ from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
 from smallcap.sources.xfinlink.answers import Answers, Topic
 from smallcap.sources.xfinlink.client import NAME, EmptyAnswerError, UnknownNameError
 from smallcap.sources.xfinlink.frames import from_payload, no_rows, to_payload, typed
-from smallcap.sources.xfinlink.questions import Question, cells, kept_cells, plan_questions, unexplained_silence
+from smallcap.sources.xfinlink.questions import (
+    Question,
+    cells,
+    kept_cells,
+    plan_questions,
+    unexplained_silence,
+)
 from smallcap.sources.xfinlink.reconcile import require_asked
 from smallcap.sources.xfinlink.wire import TooManyPagesError
 
@@ -73,12 +79,17 @@ class Asker:
         never = wanted.join(answers.answered(), on=["id", "year"], how="anti")
         self._ask_all(topic, plan_questions(never, topic.dataset, self._plan), answers)
         self._require_somebody(topic, wanted, answers)
-        again = unexplained_silence(answers.answered().filter("is_doubted"), answers.seen(), self._silence_believed)
+        again = unexplained_silence(
+            answers.answered().filter("is_doubted"), answers.seen(), self._silence_believed
+        )
         self._ask_all(topic, plan_questions(again, topic.dataset, self._plan), answers)
         return answers
 
     def requests_needed(self, topic: Topic, ids: Collection[int], first_year: int, last_year: int) -> int:
-        """Count the requests that `answers` would begin with; pages beyond the first and repeats come on top."""
+        """Count the requests that `answers` would begin with.
+
+        Pages beyond the first and repeats come on top.
+        """
         wanted = cells(ids, first_year, last_year)
         never = wanted.join(self._kept(topic, wanted).answered(), on=["id", "year"], how="anti")
         return len(plan_questions(never, topic.dataset, self._plan))
@@ -124,11 +135,14 @@ class Asker:
                 continue
             in_a_row = 0
             own = cells(question.ids, question.first_year, question.last_year)
-            # who is left out of an answer about several is asked for once more; one that was asked for alone is taken at its word
+            # who is left out of an answer about several is asked for once more; one that was asked for alone
+            # is taken at its word
             answers.add(rows, own, self._fetcher.clock(), is_doubted=len(question.ids) > 1)
         if failures:
             left = f", {len(waiting)} were not asked" if waiting else ""
-            raise TransientError(f"{len(failures)} of {count} requests for {topic.name} failed{left}; the first: {failures[0]}")
+            raise TransientError(
+                f"{len(failures)} of {count} requests for {topic.name} failed{left}; the first: {failures[0]}"
+            )
 
     def _fetch(self, topic: Topic, question: Question) -> pl.DataFrame:
         """Ask one question and keep the answer; the vendor's not knowing a single id is an answer too."""
@@ -160,7 +174,8 @@ class Asker:
         if self._is_doubtful(wanted, answers):
             years = wanted["year"].unique().sort().to_list()
             raise RefusedError(
-                f"{NAME} has no {topic.name} for any of {wanted['id'].n_unique()} ids from {years[0]} to {years[-1]}. "
+                f"{NAME} has no {topic.name} for any of {wanted['id'].n_unique()} ids from "
+                f"{years[0]} to {years[-1]}. "
                 "An empty answer is never taken for a market without companies: ask again later"
             )
 

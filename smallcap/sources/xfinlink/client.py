@@ -25,7 +25,14 @@ INDEX_PAGE_ROWS: Final = 1000
 MOST_PAGES: Final = 50
 """Pages after which the client itself stops, whatever the plan allows."""
 
-METRIC_FIELDS: Final = ("roe", "fcf_margin", "debt_to_assets", "interest_coverage", "altman_z_score", "market_cap")
+METRIC_FIELDS: Final = (
+    "roe",
+    "fcf_margin",
+    "debt_to_assets",
+    "interest_coverage",
+    "altman_z_score",
+    "market_cap",
+)
 PRICE_FIELDS: Final = ("close", "adj_close", "return_daily", "split_ratio")
 
 _NO_ROW_LIMIT: Final = 10**9
@@ -85,7 +92,12 @@ class XfinlinkClient:
     """
 
     def __init__(
-        self, base_url: str, api_key: SecretStr | None, limits: HttpLimits, max_pages: int, before_page: Callable[[], None]
+        self,
+        base_url: str,
+        api_key: SecretStr | None,
+        limits: HttpLimits,
+        max_pages: int,
+        before_page: Callable[[], None],
     ) -> None:
         self._base_url = base_url
         self._key = api_key.get_secret_value().strip() if api_key is not None else ""
@@ -99,19 +111,31 @@ class XfinlinkClient:
     def index(self, name: str, as_of: dt.date | None, offset: int, limit: int = INDEX_PAGE_ROWS) -> Received:
         """Ask for one page of an index's members at a day; None: now."""
         if not _INDEX_NAME.fullmatch(name):
-            raise InputError(f"'{name}' is no name of an index; use letters, digits and underscores (setting index_name)")
+            raise InputError(
+                f"'{name}' is no name of an index; use letters, digits and underscores (setting index_name)"
+            )
         asked = f"index {name}, as_of {as_of or 'now'}, rows from {offset}"
         return self._call(
-            asked, vendor.index, expected=_ONE_PAGE_OF_MORE, index_name=name, as_of=as_of and as_of.isoformat(), limit=limit, offset=offset
+            asked,
+            vendor.index,
+            expected=_ONE_PAGE_OF_MORE,
+            index_name=name,
+            as_of=as_of and as_of.isoformat(),
+            limit=limit,
+            offset=offset,
         )
 
     def fundamentals(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
         """Ask for annual records, all versions, of some companies with period_end in [start, end]."""
-        return self._data(vendor.fundamentals, "fundamentals", ids, start, end, period_type="annual", version="all")
+        return self._data(
+            vendor.fundamentals, "fundamentals", ids, start, end, period_type="annual", version="all"
+        )
 
     def metrics(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
         """Ask for annual ratios of some companies with period_end in [start, end]."""
-        return self._data(vendor.metrics, "metrics", ids, start, end, period_type="annual", fields=list(METRIC_FIELDS))
+        return self._data(
+            vendor.metrics, "metrics", ids, start, end, period_type="annual", fields=list(METRIC_FIELDS)
+        )
 
     def prices(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
         """Ask for daily rows of some lines with date in [start, end]."""
@@ -130,22 +154,42 @@ class XfinlinkClient:
         return self._call("status", vendor.status)
 
     def _data(
-        self, function: Callable[..., Any], dataset: str, ids: Sequence[int], start: dt.date, end: dt.date, **options: Any
+        self,
+        function: Callable[..., Any],
+        dataset: str,
+        ids: Sequence[int],
+        start: dt.date,
+        end: dt.date,
+        **options: Any,
     ) -> Received:
         asked = f"{dataset} of {_shown(ids)}, {start} to {end}"
         received = self._call(
-            asked, function, entity_id=list(ids), start=start.isoformat(), end=end.isoformat(), max_rows=_NO_ROW_LIMIT, **options
+            asked,
+            function,
+            entity_id=list(ids),
+            start=start.isoformat(),
+            end=end.isoformat(),
+            max_rows=_NO_ROW_LIMIT,
+            **options,
         )
         # without a cursor the client takes the first page for everything, and says nothing
         if received.meta.get("has_more") and not received.meta.get("next_cursor"):
             raise TransientError(f"{asked}: the answer says that there is more and gives no cursor to it")
         return received
 
-    def _call(self, asked: str, function: Callable[..., Any], *, expected: re.Pattern[str] | None = None, **parameters: Any) -> Received:
+    def _call(
+        self,
+        asked: str,
+        function: Callable[..., Any],
+        *,
+        expected: re.Pattern[str] | None = None,
+        **parameters: Any,
+    ) -> Received:
         """Ask one question with the client's own function; an answer that it has before is never taken."""
         if not self._key:
             raise InputError(
-                "no key of the data vendor is set: set SMALLCAP_XFINLINK_API_KEY in the environment or in .env "
+                "no key of the data vendor is set: set SMALLCAP_XFINLINK_API_KEY in the "
+                "environment or in .env "
                 "(a free key comes with an account of the vendor), or use another --preset"
             )
         wire = Wire(self._connections, self._limits, self._max_pages, self._before_page, self._redactor)
@@ -170,9 +214,19 @@ class XfinlinkClient:
         if wire.update_notice:
             _LOG.info("xfinlink: %s", wire.update_notice)
         for text in warned:
-            if text == wire.update_notice or _NEWER_CLIENT.search(text) or (expected and expected.match(text)):
+            if (
+                text == wire.update_notice
+                or _NEWER_CLIENT.search(text)
+                or (expected and expected.match(text))
+            ):
                 continue
-            kind = EmptyAnswerError if _NO_DATA.match(text) else TooManyPagesError if _TRUNCATED.match(text) else RefusedError
+            kind = (
+                EmptyAnswerError
+                if _NO_DATA.match(text)
+                else TooManyPagesError
+                if _TRUNCATED.match(text)
+                else RefusedError
+            )
             raise kind(self._redactor.text(f"{asked}: {text}"))
 
     def _explained(self, asked: str, wire: Wire, error: Exception) -> SmallcapError:
@@ -184,7 +238,10 @@ class XfinlinkClient:
             error.args = (text, *error.args[1:])
             return error
         if not isinstance(error, vendor.XfinlinkError):
-            return RefusedError(f"{text} ({type(error).__name__}): the answer is not of the form that the vendor's client expects")
+            return RefusedError(
+                f"{text} ({type(error).__name__}): the answer is not of the form that the vendor's "
+                f"client expects"
+            )
         if wire.status in _UNAUTHORISED:
             return RefusedError(f"{text}. Check SMALLCAP_XFINLINK_API_KEY and the plan that it belongs to")
         is_name = wire.status in _REFUSED_NAME if asked.startswith("index ") else wire.status == _NOT_FOUND

@@ -1,8 +1,9 @@
 """The index as the vendor serves it, and the lines of any list under the vendor's ids of today.
 
-An index list names ids as they were when it was fetched. Lists of closed days are kept for good, and the vendor renumbers: so the
-line of a row is whoever carried its ticker on that day by the newest answer about the ticker; the list's own id stands in where
-nobody is known, and shows that an answer about a ticker has become old.
+An index list names ids as they were when it was fetched. Lists of closed days are kept for good, and the
+vendor renumbers: so the line of a row is whoever carried its ticker on that day by the newest answer about
+the ticker; the list's own id stands in where nobody is known, and shows that an answer about a ticker has
+become old.
 """
 
 from __future__ import annotations
@@ -29,7 +30,13 @@ SETTLES_AFTER: Final = dt.timedelta(days=14)
 RENUMBERED_SHARE: Final = 0.5
 """Where more of a list than this has ids that nobody knows, the vendor has renumbered them all."""
 
-LIST_SCHEMA: Final = {"as_of": pl.Date, "ticker": pl.String, "name": pl.String, "index_id": pl.Int64, "received": pl.Datetime("us")}
+LIST_SCHEMA: Final = {
+    "as_of": pl.Date,
+    "ticker": pl.String,
+    "name": pl.String,
+    "index_id": pl.Int64,
+    "received": pl.Datetime("us"),
+}
 
 
 class IndexLists:
@@ -47,7 +54,9 @@ class IndexLists:
         Age at which the list of a day that has not settled is asked for again.
     """
 
-    def __init__(self, fetcher: Fetcher, client: XfinlinkClient, index: str, refresh_after: dt.timedelta) -> None:
+    def __init__(
+        self, fetcher: Fetcher, client: XfinlinkClient, index: str, refresh_after: dt.timedelta
+    ) -> None:
         self._fetcher = fetcher
         self._client = client
         self._index = index
@@ -66,10 +75,18 @@ class IndexLists:
         def ask() -> bytes:
             received = self._client.index(self._index, None, 0, limit=1)
             _require_rows(received)
-            return to_payload(request, {"coverage_end": received.meta.get("coverage_end")}, typed(received, INDEX_READ))
+            return to_payload(
+                request, {"coverage_end": received.meta.get("coverage_end")}, typed(received, INDEX_READ)
+            )
 
-        meta, _ = from_payload(self._fetcher.fetch(NAME, COVERAGE, request, ask, self._refresh_after), INDEX_READ)
-        return dt.date.fromisoformat(meta["coverage_end"]) if meta["coverage_end"] else self._fetcher.clock().date()
+        meta, _ = from_payload(
+            self._fetcher.fetch(NAME, COVERAGE, request, ask, self._refresh_after), INDEX_READ
+        )
+        return (
+            dt.date.fromisoformat(meta["coverage_end"])
+            if meta["coverage_end"]
+            else self._fetcher.clock().date()
+        )
 
     def rows(self, as_of: dt.date) -> pl.DataFrame:
         """Read the list of a day to its end: `LIST_SCHEMA`.
@@ -79,14 +96,23 @@ class IndexLists:
         RefusedError
             When the list is empty, or changes while it is read.
         """
-        max_age = max(self._fetcher.clock() - dt.datetime.combine(as_of, dt.time(), dt.UTC) - SETTLES_AFTER, self._refresh_after)
+        max_age = max(
+            self._fetcher.clock() - dt.datetime.combine(as_of, dt.time(), dt.UTC) - SETTLES_AFTER,
+            self._refresh_after,
+        )
         frame, total = self._pages(as_of, max_age)
         if frame.height != total:
             # pages of two moments: all of them are asked for again
             frame, total = self._pages(as_of, dt.timedelta(microseconds=-1))
         if frame.height != total:
-            raise RefusedError(f"index {self._index}, as_of {as_of}: {frame.height} rows came of {total}; ask again later")
-        received = max(moment for request, moment in self._fetcher.snapshots.received(NAME, LISTS) if request["as_of"] == as_of.isoformat())
+            raise RefusedError(
+                f"index {self._index}, as_of {as_of}: {frame.height} rows came of {total}; ask again later"
+            )
+        received = max(
+            moment
+            for request, moment in self._fetcher.snapshots.received(NAME, LISTS)
+            if request["as_of"] == as_of.isoformat()
+        )
         return frame.select(
             pl.lit(as_of).alias("as_of"),
             "ticker",
@@ -150,7 +176,9 @@ def line_ids(listed: pl.DataFrame, names: Names) -> pl.DataFrame:
 
 
 def constituents_rows(lines: pl.DataFrame) -> Delivery:
-    """Make rows in `CONSTITUENTS_COLUMNS` of the index's rows with their lines; the index tells neither values nor sectors.
+    """Make rows in `CONSTITUENTS_COLUMNS` of the index's rows with their lines.
+
+    The index tells neither values nor sectors.
 
     Of two rows of one day that mean one line the first stays; the other is refused.
     """
@@ -161,31 +189,56 @@ def constituents_rows(lines: pl.DataFrame) -> Delivery:
     ).sort("as_of", "source_id", "ticker", "name", nulls_last=True)
     is_repeated = pl.int_range(pl.len()).over("as_of", "source_id") > 0
     repeated = named.filter(is_repeated).with_columns(rule=pl.lit("duplicate_line"))
-    blank = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in CONSTITUENTS_COLUMNS.items() if name not in named.columns]
-    rows = named.filter(~is_repeated).with_columns(blank).select(pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items())
-    return Delivery(rows, write_refused(repeated, pl.col("as_of").dt.year(), ["as_of", "source_id", "ticker", "name"]))
+    blank = [
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in CONSTITUENTS_COLUMNS.items()
+        if name not in named.columns
+    ]
+    rows = (
+        named.filter(~is_repeated)
+        .with_columns(blank)
+        .select(pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items())
+    )
+    return Delivery(
+        rows, write_refused(repeated, pl.col("as_of").dt.year(), ["as_of", "source_id", "ticker", "name"])
+    )
 
 
 def relabelled(holdings: pl.DataFrame, names: Names) -> pl.DataFrame:
-    """Put the rows of a fund's holdings under the vendor's ids; a line that the vendor does not know keeps the name it has there."""
+    """Put the rows of a fund's holdings under the vendor's ids.
+
+    A line that the vendor does not know keeps the name it has there.
+    """
     asked = holdings.with_columns(
-        day=pl.col("snapshot_date"), index_id=pl.lit(None, dtype=pl.Int64), received=pl.lit(None, dtype=pl.Datetime("us"))
+        day=pl.col("snapshot_date"),
+        index_id=pl.lit(None, dtype=pl.Int64),
+        received=pl.lit(None, dtype=pl.Datetime("us")),
     )
     named = line_ids(asked, names).with_columns(
-        source_id=pl.coalesce(pl.col("line").cast(pl.String), pl.concat_str(pl.col("source"), pl.lit(":"), pl.col("source_id")))
+        source_id=pl.coalesce(
+            pl.col("line").cast(pl.String), pl.concat_str(pl.col("source"), pl.lit(":"), pl.col("source_id"))
+        )
     )
     # of two rows that turn out to be one line the larger holding stays
     ordered = named.sort("as_of", "source_id", pl.col("market_value_usd").fill_null(0.0) * -1, "ticker")
-    return ordered.unique(["as_of", "source_id"], keep="first", maintain_order=True).select(*CONSTITUENTS_COLUMNS)
+    return ordered.unique(["as_of", "source_id"], keep="first", maintain_order=True).select(
+        *CONSTITUENTS_COLUMNS
+    )
 
 
 def _require_rows(received: Received) -> None:
     if len(received.rows) == 0:
-        raise TransientError(f"{received.asked}: the answer is empty; an empty list is never taken for an index without members")
+        raise TransientError(
+            f"{received.asked}: the answer is empty; an empty list is never taken for an index "
+            f"without members"
+        )
 
 
 def _outdated(asked: pl.DataFrame, spells: pl.DataFrame, names: Names) -> dict[str, dt.datetime]:
-    """Find symbols whose answers are older than a list that names other ids; all of them where most of a list has other ids."""
+    """Find symbols whose answers are older than a list that names other ids.
+
+    All of them where most of a list has other ids.
+    """
     listed = asked.drop_nulls("index_id").filter(pl.col("symbol").is_in(spells["symbol"].implode()))
     known = spells.select("symbol", index_id="entity_id", is_known=True).unique()
     compared = (
@@ -194,11 +247,21 @@ def _outdated(asked: pl.DataFrame, spells: pl.DataFrame, names: Names) -> dict[s
         .join(known, on=["symbol", "index_id"], how="left")
         .with_columns(is_strange=pl.col("is_known").is_null())
     )
-    by_list = compared.group_by("received").agg(share=pl.col("is_strange").mean()).filter(pl.col("share") > RENUMBERED_SHARE)
+    by_list = (
+        compared.group_by("received")
+        .agg(share=pl.col("is_strange").mean())
+        .filter(pl.col("share") > RENUMBERED_SHARE)
+    )
     renumbered = by_list["received"].max()
     strange = compared.filter("is_strange").group_by("symbol").agg(pl.col("received").max())
-    too_old = {symbol: received.replace(tzinfo=dt.UTC) for symbol, received in strange.sort("symbol").iter_rows()}
+    too_old = {
+        symbol: received.replace(tzinfo=dt.UTC) for symbol, received in strange.sort("symbol").iter_rows()
+    }
     if isinstance(renumbered, dt.datetime):
         too_old = dict.fromkeys(asked["symbol"].unique().sort().to_list(), renumbered.replace(tzinfo=dt.UTC))
     resolved_at = names.resolved_at()
-    return {symbol: moment for symbol, moment in too_old.items() if symbol not in resolved_at or resolved_at[symbol] < moment}
+    return {
+        symbol: moment
+        for symbol, moment in too_old.items()
+        if symbol not in resolved_at or resolved_at[symbol] < moment
+    }

@@ -50,7 +50,9 @@ def no_rows(columns: Columns) -> pl.DataFrame:
 
 
 def typed(received: Received, columns: Columns) -> pl.DataFrame:
-    """Take the wanted columns of what came, each strictly of its type, in a total order; columns beyond those are left out.
+    """Take the wanted columns of what came, each strictly of its type, in a total order.
+
+    Columns beyond those are left out.
 
     Raises
     ------
@@ -66,14 +68,19 @@ def typed(received: Received, columns: Columns) -> pl.DataFrame:
     except RefusedError as error:
         raise RefusedError(f"{received.asked}: {error}") from None
     if frame.is_duplicated().any():
-        raise TransientError(f"{received.asked}: {frame.height - frame.n_unique()} of {frame.height} rows of the answer came twice")
+        raise TransientError(
+            f"{received.asked}: {frame.height - frame.n_unique()} of {frame.height} rows of the "
+            f"answer came twice"
+        )
     return frame.sort(pl.all(), nulls_last=True)
 
 
 def to_payload(asked: Mapping[str, object], meta: Mapping[str, object], frame: pl.DataFrame) -> bytes:
     """Write what was asked and received: a line of JSON about the answer, then its rows as an Arrow stream."""
     stream = io.BytesIO()
-    stream.write(json.dumps({"asked": dict(asked), "meta": dict(meta)}, sort_keys=True, default=str).encode() + b"\n")
+    stream.write(
+        json.dumps({"asked": dict(asked), "meta": dict(meta)}, sort_keys=True, default=str).encode() + b"\n"
+    )
     frame.write_ipc_stream(stream)
     return stream.getvalue()
 
@@ -89,7 +96,10 @@ def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:
     missing = [name for name, column in columns.items() if column.is_required and name not in rows.columns]
     if missing:
         shown = ", ".join(str(name) for name in list(rows.columns)[:_SHOWN_COLUMNS])
-        raise RefusedError(f"the answer has no column {', '.join(missing)}; it has {shown}, …. The vendor's format has changed")
+        raise RefusedError(
+            f"the answer has no column {', '.join(missing)}; it has {shown}, …. The vendor's "
+            f"format has changed"
+        )
     frame = pl.DataFrame([_typed_column(rows, name, column) for name, column in columns.items()])
     for name, column in columns.items():
         _require_values(frame[name], column)
@@ -102,7 +112,10 @@ def _require_values(values: pl.Series, column: Column) -> None:
     if column.allowed:
         unknown = values.filter(~values.is_in(column.allowed))
         if len(unknown):
-            raise RefusedError(f"column {values.name} of the answer holds {unknown[0]!r}; known are {', '.join(column.allowed)}")
+            raise RefusedError(
+                f"column {values.name} of the answer holds {unknown[0]!r}; known are "
+                f"{', '.join(column.allowed)}"
+            )
 
 
 def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
@@ -114,12 +127,17 @@ def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
     if given.dtype == column.dtype:
         return given
     if not _fits(given.dtype, column.dtype):
-        raise RefusedError(f"column {name} of the answer is {given.dtype}, not {column.dtype}: it holds {given.drop_nulls()[0]!r}")
+        raise RefusedError(
+            f"column {name} of the answer is {given.dtype}, not {column.dtype}: it holds "
+            f"{given.drop_nulls()[0]!r}"
+        )
     if column.dtype == pl.Date:
         return _days(given)
     try:
         if column.dtype.is_integer() and not (given == given.round()).all():
-            raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: it holds fractions")
+            raise RefusedError(
+                f"column {name} of the answer is not {column.dtype} throughout: it holds fractions"
+            )
         return given.cast(column.dtype)
     except pl.exceptions.PolarsError as error:
         raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: {error}") from None
@@ -143,7 +161,9 @@ def _converted(values: Any, name: str) -> pl.Series:
         return pl.Series(name, values.to_numpy(), nan_to_null=True)
     try:
         converted: pl.Series = pl.from_pandas(values, nan_to_null=True)  # type: ignore[assignment]
-    except Exception as error:  # Arrow, pandas and Polars each have their own errors for values of several types
+    except (
+        Exception
+    ) as error:  # Arrow, pandas and Polars each have their own errors for values of several types
         raise RefusedError(f"column {name} of the answer holds values of several types: {error}") from None
     return converted.alias(name)
 

@@ -13,7 +13,9 @@ from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
 from smallcap.sources.xfinlink.questions import Dataset
 from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, MILLION, STATEMENT_ITEMS, UNCERTAIN_ITEMS
 
-FUNDAMENTALS: Final = Dataset("fundamentals", page_rows=5000, rows_per_year=1.2, settles_after=dt.timedelta(days=5 * 365))
+FUNDAMENTALS: Final = Dataset(
+    "fundamentals", page_rows=5000, rows_per_year=1.2, settles_after=dt.timedelta(days=5 * 365)
+)
 """One record in six is restated, some of them after four years."""
 
 CURRENCY: Final = "USD"
@@ -28,7 +30,8 @@ def fundamentals_topic(client: XfinlinkClient) -> Topic:
 def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
     """Make rows in `FUNDAMENTALS_COLUMNS` of rows as served.
 
-    The vendor serves a restated figure under the date of the filing that it came from, so no value is visible too early.
+    The vendor serves a restated figure under the date of the filing that it came from, so no value is visible
+    too early.
     """
     items = {**STATEMENT_ITEMS, **UNCERTAIN_ITEMS}
     return served.select(

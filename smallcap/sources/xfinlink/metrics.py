@@ -13,7 +13,9 @@ from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
 from smallcap.sources.xfinlink.questions import Dataset
 from smallcap.sources.xfinlink.units import METRICS, METRICS_READ, MILLION
 
-VENDOR_METRICS: Final = Dataset("metrics", page_rows=100, rows_per_year=1.0, settles_after=dt.timedelta(days=550))
+VENDOR_METRICS: Final = Dataset(
+    "metrics", page_rows=100, rows_per_year=1.0, settles_after=dt.timedelta(days=550)
+)
 """Late filers are out after a year and a half."""
 
 
@@ -23,7 +25,10 @@ def metrics_topic(client: XfinlinkClient) -> Topic:
 
 
 def metrics_rows(served: pl.DataFrame) -> pl.DataFrame:
-    """Make rows in `VENDOR_METRICS_COLUMNS` of rows as served; the market capitalisation comes in millions of dollars."""
+    """Make rows in `VENDOR_METRICS_COLUMNS` of rows as served.
+
+    The market capitalisation comes in millions of dollars.
+    """
     return served.select(
         pl.col("entity_id").cast(pl.String).alias("source_entity_id"),
         "period_end",

@@ -57,14 +57,16 @@ class Names:
         Parameters
         ----------
         tickers
-            As lists spell them. What cannot be a ticker is not asked for: it would not stay inside the request.
+            As lists spell them. What cannot be a ticker is not asked for: it would not stay inside the
+            request.
         renew
             Symbols (normalised tickers) whose answers are too old if they came before a moment (UTC).
 
         Returns
         -------
         pl.DataFrame
-            symbol, entity_id, name, cik, valid_from, valid_to, sector, sic, gics; one row per symbol and spell.
+            symbol, entity_id, name, cik, valid_from, valid_to, sector, sic, gics; one row per symbol and
+            spell.
         """
         found = self._asked_in_turn(_spellings(tickers), renew or {})
         return found.filter(pl.col("entity_id").is_not_null()).select(
@@ -73,8 +75,13 @@ class Names:
 
     def known(self) -> pl.DataFrame:
         """Return what every kept answer says of companies: entity_id, cik."""
-        frames = [from_payload(kept.payload, _READ)[1].select("entity_id", "cik") for kept in self._fetcher.snapshots.every(NAME, DATASET)]
-        return pl.concat([pl.DataFrame(schema={"entity_id": pl.Int64, "cik": pl.String}), *frames]).unique("entity_id", keep="last")
+        frames = [
+            from_payload(kept.payload, _READ)[1].select("entity_id", "cik")
+            for kept in self._fetcher.snapshots.every(NAME, DATASET)
+        ]
+        return pl.concat([pl.DataFrame(schema={"entity_id": pl.Int64, "cik": pl.String}), *frames]).unique(
+            "entity_id", keep="last"
+        )
 
     def resolved_at(self) -> dict[str, dt.datetime]:
         """Say when each symbol was last resolved, UTC."""
@@ -85,7 +92,9 @@ class Names:
                 newest[symbol] = max(moment, newest.get(symbol, moment))
         return newest
 
-    def _asked_in_turn(self, spellings: Mapping[str, list[str]], renew: Mapping[str, dt.datetime]) -> pl.DataFrame:
+    def _asked_in_turn(
+        self, spellings: Mapping[str, list[str]], renew: Mapping[str, dt.datetime]
+    ) -> pl.DataFrame:
         """Try the spellings of each symbol one after the other, until somebody is found."""
         frames: list[pl.DataFrame] = [pl.DataFrame(schema={"symbol": pl.String, **_SCHEMA})]
         unresolved = dict(spellings)
@@ -93,9 +102,17 @@ class Names:
             tried = {candidates[0]: symbol for symbol, candidates in unresolved.items()}
             too_old = {ticker: renew[symbol] for ticker, symbol in tried.items() if symbol in renew}
             answers = self._answers(tried, too_old)
-            frames.append(answers.select(pl.col("asked").replace_strict(tried, return_dtype=pl.String).alias("symbol"), *_SCHEMA))
+            frames.append(
+                answers.select(
+                    pl.col("asked").replace_strict(tried, return_dtype=pl.String).alias("symbol"), *_SCHEMA
+                )
+            )
             resolved = set(frames[-1]["symbol"].to_list())
-            unresolved = {symbol: rest[1:] for symbol, rest in unresolved.items() if symbol not in resolved and len(rest) > 1}
+            unresolved = {
+                symbol: rest[1:]
+                for symbol, rest in unresolved.items()
+                if symbol not in resolved and len(rest) > 1
+            }
         return _dated(pl.concat(frames))
 
     def _answers(self, tickers: Collection[str], renew: Mapping[str, dt.datetime]) -> pl.DataFrame:
@@ -112,15 +129,24 @@ class Names:
             frames.append(from_payload(self._ask(lacking[at : at + TICKERS_PER_REQUEST]), _READ)[1])
         return pl.concat(frames)
 
-    def _newest_good(self, tickers: Collection[str], renew: Mapping[str, dt.datetime]) -> list[tuple[dict[str, object], list[str]]]:
+    def _newest_good(
+        self, tickers: Collection[str], renew: Mapping[str, dt.datetime]
+    ) -> list[tuple[dict[str, object], list[str]]]:
         """List the kept requests to read, each with the tickers for which it is the newest."""
         horizon = self._fetcher.clock() - RESOLVED_FOR
         received = sorted(self._fetcher.snapshots.received(NAME, DATASET), key=lambda one: one[1])
         newest: dict[str, int] = {}
         for position, (request, moment) in enumerate(received):
-            good = [ticker for ticker in _tickers_of(request) if ticker in tickers and moment >= max(horizon, renew.get(ticker, horizon))]
+            good = [
+                ticker
+                for ticker in _tickers_of(request)
+                if ticker in tickers and moment >= max(horizon, renew.get(ticker, horizon))
+            ]
             newest.update(dict.fromkeys(good, position))
-        by_request = {position: [ticker for ticker, at in newest.items() if at == position] for position in set(newest.values())}
+        by_request = {
+            position: [ticker for ticker, at in newest.items() if at == position]
+            for position in set(newest.values())
+        }
         return [(received[position][0], by_request[position]) for position in sorted(by_request)]
 
     def _ask(self, tickers: list[str]) -> bytes:
@@ -134,13 +160,19 @@ class Names:
 
 
 def holder_at(asked: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
-    """Add `holder`: the entity id that carried `symbol` on `day`, of several the one that began last; null where nobody did."""
+    """Add `holder`: the entity id that carried `symbol` on `day`, of several the one that began last.
+
+    Null where nobody did.
+    """
     known = spells.select("symbol", "entity_id", "valid_from", "valid_to")
     matched = (
         asked.select("symbol", "day")
         .unique()
         .join(known, on="symbol")
-        .filter((pl.col("valid_from") <= pl.col("day")) & (pl.col("valid_to").is_null() | (pl.col("day") <= pl.col("valid_to"))))
+        .filter(
+            (pl.col("valid_from") <= pl.col("day"))
+            & (pl.col("valid_to").is_null() | (pl.col("day") <= pl.col("valid_to")))
+        )
         .sort("valid_from", "entity_id", descending=[True, False])
         .unique(["symbol", "day"], keep="first", maintain_order=True)
         .select("symbol", "day", holder="entity_id")
@@ -151,7 +183,8 @@ def holder_at(asked: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
 def _spellings(tickers: Iterable[str]) -> dict[str, list[str]]:
     """List, for each symbol, the spellings to try: as listed, then with the share class set off by a point or a dash, then without."""
     listed = pl.DataFrame({"ticker": sorted(set(tickers))}, schema={"ticker": pl.String}).with_columns(
-        symbol=normalised(pl.col("ticker")), spelled=pl.col("ticker").str.strip_chars().str.to_uppercase().str.replace_all(r"[\s/]+", ".")
+        symbol=normalised(pl.col("ticker")),
+        spelled=pl.col("ticker").str.strip_chars().str.to_uppercase().str.replace_all(r"[\s/]+", "."),
     )
     root, letter = pl.col("spelled").str.extract(_CLASSED, 1), pl.col("spelled").str.extract(_CLASSED, 2)
     tried = listed.filter(pl.col("spelled").str.contains(_ASKABLE)).select(
@@ -179,10 +212,15 @@ def _entities(answer: Any, tickers: list[str]) -> pl.DataFrame:
         rows = [_entity(ticker, one) for ticker, found in data.items() for one in found["entities"]]
         frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row", strict=True)
     except (KeyError, TypeError, AttributeError, ValueError, pl.exceptions.PolarsError) as error:
-        raise RefusedError(f"resolve {', '.join(tickers)}: the answer is not of the known form ({type(error).__name__}: {error})") from None
+        raise RefusedError(
+            f"resolve {', '.join(tickers)}: the answer is not of the known form "
+            f"({type(error).__name__}: {error})"
+        ) from None
     passed_over = sorted(set(tickers) - set(data) - unresolved)
     if passed_over:
-        raise TransientError(f"resolve {', '.join(tickers)}: the answer says nothing of {', '.join(passed_over)}")
+        raise TransientError(
+            f"resolve {', '.join(tickers)}: the answer says nothing of {', '.join(passed_over)}"
+        )
     return frame.filter(pl.col("asked").is_in(tickers)).sort(pl.all(), nulls_last=True)
 
 

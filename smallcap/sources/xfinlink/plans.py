@@ -1,4 +1,7 @@
-"""The plan of the vendor that the settings name, and the quota of requests that it allows; `fetching` counts them."""
+"""The plan of the vendor that the settings name, and the quota of requests that it allows.
+
+`fetching` counts them.
+"""
 
 from __future__ import annotations
 

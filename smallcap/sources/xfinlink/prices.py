@@ -25,9 +25,9 @@ def prices_topic(client: XfinlinkClient) -> Topic:
 def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:
     """Make one row per line and month, in `PRICES_COLUMNS`, of daily rows.
 
-    The return of a month is the product of 1 + return_daily over its sessions, less 1; a day without a return leaves the month
-    without one, as in the month in which a line begins to trade. A blank split ratio is a day without a split. The adjusted
-    close is the vendor's, for splits alone.
+    The return of a month is the product of 1 + return_daily over its sessions, less 1; a day without a return
+    leaves the month without one, as in the month in which a line begins to trade. A blank split ratio is a
+    day without a split. The adjusted close is the vendor's, for splits alone.
     """
     return (
         served.sort("entity_id", "date")
@@ -35,7 +35,9 @@ def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("date", "close", "adj_close").last(),
             pl.col("split_ratio").fill_null(1.0).product(),
-            pl.when(pl.col("return_daily").is_not_null().all()).then(_compounded(pl.col("return_daily"))).alias("total_return"),
+            pl.when(pl.col("return_daily").is_not_null().all())
+            .then(_compounded(pl.col("return_daily")))
+            .alias("total_return"),
         )
         .select(
             pl.col("entity_id").cast(pl.String).alias("source_id"),
@@ -53,8 +55,8 @@ def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:
 def _compounded(returns: pl.Expr) -> pl.Expr:
     """Compound returns: the product of 1 + r, less 1.
 
-    Taken literally the subtraction costs a small return its last digits. With x the sum of log(1 + r) the same number is
-    exp(x) - 1 = 2 t / (1 - t), t = tanh(x / 2), which keeps them.
+    Taken literally the subtraction costs a small return its last digits. With x the sum of log(1 + r) the
+    same number is exp(x) - 1 = 2 t / (1 - t), t = tanh(x / 2), which keeps them.
     """
     half_growth = (returns.log1p().sum() / 2).tanh()
     return 2 * half_growth / (1 - half_growth)

@@ -31,7 +31,8 @@ class Dataset:
     rows_per_year
         Rows that one id has in a year, as far as one can expect.
     settles_after
-        How long after the end of a calendar year its rows may still change; what is fetched later never expires.
+        How long after the end of a calendar year its rows may still change; what is fetched later never
+        expires.
     """
 
     name: str
@@ -92,7 +93,11 @@ def cells(ids: Iterable[int], first_year: int, last_year: int) -> pl.DataFrame:
 
 
 def kept_cells(
-    questions: Sequence[Question], received: Sequence[dt.datetime], dataset: Dataset, now: dt.datetime, max_age: dt.timedelta
+    questions: Sequence[Question],
+    received: Sequence[dt.datetime],
+    dataset: Dataset,
+    now: dt.datetime,
+    max_age: dt.timedelta,
 ) -> pl.DataFrame:
     """Find the newest answer that is still good for each id and year.
 
@@ -117,7 +122,12 @@ def kept_cells(
             "year": [list(range(question.first_year, question.last_year + 1)) for question in questions],
             "received": [moment.replace(tzinfo=None) for moment in received],
         },
-        schema={"question": pl.Int64, "id": pl.List(pl.Int64), "year": pl.List(pl.Int32), "received": pl.Datetime("us")},
+        schema={
+            "question": pl.Int64,
+            "id": pl.List(pl.Int64),
+            "year": pl.List(pl.Int32),
+            "received": pl.Datetime("us"),
+        },
     )
     settled = pl.datetime(pl.col("year") + 1, 1, 1) + dataset.settles_after
     is_good = (pl.col("received") >= settled) | (pl.col("received") >= now.replace(tzinfo=None) - max_age)
@@ -134,7 +144,8 @@ def kept_cells(
 def plan_questions(missing: pl.DataFrame, dataset: Dataset, plan: Plan) -> list[Question]:
     """Make as few requests as will have the missing company-years, each expected to fill at most one page.
 
-    Companies that lack the same years go together, in order of their ids, so that the same gap makes the same requests.
+    Companies that lack the same years go together, in order of their ids, so that the same gap makes the same
+    requests.
     """
     runs = (
         missing.sort("id", "year")
@@ -145,19 +156,24 @@ def plan_questions(missing: pl.DataFrame, dataset: Dataset, plan: Plan) -> list[
         .agg("id")
         .sort("first", "last")
     )
-    return [question for first, last, ids in runs.iter_rows() for question in _cut(sorted(ids), first, last, dataset, plan)]
+    return [
+        question
+        for first, last, ids in runs.iter_rows()
+        for question in _cut(sorted(ids), first, last, dataset, plan)
+    ]
 
 
 def unexplained_silence(answered: pl.DataFrame, seen: pl.DataFrame, together: dt.timedelta) -> pl.DataFrame:
     """Find who was left out of an answer without a reason in the company's life.
 
-    Silent is who has no row in any year of an answer. It is explained when all rows that were known then lie before, or all lie
-    after, those years: the company was listed later or is gone.
+    Silent is who has no row in any year of an answer. It is explained when all rows that were known then lie
+    before, or all lie after, those years: the company was listed later or is gone.
 
     Parameters
     ----------
     answered
-        id, year, answer, received: the years for which an answer speaks of an id; `answer` numbers the answers.
+        id, year, answer, received: the years for which an answer speaks of an id; `answer` numbers the
+        answers.
     seen
         id, year, received: with a row, and since when.
     together
@@ -171,7 +187,13 @@ def unexplained_silence(answered: pl.DataFrame, seen: pl.DataFrame, together: dt
     silent = (
         answered.join(seen.select("id", "year", is_seen=pl.lit(True)), on=["id", "year"], how="left")
         .group_by("id", "answer")
-        .agg("year", pl.col("received").max(), first=pl.col("year").min(), last=pl.col("year").max(), is_seen=pl.col("is_seen").any())
+        .agg(
+            "year",
+            pl.col("received").max(),
+            first=pl.col("year").min(),
+            last=pl.col("year").max(),
+            is_seen=pl.col("is_seen").any(),
+        )
         .filter(~pl.col("is_seen"))
     )
     known = seen.select("id", seen_year="year", seen_at="received")
@@ -182,19 +204,36 @@ def unexplained_silence(answered: pl.DataFrame, seen: pl.DataFrame, together: dt
         .agg(born=pl.col("seen_year").min(), died=pl.col("seen_year").max())
         .filter((pl.col("born") > pl.col("last")) | (pl.col("died") < pl.col("first")))
     )
-    return silent.join(explained, on=["id", "answer"], how="anti").explode("year").select("id", "year").unique().sort("id", "year")
+    return (
+        silent.join(explained, on=["id", "answer"], how="anti")
+        .explode("year")
+        .select("id", "year")
+        .unique()
+        .sort("id", "year")
+    )
 
 
 def _cut(ids: list[int], first: int, last: int, dataset: Dataset, plan: Plan) -> list[Question]:
     years = last - first + 1
 
     def ids_for(span: int) -> int:
-        return max(1, min(plan.tickers_per_call, MOST_IDS, math.floor(dataset.page_rows / (span * dataset.rows_per_year))))
+        return max(
+            1,
+            min(
+                plan.tickers_per_call,
+                MOST_IDS,
+                math.floor(dataset.page_rows / (span * dataset.rows_per_year)),
+            ),
+        )
 
     def pages(span: int) -> int:
-        return math.ceil(len(ids) / ids_for(span)) * math.ceil(years / span) * dataset.pages(ids_for(span), span)
+        return (
+            math.ceil(len(ids) / ids_for(span)) * math.ceil(years / span) * dataset.pages(ids_for(span), span)
+        )
 
-    spans = [span for span in range(1, years + 1) if dataset.pages(ids_for(span), span) <= plan.pages_per_call] or [1]
+    spans = [
+        span for span in range(1, years + 1) if dataset.pages(ids_for(span), span) <= plan.pages_per_call
+    ] or [1]
     span = min(spans, key=lambda one: (pages(one), -one))
     size = ids_for(span)
     return [

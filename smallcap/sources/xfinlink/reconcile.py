@@ -35,14 +35,21 @@ def require_asked(rows: pl.DataFrame, ids: Collection[int], asked: str) -> None:
     foreign = present.filter(~present.is_in(list(ids))).sort()
     if len(foreign):
         raise RefusedError(
-            f"{asked}: the answer has rows of {len(foreign)} ids that were not asked for, the first {foreign[0]}: "
+            f"{asked}: the answer has rows of {len(foreign)} ids that were not asked for, the "
+            f"first {foreign[0]}: "
             "the vendor has renumbered its ids. Remake raw.securities first"
         )
 
 
-def missing_rows(dataset: str, names: Collection[str], reason: str, start: dt.date, end: dt.date) -> pl.DataFrame:
+def missing_rows(
+    dataset: str, names: Collection[str], reason: str, start: dt.date, end: dt.date
+) -> pl.DataFrame:
     """Write down who is missing, in the columns of `REFUSED_SCHEMA`."""
     rows = pl.DataFrame({"asked_for": sorted(names)}, schema={"asked_for": pl.String}).with_columns(
-        dataset=pl.lit(dataset), start=pl.lit(start), end=pl.lit(end), reason=pl.lit(reason), rule=pl.lit(NOT_SERVED)
+        dataset=pl.lit(dataset),
+        start=pl.lit(start),
+        end=pl.lit(end),
+        reason=pl.lit(reason),
+        rule=pl.lit(NOT_SERVED),
     )
     return write_refused(rows, pl.lit(end.year), ["dataset", "asked_for", "start", "end", "reason"])

@@ -15,13 +15,16 @@ NO_STATEMENTS: Final = "the fundamentals source has no annual reports of this co
 UNKNOWN_TICKER: Final = "the vendor knows no line that carried this ticker on the days on which it is listed"
 
 
-def securities_rows(lines: pl.DataFrame, tickers: Collection[str], spells: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+def securities_rows(
+    lines: pl.DataFrame, tickers: Collection[str], spells: pl.DataFrame, companies: pl.DataFrame
+) -> pl.DataFrame:
     """Describe lines.
 
     Parameters
     ----------
     lines
-        Rows of constituents, in `CONSTITUENTS_COLUMNS`; `source_id` is the vendor's id, or a name where it has none.
+        Rows of constituents, in `CONSTITUENTS_COLUMNS`; `source_id` is the vendor's id, or a name where it
+        has none.
     tickers
         Of further lines: whoever carried one of them is described too.
     spells
@@ -32,12 +35,14 @@ def securities_rows(lines: pl.DataFrame, tickers: Collection[str], spells: pl.Da
     Returns
     -------
     pl.DataFrame
-        `SECURITIES_COLUMNS`, sorted by ticker, valid_from and source_id. The classes of a company share its Central Index Key; the
-        company goes by the lowest id among them, which is the issuer's: statements are served under no other. A company without
-        the key files no statements.
+        `SECURITIES_COLUMNS`, sorted by ticker, valid_from and source_id. The classes of a company share its
+        Central Index Key; the company goes by the lowest id among them, which is the issuer's: statements are
+        served under no other. A company without the key files no statements.
     """
     identified = spells.with_columns(source_id=pl.col("entity_id").cast(pl.String))
-    wanted = identified.filter(pl.col("symbol").is_in(normalised(pl.Series(list(tickers), dtype=pl.String)).implode()))["source_id"]
+    wanted = identified.filter(
+        pl.col("symbol").is_in(normalised(pl.Series(list(tickers), dtype=pl.String)).implode())
+    )["source_id"]
     named = identified.filter(pl.col("source_id").is_in(pl.concat([lines["source_id"], wanted]).implode()))
     issuers = companies.drop_nulls("cik").group_by("cik").agg(issuer=pl.col("entity_id").min())
     known = (
@@ -52,8 +57,12 @@ def securities_rows(lines: pl.DataFrame, tickers: Collection[str], spells: pl.Da
         )
     )
     columns = list(SECURITIES_COLUMNS)
-    together = pl.concat([known.with_columns(source=pl.lit(NAME)).select(columns), _unknown(lines, named).select(columns)])
-    return together.select(pl.col(name).cast(dtype) for name, dtype in SECURITIES_COLUMNS.items()).sort("ticker", "valid_from", "source_id")
+    together = pl.concat(
+        [known.with_columns(source=pl.lit(NAME)).select(columns), _unknown(lines, named).select(columns)]
+    )
+    return together.select(pl.col(name).cast(dtype) for name, dtype in SECURITIES_COLUMNS.items()).sort(
+        "ticker", "valid_from", "source_id"
+    )
 
 
 def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +72,11 @@ def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
         unknown.with_columns(ticker=_usable(pl.col("ticker")))
         .sort("source_id", "ticker", "snapshot_date")
         .group_by("source_id", "ticker", maintain_order=True)
-        .agg(valid_from=pl.col("snapshot_date").min(), name=pl.col("name").last(), sector=pl.col("sector").last())
+        .agg(
+            valid_from=pl.col("snapshot_date").min(),
+            name=pl.col("name").last(),
+            sector=pl.col("sector").last(),
+        )
         .unique(["source_id", "valid_from"], keep="first", maintain_order=True)
         .with_columns(
             source=pl.lit(NAME),

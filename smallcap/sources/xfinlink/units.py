@@ -1,4 +1,7 @@
-"""The vendor's names and units of what is read, beside ours; money and share counts of statements come in millions. Data only."""
+"""The vendor's names and units of what is read, beside ours.
+
+Money and share counts of statements come in millions. Data only.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ STATEMENT_ITEMS: Final = {
 }
 """Our column to the vendor's, all in millions; an answer without one of them is refused."""
 
-UNCERTAIN_ITEMS: Final = {"receivables_usd": "accounts_receivable", "net_interest_expense_usd": "net_interest_expense"}
+UNCERTAIN_ITEMS: Final = {
+    "receivables_usd": "accounts_receivable",
+    "net_interest_expense_usd": "net_interest_expense",
+}
 """The same for items that no public text of the vendor names: null where they are not served."""
 
 METRICS: Final = {

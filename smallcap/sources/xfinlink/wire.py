@@ -1,8 +1,9 @@
 """What stands between the vendor's client and the network for the length of one call. No request is worded here, no row is read.
 
-The client asks through the function ``httpx.get`` of its module. It opens a connection per page, tells nobody how many pages it
-asked for, reads answers of any size, loses the sign that more rows exist when no cursor comes with it, takes NaN for JSON, and
-sleeps and repeats by itself. So for the length of a call its module's ``httpx`` is a `Wire`: everything else is the client's own.
+The client asks through the function ``httpx.get`` of its module. It opens a connection per page, tells nobody
+how many pages it asked for, reads answers of any size, loses the sign that more rows exist when no cursor
+comes with it, takes NaN for JSON, and sleeps and repeats by itself. So for the length of a call its module's
+``httpx`` is a `Wire`: everything else is the client's own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ import httpx
 from xfinlink import client as vendor
 
 from smallcap.sources.fetching import Redactor, RefusedError, TransientError
-from smallcap.sources.fetching.http import TRANSIENT_STATUSES, WHOLE_ANSWER_TIMEOUTS, HttpLimits, raise_for_status
+from smallcap.sources.fetching.http import (
+    TRANSIENT_STATUSES,
+    WHOLE_ANSWER_TIMEOUTS,
+    HttpLimits,
+    raise_for_status,
+)
 
 _FIRST_SERVER_ERROR = 500
 _HEADERS_OF_PACKING = ("content-encoding", "transfer-encoding", "content-length")
@@ -33,9 +39,14 @@ class Answer(httpx.Response):
     document: Any = None
 
     def json(self, **_: Any) -> Any:
-        """Return the document; for an error body that is no JSON this raises ValueError, as the client expects."""
+        """Return the document.
+
+        For an error body that is no JSON this raises ValueError, as the client expects.
+        """
         if self.document is None:
-            self.document = _without_surrogates(self.content, json.loads(self.content, parse_constant=_refuse_constant))
+            self.document = _without_surrogates(
+                self.content, json.loads(self.content, parse_constant=_refuse_constant)
+            )
         return self.document
 
 
@@ -68,7 +79,12 @@ class Wire:
     """
 
     def __init__(
-        self, connections: httpx.Client, limits: HttpLimits, max_pages: int, before_page: Callable[[], None], redactor: Redactor
+        self,
+        connections: httpx.Client,
+        limits: HttpLimits,
+        max_pages: int,
+        before_page: Callable[[], None],
+        redactor: Redactor,
     ) -> None:
         self._connections = connections
         self._limits = limits
@@ -94,8 +110,13 @@ class Wire:
         finally:
             vendor.httpx = original
 
-    def get(self, url: str, *, headers: Mapping[str, str], timeout: float, params: Mapping[str, Any] | None = None) -> Answer:
-        """Ask for one page; failures that may pass are raised past the client, which would sleep and repeat."""
+    def get(
+        self, url: str, *, headers: Mapping[str, str], timeout: float, params: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Ask for one page.
+
+        Failures that may pass are raised past the client, which would sleep and repeat.
+        """
         self._count_page()
         address = url.split("?")[0]
         try:
@@ -111,15 +132,22 @@ class Wire:
 
     def _count_page(self) -> None:
         if self.pages >= self._max_pages:
-            raise TooManyPagesError(f"the answer has more than {self._max_pages} pages, which is what the plan allows for one call")
+            raise TooManyPagesError(
+                f"the answer has more than {self._max_pages} pages, which is what the plan allows "
+                f"for one call"
+            )
         if self.pages:
             self._before_page()
         self.pages += 1
 
-    def _read(self, url: str, params: dict[str, Any], headers: dict[str, str], timeout: float, address: str) -> Answer:
+    def _read(
+        self, url: str, params: dict[str, Any], headers: dict[str, str], timeout: float, address: str
+    ) -> Answer:
         latest = time.monotonic() + timeout * WHOLE_ANSWER_TIMEOUTS
         body = bytearray()
-        with self._connections.stream("GET", url, params=params, headers=headers, timeout=timeout) as response:
+        with self._connections.stream(
+            "GET", url, params=params, headers=headers, timeout=timeout
+        ) as response:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > self._limits.max_bytes:
@@ -128,22 +156,35 @@ class Wire:
                         "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that is right"
                     )
                 if time.monotonic() > latest:
-                    raise TransientError(f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs")
+                    raise TransientError(
+                        f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs"
+                    )
         # the body is decoded already: headers that say how it was packed would have it decoded again
-        kept = {name: value for name, value in response.headers.items() if name.lower() not in _HEADERS_OF_PACKING}
-        return Answer(response.status_code, headers=kept, content=self._redactor.payload(bytes(body)), request=response.request)
+        kept = {
+            name: value for name, value in response.headers.items() if name.lower() not in _HEADERS_OF_PACKING
+        }
+        return Answer(
+            response.status_code,
+            headers=kept,
+            content=self._redactor.payload(bytes(body)),
+            request=response.request,
+        )
 
     def _look_at(self, answer: Answer, address: str) -> None:
         try:
             document = answer.json()
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise TransientError(f"{address} answered {_begins_with(answer.content)}, which is no JSON ({error})") from None
+            raise TransientError(
+                f"{address} answered {_begins_with(answer.content)}, which is no JSON ({error})"
+            ) from None
         except ValueError as error:
             raise RefusedError(f"{address}: {error}") from None
         # a copy: the client overwrites what the answer says of itself
         self.meta = dict(document.get("meta") or {}) if isinstance(document, dict) else {}
         if answer.headers.get("X-Xfinlink-Client-Update"):
-            self.update_notice = answer.headers.get("X-Xfinlink-Client-Update-Message") or "a newer client is available"
+            self.update_notice = (
+                answer.headers.get("X-Xfinlink-Client-Update-Message") or "a newer client is available"
+            )
 
 
 def _without_surrogates(content: bytes, document: Any) -> Any:

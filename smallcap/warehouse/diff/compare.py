@@ -32,11 +32,13 @@ class Choice:
     without
         Names or patterns of tables to leave out.
     has_meta
-        Whether the meta tables are compared too; they hold run ids and times. Naming one in `tables` also chooses it.
+        Whether the meta tables are compared too; they hold run ids and times. Naming one in `tables` also
+        chooses it.
     examples
         How many examples of each changed column, of added rows and of removed rows.
     tolerance
-        Relative: floats are equal when they differ by no more than this part of the larger one. 0 compares exactly.
+        Relative: floats are equal when they differ by no more than this part of the larger one. 0 compares
+        exactly.
     """
 
     tables: tuple[str, ...] = ()
@@ -61,7 +63,8 @@ def compare(a: Path, b: Path, choice: Choice | None = None, on_table: Progress |
     Raises
     ------
     InputError
-        When a side is neither a home nor an exported file, the tolerance is not from 0 to below 1, or a pattern chooses no table.
+        When a side is neither a home nor an exported file, the tolerance is not from 0 to below 1, or a
+        pattern chooses no table.
     NothingPublishedError
         When nothing was published in a home yet.
     SmallcapError
@@ -70,7 +73,10 @@ def compare(a: Path, b: Path, choice: Choice | None = None, on_table: Progress |
     choice = choice or Choice()
     # Written so that a tolerance that is not a number is refused too.
     if not 0 <= choice.tolerance < 1:
-        raise InputError(f"the tolerance {choice.tolerance} is not a number from 0 to below 1; 1e-9 asks for nine equal digits")
+        raise InputError(
+            f"the tolerance {choice.tolerance} is not a number from 0 to below 1; 1e-9 asks for "
+            f"nine equal digits"
+        )
     with open_sides(a, b) as (connection, side_a, side_b):
         tables: list[TableDiff] = []
         only_a: dict[str, int] = {}
@@ -84,7 +90,9 @@ def compare(a: Path, b: Path, choice: Choice | None = None, on_table: Progress |
                 elif name not in side_a.columns:
                     only_b[name] = count_rows(connection, side_b, name)
                 else:
-                    tables.append(compare_table(connection, name, side_a, side_b, choice.examples, choice.tolerance))
+                    tables.append(
+                        compare_table(connection, name, side_a, side_b, choice.examples, choice.tolerance)
+                    )
             except duckdb.Error as error:
                 raise SmallcapError(f"{name} cannot be compared: {error}") from error
         return Diff(side_a.source, side_b.source, tuple(tables), only_a, only_b)
@@ -100,7 +108,9 @@ def _chosen(names: Iterable[str], choice: Choice) -> list[str]:
     chosen = {name for pattern in choice.tables or ("*",) for name in _matches(ordered, pattern)}
     left_out = {name for pattern in choice.without for name in _matches(ordered, pattern)}
     has_meta = choice.has_meta or any(pattern.startswith(META) for pattern in choice.tables)
-    found = [name for name in ordered if name in chosen - left_out and (has_meta or not name.startswith(META))]
+    found = [
+        name for name in ordered if name in chosen - left_out and (has_meta or not name.startswith(META))
+    ]
     if not found:
         raise InputError("these options leave no table to compare")
     return found

@@ -13,7 +13,8 @@ from smallcap.warehouse.sqltext import quote_name, quote_text
 def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path, new: Path) -> str:
     """Make the views of an attached catalogue again, over the files of the place where the home is now.
 
-    The text of the views is kept but for the home, so that a home of another release shows the columns that it has.
+    The text of the views is kept but for the home, so that a home of another release shows the columns that
+    it has.
 
     Parameters
     ----------
@@ -32,7 +33,9 @@ def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path
     moved = f"{database} moved"
     connection.execute(f"ATTACH ':memory:' AS {quote_name(moved)}")
     connection.execute(f"USE {quote_name(moved)}")
-    tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ?", [database]).fetchall()
+    tables = connection.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ?", [database]
+    ).fetchall()
     views = connection.execute(
         "SELECT schema_name, sql FROM duckdb_views() WHERE database_name = ? AND NOT internal", [database]
     ).fetchall()
@@ -68,4 +71,6 @@ def _create_views(connection: duckdb.DuckDBPyConnection, statements: list[str]) 
 
 
 def _unreadable(error: duckdb.Error) -> SmallcapError:
-    return SmallcapError(f"a view of the moved home cannot be read: {error}; run 'smallcap run' to publish anew")
+    return SmallcapError(
+        f"a view of the moved home cannot be read: {error}; run 'smallcap run' to publish anew"
+    )

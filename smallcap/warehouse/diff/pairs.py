@@ -21,16 +21,33 @@ def pair(connection: duckdb.DuckDBPyConnection, shape: Shape) -> int:
     Rows that share a key are paired in the order of their values, so that none meets more than one other.
     """
     key = quote_names(shape.key)
-    shared = f"SELECT {key} FROM unequal GROUP BY {key} HAVING sum(greatest({COUNT}, 0)) > 1 OR sum(least({COUNT}, 0)) < -1"
+    shared = (
+        f"SELECT {key} FROM unequal GROUP BY {key} HAVING sum(greatest({COUNT}, 0)) > 1 OR "
+        f"sum(least({COUNT}, 0)) < -1"
+    )
     repeated = count(connection, f"({shared})")
     # Numbering sorts by all columns; where each key names one row there is nothing to number.
-    number = f"row_number() OVER (PARTITION BY {key} ORDER BY {quote_names(shape.columns)})" if repeated else "1"
+    number = (
+        f"row_number() OVER (PARTITION BY {key} ORDER BY {quote_names(shape.columns)})" if repeated else "1"
+    )
     every = f"SELECT *, unnest(range(abs({COUNT}))) FROM unequal"
     a, b = (f"(SELECT *, {number} AS {NUMBER} FROM ({every} WHERE {COUNT} {sign} 0))" for sign in "><")
-    same = " AND ".join(f"a.{quote_name(column)} IS NOT DISTINCT FROM b.{quote_name(column)}" for column in shape.key)
-    columns = [f"CASE WHEN a.{NUMBER} IS NULL THEN 'added' WHEN b.{NUMBER} IS NULL THEN 'removed' ELSE 'both' END AS {KIND}"]
-    columns += [f"coalesce(a.{quote_name(column)}, b.{quote_name(column)}) AS {quote_name(column)}" for column in shape.key]
-    columns += [f"{side}.{quote_name(column)} AS {of(side, column)}" for column in shape.values for side in ("a", "b")]
+    same = " AND ".join(
+        f"a.{quote_name(column)} IS NOT DISTINCT FROM b.{quote_name(column)}" for column in shape.key
+    )
+    columns = [
+        (
+            f"CASE WHEN a.{NUMBER} IS NULL THEN 'added' WHEN b.{NUMBER} IS NULL THEN 'removed' ELSE "
+            f"'both' END AS {KIND}"
+        )
+    ]
+    columns += [
+        f"coalesce(a.{quote_name(column)}, b.{quote_name(column)}) AS {quote_name(column)}"
+        for column in shape.key
+    ]
+    columns += [
+        f"{side}.{quote_name(column)} AS {of(side, column)}" for column in shape.values for side in ("a", "b")
+    ]
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT {', '.join(columns)}"
         f" FROM {a} AS a FULL JOIN {b} AS b ON {same} AND a.{NUMBER} = b.{NUMBER}"
@@ -48,22 +65,32 @@ def counts(connection: duckdb.DuckDBPyConnection, differs: Mapping[str, str]) ->
     is_changed = " OR ".join(differs.values()) or "false"
     kinds = [ADDED, REMOVED, f"{CHANGED} AND ({is_changed})", f"{CHANGED} AND NOT ({is_changed})"]
     kinds += [f"{CHANGED} AND {condition}" for condition in differs.values()]
-    (found,) = connection.execute(f"SELECT {', '.join(f'count(*) FILTER ({kind})' for kind in kinds)} FROM pairs").fetchall()
+    (found,) = connection.execute(
+        f"SELECT {', '.join(f'count(*) FILTER ({kind})' for kind in kinds)} FROM pairs"
+    ).fetchall()
     return tuple(found)
 
 
-def changes(connection: duckdb.DuckDBPyConnection, shape: Shape, column: str, differs: str, most: int) -> tuple[Change, ...]:
+def changes(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, column: str, differs: str, most: int
+) -> tuple[Change, ...]:
     """Fetch the first changes of a column, by key."""
-    rows = _first(connection, shape, f"{of('a', column)}, {of('b', column)}", f"{CHANGED} AND {differs}", most)
+    rows = _first(
+        connection, shape, f"{of('a', column)}, {of('b', column)}", f"{CHANGED} AND {differs}", most
+    )
     return tuple(Change(dict(zip(shape.key, key, strict=True)), a, b) for *key, a, b in rows)
 
 
 def keys(connection: duckdb.DuckDBPyConnection, shape: Shape, kind: str, most: int) -> tuple[Key, ...]:
     """Fetch the first keys of added or removed rows."""
-    return tuple(dict(zip(shape.key, key, strict=True)) for *key, _ in _first(connection, shape, "NULL", kind, most))
+    return tuple(
+        dict(zip(shape.key, key, strict=True)) for *key, _ in _first(connection, shape, "NULL", kind, most)
+    )
 
 
-def _first(connection: duckdb.DuckDBPyConnection, shape: Shape, values: str, condition: str, most: int) -> list[tuple[object, ...]]:
+def _first(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, values: str, condition: str, most: int
+) -> list[tuple[object, ...]]:
     return connection.execute(
         f"SELECT {quote_names(shape.key)}, {values} FROM pairs WHERE {condition} ORDER BY ALL LIMIT {most}"
     ).fetchall()
@@ -74,5 +101,8 @@ def _differs(column: str, tolerance: float) -> str:
     if not tolerance:
         return f"{a} IS DISTINCT FROM {b}"
     # Infinity is no distance within a tolerance, and DuckDB takes NaN for larger than any number.
-    near = f"isfinite({a}) AND isfinite({b}) AND abs({a} - {b}) <= {tolerance!r}::DOUBLE * greatest(abs({a}), abs({b}))"
+    near = (
+        f"isfinite({a}) AND isfinite({b}) AND abs({a} - {b}) <= {tolerance!r}::DOUBLE * "
+        f"greatest(abs({a}), abs({b}))"
+    )
     return f"({a} IS DISTINCT FROM {b} AND NOT coalesce({near}, false))"

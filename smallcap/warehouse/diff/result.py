@@ -67,7 +67,8 @@ class TableDiff:
     within_tolerance
         Rows whose values differ, none by more than the tolerance; they count as equal.
     repeated_keys
-        Keys that several of the differing rows of one side share. Such rows are paired in the order of their values.
+        Keys that several of the differing rows of one side share. Such rows are paired in the order of their
+        values.
     changed_columns
         Changed rows by column; a row with several changes counts in each of them.
     examples
@@ -126,5 +127,9 @@ class Diff:
 
     def different_tables(self, *, is_strict: bool = False) -> list[str]:
         """Name the tables that differ: by rows, by being on one side only and, if strict, by their columns."""
-        changed = [table.name for table in self.tables if not (table.has_equal_rows and (table.has_equal_columns or not is_strict))]
+        changed = [
+            table.name
+            for table in self.tables
+            if not (table.has_equal_rows and (table.has_equal_columns or not is_strict))
+        ]
         return [*changed, *self.only_a, *self.only_b]

@@ -10,7 +10,9 @@ from smallcap.warehouse.diff.sides import Side
 from smallcap.warehouse.sqltext import quote_name
 
 FLOATS = frozenset({"FLOAT", "DOUBLE"})
-INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"})
+INTEGERS = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+)
 NUMBERS = FLOATS | INTEGERS
 
 
@@ -49,7 +51,10 @@ class Shape:
         return self.key + self.values
 
     def selected(self, side: str) -> str:
-        """Write the columns of a side for a SELECT, named by `of`; those whose types cannot be compared become text."""
+        """Write the columns of a side for a SELECT, named by `of`.
+
+        Those whose types cannot be compared become text.
+        """
         return ", ".join(f"{self._value(column)} AS {of(side, column)}" for column in self.columns)
 
     def _value(self, column: str) -> str:
@@ -65,13 +70,17 @@ def of(side: str, column: str) -> str:
 def shape_of(name: str, a: Side, b: Side) -> Shape:
     """Decide what of a table is compared.
 
-    The key is the registry's; of a table of another release, or where one side lacks all of it, every column that holds no floats.
-    Columns that say when something was fetched are left out.
+    The key is the registry's; of a table of another release, or where one side lacks all of it, every column
+    that holds no floats. Columns that say when something was fetched are left out.
     """
     here, there = a.columns[name], b.columns[name]
     table = TABLES.get(name) or META_TABLES.get(name)
     common = [column for column in here if column in there and not (table and column in table.fetch_columns)]
-    floats = [column for column in common if FLOATS & {here[column], there[column]} and {here[column], there[column]} <= NUMBERS]
+    floats = [
+        column
+        for column in common
+        if FLOATS & {here[column], there[column]} and {here[column], there[column]} <= NUMBERS
+    ]
     key = [column for column in (table.key if table else ()) if column in common]
     key = key or [column for column in common if column not in floats] or common
     return Shape(

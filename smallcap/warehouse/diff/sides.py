@@ -88,7 +88,9 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Side:
     _require_own(connection, name, file)
     connection.execute(f"USE {quote_name(name)}")
     own = identity(connection)
-    published = [table for (table,) in connection.execute("SELECT table_name FROM meta.published_tables").fetchall()]
+    published = [
+        table for (table,) in connection.execute("SELECT table_name FROM meta.published_tables").fetchall()
+    ]
     files = _files(connection, name, home or own.home)
     connection.execute("USE memory")
     database = name
@@ -131,12 +133,15 @@ def _files(connection: duckdb.DuckDBPyConnection, database: str, home: Path) -> 
     missing = [file for file in files if not file.is_file()]
     if missing:
         raise SmallcapError(
-            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or run 'smallcap run' to publish anew"
+            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or "
+            f"run 'smallcap run' to publish anew"
         )
     return files
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, database: str, published: list[str]) -> dict[str, dict[str, str]]:
+def _columns(
+    connection: duckdb.DuckDBPyConnection, database: str, published: list[str]
+) -> dict[str, dict[str, str]]:
     columns: dict[str, dict[str, str]] = {}
     rows = connection.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()"

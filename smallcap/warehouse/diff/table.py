@@ -13,11 +13,13 @@ from smallcap.warehouse.diff.sides import Side
 from smallcap.warehouse.diff.unequal import collect_unequal, count_rows
 
 
-def compare_table(connection: duckdb.DuckDBPyConnection, name: str, a: Side, b: Side, examples: int, tolerance: float) -> TableDiff:
+def compare_table(
+    connection: duckdb.DuckDBPyConnection, name: str, a: Side, b: Side, examples: int, tolerance: float
+) -> TableDiff:
     """Compare the rows of a table in the columns that both sides have.
 
-    Only rows that are not on both sides as they are get joined, so that neither the order of rows nor a key that occurs
-    several times makes a difference by itself.
+    Only rows that are not on both sides as they are get joined, so that neither the order of rows nor a key
+    that occurs several times makes a difference by itself.
 
     Parameters
     ----------
@@ -58,7 +60,10 @@ def compare_table(connection: duckdb.DuckDBPyConnection, name: str, a: Side, b: 
         within_tolerance=within_tolerance,
         repeated_keys=repeated,
         changed_columns=changed_columns,
-        examples={column: changes(connection, shape, column, differs[column], examples) for column in changed_columns},
+        examples={
+            column: changes(connection, shape, column, differs[column], examples)
+            for column in changed_columns
+        },
         added_keys=keys(connection, shape, ADDED, examples),
         removed_keys=keys(connection, shape, REMOVED, examples),
     )

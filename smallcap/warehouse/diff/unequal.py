@@ -18,7 +18,9 @@ COUNT = '"#count"'
 
 
 def collect_unequal(connection: duckdb.DuckDBPyConnection, shape: Shape, a: Side, b: Side) -> int:
-    """Put the rows that do not cancel out into the table ``unequal``, one row for all equal ones; return how many rows that makes.
+    """Put the rows that do not cancel out into the table ``unequal``, one row for all equal ones.
+
+    Return how many rows that makes.
 
     Null equals null and NaN equals NaN.
     """
@@ -31,17 +33,22 @@ def collect_unequal(connection: duckdb.DuckDBPyConnection, shape: Shape, a: Side
 def _surplus(shape: Shape, a: Side, b: Side, years: str) -> str:
     """Write the SELECT of the rows, of those that meet the condition `years`, that one side has more often than the other.
 
-    Rows at equal places are compared first: two warehouses mostly hold the same rows in the same order, and reading them side by side
-    costs a fraction of grouping them. What that leaves is grouped by all columns.
+    Rows at equal places are compared first: two warehouses mostly hold the same rows in the same order, and
+    reading them side by side costs a fraction of grouping them. What that leaves is grouped by all columns.
     """
     sides = [
-        f"(SELECT {shape.selected(name)}, true AS {quote_name(f'#{name}')} FROM {side.relation(shape.name)} WHERE {years})"
+        (
+            f"(SELECT {shape.selected(name)}, true AS {quote_name(f'#{name}')} FROM "
+            f"{side.relation(shape.name)} WHERE {years})"
+        )
         for name, side in (("a", a), ("b", b))
     ]
     differs = " OR ".join(f"{of('a', column)} IS DISTINCT FROM {of('b', column)}" for column in shape.columns)
     apart = f'SELECT * FROM {" POSITIONAL JOIN ".join(sides)} WHERE "#a" IS NULL OR "#b" IS NULL OR {differs}'
     rows = [
-        f"SELECT {', '.join(f'{of(name, column)} AS {quote_name(column)}' for column in shape.columns)}, {sign} AS {COUNT}"
+        f"SELECT "
+        f"{', '.join(f'{of(name, column)} AS {quote_name(column)}' for column in shape.columns)}, "
+        f"{sign} AS {COUNT}"
         f" FROM apart WHERE {quote_name(f'#{name}')}"
         for name, sign in (("a", 1), ("b", -1))
     ]
@@ -69,7 +76,8 @@ def _slices(connection: duckdb.DuckDBPyConnection, shape: Shape, a: Side, b: Sid
         yield "true"
         return
     sizes = connection.execute(
-        f"SELECT year, count(*) FROM (SELECT year FROM {a.relation(shape.name)} UNION ALL SELECT year FROM {b.relation(shape.name)})"
+        f"SELECT year, count(*) FROM (SELECT year FROM {a.relation(shape.name)} UNION ALL SELECT "
+        f"year FROM {b.relation(shape.name)})"
         " GROUP BY year ORDER BY year NULLS FIRST"
     ).fetchall()
     years: list[str] = []

@@ -47,11 +47,17 @@ def test_what_computes_counts(what: str):
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of three modules of which the first imports the second, and the second the third, inside a function."""
+    """A package of three modules of which the first imports the second, and the second the third, inside a
+    function.
+    """
     (tmp_path / "finance").mkdir()
     (tmp_path / "lake").mkdir()
-    (tmp_path / "finance" / "first.py").write_text("from smallcap.finance.second import half\nfrom smallcap.lake.store import Lake\n")
-    (tmp_path / "finance" / "second.py").write_text("def half(x):\n    from smallcap.finance import third\n    return third.by(x, 2)\n")
+    (tmp_path / "finance" / "first.py").write_text(
+        "from smallcap.finance.second import half\nfrom smallcap.lake.store import Lake\n"
+    )
+    (tmp_path / "finance" / "second.py").write_text(
+        "def half(x):\n    from smallcap.finance import third\n    return third.by(x, 2)\n"
+    )
     (tmp_path / "finance" / "third.py").write_text("def by(x, y):\n    return x / y\n")
     (tmp_path / "lake" / "store.py").write_text("class Lake: ...\n")
     monkeypatch.setattr(code, "PACKAGE", tmp_path)

@@ -18,9 +18,16 @@ def settings(tmp_path: Path) -> Settings:
     """A home with one table's log and a catalogue, an input folder, and a folder of rule sets."""
     for folder in ("home/lake/raw/prices/_delta_log", "home/warehouse", "input/prices", "reference"):
         (tmp_path / folder).mkdir(parents=True)
-    for file in ("home/warehouse/warehouse.duckdb", "home/home.toml", "input/prices/prices.csv", "reference/quality.toml"):
+    for file in (
+        "home/warehouse/warehouse.duckdb",
+        "home/home.toml",
+        "input/prices/prices.csv",
+        "reference/quality.toml",
+    ):
         (tmp_path / file).write_text("# as it was")
-    return load_settings(home=tmp_path / "home", preset="files", input=tmp_path / "input", reference_dir=tmp_path / "reference")
+    return load_settings(
+        home=tmp_path / "home", preset="files", input=tmp_path / "input", reference_dir=tmp_path / "reference"
+    )
 
 
 def test_what_was_recorded_is_found_again_for_the_same_request_only(settings: Settings):

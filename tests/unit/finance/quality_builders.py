@@ -46,7 +46,10 @@ INPUT_SCHEMA = {
 
 def inputs(*rows: dict[str, object]) -> pl.DataFrame:
     """Rows for `score`, companies numbered from 1."""
-    return pl.DataFrame([{**INPUT, "entity_id": number, **row} for number, row in enumerate(rows, start=1)], schema=INPUT_SCHEMA)
+    return pl.DataFrame(
+        [{**INPUT, "entity_id": number, **row} for number, row in enumerate(rows, start=1)],
+        schema=INPUT_SCHEMA,
+    )
 
 
 def ordinary(count: int) -> list[dict[str, object]]:
@@ -67,8 +70,21 @@ def members(*rows: dict[str, object]) -> pl.DataFrame:
     named = []
     for number, row in enumerate(rows, start=1):
         entity_id = row.get("entity_id", number)
-        named.append({"entity_id": entity_id, "security_id": 100 * int(str(entity_id)), "ticker": f"T{entity_id}", **row})
-    flags = {"is_ticker_usable": True, "is_financial": False, "is_resolved": True, "is_priced": True, "is_classified": True}
+        named.append(
+            {
+                "entity_id": entity_id,
+                "security_id": 100 * int(str(entity_id)),
+                "ticker": f"T{entity_id}",
+                **row,
+            }
+        )
+    flags = {
+        "is_ticker_usable": True,
+        "is_financial": False,
+        "is_resolved": True,
+        "is_priced": True,
+        "is_classified": True,
+    }
     return table("core.members", named, as_of=AS_OF, year=AS_OF.year, index_name="test", **flags)
 
 
@@ -76,9 +92,18 @@ def records(*rows: dict[str, object]) -> pl.DataFrame:
     """Rows of core.annual_metrics: the fiscal year 2023, known since March 2024."""
     ratios = {"roe": 0.1, "fcf_margin": 0.1, "debt_to_assets": 0.3, "interest_coverage": 5.0}
     money = {"net_income_usd": 1e6, "ebit_usd": 2e6, "total_debt_usd": 3e6}
-    dates = {"period_end": dt.date(2023, 12, 31), "available_date": dt.date(2024, 3, 1), "version": "original", "source": "test"}
+    dates = {
+        "period_end": dt.date(2023, 12, 31),
+        "available_date": dt.date(2024, 3, 1),
+        "version": "original",
+        "source": "test",
+    }
     return table(
-        "core.annual_metrics", [{"entity_id": number, **row} for number, row in enumerate(rows, start=1)], **ratios, **money, **dates
+        "core.annual_metrics",
+        [{"entity_id": number, **row} for number, row in enumerate(rows, start=1)],
+        **ratios,
+        **money,
+        **dates,
     )
 
 
@@ -91,5 +116,8 @@ def vendor_rows(*rows: dict[str, object]) -> pl.DataFrame:
 def market_values(*rows: dict[str, object]) -> pl.DataFrame:
     """Rows of core.metrics_as_of with a market value at as_of, companies numbered from 1."""
     return table(
-        "core.metrics_as_of", [{"entity_id": number, **row} for number, row in enumerate(rows, start=1)], as_of=AS_OF, market_cap_usd=1e9
+        "core.metrics_as_of",
+        [{"entity_id": number, **row} for number, row in enumerate(rows, start=1)],
+        as_of=AS_OF,
+        market_cap_usd=1e9,
     )

@@ -80,7 +80,8 @@ EXPECTED = {
     "share_count_change": 102 / 100 - 1,
     # |120 - (150 - 15)| / 120
     "unusual_items_share": 15 / 120,
-    # (6.56*250 + 3.26*300 + 6.72*150) / 1200 + 1.05*500/700 = (1640 + 978 + 1008)/1200 + 0.75 = 3.0216667 + 0.75
+    # (6.56*250 + 3.26*300 + 6.72*150) / 1200 + 1.05*500/700 = (1640 + 978 + 1008)/1200 + 0.75 = 3.0216667 +
+    # 0.75
     "altman_z_double_prime": 3626 / 1200 + 0.75,
     "revenue_growth": 1000 / 800 - 1,
     "net_income_growth": 90 / 60 - 1,
@@ -89,7 +90,9 @@ EXPECTED = {
 
 def metrics_of_2023(**changes: object) -> dict[str, object]:
     """Metrics of fiscal 2023 with the given inputs changed, the year before beside it."""
-    computed = annual_metrics(fundamentals(year_row(2022, **LAST_YEAR), year_row(2023, **{**THIS_YEAR, **changes})), METRICS)
+    computed = annual_metrics(
+        fundamentals(year_row(2022, **LAST_YEAR), year_row(2023, **{**THIS_YEAR, **changes})), METRICS
+    )
     return computed.row(by_predicate=pl.col("fiscal_year") == 2023, named=True)
 
 
@@ -102,12 +105,17 @@ class TestValuesByHand:
 
     def test_labels(self) -> None:
         row = metrics_of_2023()
-        assert (row["ebit_basis"], row["shares_basis"], row["shares_date"]) == ("operating_income", "outstanding", dt.date(2024, 2, 15))
+        assert (row["ebit_basis"], row["shares_basis"], row["shares_date"]) == (
+            "operating_income",
+            "outstanding",
+            dt.date(2024, 2, 15),
+        )
         assert row["altman_z_double_prime_zone"] == "safe"
         assert row["is_taxes_payable_assumed_zero"] is True
 
     def test_figures_of_powell_fiscal_2023(self) -> None:
-        # Powell Industries' report on fiscal 2023, in thousands: 54,525 / 354,171; (182,553 - 7,807) / 699,308; 62,520 / 699,308.
+        # Powell Industries' report on fiscal 2023, in thousands: 54,525 / 354,171; (182,553 - 7,807) /
+        # 699,308; 62,520 / 699,308.
         row = metrics_of_2023(
             net_income_usd=54_525e3,
             shareholders_equity_usd=354_171e3,
@@ -124,42 +132,77 @@ class TestValuesByHand:
 class TestDebt:
     def test_one_part_missing(self) -> None:
         row = metrics_of_2023(long_term_debt_usd=None)
-        assert (row["total_debt_usd"], row["is_debt_partial"], row["is_debt_assumed_zero"]) == (50.0, True, False)
+        assert (row["total_debt_usd"], row["is_debt_partial"], row["is_debt_assumed_zero"]) == (
+            50.0,
+            True,
+            False,
+        )
 
     def test_both_missing_are_unknown_where_a_blank_means_nothing(self) -> None:
         row = metrics_of_2023(long_term_debt_usd=None, short_term_debt_usd=None)
-        assert (row["total_debt_usd"], row["total_debt_reason"], row["debt_to_assets_reason"]) == (None, "input_missing", "input_missing")
+        assert (row["total_debt_usd"], row["total_debt_reason"], row["debt_to_assets_reason"]) == (
+            None,
+            "input_missing",
+            "input_missing",
+        )
 
     # Total liabilities are 700: 1% of them is 7.
     @pytest.mark.parametrize(("net_interest", "is_zero"), [(7.0, True), (7.01, False), (-50.0, True)])
-    def test_declared_blank_means_none_unless_interest_is_paid(self, net_interest: float, is_zero: bool) -> None:
+    def test_declared_blank_means_none_unless_interest_is_paid(
+        self, net_interest: float, is_zero: bool
+    ) -> None:
         row = metrics_of_2023(
-            long_term_debt_usd=None, short_term_debt_usd=None, is_blank_debt_zero=True, net_interest_expense_usd=net_interest
+            long_term_debt_usd=None,
+            short_term_debt_usd=None,
+            is_blank_debt_zero=True,
+            net_interest_expense_usd=net_interest,
         )
         assert row["is_debt_assumed_zero"] is is_zero
         assert row["total_debt_usd"] == (0.0 if is_zero else None)
         assert row["debt_to_equity_reason"] == (None if is_zero else "debt_blank_but_interest_paid")
 
     def test_interest_beside_unknown_liabilities_contradicts_a_blank(self) -> None:
-        row = metrics_of_2023(long_term_debt_usd=None, short_term_debt_usd=None, is_blank_debt_zero=True, total_liabilities_usd=None)
+        row = metrics_of_2023(
+            long_term_debt_usd=None,
+            short_term_debt_usd=None,
+            is_blank_debt_zero=True,
+            total_liabilities_usd=None,
+        )
         assert row["total_debt_reason"] == "debt_blank_but_interest_paid"
 
     # The other part is known, blank, blank and declared as none, or negative too.
     @pytest.mark.parametrize("other", [200.0, 0.0, None, -1.0])
     @pytest.mark.parametrize("is_declared", [True, False])
     @pytest.mark.parametrize(
-        ("negative", "beside"), [("short_term_debt_usd", "long_term_debt_usd"), ("long_term_debt_usd", "short_term_debt_usd")]
+        ("negative", "beside"),
+        [("short_term_debt_usd", "long_term_debt_usd"), ("long_term_debt_usd", "short_term_debt_usd")],
     )
-    def test_negative_debt_is_unknown(self, negative: str, beside: str, is_declared: bool, other: float | None) -> None:
-        row = metrics_of_2023(**{negative: -300.0, beside: other, "is_blank_debt_zero": is_declared, "net_interest_expense_usd": 0.0})
-        assert [row["total_debt_usd"], row["net_cash_usd"], row["debt_to_assets"], row["debt_to_equity"]] == [None] * 4
-        assert {row[f"{name}_reason"] for name in ("total_debt", "debt_to_assets", "debt_to_equity")} == {"debt_negative"}
+    def test_negative_debt_is_unknown(
+        self, negative: str, beside: str, is_declared: bool, other: float | None
+    ) -> None:
+        row = metrics_of_2023(
+            **{
+                negative: -300.0,
+                beside: other,
+                "is_blank_debt_zero": is_declared,
+                "net_interest_expense_usd": 0.0,
+            }
+        )
+        assert [row["total_debt_usd"], row["net_cash_usd"], row["debt_to_assets"], row["debt_to_equity"]] == [
+            None
+        ] * 4
+        assert {row[f"{name}_reason"] for name in ("total_debt", "debt_to_assets", "debt_to_equity")} == {
+            "debt_negative"
+        }
         assert (row["is_debt_partial"], row["is_debt_assumed_zero"]) == (False, False)
 
     @pytest.mark.parametrize("is_declared", [True, False])
     def test_negative_short_term_debt_leaves_balance_sheet_accruals_unknown(self, is_declared: bool) -> None:
         row = metrics_of_2023(short_term_debt_usd=-50.0, is_blank_debt_zero=is_declared)
-        assert (row["accruals_balance_sheet"], row["accruals_balance_sheet_reason"]) == (None, "input_missing")
+        assert (row["accruals_balance_sheet"], row["accruals_balance_sheet_reason"]) == (
+            None,
+            "input_missing",
+        )
 
     @pytest.mark.parametrize("nothing", [0.0, -0.0])
     def test_no_debt_is_not_negative(self, nothing: float) -> None:
@@ -181,16 +224,26 @@ class TestInterestCoverage:
             (-20.0, None, None, "denominator_not_positive", False),
         ],
     )
-    def test_rule(self, gross: float | None, net: float | None, coverage: float | None, reason: str | None, is_net: bool) -> None:
+    def test_rule(
+        self, gross: float | None, net: float | None, coverage: float | None, reason: str | None, is_net: bool
+    ) -> None:
         row = metrics_of_2023(interest_expense_usd=gross, net_interest_expense_usd=net)
-        assert (row["interest_coverage"], row["interest_coverage_reason"], row["is_interest_net"]) == (coverage, reason, is_net)
+        assert (row["interest_coverage"], row["interest_coverage_reason"], row["is_interest_net"]) == (
+            coverage,
+            reason,
+            is_net,
+        )
 
     def test_negative_ebit_stays_negative(self) -> None:
         assert metrics_of_2023(operating_income_usd=-40.0)["interest_coverage"] == -2.0
 
     def test_ebit_rebuilt_from_pretax_income(self) -> None:
         row = metrics_of_2023(operating_income_usd=None)
-        assert (row["ebit_usd"], row["ebit_basis"], row["interest_coverage"]) == (140.0, "pretax_income_plus_interest", 7.0)
+        assert (row["ebit_usd"], row["ebit_basis"], row["interest_coverage"]) == (
+            140.0,
+            "pretax_income_plus_interest",
+            7.0,
+        )
         assert row["unusual_items_share_reason"] == "input_missing"
 
     def test_no_ebit(self) -> None:
@@ -223,7 +276,13 @@ class TestReasons:
 
     def test_no_year_before(self) -> None:
         row = annual_metrics(fundamentals(year_row(2023, **THIS_YEAR)), METRICS).row(0, named=True)
-        for name in ("roe_average", "accruals_cash_flow", "accruals_balance_sheet", "share_count_change", "revenue_growth"):
+        for name in (
+            "roe_average",
+            "accruals_cash_flow",
+            "accruals_balance_sheet",
+            "share_count_change",
+            "revenue_growth",
+        ):
             assert (row[name], row[f"{name}_reason"]) == (None, "prior_year_missing")
 
     def test_suspect_year_before(self) -> None:
@@ -233,17 +292,29 @@ class TestReasons:
         assert row["roe"] == pytest.approx(90 / 500, rel=EXACT)
 
     def test_average_count_stands_in(self) -> None:
-        row = metrics_of_2023(shares_outstanding=0.0, shares_outstanding_date=None, shares_basic=None, shares_diluted=105.0)
-        assert (row["shares"], row["shares_basis"], row["shares_date"]) == (105.0, "diluted_average", dt.date(2023, 12, 31))
+        row = metrics_of_2023(
+            shares_outstanding=0.0, shares_outstanding_date=None, shares_basic=None, shares_diluted=105.0
+        )
+        assert (row["shares"], row["shares_basis"], row["shares_date"]) == (
+            105.0,
+            "diluted_average",
+            dt.date(2023, 12, 31),
+        )
 
     def test_blank_dividend_is_none_only_where_declared(self) -> None:
         assert metrics_of_2023(dividends_paid_usd=None)["shareholder_payout_reason"] == "input_missing"
-        assert metrics_of_2023(dividends_paid_usd=None, is_blank_debt_zero=True)["shareholder_payout_usd"] == 25.0
+        assert (
+            metrics_of_2023(dividends_paid_usd=None, is_blank_debt_zero=True)["shareholder_payout_usd"]
+            == 25.0
+        )
 
 
 class TestFiveYears:
     def test_sums_over_five_consecutive_years(self) -> None:
-        rows = [year_row(2018 + n, net_income_usd=10.0 * n, operating_cash_flow_usd=12.0 * n + 1) for n in range(1, 7)]
+        rows = [
+            year_row(2018 + n, net_income_usd=10.0 * n, operating_cash_flow_usd=12.0 * n + 1)
+            for n in range(1, 7)
+        ]
         row = annual_metrics(fundamentals(*rows), METRICS).row(-1, named=True)
         # Years n = 2 to 6: cash flow 12 * 20 + 5 = 245 over income 200.
         assert row["cash_conversion_5y"] == pytest.approx(245 / 200, rel=EXACT)
@@ -265,11 +336,15 @@ class TestPointInTime:
         rows = [year_row(2022, **LAST_YEAR), year_row(2023, **THIS_YEAR)]
         for restatement, growth in ((before, 1000 / 500 - 1), (after, 1000 / 800 - 1)):
             computed = annual_metrics(fundamentals(*rows, restatement), METRICS)
-            assert computed.filter(pl.col("fiscal_year") == 2023)["revenue_growth"].item() == pytest.approx(growth, rel=EXACT)
+            assert computed.filter(pl.col("fiscal_year") == 2023)["revenue_growth"].item() == pytest.approx(
+                growth, rel=EXACT
+            )
 
 
 amounts = st.none() | st.sampled_from([0.0, float("nan")]) | st.floats(-1e12, 1e12).map(lambda x: round(x, 2))
-AMOUNT_COLUMNS = [name for name, dtype in TABLES["core.annual_fundamentals"].columns.items() if dtype == pl.Float64]
+AMOUNT_COLUMNS = [
+    name for name, dtype in TABLES["core.annual_fundamentals"].columns.items() if dtype == pl.Float64
+]
 flags = st.fixed_dictionaries({"is_blank_debt_zero": st.booleans(), "is_scale_suspect": st.booleans()})
 rows_of_a_company = st.lists(
     st.tuples(st.integers(2018, 2023), st.fixed_dictionaries(dict.fromkeys(AMOUNT_COLUMNS, amounts)), flags),
@@ -304,7 +379,9 @@ class TestProperties:
     @settings(deadline=None, max_examples=60)
     def test_later_filings_change_no_earlier_row(self, rows: pl.DataFrame, last: int) -> None:
         known = pl.col("fiscal_year") <= last
-        assert_frame_equal(annual_metrics(rows.filter(known), METRICS), annual_metrics(rows, METRICS).filter(known))
+        assert_frame_equal(
+            annual_metrics(rows.filter(known), METRICS), annual_metrics(rows, METRICS).filter(known)
+        )
 
 
 class TestSilence:

@@ -10,26 +10,72 @@ from smallcap.finance.coverage import coverage
 from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
 from tests.unit.finance.builders import table
-from tests.unit.finance.quality_builders import AS_OF, CLOCK, RULES, STALE_MONTHS, market_values, members, records, vendor_rows
+from tests.unit.finance.quality_builders import (
+    AS_OF,
+    CLOCK,
+    RULES,
+    STALE_MONTHS,
+    market_values,
+    members,
+    records,
+    vendor_rows,
+)
 
 UNKNOWN_DATE = dt.date(2030, 1, 31)
-EXCLUSIONS = ("unusable_ticker", "no_fundamentals", "stale", "missing", "out_of_range", "insufficient_records")
+EXCLUSIONS = (
+    "unusable_ticker",
+    "no_fundamentals",
+    "stale",
+    "missing",
+    "out_of_range",
+    "insufficient_records",
+)
 
 
 def counted(scored: int = 30) -> pl.DataFrame:
-    """Coverage of ordinary companies and five that are excluded, each for another reason; and of a date without a list."""
+    """Coverage of ordinary companies and five that are excluded, each for another reason.
+
+    And of a date without a list.
+    """
     old = {"period_end": dt.date(2020, 12, 31)}
     count = scored + 5
     # The last company has no record at all.
-    annual = records(*[{"roe": n / 100} for n in range(scored)], {}, old, {"roe": None, "interest_coverage": None}, {"roe": 4.0})
-    people = members(*[{}] * scored, {"is_ticker_usable": False}, {}, {}, {}, {"is_resolved": False, "is_priced": False})
-    scores = quality_scores(people, market_values(*[{}] * count), annual, vendor_rows(), RULES, CLOCK, STALE_MONTHS)
+    annual = records(
+        *[{"roe": n / 100} for n in range(scored)],
+        {},
+        old,
+        {"roe": None, "interest_coverage": None},
+        {"roe": 4.0},
+    )
+    people = members(
+        *[{}] * scored, {"is_ticker_usable": False}, {}, {}, {}, {"is_resolved": False, "is_priced": False}
+    )
+    scores = quality_scores(
+        people, market_values(*[{}] * count), annual, vendor_rows(), RULES, CLOCK, STALE_MONTHS
+    )
     lines = [{"security_id": number, "ticker": "T"} for number in range(count + 2)]
-    constituents = table("raw.constituents", lines, as_of=AS_OF, source="list", snapshot_date=dt.date(2024, 12, 30), index_name="test")
-    seen = people.select("as_of", "entity_id").join(annual.select("entity_id", "period_end"), on="entity_id", how="left")
-    metrics = table("core.metrics_as_of", seen.to_dicts(), is_value_restated=True, is_available_date_assumed=False, market_cap_usd=1e9)
+    constituents = table(
+        "raw.constituents",
+        lines,
+        as_of=AS_OF,
+        source="list",
+        snapshot_date=dt.date(2024, 12, 30),
+        index_name="test",
+    )
+    seen = people.select("as_of", "entity_id").join(
+        annual.select("entity_id", "period_end"), on="entity_id", how="left"
+    )
+    metrics = table(
+        "core.metrics_as_of",
+        seen.to_dicts(),
+        is_value_restated=True,
+        is_available_date_assumed=False,
+        market_cap_usd=1e9,
+    )
     is_stale = (pl.col("period_end") < dt.date(2023, 6, 30)).alias("is_stale")
-    return coverage([UNKNOWN_DATE, AS_OF], constituents, people, metrics.with_columns(is_stale), scores, STALE_MONTHS)
+    return coverage(
+        [UNKNOWN_DATE, AS_OF], constituents, people, metrics.with_columns(is_stale), scores, STALE_MONTHS
+    )
 
 
 def test_each_member_is_counted_once() -> None:
@@ -47,10 +93,23 @@ def test_too_few_records_are_counted_as_such() -> None:
 
 def test_what_is_known_of_the_members() -> None:
     row = counted().row(0, named=True)
-    known = ("lines", "resolved", "priced", "classified", "with_fundamentals", "fresh_fundamentals", "stale_fundamentals", "market_caps")
+    known = (
+        "lines",
+        "resolved",
+        "priced",
+        "classified",
+        "with_fundamentals",
+        "fresh_fundamentals",
+        "stale_fundamentals",
+        "market_caps",
+    )
     assert [row[name] for name in known] == [37, 34, 34, 35, 34, 33, 1, 35]
     assert (row["restated_values"], row["restated_share"], row["assumed_available_dates"]) == (34, 1.0, 0)
-    assert (row["membership_source"], row["snapshot_date"], row["stale_months"]) == ("list", dt.date(2024, 12, 30), STALE_MONTHS)
+    assert (row["membership_source"], row["snapshot_date"], row["stale_months"]) == (
+        "list",
+        dt.date(2024, 12, 30),
+        STALE_MONTHS,
+    )
 
 
 def test_a_date_without_a_list_says_so() -> None:
@@ -58,11 +117,19 @@ def test_a_date_without_a_list_says_so() -> None:
     table_of("marts.coverage").schema.validate(frame)
     row = frame.row(1, named=True)
     assert (row["as_of"], row["has_membership"], row["membership_source"]) == (UNKNOWN_DATE, False, None)
-    assert (row["members"], row["screened"], row["screened_share"], row["restated_share"]) == (0, 0, None, None)
+    assert (row["members"], row["screened"], row["screened_share"], row["restated_share"]) == (
+        0,
+        0,
+        None,
+        None,
+    )
 
 
 def test_no_dates_give_no_rows() -> None:
-    empty = {name: table_of(name).empty() for name in ("raw.constituents", "core.members", "core.metrics_as_of", "marts.quality_scores")}
+    empty = {
+        name: table_of(name).empty()
+        for name in ("raw.constituents", "core.members", "core.metrics_as_of", "marts.quality_scores")
+    }
     assert coverage([], *empty.values(), STALE_MONTHS).is_empty()
     asked = coverage([AS_OF], *empty.values(), STALE_MONTHS)
     assert asked["has_membership"].to_list() == [False]

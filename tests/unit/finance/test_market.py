@@ -52,7 +52,9 @@ MEMBER = {
     "source": "test",
     "is_financial": False,
 }
-NOT_FLAGGED = dict.fromkeys((name for name in TABLES["core.annual_metrics"].columns if name.startswith("is_")), False)
+NOT_FLAGGED = dict.fromkeys(
+    (name for name in TABLES["core.annual_metrics"].columns if name.startswith("is_")), False
+)
 USABLE = {"is_ticker_usable": True, "is_resolved": True, "is_priced": True, "is_classified": True}
 
 
@@ -66,14 +68,22 @@ def records(*rows: dict[str, object]) -> pl.DataFrame:
 
 def month(day: str, **values: object) -> dict[str, object]:
     """Month-end row of line 10 without a split."""
-    return {"security_id": 10, "date": dt.date.fromisoformat(day), "close_usd": 20.0, "split_ratio": 1.0, **values}
+    return {
+        "security_id": 10,
+        "date": dt.date.fromisoformat(day),
+        "close_usd": 20.0,
+        "split_ratio": 1.0,
+        **values,
+    }
 
 
 def prices(*rows: dict[str, object]) -> pl.DataFrame:
     return table("raw.prices", list(rows), year=2024, source="test")
 
 
-NO_SPLITS = tuple(month(day) for day in ("2024-01-31", "2024-02-29", "2024-03-28", "2024-04-30", "2024-05-31", "2024-06-28"))
+NO_SPLITS = tuple(
+    month(day) for day in ("2024-01-31", "2024-02-29", "2024-03-28", "2024-04-30", "2024-05-31", "2024-06-28")
+)
 NO_VENDOR = table("raw.vendor_metrics", [])
 
 
@@ -113,14 +123,22 @@ class TestMarketValuesByHand:
 
     def test_labels(self) -> None:
         row = answer()
-        assert (row["price_basis"], row["price_date"], row["is_price_stale"], row["is_split_unchecked"]) == ("close", AS_OF, False, False)
+        assert (row["price_basis"], row["price_date"], row["is_price_stale"], row["is_split_unchecked"]) == (
+            "close",
+            AS_OF,
+            False,
+            False,
+        )
         assert (row["altman_z_zone"], row["is_stale"]) == ("safe", False)
 
     @pytest.mark.parametrize(("retained", "zone"), [(-3000.0, "distress"), (-600.0, "grey"), (300.0, "safe")])
     def test_altman_zone(self, retained: float, zone: str) -> None:
         assert answer(record={"retained_earnings_usd": retained})["altman_z_zone"] == zone
 
-    @pytest.mark.parametrize(("name", "denominator"), [("pe", "net_income_usd"), ("pb", "shareholders_equity_usd"), ("ps", "revenue_usd")])
+    @pytest.mark.parametrize(
+        ("name", "denominator"),
+        [("pe", "net_income_usd"), ("pb", "shareholders_equity_usd"), ("ps", "revenue_usd")],
+    )
     def test_multiple_of_a_loss_is_null(self, name: str, denominator: str) -> None:
         row = answer(record={denominator: -1.0})
         assert (row[name], row[f"{name}_reason"]) == (None, "denominator_not_positive")
@@ -135,7 +153,11 @@ class TestPrice:
     def test_adjusted_close_is_never_a_price(self) -> None:
         months = (month("2024-06-28", close_usd=None, adjusted_close_usd=20.0),)
         row = answer(months=months)
-        assert (row["market_cap_usd"], row["market_cap_reason"], row["price_basis"]) == (None, "price_adjusted_only", None)
+        assert (row["market_cap_usd"], row["market_cap_reason"], row["price_basis"]) == (
+            None,
+            "price_adjusted_only",
+            None,
+        )
         assert row["pe_reason"] == "input_missing"
 
     def test_no_price_at_all(self) -> None:
@@ -160,9 +182,14 @@ class TestShares:
         assert answer(months=months)["shares"] == 100.0
 
     def test_splits_long_before_the_count_do_not_change_its_last_bit(self) -> None:
-        # (0.1 * 0.1) / 0.1 is not 0.1: a year must hold the same however many years of prices were read to make it.
+        # (0.1 * 0.1) / 0.1 is not 0.1: a year must hold the same however many years of prices were read to
+        # make it.
         months = (*NO_SPLITS[:3], month("2024-04-30", split_ratio=0.1), *NO_SPLITS[4:])
-        assert answer(months=(month("2023-12-29", split_ratio=0.1), *months))["shares"] == answer(months=months)["shares"] == 10.0
+        assert (
+            answer(months=(month("2023-12-29", split_ratio=0.1), *months))["shares"]
+            == answer(months=months)["shares"]
+            == 10.0
+        )
 
     def test_split_in_the_month_of_the_count_is_applied_and_flagged(self) -> None:
         months = (NO_SPLITS[0], month("2024-02-29", split_ratio=2.0), *NO_SPLITS[2:])
@@ -175,8 +202,16 @@ class TestShares:
     def test_split_after_as_of_in_the_month_of_the_count_changes_nothing(self) -> None:
         counted_in_june = {"shares_date": dt.date(2024, 6, 10), "available_date": dt.date(2024, 6, 12)}
         months = (*NO_SPLITS[:5], month("2024-06-28", split_ratio=2.0))
-        row = answer(member={"as_of": dt.date(2024, 6, 20), "snapshot_date": dt.date(2024, 6, 20)}, record=counted_in_june, months=months)
-        assert (row["price_date"], row["shares"], row["is_split_unchecked"]) == (dt.date(2024, 5, 31), 100.0, False)
+        row = answer(
+            member={"as_of": dt.date(2024, 6, 20), "snapshot_date": dt.date(2024, 6, 20)},
+            record=counted_in_june,
+            months=months,
+        )
+        assert (row["price_date"], row["shares"], row["is_split_unchecked"]) == (
+            dt.date(2024, 5, 31),
+            100.0,
+            False,
+        )
 
     def test_unknown_splits_are_flagged(self) -> None:
         months = (*NO_SPLITS[:3], month("2024-04-30", split_ratio=None), *NO_SPLITS[4:])
@@ -188,16 +223,30 @@ class TestShares:
 
     @pytest.mark.parametrize(
         ("quantity", "reason"),
-        [(0.19, "shares_implausible"), (0.2, None), (2.4, None), (8.0, None), (8.1, "shares_implausible"), (None, None), (0.0, None)],
+        [
+            (0.19, "shares_implausible"),
+            (0.2, None),
+            (2.4, None),
+            (8.0, None),
+            (8.1, "shares_implausible"),
+            (None, None),
+            (0.0, None),
+        ],
     )
     def test_holding_of_a_fund_tells_a_wrong_count(self, quantity: float | None, reason: str | None) -> None:
         # Of 100 shares the fund may plausibly hold 0.2 to 8.
         assert answer(member={"list_quantity": quantity})["market_cap_reason"] == reason
 
     def test_missing_count_and_suspect_scale(self) -> None:
-        assert answer(record={"shares": None, "shares_basis": None, "shares_date": None})["market_cap_reason"] == "shares_missing"
+        assert (
+            answer(record={"shares": None, "shares_basis": None, "shares_date": None})["market_cap_reason"]
+            == "shares_missing"
+        )
         suspect = answer(record={"is_scale_suspect": True})
-        assert (suspect["market_cap_reason"], suspect["altman_z_reason"]) == ("scale_suspect", "scale_suspect")
+        assert (suspect["market_cap_reason"], suspect["altman_z_reason"]) == (
+            "scale_suspect",
+            "scale_suspect",
+        )
 
 
 class TestFinancials:
@@ -224,17 +273,29 @@ class TestVisibility:
             assert row[f"{name}_reason"] == "no_fundamentals"
 
     def test_vendor_market_cap_of_the_visible_period_once_it_is_known(self) -> None:
-        served = {"year": 2024, "entity_id": 1, "period_end": dt.date(2023, 12, 31), "source": "test", "market_cap_period_end_usd": 1.5e9}
+        served = {
+            "year": 2024,
+            "entity_id": 1,
+            "period_end": dt.date(2023, 12, 31),
+            "source": "test",
+            "market_cap_period_end_usd": 1.5e9,
+        }
         known = table("raw.vendor_metrics", [served], available_date=dt.date(2024, 3, 1))
         later = table("raw.vendor_metrics", [served], available_date=dt.date(2024, 7, 1))
-        other = table("raw.vendor_metrics", [{**served, "period_end": dt.date(2022, 12, 31)}], available_date=dt.date(2023, 3, 1))
+        other = table(
+            "raw.vendor_metrics",
+            [{**served, "period_end": dt.date(2022, 12, 31)}],
+            available_date=dt.date(2023, 3, 1),
+        )
         assert answer(vendor=known)["market_cap_period_end_usd"] == 1.5e9
         assert answer(vendor=later)["market_cap_period_end_usd"] is None
         assert answer(vendor=other)["market_cap_period_end_usd"] is None
 
     def test_order_of_rows_does_not_matter(self) -> None:
         people = members({}, {"entity_id": 2, "security_id": 20}, {"as_of": dt.date(2024, 5, 31)})
-        known = records({}, {"entity_id": 2}, {"version": "restated", "available_date": dt.date(2024, 6, 3), "roe": 0.2})
+        known = records(
+            {}, {"entity_id": 2}, {"version": "restated", "available_date": dt.date(2024, 6, 3), "roe": 0.2}
+        )
         months = prices(*NO_SPLITS, month("2024-06-28", security_id=20))
         forwards = metrics_as_of(people, known, months, NO_VENDOR, METRICS, 18)
         backwards = metrics_as_of(people.reverse(), known.reverse(), months.reverse(), NO_VENDOR, METRICS, 18)

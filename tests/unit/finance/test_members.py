@@ -18,7 +18,14 @@ AS_OF = dt.date(2024, 6, 28)
 
 
 def constituents(*rows: dict[str, object]) -> pl.DataFrame:
-    defaults = {"year": 2024, "index_name": "russell2000", "as_of": AS_OF, "snapshot_date": AS_OF, "source": "test", "ticker": "AAA"}
+    defaults = {
+        "year": 2024,
+        "index_name": "russell2000",
+        "as_of": AS_OF,
+        "snapshot_date": AS_OF,
+        "source": "test",
+        "ticker": "AAA",
+    }
     return table("raw.constituents", list(rows), **defaults)
 
 
@@ -34,32 +41,75 @@ def prices(*rows: dict[str, object]) -> pl.DataFrame:
 NO_PRICES = prices()
 
 
-def one_member(line: dict[str, object], security: dict[str, object], *closes: dict[str, object]) -> dict[str, object]:
+def one_member(
+    line: dict[str, object], security: dict[str, object], *closes: dict[str, object]
+) -> dict[str, object]:
     """The only member made of one line, of company 1."""
     made = members(
-        constituents({"security_id": 10, **line}), securities({"security_id": 10, "entity_id": 1, **security}), prices(*closes), METRICS
+        constituents({"security_id": 10, **line}),
+        securities({"security_id": 10, "entity_id": 1, **security}),
+        prices(*closes),
+        METRICS,
     )
     assert made.height == 1
     return made.row(0, named=True)
 
 
 class TestLines:
-    TWO_CLASSES = securities({"security_id": 10, "entity_id": 1}, {"security_id": 11, "entity_id": 1}, {"security_id": 20, "entity_id": 2})
+    TWO_CLASSES = securities(
+        {"security_id": 10, "entity_id": 1},
+        {"security_id": 11, "entity_id": 1},
+        {"security_id": 20, "entity_id": 2},
+    )
     LINES = constituents(
-        {"security_id": 10, "ticker": "MOGB", "market_value_usd": 40.0, "weight": 0.2, "quantity": 4.0, "price_usd": 10.0},
-        {"security_id": 11, "ticker": "MOGA", "market_value_usd": 60.0, "weight": 0.3, "quantity": 5.0, "price_usd": 12.0},
-        {"security_id": 20, "ticker": "ZZZ", "market_value_usd": None, "weight": None, "quantity": None, "price_usd": None},
+        {
+            "security_id": 10,
+            "ticker": "MOGB",
+            "market_value_usd": 40.0,
+            "weight": 0.2,
+            "quantity": 4.0,
+            "price_usd": 10.0,
+        },
+        {
+            "security_id": 11,
+            "ticker": "MOGA",
+            "market_value_usd": 60.0,
+            "weight": 0.3,
+            "quantity": 5.0,
+            "price_usd": 12.0,
+        },
+        {
+            "security_id": 20,
+            "ticker": "ZZZ",
+            "market_value_usd": None,
+            "weight": None,
+            "quantity": None,
+            "price_usd": None,
+        },
     )
 
     def test_classes_are_summed_and_the_largest_is_shown(self) -> None:
         company = members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS).row(0, named=True)
-        assert (company["entity_id"], company["ticker"], company["security_id"], company["line_count"]) == (1, "MOGA", 11, 2)
-        assert (company["market_value_usd"], company["list_quantity"], company["list_price_usd"]) == (100.0, 9.0, 12.0)
+        assert (company["entity_id"], company["ticker"], company["security_id"], company["line_count"]) == (
+            1,
+            "MOGA",
+            11,
+            2,
+        )
+        assert (company["market_value_usd"], company["list_quantity"], company["list_price_usd"]) == (
+            100.0,
+            9.0,
+            12.0,
+        )
         assert company["weight"] == pytest.approx(0.5, rel=EXACT)
 
     def test_sum_of_unknowns_is_unknown(self) -> None:
         company = members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS).row(1, named=True)
-        assert (company["market_value_usd"], company["weight"], company["list_quantity"]) == (None, None, None)
+        assert (company["market_value_usd"], company["weight"], company["list_quantity"]) == (
+            None,
+            None,
+            None,
+        )
 
     def test_of_equal_lines_the_first_by_ticker_stands_for_the_company(self) -> None:
         equal = self.LINES.with_columns(pl.lit(50.0).alias("market_value_usd"))
@@ -72,7 +122,9 @@ class TestLines:
         )
 
     def test_line_without_an_identity_is_named(self) -> None:
-        with pytest.raises(InputError, match=r"security_id that raw\.securities lacks, first 20 \(ZZZ\) at 2024-06-28"):
+        with pytest.raises(
+            InputError, match=r"security_id that raw\.securities lacks, first 20 \(ZZZ\) at 2024-06-28"
+        ):
             members(self.LINES, self.TWO_CLASSES.head(2), NO_PRICES, METRICS)
 
     def test_no_lines(self) -> None:
@@ -80,7 +132,9 @@ class TestLines:
         assert made.schema == pl.Schema(TABLES["core.members"].columns)
 
     def test_result_keeps_the_contract(self) -> None:
-        assert TABLES["core.members"].schema.is_valid(members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS))
+        assert TABLES["core.members"].schema.is_valid(
+            members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS)
+        )
 
 
 class TestIdentity:
@@ -129,7 +183,9 @@ class TestFinancial:
             ({}, None, None),
         ],
     )
-    def test_sic_else_gics_else_sector(self, codes: dict[str, object], is_financial: bool | None, basis: str | None) -> None:
+    def test_sic_else_gics_else_sector(
+        self, codes: dict[str, object], is_financial: bool | None, basis: str | None
+    ) -> None:
         member = one_member({}, codes)
         assert (member["is_financial"], member["financial_basis"]) == (is_financial, basis)
         assert member["is_classified"] is bool(codes)
@@ -151,5 +207,7 @@ class TestPriced:
             ({"price_usd": float("nan")}, {"date": AS_OF, "close_usd": float("nan")}, False),
         ],
     )
-    def test_price_as_traded_at_most_31_days_old(self, line: dict[str, object], close: dict[str, object], is_priced: bool) -> None:
+    def test_price_as_traded_at_most_31_days_old(
+        self, line: dict[str, object], close: dict[str, object], is_priced: bool
+    ) -> None:
         assert one_member(line, {}, {"security_id": 10, **close})["is_priced"] is is_priced

@@ -61,7 +61,9 @@ class TestAvailableDates:
         assert dated["is_available_date_assumed"].item() is False
 
     def test_missing_filing_date_is_assumed_ninety_days_after_period_end(self) -> None:
-        rows = pl.DataFrame({"filing_date": pl.Series([None], dtype=pl.Date), "period_end": [day("2023-12-31")]})
+        rows = pl.DataFrame(
+            {"filing_date": pl.Series([None], dtype=pl.Date), "period_end": [day("2023-12-31")]}
+        )
         dated = available_dates(rows, self.SESSIONS, 90)
         # 2024 is a leap year: 31 + 29 + 30 days after 31 December is 30 March.
         assert dated["available_date"].item() == day("2024-03-30")
@@ -79,21 +81,30 @@ class TestVisible:
         assert seen_value(known, "2024-03-01") == 1
 
     def test_restatement_replaces_the_original_from_its_own_filing_on(self) -> None:
-        known = records(("2023-12-31", "2024-03-01", "original", 1), ("2023-12-31", "2024-08-01", "restated", 2))
+        known = records(
+            ("2023-12-31", "2024-03-01", "original", 1), ("2023-12-31", "2024-08-01", "restated", 2)
+        )
         assert seen_value(known, "2024-07-31") == 1
         assert seen_value(known, "2024-08-01") == 2
 
     def test_late_restatement_of_an_old_year_does_not_bring_it_back(self) -> None:
-        known = records(("2023-12-31", "2024-03-01", "original", 1), ("2021-12-31", "2024-08-01", "restated", 2))
+        known = records(
+            ("2023-12-31", "2024-03-01", "original", 1), ("2021-12-31", "2024-08-01", "restated", 2)
+        )
         assert seen_value(known, "2024-12-31") == 1
 
     def test_restated_wins_where_both_became_known_on_one_day(self) -> None:
-        known = records(("2023-12-31", "2024-03-01", "restated", 2), ("2023-12-31", "2024-03-01", "vendor", 3))
+        known = records(
+            ("2023-12-31", "2024-03-01", "restated", 2), ("2023-12-31", "2024-03-01", "vendor", 3)
+        )
         assert seen_value(known, "2024-12-31") == 2
 
     def test_every_question_keeps_its_row_and_its_order(self) -> None:
         questions = pl.DataFrame(
-            {"as_of": [day("2025-01-31"), None, day("2024-01-31"), day("2025-01-31")], "entity_id": [1, 1, 1, 9]},
+            {
+                "as_of": [day("2025-01-31"), None, day("2024-01-31"), day("2025-01-31")],
+                "entity_id": [1, 1, 1, 9],
+            },
             schema=QUESTION_SCHEMA,
         )
         answered = visible(records(("2023-12-31", "2024-03-01", "original", 1)), questions)
@@ -101,7 +112,9 @@ class TestVisible:
         assert answered["value"].to_list() == [1, None, None, None]
 
     def test_another_horizon(self) -> None:
-        question = pl.DataFrame({"as_of": [day("2024-01-31")], "entity_id": [1], "later": [day("2024-07-12")]})
+        question = pl.DataFrame(
+            {"as_of": [day("2024-01-31")], "entity_id": [1], "later": [day("2024-07-12")]}
+        )
         known = records(("2023-12-31", "2024-03-01", "original", 1))
         assert visible(known, question, "later")["value"].item() == 1
 
@@ -113,9 +126,17 @@ class TestVisible:
 
 period_ends = st.sampled_from([dt.date(year, 12, 31) for year in range(2018, 2024)])
 known_days = st.dates(dt.date(2019, 1, 1), dt.date(2025, 12, 31))
-record_rows = st.tuples(st.integers(1, 3), period_ends, known_days, st.sampled_from(["original", "restated"]), st.sampled_from("ab"))
+record_rows = st.tuples(
+    st.integers(1, 3),
+    period_ends,
+    known_days,
+    st.sampled_from(["original", "restated"]),
+    st.sampled_from("ab"),
+)
 record_frames = st.lists(record_rows, unique=True, max_size=25).map(
-    lambda rows: pl.DataFrame([(*row, number) for number, row in enumerate(rows)], schema=RECORD_SCHEMA, orient="row")
+    lambda rows: pl.DataFrame(
+        [(*row, number) for number, row in enumerate(rows)], schema=RECORD_SCHEMA, orient="row"
+    )
 )
 question_frames = st.lists(st.tuples(known_days, st.integers(1, 4)), max_size=12).map(
     lambda rows: pl.DataFrame(rows, schema=QUESTION_SCHEMA, orient="row")
@@ -133,7 +154,12 @@ def naive(known: pl.DataFrame, questions: pl.DataFrame) -> list[int | None]:
         ]
         best = max(
             candidates,
-            key=lambda row: (row["period_end"], row["available_date"], row["version"] == "restated", row["source"]),
+            key=lambda row: (
+                row["period_end"],
+                row["available_date"],
+                row["version"] == "restated",
+                row["source"],
+            ),
             default=None,
         )
         answers.append(best["value"] if best else None)
@@ -148,7 +174,9 @@ class TestVisibilityProperties:
 
     @given(record_frames, question_frames, st.randoms())
     @settings(deadline=None)
-    def test_order_of_rows_does_not_matter(self, known: pl.DataFrame, questions: pl.DataFrame, random: object) -> None:
+    def test_order_of_rows_does_not_matter(
+        self, known: pl.DataFrame, questions: pl.DataFrame, random: object
+    ) -> None:
         seed = random.randint(0, 2**31)  # type: ignore[attr-defined]
         shuffled = known.sample(fraction=1, shuffle=True, seed=seed)
         assert_frame_equal(visible(shuffled, questions), visible(known, questions))
@@ -167,7 +195,9 @@ class TestVisibilityProperties:
     def test_late_restatement_of_an_old_year_never_brings_it_back(
         self, known: pl.DataFrame, questions: pl.DataFrame, restated_on: dt.date
     ) -> None:
-        old = known.group_by("entity_id").agg(pl.col("period_end").min(), pl.col("available_date").max().alias("last_known"))
+        old = known.group_by("entity_id").agg(
+            pl.col("period_end").min(), pl.col("available_date").max().alias("last_known")
+        )
         restatements = old.select(
             "entity_id",
             pl.col("period_end").dt.offset_by("-1y"),
@@ -208,7 +238,10 @@ def history(known: pl.DataFrame, years_back: int = 4) -> set[tuple[int, int, int
     """Prior years as (value of the record, years back, value of the prior record)."""
     found = visible_history(known, years_back, PRIOR_YEAR)
     values = known["value"]
-    return {(values[record], years, values[prior]) for record, years, prior in found.select("record", "years_back", "prior").iter_rows()}
+    return {
+        (values[record], years, values[prior])
+        for record, years, prior in found.select("record", "years_back", "prior").iter_rows()
+    }
 
 
 class TestVisibleHistory:
@@ -219,7 +252,8 @@ class TestVisibleHistory:
             ("2021-12-31", "2023-08-01", "restated", 210),
             ("2023-12-31", "2024-03-01", "original", 23),
         )
-        # 2022 was filed before the restatement of 2021 and keeps the original beside it; 2023 sees the restated one.
+        # 2022 was filed before the restatement of 2021 and keeps the original beside it; 2023 sees the
+        # restated one.
         assert history(known) == {(22, 1, 21), (23, 1, 22), (23, 2, 210)}
 
     def test_fifty_three_week_years_are_years(self) -> None:
@@ -241,7 +275,9 @@ class TestVisibleHistory:
 
     @given(record_frames, record_frames)
     @settings(deadline=None)
-    def test_what_becomes_known_later_changes_no_earlier_history(self, known: pl.DataFrame, later: pl.DataFrame) -> None:
+    def test_what_becomes_known_later_changes_no_earlier_history(
+        self, known: pl.DataFrame, later: pl.DataFrame
+    ) -> None:
         last_known = known["available_date"].max() or dt.date(2025, 12, 31)
         future = later.filter(pl.col("available_date") > last_known).with_columns(pl.col("value") + 1000)
         before = history(known)

@@ -31,17 +31,29 @@ def random_ratios(rng: np.random.Generator, count: int) -> dict[str, list[float 
         "debt_to_assets": rng.uniform(0, 1.6, count),
         "interest_coverage": rng.normal(5, 40, count),
     }
-    return {name: [None if rng.random() < 0.1 else float(np.round(value, 2)) for value in values] for name, values in drawn.items()}
+    return {
+        name: [None if rng.random() < 0.1 else float(np.round(value, 2)) for value in values]
+        for name, values in drawn.items()
+    }
 
 
 def random_market(seed: int, companies: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Members, market values, annual records of five years with restatements, and a vendor's rows of half of them."""
+    """Members, market values, annual records of five years with restatements, and a vendor's rows of half of
+    them.
+    """
     rng = np.random.default_rng(seed)
     members = pl.DataFrame({"as_of": AS_OFS}).join(pl.DataFrame({"entity_id": range(companies)}), how="cross")
-    members = members.filter(pl.Series(rng.random(members.height) < 0.9)).with_columns(pl.col("entity_id").cast(pl.Int64))
+    members = members.filter(pl.Series(rng.random(members.height) < 0.9)).with_columns(
+        pl.col("entity_id").cast(pl.Int64)
+    )
     usable = pl.Series("is_ticker_usable", rng.random(members.height) < 0.95)
     caps = pl.Series("market_cap_usd", np.round(rng.lognormal(20, 1.5, members.height), 0))
-    keys = [(entity, year, version) for entity in range(companies) for year in range(2020, 2025) for version in ("original", "restated")]
+    keys = [
+        (entity, year, version)
+        for entity in range(companies)
+        for year in range(2020, 2025)
+        for version in ("original", "restated")
+    ]
     kept = [key for key in keys if rng.random() < 0.7]
     period_end = [dt.date(year, 12, 31) for _, year, _ in kept]
     lag = rng.integers(40, 500, len(kept))
@@ -50,16 +62,22 @@ def random_market(seed: int, companies: int) -> tuple[pl.DataFrame, pl.DataFrame
             "entity_id": [entity for entity, _, _ in kept],
             "period_end": period_end,
             "version": [version for _, _, version in kept],
-            "available_date": [day + dt.timedelta(days=int(days)) for day, days in zip(period_end, lag, strict=True)],
+            "available_date": [
+                day + dt.timedelta(days=int(days)) for day, days in zip(period_end, lag, strict=True)
+            ],
             "source": ["test"] * len(kept),
             **random_ratios(rng, len(kept)),
         }
     )
-    first = annual.group_by("entity_id", "period_end", maintain_order=True).agg(pl.col("available_date").min())
+    first = annual.group_by("entity_id", "period_end", maintain_order=True).agg(
+        pl.col("available_date").min()
+    )
     served = first.filter(pl.Series(rng.random(first.height) < 0.5))
     at_period_end = pl.Series("market_cap_period_end_usd", np.round(rng.lognormal(20, 1.5, served.height), 0))
     vendor = served.with_columns(pl.lit("vendor").alias("source"), at_period_end).with_columns(
-        pl.DataFrame(random_ratios(rng, served.height), schema=dict.fromkeys(RATIOS, pl.Float64)).get_columns()
+        pl.DataFrame(
+            random_ratios(rng, served.height), schema=dict.fromkeys(RATIOS, pl.Float64)
+        ).get_columns()
     )
     return members.with_columns(usable), members.with_columns(caps), annual, vendor
 
@@ -86,13 +104,21 @@ def test_reasons_scores_and_quintiles_agree_with_pandas(seed: int, companies: in
         for as_of in AS_OFS:
             theirs = screen(
                 members.filter(pl.col("as_of") == as_of).drop("as_of").to_pandas(),
-                visible_records(in_order(annual.to_pandas()), vendor.to_pandas(), pd.Timestamp(as_of) + pd.Timedelta(days=days)),
+                visible_records(
+                    in_order(annual.to_pandas()),
+                    vendor.to_pandas(),
+                    pd.Timestamp(as_of) + pd.Timedelta(days=days),
+                ),
                 caps.filter(pl.col("as_of") == as_of).to_pandas().set_index("entity_id")["market_cap_usd"],
                 pd.Timestamp(as_of) - pd.DateOffset(months=STALE[basis]),
                 "published",
             )
-            here = ours.filter(pl.col("basis") == basis, pl.col("as_of") == as_of).sort("entity_id").to_pandas()
+            here = (
+                ours.filter(pl.col("basis") == basis, pl.col("as_of") == as_of).sort("entity_id").to_pandas()
+            )
             assert here["entity_id"].to_list() == theirs["entity_id"].to_list()
             assert here["exclusion_reason"].fillna("").to_list() == theirs["reason"].fillna("").to_list()
-            assert here["score"].to_numpy() == pytest.approx(theirs["score"].to_numpy(), rel=0, abs=SCORE, nan_ok=True)
+            assert here["score"].to_numpy() == pytest.approx(
+                theirs["score"].to_numpy(), rel=0, abs=SCORE, nan_ok=True
+            )
             assert here["quintile"].fillna(0).to_list() == theirs["quintile"].fillna(0).to_list()

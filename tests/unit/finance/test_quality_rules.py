@@ -33,7 +33,9 @@ def test_the_committed_thresholds_are_the_studys() -> None:
         ("lowest = -10.0", "lowest = 60.0", "coverage_clip.lowest"),
     ],
 )
-def test_a_threshold_without_sense_is_refused_by_name(tmp_path: Path, written: str, instead: str, field: str) -> None:
+def test_a_threshold_without_sense_is_refused_by_name(
+    tmp_path: Path, written: str, instead: str, field: str
+) -> None:
     text = (REFERENCE / "quality.toml").read_text(encoding="utf-8")
     assert written in text
     (tmp_path / "quality.toml").write_text(text.replace(written, instead), encoding="utf-8")

@@ -12,7 +12,16 @@ from polars.testing import assert_frame_equal
 
 from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
-from tests.unit.finance.quality_builders import AS_OF, CLOCK, RULES, STALE_MONTHS, market_values, members, records, vendor_rows
+from tests.unit.finance.quality_builders import (
+    AS_OF,
+    CLOCK,
+    RULES,
+    STALE_MONTHS,
+    market_values,
+    members,
+    records,
+    vendor_rows,
+)
 
 KEY = ["as_of", "entity_id", "method", "basis"]
 FISCAL_2024 = {"period_end": dt.date(2024, 12, 31), "available_date": dt.date(2025, 3, 1)}
@@ -37,9 +46,13 @@ def scores(
     )
 
 
-def row(frame: pl.DataFrame, method: str = "published", basis: str = "point_in_time", entity_id: int = 1) -> dict[str, object]:
+def row(
+    frame: pl.DataFrame, method: str = "published", basis: str = "point_in_time", entity_id: int = 1
+) -> dict[str, object]:
     """The one row of a company, method and basis."""
-    chosen = frame.filter(pl.col("method") == method, pl.col("basis") == basis, pl.col("entity_id") == entity_id)
+    chosen = frame.filter(
+        pl.col("method") == method, pl.col("basis") == basis, pl.col("entity_id") == entity_id
+    )
     return chosen.row(0, named=True)
 
 
@@ -59,7 +72,11 @@ def test_every_member_has_a_row_by_each_method_and_basis() -> None:
 def test_as_published_sees_what_was_filed_after_as_of() -> None:
     frame = scores(annual=two_years())
     seen_then, seen_later = row(frame), row(frame, basis="as_published")
-    assert (seen_then["period_end"], seen_then["roe"], seen_then["horizon_date"]) == (dt.date(2023, 12, 31), 0.1, AS_OF)
+    assert (seen_then["period_end"], seen_then["roe"], seen_then["horizon_date"]) == (
+        dt.date(2023, 12, 31),
+        0.1,
+        AS_OF,
+    )
     assert (seen_later["period_end"], seen_later["roe"]) == (dt.date(2024, 12, 31), 0.5)
     assert seen_later["horizon_date"] == AS_OF + dt.timedelta(days=163) == dt.date(2025, 6, 12)
 
@@ -73,12 +90,22 @@ def test_the_horizon_is_included(available: dt.date, roe: float) -> None:
     ("clock", "bases", "final"),
     [
         (dt.date(2025, 6, 11), {"point_in_time"}, {"point_in_time": True}),
-        (dt.date(2025, 6, 12), {"point_in_time", "as_published"}, {"point_in_time": True, "as_published": False}),
-        (dt.date(2025, 6, 13), {"point_in_time", "as_published"}, {"point_in_time": True, "as_published": True}),
+        (
+            dt.date(2025, 6, 12),
+            {"point_in_time", "as_published"},
+            {"point_in_time": True, "as_published": False},
+        ),
+        (
+            dt.date(2025, 6, 13),
+            {"point_in_time", "as_published"},
+            {"point_in_time": True, "as_published": True},
+        ),
         (AS_OF, {"point_in_time"}, {"point_in_time": False}),
     ],
 )
-def test_a_basis_waits_for_its_horizon_and_is_final_after_it(clock: dt.date, bases: set[str], final: dict[str, bool]) -> None:
+def test_a_basis_waits_for_its_horizon_and_is_final_after_it(
+    clock: dt.date, bases: set[str], final: dict[str, bool]
+) -> None:
     frame = scores(clock=clock)
     assert set(frame["basis"]) == bases
     assert {basis: row(frame, basis=basis)["is_final"] for basis in bases} == final
@@ -100,12 +127,27 @@ def test_each_basis_has_its_own_stale_limit(period_end: dt.date, reasons: tuple[
 
 
 def test_a_served_row_replaces_our_own_inputs_whole() -> None:
-    served = {"entity_id": 1, "roe": 0.2, "fcf_margin": None, "debt_to_assets": 0.25, "interest_coverage": 9.0}
+    served = {
+        "entity_id": 1,
+        "roe": 0.2,
+        "fcf_margin": None,
+        "debt_to_assets": 0.25,
+        "interest_coverage": 9.0,
+    }
     frame = scores(members({}, {}), market_values({}, {}), records({}, {}), vendor_rows(served))
     with_vendor, without = row(frame), row(frame, entity_id=2)
-    assert [with_vendor[name] for name in ("roe", "fcf_margin", "debt_to_assets", "interest_coverage")] == [0.2, None, 0.25, 9.0]
+    assert [with_vendor[name] for name in ("roe", "fcf_margin", "debt_to_assets", "interest_coverage")] == [
+        0.2,
+        None,
+        0.25,
+        9.0,
+    ]
     assert with_vendor["exclusion_reason"] == "missing:fcf_margin"
-    assert (with_vendor["inputs_basis"], without["inputs_basis"], without["fcf_margin"]) == ("vendor", "computed", 0.1)
+    assert (with_vendor["inputs_basis"], without["inputs_basis"], without["fcf_margin"]) == (
+        "vendor",
+        "computed",
+        0.1,
+    )
 
 
 def test_a_served_row_of_another_period_or_not_yet_known_is_not_used() -> None:
@@ -113,14 +155,23 @@ def test_a_served_row_of_another_period_or_not_yet_known_is_not_used() -> None:
     not_yet = {"entity_id": 1, "roe": 0.8, "available_date": dt.date(2025, 2, 1)}
     frame = scores(vendor=vendor_rows(other_period, not_yet))
     assert (row(frame)["roe"], row(frame)["inputs_basis"]) == (0.1, "computed")
-    assert (row(frame, basis="as_published")["roe"], row(frame, basis="as_published")["inputs_basis"]) == (0.8, "vendor")
+    assert (row(frame, basis="as_published")["roe"], row(frame, basis="as_published")["inputs_basis"]) == (
+        0.8,
+        "vendor",
+    )
 
 
 @pytest.mark.parametrize("basis", ["point_in_time", "as_published"])
 def test_market_value_is_that_at_period_end_where_served_else_that_at_as_of(basis: str) -> None:
     vendor = vendor_rows({"entity_id": 1, "market_cap_period_end_usd": 7e8}, {"entity_id": 2})
-    frame = scores(members({}, {}, {}), market_values({}, {}, {"market_cap_usd": None}), records({}, {}, {}), vendor)
-    assert [row(frame, basis=basis, entity_id=number)["market_cap_usd"] for number in (1, 2, 3)] == [7e8, 1e9, None]
+    frame = scores(
+        members({}, {}, {}), market_values({}, {}, {"market_cap_usd": None}), records({}, {}, {}), vendor
+    )
+    assert [row(frame, basis=basis, entity_id=number)["market_cap_usd"] for number in (1, 2, 3)] == [
+        7e8,
+        1e9,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,15 +188,24 @@ def test_market_value_is_that_at_period_end_where_served_else_that_at_as_of(basi
         ({"interest_coverage": 12.0, "interest_coverage_reason": None}, 12.0),
     ],
 )
-def test_debt_free_aware_stands_in_for_want_of_interest_only(changed: dict[str, object], coverage: float | None) -> None:
-    debt_free = {"total_debt_usd": 0.0, "debt_to_assets": 0.0, "interest_coverage": None, "interest_coverage_reason": "no_interest_expense"}
+def test_debt_free_aware_stands_in_for_want_of_interest_only(
+    changed: dict[str, object], coverage: float | None
+) -> None:
+    debt_free = {
+        "total_debt_usd": 0.0,
+        "debt_to_assets": 0.0,
+        "interest_coverage": None,
+        "interest_coverage_reason": "no_interest_expense",
+    }
     frame = scores(annual=records({**debt_free, **changed}))
     assert row(frame, "debt_free_aware")["interest_coverage"] == coverage
     assert row(frame)["interest_coverage"] == ({**debt_free, **changed})["interest_coverage"]
 
 
 def test_debt_free_aware_does_not_compare_a_financials_debt() -> None:
-    frame = scores(members({"is_financial": True}, {"is_financial": None}), market_values({}, {}), records({}, {}))
+    frame = scores(
+        members({"is_financial": True}, {"is_financial": None}), market_values({}, {}), records({}, {})
+    )
     assert row(frame, "debt_free_aware")["exclusion_reason"] == "missing:debt_to_assets"
     assert row(frame)["exclusion_reason"] == "insufficient_records"
     assert row(frame, "debt_free_aware", entity_id=2)["debt_to_assets"] == 0.3
@@ -175,9 +235,16 @@ filing = st.fixed_dictionaries(
 
 
 @settings(max_examples=25, deadline=None)
-@given(filings=st.lists(filing, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in list(row)[:4])))
+@given(
+    filings=st.lists(
+        filing, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in list(row)[:4])
+    )
+)
 def test_filings_known_after_the_horizon_change_no_score(filings: list[dict[str, object]]) -> None:
-    companies = [{"roe": number / 40, "fcf_margin": number / 50, "interest_coverage": float(number)} for number in range(30)]
+    companies = [
+        {"roe": number / 40, "fcf_margin": number / 50, "interest_coverage": float(number)}
+        for number in range(30)
+    ]
     known = records(*companies)
     future = pl.concat([known, records(*filings)])
     people, values = members(*[{}] * 30), market_values(*[{}] * 30)

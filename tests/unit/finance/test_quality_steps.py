@@ -20,18 +20,26 @@ FIVE_SUFFICE = replace(RULES, least_records=5)
 
 def reason_of(**changed: object) -> str | None:
     """Why a company is excluded that stands among enough ordinary ones."""
-    return score(inputs(*ordinary(30), changed), RULES).filter(pl.col("entity_id") == 31)["exclusion_reason"].item()
+    return (
+        score(inputs(*ordinary(30), changed), RULES)
+        .filter(pl.col("entity_id") == 31)["exclusion_reason"]
+        .item()
+    )
 
 
 def test_worked_example() -> None:
-    rows = [{"roe": 0.1 * n, "debt_to_assets": 0.4 - 0.1 * n, "interest_coverage": 100.0 + n} for n in range(5)]
+    rows = [
+        {"roe": 0.1 * n, "debt_to_assets": 0.4 - 0.1 * n, "interest_coverage": 100.0 + n} for n in range(5)
+    ]
     scored = score(inputs(*rows), FIVE_SUFFICE)
-    # The 5th percentile of 0, 0.1, 0.2, 0.3, 0.4 lies a fifth of the way from 0 to 0.1, the 95th a fifth of the way from 0.4 to 0.3.
+    # The 5th percentile of 0, 0.1, 0.2, 0.3, 0.4 lies a fifth of the way from 0 to 0.1, the 95th a fifth of
+    # the way from 0.4 to 0.3.
     assert scored["roe_winsorized"].to_list() == pytest.approx([0.02, 0.1, 0.2, 0.3, 0.38], rel=EXACT)
     deviation = math.sqrt((0.18**2 + 0.1**2 + 0 + 0.1**2 + 0.18**2) / 5)
     z = [-0.18 / deviation, -0.1 / deviation, 0, 0.1 / deviation, 0.18 / deviation]
     assert scored["roe_z"].to_list() == pytest.approx(z, rel=EXACT, abs=EXACT)
-    # Debt falls as return on equity rises, and counts against a company; coverage is clipped to 50 for all, so it tells nobody apart.
+    # Debt falls as return on equity rises, and counts against a company; coverage is clipped to 50 for all,
+    # so it tells nobody apart.
     assert scored["interest_coverage_winsorized"].to_list() == [50.0] * 5
     assert scored["score"].to_list() == pytest.approx([2 * value for value in z], rel=EXACT, abs=EXACT)
     assert scored["quintile"].to_list() == [1, 2, 3, 4, 5]
@@ -115,7 +123,9 @@ def test_a_value_on_an_edge_falls_into_the_lower_bucket() -> None:
 
 def test_rows_in_any_order_give_the_same_bits() -> None:
     rows = inputs(*ordinary(60))
-    assert_frame_equal(score(rows.sample(fraction=1, shuffle=True, seed=3), RULES), score(rows, RULES), check_exact=True)
+    assert_frame_equal(
+        score(rows.sample(fraction=1, shuffle=True, seed=3), RULES), score(rows, RULES), check_exact=True
+    )
 
 
 def test_a_group_is_scored_alike_whatever_stands_beside_it() -> None:
@@ -125,7 +135,9 @@ def test_a_group_is_scored_alike_whatever_stands_beside_it() -> None:
     together = score(pl.concat([other, later, one]), RULES)
     for part in (one, later, other):
         assert_frame_equal(
-            together.join(part.select("as_of", "method"), on=["as_of", "method"], how="semi"), score(part, RULES), check_exact=True
+            together.join(part.select("as_of", "method"), on=["as_of", "method"], how="semi"),
+            score(part, RULES),
+            check_exact=True,
         )
 
 
@@ -140,8 +152,13 @@ def test_variants_leave_out_one_step_each() -> None:
     unwinsorized = score(rows, RULES, NO_WINSORIZING)
     assert unwinsorized["roe_winsorized"].drop_nulls().to_list() == rows["roe"].head(31).to_list()
     assert unwinsorized["interest_coverage_winsorized"].max() == 50.0
-    # 31 records are left: the 95th percentile stands at place 28.5, between the coverages 28 and 29 (unclipped, 5000 is the 31st).
-    unclipped = score(inputs(*ordinary(30), {"interest_coverage": 5000.0}), replace(RULES, least_records=5), NO_COVERAGE_CLIP)
+    # 31 records are left: the 95th percentile stands at place 28.5, between the coverages 28 and 29
+    # (unclipped, 5000 is the 31st).
+    unclipped = score(
+        inputs(*ordinary(30), {"interest_coverage": 5000.0}),
+        replace(RULES, least_records=5),
+        NO_COVERAGE_CLIP,
+    )
     assert unclipped["interest_coverage_winsorized"].max() == pytest.approx(28.5, rel=EXACT)
     assert base["exclusion_reason"].to_list()[-1] == "out_of_range:roe"
     assert score(rows, RULES, NO_CONTROLS)["status"].to_list() == ["scored"] * 32

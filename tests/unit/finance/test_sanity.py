@@ -42,7 +42,10 @@ class TestRefuse:
             ({"period_days": 381}, "period_too_long"),
             ({"net_income_usd": 31.0, "total_assets_usd": 10.0}, "net_income_implausible"),
             # SKYE for 2023, as a vendor served it: a loss of 37.6 billion on 12 million of assets.
-            ({"net_income_usd": -37_644_700_000.0, "total_assets_usd": 11_940_411.0}, "net_income_implausible"),
+            (
+                {"net_income_usd": -37_644_700_000.0, "total_assets_usd": 11_940_411.0},
+                "net_income_implausible",
+            ),
         ],
     )
     def test_rule(self, values: dict[str, object], rule: str) -> None:
@@ -69,20 +72,40 @@ class TestRefuse:
 
     def test_length_is_derived_from_the_year_before(self) -> None:
         # A year end moved from December to June: a period of 181 days in 2023, and a full year after it.
-        changed = year_row(2023, period_end=dt.date(2023, 6, 30), available_date=dt.date(2023, 9, 1), filing_date=dt.date(2023, 8, 31))
-        full = year_row(2024, period_end=dt.date(2024, 6, 30), available_date=dt.date(2024, 9, 1), filing_date=dt.date(2024, 8, 31))
+        changed = year_row(
+            2023,
+            period_end=dt.date(2023, 6, 30),
+            available_date=dt.date(2023, 9, 1),
+            filing_date=dt.date(2023, 8, 31),
+        )
+        full = year_row(
+            2024,
+            period_end=dt.date(2024, 6, 30),
+            available_date=dt.date(2024, 9, 1),
+            filing_date=dt.date(2024, 8, 31),
+        )
         assert broken_rules(year_row(2022), changed, full) == {2023: "period_too_short"}
 
     def test_length_is_not_derived_over_a_gap_or_from_another_company(self) -> None:
         assert broken_rules(year_row(2020), year_row(2023), year_row(2022, entity_id=2)) == {}
 
     def test_length_is_not_derived_from_what_became_known_later(self) -> None:
-        short = year_row(2023, period_end=dt.date(2023, 6, 30), available_date=dt.date(2023, 9, 1), filing_date=dt.date(2023, 8, 31))
+        short = year_row(
+            2023,
+            period_end=dt.date(2023, 6, 30),
+            available_date=dt.date(2023, 9, 1),
+            filing_date=dt.date(2023, 8, 31),
+        )
         late = year_row(2022, available_date=dt.date(2024, 1, 2))
         assert broken_rules(late, short) == {}
 
     def test_wrong_row_is_no_witness(self) -> None:
-        wrong = year_row(2022, period_end=dt.date(2023, 9, 30), filing_date=dt.date(2023, 3, 1), available_date=dt.date(2023, 3, 2))
+        wrong = year_row(
+            2022,
+            period_end=dt.date(2023, 9, 30),
+            filing_date=dt.date(2023, 3, 1),
+            available_date=dt.date(2023, 3, 2),
+        )
         assert broken_rules(wrong, year_row(2023)) == {2022: "filing_before_period_end"}
 
     def test_no_rows(self) -> None:
@@ -92,7 +115,9 @@ class TestRefuse:
 
 
 class TestScaleSuspect:
-    @pytest.mark.parametrize("column", ["revenue_usd", "total_assets_usd", "shares_outstanding", "shares_basic", "shares_diluted"])
+    @pytest.mark.parametrize(
+        "column", ["revenue_usd", "total_assets_usd", "shares_outstanding", "shares_basic", "shares_diluted"]
+    )
     def test_jump_of_a_hundred_times_up_or_down(self, column: str) -> None:
         assert suspect_years(year_row(2022, **{column: 5.0}), year_row(2023, **{column: 500.0})) == [2023]
         assert suspect_years(year_row(2022, **{column: 500.0}), year_row(2023, **{column: 5.0})) == [2023]
@@ -100,7 +125,8 @@ class TestScaleSuspect:
 
     @pytest.mark.parametrize(
         ("ticker", "before", "wrong"),
-        # shares_basic of fiscal 2022 and 2023 as a vendor served them: three in thousands, four a thousand times too large.
+        # shares_basic of fiscal 2022 and 2023 as a vendor served them: three in thousands, four a thousand
+        # times too large.
         [
             ("PTEN", 215_935_000.0, 279_501.0),
             ("HUBG", 66_418_000.0, 63_324.0),
@@ -112,16 +138,23 @@ class TestScaleSuspect:
         ],
     )
     def test_known_errors_of_a_real_vendor(self, ticker: str, before: float, wrong: float) -> None:
-        rows = [year_row(2022, ticker=ticker, shares_basic=before), year_row(2023, ticker=ticker, shares_basic=wrong)]
+        rows = [
+            year_row(2022, ticker=ticker, shares_basic=before),
+            year_row(2023, ticker=ticker, shares_basic=wrong),
+        ]
         assert suspect_years(*rows) == [2023]
 
     def test_good_year_after_a_bad_one_is_not_blamed(self) -> None:
         counts = {2021: 50e6, 2022: 50e3, 2023: 51e6, 2024: 52e6}
-        assert suspect_years(*(year_row(year, shares_basic=count) for year, count in counts.items())) == [2022]
+        assert suspect_years(*(year_row(year, shares_basic=count) for year, count in counts.items())) == [
+            2022
+        ]
 
     def test_a_new_level_is_suspect_once(self) -> None:
         revenue = {2020: 1e3, 2021: 2e3, 2022: 5e6, 2023: 6e6}
-        assert suspect_years(*(year_row(year, revenue_usd=value) for year, value in revenue.items())) == [2022]
+        assert suspect_years(*(year_row(year, revenue_usd=value) for year, value in revenue.items())) == [
+            2022
+        ]
 
     def test_later_years_do_not_clear_or_blame_an_earlier_row(self) -> None:
         early = [year_row(2020, shares_basic=50e3), year_row(2021, shares_basic=50e6)]
@@ -129,30 +162,47 @@ class TestScaleSuspect:
         assert suspect_years(*early) == suspect_years(*early, *later) == [2021]
 
     def test_zero_negative_and_missing_figures_are_no_jump(self) -> None:
-        rows = [year_row(2021, revenue_usd=0.0), year_row(2022, revenue_usd=1e9), year_row(2023), year_row(2024, revenue_usd=-1.0)]
+        rows = [
+            year_row(2021, revenue_usd=0.0),
+            year_row(2022, revenue_usd=1e9),
+            year_row(2023),
+            year_row(2024, revenue_usd=-1.0),
+        ]
         assert suspect_years(*rows) == []
 
 
 class TestFlag:
     def test_negative_capital_expenditures_and_revenue_are_flagged_and_kept(self) -> None:
-        flagged = flag(raw_fundamentals(year_row(2023, capital_expenditures_usd=-1.0, revenue_usd=-2.0), year_row(2024)), SANITY)
+        flagged = flag(
+            raw_fundamentals(year_row(2023, capital_expenditures_usd=-1.0, revenue_usd=-2.0), year_row(2024)),
+            SANITY,
+        )
         assert flagged["is_capex_negative"].to_list() == [True, False]
         assert flagged["is_revenue_negative"].to_list() == [True, False]
 
     def test_negative_debt_is_flagged_and_kept(self) -> None:
         parts = [(-1.0, 5.0), (5.0, -1.0), (None, -1.0), (0.0, 5.0), (None, None)]
-        rows = [year_row(2019 + n, short_term_debt_usd=short, long_term_debt_usd=long) for n, (short, long) in enumerate(parts)]
+        rows = [
+            year_row(2019 + n, short_term_debt_usd=short, long_term_debt_usd=long)
+            for n, (short, long) in enumerate(parts)
+        ]
         flagged = flag(raw_fundamentals(*rows), SANITY)
         assert flagged["is_debt_negative"].to_list() == [True, True, True, False, False]
         assert flagged.select("short_term_debt_usd", "long_term_debt_usd").rows() == parts
 
     def test_result_keeps_the_contract(self) -> None:
-        flagged = flag(raw_fundamentals(year_row(2022, revenue_usd=1.0), year_row(2023, revenue_usd=1.1)), SANITY)
+        flagged = flag(
+            raw_fundamentals(year_row(2022, revenue_usd=1.0), year_row(2023, revenue_usd=1.1)), SANITY
+        )
         assert TABLES["core.annual_fundamentals"].schema.is_valid(flagged)
 
     def test_order_of_rows_does_not_matter(self) -> None:
-        rows = raw_fundamentals(*(year_row(year, shares_basic=value) for year, value in {2021: 5e7, 2022: 5e4, 2023: 5e7}.items()))
+        rows = raw_fundamentals(
+            *(year_row(year, shares_basic=value) for year, value in {2021: 5e7, 2022: 5e4, 2023: 5e7}.items())
+        )
         assert_frame_equal(flag(rows.reverse(), SANITY).reverse(), flag(rows, SANITY))
 
     def test_no_rows(self) -> None:
-        assert flag(raw_fundamentals(), SANITY).schema == pl.Schema(TABLES["core.annual_fundamentals"].columns)
+        assert flag(raw_fundamentals(), SANITY).schema == pl.Schema(
+            TABLES["core.annual_fundamentals"].columns
+        )

@@ -33,7 +33,11 @@ def test_two_universes_never_share_a_home(home, settings):
 
 
 def test_later_runs_take_over_what_the_home_was_made_of(home, settings):
-    other = Home(settings.model_copy(update={"home": settings.home.parent / "other", "preset": "files", "input": settings.home.parent}))
+    other = Home(
+        settings.model_copy(
+            update={"home": settings.home.parent / "other", "preset": "files", "input": settings.home.parent}
+        )
+    )
     other.prepare()
     assert load_settings(home=other.path).preset == "files"
     assert load_settings(home=other.path).input == settings.home.parent

@@ -37,7 +37,9 @@ def prices(*rows: tuple[int, int, float]) -> pl.DataFrame:
 def many_prices(year: int, lines: range) -> pl.DataFrame:
     """The same price of many lines."""
     numbered = pl.DataFrame({"security_id": lines}, schema={"security_id": pl.Int64})
-    return prices((year, 0, 10.0)).drop("security_id").join(numbered, how="cross").select(list(PRICES.columns))
+    return (
+        prices((year, 0, 10.0)).drop("security_id").join(numbered, how="cross").select(list(PRICES.columns))
+    )
 
 
 @pytest.fixture
@@ -54,19 +56,35 @@ def test_a_table_that_was_never_written_is_empty_and_typed(lake):
 def test_only_the_years_that_are_written_are_replaced(lake):
     lake.write_years("raw.prices", prices((2020, 1, 10.0), (2021, 1, 11.0)), [2020, 2021], "first")
     lake.write_years("raw.prices", prices((2021, 2, 22.0)), [2021], "second")
-    assert lake.read("raw.prices").select("year", "security_id", "close_usd").rows() == [(2020, 1, 10.0), (2021, 2, 22.0)]
+    assert lake.read("raw.prices").select("year", "security_id", "close_usd").rows() == [
+        (2020, 1, 10.0),
+        (2021, 2, 22.0),
+    ]
     assert lake.read("raw.prices", [2020])["close_usd"].to_list() == [10.0]
     stamp = lake.stamp("raw.prices")
     assert (stamp.years[2020].run_id, stamp.years[2021].run_id) == ("first", "second")
 
 
 def test_rows_are_stored_by_year_and_key_in_whatever_order_they_come(lake):
-    lake.write_years("raw.prices", prices((2021, 3, 1.0), (2020, 2, 1.0), (2021, 1, 1.0), (2020, 9, 1.0)), [2020, 2021], "run")
-    assert lake.read("raw.prices").select("year", "security_id").rows() == [(2020, 2), (2020, 9), (2021, 1), (2021, 3)]
+    lake.write_years(
+        "raw.prices",
+        prices((2021, 3, 1.0), (2020, 2, 1.0), (2021, 1, 1.0), (2020, 9, 1.0)),
+        [2020, 2021],
+        "run",
+    )
+    assert lake.read("raw.prices").select("year", "security_id").rows() == [
+        (2020, 2),
+        (2020, 9),
+        (2021, 1),
+        (2021, 3),
+    ]
 
 
 def test_each_frame_goes_to_the_writer_in_one_piece_because_it_mixes_up_the_order_of_several(tmp_path):
-    frames = [pl.concat([many_prices(year, range(100_000)), many_prices(year, range(100_000, 300_000))]) for year in (2020, 2021)]
+    frames = [
+        pl.concat([many_prices(year, range(100_000)), many_prices(year, range(100_000, 300_000))])
+        for year in (2020, 2021)
+    ]
     with Spill(tmp_path, PRICES) as spill:
         for frame in frames:
             spill.add(in_order(PRICES, frame))
@@ -81,7 +99,9 @@ def test_a_year_without_rows_is_emptied_and_counts_as_written(lake):
 
 
 def test_a_range_of_years_is_one_commit(lake):
-    lake.write_years("raw.prices", prices(*((year, 1, 1.0) for year in range(2005, 2025))), list(range(2005, 2025)), "run")
+    lake.write_years(
+        "raw.prices", prices(*((year, 1, 1.0) for year in range(2005, 2025))), list(range(2005, 2025)), "run"
+    )
     assert lake.version("raw.prices") == 1  # version 0 creates the table
 
 
@@ -110,7 +130,12 @@ def test_rejects_are_replaced_together_with_the_rows_they_came_from(lake):
 def test_a_refused_row_of_no_known_year_is_kept_once_whichever_years_are_written(lake):
     def write(years: list[int], refused: pl.DataFrame, undated_year: int | None = None) -> None:
         lake.write_years(
-            "raw.prices", prices(*((year, 1, 1.0) for year in years)), years, "run", refused=refused, undated_year=undated_year
+            "raw.prices",
+            prices(*((year, 1, 1.0) for year in years)),
+            years,
+            "run",
+            refused=refused,
+            undated_year=undated_year,
         )
 
     schema = {"year": pl.Int32, "rule": pl.String, "row_json": pl.String}
@@ -124,14 +149,22 @@ def test_a_refused_row_of_no_known_year_is_kept_once_whichever_years_are_written
 
 
 def test_a_row_of_no_known_year_leaves_other_tables_alone(lake):
-    refused = pl.DataFrame({"year": [None], "rule": ["bad"], "row_json": ["{}"]}, schema_overrides={"year": pl.Int32})
+    refused = pl.DataFrame(
+        {"year": [None], "rule": ["bad"], "row_json": ["{}"]}, schema_overrides={"year": pl.Int32}
+    )
     lake.write_years("raw.prices", prices((2020, 1, 1.0)), [2020], "run", refused=refused)
     lake.write_years("raw.constituents", TABLES["raw.constituents"].empty(), [2021], "run", refused=refused)
-    assert lake.read("core.rejects").select("year", "table_name").rows() == [(2020, "raw.prices"), (2021, "raw.constituents")]
+    assert lake.read("core.rejects").select("year", "table_name").rows() == [
+        (2020, "raw.prices"),
+        (2021, "raw.constituents"),
+    ]
 
 
 def test_rows_that_the_caller_refuses_are_kept_even_twice_the_same(lake):
-    refused = pl.DataFrame({"year": [2020, 2020], "rule": ["bad", "bad"], "row_json": ["{}", "{}"]}, schema_overrides={"year": pl.Int32})
+    refused = pl.DataFrame(
+        {"year": [2020, 2020], "rule": ["bad", "bad"], "row_json": ["{}", "{}"]},
+        schema_overrides={"year": pl.Int32},
+    )
     lake.write_years("raw.prices", prices((2020, 1, 1.0)), [2020], "run", refused=refused)
     assert lake.read("core.rejects").height == 2
 
@@ -140,10 +173,16 @@ def test_rows_that_the_caller_refuses_are_kept_even_twice_the_same(lake):
     ("frame", "message"),
     [
         (prices((2020, 1, 1.0)).drop("source"), "columns are missing: source"),
-        (prices((2020, 1, 1.0)).with_columns(pl.col("close_usd").cast(pl.Float32)), "close_usd is Float32, not Float64"),
+        (
+            prices((2020, 1, 1.0)).with_columns(pl.col("close_usd").cast(pl.Float32)),
+            "close_usd is Float32, not Float64",
+        ),
         (prices((2020, 1, 1.0), (2020, 1, 2.0)), "2 rows share a key"),
         (prices((2020, 1, 1.0), (2020, 2, 1.0), (2020, 1, 2.0)), "2 rows share a key"),
-        (prices((2020, 1, 1.0), (2021, 1, 2.0)).with_columns(date=dt.date(2020, 6, 30)), "2 rows share a key"),
+        (
+            prices((2020, 1, 1.0), (2021, 1, 2.0)).with_columns(date=dt.date(2020, 6, 30)),
+            "2 rows share a key",
+        ),
         (prices((2019, 1, 1.0)), "1 rows lie outside the years 2020 to 2020"),
     ],
     ids=["missing column", "wrong type", "duplicate key", "apart", "in two years", "row outside the years"],
@@ -185,7 +224,10 @@ def test_a_corrupt_log_is_named_with_its_remedy(lake):
     lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "run")
     for entry in (lake.root / "raw" / "prices" / "_delta_log").glob("*.json"):
         entry.write_text("{ not json")
-    with pytest.raises(InputError, match=r"the log of table raw\.prices .* cannot be read .* restore the folder from a backup"):
+    with pytest.raises(
+        InputError,
+        match=r"the log of table raw\.prices .* cannot be read .* restore the folder from a backup",
+    ):
         lake.read("raw.prices")
 
 
@@ -198,10 +240,14 @@ def test_rows_only_added_to_a_reference_table_keep_what_was_made_from_it_fresh(l
     lake.write_whole("raw.securities", pl.DataFrame([line], schema=columns), "first", growing=("valid_to",))
     before = lake.stamp("raw.securities").contents([0])
     closed = line | {"valid_to": dt.date(2021, 1, 1)}
-    lake.write_whole("raw.securities", pl.DataFrame([closed, other], schema=columns), "second", growing=("valid_to",))
+    lake.write_whole(
+        "raw.securities", pl.DataFrame([closed, other], schema=columns), "second", growing=("valid_to",)
+    )
     assert lake.stamp("raw.securities").contents([0]) == before
     renamed = line | {"ticker": "CCC"}
-    lake.write_whole("raw.securities", pl.DataFrame([renamed, other], schema=columns), "third", growing=("valid_to",))
+    lake.write_whole(
+        "raw.securities", pl.DataFrame([renamed, other], schema=columns), "third", growing=("valid_to",)
+    )
     assert lake.stamp("raw.securities").contents([0]) != before
 
 
@@ -217,9 +263,13 @@ def test_vacuum_keeps_the_newest_and_the_kept_versions(lake):
 
 def test_equal_rows_made_from_something_new_keep_their_files_and_get_the_new_stamp(lake):
     rows = prices((2020, 1, 10.0), (2021, 1, 11.0))
-    lake.write_years("raw.prices", rows, [2020, 2021], "first", {2020: {"code": "1:a"}, 2021: {"code": "1:a"}})
+    lake.write_years(
+        "raw.prices", rows, [2020, 2021], "first", {2020: {"code": "1:a"}, 2021: {"code": "1:a"}}
+    )
     files = lake.files("raw.prices")
-    again = lake.write_years("raw.prices", rows, [2020, 2021], "second", {2020: {"code": "1:b"}, 2021: {"code": "1:b"}})
+    again = lake.write_years(
+        "raw.prices", rows, [2020, 2021], "second", {2020: {"code": "1:b"}, 2021: {"code": "1:b"}}
+    )
     assert not again.is_changed
     assert lake.files("raw.prices") == files
     assert lake.stamp("raw.prices").years[2020].inputs == {"code": "1:b"}

@@ -62,11 +62,19 @@ def test_equal_warehouses_end_with_0_and_the_number_of_tables_and_rows(home: Pat
 
 
 def test_different_ones_end_with_9_and_name_tables_columns_and_values(home: Path, edited, diff):
-    code, lines, _ = diff(home, edited(f"UPDATE {SCORES} SET name = '[b] \n' || name, score = NULL WHERE entity_id = 2 AND year = 2024"))
+    code, lines, _ = diff(
+        home,
+        edited(
+            f"UPDATE {SCORES} SET name = '[b] \n' || name, score = NULL WHERE entity_id = 2 AND year = 2024"
+        ),
+    )
     assert code == DIFFERENT == 9
     assert f"{SCORES}: 1 row changed (9 in A, 9 in B)" in lines
     assert "  score: 1 row changed" in lines
-    assert '    as_of 2024-12-31, entity_id 2, method "published", basis "point_in_time": 1.0 in A, null in B' in lines
+    assert (
+        '    as_of 2024-12-31, entity_id 2, method "published", basis "point_in_time": 1.0 in A, null in B'
+        in lines
+    )
     assert any(line.endswith('<b>bold</b>\\n=1+1" in B') and '"[b] \\nO' in line for line in lines)
     assert lines[-1] == f"different: {SCORES}; equal: 1 table, 1 row"
 
@@ -100,7 +108,14 @@ def test_a_table_of_one_side_is_named_and_can_be_left_out(home: Path, edited, di
 
 
 def test_a_tolerance_is_said_to_have_been_used(home: Path, edited, diff):
-    code, lines, _ = diff(home, edited(f"UPDATE {SCORES} SET score = score * (1 + 1e-15)"), "--tolerance", "1e-12", "--tables", "marts.*")
+    code, lines, _ = diff(
+        home,
+        edited(f"UPDATE {SCORES} SET score = score * (1 + 1e-15)"),
+        "--tolerance",
+        "1e-12",
+        "--tables",
+        "marts.*",
+    )
     assert (code, lines[-1]) == (0, "equal: 1 table, 9 rows")
     assert f"{SCORES}: 6 rows within the tolerance" in lines
 

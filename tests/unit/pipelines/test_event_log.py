@@ -19,7 +19,9 @@ def _run(instance):
     @dg.asset
     def made() -> None: ...
 
-    job = dg.Definitions(assets=[made], jobs=[dg.define_asset_job("job", executor_def=dg.in_process_executor)]).resolve_job_def("job")
+    job = dg.Definitions(
+        assets=[made], jobs=[dg.define_asset_job("job", executor_def=dg.in_process_executor)]
+    ).resolve_job_def("job")
     return job.execute_in_process(instance=instance).run_id
 
 
@@ -39,7 +41,9 @@ def test_events_are_the_same_as_without(instance):
     with kept_open(instance):
         kept = instance.all_logs(_run(instance))
     plain = instance.all_logs(_run(instance))
-    assert [event.dagster_event.event_type for event in kept] == [event.dagster_event.event_type for event in plain]
+    assert [event.dagster_event.event_type for event in kept] == [
+        event.dagster_event.event_type for event in plain
+    ]
     assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == plain[0].run_id
 
 

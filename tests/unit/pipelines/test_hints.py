@@ -1,4 +1,6 @@
-"""Commands that messages tell the user to type: with the home where it is not the default, and found by a shell as they stand."""
+"""Commands that messages tell the user to type: with the home where it is not the default, and found by a
+shell as they stand.
+"""
 
 from __future__ import annotations
 
@@ -34,17 +36,23 @@ def test_the_command_is_named_by_its_path_where_the_shell_does_not_find_it(insta
     assert command_hint(settings(), "status") == ".venv/bin/smallcap status"
 
 
-def test_from_another_folder_the_path_is_whole(installed: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+def test_from_another_folder_the_path_is_whole(
+    installed: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert command_hint(settings(), "status") == f"{installed} status"
 
 
-def test_the_command_is_named_alone_where_the_shell_finds_it(installed: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_command_is_named_alone_where_the_shell_finds_it(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("PATH", str(installed.parent))
     assert command_hint(settings(), "status") == "smallcap status"
 
 
-def test_another_installation_on_the_path_is_not_meant(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_another_installation_on_the_path_is_not_meant(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     other = tmp_path / "other" / "smallcap"
     other.parent.mkdir()
     other.write_text("#!/bin/sh\n")

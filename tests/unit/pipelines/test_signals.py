@@ -1,4 +1,6 @@
-"""Signals end the command, whatever the work makes of them: in processes of their own, because a second one ends the process."""
+"""Signals end the command, whatever the work makes of them: in processes of their own, because a second one
+ends the process.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ def apart():
         print("put in order", flush=True)
 main(lambda: work_apart(apart))
 """
-APART_AND_NEVER_STOPS = "def work():\n    with ending_in(0.2, '; the rest is undone'):\n        work_apart(swallow)\nmain(work)"
+APART_AND_NEVER_STOPS = (
+    "def work():\n    with ending_in(0.2, '; the rest is undone'):\n        work_apart(swallow)\nmain(work)"
+)
 
 
 def begin(script: str) -> subprocess.Popen[str]:
@@ -112,7 +116,9 @@ def test_a_signal_that_arrives_while_the_thread_begins_stops_the_work_too(monkey
 
 
 @pytest.mark.parametrize(("number", "code", "sentence"), SIGNALS)
-@pytest.mark.parametrize("script", [SLEEPS, FAILS_OTHERWISE, RETURNS, SWALLOWS_WITH_LITTLE_TIME, APART_AND_STOPS])
+@pytest.mark.parametrize(
+    "script", [SLEEPS, FAILS_OTHERWISE, RETURNS, SWALLOWS_WITH_LITTLE_TIME, APART_AND_STOPS]
+)
 def test_one_signal_ends_the_process_with_one_sentence(script: str, number: int, code: int, sentence: str):
     process = begin(script)
     process.send_signal(number)
@@ -129,7 +135,9 @@ def test_work_in_a_thread_that_does_not_stop_is_ended_when_its_time_is_up():
     assert "swallowed" not in out, "an exception was raised in the thread that works"
 
 
-@pytest.mark.parametrize(("first", "second"), [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)])
+@pytest.mark.parametrize(
+    ("first", "second"), [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)]
+)
 def test_a_second_signal_ends_it_at_once(first: int, second: int):
     process = begin(SWALLOWS_WITH_ALL_TIME)
     process.send_signal(first)
@@ -152,7 +160,9 @@ def _stop_requested():
 def test_a_run_that_is_to_stop_asks_nobody_and_waits_for_nothing(tmp_path: Path):
     asked: list[str] = []
     with pytest.raises(StopRequestedError):
-        Bench(tmp_path).fetcher.fetch("vendor", "prices", {"tickers": ["ABCD"]}, lambda: bytes(asked.append("vendor") or 0))
+        Bench(tmp_path).fetcher.fetch(
+            "vendor", "prices", {"tickers": ["ABCD"]}, lambda: bytes(asked.append("vendor") or 0)
+        )
     assert asked == []
     with pytest.raises(StopRequestedError):
         pause(600)
@@ -174,7 +184,9 @@ def test_a_step_that_would_begin_stops_instead_and_is_not_tried_again():
 
 
 @pytest.mark.parametrize("interruption", [dg.DagsterExecutionInterruptedError, KeyboardInterrupt])
-def test_a_fetch_that_is_interrupted_is_not_tried_again_and_one_that_stumbles_is(interruption: type[BaseException]):
+def test_a_fetch_that_is_interrupted_is_not_tried_again_and_one_that_stumbles_is(
+    interruption: type[BaseException],
+):
     def interrupted(run: object) -> None:
         raise interruption
 

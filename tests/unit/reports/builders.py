@@ -1,4 +1,6 @@
-"""Reports in memory: every question answered from tables without rows, so that a test fills in only the rows that it is about."""
+"""Reports in memory: every question answered from tables without rows, so that a test fills in only the rows
+that it is about.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ SYNTHETIC = "synthetic sample universe (made-up companies)"
 
 @cache
 def empty_warehouse() -> duckdb.DuckDBPyConnection:
-    """Every published table without rows, but for one date of coverage and what the catalogue says of itself."""
+    """Every published table without rows, but for one date of coverage and what the catalogue says of
+    itself.
+    """
     connection = duckdb.connect()
     for name, table in {**TABLES, **META_TABLES}.items():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
@@ -29,8 +33,14 @@ def empty_warehouse() -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
     coverage = {name: 0 for name, kind in TABLES["marts.coverage"].columns.items() if kind.is_integer()}
     given = {**coverage, "year": AS_OF.year, "as_of": AS_OF, "has_membership": True, "stale_months": 18}
-    connection.execute(f"INSERT INTO marts.coverage ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})", list(given.values()))
-    connection.execute("INSERT INTO meta.catalogue VALUES ('home', 'run-1', '1.0', ?, TIMESTAMP '2026-01-02 03:04:05')", [SYNTHETIC])
+    connection.execute(
+        f"INSERT INTO marts.coverage ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})",
+        list(given.values()),
+    )
+    connection.execute(
+        "INSERT INTO meta.catalogue VALUES ('home', 'run-1', '1.0', ?, TIMESTAMP '2026-01-02 03:04:05')",
+        [SYNTHETIC],
+    )
     return connection
 
 
@@ -48,5 +58,7 @@ def empty_report() -> Report:
 def report_with(**rows: list[dict[str, object]]) -> Report:
     """A report with these rows; columns that a row does not name are null."""
     report = empty_report()
-    filled = {name: pl.DataFrame(given, schema=getattr(report.data, name).schema) for name, given in rows.items()}
+    filled = {
+        name: pl.DataFrame(given, schema=getattr(report.data, name).schema) for name, given in rows.items()
+    }
     return replace(report, data=replace(report.data, **filled))

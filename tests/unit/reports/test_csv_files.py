@@ -26,4 +26,7 @@ def test_other_text_stays_as_it_is(text):
 
 
 def test_numbers_stay_numbers_and_null_is_an_empty_field():
-    assert cells(pl.DataFrame({"value": [-0.5, None], "name": ["a,b", None]}))[1:] == [["-0.5", "a,b"], ["", ""]]
+    assert cells(pl.DataFrame({"value": [-0.5, None], "name": ["a,b", None]}))[1:] == [
+        ["-0.5", "a,b"],
+        ["", ""],
+    ]

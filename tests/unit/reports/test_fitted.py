@@ -1,4 +1,6 @@
-"""Tables in the terminal: at any width every number is whole, what is left out is counted and named, and nothing is wider than asked."""
+"""Tables in the terminal: at any width every number is whole, what is left out is counted and named, and
+nothing is wider than asked.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,16 @@ from smallcap.reports.terminal import rows_table, written
 from smallcap.reports.wrapping import LEAST_TEXT
 
 REST = "--format csv"
-NAMES = ("ticker", "market_cap_usd", "as_of", "exclusion_reason", "round(avg(members), 3)", "n", "name", "is_value_restated")
+NAMES = (
+    "ticker",
+    "market_cap_usd",
+    "as_of",
+    "exclusion_reason",
+    "round(avg(members), 3)",
+    "n",
+    "name",
+    "is_value_restated",
+)
 NUMBER = re.compile(r"[-+]?\d+(?:[.,:/\-]\d+)*(?:[eE][-+]?\d+)?%?")
 WIDTHS = st.integers(40, 200)
 
@@ -46,7 +57,12 @@ WORDS = (
     "ünïcode",
     "株式会社",
 )
-WORDS_AROUND_NUMBERS = ("USD18,371,005,826", '{"revenue_usd":40692000.0,"year":2019}', "0001640147-24-000123", "netincome=-16,795.7")
+WORDS_AROUND_NUMBERS = (
+    "USD18,371,005,826",
+    '{"revenue_usd":40692000.0,"year":2019}',
+    "0001640147-24-000123",
+    "netincome=-16,795.7",
+)
 words = st.sampled_from((*WORDS, *WORDS_AROUND_NUMBERS))
 texts = st.lists(words, max_size=12).map(" ".join)
 kinds = st.sampled_from((numbers, texts))
@@ -84,7 +100,9 @@ def figures(text: str) -> set[str]:
 
 
 @given(results(), WIDTHS)
-def test_every_number_of_every_shown_column_is_whole_and_hidden_columns_are_counted(result: tuple[list[str], list[list[Any]]], width: int):
+def test_every_number_of_every_shown_column_is_whole_and_hidden_columns_are_counted(
+    result: tuple[list[str], list[list[Any]]], width: int
+):
     columns, rows = result
     shown = printed(rows_table(columns, rows, rest=REST), width)
     assert max(map(cell_len, shown.splitlines()), default=0) <= width
@@ -132,14 +150,33 @@ def test_text_of_any_kind_is_shown_without_controls(rows: list[tuple[str, str]],
 
 
 class TestAt80Columns:
-    COLUMNS = ("ticker", "name", "as_of", "market_cap_usd", "revenue_usd", "net_income_usd", "total_assets_usd")
-    ROW = ("POWL", "POWELL INDUSTRIES INC", dt.date(2025, 12, 31), 18_371_005_826.0, 699_308_000.0, 54_525_000.0, 752_242_000.0)
+    COLUMNS = (
+        "ticker",
+        "name",
+        "as_of",
+        "market_cap_usd",
+        "revenue_usd",
+        "net_income_usd",
+        "total_assets_usd",
+    )
+    ROW = (
+        "POWL",
+        "POWELL INDUSTRIES INC",
+        dt.date(2025, 12, 31),
+        18_371_005_826.0,
+        699_308_000.0,
+        54_525_000.0,
+        752_242_000.0,
+    )
 
     def test_amounts_and_tickers_are_whole_and_the_columns_left_out_are_named(self):
         shown = printed(rows_table(self.COLUMNS, [self.ROW] * 3, rest=REST), 80)
         assert shown.count("18,371,005,826") == 3
         assert shown.count("POWL ") == 3
-        told = "1 of 7 columns do not fit: total_assets_usd; shown by --format csv, or in a terminal of 86 columns"
+        told = (
+            "1 of 7 columns do not fit: total_assets_usd; shown by --format csv, or in a terminal of "
+            "86 columns"
+        )
         assert told in " ".join(shown.split())
         assert "752,242,000" in printed(rows_table(self.COLUMNS, [self.ROW] * 3, rest=REST), 86)
 

@@ -47,14 +47,31 @@ def hostile_report() -> Report:
     return report_with(
         members=[{**company, "outcome": "survivor"}],
         sheet_identity=[{**company, "outcome": "survivor", "sic": HOSTILE, "altman_z_zone": HOSTILE}],
-        sheet_path=[{"entity_id": 1, "filter_number": 1, "filter_name": "business", "status": "pass", "reason": HOSTILE}],
+        sheet_path=[
+            {
+                "entity_id": 1,
+                "filter_number": 1,
+                "filter_name": "business",
+                "status": "pass",
+                "reason": HOSTILE,
+            }
+        ],
         sheet_lenses=[
-            {"entity_id": 1, "statement": "income", "item": HOSTILE, "preference": HOSTILE, "verdict": "unknown", "reason": HOSTILE}
+            {
+                "entity_id": 1,
+                "statement": "income",
+                "item": HOSTILE,
+                "preference": HOSTILE,
+                "verdict": "unknown",
+                "reason": HOSTILE,
+            }
         ],
         funnel_survivors=[{**company, "outcome": "survivor"}],
         index_changes=[{**company, "change": "added", "cause": "ipo", "evidence": HOSTILE}],
         index_sectors=[{"sector": HOSTILE, "members": 1, "weight": 1.0}],
-        checks=[{"table_name": "core.members", "check_name": "contract", "status": "warned", "message": HOSTILE}],
+        checks=[
+            {"table_name": "core.members", "check_name": "contract", "status": "warned", "message": HOSTILE}
+        ],
     )
 
 
@@ -82,14 +99,24 @@ def test_a_date_on_which_nothing_came_out_has_every_section_and_says_so():
 
 def test_a_warehouse_of_another_release_has_every_section_and_says_what_is_lacking():
     report = empty_report()
-    lacking = {field.name: pl.DataFrame() for field in fields(ReportData) if field.name.startswith(("index_", "book", "experiment"))}
+    lacking = {
+        field.name: pl.DataFrame()
+        for field in fields(ReportData)
+        if field.name.startswith(("index_", "book", "experiment"))
+    }
     page = Elements(render_report(replace(report, data=replace(report.data, **lacking))))
     assert set(SECTIONS) <= set(page.text)
     assert "published by another release" in page.text["index"]
 
 
 def test_what_is_insufficient_says_why():
-    row = {"book": "b", "model": "FF5", "covariance": "OLS", "status": "insufficient", "reason": "6 months are known; 36 are needed"}
+    row = {
+        "book": "b",
+        "model": "FF5",
+        "covariance": "OLS",
+        "status": "insufficient",
+        "reason": "6 months are known; 36 are needed",
+    }
     page = Elements(render_report(report_with(book_loadings=[row])))
     assert "Insufficient: 6 months are known; 36 are needed." in page.text["factors"]
 
@@ -115,23 +142,46 @@ def test_the_page_loads_nothing_and_allows_only_its_own_style_and_script():
         value
         for _, attributes in Elements(text).found
         for name, value in attributes.items()
-        if name in ("src", "href", "action", "style") and not re.match(r"#|data:,|\.\./index\.html$|\w+\.csv$", value or "")
+        if name in ("src", "href", "action", "style")
+        and not re.match(r"#|data:,|\.\./index\.html$|\w+\.csv$", value or "")
     ]
     assert outside == []
 
 
 def test_the_head_of_the_page_says_once_what_can_be_claimed():
     synthetic = render_report(empty_report())
-    assert f'<p class="label synthetic">{SYNTHETIC}: no company here exists, so no figure says anything about a real one.</p>' in synthetic
+    assert (
+        f'<p class="label synthetic">{SYNTHETIC}: no company here exists, so no figure says '
+        f"anything about a real one.</p>"
+    ) in synthetic
     assert synthetic.count("no company here exists") == 1
-    counts = {"as_of": AS_OF, "members": 10, "priced": 10, "with_fundamentals": 10, "restated_values": 4, "is_as_published_final": True}
+    counts = {
+        "as_of": AS_OF,
+        "members": 10,
+        "priced": 10,
+        "with_fundamentals": 10,
+        "restated_values": 4,
+        "is_as_published_final": True,
+    }
     excluded = dict.fromkeys(answer("claims").select("^(excluded|assumed)_.*$").columns, 0)
-    report = replace(report_with(claims=[{**counts, **excluded, "label": "files in <mine>"}]), label="files in <mine>")
-    assert '<p class="label">files in &lt;mine&gt;: 40% of the annual records (4 of 10) hold values' in render_report(report)
+    report = replace(
+        report_with(claims=[{**counts, **excluded, "label": "files in <mine>"}]), label="files in <mine>"
+    )
+    assert (
+        '<p class="label">files in &lt;mine&gt;: 40% of the annual records (4 of 10) hold values'
+        in render_report(report)
+    )
 
 
 def test_an_empty_screen_says_the_main_reason_of_its_exclusions():
-    counts = {"label": SYNTHETIC, "as_of": AS_OF, "members": 1_969, "priced": 1_969, "with_fundamentals": 57, "stale_months": 18}
+    counts = {
+        "label": SYNTHETIC,
+        "as_of": AS_OF,
+        "members": 1_969,
+        "priced": 1_969,
+        "with_fundamentals": 57,
+        "stale_months": 18,
+    }
     excluded = dict.fromkeys(answer("claims").select("^(excluded|assumed|restated)_.*$").columns, 0)
     page = render_report(report_with(claims=[{**counts, **excluded, "excluded_no_fundamentals": 1_912}]))
     assert "No company is scored: 1,912 of 1,969 members have no annual record." in page

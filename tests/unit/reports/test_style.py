@@ -1,4 +1,6 @@
-"""The style sheet of the page: text that can be read in both colour schemes and on paper, and no text set in capitals."""
+"""The style sheet of the page: text that can be read in both colour schemes and on paper, and no text set in
+capitals.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ LEAST_CONTRAST = 4.5
 
 def themes() -> dict[str, dict[str, str]]:
     """The variables of each theme; a later one overrides those before it."""
-    roots = [dict(re.findall(r"--([\w-]+):\s*([^;]+);", body)) for selector, body in BLOCKS if selector == ":root"]
+    roots = [
+        dict(re.findall(r"--([\w-]+):\s*([^;]+);", body)) for selector, body in BLOCKS if selector == ":root"
+    ]
     light, dark, paper = roots
     return {"light": light, "dark": {**light, **dark}, "print": {**light, **dark, **paper}}
 
@@ -28,7 +32,9 @@ def variable(body: str, name: str) -> str | None:
 
 
 def text_and_background() -> list[tuple[str, str]]:
-    """Every colour of text with every background that it can have: its own rule's, else that of any surface of the page."""
+    """Every colour of text with every background that it can have: its own rule's, else that of any surface
+    of the page.
+    """
     pairs, texts, surfaces = set(), set(), set()
     for selector, body in BLOCKS:
         text, background = variable(body, "color"), variable(body, "background")
@@ -43,7 +49,9 @@ def text_and_background() -> list[tuple[str, str]]:
 
 def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -59,7 +67,9 @@ def test_the_contrast_is_the_one_that_the_guidelines_define():
 
 def test_the_pairs_are_found():
     pairs = text_and_background()
-    assert {("doubt", "doubt-paper"), ("muted", "raised"), ("ink", "raised"), ("accent", "paper")} <= set(pairs)
+    assert {("doubt", "doubt-paper"), ("muted", "raised"), ("ink", "raised"), ("accent", "paper")} <= set(
+        pairs
+    )
 
 
 @pytest.mark.parametrize("theme", themes())
@@ -70,10 +80,16 @@ def test_text_stands_out_from_its_background(theme, text, background):
 
 
 def test_colours_are_written_as_variables_alone():
-    outside = [(selector, body) for selector, body in BLOCKS if selector != ":root" and re.search(r"#[0-9a-fA-F]{3,8}\b|rgb|hsl", body)]
+    outside = [
+        (selector, body)
+        for selector, body in BLOCKS
+        if selector != ":root" and re.search(r"#[0-9a-fA-F]{3,8}\b|rgb|hsl", body)
+    ]
     assert outside == []
 
 
 def test_no_text_is_set_in_capitals_but_first_letters():
-    capitals = [part.strip() for selector, body in BLOCKS if "text-transform" in body for part in selector.split(",")]
+    capitals = [
+        part.strip() for selector, body in BLOCKS if "text-transform" in body for part in selector.split(",")
+    ]
     assert capitals == [".plain tbody th::first-letter"]

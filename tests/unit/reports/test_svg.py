@@ -1,4 +1,6 @@
-"""Charts as SVG: colours that follow the page, ids that do not collide, a text alternative, the same bytes again."""
+"""Charts as SVG: colours that follow the page, ids that do not collide, a text alternative, the same bytes
+again.
+"""
 
 from __future__ import annotations
 
@@ -84,20 +86,34 @@ def test_a_sector_of_any_name_is_drawn(name):
 
 @pytest.mark.parametrize("name", DIRTY.values(), ids=DIRTY.keys())
 def test_a_book_of_any_name_is_drawn(name):
-    row = {"model": "FF5", "covariance": "OLS", "status": "estimated", "estimate": 0.1, "ci_low": -0.1, "ci_high": 0.3}
-    drawn = loadings(pl.DataFrame([{**row, "book": book, "term": term} for book in (name, "my_book") for term in TERMS]))
+    row = {
+        "model": "FF5",
+        "covariance": "OLS",
+        "status": "estimated",
+        "estimate": 0.1,
+        "ci_low": -0.1,
+        "ci_high": 0.3,
+    }
+    drawn = loadings(
+        pl.DataFrame([{**row, "book": book, "term": term} for book in (name, "my_book") for term in TERMS])
+    )
     assert "could not be drawn" not in drawn.wide
     assert {"my book", *TERMS} <= set(texts(drawn.wide))
 
 
-@pytest.mark.parametrize("name", ["constructor", "toString", "Health Care", "\u00c9nergie", "'\"\\\\`${x}", "2024", "true"])
+@pytest.mark.parametrize(
+    "name", ["constructor", "toString", "Health Care", "\u00c9nergie", "'\"\\\\`${x}", "2024", "true"]
+)
 def test_a_name_is_shown_as_it_is(name):
     assert name in texts(sectors(pl.DataFrame({"sector": [name], "weight": [1.0]})).wide)
 
 
 def test_the_engine_is_given_nothing_that_ends_it(monkeypatch):
     given = []
-    monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda specification: given.append(str(specification)) or '<svg viewBox="0 0 1 1">')
+    monkeypatch.setattr(
+        "vl_convert.vegalite_to_svg",
+        lambda specification: given.append(str(specification)) or '<svg viewBox="0 0 1 1">',
+    )
     draw({**BARS, "title": "a\x00", "\x1b": [{"name": "\uffff"}, 1, None]}, "bars", "A title", "")
     assert not re.search(r"\\x00|\\x1b|\\uffff", given[0])
 

@@ -36,7 +36,9 @@ def test_numbers_stand_right_and_what_is_missing_is_a_dash():
 
 
 def test_a_verdict_has_a_word_beside_its_colour():
-    page = set_table(pl.DataFrame({"status": ["fail", "not_reached", None]}), Column("status", "Status", "verdict"))
+    page = set_table(
+        pl.DataFrame({"status": ["fail", "not_reached", None]}), Column("status", "Status", "verdict")
+    )
     assert '<span class="verdict bad">fail</span>' in page
     assert '<span class="verdict plain">not reached</span>' in page
 

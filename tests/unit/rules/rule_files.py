@@ -1,4 +1,6 @@
-"""Rule files as values that can be changed: each field of a rule set with its type, and the values written as TOML with each one's line."""
+"""Rule files as values that can be changed: each field of a rule set with its type, and the values written as
+TOML with each one's line.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,11 @@ def as_toml(values: Mapping[str, Any]) -> tuple[str, dict[Place, int]]:
 
 def _write(values: Mapping[str, Any], place: Place, lines: list[str], found: dict[Place, int]) -> None:
     tables = {name: value for name, value in values.items() if isinstance(value, dict)}
-    arrays = {name: value for name, value in values.items() if isinstance(value, list) and value and isinstance(value[0], dict)}
+    arrays = {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
+    }
     for name, value in values.items():
         if name not in tables and name not in arrays:
             found[*place, name] = len(lines) + 1
@@ -119,5 +125,7 @@ def _written(value: object) -> str:
     if isinstance(value, list):
         return "[\n" + "".join(f"  {_written(item)},\n" for item in value) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(name)} = {_written(item)}" for name, item in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{json.dumps(name)} = {_written(item)}" for name, item in value.items()) + " }"
+        )
     return json.dumps(value)

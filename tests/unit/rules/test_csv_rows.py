@@ -37,10 +37,25 @@ def test_a_renaming_needs_no_other_ticker(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "line", "problem"),
     [
-        ("A,,same_line,,,me", 2, "field 'canonical_ticker' is empty; an alias of relation 'same_line' names the ticker that it stands for"),
-        ("A,B,same_line,2020-02-01,2020-01-01,me", 2, "field 'valid_to' (2020-01-01) lies before 'valid_from' (2020-02-01)"),
+        (
+            "A,,same_line,,,me",
+            2,
+            (
+                "field 'canonical_ticker' is empty; an alias of relation 'same_line' names the ticker "
+                "that it stands for"
+            ),
+        ),
+        (
+            "A,B,same_line,2020-02-01,2020-01-01,me",
+            2,
+            "field 'valid_to' (2020-01-01) lies before 'valid_from' (2020-02-01)",
+        ),
         ("A,B,same_line,,,", 2, "field 'source' is empty"),
-        ("A,B,same_line,1577836800,,me", 2, "field 'valid_from' must be a date like 2025-05-31; got '1577836800'"),
+        (
+            "A,B,same_line,1577836800,,me",
+            2,
+            "field 'valid_from' must be a date like 2025-05-31; got '1577836800'",
+        ),
         (
             'A,B,same_line,,,"said\nby me"\n\nA,B,cousin,,,me',
             5,

@@ -1,4 +1,6 @@
-"""Whatever one change makes wrong in a rule file of data/reference, the error names the file, the line and the field."""
+"""Whatever one change makes wrong in a rule file of data/reference, the error names the file, the line and
+the field.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def wrong_values(hint: Any) -> list[Any]:
         return [*wrong_values(str), "another word"]
     if get_origin(hint) is tuple:
         element = get_args(hint)[0]
-        elements = [] if hasattr(element, "__dataclass_fields__") else [[value] for value in wrong_values(element)]
+        elements = (
+            [] if hasattr(element, "__dataclass_fields__") else [[value] for value in wrong_values(element)]
+        )
         return [value for kind, value in VALUES.items() if kind is not list] + elements
     accepted = {float: (float, int)}.get(hint, (hint,))
     refused = [value for kind, value in VALUES.items() if kind not in accepted]
@@ -103,7 +107,9 @@ def refused(folder: Path, file: str, text: str) -> str:
     """Read a file that must be refused, and return the message."""
     (folder / file).write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as error:
-        read_rules(folder, file, RULE_SETS[file]) if file in RULE_SETS else read_rows(folder, file, TABLES[file])
+        read_rules(folder, file, RULE_SETS[file]) if file in RULE_SETS else read_rows(
+            folder, file, TABLES[file]
+        )
     return str(error.value)
 
 
@@ -118,34 +124,56 @@ def test_a_rule_set_written_anew_says_the_same(tmp_path: Path, file: str) -> Non
 
 
 @given(data=st.data(), file=st.sampled_from(sorted(RULE_SETS)))
-def test_a_missing_field_is_named(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str) -> None:
-    gone = data.draw(st.sampled_from([field for field in fields(file) if field.is_required and field.is_given]))
+def test_a_missing_field_is_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
+) -> None:
+    gone = data.draw(
+        st.sampled_from([field for field in fields(file) if field.is_required and field.is_given])
+    )
     text, lines = as_toml(changed(values_of(file), gone.place, None))
     folder = tmp_path_factory.mktemp("rules")
     message = refused(folder, file, text)
-    assert message.startswith(f"rule set {folder / file}, line {lines[gone.place[:-1]]}: field '{gone.name}' is missing")
+    assert message.startswith(
+        f"rule set {folder / file}, line {lines[gone.place[:-1]]}: field '{gone.name}' is missing"
+    )
 
 
-@given(data=st.data(), file=st.sampled_from(sorted(RULE_SETS)), name=st.from_regex(r"x_[a-z ]{0,8}", fullmatch=True))
-def test_an_unknown_field_is_named(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str, name: str) -> None:
-    kinds: dict[Place, type[Any]] = {field.place: field.hint for field in fields(file) if field.is_table and field.is_given}
+@given(
+    data=st.data(),
+    file=st.sampled_from(sorted(RULE_SETS)),
+    name=st.from_regex(r"x_[a-z ]{0,8}", fullmatch=True),
+)
+def test_an_unknown_field_is_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str, name: str
+) -> None:
+    kinds: dict[Place, type[Any]] = {
+        field.place: field.hint for field in fields(file) if field.is_table and field.is_given
+    }
     table = data.draw(st.sampled_from([(), *kinds]))
     value = data.draw(st.sampled_from([*VALUES.values(), {"inner": 1}]))
     text, lines = as_toml(changed(values_of(file), (*table, name), value))
     folder = tmp_path_factory.mktemp("rules")
     message = refused(folder, file, text)
     shown = ".".join(part for part in (*table, name) if isinstance(part, str))
-    assert message.startswith(f"rule set {folder / file}, line {lines[*table, name]}: field '{shown}' is unknown; known here: ")
+    assert message.startswith(
+        f"rule set {folder / file}, line {lines[*table, name]}: field '{shown}' is unknown; known here: "
+    )
     assert message.endswith(", ".join(field_names(kinds.get(table, RULE_SETS[file]))))
 
 
 @given(data=st.data(), file=st.sampled_from(sorted(RULE_SETS)))
-def test_a_value_of_a_wrong_type_is_named(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str) -> None:
+def test_a_value_of_a_wrong_type_is_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
+) -> None:
     wrong = data.draw(st.sampled_from([field for field in fields(file) if field.is_given]))
-    text, lines = as_toml(changed(values_of(file), wrong.place, data.draw(st.sampled_from(wrong_values(wrong.hint)))))
+    text, lines = as_toml(
+        changed(values_of(file), wrong.place, data.draw(st.sampled_from(wrong_values(wrong.hint))))
+    )
     folder = tmp_path_factory.mktemp("rules")
     message = refused(folder, file, text)
-    assert message.startswith(f"rule set {folder / file}, line {lines[wrong.place]}: field '{wrong.name}' must be ")
+    assert message.startswith(
+        f"rule set {folder / file}, line {lines[wrong.place]}: field '{wrong.name}' must be "
+    )
     assert "; got " in message
 
 
@@ -160,7 +188,9 @@ def as_csv(rows: list[list[str]]) -> str:
 
 
 @given(data=st.data(), file=st.sampled_from(sorted(TABLES)))
-def test_a_missing_column_is_named(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str) -> None:
+def test_a_missing_column_is_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
+) -> None:
     rows = rows_of(file)
     gone = data.draw(st.integers(0, len(rows[0]) - 1))
     folder = tmp_path_factory.mktemp("rules")
@@ -169,32 +199,59 @@ def test_a_missing_column_is_named(tmp_path_factory: pytest.TempPathFactory, dat
 
 
 @given(data=st.data(), file=st.sampled_from(sorted(TABLES)))
-def test_an_unknown_column_is_named(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str) -> None:
+def test_an_unknown_column_is_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
+) -> None:
     rows = rows_of(file)
     at = data.draw(st.integers(0, len(rows[0])))
     folder = tmp_path_factory.mktemp("rules")
     message = refused(folder, file, as_csv([[*row[:at], "colour", *row[at:]] for row in rows]))
-    assert message == f"rule set {folder / file}, line 1: field 'colour' is unknown; known here: {', '.join(rows[0])}"
+    assert (
+        message
+        == f"rule set {folder / file}, line 1: field 'colour' is unknown; known here: {', '.join(rows[0])}"
+    )
 
 
 @given(data=st.data(), file=st.sampled_from(sorted(TABLES)))
-def test_an_empty_cell_is_named(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str) -> None:
+def test_an_empty_cell_is_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
+) -> None:
     rows = rows_of(file)
-    column = data.draw(st.sampled_from([field.place[0] for field in fields_of(TABLES[file], {}) if field.is_required]))
+    column = data.draw(
+        st.sampled_from([field.place[0] for field in fields_of(TABLES[file], {}) if field.is_required])
+    )
     row = data.draw(st.integers(1, len(rows) - 1))
     rows[row][rows[0].index(str(column))] = data.draw(st.sampled_from(["", " "]))
     folder = tmp_path_factory.mktemp("rules")
-    assert refused(folder, file, as_csv(rows)).startswith(f"rule set {folder / file}, line {row + 1}: field '{column}' is empty")
+    assert refused(folder, file, as_csv(rows)).startswith(
+        f"rule set {folder / file}, line {row + 1}: field '{column}' is empty"
+    )
 
 
 @given(data=st.data(), file=st.sampled_from(sorted(TABLES)))
-def test_a_cell_of_a_wrong_kind_is_named(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str) -> None:
+def test_a_cell_of_a_wrong_kind_is_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
+) -> None:
     rows = rows_of(file)
-    columns = {"code", "code_system", "verdict", "relation", "status", "rank_date", "effective_date", "valid_from", "valid_to"}
+    columns = {
+        "code",
+        "code_system",
+        "verdict",
+        "relation",
+        "status",
+        "rank_date",
+        "effective_date",
+        "valid_from",
+        "valid_to",
+    }
     column = data.draw(st.sampled_from(sorted(columns & set(rows[0]))))
-    row = data.draw(st.integers(1, len(rows) - 1).filter(lambda row: column != "code" or rows[row][0] != "sector"))
+    row = data.draw(
+        st.integers(1, len(rows) - 1).filter(lambda row: column != "code" or rows[row][0] != "sector")
+    )
     days = ["86400", "2024-02-30", "20240101", "2024-W01-1"]
-    rows[row][rows[0].index(column)] = data.draw(st.sampled_from(["soon", "True", *(days if column != "code" else [])]))
+    rows[row][rows[0].index(column)] = data.draw(
+        st.sampled_from(["soon", "True", *(days if column != "code" else [])])
+    )
     folder = tmp_path_factory.mktemp("rules")
     message = refused(folder, file, as_csv(rows))
     assert message.startswith(f"rule set {folder / file}, line {row + 1}: field '{column}' must be ")

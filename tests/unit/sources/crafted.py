@@ -24,10 +24,14 @@ TODAY = dt.date(2025, 12, 31)
 LIMITS = load_date_limits(REFERENCE, TODAY)
 SEPARATOR = "\u00a0"
 HEADER = (
-    "Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,Price,Location,Exchange,Currency,FX Rate,"
+    "Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional "
+    "Value,Quantity,Price,Location,Exchange,Currency,FX Rate,"
     "Market Currency,Accrual Date"
 )
-DISCLAIMER = '"The content contained herein is owned or licensed by the publisher.\nIt runs over lines, with ""quotes"", and commas."'
+DISCLAIMER = (
+    '"The content contained herein is owned or licensed by the publisher.\nIt runs over lines, with '
+    '""quotes"", and commas."'
+)
 
 
 def line(
@@ -47,10 +51,20 @@ def line(
 
 
 def holdings(
-    lines: list[list[str]], *, as_of: str = "May 13, 2025", fund: str = "iShares Russell 2000 ETF", header: str = HEADER, copies: int = 1
+    lines: list[list[str]],
+    *,
+    as_of: str = "May 13, 2025",
+    fund: str = "iShares Russell 2000 ETF",
+    header: str = HEADER,
+    copies: int = 1,
 ) -> bytes:
     """A holdings file as downloaded: BOM, nine preamble lines, the table, the separator, the disclaimer."""
-    preamble = [fund, f'Fund Holdings as of,"{as_of}"', 'Inception Date,"May 22, 2000"', 'Shares Outstanding,"281,300,000.00"']
+    preamble = [
+        fund,
+        f'Fund Holdings as of,"{as_of}"',
+        'Inception Date,"May 22, 2000"',
+        'Shares Outstanding,"281,300,000.00"',
+    ]
     preamble += ['Stock,"-"', 'Bond,"-"', 'Cash,"-"', 'Other,"-"', SEPARATOR, header]
     body = io.StringIO()
     csv.writer(body, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(lines)
@@ -82,7 +96,10 @@ FUNDAMENTALS_ROW: dict[str, object] = {
 
 
 def fundamentals_frame(*rows: dict[str, object]) -> pl.DataFrame:
-    """A canonical fundamentals table; each row says what differs from `FUNDAMENTALS_ROW`. Dates stay text, as in a CSV."""
+    """A canonical fundamentals table.
+
+    Each row says what differs from `FUNDAMENTALS_ROW`. Dates stay text, as in a CSV.
+    """
     return pl.DataFrame([{**FUNDAMENTALS_ROW, **row} for row in rows], infer_schema_length=None)
 
 
@@ -106,7 +123,11 @@ def open_folder(folder: Path, *, aliases: pl.DataFrame = ALIASES, limits: DateLi
 
 
 FF5_HEADER = ",Mkt-RF,SMB,HML,RMW,CMA,RF"
-FF5_ROWS = ["202301,1.50,-0.25,0.75,0.10,-99.99,0.35", "202302,-2.00,0.50,-999,0.20,0.30,0.34", "202303,3.25,1.00,0.25,-0.10,0.05,0.36"]
+FF5_ROWS = [
+    "202301,1.50,-0.25,0.75,0.10,-99.99,0.35",
+    "202302,-2.00,0.50,-999,0.20,0.30,0.34",
+    "202303,3.25,1.00,0.25,-0.10,0.05,0.36",
+]
 ANNUAL = [" Annual Factors: January-December ", FF5_HEADER, "2022,-21.58,-1.69,25.97,6.67,22.54,1.43"]
 FIRST_LINE = "This file was created using the 202306 CRSP database."
 

@@ -34,7 +34,10 @@ class Scripted:
 
 @contextlib.contextmanager
 def scripted(answer: Callable[[str, int], Answer]) -> Iterator[Scripted]:
-    """Serve until the block ends; `answer` gets the path with its query and the number of the request, from 0."""
+    """Serve until the block ends.
+
+    `answer` gets the path with its query and the number of the request, from 0.
+    """
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -51,7 +54,9 @@ def scripted(answer: Callable[[str, int], Answer]) -> Iterator[Scripted]:
                 self.send_response(given.status)
                 for name, value in given.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(given.body) if given.announced is None else given.announced))
+                self.send_header(
+                    "Content-Length", str(len(given.body) if given.announced is None else given.announced)
+                )
                 self.end_headers()
                 self.wfile.write(given.body)
 

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES, CanonicalTable, read_table
+from smallcap.sources.files.canonical_tables import (
+    CONSTITUENTS,
+    FUNDAMENTALS,
+    PRICES,
+    CanonicalTable,
+    read_table,
+)
 from tests.paths import PROJECT_ROOT
 from tests.unit.sources.crafted import fundamentals_frame
 
@@ -50,7 +56,9 @@ def test_moments_with_a_time_zone_are_the_days_of_that_zone(zone: str) -> None:
     frame = fundamentals_frame({"shares_outstanding_date": "2024-01-31"})
     days = with_dates(frame)
     moments = days.with_columns(pl.col(pl.Date).cast(pl.Datetime("us")).dt.replace_time_zone(zone))
-    assert read_table(as_parquet(moments), f"{FILE}.parquet", FUNDAMENTALS).equals(read_table(as_csv(frame), f"{FILE}.csv", FUNDAMENTALS))
+    assert read_table(as_parquet(moments), f"{FILE}.parquet", FUNDAMENTALS).equals(
+        read_table(as_csv(frame), f"{FILE}.csv", FUNDAMENTALS)
+    )
 
 
 @pytest.mark.parametrize("table", [PRICES, CONSTITUENTS])
@@ -58,7 +66,10 @@ def test_moments_in_every_table_are_local_days_in_text_and_in_parquet(table: Can
     row = {"ticker": "A", "name": "A CORP", "adj_close": "1", table.dated_by: "2025-02-01T00:00:00+09:00"}
     midnight = pl.lit(dt.datetime(2025, 2, 1)).dt.replace_time_zone("Asia/Tokyo")
     frame = pl.DataFrame([row])
-    for payload, name in ((as_csv(frame), "p.csv"), (as_parquet(frame.with_columns(midnight.alias(table.dated_by))), "p.parquet")):
+    for payload, name in (
+        (as_csv(frame), "p.csv"),
+        (as_parquet(frame.with_columns(midnight.alias(table.dated_by))), "p.parquet"),
+    ):
         assert read_table(payload, name, table)[table.dated_by].to_list() == [dt.date(2025, 2, 1)]
 
 
@@ -75,7 +86,9 @@ def test_a_row_that_is_cut_off_is_refused_and_no_debt_is_made_up(cells: int) -> 
     lines = as_csv(fundamentals_frame({}, {})).decode().splitlines()
     width = len(lines[0].split(","))
     lines[2] = ",".join([*lines[2].split(","), ""]) if cells < 0 else ",".join(lines[2].split(",")[:-cells])
-    with pytest.raises(InputError, match=rf"{FILE}\.csv, row 2 .*, line 3: {width - cells} cells instead of {width}"):
+    with pytest.raises(
+        InputError, match=rf"{FILE}\.csv, row 2 .*, line 3: {width - cells} cells instead of {width}"
+    ):
         read_table("\n".join(lines).encode(), f"{FILE}.csv", FUNDAMENTALS)
 
 
@@ -83,7 +96,9 @@ def test_every_kind_of_line_end_reads_alike() -> None:
     payload = as_csv(fundamentals_frame({}, {"ticker": "XY"}))
     read = read_table(payload, f"{FILE}.csv", FUNDAMENTALS)
     for line_end in (b"\r\n", b"\r"):
-        assert read_table(payload.replace(b"\n", line_end) + line_end, f"{FILE}.csv", FUNDAMENTALS).equals(read)
+        assert read_table(payload.replace(b"\n", line_end) + line_end, f"{FILE}.csv", FUNDAMENTALS).equals(
+            read
+        )
 
 
 def test_columns_that_the_table_does_not_know_may_be_there_twice_or_without_a_name() -> None:
@@ -112,15 +127,25 @@ def test_not_a_number_is_missing() -> None:
     assert read_table(as_csv(frame), f"{FILE}.csv", FUNDAMENTALS)["revenue"].to_list() == [None]
 
 
-@pytest.mark.parametrize("dropped", ["net_income", "total_assets", "filing_date", "entity_id", "shareholders_equity"])
+@pytest.mark.parametrize(
+    "dropped", ["net_income", "total_assets", "filing_date", "entity_id", "shareholders_equity"]
+)
 def test_a_missing_column_is_named(dropped: str) -> None:
-    with pytest.raises(InputError, match=rf"^fundamentals file {FILE}\.csv lacks the column {dropped}\. docs"):
+    with pytest.raises(
+        InputError, match=rf"^fundamentals file {FILE}\.csv lacks the column {dropped}\. docs"
+    ):
         read_table(as_csv(fundamentals_frame({}).drop(dropped)), f"{FILE}.csv", FUNDAMENTALS)
 
 
 def test_all_missing_columns_are_named_in_one_message() -> None:
-    with pytest.raises(InputError, match="lacks the columns revenue, net_income, interest_expense or net_interest_expense"):
-        read_table(as_csv(fundamentals_frame({}).drop("revenue", "net_income", "net_interest_expense")), f"{FILE}.csv", FUNDAMENTALS)
+    with pytest.raises(
+        InputError, match="lacks the columns revenue, net_income, interest_expense or net_interest_expense"
+    ):
+        read_table(
+            as_csv(fundamentals_frame({}).drop("revenue", "net_income", "net_interest_expense")),
+            f"{FILE}.csv",
+            FUNDAMENTALS,
+        )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +162,9 @@ def test_all_missing_columns_are_named_in_one_message() -> None:
     ],
 )
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_wrong_cell_is_named_by_file_row_and_column(column: str, cell: str, message: str, suffix: str) -> None:
+def test_a_wrong_cell_is_named_by_file_row_and_column(
+    column: str, cell: str, message: str, suffix: str
+) -> None:
     good = fundamentals_frame({}).cast(pl.String)
     frame = pl.concat([good, good.with_columns(pl.lit(cell).alias(column))])
     payload = as_csv(frame) if suffix == "csv" else as_parquet(frame)
@@ -158,7 +185,11 @@ def test_a_column_of_the_wrong_type_is_refused(column: str) -> None:
         (b"PAR1 cut off", "p.parquet", "is not readable as Parquet"),
         (b"ticker,date,adj_close\nA,2025-01-31,1\n", "p.parquet", "is not readable as Parquet"),
         (b"", "p.csv", "is not readable as CSV"),
-        (b"ticker,date,adj_close,Date\nA,2025-01-31,1,2\n", "p.csv", "column date stands in the header more than once"),
+        (
+            b"ticker,date,adj_close,Date\nA,2025-01-31,1,2\n",
+            "p.csv",
+            "column date stands in the header more than once",
+        ),
     ],
 )
 def test_an_unreadable_file_is_named(payload: bytes, name: str, message: str) -> None:
@@ -172,9 +203,13 @@ def test_a_header_alone_gives_no_rows_in_exact_types() -> None:
     assert empty.schema == read_table(b"ticker,date,adj_close\nA,2025-01-31,1\n", "p.csv", PRICES).schema
 
 
-@given(st.lists(st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False)), min_size=1, max_size=8))
+@given(
+    st.lists(st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False)), min_size=1, max_size=8)
+)
 def test_numbers_survive_a_csv_exactly(values: list[float | None]) -> None:
-    frame = pl.DataFrame({"ticker": "A", "date": "2025-01-31", "adj_close": pl.Series(values, dtype=pl.Float64)})
+    frame = pl.DataFrame(
+        {"ticker": "A", "date": "2025-01-31", "adj_close": pl.Series(values, dtype=pl.Float64)}
+    )
     assert read_table(as_csv(frame), "p.csv", PRICES)["adj_close"].to_list() == values
 
 

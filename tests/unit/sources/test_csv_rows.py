@@ -1,4 +1,6 @@
-"""CSV rows: what a careful reader would read, whole rows only, and the place of a wrong one as an editor shows it."""
+"""CSV rows: what a careful reader would read, whole rows only, and the place of a wrong one as an editor
+shows it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from smallcap.errors import InputError
 from smallcap.sources.csv_rows import csv_header, csv_place, csv_rows
 
 WHAT = "prices file p.csv"
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n", exclude_categories=["Cs", "Cc"]), max_size=6)
+CELLS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r\n", exclude_categories=["Cs", "Cc"]), max_size=6
+)
 LINE_ENDS = ["\n", "\r\n", "\r"]
 
 
@@ -38,7 +42,9 @@ def header_and_rows(payload: bytes) -> tuple[list[str], list[tuple[str | None, .
     is_marked=st.booleans(),
     blank_lines=st.integers(0, 2),
 )
-def test_what_was_written_is_read(line_end: str, rows: list[list[str]], quoting: int, is_marked: bool, blank_lines: int) -> None:
+def test_what_was_written_is_read(
+    line_end: str, rows: list[list[str]], quoting: int, is_marked: bool, blank_lines: int
+) -> None:
     payload = written([["a", "b", "c"], *rows], line_end, quoting) + line_end.encode() * blank_lines
     assert csv_header(b"\xef\xbb\xbf" * is_marked + payload, WHAT) == ["a", "b", "c"]
     found = read(b"\xef\xbb\xbf" * is_marked + payload)
@@ -59,10 +65,16 @@ def test_blank_lines_are_no_rows(line_end: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (["1,2,3", "4,5"], r"row 2 \(the header not counted\), line 3: 2 cells instead of 3; the file is cut off or damaged"),
+        (
+            ["1,2,3", "4,5"],
+            r"row 2 \(the header not counted\), line 3: 2 cells instead of 3; the file is cut off or damaged",
+        ),
         (["1,2,3", "4"], r"row 2 .*, line 3: 1 cell instead of 3; the file is cut off"),
         (["1,2", "3,4", "5,6"], r"row 1 .*, line 2: 2 cells instead of 3"),
-        (["1,2,3", "4,5,6,7"], r"row 2 .*, line 3: 4 cells instead of 3; put cells with a comma in them in quotes"),
+        (
+            ["1,2,3", "4,5,6,7"],
+            r"row 2 .*, line 3: 4 cells instead of 3; put cells with a comma in them in quotes",
+        ),
         (["1,2,3,"], r"row 1 .*: 4 cells instead of 3"),
         (["1,2,3", "1,5,4,5"], r"row 2 .*: 4 cells instead of 3; .* decimals with a point"),
         (['1,"two\nlines",3', "", "4,5"], r"row 2 .*, line 5: 2 cells instead of 3"),

@@ -1,4 +1,7 @@
-"""Dates: the day on the calendar of the place, however a file writes it; anything that is no whole date is none."""
+"""Dates: the day on the calendar of the place, however a file writes it.
+
+Anything that is no whole date is none.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,12 @@ def test_text_without_a_whole_date_is_none(text: str) -> None:
 def test_a_moment_is_the_day_of_its_own_zone(zone: str, unit: str, day: dt.date, hour: int) -> None:
     # A zone skips an hour, or a day, now and then: such a moment does not exist.
     local = dt.datetime.combine(day, dt.time(hour))
-    moments = pl.Series([local]).cast(pl.Datetime(unit)).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").drop_nulls()
+    moments = (
+        pl.Series([local])
+        .cast(pl.Datetime(unit))
+        .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        .drop_nulls()
+    )
     assert local_dates(moments).to_list() == [day] * len(moments)
 
 

@@ -42,7 +42,11 @@ def test_another_request_or_dataset_is_asked_for_itself(tmp_path: Path) -> None:
     bench, vendor = Bench(tmp_path), Vendor(b"one", b"two", b"three")
     given = [
         bench.fetcher.fetch("vendor", dataset, request, vendor)
-        for dataset, request in [("prices", REQUEST), ("prices", {**REQUEST, "start": "2021-01-01"}), ("metrics", REQUEST)]
+        for dataset, request in [
+            ("prices", REQUEST),
+            ("prices", {**REQUEST, "start": "2021-01-01"}),
+            ("metrics", REQUEST),
+        ]
     ]
     assert given == [b"one", b"two", b"three"]
 
@@ -104,7 +108,9 @@ def test_the_wait_that_the_vendor_asks_for_is_kept(tmp_path: Path) -> None:
 
 def test_a_wait_of_an_hour_is_not_waited_but_told(tmp_path: Path) -> None:
     bench, vendor = Bench(tmp_path), Vendor(TransientError("Daily request limit reached", retry_after=3600.0))
-    with pytest.raises(QuotaError, match=r"Daily request limit reached.*Go on after 2026-05-05 13:10 UTC") as caught:
+    with pytest.raises(
+        QuotaError, match=r"Daily request limit reached.*Go on after 2026-05-05 13:10 UTC"
+    ) as caught:
         bench.fetcher.fetch("vendor", "prices", REQUEST, vendor)
     assert caught.value.resumes_at == NOON + HOUR
     assert (vendor.asked, bench.waits) == (1, [])
@@ -118,7 +124,9 @@ def test_a_failure_that_stays_is_an_error_and_nothing_is_kept(tmp_path: Path) ->
     assert bench.snapshots.frame().is_empty()
 
 
-@pytest.mark.parametrize("failure", [RefusedError("wrong key"), InputError("no such index"), KeyError("data")])
+@pytest.mark.parametrize(
+    "failure", [RefusedError("wrong key"), InputError("no such index"), KeyError("data")]
+)
 def test_any_other_failure_is_not_asked_again(tmp_path: Path, failure: Exception) -> None:
     bench, vendor = Bench(tmp_path), Vendor(failure)
     with pytest.raises(type(failure)):

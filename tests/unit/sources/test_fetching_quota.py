@@ -25,7 +25,10 @@ def test_the_request_that_would_exceed_the_quota_is_not_made(tmp_path: Path) -> 
     bench, asked = Bench(tmp_path, limits=FREE), []
     for number in range(3):
         bench.fetcher.fetch("vendor", "prices", {"n": number}, lambda: asked.append(1) or b"rows")
-    with pytest.raises(QuotaError, match=r"vendor: 3 of 3 requests of this hour are used, 0 left.*Go on after 2026-05-05 13:00 UTC"):
+    with pytest.raises(
+        QuotaError,
+        match=r"vendor: 3 of 3 requests of this hour are used, 0 left.*Go on after 2026-05-05 13:00 UTC",
+    ):
         bench.fetcher.fetch("vendor", "prices", {"n": 3}, lambda: asked.append(1) or b"rows")
     assert len(asked) == 3
 

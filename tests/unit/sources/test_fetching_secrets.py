@@ -30,7 +30,9 @@ def test_a_key_is_hidden_by_its_form_too_and_other_text_stays() -> None:
     assert Redactor(["", OTHER_KEY]).text("xfl_docs and ABCD") == "xfl_docs and ABCD"
 
 
-def test_nothing_that_is_written_or_raised_shows_a_key(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_that_is_written_or_raised_shows_a_key(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     bench = Bench(tmp_path, secrets=(KEY, OTHER_KEY), limits={"vendor": Limits(per_day=100)}, max_retries=1)
     failures: list[BaseException] = []
 

@@ -23,7 +23,16 @@ from smallcap.sources.base import (
 )
 from smallcap.sources.payloads import SnapshotStore
 from tests.tolerances import EXACT
-from tests.unit.sources.crafted import FIRST_LINE, french, fundamentals_frame, holdings, line, open_folder, write_folder, zipped
+from tests.unit.sources.crafted import (
+    FIRST_LINE,
+    french,
+    fundamentals_frame,
+    holdings,
+    line,
+    open_folder,
+    write_folder,
+    zipped,
+)
 
 EVER = (dt.date(1990, 1, 1), dt.date(2030, 12, 31))
 MAY = dt.date(2025, 5, 13)
@@ -33,7 +42,12 @@ def prices(*rows: tuple[str, str, float]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["ticker", "date", "adj_close"], orient="row")
 
 
-MONTHS = prices(("ABCD", "2025-03-31", 10.0), ("ABCD", "2025-04-30", 11.0), ("ABCD", "2025-06-30", 12.0), ("SPY", "2025-04-30", 500.0))
+MONTHS = prices(
+    ("ABCD", "2025-03-31", 10.0),
+    ("ABCD", "2025-04-30", 11.0),
+    ("ABCD", "2025-06-30", 12.0),
+    ("SPY", "2025-04-30", 500.0),
+)
 
 
 @pytest.fixture
@@ -42,7 +56,9 @@ def folder(tmp_path: Path) -> Path:
         tmp_path / "my data",
         {
             "README.md": b"# notes",
-            "ishares/IWM_2025-05-13.csv": holdings([line(), line("XY.A", "XYLO CORP CLASS A"), line("-", "GONE INC Prvt")]),
+            "ishares/IWM_2025-05-13.csv": holdings(
+                [line(), line("XY.A", "XYLO CORP CLASS A"), line("-", "GONE INC Prvt")]
+            ),
             "ishares/notes.txt": b"nothing",
             "fundamentals/annual.csv": fundamentals_frame({}, {"ticker": "ZZZ", "entity_id": 12}),
             "prices/month_end.csv": MONTHS,
@@ -84,14 +100,24 @@ def test_the_same_files_are_found_in_a_flat_folder(folder: Path, tmp_path: Path)
 def test_a_csv_is_told_by_its_content_where_no_name_tells(folder: Path, tmp_path: Path) -> None:
     write_folder(
         tmp_path / "odd",
-        {"download (1).csv": holdings([line()]), "export.csv": fundamentals_frame({}), "closes.csv": MONTHS, "library.csv": french()},
+        {
+            "download (1).csv": holdings([line()]),
+            "export.csv": fundamentals_frame({}),
+            "closes.csv": MONTHS,
+            "library.csv": french(),
+        },
     )
     source = open_folder(tmp_path / "odd")
     assert source.membership_dates("russell2000") == [MAY]
-    assert [source.fundamentals(*EVER).rows.height, source.prices(*EVER).rows.height, source.factors().rows.height] == [1, 4, 3]
+    assert [
+        source.fundamentals(*EVER).rows.height,
+        source.prices(*EVER).rows.height,
+        source.factors().rows.height,
+    ] == [1, 4, 3]
 
 
-# lists ---------------------------------------------------------------------------------------------------------------
+# lists
+# ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -105,7 +131,9 @@ def test_a_csv_is_told_by_its_content_where_no_name_tells(folder: Path, tmp_path
         (dt.date(2025, 11, 30), dt.date(2025, 11, 5)),
     ],
 )
-def test_an_as_of_is_served_by_the_newest_list_at_most_31_days_old(tmp_path: Path, as_of: dt.date, used: dt.date | None) -> None:
+def test_an_as_of_is_served_by_the_newest_list_at_most_31_days_old(
+    tmp_path: Path, as_of: dt.date, used: dt.date | None
+) -> None:
     files = {
         "ishares/a.csv": holdings([line()]),
         "ishares/b.csv": holdings([line()], as_of="Nov 05, 2025"),
@@ -116,7 +144,11 @@ def test_an_as_of_is_served_by_the_newest_list_at_most_31_days_old(tmp_path: Pat
 
 
 def test_refused_rows_are_delivered_with_every_as_of_that_used_their_list(folder: Path) -> None:
-    refused = open_folder(folder).constituents("russell2000", [MAY, dt.date(2025, 5, 31), dt.date(2024, 1, 31)]).refused
+    refused = (
+        open_folder(folder)
+        .constituents("russell2000", [MAY, dt.date(2025, 5, 31), dt.date(2024, 1, 31)])
+        .refused
+    )
     assert refused.select("year", "rule").rows() == [(2025, "not_common_stock")] * 2
     assert [json.loads(row)["as_of"] for row in refused["row_json"]] == ["2025-05-13", "2025-05-31"]
     assert json.loads(refused["row_json"][0])["name"] == "GONE INC Prvt"
@@ -131,7 +163,10 @@ def test_a_copy_of_a_list_is_read_once_and_another_list_of_the_day_is_refused(tm
     write_folder(tmp_path, {"ishares/a.csv": holdings([line()]), "ishares/copy of a.csv": holdings([line()])})
     assert open_folder(tmp_path).constituents("russell2000", [MAY]).rows.height == 1
     write_folder(tmp_path, {"ishares/b.csv": holdings([line("OTHR")])})
-    with pytest.raises(InputError, match=r"ishares/b\.csv and ishares/a\.csv are two different lists of russell2000 of 2025-05-13"):
+    with pytest.raises(
+        InputError,
+        match=r"ishares/b\.csv and ishares/a\.csv are two different lists of russell2000 of 2025-05-13",
+    ):
         open_folder(tmp_path).membership_dates("russell2000")
 
 
@@ -145,16 +180,32 @@ def test_a_canonical_list_stands_in_for_holdings(tmp_path: Path) -> None:
             "price": [9.5, None],
         }
     )
-    rows = open_folder(write_folder(tmp_path, {"constituents/list.csv": table})).constituents("russell2000", [dt.date(2025, 5, 31)]).rows
-    assert rows.select("ticker", "market_value_usd", "price_usd").rows() == [("ABCD", 3.0, 9.5), ("WXYZ", 1.0, None)]
+    rows = (
+        open_folder(write_folder(tmp_path, {"constituents/list.csv": table}))
+        .constituents("russell2000", [dt.date(2025, 5, 31)])
+        .rows
+    )
+    assert rows.select("ticker", "market_value_usd", "price_usd").rows() == [
+        ("ABCD", 3.0, 9.5),
+        ("WXYZ", 1.0, None),
+    ]
 
 
-# fundamentals --------------------------------------------------------------------------------------------------------
+# fundamentals
+# --------------------------------------------------------------------------------------------------------
 
 
-def test_values_restated_under_their_first_filing_date_are_flagged_and_stay_visible_by_it(tmp_path: Path) -> None:
-    rows = fundamentals_frame({}, {"entity_id": 12, "restated_date": "2025-01-31"}, {"entity_id": 13, "restated_date": None})
-    read = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "fundamentals/a.csv": rows})).fundamentals(*EVER).rows
+def test_values_restated_under_their_first_filing_date_are_flagged_and_stay_visible_by_it(
+    tmp_path: Path,
+) -> None:
+    rows = fundamentals_frame(
+        {}, {"entity_id": 12, "restated_date": "2025-01-31"}, {"entity_id": 13, "restated_date": None}
+    )
+    read = (
+        open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "fundamentals/a.csv": rows}))
+        .fundamentals(*EVER)
+        .rows
+    )
     assert read.select("source_entity_id", "version", "is_value_restated", "filing_date").rows() == [
         ("11", "original", False, dt.date(2024, 2, 20)),
         ("12", "restated", True, dt.date(2024, 2, 20)),
@@ -164,8 +215,17 @@ def test_values_restated_under_their_first_filing_date_are_flagged_and_stay_visi
 
 def test_money_is_named_in_dollars_and_absent_columns_are_null(folder: Path) -> None:
     row = open_folder(folder).fundamentals(*EVER).rows.row(0, named=True)
-    assert (row["revenue_usd"], row["net_interest_expense_usd"], row["interest_expense_usd"]) == (900_000.0, 9_000.0, None)
-    assert (row["shares_basic"], row["goodwill_usd"], row["fiscal_year"], row["is_blank_debt_zero"]) == (1_000_000.0, None, 2023, True)
+    assert (row["revenue_usd"], row["net_interest_expense_usd"], row["interest_expense_usd"]) == (
+        900_000.0,
+        9_000.0,
+        None,
+    )
+    assert (row["shares_basic"], row["goodwill_usd"], row["fiscal_year"], row["is_blank_debt_zero"]) == (
+        1_000_000.0,
+        None,
+        2023,
+        True,
+    )
 
 
 def test_a_table_without_a_currency_is_in_dollars_and_a_blank_one_stays_blank(tmp_path: Path) -> None:
@@ -205,17 +265,24 @@ def test_versions_of_one_period_are_told_apart_where_the_table_names_them(tmp_pa
         ("restated", False),
     ]
     write_folder(tmp_path, {"fundamentals/a.csv": fundamentals_frame({"version": "final"})})
-    with pytest.raises(InputError, match=r"fundamentals/a\.csv, row 1, column 'version': 'final' is not original or restated"):
+    with pytest.raises(
+        InputError, match=r"fundamentals/a\.csv, row 1, column 'version': 'final' is not original or restated"
+    ):
         open_folder(tmp_path).fundamentals(*EVER)
 
 
-# prices --------------------------------------------------------------------------------------------------------------
+# prices
+# --------------------------------------------------------------------------------------------------------------
 
 
 def returns(folder: Path) -> dict[tuple[str, dt.date], float | None]:
     source = open_folder(folder)
-    rows = source.prices(*EVER).rows.join(source.securities().rows.select("source_id", "ticker"), on="source_id")
-    return {(ticker, date): value for ticker, date, value in rows.select("ticker", "date", "total_return").rows()}
+    rows = source.prices(*EVER).rows.join(
+        source.securities().rows.select("source_id", "ticker"), on="source_id"
+    )
+    return {
+        (ticker, date): value for ticker, date, value in rows.select("ticker", "date", "total_return").rows()
+    }
 
 
 def test_returns_are_ratios_of_adjusted_closes_of_consecutive_months(folder: Path) -> None:
@@ -228,7 +295,9 @@ def test_returns_are_ratios_of_adjusted_closes_of_consecutive_months(folder: Pat
 
 def test_a_return_looks_back_beyond_the_range_that_is_asked(folder: Path) -> None:
     april = open_folder(folder).prices(dt.date(2025, 4, 1), dt.date(2025, 4, 30)).rows
-    assert april.filter(pl.col("total_return").is_not_null())["total_return"].to_list() == pytest.approx([0.1], rel=EXACT)
+    assert april.filter(pl.col("total_return").is_not_null())["total_return"].to_list() == pytest.approx(
+        [0.1], rel=EXACT
+    )
 
 
 def test_of_several_sessions_of_a_month_the_last_is_used_and_splits_compound(tmp_path: Path) -> None:
@@ -242,7 +311,10 @@ def test_of_several_sessions_of_a_month_the_last_is_used_and_splits_compound(tmp
         }
     )
     rows = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": days})).prices(*EVER).rows
-    assert rows.select("date", "close_usd", "split_ratio").rows() == [(dt.date(2025, 3, 31), 40.0, 1.0), (dt.date(2025, 4, 30), 12.0, 4.0)]
+    assert rows.select("date", "close_usd", "split_ratio").rows() == [
+        (dt.date(2025, 3, 31), 40.0, 1.0),
+        (dt.date(2025, 4, 30), 12.0, 4.0),
+    ]
     assert rows["total_return"][1] == pytest.approx(0.2, rel=EXACT)
 
 
@@ -251,7 +323,10 @@ def test_given_returns_are_kept_and_refused_for_days(tmp_path: Path) -> None:
     source = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": months}))
     assert source.prices(*EVER).rows["total_return"].to_list() == [0.5, pytest.approx(0.1, rel=EXACT), 0.25]
     assert source.prices(*EVER).refused["rule"].to_list() == ["return_below_total_loss"]
-    write_folder(tmp_path, {"prices/a.csv": pl.concat([months, months.head(1).with_columns(date=pl.lit("2025-03-28"))])})
+    write_folder(
+        tmp_path,
+        {"prices/a.csv": pl.concat([months, months.head(1).with_columns(date=pl.lit("2025-03-28"))])},
+    )
     with pytest.raises(InputError, match="several rows of ABCD in 2025-03 and a total_return"):
         open_folder(tmp_path).prices(*EVER)
 
@@ -273,14 +348,16 @@ def test_duplicate_prices_are_named_whatever_the_spelling(tmp_path: Path) -> Non
         open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": twice})).prices(*EVER)
 
 
-# factors -------------------------------------------------------------------------------------------------------------
+# factors
+# -------------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_vintage_twice_is_one_and_two_that_differ_are_refused(folder: Path) -> None:
     assert open_folder(folder).factors().rows.height == 3
     write_folder(folder, {"french/other.csv": french(["202301,1,1,1,1,1,1"])})
     with pytest.raises(
-        InputError, match=r"factor files french/ff5\.csv and french/other\.csv are of the same model and vintage but differ"
+        InputError,
+        match=r"factor files french/ff5\.csv and french/other\.csv are of the same model and vintage but differ",
     ):
         open_folder(folder).factors()
 
@@ -290,7 +367,8 @@ def test_vintages_stand_side_by_side(folder: Path) -> None:
     assert open_folder(folder).factors().rows["vintage"].unique().sort().to_list() == ["202306", "202309"]
 
 
-# what stops the source -----------------------------------------------------------------------------------------------
+# what stops the source
+# -----------------------------------------------------------------------------------------------
 
 
 def test_a_folder_without_holdings_is_named(tmp_path: Path) -> None:
@@ -300,7 +378,9 @@ def test_a_folder_without_holdings_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nowhere does not exist or is not a folder; give another with --input"):
+    with pytest.raises(
+        InputError, match="nowhere does not exist or is not a folder; give another with --input"
+    ):
         open_folder(tmp_path / "nowhere").securities()
 
 
@@ -314,11 +394,16 @@ def test_holdings_alone_are_enough_and_the_rest_is_empty(tmp_path: Path) -> None
     source = open_folder(write_folder(tmp_path, ONLY_HOLDINGS))
     assert source.clock == MAY + dt.timedelta(days=31)  # the last day that the list serves
     assert source.constituents("russell2000", [MAY]).rows.height == 1
-    assert [source.fundamentals(*EVER).rows.height, source.prices(*EVER).rows.height, source.factors().rows.height] == [0, 0, 0]
+    assert [
+        source.fundamentals(*EVER).rows.height,
+        source.prices(*EVER).rows.height,
+        source.factors().rows.height,
+    ] == [0, 0, 0]
     assert source.securities().rows["is_resolved"].to_list() == [False]
 
 
-# opening -------------------------------------------------------------------------------------------------------------
+# opening
+# -------------------------------------------------------------------------------------------------------------
 
 
 def settings(**given: object) -> Settings:
@@ -332,7 +417,10 @@ def test_the_preset_needs_a_folder() -> None:
 
 def test_the_limit_takes_the_first_lines_by_ticker(folder: Path) -> None:
     limited = open_source(settings(input=folder, limit=1))
-    assert limited.constituents("russell2000", [MAY, dt.date(2025, 5, 31)]).rows["ticker"].to_list() == ["ABCD", "ABCD"]
+    assert limited.constituents("russell2000", [MAY, dt.date(2025, 5, 31)]).rows["ticker"].to_list() == [
+        "ABCD",
+        "ABCD",
+    ]
     assert limited.securities().rows.equals(open_folder(folder).securities().rows)
 
 
@@ -342,7 +430,9 @@ def test_a_clock_hides_what_came_later(folder: Path) -> None:
     assert clocked.membership_dates("russell2000") == []
     assert clocked.prices(*EVER).rows["date"].max() == dt.date(2025, 4, 30)
     assert clocked.fundamentals(*EVER).rows.height == 2
-    assert open_source(settings(input=folder, clock=dt.date(2024, 2, 19))).fundamentals(*EVER).rows.height == 0
+    assert (
+        open_source(settings(input=folder, clock=dt.date(2024, 2, 19))).fundamentals(*EVER).rows.height == 0
+    )
     assert open_source(settings(input=folder, clock=dt.date(2023, 5, 31))).factors().rows.height == 0
 
 

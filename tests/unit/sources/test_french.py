@@ -25,7 +25,9 @@ LAYOUTS = {
     "re-saved by a spreadsheet": french(EXCEL, header=f"{FF5_HEADER},,", blank=",,,,,,,,"),
     "monthly only": french(annual=False),
     "copyright line at once": french(annual=False).rstrip() + b"\r\nCopyright 2023 Kenneth R. French\r\n",
-    "older first line": french(first="This file was created by CMPT_ME_BEME_OP_INV_RETS using the 202306 CRSP database."),
+    "older first line": french(
+        first="This file was created by CMPT_ME_BEME_OP_INV_RETS using the 202306 CRSP database."
+    ),
 }
 
 
@@ -40,7 +42,11 @@ def test_values_are_fractions_with_missing_ones_null_and_months_ending() -> None
     frame = read_french(french(), "ff5.csv")
     assert frame["month"].to_list() == [dt.date(2023, 1, 31), dt.date(2023, 2, 28), dt.date(2023, 3, 31)]
     assert frame["mkt_rf"].to_list() == pytest.approx([0.015, -0.02, 0.0325], rel=EXACT)
-    assert frame["hml"].to_list() == [pytest.approx(0.0075, rel=EXACT), None, pytest.approx(0.0025, rel=EXACT)]
+    assert frame["hml"].to_list() == [
+        pytest.approx(0.0075, rel=EXACT),
+        None,
+        pytest.approx(0.0025, rel=EXACT),
+    ]
     assert frame["cma"][0] is None
     assert frame["mom"].null_count() == 3
     assert frame.select("vintage", "model").unique().rows() == [("202306", "FF5")]
@@ -55,7 +61,9 @@ def test_the_model_is_told_by_the_columns() -> None:
     three = french(["202301,1.0,2.0,3.0,0.3"], header=",Mkt-RF,SMB,HML,RF")
     momentum = french(["202301,   1.0"], header=",Mom   ")
     assert read_french(three, "ff3.csv")["model"].to_list() == ["FF3"]
-    assert read_french(momentum, "mom.csv").select("model", "mom").rows() == [("MOM", pytest.approx(0.01, rel=EXACT))]
+    assert read_french(momentum, "mom.csv").select("model", "mom").rows() == [
+        ("MOM", pytest.approx(0.01, rel=EXACT))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,10 @@ def test_the_model_is_told_by_the_columns() -> None:
         (french(["202301,1,1,1,1,1,,1"]), "line 5: not a number"),
         (french(["202301,1,1,150,1,1,1"]), "150 per cent a month is out of range"),
         (french(["202301,1,1,nan,1,1,nan"]), "line 5: not a number"),
-        (french([f"2023{month:02d},0.01,-0.02,0.03,0.001,0.002,0.003" for month in range(1, 13)]), "the factors are fractions"),
+        (
+            french([f"2023{month:02d},0.01,-0.02,0.03,0.001,0.002,0.003" for month in range(1, 13)]),
+            "the factors are fractions",
+        ),
         (french(["20230103,0.1,0.1,0.1,0.1,0.1,0.1"]), "daily factors"),
         (french(["202301,-99.99,-999,-99.99,-99.99,-99.99,-99.99"]), "every value is missing"),
     ],

@@ -1,4 +1,6 @@
-"""The live factor files: every download adds a vintage, and what does not count leaves the others standing."""
+"""The live factor files: every download adds a vintage, and what does not count leaves the others
+standing.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,25 @@ def rows(file_name: str, last: str, *, first_year: int = 2000, shift: float = 0.
     months = [f"{year}{month:02d}" for year in range(first_year, int(last[:4]) + 1) for month in range(1, 13)]
     wanted = [month for month in months if month <= last]
     return [
-        ",".join([month, *(f"{3 * math.sin(12.9898 * (number + 7 * column)) + shift:.2f}" for column in range(width))])
+        ",".join(
+            [
+                month,
+                *(f"{3 * math.sin(12.9898 * (number + 7 * column)) + shift:.2f}" for column in range(width)),
+            ]
+        )
         for number, month in enumerate(wanted)
     ]
 
 
 def body(file_name: str, vintage: str = "202604", **options: float) -> bytes:
-    return zipped(french(rows(file_name, vintage, **options), header=HEADERS[file_name], first=first_line(vintage), annual=False))
+    return zipped(
+        french(
+            rows(file_name, vintage, **options),
+            header=HEADERS[file_name],
+            first=first_line(vintage),
+            annual=False,
+        )
+    )
 
 
 class Library:
@@ -71,13 +85,20 @@ def test_the_three_files_come_as_the_files_preset_reads_them(library: Library) -
     with scripted(library) as server:
         delivery = library.source(server.url).factors()
         asked = len(server.asked)
-    expected = [read_french(library.bodies[name], f"{name}.zip").with_columns(source=pl.lit("french")) for name in FILES]
+    expected = [
+        read_french(library.bodies[name], f"{name}.zip").with_columns(source=pl.lit("french"))
+        for name in FILES
+    ]
     assert delivery.rows.schema == FACTORS_COLUMNS
-    assert delivery.rows.equals(pl.concat(expected).select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
+    assert delivery.rows.equals(
+        pl.concat(expected).select(*FACTORS_COLUMNS).sort("vintage", "model", "month")
+    )
     assert (asked, delivery.notices) == (3, ())
 
 
-def test_the_whole_history_is_asked_for_and_sentinels_are_null_and_figures_fractions(library: Library) -> None:
+def test_the_whole_history_is_asked_for_and_sentinels_are_null_and_figures_fractions(
+    library: Library,
+) -> None:
     served = rows(FF5_FILE, "202604", first_year=1926)
     served[1] = "192602,-99.99,0.50,-999,0.20,0.30,0.34"
     library.bodies[FF5_FILE] = zipped(french(served, header=FF5_HEADER, first=first_line("202604")))
@@ -114,7 +135,9 @@ def test_a_vintage_that_is_served_again_with_other_figures_overwrites_nothing(li
 
 
 def changed(change: Callable[[list[str]], list[str]]) -> bytes:
-    return zipped(french(change(rows(FF5_FILE, "202605")), header=FF5_HEADER, first=first_line("202605"), annual=False))
+    return zipped(
+        french(change(rows(FF5_FILE, "202605")), header=FF5_HEADER, first=first_line("202605"), annual=False)
+    )
 
 
 REFUSED = {
@@ -126,16 +149,24 @@ REFUSED = {
     "cut off at its end": (changed(lambda lines: lines[:-20]), "shorter than the vintage 202604"),
     "cut off at its start": (changed(lambda lines: lines[20:]), "shorter than the vintage 202604"),
     "short": (changed(lambda lines: lines[-60:]), "fewer than 120"),
-    "without a table": (zipped(first_line("202605").encode() + b"\r\n\r\nNothing here.\r\n"), "no monthly table"),
+    "without a table": (
+        zipped(first_line("202605").encode() + b"\r\n\r\nNothing here.\r\n"),
+        "no monthly table",
+    ),
     "of another model": (body(FF3_FILE, "202605"), "holds the factors of FF3, not of FF5"),
-    "without a vintage": (zipped(french(rows(FF5_FILE, "202605"), first="Factors", annual=False)), "names no vintage"),
+    "without a vintage": (
+        zipped(french(rows(FF5_FILE, "202605"), first="Factors", annual=False)),
+        "names no vintage",
+    ),
     "gone": (Answer(b"", 404), "answered 404"),
     "asks who we are": (Answer(b"", 401), "answered 401"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_file_that_does_not_count_is_told_and_the_last_good_vintage_stands(library: Library, case: str) -> None:
+def test_a_file_that_does_not_count_is_told_and_the_last_good_vintage_stands(
+    library: Library, case: str
+) -> None:
     with scripted(library) as server:
         first = library.source(server.url).factors().rows
         good = library.bodies[FF5_FILE]
@@ -162,26 +193,37 @@ def test_a_server_that_stays_down_is_asked_some_times_and_then_told(library: Lib
 
 def test_nothing_at_all_is_an_error_that_names_every_file(library: Library) -> None:
     library.bodies = dict.fromkeys(FILES, Answer(b"", 404))
-    with scripted(library) as server, pytest.raises(SmallcapError, match=r"no factors: FF5.*404.*FF3.*404.*MOM.*404"):
+    with (
+        scripted(library) as server,
+        pytest.raises(SmallcapError, match=r"no factors: FF5.*404.*FF3.*404.*MOM.*404"),
+    ):
         library.source(server.url).factors()
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
-def test_every_line_ending_is_read_and_told_where_the_library_cannot_cross_check(library: Library, end: str) -> None:
+def test_every_line_ending_is_read_and_told_where_the_library_cannot_cross_check(
+    library: Library, end: str
+) -> None:
     content = french(rows(FF5_FILE, "202604"), header=FF5_HEADER, first=first_line("202604"), end=end)
     library.bodies[FF5_FILE] = zipped(content)
     with scripted(library) as server:
         delivery = library.source(server.url).factors()
     assert delivery.rows.filter(pl.col("model") == "FF5").height == 316
-    assert ["is not cross-checked" in notice for notice in delivery.notices] == ([True] if end == "\n" else [])
+    assert ["is not cross-checked" in notice for notice in delivery.notices] == (
+        [True] if end == "\n" else []
+    )
 
 
-def test_a_file_that_the_library_reads_otherwise_does_not_count(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_the_library_reads_otherwise_does_not_count(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def ask_with_another_figure(file_name: str, *arguments: object) -> ReaderAnswer:
         answer = ask_reader(file_name, *arguments)  # type: ignore[arg-type]
         if file_name != FF5_FILE or answer.table is None:
             return answer
-        changed_figure = pl.when(pl.col("month") == dt.date(2010, 3, 31)).then(9.0).otherwise("SMB").alias("SMB")
+        changed_figure = (
+            pl.when(pl.col("month") == dt.date(2010, 3, 31)).then(9.0).otherwise("SMB").alias("SMB")
+        )
         return ReaderAnswer(answer.payload, answer.table.with_columns(changed_figure), None)
 
     monkeypatch.setattr("smallcap.sources.french.reader.ask_reader", ask_with_another_figure)

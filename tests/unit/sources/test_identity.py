@@ -18,7 +18,13 @@ NOTHING_KNOWN = table("raw.securities").empty()
 
 
 def spell(
-    source_id: str, company: str, ticker: str, valid_from: str = "2010-01-01", valid_to: str | None = None, *, is_resolved: bool = True
+    source_id: str,
+    company: str,
+    ticker: str,
+    valid_from: str = "2010-01-01",
+    valid_to: str | None = None,
+    *,
+    is_resolved: bool = True,
 ) -> dict[str, object]:
     return {
         "source": "files",
@@ -42,7 +48,12 @@ def spells(*rows: dict[str, object]) -> pl.DataFrame:
 
 def ids(securities: pl.DataFrame, ticker: str) -> tuple[int, int]:
     """security_id and entity_id of a ticker's latest spell."""
-    return securities.filter(pl.col("ticker") == ticker).sort("valid_from").select("security_id", "entity_id").row(-1)
+    return (
+        securities.filter(pl.col("ticker") == ticker)
+        .sort("valid_from")
+        .select("security_id", "entity_id")
+        .row(-1)
+    )
 
 
 def test_an_id_is_a_digest_of_53_bits() -> None:
@@ -72,7 +83,11 @@ def test_ids_depend_neither_on_order_nor_on_what_else_there_is(order: list[int],
 
 
 def test_minting_again_changes_nothing() -> None:
-    delivered = spells(spell("a", "1", "A"), spell("b", "2", "B", "2010-01-01", "2015-06-30"), spell("c", "3", "B", "2015-07-01"))
+    delivered = spells(
+        spell("a", "1", "A"),
+        spell("b", "2", "B", "2010-01-01", "2015-06-30"),
+        spell("c", "3", "B", "2015-07-01"),
+    )
     once = identity.mint(delivered, NOTHING_KNOWN)
     assert identity.mint(delivered.reverse(), once).equals(once)
 
@@ -93,15 +108,22 @@ def test_a_company_that_becomes_resolved_keeps_its_id() -> None:
 
 def test_a_recycled_ticker_gets_new_ids_and_the_old_line_keeps_its_own() -> None:
     known = identity.mint(spells(spell("a", "1", "A")), NOTHING_KNOWN)
-    again = identity.mint(spells(spell("a", "1", "A", "2010-01-01", "2018-12-31"), spell("z", "9", "A", "2019-01-01")), known)
-    assert again.filter(pl.col("source_id") == "a").select("security_id", "entity_id").row(0) == ids(known, "A")
+    again = identity.mint(
+        spells(spell("a", "1", "A", "2010-01-01", "2018-12-31"), spell("z", "9", "A", "2019-01-01")), known
+    )
+    assert again.filter(pl.col("source_id") == "a").select("security_id", "entity_id").row(0) == ids(
+        known, "A"
+    )
     assert not set(ids(again, "A")) & set(ids(known, "A"))
     assert again.height == 2
 
 
 def test_a_ticker_that_was_another_lines_before_our_time_does_not_take_its_id() -> None:
     known = identity.mint(spells(spell("new", "9", "A", "2019-01-01")), NOTHING_KNOWN)
-    again = identity.mint(spells(spell("old", "1", "A", "2005-01-01", "2018-12-31"), spell("new", "9", "A", "2019-01-01")), known)
+    again = identity.mint(
+        spells(spell("old", "1", "A", "2005-01-01", "2018-12-31"), spell("new", "9", "A", "2019-01-01")),
+        known,
+    )
     assert ids(again, "A") == ids(known, "A")
     assert again["security_id"].n_unique() == 2
 
@@ -132,7 +154,9 @@ def test_two_names_with_one_id_stop_the_minting(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_new_name_with_the_id_of_a_known_line_stops_the_minting(monkeypatch: pytest.MonkeyPatch) -> None:
     known = identity.mint(spells(spell("a", "1", "A")), NOTHING_KNOWN)
-    monkeypatch.setattr(identity, "digest_id", lambda name: ids(known, "A")[0] if "|line|" in name else len(name))
+    monkeypatch.setattr(
+        identity, "digest_id", lambda name: ids(known, "A")[0] if "|line|" in name else len(name)
+    )
     with pytest.raises(SmallcapError, match="two line names have the id"):
         identity.mint(spells(spell("b", "2", "B")), known)
 

@@ -27,10 +27,27 @@ def refusal_of(*lines: list[str]) -> list[tuple[str, str]]:
 
 
 def test_a_file_as_downloaded_gives_its_fund_date_and_typed_rows() -> None:
-    found = read(holdings([line("AAA", "FIRST, INC", sector="Communication"), line("BBB", price="1,234.50", quantity="-")]))
-    assert (found.fund, found.index_name, found.as_of) == ("iShares Russell 2000 ETF", "russell2000", dt.date(2025, 5, 13))
+    found = read(
+        holdings(
+            [line("AAA", "FIRST, INC", sector="Communication"), line("BBB", price="1,234.50", quantity="-")]
+        )
+    )
+    assert (found.fund, found.index_name, found.as_of) == (
+        "iShares Russell 2000 ETF",
+        "russell2000",
+        dt.date(2025, 5, 13),
+    )
     assert found.rows.rows() == [
-        ("AAA", "FIRST, INC", "Communication Services", 1_250_000.0, 50_000.0, 25.0, "United States", "NASDAQ"),
+        (
+            "AAA",
+            "FIRST, INC",
+            "Communication Services",
+            1_250_000.0,
+            50_000.0,
+            25.0,
+            "United States",
+            "NASDAQ",
+        ),
         ("BBB", "ALPHABETICAL CO", "Industrials", 1_250_000.0, None, 1234.5, "United States", "NASDAQ"),
     ]
 
@@ -52,7 +69,10 @@ def test_an_unknown_sector_is_null() -> None:
     ("row", "rule"),
     [
         (line("USD", "USD CASH", asset_class="Cash"), "not_equity"),
-        (line("RTYM5", "RUSSELL 2000 EMINI CME JUN 25", asset_class="Futures", market_value="0.00"), "not_equity"),
+        (
+            line("RTYM5", "RUSSELL 2000 EMINI CME JUN 25", asset_class="Futures", market_value="0.00"),
+            "not_equity",
+        ),
         (line("INH", "INHIBRX INC CVR"), "not_common_stock"),
         (line("GTXI", "GTXI INC - CVR"), "not_common_stock"),
         (line("P5N994", "Petrocorp Inc Escrow"), "not_common_stock"),
@@ -60,7 +80,10 @@ def test_an_unknown_sector_is_null() -> None:
         (line("WLLBW", "CHORD ENERGY EQUITY WARRANTS SERIE"), "not_common_stock"),
         (line("MPTI RT", "M TRON INDUSTRIES INC RIGHTS"), "not_common_stock"),
         (line("-", "NAMELESS HOLDING"), "ticker_missing"),
-        (line("ADRO", "CHINOOK THERAPEUTICS INC", exchange="NO MARKET (E.G. UNLISTED)"), "exchange_not_listed"),
+        (
+            line("ADRO", "CHINOOK THERAPEUTICS INC", exchange="NO MARKET (E.G. UNLISTED)"),
+            "exchange_not_listed",
+        ),
         (line("ZZZ", "QUOTED ONLY INC", exchange="Non-Nms Quotation Service (Nnqs)"), "exchange_not_listed"),
         (line("SBT", "STERLING BANCORP INC", price="0.00"), "price_too_low"),
         (line("THRD", "THIRD HARMONIC BIO INC", price="0.05"), "price_too_low"),
@@ -101,7 +124,8 @@ def test_every_row_is_a_member_or_refused() -> None:
 
 @given(
     st.permutations(
-        [line(ticker, f"{ticker} INC") for ticker in ("AAA", "BBB", "CCC", "DDD")] + [line("-", "X Prvt"), line("BBB", "B 2", price="3")]
+        [line(ticker, f"{ticker} INC") for ticker in ("AAA", "BBB", "CCC", "DDD")]
+        + [line("-", "X Prvt"), line("BBB", "B 2", price="3")]
     )
 )
 def test_the_order_of_rows_does_not_matter(lines: list[list[str]]) -> None:

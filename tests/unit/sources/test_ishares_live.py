@@ -83,7 +83,9 @@ def test_the_list_of_the_day_gives_the_members(site: Site) -> None:
         delivery = site.source(server.url).constituents([LONG_AGO])
     assert delivery.rows.schema == CONSTITUENTS_COLUMNS
     assert delivery.rows["ticker"].to_list() == ["ABCD", "EFGH", "MOGA"]
-    assert delivery.rows.select("as_of", "snapshot_date", "source").unique().rows() == [(LONG_AGO, LONG_AGO, "ishares")]
+    assert delivery.rows.select("as_of", "snapshot_date", "source").unique().rows() == [
+        (LONG_AGO, LONG_AGO, "ishares")
+    ]
     assert delivery.rows["name"][1] == 'QUOTES, "COMMAS" & <B>../..</B> CO'
     assert delivery.notices == ()
     assert site.asked == ["20240731"]
@@ -104,7 +106,9 @@ def test_every_row_that_is_no_member_is_refused_with_its_reason(site: Site) -> N
         delivery = site.source(server.url).constituents([LONG_AGO])
     assert delivery.rows.height == 3
     assert delivery.refused["year"].unique().to_list() == [2024]
-    assert {(row["rule"], json.loads(row["row_json"])["ticker"]) for row in delivery.refused.iter_rows(named=True)} == {
+    assert {
+        (row["rule"], json.loads(row["row_json"])["ticker"]) for row in delivery.refused.iter_rows(named=True)
+    } == {
         ("not_equity", "USD"),
         ("not_common_stock", "ZZQA"),
         ("ticker_missing", "-"),
@@ -149,7 +153,9 @@ def test_a_list_of_eight_days_before_answers_for_nothing(site: Site) -> None:
         delivery = site.source(server.url).constituents([LONG_AGO])
     assert delivery.rows.is_empty()
     assert delivery.rows.schema == CONSTITUENTS_COLUMNS
-    assert delivery.notices == ("ishares: there is no list of russell2000 at 2024-07-31 or at most 7 days before it",)
+    assert delivery.notices == (
+        "ishares: there is no list of russell2000 at 2024-07-31 or at most 7 days before it",
+    )
 
 
 BODIES = {
@@ -193,7 +199,10 @@ def test_a_refused_body_lets_an_earlier_list_answer_and_the_refusal_is_told(site
     site.by_day = {LONG_AGO: PAGE, dt.date(2024, 7, 30): served(dt.date(2024, 7, 30))}
     with scripted(site) as server:
         [notice] = site.source(server.url).constituents([LONG_AGO]).notices
-    assert notice.startswith("ishares: the list of 2024-07-30 answers for 2024-07-31; 1 answers were refused, the first: holdings file")
+    assert notice.startswith(
+        "ishares: the list of 2024-07-30 answers for 2024-07-31; 1 answers were refused, the "
+        "first: holdings file"
+    )
 
 
 def test_a_body_that_is_sent_twice_counts_once(site: Site) -> None:
@@ -259,13 +268,19 @@ def test_a_day_is_read_from_its_first_download_only(site: Site) -> None:
 
 def test_a_server_that_stays_down_stops_the_run_and_says_that_it_can_go_on(site: Site) -> None:
     site.otherwise = Answer(b"", 503)
-    with scripted(site) as server, pytest.raises(TransientError, match="4 attempts failed; run the same command again later"):
+    with (
+        scripted(site) as server,
+        pytest.raises(TransientError, match="4 attempts failed; run the same command again later"),
+    ):
         site.source(server.url).constituents([LONG_AGO])
 
 
 def test_a_whole_index_is_demanded_unless_told_otherwise(site: Site) -> None:
     site.otherwise = served(LONG_AGO)
-    with scripted(site) as server, pytest.raises(InputError, match="3 members; between 1850 and 5000 are plausible"):
+    with (
+        scripted(site) as server,
+        pytest.raises(InputError, match="3 members; between 1850 and 5000 are plausible"),
+    ):
         site.source(server.url, min_members=None).constituents([LONG_AGO])
 
 

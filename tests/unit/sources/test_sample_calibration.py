@@ -1,4 +1,6 @@
-"""The sample is like the published study's universe: how many of 300 are complete, how many survive, and what the quintiles look like."""
+"""The sample is like the published study's universe: how many of 300 are complete, how many survive, and what
+the quintiles look like.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ INPUTS = ["roe", "fcf_margin", "debt_to_assets", "interest_coverage"]
 
 def _latest_records() -> pl.DataFrame:
     """Return each company's newest acceptable record visible 163 days after the membership date."""
-    known = pl.coalesce(pl.col("filing_date") + pl.duration(days=1), pl.col("period_end") + pl.duration(days=90))
+    known = pl.coalesce(
+        pl.col("filing_date") + pl.duration(days=1), pl.col("period_end") + pl.duration(days=90)
+    )
     return (
         fundamentals(full())
         .filter(
@@ -40,8 +44,10 @@ def _own_metrics() -> dict[str, pl.Expr]:
 
     return {
         "roe": pl.col("net_income_usd") / positive("shareholders_equity_usd"),
-        "fcf_margin": (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd")) / positive("revenue_usd"),
-        "debt_to_assets": (pl.col("short_term_debt_usd") + pl.col("long_term_debt_usd")) / pl.col("total_assets_usd"),
+        "fcf_margin": (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd"))
+        / positive("revenue_usd"),
+        "debt_to_assets": (pl.col("short_term_debt_usd") + pl.col("long_term_debt_usd"))
+        / pl.col("total_assets_usd"),
         "interest_coverage": pl.col("operating_income_usd") / positive("interest_expense_usd"),
     }
 
@@ -50,7 +56,14 @@ def _own_metrics() -> dict[str, pl.Expr]:
 def screened() -> pl.DataFrame:
     """Members at the study's date by ticker, with their inputs and market capitalisation in millions."""
     lines = full().securities().rows.unique("source_id").select("source_id", "source_entity_id")
-    close = prices(full()).filter(pl.col("date") <= STUDY_DATE).sort("date").group_by("source_id").last().select("source_id", "close_usd")
+    close = (
+        prices(full())
+        .filter(pl.col("date") <= STUDY_DATE)
+        .sort("date")
+        .group_by("source_id")
+        .last()
+        .select("source_id", "close_usd")
+    )
     vendor = full().vendor_metrics(*EVER).rows.drop("source")
     at_as_of = pl.col("close_usd") * pl.col("shares_outstanding")
     return (
@@ -95,12 +108,19 @@ def test_the_whole_index_is_like_the_studys_part():
 
 
 def test_quintiles_differ_as_in_the_study():
-    """The study's medians: return on equity +12.7% at the top, -14.1% at the bottom; debt over assets 5.0% and 40.1%."""
+    """The study's medians: return on equity +12.7% at the top, -14.1% at the bottom.
+
+    Debt over assets 5.0% and 40.1%.
+    """
     kept = _after_controls(screened()).with_columns(pl.col("interest_coverage").clip(-10, 50))
     scores = []
     for name in INPUTS:
-        clipped = pl.col(name).clip(pl.col(name).quantile(0.05, "linear"), pl.col(name).quantile(0.95, "linear"))
-        scores.append((clipped - clipped.mean()) / clipped.std(ddof=0) * (-1 if name == "debt_to_assets" else 1))
+        clipped = pl.col(name).clip(
+            pl.col(name).quantile(0.05, "linear"), pl.col(name).quantile(0.95, "linear")
+        )
+        scores.append(
+            (clipped - clipped.mean()) / clipped.std(ddof=0) * (-1 if name == "debt_to_assets" else 1)
+        )
     scored = kept.with_columns(score=sum(scores[1:], scores[0]))
     top = scored.filter(pl.col("score") > pl.col("score").quantile(0.8, "linear"))
     bottom = scored.filter(pl.col("score") < pl.col("score").quantile(0.2, "linear"))

@@ -23,7 +23,11 @@ def lives() -> pl.DataFrame:
         .securities()
         .rows.filter(pl.col("sic").is_not_null())
         .group_by("source_id", "source_entity_id")
-        .agg(pl.col("valid_from").min(), pl.col("valid_to").sort_by("valid_from").last(), pl.col("sector").first())
+        .agg(
+            pl.col("valid_from").min(),
+            pl.col("valid_to").sort_by("valid_from").last(),
+            pl.col("sector").first(),
+        )
         .sort("source_id")
     )
 
@@ -39,13 +43,23 @@ def test_companies_are_born_and_die():
 
 def test_prices_end_with_the_line():
     last = prices(full()).group_by("source_id").agg(pl.col("date").max())
-    dead = lives().filter(pl.col("valid_to").is_between(dt.date(2005, 1, 1), dt.date(2026, 5, 31))).join(last, on="source_id")
+    dead = (
+        lives()
+        .filter(pl.col("valid_to").is_between(dt.date(2005, 1, 1), dt.date(2026, 5, 31)))
+        .join(last, on="source_id")
+    )
     assert dead.height > 300
     assert (dead["date"] == dead["valid_to"]).all()
 
 
 def test_the_dead_have_a_last_return_of_a_premium_or_a_fall():
-    last = prices(full()).sort("date").group_by("source_id").last().join(lives().filter(pl.col("valid_to").is_not_null()), on="source_id")
+    last = (
+        prices(full())
+        .sort("date")
+        .group_by("source_id")
+        .last()
+        .join(lives().filter(pl.col("valid_to").is_not_null()), on="source_id")
+    )
     assert last.filter(pl.col("total_return") > 0.10).height > 100
     assert last.filter(pl.col("total_return") < -0.35).height > 40
     assert last["total_return"].null_count() == 0
@@ -71,7 +85,9 @@ def test_deletions_are_not_replaced_between_reconstitutions():
     lists = all_lists(full()).select("as_of", "source_id")
     months = sorted(lists["as_of"].unique())
     joined_in = {
-        after.month: lists.filter(pl.col("as_of") == after).join(lists.filter(pl.col("as_of") == before), on="source_id", how="anti").height
+        after.month: lists.filter(pl.col("as_of") == after)
+        .join(lists.filter(pl.col("as_of") == before), on="source_id", how="anti")
+        .height
         for before, after in zip(months[-26:-1], months[-25:], strict=True)
         if after.month not in (3, 6, 9, 12)
     }
@@ -82,13 +98,20 @@ def test_deletions_are_not_replaced_between_reconstitutions():
 def test_new_listings_join_each_quarter():
     born = lives().filter(pl.col("valid_from") > dt.date(2005, 1, 1))
     first = all_lists(full()).group_by("source_id").agg(pl.col("as_of").min())
-    waited = born.join(first, on="source_id").select((pl.col("as_of") - pl.col("valid_from")).dt.total_days()).to_series()
+    waited = (
+        born.join(first, on="source_id")
+        .select((pl.col("as_of") - pl.col("valid_from")).dt.total_days())
+        .to_series()
+    )
     assert waited.median() < 130
     assert waited.len() > 500
 
 
 def test_some_are_too_large_and_some_too_small():
-    alive = lives().filter((pl.col("valid_from") <= STUDY_DATE) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > STUDY_DATE)))
+    alive = lives().filter(
+        (pl.col("valid_from") <= STUDY_DATE)
+        & (pl.col("valid_to").is_null() | (pl.col("valid_to") > STUDY_DATE))
+    )
     listed = full().constituents(INDEX, [STUDY_DATE]).rows
     outside = alive.join(listed, on="source_id", how="anti")
     cap = full().vendor_metrics(*EVER).rows.sort("period_end").group_by("source_entity_id").last()
@@ -98,7 +121,9 @@ def test_some_are_too_large_and_some_too_small():
 
 
 def test_banding_keeps_companies_on_their_side_of_the_break():
-    """Of 400 equal companies twelve are too large: the break is at 3% of all market value, the band reaches from 0.5% to 5.5%."""
+    """Of 400 equal companies twelve are too large: the break is at 3% of all market value, the band reaches
+    from 0.5% to 5.5%.
+    """
     ranks = np.arange(1, 401)
     cap = 1e9 - ranks.astype(float)
     everyone, were_large = np.ones(400, dtype=bool), np.isin(ranks, [5, 20, 30])
@@ -155,7 +180,10 @@ def test_some_lines_are_unresolved_with_a_reason():
     securities = full().securities().rows
     unresolved = securities.filter(~pl.col("is_resolved"))
     assert unresolved["unresolved_reason"].null_count() == 0
-    assert securities.filter("is_resolved")["unresolved_reason"].null_count() == securities.filter("is_resolved").height
+    assert (
+        securities.filter("is_resolved")["unresolved_reason"].null_count()
+        == securities.filter("is_resolved").height
+    )
     assert fundamentals(full()).join(unresolved, on="source_entity_id", how="semi").height == 0
     listed = full().constituents(INDEX, [STUDY_DATE]).rows.join(unresolved, on="source_id", how="semi")
     assert 5 < listed.height < 60
@@ -173,25 +201,36 @@ def test_some_names_hold_markup():
     assert names.str.contains("&", literal=True).sum() > 5
 
 
-@pytest.mark.parametrize("column", ["source_id", "ticker", "name", "sector", "location", "exchange", "snapshot_date"])
+@pytest.mark.parametrize(
+    "column", ["source_id", "ticker", "name", "sector", "location", "exchange", "snapshot_date"]
+)
 def test_list_columns_are_filled(column):
     assert all_lists(full())[column].null_count() == 0
 
 
 def test_the_fund_holds_a_plausible_share_of_each_company():
-    """Shares are brought to the list's split basis: a split counted on the wrong side shows as a factor of two or ten."""
+    """Shares are brought to the list's split basis: a split counted on the wrong side shows as a factor of
+    two or ten.
+    """
     lists = full().constituents(INDEX, [STUDY_DATE]).rows
     splits = prices(full()).select("source_id", "date", "split_ratio")
     shares = (
         fundamentals(full())
-        .filter(pl.col("filing_date").is_between(dt.date(2023, 12, 1), STUDY_DATE) & (pl.col("total_assets_usd") > 10e6))
+        .filter(
+            pl.col("filing_date").is_between(dt.date(2023, 12, 1), STUDY_DATE)
+            & (pl.col("total_assets_usd") > 10e6)
+        )
         .sort("period_end", "filing_date")
         .group_by("source_entity_id")
         .last()
         .select("source_entity_id", "shares_outstanding", "shares_outstanding_date")
     )
     one_line = lives().filter(pl.len().over("source_entity_id") == 1)
-    held = lists.join(one_line, on="source_id").join(shares, on="source_entity_id").drop_nulls("shares_outstanding")
+    held = (
+        lists.join(one_line, on="source_id")
+        .join(shares, on="source_entity_id")
+        .drop_nulls("shares_outstanding")
+    )
     factor = (
         held.select("source_id", "shares_outstanding_date")
         .join(splits, on="source_id")
@@ -200,7 +239,9 @@ def test_the_fund_holds_a_plausible_share_of_each_company():
         .agg(pl.col("split_ratio").product())
     )
     share = (
-        held.join(factor, on="source_id").select(pl.col("quantity") / (pl.col("shares_outstanding") * pl.col("split_ratio"))).to_series()
+        held.join(factor, on="source_id")
+        .select(pl.col("quantity") / (pl.col("shares_outstanding") * pl.col("split_ratio")))
+        .to_series()
     )
     assert share.len() > 1500
     assert share.is_between(0.011, 0.045).mean() > 0.995

@@ -1,4 +1,6 @@
-"""The sample's prices and factors: known loadings can be found again, splits and adjusted closes agree, files have the French layout."""
+"""The sample's prices and factors: known loadings can be found again, splits and adjusted closes agree, files
+have the French layout.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ def excess_returns() -> pl.DataFrame:
     factors = full().factors().rows.filter((pl.col("vintage") == LATEST_VINTAGE) & (pl.col("model") == "FF5"))
     rows = prices(full()).with_columns(month=pl.col("date").dt.month_end())
     is_last = pl.col("date") == pl.col("date").max().over("source_id")
-    return rows.filter(~is_last).join(factors, on="month").with_columns(excess=pl.col("total_return") - pl.col("rf")).drop_nulls("excess")
+    return (
+        rows.filter(~is_last)
+        .join(factors, on="month")
+        .with_columns(excess=pl.col("total_return") - pl.col("rf"))
+        .drop_nulls("excess")
+    )
 
 
 def _regression(rows: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -37,7 +44,11 @@ def _regression(rows: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def test_regressions_on_the_published_factors_find_the_true_loadings():
     true = {row["source_id"]: row for row in full().true_loadings().iter_rows(named=True)}
-    groups = excess_returns().filter(pl.len().over("source_id") >= 120).partition_by("source_id", maintain_order=True, as_dict=True)
+    groups = (
+        excess_returns()
+        .filter(pl.len().over("source_id") >= 120)
+        .partition_by("source_id", maintain_order=True, as_dict=True)
+    )
     gaps = []
     for (line,), rows in list(groups.items())[:300]:
         estimate, error = _regression(rows)
@@ -52,26 +63,42 @@ def test_residuals_are_as_volatile_as_said():
     true = full().true_loadings()
     fitted = excess_returns().join(true, on="source_id", suffix="_true")
     explained = pl.col("alpha") + sum(
-        (pl.col(term) * pl.col(f"{term}_true") for term in TERMS[2:]), pl.col("mkt_rf") * pl.col("mkt_rf_true")
+        (pl.col(term) * pl.col(f"{term}_true") for term in TERMS[2:]),
+        pl.col("mkt_rf") * pl.col("mkt_rf_true"),
     )
     observed = (
-        fitted.group_by("source_id").agg((pl.col("excess") - explained).std().alias("observed"), pl.len()).filter(pl.col("len") > 200)
+        fitted.group_by("source_id")
+        .agg((pl.col("excess") - explained).std().alias("observed"), pl.len())
+        .filter(pl.col("len") > 200)
     )
-    ratio = observed.join(true, on="source_id").select(pl.col("observed") / pl.col("residual_volatility")).to_series()
+    ratio = (
+        observed.join(true, on="source_id")
+        .select(pl.col("observed") / pl.col("residual_volatility"))
+        .to_series()
+    )
     assert ratio.median() == pytest.approx(1.0, abs=0.02)
 
 
 def test_splits_move_the_close_and_not_the_return():
     rows = prices(full()).sort("source_id", "date")
-    before, months = pl.col("close_usd").shift(1).over("source_id"), pl.col("date").dt.month_end().diff().dt.total_days().over("source_id")
-    moved = rows.with_columns(price_return=pl.col("close_usd") * pl.col("split_ratio") / before - 1, days=months)
-    seen = moved.filter((pl.col("days") <= 31) & (pl.col("close_usd") > 1) & (before > 1)).drop_nulls(["price_return", "total_return"])
+    before, months = (
+        pl.col("close_usd").shift(1).over("source_id"),
+        pl.col("date").dt.month_end().diff().dt.total_days().over("source_id"),
+    )
+    moved = rows.with_columns(
+        price_return=pl.col("close_usd") * pl.col("split_ratio") / before - 1, days=months
+    )
+    seen = moved.filter((pl.col("days") <= 31) & (pl.col("close_usd") > 1) & (before > 1)).drop_nulls(
+        ["price_return", "total_return"]
+    )
     dividend = (1 + pl.col("total_return")) - (1 + pl.col("price_return"))
     split_months = seen.filter(pl.col("split_ratio") != 1).with_columns(dividend=dividend)
     assert split_months.filter(pl.col("split_ratio") > 1).height > 100
     assert split_months.filter(pl.col("split_ratio") < 1).height > 50
     rounding = CENT / split_months["close_usd"].min() * 3
-    assert split_months.select((pl.col("dividend") / (1 + pl.col("total_return"))).is_between(-rounding, 0.04 / 12 + rounding).all()).item()
+    assert split_months.select(
+        (pl.col("dividend") / (1 + pl.col("total_return"))).is_between(-rounding, 0.04 / 12 + rounding).all()
+    ).item()
 
 
 def test_adjusted_closes_give_the_total_returns():
@@ -93,7 +120,10 @@ def test_some_months_are_missing():
 
 def test_one_row_per_line_and_month():
     rows = prices(full())
-    assert rows.select(pl.struct("source_id", pl.col("date").dt.month_end()).is_duplicated().any()).item() is False
+    assert (
+        rows.select(pl.struct("source_id", pl.col("date").dt.month_end()).is_duplicated().any()).item()
+        is False
+    )
     assert rows.filter(pl.col("total_return") <= -1).height == 0
     assert rows["close_usd"].min() > 0
 

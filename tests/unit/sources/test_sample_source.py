@@ -41,7 +41,9 @@ def test_frames_have_exactly_the_columns_of_the_port(universe):
 def test_says_that_it_is_synthetic():
     assert full().name == "sample"
     assert "synthetic" in full().label
-    disclaimed = full().securities().rows["name"].str.contains("Imaginary|Pretend|Fictitious|Make-Believe|Invented")
+    disclaimed = (
+        full().securities().rows["name"].str.contains("Imaginary|Pretend|Fictitious|Make-Believe|Invented")
+    )
     assert disclaimed.all()
 
 
@@ -69,7 +71,10 @@ def test_keys_are_unique():
     for frame, key in (
         (all_lists(source), ["as_of", "source_id"]),
         (source.securities().rows, ["source_id", "valid_from"]),
-        (fundamentals(source), ["source_entity_id", "period_end", "version", "filing_date", "revenue_usd", "net_income_usd"]),
+        (
+            fundamentals(source),
+            ["source_entity_id", "period_end", "version", "filing_date", "revenue_usd", "net_income_usd"],
+        ),
         (source.vendor_metrics(*EVER).rows, ["source_entity_id", "period_end"]),
         (prices(source), ["source_id", "date"]),
         (source.factors().rows, ["vintage", "model", "month"]),
@@ -89,7 +94,12 @@ def test_every_name_in_a_frame_is_in_securities():
 def test_no_fact_is_later_than_the_clock():
     source = full()
     assert source.clock == CLOCK
-    assert max(fundamentals(source).select(pl.max("filing_date", "period_end", "shares_outstanding_date")).row(0)) <= CLOCK
+    assert (
+        max(
+            fundamentals(source).select(pl.max("filing_date", "period_end", "shares_outstanding_date")).row(0)
+        )
+        <= CLOCK
+    )
     assert prices(source)["date"].max() == CLOCK
     assert all_lists(source)["as_of"].max() == CLOCK
     assert max(source.securities().rows.select(pl.max("valid_from", "valid_to")).row(0)) <= CLOCK
@@ -136,7 +146,12 @@ def test_last_sessions_are_those_of_the_exchange():
 
 
 def _everything(source: SampleSource) -> list[pl.DataFrame]:
-    deliveries = [source.securities(), source.fundamentals(*EVER), source.vendor_metrics(*EVER), source.prices(*EVER)]
+    deliveries = [
+        source.securities(),
+        source.fundamentals(*EVER),
+        source.vendor_metrics(*EVER),
+        source.prices(*EVER),
+    ]
     return [all_lists(source), source.true_loadings(), *(delivery.rows for delivery in deliveries)]
 
 
@@ -159,11 +174,20 @@ def test_the_hindsight_book_is_of_twelve_that_did_well_and_are_still_there():
     (tickers,) = full().book_tickers().values()
     assert len(set(tickers)) == 12
     named = (
-        full().securities(pl.DataFrame(schema={"source_id": pl.String}), [f"{ticker[0]}.{ticker[1:]}".lower() for ticker in tickers]).rows
+        full()
+        .securities(
+            pl.DataFrame(schema={"source_id": pl.String}),
+            [f"{ticker[0]}.{ticker[1:]}".lower() for ticker in tickers],
+        )
+        .rows
     )
     assert set(tickers) <= set(named["ticker"])
     days = full().prices(dt.date(2019, 1, 1), dt.date(2025, 12, 31)).rows
-    wealth = days.group_by("source_id").agg((pl.col("total_return").fill_null(0) + 1).product().alias("wealth"), pl.col("date").max())
-    carried = named.filter(pl.col("ticker").is_in(tickers) & pl.col("valid_to").is_null()).join(wealth, on="source_id")
+    wealth = days.group_by("source_id").agg(
+        (pl.col("total_return").fill_null(0) + 1).product().alias("wealth"), pl.col("date").max()
+    )
+    carried = named.filter(pl.col("ticker").is_in(tickers) & pl.col("valid_to").is_null()).join(
+        wealth, on="source_id"
+    )
     assert carried["wealth"].median() > 1.5 * wealth["wealth"].median()
     assert carried["date"].n_unique() == 1

@@ -1,4 +1,6 @@
-"""The sample's annual records: they articulate, arrive late, are restated, and hold the errors that rules must catch."""
+"""The sample's annual records: they articulate, arrive late, are restated, and hold the errors that rules
+must catch.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,18 @@ def sound() -> pl.DataFrame:
 
 
 IDENTITIES = {
-    "assets are liabilities and equity": (pl.col("total_assets_usd"), pl.col("total_liabilities_usd") + pl.col("shareholders_equity_usd")),
-    "gross profit is revenue less cost": (pl.col("gross_profit_usd"), pl.col("revenue_usd") - pl.col("cost_of_revenue_usd")),
-    "net income is pretax income less tax": (pl.col("net_income_usd"), pl.col("pretax_income_usd") - pl.col("income_tax_usd")),
+    "assets are liabilities and equity": (
+        pl.col("total_assets_usd"),
+        pl.col("total_liabilities_usd") + pl.col("shareholders_equity_usd"),
+    ),
+    "gross profit is revenue less cost": (
+        pl.col("gross_profit_usd"),
+        pl.col("revenue_usd") - pl.col("cost_of_revenue_usd"),
+    ),
+    "net income is pretax income less tax": (
+        pl.col("net_income_usd"),
+        pl.col("pretax_income_usd") - pl.col("income_tax_usd"),
+    ),
 }
 
 
@@ -37,18 +48,30 @@ IDENTITIES = {
 @pytest.mark.parametrize("version", ["original", "restated"])
 def test_statements_articulate(name, version):
     left, right = IDENTITIES[name]
-    gaps = sound().filter(pl.col("version") == version).select(gap=(left - right).abs() / pl.col("total_assets_usd")).drop_nulls()
+    gaps = (
+        sound()
+        .filter(pl.col("version") == version)
+        .select(gap=(left - right).abs() / pl.col("total_assets_usd"))
+        .drop_nulls()
+    )
     assert gaps.height > 1000
     assert gaps["gap"].max() <= EXACT
 
 
 def test_parts_do_not_exceed_the_whole():
     rows = sound()
-    current = pl.sum_horizontal(pl.col("cash_and_short_term_investments_usd", "receivables_usd", "inventories_usd"))
+    current = pl.sum_horizontal(
+        pl.col("cash_and_short_term_investments_usd", "receivables_usd", "inventories_usd")
+    )
     assert rows.filter(current > pl.col("current_assets_usd") + 0.5).height == 0
     assert rows.filter(pl.col("current_assets_usd") > pl.col("total_assets_usd")).height == 0
     assert rows.filter(pl.col("short_term_debt_usd") > pl.col("current_liabilities_usd")).height == 0
-    assert rows.filter(pl.col("short_term_debt_usd") + pl.col("long_term_debt_usd") > pl.col("total_liabilities_usd")).height == 0
+    assert (
+        rows.filter(
+            pl.col("short_term_debt_usd") + pl.col("long_term_debt_usd") > pl.col("total_liabilities_usd")
+        ).height
+        == 0
+    )
 
 
 def test_retained_earnings_roll():
@@ -56,7 +79,11 @@ def test_retained_earnings_roll():
     before = pl.col("retained_earnings_usd").shift(1).over("source_entity_id")
     days = (pl.col("period_end") - pl.col("period_end").shift(1).over("source_entity_id")).dt.total_days()
     rolled = rows.with_columns(
-        gap=pl.col("retained_earnings_usd") - before - pl.col("net_income_usd") + pl.col("dividends_paid_usd"), days=days
+        gap=pl.col("retained_earnings_usd")
+        - before
+        - pl.col("net_income_usd")
+        + pl.col("dividends_paid_usd"),
+        days=days,
     )
     gaps = rolled.filter(pl.col("days").is_between(350, 380)).drop_nulls("gap")
     assert gaps.height > 30_000
@@ -66,7 +93,11 @@ def test_retained_earnings_roll():
 def test_operating_cash_flow_is_plausible():
     rows = sound().drop_nulls(["operating_cash_flow_usd", "net_income_usd", "depreciation_amortization_usd"])
     gap = rows.select(
-        (pl.col("operating_cash_flow_usd") - pl.col("net_income_usd") - pl.col("depreciation_amortization_usd"))
+        (
+            pl.col("operating_cash_flow_usd")
+            - pl.col("net_income_usd")
+            - pl.col("depreciation_amortization_usd")
+        )
         / pl.col("total_assets_usd")
     ).to_series()
     assert gap.median() == pytest.approx(0.008, abs=0.01)
@@ -96,7 +127,9 @@ def test_fiscal_years_end_in_different_months():
 
 
 def test_filing_lags():
-    rows = fundamentals(full()).filter((pl.col("version") == "original") & (pl.col("filing_date") >= pl.col("period_end")))
+    rows = fundamentals(full()).filter(
+        (pl.col("version") == "original") & (pl.col("filing_date") >= pl.col("period_end"))
+    )
     lag = (rows["filing_date"] - rows["period_end"]).dt.total_days()
     assert lag.min() == 50
     assert 121 <= lag.max() <= 250
@@ -112,7 +145,9 @@ def test_some_filing_dates_are_missing():
 def restatements() -> pl.DataFrame:
     """Restated records beside their originals, those with both filing dates."""
     rows = sound().filter(pl.col("filing_date") >= pl.col("period_end"))
-    both = rows.filter(pl.col("version") == "restated").join(rows.filter(pl.col("version") == "original"), on=KEY, suffix="_original")
+    both = rows.filter(pl.col("version") == "restated").join(
+        rows.filter(pl.col("version") == "original"), on=KEY, suffix="_original"
+    )
     return both.with_columns(after=(pl.col("filing_date") - pl.col("filing_date_original")).dt.total_days())
 
 
@@ -121,15 +156,23 @@ def test_some_records_are_restated_later_with_other_values():
     assert 0.06 < versions.filter(pl.col("version") == "restated")["proportion"].item() < 0.10
     assert restatements()["after"].min() >= 60
     changed = restatements().filter(
-        (pl.col("net_income_usd") != pl.col("net_income_usd_original")) | (pl.col("receivables_usd") != pl.col("receivables_usd_original"))
+        (pl.col("net_income_usd") != pl.col("net_income_usd_original"))
+        | (pl.col("receivables_usd") != pl.col("receivables_usd_original"))
     )
     assert changed.height > 0.95 * restatements().height
 
 
 def test_some_old_years_are_restated_when_newer_years_are_out():
     newest = sound().filter(pl.col("version") == "original").sort("filing_date").drop_nulls("filing_date")
-    late = restatements().filter(pl.col("after") >= 730).select("source_entity_id", "filing_date", "period_end").sort("filing_date")
-    seen = late.join_asof(newest, on="filing_date", by="source_entity_id", suffix="_newest", check_sortedness=False)
+    late = (
+        restatements()
+        .filter(pl.col("after") >= 730)
+        .select("source_entity_id", "filing_date", "period_end")
+        .sort("filing_date")
+    )
+    seen = late.join_asof(
+        newest, on="filing_date", by="source_entity_id", suffix="_newest", check_sortedness=False
+    )
     years = (seen["period_end_newest"] - seen["period_end"]).dt.total_days() / 365.25
     assert late.height > 200
     assert years.is_between(0.9, 5.1).all()
@@ -183,7 +226,9 @@ def test_outliers_are_there():
         / rows.filter(pl.col("shareholders_equity_usd") > 0)["shareholders_equity_usd"]
     )
     positive = rows.filter(pl.col("revenue_usd") > 0)
-    margin = (positive["operating_cash_flow_usd"] - positive["capital_expenditures_usd"]) / positive["revenue_usd"]
+    margin = (positive["operating_cash_flow_usd"] - positive["capital_expenditures_usd"]) / positive[
+        "revenue_usd"
+    ]
     debt = (rows["short_term_debt_usd"] + rows["long_term_debt_usd"]) / rows["total_assets_usd"]
     assert before_revenue.height > 200
     assert (roe < -1).mean() > 0.01
@@ -193,7 +238,9 @@ def test_outliers_are_there():
 
 
 def test_shares_are_counted_after_the_period():
-    rows = sound().filter(pl.col("version") == "original").drop_nulls(["shares_outstanding_date", "filing_date"])
+    rows = (
+        sound().filter(pl.col("version") == "original").drop_nulls(["shares_outstanding_date", "filing_date"])
+    )
     rows = rows.filter(pl.col("filing_date") >= pl.col("period_end"))
     assert (rows["shares_outstanding_date"] > rows["period_end"]).all()
     assert (rows["shares_outstanding_date"] < rows["filing_date"]).all()
@@ -201,7 +248,11 @@ def test_shares_are_counted_after_the_period():
 
 def test_ready_made_ratios_come_from_the_originals():
     vendor = full().vendor_metrics(*EVER).rows
-    rows = sound().filter(pl.col("version") == "original").drop_nulls(["shareholders_equity_usd", "net_income_usd"])
+    rows = (
+        sound()
+        .filter(pl.col("version") == "original")
+        .drop_nulls(["shareholders_equity_usd", "net_income_usd"])
+    )
     both = rows.join(vendor, on=KEY).drop_nulls("roe")
     gap = (both["net_income_usd"] / both["shareholders_equity_usd"] - both["roe"]).abs()
     assert both.height > 30_000
@@ -216,4 +267,7 @@ def test_ready_made_ratios_have_quirks():
     assert 0.2 < vendor["interest_coverage"].is_null().mean() < 0.45
     assert vendor["market_cap_period_end_usd"].null_count() > 0
     financials = full().securities().rows.filter(pl.col("sic") == "6022")
-    assert vendor.join(financials, on="source_entity_id", how="semi")["debt_to_assets"].is_not_null().mean() > 0.9
+    assert (
+        vendor.join(financials, on="source_entity_id", how="semi")["debt_to_assets"].is_not_null().mean()
+        > 0.9
+    )

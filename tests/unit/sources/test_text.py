@@ -57,7 +57,13 @@ def test_any_text_comes_out_clean_and_stays_as_it_is_when_cleaned_again(texts):
     assert clean(*once) == once
 
 
-@given(st.lists(st.text(string.ascii_letters + string.digits + string.punctuation, min_size=1, max_size=20), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.text(string.ascii_letters + string.digits + string.punctuation, min_size=1, max_size=20),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_plain_names_are_unchanged(words):
     name = " ".join(words)
     assert clean(name) == [name]
@@ -76,12 +82,16 @@ def test_every_column_of_text_of_a_frame_is_cleaned_and_no_other():
 
 @pytest.mark.parametrize("is_parquet", [False, True])
 def test_a_canonical_table_is_read_clean(is_parquet):
-    frame = fundamentals_frame({"ticker": "AB\u200eCD", "entity_id": "id\x00 7", "name": "ALPHA\x1b[2J CO", "sector": "\x07"})
+    frame = fundamentals_frame(
+        {"ticker": "AB\u200eCD", "entity_id": "id\x00 7", "name": "ALPHA\x1b[2J CO", "sector": "\x07"}
+    )
     payload = io.BytesIO()
     write = frame.write_parquet if is_parquet else frame.write_csv
     write(payload)
     rows = read_table(payload.getvalue(), "annual", FUNDAMENTALS)
-    assert rows.select("ticker", "entity_id", "name", "sector").rows() == [("ABCD", "id 7", "ALPHA[2J CO", None)]
+    assert rows.select("ticker", "entity_id", "name", "sector").rows() == [
+        ("ABCD", "id 7", "ALPHA[2J CO", None)
+    ]
     assert count_forbidden(payload.getvalue()) == 4
 
 
@@ -98,15 +108,22 @@ def test_a_number_with_a_control_character_is_no_number():
 
 
 def test_holdings_are_read_clean():
-    rows = [line("AB\x00CD", "ALPHA\u2028 CO", sector="Indus\x1btrials", exchange="NAS\u202eDAQ"), line("\x00", "GONE CO")]
+    rows = [
+        line("AB\x00CD", "ALPHA\u2028 CO", sector="Indus\x1btrials", exchange="NAS\u202eDAQ"),
+        line("\x00", "GONE CO"),
+    ]
     payload = holdings(rows)
     read = read_holdings(payload, "IWM.csv", RULES)
-    assert read.rows.select("ticker", "name", "sector", "exchange").rows() == [("ABCD", "ALPHA CO", "Industrials", "NASDAQ")]
+    assert read.rows.select("ticker", "name", "sector", "exchange").rows() == [
+        ("ABCD", "ALPHA CO", "Industrials", "NASDAQ")
+    ]
     assert read.refused.select("rule", "name").rows() == [("ticker_missing", "GONE CO")]
     assert count_forbidden(payload) == 4
 
 
 def test_two_spellings_that_look_alike_are_one_ticker():
-    read = read_holdings(holdings([line("ABCD"), line("AB\u200bCD", market_value="900,000.00")]), "IWM.csv", RULES)
+    read = read_holdings(
+        holdings([line("ABCD"), line("AB\u200bCD", market_value="900,000.00")]), "IWM.csv", RULES
+    )
     assert read.rows["ticker"].to_list() == ["ABCD"]
     assert read.refused["rule"].to_list() == ["duplicate_ticker"]

@@ -1,4 +1,6 @@
-"""The wrapper of the vendor's client: no warning passes, no old answer is taken, no key shows, and the plans are data."""
+"""The wrapper of the vendor's client: no warning passes, no old answer is taken, no key shows, and the plans
+are data.
+"""
 
 from __future__ import annotations
 
@@ -55,19 +57,28 @@ def test_a_warning_is_an_error_that_names_the_question(
         client.metrics([1, 2], START, END)
 
 
-def test_news_of_the_client_itself_are_no_error(client: XfinlinkClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    warn(monkeypatch, "xfinlink: A newer Python client is available (0.14.0). Fix: run 'pip install -U xfinlink'.")
+def test_news_of_the_client_itself_are_no_error(
+    client: XfinlinkClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warn(
+        monkeypatch,
+        "xfinlink: A newer Python client is available (0.14.0). Fix: run 'pip install -U xfinlink'.",
+    )
     assert len(client.metrics([1], START, END).rows) == 1
 
 
-def test_a_warning_that_was_given_before_is_seen_again(client: XfinlinkClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warning_that_was_given_before_is_seen_again(
+    client: XfinlinkClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     warn(monkeypatch, "xfinlink: the same words each time")
     for _ in range(2):
         with pytest.raises(RefusedError, match="the same words"):
             client.metrics([1], START, END)
 
 
-def test_no_answer_from_before_is_taken_and_no_key_stays_behind(client: XfinlinkClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_answer_from_before_is_taken_and_no_key_stays_behind(
+    client: XfinlinkClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[tuple[bool, str | None]] = []
 
     def metrics(**_: object) -> pd.DataFrame:
@@ -99,13 +110,21 @@ def test_the_wrapper_is_written_for_this_client() -> None:
 
 def test_a_plan_that_makes_no_sense_is_refused_with_file_and_line(tmp_path: Path) -> None:
     text = (PROJECT_ROOT / "data" / "reference" / "xfinlink_plans.toml").read_text(encoding="utf-8")
-    (tmp_path / "xfinlink_plans.toml").write_text(text.replace("tickers_per_call = 100\n", "tickers_per_call = 0\n"), encoding="utf-8")
-    with pytest.raises(InputError, match=r"xfinlink_plans.toml, line \d+: field 'pro.tickers_per_call' must be at least 1, got 0"):
+    (tmp_path / "xfinlink_plans.toml").write_text(
+        text.replace("tickers_per_call = 100\n", "tickers_per_call = 0\n"), encoding="utf-8"
+    )
+    with pytest.raises(
+        InputError,
+        match=r"xfinlink_plans.toml, line \d+: field 'pro.tickers_per_call' must be at least 1, got 0",
+    ):
         load_plan(tmp_path, "pro")
 
 
 def test_the_plans_are_those_of_the_vendors_texts() -> None:
-    plans = {name: load_plan(PROJECT_ROOT / "data" / "reference", name) for name in ("free", "pro", "max", "redistribution")}  # type: ignore[arg-type]
+    plans = {
+        name: load_plan(PROJECT_ROOT / "data" / "reference", name)
+        for name in ("free", "pro", "max", "redistribution")
+    }  # type: ignore[arg-type]
     assert [plan.tickers_per_call for plan in plans.values()] == [1, 100, 500, 5000]
     assert [plan.requests_per_day for plan in plans.values()] == [100, 10_000, 50_000, 500_000]
     free, pro = limits_of(plans["free"]), limits_of(plans["pro"])

@@ -1,4 +1,6 @@
-"""Which company-years are asked for: pages filled, plans kept to, what is good not asked again, silence told from absence."""
+"""Which company-years are asked for: pages filled, plans kept to, what is good not asked again, silence told
+from absence.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +123,9 @@ def test_the_newest_good_answer_serves() -> None:
 
 def silence(answered: list[tuple[int, int, int]], seen: list[tuple[int, int]]) -> list[tuple[int, int]]:
     moment = pl.lit(dt.datetime(2026, 1, 1), dtype=pl.Datetime("us"))
-    asked = pl.DataFrame(answered, schema={**CELLS_SCHEMA, "answer": pl.Int64}, orient="row").with_columns(received=moment)
+    asked = pl.DataFrame(answered, schema={**CELLS_SCHEMA, "answer": pl.Int64}, orient="row").with_columns(
+        received=moment
+    )
     there = pl.DataFrame(seen, schema=CELLS_SCHEMA, orient="row").with_columns(received=moment)
     return unexplained_silence(asked, there, DAY).rows()
 
@@ -146,6 +150,8 @@ def test_silence_in_the_middle_of_a_life_is_not_explained() -> None:
 def test_rows_that_came_long_after_do_not_explain_an_old_silence() -> None:
     old = pl.DataFrame([(1, 2020, 0)], schema={**CELLS_SCHEMA, "answer": pl.Int64}, orient="row")
     then, later = dt.datetime(2026, 1, 1), dt.datetime(2026, 1, 4)
-    seen = pl.DataFrame([(1, 2022)], schema=CELLS_SCHEMA, orient="row").with_columns(received=pl.lit(later, dtype=pl.Datetime("us")))
+    seen = pl.DataFrame([(1, 2022)], schema=CELLS_SCHEMA, orient="row").with_columns(
+        received=pl.lit(later, dtype=pl.Datetime("us"))
+    )
     asked = old.with_columns(received=pl.lit(then, dtype=pl.Datetime("us")))
     assert unexplained_silence(asked, seen, DAY).rows() == [(1, 2020)]

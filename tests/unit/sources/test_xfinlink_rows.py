@@ -1,4 +1,6 @@
-"""The vendor's rows as ours: units, months compounded by hand, columns strictly typed, tickers spelled, lines described."""
+"""The vendor's rows as ours: units, months compounded by hand, columns strictly typed, tickers spelled, lines
+described.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallcap.sources.base import CONSTITUENTS_COLUMNS, FUNDAMENTALS_COLUMNS, PRICES_COLUMNS, REFUSED_SCHEMA, VENDOR_METRICS_COLUMNS
+from smallcap.sources.base import (
+    CONSTITUENTS_COLUMNS,
+    FUNDAMENTALS_COLUMNS,
+    PRICES_COLUMNS,
+    REFUSED_SCHEMA,
+    VENDOR_METRICS_COLUMNS,
+)
 from smallcap.sources.fetching import RefusedError, TransientError
 from smallcap.sources.xfinlink.client import Received
 from smallcap.sources.xfinlink.frames import Column, from_payload, to_payload, typed
@@ -44,7 +52,9 @@ def served(columns: dict[str, Column], **values: object) -> pl.DataFrame:
 
 
 def test_money_and_shares_of_statements_come_in_millions() -> None:
-    rows = fundamentals_rows(served(FUNDAMENTALS_READ, entity_id=7, revenue=512.4, shares_outstanding=15.1, fiscal_year=2025))
+    rows = fundamentals_rows(
+        served(FUNDAMENTALS_READ, entity_id=7, revenue=512.4, shares_outstanding=15.1, fiscal_year=2025)
+    )
     assert rows.schema == FUNDAMENTALS_COLUMNS
     assert rows["revenue_usd"].item() == pytest.approx(512_400_000.0, rel=EXACT)
     assert rows["shares_outstanding"].item() == pytest.approx(15_100_000.0, rel=EXACT)
@@ -54,7 +64,9 @@ def test_money_and_shares_of_statements_come_in_millions() -> None:
 
 
 def test_ratios_come_as_fractions_and_market_value_in_millions() -> None:
-    rows = metrics_rows(served(METRICS_READ, entity_id=7, roe=0.1192, interest_coverage=7.4, market_cap=500.0))
+    rows = metrics_rows(
+        served(METRICS_READ, entity_id=7, roe=0.1192, interest_coverage=7.4, market_cap=500.0)
+    )
     assert rows.schema == VENDOR_METRICS_COLUMNS
     assert rows["roe"].item() == 0.1192
     assert rows["market_cap_period_end_usd"].item() == 500_000_000.0
@@ -89,21 +101,32 @@ def test_a_month_is_the_product_of_its_days_and_ends_with_its_last_session() -> 
 
 
 def test_a_day_without_a_return_leaves_the_month_without_one() -> None:
-    rows = monthly_rows(days((dt.date(2025, 1, 2), None, 10.0, None), (dt.date(2025, 1, 31), 0.02, 10.2, None)))
+    rows = monthly_rows(
+        days((dt.date(2025, 1, 2), None, 10.0, None), (dt.date(2025, 1, 31), 0.02, 10.2, None))
+    )
     assert rows["total_return"].to_list() == [None]
     assert rows["close_usd"].to_list() == [10.2]
 
 
 @pytest.mark.parametrize("daily", [[-1.0, 0.5], [0.0, 0.0], [1e-9, 1e-9]])
 def test_extreme_days_compound_too(daily: list[float]) -> None:
-    rows = monthly_rows(days(*[(dt.date(2025, 1, 2 + n), value, 10.0, None) for n, value in enumerate(daily)]))
+    rows = monthly_rows(
+        days(*[(dt.date(2025, 1, 2 + n), value, 10.0, None) for n, value in enumerate(daily)])
+    )
     first, second = daily
     assert rows["total_return"].item() == pytest.approx(first + second + first * second, rel=EXACT)
 
 
 @given(st.lists(st.floats(-0.5, 1.0), min_size=1, max_size=23))
 def test_compounding_is_the_product(daily: list[float]) -> None:
-    rows = monthly_rows(days(*[(dt.date(2025, 1, 1) + dt.timedelta(days=n), value, 10.0, None) for n, value in enumerate(daily)]))
+    rows = monthly_rows(
+        days(
+            *[
+                (dt.date(2025, 1, 1) + dt.timedelta(days=n), value, 10.0, None)
+                for n, value in enumerate(daily)
+            ]
+        )
+    )
     growth = 1.0
     for value in daily:
         growth *= 1 + value
@@ -111,7 +134,10 @@ def test_compounding_is_the_product(daily: list[float]) -> None:
 
 
 def test_columns_are_taken_strictly_and_others_left_out() -> None:
-    given = came({"entity_id": 2, "day": "2025-01-31", "value": 1, "text": None, "surprise": 1}, {"entity_id": 1, "day": None})
+    given = came(
+        {"entity_id": 2, "day": "2025-01-31", "value": 1, "text": None, "surprise": 1},
+        {"entity_id": 1, "day": None},
+    )
     rows = typed(given, COLUMNS)
     assert rows.rows() == [(1, None, None, None), (2, dt.date(2025, 1, 31), 1.0, None)]
 
@@ -133,7 +159,9 @@ def test_a_value_of_another_type_is_refused_by_name(row: dict[str, object], told
         typed(came({**WHOLE, **row}), COLUMNS)
 
 
-@pytest.mark.parametrize("day", [pd.Timestamp("2025-01-31", tz="Asia/Tokyo"), "2025-01-31T00:00:00+09:00", dt.date(2025, 1, 31)])
+@pytest.mark.parametrize(
+    "day", [pd.Timestamp("2025-01-31", tz="Asia/Tokyo"), "2025-01-31T00:00:00+09:00", dt.date(2025, 1, 31)]
+)
 def test_a_moment_with_a_time_zone_is_the_day_of_that_zone(day: object) -> None:
     assert typed(came({**WHOLE, "day": day}), COLUMNS)["day"].to_list() == [dt.date(2025, 1, 31)]
 
@@ -152,7 +180,9 @@ def test_a_missing_column_is_named_and_an_uncertain_one_is_null() -> None:
 
 def test_a_word_that_is_not_known_is_refused() -> None:
     with pytest.raises(RefusedError, match="holds 'amended'; known are original, restated"):
-        typed(came({"version": "amended"}), {"version": Column(pl.String(), allowed=("original", "restated"))})
+        typed(
+            came({"version": "amended"}), {"version": Column(pl.String(), allowed=("original", "restated"))}
+        )
 
 
 def test_a_row_that_came_twice_is_a_page_that_was_repeated() -> None:
@@ -161,7 +191,9 @@ def test_a_row_that_came_twice_is_a_page_that_was_repeated() -> None:
 
 
 def test_a_payload_gives_back_every_digit() -> None:
-    rows = typed(came({"entity_id": 1, "day": "2025-01-31", "value": 0.1 + 0.2, "text": 'a "b", <c>'}), COLUMNS)
+    rows = typed(
+        came({"entity_id": 1, "day": "2025-01-31", "value": 0.1 + 0.2, "text": 'a "b", <c>'}), COLUMNS
+    )
     meta, again = from_payload(to_payload({"entity_id": [1]}, {"total": 1}, rows), COLUMNS)
     assert again.equals(rows)
     assert meta == {"total": 1}
@@ -207,7 +239,9 @@ def test_who_is_missing_is_written_down_with_the_reason() -> None:
         ("%2e%2e", {}),
     ],
 )
-def test_a_class_is_spelled_every_way_and_what_is_no_ticker_is_not_asked_for(listed: str, tried: dict[str, list[str]]) -> None:
+def test_a_class_is_spelled_every_way_and_what_is_no_ticker_is_not_asked_for(
+    listed: str, tried: dict[str, list[str]]
+) -> None:
     assert _spellings([listed]) == tried
 
 
@@ -220,13 +254,17 @@ def test_a_recycled_ticker_is_whoever_carried_it_on_the_day() -> None:
             "valid_to": [dt.date(2012, 12, 31), None],
         }
     )
-    asked = pl.DataFrame({"symbol": ["AAA"] * 3, "day": [dt.date(2010, 1, 1), dt.date(2014, 1, 1), dt.date(2020, 1, 1)]})
+    asked = pl.DataFrame(
+        {"symbol": ["AAA"] * 3, "day": [dt.date(2010, 1, 1), dt.date(2014, 1, 1), dt.date(2020, 1, 1)]}
+    )
     assert holder_at(asked, spells)["holder"].to_list() == [1, None, 2]
 
 
 def lines(*source_ids: str) -> pl.DataFrame:
     listed = {"snapshot_date": dt.date(2025, 1, 31), "name": "N", "sector": "Energy"}
-    return pl.DataFrame([{"source_id": one, "ticker": f"T{one}", **listed} for one in source_ids], schema=CONSTITUENTS_COLUMNS)
+    return pl.DataFrame(
+        [{"source_id": one, "ticker": f"T{one}", **listed} for one in source_ids], schema=CONSTITUENTS_COLUMNS
+    )
 
 
 def spell(entity_id: int, cik: str | None) -> dict[str, object]:
@@ -237,7 +275,9 @@ def spell(entity_id: int, cik: str | None) -> dict[str, object]:
 
 
 def test_classes_of_one_company_go_by_its_issuer() -> None:
-    spells = pl.DataFrame([spell(11, "0001"), spell(12, "0001"), spell(13, None)], schema_overrides={"valid_to": pl.Date})
+    spells = pl.DataFrame(
+        [spell(11, "0001"), spell(12, "0001"), spell(13, None)], schema_overrides={"valid_to": pl.Date}
+    )
     companies = pl.DataFrame({"entity_id": [11, 12, 13, 10], "cik": ["0001", "0001", None, "0001"]})
     rows = securities_rows(lines("11", "12", "13", "99"), [], spells, companies)
     by_line = {row["source_id"]: row for row in rows.iter_rows(named=True)}
@@ -249,7 +289,9 @@ def test_classes_of_one_company_go_by_its_issuer() -> None:
 
 
 def test_whoever_carried_a_named_ticker_is_described_though_no_list_has_it() -> None:
-    spells = pl.DataFrame([spell(11, "0001"), spell(12, "0002"), spell(13, "0003")], schema_overrides={"valid_to": pl.Date})
+    spells = pl.DataFrame(
+        [spell(11, "0001"), spell(12, "0002"), spell(13, "0003")], schema_overrides={"valid_to": pl.Date}
+    )
     companies = pl.DataFrame({"entity_id": [11, 12, 13], "cik": ["0001", "0002", "0003"]})
     assert securities_rows(lines("11"), ["t.12"], spells, companies)["source_id"].to_list() == ["11", "12"]
 

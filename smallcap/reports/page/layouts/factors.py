@@ -20,7 +20,10 @@ LOADINGS = Layout(
         Column("n_obs", "Months", "integer"),
         Column("r_squared", "R²", "number"),
     ),
-    note="Alpha is a monthly return. OLS: classical standard errors. HAC: Newey-West. The CSV holds the models FF3 and FF5+MOM too.",
+    note=(
+        "Alpha is a monthly return. OLS: classical standard errors. HAC: Newey-West. The CSV holds the "
+        "models FF3 and FF5+MOM too."
+    ),
 )
 VERDICTS = Layout(
     "Does each book have the tilts that it claims?",
@@ -65,7 +68,8 @@ HINDSIGHT = Layout(
         Column("universe", "Drawn from", "words"),
         Column("status", "Status", "verdict"),
     ),
-    note="Difference: the list less the book formed in advance, monthly. Random books: the list's yearly alpha among books drawn "
+    note="Difference: the list less the book formed in advance, monthly. Random books: the list's "
+    "yearly alpha among books drawn "
     "at random. Leave one out: its yearly alpha without that name.",
 )
 COMPARISONS = Layout(

@@ -19,7 +19,10 @@ ATTRITION = Layout(
         Column("left_verified", "Left, all verified", "integer"),
         Column("stand_alone_passed", "Passes alone", "integer"),
     ),
-    note="A fail stops; a verify goes on and is counted. Filter 7 judges the survivors as a book, not each company.",
+    note=(
+        "A fail stops; a verify goes on and is counted. Filter 7 judges the survivors as a book, not "
+        "each company."
+    ),
 )
 SURVIVORS = Layout(
     "Survivors",
@@ -38,7 +41,10 @@ SURVIVORS = Layout(
         Column("filters_to_verify", "To verify", "words"),
     ),
     is_searchable=True,
-    note="Quality is the quintile of the quality screen, 5 is best. A ticker leads to the company's tear sheet.",
+    note=(
+        "Quality is the quintile of the quality screen, 5 is best. A ticker leads to the company's "
+        "tear sheet."
+    ),
 )
 BORDERLINE = Layout(
     "Passed, but close to a limit",

@@ -16,7 +16,10 @@ VALUATION = Layout(
         Column("weight", "Weight covered", "percent"),
         Column("reason", "No value because", "words"),
     ),
-    note="Sums over sums: market values over earnings, equity or revenue, dividends over market values, over the members that have both.",
+    note=(
+        "Sums over sums: market values over earnings, equity or revenue, dividends over market values, "
+        "over the members that have both."
+    ),
 )
 SECTORS = Layout(
     "Sectors",
@@ -117,7 +120,8 @@ EXPERIMENT = Layout(
         Column("difference_ci_high", "to", "percent"),
         Column("months", "Months", "integer"),
     ),
-    note="Formed each June by what was visible then. A proxy: the S&P SmallCap 600 asks for profits at entry only. "
+    note="Formed each June by what was visible then. A proxy: the S&P SmallCap 600 asks for profits at "
+    "entry only. "
     "No return counts after a company has left the index.",
 )
 EXPERIMENT_YEARS = Layout(

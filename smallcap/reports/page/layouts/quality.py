@@ -16,7 +16,10 @@ QUALITY_STEPS = Layout(
         Column("records_after_controls", "Inside controls", "integer"),
         Column("scored", "Scored", "integer"),
     ),
-    note="Point in time: known at the date. As published: known 163 days later, as the study had it; the difference is look-ahead.",
+    note=(
+        "Point in time: known at the date. As published: known 163 days later, as the study had it; "
+        "the difference is look-ahead."
+    ),
 )
 QUINTILES = Layout(
     "Medians by quintile, 5 is best",
@@ -30,9 +33,13 @@ QUINTILES = Layout(
         Column("market_cap_usd_median", "Cap, USD m", "millions"),
     ),
 )
-BEST = Layout("The eight best scores", (Column("place", "Place", "integer"), *COMPANY, Column("score", "Score", "number"), *INPUTS))
+BEST = Layout(
+    "The eight best scores",
+    (Column("place", "Place", "integer"), *COMPANY, Column("score", "Score", "number"), *INPUTS),
+)
 WORST = Layout(
-    "The eight worst scores, worst first", (Column("place", "Place", "integer"), *COMPANY, Column("score", "Score", "number"), *INPUTS)
+    "The eight worst scores, worst first",
+    (Column("place", "Place", "integer"), *COMPANY, Column("score", "Score", "number"), *INPUTS),
 )
 ABLATION = Layout(
     "The same screen without one of its rules",
@@ -45,7 +52,10 @@ ABLATION = Layout(
         Column("top_names", "Best", "long"),
         Column("bottom_names", "Worst", "long"),
     ),
-    note="Medians are of all scored companies. Names that stay whatever rule is left out do not owe their place to that rule.",
+    note=(
+        "Medians are of all scored companies. Names that stay whatever rule is left out do not owe "
+        "their place to that rule."
+    ),
 )
 OUTCOMES = Layout(
     "What became of last year's quintiles",

@@ -89,5 +89,9 @@ VERSIONS = Layout(
 )
 RULE_SETS = Layout(
     "Rule sets that judged this date",
-    (Column("judged", "Judged"), Column("rule_set", "Rule set, version"), Column("judged_rows", "Rows", "integer")),
+    (
+        Column("judged", "Judged"),
+        Column("rule_set", "Rule set, version"),
+        Column("judged_rows", "Rows", "integer"),
+    ),
 )

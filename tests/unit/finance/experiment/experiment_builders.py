@@ -1,4 +1,6 @@
-"""Small worlds for the tests of the experiment: who is listed at which month's end, what is visible of them, what they earn."""
+"""Small worlds for the tests of the experiment: who is listed at which month's end, what is visible of them,
+what they earn.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from smallcap.rules.files import read_rules
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.tables.experiment import ExperimentReturns
 
-RULES = read_rules(Path(__file__).resolve().parents[4] / "data" / "reference", "experiment.toml", ExperimentRules)
+RULES = read_rules(
+    Path(__file__).resolve().parents[4] / "data" / "reference", "experiment.toml", ExperimentRules
+)
 JUNE = dt.date(2020, 6, 30)
 PROFIT, LOSS, UNKNOWN = 1.0, -1.0, None
 YEARS = (2020, 2021)
@@ -59,7 +63,11 @@ class World:
 
     def members(self) -> pl.DataFrame:
         """Rows of core.members."""
-        rows = [(month_end(later), 10 * line, line, self.companies[line].sector) for later, lines in self.listed.items() for line in lines]
+        rows = [
+            (month_end(later), 10 * line, line, self.companies[line].sector)
+            for later, lines in self.listed.items()
+            for line in lines
+        ]
         schema = {"as_of": pl.Date, "entity_id": pl.Int64, "security_id": pl.Int64, "sector": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -87,14 +95,18 @@ class World:
             for later, value in enumerate(values)
             if value is not None
         ]
-        return pl.DataFrame(rows, schema={"month": pl.Date, "security_id": pl.Int64, "total_return": pl.Float64}, orient="row")
+        return pl.DataFrame(
+            rows, schema={"month": pl.Date, "security_id": pl.Int64, "total_return": pl.Float64}, orient="row"
+        )
 
     def run(self, years: Sequence[int] = YEARS) -> pl.DataFrame:
         """Rows of marts.experiment_returns, each year from what it may read alone."""
         return run(self.members(), self.metrics(), self.returns(), years)
 
 
-def run(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame, years: Sequence[int] = YEARS) -> pl.DataFrame:
+def run(
+    members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame, years: Sequence[int] = YEARS
+) -> pl.DataFrame:
     """Make the years one by one, as a run does."""
     made = []
     for year in years:
@@ -108,7 +120,11 @@ def run(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame, yea
 
 def series(rows: pl.DataFrame, universe: str = "all", weighting: str = "equal") -> list[Row]:
     """One universe in one weighting, month by month."""
-    return rows.filter((pl.col("universe") == universe) & (pl.col("weighting") == weighting)).sort("month").to_dicts()
+    return (
+        rows.filter((pl.col("universe") == universe) & (pl.col("weighting") == weighting))
+        .sort("month")
+        .to_dicts()
+    )
 
 
 def a_year(value: float = 0.0, months: int = 13) -> list[float]:

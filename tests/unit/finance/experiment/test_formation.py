@@ -9,7 +9,15 @@ import pytest
 
 from smallcap.finance.experiment.formation import formations
 from tests.tolerances import EXACT
-from tests.unit.finance.experiment.experiment_builders import JUNE, LOSS, PROFIT, UNKNOWN, Company, World, a_year
+from tests.unit.finance.experiment.experiment_builders import (
+    JUNE,
+    LOSS,
+    PROFIT,
+    UNKNOWN,
+    Company,
+    World,
+    a_year,
+)
 
 FOUR = {
     1: Company(PROFIT, 400.0, "Energy"),
@@ -46,7 +54,8 @@ def test_weights_by_market_value() -> None:
 
 
 def test_sector_neutral_weights_are_those_of_the_sectors_in_the_index() -> None:
-    # Of the index, 60% is in Energy and 40% in Utilities; the profitable company of each sector stands for all of it.
+    # Of the index, 60% is in Energy and 40% in Utilities; the profitable company of each sector stands for
+    # all of it.
     rows = of(FOUR)
     assert weights(rows, "profitable", "sector_neutral") == pytest.approx({1: 0.6, 2: 0.4}, rel=EXACT)
     assert weights(rows, "all", "sector_neutral") == weights(rows, "all", "cap")
@@ -73,7 +82,9 @@ def test_what_is_said_at_formation() -> None:
     assert {name: row["share_by_weight"] for name, row in said.items()} == pytest.approx(expected, rel=EXACT)
 
 
-@pytest.mark.parametrize("company", [Company(PROFIT, is_stale=True), Company(None, is_stale=None), Company(UNKNOWN)])
+@pytest.mark.parametrize(
+    "company", [Company(PROFIT, is_stale=True), Company(None, is_stale=None), Company(UNKNOWN)]
+)
 def test_without_a_fresh_net_income_a_company_is_in_the_index_alone(company: Company) -> None:
     rows = of(FOUR | {5: company})
     assert 5 in weights(rows, "all", "equal")
@@ -88,7 +99,10 @@ def test_no_profit_is_no_profit() -> None:
 def test_weights_by_market_value_need_one() -> None:
     rows = of(FOUR | {5: Company(market_cap=None), 6: Company(market_cap=0.0)})
     assert {5, 6} <= weights(rows, "profitable", "equal").keys()
-    assert not {5, 6} & (weights(rows, "profitable", "cap") | weights(rows, "profitable", "sector_neutral")).keys()
+    assert (
+        not {5, 6}
+        & (weights(rows, "profitable", "cap") | weights(rows, "profitable", "sector_neutral")).keys()
+    )
 
 
 def test_sector_neutral_weights_need_a_sector() -> None:
@@ -123,5 +137,7 @@ def test_universes_are_formed_at_june_s_end_alone() -> None:
 def test_a_date_within_june_forms_nothing() -> None:
     world = World(FOUR, {0: list(FOUR)}, {line: [0.0] for line in FOUR})
     on_the_15th = pl.lit(dt.date(2020, 6, 15)).alias("as_of")
-    rows = formations(world.members().with_columns(on_the_15th), world.metrics().with_columns(on_the_15th), world.returns())
+    rows = formations(
+        world.members().with_columns(on_the_15th), world.metrics().with_columns(on_the_15th), world.returns()
+    )
     assert rows.is_empty()

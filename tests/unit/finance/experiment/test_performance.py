@@ -1,4 +1,7 @@
-"""What series of returns come to, after costs, and how sure their difference to the index is; each figure worked again by hand."""
+"""What series of returns come to, after costs, and how sure their difference to the index is.
+
+Each figure worked again by hand.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ def earned(
     turnover: Sequence[float | None] | None = None,
     names: int = 40,
 ) -> pl.DataFrame:
-    """Rows of marts.experiment_returns of one series from July 2020 on; without a turnover nothing is traded."""
+    """Rows of marts.experiment_returns of one series from July 2020 on.
+
+    Without a turnover nothing is traded.
+    """
     traded = turnover or [None, *[0.0] * (len(returns) - 1)]
     rows = [
         {
@@ -58,20 +64,28 @@ def earned(
         }
         for later, value in enumerate(returns, 1)
     ]
-    return ExperimentReturns.validate(pl.DataFrame(rows, schema={name: c.dtype for name, c in ExperimentReturns.columns().items()}))
+    return ExperimentReturns.validate(
+        pl.DataFrame(rows, schema={name: c.dtype for name, c in ExperimentReturns.columns().items()})
+    )
 
 
 def rates(months: int = 60) -> pl.DataFrame:
     """Rows of core.factors_monthly."""
-    return pl.DataFrame({"month": [month_end(later) for later in range(months)], "rf": RATE, "vintage": "202510"})
+    return pl.DataFrame(
+        {"month": [month_end(later) for later in range(months)], "rf": RATE, "vintage": "202510"}
+    )
 
 
-def summary(*series: pl.DataFrame, factors: pl.DataFrame | None = None, rules: ExperimentRules = RULES) -> pl.DataFrame:
+def summary(
+    *series: pl.DataFrame, factors: pl.DataFrame | None = None, rules: ExperimentRules = RULES
+) -> pl.DataFrame:
     found = profitability_experiment(pl.concat(series), rates() if factors is None else factors, rules)
     return ProfitabilityExperiment.validate(found)
 
 
-def row(rows: pl.DataFrame, universe: str = "all", weighting: str = "equal", cost: int = 0, period: str = "all") -> dict[str, Any]:
+def row(
+    rows: pl.DataFrame, universe: str = "all", weighting: str = "equal", cost: int = 0, period: str = "all"
+) -> dict[str, Any]:
     key = {"universe": universe, "weighting": weighting, "cost_basis_points": cost, "period": period}
     return rows.filter(*(pl.col(name) == value for name, value in key.items())).row(0, named=True)
 
@@ -79,20 +93,26 @@ def row(rows: pl.DataFrame, universe: str = "all", weighting: str = "equal", cos
 class TestOneSeries:
     def test_annual_return_is_compounded_and_brought_to_a_year(self) -> None:
         found = row(summary(earned(INDEX)))
-        assert found["annual_return"] == pytest.approx(math.prod(1 + value for value in INDEX) ** (1 / 3) - 1, rel=EXACT)
+        assert found["annual_return"] == pytest.approx(
+            math.prod(1 + value for value in INDEX) ** (1 / 3) - 1, rel=EXACT
+        )
         assert (found["months"], found["junes"]) == (36, 3)
         assert (found["first_month"], found["last_month"]) == (month_end(1), month_end(36))
 
     def test_a_year_s_return_is_its_own(self) -> None:
         rows = summary(earned(INDEX))
-        assert row(rows, period="2021/2022")["annual_return"] == pytest.approx(math.prod(1 + value for value in INDEX[:12]) - 1, rel=EXACT)
+        assert row(rows, period="2021/2022")["annual_return"] == pytest.approx(
+            math.prod(1 + value for value in INDEX[:12]) - 1, rel=EXACT
+        )
         assert set(rows["period"]) == {"all", "2020/2021", "2021/2022", "2022/2023"}
 
     def test_volatility_and_sharpe(self) -> None:
         found = row(summary(earned(INDEX)))
         deviation = statistics.stdev(INDEX)
         assert found["volatility"] == pytest.approx(deviation * math.sqrt(12), rel=EXACT)
-        assert found["sharpe"] == pytest.approx((statistics.mean(INDEX) - RATE) / deviation * math.sqrt(12), rel=EXACT)
+        assert found["sharpe"] == pytest.approx(
+            (statistics.mean(INDEX) - RATE) / deviation * math.sqrt(12), rel=EXACT
+        )
 
     def test_drawdown_is_the_largest_fall_from_a_height(self) -> None:
         # 1.10, 0.88, 0.924, 0.8316: the fall of 1.10 to 0.8316 counts, though the value rose in between.
@@ -110,7 +130,9 @@ class TestOneSeries:
 
     def test_part_of_a_year_has_a_return_and_no_volatility(self) -> None:
         part = row(summary(earned(INDEX[:30])), period="2022/2023")
-        assert part["annual_return"] == pytest.approx(math.prod(1 + value for value in INDEX[:6]) - 1, rel=EXACT)
+        assert part["annual_return"] == pytest.approx(
+            math.prod(1 + value for value in INDEX[:6]) - 1, rel=EXACT
+        )
         assert (part["months"], part["volatility"], part["sharpe"]) == (6, None, None)
 
     def test_sharpe_takes_the_months_that_have_a_rate(self) -> None:
@@ -135,17 +157,30 @@ class TestCosts:
 
     def test_what_is_traded_is_paid_for_before_the_month_earns(self) -> None:
         rows = summary(earned(INDEX[:30], turnover=self.TRADED))
-        net = [(1 - 0.005 * (traded or 0)) * (1 + value) - 1 for value, traded in zip(INDEX, self.TRADED, strict=False)]
-        assert row(rows, cost=50)["annual_return"] == pytest.approx(math.prod(1 + value for value in net) ** (12 / 30) - 1, rel=EXACT)
+        net = [
+            (1 - 0.005 * (traded or 0)) * (1 + value) - 1
+            for value, traded in zip(INDEX, self.TRADED, strict=False)
+        ]
+        assert row(rows, cost=50)["annual_return"] == pytest.approx(
+            math.prod(1 + value for value in net) ** (12 / 30) - 1, rel=EXACT
+        )
         second = row(rows, cost=10, period="2021/2022")["annual_return"]
         gross = row(rows, cost=0, period="2021/2022")["annual_return"]
         assert 1 + second == pytest.approx((1 + gross) * (1 - 0.001 * 0.30) * (1 - 0.001 * 0.05), rel=EXACT)
 
     def test_turnover_a_year(self) -> None:
         rows = summary(earned(INDEX[:30], turnover=self.TRADED))
-        by_period = {period: row(rows, period=period)["turnover"] for period in ("2020/2021", "2021/2022", "2022/2023", "all")}
+        by_period = {
+            period: row(rows, period=period)["turnover"]
+            for period in ("2020/2021", "2021/2022", "2022/2023", "all")
+        }
         # The first formation is set against nothing, and half a year is no year.
-        assert by_period == {"2020/2021": None, "2021/2022": pytest.approx(0.35), "2022/2023": 0.40, "all": pytest.approx(0.35)}
+        assert by_period == {
+            "2020/2021": None,
+            "2021/2022": pytest.approx(0.35),
+            "2022/2023": 0.40,
+            "all": pytest.approx(0.35),
+        }
 
     def test_dearer_trading_earns_less(self) -> None:
         rows = summary(earned(INDEX[:30], turnover=self.TRADED))
@@ -172,7 +207,9 @@ class TestDifference:
         assert found["difference_std_error"] == pytest.approx(12 * error, rel=RECOMPUTED)
         assert found["difference_t_stat"] == pytest.approx(mean / error, rel=RECOMPUTED)
         # Student's t with 35 degrees of freedom: 2.0301079 at 97.5%.
-        assert found["difference_ci_high"] == pytest.approx(12 * (mean + 2.0301079282503 * error), rel=RECOMPUTED)
+        assert found["difference_ci_high"] == pytest.approx(
+            12 * (mean + 2.0301079282503 * error), rel=RECOMPUTED
+        )
 
     def test_the_sharpe_ratios_by_jobson_korkie_and_memmel(self, rows: pl.DataFrame) -> None:
         found = row(rows, "profitable")
@@ -195,7 +232,11 @@ class TestDifference:
 
     def test_the_index_itself_under_another_name_differs_by_nothing(self) -> None:
         found = row(summary(earned(INDEX), earned(INDEX, "profitable")), "profitable")
-        assert (found["difference_annual"], found["difference_std_error"], found["sharpe_difference"]) == (0.0, None, 0.0)
+        assert (found["difference_annual"], found["difference_std_error"], found["sharpe_difference"]) == (
+            0.0,
+            None,
+            0.0,
+        )
 
     def test_each_cost_level_is_set_against_the_index_at_the_same_cost(self) -> None:
         traded = [None, *[0.0] * 11, *[0.2, *[0.0] * 11] * 2]
@@ -210,7 +251,10 @@ class TestInsufficient:
         assert set(rows.select(NUMBERS).null_count().row(0)) == {rows.height}
         found = row(rows)
         assert (found["months"], found["junes"]) == (24, 2)
-        assert found["reason"] == "held from 2 Junes on; 3 are needed, with members of this kind and returns after"
+        assert (
+            found["reason"]
+            == "held from 2 Junes on; 3 are needed, with members of this kind and returns after"
+        )
 
     def test_three_junes_of_one_month_each(self) -> None:
         julys = pl.concat([earned(INDEX)[month] for month in (0, 12, 24)])
@@ -220,19 +264,26 @@ class TestInsufficient:
     def test_nothing_at_all_still_says_so(self) -> None:
         rows = summary(earned([]))
         assert rows.height == 3 * 3 * len(RULES.costs_basis_points)
-        assert set(rows.select("status", "months", "junes", "period").unique().rows()) == {("insufficient", 0, 0, "all")}
+        assert set(rows.select("status", "months", "junes", "period").unique().rows()) == {
+            ("insufficient", 0, 0, "all")
+        }
 
     def test_where_all_make_losses_the_profitable_are_insufficient(self) -> None:
         companies = {line: Company(LOSS) for line in (1, 2)}
         rows = summary(_three_years(companies))
-        by_universe = {universe: row(rows, universe)["status"] for universe in ("all", "profitable", "unprofitable")}
+        by_universe = {
+            universe: row(rows, universe)["status"] for universe in ("all", "profitable", "unprofitable")
+        }
         assert by_universe == {"all": "estimated", "profitable": "insufficient", "unprofitable": "estimated"}
         assert row(rows, "profitable")["reason"].startswith("held from 0 Junes on")
 
     def test_without_sectors_nothing_sector_neutral_is_said(self) -> None:
         companies = {1: Company(sector=None), 2: Company(LOSS, sector=None)}
         rows = summary(_three_years(companies))
-        by_weighting = {weighting: row(rows, "profitable", weighting)["status"] for weighting in ("equal", "cap", "sector_neutral")}
+        by_weighting = {
+            weighting: row(rows, "profitable", weighting)["status"]
+            for weighting in ("equal", "cap", "sector_neutral")
+        }
         assert by_weighting == {"equal": "estimated", "cap": "estimated", "sector_neutral": "insufficient"}
 
 

@@ -1,4 +1,6 @@
-"""Made-up factors and returns: rows of raw.factors by file and vintage, and series of months that regress on them."""
+"""Made-up factors and returns: rows of raw.factors by file and vintage, and series of months that regress on
+them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ def months(first: str, count: int) -> list[dt.date]:
     """Return month ends from a month (YYYY-MM) on."""
     year, month = map(int, first.split("-"))
     start = dt.date(year, month, 1)
-    return pl.date_range(start, start.replace(year=year + count // 12 + 1), "1mo", eager=True).dt.month_end().head(count).to_list()
+    return (
+        pl.date_range(start, start.replace(year=year + count // 12 + 1), "1mo", eager=True)
+        .dt.month_end()
+        .head(count)
+        .to_list()
+    )
 
 
 def factor_file(model: str, vintage: str, when: Sequence[dt.date], seed: int = 0) -> pl.DataFrame:
@@ -32,13 +39,17 @@ def factor_file(model: str, vintage: str, when: Sequence[dt.date], seed: int = 0
     if model != "MOM":
         values["rf"] = random.uniform(0.0, 0.004, len(when))
     fixed = {"vintage": vintage, "model": model, "sha256": "0" * 64, "source": "test"}
-    frame = pl.DataFrame({"month": when, **values}).with_columns(pl.lit(value).alias(name) for name, value in fixed.items())
+    frame = pl.DataFrame({"month": when, **values}).with_columns(
+        pl.lit(value).alias(name) for name, value in fixed.items()
+    )
     absent = [pl.lit(None).alias(name) for name in columns if name not in frame.columns]
     return frame.with_columns(absent).select(pl.col(name).cast(dtype) for name, dtype in columns.items())
 
 
 def returns_on(file: pl.DataFrame, seed: int = 1, **loadings: float) -> pl.DataFrame:
-    """Make returns (month, total_return) from loadings on the factors of a file, with a residual of 3% a month."""
+    """Make returns (month, total_return) from loadings on the factors of a file, with a residual of 3% a
+    month.
+    """
     residual = np.random.default_rng(seed).normal(0, 0.03, file.height)
     explained = sum((loading * pl.col(name) for name, loading in loadings.items()), pl.col("rf"))
     return file.sort("month").select("month", total_return=explained + pl.Series(residual))

@@ -1,4 +1,6 @@
-"""Which windows and vintages a book is regressed over, and what stands where factors or returns are missing."""
+"""Which windows and vintages a book is regressed over, and what stands where factors or returns are
+missing.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,15 @@ from smallcap.tables.factors import FactorRegressions
 from tests.unit.finance.factors.factor_builders import RULES, factor_file, months, returns_on
 
 EARLY, LATE = (
-    factor_file("FF5", vintage, months("2015-01", count), seed) for vintage, count, seed in [("202407", 115, 1), ("202511", 131, 2)]
+    factor_file("FF5", vintage, months("2015-01", count), seed)
+    for vintage, count, seed in [("202407", 115, 1), ("202511", 131, 2)]
 )
 RAW = pl.concat([EARLY, LATE, factor_file("MOM", "202407", months("2010-01", 175), seed=3)])
-RETURNS = returns_on(LATE, mkt_rf=1.0, smb=0.5).filter(pl.col("month") >= dt.date(2019, 1, 31)).with_columns(book=pl.lit("list"))
+RETURNS = (
+    returns_on(LATE, mkt_rf=1.0, smb=0.5)
+    .filter(pl.col("month") >= dt.date(2019, 1, 31))
+    .with_columns(book=pl.lit("list"))
+)
 BOOKS = pl.DataFrame({"book": ["list", "empty"], "is_formed_in_advance": [False, True]})
 
 
@@ -29,8 +36,16 @@ def rows() -> pl.DataFrame:
 
 
 def windows(rows: pl.DataFrame, book: str, model: str) -> dict[tuple[str, str], tuple[dt.date, dt.date, int]]:
-    chosen = rows.filter(pl.col("book") == book, pl.col("model") == model, pl.col("term") == "alpha", pl.col("covariance") == "HAC")
-    return {(row["window"], row["vintage"]): (row["first_month"], row["last_month"], row["n_obs"]) for row in chosen.iter_rows(named=True)}
+    chosen = rows.filter(
+        pl.col("book") == book,
+        pl.col("model") == model,
+        pl.col("term") == "alpha",
+        pl.col("covariance") == "HAC",
+    )
+    return {
+        (row["window"], row["vintage"]): (row["first_month"], row["last_month"], row["n_obs"])
+        for row in chosen.iter_rows(named=True)
+    }
 
 
 def test_windows_of_a_book(rows):
@@ -66,8 +81,14 @@ def test_momentum_pairs_the_newest_vintage_that_both_files_have(rows):
 def test_a_window_is_one_regression(rows):
     factors = factors_of(RAW, "FF5", RULES)
     assert factors is not None
-    alone = regress(RETURNS.filter(pl.col("month").is_between(dt.date(2020, 1, 1), dt.date(2024, 12, 31))), factors, RULES)
-    assert rows.filter(pl.col("book") == "list", pl.col("window") == "year_2024", pl.col("model") == "FF5").select(*COLUMNS).equals(alone)
+    alone = regress(
+        RETURNS.filter(pl.col("month").is_between(dt.date(2020, 1, 1), dt.date(2024, 12, 31))), factors, RULES
+    )
+    assert (
+        rows.filter(pl.col("book") == "list", pl.col("window") == "year_2024", pl.col("model") == "FF5")
+        .select(*COLUMNS)
+        .equals(alone)
+    )
 
 
 def test_a_model_without_a_vintage_says_which_files_it_lacks(rows):
@@ -79,12 +100,17 @@ def test_a_model_without_a_vintage_says_which_files_it_lacks(rows):
 
 def test_a_book_without_returns_has_rows_without_numbers(rows):
     found = windows(rows, "empty", "FF5")
-    assert set(found) == {(window, vintage) for window in ("full", "trailing_60") for vintage in ("202407", "202511")}
+    assert set(found) == {
+        (window, vintage) for window in ("full", "trailing_60") for vintage in ("202407", "202511")
+    }
     assert set(found.values()) == {(None, None, 0)}
 
 
 def test_only_a_book_formed_in_advance_is_marked_so(rows):
-    assert set(rows.select("book", "is_formed_in_advance").unique().rows()) == {("list", False), ("empty", True)}
+    assert set(rows.select("book", "is_formed_in_advance").unique().rows()) == {
+        ("list", False),
+        ("empty", True),
+    }
 
 
 def test_no_book_has_no_rows():

@@ -1,4 +1,6 @@
-"""One regression: every figure worked again by raw linear algebra, and no number where there is none to be had."""
+"""One regression: every figure worked again by raw linear algebra, and no number where there is none to be
+had.
+"""
 
 from __future__ import annotations
 
@@ -102,18 +104,24 @@ def test_what_was_regressed_is_told():
     assert found["n_obs"].unique().to_list() == [83]
     assert found.select("model", "vintage", "status").unique().rows() == [("FF5", "202511", "estimated")]
     assert (found["first_month"][0], found["last_month"][0]) == (BOOK["month"].min(), BOOK["month"].max())
-    assert found["alpha_annual"].to_list() == [pytest.approx(12 * found["estimate"][0], rel=EXACT)] + [None] * 5
+    assert (
+        found["alpha_annual"].to_list() == [pytest.approx(12 * found["estimate"][0], rel=EXACT)] + [None] * 5
+    )
 
 
 def test_a_difference_of_returns_keeps_the_risk_free_rate():
     frame = factors().frame
     excess = BOOK.join(frame, on="month").select("month", total_return=pl.col("total_return") - pl.col("rf"))
     found = regress(excess, factors(), RULES, is_excess=True)
-    assert found["estimate"].to_list() == pytest.approx(regress(BOOK, factors(), RULES)["estimate"].to_list(), rel=RECOMPUTED)
+    assert found["estimate"].to_list() == pytest.approx(
+        regress(BOOK, factors(), RULES)["estimate"].to_list(), rel=RECOMPUTED
+    )
 
 
 def test_missing_months_are_left_out_and_not_filled():
-    holes = BOOK.with_columns(pl.when(pl.int_range(pl.len()) % 7 != 3).then("total_return").alias("total_return"))
+    holes = BOOK.with_columns(
+        pl.when(pl.int_range(pl.len()) % 7 != 3).then("total_return").alias("total_return")
+    )
     with_nulls, without_rows = regress(holes, factors(), RULES), regress(holes.drop_nulls(), factors(), RULES)
     assert with_nulls.equals(without_rows)
     assert with_nulls["n_obs"][0] == 83 - 12
@@ -127,8 +135,16 @@ def test_the_order_of_the_months_does_not_matter():
     ("returns", "reason", "n_obs"),
     [
         (BOOK.head(35), "35 months have a return and all factors; 36 are needed", 35),
-        (BOOK.with_columns(total_return=pl.lit(None, pl.Float64)), "no month has both a return and all factors", 0),
-        (BOOK.with_columns(pl.col("month").dt.offset_by("40y")), "no month has both a return and all factors", 0),
+        (
+            BOOK.with_columns(total_return=pl.lit(None, pl.Float64)),
+            "no month has both a return and all factors",
+            0,
+        ),
+        (
+            BOOK.with_columns(pl.col("month").dt.offset_by("40y")),
+            "no month has both a return and all factors",
+            0,
+        ),
         (BOOK.with_columns(total_return=0.01), "the return is the same in all 83 months", 83),
         (BOOK.with_columns(total_return=0.0), "the return is the same in all 83 months", 83),
     ],

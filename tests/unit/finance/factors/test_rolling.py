@@ -20,11 +20,15 @@ ENDS = np.arange(WINDOW - 1, MONTHS)
 def panel(gaps: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(5)
     factors = random.normal(0.003, 0.04, (MONTHS, FACTORS))
-    returns = 0.004 + factors @ random.normal(0.5, 0.6, (FACTORS, NAMES)) + random.normal(0, 0.09, (MONTHS, NAMES))
+    returns = (
+        0.004 + factors @ random.normal(0.5, 0.6, (FACTORS, NAMES)) + random.normal(0, 0.09, (MONTHS, NAMES))
+    )
     return np.where(random.random(returns.shape) < gaps, np.nan, returns), factors
 
 
-@pytest.mark.parametrize("gaps", [0.0, 0.003, 0.2, 0.4], ids=["complete", "few gaps", "many gaps", "partly too few months"])
+@pytest.mark.parametrize(
+    "gaps", [0.0, 0.003, 0.2, 0.4], ids=["complete", "few gaps", "many gaps", "partly too few months"]
+)
 def test_agrees_with_one_fit_at_a_time(gaps):
     returns, factors = panel(gaps)
     fit = rolling_loadings(returns, factors, ENDS, WINDOW, LEAST)
@@ -39,7 +43,9 @@ def test_agrees_with_one_fit_at_a_time(gaps):
                 assert np.isnan(fit.estimate[own]).all()
                 assert np.isnan(fit.residual_std[own])
                 continue
-            single = OLS(returns[rows, name][known], np.column_stack([np.ones(known.sum()), factors[rows][known]])).fit()
+            single = OLS(
+                returns[rows, name][known], np.column_stack([np.ones(known.sum()), factors[rows][known]])
+            ).fit()
             assert fit.estimate[own] == pytest.approx(single.params, rel=BATCHED, abs=BATCHED)
             assert fit.std_error[own] == pytest.approx(single.bse, rel=BATCHED)
             assert fit.t_stat[own] == pytest.approx(single.tvalues, rel=BATCHED, abs=BATCHED)
@@ -55,7 +61,9 @@ def test_agrees_with_rolling_least_squares():
     design = pd.DataFrame(np.column_stack([np.ones(MONTHS), factors]))
     for name in range(NAMES):
         rolled = RollingOLS(pd.Series(returns[:, name]), design, window=WINDOW).fit()
-        assert fit.estimate[:, name] == pytest.approx(rolled.params.to_numpy()[ENDS], rel=BATCHED, abs=BATCHED)
+        assert fit.estimate[:, name] == pytest.approx(
+            rolled.params.to_numpy()[ENDS], rel=BATCHED, abs=BATCHED
+        )
         assert fit.t_stat[:, name] == pytest.approx(rolled.tvalues.to_numpy()[ENDS], rel=BATCHED, abs=BATCHED)
         assert fit.r_squared[:, name] == pytest.approx(rolled.rsquared.to_numpy()[ENDS], rel=BATCHED)
 
@@ -65,7 +73,10 @@ def test_a_month_without_a_factor_is_missing_for_every_name():
     holes, left_out = factors.copy(), returns.copy()
     holes[[20, 70], [1, 3]] = np.nan
     left_out[[20, 70]] = np.nan
-    assert_same(rolling_loadings(returns, holes, ENDS, WINDOW, LEAST), rolling_loadings(left_out, factors, ENDS, WINDOW, LEAST))
+    assert_same(
+        rolling_loadings(returns, holes, ENDS, WINDOW, LEAST),
+        rolling_loadings(left_out, factors, ENDS, WINDOW, LEAST),
+    )
 
 
 def test_the_risk_free_rate_is_taken_off():
@@ -79,7 +90,9 @@ def test_the_risk_free_rate_is_taken_off():
 
 def test_a_name_is_not_moved_by_the_names_beside_it():
     returns, factors = panel(0.05)
-    together, alone = (rolling_loadings(some, factors, ENDS, WINDOW, LEAST) for some in (returns, returns[:, [3]]))
+    together, alone = (
+        rolling_loadings(some, factors, ENDS, WINDOW, LEAST) for some in (returns, returns[:, [3]])
+    )
     assert together.estimate[:, [3]] == pytest.approx(alone.estimate, rel=BATCHED, abs=BATCHED)
 
 
@@ -115,7 +128,10 @@ def test_a_young_name_starts_with_enough_months():
 
 def test_a_window_before_the_first_row_is_cut_there():
     returns, factors = panel()
-    early, single = rolling_loadings(returns, factors, [40], WINDOW, LEAST), rolling_loadings(returns, factors, [40], 41, LEAST)
+    early, single = (
+        rolling_loadings(returns, factors, [40], WINDOW, LEAST),
+        rolling_loadings(returns, factors, [40], 41, LEAST),
+    )
     assert_same(early, single)
     assert early.n_obs.tolist() == [[41] * NAMES]
 
@@ -137,4 +153,6 @@ def test_factors_that_cannot_be_told_apart_have_no_loadings(is_gappy):
 
 def assert_same(ours, theirs):
     for name in ("estimate", "std_error", "t_stat", "n_obs", "r_squared", "residual_std", "is_constant"):
-        assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=BATCHED, abs=BATCHED, nan_ok=True), name
+        assert getattr(ours, name) == pytest.approx(
+            getattr(theirs, name), rel=BATCHED, abs=BATCHED, nan_ok=True
+        ), name

@@ -1,4 +1,6 @@
-"""The two sides of a regression: returns that are never filled, and factors of one vintage that are never mixed."""
+"""The two sides of a regression: returns that are never filled, and factors of one vintage that are never
+mixed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,13 @@ VINTAGES = st.sets(st.sampled_from(["202407", "202505", "202510", "202511"]))
 
 def price(day: str, total_return: float | None, security_id: int = 1) -> dict[str, object]:
     date = dt.date.fromisoformat(day)
-    return {"year": date.year, "security_id": security_id, "date": date, "total_return": total_return, "source": "test"}
+    return {
+        "year": date.year,
+        "security_id": security_id,
+        "date": date,
+        "total_return": total_return,
+        "source": "test",
+    }
 
 
 def returns(*rows: dict[str, object]) -> pl.DataFrame:
@@ -43,12 +51,21 @@ def test_a_month_is_named_by_its_last_day_and_a_missing_one_has_no_row():
     ids=["the month before", "two months before", "twelve months before", "longer ago"],
 )
 def test_a_gap_is_a_missing_month_within_a_year(before, is_after_gap):
-    assert returns(price(before, 0.01), price("2020-12-31", 0.02))["is_after_gap"].to_list() == [False, is_after_gap]
+    assert returns(price(before, 0.01), price("2020-12-31", 0.02))["is_after_gap"].to_list() == [
+        False,
+        is_after_gap,
+    ]
 
 
 def test_the_gap_flag_needs_no_more_than_the_year_before():
-    rows = [price(f"{year}-{month:02}-28", 0.01) for year, month in [(2018, 12), (2019, 12), (2020, 1), (2020, 12), (2021, 2)]]
-    of_2020 = [returns(*some).filter(pl.col("year") == 2020) for some in (rows, [row for row in rows if row["year"] in (2019, 2020)])]
+    rows = [
+        price(f"{year}-{month:02}-28", 0.01)
+        for year, month in [(2018, 12), (2019, 12), (2020, 1), (2020, 12), (2021, 2)]
+    ]
+    of_2020 = [
+        returns(*some).filter(pl.col("year") == 2020)
+        for some in (rows, [row for row in rows if row["year"] in (2019, 2020)])
+    ]
     assert of_2020[0].equals(of_2020[1])
 
 
@@ -76,7 +93,9 @@ def test_vintages_are_never_mixed(five, momentum):
     assert found is not None
     assert found.vintage == max(five & momentum)
     for term in found.terms:
-        own = raw.filter(pl.col("vintage") == found.vintage, pl.col("model") == ("MOM" if term == "MOM" else "FF5")).sort("month")
+        own = raw.filter(
+            pl.col("vintage") == found.vintage, pl.col("model") == ("MOM" if term == "MOM" else "FF5")
+        ).sort("month")
         assert found.frame[term].to_list() == own[COLUMN_OF[term]].to_list()
 
 
@@ -117,7 +136,10 @@ def test_an_unknown_model_is_named():
 def test_the_latest_factors_take_momentum_from_their_own_vintage_alone():
     five = [factor_file("FF5", "202511", WHEN, seed=1), factor_file("FF5", "202407", WHEN, seed=2)]
     older, same = factor_file("MOM", "202510", WHEN), factor_file("MOM", "202511", WHEN, seed=3)
-    without, with_momentum = factors_monthly(pl.concat([*five, older])), factors_monthly(pl.concat([*five, older, same]))
+    without, with_momentum = (
+        factors_monthly(pl.concat([*five, older])),
+        factors_monthly(pl.concat([*five, older, same])),
+    )
     for found in (without, with_momentum):
         FactorsMonthly.validate(found)
         assert found["vintage"].unique().to_list() == ["202511"]

@@ -1,4 +1,6 @@
-"""Members' own loadings: the window ends with the as_of, agrees with one regression, and says why it has no numbers."""
+"""Members' own loadings: the window ends with the as_of, agrees with one regression, and says why it has no
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +30,28 @@ def lines() -> pl.DataFrame:
     series = {
         OLD: returns_on(FILE, seed=1, mkt_rf=1.0, smb=0.5),
         YOUNG: returns_on(FILE, seed=2, mkt_rf=0.8).filter(pl.col("month") >= dt.date(2018, 1, 31)),
-        GAPPY: returns_on(FILE, seed=3, mkt_rf=1.2, hml=0.3).gather_every(7).vstack(returns_on(FILE, seed=3, mkt_rf=1.2, hml=0.3).tail(40)),
+        GAPPY: returns_on(FILE, seed=3, mkt_rf=1.2, hml=0.3)
+        .gather_every(7)
+        .vstack(returns_on(FILE, seed=3, mkt_rf=1.2, hml=0.3).tail(40)),
         FLAT: returns_on(FILE).with_columns(total_return=0.0),
     }
-    return pl.concat([frame.unique("month").with_columns(security_id=pl.lit(name, pl.Int64)) for name, frame in series.items()])
+    return pl.concat(
+        [
+            frame.unique("month").with_columns(security_id=pl.lit(name, pl.Int64))
+            for name, frame in series.items()
+        ]
+    )
 
 
 RETURNS = lines()
 
 
 def members(*as_ofs: dt.date) -> pl.DataFrame:
-    rows = [(as_of.year, as_of, 7000 + line, line) for as_of in as_ofs for line in (OLD, YOUNG, GAPPY, FLAT, UNPRICED)]
+    rows = [
+        (as_of.year, as_of, 7000 + line, line)
+        for as_of in as_ofs
+        for line in (OLD, YOUNG, GAPPY, FLAT, UNPRICED)
+    ]
     types = {"year": pl.Int32, "as_of": pl.Date, "entity_id": pl.Int64, "security_id": pl.Int64}
     return pl.DataFrame(rows, schema=types, orient="row")
 
@@ -53,7 +66,9 @@ def loadings(*as_ofs: dt.date, returns: pl.DataFrame = RETURNS) -> pl.DataFrame:
 def test_a_member_is_regressed_as_a_book_would_be(line):
     as_of = dt.date(2021, 6, 30)
     found = loadings(as_of).filter(pl.col("security_id") == line)
-    own = RETURNS.filter(pl.col("security_id") == line, pl.col("month").is_between(dt.date(2016, 7, 31), as_of))
+    own = RETURNS.filter(
+        pl.col("security_id") == line, pl.col("month").is_between(dt.date(2016, 7, 31), as_of)
+    )
     assert FACTORS is not None
     single = regress(own, FACTORS, RULES).filter(pl.col("covariance") == "OLS")
     assert found["term"].to_list() == single["term"].to_list()
@@ -65,8 +80,15 @@ def test_a_member_is_regressed_as_a_book_would_be(line):
 
 def test_every_member_has_a_row_per_term_and_a_status():
     found = loadings(dt.date(2019, 12, 31), dt.date(2021, 12, 31))
-    statuses = found.select("as_of", "security_id", "status").unique().sort("as_of", "security_id")["status"].to_list()
-    assert statuses == ["estimated", "insufficient", "insufficient", "constant", "insufficient"] + ["estimated"] * 3 + [
+    statuses = (
+        found.select("as_of", "security_id", "status")
+        .unique()
+        .sort("as_of", "security_id")["status"]
+        .to_list()
+    )
+    assert statuses == ["estimated", "insufficient", "insufficient", "constant", "insufficient"] + [
+        "estimated"
+    ] * 3 + [
         "constant",
         "insufficient",
     ]
@@ -76,7 +98,9 @@ def test_every_member_has_a_row_per_term_and_a_status():
 
 def test_what_is_known_of_a_young_line_is_told():
     young = loadings(dt.date(2019, 12, 31)).filter(pl.col("security_id") == YOUNG)
-    assert young.select("n_obs", "first_month", "last_month").unique().rows() == [(24, dt.date(2018, 1, 31), dt.date(2019, 12, 31))]
+    assert young.select("n_obs", "first_month", "last_month").unique().rows() == [
+        (24, dt.date(2018, 1, 31), dt.date(2019, 12, 31))
+    ]
     unpriced = loadings(dt.date(2019, 12, 31)).filter(pl.col("security_id") == UNPRICED)
     assert unpriced.select("n_obs", "first_month", "last_month").unique().rows() == [(0, None, None)]
 
@@ -98,13 +122,18 @@ def test_a_window_ends_with_the_last_complete_month(as_of, last):
 
 
 @given(
-    as_of=st.sampled_from(pl.date_range(dt.date(2017, 1, 1), dt.date(2020, 12, 31), "1d", eager=True).to_list()), seed=st.integers(0, 2**32)
+    as_of=st.sampled_from(
+        pl.date_range(dt.date(2017, 1, 1), dt.date(2020, 12, 31), "1d", eager=True).to_list()
+    ),
+    seed=st.integers(0, 2**32),
 )
 @settings(max_examples=30, deadline=None)
 def test_no_month_after_the_as_of_can_enter(as_of, seed):
     is_later = pl.col("month") > as_of
     noise = pl.Series(np.random.default_rng(seed).normal(0, 0.5, RETURNS.height))
-    changed = RETURNS.with_columns(pl.when(is_later).then(noise).otherwise("total_return").alias("total_return"))
+    changed = RETURNS.with_columns(
+        pl.when(is_later).then(noise).otherwise("total_return").alias("total_return")
+    )
     expected = loadings(as_of)
     assert loadings(as_of, returns=changed).equals(expected)
     assert loadings(as_of, returns=RETURNS.filter(~is_later)).equals(expected)
@@ -115,7 +144,9 @@ def test_an_as_of_does_not_depend_on_those_asked_with_it():
     together = first.filter(pl.col("as_of") == dt.date(2019, 6, 30))
     assert together.drop(pl.selectors.float()).equals(alone.drop(pl.selectors.float()))
     assert together["estimate"].is_null().to_list() == alone["estimate"].is_null().to_list()
-    assert together["estimate"].drop_nulls().to_list() == pytest.approx(alone["estimate"].drop_nulls().to_list(), rel=BATCHED)
+    assert together["estimate"].drop_nulls().to_list() == pytest.approx(
+        alone["estimate"].drop_nulls().to_list(), rel=BATCHED
+    )
 
 
 def test_without_factors_nothing_is_estimated():

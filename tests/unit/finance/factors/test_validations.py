@@ -12,7 +12,9 @@ from tests.tolerances import EXACT
 from tests.unit.finance.factors.factor_builders import RULES
 
 
-def regression(term: str, estimate: float | None, t_stat: float | None, **others: object) -> dict[str, object]:
+def regression(
+    term: str, estimate: float | None, t_stat: float | None, **others: object
+) -> dict[str, object]:
     """A row of marts.factor_regressions."""
     columns = FactorRegressions.columns()
     return {
@@ -65,7 +67,11 @@ def test_a_verdict_goes_by_sign_and_t(tilt, estimate, t_stat, verdict):
 
 def test_each_tilt_has_its_intended_sign():
     found = judged(*(regression(term, 0.4, 2.5) for term in ("alpha", "Mkt-RF", "SMB", "HML", "RMW", "CMA")))
-    assert found.select("tilt", "intended_sign").rows() == [("HML", "positive"), ("RMW", "not_negative"), ("SMB", "positive")]
+    assert found.select("tilt", "intended_sign").rows() == [
+        ("HML", "positive"),
+        ("RMW", "not_negative"),
+        ("SMB", "positive"),
+    ]
 
 
 def test_the_smallest_loading_that_could_have_been_seen_is_two_standard_errors():
@@ -76,12 +82,24 @@ def test_the_smallest_loading_that_could_have_been_seen_is_two_standard_errors()
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (regression("SMB", 0.46, 2.6), "SMB loading 0.46, t 2.60: the book leans to companies that are small"),
-        (regression("HML", 0.19, 1.25), "HML loading 0.19, t 1.25: the book seems to lean to companies that are cheap"),
+        (
+            regression("SMB", 0.46, 2.6),
+            "SMB loading 0.46, t 2.60: the book leans to companies that are small",
+        ),
+        (
+            regression("HML", 0.19, 1.25),
+            "HML loading 0.19, t 1.25: the book seems to lean to companies that are cheap",
+        ),
         (regression("RMW", 0.08, 0.4), "absent is not zero: a loading below 0.40 could have gone unseen"),
-        (regression("HML", -0.3, -1.5), "against the claim, the book seems to lean to companies that are dear"),
+        (
+            regression("HML", -0.3, -1.5),
+            "against the claim, the book seems to lean to companies that are dear",
+        ),
         (regression("HML", -0.9, -4.5), "against the claim, the book leans to companies that are dear"),
-        (regression("SMB", None, None, reason="12 months have a return"), "SMB: cannot be judged: 12 months have a return"),
+        (
+            regression("SMB", None, None, reason="12 months have a return"),
+            "SMB: cannot be judged: 12 months have a return",
+        ),
     ],
 )
 def test_a_verdict_is_said_in_words(row, words):

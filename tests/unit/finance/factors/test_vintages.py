@@ -20,10 +20,18 @@ IS_REWRITTEN = pl.col("month").is_in([dt.date(2020, 3, 31), dt.date(2021, 5, 31)
 EARLY = LATE.filter(pl.col("month") <= CUT).with_columns(
     vintage=pl.lit("202407"),
     smb=pl.col("smb")
-    + pl.when(IS_REWRITTEN & (pl.col("month").dt.year() == 2020)).then(0.01).when(IS_REWRITTEN).then(-0.03).otherwise(0.0),
+    + pl.when(IS_REWRITTEN & (pl.col("month").dt.year() == 2020))
+    .then(0.01)
+    .when(IS_REWRITTEN)
+    .then(-0.03)
+    .otherwise(0.0),
 )
 RAW = pl.concat([EARLY, LATE])
-RETURNS = returns_on(LATE, mkt_rf=1.0, smb=0.5).filter(pl.col("month") >= dt.date(2019, 1, 31)).with_columns(book=pl.lit("list"))
+RETURNS = (
+    returns_on(LATE, mkt_rf=1.0, smb=0.5)
+    .filter(pl.col("month") >= dt.date(2019, 1, 31))
+    .with_columns(book=pl.lit("list"))
+)
 
 
 def sensitivity(returns: pl.DataFrame = RETURNS, raw: pl.DataFrame = RAW) -> pl.DataFrame:
@@ -40,7 +48,9 @@ def of(found: pl.DataFrame, vintage: str, column: str) -> dict[str, object]:
 def estimates(vintage: str, last: dt.date) -> dict[str, float]:
     factors = factors_of(RAW, "FF5", RULES, vintage)
     assert factors is not None
-    rows = regress(RETURNS, factors.restricted(dt.date(2019, 1, 1), last), RULES).filter(pl.col("covariance") == "OLS")
+    rows = regress(RETURNS, factors.restricted(dt.date(2019, 1, 1), last), RULES).filter(
+        pl.col("covariance") == "OLS"
+    )
     return dict(zip(rows["term"], rows["estimate"], strict=True))
 
 
@@ -54,7 +64,9 @@ def test_rewritten_months_are_counted_and_measured():
 
 def test_vintages_are_compared_over_the_months_that_all_have():
     found = sensitivity()
-    assert found.select("n_obs_common", "first_month", "last_month").unique().rows() == [(67, dt.date(2019, 1, 31), CUT)]
+    assert found.select("n_obs_common", "first_month", "last_month").unique().rows() == [
+        (67, dt.date(2019, 1, 31), CUT)
+    ]
     for vintage, n_obs in [("202407", 67), ("202511", 83)]:
         assert set(of(found, vintage, "n_obs_own").values()) == {n_obs}
         assert of(found, vintage, "estimate_common") == pytest.approx(estimates(vintage, CUT), rel=EXACT)
@@ -62,10 +74,22 @@ def test_vintages_are_compared_over_the_months_that_all_have():
 
 def test_the_vintages_effect_and_the_windows_effect_are_told_apart():
     found = sensitivity()
-    early, late, longer = estimates("202407", CUT), estimates("202511", CUT), estimates("202511", dt.date(2025, 11, 30))
-    assert of(found, "202407", "difference_from_latest") == pytest.approx({term: early[term] - late[term] for term in early}, abs=EXACT)
-    assert of(found, "202511", "window_effect") == pytest.approx({term: longer[term] - late[term] for term in late}, abs=EXACT)
-    assert set(of(found, "202511", "difference_from_latest").values()) == set(of(found, "202407", "window_effect").values()) == {0.0}
+    early, late, longer = (
+        estimates("202407", CUT),
+        estimates("202511", CUT),
+        estimates("202511", dt.date(2025, 11, 30)),
+    )
+    assert of(found, "202407", "difference_from_latest") == pytest.approx(
+        {term: early[term] - late[term] for term in early}, abs=EXACT
+    )
+    assert of(found, "202511", "window_effect") == pytest.approx(
+        {term: longer[term] - late[term] for term in late}, abs=EXACT
+    )
+    assert (
+        set(of(found, "202511", "difference_from_latest").values())
+        == set(of(found, "202407", "window_effect").values())
+        == {0.0}
+    )
     assert of(found, "202511", "alpha_annual_own")["alpha"] == pytest.approx(12 * longer["alpha"], rel=EXACT)
 
 

@@ -1,4 +1,6 @@
-"""Companies for the funnel's tests: what is not named is a sound company that passes every filter. Money is in millions of USD."""
+"""Companies for the funnel's tests: what is not named is a sound company that passes every filter. Money is
+in millions of USD.
+"""
 
 from __future__ import annotations
 
@@ -65,23 +67,48 @@ def sound_year(fiscal_year: int, **values: object) -> dict[str, object]:
 def sound_company(entity_id: int = 1, **changed_years: dict[str, object]) -> list[dict[str, object]]:
     """Five years of a sound company; `y2023={...}` changes a year, in millions, `all={...}` every year."""
     every = changed_years.get("all", {})
-    return [sound_year(year, entity_id=entity_id, **{**every, **changed_years.get(f"y{year}", {})}) for year in YEARS]
+    return [
+        sound_year(year, entity_id=entity_id, **{**every, **changed_years.get(f"y{year}", {})})
+        for year in YEARS
+    ]
 
 
 def members(*rows: dict[str, object], as_of: dt.date = AS_OF) -> pl.DataFrame:
     """Rows of core.members, companies numbered from 1, of a sector that no rule excludes."""
     named = [
-        {"entity_id": n, "security_id": 100 * int(str(row.get("entity_id", n))), "ticker": f"T{n}", "name": f"COMPANY {n}", **row}
+        {
+            "entity_id": n,
+            "security_id": 100 * int(str(row.get("entity_id", n))),
+            "ticker": f"T{n}",
+            "name": f"COMPANY {n}",
+            **row,
+        }
         for n, row in enumerate(rows, start=1)
     ]
-    flags = {"is_ticker_usable": True, "is_resolved": True, "is_priced": True, "is_classified": True, "is_financial": False}
-    fixed = {"year": as_of.year, "as_of": as_of, "index_name": "test", "sector": "Information Technology", "snapshot_date": as_of}
+    flags = {
+        "is_ticker_usable": True,
+        "is_resolved": True,
+        "is_priced": True,
+        "is_classified": True,
+        "is_financial": False,
+    }
+    fixed = {
+        "year": as_of.year,
+        "as_of": as_of,
+        "index_name": "test",
+        "sector": "Information Technology",
+        "snapshot_date": as_of,
+    }
     return table("core.members", named, **{**flags, **fixed})
 
 
-def prices(*security_ids: int, close: float = PRICE, months: int = 1, last: dt.date = dt.date(2024, 6, 28)) -> pl.DataFrame:
+def prices(
+    *security_ids: int, close: float = PRICE, months: int = 1, last: dt.date = dt.date(2024, 6, 28)
+) -> pl.DataFrame:
     """Rows of raw.prices: the same close at so many month ends up to `last`, without splits."""
-    days = pl.DataFrame({"day": [last]}).select(pl.date_ranges(pl.col("day").dt.offset_by(f"-{months - 1}mo"), "day", "1mo"))
+    days = pl.DataFrame({"day": [last]}).select(
+        pl.date_ranges(pl.col("day").dt.offset_by(f"-{months - 1}mo"), "day", "1mo")
+    )
     ends = days.to_series()[0].to_list()
     rows = [{"security_id": number, "date": day, "year": day.year} for number in security_ids for day in ends]
     return table("raw.prices", rows, close_usd=close, split_ratio=1.0, source="test")
@@ -105,9 +132,18 @@ class Inputs:
     prices: pl.DataFrame
     factors: pl.DataFrame
 
-    def evaluate(self, rules: FunnelRules = SMALL, standard: ShariahRules = STANDARDS["published"]) -> pl.DataFrame:
+    def evaluate(
+        self, rules: FunnelRules = SMALL, standard: ShariahRules = STANDARDS["published"]
+    ) -> pl.DataFrame:
         """Evaluate the filters."""
-        frames = (self.members, self.metrics_as_of, self.fundamentals, self.metrics, self.prices, self.factors)
+        frames = (
+            self.members,
+            self.metrics_as_of,
+            self.fundamentals,
+            self.metrics,
+            self.prices,
+            self.factors,
+        )
         return evaluate_filters(*frames, rules, BUSINESS, standard)
 
 
@@ -127,7 +163,9 @@ def inputs_of(
     return Inputs(listed, now, known, metrics, quotes, factors() if risk_free is None else risk_free)
 
 
-def evaluated(records: list[dict[str, object]], rules: FunnelRules = SMALL, **arguments: pl.DataFrame) -> pl.DataFrame:
+def evaluated(
+    records: list[dict[str, object]], rules: FunnelRules = SMALL, **arguments: pl.DataFrame
+) -> pl.DataFrame:
     """Evaluate the filters for companies given by their annual records."""
     return inputs_of(records, **arguments).evaluate(rules)
 

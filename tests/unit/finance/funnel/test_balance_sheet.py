@@ -38,7 +38,12 @@ SCHEMA = {
     "debt_to_equity": pl.Float64,
     "shareholders_equity_usd": pl.Float64,
 }
-FRESH = {"period_end": dt.date(2023, 12, 31), "is_stale": False, "is_scale_suspect": False, "is_financial": False}
+FRESH = {
+    "period_end": dt.date(2023, 12, 31),
+    "is_stale": False,
+    "is_scale_suspect": False,
+    "is_financial": False,
+}
 
 
 def judged(*rows: dict[str, object]) -> list[dict[str, object]]:
@@ -47,7 +52,9 @@ def judged(*rows: dict[str, object]) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(("ticker", "percent", "status"), PUBLISHED)
-def test_the_published_candidates_get_their_published_statuses(ticker: str, percent: float | None, status: str) -> None:
+def test_the_published_candidates_get_their_published_statuses(
+    ticker: str, percent: float | None, status: str
+) -> None:
     [row] = judged({"debt_to_equity": None if percent is None else percent / 100})
     told = "borderline" if row["is_borderline"] else row["stand_alone_status"]
     assert told == status, ticker
@@ -78,8 +85,14 @@ def test_equity_that_is_not_positive_fails(equity: float) -> None:
         ({"period_end": None, "is_stale": None, "is_scale_suspect": None}, "no annual record is visible"),
         ({"is_stale": True}, "the visible annual record is stale"),
         ({"is_scale_suspect": True}, "the visible annual record may be in the wrong unit"),
-        ({"debt_to_equity": None, "is_financial": True}, "debt or equity is unknown, or says nothing about a financial"),
-        ({"debt_to_equity": None, "shareholders_equity_usd": None}, "debt or equity is unknown, or says nothing about a financial"),
+        (
+            {"debt_to_equity": None, "is_financial": True},
+            "debt or equity is unknown, or says nothing about a financial",
+        ),
+        (
+            {"debt_to_equity": None, "shareholders_equity_usd": None},
+            "debt or equity is unknown, or says nothing about a financial",
+        ),
     ],
 )
 def test_what_cannot_be_judged_has_to_be_verified(row: dict[str, object], reason: str) -> None:

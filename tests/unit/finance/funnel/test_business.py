@@ -33,11 +33,17 @@ def judged(as_of: dt.date = AS_OF, **row: object) -> tuple[str, str]:
         ({"sector": "Financials"}, "fail", "conventional finance (sector Financials)"),
         ({"sector": "Industrials"}, "verify", "may hold weapons (sector Industrials)"),
         ({"sector": "Health Care"}, "pass", "no excluded line of business by its sector"),
-        ({"sic": "7372", "sector": "Financials"}, "pass", "no excluded line of business by its industry code"),
+        (
+            {"sic": "7372", "sector": "Financials"},
+            "pass",
+            "no excluded line of business by its industry code",
+        ),
         ({}, "verify", "no industry code and no sector is known"),
     ],
 )
-def test_a_line_of_business_is_judged_by_its_code_else_by_its_sector(row: dict[str, object], status: str, reason: str) -> None:
+def test_a_line_of_business_is_judged_by_its_code_else_by_its_sector(
+    row: dict[str, object], status: str, reason: str
+) -> None:
     assert judged(**row) == (status, reason)
 
 
@@ -70,9 +76,21 @@ EXCLUDED_NAMES = [
         ("NPK", "NATIONAL PRESTO INDUSTRIES I"),
     ],
     *[("UVV", "UNIVERSAL CORP"), ("TPB", "TURNING POINT BRANDS INC"), ("ISPR", "ISPIRE TECHNOLOGY INC")],
-    *[("MCRI", "MONARCH CASINO AND RESORT IN"), ("RRR", "RED ROCK RESORTS ORS CLASS A"), ("GDEN", "GOLDEN ENTERTAINMENT INC")],
-    *[("FLL", "FULL HOUSE RESORTS INC"), ("RSI", "RUSH STREET INTERACTIVE INC"), ("BRSL", "BRIGHTSTAR LOTTERY PLC")],
-    *[("ACEL", "ACCEL ENTERTAINMENT INC CLAS"), ("INSE", "INSPIRED ENTERTAINMENT INC"), ("EVRI", "EVERI HOLDINGS INC")],
+    *[
+        ("MCRI", "MONARCH CASINO AND RESORT IN"),
+        ("RRR", "RED ROCK RESORTS ORS CLASS A"),
+        ("GDEN", "GOLDEN ENTERTAINMENT INC"),
+    ],
+    *[
+        ("FLL", "FULL HOUSE RESORTS INC"),
+        ("RSI", "RUSH STREET INTERACTIVE INC"),
+        ("BRSL", "BRIGHTSTAR LOTTERY PLC"),
+    ],
+    *[
+        ("ACEL", "ACCEL ENTERTAINMENT INC CLAS"),
+        ("INSE", "INSPIRED ENTERTAINMENT INC"),
+        ("EVRI", "EVERI HOLDINGS INC"),
+    ],
     *[("MGPI", "MGP INGREDIENTS INC"), ("RICK", "RCI HOSPITALITY HOLDINGS INC")],
 ]
 

@@ -10,7 +10,15 @@ import pytest
 from smallcap.finance.funnel import funnel_outcomes, screen_changes
 from smallcap.tables.funnel import ScreenChanges
 from tests.tolerances import BY_HAND
-from tests.unit.finance.funnel.funnel_builders import PRICE, SMALL, inputs_of, members, prices, sound_company, sound_year
+from tests.unit.finance.funnel.funnel_builders import (
+    PRICE,
+    SMALL,
+    inputs_of,
+    members,
+    prices,
+    sound_company,
+    sound_year,
+)
 
 BEFORE, AFTER = dt.date(2024, 5, 31), dt.date(2024, 6, 30)
 LINES = {1: 100, 2: 200, 3: 300}
@@ -30,7 +38,9 @@ def changes(
     later: pl.DataFrame | None = None,
     before: pl.DataFrame | None = None,
 ) -> list[dict[str, object]]:
-    """Compare the last day of May with that of June for three companies, of which the first is the one that changes."""
+    """Compare the last day of May with that of June for three companies, of which the first is the one that
+    changes.
+    """
     everybody = [*records, *sound_company(2), *sound_company(3)]
     first = members({}, {}, {}, as_of=BEFORE) if before is None else before
     second = members({}, {}, {}, as_of=AFTER) if later is None else later
@@ -49,14 +59,23 @@ def test_nothing_changes_in_a_quiet_month() -> None:
 
 
 def test_a_new_filing_with_a_loss_throws_out() -> None:
-    # Until June the visible year is 2022, which with 2018 has five; fewer shares make it as cheap as the others, whose 2023 is known.
+    # Until June the visible year is 2022, which with 2018 has five; fewer shares make it as cheap as the
+    # others, whose 2023 is known.
     own = sound_company(y2022={"shares_outstanding": 9.0}, y2023=june_filing(net_income_usd=-1.0))
     [row] = changes([sound_year(2018), *own])
-    assert (row["change"], row["cause"], row["filter_name"], row["measure"]) == ("left", "new_filing", "income", "least_net_margin")
+    assert (row["change"], row["cause"], row["filter_name"], row["measure"]) == (
+        "left",
+        "new_filing",
+        "income",
+        "least_net_margin",
+    )
     assert (row["outcome_from"], row["outcome_to"], row["previous_as_of"]) == ("survivor", "failed", BEFORE)
     assert row["value_from"] == pytest.approx(0.14, rel=BY_HAND)
     assert row["value_to"] == pytest.approx(-1 / (100 * 1.05**4), rel=BY_HAND)
-    assert row["reason"] == "net income is not positive in every year; net income is not higher than 4 years before"
+    assert (
+        row["reason"]
+        == "net income is not positive in every year; net income is not higher than 4 years before"
+    )
 
 
 @pytest.mark.parametrize("year", [2021, 2023])
@@ -68,7 +87,12 @@ def test_a_restatement_of_any_of_the_years_throws_out(year: int) -> None:
 
 def test_a_price_that_falls_below_three_times_the_debt_throws_out() -> None:
     [row] = changes(sound_company(), moved={1: 2.0})
-    assert (row["change"], row["cause"], row["filter_name"], row["measure"]) == ("left", "price_move", "shariah", "debt_to_market_cap")
+    assert (row["change"], row["cause"], row["filter_name"], row["measure"]) == (
+        "left",
+        "price_move",
+        "shariah",
+        "debt_to_market_cap",
+    )
     # 9.72405 of debt against 160, then 20.
     assert (row["value_from"], row["value_to"]) == pytest.approx((9.72405 / 160, 9.72405 / 20), rel=BY_HAND)
     assert (row["threshold_from"], row["threshold_to"]) == (0.33, 0.33)
@@ -76,7 +100,12 @@ def test_a_price_that_falls_below_three_times_the_debt_throws_out() -> None:
 
 def test_a_price_that_rises_above_the_median_throws_out() -> None:
     [row] = changes(sound_company(), moved={1: 32.0})
-    assert (row["change"], row["cause"], row["filter_name"], row["measure"]) == ("left", "price_move", "value", "pb")
+    assert (row["change"], row["cause"], row["filter_name"], row["measure"]) == (
+        "left",
+        "price_move",
+        "value",
+        "pb",
+    )
     assert row["value_to"] == pytest.approx(320 / 97.2405, rel=BY_HAND)
 
 
@@ -84,13 +113,17 @@ def test_a_median_that_falls_throws_out() -> None:
     [row] = changes(sound_company(), moved={2: 10.0, 3: 10.0})
     assert (row["change"], row["cause"], row["filter_name"]) == ("left", "universe_median", "value")
     assert row["value_from"] == row["value_to"]
-    assert (row["threshold_from"], row["threshold_to"]) == pytest.approx((160 / 97.2405, 100 / 97.2405), rel=BY_HAND)
+    assert (row["threshold_from"], row["threshold_to"]) == pytest.approx(
+        (160 / 97.2405, 100 / 97.2405), rel=BY_HAND
+    )
 
 
 def test_going_stale_is_told_from_other_causes() -> None:
-    # Eighteen months back from the last day of May is the last day of November, from that of June the last day of December.
+    # Eighteen months back from the last day of May is the last day of November, from that of June the last
+    # day of December.
     old = [
-        {**row, "entity_id": 1, "period_end": dt.date(year, 11, 30)} for year, row in zip(range(2018, 2023), sound_company(), strict=True)
+        {**row, "entity_id": 1, "period_end": dt.date(year, 11, 30)}
+        for year, row in zip(range(2018, 2023), sound_company(), strict=True)
     ]
     [row] = changes([*old])
     assert (row["change"], row["cause"], row["filter_name"]) == ("left", "going_stale", "balance_sheet")
@@ -100,10 +133,20 @@ def test_going_stale_is_told_from_other_causes() -> None:
 def test_leaving_and_joining_the_index_are_membership() -> None:
     two = members({}, {}, {}, as_of=AFTER).filter(pl.col("entity_id") != 1)
     [left] = changes(sound_company(), later=two)
-    assert (left["change"], left["cause"], left["outcome_to"], left["filter_name"]) == ("left", "membership", None, None)
+    assert (left["change"], left["cause"], left["outcome_to"], left["filter_name"]) == (
+        "left",
+        "membership",
+        None,
+        None,
+    )
     first = members({}, {}, {}, as_of=BEFORE).filter(pl.col("entity_id") != 1)
     [entered] = changes(sound_company(), before=first)
-    assert (entered["change"], entered["cause"], entered["outcome_from"], entered["ticker"]) == ("entered", "membership", None, "T1")
+    assert (entered["change"], entered["cause"], entered["outcome_from"], entered["ticker"]) == (
+        "entered",
+        "membership",
+        None,
+        "T1",
+    )
 
 
 def test_another_line_of_business_is_a_rule() -> None:
@@ -118,4 +161,7 @@ def test_another_line_of_business_is_a_rule() -> None:
 def test_a_first_date_has_nothing_to_compare_with() -> None:
     found = inputs_of(sound_company())
     evaluations = found.evaluate()
-    assert screen_changes(funnel_outcomes(evaluations, found.members), evaluations, found.metrics_as_of).height == 0
+    assert (
+        screen_changes(funnel_outcomes(evaluations, found.members), evaluations, found.metrics_as_of).height
+        == 0
+    )

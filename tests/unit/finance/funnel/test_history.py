@@ -19,7 +19,12 @@ def seen(records: list[dict[str, object]], as_of: dt.date = AS_OF) -> dict[str, 
 
 def test_five_consecutive_years_are_summed_up() -> None:
     row = seen(sound_company())
-    assert (row["years"], row["net_income_known"], row["net_income_positive"], row["revenue_changes_known"]) == (5, 5, 5, 4)
+    assert (
+        row["years"],
+        row["net_income_known"],
+        row["net_income_positive"],
+        row["revenue_changes_known"],
+    ) == (5, 5, 5, 4)
 
 
 def test_a_year_is_not_seen_before_it_is_filed() -> None:
@@ -28,7 +33,12 @@ def test_a_year_is_not_seen_before_it_is_filed() -> None:
 
 
 def test_a_restatement_counts_from_its_own_filing_on() -> None:
-    restated = {"version": "restated", "filing_date": dt.date(2024, 4, 10), "available_date": dt.date(2024, 4, 11), "net_income_usd": -1.0}
+    restated = {
+        "version": "restated",
+        "filing_date": dt.date(2024, 4, 10),
+        "available_date": dt.date(2024, 4, 11),
+        "net_income_usd": -1.0,
+    }
     records = [*sound_company(), sound_year(2021, **restated)]
     assert seen(records, dt.date(2024, 3, 31))["net_income_positive"] == 5
     assert seen(records, dt.date(2024, 4, 30))["net_income_positive"] == 4
@@ -46,9 +56,20 @@ def test_two_rows_for_one_year_are_one_year_in_its_last_version() -> None:
 
 
 def test_a_53_week_year_is_a_year() -> None:
-    ends = [dt.date(2020, 1, 4), dt.date(2021, 1, 2), dt.date(2022, 1, 1), dt.date(2022, 12, 31), dt.date(2023, 12, 30)]
+    ends = [
+        dt.date(2020, 1, 4),
+        dt.date(2021, 1, 2),
+        dt.date(2022, 1, 1),
+        dt.date(2022, 12, 31),
+        dt.date(2023, 12, 30),
+    ]
     records = [
-        sound_year(2019 + n, period_end=end, filing_date=end + dt.timedelta(60), available_date=end + dt.timedelta(61))
+        sound_year(
+            2019 + n,
+            period_end=end,
+            filing_date=end + dt.timedelta(60),
+            available_date=end + dt.timedelta(61),
+        )
         for n, end in enumerate(ends)
     ]
     assert seen(records)["years"] == 5
@@ -56,7 +77,12 @@ def test_a_53_week_year_is_a_year() -> None:
 
 def test_a_changed_fiscal_year_end_ends_the_run() -> None:
     june = [
-        sound_year(year, period_end=dt.date(year, 6, 30), filing_date=dt.date(year, 9, 1), available_date=dt.date(year, 9, 2))
+        sound_year(
+            year,
+            period_end=dt.date(year, 6, 30),
+            filing_date=dt.date(year, 9, 1),
+            available_date=dt.date(year, 9, 2),
+        )
         for year in (2019, 2020, 2021)
     ]
     assert seen([*june, sound_year(2022), sound_year(2023)])["years"] == 2

@@ -15,7 +15,8 @@ def income(**changed: dict[str, object]) -> dict[str, object]:
 def test_a_sound_company_passes() -> None:
     row = income()
     assert (row["stand_alone_status"], row["reason"], row["years_used"]) == ("pass", "meets every rule", 5)
-    # Net margin 14 / 100 in every year; net income grows by 1.05^4 - 1; margins do not move; 18 / 14 of it is cash.
+    # Net margin 14 / 100 in every year; net income grows by 1.05^4 - 1; margins do not move; 18 / 14 of it is
+    # cash.
     assert row["least_net_margin"] == pytest.approx(0.14, rel=EXACT)
     assert row["net_income_growth_over_years"] == pytest.approx(0.21550625, rel=BY_HAND)
     assert row["margin_slope"] == pytest.approx(0.0, abs=EXACT)
@@ -39,8 +40,9 @@ def test_net_income_has_to_be_higher_than_four_years_before() -> None:
 
 
 def test_the_gross_margin_may_fall_by_one_point_a_year() -> None:
-    # Cost of revenue rises so that the margin is 40, 39, 38, 37, 36%: a slope of exactly -0.01. A further point in the last year, 35%:
-    # years -2 to 2, centred margins weigh (-2 x 40 - 39 + 37 + 2 x 35) / 10 = -1.2 points a year.
+    # Cost of revenue rises so that the margin is 40, 39, 38, 37, 36%: a slope of exactly -0.01. A further
+    # point in the last year, 35%: years -2 to 2, centred margins weigh (-2 x 40 - 39 + 37 + 2 x 35) / 10 =
+    # -1.2 points a year.
     def cost(points: list[float]) -> dict[str, dict[str, object]]:
         revenue = [100 * 1.05**n for n in range(5)]
         return {f"y{2019 + n}": {"cost_of_revenue_usd": revenue[n] * (1 - points[n] / 100)} for n in range(5)}
@@ -67,7 +69,11 @@ def test_cash_may_lag_behind_profits_in_two_years_of_five() -> None:
     # 11 is below 0.8 x 14 x 1.05^n; the other years' 18 keep the sum above 80%.
     lagging = {"operating_cash_flow_usd": 11.0}
     two = income(y2020=lagging, y2021=lagging)
-    assert (two["stand_alone_status"], two["is_borderline"], two["years_without_cash_backing"]) == ("pass", True, 2)
+    assert (two["stand_alone_status"], two["is_borderline"], two["years_without_cash_backing"]) == (
+        "pass",
+        True,
+        2,
+    )
     three = income(y2020=lagging, y2021=lagging, y2022=lagging)
     assert (three["stand_alone_status"], three["measure"]) == ("fail", "years_without_cash_backing")
     assert (three["value"], three["threshold"], three["headroom"]) == (3, 2, -1)

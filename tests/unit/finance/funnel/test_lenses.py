@@ -36,7 +36,9 @@ SOUND_VALUES = {
 
 
 def seen(found: Inputs) -> pl.DataFrame:
-    return statement_lenses(found.members, found.metrics_as_of, found.fundamentals, found.metrics, found.evaluate(), SMALL)
+    return statement_lenses(
+        found.members, found.metrics_as_of, found.fundamentals, found.metrics, found.evaluate(), SMALL
+    )
 
 
 def by_item(found: Inputs) -> dict[str, dict[str, object]]:
@@ -45,7 +47,9 @@ def by_item(found: Inputs) -> dict[str, dict[str, object]]:
 
 def test_a_sound_company_meets_all_eighteen() -> None:
     rows = by_item(inputs_of(sound_company()))
-    assert {name: row["value"] for name, row in rows.items()} == pytest.approx(SOUND_VALUES, rel=BY_HAND, abs=BY_HAND)
+    assert {name: row["value"] for name, row in rows.items()} == pytest.approx(
+        SOUND_VALUES, rel=BY_HAND, abs=BY_HAND
+    )
     assert {row["verdict"] for row in rows.values()} == {"met"}
 
 
@@ -81,7 +85,12 @@ def test_a_poor_company_misses_and_what_has_no_ratio_is_explained() -> None:
 
 
 def test_a_debt_free_company_needs_no_coverage() -> None:
-    free = {"short_term_debt_usd": 0.0, "long_term_debt_usd": 0.0, "interest_expense_usd": 0.0, "net_interest_expense_usd": -0.1}
+    free = {
+        "short_term_debt_usd": 0.0,
+        "long_term_debt_usd": 0.0,
+        "interest_expense_usd": 0.0,
+        "net_interest_expense_usd": -0.1,
+    }
     row = by_item(inputs_of(sound_company(y2023=free)))["interest_coverage"]
     assert (row["verdict"], row["value"]) == ("met", None)
 
@@ -91,13 +100,20 @@ def test_a_debt_free_company_needs_no_coverage() -> None:
     [
         ("current_ratio", sound_company(), {"is_financial": True}, "says nothing about a financial"),
         ("goodwill_to_assets", sound_company(all={"goodwill_usd": None}), {}, "an input is missing"),
-        ("return_on_equity", sound_company(y2023={"shareholders_equity_usd": -1.0}), {}, "the denominator is not positive"),
+        (
+            "return_on_equity",
+            sound_company(y2023={"shareholders_equity_usd": -1.0}),
+            {},
+            "the denominator is not positive",
+        ),
         ("net_income_growth", sound_company()[2:], {}, "fewer than 5 consecutive years are known"),
         ("operating_margin", sound_company()[:1], {}, "the visible annual record is stale"),
         ("operating_margin", sound_company(7), {}, "no annual record is visible"),
     ],
 )
-def test_an_unknown_verdict_says_why(item: str, records: list[dict[str, object]], listed: dict[str, object], reason: str) -> None:
+def test_an_unknown_verdict_says_why(
+    item: str, records: list[dict[str, object]], listed: dict[str, object], reason: str
+) -> None:
     row = by_item(inputs_of(records, listed=members(listed)))[item]
     assert (row["verdict"], row["reason"]) == ("unknown", reason)
 

@@ -34,8 +34,19 @@ LETTERS = {"p": "pass", "f": "fail", "v": "verify"}
 def evaluations(*companies: str) -> pl.DataFrame:
     """Six letters per company: the verdicts of its filters."""
     rows = [
-        {"year": AS_OF.year, "as_of": AS_OF, "entity_id": number, "filter_number": place, "filter_name": FILTERS[place - 1]}
-        | {"stand_alone_status": LETTERS[letter], "is_borderline": False, "reason": "told", "rule_set": "rules 1"}
+        {
+            "year": AS_OF.year,
+            "as_of": AS_OF,
+            "entity_id": number,
+            "filter_number": place,
+            "filter_name": FILTERS[place - 1],
+        }
+        | {
+            "stand_alone_status": LETTERS[letter],
+            "is_borderline": False,
+            "reason": "told",
+            "rule_set": "rules 1",
+        }
         for number, company in enumerate(companies, start=1)
         for place, letter in enumerate(company, start=1)
     ]
@@ -75,7 +86,11 @@ def test_the_summary_counts_every_member_at_every_filter() -> None:
     assert second == (4, 3, 1, 0, 1, 3, 2)
     assert third == (3, 2, 0, 1, 2, 3, 1)
     assert summary["outcome_survivor"].to_list() == [1] * 6
-    assert summary.select("outcome_survivor_unverified", "outcome_undetermined", "outcome_failed").row(5) == (1, 1, 2)
+    assert summary.select("outcome_survivor_unverified", "outcome_undetermined", "outcome_failed").row(5) == (
+        1,
+        1,
+        2,
+    )
     assert summary["stand_alone_failed"].to_list() == [1, 1, 0, 0, 0, 0]
 
 
@@ -84,7 +99,9 @@ ORDERS = list(itertools.permutations(range(1, 7)))
 
 @given(company=st.text("pfv", min_size=6, max_size=6), order=st.sampled_from(ORDERS))
 @settings(max_examples=40, deadline=None)
-def test_the_order_of_the_filters_changes_neither_stand_alone_status_nor_who_fails(company: str, order: tuple[int, ...]) -> None:
+def test_the_order_of_the_filters_changes_neither_stand_alone_status_nor_who_fails(
+    company: str, order: tuple[int, ...]
+) -> None:
     usual = outcomes(company)
     places = dict(zip(range(1, 7), order, strict=True))
     renumbered = evaluations(company).with_columns(pl.col("filter_number").replace_strict(places))

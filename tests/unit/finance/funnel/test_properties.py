@@ -25,9 +25,16 @@ from tests.unit.finance.funnel.funnel_builders import (
 
 EXAMPLES = settings(max_examples=25, deadline=None)
 MONEY = [name for name in SOUND if name.endswith("_usd")]
-# Without those whose absence the methods make good by another figure: gross by net interest, operating by pretax income.
+# Without those whose absence the methods make good by another figure: gross by net interest, operating by
+# pretax income.
 REMOVABLE = [
-    *("revenue_usd", "cost_of_revenue_usd", "operating_income_usd", "net_income_usd", "cash_and_short_term_investments_usd"),
+    *(
+        "revenue_usd",
+        "cost_of_revenue_usd",
+        "operating_income_usd",
+        "net_income_usd",
+        "cash_and_short_term_investments_usd",
+    ),
     *("total_assets_usd", "shareholders_equity_usd", "operating_cash_flow_usd", "capital_expenditures_usd"),
 ]
 # Around the thresholds, so that every filter passes, fails and cannot tell in some example.
@@ -45,20 +52,25 @@ CHANGES = st.fixed_dictionaries(
     },
 )
 YEAR = st.sampled_from(YEARS)
-# With a limit of its own: a figure that is removed moves the universe's percentile, and that is not the company's own input.
+# With a limit of its own: a figure that is removed moves the universe's percentile, and that is not the
+# company's own input.
 FIXED = SMALL.alternative("fixed_accruals")
 
 
 def compared(year: int, changes: dict[str, float], removed: dict[str, object]) -> Inputs:
     """Make a company with a changed year, of which figures may be removed, and a sound one beside it."""
     records = [*sound_company(1, **{f"y{year}": {**changes}}), *sound_company(2)]
-    changed = [{**row, **removed} if (row["entity_id"], row["fiscal_year"]) == (1, year) else row for row in records]
+    changed = [
+        {**row, **removed} if (row["entity_id"], row["fiscal_year"]) == (1, year) else row for row in records
+    ]
     return inputs_of(changed, listed=members({}, {}))
 
 
 @given(year=YEAR, changes=CHANGES, item=st.sampled_from(REMOVABLE))
 @EXAMPLES
-def test_removing_an_input_turns_a_pass_into_verify_and_nothing_into_a_pass(year: int, changes: dict[str, float], item: str) -> None:
+def test_removing_an_input_turns_a_pass_into_verify_and_nothing_into_a_pass(
+    year: int, changes: dict[str, float], item: str
+) -> None:
     with_it, without_it = compared(year, changes, {}), compared(year, changes, {item: None})
     before, after = statuses(with_it.evaluate(FIXED)), statuses(without_it.evaluate(FIXED))
     for name in ("business", "shariah", "balance_sheet", "income", "cash_flow"):
@@ -67,21 +79,29 @@ def test_removing_an_input_turns_a_pass_into_verify_and_nothing_into_a_pass(year
 
 @given(year=YEAR, changes=CHANGES, factor=st.sampled_from([1e-3, 1e3]))
 @EXAMPLES
-def test_scaling_every_money_item_changes_no_ratio(year: int, changes: dict[str, float], factor: float) -> None:
+def test_scaling_every_money_item_changes_no_ratio(
+    year: int, changes: dict[str, float], factor: float
+) -> None:
     records = sound_company(1, **{f"y{year}": {**changes}})
-    scaled = [{name: value * factor if name in MONEY else value for name, value in row.items()} for row in records]
+    scaled = [
+        {name: value * factor if name in MONEY else value for name, value in row.items()} for row in records
+    ]
     one = inputs_of(records).evaluate()
     other = inputs_of(scaled, quotes=prices(100, close=PRICE * factor)).evaluate()
     texts = ["filter_name", "stand_alone_status", "measure", "is_borderline", "reason"]
     assert one.select(texts).equals(other.select(texts))
     for name in one.select(pl.col(pl.Float64)).columns:
         expected = one[name].fill_null(float("nan")).to_list()
-        assert other[name].fill_null(float("nan")).to_list() == pytest.approx(expected, rel=EXACT, abs=EXACT, nan_ok=True), name
+        assert other[name].fill_null(float("nan")).to_list() == pytest.approx(
+            expected, rel=EXACT, abs=EXACT, nan_ok=True
+        ), name
 
 
 @given(year=YEAR, changes=CHANGES)
 @EXAMPLES
-def test_every_member_has_every_filter_once_and_the_contract_holds(year: int, changes: dict[str, float]) -> None:
+def test_every_member_has_every_filter_once_and_the_contract_holds(
+    year: int, changes: dict[str, float]
+) -> None:
     evaluations = compared(year, changes, {}).evaluate()
     assert evaluations["filter_number"].to_list() == [1, 2, 3, 4, 5, 6] * 2
     assert FilterEvaluations.validate(evaluations).height == 12
@@ -91,9 +111,15 @@ def test_every_member_has_every_filter_once_and_the_contract_holds(year: int, ch
 def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
     found = compared(2021, {"net_income_usd": -1.0}, {})
     shuffled = Inputs(
-        *(frame.sample(fraction=1.0, shuffle=True, seed=seed) for frame in (found.members, found.metrics_as_of)),
+        *(
+            frame.sample(fraction=1.0, shuffle=True, seed=seed)
+            for frame in (found.members, found.metrics_as_of)
+        ),
         # Both tables of records in one and the same other order.
-        *(frame.sample(fraction=1.0, shuffle=True, seed=seed) for frame in (found.fundamentals, found.metrics)),
+        *(
+            frame.sample(fraction=1.0, shuffle=True, seed=seed)
+            for frame in (found.fundamentals, found.metrics)
+        ),
         *(frame.sample(fraction=1.0, shuffle=True, seed=seed) for frame in (found.prices, found.factors)),
     )
     assert shuffled.evaluate().equals(found.evaluate())
@@ -110,7 +136,11 @@ def test_silence_in_silence_out() -> None:
     found = inputs_of(sound_company())
     silent = Inputs(*(frame.clear() for frame in vars(found).values()))
     assert silent.evaluate().height == 0
-    unknown = Inputs(found.members, found.metrics_as_of.clear(), *(frame.clear() for frame in list(vars(found).values())[2:]))
+    unknown = Inputs(
+        found.members,
+        found.metrics_as_of.clear(),
+        *(frame.clear() for frame in list(vars(found).values())[2:]),
+    )
     told = statuses(unknown.evaluate())
     assert told.pop("business") == "pass"
     assert set(told.values()) == {"verify"}
@@ -121,7 +151,10 @@ def test_silence_in_silence_out() -> None:
     [
         ({"shareholders_equity_usd": -5.0}, {"balance_sheet": "fail", "income": "pass"}),
         ({"revenue_usd": 0.0}, {"shariah": "verify", "income": "verify"}),
-        ({"current_assets_usd": None, "current_liabilities_usd": None}, {"balance_sheet": "pass", "income": "pass", "cash_flow": "pass"}),
+        (
+            {"current_assets_usd": None, "current_liabilities_usd": None},
+            {"balance_sheet": "pass", "income": "pass", "cash_flow": "pass"},
+        ),
         ({"capital_expenditures_usd": None}, {"cash_flow": "pass", "value": "pass"}),
     ],
 )

@@ -22,7 +22,14 @@ OURS = {"roe": 0.175, "fcf_margin": 0.14, "debt_to_assets": 0.0666667, "interest
 
 
 def served(**values: object) -> pl.DataFrame:
-    row = {"year": 2024, "entity_id": 1, "period_end": dt.date(2023, 12, 31), "available_date": KNOWN, **OURS, **values}
+    row = {
+        "year": 2024,
+        "entity_id": 1,
+        "period_end": dt.date(2023, 12, 31),
+        "available_date": KNOWN,
+        **OURS,
+        **values,
+    }
     return table("raw.vendor_metrics", [row], source="vendor")
 
 
@@ -55,11 +62,20 @@ def test_altman_takes_the_vendors_own_market_value() -> None:
 
 def test_a_null_is_no_difference() -> None:
     rows = told(roe=None)
-    assert (rows["roe"]["status"], rows["roe"]["difference"], rows["roe"]["tolerance"]) == ("only_computed", None, None)
+    assert (rows["roe"]["status"], rows["roe"]["difference"], rows["roe"]["tolerance"]) == (
+        "only_computed",
+        None,
+        None,
+    )
 
 
 def test_ours_is_the_record_known_when_the_vendors_row_became_known() -> None:
-    later = {"version": "restated", "filing_date": dt.date(2024, 6, 1), "available_date": dt.date(2024, 6, 3), "net_income_usd": 28.0}
+    later = {
+        "version": "restated",
+        "filing_date": dt.date(2024, 6, 1),
+        "available_date": dt.date(2024, 6, 3),
+        "net_income_usd": 28.0,
+    }
     restated = inputs_of([*sound_company(), sound_year(2023, **later)]).metrics
     [row] = metric_differences(served(), restated, RULES).filter(pl.col("metric") == "roe").to_dicts()
     assert row["computed"] == pytest.approx(0.175, rel=BY_HAND)
@@ -67,7 +83,12 @@ def test_ours_is_the_record_known_when_the_vendors_row_became_known() -> None:
 
 def compared(statuses: list[tuple[float, float]]) -> pl.DataFrame:
     rows = [
-        {"entity_id": n, "served": one, "computed": other, "status": "agrees" if abs(one - other) <= 0.0005 else "differs"}
+        {
+            "entity_id": n,
+            "served": one,
+            "computed": other,
+            "status": "agrees" if abs(one - other) <= 0.0005 else "differs",
+        }
         for n, (one, other) in enumerate(statuses)
     ]
     fixed = {"source": "vendor", "metric": "roe"}

@@ -22,7 +22,9 @@ SCALE = 1.05**4
 """The sound company's size in 2023 against its first year's."""
 
 
-def judged(standard: str = "published", months: int = 1, close: float = PRICE, **last_year: object) -> dict[str, object]:
+def judged(
+    standard: str = "published", months: int = 1, close: float = PRICE, **last_year: object
+) -> dict[str, object]:
     """Judge a sound company whose last year is changed; amounts in millions, at the size of the last year."""
     sized = {name: value * SCALE if isinstance(value, float) else value for name, value in last_year.items()}
     found = inputs_of(sound_company(y2023=sized), quotes=prices(100, months=months, close=close))
@@ -41,7 +43,10 @@ def test_debt_against_the_market_value_of_the_day() -> None:
 def test_a_third_of_the_market_value_is_too_much_debt() -> None:
     # 9.72405 / (10 x 2.9) = 0.3353
     row = judged(close=2.9)
-    assert (row["stand_alone_status"], row["reason"]) == ("fail", "interest-bearing debt is not below 33% of the market value")
+    assert (row["stand_alone_status"], row["reason"]) == (
+        "fail",
+        "interest-bearing debt is not below 33% of the market value",
+    )
     # 9.72405 / (10 x 3.1) = 0.3137: inside, and close.
     assert (judged(close=3.1)["stand_alone_status"], judged(close=3.1)["is_borderline"]) == ("pass", True)
 
@@ -62,7 +67,9 @@ def test_unknown_interest_income_is_bounded_by_cash_at_the_risk_free_rate() -> N
 
 def test_a_bound_of_too_much_proves_nothing() -> None:
     # 200 x 0.034 = 6.8 of 100
-    row = judged(interest_expense_usd=None, net_interest_expense_usd=None, cash_and_short_term_investments_usd=200.0)
+    row = judged(
+        interest_expense_usd=None, net_interest_expense_usd=None, cash_and_short_term_investments_usd=200.0
+    )
     assert (row["stand_alone_status"], row["is_interest_income_bounded"]) == ("verify", False)
     assert row["reason"] == "interest income is unknown, and cannot be shown to be below 5% of revenue"
 
@@ -82,7 +89,9 @@ def test_a_floor_above_the_bound_disproves_the_bound() -> None:
 
 
 def test_with_neither_cash_nor_interest_it_has_to_be_verified() -> None:
-    row = judged(interest_expense_usd=None, net_interest_expense_usd=None, cash_and_short_term_investments_usd=None)
+    row = judged(
+        interest_expense_usd=None, net_interest_expense_usd=None, cash_and_short_term_investments_usd=None
+    )
     assert row["stand_alone_status"] == "verify"
 
 
@@ -101,7 +110,9 @@ def test_the_first_vintage_of_a_month_counts() -> None:
     changed = {"interest_expense_usd": None, "net_interest_expense_usd": None}
     both = inputs_of(sound_company(y2023=changed), risk_free=factors().vstack(late))
     # The same as with the first vintage alone: 20 x 0.034 of 100.
-    assert row_of(both.evaluate(), "shariah")["interest_income_to_revenue"] == pytest.approx(0.0068, rel=BY_HAND)
+    assert row_of(both.evaluate(), "shariah")["interest_income_to_revenue"] == pytest.approx(
+        0.0068, rel=BY_HAND
+    )
 
 
 def test_aaoifi_allows_its_limit_and_asks_for_cash_too() -> None:

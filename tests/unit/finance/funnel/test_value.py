@@ -5,9 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tests.tolerances import BY_HAND
-from tests.unit.finance.funnel.funnel_builders import RULES, evaluated, inputs_of, members, prices, row_of, sound_company
+from tests.unit.finance.funnel.funnel_builders import (
+    RULES,
+    evaluated,
+    inputs_of,
+    members,
+    prices,
+    row_of,
+    sound_company,
+)
 
-DEAR = {"shareholders_equity_usd": 9.0, "net_income_usd": 1.4, "operating_cash_flow_usd": 1.8, "capital_expenditures_usd": 0.4}
+DEAR = {
+    "shareholders_equity_usd": 9.0,
+    "net_income_usd": 1.4,
+    "operating_cash_flow_usd": 1.8,
+    "capital_expenditures_usd": 0.4,
+}
 
 
 def three_companies(third: dict[str, object]) -> list[dict[str, object]]:
@@ -22,20 +35,30 @@ def third(**values: object) -> dict[str, object]:
 def test_the_median_itself_passes_borderline() -> None:
     row = row_of(evaluated(three_companies({}), listed=members({}, {}, {})), "value", 1)
     # 10 M shares x 16 = 160; book value 80 x 1.05^4 = 97.240500: P/B 1.645405; all companies are alike.
-    assert (row["stand_alone_status"], row["is_borderline"], row["measure"], row["universe_members"]) == ("pass", True, "pb", 3)
+    assert (row["stand_alone_status"], row["is_borderline"], row["measure"], row["universe_members"]) == (
+        "pass",
+        True,
+        "pb",
+        3,
+    )
     assert row["value"] == pytest.approx(160 / 97.2405, rel=BY_HAND)
     assert row["headroom"] == pytest.approx(0.0, abs=BY_HAND)
 
 
 def test_one_cheap_multiple_is_enough_and_is_shown() -> None:
     row = third(**{**DEAR, "net_income_usd": 40.0})
-    assert (row["stand_alone_status"], row["measure"], row["value"]) == ("pass", "pe", pytest.approx(4.0, rel=BY_HAND))
+    assert (row["stand_alone_status"], row["measure"], row["value"]) == (
+        "pass",
+        "pe",
+        pytest.approx(4.0, rel=BY_HAND),
+    )
 
 
 def test_without_any_cheap_multiple_it_fails_and_the_nearest_is_shown() -> None:
     row = third(**DEAR, long_term_debt_usd=1.0)
     assert (row["stand_alone_status"], row["reason"]) == ("fail", "no multiple is at or below the universe's")
-    # P/B 17.8, P/E 114.3, P/FCF 114.3 against medians 1.645, 9.402 and 9.402: 10.8, 12.2 and 12.2 times. The nearest is P/B.
+    # P/B 17.8, P/E 114.3, P/FCF 114.3 against medians 1.645, 9.402 and 9.402: 10.8, 12.2 and 12.2 times. The
+    # nearest is P/B.
     assert (row["measure"], row["value"]) == ("pb", pytest.approx(160 / 9, rel=BY_HAND))
 
 

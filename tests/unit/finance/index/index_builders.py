@@ -1,4 +1,6 @@
-"""A small index for the tests: four members on one date, with figures to be added up by hand. Money is in millions of USD."""
+"""A small index for the tests: four members on one date, with figures to be added up by hand. Money is in
+millions of USD.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,42 @@ MILLION = 1e6
 Company = Mapping[str, object]
 
 FOUR: dict[int, Company] = {
-    1: {"sector": "Energy", "weight": 0.4, "cap": 1000, "income": 100, "equity": 500, "revenue": 2000, "dividend_yield": 0.02},
-    2: {"sector": "Energy", "weight": 0.3, "cap": 600, "income": 20, "equity": 100, "revenue": 400, "dividend_yield": 0.0},
-    3: {"sector": "Health Care", "weight": 0.2, "cap": 400, "income": -160, "equity": 200, "revenue": 100, "dividend_yield": 0.0},
-    4: {"sector": "Health Care", "weight": 0.1, "cap": None, "income": -1, "equity": 50, "revenue": 30, "dividend_yield": None},
+    1: {
+        "sector": "Energy",
+        "weight": 0.4,
+        "cap": 1000,
+        "income": 100,
+        "equity": 500,
+        "revenue": 2000,
+        "dividend_yield": 0.02,
+    },
+    2: {
+        "sector": "Energy",
+        "weight": 0.3,
+        "cap": 600,
+        "income": 20,
+        "equity": 100,
+        "revenue": 400,
+        "dividend_yield": 0.0,
+    },
+    3: {
+        "sector": "Health Care",
+        "weight": 0.2,
+        "cap": 400,
+        "income": -160,
+        "equity": 200,
+        "revenue": 100,
+        "dividend_yield": 0.0,
+    },
+    4: {
+        "sector": "Health Care",
+        "weight": 0.1,
+        "cap": None,
+        "income": -1,
+        "equity": 50,
+        "revenue": 30,
+        "dividend_yield": None,
+    },
 }
 """Two that earn something, one with a great loss, one with a loss and no market value."""
 
@@ -75,7 +109,10 @@ def metrics(companies: Mapping[int, Company] = FOUR, as_of: dt.date = AS_OF) -> 
 
 def prices(*rows: tuple[int, dt.date, float]) -> pl.DataFrame:
     """Rows of raw.prices: company, day, close."""
-    named = [{"security_id": number * 10, "date": day, "year": day.year, "close_usd": close} for number, day, close in rows]
+    named = [
+        {"security_id": number * 10, "date": day, "year": day.year, "close_usd": close}
+        for number, day, close in rows
+    ]
     return table("raw.prices", named, source="test")
 
 
@@ -84,10 +121,17 @@ def valued(companies: Mapping[int, Company] = FOUR) -> pl.DataFrame:
     return valued_members(members(companies), metrics(companies))
 
 
-def profile(companies: Mapping[int, Company] = FOUR, events: tuple[Reconstitution, ...] = EVENTS) -> dict[str, object]:
+def profile(
+    companies: Mapping[int, Company] = FOUR, events: tuple[Reconstitution, ...] = EVENTS
+) -> dict[str, object]:
     """The one row of marts.index_profile."""
     eligibility = index_eligibility(
-        members(companies), table("raw.constituents", []), metrics(companies, RANK_AS_OF), prices(), RULES, events
+        members(companies),
+        table("raw.constituents", []),
+        metrics(companies, RANK_AS_OF),
+        prices(),
+        RULES,
+        events,
     )
     described = index_profile(valued(companies), members(companies), eligibility, RULES, events, [AS_OF.year])
     return described.row(0, named=True)

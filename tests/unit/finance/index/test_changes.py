@@ -12,9 +12,21 @@ from smallcap.finance.index.changes import index_changes
 from smallcap.finance.index.membership import membership_changes, successive_dates, turnover
 from smallcap.tables import TABLES
 from tests.tolerances import EXACT
-from tests.unit.finance.index.index_builders import AS_OF, BEFORE, EVENTS, RANK_AS_OF, RULES, Company, members, metrics, prices
+from tests.unit.finance.index.index_builders import (
+    AS_OF,
+    BEFORE,
+    EVENTS,
+    RANK_AS_OF,
+    RULES,
+    Company,
+    members,
+    metrics,
+    prices,
+)
 
-STAYERS: dict[int, Company] = {number: {"weight": 0.04, "cap": 100 * number, "income": 1, "price": 20} for number in range(1, 22)}
+STAYERS: dict[int, Company] = {
+    number: {"weight": 0.04, "cap": 100 * number, "income": 1, "price": 20} for number in range(1, 22)
+}
 """Twenty-one members of 100 to 2,100 million that stay."""
 MOVED = 99
 LONG_AGO, LATER = dt.date(2022, 1, 31), dt.date(2024, 12, 31)
@@ -61,7 +73,10 @@ class TestRemoved:
     def test_who_was_larger_than_nearly_all_graduated(self) -> None:
         row = change(is_added=False, cap=9000)
         assert (row["cause"], row["size_basis"], row["size_quantile"]) == ("graduated", "market_cap", 1.0)
-        assert row["evidence"] == "market value of 9000.0 M USD at 2024-04-30: 100.0% of the members that stayed are at most as large"
+        assert row["evidence"] == (
+            "market value of 9000.0 M USD at 2024-04-30: 100.0% of the members that stayed are at "
+            "most as large"
+        )
 
     def test_sizes_are_those_of_the_rank_day(self) -> None:
         assert change(is_added=False)["size_as_of"] == RANK_AS_OF
@@ -71,10 +86,18 @@ class TestRemoved:
         [
             ({"price": 0.8}, "price of 0.8 USD at 2024-04-30 is below 1.0 USD"),
             ({"cap": 25}, "market value of 25.0 M USD at 2024-04-30 is below 30.0 M USD"),
-            ({"cap": 90}, "market value of 90.0 M USD at 2024-04-30: 0.0% of the members that stayed are at most as large"),
+            (
+                {"cap": 90},
+                (
+                    "market value of 90.0 M USD at 2024-04-30: 0.0% of the members that stayed are at "
+                    "most as large"
+                ),
+            ),
         ],
     )
-    def test_who_was_too_small_or_too_cheap_fell_below_the_minimum(self, values: dict[str, float], evidence: str) -> None:
+    def test_who_was_too_small_or_too_cheap_fell_below_the_minimum(
+        self, values: dict[str, float], evidence: str
+    ) -> None:
         row = change(is_added=False, **values)  # type: ignore[arg-type]
         assert (row["cause"], row["evidence"]) == ("below_minimum", evidence)
 
@@ -107,7 +130,14 @@ class TestAdded:
         of_members = pl.concat([members(STAYERS, BEFORE), members({**STAYERS, **moved}, AS_OF)])
         of_metrics = pl.concat([metrics(STAYERS, BEFORE), metrics({**STAYERS, **moved}, AS_OF)])
         since = dt.date(2024, 1, 31)
-        rows = index_changes(of_members, of_metrics, prices((1, since, 20), (MOVED, since, 20), (MOVED, LATER, 20)), RULES, EVENTS, [2024])
+        rows = index_changes(
+            of_members,
+            of_metrics,
+            prices((1, since, 20), (MOVED, since, 20), (MOVED, LATER, 20)),
+            RULES,
+            EVENTS,
+            [2024],
+        )
         assert rows["cause"].to_list() == ["demoted_in"]
 
     def test_who_is_larger_than_half_and_traded_before_came_from_above(self) -> None:
@@ -130,16 +160,22 @@ def test_weights_that_came_and_went_are_halved() -> None:
 
 def test_the_first_date_has_nothing_before_it() -> None:
     dates = successive_dates(members(STAYERS), [2024])
-    row = turnover(membership_changes(members(STAYERS), dates), dates, RULES.reconstitution).row(0, named=True)
+    row = turnover(membership_changes(members(STAYERS), dates), dates, RULES.reconstitution).row(
+        0, named=True
+    )
     assert [row[name] for name in ("additions", "removals", "turnover", "is_reconstitution")] == [None] * 4
 
 
-@pytest.mark.parametrize(("before", "is_reconstitution"), [(dt.date(2024, 5, 31), True), (dt.date(2023, 12, 31), False)])
+@pytest.mark.parametrize(
+    ("before", "is_reconstitution"), [(dt.date(2024, 5, 31), True), (dt.date(2023, 12, 31), False)]
+)
 def test_dates_far_apart_must_differ_more(before: dt.date, is_reconstitution: bool) -> None:
     now = {1: {"weight": 0.98}, 3: {"weight": 0.02}}
     both = pl.concat([members({1: {"weight": 0.99}, 2: {"weight": 0.01}}, before), members(now, AS_OF)])
     dates = successive_dates(both, [2024]).filter(pl.col("as_of") == AS_OF)
-    assert turnover(membership_changes(both, dates), dates, RULES.reconstitution)["is_reconstitution"].to_list() == [is_reconstitution]
+    assert turnover(membership_changes(both, dates), dates, RULES.reconstitution)[
+        "is_reconstitution"
+    ].to_list() == [is_reconstitution]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,12 @@ from tests.unit.finance.index.index_builders import AS_OF, BEFORE, EVENTS, RULES
 
 FEW = dataclasses.replace(RULES.reconstitution, min_names=2)
 ADDED, REMOVED = (1, 2), (3, 4)
-MAY, JUNE, JULY, AUGUST = dt.date(2024, 5, 31), dt.date(2024, 6, 30), dt.date(2024, 7, 31), dt.date(2024, 8, 31)
+MAY, JUNE, JULY, AUGUST = (
+    dt.date(2024, 5, 31),
+    dt.date(2024, 6, 30),
+    dt.date(2024, 7, 31),
+    dt.date(2024, 8, 31),
+)
 RETURNS = {
     MAY: {1: 0.10, 2: 0.20, 3: 0.00, 4: -0.10},
     JUNE: {1: 0.10, 2: 0.00, 3: 0.00, 4: 0.00},
@@ -29,7 +34,12 @@ def effects(
     returns: dict[dt.date, dict[int, float]] = RETURNS, before: dt.date = BEFORE, min_names: int = 2
 ) -> dict[str, dict[str, object]]:
     """Return the rows of June 2024 by span."""
-    listed = pl.concat([members({n: {"weight": 0.5} for n in REMOVED}, before), members({n: {"weight": 0.5} for n in ADDED}, AS_OF)])
+    listed = pl.concat(
+        [
+            members({n: {"weight": 0.5} for n in REMOVED}, before),
+            members({n: {"weight": 0.5} for n in ADDED}, AS_OF),
+        ]
+    )
     earned = [
         {"year": month.year, "month": month, "security_id": number * 10, "total_return": value}
         for month, own in returns.items()
@@ -48,7 +58,9 @@ def test_additions_less_deletions_from_the_rank_day_to_the_effective_day() -> No
     assert row["deletions_return"] == pytest.approx(-0.05, rel=EXACT)
     assert row["effect"] == pytest.approx((first + second) / 2 + 0.05, rel=EXACT)
     # Of two values the variance is half the square of their distance; over two names, and both sides added.
-    assert row["std_error"] == pytest.approx((((first - second) ** 2 / 2) / 2 + (0.1**2 / 2) / 2) ** 0.5, rel=EXACT)
+    assert row["std_error"] == pytest.approx(
+        (((first - second) ** 2 / 2) / 2 + (0.1**2 / 2) / 2) ** 0.5, rel=EXACT
+    )
     assert (row["first_month"], row["last_month"], row["status"]) == (MAY, JUNE, "estimated")
 
 
@@ -62,11 +74,18 @@ def test_who_lacks_a_month_does_not_count() -> None:
     without = {**RETURNS, AUGUST: {1: 0.0, 2: 0.0, 3: 0.0}}
     row = effects(without)["after_effective"]
     assert (row["deletions"], row["deletions_with_returns"]) == (2, 1)
-    assert (row["status"], row["effect"], row["reason"]) == ("insufficient", None, "1 names with returns on one side, 2 are needed")
+    assert (row["status"], row["effect"], row["reason"]) == (
+        "insufficient",
+        None,
+        "1 names with returns on one side, 2 are needed",
+    )
 
 
 def test_a_handful_of_names_is_needed() -> None:
-    assert effects(min_names=3)["rank_to_effective"]["reason"] == "2 names with returns on one side, 3 are needed"
+    assert (
+        effects(min_names=3)["rank_to_effective"]["reason"]
+        == "2 names with returns on one side, 3 are needed"
+    )
 
 
 def test_lists_far_from_the_effective_day_do_not_tell_who_moved_then() -> None:
@@ -76,16 +95,21 @@ def test_lists_far_from_the_effective_day_do_not_tell_who_moved_then() -> None:
 
 
 @pytest.mark.parametrize(
-    ("year", "reason"), [(2023, "no list on one side of the effective day"), (2026, "no list on one side of the effective day")]
+    ("year", "reason"),
+    [(2023, "no list on one side of the effective day"), (2026, "no list on one side of the effective day")],
 )
 def test_an_event_without_lists_is_insufficient(year: int, reason: str) -> None:
-    rows = reconstitution_effects(members({1: {"weight": 1.0}}, dt.date(year, 12, 31)), table("core.monthly_returns", []), EVENTS, FEW)
+    rows = reconstitution_effects(
+        members({1: {"weight": 1.0}}, dt.date(year, 12, 31)), table("core.monthly_returns", []), EVENTS, FEW
+    )
     june = rows.filter(pl.col("event") == f"june_{year}")
     assert june["reason"].to_list() == [reason] * 2
 
 
 def test_an_event_whose_rank_day_nobody_names_is_insufficient() -> None:
-    rows = reconstitution_effects(members({1: {"weight": 1.0}}, dt.date(2026, 12, 31)), table("core.monthly_returns", []), EVENTS, FEW)
+    rows = reconstitution_effects(
+        members({1: {"weight": 1.0}}, dt.date(2026, 12, 31)), table("core.monthly_returns", []), EVENTS, FEW
+    )
     announced = rows.filter(pl.col("event") == "fourth_quarter_2026")
     # The later text names a month without a day, and so no effective day to look around.
     assert announced["effective_date"].unique().to_list() == [dt.date(2026, 11, 13)]

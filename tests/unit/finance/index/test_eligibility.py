@@ -36,7 +36,9 @@ def asked(
         snapshot_date=as_of,
     )
     closes = prices((1, close_date, close)) if close is not None else prices()
-    rows = index_eligibility(members(company, as_of), listed, metrics(company, RANK_AS_OF), closes, RULES, EVENTS)
+    rows = index_eligibility(
+        members(company, as_of), listed, metrics(company, RANK_AS_OF), closes, RULES, EVENTS
+    )
     assert TABLES["marts.index_eligibility"].schema.is_valid(rows)
     return rows.row(0, named=True)
 
@@ -52,7 +54,11 @@ def test_a_sound_member_passes_what_can_be_asked_and_the_rest_is_to_be_verified(
     [
         ({"close": 0.99}, "price", "price of 0.99 USD at 2024-04-30 is below 1.0 USD"),
         ({"cap": 29.9}, "market_cap", "market value of 29.9 M USD is below 30.0 M USD"),
-        ({"exchange": "NO MARKET (E.G. UNLISTED)"}, "exchange", "exchange NO MARKET (E.G. UNLISTED) is not eligible"),
+        (
+            {"exchange": "NO MARKET (E.G. UNLISTED)"},
+            "exchange",
+            "exchange NO MARKET (E.G. UNLISTED) is not eligible",
+        ),
         ({"country": "Canada"}, "country", "country field says Canada"),
     ],
 )
@@ -106,7 +112,14 @@ def test_a_price_after_the_rank_day_is_not_looked_at() -> None:
 
 def test_every_member_is_asked_once_in_order() -> None:
     companies = {number: {"weight": 0.5} for number in (2, 1)}
-    rows = index_eligibility(members(companies), table("raw.constituents", []), metrics(companies, RANK_AS_OF), prices(), RULES, EVENTS)
+    rows = index_eligibility(
+        members(companies),
+        table("raw.constituents", []),
+        metrics(companies, RANK_AS_OF),
+        prices(),
+        RULES,
+        EVENTS,
+    )
     assert rows.select("entity_id", "known_status").rows() == [(1, "verify"), (2, "verify")]
     assert rows["reason"].str.contains("price at the rank day is not known").all()
     assert rows.select(pl.col("free_float", "voting_rights").is_null().all()).row(0) == (True, True)
