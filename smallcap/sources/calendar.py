@@ -1,4 +1,4 @@
-"""The sessions of the New York Stock Exchange; the only place that knows the exchange's calendar."""
+"""Sessions of the New York Stock Exchange. No other module reads the exchange's calendar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 from smallcap.errors import InputError
 
 FIRST_YEAR = 1960
-"""Sessions are asked for since then; the exchange traded on Saturdays until 1952."""
+"""The first year that may be requested; until 1952 the exchange also traded on Saturdays."""
 
 
 def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:
@@ -30,7 +30,7 @@ def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:
             f"no sessions can be listed from {first} to {last}: the range must run forward, from "
             f"{FIRST_YEAR} on"
         )
-    # loading the calendar takes more than a second, so only those who need it pay
+    # Imported here because loading the calendar takes more than a second.
     import exchange_calendars
 
     month = dt.timedelta(days=31)  # the calendar refuses bounds without a session between them
@@ -40,7 +40,7 @@ def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:
 
 
 def last_complete_month(day: dt.date) -> dt.date:
-    """Return the last calendar day of the newest month whose sessions are all over on a day."""
+    """Return the last calendar day of the newest month whose sessions have all ended by a day."""
     first = day.replace(day=1)
     end = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     is_over = day >= end or nyse_sessions(day + dt.timedelta(days=1), end).is_empty()
@@ -48,7 +48,7 @@ def last_complete_month(day: dt.date) -> dt.date:
 
 
 def month_end_sessions(first: dt.date, last: dt.date) -> pl.Series:
-    """List the last session of each calendar month that lies wholly in [first, last], ascending."""
+    """List the last session of each calendar month that ends in [first, last], ascending."""
     sessions = nyse_sessions(first, last).to_frame()
     ends = (
         sessions.group_by(month=pl.col("session").dt.month_end())

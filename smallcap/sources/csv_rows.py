@@ -1,4 +1,7 @@
-"""CSV files read as columns of text. A row with fewer or more cells than the header refuses the file: no missing cell is filled in."""
+"""Reads CSV files as columns of text.
+
+A row with fewer or more cells than the header is an error; missing cells are never filled in.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def csv_header(payload: bytes, what: str) -> list[str]:
     payload
         The file, in UTF-8, with line ends of any kind.
     what
-        The file as messages name it, for example ``prices file month_end.csv``.
+        The name of the file in messages, for example ``prices file month_end.csv``.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def csv_header(payload: bytes, what: str) -> list[str]:
 
 
 def csv_rows(payload: bytes, what: str) -> pl.DataFrame:
-    """Read the rows below the header, every cell as text, blank cells null. Blank lines are no rows.
+    """Read the rows below the header: every cell as text, blank cells as null, blank lines skipped.
 
     Parameters
     ----------
@@ -46,8 +49,8 @@ def csv_rows(payload: bytes, what: str) -> pl.DataFrame:
     Raises
     ------
     InputError
-        When a row has fewer or more cells than the header, with its number and line, or the file cannot be
-        read as CSV.
+        When a row has fewer or more cells than the header (the message gives its number and line), or the
+        file cannot be read as CSV.
     """
     widths = _widths(payload, what)
     expected = next(width for width in widths if width)
@@ -63,14 +66,12 @@ def csv_rows(payload: bytes, what: str) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(f"{what} is not readable as CSV: {str(error).splitlines()[0]}") from None
     if rows.height != len(below):
-        raise InputError(
-            f"{what} is not readable as CSV: its lines end in different ways, or quotes stand within cells"
-        )
+        raise InputError(f"{what} is not readable as CSV: it mixes line endings, or has quotes inside cells")
     return rows.filter(pl.Series(below, dtype=pl.UInt32) > 0) if len(filled) < len(below) else rows
 
 
 def csv_place(payload: bytes, row: int) -> str:
-    """Name a row, the first below the header being 1, as messages do: by its number and by its line in an editor."""
+    """Name a row for a message by its number, 1 for the first below the header, and its line in the file."""
     line, _ = next(islice(_records(payload, "the file"), row, None))
     return f"row {row} (the header not counted), line {line}"
 
@@ -79,11 +80,11 @@ def _length_problem(width: int, expected: int) -> str:
     many = f"{width} cell{'' if width == 1 else 's'} instead of {expected}"
     if width < expected:
         return f"{many}; the file is cut off or damaged. Export it again"
-    return f"{many}; put cells with a comma in them in quotes, and write decimals with a point"
+    return f"{many}; quote cells that contain a comma, and write decimals with a point"
 
 
 def _widths(payload: bytes, what: str) -> list[int]:
-    """Count the cells of every line, the header among them; 0 for a blank one."""
+    """Count the cells of every line, including the header; 0 for a blank line."""
     reader = csv.reader(_text(payload), strict=True)
     try:
         return [_width(record) for record in reader]
@@ -92,7 +93,7 @@ def _widths(payload: bytes, what: str) -> list[int]:
 
 
 def _records(payload: bytes, what: str) -> Iterator[tuple[int, list[str]]]:
-    """Go through the records that are not blank, each with the line on which it begins: a quoted cell may hold line ends."""
+    """Yield each non-blank record with the line it starts on; quoted cells may contain line breaks."""
     reader = csv.reader(_text(payload), strict=True)
     start = 1
     try:
@@ -118,12 +119,12 @@ def _unreadable(payload: bytes, what: str, line: int, error: csv.Error | Unicode
     try:
         payload.decode()
     except UnicodeDecodeError as whole:
-        # The reader decodes in blocks, ahead of the line that it is at.
+        # The reader decodes in blocks, ahead of its current line.
         line = payload.count(b"\n", 0, whole.start) + 1
     return InputError(f"{what} is not readable as CSV: line {line} is not UTF-8 text; save the file as UTF-8")
 
 
 def _as_polars_reads(payload: bytes) -> bytes:
-    """Leave out what Polars would take for a header, and end lines as it does."""
+    """Drop what Polars would read as a header, and use line endings that it reads."""
     text = payload.removeprefix(_BYTE_ORDER_MARK).lstrip()
     return text if b"\n" in text else text.replace(b"\r", b"\n")

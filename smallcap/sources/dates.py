@@ -1,4 +1,4 @@
-"""Dates as a source gives them, in text or as moments, read as calendar days: always the local day, as written."""
+"""Reads a source's dates and timestamps as calendar days: always the local day, as written."""
 
 from __future__ import annotations
 
@@ -7,33 +7,32 @@ from typing import Final
 import polars as pl
 
 DATE_FORM: Final = "YYYY-MM-DD, the year with four digits"
-"""How a date is written, for messages."""
+"""The date format, for messages."""
 
 _TIME: Final = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?"
 _ZONE: Final = r" ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?(?:\[[A-Za-z0-9_/+-]+\])?"
 _WRITTEN: Final = rf"^([1-9]\d{{3}}-\d{{1,2}}-\d{{1,2}})(?:[Tt ]{_TIME}{_ZONE})?$"
 
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
-"""The first day of year 1 and the last of year 9999, in days since 1970: Python can write no other."""
+"""The first day of year 1 and the last of year 9999, in days since 1970: the range of a Python date."""
 _TICKS_PER_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
 def local_dates(given: pl.Series) -> pl.Series:
     """Read a column as calendar days.
 
-    A moment with a time zone becomes the day on the calendar of its own zone, and text with an offset the day
-    as it is written: the UTC date of a midnight east of Greenwich is the day before.
+    A timestamp with a time zone becomes the day in that zone, and text with an offset the day as written:
+    the UTC date of a midnight east of Greenwich would be the day before.
 
     Parameters
     ----------
     given
-        Dates, moments, or text of the form YYYY-MM-DD, with or without an ISO time and offset.
+        Dates, timestamps, or text in the form YYYY-MM-DD, with or without an ISO time and offset.
 
     Returns
     -------
     pl.Series
-        Dates; null where a value is none. Days beyond the years 1 to 9999 become the first or the last that
-        can be written.
+        Dates; null where a value is not a date. Days outside the years 1 to 9999 are clipped to that range.
     """
     if given.dtype == pl.String:
         return given.str.extract(_WRITTEN).str.to_date("%Y-%m-%d", strict=False)
@@ -51,7 +50,7 @@ def _writable(dates: pl.Series) -> pl.Series:
 
 
 def _convertible(moments: pl.Series, unit: str) -> pl.Series:
-    """Move moments that Polars cannot convert to a time zone, at which it panics, to the nearest that it can."""
+    """Clip timestamps to the range that Polars can convert to a time zone; it panics outside that range."""
     ticks = _TICKS_PER_DAY[unit]
     most = 2**63 - 1 - ticks
     return (

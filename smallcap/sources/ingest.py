@@ -1,6 +1,6 @@
-"""Deliveries of a source into the raw tables: our ids, the partition, exact columns. Pure.
+"""Turns a source's deliveries into rows of the raw tables: our ids, the partition, exact columns.
 
-Nothing is judged or fetched.
+Pure functions; nothing is fetched, and the data are not evaluated.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from smallcap.tables import table
 def constituents(delivery: Delivery, securities: pl.DataFrame, index_name: str) -> Delivery:
     """Make raw.constituents.
 
-    Weights are shares of the list's market value at each as_of, null where no value is known.
+    A weight is the line's share of the list's market value at each as_of, null where no value is known.
 
-    Lines go by the names that their adapter gave them; `source` says whose list it is, which may be
-    another's.
+    Lines are matched by `source_id` alone: `source` is the source of the list, which may differ from that of
+    the line.
     """
     total = pl.col("market_value_usd").sum().over("as_of")
-    # A sum of floats depends on the order of its terms: in the order of the key it is the same however the
-    # source sorts.
+    # A sum of floats depends on the order of its terms; sorting by the key makes it independent of the
+    # source's order.
     identified = _identified(delivery.rows, securities, "source_id", "security_id", "constituents", [])
     ordered = identified.sort("as_of", "security_id", "market_value_usd")
     rows = ordered.with_columns(
@@ -40,16 +40,16 @@ def constituents(delivery: Delivery, securities: pl.DataFrame, index_name: str) 
 def fundamentals(
     delivery: Delivery, securities: pl.DataFrame, sessions: pl.Series, assumed_lag_days: int
 ) -> Delivery:
-    """Make raw.fundamentals, in the year in which each row became known.
+    """Make raw.fundamentals, partitioned by the year in which each row became known.
 
-    Of two filings of one version that became known on one day the later stands; the other is refused.
+    Of two filings of one version that became known on the same day, the later is kept and the other refused.
 
     Parameters
     ----------
     sessions
         NYSE sessions that cover all filings.
     assumed_lag_days
-        Days after period_end at which a row without a filing date is taken as known.
+        Days after period_end at which a row without a filing date counts as known.
     """
     identified = _with_entity_id(delivery.rows, securities, "fundamentals")
     dated = available_dates(identified, sessions, assumed_lag_days).with_columns(
@@ -70,9 +70,9 @@ def fundamentals(
 
 
 def vendor_metrics(delivery: Delivery, securities: pl.DataFrame, fundamentals: pl.DataFrame) -> Delivery:
-    """Make raw.vendor_metrics: known when the company's first fundamentals row of the same period was.
+    """Make raw.vendor_metrics: known when the first fundamentals row of the company and period was.
 
-    Without such a row, refused.
+    A row without such a fundamentals row is refused.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def vendor_metrics(delivery: Delivery, securities: pl.DataFrame, fundamentals: p
 
 
 def prices(delivery: Delivery, securities: pl.DataFrame) -> Delivery:
-    """Make raw.prices, in the calendar year of each date."""
+    """Make raw.prices, partitioned by the calendar year of the date."""
     rows = _with_security_id(delivery.rows, securities, "prices").with_columns(year=pl.col("date").dt.year())
     return replace(delivery, rows=_as_table(rows, "raw.prices"))
 
@@ -117,9 +117,9 @@ def _with_entity_id(rows: pl.DataFrame, securities: pl.DataFrame, dataset: str) 
 def _identified(
     rows: pl.DataFrame, securities: pl.DataFrame, name: str, id_column: str, dataset: str, with_it: list[str]
 ) -> pl.DataFrame:
-    """Add our id by `name` and the columns that go with it.
+    """Add our id, looked up by `name` and the columns `with_it`.
 
-    Every line and company that a source delivers must stand in raw.securities.
+    Every line and company that a source delivers must be in raw.securities.
     """
     key = [*with_it, name]
     ids = (
@@ -133,7 +133,7 @@ def _identified(
         shown = ", ".join(unmapped[name].unique().sort().cast(pl.String).fill_null("(blank)").head(5))
         raise SmallcapError(
             f"{unmapped.height} rows of {dataset} name a {name} that raw.securities does not have: {shown}. "
-            "Remake raw.securities from the same source first"
+            "Rebuild raw.securities from the same source first"
         )
     return joined
 

@@ -1,4 +1,4 @@
-"""The live sources put together from the settings: the vendor, the factor library and the fund's holdings over one fetching layer."""
+"""Builds the live sources from the settings: vendor, factor library, fund holdings, and their fetcher."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUOTA_FOLDER = "quota"
 
 @dataclass(frozen=True)
 class LiveSources:
-    """Every live source of the settings, with the layer that they ask through."""
+    """Every live source that the settings describe, with the fetcher that they share."""
 
     fetcher: Fetcher
     xfinlink: XfinlinkSource
@@ -37,7 +37,7 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
     settings
         Addresses, key, plan and limits.
     snapshots
-        Where payloads are kept, and found again instead of being asked for twice.
+        Where payloads are kept; a kept payload is not requested again.
     """
     plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
     quota = Quota(
@@ -74,7 +74,7 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
 
 
 def open_xfinlink(settings: Settings, snapshots: SnapshotStore) -> XfinlinkSource:
-    """Open the vendor's source alone."""
+    """Open the vendor's source only."""
     return open_live(settings, snapshots).xfinlink
 
 

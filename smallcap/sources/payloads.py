@@ -1,6 +1,6 @@
-"""Payloads as they were fetched: kept once, compressed, beside a description; never changed afterwards.
+"""The store of fetched payloads: each is kept once, compressed, with a description, and never changed.
 
-No adapter lives here, and nothing is parsed: bytes in, bytes out.
+Payloads are bytes; nothing here parses them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from smallcap.tables import table
 
 @dataclass(frozen=True)
 class Kept:
-    """A kept payload, what was asked for it, and when it was fetched first (UTC)."""
+    """A kept payload, its request, and when it was first fetched (UTC)."""
 
     request: Mapping[str, object]
     fetched_at: dt.datetime
@@ -31,7 +31,7 @@ class Kept:
 
 
 class SnapshotStore:
-    """The folder of fetched payloads of a home.
+    """The fetched payloads of a home.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ class SnapshotStore:
     def find(
         self, source: str, dataset: str, request: Mapping[str, object], not_before: dt.datetime | None = None
     ) -> bytes | None:
-        """Return the newest payload kept for exactly this request, or None; a damaged payload counts as none.
+        """Return the newest undamaged payload kept for exactly this request, or None.
 
         Parameters
         ----------
         source, dataset, request
-            What was asked of whom.
+            The source, the dataset and the request.
         not_before
-            Payloads that were last received before this moment (UTC) do not count; None: all count.
+            Payloads last received before this time (UTC) are ignored; None: none is.
         """
         described = [
             _read(path) for path in self._folder(source, dataset).glob(f"{_request_digest(request)}-*.json")
@@ -66,10 +66,7 @@ class SnapshotStore:
         return None
 
     def every(self, source: str, dataset: str) -> Iterator[Kept]:
-        """Go through every payload of a dataset, the one that was fetched first coming first.
-
-        Damaged ones are passed over.
-        """
+        """Yield every payload of a dataset, oldest first; damaged ones are skipped."""
         described = [_read(path) for path in self._folder(source, dataset).glob("*.json")]
         for description in sorted(described, key=lambda one: (one["fetched_at"], one["snapshot_id"])):
             payload = self._payload(description)
@@ -81,7 +78,7 @@ class SnapshotStore:
                 )
 
     def received(self, source: str, dataset: str) -> list[tuple[dict[str, object], dt.datetime]]:
-        """List the requests of a dataset whose payloads are kept, each with the moment (UTC) at which its newest one last came."""
+        """List a dataset's requests with a kept payload, each with the time (UTC) it was last received."""
         newest: dict[str, dt.datetime] = {}
         for path in self._folder(source, dataset).glob("*.json"):
             description = _read(path)
@@ -99,16 +96,16 @@ class SnapshotStore:
     ) -> None:
         """Keep a payload with its request.
 
-        The same bytes for the same request are kept once, with the day they were last received.
+        The same bytes for the same request are kept once, with the time they were last received.
 
         Parameters
         ----------
         source, dataset, request
-            What was asked of whom.
+            The source, the dataset and the request.
         payload
-            The answer.
+            The response.
         received_at
-            When it came, UTC; None: now.
+            When it was received, UTC; None: now.
         """
         received = (received_at or dt.datetime.now(dt.UTC)).isoformat(timespec="microseconds")
         sha256 = hashlib.sha256(payload).hexdigest()

@@ -1,4 +1,4 @@
-"""Text from outside, cleaned where a source's rows are first read: names, sectors, tickers, ids, whatever is no number and no date."""
+"""Cleans text from a source when it is first read: names, sectors, tickers, ids; not numbers or dates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from smallcap.characters import FORBIDDEN, rust_class
 
 LONGEST: Final = 200
-"""Characters of a text that are kept; the longest name, sector or place of the real files has 34."""
+"""Characters of a text that are kept; the longest name, sector or place in the real files has 34."""
 
 _FORBIDDEN: Final = rust_class(FORBIDDEN)
 _UNCLEAN: Final = rf"{_FORBIDDEN}|[^\S ]|^ | $|  "
@@ -22,15 +22,15 @@ def cleaned(texts: pl.Series, longest: int | None = LONGEST) -> pl.Series:
     Parameters
     ----------
     texts
-        Text as a source gives it.
+        Text as the source delivers it.
     longest
-        Characters of a text that are kept; None keeps all, as of ids: two that differ must stay two.
+        Characters of a text that are kept; None keeps all, as for ids, which must stay distinct.
 
     Returns
     -------
     pl.Series
-        The texts without the characters that are `FORBIDDEN`, with one space for each stretch of white space
-        and none at either end; empty where nothing is left, null where a text was null.
+        The texts without `FORBIDDEN` characters, each run of white space replaced by one space and stripped
+        at both ends; empty where nothing is left, null where a text was null.
     """
     is_unclean = texts.str.contains(_UNCLEAN).any()
     if not is_unclean and (longest is None or not (texts.str.len_chars() > longest).any()):
@@ -40,14 +40,14 @@ def cleaned(texts: pl.Series, longest: int | None = LONGEST) -> pl.Series:
 
 
 def cleaned_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """Clean every column of text of a frame."""
+    """Clean every text column of a frame."""
     return frame.with_columns(
         cleaned(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String
     )
 
 
 def count_forbidden(payload: bytes) -> int:
-    """Count the characters of a CSV or Parquet file that `cleaned` leaves out."""
+    """Count the characters of a CSV or Parquet file that `cleaned` removes."""
     if payload[:4] != b"PAR1":
         return _count(pl.Series([payload.decode("utf-8-sig", errors="replace")]))
     texts = [

@@ -1,4 +1,4 @@
-"""Sources seen through a setting: only the first listed lines, or only what was known up to a day."""
+"""Wrappers that restrict a source by a setting: to the first listed lines, or to what was known by a day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smallcap.sources.base import Delivery, Source
 
 
 class _Passing:
-    """A source that passes every question on; those below change some of the answers."""
+    """Forwards every call to another source; the classes below override some of them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -55,7 +55,7 @@ class _Passing:
 
 
 class LimitedSource(_Passing):
-    """The first so many listed lines of each as_of, by ticker, as the published study took them."""
+    """The first `limit` listed lines of each as_of by ticker, as in the published study."""
 
     def __init__(self, source: Source, limit: int) -> None:
         super().__init__(source)
@@ -63,14 +63,14 @@ class LimitedSource(_Passing):
         self.label = f"{source.label}, first {limit} listed lines only"
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Members at each as_of, cut off after the first by ticker."""
+        """Members at each as_of: the first `limit` by ticker."""
         delivery = self._source.constituents(index, as_ofs)
         ordered = delivery.rows.sort("as_of", "ticker", "source_id")
         return replace(delivery, rows=ordered.filter(pl.int_range(pl.len()).over("as_of") < self._limit))
 
 
 class ClockedSource(_Passing):
-    """What the source knew up to a day: later lists, filings and prices are not there."""
+    """What the source knew by a day, without later lists, filings and prices."""
 
     def __init__(self, source: Source, clock: dt.date) -> None:
         super().__init__(source)
@@ -87,7 +87,7 @@ class ClockedSource(_Passing):
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
-        """Annual records filed up to the clock; where no filing date is known, of periods that had ended."""
+        """Annual records filed by the clock; where the filing date is unknown, of periods that had ended."""
         delivery = self._source.fundamentals(start, min(end, self.clock), companies)
         filed = pl.coalesce("filing_date", "period_end") <= self.clock
         return replace(delivery, rows=delivery.rows.filter(filed))

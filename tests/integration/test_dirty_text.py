@@ -135,7 +135,7 @@ def test_what_was_left_out_is_said_and_kept(home: Path) -> None:
         ),
     )
     assert list(told["message"]) == [
-        "characters that are no text (controls, or without width) were left out; their number by file: "
+        "characters that are not text (control or zero-width) were removed; their number by file: "
         "fundamentals/annual.csv (15), ishares/IWM.csv (10), prices/month_end.csv (1)"
     ]
 

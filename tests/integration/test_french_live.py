@@ -110,7 +110,7 @@ def test_a_lasting_fault_at_the_first_run_is_an_error_and_keeps_nothing(
     bench = Bench(tmp_path)
     library.fault("*", "html", count=None)
     with pytest.raises(
-        SmallcapError, match="no factors: FF5 factors were not renewed, there is none from before"
+        SmallcapError, match="no factors: FF5 factors were not updated, and there is no earlier download"
     ):
         source(bench, library).factors()
     assert bench.snapshots.frame().is_empty()

@@ -114,7 +114,7 @@ def test_the_current_day_comes_from_the_new_address_where_the_classic_one_is_gon
     assert current.rows.height >= SMALL
     assert max(current.rows["snapshot_date"]) < today
     assert "web page" in current.notices[0]
-    with pytest.raises(InputError, match="no list of russell2000 for 2024-07-31"):
+    with pytest.raises(InputError, match="no usable list of russell2000 for 2024-07-31"):
         source(Bench(tmp_path), site).constituents([DAY])
 
 

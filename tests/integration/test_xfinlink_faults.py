@@ -90,7 +90,7 @@ def test_a_wait_that_the_vendor_asks_for_is_kept_to(case: Case, ratios: Ask, who
 
 def test_a_long_wait_stops_the_run_and_says_when_to_go_on(case: Case, ratios: Ask) -> None:
     case.standin.fault("/v1/metrics", "rate_limited", retry_after_seconds=3600)
-    with pytest.raises(QuotaError, match="Go on after 2026-06-30 13:00"):
+    with pytest.raises(QuotaError, match="Run the same command after 2026-06-30 13:00"):
         ratios(case.open())
     assert case.bench.waits == []
 
@@ -114,7 +114,7 @@ def test_a_fault_that_stays_is_an_error_and_then_only_the_gap_is_asked_for(
 
 def test_a_vendor_that_is_down_is_not_asked_on(case: Case) -> None:
     case.standin.fault("/v1/metrics", "server_error", count=None)
-    with pytest.raises(TransientError, match="were not asked"):
+    with pytest.raises(TransientError, match="were not sent"):
         case.open().vendor_metrics(START, END, case.companies())
     assert case.counted("metrics") == 3 * 4
 
@@ -181,7 +181,7 @@ def test_an_empty_answer_is_never_a_market_without_companies(
     case: Case, ratios: Ask, whole: pl.DataFrame
 ) -> None:
     case.standin.fault("/v1/metrics", "empty", count=None)
-    with pytest.raises(RefusedError, match="never taken for a market without companies"):
+    with pytest.raises(RefusedError, match="never read as a market without companies"):
         ratios(case.open())
     case.standin.lift()
     assert ratios(case.open()).rows.equals(whole)
@@ -240,7 +240,7 @@ def test_without_a_key_nothing_is_asked_and_the_message_says_what_to_set(
 
 
 def test_names_that_would_break_out_of_a_request_are_not_asked_for(case: Case) -> None:
-    with pytest.raises(InputError, match="no name of an index"):
+    with pytest.raises(InputError, match="not an index name"):
         case.open().constituents("../auth/usage", [DAY])
     listed = case.open().constituents(INDEX, [DAY]).rows
     before = case.counted("resolve")

@@ -245,9 +245,9 @@ def test_a_refused_index_without_a_fallback_says_what_to_do(case: Case) -> None:
         case.open().constituents(INDEX, [DAY])
 
 
-def test_the_whole_universe_is_not_for_the_taking(case: Case) -> None:
+def test_the_complete_universe_cannot_be_requested(case: Case) -> None:
     for ask in (case.open().fundamentals, case.open().vendor_metrics, case.open().prices):
-        with pytest.raises(InputError, match="named"):
+        with pytest.raises(InputError, match="only by name"):
             ask(START, END)
 
 
@@ -272,7 +272,7 @@ def test_on_plan_free_a_run_goes_on_day_by_day_and_asks_nothing_twice(
             case.move(stop.resumes_at + dt.timedelta(seconds=1))
     asked = [(entry["path"], str(entry["query"])) for entry in running.requests()]
     assert len(asked) == len(set(asked))
-    assert all("left" in stop and "Go on after" in stop for stop in stops)
+    assert all("left" in stop and "Run the same command after" in stop for stop in stops)
     assert len(stops) >= 2 * len(companies) // 100
     assert all(entry["status"] == 200 for entry in running.requests())
     assert statements.rows["source_entity_id"].n_unique() + statements.refused.height == len(companies)

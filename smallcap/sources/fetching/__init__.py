@@ -1,4 +1,4 @@
-"""The asking of vendors over the network: one layer for every live source, with retries, quotas and kept payloads."""
+"""The network layer of all live sources: retries, quotas and kept payloads."""
 
 from __future__ import annotations
 

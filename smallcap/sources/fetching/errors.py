@@ -1,4 +1,4 @@
-"""What can go wrong when a vendor is asked, each with what the fetcher does about it."""
+"""Errors of requests to a vendor, by what the fetcher does about them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from smallcap.errors import InputError, SmallcapError
 
 
 class TransientError(SmallcapError):
-    """A failure that may be gone in a moment: asked again, and an error only when it stays.
+    """A failure that may pass: the request is retried, and the error raised only if every attempt fails.
 
     Parameters
     ----------
     message
         What failed, where.
     retry_after
-        Seconds that the vendor asks to wait; None where it does not say.
+        Seconds that the vendor asks clients to wait; None where it does not say.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -24,18 +24,18 @@ class TransientError(SmallcapError):
 
 
 class RefusedError(InputError):
-    """An answer that asking again does not change: a wrong key, an unknown name, a body that does not count."""
+    """A failure that a retry does not change: a wrong key, an unknown name, an unusable body."""
 
 
 class QuotaError(SmallcapError):
-    """The quota of a source is used up; nothing was asked.
+    """The quota of a source is used up; no request was made.
 
     Parameters
     ----------
     message
-        What is used, what is left and when to go on.
+        What is used, what is left and when to continue.
     resumes_at
-        The moment from which the source may be asked again, UTC.
+        The time from which requests are allowed again, UTC.
     """
 
     def __init__(self, message: str, resumes_at: dt.datetime) -> None:

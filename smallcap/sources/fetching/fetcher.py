@@ -1,6 +1,7 @@
-"""The one way to a vendor: what is kept is not asked for again.
+"""Sends requests to vendors; every live source uses it.
 
-Else quota, retries, and the payload kept. Nothing is parsed here.
+A kept payload is not requested again. Otherwise the quota is checked, failures are retried and the payload is
+kept. Nothing is parsed here.
 """
 
 from __future__ import annotations
@@ -17,27 +18,27 @@ from smallcap.stopping import pause, stop_if_requested
 
 
 def utc_now() -> dt.datetime:
-    """Return the present moment, UTC."""
+    """Return the current time, UTC."""
     return dt.datetime.now(dt.UTC)
 
 
 class Fetcher:
-    """Asks vendors, resumably and within their quotas.
+    """Fetches from vendors within their quotas, and resumes where an earlier run stopped.
 
     Parameters
     ----------
     snapshots
         Where payloads are kept.
     quota
-        What may still be asked.
+        The requests that are left.
     policy
-        How transient failures are met.
+        How transient failures are retried.
     clock
-        The present moment, UTC.
+        Returns the current time, UTC.
     sleep
-        Waits so many seconds.
+        Waits a number of seconds.
     secrets
-        Keys that never reach a log, a snapshot or an error.
+        Keys to keep out of logs, snapshots and errors.
     """
 
     def __init__(
@@ -67,28 +68,28 @@ class Fetcher:
         *,
         cost: int = 1,
     ) -> bytes:
-        """Return the payload of a request: the one that is kept, if it is young enough, else the vendor's answer.
+        """Return the payload of a request: the kept one if it is recent enough, else the vendor's response.
 
         Parameters
         ----------
         source, dataset
-            Whom is asked, and for what; the quota is the source's.
+            The source, whose quota is used, and the dataset.
         request
-            Everything that the answer depends on, and no secret: the key under which the payload is kept.
+            Everything that the response depends on, without secrets: the key of the kept payload.
         ask
-            Asks the vendor once. It raises `TransientError` where asking again may help, any other error
-            where it does not, and it does so for every body that does not count: what it returns is kept.
+            Sends the request once. It raises `TransientError` where a retry may help and any other error
+            where it does not, also for a body that is not usable, because what it returns is kept.
         max_age
-            A kept payload that is older is asked for again; None: it never expires.
+            A kept payload that is older is requested again; None: it never expires.
         cost
-            Requests that one attempt counts for.
+            How many requests one attempt counts as.
 
         Raises
         ------
         QuotaError
             When the quota is used up, or the vendor asks for a longer wait than the policy allows.
         TransientError
-            When the failure stays through every attempt.
+            When every attempt failed.
         """
         kept = self.kept(source, dataset, request, max_age)
         if kept is not None:
@@ -100,7 +101,7 @@ class Fetcher:
     def kept(
         self, source: str, dataset: str, request: Mapping[str, object], max_age: dt.timedelta | None = None
     ) -> bytes | None:
-        """Return the payload that `fetch` would return without asking, or None."""
+        """Return the payload that `fetch` would return without a request, or None."""
         not_before = None if max_age is None else self.clock() - max_age
         return self.snapshots.find(source, dataset, request, not_before)
 
@@ -125,12 +126,12 @@ class Fetcher:
             return QuotaError(
                 f"{source} {dataset}: {error}. The vendor asks to wait {error.retry_after:.0f} s: "
                 f"nothing is left until then. "
-                f"Go on after {resumes_at:%Y-%m-%d %H:%M} UTC with the same command: what was "
-                f"fetched is kept and not asked for again",
+                f"Run the same command after {resumes_at:%Y-%m-%d %H:%M} UTC: what was "
+                f"fetched is kept and not requested again",
                 resumes_at,
             )
         return TransientError(
             f"{source} {dataset}: {error}. {self._policy.max_retries + 1} attempts failed; "
-            "run the same command again later: what was fetched is kept and not asked for again",
+            "run the same command again later: what was fetched is kept and not requested again",
             error.retry_after,
         )

@@ -1,4 +1,7 @@
-"""One HTTP answer: time-outs, a cap on its size, and which failures are transient. What the body means is the adapters' to say."""
+"""A single HTTP request: time-outs, a limit on the response size, and which failures are transient.
+
+The adapters interpret the body.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from smallcap.sources.fetching.errors import RefusedError, TransientError
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 WHOLE_ANSWER_TIMEOUTS = 10
-"""A body that drips in takes at most so many times the time-out of one read."""
+"""A slow body may take at most this many times the time-out of one read."""
 _CHUNK_BYTES = 65_536
 _SHOWN_CHARACTERS = 300
 _FAILURES_ON_THE_WAY = (
@@ -27,16 +30,16 @@ _FAILURES_ON_THE_WAY = (
 
 @dataclass(frozen=True)
 class HttpLimits:
-    """How long one read may take, in seconds, and how large a body may be, in bytes."""
+    """The time-out of one read in seconds, and the largest body in bytes."""
 
     timeout_seconds: float
     max_bytes: int
 
 
 def open_session(limits: HttpLimits) -> requests.Session:
-    """Open a session whose answers are whole, of status 200 (or a redirect), and within the limits.
+    """Open a session whose responses are complete, of status 200 (or a redirect), and within the limits.
 
-    Anything else raises `TransientError` or `RefusedError` out of the call that asked.
+    For anything else the request raises `TransientError` or `RefusedError`.
     """
     session = requests.Session()
     adapter = _LimitedAdapter(limits)
@@ -46,14 +49,14 @@ def open_session(limits: HttpLimits) -> requests.Session:
 
 
 def get(url: str, params: Mapping[str, str], limits: HttpLimits) -> bytes:
-    """Ask for a body once.
+    """Request a body once.
 
     Raises
     ------
     TransientError
-        When asking again may help: time-out, broken connection, 429, 5xx.
+        When a retry may help: time-out, broken connection, 429, 5xx.
     RefusedError
-        When it does not: any other status, a body that is too large.
+        When a retry does not help: any other status, a body that is too large.
     """
     with open_session(limits) as session:
         try:
@@ -64,12 +67,12 @@ def get(url: str, params: Mapping[str, str], limits: HttpLimits) -> bytes:
 
 
 def raise_for_status(status: int, body: bytes, headers: Mapping[str, str], address: str) -> None:
-    """Raise for every status but 200, in the vendor's own words where it has some.
+    """Raise for every status but 200, with the vendor's own message where the body has one.
 
     Raises
     ------
     TransientError
-        For a status of `TRANSIENT_STATUSES`, with the wait that the body or the headers ask for.
+        For a status of `TRANSIENT_STATUSES`, with the wait that the body or the headers request.
     RefusedError
         For any other.
     """
@@ -98,7 +101,7 @@ class _LimitedAdapter(HTTPAdapter):
         cert: str | tuple[str, str] | None = None,
         proxies: dict[str, str] | None = None,
     ) -> requests.Response:
-        """Send once, and read the body to its end; the limits' time-out stands for the caller's."""
+        """Send once and read the complete body; the time-out of the limits replaces the caller's."""
         address = (request.url or "").split("?")[0]
         try:
             response = super().send(request, True, self._limits.timeout_seconds, verify, cert, proxies)
@@ -109,7 +112,7 @@ class _LimitedAdapter(HTTPAdapter):
             raise TransientError(f"{address}: {_shortened(str(error))}") from None
         if not response.is_redirect:
             raise_for_status(response.status_code, body, response.headers, address)
-        # the body is read already, under the limits; the response must not read the connection again
+        # The body has been read under the limits; the response must not read the connection again.
         response._content = body
         return response
 
@@ -121,19 +124,19 @@ class _LimitedAdapter(HTTPAdapter):
             if len(body) > self._limits.max_bytes:
                 response.close()
                 raise RefusedError(
-                    f"{address}: the answer is larger than {self._limits.max_bytes / 1e6:g} MB. "
-                    "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that is right"
+                    f"{address}: the response is larger than {self._limits.max_bytes / 1e6:g} MB. "
+                    "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that size is expected"
                 )
             if time.monotonic() > latest:
                 response.close()
                 raise TransientError(
-                    f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs"
+                    f"{address}: the response was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs"
                 )
         return bytes(body)
 
 
 def _described(body: bytes) -> str:
-    """Find the vendor's own words in an error body."""
+    """Find the vendor's own message in an error body."""
     answer = _json_object(body)
     words = [answer[name] for name in ("detail", "message", "error") if isinstance(answer.get(name), str)]
     return (
@@ -163,7 +166,7 @@ def _json_object(body: bytes) -> dict[str, object]:
 
 
 def _shortened(text: str) -> str:
-    """Make text of a vendor fit to be shown: one line, printable, not long."""
+    """Make a vendor's text safe to show: one line, printable, limited length."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     one_line = " ".join(printable.split())
     return one_line if len(one_line) <= _SHOWN_CHARACTERS else one_line[:_SHOWN_CHARACTERS] + "…"

@@ -1,4 +1,4 @@
-"""How many requests a source may still be asked: counted on disk, so that every run and process counts the same."""
+"""Counts requests per source against its quota, on disk so that all runs and processes share the count."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ONE_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Limits:
-    """Requests that a source takes in a day and in an hour, both of UTC; None is without limit."""
+    """Requests that a source allows per day and per hour (UTC); None: unlimited."""
 
     per_day: int | None = None
     per_hour: int | None = None
@@ -28,9 +28,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of a source's limits.
+    """What is left of a source's limits; None: unlimited.
 
-    None is without limit. `resumes_at` is None while something is left.
+    `resumes_at` is None while requests are left.
     """
 
     today: int | None
@@ -46,7 +46,7 @@ class _Count:
     this_hour: int
 
     def at(self, moment: dt.datetime) -> _Count:
-        """Start again at zero where a new day or hour has begun."""
+        """Reset the counts when a new day or hour has begun."""
         day, hour = moment.date().isoformat(), moment.hour
         if self.day != day:
             return _Count(day, hour, 0, 0)
@@ -54,16 +54,16 @@ class _Count:
 
 
 class Quota:
-    """The counted requests of every source.
+    """The request counts of all sources.
 
     Parameters
     ----------
     folder
-        Where the counts are kept, one file per source; made when first needed.
+        Where the counts are kept, one file per source; created when first needed.
     limits
-        By source; a source that is not named is counted without limit.
+        By source; a source that is not named is counted and has no limit.
     clock
-        The present moment, UTC.
+        Returns the current time, UTC.
     """
 
     def __init__(self, folder: Path, limits: Mapping[str, Limits], clock: Callable[[], dt.datetime]) -> None:
@@ -77,7 +77,7 @@ class Quota:
         Raises
         ------
         QuotaError
-            When fewer are left; nothing is counted then.
+            When fewer are left; the count is then unchanged.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / f"{source}.lock"):
@@ -90,7 +90,7 @@ class Quota:
             )
 
     def left(self, source: str) -> Left:
-        """Say what is left now."""
+        """Return what is left now."""
         now = self._clock()
         count = self._read(source).at(now)
         limits = self._limits.get(source, Limits())
@@ -107,7 +107,7 @@ class Quota:
             return _Count(**json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError, OSError) as error:
             raise SmallcapError(
-                f"the count of requests {path} cannot be read ({error}); remove it to count from zero"
+                f"the request count {path} cannot be read ({error}); delete the file to count from zero"
             ) from None
 
     def _write(self, source: str, count: _Count) -> None:
@@ -128,8 +128,8 @@ def _refuse(source: str, window: str, used: int, limit: int, requests: int, resu
     raise QuotaError(
         f"{source}: {used} of {limit} requests of {window} are used, {max(limit - used, 0)} left, "
         f"{requests} needed next. "
-        f"Go on after {resumes_at:%Y-%m-%d %H:%M} UTC with the same command: what was fetched is "
-        f"kept and not asked for again",
+        f"Run the same command after {resumes_at:%Y-%m-%d %H:%M} UTC: what was fetched is "
+        f"kept and not requested again",
         resumes_at,
     )
 

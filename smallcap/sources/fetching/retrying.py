@@ -1,6 +1,6 @@
-"""When a failed request is made again, and how long to wait before.
+"""Retries of failed requests: which failures, how often, and the wait before each attempt.
 
-What counts as transient is said by `TransientError`.
+Callers mark a failure as transient by raising `TransientError`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How a transient failure is met.
+    """How transient failures are retried.
 
     Attributes
     ----------
     max_retries
-        Times that a failed request is made again.
+        How often a failed request is retried.
     first_wait_seconds
-        The first wait; it doubles from one attempt to the next.
+        The first wait; it doubles with each attempt.
     longest_wait_seconds
-        No wait is longer; a vendor that asks for more is not waited for.
+        The longest wait; where the vendor asks for more, the request is not retried.
     """
 
     max_retries: int = 4
@@ -36,12 +36,12 @@ class RetryPolicy:
 
 
 def is_worth_waiting(error: BaseException, policy: RetryPolicy) -> bool:
-    """Tell whether a failure is transient, and the wait that the vendor asks for is not too long."""
+    """Return whether a failure is transient and the wait that the vendor asks for is not too long."""
     return isinstance(error, TransientError) and (error.retry_after or 0.0) <= policy.longest_wait_seconds
 
 
 def with_retries(ask: Callable[[], bytes], policy: RetryPolicy, sleep: Callable[[float], None]) -> bytes:
-    """Ask until an answer comes or the attempts are used up; the last failure is raised as it is."""
+    """Call `ask` until it returns or the attempts are used up; the last failure is raised unchanged."""
     backoff = wait_exponential(multiplier=policy.first_wait_seconds, max=policy.longest_wait_seconds)
 
     def wait(state: RetryCallState) -> float:
@@ -63,4 +63,4 @@ def with_retries(ask: Callable[[], bytes], policy: RetryPolicy, sleep: Callable[
 def _tell(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome is not None else None
     seconds = state.next_action.sleep if state.next_action is not None else 0.0
-    _LOG.warning("attempt %d failed, the next follows in %.0f s: %s", state.attempt_number, seconds, error)
+    _LOG.warning("attempt %d failed, retrying in %.0f s: %s", state.attempt_number, seconds, error)

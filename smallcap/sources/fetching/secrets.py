@@ -1,4 +1,4 @@
-"""The removal of keys from whatever is shown or kept: texts, payloads, errors. Where keys come from is not known here."""
+"""Removes keys from everything that is shown or kept: texts, payloads, errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 HIDDEN = "[key hidden]"
 _KEY_FORM = re.compile(r"xfl_[A-Za-z0-9]{8,}")
-"""A vendor's key by its form, so that one that nobody told us of is hidden too."""
+"""The form of a vendor's key, so that a key that is not configured is hidden too."""
 
 
 class Redactor:
@@ -16,11 +16,11 @@ class Redactor:
     Parameters
     ----------
     secrets
-        The keys in use; empty ones are passed over.
+        The keys in use; empty ones are skipped.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        # the longest first: a key that holds another one is hidden whole
+        # The longest first, so that a key that contains another one is hidden completely.
         self._secrets = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
 
     def text(self, text: str) -> str:
@@ -30,13 +30,13 @@ class Redactor:
         return _KEY_FORM.sub(HIDDEN, text)
 
     def payload(self, payload: bytes) -> bytes:
-        """Return the payload without the keys in use; every other byte stays as it was received."""
+        """Return the payload without the keys in use; all other bytes are unchanged."""
         for secret in self._secrets:
             payload = payload.replace(secret.encode(), HIDDEN.encode())
         return payload
 
     def error(self, error: BaseException) -> None:
-        """Take the keys out of an error, and out of every error that it was raised from or during."""
+        """Remove the keys from an error and from every error in its cause and context chain."""
         seen: set[int] = set()
         waiting: list[BaseException | None] = [error]
         while waiting:

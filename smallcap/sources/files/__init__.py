@@ -1,1 +1,1 @@
-"""The preset `files`: a folder of holdings CSVs, canonical tables and French files."""
+"""The preset `files`: a folder of holdings CSVs, canonical tables and Kenneth French's factor files."""

@@ -1,6 +1,6 @@
-"""The canonical tables of the preset `files`: their columns, once, and their reading from CSV or Parquet into exact types.
+"""The canonical tables of the preset `files`: defines their columns, and reads them from CSV or Parquet.
 
-What the values mean for a company or a line is not judged here.
+Values are typed here, but not evaluated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _DTYPES: dict[Kind, type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class CanonicalColumn:
-    """A column of a canonical table: its name, kind, unit, meaning, and whether a table must have it, and a value in every row."""
+    """A column of a canonical table.
+
+    `is_required`: a table must have the column. `is_key`: every row must have a value in it.
+    """
 
     name: str
     kind: Kind
@@ -41,7 +44,10 @@ class CanonicalColumn:
 
 @dataclass(frozen=True)
 class CanonicalTable:
-    """A canonical table: its columns, the date that says when a row was known, and groups of columns of which it must have one."""
+    """A canonical table: its columns, and the date on which a row became known.
+
+    `one_of` lists groups of columns of which a table must have at least one each.
+    """
 
     name: str
     dated_by: str
@@ -114,7 +120,7 @@ FUNDAMENTALS = CanonicalTable(
         _money(
             "net_interest_expense",
             (
-                "interest expense less interest income; stands in where the gross expense is missing, "
+                "interest expense less interest income; used where the gross expense is missing, "
                 "flagged is_interest_net"
             ),
         ),
@@ -210,14 +216,14 @@ def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.Data
     Returns
     -------
     pl.DataFrame
-        Every column of the table in its type, absent optional ones null, and `row`: the row's number in the
-        file, where the first row after the header is 1. Extra columns of the file are left out.
+        Every column of the table in its type, missing optional ones null, and `row`: the row's number in the
+        file, 1 for the first row after the header. Extra columns of the file are ignored.
 
     Raises
     ------
     InputError
-        When the file is unreadable, lacks required columns (all are named), has a row of another length than
-        the header, or holds text where a number or a date belongs.
+        When the file is unreadable, required columns are missing (the message names all of them), a row has
+        more or fewer cells than the header, or a number or date cannot be read.
     """
     what = f"{table.name} file {file_name}"
     is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith(".parquet")
@@ -230,7 +236,7 @@ def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.Data
         if blank.height:
             raise InputError(
                 f"{what}, {place(blank['row'][0])}, column '{column.name}': blank; every row needs "
-                f"a value there"
+                f"a value in this column"
             )
     return frame
 
@@ -252,22 +258,24 @@ def _read_csv(payload: bytes, what: str, table: CanonicalTable) -> pl.DataFrame:
 
 
 def _column_names(given: list[str], what: str, table: CanonicalTable) -> list[str]:
-    """Spell the table's columns as we do and number the others.
+    """Return the table's columns under our spelling, and the others numbered.
 
-    One that is there twice, or required and absent, is named.
+    Raises for a column that occurs twice, or is required and missing.
     """
     known = {column.name for column in table.columns}
     spelled = [name.strip().lstrip("\ufeff").lower() for name in given]
     names = [name if name in known else f"column {number}" for number, name in enumerate(spelled, start=1)]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise InputError(f"{what}: column {', '.join(repeated)} stands in the header more than once")
+        raise InputError(
+            f"{what}: column {', '.join(repeated)} is in the header more than once. Remove the copies"
+        )
     missing = [column.name for column in table.columns if column.is_required and column.name not in names]
     missing += [" or ".join(group) for group in table.one_of if not set(group) & set(names)]
     if missing:
         raise InputError(
-            f"{what} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
-            "docs/files-preset.md lists what the table must have"
+            f"{what} is missing the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
+            "docs/files-preset.md lists the required columns"
         )
     return names
 
@@ -307,7 +315,7 @@ def _to_text(given: pl.Series) -> pl.Series:
 
 
 def _to_id(given: pl.Series) -> pl.Series:
-    """Write ids alike whether a file holds 7, 7.0 (as pandas does beside blanks) or '7'."""
+    """Return the same id for 7, 7.0 (which pandas writes in a column with blanks) and '7'."""
     return given.cast(pl.String, strict=False).str.replace(r"^(\d+)\.0$", "${1}")
 
 

@@ -1,4 +1,4 @@
-"""Implausible dates in the preset `files`: the rows that have them are set aside with the reason, and do not move the clock."""
+"""Refuses rows with implausible dates in the preset `files`, so that they do not move the clock."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from smallcap.sources.files.canonical_tables import CanonicalTable
 from smallcap.sources.refusals import write_refused
 
 RULE = "date_implausible"
-"""The rule in core.rejects; `problem` in the row says which date, and why."""
+"""The rule in core.rejects; `problem` in the row names the date and the reason."""
 
 
 @dataclass(frozen=True)
 class DateLimits:
-    """Which dates in the files of a folder are plausible.
+    """Limits of plausible dates in the files of a folder.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class DateLimits:
     today
         The day of the run.
     given_clock
-        The day up to which the user says that the files reach (setting `clock`).
+        The last day of the files according to the user (setting `clock`).
     """
 
     dates: DateRules
@@ -47,14 +47,14 @@ class DateLimits:
 
 @dataclass(frozen=True)
 class Dated:
-    """The rows of a table.
+    """The rows of a table, by whether their dates are plausible.
 
     Attributes
     ----------
     rows
-        Those with plausible dates.
+        Rows with plausible dates.
     refused
-        The others, in the columns of `REFUSED_SCHEMA`; the year is null where the date that decides it is
+        The other rows, in the columns of `REFUSED_SCHEMA`; the year is null where the date that decides it is
         implausible.
     """
 
@@ -63,16 +63,16 @@ class Dated:
 
 
 def load_date_limits(reference_dir: Path, today: dt.date, given_clock: dt.date | None = None) -> DateLimits:
-    """Read the rules.
+    """Read the rules. Raises what `read_rules` raises.
 
-    `read_rules` says what it raises. A clock later than the machine's date is the day of the run.
+    A clock later than the machine's date counts as the day of the run.
     """
     rules = read_rules(reference_dir, "sanity.toml", SanityRules)
     return DateLimits(rules.dates, rules.clock, max(today, given_clock or today), given_clock)
 
 
 def within_limits(rows: pl.DataFrame, table: CanonicalTable, limits: DateLimits) -> Dated:
-    """Set aside rows with any date before the first day, or too long after today.
+    """Refuse rows with any date before the first day, or too long after today.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def within_limits(rows: pl.DataFrame, table: CanonicalTable, limits: DateLimits)
 def up_to(
     dated: Dated, table: CanonicalTable, newest: dt.date, columns: Sequence[str], limits: DateLimits
 ) -> Dated:
-    """Set aside further rows: those with a date after the newest one that enough rows support, or that the user names.
+    """Refuse further rows: those dated after both the newest supported date and the user's clock.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def up_to(
 
 
 def require_within_limits(day: dt.date, what: str, limits: DateLimits) -> None:
-    """Refuse a date that stands for a whole file.
+    """Refuse an implausible date that applies to a complete file.
 
     Raises
     ------
@@ -134,13 +134,13 @@ def require_within_limits(day: dt.date, what: str, limits: DateLimits) -> None:
     first, last = limits.dates.first_day, limits.last_day
     if not first <= day <= last:
         raise InputError(
-            f"{what} {day} is implausible: it lies before {first} or after {last}. Take the file "
-            f"out of the folder"
+            f"{what} {day} is implausible: it is before {first} or after {last}. Remove the file "
+            f"from the folder"
         )
 
 
 def misdated_notice(refused: pl.DataFrame, table_name: str) -> tuple[str, ...]:
-    """Say how many rows were set aside and where the first is; nothing where there is none."""
+    """Return a notice of how many rows were refused and where the first is; empty where none was."""
     if refused.is_empty():
         return ()
     first = json.loads(refused["row_json"][0])
@@ -159,11 +159,11 @@ def misdated_notice(refused: pl.DataFrame, table_name: str) -> tuple[str, ...]:
 
 
 def newest_supported(rows: pl.DataFrame, date: str, name: str, rules: ClockRules) -> dt.date | None:
-    """Return the newest date that a plausible share of the rows supports; None without a date.
+    """Return the newest date that enough companies or lines support; None without a date.
 
-    Dates without a long gap between them are a stretch. The newest stretch counts in which enough companies
-    or lines have a date, else the one in which most have: a single row far after all others does not say how
-    far a table reaches.
+    Dates without a long gap between them form a stretch. The result is the end of the newest stretch in which
+    enough companies or lines have a date, else of the one in which most have. So a single row far after all
+    others does not decide how far a table reaches.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def newest_supported(rows: pl.DataFrame, date: str, name: str, rules: ClockRules
     date, name
         The two columns.
     rules
-        What a long gap and what enough is.
+        The thresholds for a long gap and for enough.
     """
     dated = rows.select(date, name).drop_nulls(date).unique().sort(date)
     starts = pl.col(date).diff() > pl.duration(days=rules.max_gap_days)

@@ -1,7 +1,7 @@
-"""Which files of a folder hold what, for the preset `files`; nothing is parsed here.
+"""Finds the input files of the preset `files` and the dataset of each; nothing is parsed here.
 
-A file belongs to the dataset that one of its folders names, else its own name, else (CSV only) its first
-bytes.
+The dataset is recognised by the name of a folder above the file, else by its own name, else (CSV only) by its
+first bytes.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _CONTENT: tuple[tuple[bytes, Dataset], ...] = (
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file of the folder: its path as shown in messages (below the folder), its dataset and its bytes."""
+    """A file of the folder: its path relative to the folder, its dataset and its bytes."""
 
     name: str
     dataset: Dataset
@@ -58,12 +58,12 @@ class InputFile:
 def find_inputs(folder: Path) -> list[InputFile]:
     """Find every input anywhere below the folder, sorted by path.
 
-    Files of other kinds, and names that start with a dot or an underscore, are passed over.
+    Files of other kinds, and names that start with a dot or an underscore, are skipped.
 
     Raises
     ------
     InputError
-        When the folder is not there or cannot be read, or holds no list of members.
+        When the folder does not exist, cannot be read, or contains no list of members.
     """
     if not folder.is_dir():
         raise InputError(

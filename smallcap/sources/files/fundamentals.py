@@ -1,4 +1,4 @@
-"""The canonical fundamentals and prices tables of the preset `files`: all files together, keys checked."""
+"""Reads the fundamentals and prices tables of the preset `files` from all files, and checks their keys."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits
     Raises
     ------
     InputError
-        When a file is refused (see `read_table`), a version is unknown, or a key stands twice; at most five
-        are named.
+        When a file is refused (see `read_table`), a version is unknown, or a key occurs twice (the message
+        names at most five).
     """
     dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits)
     rows = canonical_in_table(dated.rows, aliases)
@@ -58,10 +58,10 @@ def read_prices(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: Date
 
 
 def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: str) -> pl.DataFrame:
-    """Put the fundamentals table into `FUNDAMENTALS_COLUMNS`, sorted by company, period and version.
+    """Convert the fundamentals table to `FUNDAMENTALS_COLUMNS`, sorted by company, period and version.
 
-    A row that was restated after its filing date is version ``restated`` and ``is_value_restated``: it is
-    visible from the filing date, with values that came later.
+    A row that was restated after its filing date becomes version ``restated`` and ``is_value_restated``: it
+    is visible from the filing date, with values that were published later.
     """
     is_restated = (pl.col("restated_date") > pl.col("filing_date")).fill_null(False)
     currency = pl.col("currency") if rows["currency"].null_count() < rows.height else pl.lit("USD")

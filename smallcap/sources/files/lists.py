@@ -1,4 +1,4 @@
-"""The dated lists of members of the preset `files`, from holdings files and canonical constituents, and the choice for an as_of."""
+"""Membership lists of the preset `files`: reads holdings and constituents, and picks a list per as_of."""
 
 from __future__ import annotations
 
@@ -50,8 +50,7 @@ class Lists:
     refused
         index_name, snapshot_date, rule, and the columns of a refused holdings row.
     misdated
-        Rows whose own date is implausible, so that they belong to no list: in the columns of
-        `REFUSED_SCHEMA`.
+        Rows with an implausible date, which belong to no list; in the columns of `REFUSED_SCHEMA`.
     """
 
     rows: pl.DataFrame
@@ -66,12 +65,12 @@ class Lists:
 def read_lists(
     inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.DataFrame, limits: DateLimits
 ) -> Lists:
-    """Read every list; of copies of the same file one is read.
+    """Read every list; a copy of a file is read only once.
 
     Raises
     ------
     InputError
-        When a file is refused, or two different files are of the same index and date.
+        When a file is refused, or two different files have the same index and date.
     """
     rows: list[pl.DataFrame] = []
     refused: list[pl.DataFrame] = []
@@ -98,9 +97,9 @@ def read_lists(
 def combine_lists(
     rows: Sequence[pl.DataFrame], refused: Sequence[pl.DataFrame], aliases: pl.DataFrame
 ) -> Lists:
-    """Put lists together, the tickers canonical.
+    """Combine lists, with canonical tickers.
 
-    Of lines of one list that turn out to be the same the largest stays.
+    Where two rows of a list have the same canonical ticker, the largest is kept and the others refused.
     """
     all_rows = canonical_in_list(pl.concat(rows), aliases)
     largest_first = all_rows.sort(
@@ -123,8 +122,8 @@ def choose_lists(
     Returns
     -------
     Delivery
-        `CONSTITUENTS_COLUMNS`, sorted by as_of and ticker; the refused rows of the lists used, once per
-        as_of, and those that belong to no list.
+        `CONSTITUENTS_COLUMNS`, sorted by as_of and ticker; the refused rows of the lists that are used, once
+        per as_of, and those that belong to no list.
     """
     dates = pl.DataFrame({"snapshot_date": lists.dates(index)}, schema={"snapshot_date": pl.Date})
     asked = pl.DataFrame({"as_of": sorted(set(as_ofs))}, schema={"as_of": pl.Date})
@@ -153,7 +152,7 @@ def choose_lists(
 
 
 def holdings_rows(holdings: Holdings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the members and the refused rows of a file, with its index and date, as `combine_lists` takes them."""
+    """Return the members and the refused rows of a file with its index and date, for `combine_lists`."""
     key = [pl.lit(holdings.index_name).alias("index_name"), pl.lit(holdings.as_of).alias("snapshot_date")]
     return holdings.rows.select(*key, pl.all()), holdings.refused.select(*key, pl.all())
 
@@ -171,7 +170,7 @@ def _read_constituents(found: InputFile, limits: DateLimits) -> Dated:
     dated = within_limits(read, CONSTITUENTS, limits)
     newest = newest_supported(dated.rows, "snapshot_date", "ticker", limits.clock)
     if newest is not None:
-        # A row far after all others would make a list of its own, and the newest.
+        # A row far after all others would otherwise become a list of its own, and the newest.
         dated = up_to(dated, CONSTITUENTS, newest, ["snapshot_date"], limits)
     table = dated.rows
     negative = table.filter((pl.col("market_value") < 0) | (pl.col("price") < 0) | (pl.col("quantity") < 0))
@@ -189,8 +188,8 @@ def _read_constituents(found: InputFile, limits: DateLimits) -> Dated:
     if repeated.height:
         first = repeated.sort("row").row(0, named=True)
         raise InputError(
-            f"constituents file {found.name}, row {first['row']}: {first['ticker']} stands more than once "
-            f"in the list of {first['snapshot_date']}"
+            f"constituents file {found.name}, row {first['row']}: {first['ticker']} occurs more than once "
+            f"in the list of {first['snapshot_date']}. Keep one row"
         )
     return replace(dated, rows=rows.select(*_LIST_KEY, *HOLDINGS_SCHEMA))
 
@@ -200,6 +199,6 @@ def _own(owners: dict[tuple[str, dt.date], str], listed: pl.DataFrame, file_name
         if key in owners:
             raise InputError(
                 f"{file_name} and {owners[key]} are two different lists of {key[0]} of {key[1]}; "
-                f"take one of them out of the folder"
+                f"remove one of them from the folder"
             )
         owners[key] = file_name

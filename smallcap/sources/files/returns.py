@@ -1,4 +1,4 @@
-"""Month-end prices and total returns from the prices table of the preset `files`."""
+"""Computes month-end prices and total returns from the prices table of the preset `files`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smallcap.sources.refusals import write_refused
 
 
 def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
-    """Reduce sessions to months and compute total returns.
+    """Aggregate sessions to months and compute total returns.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""The adapter of the preset `files`: a folder of holdings CSVs, canonical tables and French files, as the port of `base`.
+"""The adapter of the preset `files`: a folder of holdings CSVs, canonical tables and French factor files.
 
-The parsing of each kind of file is in the sibling modules; nothing is fetched.
+It implements the port of `base`. Each kind of file is parsed in its own module; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.text import count_forbidden
 
 WITHOUT = {
-    "fundamentals": "has no fundamentals: every member is unresolved, and none is scored or passes the funnel; "
-    "add annual statements as fundamentals/annual.csv or annual.parquet (docs/files-preset.md "
+    "fundamentals": "has no fundamentals: every member is unresolved, and none is scored or passes the "
+    "funnel; add annual statements as fundamentals/annual.csv or annual.parquet (docs/files-preset.md "
     "lists the columns)",
-    "prices": "has no prices: there are no returns, of members or of books, and market values rest on the "
+    "prices": "has no prices: there are no returns, of members or of books, and market values use the "
     "prices in the lists; "
     "add month-end prices as prices/month_end.csv or month_end.parquet (docs/files-preset.md lists "
     "the columns)",
@@ -39,7 +39,7 @@ WITHOUT = {
     "loadings; "
     "add Kenneth French's monthly files, as downloaded, to french/",
 }
-"""What a run does without where a folder lacks a dataset, and what to add."""
+"""For each dataset, what a run cannot compute without it, and what to add."""
 LISTED = ("holdings", "constituents")
 READ_FROM: Mapping[str, tuple[str, ...]] = {
     "securities": (*LISTED, "fundamentals", "prices"),
@@ -50,7 +50,7 @@ READ_FROM: Mapping[str, tuple[str, ...]] = {
 }
 """For each dataset, the kinds of files that its rows depend on.
 
-Which line a ticker means depends on all of them.
+Resolving a ticker to a line uses all of them.
 """
 
 
@@ -62,11 +62,11 @@ class FilesSource:
     folder
         The folder; docs/files-preset.md shows its layout.
     rules
-        What a holdings file must be.
+        The rules for holdings files.
     aliases
         Dated aliases of tickers (`load_ticker_aliases`).
     limits
-        Which dates in the files are plausible.
+        Limits of plausible dates.
     blank_debt_is_zero
         Whether a blank debt, dividend or buyback in the fundamentals table means none.
     snapshots
@@ -96,7 +96,7 @@ class FilesSource:
 
     @cached_property
     def clock(self) -> dt.date:
-        """The newest date that enough rows of an input support: of a filing or a price, or the last day that a list serves."""
+        """The latest of: supported filing date, supported price date, last day that a list applies to."""
         newest_list = self._lists.rows["snapshot_date"].max()
         newest = [
             newest_list + dt.timedelta(days=self._rules.plausibility.max_age_days)
@@ -108,13 +108,13 @@ class FilesSource:
         known = [date for date in newest if date is not None]
         if not known:
             raise InputError(
-                f"no file in {self.folder} has a row with a plausible date "
-                f"(data/reference/sanity.toml, dates)"
+                f"no file in {self.folder} has a row with a plausible date. Check the dates, or the "
+                f"limits in data/reference/sanity.toml, dates"
             )
         return max(known)
 
     def fingerprint(self, dataset: str) -> str:
-        """Digest the files that a dataset is read from: their paths below the folder, and their bytes."""
+        """Return a digest of the files that a dataset is read from: relative paths and bytes."""
         read = READ_FROM.get(dataset, ())
         files = sorted(
             f"{found.name} {hashlib.sha256(found.payload).hexdigest()}"
@@ -128,7 +128,7 @@ class FilesSource:
         return self._lists.dates(index)
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Members at each as_of, from the newest list at or at most 31 days before it."""
+        """Members at each as_of, from the newest list dated at most 31 days before it."""
         return choose_lists(
             self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name
         )
@@ -152,13 +152,13 @@ class FilesSource:
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
-        """No rows: files hold statements, not ready-made ratios."""
+        """No rows: files contain statements, not ready-made ratios."""
         return Delivery(pl.DataFrame(schema=VENDOR_METRICS_COLUMNS))
 
     def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
         """Month-end prices and returns with date in [start, end].
 
-        A return needs the month before, in or out of the range.
+        Returns use the month before, also where that is outside the range.
         """
         everything = monthly_prices(symbol_to_line(self._dated_prices.rows, self._lines, "date"), self.name)
         years = pl.col("year").is_between(start.year, end.year)
@@ -189,7 +189,7 @@ class FilesSource:
             elif not frame.drop("sha256").equals(frames[same].drop("sha256")):
                 raise InputError(
                     f"factor files {same} and {found.name} are of the same model and vintage but "
-                    f"differ; take one of them out of the folder"
+                    f"differ; remove one of them from the folder"
                 )
         if not frames:
             return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS), notices=self._notices("factors"))
@@ -197,7 +197,7 @@ class FilesSource:
         return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
 
     def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
-        """None: a folder holds no books."""
+        """None: a folder contains no books."""
         return {}
 
     @cached_property
@@ -245,15 +245,15 @@ class FilesSource:
 
     @cached_property
     def absent(self) -> frozenset[str]:
-        """Datasets of which the folder has no file."""
+        """Datasets for which the folder has no file."""
         return frozenset(WITHOUT) - {found.dataset for found in self._inputs}
 
     def _notices(self, dataset: str) -> tuple[str, ...]:
-        """Say what a run does without where the folder has no file of the dataset, and what to add."""
+        """Return a notice where the folder has no file of the dataset, with the effect and what to add."""
         return (f"the input folder {self.folder} {WITHOUT[dataset]}",) if dataset in self.absent else ()
 
     def _cleaned(self) -> tuple[str, ...]:
-        """Say which files hold characters that were left out of their text."""
+        """Return a notice of the files from whose text characters were removed."""
         counts = {
             found.name: count_forbidden(found.payload) for found in self._inputs if found.dataset != "factors"
         }
@@ -262,7 +262,7 @@ class FilesSource:
             return ()
         return (
             (
-                f"characters that are no text (controls, or without width) were left out; their number "
+                f"characters that are not text (control or zero-width) were removed; their number "
                 f"by file: {', '.join(told)}"
             ),
         )

@@ -1,1 +1,1 @@
-"""Kenneth French's factor files: their layouts, and the library that serves them."""
+"""Kenneth French's factor files: reads their layouts, and downloads them from his data library."""

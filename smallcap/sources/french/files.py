@@ -1,4 +1,4 @@
-"""The reading of Kenneth French's factor files, zip or CSV, in every physical layout they come in: the monthly block only."""
+"""Reads the monthly table of Kenneth French's factor files, zip or CSV, in each of their layouts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODELS = {
     "FF3": {"mkt_rf", "smb", "hml", "rf"},
     "MOM": {"mom"},
 }
-"""The models, by the factors that their files hold."""
+"""The models, by the factors that their files contain."""
 _VINTAGE = re.compile(r"\b(\d{6})\s+CRSP\s+database", re.IGNORECASE)
 _HEADER = re.compile(r"^\s*(?:Date)?\s*,.*[A-Za-z]")
 _MONTH_ROW = re.compile(r"^\s*(\d{6})\s*,")
@@ -41,7 +41,7 @@ MISSING_AT_OR_BELOW = -99.0
 LARGEST_PLAUSIBLE = 100.0
 """Per cent a month; the largest move since 1926 is momentum's -52."""
 FRACTIONS_BELOW = 1.0
-"""A year of factors never moves by less than this many per cent in every month: such a file holds fractions."""
+"""Per cent. A file of a year or more whose values are all smaller holds fractions, not per cent."""
 ROWS_THAT_TELL = 12
 
 
@@ -51,7 +51,7 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
     Parameters
     ----------
     payload
-        The zip or the CSV as served; its sha256 goes with every row.
+        The zip or the CSV as served; its sha256 is added to every row.
     file_name
         For messages.
 
@@ -64,7 +64,7 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
     Raises
     ------
     InputError
-        When the first line names no vintage, or the monthly table is missing, broken, not contiguous or
+        When the first line names no vintage, or the monthly table is missing, damaged, not contiguous or
         implausible.
     """
     lines = re.split(r"\r\n|\r|\n", _decode(_unzip(payload, file_name), file_name))
@@ -91,7 +91,7 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
 
 
 def column_of(name: str) -> str | None:
-    """Return our name of a factor as the files spell it; None where it is none."""
+    """Return our name of a factor, given the files' spelling; None where it is not a factor."""
     return _NAMES.get(name.strip())
 
 
@@ -103,11 +103,12 @@ def _unzip(payload: bytes, file_name: str) -> bytes:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             members = [name for name in archive.namelist() if name.lower().endswith((".csv", ".txt"))]
             if not members:
-                raise InputError(f"factor file {file_name}: the zip holds no CSV. Download it again")
+                raise InputError(f"factor file {file_name}: the zip contains no CSV. Download it again")
             return archive.read(members[0])
     except (zipfile.BadZipFile, EOFError, OSError):
         raise InputError(
-            f"factor file {file_name} is not a readable zip (a web page or a cut download). Download it again"
+            f"factor file {file_name} is not a readable zip (a web page, or an incomplete download). "
+            f"Download it again"
         ) from None
 
 
@@ -144,7 +145,7 @@ def _header(lines: list[str], file_name: str) -> tuple[int, list[str]]:
 
 
 def _cells(line: str) -> list[str]:
-    """Return the cells after the month; blank ones at the end, which spreadsheets add, are none."""
+    """Return the cells after the month, without the blank ones that spreadsheets add at the end."""
     return [cell.strip() for cell in line.rstrip(", \t").split(",")[1:]]
 
 
@@ -200,8 +201,8 @@ def _check_contiguous(frame: pl.DataFrame, file_name: str) -> None:
     broken = frame.filter(index.diff().fill_null(1) != 1)
     if broken.height:
         raise InputError(
-            f"factor file {file_name}: the months are not contiguous at {broken['month'][0]:%Y%m}: "
-            f"it does not follow the month before"
+            f"factor file {file_name}: the months are not contiguous: {broken['month'][0]:%Y%m} "
+            f"does not follow the month before. Download it again"
         )
 
 

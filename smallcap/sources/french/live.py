@@ -1,7 +1,7 @@
-"""Kenneth French's factors as served: every downloaded file adds a vintage, and a file that does not count leaves the others standing.
+"""Downloads Kenneth French's factors: every file adds a vintage; an unusable file leaves the others as is.
 
-`french.read_french` says what a file holds; the library's own reader asks for the file, and its result must
-agree: it loses short tables and cannot read every layout, so it is the check and not the truth.
+Files are downloaded through pandas-datareader and read by `read_french`. The reader's own result must agree;
+it is only a cross-check, because the reader loses short tables and cannot read every layout.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ FILES = {
     "F-F_Research_Data_Factors": "FF3",
     "F-F_Momentum_Factor": "MOM",
 }
-"""The monthly files, and the model that each must hold."""
+"""The monthly files, and the model that each must contain."""
 DATASET = "factors"
 LEAST_MONTHS = 120
-"""No file was ever shorter than several decades: one of less than ten years was cut off."""
+"""All files have several decades; one of less than ten years is incomplete."""
 AGREEMENT = 1e-9
-"""Per cent a month: both readings parse the same decimals, of four digits after the point at most."""
+"""Tolerance, per cent a month: both readers parse the same decimals, of at most four digits."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -39,13 +39,13 @@ class FrenchFactors:
     Parameters
     ----------
     fetcher
-        Asks, and keeps what was served.
+        Sends requests, and keeps the files.
     limits
-        Of one answer.
+        Limits of one response.
     base_url
         The folder above ``ftp/``.
     max_age
-        A file that was fetched longer ago is asked for again.
+        A file that was fetched longer ago is requested again.
     """
 
     name = "french"
@@ -57,15 +57,15 @@ class FrenchFactors:
         self._max_age = max_age
 
     def factors(self) -> Delivery:
-        """Factor returns of every vintage that was ever downloaded, after asking for newer ones.
+        """Factor returns of every vintage that was ever downloaded, after checking for newer ones.
 
-        Of two files of one model and vintage the first stands. A file that cannot be had or does not count is
-        told in the notices, and what was downloaded before stands.
+        Of two files of one model and vintage the first is kept. A notice names a file that cannot be
+        downloaded or used; earlier downloads are then used.
 
         Raises
         ------
         SmallcapError
-            When nothing can be had and nothing was downloaded before.
+            When nothing can be downloaded and there is no earlier download.
         """
         notices: list[str] = []
         for file_name in FILES:
@@ -85,7 +85,7 @@ class FrenchFactors:
         )
 
     def _refresh(self, file_name: str) -> list[str]:
-        """Ask for a file if the kept one is too old; say what speaks against it."""
+        """Download a file if the kept one is too old; return notices of problems."""
         told: list[str] = []
         try:
             self._fetcher.fetch(
@@ -98,15 +98,15 @@ class FrenchFactors:
         except SmallcapError as error:
             before = self._kept(file_name)
             stands = (
-                f"the vintage {before[-1].vintage}, downloaded before, stands"
+                f"the vintage {before[-1].vintage} from an earlier download is used"
                 if before
-                else "there is none from before"
+                else "and there is no earlier download"
             )
-            return [*told, f"{FILES[file_name]} factors were not renewed, {stands}: {error}"]
+            return [*told, f"{FILES[file_name]} factors were not updated, {stands}: {error}"]
         return told
 
     def _download(self, file_name: str, told: list[str]) -> bytes:
-        # loading pandas takes most of a second, so only those who ask for a file pay
+        # Imported here because loading pandas takes most of a second.
         from smallcap.sources.french.reader import ask_reader
 
         answer = ask_reader(file_name, self._base_url, self._limits)
@@ -122,7 +122,7 @@ class FrenchFactors:
         return answer.payload
 
     def _kept(self, file_name: str) -> list[_Vintage]:
-        """List the good files downloaded from the same address, in the order of their first download."""
+        """List the files downloaded from the same address, in the order of their first download."""
         request = self._request(file_name)
         kept = self._fetcher.snapshots.every(self.name, DATASET)
         return [_Vintage.of(one.payload, file_name) for one in kept if one.request == request]
@@ -144,7 +144,7 @@ class _Vintage:
 
 
 def _first_of_each(downloads: list[_Vintage]) -> tuple[list[_Vintage], list[str]]:
-    """Choose the first download of each vintage; tell where a later one says something else."""
+    """Choose the first download of each vintage; return notices of later ones that differ."""
     first: dict[str, _Vintage] = {}
     notices = []
     for download in downloads:
@@ -153,7 +153,7 @@ def _first_of_each(downloads: list[_Vintage]) -> tuple[list[_Vintage], list[str]
             notices.append(
                 f"{download.frame['model'][0]} factors of vintage {download.vintage} were served "
                 f"again with other figures "
-                f"(sha256 {download.sha256[:12]}); the first download ({stands.sha256[:12]}) stands"
+                f"(sha256 {download.sha256[:12]}); the first download ({stands.sha256[:12]}) is used"
             )
     return list(first.values()), notices
 
@@ -161,24 +161,26 @@ def _first_of_each(downloads: list[_Vintage]) -> tuple[list[_Vintage], list[str]
 def _require_whole(frame: pl.DataFrame, file_name: str, before: list[_Vintage]) -> None:
     model = frame["model"][0]
     if model != FILES[file_name]:
-        raise RefusedError(f"factor file {file_name} holds the factors of {model}, not of {FILES[file_name]}")
+        raise RefusedError(
+            f"factor file {file_name} contains the factors of {model}, not of {FILES[file_name]}"
+        )
     if frame.height < LEAST_MONTHS:
         raise RefusedError(
             f"factor file {file_name} has {frame.height} months, fewer than {LEAST_MONTHS}: the "
-            f"table is cut off"
+            f"table is incomplete"
         )
     if before:
         months, known = frame["month"], before[-1].frame["month"]
         if months[0] > known[0] or months[-1] < known[-1]:
             raise RefusedError(
                 f"factor file {file_name} runs from {months[0]:%Y%m} to {months[-1]:%Y%m}, shorter "
-                f"than the vintage "
-                f"{before[-1].vintage} from before ({known[0]:%Y%m} to {known[-1]:%Y%m})"
+                f"than the earlier vintage "
+                f"{before[-1].vintage} ({known[0]:%Y%m} to {known[-1]:%Y%m})"
             )
 
 
 def _require_agreement(frame: pl.DataFrame, table: pl.DataFrame, file_name: str) -> None:
-    """Compare with the library's reader: the same months, the same factors, the same figures."""
+    """Require the same months, factors and figures as the library's reader."""
     named = table.rename({name: column_of(name) or name for name in table.columns if name != "month"})
     factors = [name for name in named.columns if name != "month"]
     in_fractions = named.with_columns(

@@ -1,4 +1,4 @@
-"""The asking for a factor file through pandas-datareader: the raw bytes, and what the reader makes of them. Nothing is judged here."""
+"""Downloads a factor file through pandas-datareader: returns the raw bytes and the reader's own table."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from smallcap.sources.fetching.http import HttpLimits, open_session
 
 FIRST_DAY = dt.date(1900, 1, 1)
 LAST_DAY = dt.date(2200, 1, 1)
-"""The reader cuts the history to five years unless it is told where to start, and at today's date unless told where to end."""
+"""Without these dates the reader returns only the five years up to today."""
 
 
 @dataclass(frozen=True)
 class ReaderAnswer:
-    """What came of one request.
+    """The result of one request.
 
     Attributes
     ----------
@@ -42,10 +42,10 @@ class ReaderAnswer:
 
 
 class _FullHistoryReader(FamaFrenchReader):  # type: ignore[misc]
-    """The library's reader at an address of our choice: its own is a module constant, and without encryption."""
+    """The library's reader with a configurable address; its own is a constant and unencrypted."""
 
     def __init__(self, file_name: str, base_url: str, session: requests.Session) -> None:
-        # the fetcher tries again, so the reader does not
+        # The fetcher retries, so the reader does not.
         super().__init__(file_name, start=FIRST_DAY, end=LAST_DAY, retry_count=0, pause=0.0, session=session)
         self._base_url = base_url
 
@@ -60,12 +60,12 @@ def factor_file_url(base_url: str, file_name: str) -> str:
 
 
 def ask_reader(file_name: str, base_url: str, limits: HttpLimits) -> ReaderAnswer:
-    """Let the reader ask for a file once.
+    """Let the reader request a file once.
 
     Raises
     ------
     TransientError, RefusedError
-        As `open_session` says; also when the zip unpacks to more than the limits allow.
+        See `open_session`; also when the zip unpacks to more than the limits allow.
     """
     bodies: list[bytes] = []
 
@@ -81,7 +81,7 @@ def ask_reader(file_name: str, base_url: str, limits: HttpLimits) -> ReaderAnswe
         table, problem = _monthly(tables)
     except SmallcapError:
         raise
-    except Exception as error:  # the reader lets whatever goes wrong in its parsing through, of any kind
+    except Exception as error:  # The reader's parsing can raise any kind of error.
         table, problem = None, f"{type(error).__name__}: {error}"
     if not bodies:
         raise RefusedError(
@@ -92,7 +92,7 @@ def ask_reader(file_name: str, base_url: str, limits: HttpLimits) -> ReaderAnswe
 
 
 def _monthly(tables: dict[Any, Any]) -> tuple[pl.DataFrame | None, str | None]:
-    """Take the first table if it is monthly: the reader drops a short one, and then numbers the annual table first."""
+    """Take the first table if it is monthly; the reader drops a short one, and the annual one is first."""
     frame = tables.get(0)
     frequency = getattr(getattr(frame, "index", None), "freqstr", None)
     if frame is None or frequency != "M":
@@ -117,5 +117,5 @@ def _require_small(payload: bytes, file_name: str, limits: HttpLimits) -> None:
     if unpacked > limits.max_bytes:
         raise RefusedError(
             f"factor file {file_name} unpacks to more than {limits.max_bytes / 1e6:g} MB. "
-            "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that is right"
+            "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that size is expected"
         )

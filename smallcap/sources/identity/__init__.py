@@ -1,1 +1,1 @@
-"""Which lines and companies the inputs name, and the assignment of our own ids."""
+"""Resolves which lines and companies the inputs name, and assigns our own ids."""

@@ -1,4 +1,4 @@
-"""The dated aliases of tickers that normalising cannot know (data/reference/ticker_aliases.csv)."""
+"""Dated ticker aliases that normalisation cannot derive (data/reference/ticker_aliases.csv)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
 
 
 def load_ticker_aliases(reference_dir: Path) -> pl.DataFrame:
-    """Read the dated aliases, one row each; a missing file means none. `read_rows` says what it raises."""
+    """Read the dated aliases, one row each; a missing file means none. Raises what `read_rows` raises."""
     is_there = (reference_dir / ALIASES_FILE).is_file()
     aliases = read_rows(reference_dir, ALIASES_FILE, TickerAlias) if is_there else ()
     return pl.DataFrame([dataclasses.asdict(alias) for alias in aliases], schema=ALIASES_SCHEMA)
@@ -62,10 +62,10 @@ def canonical_in_list(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFram
 
 
 def canonical_in_table(rows: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """Add `symbol` to rows with a `ticker` of a table that spells one company one way through all its history.
+    """Add `symbol` to rows of a table that uses one ticker for a company throughout its history.
 
-    Such tables use today's ticker for every year, so the aliases' dates do not apply; an alias is not
-    followed where the table has the canonical ticker itself.
+    Such tables use today's ticker for every year, so the aliases' dates do not apply. An alias is not
+    followed where the table contains the canonical ticker itself.
     """
     spelled = rows.with_columns(symbol=normalised(pl.col("ticker")))
     own = spelled["symbol"].unique()

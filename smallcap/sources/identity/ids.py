@@ -1,8 +1,8 @@
-"""The giving of our own ids: a source's names and ids in, raw.securities out. Which names are one line is the adapter's to say.
+"""Assigns our own ids: a source's names and ids in, raw.securities out.
 
-An id is a digest of the name that the source used when we first saw the line or company, so it depends
-neither on the order of rows nor on what else there is; once given it is kept, whatever the vendor calls the
-line later.
+The adapter decides which names mean one line. An id is a digest of the name that the source used when we
+first saw the line or company, so it depends neither on the order of rows nor on other rows. Once assigned it
+is kept, whatever the vendor calls the line later.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from smallcap.errors import SmallcapError
 from smallcap.tables import table
 
 ID_BITS = 53
-"""Ids stay exact in a double, as JSON and spreadsheets read them."""
+"""Ids of this size are exact in a double, which JSON and spreadsheets use."""
 _FOREVER = pl.lit("9999-12-31").str.to_date()
 _KEY = ["security_id", "source", "valid_from"]
 
 
 def digest_id(name: str) -> int:
-    """Digest a stable name to a positive id of 53 bits."""
+    """Hash a stable name to a positive id of 53 bits."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> (64 - ID_BITS)
 
 
 def mint(spells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Give every line and company of a delivery its id.
+    """Assign an id to every line and company of a delivery.
 
     Parameters
     ----------
@@ -38,16 +38,16 @@ def mint(spells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        raw.securities: the delivery with ids, and every known row that it does not restate, sorted by key.
+        raw.securities: the delivery with ids, and every known row that it does not replace, sorted by key.
 
-        A line keeps its id when the source calls it as before, or when the id by which we knew it is gone and
-        another line carries its ticker at that time: the vendor renumbered. Companies likewise, by the lines
-        that they have.
+        A line keeps its id when the source uses the same name, or when the name we knew is gone and another
+        name carries the line's ticker at that time: the vendor renumbered. The same holds for companies, by
+        their lines.
 
     Raises
     ------
     SmallcapError
-        When two names get one id, or one line two spells that start on one day.
+        When two names get the same id, or a line has two spells that start on the same day.
     """
     lines = _line_ids(spells, known)
     companies = _company_ids(spells, known, lines)
@@ -132,7 +132,7 @@ def _with_new_ids(
     known: pl.DataFrame,
 ) -> pl.DataFrame:
     unnamed = everyone.join(given, on=names, how="anti").sort(names)
-    # hashlib works on one name at a time: this is the one place that visits names one by one
+    # hashlib takes one name at a time, so this is the only loop over names.
     ids = [digest_id(f"{source}|{kind}|{name}") for source, name in unnamed.iter_rows()]
     new = unnamed.with_columns(pl.Series(id_column, ids, dtype=pl.Int64))
     together = pl.concat([new.select(*names, id_column), given.select(*names, id_column)])
@@ -150,7 +150,7 @@ def _with_new_ids(
 
 
 def _widened(minted: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Start a ticker's first spell where the home already has it: a run never forgets how long a line is known."""
+    """Extend a ticker's first spell back to the start that the home already has, so no run shortens it."""
     is_first = pl.col("valid_from") == pl.col("valid_from").min().over("source", "ticker")
     before = known.group_by("security_id", "source", "ticker").agg(known_from=pl.col("valid_from").min())
     joined = minted.join(before, on=["security_id", "source", "ticker"], how="left", maintain_order="left")
@@ -181,5 +181,5 @@ def _require_unique(result: pl.DataFrame) -> None:
         first = repeated.row(0, named=True)
         raise SmallcapError(
             f"line {first['source_id']} of source {first['source']} has two spells that start on "
-            f"{first['valid_from']}"
+            f"{first['valid_from']}. Correct the dates in the input"
         )

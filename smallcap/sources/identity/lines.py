@@ -1,15 +1,15 @@
-"""Which lines and companies the files of a folder speak of: one row per line and ticker spell, from all inputs at once.
+"""Resolves the lines and companies of a folder's files: one row per line and ticker spell, from all inputs.
 
-The rules, and their limits:
+The rules and their limits:
 
 - Tickers are compared normalised. A line of a list belongs to the company of the fundamentals table with the
   same ticker.
-- Lines of one name once the share class is cut off, whose tickers share the first three letters, are classes
-  of one company.
-- A ticker whose name shares no significant word with the name it had in the list before, that list being at
-  least `min_gap_days` older, was recycled: a new line of a new company. A company that renames itself wholly
-  between two distant lists looks the same: ``renamed`` in ticker_aliases.csv says that it is not.
-- Nothing depends on the as_of that is asked, nor on the order of files.
+- Lines with the same name apart from the share class, whose tickers share the first three letters, are
+  classes of one company.
+- A ticker was recycled, and means a new line of a new company, when its name shares no significant word with
+  its name in the previous list and that list is at least `min_gap_days` older. A company that changes its
+  complete name between two such lists looks the same; ``renamed`` in ticker_aliases.csv marks it as renamed.
+- The result depends neither on the requested as_of nor on the order of files.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from smallcap.sources.base import SECURITIES_COLUMNS
 NO_FUNDAMENTALS = "no company with this ticker in the fundamentals table"
 OTHER_COMPANY = "the ticker was recycled: the fundamentals table knows another company by it"
 FIGURES_OUTLIVE_FILING = dt.timedelta(days=550)
-"""A company's figures speak for it about eighteen months after the last filing: so long its ticker counts as seen."""
+"""A ticker counts as seen for about 18 months after its company's last filing, while the figures are used."""
 _ONE_DAY = dt.timedelta(days=1)
 _CLASS_SUFFIX = r"\s+(?:CLASS|CL|SERIES)\s+[A-Z]\b.*$"
 _LEGAL_SUFFIX = r"\s+(?:INC|CORP|LTD|REIT|CO|PLC|HOLDING|HOLDINGS)$"
@@ -33,7 +33,7 @@ _LEGAL_SUFFIX = r"\s+(?:INC|CORP|LTD|REIT|CO|PLC|HOLDING|HOLDINGS)$"
 
 @dataclass(frozen=True)
 class Sightings:
-    """What the inputs show of tickers.
+    """Where the inputs show tickers.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Sightings:
         symbol, snapshot_date, name, sector: one row per line of each list.
     companies
         symbol, source_entity_id, first_date, last_date, name, sector, sic, gics: one row per ticker and
-        company of the fundamentals table, with the first period_end and the last filing.
+        company of the fundamentals table, with its first period_end and last filing.
     priced
         symbol, first_date: one row per ticker of the prices table.
     """
@@ -52,7 +52,7 @@ class Sightings:
 
 
 def resolve_lines(sightings: Sightings, aliases: pl.DataFrame, rules: Recycling, source: str) -> pl.DataFrame:
-    """Resolve every ticker that any input shows to a line and a company.
+    """Resolve every ticker of any input to a line and a company.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def resolve_lines(sightings: Sightings, aliases: pl.DataFrame, rules: Recycling,
 
 
 def symbol_to_line(rows: pl.DataFrame, lines: pl.DataFrame, date_column: str) -> pl.DataFrame:
-    """Add `source_id`: the line that carried the row's `symbol` on its date, else the ticker's first line."""
+    """Add `source_id`: the line that had the row's `symbol` on its date, else the ticker's first line."""
     spells = lines.select(symbol="ticker", source_id="source_id", valid_from="valid_from").sort("valid_from")
     firsts = spells.unique("symbol", keep="first", maintain_order=True).select(
         "symbol", first_line="source_id"
@@ -86,9 +86,9 @@ def symbol_to_line(rows: pl.DataFrame, lines: pl.DataFrame, date_column: str) ->
 
 
 def _listed_spells(listed: pl.DataFrame, aliases: pl.DataFrame, rules: Recycling) -> pl.DataFrame:
-    """Cut each ticker's lists at a recycling.
+    """Split each ticker's list entries into spells where the ticker was recycled.
 
-    Source_id is the ticker with the words of the name that it first had there.
+    `source_id` is the ticker with the words of the first name of the spell.
     """
     words = pl.col("name").str.to_uppercase().str.extract_all("[A-Z0-9]+")
     significant = words.list.eval(pl.element().filter(~pl.element().is_in(list(rules.insignificant_words))))
@@ -137,7 +137,7 @@ def _last_renaming(dated: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _attach_companies(listed: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
-    """Match a line with at most one company of its ticker and a company with at most one line: the longest time in common wins."""
+    """Match lines and companies of a ticker one to one, by the longest time in common."""
     until = pl.min_horizontal("last_date", pl.col("last_date_right") + FIGURES_OUTLIVE_FILING)
     since = pl.max_horizontal("first_date", "first_date_right")
     order = {"time_in_common": True, "first_date": True, "source_entity_id": False, "source_id": False}
@@ -158,9 +158,9 @@ def _attach_companies(listed: pl.DataFrame, companies: pl.DataFrame) -> pl.DataF
 
 
 def _unlisted_lines(sightings: Sightings, attached: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
-    """Make a line of each company and each priced ticker that no list shows.
+    """Make a line for each company and each priced ticker that no list shows.
 
-    A ticker that several share is told apart by the company.
+    A shared ticker is combined with the company's id.
     """
     companies = sightings.companies.join(attached, on=["symbol", "source_entity_id"], how="anti")
     is_shared = pl.col("symbol").is_in(listed["symbol"].implode()) | (pl.len().over("symbol") > 1)
@@ -179,7 +179,10 @@ def _unlisted_lines(sightings: Sightings, attached: pl.DataFrame, listed: pl.Dat
 
 
 def _date_spells(lines: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
-    """Date the spells: the first of a ticker starts where any input first shows the ticker, each ends the day before the next starts."""
+    """Date the spells of each ticker.
+
+    The first starts where any input first shows the ticker; each ends the day before the next starts.
+    """
     firsts = (
         pl.concat(
             [
@@ -202,7 +205,10 @@ def _date_spells(lines: pl.DataFrame, sightings: Sightings) -> pl.DataFrame:
 
 
 def _join_classes(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """Give the classes of a company one source_entity_id: that of its class in the fundamentals table, else one of their own."""
+    """Give all classes of a company one source_entity_id.
+
+    It is the id of the class that is in the fundamentals table, else a new one.
+    """
     stem = pl.col("name").str.to_uppercase().str.replace(_CLASS_SUFFIX, "").str.replace(_LEGAL_SUFFIX, "")
     by_name = pl.concat_str(stem, pl.lit("|"), pl.col("symbol").str.slice(0, 3))
     grouped = lines.with_columns(

@@ -1,1 +1,1 @@
-"""iShares holdings: the file as downloaded, and the site that serves it."""
+"""iShares holdings: reads the file as downloaded, and downloads it from the site."""

@@ -1,4 +1,7 @@
-"""The asking for one holdings file, at the site's two addresses, and whether the body counts. Which day to ask for is not known here."""
+"""Downloads one holdings file from either of the site's two addresses, and checks that it is usable.
+
+The caller chooses the day.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from smallcap.sources.ishares.holdings import Holdings, NoListError, read_holdin
 SOURCE = "ishares"
 DATASET = "holdings"
 SETTLED_AFTER = dt.timedelta(days=7)
-"""A day that long ago which has no list never gets one; a newer one may get it tomorrow."""
+"""A day older than this that has no list never gets one; for a newer day a list may still appear."""
 
 
 class HoldingsSite:
@@ -22,19 +25,19 @@ class HoldingsSite:
     Parameters
     ----------
     fetcher
-        Asks, and keeps what was served.
+        Sends requests, and keeps the files.
     limits
-        Of one answer.
+        Limits of one response.
     base_url
         The site.
     fund
         The fund.
     rules
-        What a file must be.
+        The rules for holdings files.
     today
-        The present day.
+        The current day.
     latest_max_age
-        The current file is asked for again when it was fetched longer ago.
+        The current file is requested again when it was fetched longer ago.
     """
 
     def __init__(
@@ -67,10 +70,10 @@ class HoldingsSite:
         NoListError
             When the fund has no list of the day.
         InputError
-            When the body does not count: a web page, another fund or day, cut off, an implausible number of
+            When the body is not usable: a web page, another fund or day, incomplete, an implausible number of
             members.
         TransientError, QuotaError
-            As `Fetcher.fetch` says.
+            See `Fetcher.fetch`.
         """
         request = {"url": self._classic, "as_of": day.isoformat()}
         parameters = {
@@ -95,7 +98,7 @@ class HoldingsSite:
         return read(self._fetcher.fetch(SOURCE, DATASET, request, ask))
 
     def latest(self) -> Holdings:
-        """Return the current list, from the new address, which has no other; it raises as `of_day` does."""
+        """Return the current list, the only one at the new address; raises as `of_day` does."""
 
         def ask() -> bytes:
             payload = get(self._latest, {}, self._limits)
@@ -106,7 +109,7 @@ class HoldingsSite:
         return self._read(payload, self._latest)
 
     def kept(self) -> Iterator[Holdings]:
-        """Go through the lists that were downloaded before, the first download coming first."""
+        """Yield the lists that were downloaded before, oldest download first."""
         for one in self._fetcher.snapshots.every(SOURCE, DATASET):
             if one.request.get("url") in (self._classic, self._latest):
                 try:
@@ -115,7 +118,7 @@ class HoldingsSite:
                     continue
 
     def _read(self, payload: bytes, name: str) -> Holdings:
-        # what was judged before it was kept is not read again right after
+        # A payload that was just checked before it was kept is not read a second time.
         if self._last_read is not None and self._last_read[0] == payload:
             return self._last_read[1]
         holdings = read_holdings(payload, name, self._rules)
@@ -128,7 +131,7 @@ class HoldingsSite:
         return holdings
 
     def _require_countable(self, payload: bytes, read: Callable[[bytes], Holdings], day: dt.date) -> None:
-        """Raise for a body that is not kept; that a day long ago has no list is an answer, and kept."""
+        """Raise for a body that must not be kept; one that says an old day has no list is kept."""
         try:
             read(payload)
         except NoListError:

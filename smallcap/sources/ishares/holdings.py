@@ -1,7 +1,6 @@
-"""The reading of an iShares holdings CSV exactly as downloaded: its layout, its as-of date, and which rows are members.
+"""Reads an iShares holdings CSV as downloaded: its layout, its as-of date, and which rows are members.
 
-Nothing is looked up elsewhere: tickers stay as the file spells them, and weights are computed later from
-market values.
+Tickers stay as the file spells them, and weights are computed later from market values.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ _DISCLAIMER = "The content contained herein"
 
 
 class NoListError(InputError):
-    """The file is whole and says itself that the fund had no list on the day that was asked for."""
+    """The file is complete and says that the fund had no list on the requested day."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,13 @@ class Holdings:
     Attributes
     ----------
     file_name
-        Where it came from, for messages.
+        The name of the file, for messages.
     fund
         The fund's name, from the first line.
     index_name
-        The index that the fund follows, as we call it.
+        Our name of the index that the fund tracks.
     as_of
-        The date of the list, as the file itself says it.
+        The date of the list, from the file itself.
     rows
         The members, in the columns of `HOLDINGS_SCHEMA`, sorted by ticker; one row per ticker.
     refused
@@ -88,9 +87,9 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
     Raises
     ------
     NoListError
-        When the file has no date: there is no list of the day that was asked for.
+        When the file has no date: there is no list for the requested day.
     InputError
-        When the payload is a web page, is cut off, belongs to another fund or has an implausible number
+        When the payload is a web page, is incomplete, belongs to another fund or has an implausible number
         of members; the message names the file and what to do.
     """
     text = _decode(payload, file_name)
@@ -130,7 +129,7 @@ def _decode(payload: bytes, file_name: str) -> str:
 def _split_cells(text: str, file_name: str) -> list[tuple[int, list[str]]]:
     """Split into (line number, cells).
 
-    A quoted cell may hold line ends, so lines are those where a record ends.
+    A quoted cell may contain line breaks; the line is the one on which the record ends.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
@@ -173,7 +172,7 @@ def _as_of_date(cells: list[tuple[int, list[str]]], file_name: str) -> dt.date:
         raise kind(
             f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says '{found}', "
             f'expected a date such as "May 13, 2025". '
-            "The fund had no list for the day that was asked for; download another day"
+            "The fund had no list for the requested day; download another day"
         )
     try:
         return dt.date(int(match[3]), _MONTHS[match[1]], int(match[2]))
@@ -182,9 +181,9 @@ def _as_of_date(cells: list[tuple[int, list[str]]], file_name: str) -> dt.date:
 
 
 def _table(cells: list[tuple[int, list[str]]], file_name: str) -> pl.DataFrame:
-    """Cut out the first table.
+    """Extract the first table.
 
-    A second copy of the body, which the site sometimes sends, is not looked at.
+    A second copy of the body, which the site sometimes sends, is ignored.
     """
     start = next(
         (i for i, (_, record) in enumerate(cells) if len(record) > 1 and record[0].strip() == "Ticker"), None
@@ -198,7 +197,8 @@ def _table(cells: list[tuple[int, list[str]]], file_name: str) -> pl.DataFrame:
     missing = [name for name in (*_TEXT_CELLS, *_NUMBER_CELLS) if name not in header]
     if missing:
         raise InputError(
-            f"holdings file {file_name}, line {cells[start][0]}: the header lacks {', '.join(missing)}"
+            f"holdings file {file_name}, line {cells[start][0]}: the header is missing {', '.join(missing)}. "
+            f"Download it again"
         )
     records: list[list[str]] = []
     line_numbers: list[int] = []
@@ -230,7 +230,7 @@ def _ends_table(record: list[str]) -> bool:
 
 
 def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
-    """Name the columns as we do, clean text, turn '-' into null and numbers with thousands separators into floats."""
+    """Rename the columns, clean text, and parse numbers: '-' is null, thousands separators are removed."""
     trimmed = frame.with_columns(
         pl.col(*_NUMBER_CELLS).str.strip_chars(), *(cleaned(frame[cell]) for cell in _TEXT_CELLS)
     )
@@ -258,7 +258,7 @@ def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
 
 
 def _classify(table: pl.DataFrame, rules: HoldingsRules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Split the rows into members and refused rows; a refused row carries the first rule that it breaks."""
+    """Split the rows into members and refused rows; a refused row names the first rule that it breaks."""
     ruled = table.with_columns(rule=_first_broken_rule(rules.members)).sort(
         pl.col("rule").is_not_null(),
         "ticker",

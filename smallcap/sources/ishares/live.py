@@ -1,6 +1,7 @@
-"""The membership of an index from the holdings of the fund that follows it, as the site serves them: which day's list answers for an as_of.
+"""Index membership from the downloaded holdings of the fund that tracks it: chooses the list for an as_of.
 
-The asking is in `ishares_download`, the reading in `ishares`, the identity of lines in `lines`.
+Files are downloaded in `ishares.download` and read in `ishares.holdings`; lines are resolved in
+`identity.lines`.
 """
 
 from __future__ import annotations
@@ -46,28 +47,28 @@ class IsharesLists:
     Parameters
     ----------
     fetcher
-        Asks, and keeps what was served.
+        Sends requests, and keeps the files.
     limits
-        Of one answer.
+        Limits of one response.
     base_url
         The site.
     index
-        The index as we call it; the rules must name its fund.
+        Our name of the index; the rules must name its fund.
     rules
-        What a holdings file must be.
+        The rules for holdings files.
     aliases
         Dated aliases of tickers (`load_ticker_aliases`).
     today
-        The present day.
+        The current day.
     latest_max_age
-        The current file is asked for again when it was fetched longer ago.
+        The current file is requested again when it was fetched longer ago.
     min_members
-        Fewer members are implausible; None: as the rules say for downloads.
+        Fewer members are implausible; None: the rules' minimum for downloads.
 
     Raises
     ------
     InputError
-        When the rules name no fund of the index.
+        When the rules name no fund for the index.
     """
 
     name = SOURCE
@@ -100,21 +101,21 @@ class IsharesLists:
         self._today = today
 
     def membership_dates(self) -> list[dt.date]:
-        """Sessions for which the site can be asked, ascending."""
+        """Sessions for which a list can be requested, ascending."""
         return self._sessions.to_list()
 
     def constituents(self, as_ofs: Sequence[dt.date]) -> Delivery:
         """Members at each as_of: from the list of that day, else the newest one of the days before it.
 
-        Every row that is no member is refused with its reason; where not the newest session's list answers, a
-        notice says so.
+        Every row that is not a member is refused with the reason. A notice names each as_of for which an
+        older list than that of its newest session is used.
 
         Raises
         ------
         InputError
-            When no list can be had for an as_of, and the site did not say that there is none.
+            When no list could be read for an as_of, and the site did not say that there is none.
         TransientError, QuotaError
-            As `Fetcher.fetch` says.
+            See `Fetcher.fetch`.
         """
         notices = [notice for as_of in sorted(set(as_ofs)) for notice in self._provide(as_of)]
         for notice in notices:
@@ -129,7 +130,7 @@ class IsharesLists:
     def securities(self) -> Delivery:
         """Every line of the lists that were ever downloaded, one row per ticker spell.
 
-        The companies are those of the names alone.
+        Companies are resolved by name only.
         """
         if not self._by_day:
             return Delivery(pl.DataFrame(schema=SECURITIES_COLUMNS))
@@ -141,7 +142,7 @@ class IsharesLists:
 
     @cached_property
     def _by_day(self) -> dict[dt.date, Holdings]:
-        """The lists at hand; of two downloads of one day the first stands."""
+        """The available lists; of two downloads of one day the first is used."""
         found: dict[dt.date, Holdings] = {}
         for holdings in self._site.kept():
             found.setdefault(holdings.as_of, holdings)
@@ -158,7 +159,7 @@ class IsharesLists:
         )
 
     def _provide(self, as_of: dt.date) -> list[str]:
-        """Have the list that answers for an as_of at hand; tell where it is not that of the day itself."""
+        """Load the list for an as_of; return a notice where it is not that of the newest session."""
         days = self._days_for(as_of)
         refusals: list[str] = []
         for day in days:
@@ -170,17 +171,17 @@ class IsharesLists:
                 return _told(as_of, holdings.as_of, days[0], refusals)
         if refusals:
             raise InputError(
-                f"{self.name}: no list of {self._index} for {as_of} or the days before it counts "
-                f"({len(refusals)} answers refused). "
+                f"{self.name}: no usable list of {self._index} for {as_of} or the days before it "
+                f"({len(refusals)} responses refused). "
                 f"The first: {refusals[0]}"
             )
         step_back = self._rules.download.max_step_back_days
         return [
-            f"{self.name}: there is no list of {self._index} at {as_of} or at most {step_back} days before it"
+            f"{self.name}: there is no list of {self._index} for {as_of} or the {step_back} days before it"
         ]
 
     def _days_for(self, as_of: dt.date) -> list[dt.date]:
-        """List the sessions whose list may answer, the newest first."""
+        """List the sessions whose list may be used, newest first."""
         earliest = as_of - dt.timedelta(days=self._rules.download.max_step_back_days)
         return (
             self._sessions.filter(self._sessions.is_between(earliest, as_of)).sort(descending=True).to_list()
@@ -207,7 +208,7 @@ class IsharesLists:
 
 
 def _strict(rules: HoldingsRules, min_members: int | None) -> HoldingsRules:
-    """Put the floor of downloaded files in the place of that of files in a folder."""
+    """Replace the minimum number of members of files in a folder by that of downloaded files."""
     floor = rules.download.min_members if min_members is None else min_members
     return dataclasses.replace(rules, plausibility=dataclasses.replace(rules.plausibility, min_members=floor))
 
@@ -218,12 +219,12 @@ def _fund(rules: HoldingsRules, index: str) -> IndexFund:
             return fund
     known = ", ".join(fund.name for fund in rules.indexes)
     raise InputError(
-        f"no fund is known that follows the index '{index}' (ishares.toml, indexes: {known}); add it there"
+        f"no fund is known that tracks the index '{index}' (ishares.toml, indexes: {known}); add it there"
     )
 
 
 def _told(as_of: dt.date, day: dt.date, newest_session: dt.date, refusals: list[str]) -> list[str]:
     if day == newest_session:
         return []
-    because = f"; {len(refusals)} answers were refused, the first: {refusals[0]}" if refusals else ""
-    return [f"{SOURCE}: the list of {day} answers for {as_of}{because}"]
+    because = f"; {len(refusals)} responses were refused, the first: {refusals[0]}" if refusals else ""
+    return [f"{SOURCE}: the list of {day} is used for {as_of}{because}"]

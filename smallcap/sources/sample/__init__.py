@@ -1,4 +1,4 @@
-"""The sample universe: made-up companies, their lists, statements, prices and factor files. Synthetic throughout."""
+"""The synthetic sample universe: made-up companies, their lists, statements, prices and factor files."""
 
 from smallcap.sources.sample.adapter import SampleSource
 

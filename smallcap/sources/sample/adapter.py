@@ -1,4 +1,4 @@
-"""The sample universe behind the source port: made on first use, kept as snapshots, cut to what is asked."""
+"""The source adapter of the sample universe: generates it on first use and keeps it as snapshots."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SampleSource:
         self._datasets: dict[str, pl.DataFrame] = {}
 
     def fingerprint(self, dataset: str) -> str:
-        """Return nothing: the universe changes with its size, its seed and its code only."""
+        """Return an empty digest: the universe depends only on its size, its seed and the code."""
         return ""
 
     def membership_dates(self, index: str) -> list[dt.date]:
@@ -60,10 +60,7 @@ class SampleSource:
         return _list_dates()
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Return the newest list at or at most 31 days before each as_of.
-
-        Nothing for an as_of after the clock.
-        """
+        """Return the newest list dated at most 31 days before each as_of; none after the clock."""
         _require_known(index)
         asked = _newest_lists(as_ofs)
         rows = (
@@ -78,7 +75,10 @@ class SampleSource:
         return Delivery(rows)
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
-        """Return every line of the companies that `lines` belong to or that ever carried one of `tickers`, one row per ticker spell."""
+        """Return the lines of every company of `lines` or `tickers`, one row per ticker spell.
+
+        A ticker names every company of which a line ever carried it.
+        """
         spells = self._dataset("securities")
         if lines is None:
             return Delivery(spells)
@@ -112,16 +112,16 @@ class SampleSource:
         return Delivery(frame.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
 
     def french_files(self) -> dict[str, bytes]:
-        """Return the factor files of both vintages in the layout of Kenneth French's data library, by file name."""
+        """Return the factor files of both vintages, in Kenneth French's layout, by file name."""
         return french_files(self.seed)
 
     def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the names of the hindsight book."""
+        """Return the tickers of the hindsight book."""
         datasets = {name: self._dataset(name) for name in ("constituents", "prices", "securities")}
         return {HINDSIGHT_BOOK: hindsight_tickers(**datasets)}
 
     def true_loadings(self) -> pl.DataFrame:
-        """Return what the returns were made from.
+        """Return the loadings that the returns were generated from.
 
         Returns
         -------
@@ -132,13 +132,13 @@ class SampleSource:
         return self._dataset("true_loadings")
 
     def true_changes(self) -> pl.DataFrame:
-        """Return why companies joined and left the index; computed anew, as no dataset needs it.
+        """Return why companies joined and left the index; computed on each call, as no dataset needs it.
 
         Returns
         -------
         pl.DataFrame
-            as_of, source_entity_id, change (added or removed), cause (in the words of marts.index_changes);
-            one row per change between two month-end lists.
+            as_of, source_entity_id, change (added or removed), cause (a value of marts.index_changes); one
+            row per change between two month-end lists.
         """
         return changes_and_causes(self.companies, self.seed)
 
@@ -149,7 +149,7 @@ class SampleSource:
         return Delivery(rows if asked is None else rows.filter(pl.col(key).is_in(list(asked))))
 
     def _dataset(self, name: str) -> pl.DataFrame:
-        # What is kept on disk is read again whenever it is asked for: a run asks once, and all datasets take
+        # Kept datasets are read from disk on each call: a run calls once, and all datasets together take
         # 600 MB in memory.
         kept = self._kept(name)
         if kept is not None:
@@ -196,5 +196,5 @@ def _newest_lists(as_ofs: Sequence[dt.date]) -> pl.DataFrame:
 def _require_known(index: str) -> None:
     if index != INDEX:
         raise InputError(
-            f"the sample universe has one index, {INDEX}; it knows no '{index}' (setting index_name)"
+            f"the sample universe has one index, {INDEX}; it has no '{index}' (setting index_name)"
         )

@@ -1,4 +1,4 @@
-"""Balance sheets of the sample: assets that follow the market value, debt, the parts of assets and liabilities."""
+"""Balance sheets of the sample: assets that follow the market value, debt, other assets and liabilities."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CAP_TO_ASSETS_OF_KIND: Final = {"bank": 0.13, "insurer": 0.35, "property": 0.60}
 
 LEAST_ASSETS_USD: Final = 2e6
 PULL: Final = 0.35
-"""Part of the gap between assets and what the market value implies that a year closes."""
+"""Share of the gap between assets and the assets implied by the market value that closes in a year."""
 
 
 def draw_assets(companies: Companies, cap: Floats, seed: int) -> Floats:
@@ -41,8 +41,7 @@ def draw_assets(companies: Companies, cap: Floats, seed: int) -> Floats:
     surprise = rng.normal(0, 0.08, cap.shape)
     level = np.empty(cap.shape)
     level[:, 0] = implied[:, 0] + rng.normal(0, 0.3, len(companies))
-    # Assets follow the market value with a lag, year upon year: a loop over years, whole columns of companies
-    # at a time.
+    # Each year depends on the year before, so this loops over years, vectorised over companies.
     for year in range(1, cap.shape[1]):
         level[:, year] = (
             level[:, year - 1] + PULL * (implied[:, year] - level[:, year - 1]) + surprise[:, year]
@@ -72,7 +71,7 @@ def draw_debt(companies: Companies, assets: Floats, seed: int) -> Items:
 
 
 def draw_balance_sheet(companies: Companies, items: Items, seed: int) -> Items:
-    """Draw the parts of assets and the liabilities; equity is what is left."""
+    """Draw the parts of assets and the liabilities; equity is the remainder."""
     rng = stream(seed, "balance sheet")
     assets = items["total_assets_usd"]
     left = assets - items["cash_and_short_term_investments_usd"]
@@ -106,7 +105,7 @@ def draw_balance_sheet(companies: Companies, items: Items, seed: int) -> Items:
 
 
 def _other_liabilities(companies: Companies, rng: np.random.Generator, *, current: bool) -> Floats:
-    """Draw liabilities that are no debt, over assets: a bank's are its deposits."""
+    """Draw liabilities other than debt, over assets; for a bank these are its deposits."""
     count = len(companies)
     median = np.full(count, 0.14 if current else 0.08)
     if current:

@@ -1,4 +1,4 @@
-"""What is wrong with the sample's annual records on purpose: missing items, missing dates, rows that sanity rules refuse, wrong units."""
+"""Deliberate errors in the sample's annual records: missing items, missing dates, bad rows, wrong units."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MISSING_BY_YEAR: Final = {
     "shares_diluted": 0.02,
     "shareholders_equity_usd": 0.002,
 }
-"""Shares of the companies that never report an item, and of the company-years that lack it."""
+"""Shares of the companies that never report an item, and of the company-years in which it is missing."""
 
 NOT_OF_FINANCIALS: Final = (
     "cost_of_revenue_usd",
@@ -54,14 +54,15 @@ ERROR_SHARE: Final = 0.0007
 
 SHORT_PERIOD_DAYS: Final = 184
 FLOWS: Final = (
-    "revenue_usd", "cost_of_revenue_usd", "gross_profit_usd", "operating_income_usd", "interest_expense_usd", "net_interest_expense_usd",
-    "pretax_income_usd", "income_tax_usd", "net_income_usd", "depreciation_amortization_usd", "operating_cash_flow_usd",
-    "capital_expenditures_usd", "dividends_paid_usd", "net_share_repurchases_usd",
+    "revenue_usd", "cost_of_revenue_usd", "gross_profit_usd", "operating_income_usd", "interest_expense_usd",
+    "net_interest_expense_usd", "pretax_income_usd", "income_tax_usd", "net_income_usd",
+    "depreciation_amortization_usd", "operating_cash_flow_usd", "capital_expenditures_usd",
+    "dividends_paid_usd", "net_share_repurchases_usd",
 )  # fmt: skip
 
 
 def missing_items(companies: Companies, records: Records, seed: int) -> dict[str, Flags]:
-    """Say which records lack which item. A company's original and restated record of a year lack the same."""
+    """Flag the missing items of each record; original and restated records of a year miss the same items."""
     rng = stream(seed, "missing items")
     count, years = len(companies), int(records.year.max(initial=0)) + 1
     missing = {}
@@ -100,12 +101,12 @@ def without_missing(records: Records, missing: dict[str, Flags]) -> Records:
 
 
 def with_errors(records: Records, seed: int) -> tuple[Records, Flags]:
-    """Put errors into some original records and add short transition periods.
+    """Add errors to some original records, and short transition periods.
 
     Returns
     -------
     tuple
-        The records, and which of them are in Canadian dollars.
+        The records, and flags of those in Canadian dollars.
     """
     rng = stream(seed, "errors")
     originals = np.flatnonzero(~records.is_restated)
@@ -128,7 +129,7 @@ def with_errors(records: Records, seed: int) -> tuple[Records, Flags]:
 
 
 def filing_dates_with_gaps(records: Records, seed: int) -> tuple[Dates, Flags]:
-    """Return the filing dates and which of them the source does not have."""
+    """Return the filing dates, and flags of those that the source does not have."""
     is_missing = np.zeros(len(records), dtype=np.bool_)
     is_missing[pick(stream(seed, "missing dates"), len(records), NO_FILING_DATE_SHARE)] = True
     return records.filing_date, is_missing
@@ -141,7 +142,7 @@ def _five_sets(rng: np.random.Generator, rows: Integers) -> list[Integers]:
 
 
 def _transition_periods(records: Records) -> Records:
-    """Make short periods after full years, as when a company moves its year end."""
+    """Make short periods after full years, as when a company changes its fiscal year end."""
     end = records.period_end + SHORT_PERIOD_DAYS
     known = np.flatnonzero(end + 92 <= CLOCK_DAY)
     items = {name: _half(values) if name in FLOWS else values for name, values in records.items.items()}

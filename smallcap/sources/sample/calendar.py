@@ -1,4 +1,4 @@
-"""Months of the made-up history and their last days and last NYSE sessions. No market data."""
+"""The months of the synthetic history, with their last days and last NYSE sessions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Dates = npt.NDArray[np.datetime64]
 Integers = npt.NDArray[np.int64]
 
 CLOCK: Final = dt.date(2026, 6, 30)
-"""The last day whose facts the sample knows."""
+"""The last day that the sample covers."""
 
 FIRST_MONTH: Final = np.datetime64("2002-01", "M")
-"""Month 0: the simulation starts here, so that the first delivered years have a past."""
+"""Month 0: the simulation starts here, so that the first delivered years have a history."""
 
 MONTHS: Final[Dates] = np.arange(FIRST_MONTH, np.datetime64("2026-07", "M"))
 MONTH_COUNT: Final = len(MONTHS)
@@ -46,7 +46,7 @@ def month_ends() -> Dates:
 
 
 def last_sessions() -> Dates:
-    """Return the last NYSE session of each month: its last weekday, but for the few that were holidays."""
+    """Return the last NYSE session of each month: its last weekday, except where that was a holiday."""
     sessions = np.busday_offset(month_ends(), 0, roll="backward")
     early = np.array(LAST_SESSIONS_BEFORE_HOLIDAYS, dtype="datetime64[D]")
     sessions[(early.astype("datetime64[M]") - FIRST_MONTH).astype(int)] = early

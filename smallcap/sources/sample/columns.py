@@ -1,4 +1,4 @@
-"""From arrays of traits to columns of text, by position. Nothing else."""
+"""Converts arrays of traits to text columns."""
 
 from __future__ import annotations
 

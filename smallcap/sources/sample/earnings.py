@@ -90,7 +90,7 @@ def _return_on_assets(companies: Companies, debt_ratio: Floats, rng: np.random.G
 
 
 def _turnover(companies: Companies, return_on_assets: Floats, rng: np.random.Generator) -> Floats:
-    """Draw revenue over assets; a part of the science companies has no revenue, another little."""
+    """Draw revenue over assets; some science companies have no revenue, others little."""
     count = len(companies)
     median = np.select(
         [

@@ -1,6 +1,6 @@
-"""Made-up factor returns, and the files that carry them in the layout of Kenneth French's data library.
+"""Synthetic factor returns, written to files in the layout of Kenneth French's data library.
 
-The parser of such files is `smallcap.sources.french.files`; nothing is parsed here.
+`smallcap.sources.french.files` parses such files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from smallcap.sources.sample.calendar import MONTH_COUNT, Dates
 from smallcap.sources.sample.randomness import Floats, stream
 
 FACTOR_MONTHS: Final[Dates] = np.arange(np.datetime64("1990-01", "M"), np.datetime64("2026-07", "M"))
-"""Months that are drawn; the newest ones are in no file yet."""
+"""Months that are drawn; the newest ones are not in any file yet."""
 
 FIVE_FACTORS: Final = ("Mkt-RF", "SMB", "HML", "RMW", "CMA")
 MEANS: Final = np.array([0.70, 0.10, 0.18, 0.32, 0.22, 0.45])
@@ -31,7 +31,7 @@ CORRELATIONS: Final = np.array(
         [-0.28, -0.05, -0.20, 0.10, 0.02, 1.00],
     ]
 )
-"""Percent a month, in the order of `FIVE_FACTORS` and momentum: round numbers near those of US history."""
+"""Percent a month, in the order of `FIVE_FACTORS` and momentum: round numbers near those of the US market."""
 
 VINTAGES: Final = ("202512", "202604")
 LATEST_VINTAGE: Final = VINTAGES[-1]
@@ -39,7 +39,7 @@ REVISED_SHARE: Final = 0.35
 """Share of the months that differ between the two vintages."""
 
 OTHER_SORTS: Final = 0.1
-"""What the sorts by profitability and investment weigh in the difference between the two files' SMB."""
+"""Weight of RMW and CMA in the difference between the SMB of the three-factor and five-factor files."""
 
 ZIP_TIME: Final = (2026, 6, 30, 0, 0, 0)
 SYNTHETIC_NOTE: Final = (
@@ -70,13 +70,12 @@ class FactorReturns:
 def draw(seed: int, vintage: str = LATEST_VINTAGE) -> FactorReturns:
     """Draw the factors of a vintage.
 
-    An earlier one differs from the latest in many months by a few hundredths of a point.
+    Many months of an earlier vintage differ from the latest by a few hundredths of a percentage point.
     """
     rng = stream(seed, "factors")
     count = len(FACTOR_MONTHS)
     shocks = (rng.standard_normal((count, 6)) @ np.linalg.cholesky(CORRELATIONS).T) * DEVIATIONS
-    # The market months keep the mean exactly: else a seed's luck would decide how large companies have
-    # become.
+    # The market months keep the mean exactly; otherwise the size of the companies would depend on the seed.
     shocks[-MONTH_COUNT:] -= shocks[-MONTH_COUNT:].mean(axis=0)
     returns = MEANS + shocks
     risk_free = _risk_free(rng)
@@ -95,7 +94,7 @@ def market_months(returns: FactorReturns) -> tuple[Floats, Floats]:
 
 
 def french_files(seed: int) -> dict[str, bytes]:
-    """Return the five-factor, three-factor and momentum files of both vintages, as zip archives, by file name."""
+    """Return the five-factor, three-factor and momentum files of both vintages as zips, by file name."""
     files: dict[str, bytes] = {}
     for vintage in VINTAGES:
         returns = draw(seed, vintage)
@@ -125,7 +124,10 @@ def _risk_free(rng: np.random.Generator) -> Floats:
 
 
 def _three(five: Floats) -> Floats:
-    """Make the three factors: their SMB leaves out the sorts by profitability and investment, for which a tenth of RMW and CMA stand."""
+    """Make the three factors.
+
+    Their SMB excludes the sorts by profitability and investment; a tenth of RMW and CMA approximates that.
+    """
     small = np.round(five[:, 1] + OTHER_SORTS * (five[:, 3] + five[:, 4]), 2) + 0.0
     return np.column_stack([five[:, 0], small, five[:, 2]])
 
@@ -168,11 +170,11 @@ def _file_text(
     header = "," + ",".join(names)
     lines = [
         *preamble, "", header, *_rows(months, table, width),
-        "", " Annual Factors: January-December ", header, *_rows([("  " if is_padded else "") + year for year in years], annual, width),
-        "", (
-f"Copyright {vintage[:4]} the smallcap project; synthetic, not the data of Eugene F. Fama "
-f"and Kenneth R. French"
-),
+        "", " Annual Factors: January-December ", header,
+        *_rows([("  " if is_padded else "") + year for year in years], annual, width),
+        "",
+        f"Copyright {vintage[:4]} the smallcap project; synthetic, not the data of Eugene F. Fama "
+        f"and Kenneth R. French",
     ]  # fmt: skip
     return "\r\n".join(lines) + "\r\n"
 

@@ -1,4 +1,4 @@
-"""When annual statements were filed, restated and by whom: the rows of raw.fundamentals before gaps and errors (`blemishes`)."""
+"""Filings and restatements of annual statements: rows of raw.fundamentals, before `blemishes` adds errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLOCK_DAY: Final = np.datetime64(CLOCK, "D")
 LAG_DAYS: Final = (50, 120)
 LATE_SHARE: Final = 0.04
 LATEST_DAYS: Final = 250
-"""Days from period end to filing: ordinary filers between the two; late ones up to the latest."""
+"""Days from period end to filing: ordinary filers within `LAG_DAYS`, late ones up to `LATEST_DAYS`."""
 
 GAP_SHARE: Final = 0.008
 """Company-years that the source does not have."""
@@ -37,7 +37,7 @@ RESTATED_SHARE: Final = 0.075
 RESTATED_AFTER_DAYS: Final = (60, 420)
 LATE_RESTATED_SHARE: Final = 0.015
 LATE_RESTATED_AFTER_DAYS: Final = (2 * 365, 4 * 365 + 200)
-"""Records restated soon after their filing; and those restated when two to four newer years are out."""
+"""Records restated soon after filing, and those restated when two to four newer years have been filed."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Records:
     Attributes
     ----------
     company, year
-        Position in `Companies` and of the fiscal year.
+        Positions of the company in `Companies` and of the fiscal year.
     period_end, period_days
         End and length of the fiscal year.
     filing_date
@@ -96,7 +96,7 @@ def joined(first: Records, second: Records) -> Records:
 
 
 def file_statements(companies: Companies, market: Market, statements: Items, seed: int) -> Records:
-    """File the statements: the original record of each company and fiscal year that became known while it was listed."""
+    """Return the original record of each company and fiscal year that was filed while it was listed."""
     rng = stream(seed, "filings")
     ends = _period_ends(companies)
     filed = ends + _lags(rng, len(companies), ends.shape[1]).astype("timedelta64[D]")
@@ -143,18 +143,19 @@ def restate(records: Records, market: Market, seed: int) -> Records:
 
 
 def _with_less_revenue(items: Items, rng: np.random.Generator) -> Items:
-    """Take back a part of revenue that had been booked as receivables too early (or had been forgotten): all identities hold."""
+    """Correct revenue that was booked as receivables too early, or left out; accounting identities hold."""
     receivables, revenue = items["receivables_usd"], items["revenue_usd"]
     size = np.minimum(0.4 * receivables, 0.06 * revenue) * rng.uniform(0.1, 1.0, len(revenue))
     change = np.round(np.where(rng.random(len(size)) < 0.8, -size, size) / 1e3) * 1e3
     change = np.where(np.abs(change) < 1e3, -np.minimum(1e3, receivables), change)
-    moved = ("revenue_usd", "gross_profit_usd", "operating_income_usd", "pretax_income_usd", "net_income_usd", "receivables_usd",
-             "current_assets_usd", "total_assets_usd", "shareholders_equity_usd", "retained_earnings_usd")  # fmt: skip
+    moved = ("revenue_usd", "gross_profit_usd", "operating_income_usd", "pretax_income_usd", "net_income_usd",
+             "receivables_usd", "current_assets_usd", "total_assets_usd", "shareholders_equity_usd",
+             "retained_earnings_usd")  # fmt: skip
     return {name: values + change if name in moved else values for name, values in items.items()}
 
 
 def _period_ends(companies: Companies) -> Dates:
-    """Return fiscal year ends: month ends, or the last Saturday of the month where the year has 52 or 53 weeks."""
+    """Return fiscal year ends: month ends, or the month's last Saturday for a 52- or 53-week year."""
     month = np.minimum(fiscal_month_index(companies), MONTH_COUNT + 11)
     starts = np.datetime64("2002-01", "M") + month
     ends = (starts + 1).astype("datetime64[D]") - 1
@@ -171,7 +172,7 @@ def _lags(rng: np.random.Generator, count: int, years: int) -> Integers:
 
 
 def _last_days(market: Market) -> Dates:
-    """Return the last day on which each company files: the month's end of its death, else the clock."""
+    """Return the last day on which each company files: the end of the month of its death, else the clock."""
     ends = month_ends()
     return np.where(
         market.death_month < NEVER, ends[np.minimum(market.death_month, MONTH_COUNT - 1)], CLOCK_DAY
@@ -179,7 +180,7 @@ def _last_days(market: Market) -> Dates:
 
 
 def _shares_on(market: Market, company: Integers, day: Dates) -> Floats:
-    """Return shares outstanding on a day, in the share units of that day: a month's split counts from its last session."""
+    """Return shares outstanding on a day, in that day's units; splits count from the month's last session."""
     month = day_to_month(day)
     month = np.where(day >= last_sessions()[month], month, month - 1)
     return np.asarray(np.round(market.first_shares[company, month] * market.split_factor[company, month]))

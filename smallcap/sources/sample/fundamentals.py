@@ -1,4 +1,4 @@
-"""The sample's annual records and ready-made ratios as frames (raw.fundamentals, raw.vendor_metrics)."""
+"""Builds the sample's annual records and ready-made ratios (raw.fundamentals, raw.vendor_metrics)."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ UNSERVED_YEAR_SHARE: Final = 0.03
 NULL_SHARE: Final = 0.008
 EXTREME_SHARE: Final = 0.02
 EXTREME_FACTOR: Final = 100.0
-"""Quirks of the ready-made ratios: companies and years not served, single nulls, coverage that is far too large."""
+"""Deliberate flaws of the ready-made ratios: companies and years not served, nulls, inflated coverage."""
 
 
 def annual_records(
     companies: Companies, market: Market, statements: Items, spells: Spells, seed: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the annual records and the ready-made ratios, in `FUNDAMENTALS_COLUMNS` and `VENDOR_METRICS_COLUMNS`."""
+    """Return annual records (`FUNDAMENTALS_COLUMNS`) and ready-made ratios (`VENDOR_METRICS_COLUMNS`)."""
     originals = file_statements(companies, market, statements, seed)
     everything = joined(originals, restate(originals, market, seed))
     missing = missing_items(companies, everything, seed)

@@ -1,4 +1,4 @@
-"""All datasets of the sample universe in one go, in the order in which they depend on each other."""
+"""Generates all datasets of the sample universe, in order of dependence."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from smallcap.sources.sample.true_changes import true_changes
 from smallcap.sources.sample.universe import found
 
 GENERATOR_VERSION: Final = "1"
-"""Part of every kept dataset's request: to be raised with every change of what is generated."""
+"""Part of every kept dataset's request; raise it with every change of the generated data."""
 
 DATASETS: Final = ("constituents", "securities", "fundamentals", "vendor_metrics", "prices", "true_loadings")
 
 
 def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
-    """Make the sample universe.
+    """Generate the sample universe.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
 
 
 def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
-    """Make the universe up to its index, and say why each company joined and left.
+    """Generate the universe up to its index, and return why each company joined and left.
 
     The rows are those of `true_changes`.
     """

@@ -1,4 +1,4 @@
-"""The sample's hindsight book: names that a look back from the end of 2025 would choose. It says nothing of what could be known before."""
+"""The sample's hindsight book: stocks chosen by their returns up to the end of 2025, unknown before then."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 HINDSIGHT_BOOK: Final = "sample_hindsight"
-"""Its name in data/reference/books.toml, where its months stand too."""
+"""Its name in data/reference/books.toml, which also defines its months."""
 
 FORMED: Final = dt.date(2018, 12, 31)
 SEEN_FROM: Final = dt.date(2025, 12, 31)
@@ -20,7 +20,7 @@ BEST_SHARE: Final = 0.25
 def hindsight_tickers(
     constituents: pl.DataFrame, prices: pl.DataFrame, securities: pl.DataFrame
 ) -> tuple[str, ...]:
-    """Choose names of the end of 2018 among the quarter that had earned most by the end of 2025, evenly spread over that quarter.
+    """Choose members of the end of 2018, evenly spread over the quarter with the best returns to end 2025.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def hindsight_tickers(
     Returns
     -------
     tuple of str
-        Twelve tickers as they were in January 2026, fewer in a very small universe; none twice.
+        Twelve different tickers as of January 2026; fewer in a very small universe.
     """
     listed = constituents.filter(pl.col("snapshot_date") == FORMED).select("source_id").unique()
     inside = prices.filter(pl.col("date").is_between(FORMED, SEEN_FROM, closed="right"))

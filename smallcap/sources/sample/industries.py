@@ -1,4 +1,4 @@
-"""The industries of the sample: sector, codes and how common they are. Data only."""
+"""The industries of the sample: sector, codes and weights. Data only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Industry:
     weight
         Share of the companies, in percent.
     kind
-        How its companies behave: ordinary, science (pre-revenue), growth, bank, insurer, property, cyclical.
+        The type of its companies: ordinary, science (pre-revenue), growth, bank, insurer, property, cyclical.
     noun
         Last word of the made-up names.
     """
@@ -75,13 +75,10 @@ INDUSTRIES: Final = (
     Industry("Communication Services", "50101020", "4813", 1.2, "cyclical", "Telephone"),
     Industry("Communication Services", "50201020", "4833", 0.9, "ordinary", "Broadcasting"),
 )
-"""Weights are drawn after the Russell 2000's: about 16% financials, 19% health care, 5.5% property."""
+"""Weights are similar to the Russell 2000's: about 16% financials, 19% health care, 5.5% property."""
 
 GROUPS: Final = ("steady", "growth", "science", "strained")
-"""How a company earns: profitable; growing and often at a loss; before revenue.
-
-Indebted and often at a loss.
-"""
+"""Profitability groups: profitable; growing, often at a loss; pre-revenue; indebted, often at a loss."""
 
 GROUP_SHARES: Final = {
     "ordinary": (0.69, 0.11, 0.00, 0.20),
@@ -92,4 +89,4 @@ GROUP_SHARES: Final = {
     "insurer": (0.84, 0.05, 0.00, 0.11),
     "property": (0.84, 0.02, 0.00, 0.14),
 }
-"""Shares of the groups, in the order of `GROUPS`, by an industry's kind."""
+"""Shares of the groups, in the order of `GROUPS`, by kind of industry."""

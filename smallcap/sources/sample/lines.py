@@ -1,4 +1,4 @@
-"""The listed lines: first and second share classes, and leftovers of mergers. Their tickers are in `spells`."""
+"""The listed lines: first and second share classes, and merger leftovers. `spells` defines their tickers."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from smallcap.sources.sample.universe import Companies
 
 SOURCE: Final = "sample"
 SECOND_CLASS_SHARE: Final = 0.2
-"""Part of a company's shares that are in its second line."""
+"""Share of a company's shares that belong to its second line."""
 
 CLASS_SEPARATORS: Final = (".", "-", " ", "")
 
 LEFTOVER_SHARE: Final = 0.14
-"""Part of the acquired companies that leave a contingent right or an escrow line in the lists."""
+"""Share of the acquired companies that leave a contingent right or an escrow line in the lists."""
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Traits of the lines, one entry each: companies' first lines, then second lines, then leftovers of mergers.
+    """Traits of the lines, one entry each: first lines, then second lines, then leftovers of mergers.
 
     Attributes
     ----------
@@ -34,9 +34,9 @@ class Lines:
     entity
         Number of the source's company: leftovers have their own.
     share_of_company
-        Part of the company's shares that are in the line; 0 for leftovers.
+        Share of the company's shares that belong to the line; 0 for leftovers.
     first_month, last_month
-        Months of the first and the last day in the lists or at the exchange.
+        Months of the first and the last day in the lists or on the exchange.
     is_leftover
         Whether the line is the leftover of a merger.
     class_letter

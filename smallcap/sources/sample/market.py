@@ -1,4 +1,4 @@
-"""What the market does: monthly returns, deaths, share counts, splits, market values. By company, no lines and no tickers."""
+"""Simulates the market by company: monthly returns, deaths, share counts, splits, market values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smallcap.sources.sample.randomness import Flags, Floats, stream
 from smallcap.sources.sample.universe import GROWTH, SCIENCE, STEADY, STRAINED, Companies
 
 NEVER: Final = 10**6
-"""Month of death of a company that is still there."""
+"""Month of death of a company that still exists."""
 
 FAILURE_CAP_USD: Final = 3e6
 """A company whose first shares are worth less than this fails."""
@@ -25,7 +25,7 @@ LOWEST_RETURN: Final = -0.90
 FISCAL_YEARS: Final = np.arange(2002, 2028)
 """Fiscal years for which share counts are drawn.
 
-The last lies after the clock, so that months between can be interpolated.
+The last ends after the clock, so that every month can be interpolated.
 """
 
 ISSUANCE: Final = {
@@ -39,20 +39,20 @@ ISSUANCE: Final = {
 
 @dataclass(frozen=True)
 class Market:
-    """The market's history: matrices of companies by month of `calendar.MONTHS`.
+    """The market history: matrices of companies by month of `calendar.MONTHS`.
 
     Attributes
     ----------
     total_return
-        Return of the month with dividends; of the months in which the company is listed only.
+        Return of the month with dividends; valid only for months in which the company is listed.
     price
-        Price of one first share, never split, USD.
+        Price of one original (never split) share, USD.
     split_ratio
-        New shares per old share of the month; 1 where none.
+        New shares per old share in the month; 1 without a split.
     split_factor
-        First shares' worth of today's shares: the product of the split ratios up to the month.
+        Shares per original share: the product of the split ratios up to the month.
     first_shares
-        Shares outstanding in units of first shares.
+        Shares outstanding, in original shares.
     death_month
         Month of the last price, or `NEVER`.
     is_acquired
@@ -79,7 +79,7 @@ class Market:
 
 
 def simulate(companies: Companies, seed: int) -> Market:
-    """Draw the market's history from the companies' loadings on the latest vintage of the factors."""
+    """Draw the market history from the companies' loadings on the latest vintage of the factors."""
     total_return = _returns(companies, seed)
     shares = first_shares_by_month(companies, share_counts(companies, seed))
     price = _price_index(companies, total_return)
@@ -91,7 +91,7 @@ def simulate(companies: Companies, seed: int) -> Market:
 
 
 def share_counts(companies: Companies, seed: int) -> Floats:
-    """Return shares outstanding at each fiscal year end, in first shares: companies by `FISCAL_YEARS`."""
+    """Return shares outstanding at each fiscal year end, in original shares: companies by `FISCAL_YEARS`."""
     rng = stream(seed, "issuance")
     mean = np.array([ISSUANCE[group][0] for group in range(len(ISSUANCE))])[companies.group]
     deviation = np.array([ISSUANCE[group][1] for group in range(len(ISSUANCE))])[companies.group]
@@ -156,7 +156,7 @@ def _deaths(companies: Companies, price: Floats, rng: np.random.Generator) -> tu
 def _with_last_returns(
     total_return: Floats, death_month: Integers, is_acquired: Flags, rng: np.random.Generator
 ) -> Floats:
-    """Give the dead their last return: a premium over the month's for the acquired, a fall for the failed."""
+    """Set the last return of dead companies: a premium on the month's if acquired, a fall if failed."""
     dead = np.flatnonzero(death_month < NEVER)
     premium = rng.uniform(0.10, 0.45, len(dead))
     fall = rng.uniform(-0.85, -0.35, len(dead))
@@ -171,8 +171,7 @@ def _splits(price: Floats, first_month: Integers, rng: np.random.Generator) -> t
     ratios = np.ones(price.shape)
     factors = np.ones(price.shape)
     factor = np.ones(len(price))
-    # What a share costs depends on the splits before: a loop over the months, whole columns of companies at a
-    # time.
+    # A share's price depends on earlier splits, so this loops over months, vectorised over companies.
     for month in range(1, MONTH_COUNT):
         traded = price[:, month] / factor
         is_listed = month > first_month

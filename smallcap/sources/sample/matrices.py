@@ -1,4 +1,4 @@
-"""What the statement modules share: the shape of items, whole thousands, values by group. No draws."""
+"""Shared by the statement modules: the shape of items, rounding to thousands, values by group. No draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index: reconstitution in June with banding, quarterly additions of new listings, month-end lists (raw.constituents)."""
+"""The index (raw.constituents): June reconstitution with banding, quarterly additions, month-end lists."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from smallcap.sources.sample.spells import Spells, spell_at
 from smallcap.sources.sample.universe import Companies
 
 SIZE_SHARE: Final = 1960 / 2600
-"""Members after a reconstitution at most, as a share of all companies of the universe."""
+"""Maximum number of members after a reconstitution, as a share of all companies of the universe."""
 
 LARGE_SHARE: Final = 0.03
-"""Share of the companies alive that are too large at a reconstitution."""
+"""Share of the listed companies that are too large at a reconstitution."""
 
 BAND: Final = 0.025
-"""Band around the break, in cumulative market capitalisation: inside it nobody changes sides."""
+"""Band around the breakpoint, as a share of cumulative market capitalisation; within it no company moves."""
 
 LEAST_CAP_USD: Final = 30e6
 LEAST_PRICE_USD: Final = 1.0
@@ -36,7 +36,7 @@ RECONSTITUTION_MONTH: Final = 6
 QUARTER_MONTHS: Final = (3, 6, 9, 12)
 FIRST_RECONSTITUTION: Final = month_index(2004, RECONSTITUTION_MONTH)
 FUND_SHARE: Final = 0.024
-"""Part of a line's shares that an index fund of this size holds."""
+"""Share of a line's shares that the fund holds."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Membership:
     Attributes
     ----------
     is_member
-        Who is in the index at the month's end.
+        Companies in the index at the month end.
     is_large
-        Who was too large for it at the last reconstitution.
+        Companies that were too large for it at the last reconstitution.
     """
 
     is_member: Flags
@@ -60,7 +60,7 @@ def members_by_month(companies: Companies, market: Market) -> Membership:
 
     Notes
     -----
-    Ranked at the end of April, effective at the end of June (the fourth Friday lies before it). Deletions
+    Ranked at the end of April, effective at the end of June (the fourth Friday is before it). Deletions
     between reconstitutions are not replaced; new listings join at the end of the next quarter.
     """
     cap = market.market_cap
@@ -70,7 +70,7 @@ def members_by_month(companies: Companies, market: Market) -> Membership:
     is_member, is_large = np.zeros(cap.shape, dtype=np.bool_), np.zeros(cap.shape, dtype=np.bool_)
     member = np.zeros(len(companies), dtype=np.bool_)
     large = np.zeros(len(companies), dtype=np.bool_)
-    # Who stays depends on who was in: a loop over the quarters' events, whole columns of companies at a time.
+    # Membership depends on the quarter before, so this loops over quarters, vectorised over companies.
     for month in range(FIRST_RECONSTITUTION, MONTH_COUNT, 3):
         if month % 12 + 1 == RECONSTITUTION_MONTH:
             rank_month = month - (RECONSTITUTION_MONTH - RANK_MONTH)
@@ -90,20 +90,20 @@ def members_by_month(companies: Companies, market: Market) -> Membership:
 def reconstitute(
     cap: Floats, is_alive: Flags, price_passes: Flags, member: Flags, large: Flags, size: int
 ) -> tuple[Flags, Flags]:
-    """Form the index anew and return (members, too large).
+    """Reconstitute the index and return (members, too large).
 
     Parameters
     ----------
     cap
-        Market capitalisation at the rank day, USD.
+        Market capitalisation on the rank day, USD.
     is_alive
-        Who is listed on both days.
+        Companies listed on both days.
     price_passes
-        Whose price on the rank day is at least one dollar.
+        Companies whose price on the rank day is at least one dollar.
     member, large
-        Who was in the index, and who was too large, before.
+        Companies that were in the index, and that were too large, before.
     size
-        Members at most.
+        Maximum number of members.
     """
     ranked = np.where(is_alive, cap, 0.0)
     order = np.argsort(-ranked, kind="stable")
@@ -130,10 +130,7 @@ def constituents_frame(
     is_member: Flags,
     seed: int,
 ) -> pl.DataFrame:
-    """Return one row per list and line, in the columns of `CONSTITUENTS_COLUMNS`.
-
-    As_of is the list's own date.
-    """
+    """Return one row per list and line in `CONSTITUENTS_COLUMNS`; `as_of` is the date of the list."""
     line, month = np.nonzero(listed_lines(lines, is_member))
     is_leftover = lines.is_leftover[line]
     company = lines.company[line]
@@ -165,7 +162,7 @@ def constituents_frame(
 
 
 def listed_lines(lines: Lines, is_member: Flags) -> Flags:
-    """Return which lines the lists show: lines by month."""
+    """Return which lines are in the lists: lines by month."""
     months = np.arange(MONTH_COUNT)[None, :]
     lasts = (months >= lines.first_month[:, None]) & (months <= lines.last_month[:, None])
     was_member = np.asarray(is_member.any(axis=1))[lines.company][:, None]
@@ -175,7 +172,7 @@ def listed_lines(lines: Lines, is_member: Flags) -> Flags:
 
 
 def _quantities(lines: Lines, market: Market, seed: int) -> Floats:
-    """Return the shares that the fund holds: about 2.4% of the line's, less where fewer float freely."""
+    """Return the shares that the fund holds: about 2.4% of the line's, varying with the free float."""
     float_share = stream(seed, "float").uniform(0.65, 1.25, len(lines))
     shares = (market.first_shares * market.split_factor)[lines.company] * lines.share_of_company[:, None]
     held = np.round(FUND_SHARE * float_share[:, None] * shares)

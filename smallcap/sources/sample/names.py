@@ -1,4 +1,4 @@
-"""Made-up company names and tickers. Every name holds a word that says it is made up."""
+"""Made-up company names and tickers. Every name contains a word that says it is made up."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from smallcap.sources.sample.industries import INDUSTRIES
 
 Texts = npt.NDArray[np.object_]
 
-ONSETS: Final = ("Bra", "Cro", "Dwi", "Fla", "Glo", "Gru", "Hob", "Jum", "Kli", "Lum", "Mog", "Nib",
-                 "Oom", "Pli", "Quo", "Rud", "Sni", "Tro", "Umb", "Vex", "Wib", "Yol", "Zam", "Zub")  # fmt: skip
-MIDDLES: Final = ("ba", "de", "fi", "go", "ka", "le", "mi", "no", "pu", "qui", "ra", "si",
-                  "to", "va", "wo", "xi", "zo", "bi", "du", "fo", "lu", "nu", "re", "ta")  # fmt: skip
-ENDINGS: Final = ("bble", "ck", "dax", "dle", "ffin", "ggle", "kin", "lex", "lop", "mble", "ndo", "nk",
-                  "pple", "quil", "rbo", "rix", "sk", "sprocket", "squat", "ster", "ta", "thorpe", "tide", "twig",
-                  "vane", "vik", "ward", "wick", "wig", "wump", "x", "xo", "zard", "zle", "zoo", "zu")  # fmt: skip
+ONSETS: Final = (
+    "Bra", "Cro", "Dwi", "Fla", "Glo", "Gru", "Hob", "Jum", "Kli", "Lum", "Mog", "Nib",
+    "Oom", "Pli", "Quo", "Rud", "Sni", "Tro", "Umb", "Vex", "Wib", "Yol", "Zam", "Zub",
+)  # fmt: skip
+MIDDLES: Final = (
+    "ba", "de", "fi", "go", "ka", "le", "mi", "no", "pu", "qui", "ra", "si",
+    "to", "va", "wo", "xi", "zo", "bi", "du", "fo", "lu", "nu", "re", "ta",
+)  # fmt: skip
+ENDINGS: Final = (
+    "bble", "ck", "dax", "dle", "ffin", "ggle", "kin", "lex", "lop", "mble", "ndo", "nk",
+    "pple", "quil", "rbo", "rix", "sk", "sprocket", "squat", "ster", "ta", "thorpe", "tide", "twig",
+    "vane", "vik", "ward", "wick", "wig", "wump", "x", "xo", "zard", "zle", "zoo", "zu",
+)  # fmt: skip
 DISCLAIMERS: Final = ("Imaginary", "Pretend", "Fictitious", "Make-Believe", "Invented")
 FORMS: Final = ("Inc", "Corp", "Co", "Holdings Inc", "Group Inc", "Ltd")
 
 MARKUP_EVERY: Final = 190
-"""Every so many companies one name holds characters that HTML must escape."""
+"""One in this many names contains characters that HTML must escape."""
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

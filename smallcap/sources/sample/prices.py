@@ -1,4 +1,4 @@
-"""Month-end prices and total returns of the lines (raw.prices). How the market moves is in `market`."""
+"""Month-end prices and total returns of the lines (raw.prices), from the companies' history in `market`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smallcap.sources.sample.randomness import Flags, Floats, stream
 from smallcap.sources.sample.universe import Companies
 
 MISSING_SHARE: Final = 0.003
-"""Months that the price feed leaves out."""
+"""Share of the months that are missing from the price feed."""
 
 CLASS_GAP: Final = 0.008
 """Standard deviation of the gap between a second line's price and the first's, as a fraction."""
@@ -30,8 +30,7 @@ class LinePrices:
     Attributes
     ----------
     close
-        Price as traded, rounded to cents as exchanges print it (to hundredths of a cent under one dollar),
-        USD.
+        Price as traded, USD, rounded to cents (to hundredths of a cent under one dollar).
     total_return
         Return of the month.
     is_traded
@@ -90,7 +89,7 @@ def prices_frame(lines: Lines, market: Market, prices: LinePrices, seed: int) ->
 
 
 def loadings_frame(companies: Companies, lines: Lines) -> pl.DataFrame:
-    """Return the loadings that the returns were made from, one row per line with prices."""
+    """Return the loadings that the returns were generated from, one row per line with prices."""
     company = lines.company[~lines.is_leftover]
     is_second = (lines.class_letter == "B")[~lines.is_leftover]
     own = companies.residual_volatility[company]
@@ -106,7 +105,7 @@ def loadings_frame(companies: Companies, lines: Lines) -> pl.DataFrame:
 
 
 def _left_out(is_traded: Flags, seed: int) -> Flags:
-    """Choose the months that the feed leaves out: never a line's first or last."""
+    """Choose the months that are missing from the feed: never a line's first or last."""
     drawn = stream(seed, "missing months").random(is_traded.shape) < MISSING_SHARE
     has_before = np.concatenate([np.zeros((len(is_traded), 1), dtype=np.bool_), is_traded[:, :-1]], axis=1)
     has_after = np.concatenate([is_traded[:, 1:], np.zeros((len(is_traded), 1), dtype=np.bool_)], axis=1)
@@ -114,7 +113,7 @@ def _left_out(is_traded: Flags, seed: int) -> Flags:
 
 
 def _adjusted(lines: Lines, prices: LinePrices) -> Floats:
-    """Carry the last close back by the total returns."""
+    """Compute adjusted closes backwards from the last close, by the total returns."""
     log_index = np.cumsum(np.where(prices.is_traded, np.log1p(prices.total_return), 0.0), axis=1)
     last = np.minimum(lines.last_month, MONTH_COUNT - 1)[:, None]
     last_close = np.take_along_axis(prices.close, last, axis=1)

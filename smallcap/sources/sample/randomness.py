@@ -1,4 +1,4 @@
-"""Random streams: one per stage and seed, so that a change of one stage leaves the draws of the others alone."""
+"""Random streams, one per stage and seed, so that changing a stage does not change other stages' draws."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ def persistent(rng: np.random.Generator, shape: tuple[int, int], phi: float) -> 
     series = np.empty(shape)
     series[:, 0] = shocks[:, 0]
     scale = np.sqrt(1 - phi**2)
-    # Each year starts from the year before: a loop over two dozen years, whole columns of companies at a
-    # time.
+    # Each year depends on the year before, so this loops over years, vectorised over companies.
     for year in range(1, shape[1]):
         series[:, year] = phi * series[:, year - 1] + scale * shocks[:, year]
     return series
 
 
 def pick(rng: np.random.Generator, count: int, rate: float, least: int = 1) -> npt.NDArray[np.int64]:
-    """Choose `rate` of `count` positions without replacement, ascending, and at least `least` (or all there are)."""
+    """Choose `rate` of `count` positions without replacement, ascending; at least `least`, or all."""
     size = min(count, max(least, round(count * rate)))
     return np.sort(rng.choice(count, size, replace=False)).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Ticker spells: which line carried which ticker when, and the map of names and ids that follows (raw.securities)."""
+"""Ticker spells: which line carried which ticker when; and the names and ids of lines (raw.securities)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from smallcap.sources.sample.universe import Companies
 
 RENAMED_SHARE: Final = 0.10
 RECYCLED_SHARE: Final = 0.25
-"""Lines that change their ticker once; and dead companies' tickers that a later company takes."""
+"""Share of lines that change their ticker once, and of dead companies' tickers that a later company takes."""
 
 NO_STATEMENTS: Final = "the fundamentals source has no annual reports of this company"
 LEFTOVER: Final = "leftover of a merger (contingent value right, escrow or rights), not a company"
@@ -41,9 +41,9 @@ class Spells:
     line
         Position of the line in `Lines`.
     first_month, last_month
-        First and last month of the spell; `NEVER` where it lasts.
+        First and last month of the spell; `NEVER` where it has not ended.
     listed_ticker
-        The symbol as the lists spell it.
+        The symbol as spelled in the lists.
     """
 
     line: Integers
@@ -53,7 +53,7 @@ class Spells:
 
 
 def name_spells(companies: Companies, lines: Lines, market: Market, seed: int) -> Spells:
-    """Give every line its tickers: some change once, some of the dead companies' go to later ones."""
+    """Assign tickers to lines: some lines change theirs once; some tickers of dead companies are reused."""
     rng = stream(seed, "tickers")
     count = len(companies)
     pool = tickers(rng, 2 * count)
@@ -82,7 +82,7 @@ def name_spells(companies: Companies, lines: Lines, market: Market, seed: int) -
 
 
 def spell_at(spells: Spells, line: Integers, month: Integers) -> Integers:
-    """Return the position of the spell of each line in a month: the latest begun by then."""
+    """Return the position of each line's spell in a month: the latest that has begun."""
     starts = spells.line * (MONTH_COUNT + 1) + np.minimum(spells.first_month, MONTH_COUNT)
     return np.asarray(
         np.searchsorted(starts, line * (MONTH_COUNT + 1) + month, side="right") - 1, dtype=np.int64
@@ -92,7 +92,7 @@ def spell_at(spells: Spells, line: Integers, month: Integers) -> Integers:
 def _recycled(
     base: Texts, companies: Companies, market: Market, is_renamed: Flags, rng: np.random.Generator
 ) -> Texts:
-    """Hand tickers of companies that died in the first half to companies listed at least a year later."""
+    """Reuse tickers of companies that died in the first half for companies listed at least a year later."""
     middle = (FIRST_LIST_MONTH + MONTH_COUNT) // 2
     free = np.flatnonzero((market.death_month < middle) & ~companies.has_two_lines)
     takers = np.flatnonzero((companies.first_month > middle + 12) & ~companies.has_two_lines & ~is_renamed)
@@ -103,7 +103,7 @@ def _recycled(
 
 
 def _leftover_symbols(base: Texts) -> Texts:
-    """Spell leftovers in turn as lists do: a dash, a code with digits, a ticker with a suffix."""
+    """Return leftovers' symbols as lists show them: a dash, a code with digits, or a ticker with a suffix."""
     turn = np.arange(len(base)) % 3
     codes = np.array(
         [f"P{number % 10}{symbol[:1]}{number * 37 % 1000:03d}" for number, symbol in enumerate(base)],

@@ -1,7 +1,7 @@
-"""Annual statements that articulate, by company and fiscal year. No dates of filing, no errors, nothing missing yet.
+"""Consistent annual statements by company and fiscal year, without filing dates, errors or gaps.
 
-Every money item is a whole number of thousands of dollars, so the identities hold exactly. Income and balance
-sheets are drawn in `earnings` and `balance_sheet`; here they are put together with shares, cash flows and
+Every money item is a whole number of thousands of dollars, so the accounting identities hold exactly. Income
+and balance sheets are drawn in `earnings` and `balance_sheet`; this module adds shares, cash flows and
 retained earnings.
 """
 
@@ -57,7 +57,7 @@ def _shares(companies: Companies, market: Market, month: Integers, seed: int) ->
 
 
 def _mean_cap(counts: Floats, before: Floats, price: Floats, earlier: Floats) -> Floats:
-    """Return the year's mean market capitalisation from its ends."""
+    """Return the year's mean market capitalisation, from its start and end."""
     return (counts * price + before * earlier) / 2
 
 
@@ -87,7 +87,7 @@ def _cash_flow(companies: Companies, items: Items, seed: int) -> Items:
 
 
 def _retained_earnings(companies: Companies, items: Items, seed: int) -> Floats:
-    """Roll retained earnings: last year's, plus net income, less dividends."""
+    """Roll retained earnings forward: last year's, plus net income, less dividends."""
     rng = stream(seed, "retained earnings")
     start = np.clip((companies.first_month - (companies.fiscal_month - 1)) // 12, 0, YEARS - 1)[:, None]
     kept = np.cumsum(items["net_income_usd"] - items["dividends_paid_usd"], axis=1)

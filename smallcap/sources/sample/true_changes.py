@@ -1,4 +1,4 @@
-"""Why companies joined and left the made-up index, as its making knows it: the truth that classifications are held against."""
+"""The true causes of joining and leaving the sample's index, with which classifications are compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smallcap.sources.sample.randomness import Flags
 from smallcap.sources.sample.universe import Companies
 
 NEW_LISTING_MONTHS: Final = 12
-"""A company that joins within so many months of its listing joins as a new one."""
+"""A company that joins within this many months of its listing joins as a new listing."""
 
 
 def true_changes(companies: Companies, market: Market, lines: Lines, membership: Membership) -> pl.DataFrame:
@@ -26,9 +26,9 @@ def true_changes(companies: Companies, market: Market, lines: Lines, membership:
     Returns
     -------
     pl.DataFrame
-        as_of (of the later list), source_entity_id, change (added or removed) and cause, in the words of
-        marts.index_changes, sorted by the first two. Who grew into the index from below is `other`, and so is
-        a leftover of a merger.
+        as_of (of the later list), source_entity_id, change (added or removed) and cause (a value of
+        marts.index_changes), sorted by the first two. A company that grew into the index from below has the
+        cause `other`, and so has a leftover of a merger.
     """
     own = _changes(membership.is_member)
     company, month, is_added = own

@@ -1,4 +1,4 @@
-"""Who the companies are: industry, kind, factor loadings, first month, fiscal year. Nothing that changes over time."""
+"""The companies and their constant traits: industry, kind, factor loadings, first month, fiscal year."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smallcap.sources.sample.randomness import Flags, Floats, pick, stream
 STEADY, GROWTH, SCIENCE, STRAINED = range(4)
 
 INITIAL_SHARE: Final = 0.70
-"""Share of all companies that exist from the beginning; the others are listed later, at an even pace."""
+"""Share of all companies that exist from the start; the others are listed later, at a uniform rate."""
 
 FISCAL_MONTH_SHARES: Final = (0.02, 0.01, 0.04, 0.01, 0.01, 0.08, 0.02, 0.01, 0.07, 0.02, 0.01, 0.70)
 """Month in which the fiscal year ends, January to December."""
@@ -69,7 +69,7 @@ class Companies:
         return len(self.industry)
 
     def is_kind(self, *kinds: str) -> Flags:
-        """Say which companies belong to one of the kinds of industry."""
+        """Return which companies belong to one of the kinds of industry."""
         return np.isin(self.kind, kinds)
 
 

@@ -1,4 +1,4 @@
-"""The data vendor xfinlink behind the source port, through its own client."""
+"""The source adapter of the data vendor xfinlink, through its own client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The data vendor behind the source port: lists, names, statements, ratios, prices. Factors and the fallback for lists are given."""
+"""The source adapter of the data vendor: lists, names, statements, ratios, prices.
+
+Factors, and the fallback for lists, are other sources that the caller passes in.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ from smallcap.sources.xfinlink.reconcile import missing_rows
 from smallcap.sources.xfinlink.securities import securities_rows
 
 FIRST_LIST: Final = dt.date(1996, 1, 2)
-"""Prices begin then."""
+"""The first day with prices."""
 
 NO_ANSWER: Final = "no answer of the vendor has a row"
 NO_ID: Final = "the vendor has no id of it, so it cannot be asked for"
@@ -43,7 +46,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class HoldingsLists(Protocol):
-    """Where lists come from when the vendor does not serve the index."""
+    """Source of lists when the vendor does not serve the index."""
 
     def membership_dates(self) -> list[dt.date]:
         """Days for which there is a list."""
@@ -55,7 +58,7 @@ class HoldingsLists(Protocol):
 
 
 class FactorFiles(Protocol):
-    """Where factor returns come from."""
+    """Source of factor returns."""
 
     def factors(self) -> Delivery:
         """Factor returns of every vintage."""
@@ -63,26 +66,26 @@ class FactorFiles(Protocol):
 
 
 class XfinlinkSource:
-    """The data vendor, asked through its own client.
+    """The data vendor, through its own client.
 
     Parameters
     ----------
     fetcher
-        Asks within the quota, and keeps what came.
+        Sends requests within the quota, and keeps responses.
     plan
         The plan's limits (`load_plan`).
     base_url
         The vendor's address.
     api_key
-        The key; None is an error at the first question, that says what to set.
+        The key; with None the first request raises an error that says what to set.
     limits
-        Of one answer.
+        Limits of one response.
     refresh_after
-        Age at which an answer about a running period is asked for again.
+        Age at which a response about a running period is requested again.
     factors
-        Where factor returns come from.
+        Source of factor returns.
     holdings
-        Where lists come from when the vendor refuses the index; None: then its refusal is an error.
+        Source of lists when the vendor refuses the index; with None the refusal is an error.
     """
 
     name = NAME
@@ -116,15 +119,15 @@ class XfinlinkSource:
 
     @cached_property
     def clock(self) -> dt.date:
-        """Today: nothing later can be known."""
+        """Today, UTC."""
         return self._fetcher.clock().date()
 
     def fingerprint(self, dataset: str) -> str:
-        """Return nothing: what the vendor has is asked for again as it ages."""
+        """Return an empty digest: the vendor's data are requested again by age."""
         return ""
 
     def membership_dates(self, index: str) -> list[dt.date]:
-        """Sessions for which a list can be asked for."""
+        """Sessions for which a list can be requested."""
         end = self._coverage_end(index)
         return (
             nyse_sessions(FIRST_LIST, min(end, self.clock)).to_list()
@@ -133,16 +136,14 @@ class XfinlinkSource:
         )
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Members at each as_of as the vendor's index has them.
-
-        Where it refuses the index, as the fund's holdings have them.
+        """Members at each as_of from the vendor's index or, where the vendor refuses it, the fund's holdings.
 
         Raises
         ------
         InputError
             When the index is refused and there is no fallback.
         SmallcapError
-            As `Fetcher.fetch` says; what came before is kept.
+            See `Fetcher.fetch`; responses received before the error are kept.
         """
         end = self._coverage_end(index)
         if end is None:
@@ -153,7 +154,7 @@ class XfinlinkSource:
         notices = (
             (
                 (
-                    f"{NAME}: the record of {index} ends on {end}; there is no list for "
+                    f"{NAME}: its data of {index} end on {end}; there is no list for "
                     f"{', '.join(map(str, later))}"
                 ),
             )
@@ -168,7 +169,7 @@ class XfinlinkSource:
         return Delivery(delivery.rows, delivery.refused, notices)
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
-        """Every line of `lines`, and every line that ever carried one of `tickers`, with the tickers that it is known to have carried."""
+        """Every line of `lines`, and every one that ever carried one of `tickers`, one row per spell."""
         if lines is None:
             raise _not_named("lines")
         spells = self._names.resolve({*lines["ticker"], *tickers})
@@ -179,7 +180,7 @@ class XfinlinkSource:
     ) -> Delivery:
         """Annual records of `companies`, all versions, with period_end in [start, end].
 
-        Who has none is refused with the reason.
+        A company without any is refused with the reason.
         """
         return self._delivery(
             fundamentals_topic(self.client), companies, start, end, "period_end", FUNDAMENTALS_COLUMNS
@@ -190,7 +191,7 @@ class XfinlinkSource:
     ) -> Delivery:
         """Ready-made ratios of `companies` with period_end in [start, end].
 
-        Who has none is refused with the reason.
+        A company without any is refused with the reason.
         """
         return self._delivery(
             metrics_topic(self.client), companies, start, end, "period_end", VENDOR_METRICS_COLUMNS
@@ -199,7 +200,7 @@ class XfinlinkSource:
     def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
         """Month-end prices and returns of `lines` with date in [start, end].
 
-        Which has none is refused with the reason.
+        A line without any is refused with the reason.
         """
         return self._delivery(prices_topic(self.client), lines, start, end, "date", PRICES_COLUMNS)
 
@@ -208,15 +209,15 @@ class XfinlinkSource:
         return self._factors.factors()
 
     def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
-        """None: the vendor knows no books."""
+        """None: the vendor has no books."""
         return {}
 
     def index_refusal(self, index: str) -> str | None:
-        """Say in the vendor's words why an index is not served; None where it is."""
+        """Return the vendor's message why an index is not served; None where it is."""
         return None if self._coverage_end(index) is not None else self._refusals[index]
 
     def requests_needed(self, dataset: str, names: Collection[str], start: dt.date, end: dt.date) -> int:
-        """Count the requests that fundamentals, vendor_metrics or prices would begin with, beyond what is at hand.
+        """Count the initial requests of fundamentals, vendor_metrics or prices, beyond kept responses.
 
         Parameters
         ----------
@@ -251,14 +252,14 @@ class XfinlinkSource:
             pl.col(date_column).is_between(start, end)
         )
         silent = missing_rows(dataset, {str(number) for number in answers.silent(ids)}, NO_ANSWER, start, end)
-        # rows of one name and day come from one answer, which is in a total order
+        # Rows of one name and day come from one response, which is in a total order.
         in_order = rows.sort(rows.columns[0], date_column, maintain_order=True)
         return Delivery(
             in_order, pl.concat([pl.DataFrame(schema=REFUSED_SCHEMA), nameless, silent]), self._notices(start)
         )
 
     def _years(self, start: dt.date, end: dt.date) -> tuple[int, int] | None:
-        """Cut a range of days to the calendar years that the plan serves and that have begun."""
+        """Limit a range of days to calendar years that the plan serves and that have begun."""
         first = (
             max(start.year, self.clock.year - self._plan.history_years)
             if self._plan.history_years
@@ -274,7 +275,7 @@ class XfinlinkSource:
         return (
             (
                 f"{NAME}: the plan serves {years} year(s) of history; nothing before "
-                f"{self.clock.year - years} was asked for"
+                f"{self.clock.year - years} was requested"
             ),
         )
 
@@ -282,7 +283,7 @@ class XfinlinkSource:
         return IndexLists(self._fetcher, self.client, index, self._refresh_after)
 
     def _coverage_end(self, index: str) -> dt.date | None:
-        """Ask once up to which day the index is recorded; None where the vendor refuses it."""
+        """Return the last day of the index's data, requested once; None where the index is refused."""
         if index in self._refusals:
             return None
         try:
@@ -293,8 +294,8 @@ class XfinlinkSource:
 
     def _from_holdings(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
         notice = (
-            f"{NAME} does not serve the index {index} ({self._refusals[index]}); its members are those "
-            f"of the fund's holdings"
+            f"{NAME} does not serve the index {index} ({self._refusals[index]}); its members are taken "
+            f"from the fund's holdings"
         )
         _LOG.warning("%s", notice)
         delivery = self._fallback(index).constituents([as_of for as_of in as_ofs if as_of <= self.clock])
@@ -303,7 +304,7 @@ class XfinlinkSource:
     def _fallback(self, index: str) -> HoldingsLists:
         if self._holdings is None:
             raise InputError(
-                f"{self._refusals[index]}. No fund's holdings are set up in its place: "
+                f"{self._refusals[index]}. No fund holdings are configured as a fallback: "
                 "choose an index that the vendor serves (setting index_name), or another --preset"
             )
         return self._holdings
@@ -320,5 +321,5 @@ def _no_lines() -> pl.DataFrame:
 
 def _not_named(what: str) -> InputError:
     return InputError(
-        f"{NAME} is asked for named {what} only; name them, the vendor's whole universe is not for the taking"
+        f"{NAME} serves {what} only by name; name them, as the vendor's complete universe cannot be requested"
     )

@@ -1,4 +1,4 @@
-"""Answers about company-years put together: our rows, who has rows in which year, and who stayed silent. Nothing is asked here."""
+"""Collects responses about company-years: our rows, the company-years with rows, and those without."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smallcap.sources.xfinlink.frames import Columns
 from smallcap.sources.xfinlink.questions import CELLS_SCHEMA, Dataset, Question
 
 ROWS_AT_ONCE: Final = 100_000
-"""Rows as served are made ours so many at a time: memory stays flat however many answers there are, and small answers cost little."""
+"""Served rows are converted in batches of this size, which bounds memory and makes small responses cheap."""
 
 _SEEN_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     **CELLS_SCHEMA,
@@ -28,29 +28,29 @@ _ANSWERED_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 
 
 class Ask(Protocol):
-    """A method of the client: some ids from day to day."""
+    """A method of the client that requests some ids from day to day."""
 
     def __call__(self, ids: tuple[int, ...], start: dt.date, end: dt.date) -> Received:
-        """Ask once."""
+        """Send the request once."""
         ...
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A dataset and how it is asked for and read.
+    """A dataset, with how it is requested and read.
 
     Attributes
     ----------
     dataset
-        Pages and settling.
+        Page size, and when years settle.
     columns
-        What is read.
+        The columns that are read.
     date_column
-        The vendor's column by which a row belongs to a year.
+        The vendor's column that decides the year of a row.
     ask
         The client's method.
     shape
-        Makes our rows of the vendor's, whole company-years at a time.
+        Converts the vendor's rows to ours, complete company-years at a time.
     """
 
     dataset: Dataset
@@ -65,17 +65,17 @@ class Topic:
         return self.dataset.name
 
     def request(self, question: Question) -> dict[str, object]:
-        """Name everything that an answer depends on: an answer read for other columns is another answer."""
+        """Return everything that a response depends on, including the columns that are read."""
         return {**question.request, "columns": list(self.columns)}
 
 
 class Answers:
-    """What came about one topic.
+    """The responses about one topic.
 
     Parameters
     ----------
     topic
-        What was asked about.
+        The topic.
     """
 
     def __init__(self, topic: Topic) -> None:
@@ -88,18 +88,18 @@ class Answers:
         self._answered = pl.DataFrame(schema=_ANSWERED_SCHEMA)
 
     def add(self, rows: pl.DataFrame, own: pl.DataFrame, received: dt.datetime, *, is_doubted: bool) -> None:
-        """Add an answer.
+        """Add a response.
 
         Parameters
         ----------
         rows
             As served.
         own
-            id, year: the company-years that this answer decides; its rows of others do not count.
+            id, year: the company-years that this response is used for; its other rows are ignored.
         received
-            When it came, UTC.
+            When it was received, UTC.
         is_doubted
-            Whether silence in it calls for another request.
+            Whether company-years without rows in it are requested again.
         """
         number = pl.lit(self._count, dtype=pl.Int64)
         self._count += 1
@@ -117,24 +117,24 @@ class Answers:
         return self._shaped
 
     def seen(self) -> pl.DataFrame:
-        """Return id, year and received of every company-year with a row."""
+        """Return id, year and received of every company-year with rows."""
         self._settle()
         return self._seen
 
     def answered(self) -> pl.DataFrame:
-        """Return id, year, received, answer (their number) and is_doubted of every company-year that was decided."""
+        """Return id, year, received, answer (its number), is_doubted of company-years with a response."""
         self._settle()
         return self._answered
 
     def silent(self, ids: Collection[int]) -> list[int]:
-        """Return who has no row at all."""
+        """Return the ids without any row."""
         return sorted(set(ids) - set(self.seen()["id"].to_list()))
 
     def _settle(self) -> None:
         if not self._waiting:
             return
         decided, served = pl.concat(self._waiting_cells), pl.concat(self._waiting)
-        # keys alone are joined: the rows are wide
+        # Only the keys are joined, because the rows are wide.
         keys = served.select("answer", id="entity_id", year=pl.col(self._topic.date_column).dt.year()).join(
             decided.drop("is_doubted"), on=["answer", "id", "year"], how="left", maintain_order="left"
         )

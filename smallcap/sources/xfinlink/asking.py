@@ -1,6 +1,6 @@
-"""Company-years asked of the vendor: what is kept and good is read, the rest is asked for, and who stays silent is named.
+"""Requests company-years from the vendor: reads kept responses that are still valid, and requests the rest.
 
-How requests are cut is in `questions`; what a dataset's rows are is in its own module.
+`questions` splits them into requests; each dataset's module converts its rows.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ from smallcap.sources.xfinlink.reconcile import require_asked
 from smallcap.sources.xfinlink.wire import TooManyPagesError
 
 SILENCE_IS_BELIEVED: Final = dt.timedelta(days=1)
-"""Who had no row without good reason is asked for again after so long."""
+"""An unexplained missing row is requested again after this time."""
 
 FEWEST_TO_DOUBT: Final = 10
-"""So many companies do not all have nothing in years that are over: such an answer is no answer."""
+"""If this many companies all have no rows in past years, the response is not believed."""
 
 FAILURES_IN_A_ROW: Final = 3
-"""After so many failed requests in a row the vendor is not asked further."""
+"""After this many consecutive failures no further requests are sent."""
 
 MOST_UNKNOWN: Final = 8
-"""More ids than this that the vendor says not to know were renumbered, not withdrawn."""
+"""If the vendor does not know more ids than this, it has renumbered them rather than withdrawn them."""
 
 _ASK_ANYWAY: Final = dt.timedelta(microseconds=-1)
 
 
 class Asker:
-    """Asks for company-years within a plan.
+    """Requests company-years within a plan.
 
     Parameters
     ----------
     fetcher
-        Keeps what came.
+        Keeps responses.
     plan
         The plan's limits.
     refresh_after
-        Age at which an answer about years that have not settled is asked for again.
+        Age at which a response about years that have not settled is requested again.
     """
 
     def __init__(self, fetcher: Fetcher, plan: Plan, refresh_after: dt.timedelta) -> None:
@@ -63,14 +63,14 @@ class Asker:
         self._silence_believed = max(SILENCE_IS_BELIEVED, least)
 
     def answers(self, topic: Topic, ids: Collection[int], first_year: int, last_year: int) -> Answers:
-        """Have the rows of some ids in some years.
+        """Return the responses for some ids and years, requesting those that are not kept.
 
         Raises
         ------
         RefusedError
-            When an answer does not count, or nobody has a row.
+            When a response is not usable, or no id has a row.
         TransientError
-            When requests failed; what the others brought is kept.
+            When requests failed; the responses to the others are kept.
         QuotaError
             When the quota is used up.
         """
@@ -86,16 +86,13 @@ class Asker:
         return answers
 
     def requests_needed(self, topic: Topic, ids: Collection[int], first_year: int, last_year: int) -> int:
-        """Count the requests that `answers` would begin with.
-
-        Pages beyond the first and repeats come on top.
-        """
+        """Count the initial requests of `answers`, without further pages and repeats."""
         wanted = cells(ids, first_year, last_year)
         never = wanted.join(self._kept(topic, wanted).answered(), on=["id", "year"], how="anti")
         return len(plan_questions(never, topic.dataset, self._plan))
 
     def _kept(self, topic: Topic, wanted: pl.DataFrame) -> Answers:
-        """Read what is at hand."""
+        """Read the kept responses that are still valid."""
         received = [
             (Question.of_request(request), moment)
             for request, moment in self._fetcher.snapshots.received(NAME, topic.name)
@@ -111,11 +108,11 @@ class Asker:
             if payload is not None:
                 rows = from_payload(payload, topic.columns)[1]
                 answers.add(rows, own, moments[position], is_doubted=moments[position] < horizon)
-        # silence all around is not believed: whoever emptied those answers may have recovered
+        # Responses that are all empty are not believed: the cause may be gone by now.
         return Answers(topic) if self._is_doubtful(answers.answered(), answers) else answers
 
     def _ask_all(self, topic: Topic, questions: Iterable[Question], answers: Answers) -> None:
-        """Ask one question after the other; one that fails does not keep the others from being asked."""
+        """Send the requests one after another; a failed request does not stop the others."""
         waiting = list(questions)
         count, failures, in_a_row, unknown = len(waiting), list[SmallcapError](), 0, 0
         while waiting and in_a_row < FAILURES_IN_A_ROW:
@@ -135,17 +132,17 @@ class Asker:
                 continue
             in_a_row = 0
             own = cells(question.ids, question.first_year, question.last_year)
-            # who is left out of an answer about several is asked for once more; one that was asked for alone
-            # is taken at its word
+            # An id without rows in a response about several ids is requested once more; a response about a
+            # single id is believed.
             answers.add(rows, own, self._fetcher.clock(), is_doubted=len(question.ids) > 1)
         if failures:
-            left = f", {len(waiting)} were not asked" if waiting else ""
+            left = f", {len(waiting)} were not sent" if waiting else ""
             raise TransientError(
                 f"{len(failures)} of {count} requests for {topic.name} failed{left}; the first: {failures[0]}"
             )
 
     def _fetch(self, topic: Topic, question: Question) -> pl.DataFrame:
-        """Ask one question and keep the answer; the vendor's not knowing a single id is an answer too."""
+        """Send one request and keep the response; "unknown id" for a single id is kept too, as no rows."""
         request = topic.request(question)
         came: list[pl.DataFrame] = []
 
@@ -176,10 +173,10 @@ class Asker:
             raise RefusedError(
                 f"{NAME} has no {topic.name} for any of {wanted['id'].n_unique()} ids from "
                 f"{years[0]} to {years[-1]}. "
-                "An empty answer is never taken for a market without companies: ask again later"
+                "An empty response is never read as a market without companies: try again later"
             )
 
     def _is_doubtful(self, asked: pl.DataFrame, answers: Answers) -> bool:
-        """Whether many were asked for in years that are over, and nobody has a row."""
+        """Whether many ids were requested in past years, and none has a row."""
         is_over = asked.filter(pl.col("year") < self._fetcher.clock().year)
         return answers.seen().is_empty() and is_over["id"].n_unique() >= FEWEST_TO_DOUBT

@@ -1,4 +1,4 @@
-"""The vendor's own client behind a narrow wrapper: one method per question, every doubt an error that names the question."""
+"""A wrapper around the vendor's client: one method per request; warnings become errors that name it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from smallcap.sources.xfinlink.wire import TooManyPagesError, Wire
 NAME: Final = "xfinlink"
 INDEX_PAGE_ROWS: Final = 1000
 MOST_PAGES: Final = 50
-"""Pages after which the client itself stops, whatever the plan allows."""
+"""Pages after which the client itself stops, even if the plan allows more."""
 
 METRIC_FIELDS: Final = (
     "roe",
@@ -48,25 +48,25 @@ _LOG = logging.getLogger(__name__)
 
 
 class EmptyAnswerError(RefusedError):
-    """The vendor answered without a single row."""
+    """The response has no rows."""
 
 
 class UnknownNameError(RefusedError):
-    """The vendor refuses what was named: an index, an id."""
+    """The vendor does not know the requested name: an index or an id."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """What came for one question.
+    """The response to one request.
 
     Attributes
     ----------
     rows
         The client's own table (a pandas frame), or its document for `resolve`, `usage` and `status`.
     meta
-        What the last page says of itself.
+        The metadata of the last page.
     asked
-        The question in words.
+        A description of the request, for messages.
     """
 
     rows: Any
@@ -75,16 +75,16 @@ class Received:
 
 
 class XfinlinkClient:
-    """Asks the vendor's client one question at a time.
+    """Sends one request at a time through the vendor's client.
 
     Parameters
     ----------
     base_url
         The vendor's address.
     api_key
-        The key; None raises at the first question, with what to set.
+        The key; with None the first request raises an error that says what to set.
     limits
-        Of one answer.
+        Limits of one response.
     max_pages
         Pages that the plan allows for one call.
     before_page
@@ -109,10 +109,10 @@ class XfinlinkClient:
         weakref.finalize(self, self._connections.close)
 
     def index(self, name: str, as_of: dt.date | None, offset: int, limit: int = INDEX_PAGE_ROWS) -> Received:
-        """Ask for one page of an index's members at a day; None: now."""
+        """Request one page of an index's members at a day; None: now."""
         if not _INDEX_NAME.fullmatch(name):
             raise InputError(
-                f"'{name}' is no name of an index; use letters, digits and underscores (setting index_name)"
+                f"'{name}' is not an index name; use letters, digits and underscores (setting index_name)"
             )
         asked = f"index {name}, as_of {as_of or 'now'}, rows from {offset}"
         return self._call(
@@ -126,31 +126,31 @@ class XfinlinkClient:
         )
 
     def fundamentals(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
-        """Ask for annual records, all versions, of some companies with period_end in [start, end]."""
+        """Request annual records, all versions, of some companies with period_end in [start, end]."""
         return self._data(
             vendor.fundamentals, "fundamentals", ids, start, end, period_type="annual", version="all"
         )
 
     def metrics(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
-        """Ask for annual ratios of some companies with period_end in [start, end]."""
+        """Request annual ratios of some companies with period_end in [start, end]."""
         return self._data(
             vendor.metrics, "metrics", ids, start, end, period_type="annual", fields=list(METRIC_FIELDS)
         )
 
     def prices(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
-        """Ask for daily rows of some lines with date in [start, end]."""
+        """Request daily rows of some lines with date in [start, end]."""
         return self._data(vendor.prices, "prices", ids, start, end, fields=list(PRICE_FIELDS))
 
     def resolve(self, tickers: Sequence[str]) -> Received:
-        """Ask who carried some tickers, and when."""
+        """Request the lines that carried some tickers, and when."""
         return self._call(f"resolve {', '.join(tickers)}", vendor.resolve, ticker=list(tickers))
 
     def usage(self) -> Received:
-        """Ask for the vendor's own count of what is used and left; fails for a wrong key."""
+        """Request the vendor's own count of used and remaining requests; fails for a wrong key."""
         return self._call("usage", vendor.usage)
 
     def status(self) -> Received:
-        """Ask whether the service is up."""
+        """Request whether the service is up."""
         return self._call("status", vendor.status)
 
     def _data(
@@ -172,9 +172,9 @@ class XfinlinkClient:
             max_rows=_NO_ROW_LIMIT,
             **options,
         )
-        # without a cursor the client takes the first page for everything, and says nothing
+        # Without a cursor the client returns the first page as if it were complete, without a warning.
         if received.meta.get("has_more") and not received.meta.get("next_cursor"):
-            raise TransientError(f"{asked}: the answer says that there is more and gives no cursor to it")
+            raise TransientError(f"{asked}: the response says that more rows exist, but has no cursor")
         return received
 
     def _call(
@@ -185,12 +185,12 @@ class XfinlinkClient:
         expected: re.Pattern[str] | None = None,
         **parameters: Any,
     ) -> Received:
-        """Ask one question with the client's own function; an answer that it has before is never taken."""
+        """Send one request with the client's own function, never from the client's cache."""
         if not self._key:
             raise InputError(
-                "no key of the data vendor is set: set SMALLCAP_XFINLINK_API_KEY in the "
+                "the data vendor's key is missing: set SMALLCAP_XFINLINK_API_KEY in the "
                 "environment or in .env "
-                "(a free key comes with an account of the vendor), or use another --preset"
+                "(a free key comes with a vendor account), or use another --preset"
             )
         wire = Wire(self._connections, self._limits, self._max_pages, self._before_page, self._redactor)
         vendor.set_api_base(self._base_url)
@@ -201,7 +201,7 @@ class XfinlinkClient:
             with wire.standing_in(), warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 rows = function(**parameters)
-        except Exception as error:  # the client fails in whatever way a malformed answer makes it
+        except Exception as error:  # A malformed response can raise any kind of error in the client.
             raise self._explained(asked, wire, error) from None
         finally:
             vendor.set_api_key("")
@@ -210,7 +210,7 @@ class XfinlinkClient:
         return Received(rows, dict(wire.meta), asked)
 
     def _judge(self, asked: str, wire: Wire, warned: Sequence[str], expected: re.Pattern[str] | None) -> None:
-        """Take every warning of the client for an error, but for those that the caller deals with and news of the client itself."""
+        """Raise every warning of the client, except those that the caller expects and version notices."""
         if wire.update_notice:
             _LOG.info("xfinlink: %s", wire.update_notice)
         for text in warned:
@@ -230,7 +230,7 @@ class XfinlinkClient:
             raise kind(self._redactor.text(f"{asked}: {text}"))
 
     def _explained(self, asked: str, wire: Wire, error: Exception) -> SmallcapError:
-        """Name the question, and say whether asking again may help."""
+        """Return an error that names the request, of the kind that says whether a retry may help."""
         text = self._redactor.text(f"{asked}: {error}")
         if isinstance(error, TransientError):
             return TransientError(text, error.retry_after)
@@ -239,7 +239,7 @@ class XfinlinkClient:
             return error
         if not isinstance(error, vendor.XfinlinkError):
             return RefusedError(
-                f"{text} ({type(error).__name__}): the answer is not of the form that the vendor's "
+                f"{text} ({type(error).__name__}): the response does not have the format that the vendor's "
                 f"client expects"
             )
         if wire.status in _UNAUTHORISED:

@@ -1,9 +1,9 @@
-"""The index as the vendor serves it, and the lines of any list under the vendor's ids of today.
+"""The vendor's index lists, and the mapping of any list's lines to the vendor's current ids.
 
-An index list names ids as they were when it was fetched. Lists of closed days are kept for good, and the
-vendor renumbers: so the line of a row is whoever carried its ticker on that day by the newest answer about
-the ticker; the list's own id stands in where nobody is known, and shows that an answer about a ticker has
-become old.
+An index list has the ids of the time when it was fetched. Lists of past days are kept for good, and the
+vendor renumbers its ids. So a row means the line that carried its ticker on that day according to the newest
+response about the ticker. Where none is known, the list's own id is used. An id in a list that is not known
+also shows that the response about its ticker is out of date.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from smallcap.sources.xfinlink.units import INDEX_READ
 LISTS: Final = "index"
 COVERAGE: Final = "index_coverage"
 SETTLES_AFTER: Final = dt.timedelta(days=14)
-"""A list may be corrected for so long after its day; fetched later it is kept for good."""
+"""A list may be corrected for this long after its day; one that is fetched later is kept for good."""
 
 RENUMBERED_SHARE: Final = 0.5
-"""Where more of a list than this has ids that nobody knows, the vendor has renumbered them all."""
+"""If more than this share of a list has unknown ids, the vendor has renumbered all of them."""
 
 LIST_SCHEMA: Final = {
     "as_of": pl.Date,
@@ -45,13 +45,13 @@ class IndexLists:
     Parameters
     ----------
     fetcher
-        Keeps what came.
+        Keeps responses.
     client
-        Asks.
+        Sends requests.
     index
         The vendor's name of the index.
     refresh_after
-        Age at which the list of a day that has not settled is asked for again.
+        Age at which the list of a day that has not settled is requested again.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class IndexLists:
         self._refresh_after = refresh_after
 
     def coverage_end(self) -> dt.date:
-        """Ask up to which day the index is recorded: one row of the current list says so.
+        """Return the last day of the index's data, from a response with one row of the current list.
 
         Raises
         ------
@@ -89,12 +89,12 @@ class IndexLists:
         )
 
     def rows(self, as_of: dt.date) -> pl.DataFrame:
-        """Read the list of a day to its end: `LIST_SCHEMA`.
+        """Read the complete list of a day: `LIST_SCHEMA`.
 
         Raises
         ------
         RefusedError
-            When the list is empty, or changes while it is read.
+            When the list is empty, or changes between pages.
         """
         max_age = max(
             self._fetcher.clock() - dt.datetime.combine(as_of, dt.time(), dt.UTC) - SETTLES_AFTER,
@@ -102,11 +102,12 @@ class IndexLists:
         )
         frame, total = self._pages(as_of, max_age)
         if frame.height != total:
-            # pages of two moments: all of them are asked for again
+            # The pages were fetched at different times: request all of them again.
             frame, total = self._pages(as_of, dt.timedelta(microseconds=-1))
         if frame.height != total:
             raise RefusedError(
-                f"index {self._index}, as_of {as_of}: {frame.height} rows came of {total}; ask again later"
+                f"index {self._index}, as_of {as_of}: received {frame.height} of {total} rows; "
+                f"try again later"
             )
         received = max(
             moment
@@ -139,27 +140,27 @@ class IndexLists:
             _require_rows(received)
             total, has_more = received.meta.get("total"), bool(received.meta.get("has_more"))
             if not isinstance(total, int) or has_more != (offset + len(received.rows) < total):
-                came = f"{len(received.rows)} rows of {total} came with has_more {has_more}"
-                raise TransientError(f"{received.asked}: {came}, which does not add up")
+                came = f"{len(received.rows)} of {total} rows with has_more {has_more}"
+                raise TransientError(f"{received.asked}: received {came}, which is inconsistent")
             return to_payload(request, {"total": total, "has_more": has_more}, typed(received, INDEX_READ))
 
         return self._fetcher.fetch(NAME, LISTS, request, ask, max_age)
 
 
 def line_ids(listed: pl.DataFrame, names: Names) -> pl.DataFrame:
-    """Give every row of lists the line that it means.
+    """Map every row of lists to its line.
 
     Parameters
     ----------
     listed
-        ticker, day, index_id (the list's own id of the line, or null) and received (when the list came).
+        ticker, day, index_id (the list's own id of the line, or null) and received (when the list was).
     names
-        The vendor's answers about tickers.
+        The vendor's responses about tickers.
 
     Returns
     -------
     pl.DataFrame
-        The rows in order, with `symbol` and `line`: the vendor's id of today, else the list's, else null.
+        The rows in order, with `symbol` and `line`: the vendor's current id, else the list's, else null.
     """
     asked = listed.with_columns(symbol=normalised(pl.col("ticker")))
     spells = names.resolve(asked["ticker"].unique())
@@ -176,11 +177,10 @@ def line_ids(listed: pl.DataFrame, names: Names) -> pl.DataFrame:
 
 
 def constituents_rows(lines: pl.DataFrame) -> Delivery:
-    """Make rows in `CONSTITUENTS_COLUMNS` of the index's rows with their lines.
+    """Convert the index's rows, with their lines, to `CONSTITUENTS_COLUMNS`.
 
-    The index tells neither values nor sectors.
-
-    Of two rows of one day that mean one line the first stays; the other is refused.
+    The index has neither values nor sectors. Of two rows with the same line and day the first is kept and
+    the other refused.
     """
     named = lines.with_columns(
         source_id=pl.coalesce(pl.col("line").cast(pl.String), pl.lit("ticker:") + pl.col("symbol")),
@@ -205,9 +205,9 @@ def constituents_rows(lines: pl.DataFrame) -> Delivery:
 
 
 def relabelled(holdings: pl.DataFrame, names: Names) -> pl.DataFrame:
-    """Put the rows of a fund's holdings under the vendor's ids.
+    """Map the rows of a fund's holdings to the vendor's ids.
 
-    A line that the vendor does not know keeps the name it has there.
+    A line that the vendor does not know keeps its own id, prefixed by its source.
     """
     asked = holdings.with_columns(
         day=pl.col("snapshot_date"),
@@ -219,7 +219,7 @@ def relabelled(holdings: pl.DataFrame, names: Names) -> pl.DataFrame:
             pl.col("line").cast(pl.String), pl.concat_str(pl.col("source"), pl.lit(":"), pl.col("source_id"))
         )
     )
-    # of two rows that turn out to be one line the larger holding stays
+    # Of two rows with the same line the larger holding is kept.
     ordered = named.sort("as_of", "source_id", pl.col("market_value_usd").fill_null(0.0) * -1, "ticker")
     return ordered.unique(["as_of", "source_id"], keep="first", maintain_order=True).select(
         *CONSTITUENTS_COLUMNS
@@ -229,15 +229,15 @@ def relabelled(holdings: pl.DataFrame, names: Names) -> pl.DataFrame:
 def _require_rows(received: Received) -> None:
     if len(received.rows) == 0:
         raise TransientError(
-            f"{received.asked}: the answer is empty; an empty list is never taken for an index "
+            f"{received.asked}: the response is empty; an empty list is never read as an index "
             f"without members"
         )
 
 
 def _outdated(asked: pl.DataFrame, spells: pl.DataFrame, names: Names) -> dict[str, dt.datetime]:
-    """Find symbols whose answers are older than a list that names other ids.
+    """Find symbols whose responses are older than a list with other ids.
 
-    All of them where most of a list has other ids.
+    If most ids of a list differ, all symbols are returned.
     """
     listed = asked.drop_nulls("index_id").filter(pl.col("symbol").is_in(spells["symbol"].implode()))
     known = spells.select("symbol", index_id="entity_id", is_known=True).unique()

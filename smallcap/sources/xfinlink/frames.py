@@ -1,4 +1,7 @@
-"""The vendor's tables with their columns checked and typed, and as payloads that are kept. Their own names and units stay."""
+"""Checks and types the vendor's tables, and converts them to and from kept payloads.
+
+Names and units stay the vendor's.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from smallcap.sources.xfinlink.client import Received
 Columns = Mapping[str, "Column"]
 _SHOWN_COLUMNS: Final = 12
 _NUMBERS: Final = "fiu"
-"""Kinds of numpy's types of numbers."""
+"""Kinds of numpy's numeric types."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,11 @@ class Column:
     dtype
         Its type here.
     is_required
-        Whether an answer without the column is refused; otherwise the column is null.
+        Whether a response without the column is refused; otherwise the column is null.
     is_nullable
         Whether single values may be missing.
     allowed
-        The values that there may be; empty: any.
+        The allowed values; empty: any.
     """
 
     dtype: pl.DataType
@@ -50,16 +53,16 @@ def no_rows(columns: Columns) -> pl.DataFrame:
 
 
 def typed(received: Received, columns: Columns) -> pl.DataFrame:
-    """Take the wanted columns of what came, each strictly of its type, in a total order.
+    """Return the wanted columns of a response, each strictly of its type, in a total order.
 
-    Columns beyond those are left out.
+    Other columns are dropped.
 
     Raises
     ------
     RefusedError
         When a required column is missing, a value is of another type (a number as text), or a key is blank.
     TransientError
-        When a row came twice: a page was repeated, and another is likely to be missing for it.
+        When a row occurs twice: a page was repeated, and probably another one is missing.
     """
     if len(received.rows) == 0:
         return no_rows(columns)
@@ -70,13 +73,13 @@ def typed(received: Received, columns: Columns) -> pl.DataFrame:
     if frame.is_duplicated().any():
         raise TransientError(
             f"{received.asked}: {frame.height - frame.n_unique()} of {frame.height} rows of the "
-            f"answer came twice"
+            f"response occur twice"
         )
     return frame.sort(pl.all(), nulls_last=True)
 
 
 def to_payload(asked: Mapping[str, object], meta: Mapping[str, object], frame: pl.DataFrame) -> bytes:
-    """Write what was asked and received: a line of JSON about the answer, then its rows as an Arrow stream."""
+    """Serialise a request and its response: a line of JSON metadata, then the rows as an Arrow stream."""
     stream = io.BytesIO()
     stream.write(
         json.dumps({"asked": dict(asked), "meta": dict(meta)}, sort_keys=True, default=str).encode() + b"\n"
@@ -86,7 +89,7 @@ def to_payload(asked: Mapping[str, object], meta: Mapping[str, object], frame: p
 
 
 def from_payload(payload: bytes, columns: Columns) -> tuple[dict[str, Any], pl.DataFrame]:
-    """Read a payload back: what the answer says of itself, and its rows, their text cleaned."""
+    """Read a payload: the response's metadata, and its rows with text cleaned."""
     stream = io.BytesIO(payload)
     head = json.loads(stream.readline())
     return dict(head["meta"]), cleaned_frame(pl.read_ipc_stream(stream, columns=list(columns)))
@@ -97,7 +100,7 @@ def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:
     if missing:
         shown = ", ".join(str(name) for name in list(rows.columns)[:_SHOWN_COLUMNS])
         raise RefusedError(
-            f"the answer has no column {', '.join(missing)}; it has {shown}, …. The vendor's "
+            f"the response has no column {', '.join(missing)}; it has {shown}, …. The vendor's "
             f"format has changed"
         )
     frame = pl.DataFrame([_typed_column(rows, name, column) for name, column in columns.items()])
@@ -108,12 +111,14 @@ def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:
 
 def _require_values(values: pl.Series, column: Column) -> None:
     if not column.is_nullable and values.null_count():
-        raise RefusedError(f"{values.null_count()} of {len(values)} rows of the answer have no {values.name}")
+        raise RefusedError(
+            f"{values.null_count()} of {len(values)} rows of the response have no {values.name}"
+        )
     if column.allowed:
         unknown = values.filter(~values.is_in(column.allowed))
         if len(unknown):
             raise RefusedError(
-                f"column {values.name} of the answer holds {unknown[0]!r}; known are "
+                f"column {values.name} of the response contains {unknown[0]!r}; known values are "
                 f"{', '.join(column.allowed)}"
             )
 
@@ -128,7 +133,7 @@ def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
         return given
     if not _fits(given.dtype, column.dtype):
         raise RefusedError(
-            f"column {name} of the answer is {given.dtype}, not {column.dtype}: it holds "
+            f"column {name} of the response is {given.dtype}, not {column.dtype}: it contains "
             f"{given.drop_nulls()[0]!r}"
         )
     if column.dtype == pl.Date:
@@ -136,18 +141,22 @@ def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
     try:
         if column.dtype.is_integer() and not (given == given.round()).all():
             raise RefusedError(
-                f"column {name} of the answer is not {column.dtype} throughout: it holds fractions"
+                f"column {name} of the response is not {column.dtype} throughout: it contains fractions"
             )
         return given.cast(column.dtype)
     except pl.exceptions.PolarsError as error:
-        raise RefusedError(f"column {name} of the answer is not {column.dtype} throughout: {error}") from None
+        raise RefusedError(
+            f"column {name} of the response is not {column.dtype} throughout: {error}"
+        ) from None
 
 
 def _days(given: pl.Series) -> pl.Series:
     days = local_dates(given)
     wrong = given.filter(given.is_not_null() & days.is_null())
     if len(wrong):
-        raise RefusedError(f"column {given.name} of the answer is not Date throughout: it holds {wrong[0]!r}")
+        raise RefusedError(
+            f"column {given.name} of the response is not Date throughout: it contains {wrong[0]!r}"
+        )
     return days
 
 
@@ -156,20 +165,20 @@ def _blank(name: str, height: int, column: Column) -> pl.Series:
 
 
 def _converted(values: Any, name: str) -> pl.Series:
-    """Convert a column of the client's table: one of numbers as the array that it is, any other through Arrow."""
+    """Convert a column of the client's table: numbers directly from the array, other types through Arrow."""
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in _NUMBERS:
         return pl.Series(name, values.to_numpy(), nan_to_null=True)
     try:
         converted: pl.Series = pl.from_pandas(values, nan_to_null=True)  # type: ignore[assignment]
-    except (
-        Exception
-    ) as error:  # Arrow, pandas and Polars each have their own errors for values of several types
-        raise RefusedError(f"column {name} of the answer holds values of several types: {error}") from None
+    except Exception as error:  # Arrow, pandas and Polars raise different errors for mixed types.
+        raise RefusedError(
+            f"column {name} of the response contains values of several types: {error}"
+        ) from None
     return converted.alias(name)
 
 
 def _fits(given: pl.DataType, wanted: pl.DataType) -> bool:
-    """Whether a type may stand for another: whole numbers for numbers, moments or ISO text for dates."""
+    """Whether a type may be converted to another: integers to floats, timestamps or ISO text to dates."""
     if wanted.is_numeric():
         return given.is_numeric()
     if wanted == pl.Date:

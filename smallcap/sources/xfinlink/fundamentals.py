@@ -1,4 +1,4 @@
-"""The vendor's annual records as rows of raw.fundamentals: every version, explicit dates, units of ours."""
+"""Converts the vendor's annual records to rows of raw.fundamentals: all versions, dated, in our units."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, MILLION, STATEMEN
 FUNDAMENTALS: Final = Dataset(
     "fundamentals", page_rows=5000, rows_per_year=1.2, settles_after=dt.timedelta(days=5 * 365)
 )
-"""One record in six is restated, some of them after four years."""
+"""One record in six is restated, some after four years."""
 
 CURRENCY: Final = "USD"
-"""The vendor states all money in dollars; a column that says otherwise is believed."""
+"""The currency of rows without one: the vendor states all money in dollars."""
 
 
 def fundamentals_topic(client: XfinlinkClient) -> Topic:
-    """Say how annual records are asked for and read."""
+    """Return how annual records are requested and read."""
     return Topic(FUNDAMENTALS, FUNDAMENTALS_READ, "period_end", client.fundamentals, fundamentals_rows)
 
 
 def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
-    """Make rows in `FUNDAMENTALS_COLUMNS` of rows as served.
+    """Convert rows as served to `FUNDAMENTALS_COLUMNS`.
 
     The vendor serves a restated figure under the date of the filing that it came from, so no value is visible
     too early.

@@ -1,4 +1,4 @@
-"""The vendor's ready-made ratios as rows of raw.vendor_metrics."""
+"""Converts the vendor's ready-made ratios to rows of raw.vendor_metrics."""
 
 from __future__ import annotations
 
@@ -16,19 +16,16 @@ from smallcap.sources.xfinlink.units import METRICS, METRICS_READ, MILLION
 VENDOR_METRICS: Final = Dataset(
     "metrics", page_rows=100, rows_per_year=1.0, settles_after=dt.timedelta(days=550)
 )
-"""Late filers are out after a year and a half."""
+"""Late filers have filed after a year and a half."""
 
 
 def metrics_topic(client: XfinlinkClient) -> Topic:
-    """Say how ratios are asked for and read."""
+    """Return how ratios are requested and read."""
     return Topic(VENDOR_METRICS, METRICS_READ, "period_end", client.metrics, metrics_rows)
 
 
 def metrics_rows(served: pl.DataFrame) -> pl.DataFrame:
-    """Make rows in `VENDOR_METRICS_COLUMNS` of rows as served.
-
-    The market capitalisation comes in millions of dollars.
-    """
+    """Convert rows as served to `VENDOR_METRICS_COLUMNS`; market capitalisation is served in USD millions."""
     return served.select(
         pl.col("entity_id").cast(pl.String).alias("source_entity_id"),
         "period_end",

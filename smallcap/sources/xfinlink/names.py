@@ -1,4 +1,4 @@
-"""Who carried which ticker when, as the vendor resolves it: ten tickers a request, kept for long."""
+"""Which line carried which ticker when, from the vendor: ten tickers per request, valid for 90 days."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smallcap.sources.xfinlink.frames import Column, from_payload, to_payload
 DATASET: Final = "resolve"
 TICKERS_PER_REQUEST: Final = 10
 RESOLVED_FOR: Final = dt.timedelta(days=90)
-"""Names rarely change, and a change shows: the index lists an id that is not known yet."""
+"""Names rarely change, and a change is noticed, because the index then lists an unknown id."""
 
 _FIRST_DAY: Final = "1900-01-01"
 _GICS_CODE: Final = r"^\d{8}$"
@@ -37,14 +37,14 @@ _SCHEMA: Final = {name: column.dtype for name, column in _READ.items()}
 
 
 class Names:
-    """The vendor's answers about tickers.
+    """The vendor's responses about tickers.
 
     Parameters
     ----------
     fetcher
-        Keeps them.
+        Keeps responses.
     client
-        Asks.
+        Sends requests.
     """
 
     def __init__(self, fetcher: Fetcher, client: XfinlinkClient) -> None:
@@ -52,15 +52,15 @@ class Names:
         self._client = client
 
     def resolve(self, tickers: Iterable[str], renew: Mapping[str, dt.datetime] | None = None) -> pl.DataFrame:
-        """Have everybody who ever carried each of some tickers.
+        """Return every line that ever carried each of some tickers.
 
         Parameters
         ----------
         tickers
-            As lists spell them. What cannot be a ticker is not asked for: it would not stay inside the
-            request.
+            As spelled in lists. Text that cannot be a ticker is not requested, because it could change the
+            meaning of the request.
         renew
-            Symbols (normalised tickers) whose answers are too old if they came before a moment (UTC).
+            Symbols (normalised tickers) whose responses are too old if received before a time (UTC).
 
         Returns
         -------
@@ -74,7 +74,7 @@ class Names:
         )
 
     def known(self) -> pl.DataFrame:
-        """Return what every kept answer says of companies: entity_id, cik."""
+        """Return entity_id and cik of every line in the kept responses."""
         frames = [
             from_payload(kept.payload, _READ)[1].select("entity_id", "cik")
             for kept in self._fetcher.snapshots.every(NAME, DATASET)
@@ -84,7 +84,7 @@ class Names:
         )
 
     def resolved_at(self) -> dict[str, dt.datetime]:
-        """Say when each symbol was last resolved, UTC."""
+        """Return when each symbol was last resolved, UTC."""
         newest: dict[str, dt.datetime] = {}
         for request, moment in self._fetcher.snapshots.received(NAME, DATASET):
             for ticker in _tickers_of(request):
@@ -95,7 +95,7 @@ class Names:
     def _asked_in_turn(
         self, spellings: Mapping[str, list[str]], renew: Mapping[str, dt.datetime]
     ) -> pl.DataFrame:
-        """Try the spellings of each symbol one after the other, until somebody is found."""
+        """Try the spellings of each symbol one after another until a line is found."""
         frames: list[pl.DataFrame] = [pl.DataFrame(schema={"symbol": pl.String, **_SCHEMA})]
         unresolved = dict(spellings)
         while unresolved:
@@ -116,7 +116,7 @@ class Names:
         return _dated(pl.concat(frames))
 
     def _answers(self, tickers: Collection[str], renew: Mapping[str, dt.datetime]) -> pl.DataFrame:
-        """Read the newest good answer about each ticker, and ask for those that have none."""
+        """Read the newest valid response about each ticker, and request those without one."""
         frames: list[pl.DataFrame] = [pl.DataFrame(schema=_SCHEMA)]
         found: set[str] = set()
         for request, its_tickers in self._newest_good(tickers, renew):
@@ -132,7 +132,7 @@ class Names:
     def _newest_good(
         self, tickers: Collection[str], renew: Mapping[str, dt.datetime]
     ) -> list[tuple[dict[str, object], list[str]]]:
-        """List the kept requests to read, each with the tickers for which it is the newest."""
+        """List the kept requests to read, each with the tickers for which its response is the newest."""
         horizon = self._fetcher.clock() - RESOLVED_FOR
         received = sorted(self._fetcher.snapshots.received(NAME, DATASET), key=lambda one: one[1])
         newest: dict[str, int] = {}
@@ -160,9 +160,9 @@ class Names:
 
 
 def holder_at(asked: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
-    """Add `holder`: the entity id that carried `symbol` on `day`, of several the one that began last.
+    """Add `holder`: the entity id that carried `symbol` on `day`, null where none did.
 
-    Null where nobody did.
+    Of several, the one whose spell started last.
     """
     known = spells.select("symbol", "entity_id", "valid_from", "valid_to")
     matched = (
@@ -181,7 +181,10 @@ def holder_at(asked: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spellings(tickers: Iterable[str]) -> dict[str, list[str]]:
-    """List, for each symbol, the spellings to try: as listed, then with the share class set off by a point or a dash, then without."""
+    """List the spellings to try for each symbol.
+
+    First as listed, then with the share class after a point, after a dash, and without a separator.
+    """
     listed = pl.DataFrame({"ticker": sorted(set(tickers))}, schema={"ticker": pl.String}).with_columns(
         symbol=normalised(pl.col("ticker")),
         spelled=pl.col("ticker").str.strip_chars().str.to_uppercase().str.replace_all(r"[\s/]+", "."),
@@ -198,14 +201,14 @@ def _spellings(tickers: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _entities(answer: Any, tickers: list[str]) -> pl.DataFrame:
-    """Make one row per ticker and entity of the vendor's document; every ticker must be spoken of.
+    """Convert the vendor's document to one row per ticker and entity.
 
     Raises
     ------
     TransientError
-        When the answer passes over a ticker.
+        When the response does not mention a ticker.
     RefusedError
-        When the document is not of the known form.
+        When the document does not have the known format.
     """
     try:
         data, unresolved = answer["data"], set(answer.get("meta", {}).get("tickers_unresolved", ()))
@@ -213,13 +216,13 @@ def _entities(answer: Any, tickers: list[str]) -> pl.DataFrame:
         frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row", strict=True)
     except (KeyError, TypeError, AttributeError, ValueError, pl.exceptions.PolarsError) as error:
         raise RefusedError(
-            f"resolve {', '.join(tickers)}: the answer is not of the known form "
+            f"resolve {', '.join(tickers)}: the response does not have the known format "
             f"({type(error).__name__}: {error})"
         ) from None
     passed_over = sorted(set(tickers) - set(data) - unresolved)
     if passed_over:
         raise TransientError(
-            f"resolve {', '.join(tickers)}: the answer says nothing of {', '.join(passed_over)}"
+            f"resolve {', '.join(tickers)}: the response does not mention {', '.join(passed_over)}"
         )
     return frame.filter(pl.col("asked").is_in(tickers)).sort(pl.all(), nulls_last=True)
 
@@ -233,7 +236,7 @@ def _entity(ticker: str, one: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _dated(found: pl.DataFrame) -> pl.DataFrame:
-    """Read the dates; a sub-industry counts where it is given by its code."""
+    """Parse the dates, and keep a sub-industry only if it is a code."""
     code = pl.col("sub_industry")
     return found.with_columns(
         pl.col("valid_from").fill_null(_FIRST_DAY).str.to_date("%Y-%m-%d"),

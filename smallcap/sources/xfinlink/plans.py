@@ -1,6 +1,6 @@
-"""The plan of the vendor that the settings name, and the quota of requests that it allows.
+"""Reads the vendor plan that the settings name, and its request quota.
 
-`fetching` counts them.
+`fetching.quota` counts the requests.
 """
 
 from __future__ import annotations
@@ -26,5 +26,5 @@ def load_plan(reference_dir: Path, plan: PlanName) -> Plan:
 
 
 def limits_of(plan: Plan) -> Limits:
-    """Return a plan's quota of requests."""
+    """Return a plan's request quota."""
     return Limits(per_day=plan.requests_per_day or None, per_hour=plan.requests_per_hour or None)

@@ -1,4 +1,4 @@
-"""The vendor's daily rows as month-end rows of raw.prices: returns compounded, splits multiplied, the last session's close."""
+"""Aggregates the vendor's daily rows to month-end rows of raw.prices."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ PRICES: Final = Dataset("prices", page_rows=5000, rows_per_year=253, settles_aft
 
 
 def prices_topic(client: XfinlinkClient) -> Topic:
-    """Say how prices are asked for and read."""
+    """Return how prices are requested and read."""
     return Topic(PRICES, PRICES_READ, "date", client.prices, monthly_rows)
 
 
 def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:
-    """Make one row per line and month, in `PRICES_COLUMNS`, of daily rows.
+    """Aggregate daily rows to one row per line and month, in `PRICES_COLUMNS`.
 
-    The return of a month is the product of 1 + return_daily over its sessions, less 1; a day without a return
-    leaves the month without one, as in the month in which a line begins to trade. A blank split ratio is a
-    day without a split. The adjusted close is the vendor's, for splits alone.
+    The return of a month is the product of 1 + return_daily over its sessions, less 1. It is null if a day
+    has no return, as in the month in which a line starts trading. A blank split ratio means no split. Closes
+    are those of the last session; the vendor adjusts the adjusted close for splits only.
     """
     return (
         served.sort("entity_id", "date")
@@ -55,8 +55,8 @@ def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:
 def _compounded(returns: pl.Expr) -> pl.Expr:
     """Compound returns: the product of 1 + r, less 1.
 
-    Taken literally the subtraction costs a small return its last digits. With x the sum of log(1 + r) the
-    same number is exp(x) - 1 = 2 t / (1 - t), t = tanh(x / 2), which keeps them.
+    The plain subtraction loses the last digits of a small return. With x the sum of log(1 + r), the same
+    number is exp(x) - 1 = 2 t / (1 - t), t = tanh(x / 2), which keeps them.
     """
     half_growth = (returns.log1p().sum() / 2).tanh()
     return 2 * half_growth / (1 - half_growth)

@@ -1,4 +1,4 @@
-"""What must be asked for: which company-years are at hand, which are not, and how those become requests that fill one page each."""
+"""Plans requests: which company-years are kept, which are missing, and how to split those into requests."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ import polars as pl
 from smallcap.rules.types.plans import Plan
 
 MOST_IDS: Final = 500
-"""Ids of one request, whatever the plan allows: more make an address that servers refuse."""
+"""Maximum ids per request, whatever the plan allows: with more, servers refuse the long address."""
 
 CELLS_SCHEMA: Final[dict[str, type[pl.DataType]]] = {"id": pl.Int64, "year": pl.Int32}
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """How a dataset is asked for.
+    """How a dataset is requested.
 
     Attributes
     ----------
     name
-        Its name, also of its folder of payloads.
+        Its name, also that of its payload folder.
     page_rows
-        Rows of a page.
+        Rows per page.
     rows_per_year
-        Rows that one id has in a year, as far as one can expect.
+        Expected rows per id and year.
     settles_after
-        How long after the end of a calendar year its rows may still change; what is fetched later never
+        How long after the end of a calendar year its rows may still change; a response received later never
         expires.
     """
 
@@ -41,13 +41,13 @@ class Dataset:
     settles_after: dt.timedelta
 
     def pages(self, ids: int, years: int) -> int:
-        """Pages that one request of so many ids and years is expected to have."""
+        """Return the expected number of pages of one request for this many ids and years."""
         return max(1, math.ceil(ids * years * self.rows_per_year / self.page_rows))
 
 
 @dataclass(frozen=True)
 class Question:
-    """One request for data: some ids in whole calendar years."""
+    """One request: some ids in complete calendar years."""
 
     ids: tuple[int, ...]
     first_year: int
@@ -55,28 +55,28 @@ class Question:
 
     @property
     def start(self) -> dt.date:
-        """The first day that is asked for."""
+        """The first requested day."""
         return dt.date(self.first_year, 1, 1)
 
     @property
     def end(self) -> dt.date:
-        """The last day that is asked for."""
+        """The last requested day."""
         return dt.date(self.last_year, 12, 31)
 
     @property
     def request(self) -> dict[str, object]:
-        """The question as the key of a payload."""
+        """The key of the payload."""
         return {"entity_id": list(self.ids), "start": self.start.isoformat(), "end": self.end.isoformat()}
 
     @classmethod
     def of_request(cls, request: dict[str, object]) -> Question:
-        """Read the key of a payload back."""
+        """Convert the key of a payload back."""
         ids, start, end = request["entity_id"], str(request["start"]), str(request["end"])
         assert isinstance(ids, list)
         return cls(tuple(ids), int(start[:4]), int(end[:4]))
 
     def halves(self) -> tuple[Question, Question] | None:
-        """Split by ids, else by years; None where there is nothing to split."""
+        """Split by ids, else by years; None for a single id and year."""
         if len(self.ids) > 1:
             middle = len(self.ids) // 2
             return replace(self, ids=self.ids[:middle]), replace(self, ids=self.ids[middle:])
@@ -99,21 +99,21 @@ def kept_cells(
     now: dt.datetime,
     max_age: dt.timedelta,
 ) -> pl.DataFrame:
-    """Find the newest answer that is still good for each id and year.
+    """Find the newest response that is still valid for each id and year.
 
     Parameters
     ----------
     questions, received
-        What was asked before, and when the answer last came (UTC).
+        Earlier requests, and when each response was last received (UTC).
     now
-        The present moment.
+        The current time.
     max_age
-        How old an answer may be while the year it speaks of has not settled.
+        How old a response may be for a year that has not settled.
 
     Returns
     -------
     pl.DataFrame
-        id, year, and `question`: the position of the question whose answer serves.
+        id, year, and `question`: the position of the request whose response is used.
     """
     asked = pl.DataFrame(
         {
@@ -142,10 +142,10 @@ def kept_cells(
 
 
 def plan_questions(missing: pl.DataFrame, dataset: Dataset, plan: Plan) -> list[Question]:
-    """Make as few requests as will have the missing company-years, each expected to fill at most one page.
+    """Plan the fewest requests for the missing company-years, each expected to fill at most one page.
 
-    Companies that lack the same years go together, in order of their ids, so that the same gap makes the same
-    requests.
+    Companies with the same missing years are requested together, in order of their ids, so that the same gap
+    gives the same requests.
     """
     runs = (
         missing.sort("id", "year")
@@ -164,20 +164,20 @@ def plan_questions(missing: pl.DataFrame, dataset: Dataset, plan: Plan) -> list[
 
 
 def unexplained_silence(answered: pl.DataFrame, seen: pl.DataFrame, together: dt.timedelta) -> pl.DataFrame:
-    """Find who was left out of an answer without a reason in the company's life.
+    """Find ids that are missing from a response although they should have rows.
 
-    Silent is who has no row in any year of an answer. It is explained when all rows that were known then lie
-    before, or all lie after, those years: the company was listed later or is gone.
+    An id is missing if it has no row in any year of a response. That is explained if all its rows known at
+    the time are before, or all are after, those years: the company was delisted before or listed later.
 
     Parameters
     ----------
     answered
-        id, year, answer, received: the years for which an answer speaks of an id; `answer` numbers the
-        answers.
+        id, year, answer, received: the years of each id that a response covers; `answer` is the number of the
+        response.
     seen
-        id, year, received: with a row, and since when.
+        id, year, received: company-years with rows, and when these were received.
     together
-        Rows that came at most so much later than an answer still explain it: they are of the same run.
+        Rows received up to this much later than a response still explain it, as they belong to the same run.
 
     Returns
     -------

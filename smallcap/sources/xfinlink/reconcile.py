@@ -1,4 +1,4 @@
-"""What was asked against what came: rows of nobody asked for are an error, and who is missing is written down with the reason."""
+"""Compares requests with responses: unrequested rows are an error; missing ids are refused with a reason."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from smallcap.sources.fetching import RefusedError
 from smallcap.sources.refusals import write_refused
 
 NOT_SERVED = "not_served"
-"""The rule that a missing row breaks: who was asked for was not in any answer."""
+"""The rule in core.rejects for a requested id that was not in any response."""
 
 
 def require_asked(rows: pl.DataFrame, ids: Collection[int], asked: str) -> None:
-    """Refuse an answer that speaks of others than were asked for: then the ids do not mean what they meant.
+    """Refuse a response with ids that were not requested: the meaning of the ids has then changed.
 
     Parameters
     ----------
     rows
         As served.
     ids
-        Who was asked for.
+        The requested ids.
     asked
-        The question in words.
+        A description of the request, for the message.
 
     Raises
     ------
     RefusedError
-        Naming the first of them.
+        When there is such an id; the message names the first.
     """
     present = rows["entity_id"].unique()
     foreign = present.filter(~present.is_in(list(ids))).sort()
     if len(foreign):
         raise RefusedError(
-            f"{asked}: the answer has rows of {len(foreign)} ids that were not asked for, the "
+            f"{asked}: the response has rows of {len(foreign)} ids that were not requested, the "
             f"first {foreign[0]}: "
-            "the vendor has renumbered its ids. Remake raw.securities first"
+            "the vendor has renumbered its ids. Rebuild raw.securities first"
         )
 
 
 def missing_rows(
     dataset: str, names: Collection[str], reason: str, start: dt.date, end: dt.date
 ) -> pl.DataFrame:
-    """Write down who is missing, in the columns of `REFUSED_SCHEMA`."""
+    """Return the missing ids as refused rows, in the columns of `REFUSED_SCHEMA`."""
     rows = pl.DataFrame({"asked_for": sorted(names)}, schema={"asked_for": pl.String}).with_columns(
         dataset=pl.lit(dataset),
         start=pl.lit(start),

@@ -1,4 +1,4 @@
-"""Lines and companies as the vendor names them: one row per line and ticker spell (raw.securities before our ids)."""
+"""The vendor's lines and companies, one row per line and ticker spell (raw.securities, before our ids)."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def securities_rows(
         Rows of constituents, in `CONSTITUENTS_COLUMNS`; `source_id` is the vendor's id, or a name where it
         has none.
     tickers
-        Of further lines: whoever carried one of them is described too.
+        Tickers of further lines; every line that carried one of them is described too.
     spells
-        What the vendor says of their tickers (`Names.resolve`).
+        The vendor's responses about their tickers (`Names.resolve`).
     companies
-        entity_id, cik of every line that the vendor ever spoke of.
+        entity_id, cik of every line in the vendor's responses so far.
 
     Returns
     -------
     pl.DataFrame
         `SECURITIES_COLUMNS`, sorted by ticker, valid_from and source_id. The classes of a company share its
-        Central Index Key; the company goes by the lowest id among them, which is the issuer's: statements are
-        served under no other. A company without the key files no statements.
+        Central Index Key. The company's id is the lowest of its classes' ids, which is the issuer's:
+        statements are served only under that one. A company without the key files no statements.
     """
     identified = spells.with_columns(source_id=pl.col("entity_id").cast(pl.String))
     wanted = identified.filter(
@@ -66,7 +66,7 @@ def securities_rows(
 
 
 def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """Describe the lines of which the vendor says nothing, by what their lists say."""
+    """Describe the lines that the vendor does not know, from their lists."""
     unknown = lines.join(named.select("source_id").unique(), on="source_id", how="anti")
     return (
         unknown.with_columns(ticker=_usable(pl.col("ticker")))
@@ -91,5 +91,5 @@ def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
 
 
 def _usable(ticker: pl.Expr) -> pl.Expr:
-    """Normalise a ticker; one that is nothing but separators stays as it is."""
+    """Normalise a ticker; one that consists of separators only is unchanged."""
     return pl.when(normalised(ticker) == "").then(ticker).otherwise(normalised(ticker))

@@ -1,6 +1,6 @@
-"""The vendor's names and units of what is read, beside ours.
+"""Maps our columns to the vendor's names, types and units. Data only.
 
-Money and share counts of statements come in millions. Data only.
+Money and share counts of statements are served in millions.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ STATEMENT_ITEMS: Final = {
     "shares_basic": "weighted_avg_shares_basic",
     "shares_diluted": "weighted_avg_shares_diluted",
 }
-"""Our column to the vendor's, all in millions; an answer without one of them is refused."""
+"""Our column to the vendor's, all in millions; a response without one of them is refused."""
 
 UNCERTAIN_ITEMS: Final = {
     "receivables_usd": "accounts_receivable",
     "net_interest_expense_usd": "net_interest_expense",
 }
-"""The same for items that no public text of the vendor names: null where they are not served."""
+"""The same for items that the vendor does not document: null where they are not served."""
 
 METRICS: Final = {
     "roe": "roe",
@@ -58,7 +58,7 @@ METRICS: Final = {
     "interest_coverage": "interest_coverage",
     "altman_z_score": "altman_z_score",
 }
-"""Our column to the vendor's: fractions, multiples and scores on both sides."""
+"""Our column to the vendor's, in the same units: fractions, multiples and scores."""
 
 _KEY_ID = Column(pl.Int64(), is_nullable=False)
 _KEY_DATE = Column(pl.Date(), is_nullable=False)

@@ -1,9 +1,9 @@
-"""What stands between the vendor's client and the network for the length of one call. No request is worded here, no row is read.
+"""The transport between the vendor's client and the network during one call.
 
-The client asks through the function ``httpx.get`` of its module. It opens a connection per page, tells nobody
-how many pages it asked for, reads answers of any size, loses the sign that more rows exist when no cursor
-comes with it, takes NaN for JSON, and sleeps and repeats by itself. So for the length of a call its module's
-``httpx`` is a `Wire`: everything else is the client's own.
+The client sends requests through ``httpx.get`` of its module. It opens a connection per page, does not
+report the number of pages, reads responses of any size, ignores that more rows exist when there is no cursor,
+accepts NaN as JSON, and sleeps and retries by itself. So during a call the ``httpx`` of its module is
+replaced by a `Wire`; everything else is the client's own.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _HEADERS_OF_PACKING = ("content-encoding", "transfer-encoding", "content-length"
 
 
 class TooManyPagesError(RefusedError):
-    """The answer has more pages than the plan allows: the question must be split."""
+    """The response has more pages than the plan allows: the request must be split."""
 
 
 class Answer(httpx.Response):
-    """A whole answer whose JSON was read strictly: NaN and Infinity are no JSON."""
+    """A complete response whose JSON is parsed strictly: NaN and Infinity are not JSON."""
 
     document: Any = None
 
     def json(self, **_: Any) -> Any:
         """Return the document.
 
-        For an error body that is no JSON this raises ValueError, as the client expects.
+        For an error body that is not JSON this raises ValueError, as the client expects.
         """
         if self.document is None:
             self.document = _without_surrogates(
@@ -56,26 +56,26 @@ class Wire:
     Parameters
     ----------
     connections
-        The pool whose connections are used again.
+        The pool of connections, which are reused.
     limits
-        Of one answer.
+        Limits of one response.
     max_pages
-        Pages of one call.
+        Maximum pages per call.
     before_page
-        Called before every page but the first, which whoever calls has counted.
+        Called before every page but the first, which the caller has counted.
     redactor
-        Takes the key out of whatever comes: an answer that repeats it must not bring it into a table.
+        Removes the key from responses, so that one that repeats it does not bring it into a table.
 
     Attributes
     ----------
     pages
-        Pages asked for so far.
+        Pages requested so far.
     status
-        Of the last answer.
+        Status of the last response.
     meta
-        What the last answer says of itself.
+        Metadata of the last response.
     update_notice
-        What the vendor says of newer clients, if anything.
+        The vendor's notice of a newer client, if any.
     """
 
     def __init__(
@@ -97,12 +97,12 @@ class Wire:
         self.update_notice: str | None = None
 
     def __getattr__(self, name: str) -> Any:
-        """Everything but `get` is httpx's own: the client catches its exceptions."""
+        """Return httpx's own attribute for everything but `get`: the client catches its exceptions."""
         return getattr(httpx, name)
 
     @contextmanager
     def standing_in(self) -> Iterator[None]:
-        """Stand where the client reaches for httpx."""
+        """Replace the client's httpx by this object."""
         original = vendor.httpx
         vendor.httpx = self
         try:
@@ -113,9 +113,9 @@ class Wire:
     def get(
         self, url: str, *, headers: Mapping[str, str], timeout: float, params: Mapping[str, Any] | None = None
     ) -> Answer:
-        """Ask for one page.
+        """Request one page.
 
-        Failures that may pass are raised past the client, which would sleep and repeat.
+        Transient failures are raised as our own errors, past the client, which would sleep and retry.
         """
         self._count_page()
         address = url.split("?")[0]
@@ -133,8 +133,7 @@ class Wire:
     def _count_page(self) -> None:
         if self.pages >= self._max_pages:
             raise TooManyPagesError(
-                f"the answer has more than {self._max_pages} pages, which is what the plan allows "
-                f"for one call"
+                f"the response has more than {self._max_pages} pages, the maximum of the plan for one call"
             )
         if self.pages:
             self._before_page()
@@ -152,14 +151,14 @@ class Wire:
                 body += chunk
                 if len(body) > self._limits.max_bytes:
                     raise RefusedError(
-                        f"{address}: the answer is larger than {self._limits.max_bytes / 1e6:g} MB. "
-                        "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that is right"
+                        f"{address}: the response is larger than {self._limits.max_bytes / 1e6:g} MB. "
+                        "Raise max_response_mb (SMALLCAP_MAX_RESPONSE_MB) if that size is expected"
                     )
                 if time.monotonic() > latest:
                     raise TransientError(
-                        f"{address}: the answer was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs"
+                        f"{address}: the response was not complete after {WHOLE_ANSWER_TIMEOUTS} time-outs"
                     )
-        # the body is decoded already: headers that say how it was packed would have it decoded again
+        # The body is decoded already; with these headers it would be decoded again.
         kept = {
             name: value for name, value in response.headers.items() if name.lower() not in _HEADERS_OF_PACKING
         }
@@ -175,11 +174,11 @@ class Wire:
             document = answer.json()
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise TransientError(
-                f"{address} answered {_begins_with(answer.content)}, which is no JSON ({error})"
+                f"{address} answered {_begins_with(answer.content)}, which is not JSON ({error})"
             ) from None
         except ValueError as error:
             raise RefusedError(f"{address}: {error}") from None
-        # a copy: the client overwrites what the answer says of itself
+        # A copy, because the client overwrites the metadata.
         self.meta = dict(document.get("meta") or {}) if isinstance(document, dict) else {}
         if answer.headers.get("X-Xfinlink-Client-Update"):
             self.update_notice = (
@@ -188,7 +187,7 @@ class Wire:
 
 
 def _without_surrogates(content: bytes, document: Any) -> Any:
-    """Leave out halves of characters: JSON can name them by number, but they are no text, and no table can hold them."""
+    """Remove unpaired surrogates: JSON can escape them, but they are not valid text in a table."""
     if b"\\ud" not in content.lower():
         return document
     return json.loads(json.dumps(document, ensure_ascii=False).encode(errors="ignore"))
@@ -200,4 +199,4 @@ def _begins_with(content: bytes) -> str:
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"the answer holds {constant}, which is no number of JSON")
+    raise ValueError(f"the response contains {constant}, which is not a JSON number")

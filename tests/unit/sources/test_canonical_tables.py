@@ -104,7 +104,7 @@ def test_every_kind_of_line_end_reads_alike() -> None:
 def test_columns_that_the_table_does_not_know_may_be_there_twice_or_without_a_name() -> None:
     payload = b"ticker,date,note,adj_close,note,,\nA,2025-01-31,x,1,y,,\n"
     assert read_table(payload, "p.csv", PRICES)["adj_close"].to_list() == [1.0]
-    with pytest.raises(InputError, match="column date stands in the header more than once"):
+    with pytest.raises(InputError, match="column date is in the header more than once"):
         read_table(b"ticker,date,date,adj_close\nA,2025-01-31,2025-02-28,1\n", "p.csv", PRICES)
 
 
@@ -132,14 +132,15 @@ def test_not_a_number_is_missing() -> None:
 )
 def test_a_missing_column_is_named(dropped: str) -> None:
     with pytest.raises(
-        InputError, match=rf"^fundamentals file {FILE}\.csv lacks the column {dropped}\. docs"
+        InputError, match=rf"^fundamentals file {FILE}\.csv is missing the column {dropped}\. docs"
     ):
         read_table(as_csv(fundamentals_frame({}).drop(dropped)), f"{FILE}.csv", FUNDAMENTALS)
 
 
 def test_all_missing_columns_are_named_in_one_message() -> None:
     with pytest.raises(
-        InputError, match="lacks the columns revenue, net_income, interest_expense or net_interest_expense"
+        InputError,
+        match="is missing the columns revenue, net_income, interest_expense or net_interest_expense",
     ):
         read_table(
             as_csv(fundamentals_frame({}).drop("revenue", "net_income", "net_interest_expense")),
@@ -188,7 +189,7 @@ def test_a_column_of_the_wrong_type_is_refused(column: str) -> None:
         (
             b"ticker,date,adj_close,Date\nA,2025-01-31,1,2\n",
             "p.csv",
-            "column date stands in the header more than once",
+            "column date is in the header more than once",
         ),
     ],
 )

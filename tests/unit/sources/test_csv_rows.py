@@ -73,7 +73,7 @@ def test_blank_lines_are_no_rows(line_end: str) -> None:
         (["1,2", "3,4", "5,6"], r"row 1 .*, line 2: 2 cells instead of 3"),
         (
             ["1,2,3", "4,5,6,7"],
-            r"row 2 .*, line 3: 4 cells instead of 3; put cells with a comma in them in quotes",
+            r"row 2 .*, line 3: 4 cells instead of 3; quote cells that contain a comma",
         ),
         (["1,2,3,"], r"row 1 .*: 4 cells instead of 3"),
         (["1,2,3", "1,5,4,5"], r"row 2 .*: 4 cells instead of 3; .* decimals with a point"),

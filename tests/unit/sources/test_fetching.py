@@ -1,4 +1,4 @@
-"""The fetcher: what is kept is not asked for again, transient failures are, others are not."""
+"""The fetcher: a kept payload is not requested again; transient failures are retried, others are not."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_the_wait_that_the_vendor_asks_for_is_kept(tmp_path: Path) -> None:
 def test_a_wait_of_an_hour_is_not_waited_but_told(tmp_path: Path) -> None:
     bench, vendor = Bench(tmp_path), Vendor(TransientError("Daily request limit reached", retry_after=3600.0))
     with pytest.raises(
-        QuotaError, match=r"Daily request limit reached.*Go on after 2026-05-05 13:10 UTC"
+        QuotaError, match=r"Daily request limit reached.*Run the same command after 2026-05-05 13:10 UTC"
     ) as caught:
         bench.fetcher.fetch("vendor", "prices", REQUEST, vendor)
     assert caught.value.resumes_at == NOON + HOUR

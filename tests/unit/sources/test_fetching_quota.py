@@ -27,7 +27,7 @@ def test_the_request_that_would_exceed_the_quota_is_not_made(tmp_path: Path) -> 
         bench.fetcher.fetch("vendor", "prices", {"n": number}, lambda: asked.append(1) or b"rows")
     with pytest.raises(
         QuotaError,
-        match=r"vendor: 3 of 3 requests of this hour are used, 0 left.*Go on after 2026-05-05 13:00 UTC",
+        match=r"vendor: 3 of 3 requests of this hour are used, 0 left.*after 2026-05-05 13:00 UTC",
     ):
         bench.fetcher.fetch("vendor", "prices", {"n": 3}, lambda: asked.append(1) or b"rows")
     assert len(asked) == 3
@@ -83,5 +83,5 @@ def test_a_source_without_limits_is_never_stopped(tmp_path: Path) -> None:
 
 def test_a_broken_count_is_named(tmp_path: Path) -> None:
     (tmp_path / "vendor.json").write_text("{")
-    with pytest.raises(SmallcapError, match=r"vendor\.json cannot be read.*remove it"):
+    with pytest.raises(SmallcapError, match=r"vendor\.json cannot be read.*delete the file"):
         Quota(tmp_path, FREE, lambda: NOON).take("vendor")

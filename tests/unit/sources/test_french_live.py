@@ -143,17 +143,17 @@ def changed(change: Callable[[list[str]], list[str]]) -> bytes:
 REFUSED = {
     "a web page": (b"<!DOCTYPE html><html>Sorry</html>", "not a readable zip"),
     "a cut zip": (body(FF5_FILE)[:-50], "not a readable zip"),
-    "not contiguous": (changed(lambda lines: lines[:100] + lines[101:]), "not contiguous at 200806"),
+    "not contiguous": (changed(lambda lines: lines[:100] + lines[101:]), "not contiguous: 200806"),
     "implausible": (changed(lambda lines: [*lines[:-1], "202605,1.0,250.0,1.0,1.0,1.0,0.3"]), "250"),
     "not a number": (changed(lambda lines: [*lines[:-1], "202605,1.0,x,1.0,1.0,1.0,0.3"]), "not a number"),
-    "cut off at its end": (changed(lambda lines: lines[:-20]), "shorter than the vintage 202604"),
-    "cut off at its start": (changed(lambda lines: lines[20:]), "shorter than the vintage 202604"),
+    "cut off at its end": (changed(lambda lines: lines[:-20]), "shorter than the earlier vintage 202604"),
+    "cut off at its start": (changed(lambda lines: lines[20:]), "shorter than the earlier vintage 202604"),
     "short": (changed(lambda lines: lines[-60:]), "fewer than 120"),
     "without a table": (
         zipped(first_line("202605").encode() + b"\r\n\r\nNothing here.\r\n"),
         "no monthly table",
     ),
-    "of another model": (body(FF3_FILE, "202605"), "holds the factors of FF3, not of FF5"),
+    "of another model": (body(FF3_FILE, "202605"), "contains the factors of FF3, not of FF5"),
     "without a vintage": (
         zipped(french(rows(FF5_FILE, "202605"), first="Factors", annual=False)),
         "names no vintage",
@@ -176,7 +176,7 @@ def test_a_file_that_does_not_count_is_told_and_the_last_good_vintage_stands(
         assert delivery.rows.equals(first)
         [notice] = delivery.notices
         assert message in notice
-        assert "FF5 factors were not renewed, the vintage 202604, downloaded before, stands" in notice
+        assert "FF5 factors were not updated, the vintage 202604 from an earlier download is used" in notice
         library.bodies[FF5_FILE] = good
         assert library.source(server.url).factors().notices == ()
 
@@ -188,7 +188,7 @@ def test_a_server_that_stays_down_is_asked_some_times_and_then_told(library: Lib
         assert sum(MOM_FILE in path for path in server.asked) == 4
     assert set(delivery.rows["model"]) == {"FF3", "FF5"}
     [notice] = delivery.notices
-    assert "MOM factors were not renewed, there is none from before" in notice
+    assert "MOM factors were not updated, and there is no earlier download" in notice
 
 
 def test_nothing_at_all_is_an_error_that_names_every_file(library: Library) -> None:

@@ -153,7 +153,7 @@ GOOD = holdings([line("AAA"), line("BBB")])
         (holdings([line()], fund="iShares Core S&P 500 ETF"), "wrong fund.*'iShares Core S&P 500 ETF'"),
         (holdings([line("-", "ONLY Prvt")]), "has 0 members; between 1 and 5000 are plausible"),
         (holdings([line(price="abc")]), "line 11, column 'Price': 'abc' is not a number"),
-        (holdings([line()], header=HEADER.replace("Price", "Cost")), "the header lacks Price"),
+        (holdings([line()], header=HEADER.replace("Price", "Cost")), "the header is missing Price"),
         (GOOD.replace(b"ALPHABETICAL", b"ALPH\xe4BETICAL"), "is not UTF-8 text"),
     ],
 )

@@ -143,7 +143,7 @@ def test_a_day_without_a_list_is_answered_by_the_nearest_earlier_session_and_tol
     with scripted(site) as server:
         delivery = site.source(server.url).constituents([LONG_AGO])
     assert delivery.rows["snapshot_date"].unique().to_list() == [dt.date(2024, 7, 29)]
-    assert delivery.notices == ("ishares: the list of 2024-07-29 answers for 2024-07-31",)
+    assert delivery.notices == ("ishares: the list of 2024-07-29 is used for 2024-07-31",)
     assert site.asked == ["20240731", "20240730", "20240729"]
 
 
@@ -154,7 +154,7 @@ def test_a_list_of_eight_days_before_answers_for_nothing(site: Site) -> None:
     assert delivery.rows.is_empty()
     assert delivery.rows.schema == CONSTITUENTS_COLUMNS
     assert delivery.notices == (
-        "ishares: there is no list of russell2000 at 2024-07-31 or at most 7 days before it",
+        "ishares: there is no list of russell2000 for 2024-07-31 or the 7 days before it",
     )
 
 
@@ -200,7 +200,7 @@ def test_a_refused_body_lets_an_earlier_list_answer_and_the_refusal_is_told(site
     with scripted(site) as server:
         [notice] = site.source(server.url).constituents([LONG_AGO]).notices
     assert notice.startswith(
-        "ishares: the list of 2024-07-30 answers for 2024-07-31; 1 answers were refused, the "
+        "ishares: the list of 2024-07-30 is used for 2024-07-31; 1 responses were refused, the "
         "first: holdings file"
     )
 
@@ -286,7 +286,7 @@ def test_a_whole_index_is_demanded_unless_told_otherwise(site: Site) -> None:
 
 def test_an_index_without_a_fund_is_named(site: Site) -> None:
     rules = dataclasses.replace(RULES, indexes=())
-    with pytest.raises(InputError, match=r"no fund is known that follows the index 'sp600' \(ishares\.toml"):
+    with pytest.raises(InputError, match=r"no fund is known that tracks the index 'sp600' \(ishares\.toml"):
         IsharesLists(
             site.bench.fetcher,
             LIMITS,

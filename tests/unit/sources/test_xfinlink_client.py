@@ -98,7 +98,7 @@ def test_the_key_shows_in_no_error(client: XfinlinkClient, monkeypatch: pytest.M
         raise KeyError(f"data of {KEY}")
 
     monkeypatch.setattr(vendor, "metrics", metrics)
-    with pytest.raises(RefusedError, match=r"KeyError.*not of the form") as error:
+    with pytest.raises(RefusedError, match=r"KeyError.*does not have the format") as error:
         client.metrics([1], START, END)
     assert KEY not in str(error.value)
 

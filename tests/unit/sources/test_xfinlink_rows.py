@@ -145,13 +145,13 @@ def test_columns_are_taken_strictly_and_others_left_out() -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ({"value": "12.5"}, "column value of the answer is String, not Float64: it holds '12.5'"),
-        ({"value": True}, "column value of the answer is Boolean"),
-        ({"text": 5}, "column text of the answer is Int64"),
-        ({"day": "31.01.2025"}, "column day of the answer is not Date throughout"),
-        ({"day": "25-01-31"}, "column day of the answer is not Date throughout: it holds '25-01-31'"),
+        ({"value": "12.5"}, "column value of the response is String, not Float64: it contains '12.5'"),
+        ({"value": True}, "column value of the response is Boolean"),
+        ({"text": 5}, "column text of the response is Int64"),
+        ({"day": "31.01.2025"}, "column day of the response is not Date throughout"),
+        ({"day": "25-01-31"}, "column day of the response is not Date throughout: it contains '25-01-31'"),
         ({"entity_id": None}, "have no entity_id"),
-        ({"entity_id": 1.5}, "column entity_id of the answer is not Int64 throughout"),
+        ({"entity_id": 1.5}, "column entity_id of the response is not Int64 throughout"),
     ],
 )
 def test_a_value_of_another_type_is_refused_by_name(row: dict[str, object], told: str) -> None:
@@ -167,7 +167,7 @@ def test_a_moment_with_a_time_zone_is_the_day_of_that_zone(day: object) -> None:
 
 
 def test_one_text_among_numbers_is_found() -> None:
-    with pytest.raises(RefusedError, match=r"column value of the answer.*'12.5'"):
+    with pytest.raises(RefusedError, match=r"column value of the response.*'12.5'"):
         typed(came(WHOLE, {**WHOLE, "value": "12.5"}), COLUMNS)
 
 
@@ -179,14 +179,14 @@ def test_a_missing_column_is_named_and_an_uncertain_one_is_null() -> None:
 
 
 def test_a_word_that_is_not_known_is_refused() -> None:
-    with pytest.raises(RefusedError, match="holds 'amended'; known are original, restated"):
+    with pytest.raises(RefusedError, match="contains 'amended'; known values are original, restated"):
         typed(
             came({"version": "amended"}), {"version": Column(pl.String(), allowed=("original", "restated"))}
         )
 
 
 def test_a_row_that_came_twice_is_a_page_that_was_repeated() -> None:
-    with pytest.raises(TransientError, match="1 of 2 rows of the answer came twice"):
+    with pytest.raises(TransientError, match="1 of 2 rows of the response occur twice"):
         typed(came(WHOLE, WHOLE), COLUMNS)
 
 
@@ -211,7 +211,7 @@ def test_halves_of_characters_do_not_cost_the_answer() -> None:
 
 
 def test_rows_of_others_than_were_asked_for_are_refused() -> None:
-    with pytest.raises(RefusedError, match=r"2 ids that were not asked for, the first 5.*renumbered"):
+    with pytest.raises(RefusedError, match=r"2 ids that were not requested, the first 5.*renumbered"):
         require_asked(pl.DataFrame({"entity_id": [1, 5, 6]}), [1, 2], "metrics of 2 ids")
 
 
