@@ -1,6 +1,6 @@
-"""Draws the pictures of the documentation: runs the sample universe in a folder of its own, then shows report and terminal.
+"""Draws the pictures of the documentation, from a run of the sample universe in a temporary folder.
 
-``make pictures`` calls it. The pictures are of synthetic companies, and stay small enough for a repository.
+``make pictures`` calls it. The companies are synthetic, and the pictures are small enough for a repository.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ FOLDER = Path(__file__).parent
 AS_OF = dt.date(2025, 12, 31)
 LARGEST_BYTES = 300_000
 TERMINAL_COLUMNS = 118
-# Rich's own form fetches a typeface from a network; a picture fetches nothing.
+# Rich's own template loads a font from the network; a picture must not load anything.
 SVG_FORM = re.sub(r"@font-face \{\{.*?\n    \}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
 def main() -> None:
-    """Draw every picture anew."""
+    """Draw every picture again."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(home=Path(folder) / "home", preset="sample")
         draw_run(settings)
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def draw_run(settings: Settings) -> None:
-    """Make the run that the other pictures show, and draw what it prints."""
+    """Run the pipeline for the other pictures, and draw what it prints."""
     quiet = Console(quiet=True)
     draw_terminal(
         "terminal-run",
@@ -62,14 +62,14 @@ def draw_run(settings: Settings) -> None:
 
 
 def draw_terminal(name: str, title: str, command: Callable[[Console], None]) -> None:
-    """Draw what a command prints, as a terminal shows it."""
+    """Draw the output of a command as a terminal shows it."""
     out = Console(record=True, width=TERMINAL_COLUMNS, file=io.StringIO(), force_terminal=True)
     command(out)
     out.save_svg(str(FOLDER / f"{name}.svg"), title=title, code_format=SVG_FORM, unique_id=name)
 
 
 def draw_report(page: Path, profile: Path) -> str:
-    """Draw the report on a screen in both schemes and on a phone; return the ticker of the first survivor."""
+    """Draw the report in both colour schemes and on a phone; return the ticker of the first survivor."""
     with chromium(profile) as driver:
         for scheme in ("light", "dark"):
             show(driver, page, width=1200, height=1000, scheme=scheme)
@@ -83,7 +83,7 @@ def draw_report(page: Path, profile: Path) -> str:
 
 
 def keep_part(driver: webdriver.Chrome, page: Path, place: str, name: str, scheme: str, width: int) -> None:
-    """Draw the page from a place on; a tear sheet is opened."""
+    """Draw the page scrolled to a place; a tear sheet is opened first."""
     show(driver, page, width=width, height=1000, scheme=scheme)
     script = (
         "const part = document.querySelector(arguments[0]); if ('open' in part) part.open = true; "
