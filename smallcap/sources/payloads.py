@@ -135,7 +135,7 @@ class SnapshotStore:
         _write_atomically(description_path, json.dumps(description, indent=1).encode())
 
     def frame(self) -> pl.DataFrame:
-        """Rebuild raw.snapshots from the descriptions beside the payloads."""
+        """Rebuild raw.snapshots from the descriptions of the payloads."""
         columns = list(table("raw.snapshots").columns)
         described = [_read(path) for path in sorted(self.root.glob("*/*/*.json"))]
         if not described:

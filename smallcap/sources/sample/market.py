@@ -16,7 +16,7 @@ NEVER: Final = 10**6
 """Month of death of a company that still exists."""
 
 FAILURE_CAP_USD: Final = 3e6
-"""A company whose first shares are worth less than this fails."""
+"""A company whose original shares are worth less than this fails."""
 
 DEATH_SHARE: Final = 0.18
 LEAST_ACQUIRED_SHARE: Final = 0.06
