@@ -1,4 +1,4 @@
-"""How much of the index could be screened at each as_of, and why the rest could not (marts.coverage)."""
+"""marts.coverage: how much of the index could be screened at each as_of, and why the rest could not."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def coverage(
     scores: pl.DataFrame,
     stale_months: int,
 ) -> pl.DataFrame:
-    """Count members and what is known of them.
+    """Count the members at each as_of and the data known about them.
 
     Parameters
     ----------
     as_ofs
-        Every date asked for, also those without a membership.
+        Every requested date, including dates without membership.
     constituents
-        raw.constituents.
+        Rows of raw.constituents.
     members
-        core.members.
+        Rows of core.members.
     metrics_as_of
-        core.metrics_as_of.
+        Rows of core.metrics_as_of.
     scores
-        marts.quality_scores; method published on basis point_in_time is counted.
+        Rows of marts.quality_scores; only method published on basis point_in_time is counted.
     stale_months
-        The stale limit that was used.
+        The staleness limit that was used.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def coverage(
 
 
 def _listed(constituents: pl.DataFrame) -> pl.DataFrame:
-    """Count the lines of the list, and say which list it is."""
+    """Count the lines of the list, and identify the list."""
     return (
         constituents.sort("as_of", "security_id")
         .group_by("as_of", maintain_order=True)
@@ -81,7 +81,7 @@ def _listed(constituents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(members: pl.DataFrame) -> pl.DataFrame:
-    """Count the companies and what is known of them."""
+    """Count the companies, and those resolved, priced and classified."""
     flags = {"resolved": "is_resolved", "priced": "is_priced", "classified": "is_classified"}
     return members.group_by("as_of").agg(
         pl.len().cast(pl.Int64).alias("members"),
@@ -90,7 +90,7 @@ def _known(members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _visible_records(metrics_as_of: pl.DataFrame) -> pl.DataFrame:
-    """Count the members with a visible annual record, by what is to be said of it."""
+    """Count the members with a visible annual record, by the properties of the record."""
     has_record = pl.col("period_end").is_not_null()
     counted = {
         "with_fundamentals": has_record,
@@ -106,7 +106,7 @@ def _visible_records(metrics_as_of: pl.DataFrame) -> pl.DataFrame:
 
 
 def _screened(scores: pl.DataFrame) -> pl.DataFrame:
-    """Count the scored, and the excluded by the first part of their reason."""
+    """Count the scored members, and the excluded ones by the first part of their reason."""
     reason = pl.col("exclusion_reason").str.split(":").list.first()
     counted = {
         "screened": pl.col("status") == "scored",
@@ -120,5 +120,5 @@ def _screened(scores: pl.DataFrame) -> pl.DataFrame:
 
 
 def _share(part: str, whole: str) -> pl.Expr:
-    """Divide two counts; null where the whole is zero or unknown."""
+    """Divide two counts; null if the whole is zero or unknown."""
     return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))

@@ -1,4 +1,4 @@
-"""Small helpers for frames that every calculation shares: a table's columns in order, and numbers without NaN."""
+"""Helpers shared by all calculations: select a table's columns in order, and remove NaN."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smallcap.tables.registry import TABLES
 
 
 def as_table(frame: pl.DataFrame, table_name: str) -> pl.DataFrame:
-    """Select a table's columns, in its order and with its types; other columns are left behind.
+    """Select a table's columns, in its order and with its types; other columns are dropped.
 
     Parameters
     ----------
@@ -18,12 +18,17 @@ def as_table(frame: pl.DataFrame, table_name: str) -> pl.DataFrame:
         A frame that has at least the columns of the table.
     table_name
         Layer and table, for example ``core.annual_metrics``.
+
+    Returns
+    -------
+    pl.DataFrame
+        The columns of the table.
     """
     return in_columns_of(frame, TABLES[table_name].schema)
 
 
 def in_columns_of(frame: pl.DataFrame, schema: type[dy.Schema]) -> pl.DataFrame:
-    """Select a schema's columns, in its order and with its types; other columns are left behind."""
+    """Select a schema's columns, in its order and with its types; other columns are dropped."""
     return frame.select(pl.col(name).cast(column.dtype) for name, column in schema.columns().items())
 
 

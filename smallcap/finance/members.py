@@ -1,4 +1,4 @@
-"""Members of the index by company: lines resolved, summed, priced and classified."""
+"""core.members: the members of the index by company, with lines resolved, summed, priced and classified."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SECURITY_COLUMNS = ("entity_id", "is_resolved", "unresolved_reason", "sic", "gic
 def members(
     constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules
 ) -> pl.DataFrame:
-    """Turn the lines of an index into its member companies.
+    """Aggregate the lines of an index into its member companies.
 
     The lines' market values, weights and quantities are summed; symbol, name and price are those of the
-    largest line: by market value, then the first by ticker.
+    largest line by market value (the first by ticker if equal).
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def members(
     securities
         Rows of raw.securities.
     prices
-        Rows of raw.prices, of the months up to each as_of.
+        Rows of raw.prices for the months up to each as_of.
     rules
         The thresholds.
 
@@ -58,13 +58,13 @@ def members(
 
 
 def is_ticker_usable(rules: TickerRules) -> pl.Expr:
-    """Whether the symbol is one to five letters once dots, dashes, slashes and spaces are stripped."""
+    """Whether the symbol is one to `max_letters` letters once separators are stripped."""
     letters = normalised(pl.col("ticker"))
     return letters.str.contains(f"^[A-Z]{{1,{rules.max_letters}}}$").fill_null(False)
 
 
 def is_financial(rules: FinancialRules) -> list[pl.Expr]:
-    """Whether the company is a financial, and by what: its SIC code, else its GICS code, else the sector's name."""
+    """Return is_financial and its basis: the SIC code, else the GICS code, else the sector name."""
     sic = pl.col("sic").cast(pl.Int64, strict=False)
     gics_sector = pl.col("gics").str.slice(0, 2)
     verdict = (
@@ -82,7 +82,10 @@ def is_financial(rules: FinancialRules) -> list[pl.Expr]:
 
 
 def _resolved(constituents: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
-    """Add to each line its company and classification, from the ticker spell that held at as_of, else the nearest known."""
+    """Add to each line its company and classification.
+
+    They come from the latest ticker spell that began by as_of, else from the first spell.
+    """
     spells = securities.sort("security_id", "valid_from", "is_resolved", "source").unique(
         ["security_id", "valid_from"], keep="last", maintain_order=True
     )
@@ -119,14 +122,13 @@ def _refuse_unknown(lines: pl.DataFrame) -> None:
         first = lines.sort("as_of", "security_id").row(0, named=True)
         raise InputError(
             f"core.members: {lines.height} rows of raw.constituents have a security_id that "
-            f"raw.securities lacks, first"
-            f" {first['security_id']} ({first['ticker']}) at {first['as_of']}; remake "
-            f"raw.securities with the same years"
+            f"is missing from raw.securities, first {first['security_id']} ({first['ticker']}) at "
+            f"{first['as_of']}; rebuild raw.securities for the same years"
         )
 
 
 def _summed(lines: pl.DataFrame) -> pl.DataFrame:
-    """Sum the lines of each company; everything else is the largest line's."""
+    """Sum the lines of each company; everything else is taken from the largest line."""
     order = {
         "as_of": False,
         "entity_id": False,
@@ -157,5 +159,5 @@ def _summed(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sum(column: str) -> pl.Expr:
-    # Polars sums nothing to zero; a sum of unknowns is unknown.
+    # Polars sums an empty group to zero, but a sum of unknowns is unknown.
     return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum()).alias(column)

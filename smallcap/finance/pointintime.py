@@ -1,8 +1,8 @@
-"""The visibility rule, in one place: when a figure became known, and which record was the newest known at a date.
+"""The visibility rule: when a figure became known, and which record was visible at a date.
 
-Among the records of a company with ``available_date <= horizon`` the visible one has the greatest
-``period_end``, then the greatest ``available_date``. So a late restatement of an old year never brings that
-year back.
+Among the records of a company with ``available_date <= horizon`` the visible one has the latest
+``period_end``, then the latest ``available_date``. A late restatement of an old year is therefore never
+visible in place of a newer year.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ DAYS_PER_YEAR = 365.25
 
 
 def available_dates(rows: pl.DataFrame, sessions: pl.Series, assumed_lag_days: int) -> pl.DataFrame:
-    """Date each row by the first day on which its figures could be known.
+    """Add to each row the first day on which its figures could be known.
 
     Parameters
     ----------
     rows
         Rows with the dates `filing_date` (nullable) and `period_end`.
     sessions
-        Trading days, ascending. For a filing date outside their range the next calendar day stands in.
+        Trading days, ascending. For a filing date outside their range the next calendar day is used.
     assumed_lag_days
-        Days after `period_end` at which a row without a filing date counts as known.
+        Days after `period_end` at which a row without a filing date is taken as known.
 
     Returns
     -------
@@ -67,28 +67,27 @@ def visible(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_o
     Returns
     -------
     pl.DataFrame
-        Every question once, in its order, with the record's columns; null where nothing was visible. A column
-        that both frames have keeps the question's values.
+        Every question once, in order, with the record's columns; null if nothing was visible. A column that
+        both frames have keeps the question's values.
     """
     own = [name for name in records.columns if name not in questions.columns]
     return questions.hstack(take(records.select(own), visible_rows(records, questions, horizon)))
 
 
 def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = "as_of") -> pl.Series:
-    """Find the number of the row in `records` that each question sees.
+    """Return the row number in `records` of each question's visible record; null if there is none.
 
-    Null where it sees none. Arguments as for `visible`.
+    Parameters are as for `visible`.
     """
     ordered = by_standing(records).sort("entity_id", "available_date", "standing")
-    # Companies ascend, so a running maximum over all of them starts anew with each: far cheaper than one
-    # window per company.
+    # The place of a later company is always greater, so one running maximum over all rows restarts with each
+    # company: far cheaper than one window per company.
     place = pl.col("entity_id").rle_id().cast(pl.Int64) * ordered.height + pl.col("standing")
     is_last_of_day = pl.any_horizontal(
         pl.col(name) != pl.col(name).shift(-1) for name in ("entity_id", "available_date")
     )
     front = (
-        # Only a record that beats everything known before it is ever seen; the others never come to the
-        # front.
+        # Only a record that ranks above everything known before it is ever visible.
         ordered.filter(place == place.cum_max())
         .filter(is_last_of_day.fill_null(True))
         .select("entity_id", "available_date", pl.col("row").alias("record"))
@@ -106,30 +105,30 @@ def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = 
 
 
 def take(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
-    """Take rows by their numbers, a row of nulls where the number is null."""
+    """Take rows by number; a null number gives a row of nulls."""
     return rows.select(pl.all().gather(numbers))
 
 
 def is_stale(period_end: str | pl.Expr, as_of: str | pl.Expr, months: int) -> pl.Expr:
-    """Whether `period_end` lies more than `months` calendar months before `as_of`; null where either is null.
+    """Whether `period_end` is more than `months` calendar months before `as_of`; null if either is null.
 
-    The months are counted back from `as_of`, so that of two month ends so many months apart the older is not
-    yet stale.
+    The months are counted back from `as_of`, so a period that ended exactly `months` months before is not
+    stale.
     """
     return _expression(period_end) < _expression(as_of).dt.offset_by(f"-{months}mo")
 
 
 def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange) -> pl.DataFrame:
-    """Find, for each annual record, the earlier years' records as they were known when it became known.
+    """Find, for each annual record, the records of earlier years as known when it became known.
 
     Parameters
     ----------
     records
         As for `visible`.
     years_back
-        How many years to look back.
+        Number of years to look back.
     prior_year
-        How many days before a record's `period_end` that of the year before lies; each further year back adds
+        Range of days between a record's `period_end` and that of the year before; each further year back adds
         365.25 days.
 
     Returns
@@ -156,10 +155,10 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
 
 
 def years_apart(later: pl.Expr, earlier: pl.Expr, prior_year: DayRange) -> pl.Expr:
-    """Tell how many fiscal years one period's end lies before another: 0 on the same day, null where it is no whole number of years.
+    """Return the number of fiscal years between two period ends; null if it is not an integer.
 
-    The distance is a whole number of years if the part of it beyond full years of 365.25 days is a
-    `prior_year` long.
+    The distance of n years is accepted if it is within the `prior_year` range plus n - 1 years of 365.25
+    days. The same day gives 0.
     """
     days = (later - earlier).dt.total_days()
     years = (days / DAYS_PER_YEAR).round().cast(pl.Int64)
@@ -171,10 +170,10 @@ def years_apart(later: pl.Expr, earlier: pl.Expr, prior_year: DayRange) -> pl.Ex
 
 
 def by_standing(records: pl.DataFrame) -> pl.DataFrame:
-    """Give each record a `standing`: of the known records of a company the one with the greatest is visible.
+    """Rank the records by `standing`: of a company's known records the one with the highest is visible.
 
-    A total order: `period_end`, then `available_date`; then a restated version over any other, then version
-    and source by their names.
+    The order is total: `period_end`, then `available_date`, then restated versions above others, then version
+    and source by name.
     """
     ties = [name for name in ("version", "source") if name in records.columns]
     restated_last = [pl.col("version") == "restated"] if "version" in ties else []

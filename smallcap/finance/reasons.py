@@ -1,4 +1,4 @@
-"""A metric and the reason why it is null, always made together: a null has exactly one reason, a value has none."""
+"""Metrics with the reason why they are null: a null has exactly one reason, a value has none."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from collections.abc import Sequence
 import polars as pl
 
 Check = tuple[pl.Expr, str]
-"""A condition under which a metric has no value, and the reason code that says so."""
+"""A condition under which a metric has no value, and its reason code."""
 
 SCALE_SUSPECT: Check = (pl.col("is_scale_suspect"), "scale_suspect")
 
 
 def metric(name: str, value: pl.Expr, checks: Sequence[Check]) -> list[pl.Expr]:
-    """Make a metric's column and the column of its reason.
+    """Make the column of a metric and the column of its reason.
 
     Parameters
     ----------
     name
-        Name of the metric; the reason's is ``<name>_reason``, without the unit ``_usd``.
+        Name of the metric; the reason column is ``<name>_reason``, without the unit ``_usd``.
     value
-        The formula; used only where no check applies.
+        The formula; used only if no check applies.
     checks
-        In order; the first that applies gives the reason. Together they must cover every row where the
-        formula is null.
+        Evaluated in order; the first that applies gives the reason. Together they must cover every row in
+        which the formula is null.
+
+    Returns
+    -------
+    list of pl.Expr
+        The metric and its reason.
     """
     reason = first_reason(checks)
     return [
@@ -33,17 +38,17 @@ def metric(name: str, value: pl.Expr, checks: Sequence[Check]) -> list[pl.Expr]:
 
 
 def first_reason(checks: Sequence[Check]) -> pl.Expr:
-    """Reason code of the first check that applies, null where none does."""
+    """Return the reason code of the first check that applies; null if none does."""
     return pl.coalesce(pl.when(condition).then(pl.lit(reason)) for condition, reason in checks)
 
 
 def missing(*inputs: pl.Expr, reason: str = "input_missing") -> Check:
-    """Check that all inputs are there."""
+    """Make a check that applies if any input is null."""
     return pl.any_horizontal(value.is_null() for value in inputs), reason
 
 
 def not_positive(denominator: pl.Expr) -> list[Check]:
-    """Check that a denominator is there and positive."""
+    """Make the checks that apply if a denominator is null or not positive."""
     return [
         missing(denominator, reason="denominator_missing"),
         (denominator <= 0, "denominator_not_positive"),
@@ -53,5 +58,8 @@ def not_positive(denominator: pl.Expr) -> list[Check]:
 def quotient(
     name: str, numerator: pl.Expr, denominator: pl.Expr, before: Sequence[Check] = (SCALE_SUSPECT,)
 ) -> list[pl.Expr]:
-    """Make the metric numerator / denominator, null with its reason where either is missing or the denominator is not positive."""
+    """Make the metric numerator / denominator, with the reason if it is null.
+
+    It is null if either is missing or the denominator is not positive.
+    """
     return metric(name, numerator / denominator, [*before, missing(numerator), *not_positive(denominator)])

@@ -1,4 +1,4 @@
-"""How a ticker is spelt so that two spellings of one can be compared. Dated aliases are read by the sources."""
+"""Normalisation of tickers for comparison; dated aliases are handled by the sources."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ Text = TypeVar("Text", pl.Expr, pl.Series)
 
 
 def normalised(ticker: Text) -> Text:
-    """Spell a ticker in upper case without the separators of share classes: BRK.B, BRK-B, BRK B, BRK/B and BRKB are one."""
+    """Convert a ticker to upper case without separators, so BRK.B, BRK-B, BRK B, BRK/B and BRKB are equal."""
     return ticker.str.to_uppercase().str.replace_all(SEPARATORS, "")

@@ -1,1 +1,1 @@
-"""Books as pure functions: what they are made of, what they hold and earn, how two compare, and what hindsight was worth."""
+"""Books as pure functions: constituents, holdings, returns, comparisons, and the value of hindsight."""

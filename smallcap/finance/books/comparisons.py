@@ -1,4 +1,4 @@
-"""marts.book_comparisons: two books side by side, their difference, and a mix of both, by the five-factor model."""
+"""marts.book_comparisons: five-factor regressions of two books, of their difference and of a mix of both."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ TEST = ("std_error", "t_stat", "p_value", "ci_low", "ci_high")
 def book_comparisons(
     book_returns: pl.DataFrame, books: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
 ) -> pl.DataFrame:
-    """Compare every two books over the months that both and the newest five factors have.
+    """Compare every pair of books over the months available for both and for the newest five factors.
 
     Parameters
     ----------
     book_returns
         Rows of marts.book_returns.
     books
-        Rows of core.books; a book without returns is compared too, and said to be insufficient.
+        Rows of core.books; a book without returns is compared too, with status insufficient.
     raw_factors
         Rows of raw.factors, any number of vintages.
     rules
-        Least number of months, confidence of the intervals, share of the first book in the mix.
+        Minimum number of months, confidence level of the intervals, share of the first book in the mix.
 
     Returns
     -------
     pl.DataFrame
-        The columns of marts.book_comparisons. Of two books the first by name is `book`; pairs are sorted, and
-        within one the rows are those of `regress`.
+        The columns of marts.book_comparisons. `book` is the first of the pair in alphabetical order; pairs
+        are sorted, and the rows of a pair are in the order of `regress`.
     """
     factors = factors_of(raw_factors, FIVE_FACTORS, rules)
     known = {
         name: book_returns.filter(pl.col("book") == name).select("month", "total_return")
         for name in sorted(books["book"])
     }
-    # statsmodels fits one series at a time, and books are few: a loop over the pairs.
+    # statsmodels fits one series at a time and there are few books, so loop over the pairs.
     compared = [
         _compared(known[name], known[other], factors, rules).with_columns(
             pl.lit(name).alias("book"), pl.lit(other).alias("other_book")
@@ -61,7 +61,7 @@ def book_comparisons(
 def _compared(
     own: pl.DataFrame, other: pl.DataFrame, factors: Factors | None, rules: FactorRules
 ) -> pl.DataFrame:
-    """Regress both, their difference and their mix over the same months."""
+    """Regress both books, their difference and their mix over the same months."""
     first, second = pl.col("total_return"), pl.col("other_return")
     both = own.join(other.rename({"total_return": "other_return"}), on="month").drop_nulls()
     months = measured_months(both, factors)
@@ -92,16 +92,16 @@ def _compared(
     for prefix, rows in found.items():
         renamed = rows.select(*PER_TERM, pl.col(columns[prefix]).name.prefix(prefix))
         side_by_side = side_by_side.join(renamed, on=PER_TERM, maintain_order="left")
-    # Two equal series correlate by 1 and some rounding.
+    # The correlation of two equal series can exceed 1 by rounding.
     return _judged(side_by_side, months.select(pl.corr(first, second).clip(-1, 1)).item(), share)
 
 
 def _judged(rows: pl.DataFrame, correlation: float | None, mix_share: float) -> pl.DataFrame:
-    """Say whether both books could be estimated; if not, show no number."""
+    """Set the status, and blank out the numbers where either book could not be estimated."""
     reason = pl.coalesce("reason", "other_reason")
     is_estimated = reason.is_null()
-    # Least squares is linear, so the difference is known even where it does not vary and its regression has
-    # nothing to explain.
+    # Least squares is linear, so the difference is known even where it is constant and its regression
+    # cannot be estimated.
     difference = pl.coalesce("difference_estimate", pl.col("estimate") - pl.col("other_estimate"))
     numbers = [
         *(pl.col(f"{prefix}{name}") for prefix in ("", "other_") for name in INTERVAL),

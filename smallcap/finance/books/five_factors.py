@@ -1,7 +1,4 @@
-"""The five-factor regression of a book or of a difference of two.
-
-Where no factors are stored, rows that say so.
-"""
+"""The five-factor regression of a book, or of the difference between two books."""
 
 from __future__ import annotations
 
@@ -23,18 +20,25 @@ def five_factor_regression(
     is_excess: bool = False,
     no_months: str | None = None,
 ) -> pl.DataFrame:
-    """Regress as `regress` does; without factors, return its rows without numbers.
+    """Run `regress` on the five factors; without factors, return its rows without numbers.
 
     Parameters
     ----------
     returns
-        month, total_return.
+        Columns month and total_return.
     factors
-        The five factors; None where none are stored.
+        The five factors; None if none are stored.
+    rules
+        Minimum number of months, confidence level of the intervals.
     is_excess
-        The returns are differences of returns.
+        Whether the returns are already differences of returns.
     no_months
-        What to say where there are no returns at all.
+        Reason to give when there are no returns at all.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows of `regress`.
     """
     if factors is None:
         return not_regressed(FIVE_FACTORS, rules, NO_VINTAGE, NO_FACTORS)
@@ -44,7 +48,7 @@ def five_factor_regression(
 
 
 def measured_months(returns: pl.DataFrame, factors: Factors | None) -> pl.DataFrame:
-    """Keep the months with a return that the factors have too, ascending; none without factors."""
+    """Keep the months that have both a return and factors, ascending; none without factors."""
     known = returns.drop_nulls("total_return").sort("month")
     return (
         known.clear()

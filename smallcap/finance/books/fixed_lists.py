@@ -1,4 +1,4 @@
-"""A fixed list as the hindsight gap looks at it: its months, its names and its own regression."""
+"""A fixed list as the hindsight gap uses it: its months, its names and its own regression."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class FixedList:
-    """A list, over the months that it and the five factors have.
+    """A fixed list over the months for which both its return and the five factors are known.
 
     Attributes
     ----------
     book
-        Its name.
+        Name of the list.
     months
-        month and total_return of the list.
+        Columns month and total_return of the list.
     names
-        ticker, security_id and weight (1 for equal weights) of the lines that have a return in these months,
-        by ticker.
+        Columns ticker, security_id and weight (1 for equal weights) of the lines that have a return in these
+        months, sorted by ticker.
     alpha
-        The row of its alpha in its five-factor regression, with classical errors.
+        The alpha row of its five-factor regression, with classical standard errors.
     """
 
     book: str
@@ -48,7 +48,7 @@ def lists_chosen_late(
     factors: Factors | None,
     rules: FactorRules,
 ) -> Iterator[FixedList]:
-    """Yield every list that was not formed in advance, by name.
+    """Yield every list that was not formed in advance, sorted by name.
 
     Parameters
     ----------
@@ -57,9 +57,16 @@ def lists_chosen_late(
     returns
         Rows of core.monthly_returns.
     factors
-        The five factors; None where none are stored.
+        The five factors; None if none are stored.
+        rules
+            Minimum number of months, confidence level of the intervals.
+
+    Yields
+    ------
+    FixedList
+        One per list.
     """
-    # Lists are few, and each has months and names of its own.
+    # There are few lists, and each has its own months and names.
     for book in books.filter((pl.col("kind") == LIST) & ~pl.col("is_formed_in_advance"))["book"].sort():
         months = measured_months(returns_of_book(book_returns, book), factors)
         priced = returns.join(months.select("month"), on="month", how="semi").select("security_id").unique()
@@ -71,10 +78,10 @@ def lists_chosen_late(
 
 
 def returns_of_book(book_returns: pl.DataFrame, book: str) -> pl.DataFrame:
-    """Take one book's months and returns."""
+    """Select one book's months and returns."""
     return book_returns.filter(pl.col("book") == book).select("month", "total_return")
 
 
 def alpha_of(regression: pl.DataFrame) -> Row:
-    """Take the row of alpha with classical errors."""
+    """Select the alpha row with classical standard errors."""
     return regression.filter((pl.col("covariance") == OLS) & (pl.col("term") == ALPHA)).row(0, named=True)

@@ -1,4 +1,7 @@
-"""Who is in a book, and in which months: fixed lists over their period, survivors of the funnel from each June's end on."""
+"""Constituents of each book by month.
+
+Fixed lists are held over their period, survivors of the funnel for twelve months from the end of each June.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ SPELL_COLUMNS = (
 def book_spells(
     books: pl.DataFrame, book_lines: pl.DataFrame, outcomes: pl.DataFrame, members: pl.DataFrame
 ) -> pl.DataFrame:
-    """Say for how long each book means to hold each line.
+    """Compute the period over which each book plans to hold each line.
 
-    Survivors are those of the last as_of in June, by that date's rows alone. They are held from July to the
-    June after it, by the line that stood for the company in the index at formation.
+    Survivors are those of the last as_of in June, from that date's rows only. They are held from July to the
+    following June, through the line that core.members had for the company at formation.
 
     Parameters
     ----------
@@ -38,14 +41,14 @@ def book_spells(
     outcomes
         Rows of marts.funnel_outcomes.
     members
-        Rows of core.members of the same as_ofs.
+        Rows of core.members for the same as_ofs.
 
     Returns
     -------
     pl.DataFrame
-        One row per book, formation and line, in `SPELL_COLUMNS`: `names` counts what the book was formed of,
-        `given_weight` is 1 for equal weights, `first_held` and `last_held` are the last days of its first and
-        last month, the latter null while it goes on.
+        One row per book, formation and line, in `SPELL_COLUMNS`: `names` is the number of names at formation,
+        `given_weight` is 1 for equal weights, `first_held` and `last_held` are the last days of the first and
+        last month held; `last_held` is null while the holding is open.
     """
     return pl.concat([_listed(books, book_lines), _survivors(books, outcomes, members)]).sort(
         "book", "first_held", "security_id"
@@ -89,10 +92,10 @@ def _at_formation(outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _kept_in(books: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Find the companies of each book: no filter that it heeds keeps them out, by the rule of marts.funnel_outcomes.
+    """Select the companies of each book: those that no filter of the book excludes.
 
-    A filter that a book passes over says nothing; without one, these are the outcomes survivor and
-    survivor_unverified.
+    Exclusion follows the rule of marts.funnel_outcomes. Filters in the book's `passed_over` are ignored. For
+    a book that ignores none, the result is the companies with outcome survivor or survivor_unverified.
     """
     passed_over = (
         pl.col("passed_over")

@@ -1,4 +1,7 @@
-"""marts.hindsight_gap: what it was worth to choose a fixed list after its first month. The arrays of many books are in `random_books`."""
+"""marts.hindsight_gap: the value of choosing a fixed list after its first month.
+
+The array computations for many books are in `random_books`.
+"""
 
 from __future__ import annotations
 
@@ -52,17 +55,17 @@ def hindsight_gap(
     raw_factors: pl.DataFrame,
     rules: FactorRules,
 ) -> pl.DataFrame:
-    """Hold every list that was not formed in advance against what could be chosen without hindsight.
+    """Compare every list that was not formed in advance with what could be chosen without hindsight.
 
     - `difference`: the list's return less that of the point-in-time book, regressed on the five factors over
       the months that both have.
-    - `random_books`: the list's alpha among those of books of as many names, equally weighted each month,
-      drawn from the members at the beginning of its first month that have a return in it. Where membership is
-      not known then, from all lines that the price source has: survivors, which did better than what could be
-      bought. `market_alpha_annual` is that of all members, or survivors, together.
-    - `leave_one_out`: its alpha without each of its names.
+    - `random_books`: the rank of the list's alpha among the alphas of random books with the same number of
+      names, equally weighted each month, drawn from the members at the beginning of its first month that have
+      a return in it. Where membership is unknown at that date, they are drawn from all lines in the price
+      source; those have survivorship bias. `market_alpha_annual` is the alpha of all members, or all lines.
+    - `leave_one_out`: the list's alpha without each of its names in turn.
 
-    All of a list's alphas are over the same months of the same factors; annual ones are 12 times the monthly.
+    All alphas of a list are over the same months of the same factors; annual alphas are 12 times the monthly.
     Standard errors are HAC in `difference` and classical elsewhere.
 
     Parameters
@@ -70,19 +73,19 @@ def hindsight_gap(
     books, book_lines, book_returns
         Rows of core.books, core.book_lines and marts.book_returns.
     returns
-        Rows of core.monthly_returns, of all years.
+        Rows of core.monthly_returns for all years.
     members
-        Rows of core.members, of all years.
+        Rows of core.members for all years.
     raw_factors
         Rows of raw.factors; the newest vintage of the five factors is used.
     rules
-        Name of the point-in-time book, number of random books and seed, least number of months.
+        Name of the point-in-time book, number of random books and seed, minimum number of months.
 
     Returns
     -------
     pl.DataFrame
-        The columns of marts.hindsight_gap, sorted by book, part and item. What cannot be estimated has no
-        numbers and says why.
+        The columns of marts.hindsight_gap, sorted by book, part and item. Rows that cannot be estimated have
+        a reason instead of numbers.
     """
     factors = factors_of(raw_factors, FIVE_FACTORS, rules)
     rows: list[Row] = []
@@ -122,7 +125,7 @@ def _difference(
 
 
 def _without_alpha(fixed: FixedList) -> list[Row]:
-    """Say why a list that has no alpha itself is held against nothing."""
+    """Make rows with a reason for a list that has no alpha of its own and so cannot be compared."""
     random_books = [
         _row(fixed, RANDOM_BOOKS, item, fixed.alpha["reason"])
         for item in (OWN_ALPHA, *OF_THE_DRAWN, MARKET_ALPHA)
@@ -135,7 +138,7 @@ def _without_alpha(fixed: FixedList) -> list[Row]:
 def _among_random_books(
     fixed: FixedList, returns: pl.DataFrame, members: pl.DataFrame, factors: Factors, rules: FactorRules
 ) -> list[Row]:
-    """Place the list's alpha among those of books drawn at random from the names of its first month."""
+    """Compare the list's alpha with those of random books drawn from the names of its first month."""
     lines, universe = _universe(fixed, returns, members)
     matrix = return_matrix(returns, fixed.months["month"], lines)
     buyable = matrix[:, np.isfinite(matrix[0])]
@@ -168,7 +171,7 @@ def _among_random_books(
 def _leaving_one_out(
     fixed: FixedList, returns: pl.DataFrame, factors: Factors, rules: FactorRules
 ) -> list[Row]:
-    """Measure the list without each of its names; the weight left goes to the others."""
+    """Compute the list's alpha without each of its names; the freed weight goes to the others."""
     months, tickers = fixed.months["month"], fixed.names["ticker"].to_list()
     weights = fixed.names["weight"].to_numpy() * (1 - np.eye(len(tickers)))
     left = returns_of_books(weights, return_matrix(returns, months, fixed.names["security_id"]))
@@ -188,7 +191,10 @@ def _leaving_one_out(
 
 
 def _universe(fixed: FixedList, returns: pl.DataFrame, members: pl.DataFrame) -> tuple[pl.Series, str]:
-    """Find the lines that could be chosen at the list's beginning: those of the members, or all that the price source has, sorted."""
+    """Find the lines that could be chosen when the list began, sorted.
+
+    These are the lines of the members, or all lines in the price source if membership is unknown.
+    """
     priced = (
         returns.join(fixed.months.select("month"), on="month", how="semi")
         .select("security_id")
@@ -206,15 +212,15 @@ def _universe(fixed: FixedList, returns: pl.DataFrame, members: pl.DataFrame) ->
 
 
 def _market(fixed: FixedList, matrix: Floats) -> pl.DataFrame:
-    """Weigh all the names of the universe equally, month by month."""
+    """Compute the equally weighted monthly return of the universe."""
     total = returns_of_books(np.ones((1, matrix.shape[1])), matrix)[:, 0]
     return without_nan(fixed.months.select("month", pl.Series("total_return", total)))
 
 
 def _drawn_alphas(matrix: Floats, fixed: FixedList, factors: Factors, rules: FactorRules) -> Floats:
-    """Alphas a year of the random books that have enough months.
+    """Compute the annual alphas of the random books that have enough months.
 
-    None where there are no more names than the list has.
+    The result is empty if the universe has no more names than the list.
     """
     names, drawn_from = fixed.names.height, matrix.shape[1]
     if drawn_from <= names:
@@ -239,7 +245,7 @@ def _statistics(drawn: Floats, own: float) -> Mapping[str, float]:
 
 
 def _a_year(alpha: Row) -> Row:
-    """Take the figures of a monthly alpha as those of a year; those that are missing stay so."""
+    """Annualise the figures of a monthly alpha; missing figures stay missing."""
     figures = {name: alpha[name] if alpha[name] is None else MONTHS_A_YEAR * alpha[name] for name in PER_YEAR}
     return {**figures, **{name: alpha[name] for name in WITHOUT_UNIT}}
 
@@ -247,7 +253,7 @@ def _a_year(alpha: Row) -> Row:
 def _row(
     fixed: FixedList, part: str, item: str, reason: str | None, values: Mapping[str, object] | None = None
 ) -> Row:
-    """Make a row over the list's months; with a reason it has no figures."""
+    """Make a row over the list's months; a row with a reason has no figures."""
     shared = {name: fixed.alpha[name] for name in OF_THE_REGRESSION}
     named = {
         "book": fixed.book,

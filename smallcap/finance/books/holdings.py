@@ -1,4 +1,4 @@
-"""marts.book_holdings: what each book holds in each month, by what weight, and which holdings are missing or have stopped."""
+"""marts.book_holdings: each book's monthly holdings and weights, and which are missing or have stopped."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from smallcap.tables.books import BookHoldings
 HELD, MISSING, STOPPED = "held", "missing", "stopped"
 OF_THE_BOOK = ["book", "month"]
 MEMBERSHIP_DAYS = 31
-"""A list of members speaks for a date at most so many days after it."""
+"""Maximum age in days of a list of members at the date for which it is used."""
 WINDOW_YEARS = (-1, 0, 1)
-"""The years whose returns say whether a holding is missing or has stopped, counted from the year of the month."""
+"""Years, relative to the month's own year, whose returns decide whether a holding is missing or stopped."""
 
 
 def book_holdings(
@@ -28,27 +28,27 @@ def book_holdings(
     years: Sequence[int],
     last_month: dt.date,
 ) -> pl.DataFrame:
-    """List what each book holds in each month of some years; weights are restored at each month's end.
+    """List each book's holdings in each month of some years; weights are rebalanced at each month's end.
 
-    A holding without a return in the month is missing if a later one is known by the end of the next year,
-    and has stopped if none is. The month in which it stops is its last row; should returns come back after so
-    long a gap, it is missing from the January of the year before them on, then held again. A year is made
-    from the returns of the year before to the year after alone, so it is the same whichever years are made
-    with it. Later returns only tell missing from stopped, which the target weights show: neither has a weight
-    in the month's return, so what is held and earned never depends on what came after.
+    A holding without a return in the month is missing if a later return is known by the end of the next
+    year, and has stopped otherwise. The month in which it stops is its last row; if returns resume after such
+    a gap, it is missing from the January of the year before they resume, then held again. A year is computed
+    only from the returns of the year before to the year after, so the result does not depend on which other
+    years are computed with it. Later returns only distinguish missing from stopped, which affects the target
+    weights: neither has a weight in the month's return, so holdings and returns never depend on later data.
 
     Parameters
     ----------
     books, book_lines
         Rows of core.books and core.book_lines.
     outcomes, members
-        Rows of marts.funnel_outcomes and core.members, from the year before the first of `years` on.
+        Rows of marts.funnel_outcomes and core.members, starting with the year before the first of `years`.
     returns
         Rows of core.monthly_returns, from the year before the first of `years` to the year after the last.
     years
-        Calendar years to make.
+        Calendar years to compute.
     last_month
-        Last day of the last month of which any return is known.
+        Last day of the last month for which any return is known.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def book_holdings(
 
 
 def _months_of(spells: pl.DataFrame, years: Sequence[int], last_month: dt.date) -> pl.DataFrame:
-    """Repeat each spell for its months within the years."""
+    """Expand each spell into its months within the years."""
     ends = (
         pl.date_range(dt.date(min(years), 1, 1), dt.date(max(years), 12, 1), "1mo", eager=True)
         .dt.month_end()
@@ -79,9 +79,9 @@ def _months_of(spells: pl.DataFrame, years: Sequence[int], last_month: dt.date) 
 
 
 def _with_status(meant: pl.DataFrame, returns: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
-    """Add the month's return and what it says of the holding.
+    """Add the month's return and the status of the holding.
 
-    After the month in which a holding has stopped it has no row.
+    A holding has no rows after the month in which it stopped.
     """
     known = meant.join(
         returns.select("month", "security_id", "total_return", "is_extreme"),
@@ -103,7 +103,7 @@ def _with_status(meant: pl.DataFrame, returns: pl.DataFrame, years: Sequence[int
 
 
 def _last_returns(returns: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
-    """Find each line's last month with a return in the window of each year."""
+    """Find the last month with a return of each line in the window of each year."""
     offsets = pl.DataFrame({"offset": WINDOW_YEARS}, schema={"offset": pl.Int32})
     windows = pl.DataFrame({"year": list(years)}, schema={"year": pl.Int32}).join(offsets, how="cross")
     of_return = windows.select("year", (pl.col("year") + pl.col("offset")).alias("return_year"))
@@ -116,13 +116,16 @@ def _last_returns(returns: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
 
 
 def _share(takes_part: pl.Expr) -> pl.Expr:
-    """Weight among the holdings of the month that take part; null for the others."""
+    """Compute the weight among the holdings of the month that take part; null for the others."""
     own = pl.when(takes_part).then(pl.col("given_weight"))
     return own / own.sum().over(OF_THE_BOOK)
 
 
 def _with_membership(holdings: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Say whether the company was a member at the end of the month before, by the last list that still speaks for it."""
+    """Add whether the company was a member at the end of the month before.
+
+    The latest list at most `MEMBERSHIP_DAYS` old decides; null if there is none.
+    """
     listed_on = members.select("as_of").unique().sort("as_of")
     day_before = pl.col("month").dt.month_start().dt.offset_by("-1d").alias("day_before")
     before = holdings.select("month").unique().sort("month").with_columns(day_before)

@@ -1,4 +1,4 @@
-"""core.books and core.book_lines: which books a source can fill, and the line that each ticker of a fixed list means."""
+"""core.books and core.book_lines: the books a source can fill, and the line behind each ticker of a list."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ def books_frame(
     Parameters
     ----------
     books
-        The books by name, as data/reference/ gives them.
+        The books by name, as defined in data/reference/.
     source_name
-        The source of the lists of members. Books that are not in it are left out.
+        The source of the lists of members. Books that name it in `not_in` are left out.
     source_tickers
-        Tickers of the books whose names the source knows; a book that leaves its names to the source is left
-        out without them.
+        Tickers of the books whose names come from the source; such a book is left out if the source has none.
 
     Returns
     -------
@@ -65,11 +64,11 @@ def book_lines(
     source_tickers: Mapping[str, tuple[str, ...]],
     securities: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Find the line that each ticker of a fixed list means.
+    """Resolve each ticker of a fixed list to a line.
 
-    Tickers recycle: the line that carried the ticker on the day on which the list was fixed is meant, else
-    the last one that carried it while the list is held. Of two tickers that mean one line, the second in the
-    list's order is left unresolved.
+    Tickers are reused, so a ticker resolves to the line that carried it on the day the list was fixed, or
+    else to the last line that carried it while the list is held. If two tickers resolve to one line, the
+    second in the list's order is left unresolved.
 
     Parameters
     ----------
@@ -111,7 +110,7 @@ def book_lines(
 def _filled(
     books: Mapping[str, Book], source_name: str, source_tickers: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Book]:
-    """Take the books that the source can fill, with the tickers that it names itself."""
+    """Select the books that the source can fill, with the tickers that it supplies itself."""
     known = {name: book for name, book in books.items() if source_name not in book.not_in}
     return {
         name: dataclasses.replace(book, tickers=source_tickers[name], tickers_from_source=False)
@@ -123,7 +122,7 @@ def _filled(
 
 
 def _listed(lists: Mapping[str, Book]) -> pl.DataFrame:
-    """One row per list and ticker, in the list's order."""
+    """Make one row per list and ticker, in the list's order."""
     rows = [
         (name, place, ticker, book.weights[place] if book.weights else None)
         for name, book in lists.items()
@@ -133,7 +132,7 @@ def _listed(lists: Mapping[str, Book]) -> pl.DataFrame:
 
 
 def _periods(lists: Mapping[str, Book]) -> pl.DataFrame:
-    """One row per list: the day on which it was fixed, and the first and last day on which it is held."""
+    """Make one row per list: the day it was fixed, and the first and last day it is held."""
     rows = [
         (
             name,
@@ -147,7 +146,7 @@ def _periods(lists: Mapping[str, Book]) -> pl.DataFrame:
 
 
 def _carriers(listed: pl.DataFrame, periods: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
-    """Find the line of each ticker: among the spells of the symbol, the one that is meant."""
+    """Find the line of each ticker by choosing among the spells of the symbol."""
     own = ("security_id", "entity_id", "valid_from", "valid_to", "source")
     spells = securities.select(normalised(pl.col("ticker")).alias("symbol"), *own)
     named = listed.select(*PLACE, normalised(pl.col("ticker")).alias("symbol")).join(periods, on="book")
@@ -157,7 +156,7 @@ def _carriers(listed: pl.DataFrame, periods: pl.DataFrame, securities: pl.DataFr
         named.join(spells, on="symbol")
         .with_columns(_lasts_over("chosen_on", "chosen_on").alias("is_of_the_day"))
         .filter(pl.col("is_of_the_day") | _lasts_over("first_day", "last_day"))
-        # Nulls come first: of two spells that began together, the one without an end is the newer.
+        # Nulls first: of two spells that began on the same day, the one without an end is newer.
         .sort(order, descending=[name in newest_first for name in order], nulls_last=False)
         .unique(PLACE, keep="first", maintain_order=True)
         .select(*PLACE, "security_id", "entity_id")
@@ -165,10 +164,7 @@ def _carriers(listed: pl.DataFrame, periods: pl.DataFrame, securities: pl.DataFr
 
 
 def _lasts_over(first: str, last: str) -> pl.Expr:
-    """Whether the spell has a day in common with the days from `first` to `last`, both included.
-
-    Null is open.
-    """
+    """Whether the spell overlaps the days from `first` to `last`, both included; a null bound is open."""
     begins_in_time = pl.col(last).is_null() | (pl.col("valid_from") <= pl.col(last))
     return begins_in_time & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col(first)))
 

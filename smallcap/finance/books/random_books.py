@@ -1,4 +1,4 @@
-"""Many books at once, as arrays: their monthly returns from weights and lines, their alphas, and the drawing of random ones."""
+"""Many books at once, as arrays: monthly returns from weights, alphas, and random draws."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from smallcap.finance.factors.rolling import Floats, rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, Factors
 
 BOOKS_AT_ONCE = 1000
-"""So that the weights of 2,000 names take 16 MB, however many books are drawn."""
+"""Books per batch: limits the weights for 2,000 names to 16 MB, however many books are drawn."""
 
 
 def return_matrix(returns: pl.DataFrame, months: pl.Series, lines: pl.Series) -> Floats:
-    """Lay monthly returns out as months by lines, NaN where none is known.
+    """Arrange monthly returns as a matrix, NaN where no return is known.
 
     Parameters
     ----------
     returns
-        month, security_id, total_return.
+        Columns month, security_id and total_return.
     months, lines
         The rows and columns of the matrix.
+
+    Returns
+    -------
+    ndarray
+        Months by lines.
     """
     rows = pl.DataFrame({"month": months}).with_row_index("row")
     columns = pl.DataFrame({"security_id": lines}).with_row_index("column")
@@ -33,12 +38,12 @@ def return_matrix(returns: pl.DataFrame, months: pl.Series, lines: pl.Series) ->
 
 
 def returns_of_books(weights: Floats, returns: Floats) -> Floats:
-    """Earn the weighted mean of the returns that are known, month by month.
+    """Compute the monthly weighted mean of the returns that are known.
 
     Parameters
     ----------
     weights
-        Books by lines, restored each month; a line without a return leaves its weight to the others.
+        Books by lines, rebalanced each month; the weight of a line without a return goes to the others.
     returns
         Months by lines, NaN where none is known.
 
@@ -54,14 +59,14 @@ def returns_of_books(weights: Floats, returns: Floats) -> Floats:
 
 
 def alphas_of_books(total: Floats, factors: Factors, months: pl.Series, least_months: int) -> Floats:
-    """Regress many books on the same factors; return what the factors leave over.
+    """Regress many books on the same factors and return their alphas.
 
     Parameters
     ----------
     total
         Months by books, NaN where a book has no return.
     factors
-        They have every one of `months`.
+        Must contain every month in `months`.
     months
         The rows of `total`.
     least_months
@@ -79,18 +84,18 @@ def alphas_of_books(total: Floats, factors: Factors, months: pl.Series, least_mo
 
 
 def drawn_weights(books: int, names: int, drawn_from: int, seed: int) -> Iterator[Floats]:
-    """Draw books of equal weights, each without replacement.
+    """Draw random equally weighted books, each without replacement.
 
     Parameters
     ----------
     books
-        How many.
+        Number of books.
     names
-        In each.
+        Names in each book.
     drawn_from
-        Lines to draw from; more than `names`.
+        Number of lines to draw from; more than `names`.
     seed
-        The same seed draws the same books.
+        Seed of the generator.
 
     Yields
     ------
@@ -101,6 +106,6 @@ def drawn_weights(books: int, names: int, drawn_from: int, seed: int) -> Iterato
     for start in range(0, books, BOOKS_AT_ONCE):
         lots = generator.random((min(BOOKS_AT_ONCE, books - start), drawn_from))
         weights = np.zeros_like(lots)
-        # The lines with the smallest lots are in.
+        # The lines with the smallest random numbers are in the book.
         np.put_along_axis(weights, np.argpartition(lots, names, axis=1)[:, :names], 1.0, axis=1)
         yield weights

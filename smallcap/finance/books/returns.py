@@ -1,4 +1,4 @@
-"""marts.book_returns: what each book earned in each month."""
+"""marts.book_returns: the monthly return of each book."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from smallcap.tables.books import BookReturns
 
 
 def book_returns(holdings: pl.DataFrame) -> pl.DataFrame:
-    """Weigh the returns of each book's holdings.
+    """Compute the weighted return of each book's holdings.
 
-    A month without any return is null, never zero. A book is thin in a month in which one holding with a
-    return is left of several names that it was formed of.
+    A month without any return is null, never zero. A book is thin in a month if only one holding has a return
+    although the book was formed of several names.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def book_returns(holdings: pl.DataFrame) -> pl.DataFrame:
     status = pl.col("status")
     is_in_book = status != STOPPED
     members = pl.col("is_member").filter(is_in_book)
-    # Polars sums nothing to zero; a month without returns is unknown.
+    # Polars sums an empty group to zero, but the return of a month without returns is unknown.
     has_return = (status == HELD).any()
-    # Sorted first: sums of the same numbers in another order differ in their last digit.
+    # Sort first: summing the same numbers in another order changes the last digit.
     monthly = (
         holdings.sort("book", "month", "security_id")
         .group_by("year", "book", "month")

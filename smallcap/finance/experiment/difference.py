@@ -1,4 +1,4 @@
-"""How sure the difference to the index is: of the mean returns by HAC, of the Sharpe ratios by Jobson and Korkie."""
+"""Tests of the difference from the index: HAC for mean returns, Jobson-Korkie for Sharpe ratios."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ PER_YEAR: Final = ("std_error", "ci_low", "ci_high")
 
 
 def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
-    """Compare each universe with the index in the same weighting and at the same cost, over the months that both have.
+    """Compare each universe with the index, month by month, in the same weighting and at the same cost.
 
     Parameters
     ----------
     monthly
         Rows of `net_returns`.
     rules
-        Least number of months of a test, and confidence of the intervals.
+            Minimum number of months for a test, and confidence level of the intervals.
 
     Returns
     -------
     pl.DataFrame
         One row per universe other than the index, weighting, cost level and period, with the columns of
-        marts.profitability_experiment from `difference_annual` to `sharpe_difference_ci_high`; tests and
-        intervals on the rows of the whole period alone.
+        marts.profitability_experiment from `difference_annual` to `sharpe_difference_ci_high`. Tests and
+        intervals are filled only for the complete period.
     """
     index = monthly.filter(pl.col("universe") == ALL).select(
         *PAIR, pl.col("net_return").alias("index_return"), pl.col("excess_return").alias("index_excess")
@@ -56,9 +56,9 @@ def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
 
 
 def _tests(paired: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
-    """Regress each series of differences over the whole period on a constant."""
+    """Regress each series of differences over the complete period on a constant."""
     whole = paired.filter(pl.col("period") == WHOLE)
-    # statsmodels fits one series at a time, and there are not two dozen of them.
+    # statsmodels fits one series at a time, and there are fewer than two dozen.
     rows = [
         (*key, *_test(series["difference"].to_numpy(), rules))
         for key, series in whole.partition_by(OF_A_ROW, as_dict=True, maintain_order=True).items()
@@ -68,7 +68,7 @@ def _tests(paired: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
 
 
 def _test(difference: Floats, rules: ExperimentRules) -> tuple[float | None, ...]:
-    """Test one mean by Newey-West; nothing is said of too few months, or of differences that do not vary."""
+    """Test one mean with Newey-West errors; all None for too few months or differences that do not vary."""
     if len(difference) < rules.least_months or np.ptp(difference) <= LEAST_SPREAD:
         return (None,) * len(TESTED)
     without_factors = np.empty((len(difference), 0))
@@ -79,11 +79,11 @@ def _test(difference: Floats, rules: ExperimentRules) -> tuple[float | None, ...
 
 
 def _sharpe_differences(paired: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
-    """Set two annualised Sharpe ratios of the same months against each other.
+    """Compare the annualised Sharpe ratios of two series over the same months.
 
     The variance of the monthly difference is (2 - 2 rho + (a^2 + b^2 - 2 a b rho^2) / 2) / T, for ratios a
-    and b whose returns correlate by rho: J. D. Jobson and B. M. Korkie, Journal of Finance 36 (1981), as
-    corrected by C. Memmel, Finance Letters 1 (2003). It takes returns to be normal and independent over time.
+    and b of returns with correlation rho: J. D. Jobson and B. M. Korkie, Journal of Finance 36 (1981), as
+    corrected by C. Memmel, Finance Letters 1 (2003). It assumes normal returns, independent over time.
     """
     own, index = pl.col("own_sharpe"), pl.col("index_sharpe")
     a, b, rho = own / MONTHS_A_YEAR**0.5, index / MONTHS_A_YEAR**0.5, pl.col("correlation").clip(-1, 1)

@@ -1,7 +1,4 @@
-"""Who is in each universe at each June's end, and with what weight.
-
-By what was visible then, and nothing later.
-"""
+"""Constituents and weights of each universe at the end of each June, from data visible at that date."""
 
 from __future__ import annotations
 
@@ -15,17 +12,17 @@ UNIVERSES: Final = (ALL, PROFITABLE, UNPROFITABLE)
 WEIGHTINGS: Final = (EQUAL, CAP, SECTOR_NEUTRAL)
 OF_A_SERIES: Final = ("universe", "weighting")
 AT_FORMATION: Final = ("members", "names", "share_by_count", "share_by_weight", "unknown_names")
-"""What is said of a universe at its formation, the same on each of its rows."""
+"""Columns that describe a universe at its formation, the same on each of its rows."""
 FORMATION_MONTH: Final = 6
 
 
 def formations(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
-    """Form every universe in every weighting at each June's end.
+    """Form every universe in every weighting at the end of each June.
 
-    A member takes part if its line has a return in that June: one that does not trade cannot be bought. It is
-    profitable if its visible annual record is not stale and shows a net income above zero, unprofitable if
-    the record shows another, and else in neither universe. Weights by market value need one known;
-    sector-neutral ones need a sector too.
+    A member is eligible if its line has a return in that June, because a line that does not trade cannot be
+    bought. It is profitable if its visible annual record is not stale and has net income above zero,
+    unprofitable if that net income is zero or negative, and in neither universe otherwise. Cap weights need a
+    market value; sector-neutral weights also need a sector.
 
     Parameters
     ----------
@@ -39,8 +36,8 @@ def formations(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFra
     Returns
     -------
     pl.DataFrame
-        One row per formed_as_of, universe, weighting and line (security_id, with its entity_id): `weight`,
-        which sums to 1, and the columns of `AT_FORMATION`. Sorted.
+        One row per formed_as_of, universe, weighting and line (security_id, with its entity_id), sorted:
+        `weight`, which sums to 1, and the columns of `AT_FORMATION`.
     """
     sized = pl.concat(_sized(_candidates(members, metrics, returns), weighting) for weighting in WEIGHTINGS)
     index = sized.with_columns(
@@ -61,7 +58,10 @@ def formations(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFra
 
 
 def _candidates(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
-    """Take the members of each June's end whose line traded in that month, with what is visible of them, in a total order."""
+    """Select the members at each June's end whose line traded in that month, with their visible metrics.
+
+    The rows are in a total order.
+    """
     is_june_end = (pl.col("as_of").dt.month() == FORMATION_MONTH) & (
         pl.col("as_of") == pl.col("as_of").dt.month_end()
     )
@@ -80,7 +80,7 @@ def _candidates(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFr
 
 
 def _sized(candidates: pl.DataFrame, weighting: str) -> pl.DataFrame:
-    """Give each candidate the size that its weight goes by; those without one are not in the weighting."""
+    """Add the size on which each candidate's weight is based; drop candidates without one."""
     market_cap = pl.when(pl.col("market_cap_usd") > 0).then(pl.col("market_cap_usd"))
     size = {
         EQUAL: pl.lit(1.0),
@@ -93,7 +93,7 @@ def _sized(candidates: pl.DataFrame, weighting: str) -> pl.DataFrame:
 
 
 def _of_universe(index: pl.DataFrame, universe: str) -> pl.DataFrame:
-    """Weigh the companies of one universe; a sector that has none of them leaves its weight to the others."""
+    """Compute the weights within one universe; the weight of a sector with no company goes to the others."""
     is_in = {ALL: pl.lit(True), PROFITABLE: pl.col("is_profitable"), UNPROFITABLE: ~pl.col("is_profitable")}[
         universe
     ]
@@ -109,6 +109,6 @@ def _of_universe(index: pl.DataFrame, universe: str) -> pl.DataFrame:
         (own / own.sum().over(of_all)).alias("weight"),
         pl.len().over(of_all).cast(pl.Int64).alias("names"),
         (pl.len().over(of_all) / pl.col("index_names")).alias("share_by_count"),
-        # Weights of everything sum to one and some rounding.
+        # The weights of all companies can sum to slightly more than 1 by rounding.
         pl.col("index_weight").sum().over(of_all).clip(upper_bound=1.0).alias("share_by_weight"),
     )

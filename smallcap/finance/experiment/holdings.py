@@ -1,4 +1,4 @@
-"""What becomes of each line from July to the June after: how long it is held, and what one dollar in it is worth. No weights here."""
+"""Months held and value of one dollar for each line, from July to the following June; no weights here."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ OF_A_LINE: Final = ["formed_as_of", "security_id"]
 
 
 def held_months(formed: pl.DataFrame, members: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
-    """Follow each line through the twelve months after formation, for as long as its company has been a member without a break.
+    """Follow each line for up to twelve months after formation, while its company stays a member.
 
-    A company that is missing from the list of a month's end is out from the next month on, until the next
-    June. A month's end without any list is missing for all: the holding ends there. A line without a return
-    in a month stays at its last known value: it counts for nothing in the month's return, and comes back with
-    the next one that is known.
+    A company that is missing from the list at a month's end is out from the next month until the next June.
+    If there is no list at all at a month's end, every holding ends there. A line without a return in a month
+    stays at its last known value: it is left out of the month's return and takes part again with its next
+    known return.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ def held_months(formed: pl.DataFrame, members: pl.DataFrame, returns: pl.DataFra
     Returns
     -------
     pl.DataFrame
-        One row per formed_as_of, security_id and month held: `total_return`, null where unknown;
-        `value_before` and `value_after`, of one dollar put in at formation, at the month's beginning and end;
-        `is_last`, the company is gone from the list of the month's end. Of the twelfth month is_last is
-        false: it ends in the next formation anyway. Sorted.
+        One row per formed_as_of, security_id and month held, sorted: `total_return`, null where unknown;
+        `value_before` and `value_after`, the value of one dollar invested at formation, at the month's
+        beginning and end; `is_last`, whether the company is missing from the list at the month's end.
+        `is_last` is false in the twelfth month, which ends with the next formation anyway.
     """
     lines = formed.select(*OF_A_LINE, "entity_id").unique()
     step = pl.DataFrame({"step": range(MONTHS_HELD)}, schema={"step": pl.Int64})
@@ -49,7 +49,7 @@ def held_months(formed: pl.DataFrame, members: pl.DataFrame, returns: pl.DataFra
         .sort(*OF_A_LINE, "month")
     )
     is_in = pl.col("is_listed").is_null().cum_sum().over(OF_A_LINE) == 0
-    # The last known value: where a return is missing it moves weights alone, never a return of the universe.
+    # The last known value: a missing return affects only weights, never a return of the universe.
     value_after = (1 + pl.col("total_return")).fill_null(1.0).cum_prod().over(OF_A_LINE)
     followed = planned.with_columns(is_in.alias("is_in"), value_after.alias("value_after"))
     return (

@@ -1,4 +1,7 @@
-"""What a series of monthly returns comes to: return, volatility, Sharpe ratio, drawdown, turnover. One series is a group of rows here."""
+"""Performance of monthly return series: return, volatility, Sharpe ratio, drawdown, turnover.
+
+Each series is a group of rows.
+"""
 
 from __future__ import annotations
 
@@ -14,33 +17,34 @@ WHOLE: Final = "all"
 BASIS_POINTS: Final = 10_000
 OF_A_ROW: Final = [*OF_A_SERIES, "cost_basis_points", "period"]
 LEAST_SPREAD: Final = 1e-12
-"""A deviation below this is the rounding of equal returns."""
+"""Standard deviations below this are rounding errors of equal returns."""
 PER_JUNE: Final = ("names", "share_by_count", "share_by_weight", "unknown_names")
 
 
 def net_returns(
     experiment_returns: pl.DataFrame, risk_free: pl.DataFrame, costs: Sequence[int]
 ) -> pl.DataFrame:
-    """Take the costs of trading off each month's return, once per cost level, and say to which periods the month belongs.
+    """Deduct trading costs from each month's return, per cost level, and assign the month to its periods.
 
-    What is traded at the beginning of a month is paid for out of what earns its return: (1 - cost x turnover)
-    (1 + return) - 1. A first formation is not charged: whoever compares two portfolios has to buy either.
+    Trades at the beginning of a month are paid for from the capital that earns its return:
+    (1 - cost x turnover) (1 + return) - 1. A first formation is not charged, because either of two portfolios
+    being compared has to be bought.
 
     Parameters
     ----------
     experiment_returns
         Rows of marts.experiment_returns.
     risk_free
-        month, rf.
+        Columns month and rf.
     costs
         Basis points of one-way turnover.
 
     Returns
     -------
     pl.DataFrame
-        The rows with a return, once per level in `cost_basis_points` and once per period (the whole, and the
-        twelve months of the formation), with `net_return` and `excess_return`, null where the month's
-        risk-free rate is unknown. Sorted by series and month.
+        The rows with a return, once per level in `cost_basis_points` and once per period (all months, and the
+        twelve months of the formation), with `net_return` and `excess_return`; the latter is null where the
+        month's risk-free rate is unknown. Sorted by series and month.
     """
     levels = pl.DataFrame({"cost_basis_points": costs}, schema={"cost_basis_points": pl.Int64})
     cost = pl.col("cost_basis_points") / BASIS_POINTS * pl.col("turnover").fill_null(0.0)
@@ -60,7 +64,7 @@ def net_returns(
 
 
 def performance(monthly: pl.DataFrame) -> pl.DataFrame:
-    """Measure every series over every period.
+    """Compute the performance of every series over every period.
 
     Parameters
     ----------
@@ -91,9 +95,9 @@ def performance(monthly: pl.DataFrame) -> pl.DataFrame:
 
 
 def sharpe_ratio(excess: str) -> pl.Expr:
-    """Return the annualised Sharpe ratio of a group of excess returns.
+    """Compute the annualised Sharpe ratio of a group of excess returns.
 
-    Null below a year of them, or where they do not vary.
+    Null for fewer than twelve months or returns that do not vary.
     """
     known = pl.col(excess)
     is_enough = (known.count() >= MONTHS_A_YEAR) & (known.std() > LEAST_SPREAD)
@@ -101,13 +105,13 @@ def sharpe_ratio(excess: str) -> pl.Expr:
 
 
 def _max_drawdown(net: pl.Expr) -> pl.Expr:
-    """Find the largest fall from a height, that of the beginning included."""
+    """Compute the largest fall from a previous high, including the starting value."""
     value = (1 + net).cum_prod()
     return (value / value.cum_max().clip(lower_bound=1.0) - 1).min()
 
 
 def _at_formations(monthly: pl.DataFrame) -> pl.DataFrame:
-    """Average what is said of each formation over the formations of a period, so that a short year counts as much as a full one."""
+    """Average the formation columns over the formations of a period; a short year counts like a full one."""
     turnover = pl.when(pl.col("turnover").is_not_null().all()).then(pl.col("turnover").sum())
     each = monthly.group_by(*OF_A_ROW, "formed_as_of", maintain_order=True).agg(
         pl.col(PER_JUNE).first(), turnover.alias("turnover"), pl.len().alias("months")

@@ -1,4 +1,4 @@
-"""marts.experiment_returns: what each universe earned in each month, in each weighting, and what was traded at its beginning."""
+"""marts.experiment_returns: monthly return of each universe and weighting, and turnover at its beginning."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ OF_A_BOOK = ["formed_as_of", *OF_A_SERIES]
 def experiment_returns(
     members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame, year: int
 ) -> pl.DataFrame:
-    """Hold every universe from each June's end to the next, and weigh the returns of one calendar year.
+    """Hold every universe from each June's end to the next; return the months of one calendar year.
 
-    Weights are set in June and then drift with the returns. A month of which no return at all is known has no
-    row.
+    Weights are set in June and then drift with the returns. A month for which no return at all is known has
+    no row.
 
     Parameters
     ----------
     members, metrics, returns
-        Rows of core.members, core.metrics_as_of and core.monthly_returns of the year and the year before.
+        Rows of core.members, core.metrics_as_of and core.monthly_returns for the year and the year before.
     year
-        The calendar year to make.
+        The calendar year to compute.
 
     Returns
     -------
@@ -48,9 +48,9 @@ def experiment_returns(
 
 
 def _with_values(formed: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Put each line's weight into its dollar: what of the universe's dollar is in it, before and after each month."""
+    """Scale each line's value by its weight: its share of one dollar invested in the universe."""
     values = pl.col("value_before", "value_after") * pl.col("weight")
-    # Sorted: sums of the same numbers in another order differ in their last digit.
+    # Sort: summing the same numbers in another order changes the last digit.
     return (
         formed.join(lines, on=["formed_as_of", "security_id"])
         .with_columns(values)
@@ -59,10 +59,7 @@ def _with_values(formed: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _monthly(held: pl.DataFrame) -> pl.DataFrame:
-    """Weigh the returns of each month by the values before it.
-
-    A month without a return has none, never zero.
-    """
+    """Average the returns of each month, weighted by the values before it; null, never zero, without one."""
     has_return = pl.col("total_return").is_not_null()
     known = pl.col("value_before").filter(has_return)
     gone = pl.col("value_after").filter("is_last")
@@ -84,7 +81,10 @@ def _monthly(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rebalances(formed: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """Measure the one-way turnover of each formation against what the one before had drifted to, where it was held to its end."""
+    """Compute the one-way turnover of each formation against the drifted weights of the one before.
+
+    Only where the earlier formation was held for its full twelve months.
+    """
     is_final = pl.col("month") == pl.col("formed_as_of").dt.offset_by(f"{MONTHS_HELD}mo").dt.month_end()
     drifted = held.filter(is_final).with_columns(
         (pl.col("value_after") / pl.col("value_after").sum().over(OF_A_BOOK)).alias("weight")
@@ -99,7 +99,7 @@ def _rebalances(formed: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         .group_by(*OF_A_BOOK, "security_id", maintain_order=True)
         .sum()
     )
-    # Where everything is exchanged, the weights sum to one and some rounding.
+    # If everything is traded, half the sum can exceed 1 by rounding.
     half = (pl.col("weight").abs().sum() / 2).clip(upper_bound=1.0)
     one_way = trades.group_by(OF_A_BOOK, maintain_order=True).agg(half.alias("rebalance_turnover"))
     month = pl.col("formed_as_of").dt.offset_by("1d").dt.month_end().alias("month")

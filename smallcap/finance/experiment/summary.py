@@ -1,4 +1,4 @@
-"""marts.profitability_experiment: the index against its profitable members, over all months and year by year."""
+"""marts.profitability_experiment: the index against its profitable members, over all months and by year."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.tables.experiment import ProfitabilityExperiment
 
 KNOWN_ANYWAY: Final = (*OF_A_ROW, "first_month", "last_month", "months", "junes", "months_with_rate")
-"""Columns that are filled whether or not anything is estimated."""
+"""Columns that are filled whether or not a row is estimated."""
 
 
 def profitability_experiment(
     experiment_returns: pl.DataFrame, factors_monthly: pl.DataFrame, rules: ExperimentRules
 ) -> pl.DataFrame:
-    """Say what each universe came to, at each cost level, and how sure its difference to the index is.
+    """Compute each universe's performance at each cost level, and test its difference from the index.
 
     Parameters
     ----------
     experiment_returns
-        Rows of marts.experiment_returns, of all years.
+        Rows of marts.experiment_returns for all years.
     factors_monthly
         Rows of core.factors_monthly: month, rf, vintage.
     rules
-        Cost levels, least numbers of Junes and months, confidence.
+        Cost levels, minimum numbers of Junes and months, confidence level.
 
     Returns
     -------
     pl.DataFrame
         The columns of marts.profitability_experiment, sorted by key. Every universe, weighting and cost level
-        has a row of the whole period, also where there is nothing to estimate.
+        has a row for the complete period, even if there is nothing to estimate.
     """
     monthly = net_returns(experiment_returns, factors_monthly, rules.costs_basis_points)
     measured = performance(monthly).join(differences(monthly, rules), on=OF_A_ROW, how="left")
@@ -51,7 +51,7 @@ def profitability_experiment(
 
 
 def _every_series(rules: ExperimentRules) -> pl.DataFrame:
-    """List the rows that are always there."""
+    """List the rows that always exist."""
     costs = pl.DataFrame(
         {"cost_basis_points": rules.costs_basis_points}, schema={"cost_basis_points": pl.Int64}
     )
@@ -60,9 +60,9 @@ def _every_series(rules: ExperimentRules) -> pl.DataFrame:
 
 
 def _judged(rows: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
-    """Say which series hold too little to estimate anything from, and show no number of theirs.
+    """Set the status, and blank out the numbers of series with too little data.
 
-    A year goes with its series.
+    The rows of single years get the status of their series.
     """
     is_whole = pl.col("period") == WHOLE
     junes, months = (

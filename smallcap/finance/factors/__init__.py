@@ -1,1 +1,1 @@
-"""Factor regressions: of books through statsmodels, of every stock in one pass; and what is said of them."""
+"""Factor regressions: of books through statsmodels, of all stocks in one pass; and their interpretation."""

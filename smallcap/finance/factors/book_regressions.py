@@ -1,4 +1,4 @@
-"""marts.factor_regressions: every book, model, vintage and window. One regression is in `regression`."""
+"""marts.factor_regressions: every book, model, vintage and window."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ def book_regressions(
 ) -> pl.DataFrame:
     """Regress every book on every model of the rule set.
 
-    Windows: `full` and the trailing one under every stored vintage of the model; the trailing one at each
-    calendar year's end, from the first with enough months to the last complete year, under the newest vintage
-    alone.
+    Windows: `full` and the trailing window for every stored vintage of the model; for the newest vintage
+    only, also the trailing window at the end of each calendar year, from the first with enough months to the
+    last complete year.
 
     Parameters
     ----------
     book_returns
-        book, month, total_return.
+        Columns book, month and total_return.
     books
-        book, is_formed_in_advance; a book without returns has its rows too, all insufficient.
+        Columns book and is_formed_in_advance; a book without returns gets rows too, all insufficient.
     raw_factors
         Rows of raw.factors, any number of vintages.
     rules
-        Models, windows and least number of months.
+        Models, windows and minimum number of months.
 
     Returns
     -------
     pl.DataFrame
-        Columns of marts.factor_regressions. A model whose files share no vintage has rows under the vintage
-        `none`.
+        Columns of marts.factor_regressions. A model whose files have no vintage in common has rows with
+        vintage `none`.
     """
-    # statsmodels fits one series at a time, and books are few: loops over models, vintages, books and
+    # statsmodels fits one series at a time and there are few books, so loop over models, vintages, books and
     # windows.
     found = [
         rows.with_columns(
@@ -65,7 +65,7 @@ def book_regressions(
 
 
 def trailing_window(rules: FactorRules) -> str:
-    """Name of the trailing window."""
+    """Return the name of the trailing window."""
     return f"trailing_{rules.trailing_months}"
 
 
@@ -104,7 +104,7 @@ def _year_ends(known: pl.DataFrame, factors: Factors, rules: FactorRules) -> Ite
 
 
 def _to(known: pl.DataFrame, end: dt.date | None, rules: FactorRules) -> pl.DataFrame:
-    """Keep the trailing window's calendar months to a month end."""
+    """Keep the calendar months of the trailing window that ends at a month end."""
     last = pl.lit(end, dtype=pl.Date)
     return known.filter(
         (pl.col("month") > last.dt.offset_by(f"-{rules.trailing_months}mo").dt.month_end())

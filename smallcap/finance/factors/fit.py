@@ -1,4 +1,4 @@
-"""One least-squares fit through statsmodels, as plain numbers: classical and Newey-West standard errors of the same estimates."""
+"""One least-squares fit through statsmodels, with classical and Newey-West standard errors."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ COVARIANCES: Final = (OLS, HAC)
 
 @dataclass(frozen=True)
 class Fit:
-    """What one covariance says of one regression; arrays have one number per term, alpha first.
+    """Results of one regression under one covariance; arrays have one number per term, alpha first.
 
     Attributes
     ----------
     covariance
         OLS or HAC.
     estimate, std_error, t_stat, p_value, ci_low, ci_high
-        Of the terms; p values and intervals by Student's t.
+        Per term; p values and intervals use Student's t.
     r_squared, adj_r_squared, residual_std, durbin_watson
         Of the regression, the same for both covariances.
     f_stat, f_p_value
-        Of all loadings together, by the covariance.
+        Joint test of all loadings, under the covariance.
     hac_lags
-        Lags of HAC; None for OLS.
+        Number of HAC lags; None for OLS.
     """
 
     covariance: str
@@ -51,41 +51,41 @@ class Fit:
 
 
 def hac_lags(months: int) -> int:
-    """Return the lags of the Newey-West covariance: floor(4 (T/100)^(2/9)), the rule of Newey and West (1994)."""
+    """Return the number of Newey-West lags: floor(4 (T/100)^(2/9)), the rule of Newey and West (1994)."""
     return int(4 * (months / 100) ** (2 / 9))
 
 
 def least_squares(excess: Floats, factors: Floats, confidence: float) -> tuple[Fit, ...]:
-    """Regress a series on factors and a constant, once, and read the estimates under both covariances.
+    """Regress a series on factors and a constant, and return the results under both covariances.
 
     Parameters
     ----------
     excess
-        Excess returns, months.
+        Excess returns by month.
     factors
-        Months by factors, of full rank together with a constant.
+        Months by factors; must have full rank together with a constant.
     confidence
-        Of the intervals.
+        Confidence level of the intervals.
 
     Returns
     -------
     tuple of Fit
         In the order of `COVARIANCES`.
     """
-    # Imported here because it takes a second, and the command loads this module for its help too.
+    # Imported here because it takes a second, and the command line loads this module even for its help.
     from statsmodels.regression import linear_model
 
     lags = hac_lags(len(excess))
-    # A fit without any residual divides by zero; what comes out is not a number and leaves as such.
+    # A fit without any residual divides by zero; the resulting NaNs are passed on.
     with np.errstate(divide="ignore", invalid="ignore"):
         classical = linear_model.OLS(excess, np.column_stack([np.ones(len(excess)), factors])).fit()
-        # Bartlett weights, and n / (n - k) for small samples.
+        # Bartlett weights, and the small-sample correction n / (n - k).
         robust = classical.get_robustcov_results("HAC", maxlags=lags, use_correction=True, use_t=True)
         return _read(classical, OLS, None, confidence), _read(robust, HAC, lags, confidence)
 
 
 def is_full_rank(factors: Floats) -> bool:
-    """Whether each factor varies in a way that the constant and the others do not."""
+    """Whether the factors and a constant are linearly independent."""
     return bool(
         np.linalg.matrix_rank(np.column_stack([np.ones(len(factors)), factors])) == factors.shape[1] + 1
     )

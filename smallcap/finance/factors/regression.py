@@ -1,4 +1,7 @@
-"""One time-series regression as rows of marts.factor_regressions, without its book and window. The arithmetic is in `fit`."""
+"""One time-series regression as rows of marts.factor_regressions, without book and window.
+
+The arithmetic is in `fit`.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ PER_FIT: Final = (
     "hac_lags",
 )
 LEAST_SPREAD: Final = 1e-12
-"""Of the returns, largest less smallest: differences of equal returns come out as rounding errors instead of 0."""
+"""Smallest range of returns that counts as variation: equal returns differ by rounding errors."""
 
 
 def regress(
@@ -41,20 +44,20 @@ def regress(
     Parameters
     ----------
     returns
-        month, total_return; gaps and nulls are left out, never filled.
+        Columns month and total_return; gaps and nulls are left out, never filled.
     factors
         One model from one vintage.
     rules
-        Least number of months, and confidence of the intervals.
+        Minimum number of months, and confidence level of the intervals.
     is_excess
-        The returns are a difference of two returns already: the risk-free rate is not taken off.
+        Whether the returns are already a difference of two returns; if so, the risk-free rate is not
+        deducted.
 
     Returns
     -------
     pl.DataFrame
         One row per covariance and term, in the columns of marts.factor_regressions without `book`, `window`
-        and `is_formed_in_advance`. Where nothing can be estimated: status insufficient, a reason, and no
-        numbers.
+        and `is_formed_in_advance`. If nothing can be estimated: status insufficient, a reason and no numbers.
     """
     months = (
         returns.select("month", "total_return")
@@ -73,7 +76,7 @@ def regress(
 
 
 def not_regressed(model_name: str, rules: FactorRules, vintage: str, reason: str) -> pl.DataFrame:
-    """Make the rows of a regression that cannot be tried, for want of factors: as `regress`, without months."""
+    """Make the rows of a regression that cannot be run because factors are missing."""
     return _without_numbers(
         model_name, vintage, rules.models[model_name].terms, reason, pl.Series("month", [], dtype=pl.Date)
     )
@@ -89,7 +92,7 @@ def _why_not(total: Floats, explaining: Floats, rules: FactorRules) -> str | Non
     if not is_full_rank(explaining):
         return (
             f"in these {len(total)} months a factor is constant or a mix of the others: their loadings "
-            f"cannot be told apart"
+            f"cannot be separated"
         )
     return None
 

@@ -1,9 +1,9 @@
-"""Rolling least squares of many series on the same factors in one pass, missing months included. Whose they are is in `stocks`.
+"""Rolling least squares of many series on the same factors in one pass, with support for missing months.
 
 Each window's factors are turned into an orthonormal basis once (QR). For a series that is complete in the
-window the projections on that basis are its regression. For one with gaps the basis is no longer orthonormal
+window, the projections on that basis are its regression. For a series with gaps, the basis is not orthonormal
 over its own months: its cross-products, close to the identity, are inverted, for all such series of the
-window at once.
+window at once. `stocks` maps the series to members.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 COLLINEAR: Final = 1e-10
-"""Share of a factor that the constant and the factors before it leave over, below which its loading cannot be told."""
+"""Share of a factor not explained by the constant and the factors before it; at or below, it is collinear."""
 SINGULAR: Final = 1e-12
-"""Determinant of cross-products (1 for a complete series) below which what is left of the factors does not tell their loadings apart."""
+"""Determinant of the cross-products (1 for a complete series) below which the loadings are not identified."""
 
 
 @dataclass(frozen=True)
 class RollingFit:
-    """Rolling regressions.
+    """Results of rolling regressions.
 
-    NaN where there are too few months, the returns do not vary or the factors cannot be told apart.
+    NaN where there are too few months, the returns do not vary or the factors are collinear.
 
     Attributes
     ----------
@@ -38,9 +38,9 @@ class RollingFit:
     n_obs
         Windows by names: months with a return and every factor.
     r_squared, residual_std
-        Windows by names; the deviation with degrees of freedom.
+        Windows by names; the standard deviation is corrected for degrees of freedom.
     is_constant
-        Windows by names: the returns of those months are all the same number.
+        Windows by names: whether the returns of those months are all equal.
     """
 
     estimate: Floats
@@ -54,7 +54,7 @@ class RollingFit:
 
 @dataclass(frozen=True)
 class _Design:
-    """Factors of a window's usable months: an orthonormal basis (months by terms) and the inverse of its triangle."""
+    """QR decomposition of a window's usable months: the basis (months by terms) and the inverse of R."""
 
     basis: Floats
     inverse: Floats
@@ -79,16 +79,16 @@ def rolling_loadings(
     window_ends
         Row of each window's last month.
     window
-        Months of a window; one that begins before the first row is cut there.
+        Months in a window; a window that would begin before the first row begins there.
     least
-        Months that a regression needs; more than there are terms.
+        Minimum months for a regression; must exceed the number of terms.
     risk_free
-        Taken off the returns, by month; None where they are excess returns already.
+        Deducted from the returns, by month; None if they are already excess returns.
 
     Returns
     -------
     RollingFit
-        Agrees with one least-squares fit per name and window.
+        Equal to one least-squares fit per name and window.
     """
     ends = np.asarray(window_ends, dtype=np.int64)
     starts = np.maximum(ends - window + 1, 0)
@@ -100,8 +100,7 @@ def rolling_loadings(
     n_obs = _counts(known, starts, ends)
     is_constant = (n_obs > 0) & (_latest_differing(returns, known)[ends] < starts[:, None])
     fitted = _Fitted.empty(n_obs.shape, factors.shape[1] + 1)
-    # One window at a time: its names share the factors, and a window's returns fit into the processor's
-    # cache.
+    # One window at a time: its names share the factors, and a window's returns fit into the processor cache.
     for position, (start, end) in enumerate(zip(starts, ends, strict=True)):
         months = slice(start, end + 1)
         rows = months if usable[months].all() else start + np.flatnonzero(usable[months])
@@ -125,7 +124,10 @@ def rolling_loadings(
 
 @dataclass(frozen=True)
 class _Fitted:
-    """Results of all windows: windows by terms by names, and windows by names, so that each is written where its neighbours are."""
+    """Results of all windows, as windows by terms by names and windows by names.
+
+    This order keeps the values written together contiguous.
+    """
 
     estimate: Floats
     std_error: Floats
@@ -154,10 +156,14 @@ def _counts(known: Flags, starts: Integers, ends: Integers) -> Integers:
 
 
 def _latest_differing(returns: Floats, known: Flags) -> Integers:
-    """For every month and name: the newest month whose return differs from the next known one, up to that month; -1 where none does.
+    """Find the latest month, up to each month, whose return differs from the next known one; -1 if none.
 
-    A window is constant where this month lies before it: from its first return on, each is followed by its
-    like.
+    A window is constant if this month is before its start.
+
+    Returns
+    -------
+    ndarray
+        Months by names.
     """
     month = np.where(known, np.arange(len(known))[:, None], -1)
     before = np.concatenate([np.full((1, known.shape[1]), -1), np.maximum.accumulate(month, axis=0)[:-1]])
@@ -168,14 +174,14 @@ def _latest_differing(returns: Floats, known: Flags) -> Integers:
 
 
 def _chosen(flags: Flags) -> slice | Integers | None:
-    """Turn flags into an index; a slice, which copies nothing, where all are chosen."""
+    """Turn flags into an index; a slice, which avoids a copy, if all are chosen."""
     if flags.all():
         return slice(None)
     return np.flatnonzero(flags) if flags.any() else None
 
 
 def _design(factors: Floats) -> _Design | None:
-    """Make a window's basis; None where its months do not tell the factors apart."""
+    """Make a window's basis; None if the factors are collinear in its months."""
     months, count = factors.shape
     if months <= count + 1:
         return None
@@ -203,7 +209,7 @@ def _fit_complete(design: _Design, excess: Floats) -> tuple[Floats, Floats, Floa
 
 
 def _fit_with_gaps(design: _Design, excess: Floats, known: Flags) -> tuple[Floats, Floats, Floats, Floats]:
-    """Fit series with gaps (there `excess` is 0): solve each one's cross-products of the basis over its own months."""
+    """Fit series with gaps, where `excess` is 0, by solving each one's cross-products over its own months."""
     weights = known.astype(np.float64)
     terms = design.basis.shape[1]
     pairs = np.einsum("mi,mj->mij", design.basis, design.basis).reshape(len(excess), -1)

@@ -1,4 +1,4 @@
-"""The two sides of a regression, as series of months: returns of the lines, and the factors of one model and one vintage."""
+"""The monthly series of a regression: returns of the lines, and the factors of one model and one vintage."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
 RISK_FREE: Final = "rf"
 MOMENTUM_FILE: Final = "MOM"
 GAP_MONTHS: Final = (2, 12)
-"""Months since the last return that make a gap: more than one, and at most a year (so that a row needs the year before it only)."""
+"""Months since the last return that count as a gap; at most a year, so a row needs only the year before."""
 
 
 @dataclass(frozen=True)
 class Factors:
-    """The factors of one model from one vintage; `factors_of` makes it, so that no other vintage can get in.
+    """The factors of one model from one vintage; made by `factors_of`, so that vintages are never mixed.
 
     Attributes
     ----------
@@ -39,8 +39,8 @@ class Factors:
     terms
         Its factors, in order.
     frame
-        month, one column per term (named by the term) and rf, as fractions a month; months with every value
-        alone, ascending.
+        Columns month, one per term (with the term's name) and rf, as monthly fractions; only months with
+        every value, ascending.
     """
 
     model: str
@@ -53,27 +53,27 @@ class Factors:
         return replace(self, frame=self.frame.filter(pl.col("month").is_between(first, last)))
 
     def in_months(self, months: pl.Series) -> Factors:
-        """Keep the months that are named."""
+        """Keep the given months."""
         return replace(self, frame=self.frame.filter(pl.col("month").is_in(months.implode())))
 
 
 def monthly_returns(prices: pl.DataFrame, extreme_return: float) -> pl.DataFrame:
-    """Name each known return by its month end and flag those after a gap and the extreme ones.
+    """Date each known return by its month end, and flag returns after a gap and extreme returns.
 
     A missing month stays missing.
 
     Parameters
     ----------
     prices
-        Rows of raw.prices (year, security_id, date, total_return, source). For the flag of a year's rows it
-        must hold the year before.
+        Rows of raw.prices (year, security_id, date, total_return, source). To flag gaps in a year, the year
+        before must be included.
     extreme_return
         Return above which a row is flagged, as a fraction.
 
     Returns
     -------
     pl.DataFrame
-        Columns of core.monthly_returns, of every year that came in.
+        Columns of core.monthly_returns, for every year in `prices`.
     """
     month = pl.col("date").dt.month_end()
     since_last = month_number("month").diff().over("security_id")
@@ -90,12 +90,12 @@ def monthly_returns(prices: pl.DataFrame, extreme_return: float) -> pl.DataFrame
 
 
 def month_number(column: str) -> pl.Expr:
-    """Give the months of a date column numbers, so that consecutive months differ by one."""
+    """Turn a date column into month numbers; consecutive months differ by one."""
     return pl.col(column).dt.year() * 12 + pl.col(column).dt.month()
 
 
 def vintages_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules) -> list[str]:
-    """Return the vintages that all files of a model have, ascending.
+    """Return the vintages available in all files of a model, ascending.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def vintages_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules) 
 def newest_five_factors(
     raw_factors: pl.DataFrame, factors_monthly: pl.DataFrame, rules: FactorRules
 ) -> Factors | None:
-    """Take the five factors in the vintage that core.factors_monthly shows.
+    """Return the five factors in the vintage of core.factors_monthly.
 
     Parameters
     ----------
@@ -118,12 +118,12 @@ def newest_five_factors(
     factors_monthly
         Rows of core.factors_monthly.
     rules
-        They say which files the factors come from.
+        Defines which files the factors come from.
 
     Returns
     -------
     Factors or None
-        None where no vintage is stored.
+        None if no vintage is stored.
     """
     if factors_monthly.is_empty():
         return None
@@ -133,7 +133,7 @@ def newest_five_factors(
 def factors_of(
     raw_factors: pl.DataFrame, model_name: str, rules: FactorRules, vintage: str | None = None
 ) -> Factors | None:
-    """Put a model's factors together from its files, within one vintage.
+    """Combine a model's factors from its files, within one vintage.
 
     Parameters
     ----------
@@ -142,14 +142,14 @@ def factors_of(
     model_name
         One of the rule set's models.
     rules
-        They say which files a model's factors come from.
+        Defines which files a model's factors come from.
     vintage
-        The vintage asked for; by default the newest that all files of the model have.
+        The requested vintage; by default the newest available in all files of the model.
 
     Returns
     -------
     Factors or None
-        None where the files do not share such a vintage.
+        None if the vintage is not available in all files.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def factors_of(
 
 
 def factors_monthly(raw_factors: pl.DataFrame) -> pl.DataFrame:
-    """Return the five factors of their newest vintage, with momentum where a file of the very same vintage has it.
+    """Return the five factors of the newest vintage, with momentum where a file of the same vintage has it.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def _file(raw_factors: pl.DataFrame, file: str) -> pl.DataFrame:
 
 
 def _wanted(rows: pl.DataFrame, file: str, model: Model) -> pl.DataFrame:
-    """Take a file's factors that the model has, and the risk-free rate where the file holds it."""
+    """Select the factors of a file that the model uses, and the risk-free rate if the file contains it."""
     terms = {term: pl.col(COLUMN_OF[term]) for term in TERMS_OF_FILE[file] if term in model.terms}
     risk_free = [RISK_FREE] if file in FILES_WITH_RF else []
     return rows.select("month", *risk_free, **terms)

@@ -1,6 +1,6 @@
-"""marts.stock_factor_loadings: every member's line at every as_of, regressed on the five factors over its trailing months. Descriptive.
+"""marts.stock_factor_loadings: trailing five-factor regressions of every member at every as_of.
 
-A window reaches back from its as_of, so that nothing after it can enter. The arithmetic is in `rolling`.
+Descriptive. A window ends at its as_of, so that no later data can enter. The arithmetic is in `rolling`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NO_FACTORS: Final = {
     "n_obs": 0,
     "status": INSUFFICIENT,
 }
-"""What is said of a member where no factors are stored."""
+"""Values of a member's row if no factors are stored."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class _Panel:
     first
         Number of the first month.
     securities
-        Lines, ascending.
+        Line ids, ascending.
     returns
-        Months by lines; only of months that have every factor.
+        Months by lines; only for months that have every factor.
     factors
         Months by factors.
     risk_free
@@ -67,18 +67,18 @@ class _Panel:
 def stock_factor_loadings(
     members: pl.DataFrame, returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
 ) -> pl.DataFrame:
-    """Regress every member's line over the trailing months that end at or before each as_of.
+    """Regress every member's line on the five factors over the trailing months up to each as_of.
 
     Parameters
     ----------
     members
-        year, as_of, entity_id, security_id: one row per company and as_of.
+        Columns year, as_of, entity_id and security_id; one row per company and as_of.
     returns
-        Rows of core.monthly_returns, reaching as many months back as the window is long.
+        Rows of core.monthly_returns, reaching back by the length of the window.
     factors
-        The five factors of one vintage; None where none is stored.
+        The five factors of one vintage; None if none is stored.
     rules
-        Length of the window, least number of months, and terms.
+        Length of the window, minimum number of months, and terms.
 
     Returns
     -------
@@ -109,19 +109,19 @@ def stock_factor_loadings(
 
 
 def _last_complete_month(day: str) -> pl.Expr:
-    """Give the number of the newest month that has ended by a day: its own month where the day is the last."""
+    """Return the number of the latest month that has ended by a day; its own month if the day is the last."""
     day_after = pl.col(day).dt.offset_by("1d")
     return day_after.dt.year() * MONTHS_A_YEAR + day_after.dt.month() - 1
 
 
 def _month_end(number: str) -> pl.Expr:
-    """Undo `month_number`."""
+    """Return the month end of a month number; the inverse of `month_number`."""
     months = pl.col(number) - 1
     return pl.date(months // MONTHS_A_YEAR, months % MONTHS_A_YEAR + 1, 1).dt.month_end()
 
 
 def _panel(listed: pl.DataFrame, returns: pl.DataFrame, factors: Factors, window: int) -> _Panel:
-    """Lay out the months that the windows need."""
+    """Arrange returns and factors over the months that the windows need."""
     ends, lines = listed["window_end"].to_numpy(), np.unique(listed["security_id"].to_numpy())
     first, last = int(ends.min()) - window + 1, int(ends.max())
     row = (month_number("month") - first).alias("row")
@@ -146,7 +146,10 @@ def _empty(*shape: int) -> Floats:
 
 
 def _regressed(panel: _Panel, listed: pl.DataFrame, rules: FactorRules) -> list[pl.Series]:
-    """Fit every line over every window and pick the members' own: one value per member, or one per member and term."""
+    """Fit every line over every window and select each member's own fit.
+
+    Returns one value per member, or one per member and term.
+    """
     row = listed["window_end"].to_numpy() - panel.first
     line = np.searchsorted(panel.securities, listed["security_id"].to_numpy())
     window_ends, window = np.unique(row, return_inverse=True)
@@ -170,7 +173,7 @@ def _regressed(panel: _Panel, listed: pl.DataFrame, rules: FactorRules) -> list[
 
 
 def _known_months(panel: _Panel) -> tuple[Integers, Integers]:
-    """For every month and line: numbers of the first month with a return from there on, and of the last one up to there."""
+    """Find, for every month and line, the first month with a return from it on, and the last up to it."""
     is_known, number = np.isfinite(panel.returns), panel.first + np.arange(len(panel.returns))[:, None]
     later = np.where(is_known, number, number[-1])[::-1]
     earlier = np.where(is_known, number, panel.first)

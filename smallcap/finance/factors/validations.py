@@ -1,4 +1,4 @@
-"""marts.book_validations, filter 7 of the funnel: does a book have the tilts that it claims? Reads finished regressions."""
+"""marts.book_validations, filter 7 of the funnel: whether a book's regressions show its claimed tilts."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ CONTRADICTED: Final = "contradicted"
 SIDES: Final = {
     "Mkt-RF": ("move with the market", "move against the market"),
     "SMB": ("are small", "are large"),
-    "HML": ("are cheap against their book value", "are dear against their book value"),
+    "HML": ("are cheap relative to book value", "are expensive relative to book value"),
     "RMW": ("are profitable", "are unprofitable"),
     "CMA": ("invest little", "invest much"),
-    "MOM": ("have risen of late", "have fallen of late"),
+    "MOM": ("have risen recently", "have fallen recently"),
 }
-"""What companies do that a positive loading, or a negative one, leans to."""
+"""Description of the companies that a positive loading, and a negative one, tilts towards."""
 
 
 def book_validations(regressions: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
-    """Judge the claimed tilts of every book, by the five factors' newest vintage, over all months and over the trailing window.
+    """Evaluate the claimed tilts of every book over all months and over the trailing window.
+
+    Uses the five-factor model with the newest vintage.
 
     Parameters
     ----------
     regressions
-        Rows of marts.factor_regressions; other models, windows and vintages among them are passed over.
+        Rows of marts.factor_regressions; other models, windows and vintages are ignored.
     rules
-        Tilts claimed and t statistics that they need.
+        Claimed tilts and the t statistics that they need.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def book_validations(regressions: pl.DataFrame, rules: FactorRules) -> pl.DataFr
         )
         .with_columns(verdict=verdict(rules.tilts))
     )
-    # Sentences are put together row by row: there are a dozen to a book.
+    # Sentences are built row by row: there are only about a dozen per book.
     sentences = [explanation(row, rules.tilts) for row in judged.iter_rows(named=True)]
     return in_columns_of(
         judged.with_columns(explanation=pl.Series(sentences, dtype=pl.String), rule_set=pl.lit(rules.label)),
@@ -68,7 +70,7 @@ def book_validations(regressions: pl.DataFrame, rules: FactorRules) -> pl.DataFr
 
 
 def verdict(rules: TiltRules) -> pl.Expr:
-    """Call a tilt by its sign and its t statistic (columns estimate, t_stat, intended_sign)."""
+    """Classify a tilt by its sign and t statistic (columns estimate, t_stat, intended_sign)."""
     is_right = (
         pl.when(pl.col("intended_sign") == POSITIVE)
         .then(pl.col("estimate") > 0)
@@ -89,10 +91,10 @@ def verdict(rules: TiltRules) -> pl.Expr:
 
 
 def explanation(row: dict[str, Any], rules: TiltRules) -> str:
-    """Say a verdict in plain words (a row of marts.book_validations, with status and reason of its regression)."""
+    """Explain a verdict in words, for a row of marts.book_validations with the reason of its regression."""
     tilt = row["tilt"]
     if row["verdict"] == INSUFFICIENT:
-        return f"{tilt}: cannot be judged: {row['reason'] or 'the loading has no standard error'}"
+        return f"{tilt}: cannot be evaluated: {row['reason'] or 'the loading has no standard error'}"
     figures = f"{tilt} loading {row['estimate']:.2f}, t {row['t_stat']:.2f}"
     claimed, opposite = SIDES[tilt]
     said = {
@@ -102,8 +104,8 @@ def explanation(row: dict[str, Any], rules: TiltRules) -> str:
             f"may be chance"
         ),
         ABSENT: (
-            f"no tilt is seen; absent is not zero: a loading below {row['smallest_detectable']:.2f} "
-            f"could have gone unseen"
+            f"no tilt is detected; absent is not zero: a loading below {row['smallest_detectable']:.2f} "
+            f"could have gone undetected"
         ),
         CONTRADICTED: f"against the claim, the book {_leans(row, rules)} to companies that {opposite}",
     }

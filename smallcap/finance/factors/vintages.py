@@ -1,4 +1,7 @@
-"""marts.vintage_sensitivity: what the same returns say under each stored vintage of the factors, apart from what more months say."""
+"""marts.vintage_sensitivity: regressions of the same returns on each stored vintage of the factors.
+
+The effect of the vintage is separated from the effect of additional months.
+"""
 
 from __future__ import annotations
 
@@ -23,26 +26,25 @@ def vintage_sensitivity(
 ) -> pl.DataFrame:
     """Compare the vintages of each model, book by book, with classical standard errors.
 
-    Over the months that every vintage has, two vintages differ by the factors' rewriting alone; what a
-    vintage's own further months add is shown apart from it.
+    Over the months common to all vintages, two vintages differ only by revisions of the factors; the effect
+    of a vintage's additional months is shown separately.
 
     Parameters
     ----------
     book_returns
-        book, month, total_return.
+        Columns book, month and total_return.
     raw_factors
         Rows of raw.factors, any number of vintages.
     rules
-        Models and least number of months.
+        Models and minimum number of months.
 
     Returns
     -------
     pl.DataFrame
-        Columns of marts.vintage_sensitivity. A model whose files share no vintage has no rows: there is
-        nothing to compare.
+        Columns of marts.vintage_sensitivity. A model whose files have no vintage in common has no rows.
     """
     found = []
-    # As in `book_regressions`: one regression at a time, of few books.
+    # As in `book_regressions`: one regression at a time, for few books.
     for model in rules.models:
         vintages = [
             _stored(raw_factors, model, rules, vintage) for vintage in vintages_of(raw_factors, model, rules)
@@ -93,7 +95,10 @@ def _own(returns: pl.DataFrame, factors: Factors, rules: FactorRules) -> pl.Data
 
 
 def _changes(factors: Factors, latest: Factors) -> pl.DataFrame:
-    """Count, by term, the latest vintage's months in which the factor is another number, and find the largest difference."""
+    """Count, by term, the months in which the factor differs from the latest vintage.
+
+    The largest difference is included.
+    """
     both = latest.frame.join(factors.frame, on="month", suffix="_then").sort("month")
     changes = [(pl.col(term) - pl.col(f"{term}_then")).abs() for term in latest.terms]
     return pl.DataFrame(

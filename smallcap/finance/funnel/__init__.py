@@ -1,6 +1,6 @@
-"""The seven filters of the value book and the three lenses, as pure functions. Thresholds come in.
+"""The seven filters of the value book and the three lenses, as pure functions of data and thresholds.
 
-Docs/methods.md says what they mean.
+The filters are documented in docs/methods/filters.md, the lenses in docs/methods/lenses.md.
 """
 
 from smallcap.finance.funnel.changes import screen_changes

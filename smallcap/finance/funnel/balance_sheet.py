@@ -1,4 +1,4 @@
-"""Filter 3: debt over equity, a hard ceiling."""
+"""Filter 3: an upper limit on debt over equity."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from smallcap.rules.types.funnel import BalanceSheetRules
 
 
 def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFrame:
-    """Judge each member's debt to equity.
+    """Evaluate each member's debt to equity.
 
-    Equity that is not positive fails: there is no cushion, and no ratio. Unknown debt or equity has to be
-    verified, and so has a financial's, whose debt is its trade.
+    Equity that is not positive fails. Unknown debt or equity gives verify, and so does a financial, whose
+    debt is part of its business.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
         Rows with period_end, is_stale, is_scale_suspect, debt_to_equity, shareholders_equity_usd and
         is_financial.
     rules
-        The ceiling.
+        The limit.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
         One row per member, in order, in the columns of `conditions.judge`.
     """
     limit, value = rules.debt_to_equity, pl.col("debt_to_equity")
-    # A financial's ratio is null already, but its equity is not.
+    # The ratio of a financial is already null, but its equity is not.
     has_no_equity = (
         (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
     ).fill_null(False)
@@ -51,6 +51,6 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
         is_upper=True,
         is_borderline=limit.is_borderline(value),
         broken=f"debt is {'above' if limit.is_limit_allowed else 'not below'} {limit.limit:.0%} of equity",
-        unknown="debt or equity is unknown, or says nothing about a financial",
+        unknown="debt or equity is unknown, or not meaningful for a financial",
     )
     return judge(members, [ceiling, positive_equity], RECORD_GATES)

@@ -1,4 +1,4 @@
-"""Filter 1: what the company does, by its industry code, a dated verdict on its name, or at least its sector."""
+"""Filter 1: the line of business, by a dated verdict on the name, industry code, or sector."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ UNCLASSIFIED = "no industry code and no sector is known"
 
 
 def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
-    """Judge each member's line of business.
+    """Evaluate each member's line of business.
 
-    A dated verdict on the name goes before any code. The severer of the SIC's and the GICS code's verdicts
-    holds; the sector's name is asked only where neither code is known. A code that the rules do not list
-    passes; nothing known has to be verified.
+    A dated verdict on the name overrides any code. Of the verdicts by SIC and GICS code the stricter one
+    applies; the sector name is used only if neither code is known. A code that the rules do not list passes;
+    a company without code and sector gets verify.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        One row per member, in order, in the columns of `conditions.judge`; a line of business has no value,
-        threshold or headroom.
+        One row per member, in order, in the columns of `conditions.judge`; value, threshold and headroom are
+        null.
     """
     by_code = _by_code(members.select(CODE_COLUMNS).unique(maintain_order=True), rules.exclusions)
     coded = members.select("as_of", "ticker", "name", *CODE_COLUMNS).join(
@@ -50,7 +50,7 @@ def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
 
 
 def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataFrame:
-    """Judge each combination of codes; there are a few hundred, however many members and dates."""
+    """Evaluate each combination of codes; there are a few hundred, however many members and dates."""
     sic = pl.col("sic").cast(pl.Int64, strict=False)
     found = codes.with_columns(
         _first_match(
@@ -93,15 +93,12 @@ def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataF
 
 
 def _longest_first(exclusions: tuple[Exclusion, ...]) -> list[Exclusion]:
-    """Order GICS codes so that a sub-industry is asked before the sector that it belongs to."""
+    """Order GICS codes so that a sub-industry is matched before the sector that it belongs to."""
     return sorted((e for e in exclusions if e.code_system == "gics"), key=lambda e: (-len(e.first), e.first))
 
 
 def _first_match(cases: list[tuple[pl.Expr, Exclusion]], system: str, column: str) -> pl.Expr:
-    """Take verdict, severity and reason of the first exclusion that applies.
-
-    A pass without reason where none does.
-    """
+    """Return verdict, severity and reason of the first exclusion that applies; pass if there is none."""
     passes = pl.struct(
         pl.lit(PASS).alias("verdict"),
         pl.lit(SEVERITY[PASS]).alias("severity"),
@@ -123,7 +120,7 @@ def _first_match(cases: list[tuple[pl.Expr, Exclusion]], system: str, column: st
 
 
 def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
-    """Find the verdict on each member's name that holds at as_of; null where there is none."""
+    """Find the verdict on each member's name that is valid at as_of; null if there is none."""
     schema = dict.fromkeys(("symbol", "company", "name_verdict", "name_reason"), pl.String) | {
         "from": pl.Date,
         "to": pl.Date,
@@ -139,8 +136,8 @@ def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     applies = pl.col("as_of").is_between("from", "to") & letters.str.starts_with(pl.col("company")).fill_null(
         True
     )
-    # The rules have at most one verdict per ticker and day (`Override` refuses a second), but companies'
-    # names tell two apart.
+    # The rules have at most one verdict per ticker and day (`Override` refuses a second), unless the company
+    # names differ.
     found = (
         numbered.join(overrides, on="symbol")
         .filter(applies)

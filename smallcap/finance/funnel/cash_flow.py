@@ -1,4 +1,4 @@
-"""Filter 5: five years of cash from operations, most of them free, low accruals, and profits that turn into cash."""
+"""Filter 5: operating and free cash flow over five years, low accruals, and cash conversion."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from smallcap.rules.types.funnel import UNIVERSE_PERCENTILE, CashFlowRules, Funn
 
 
 def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
-    """Judge each member's cash flow statements of the last consecutive years.
+    """Evaluate each member's cash flow statements of the last consecutive years.
 
     Parameters
     ----------
     members
-        What `inputs.prepared` returns, with accruals_limit and accruals_universe of `universe.with_limits`.
+        Rows of `inputs.prepared`, with accruals_limit and accruals_universe of `universe.with_limits`.
     rules
         Thresholds and number of years.
 
@@ -67,14 +67,14 @@ def _accruals(rules: CashFlowRules) -> Condition:
         is_upper=True,
         is_borderline=value >= limit - rules.accruals_borderline,
         broken=f"accruals are above {words}",
-        unknown="accruals are unknown, or too few companies are there to compare them with",
+        unknown="accruals are unknown, or there are too few companies to compare them with",
     )
 
 
 def _conversion(rules: CashFlowRules) -> Condition:
-    """Operating cash flow over net income, of the sums.
+    """Require the sum of operating cash flow to reach a share of the sum of net income.
 
-    Without net income over the years nothing is converted, which breaks the rule.
+    The rule is broken if the sum of net income is not positive.
     """
     cash, net_income = pl.col("operating_cash_flow_sum"), pl.col("net_income_sum")
     ratio = cash / pl.when(net_income > 0).then(net_income)

@@ -1,4 +1,4 @@
-"""marts.screen_changes: who entered or left the survivors between two dates, and the input that caused it."""
+"""marts.screen_changes: companies that entered or left the survivors between two dates, and the cause."""
 
 from __future__ import annotations
 
@@ -15,49 +15,50 @@ ENTERED, LEFT = "entered", "left"
 BUSINESS, SHARIAH, VALUE = "business", "shariah", "value"
 RECORD = ("period_end", "version", "available_date", "is_stale")
 MARKET_FIGURES = ("debt_to_equity", "accruals_cash_flow", "pb", "pe", "p_fcf")
-"""Figures of rules that core.metrics_as_of has; the others stand in core.filter_evaluations."""
+"""Figures of rules found in core.metrics_as_of; the others are in core.filter_evaluations."""
 OF_THE_UNIVERSE = ("accruals_cash_flow", "pb", "pe", "p_fcf")
-"""Figures whose limit is taken from the universe; all of them have to stay at or below it."""
+"""Figures whose limit is derived from the universe; each has to be at or below it."""
 
 
 def screen_changes(
     outcomes: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame
 ) -> pl.DataFrame:
-    """Name the companies that entered or left the survivors since the as_of before, each with its cause.
+    """Find the companies that entered or left the survivors since the previous as_of, with the cause.
 
-    The filter shown is, for a company that left, the first that keeps it out now; for one that entered, the
-    first that kept it out before. A filter keeps a company out if it fails it, or, from filter 3 on, cannot
-    judge it. The values are those of the rule that was broken; of filter 6, of which one multiple is enough,
-    those of the multiple that let the company in. The first cause that applies is given:
+    The filter shown is, for a company that left, the first that excludes it now; for one that entered, the
+    first that excluded it before. A filter excludes a company on fail or, from filter 3 on, on verify. The
+    values are those of the rule that was broken; for filter 6, where one multiple is enough, those of the
+    multiple that admitted the company. The cause is the first that applies:
 
-    - `membership`: no member at one of the dates; without a filter that kept it out before or keeps it out
-      now, the filter is null.
-    - `rule`: the filter's rule set differs, or it is filter 1: what the company does is judged otherwise.
+    - `membership`: the company was not a member at one of the dates; the filter is null if none excluded it
+      before or excludes it now.
+    - `rule`: the filter's rule set differs, or it is filter 1: the line of business is classified anew.
     - `going_stale`: the visible record has become too old.
     - `new_filing`: the visible record is of another fiscal year.
-    - `restatement`: of the same year in another version; of a multi-year rule also where the record is the
-      same, as then an earlier year's is not.
-    - `universe_median`: the company's figure would have been judged as before by the limit of before.
-    - `price_move`: filters 2 and 6, where the record is the same and the limit did not decide.
+    - `restatement`: the visible record is another version of the same year; for a multi-year rule also if the
+      record is the same, because then an earlier year's record differs.
+    - `universe_median`: under the previous limit, the company's current figure would have the same result as
+      before.
+    - `price_move`: filters 2 and 6, if the record is the same and the limit did not decide.
 
     Parameters
     ----------
     outcomes
-        Rows of marts.funnel_outcomes. With those of the year before, the first as_of of a year has one to
-        compare with.
+        Rows of marts.funnel_outcomes. Include the year before, so that the first as_of of a year can be
+        compared.
     evaluations
-        Rows of core.filter_evaluations of the same as_ofs.
+        Rows of core.filter_evaluations for the same as_ofs.
     metrics_as_of
-        Rows of core.metrics_as_of of the same as_ofs.
+        Rows of core.metrics_as_of for the same as_ofs.
 
     Returns
     -------
     pl.DataFrame
         One row per change, in the columns of marts.screen_changes, sorted by as_of and company. The first
-        as_of given has none.
+        as_of in `outcomes` has no changes.
     """
     changed = _changed(outcomes)
-    # Few companies change; all that follows is about them alone.
+    # Few companies change; restrict everything that follows to them.
     is_asked = pl.col("entity_id").is_in(changed["entity_id"].unique().implode())
     decided = _with_filter(changed, outcomes.filter(is_asked))
     limits = _limits(evaluations)
@@ -67,10 +68,7 @@ def screen_changes(
 
 
 def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Find the companies whose place among the survivors differs between a date and the one before.
-
-    No member is no survivor.
-    """
+    """Find the companies that are survivors at only one of a date and the previous date."""
     dates = (
         outcomes.select("as_of")
         .unique()
@@ -96,7 +94,7 @@ def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_filter(changed: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Add the filter that decided: who left is kept out now, who entered was kept out before."""
+    """Add the filter that decided: a company that left is excluded now, one that entered was before."""
     is_open = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") > FORGIVING_FILTERS)
     keeps_out = outcomes.filter((pl.col("stand_alone_status") == FAIL) | is_open)
     first = keeps_out.sort(*PAIR, "filter_number").unique(PAIR, keep="first", maintain_order=True)
@@ -110,14 +108,14 @@ def _with_filter(changed: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _limits(evaluations: pl.DataFrame) -> pl.DataFrame:
-    """Find each rule's limit at each date; it is the same for everybody."""
+    """Find each rule's limit at each date; it is the same for all companies."""
     return evaluations.group_by("as_of", "measure").agg(pl.col("threshold").max()).drop_nulls("threshold")
 
 
 def _with_figures(
     changed: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.DataFrame:
-    """Add what stood at both dates: the record, the filter's verdict and rule set, the deciding rule's value and limit."""
+    """Add, for both dates, the record, the filter's verdict and rule set, and the rule's value and limit."""
     verdicts = evaluations.select(
         *PAIR, "filter_number", pl.col("stand_alone_status").alias("status"), "measure", "rule_set", *FIGURES
     )
@@ -131,7 +129,7 @@ def _with_figures(
             maintain_order="left",
         )
         both = both.join(_at(records, day, suffix), on=[day, "entity_id"], how="left", maintain_order="left")
-    # All rules must hold, so the broken one decides; of the multiples one is enough, so the cheap one does.
+    # All rules must hold, so the broken one decides; one multiple is enough, so the cheap one decides.
     broken_now = (pl.col("change") == LEFT) != (pl.col("filter_name") == VALUE)
     measured = both.with_columns(
         pl.when(broken_now).then("measure_to").otherwise("measure_from").alias("measure")
@@ -145,13 +143,13 @@ def _with_figures(
 
 
 def _at(rows: pl.DataFrame, day: str, suffix: str) -> pl.DataFrame:
-    """Name the rows' columns after the date that they are joined by."""
+    """Suffix the rows' columns with the date on which they are joined."""
     own = [name for name in rows.columns if name not in (*PAIR, "filter_number")]
     return rows.rename({"as_of": day} | {name: f"{name}_{suffix}" for name in own})
 
 
 def _figure(suffix: str) -> pl.Expr:
-    """Take the value of the deciding rule at one of the dates."""
+    """Select the value of the deciding rule at one of the dates."""
     names = (*FIGURES, *MARKET_FIGURES)
     return pl.coalesce(
         pl.when(pl.col("measure") == name).then(pl.col(f"{name}_{suffix}")) for name in names
@@ -159,7 +157,7 @@ def _figure(suffix: str) -> pl.Expr:
 
 
 def _cause() -> pl.Expr:
-    """Say which input changed; the first that did."""
+    """Return the first cause that applies."""
     causes = [
         (pl.col("outcome_from").is_null() | pl.col("outcome_to").is_null(), "membership"),
         ((pl.col("filter_name") == BUSINESS) | _differs("rule_set"), "rule"),
@@ -180,7 +178,10 @@ def _differs(name: str) -> pl.Expr:
 
 
 def _limit_decided() -> pl.Expr:
-    """Whether the limit moved past the company's figure: by the limit of before, the figure of now would be judged as before."""
+    """Whether the limit moved past the company's figure.
+
+    Under the previous limit, the current figure would have the same result as before.
+    """
     was_inside = pl.col("value_from") <= pl.col("threshold_from")
     would_be_inside = pl.col("value_to") <= pl.col("threshold_from")
     is_inside = pl.col("value_to") <= pl.col("threshold_to")

@@ -1,7 +1,7 @@
-"""How the rules of a filter become its verdict: pass, fail or verify, with the figure that decided and a reason in plain words.
+"""From the rules of a filter to its verdict: pass, fail or verify, with the deciding figure and a reason.
 
-A rule holds, is broken, or is unknown for want of data. Which rules a filter has stands in the filter's own
-module.
+A rule holds, is broken, or is unknown because data are missing. The rules of each filter are in the filter's
+own module.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ class Condition:
     Attributes
     ----------
     measure
-        What the value is, as the column `measure` says it.
+        Name of the value, as in the column `measure`.
     holds
-        True, false, or null where it cannot be told.
+        True, false, or null if unknown.
     value, threshold
-        The figure and its limit.
+        The figure and the threshold it is compared with.
     is_upper
         Whether the value has to stay below the threshold.
     is_borderline
-        Whether the value lies close to the threshold, where the rule holds.
+        Whether the value is close to the threshold, if the rule holds.
     broken, unknown
-        What to say where the rule is broken, and where it cannot be told.
+        Reasons to give if the rule is broken, and if it is unknown.
     """
 
     measure: str
@@ -47,16 +47,13 @@ class Condition:
 
     @property
     def headroom(self) -> pl.Expr:
-        """Distance to the threshold, positive inside."""
+        """Distance to the threshold, positive if the value is on the right side."""
         return self.threshold - self.value if self.is_upper else self.value - self.threshold
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A state of the data in which nothing can be judged: verify, whatever the rules say.
-
-    A `weak` gate only where no rule is broken.
-    """
+    """A state of the data that gives verify, whatever the rules; a weak gate only if no rule is broken."""
 
     is_shut: pl.Expr
     reason: str
@@ -64,19 +61,19 @@ class Gate:
 
 
 def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[Gate] = ()) -> pl.DataFrame:
-    """Judge each row by the rules of one filter.
+    """Evaluate each row by the rules of one filter.
 
-    A broken rule fails. Otherwise an unknown one has to be verified. The figure shown is that of the first
-    broken rule, else of the first unknown, else of the first borderline, else of the first.
+    A broken rule gives fail; otherwise an unknown rule gives verify. The figure shown is that of the first
+    broken rule, else the first unknown, else the first borderline, else the first rule.
 
     Parameters
     ----------
     rows
-        What the conditions' expressions ask for.
+        Rows with the columns that the conditions use.
     conditions
         The filter's rules, at most eight.
     gates
-        Asked before the rules, in order.
+        Evaluated before the rules, in order.
 
     Returns
     -------
@@ -126,7 +123,7 @@ def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[G
 
 
 def _first_shut(gates: Sequence[Gate], *, is_weak: bool) -> pl.Expr:
-    """Give the number of the first shut gate of a kind, counted from 1; 0 where none is shut."""
+    """Return the number of the first shut gate of a kind, counted from 1; 0 if none is shut."""
     numbered = [(number, gate) for number, gate in enumerate(gates, start=1) if gate.is_weak == is_weak]
     shut = [
         pl.when(gate.is_shut.fill_null(False)).then(pl.lit(number, pl.UInt32)) for number, gate in numbered
@@ -135,14 +132,14 @@ def _first_shut(gates: Sequence[Gate], *, is_weak: bool) -> pl.Expr:
 
 
 def _mask(count: int, is_set: Callable[[int], pl.Expr]) -> pl.Expr:
-    """Put one bit per rule into a number."""
+    """Encode one bit per rule as a number."""
     return pl.sum_horizontal(is_set(i).cast(pl.UInt32) * pl.lit(2**i, pl.UInt32) for i in range(count)).cast(
         pl.UInt32
     )
 
 
 def _status() -> pl.Expr:
-    """Place in STATUSES."""
+    """Return the index into STATUSES."""
     cannot_pass = (pl.col("unknown") > 0) | (pl.col("weak_gate") > 0)
     place = (
         pl.when(pl.col("gate") > 0)
@@ -157,7 +154,7 @@ def _status() -> pl.Expr:
 
 
 def _deciding_mask() -> list[pl.Expr]:
-    """Choose the mask whose first rule is shown, and where in the texts the reason stands (see `_texts`)."""
+    """Choose the mask whose first rule is shown, and the position of the reason in `_texts`."""
     gate, weak = pl.col("gate"), pl.col("weak_gate")
     cases = [
         (gate > 0, pl.lit(0, pl.UInt32), 3, gate),
@@ -176,10 +173,10 @@ def _deciding_mask() -> list[pl.Expr]:
 
 
 def _texts(conditions: Sequence[Condition], gates: Sequence[Gate]) -> list[str]:
-    """Every reason that the filter can give: borderline passes, fails, unknowns by their masks, then the gates.
+    """List every reason the filter can give: borderline passes, fails and unknowns by mask, then the gates.
 
-    There are few of them, so a row only carries a place: building a text for every row would cost more than
-    judging it.
+    There are few of them, so rows only hold an index: building a text for every row would cost more than
+    evaluating it.
     """
     masks = range(2 ** len(conditions))
     narrow = [
@@ -196,7 +193,7 @@ def _said(conditions: Sequence[Condition], mask: int, field: str) -> str:
 
 
 def _lowest_bit(count: int) -> list[int]:
-    """Give the first rule of each mask; of an empty one the very first rule."""
+    """Return the first rule of each mask; the first rule of all for an empty mask."""
     return [next((i for i in range(count) if mask >> i & 1), 0) for mask in range(2**count)]
 
 
@@ -205,7 +202,7 @@ def _gathered(values: Sequence[str] | Sequence[int], places: pl.Expr) -> pl.Expr
 
 
 def _chosen(name: str, count: int) -> pl.Expr:
-    """Take the column of the deciding rule."""
+    """Select the column of the deciding rule."""
     chosen = pl.coalesce(pl.when(pl.col("deciding") == i).then(pl.col(f"{name}_{i}")) for i in range(count))
     return _finite(chosen).alias(name)
 

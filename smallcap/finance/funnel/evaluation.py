@@ -1,4 +1,4 @@
-"""core.filter_evaluations: every member of every as_of, by each of the six filters on its own."""
+"""core.filter_evaluations: every member at every as_of, evaluated by each of the six filters on its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from smallcap.rules.types.funnel import FunnelRules, ShariahRules
 from smallcap.tables.funnel import FilterEvaluations
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
-"""In their strict order: the first is number 1."""
+"""In strict order: the first is number 1."""
 FIGURES = (
     *("debt_to_market_cap", "cash_to_market_cap", "interest_income_to_revenue"),
     *(
@@ -30,7 +30,7 @@ FIGURES = (
     ),
     *("cash_conversion_over_years", "least_operating_cash_flow_to_assets", "years_without_free_cash_flow"),
 )
-"""Figures of single rules that core.metrics_as_of does not have; each stands on the row of its filter."""
+"""Figures of single rules that are not in core.metrics_as_of; each is on the row of its filter."""
 FLAGS = ("is_interest_income_bounded", "is_lease_unchecked", "is_operating_margin_used")
 MAX_SPLIT_AGE_DAYS = 31
 
@@ -46,18 +46,18 @@ def evaluate_filters(
     business_rules: BusinessRules,
     standard: ShariahRules,
 ) -> pl.DataFrame:
-    """Evaluate the filters 1 to 6 of docs/methods.md, each by itself.
+    """Evaluate filters 1 to 6 of docs/methods/filters.md, each on its own.
 
     Parameters
     ----------
     members
         Rows of core.members.
     metrics_as_of
-        Rows of core.metrics_as_of of the same as_ofs.
+        Rows of core.metrics_as_of for the same as_ofs.
     annual_fundamentals, annual_metrics
         The members' records that became known up to the last as_of and in the eight years before.
     prices
-        Rows of raw.prices; asked for only by a standard that takes a mean market value.
+        Rows of raw.prices; used only by a standard with a mean market value.
     factors
         Rows of raw.factors: the risk-free rate.
     rules, business_rules, standard
@@ -95,7 +95,7 @@ def evaluate_filters(
 
 
 def _in_columns(verdicts: pl.DataFrame, number: int, label: str) -> pl.DataFrame:
-    """Name a filter's rows, and leave beside them what belongs to the filter."""
+    """Label a filter's rows and keep the context columns that apply to the filter."""
     name = FILTERS[number - 1]
     universes = {"cash_flow": "accruals_universe", "value": "value_universe"}
     beside = {

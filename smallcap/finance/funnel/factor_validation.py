@@ -1,4 +1,7 @@
-"""The seventh row of marts.funnel_summary: whether the book of survivors has the tilts that it claims. Of the book, not of a company."""
+"""The seventh row of marts.funnel_summary: whether the book of survivors has the tilts that it claims.
+
+It applies to the book as a whole, not to a company.
+"""
 
 from __future__ import annotations
 
@@ -18,35 +21,34 @@ from smallcap.tables.funnel import FunnelSummary
 FILTER_NUMBER: Final = 7
 FILTER_NAME: Final = "factor_validation"
 THE_BOOK: Final = 0
-"""The book takes the place of a line in the batched regressions."""
+"""Security id used for the book in the batched regressions."""
 
 
 def factor_validation(
     summary: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
 ) -> pl.DataFrame:
-    """Judge, at each as_of, the book of survivors by its months up to then, and count its companies accordingly.
+    """Evaluate the book of survivors at each as_of by its months so far, and count its companies accordingly.
 
     The book passes if every tilt that should be positive is confirmed or directional and no claimed tilt is
-    contradicted. It fails if one is contradicted. Else, with a tilt absent or too few months, it has to be
-    verified.
+    contradicted. It fails if a claimed tilt is contradicted. Otherwise, with a tilt absent or too few months,
+    the result is verify.
 
     Parameters
     ----------
     summary
-        Rows of marts.funnel_summary of filters 1 to 6.
+        Rows of marts.funnel_summary for filters 1 to 6.
     book_returns
-        book, month, total_return; those of the point-in-time book are used, over the trailing months to each
-        as_of.
+        Columns book, month and total_return; only the point-in-time book is used, over the trailing months to
+        each as_of.
     factors
-        The five factors of one vintage; None where none is stored.
+        The five factors of one vintage; None if none is stored.
     rules
         Length of the window, tilts, and the book's name.
 
     Returns
     -------
     pl.DataFrame
-        One row per as_of, in the columns of marts.funnel_summary: all survivors pass, fail or are to be
-        verified together.
+        One row per as_of, in the columns of marts.funnel_summary: all survivors get the same status.
     """
     last = summary.filter(pl.col("filter_number") == pl.col("filter_number").max())
     statuses = _statuses(last.select("year", "as_of"), book_returns, factors, rules)
@@ -76,7 +78,7 @@ def factor_validation(
 def _statuses(
     dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
 ) -> pl.DataFrame:
-    """Judge the book at each date: as_of, status, is_borderline; dates without a regression are left out."""
+    """Evaluate the book at each date: as_of, status, is_borderline; skip dates without a regression."""
     the_book = pl.lit(THE_BOOK, pl.Int64)
     own = book_returns.filter(pl.col("book") == rules.hindsight.point_in_time_book).drop_nulls("total_return")
     loadings = stock_factor_loadings(

@@ -1,8 +1,8 @@
-"""Five fiscal years of a company as they were known at a date: the figures of its multi-year rules.
+"""Five fiscal years of a company as known at a date: the figures of the multi-year rules.
 
-What is visible of a company changes only on the days on which something of it becomes known. So the years are
-put together once for each of those days (a state), and each date then sees its company's last state: never
-two thousand companies times every date times five years.
+The visible data of a company change only on days on which a record becomes known. The years are therefore
+combined once per such day (a state), and each date uses its company's latest state. This avoids combining
+five years for every company and date.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ MARGINS = ("gross_margin", "operating_margin")
 
 
 def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
-    """Add to each question the summary of the consecutive fiscal years visible then.
+    """Add to each question the summary of the consecutive fiscal years visible at as_of.
 
-    The years are the visible record's and the unbroken run of years before it, at most `rules.history.years`,
-    each in the version visible at as_of. Figures of a year whose scale is suspect count as unknown.
+    The years are that of the visible record and the unbroken run of years before it, at most
+    `rules.history.years`, each in the version visible at as_of. Figures of a year with a suspect scale count
+    as unknown.
 
     Parameters
     ----------
@@ -33,12 +34,12 @@ def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRu
     records
         Rows of core.annual_metrics.
     rules
-        Number of years, and what the year before is.
+        Number of years, and the day range of the prior year.
 
     Returns
     -------
     pl.DataFrame
-        The questions in their order, with the columns of `summarised`; null where nothing was visible.
+        The questions in the same order, with the columns of `summarised`; null if nothing was visible.
     """
     states = (
         records.select("entity_id", "available_date")
@@ -71,7 +72,7 @@ def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules)
     records
         Rows of core.annual_metrics.
     rules
-        Number of years, and what the year before is.
+        Number of years, and the day range of the prior year.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules)
     known = (
         states.join(ordered, on="entity_id", suffix="_record")
         .filter(pl.col("available_date_record") <= pl.col("available_date"))
-        # The visible record is the known one of the greatest standing.
+        # The visible record is the known one with the highest standing.
         .with_columns(
             pl.col("period_end")
             .gather(pl.col("standing").arg_max())
@@ -99,7 +100,7 @@ def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules)
         .group_by("state", "years_back")
         .agg(pl.col("standing").max())
         .sort("state", "years_back")
-        # In an unbroken run the n-th year lies n years back; after a gap it lies further.
+        # In an unbroken run the n-th year is n years back; after a gap it is further back.
         .filter(pl.col("years_back") == pl.int_range(pl.len()).over("state"))
     )
     figures = records.select(
@@ -111,23 +112,23 @@ def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules)
 
 
 def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
-    """Sum the years of each state up, in the figures that the multi-year rules ask for.
+    """Summarise the years of each state in the figures that the multi-year rules need.
 
     Parameters
     ----------
     years
-        What `years_known` returns.
+        Rows of `years_known`.
     rules
-        From which share of net income on operating cash flow backs it.
+        Minimum share of net income that operating cash flow must reach to back it.
 
     Returns
     -------
     pl.DataFrame
-        One row per state: `years`; of net income, operating and free cash flow and operating margin the
+        One row per state: `years`; for net income, operating and free cash flow and operating margin the
         number of years in which they are known (`_known`) and positive (`_positive`); first and last figures,
-        least margins, sums (null where a year is unknown), the slope per year of the gross margin (null
-        likewise; of the operating margin where no year has a gross margin), years in which operating cash
-        flow does not back net income, and falls of revenue.
+        lowest margins, sums (null if a year is unknown), the slope per year of the gross margin (null
+        likewise; of the operating margin if no year has a gross margin), years in which operating cash flow
+        does not back net income, and years in which revenue fell.
     """
     counted = ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")
     income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
@@ -169,8 +170,8 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
             revenue_change.count().cast(pl.Int64).alias("revenue_changes_known"),
         )
     )
-    # A company that reports no cost of revenue in any year has no gross margin; a single year without it is
-    # missing data.
+    # A company that never reports cost of revenue has no gross margin; a single year without it is missing
+    # data.
     has_no_gross_margin = (pl.col("gross_margin_count") == 0) & (pl.col("operating_margin_count") > 0)
     slope = pl.when(has_no_gross_margin).then(_slope("operating_margin")).otherwise(_slope("gross_margin"))
     helpers = [f"{name}_{suffix}" for name in MARGINS for suffix in ("count", "moment")]
@@ -180,12 +181,12 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
 
 
 def _beside_each_year(years: pl.DataFrame) -> pl.DataFrame:
-    """Add the change of revenue on the year before, and each margin times its distance from the middle of the years.
+    """Add the change in revenue from the year before, and each margin's moment about the middle year.
 
-    Done for all states at once: a shift or a mean within each of thousands of small groups takes most of the
-    time otherwise.
+    Computed for all states at once, because a shift or mean within each of thousands of small groups would
+    take most of the time.
     """
-    # Sorted by years_back: the row that follows is the year before, if it is of the same state.
+    # Sorted by years_back: the next row is the year before, if it is of the same state.
     is_followed = pl.col("state") == pl.col("state").shift(-1)
     from_middle = (pl.len().over("state") - 1) / 2 - pl.col("years_back")
     return years.with_columns(
@@ -197,17 +198,15 @@ def _beside_each_year(years: pl.DataFrame) -> pl.DataFrame:
 
 
 def _complete(figure: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """Keep a value only where the figure is known in every year."""
+    """Keep a value only if the figure is known in every year."""
     return pl.when(figure.null_count() == 0).then(value)
 
 
 def _slope(name: str) -> pl.Expr:
-    """Least-squares slope over the years, as a change per year.
+    """Compute the least-squares slope over the years, as a change per year.
 
-    Null of a single year, and where a year is unknown.
-
-    The years are those of an unbroken run, so that the sum of their squared distances from the middle follows
-    from their number.
+    Null for a single year, or if a year is unknown. The years are an unbroken run, so the sum of their
+    squared distances from the middle is n (n^2 - 1) / 12.
     """
     count = pl.col("years")
     spread = count * (count**2 - 1) / 12

@@ -1,4 +1,4 @@
-"""Filter 4: five years of profits that grow, margins that hold, and cash that backs them."""
+"""Filter 4: growing profits over five years, stable margins, and profits backed by cash."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from smallcap.rules.types.funnel import FunnelRules, IncomeRules
 
 
 def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
-    """Judge each member's income statements of the last consecutive years.
+    """Evaluate each member's income statements of the last consecutive years.
 
-    With all years there every rule counts. With fewer, but at least `min_years`, a broken rule fails and the
-    rest has to be verified.
+    With all years available every rule applies. With fewer, but at least `min_years`, a broken rule gives
+    fail, and otherwise the result is verify.
 
     Parameters
     ----------
     members
-        What `inputs.prepared` returns.
+        Rows of `inputs.prepared`.
     rules
         Thresholds and number of years.
 
@@ -53,9 +53,9 @@ def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
 
 
 def _growth(years: int, rules: IncomeRules) -> Condition:
-    """Net income is higher in t than in t-4.
+    """Require net income to be higher in t than in t-4.
 
-    Of fewer years the rule says nothing, and their number alone keeps them from passing.
+    With fewer years the rule holds by default; the gate on the number of years prevents a pass.
     """
     last, first = pl.col("net_income_last"), pl.col("net_income_first")
     growth = last / pl.when(first > 0).then(first) - 1
@@ -72,10 +72,7 @@ def _growth(years: int, rules: IncomeRules) -> Condition:
 
 
 def _margin_trend(rules: IncomeRules) -> Condition:
-    """Gross margin is stable or expanding.
-
-    The operating margin stands in where no year has a gross margin.
-    """
+    """Require a stable or expanding gross margin; the operating margin if no year has a gross margin."""
     slope = pl.col("margin_slope")
     return Condition(
         measure="margin_slope",
@@ -90,7 +87,7 @@ def _margin_trend(rules: IncomeRules) -> Condition:
 
 
 def _unbacked_years(rules: IncomeRules) -> Condition:
-    """Operating cash flow stays below a share of net income in few years only."""
+    """Limit the number of years in which operating cash flow is below a share of net income."""
     return at_most(
         "years_without_cash_backing",
         pl.col("unbacked_years"),
@@ -105,7 +102,7 @@ def _unbacked_years(rules: IncomeRules) -> Condition:
 
 
 def _backing(rules: IncomeRules) -> Condition:
-    """Over all years operating cash flow reaches a share of net income."""
+    """Require operating cash flow over all years to reach a share of net income."""
     cash_flow, net_income = pl.col("operating_cash_flow_sum"), pl.col("net_income_sum")
     share = cash_flow / pl.when(net_income > 0).then(net_income)
     return Condition(

@@ -1,4 +1,7 @@
-"""One row per member with everything that the filters and lenses look at: visible record, market values, years known, statement items."""
+"""One row per member with all inputs of the filters and lenses.
+
+Visible record, market values, history of years and statement items.
+"""
 
 from __future__ import annotations
 
@@ -62,9 +65,9 @@ METRIC_COLUMNS = (
     ),
     *("pb", "pb_reason", "pe", "pe_reason", "p_fcf", "p_fcf_reason"),
 )
-"""Columns of core.metrics_as_of that a filter or lens looks at.
+"""Columns of core.metrics_as_of that a filter or lens uses.
 
-Twenty years of the others would take a third of a gigabyte more.
+The other columns would take a third of a gigabyte more for twenty years.
 """
 STATEMENT_ITEMS = ("cash_and_short_term_investments_usd", "interest_expense_usd", "net_interest_expense_usd")
 
@@ -77,14 +80,14 @@ STATEMENT_COLUMNS = (
     "available_date",
     *STATEMENT_ITEMS,
 )
-"""Columns of core.annual_fundamentals that are needed for them."""
+"""Columns of core.annual_fundamentals needed for `STATEMENT_ITEMS`."""
 
 RECORD_GATES = (
     Gate(pl.col("period_end").is_null(), "no annual record is visible"),
     Gate(pl.col("is_stale"), "the visible annual record is stale"),
     Gate(pl.col("is_scale_suspect"), "the visible annual record may be in the wrong unit"),
 )
-"""States of a member's record in which nothing of it is judged."""
+"""States of a member's record in which it is not evaluated."""
 
 
 def prepared(
@@ -95,27 +98,27 @@ def prepared(
     rules: FunnelRules,
     record_columns: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """Put together what the filters and lenses look at.
+    """Assemble the inputs of the filters and lenses.
 
     Parameters
     ----------
     members
         Rows of core.members.
     metrics_as_of
-        Rows of core.metrics_as_of of the same as_ofs.
+        Rows of core.metrics_as_of for the same as_ofs.
     annual_fundamentals, annual_metrics
         The companies' records that became known up to the last as_of and in the eight years before.
     rules
         Thresholds.
     record_columns
-        Further columns of core.annual_metrics to take from the visible record.
+        Additional columns of core.annual_metrics to take from the visible record.
 
     Returns
     -------
     pl.DataFrame
-        One row per member, sorted by as_of and entity_id: the columns of core.members that are needed, those
-        of core.metrics_as_of, the `STATEMENT_ITEMS` and `record_columns` of the visible record, and the
-        columns of `history.summarised`.
+        One row per member, sorted by as_of and entity_id: `MEMBER_COLUMNS`, the columns of
+        core.metrics_as_of, `STATEMENT_ITEMS` and `record_columns` of the visible record, and the columns of
+        `history.summarised`.
     """
     asked = members.select(MEMBER_COLUMNS).sort("as_of", "entity_id")
     measured = asked.join(
@@ -131,9 +134,9 @@ def prepared(
 def interleaved(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Stack frames of equal height row by row: the first rows of all, then the second rows of all.
 
-    So frames that are sorted by member come out sorted by member and frame, without a sort of all rows.
+    Frames sorted by member give a result sorted by member and frame, without sorting all rows.
     """
     count, height = len(frames), frames[0].height
     row = pl.int_range(count * height, dtype=pl.UInt32, eager=True)
-    # In one piece: taking rows out of many chunks is several times slower.
+    # Rechunk, because gathering rows from many chunks is several times slower.
     return pl.concat(frames, rechunk=True)[(row % count) * height + row // count]

@@ -1,4 +1,4 @@
-"""The eighteen items of the three lenses: what is looked at, what an analyst would like to see, and when it is so."""
+"""The eighteen items of the three lenses: the figure, the analyst's preference, and when it is met."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ RECORD_COLUMNS = (
     ),
     *("capex_intensity_reason", "operating_margin_reason"),
 )
-"""Columns of the visible record that the items need beside those of core.metrics_as_of."""
+"""Columns of the visible record that the items need in addition to those of core.metrics_as_of."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that a lens looks at.
+    """One item of a lens.
 
     Attributes
     ----------
     statement, item
-        Where it stands, and its name.
+        Its statement and name.
     preference
         What an analyst would like to see, in words.
     value
         The company's figure.
     threshold
-        The number in the preference; null where there is none.
+        The number in the preference; null if there is none.
     is_met
-        True, false, or null where it cannot be told.
+        True, false, or null if unknown.
     why
-        The reason code of the figure, where it has one.
+        Column with the reason code of the figure, if it has one.
     is_over_years
         Whether it needs all years of the history.
     """
@@ -56,7 +56,7 @@ class Item:
 
 
 def items(rules: FunnelRules) -> list[Item]:
-    """List the items in the order of their keys: by statement, then by name."""
+    """List the items in key order: by statement, then by name."""
     return sorted(
         [*balance_sheet_items(rules), *income_items(rules), *cash_flow_items(rules)],
         key=lambda item: (item.statement, item.item),
@@ -64,7 +64,7 @@ def items(rules: FunnelRules) -> list[Item]:
 
 
 def balance_sheet_items(rules: FunnelRules) -> list[Item]:
-    """Debt, liquidity, coverage, cash, distress, goodwill."""
+    """List the items on debt, liquidity, coverage, cash, distress and goodwill."""
     own = rules.lenses
     coverage = pl.col("interest_coverage")
     is_debt_free = pl.col("total_debt_usd") == 0
@@ -119,7 +119,7 @@ def balance_sheet_items(rules: FunnelRules) -> list[Item]:
 
 
 def income_items(rules: FunnelRules) -> list[Item]:
-    """Profit, margins, return, steadiness, unusual items."""
+    """List the items on profit, margins, return, steadiness and unusual items."""
     own, years = rules.lenses, rules.history.years
     slope = pl.col("margin_slope")
     falls = pl.col("revenue_falls")
@@ -183,7 +183,7 @@ def income_items(rules: FunnelRules) -> list[Item]:
 
 
 def cash_flow_items(rules: FunnelRules) -> list[Item]:
-    """Cash from operations, conversion, free cash flow, accruals, investment, payout."""
+    """List the items on operating and free cash flow, conversion, accruals, investment and payout."""
     own, years = rules.lenses, rules.history.years
     free, known = pl.col("free_cash_flow_positive"), pl.col("free_cash_flow_known")
     is_free = pl.when(free < known).then(pl.lit(False)).when(known == years).then(pl.lit(True))
@@ -248,7 +248,7 @@ def _item(
     why: str | bool = False,
     is_over_years: bool = False,
 ) -> Item:
-    """Make an item whose value is the column of its name and stays below (or above) a fixed number, unless said otherwise."""
+    """Make an item; by default its value is the column of its name and must be below a fixed threshold."""
     figure = pl.col(name) if value is None else value
     inside = figure > threshold if above else figure < threshold
     reason = f"{name}_reason" if why is True else (why or None)
@@ -265,7 +265,10 @@ def _item(
 
 
 def _growing(statement: str, name: str, years: int) -> Item:
-    """Positive in each year, and higher in t than in t-4; a single year that is not positive settles it."""
+    """Make an item met if a figure is positive in each year and higher in t than in t-4.
+
+    A single year that is not positive is enough for missed.
+    """
     known, positive = pl.col(f"{name}_known"), pl.col(f"{name}_positive")
     last, first = pl.col(f"{name}_last"), pl.col(f"{name}_first")
     has_all = pl.col("years") == years

@@ -1,4 +1,4 @@
-"""marts.statement_lenses: balance sheet, income and cash flow of each company, item by item, against what an analyst would like to see."""
+"""marts.statement_lenses: items of each company's three statements compared with analysts' preferences."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ WORDS = {
     "prior_year_missing": "the year before is not known",
     "denominator_not_positive": "the denominator is not positive",
     "net_income_not_positive": "net income is not positive",
-    "not_meaningful_for_financials": "says nothing about a financial",
-    "debt_blank_but_interest_paid": "debt is blank, yet interest is paid",
+    "not_meaningful_for_financials": "not meaningful for a financial",
+    "debt_blank_but_interest_paid": "debt is blank but interest is paid",
     "debt_negative": "the source's debt is negative, so it is unknown",
     "no_interest_expense": "no interest expense is reported",
     "net_interest_income": "only net interest is known, and it is income",
     "scale_suspect": "the year before may be in the wrong unit",
 }
-"""Reason codes of core.annual_metrics and core.metrics_as_of in plain words."""
+"""Reason codes of core.annual_metrics and core.metrics_as_of in words."""
 
 
 def statement_lenses(
@@ -37,19 +37,19 @@ def statement_lenses(
     evaluations: pl.DataFrame,
     rules: FunnelRules,
 ) -> pl.DataFrame:
-    """Look at each member through the three lenses, six items each.
+    """Evaluate each member by the three lenses, six items each.
 
     Parameters
     ----------
     members
         Rows of core.members.
     metrics_as_of
-        Rows of core.metrics_as_of of the same as_ofs.
+        Rows of core.metrics_as_of for the same as_ofs.
     annual_fundamentals, annual_metrics
         The members' records that became known up to the last as_of and in the eight years before.
     evaluations
-        Rows of core.filter_evaluations of the same as_ofs: who belongs to the universe that accruals are
-        compared with.
+        Rows of core.filter_evaluations for the same as_ofs; they define the universe with which accruals are
+        compared.
     rules
         Thresholds.
 
@@ -73,14 +73,14 @@ def statement_lenses(
 
 
 def _gate() -> pl.Expr:
-    """Say why nothing of a member's record is judged; null where it is."""
+    """Return why a member's record is not evaluated; null if it is."""
     return pl.coalesce(
         *(pl.when(gate.is_shut.fill_null(False)).then(pl.lit(gate.reason)) for gate in RECORD_GATES)
     )
 
 
 def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
-    """Look at one item of every member."""
+    """Evaluate one item for every member."""
     judged = rows.with_columns(pl.when(pl.col("gate").is_null()).then(item.is_met).alias("is_met"))
     is_met = pl.col("is_met")
     verdict = (
@@ -108,7 +108,7 @@ def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
 
 
 def _why(item: Item, rules: FunnelRules) -> pl.Expr:
-    """Say in plain words why an item cannot be told."""
+    """Explain in words why an item is unknown."""
     words = (
         pl.col(item.why).replace_strict(WORDS, default=INPUT_MISSING, return_dtype=pl.String)
         if item.why

@@ -1,4 +1,4 @@
-"""The mean market value over the months before a date: each month's price as traded x the shares visible in that month."""
+"""Mean market value over the months before a date: monthly price as traded x shares visible in the month."""
 
 from __future__ import annotations
 
@@ -21,22 +21,21 @@ def mean_market_cap(
     Parameters
     ----------
     members
-        Rows with as_of, entity_id, security_id (the line whose price is taken) and market_cap_usd.
+        Rows with as_of, entity_id, security_id (the line whose price is used) and market_cap_usd.
     annual_metrics
-        Rows of core.annual_metrics: the share counts.
+        Rows of core.annual_metrics, for the share counts.
     prices
-        Rows of raw.prices, `months` months back.
+        Rows of raw.prices, going back `months` months.
     months, least_months
-        Length of the window, and how many of its months must have a market value.
+        Length of the window, and minimum number of its months with a market value.
     max_price_age_days
-        How old split data may be at a price's date.
+        Maximum age of split data at a price's date.
 
     Returns
     -------
     pl.Series
-        In USD, one per member, in order. Null with fewer months, and where the market value at as_of itself
-        is unknown: what makes it so (an implausible share count, a stale price) speaks against the earlier
-        months too.
+        In USD, one per member, in order. Null with fewer months, and if the market value at as_of itself is
+        unknown, because the cause (an implausible share count, a stale price) affects earlier months too.
     """
     valued = _monthly_market_caps(members, annual_metrics, prices, max_price_age_days)
     asked = members.select("as_of", "entity_id", "security_id").with_row_index("member")
@@ -54,7 +53,7 @@ def mean_market_cap(
 def _monthly_market_caps(
     members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, max_price_age_days: int
 ) -> pl.DataFrame:
-    """Value each line at each of its months: once per month, not once per date that looks back on it."""
+    """Compute each line's market value once per month, not once per date that looks back on the month."""
     lines = members.select("entity_id", "security_id").unique(maintain_order=True)
     months = (
         prices.filter(is_positive("close_usd"))

@@ -1,4 +1,4 @@
-"""marts.funnel_outcomes: the six filters in strict order, and what becomes of the company."""
+"""marts.funnel_outcomes: the six filters in strict order, and the outcome of each company."""
 
 from __future__ import annotations
 
@@ -17,24 +17,25 @@ SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED = (
     "failed",
 )
 SURVIVORS = (SURVIVOR, SURVIVOR_UNVERIFIED)
-"""Outcomes that books use."""
+"""Outcomes of the companies that enter books."""
 FORGIVING_FILTERS = 2
-"""Up to this filter a verify leaves a survivor, unverified."""
+"""Up to this filter, verify still leaves the company a survivor, though unverified."""
 
 
 def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Put the filters of each member into their order.
+    """Apply the filters to each member in strict order.
 
-    A fail stops: the filters after it are not reached. A verify goes on: it is neither a pass nor a silent
-    drop. The company is a survivor if every filter passes; a survivor_unverified if none fails and verify
-    stands at filters 1 and 2 alone; undetermined if none fails and verify stands at 3 to 6; else failed.
+    Filters after a fail are not reached. A verify continues to the next filter: it is neither a pass nor a
+    silent drop. The company is a survivor if every filter passes; a survivor_unverified if none fails and
+    only filters 1 and 2 have verify; undetermined if none fails and any of 3 to 6 has verify; otherwise
+    failed.
 
     Parameters
     ----------
     evaluations
         Rows of core.filter_evaluations.
     members
-        Rows of core.members: the tickers.
+        Rows of core.members, for the tickers.
 
     Returns
     -------
@@ -43,8 +44,8 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
         and filter.
     """
     ordered = evaluations.sort("as_of", "entity_id", "filter_number")
-    # One number per company and date: grouping by it, once, is several times faster than a window for each
-    # question.
+    # One number per company and date: grouping by it once is several times faster than a window function per
+    # column.
     numbered = ordered.with_columns(
         pl.struct("as_of", "entity_id").rle_id().alias("company"),
         (pl.col("stand_alone_status") == FAIL).alias("is_failed"),
@@ -54,7 +55,7 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
         pl.col("filter_number") <= FORGIVING_FILTERS,
     )
     companies = numbered.group_by("company", maintain_order=True).agg(
-        # The first filter that fails stops; where none does, nothing stands behind it.
+        # Null if no filter fails.
         pl.col("filter_number").filter("is_failed").min().alias("first_failed"),
         (is_verify & ~is_forgiving).any().alias("is_open"),
         (is_verify & is_forgiving).any().alias("is_unverified"),

@@ -1,4 +1,4 @@
-"""Vendors' ready-made ratios against ours: the differences, and when to warn."""
+"""marts.metric_differences: vendors' ready-made ratios compared with ours, and warnings."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ INPUTS = (
 def metric_differences(
     vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame, rules: ReconciliationRules
 ) -> pl.DataFrame:
-    """Set what a vendor serves beside what we compute of the same fiscal year.
+    """Compare the ratios that a vendor serves with those that we compute for the same fiscal year.
 
-    Ours is the record of that period visible when the vendor's row became known. Altman's Z takes the
+    Ours are from the record of that period visible when the vendor's row became known. Altman's Z uses the
     vendor's own market value at the period's end, so that only the formula and its inputs are compared.
 
     Parameters
@@ -37,15 +37,15 @@ def metric_differences(
     vendor_metrics
         Rows of raw.vendor_metrics.
     annual_metrics
-        Rows of core.annual_metrics of the same companies.
+        Rows of core.annual_metrics for the same companies.
     rules
         Tolerances.
 
     Returns
     -------
     pl.DataFrame
-        One row per served row and metric that at least one of the two has, in the columns of
-        marts.metric_differences, sorted by its key.
+        One row per served row and metric with at least one of the two values, in the columns of
+        marts.metric_differences, sorted by key.
     """
     beside = (
         without_nan(vendor_metrics)
@@ -61,20 +61,21 @@ def metric_differences(
 
 
 def reconciliation_warnings(differences: pl.DataFrame, rules: ReconciliationRules) -> pl.DataFrame:
-    """Say of each metric whether the vendor's figures and ours differ too much.
+    """Report for each metric whether the vendor's figures and ours differ too much.
 
     Parameters
     ----------
     differences
         Rows of marts.metric_differences.
     rules
-        Tolerances, and the share of rows that may differ.
+        Tolerances, and the maximum share of rows that may differ.
 
     Returns
     -------
     pl.DataFrame
-        One row per source and metric with rows that both have: compared, differing, differing_share,
-        median_served, median_computed, is_median_different, is_warning and message (null without a warning).
+        One row per source and metric with at least one row that has both values: compared, differing,
+        differing_share, median_served, median_computed, is_median_different, is_warning and message (null
+        without a warning).
     """
     both = differences.filter(pl.col("status").is_in([AGREES, DIFFERS]))
     summed = both.group_by("source", "metric").agg(
@@ -111,7 +112,7 @@ def reconciliation_warnings(differences: pl.DataFrame, rules: ReconciliationRule
 
 
 def _records_beside(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.DataFrame:
-    """Find our record of each served row's period, the last one known when the vendor's row became known."""
+    """Find our record of each served row's period: the latest known when the vendor's row became known."""
     ordered = by_standing(annual_metrics)
     served = vendor_metrics.select(
         "entity_id", "period_end", pl.col("available_date").alias("horizon")
@@ -126,7 +127,7 @@ def _records_beside(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame) 
 
 
 def _altman_z() -> pl.Expr:
-    """Altman's Z of 1968 with the vendor's market value; as computed in core.metrics_as_of otherwise."""
+    """Compute Altman's Z of 1968 with the vendor's market value, otherwise as in core.metrics_as_of."""
     assets, liabilities = (
         pl.when(pl.col(name) > 0).then(name) for name in ("total_assets_usd_own", "total_liabilities_usd_own")
     )

@@ -1,9 +1,7 @@
-"""Filter 2: interest-bearing debt against the market value, non-permissible income against revenue.
+"""Filter 2: interest-bearing debt over market value, and non-permissible income over revenue.
 
-Cash, where the standard asks for it.
-
-The only non-permissible income that statements show is interest. Where it is not known exactly it is bounded
-from both sides.
+Cash over market value too, if the standard requires it. The only non-permissible income in the statements is
+interest. If it is not known exactly, it is bounded from both sides.
 """
 
 from __future__ import annotations
@@ -27,25 +25,25 @@ def shariah(
     standard: ShariahRules,
     max_price_age_days: int,
 ) -> pl.DataFrame:
-    """Judge each member by a standard's ratios.
+    """Evaluate each member by the ratios of a standard.
 
     Parameters
     ----------
     members
-        What `inputs.prepared` returns.
+        Rows of `inputs.prepared`.
     annual_metrics
-        Rows of core.annual_metrics: the share counts of earlier months, where the standard takes a mean
-        market value.
+        Rows of core.annual_metrics, for the share counts of earlier months if the standard uses a mean market
+        value.
     prices
         Rows of raw.prices, likewise.
     factors
-        Rows of raw.factors: the risk-free rate.
+        Rows of raw.factors, for the risk-free rate.
     rules
-        The spread over the risk-free rate in the bound of interest income.
+        The spread over the risk-free rate in the upper bound of interest income.
     standard
         The standard.
     max_price_age_days
-        How old split data may be at a price's date.
+        Maximum age of split data at a price's date.
 
     Returns
     -------
@@ -109,11 +107,11 @@ def _cash(standard: ShariahRules, denominator: pl.Expr, words: str) -> list[Cond
 
 
 def _interest_income(spread: float) -> list[pl.Expr]:
-    """Interest income over revenue, and where the figure comes from.
+    """Return interest income over revenue, its basis, and its lower bound.
 
-    Exact where gross and net interest expense are both known. Else from above: cash and short-term
-    investments at the year's mean risk-free rate and a spread; and from below: net interest income. A floor
-    above the bound disproves the bound and stands for itself.
+    Exact if gross and net interest expense are both known. Otherwise the upper bound is cash and short-term
+    investments times the year's mean risk-free rate plus a spread; the lower bound (floor) is net interest
+    income. A floor above the upper bound shows that the bound is wrong, and the floor is used instead.
     """
     gross, net = pl.col("interest_expense_usd"), pl.col("net_interest_expense_usd")
     revenue = pl.when(pl.col("revenue_usd") > 0).then("revenue_usd")
@@ -138,7 +136,7 @@ def _interest_income(spread: float) -> list[pl.Expr]:
 
 
 def _income(limit: Limit) -> Condition:
-    """Judge the share of income: a bound can only pass, a floor can only fail."""
+    """Limit the share of income; an upper bound can only pass, a floor can only fail."""
     share, floor, basis = pl.col("income_share"), pl.col("income_floor_share"), pl.col("income_basis")
     is_inside = limit.holds(share)
     holds = (
@@ -166,11 +164,11 @@ def _income(limit: Limit) -> Condition:
 
 
 def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.Series:
-    """Find the annual risk-free rate over the twelve months that end with the fiscal year, a mean of months x 12.
+    """Return the annual risk-free rate, the monthly mean x 12, over the twelve months of the fiscal year.
 
-    A month's rate is that of the first vintage that has it, so that a vintage which arrives later changes no
-    verdict of the past. Where the file ends before the fiscal year does, the last twelve months known stand
-    in, at most a year old.
+    A month's rate is that of the first vintage that has it, so that a later vintage does not change past
+    verdicts. If the file ends before the fiscal year does, the last twelve months known are used, if they are
+    at most a year old.
     """
     keys = [name for name in ("vintage", "model") if name in factors.columns]
     monthly = (

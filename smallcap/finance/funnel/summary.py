@@ -1,4 +1,4 @@
-"""marts.funnel_summary: the attrition of each date, filter by filter."""
+"""marts.funnel_summary: attrition at each date, filter by filter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORDS = {PASS: "passed", FAIL: "failed", VERIFY: VERIFY}
 
 
 def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Count what became of the members at each filter, 1 to 6.
+    """Count the members by their status at each of filters 1 to 6.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
     first_not_passed = ordered.group_by("company", maintain_order=True).agg(
         pl.col("filter_number").filter(pl.col("status") != PASS).min().alias("first_not_passed")
     )
-    # Passed by this filter and every one before it.
+    # Passed by this filter and all filters before it.
     is_passed_by_all = (pl.col("filter_number") < pl.col("first_not_passed")).fill_null(True)
     running = ordered.hstack(take(first_not_passed.drop("company"), ordered["company"])).with_columns(
         is_passed_by_all.alias("is_passed_by_all")

@@ -1,4 +1,4 @@
-"""The companies that a median or percentile is taken of, and the limits that come of it."""
+"""The universe of companies over which medians and percentiles are taken, and the resulting limits."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from smallcap.rules.types.funnel import FIXED, FunnelRules
 
 
 def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
-    """Add each as_of's limits of accruals and multiples.
+    """Add the limits of accruals and multiples at each as_of.
 
-    The universe are the members of the as_of that filter 1 does not fail and whose record is fresh; for a
-    multiple those of them where it is positive, for accruals those where they are known. Quantiles are
-    linear.
+    The universe consists of the members at the as_of that do not fail filter 1 and whose record is not stale;
+    for a multiple only those where it is positive, for accruals only those where they are known. Quantiles
+    are linear.
 
     Parameters
     ----------
@@ -23,14 +23,14 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
     business_status
         Each member's status by filter 1, in the same order.
     rules
-        Quantiles, and how many companies at least.
+        Quantiles, and minimum number of companies.
 
     Returns
     -------
     pl.DataFrame
-        The rows in their order, with the `_limit` of accruals, pb, pe and p_fcf (null with too few companies)
-        and `accruals_universe` and `value_universe`: how many companies are behind them, of the multiples the
-        most.
+        The rows in the same order, with the `_limit` of accruals, pb, pe and p_fcf (null with too few
+        companies), and the number of companies behind them, `accruals_universe` and `value_universe`; the
+        latter is the largest number over the multiples.
     """
     is_counted = (business_status != FAIL) & members.select(
         (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")

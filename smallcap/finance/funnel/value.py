@@ -1,4 +1,4 @@
-"""Filter 6: at least one multiple is at or below the universe's."""
+"""Filter 6: at least one multiple is at or below the universe's limit."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ NOT_POSITIVE = "denominator_not_positive"
 
 
 def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
-    """Judge each member's price by book value, earnings and free cash flow.
+    """Evaluate each member's price relative to book value, earnings and free cash flow.
 
     One multiple at or below its limit is enough. A multiple without a positive denominator is not cheap; an
-    unknown one might be, so that without any cheap one the company has to be verified.
+    unknown multiple might be, so a company with an unknown multiple and no cheap one gets verify.
 
     Parameters
     ----------
     members
-        Rows with the multiples and their reasons, and the `_limit` of each of `universe.with_limits`.
+        Rows with the multiples, their reasons, and the `_limit` of each from `universe.with_limits`.
     rules
-        How close is borderline.
+        How close to the limit is borderline.
 
     Returns
     -------
     pl.DataFrame
         One row per member, in order, in the columns of `conditions.judge`; measure, value and threshold are
-        those of the multiple that is lowest against its limit.
+        those of the multiple that is lowest relative to its limit.
     """
     limited = members.with_columns(
         *((pl.col(name) / pl.col(f"{name}_limit")).alias(f"{name}_to_limit") for name in MULTIPLES),
@@ -45,14 +45,14 @@ def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
     is_lowest = {name: pl.col(f"{name}_to_limit") == lowest for name in MULTIPLES}
     cheapest = Condition(
         measure="multiple",
-        # Kleene: one true is enough, an unknown one keeps the answer open.
+        # Kleene logic: one true is enough; otherwise an unknown gives unknown.
         holds=pl.any_horizontal(f"{name}_is_cheap" for name in MULTIPLES),
         value=pl.coalesce(pl.when(is_lowest[name]).then(name) for name in MULTIPLES),
         threshold=pl.coalesce(pl.when(is_lowest[name]).then(f"{name}_limit") for name in MULTIPLES),
         is_upper=True,
         is_borderline=lowest >= 1 - rules.borderline,
         broken="no multiple is at or below the universe's",
-        unknown="a multiple is unknown, or too few companies are there to compare it with",
+        unknown="a multiple is unknown, or there are too few companies to compare it with",
     )
     measure = pl.coalesce(
         *(pl.when(is_lowest[name]).then(pl.lit(name)) for name in MULTIPLES), pl.lit(MULTIPLES[0])

@@ -1,4 +1,4 @@
-"""Rules over several years that more than one filter has: positive in each, at most so many bad ones, and enough years."""
+"""Multi-year rules shared by filters: positive in each year, a maximum number of bad years, enough years."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from smallcap.rules.types.metrics import YearsRules
 
 
 def year_gates(history: YearsRules) -> list[Gate]:
-    """With too few years nothing is judged; with some missing nothing passes."""
+    """Return the gates on the number of years: below the minimum nothing is evaluated; below all, no pass."""
     years = pl.col("years").fill_null(0)
     return [
         Gate(years < history.min_years, f"fewer than {history.min_years} consecutive years are known"),
@@ -20,7 +20,7 @@ def year_gates(history: YearsRules) -> list[Gate]:
 def all_positive(
     name: str, value: pl.Expr, borderline: float, words: str, measure: str | None = None
 ) -> Condition:
-    """Ask for a figure above zero in every year; `value` is the least of a ratio that has its sign."""
+    """Require a figure above zero in every year; `value` is the minimum of a ratio with the same sign."""
     years, known, positive = pl.col("years"), pl.col(f"{name}_known"), pl.col(f"{name}_positive")
     return Condition(
         measure=measure or f"least_{name}",
@@ -37,7 +37,7 @@ def all_positive(
 def at_most(
     measure: str, bad: pl.Expr, unknown_years: pl.Expr, most: int, broken: str, unknown: str
 ) -> Condition:
-    """Ask for few bad years; years of which nothing is known may be bad too."""
+    """Require at most `most` bad years; unknown years may be bad too."""
     return Condition(
         measure=measure,
         holds=pl.when(bad > most).then(pl.lit(False)).when(bad + unknown_years <= most).then(pl.lit(True)),

@@ -1,1 +1,1 @@
-"""The index itself at any date: holdings, sectors, valuation, eligibility, what changed and why. Who the members are is in `members`."""
+"""The index at any date: holdings, sectors, valuation, eligibility, changes and their causes."""

@@ -1,4 +1,4 @@
-"""The calendar of reconstitutions at a date: which rank day applies, and which event was expected."""
+"""The reconstitution calendar at a date: the rank day that applies and the event expected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DATES = ("rank_date", "effective_date", "effective_month_end")
 
 
 def events_frame(events: Sequence[Reconstitution]) -> pl.DataFrame:
-    """Lay the events out as rows: event, the dates, status, source."""
+    """Return the events as a frame with columns event, the dates, status and source."""
     schema = {"event": pl.String, **dict.fromkeys(DATES, pl.Date), "status": pl.String, "source": pl.String}
     rows = [
         (e.event, e.rank_date, e.effective_day, e.effective_month_end, e.status, e.source) for e in events
@@ -21,7 +21,7 @@ def events_frame(events: Sequence[Reconstitution]) -> pl.DataFrame:
 
 
 def with_rank_day(dates: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:
-    """Add to each as_of the newest rank day at or before it, and the month end that shows its data.
+    """Add to each as_of the latest rank day at or before it, and the month end that holds its data.
 
     Parameters
     ----------
@@ -41,15 +41,22 @@ def with_rank_day(dates: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.D
 
 
 def with_expected_event(dates: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:
-    """Add the events whose effective day lies after `previous_as_of` and up to `as_of`, and the rank day of the last of them.
+    """Add the events effective after `previous_as_of` and up to `as_of`, and the rank day of the last one.
 
-    An event of which only the month is known is expected by the end of the month.
+    An event of which only the month is known is expected by the end of that month.
+
+    Parameters
+    ----------
+    dates
+        Rows with `as_of` and `previous_as_of`.
+    events
+        The calendar.
 
     Returns
     -------
     pl.DataFrame
-        The rows sorted by as_of, with `expected_event` (names, joined by a semicolon) and `event_rank_date`;
-        null where none is expected.
+        The rows sorted by as_of, with `expected_event` (names joined by a semicolon) and `event_rank_date`;
+        null if none is expected.
     """
     calendar = events_frame(events).with_columns(
         pl.coalesce("effective_date", "effective_month_end").alias("expected_date")

@@ -1,4 +1,4 @@
-"""Why a company joined or left the index, judged from prices and from sizes beside those of the members that stayed."""
+"""Causes of additions and removals, from prices and from size relative to the members that stayed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,24 @@ GRADUATED, DEMOTED_IN, DELISTED, IPO, BELOW_MINIMUM, OTHER = (
 CAUSES = (GRADUATED, DEMOTED_IN, DELISTED, IPO, BELOW_MINIMUM, OTHER)
 MILLION = 1e6
 Case = tuple[pl.Expr, str, pl.Expr]
-"""When it holds, the cause, and the evidence in words."""
+"""Condition, cause, and evidence in words."""
 
 
 def cause_and_evidence(changes: ChangeRules, eligibility: EligibilityRules) -> list[pl.Expr]:
-    """Take the first case that holds.
+    """Return the cause and evidence of the first case whose condition holds.
 
-    The rows have change, as_of, size_as_of, size_basis, size_usd, size_quantile, market_cap_usd, price_usd,
-    first_price_date, last_price_date, prices_from and prices_to: the first and the last day of which prices
-    are at hand; prices_as_of: the last day with prices up to as_of.
+    Parameters
+    ----------
+    changes, eligibility
+        The thresholds.
+
+    Returns
+    -------
+    list of pl.Expr
+        `cause` and `evidence`, over rows with the columns change, as_of, size_as_of, size_basis, size_usd,
+        size_quantile, market_cap_usd, price_usd, first_price_date, last_price_date, prices_from and prices_to
+        (first and last day for which prices are available), and prices_as_of (last day with prices up to
+        as_of).
     """
     cases = [*_removed(changes, eligibility), *_added(changes)]
     cause = pl.coalesce(
@@ -35,7 +44,7 @@ def cause_and_evidence(changes: ChangeRules, eligibility: EligibilityRules) -> l
 
 def _removed(changes: ChangeRules, eligibility: EligibilityRules) -> list[Case]:
     is_removed, last = pl.col("change") == REMOVED, pl.col("last_price_date")
-    # The last days of what is at hand cannot tell a month that is missing from a line that is gone.
+    # Without prices after as_of, a missing month cannot be distinguished from a delisted line.
     has_ended = (last < pl.col("prices_as_of")) & (pl.col("prices_to") > pl.col("as_of"))
     price, cap = pl.col("price_usd"), pl.col("market_cap_usd")
     return [
@@ -80,7 +89,7 @@ def _removed(changes: ChangeRules, eligibility: EligibilityRules) -> list[Case]:
 def _added(changes: ChangeRules) -> list[Case]:
     is_added, first = pl.col("change") == ADDED, pl.col("first_price_date")
     is_young = first > pl.col("as_of").dt.offset_by(f"-{changes.ipo_months}mo")
-    # A line whose prices begin with all prices may be older than they are.
+    # A line whose prices begin when all prices begin may be older than the price data.
     is_seen_to_begin = first > pl.col("prices_from").dt.offset_by("1mo")
     return [
         (is_added & is_young & is_seen_to_begin, IPO, pl.format("first price on {}", first)),
@@ -93,7 +102,7 @@ def _added(changes: ChangeRules) -> list[Case]:
 
 
 def _size(words: str) -> pl.Expr:
-    """Say how large it was beside those who stayed."""
+    """Describe the company's size relative to the members that stayed."""
     size = (
         pl.when(pl.col("size_basis") == "market_cap")
         .then(pl.lit("market value"))
@@ -111,15 +120,15 @@ def _size(words: str) -> pl.Expr:
 
 
 def _unexplained() -> pl.Expr:
-    """Say what is known of a change that no rule explains."""
+    """Describe what is known about a change that no rule explains."""
     is_open = (pl.col("change") == REMOVED) & (pl.col("last_price_date") < pl.col("prices_as_of"))
     priced = (
         pl.when(pl.col("last_price_date").is_null())
-        .then(pl.lit("no price of its lines is at hand"))
+        .then(pl.lit("no price of its lines is available"))
         .when(is_open)
         .then(
             pl.format(
-                "no price since {}, and none of anybody after as_of to tell whether more follow",
+                "no price since {}; no prices at all after as_of to show whether more follow",
                 "last_price_date",
             )
         )

@@ -1,4 +1,4 @@
-"""marts.index_changes: additions and removals between two dates with what is known of each. The rules of the causes are in `causes`."""
+"""marts.index_changes: additions and removals between two dates, with their causes."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ def index_changes(
     events: Sequence[Reconstitution],
     years: Sequence[int],
 ) -> pl.DataFrame:
-    """Find who came and who went since the as_of before, and why.
+    """Find the companies added and removed since the previous as_of, and the causes.
 
-    Sizes are compared on one date with those of the members that stayed: of those who came at as_of; of those
-    who went at the rank day of a reconstitution that the calendar expects between the dates, else at the
-    as_of before. Where no market value is known, the fund's holding stands in, compared with the fund's
-    holdings of the others.
+    Sizes are compared with those of the members that stayed, on one date: for an addition, as_of; for a
+    removal, the rank day of a reconstitution that the calendar expects between the dates, or else the
+    previous as_of. If no market value is known, the fund's holding is used instead, compared with the fund's
+    holdings of the other members.
 
     Parameters
     ----------
     members
-        Rows of core.members of these years and the year before.
+        Rows of core.members for these years and the year before.
     metrics_as_of
-        Rows of core.metrics_as_of of the same.
+        Rows of core.metrics_as_of for the same years.
     prices
-        Rows of raw.prices, two years back and one ahead.
+        Rows of raw.prices, from two years before to one year after.
     rules, events
         The thresholds and the calendar.
     years
-        The years whose dates are looked at.
+        The years whose dates are evaluated.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def index_changes(
 
 
 def _sizes(members: pl.DataFrame, metrics_as_of: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
-    """Return the size of each member at each date that is compared: its market value, and what the fund holds of it."""
+    """Return each member's market value and fund holding at each date that is compared."""
     days = (
         pl.concat([dates["as_of"], dates["previous_as_of"], dates["event_rank_date"].dt.month_end()])
         .drop_nulls()
@@ -93,7 +93,10 @@ def _sizes(members: pl.DataFrame, metrics_as_of: pl.DataFrame, dates: pl.DataFra
 
 
 def _with_size_date(changes: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Choose the date on which sizes are compared: the rank day's month end only of companies that were members then."""
+    """Choose the date on which sizes are compared.
+
+    The month end of the rank day is used only for companies that were members at that date.
+    """
     at_rank = sizes.select(
         pl.col("size_as_of").alias("rank_as_of"), "entity_id", pl.lit(True).alias("was_member")
     )
@@ -112,7 +115,7 @@ def _with_size_date(changes: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_size(dated: pl.DataFrame, sizes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Add each company's size, and the share of the members that stayed which are at most as large."""
+    """Add each company's size, and the share of the members that stayed that are at most as large."""
     sized = dated.join(sizes, on=["size_as_of", "entity_id"], how="left", maintain_order="left").with_columns(
         pl.when(pl.col("market_cap_usd").is_not_null())
         .then(pl.lit(MARKET_CAP))
@@ -132,7 +135,7 @@ def _with_size(dated: pl.DataFrame, sizes: pl.DataFrame, members: pl.DataFrame) 
 
 
 def _sizes_of_stayers(compared: pl.DataFrame, sizes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Return the sizes of those who are members at both dates, by as_of, date and kind of size."""
+    """Return the sizes of the members at both dates, by as_of, date and kind of size."""
     return (
         compared.join(members.select(*KEY), on="as_of")
         .join(
@@ -153,7 +156,7 @@ def _sizes_of_stayers(compared: pl.DataFrame, sizes: pl.DataFrame, members: pl.D
 
 
 def _price_days(members: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
-    """Return the first and the last day with a price of any line that was a company's largest."""
+    """Return the first and last day with a price of any line that was the company's largest."""
     lines = members.select("entity_id", "security_id").unique()
     return (
         _priced(prices)
@@ -164,7 +167,7 @@ def _price_days(members: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_known_days(changes: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
-    """Add the first and the last day of which prices are at hand, and the last up to as_of."""
+    """Add the first and last day for which prices are available, and the last up to as_of."""
     days = _priced(prices).select("date").unique().sort("date")
     return (
         changes.sort("as_of")

@@ -1,4 +1,4 @@
-"""marts.reconstitution_effects: what those who came earned beyond those who went, around each reconstitution."""
+"""marts.reconstitution_effects: returns of additions less deletions around each reconstitution."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def reconstitution_effects(
 ) -> pl.DataFrame:
     """Compare additions and deletions from the rank day to the effective day, and over the months after.
 
-    Returns are of whole months: from the month after the rank day to that of the effective day. A company
-    counts with a return in every month of the span, so one that was acquired on the way does not. All
-    companies weigh alike.
+    Returns are of complete months: from the month after the rank day to that of the effective day. A company
+    counts only with a return in every month of the span, so one acquired during the span does not.
+    Companies are equally weighted.
 
     Parameters
     ----------
     members
-        Rows of core.members; events of the years for which there are any are looked at.
+        Rows of core.members; only events in years with members are evaluated.
     returns
         Rows of core.monthly_returns.
     events
@@ -42,8 +42,8 @@ def reconstitution_effects(
     Returns
     -------
     pl.DataFrame
-        Two rows per event whose effective day is known, in the columns of marts.reconstitution_effects,
-        sorted by day, event and span.
+        Two rows per event with a known effective day, in the columns of marts.reconstitution_effects, sorted
+        by day, event and span.
     """
     dated = _around(events_frame(events).drop_nulls("effective_date"), members)
     spans = _spans(dated, rules)
@@ -66,7 +66,7 @@ def reconstitution_effects(
 
 
 def _around(events: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Add to each event the newest list before its effective day, and the oldest at or after it."""
+    """Add to each event the latest list before its effective day, and the first at or after it."""
     dates = members.select("as_of").unique().sort("as_of")
     years = dates["as_of"].dt.year().unique()
     own = events.filter(pl.col("effective_date").dt.year().is_in(years.implode())).sort(
@@ -86,7 +86,7 @@ def _around(events: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spans(dated: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
-    """Give each event its two spans of months."""
+    """Expand each event into its two spans of months."""
     month_end = pl.col("effective_date").dt.month_end()
     to_effective = dated.with_columns(
         pl.lit(TO_EFFECTIVE).alias("span"),
@@ -117,7 +117,7 @@ def _spans(dated: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
 
 
 def _moved(dated: pl.DataFrame, members: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
-    """Find who came and who went between the two lists of each event, where these are near enough."""
+    """Find additions and removals between the two lists of each event, if the lists are close enough."""
     apart = (pl.col("as_of") - pl.col("previous_as_of")).dt.total_days()
     pairs = dated.filter(apart <= rules.max_days_between_lists).select(
         "event", "effective_date", "as_of", "previous_as_of"
@@ -127,7 +127,10 @@ def _moved(dated: pl.DataFrame, members: pl.DataFrame, rules: ReconstitutionRule
 
 
 def _earned(spans: pl.DataFrame, moved: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
-    """Compound the months of each span for each company that has all of them: event, span, change, entity_id, total_return."""
+    """Compound the returns of each span for each company that has every month.
+
+    Returns event, span, change, entity_id and total_return.
+    """
     companies = spans.select(*SPAN, "first_month", "last_month", "months").join(
         moved, on=["event", "effective_date"]
     )
@@ -144,7 +147,7 @@ def _earned(spans: pl.DataFrame, moved: pl.DataFrame, returns: pl.DataFrame) -> 
 
 
 def _summed(spans: pl.DataFrame, moved: pl.DataFrame, earned: pl.DataFrame) -> pl.DataFrame:
-    """Add the numbers, the mean and the squared standard error of both sides."""
+    """Add the counts, mean return and squared standard error of both sides."""
     summed = spans
     for change, side in SIDES.items():
         is_side = pl.col("change") == change

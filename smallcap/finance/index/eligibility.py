@@ -1,4 +1,4 @@
-"""marts.index_eligibility: the provider's rules of eligibility, asked of every member, with three answers: pass, fail, verify."""
+"""marts.index_eligibility: the provider's eligibility rules for every member, as pass, fail or verify."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smallcap.tables.index import IndexEligibility
 
 PASS, FAIL, VERIFY = "pass", "fail", "verify"
 KNOWN = ("price", "market_cap", "exchange", "country")
-"""Rules that the sources can answer."""
+"""Rules for which the sources have data."""
 RULES = (*KNOWN, "free_float", "voting_rights")
 MILLION = 1e6
 
@@ -28,19 +28,19 @@ def index_eligibility(
     rules: IndexRules,
     events: Sequence[Reconstitution],
 ) -> pl.DataFrame:
-    """Ask each member for the rules of the rank day that applies at its as_of.
+    """Evaluate the eligibility rules for each member on the rank day that applies at its as_of.
 
     Price and market value are those of the rank day: the last close as traded before it, and the market value
-    of the month end that shows that day's data. Who was no member then, or whose data of then are not at
-    hand, is to be verified. Exchange and country are those of the list at as_of. Free float and votes are in
-    none of the sources.
+    at the month end that holds that day's data. A company that was not a member at that date, or whose data
+    are not available, gets verify. Exchange and country are those of the list at as_of. Free float and voting
+    rights are not in any source.
 
     Parameters
     ----------
     members
-        Rows of core.members, of the dates asked about.
+        Rows of core.members for the requested dates.
     constituents
-        Rows of raw.constituents of the same dates.
+        Rows of raw.constituents for the same dates.
     metrics_as_of
         Rows of core.metrics_as_of, back to the rank days.
     prices
@@ -80,13 +80,13 @@ def _at_rank_day(
     rules: EligibilityRules,
     events: Sequence[Reconstitution],
 ) -> pl.DataFrame:
-    """Add the rank day, the close and the market value of then; sorted by as_of and company."""
+    """Add the rank day and its close and market value; sorted by as_of and company."""
     dates = with_rank_day(members.select("as_of").unique(), events)
     asked = members.select("year", "as_of", "entity_id", "security_id", "ticker").join(
         dates, on="as_of", how="left"
     )
     ordered = asked.sort("as_of", "entity_id")
-    # The same line is asked for at every as_of up to the next rank day: one look-up for all of them.
+    # The same line is needed at every as_of up to the next rank day, so look it up only once.
     lookups = (
         ordered.select(pl.col("rank_date").alias("as_of"), "security_id")
         .drop_nulls()
@@ -140,7 +140,7 @@ def _answer(is_met: pl.Expr) -> pl.Expr:
 
 
 def _overall(names: Sequence[str]) -> pl.Expr:
-    """One fail fails; else one open rule leaves it open."""
+    """Combine statuses: any fail gives fail; otherwise any verify gives verify."""
     statuses = [pl.col(f"{name}_status") for name in names]
     is_failed = pl.any_horizontal(status == FAIL for status in statuses)
     is_open = pl.any_horizontal(status == VERIFY for status in statuses)

@@ -1,4 +1,4 @@
-"""marts.index_holdings: the members by weight, and who stands near a break."""
+"""marts.index_holdings: the members by weight, and whether they are near a size break."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ UPPER, LOWER, NONE, UNKNOWN = "upper", "lower", "none", "unknown"
 
 
 def index_holdings(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
-    """Rank the members of each date by weight, and place them in the band beside a break.
+    """Rank the members of each date by weight, and assign them to the bands next to a size break.
 
     Parameters
     ----------
     valued
-        Members with their figures, of `valued_members`: sorted by as_of and company.
+        Rows of `valued_members`, sorted by as_of and company.
     rules
         The thresholds.
 
@@ -28,11 +28,11 @@ def index_holdings(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
 
     Notes
     -----
-    The provider bands on the cumulative market capitalisation of the whole market, around the breaks between
-    its indices. Here only the members' own is known: the band is the first and the last 2.5% of that, a sign
-    of who may cross a break and not the provider's verdict.
+    The provider's bands are based on the cumulative market capitalisation of the whole market, around the
+    breaks between its indices. Here only the members' own is known: the bands are the first and last 2.5% of
+    it, an indication of which members may cross a break and not the provider's result.
     """
-    # Sorted are the few columns that are asked, not whole rows with their texts.
+    # Sort only the few columns needed, not complete rows with their texts.
     places = (
         valued.select("as_of", "weight", "ticker", "entity_id", "market_cap_usd")
         .with_row_index("row")
@@ -52,9 +52,9 @@ def index_holdings(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
 
 
 def _band(share: float) -> pl.Expr:
-    """Place each member by the share of all market values that lies above it, and above and with it.
+    """Assign bands by the cumulative share of market value before and after each member.
 
-    The rows are sorted by size.
+    The rows must be sorted by size, largest first.
     """
     cap = pl.col("market_cap_usd")
     total, upto = cap.sum().over("as_of"), cap.cum_sum().over("as_of")

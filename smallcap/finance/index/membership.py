@@ -1,4 +1,4 @@
-"""Who came and who went between two dates, and whether that was a reconstitution. Why they did is in `causes`."""
+"""Additions and removals between two dates, and whether they amount to a reconstitution."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ MEMBER = ("security_id", "ticker", "name", "sector", "weight")
 
 
 def successive_dates(members: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
-    """Return each as_of of the given years with the one before it among the members' dates, null for the first: as_of, previous_as_of."""
+    """Return each as_of of the given years with the previous one among the members' dates.
+
+    Returns
+    -------
+    pl.DataFrame
+        as_of and previous_as_of, which is null for the first date.
+    """
     dates = (
         members.select("as_of")
         .unique()
@@ -26,22 +32,22 @@ def successive_dates(members: pl.DataFrame, years: Sequence[int]) -> pl.DataFram
 def membership_changes(
     members: pl.DataFrame, dates: pl.DataFrame, carried: Sequence[str] = MEMBER
 ) -> pl.DataFrame:
-    """Find the companies that are members at a date and not at the one before, or the other way round.
+    """Find the companies that are members at only one of a date and the previous date.
 
     Parameters
     ----------
     members
-        Rows of core.members, with those of the dates before.
+        Rows of core.members, including the previous dates.
     dates
         Rows with `as_of` and `previous_as_of`.
     carried
-        Columns that are carried along.
+        Columns of `members` to include.
 
     Returns
     -------
     pl.DataFrame
-        as_of, previous_as_of, entity_id, change and what core.members says of the company at the date at
-        which it was a member; sorted by as_of and company.
+        as_of, previous_as_of, entity_id, change and the `carried` columns at the date at which the company
+        was a member; sorted by as_of and company.
     """
     pairs = dates.drop_nulls("previous_as_of").select("as_of", "previous_as_of")
     companies = members.select("as_of", "entity_id", *carried)
@@ -57,16 +63,25 @@ def membership_changes(
 
 
 def turnover(changes: pl.DataFrame, dates: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
-    """Sum the changes of each date, and say whether they come to a reconstitution.
+    """Sum the changes of each date, and flag those that amount to a reconstitution.
 
-    One-way turnover is half the sum of the weights that came, at as_of, and of those that went, at the as_of
-    before. What moved among those who stayed is not counted: that is prices.
+    One-way turnover is half the sum of the weights added, at as_of, and of those removed, at the previous
+    as_of. Weight changes among the members that stayed are due to prices and are not counted.
+
+    Parameters
+    ----------
+    changes
+        Rows of `membership_changes`, with `weight`.
+    dates
+        Rows with `as_of` and `previous_as_of`.
+    rules
+        The thresholds.
 
     Returns
     -------
     pl.DataFrame
-        The rows of `dates`, with additions, removals, turnover and is_reconstitution; null where there is no
-        as_of before.
+        The rows of `dates`, with additions, removals, turnover and is_reconstitution; null if there is no
+        previous as_of.
     """
     is_added = pl.col("change") == ADDED
     summed = changes.group_by("as_of", maintain_order=True).agg(

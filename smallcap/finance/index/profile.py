@@ -1,4 +1,4 @@
-"""marts.index_profile: one row of figures per date: size, concentration, valuation, losses, eligibility, turnover."""
+"""marts.index_profile: size, concentration, valuation, losses, eligibility and turnover per date."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def index_profile(
     Parameters
     ----------
     valued
-        Members of these years with their figures, of `valued_members`.
+        Rows of `valued_members` for these years.
     members
-        Rows of core.members of these years and the year before, for what changed since the as_of before.
+        Rows of core.members for these years and the year before, for changes since the previous as_of.
     eligibility
-        Rows of marts.index_eligibility of these years.
+        Rows of marts.index_eligibility for these years.
     rules, events
         The thresholds and the calendar.
     years
@@ -88,7 +88,7 @@ def _described(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
 
 
 def _eligible(eligibility: pl.DataFrame) -> pl.DataFrame:
-    """Count the members by what the rules that can be asked say of them."""
+    """Count the members by their status under the rules that can be evaluated."""
     status = pl.col("known_status")
     counts = ((status == word).sum().cast(pl.Int64).alias(name) for word, name in STATUSES.items())
     return eligibility.group_by("as_of", maintain_order=True).agg(counts)

@@ -12,12 +12,12 @@ UNKNOWN_SECTOR = "unknown"
 
 
 def index_sectors(valued: pl.DataFrame) -> pl.DataFrame:
-    """Sum the members of each sector.
+    """Aggregate the members of each sector.
 
     Parameters
     ----------
     valued
-        Members with their figures, of `valued_members`; those without a sector are summed as `unknown`.
+        Rows of `valued_members`; members without a sector are aggregated as `unknown`.
 
     Returns
     -------

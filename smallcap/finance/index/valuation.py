@@ -1,4 +1,4 @@
-"""Valuation of many companies together: sums over sums, which is the harmonic mean by weight, never a mean of ratios."""
+"""Aggregate valuation: ratios of sums, which are weighted harmonic means, never means of ratios."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_POSITIVE = {
 
 
 def pe_excluding_losses() -> list[pl.Expr]:
-    """Market value over earnings of the members that earn something, with their number and weight."""
+    """Return market value over earnings of the profitable members, with their number and weight."""
     earning = CAP.filter(IS_PROFITABLE).sum() / EARNINGS.filter(IS_PROFITABLE).sum()
     return [
         _where_any(IS_PROFITABLE, earning).alias("pe_excluding_losses"),
@@ -26,9 +26,9 @@ def pe_excluding_losses() -> list[pl.Expr]:
 
 
 def multiple(name: str, denominator: str) -> list[pl.Expr]:
-    """Sum of market values over the sum of `denominator`, over the members that have both.
+    """Return the sum of market values over the sum of `denominator`, over the members that have both.
 
-    With its reason, their number and weight.
+    Includes the reason for a null, and the number and weight of these members.
     """
     below = pl.col(denominator)
     has_both = CAP.is_not_null() & below.is_not_null()
@@ -47,14 +47,14 @@ def multiple(name: str, denominator: str) -> list[pl.Expr]:
 
 
 def dividend_yield() -> list[pl.Expr]:
-    """Sum of dividends over the sum of market values, over the members that have both."""
+    """Return the sum of dividends over the sum of market values, over the members that have both."""
     has_both = CAP.is_not_null() & pl.col("dividends_usd").is_not_null()
     total = pl.col("dividends_usd").filter(has_both).sum() / CAP.filter(has_both).sum()
     return [_where_any(has_both, total).alias("dividend_yield"), *_covered("dividend_yield", has_both)]
 
 
 def unprofitable() -> list[pl.Expr]:
-    """Members with known earnings, and those of them that earn nothing, by count and by weight."""
+    """Return the members with known earnings, and the unprofitable ones, by count and by weight."""
     known, loss, weight = EARNINGS.is_not_null(), pl.col("is_unprofitable"), pl.col("weight")
     return [
         known.sum().cast(pl.Int64).alias("earnings_members"),
@@ -68,7 +68,7 @@ def unprofitable() -> list[pl.Expr]:
 
 
 def weight_of(is_part: pl.Expr) -> pl.Expr:
-    """Sum the weight of some members; null where no weight is known."""
+    """Sum the weight of the selected members; null if no weight is known."""
     weight = pl.col("weight")
     return pl.when(weight.is_not_null().any()).then(weight.filter(is_part).sum())
 
@@ -78,5 +78,5 @@ def _covered(name: str, is_part: pl.Expr) -> list[pl.Expr]:
 
 
 def _where_any(is_part: pl.Expr, value: pl.Expr) -> pl.Expr:
-    # Polars sums nothing to zero, and zero over zero is no number.
+    # Polars sums an empty group to zero, and zero over zero is NaN.
     return pl.when(is_part.any()).then(value)

@@ -1,4 +1,4 @@
-"""Members with the figures that the anatomy uses: market value and record, where the record is neither stale nor of a suspect scale."""
+"""Members with the figures used for the index anatomy; stale and suspect-scale records are left out."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ RECORD_COLUMNS = (
     "market_cap_reason",
     *FIGURES,
 )
-"""What is read of core.metrics_as_of."""
+"""Columns read from core.metrics_as_of."""
 STALE = "stale"
 
 
 def valued_members(members: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.DataFrame:
-    """Join to each member what may be used of its visible record.
+    """Join to each member the usable figures of its visible record.
 
     Parameters
     ----------
     members
         Rows of core.members.
     metrics_as_of
-        Rows of core.metrics_as_of of the same dates.
+        Rows of core.metrics_as_of for the same dates.
 
     Returns
     -------
     pl.DataFrame
         The members sorted by as_of and company, with `market_cap_usd`, `market_cap_reason`, `net_income_usd`,
         `shareholders_equity_usd`, `revenue_usd`, `dividends_usd`, `is_unprofitable`, `period_end` and
-        `available_date`. Figures of a record that is stale, or whose scale is suspect, are null; its dates
-        are shown.
+        `available_date`. Figures of a record that is stale or has a suspect scale are null; its dates are
+        kept.
     """
     records = metrics_as_of.select(RECORD_COLUMNS)
     is_stale, is_suspect = (pl.col(name).fill_null(False) for name in ("is_stale", "is_scale_suspect"))

@@ -1,4 +1,4 @@
-"""Annual metrics: every ratio that needs no market price, for each annual record as it was known when it became known."""
+"""Annual metrics: every ratio that needs no market price, computed from data known at each record's date."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from smallcap.rules.types.metrics import MetricsRules
 
 
 def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
-    """Compute the annual metrics of docs/methods.md, each with the reason where it is null.
+    """Compute the annual metrics of docs/methods/metrics.md, each with a reason if it is null.
 
-    Earlier years, for growth, averages and sums, are those known at the row's own `available_date`: what is
-    filed later never changes a row. Rows whose scale is suspect keep their amounts and have no ratios.
+    Earlier years, for growth, averages and sums, are those known at the row's own `available_date`: later
+    filings never change a row. Rows with a suspect scale keep their amounts and have no ratios.
 
     Parameters
     ----------
     fundamentals
-        Rows of core.annual_fundamentals, with those of the earlier years that the ratios look back to.
+        Rows of core.annual_fundamentals, including the earlier years that the ratios look back to.
     rules
         The thresholds.
 
     Returns
     -------
     pl.DataFrame
-        One row per row given, in the columns of core.annual_metrics, sorted by company, period_end,
+        One row per input row, in the columns of core.annual_metrics, sorted by company, period_end,
         available_date, version and source.
     """
     prepared = with_history(

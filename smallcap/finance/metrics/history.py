@@ -1,4 +1,4 @@
-"""Earlier years beside each annual row, as they were known when the row became known."""
+"""Values of earlier years for each annual row, as known when the row became known."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRIOR_COLUMNS = (
     "shares_basic",
     "shares_diluted",
 )
-"""Columns whose value of the year before is needed; there they end in `_prior`."""
+"""Columns whose prior-year value is needed; it is added with the suffix `_prior`."""
 
 
 def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRules) -> pl.DataFrame:
@@ -30,18 +30,18 @@ def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRule
     Parameters
     ----------
     rows
-        Annual rows with their derived quantities, those of earlier years among them.
+        Annual rows with their derived quantities, including earlier years.
     prior_year
-        Where the year before lies.
+        Days back in which the prior year's period_end is expected.
     cash_years
-        Over how many years cash flow and income are summed.
+        Number of years over which cash flow and income are summed.
 
     Returns
     -------
     pl.DataFrame
-        The rows in their order, with `has_prior_year`, the `PRIOR_COLUMNS` with `_prior`, and `years_summed`,
-        `net_income_sum` and `operating_cash_flow_sum`: over this year and the unbroken run of years before it
-        in which both figures are known and no scale is suspect.
+        The rows in the same order, with `has_prior_year`, the `PRIOR_COLUMNS` with suffix `_prior`, and
+        `years_summed`, `net_income_sum` and `operating_cash_flow_sum`: over this year and the unbroken run of
+        years before it in which both figures are known and no scale is suspect.
     """
     history = visible_history(rows, max(cash_years.years - 1, 1), prior_year)
     last_year = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("record")).join(
@@ -56,7 +56,7 @@ def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRule
 
 
 def _sums(rows: pl.DataFrame, history: pl.DataFrame, years: int) -> pl.DataFrame:
-    """Sum net income and operating cash flow over each row's unbroken run of years, one row per row of `rows`."""
+    """Sum net income and operating cash flow over the unbroken run of years of each row, in order."""
     is_usable = ~pl.col("is_scale_suspect") & pl.all_horizontal(
         pl.col("net_income_usd", "operating_cash_flow_usd").is_not_null()
     )
@@ -68,7 +68,7 @@ def _sums(rows: pl.DataFrame, history: pl.DataFrame, years: int) -> pl.DataFrame
         .hstack(take(figures, history.filter(pl.col("years_back") < years)["prior"]))
     )
     chain = pl.concat([this_year, earlier], how="diagonal").filter("is_usable").sort("record", "years_back")
-    # In an unbroken run the n-th usable year lies n years back; after a gap it lies further.
+    # In an unbroken run the n-th usable year is n years back; after a gap it is further back.
     run = chain.filter(pl.col("years_back") == pl.int_range(pl.len()).over("record"))
     sums = run.group_by("record").agg(
         pl.len().cast(pl.Int64).alias("years_summed"),

@@ -1,4 +1,4 @@
-"""What annual ratios are made of: share count, EBIT, interest, debt, payout. One function per quantity, from one row alone."""
+"""Inputs of the annual ratios: share count, EBIT, interest, debt, payout; each from a single row."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SHARE_COUNTS = {
     "basic_average": "shares_basic",
     "diluted_average": "shares_diluted",
 }
-"""Share counts in order of preference: a count at a date, else a period's average in its stead."""
+"""Share counts in order of preference: a count at a date, otherwise a period average."""
 DEBT_PARTS = ("short_term_debt_usd", "long_term_debt_usd")
 
 
 def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
-    """Add to each annual row the quantities that its ratios are made of.
+    """Add to each annual row the quantities from which its ratios are computed.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame
     Returns
     -------
     pl.DataFrame
-        The rows with the derived quantities, named as in core.annual_metrics; `net_interest` and `interest`
-        besides.
+        The rows with the derived quantities, named as in core.annual_metrics, and `net_interest` and
+        `interest`.
     """
     blank_is_none = pl.col("is_blank_debt_zero")
     return (
@@ -56,9 +56,9 @@ def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame
 
 
 def shares() -> list[pl.Expr]:
-    """Share count: the cover or balance-sheet count, else the basic, else the diluted average.
+    """Return the share count with its basis and date.
 
-    Its basis and its day.
+    The count is that of the cover or balance sheet, else the basic average, else the diluted average.
     """
     basis = pl.coalesce(
         pl.when(pl.col(column) > 0).then(pl.lit(name)) for name, column in SHARE_COUNTS.items()
@@ -73,24 +73,21 @@ def shares() -> list[pl.Expr]:
 
 
 def count_on_basis(basis: pl.Expr, suffix: str = "") -> pl.Expr:
-    """Share count of the given basis.
+    """Return the share count of the given basis; null if it is not positive.
 
-    Null where it is not positive. `suffix` names another year's columns.
+    `suffix` selects another year's columns.
     """
     counts = {name: pl.col(f"{column}{suffix}") for name, column in SHARE_COUNTS.items()}
     return pl.coalesce(pl.when((basis == name) & (count > 0)).then(count) for name, count in counts.items())
 
 
 def interest_reported() -> pl.Expr:
-    """Interest expense, gross; net where only that is known."""
+    """Return gross interest expense; net interest expense if only that is known."""
     return pl.coalesce("interest_expense_usd", "net_interest_expense_usd")
 
 
 def ebit() -> list[pl.Expr]:
-    """Earnings before interest and tax: operating income, else pretax income + interest expense.
-
-    And which of the two.
-    """
+    """Return EBIT and its basis: operating income, else pretax income + interest expense."""
     operating, rebuilt = pl.col("operating_income_usd"), pl.col("pretax_income_usd") + pl.col("interest")
     basis = pl.coalesce(
         pl.when(operating.is_not_null()).then(pl.lit("operating_income")),
@@ -100,14 +97,12 @@ def ebit() -> list[pl.Expr]:
 
 
 def total_debt(rules: MetricsRules) -> list[pl.Expr]:
-    """Short-term + long-term debt; its reason.
+    """Return short-term + long-term debt, its reason, and the flags is_debt_partial and is_debt_assumed_zero.
 
-    Whether one part is missing, or both are blank and taken as none.
-
-    Both blank mean no debt only where the source declares it, and not where the company pays interest: where
-    net interest expense exceeds 1% of total liabilities, or is positive beside unknown liabilities, the debt
-    is unknown. Debt is never negative: where a part is, the source is wrong in a way that nobody can tell,
-    and the debt is unknown.
+    Two blank parts mean no debt only if the source declares so and the company pays no material interest: if
+    net interest expense exceeds 1% of total liabilities, or is positive with unknown liabilities, the debt is
+    unknown. Debt cannot be negative: if a part is, the source has an error that cannot be resolved, and the
+    debt is unknown.
     """
     short, long = pl.col("short_term_debt_usd"), pl.col("long_term_debt_usd")
     is_blank = short.is_null() & long.is_null()
@@ -135,9 +130,9 @@ def is_debt_negative() -> pl.Expr:
 
 
 def known_short_term_debt(suffix: str = "") -> pl.Expr:
-    """Short-term debt.
+    """Return short-term debt: null if negative, zero if blank and the source declares that blank means none.
 
-    Unknown where negative, and none where blank and the source says so. `suffix` names another year's column.
+    `suffix` selects another year's column.
     """
     given = pl.col(f"short_term_debt_usd{suffix}")
     blank = pl.when(pl.col("is_blank_debt_zero")).then(0.0)
@@ -145,7 +140,7 @@ def known_short_term_debt(suffix: str = "") -> pl.Expr:
 
 
 def shareholder_payout() -> list[pl.Expr]:
-    """Dividends + buybacks less issues."""
+    """Return dividends + buybacks less issues, and its reason."""
     dividends, buybacks = pl.col("dividends_paid_usd"), pl.col("net_share_repurchases_usd")
     return metric("shareholder_payout_usd", dividends + buybacks, [missing(dividends, buybacks)])
 

@@ -1,4 +1,4 @@
-"""Metrics as of a date: the annual record visible then for each member, and market values of that day."""
+"""Metrics as of a date: each member's annual record visible at that date, and market values at it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ONLY_FOR_FORMULAS = (
     "dividends_paid_usd",
     "shares_date",
 )
-"""Columns of core.annual_metrics that market values need and core.metrics_as_of does not show."""
+"""Columns of core.annual_metrics needed for market values but not included in core.metrics_as_of."""
 
 NO_FUNDAMENTALS: Check = (pl.col("period_end").is_null(), "no_fundamentals")
 NOT_FOR_FINANCIALS: Check = (pl.col("is_financial").fill_null(False), "not_meaningful_for_financials")
@@ -46,10 +46,10 @@ def metrics_as_of(
     rules: MetricsRules,
     stale_months: int,
 ) -> pl.DataFrame:
-    """Show, for each member at each as_of, the metrics visible then and what the market made of them.
+    """Return, for each member at each as_of, the visible annual metrics and the market-based metrics.
 
-    A stale record is shown with `is_stale`; whoever uses the numbers leaves it out. Ratios that mean nothing
-    for financials are null here; the annual metrics keep them.
+    A stale record is included with `is_stale`; users of the numbers must exclude it. Ratios that are not
+    meaningful for financials are null here; the annual metrics keep them.
 
     Parameters
     ----------
@@ -58,13 +58,13 @@ def metrics_as_of(
     metrics
         Rows of core.annual_metrics that became known up to the last as_of.
     prices
-        Rows of raw.prices, back to the share counts' dates.
+        Rows of raw.prices, back to the dates of the share counts.
     vendor_metrics
         Rows of raw.vendor_metrics.
     rules
         The thresholds.
     stale_months
-        Months before as_of from which on a record is stale.
+        A record whose period_end is more than this many months before as_of is stale.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def metrics_as_of(
 
 
 def multiples() -> list[pl.Expr]:
-    """Market cap over income, equity, revenue and free cash flow, where they are positive; and the yields."""
+    """Return market cap over income, equity, revenue and free cash flow, if positive; and the yields."""
     cap = pl.col("market_cap_usd")
     denominators = {
         "pe": "net_income_usd",
@@ -121,9 +121,9 @@ def multiples() -> list[pl.Expr]:
 
 
 def altman_z(zones: ZoneRules) -> list[pl.Expr]:
-    """1.2 WC/TA + 1.4 RE/TA + 3.3 EBIT/TA + 0.6 market cap/TL + 1.0 sales/TA (Altman 1968), and its zone.
+    """Return Altman's Z and its zone; null for financials.
 
-    Not for financials.
+    1.2 WC/TA + 1.4 RE/TA + 3.3 EBIT/TA + 0.6 market cap/TL + 1.0 sales/TA (Altman 1968).
     """
     assets, liabilities, cap = (
         pl.col("total_assets_usd"),
@@ -158,9 +158,9 @@ def _not_for_financials(name: str) -> list[pl.Expr]:
 
 
 def _market_cap_period_end(seen: pl.DataFrame, vendor_metrics: pl.DataFrame) -> pl.Series:
-    """Find the vendor's market value at the visible period's end, as far as it was served by as_of."""
+    """Find the vendor's market value at the visible period's end, if it was served by as_of."""
     served = vendor_metrics.filter(pl.col("market_cap_period_end_usd").is_not_null())
-    # A company's fiscal year is the "entity" that is asked for here.
+    # Here the "entity" of the visibility lookup is a company's fiscal year.
     periods = (
         served.select("entity_id", "period_end")
         .unique()

@@ -1,4 +1,4 @@
-"""Market capitalisation at a date: the price as traded times the latest visible shares on the price's split basis."""
+"""Market capitalisation at a date: price as traded x latest visible shares, on the price's split basis."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from smallcap.rules.types.metrics import FundHoldingRules, MetricsRules
 def with_market_cap(seen: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
     """Add price, shares and market cap to members and their visible records.
 
-    Share counts are the company's, all classes together, and so is the market cap: company shares x the price
-    of the largest line, as counts per line are not among the inputs.
+    Share counts cover all classes of a company, and so does the market cap: company shares x the price of the
+    largest line, because counts per line are not available.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def with_market_cap(seen: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRule
     Returns
     -------
     pl.DataFrame
-        The rows in their order with the price, share and market cap columns of core.metrics_as_of.
+        The rows in the same order with the price, share and market cap columns of core.metrics_as_of.
     """
     priced = seen.hstack(last_prices(seen, prices, rules.price.max_age_days)).with_columns(
         _price(rules.price.max_age_days)
@@ -46,7 +46,10 @@ def with_market_cap(seen: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRule
 
 
 def _price(max_age_days: int) -> list[pl.Expr]:
-    """Take the last close as traded, else the list's own price, at most `max_age_days` old, flagged stale."""
+    """Return the last close as traded, else the list's own price, which is flagged stale.
+
+    Both must be at most `max_age_days` old.
+    """
     has_close = pl.col("close_usd").is_not_null()
     uses_list = ~has_close & is_list_price_usable(max_age_days)
     return [
@@ -70,6 +73,6 @@ def _checks(holding: FundHoldingRules) -> list[Check]:
         (pl.col("period_end").is_null(), "no_fundamentals"),
         (pl.col("is_scale_suspect"), "scale_suspect"),
         missing(shares, reason="shares_missing"),
-        # A fund that lists a line without holding any of it says nothing about the line's share count.
+        # A fund that lists a line without holding any shares gives no evidence on the line's share count.
         ((quantity > 0) & ~is_plausible, "shares_implausible"),
     ]

@@ -1,4 +1,4 @@
-"""Prices as traded and splits, looked up for lines at dates. Adjusted closes are never a price here."""
+"""Lookup of prices as traded and of splits, for lines at dates. Adjusted closes are never used as prices."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import polars as pl
 from smallcap.finance.pointintime import take
 
 FACTOR_DIGITS = 12
-"""Significant digits of a split factor: what stands behind them depends on how many months of prices were at hand, not on the splits."""
+"""Significant digits of a split factor; further digits depend on the months of prices available."""
 
 
 def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
-    """Find each line's last unadjusted close at or before as_of, and say whether only an adjusted one is known.
+    """Find each line's last unadjusted close at or before as_of, and whether an adjusted close is known.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int
     prices
         Rows of raw.prices.
     max_age_days
-        A close older than this at as_of is none.
+        A close older than this at as_of is not used.
 
     Returns
     -------
@@ -42,18 +42,18 @@ def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int
 
 
 def is_list_price_usable(max_age_days: int) -> pl.Expr:
-    """Whether the list of members prints a price of its own, at most `max_age_days` before as_of."""
+    """Whether the list of members has its own price, dated at most `max_age_days` before as_of."""
     age_days = (pl.col("as_of") - pl.col("snapshot_date")).dt.total_days()
     return (is_positive("list_price_usd") & age_days.is_between(0, max_age_days)).fill_null(False)
 
 
 def is_positive(price: str) -> pl.Expr:
-    """Whether a price is a positive number; a NaN counts as above zero for Polars and is refused here."""
+    """Whether a price is a positive number; excludes NaN, which Polars orders above zero."""
     return pl.col(price).is_finite() & (pl.col(price) > 0)
 
 
 def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
-    """Find how many shares at the price's date stand for one share of the count, by the splits between the two dates.
+    """Compute the split factor from the date of the share count to the date of the price.
 
     Parameters
     ----------
@@ -62,14 +62,14 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
     prices
         Rows of raw.prices; `split_ratio` holds the splits of the month that ends at `date`.
     max_age_days
-        Split data that end more than this before the price's date leave it unchecked.
+        Split data that end more than this before the price's date leave the factor unchecked.
 
     Returns
     -------
     pl.DataFrame
-        One row per question, in order: `split_factor`, 1 where no split is known, and `is_split_unchecked`:
-        the months between are not all covered by split data, or the month of the count has a split of which
-        it is unknown whether the count includes it.
+        One row per question, in order: `split_factor`, shares at the price's date per share of the count, 1
+        if no split is known; and `is_split_unchecked`: not all months between are covered by split data, or
+        the month of the count has a split that the count may or may not include.
     """
     months = prices.select("security_id", "date", pl.col("split_ratio").fill_nan(None)).sort(
         "security_id", "date"
@@ -110,7 +110,7 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
 
 
 def _last_before(rows: pl.DataFrame, questions: pl.DataFrame, day: str) -> pl.DataFrame:
-    """Take for each question its line's last row at or before `day`: one row per question, in order, without the line's id."""
+    """Return the line's last row at or before `day` for each question, in order, without the line's id."""
     numbered = rows.select("security_id", "date").with_row_index("row").sort("date")
     found = (
         questions.select("security_id", pl.col(day).alias("day"))

@@ -1,4 +1,7 @@
-"""The annual ratios: one function per metric or family, each giving value and reason. Inputs and prior years come prepared."""
+"""The annual ratios: one function per metric or family, each returning value and reason.
+
+Inputs and prior-year values are added beforehand by `inputs` and `history`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ PRIOR_SUSPECT: Check = (pl.col("is_scale_suspect_prior"), "scale_suspect")
 
 
 def ratios(rules: MetricsRules) -> list[pl.Expr]:
-    """Every ratio of core.annual_metrics that needs no market price, with its reason."""
+    """Return every ratio of core.annual_metrics, with its reason."""
     revenue, assets = pl.col("revenue_usd"), pl.col("total_assets_usd")
     equity, debt = pl.col("shareholders_equity_usd"), pl.col("total_debt_usd")
     return [
@@ -40,7 +43,7 @@ def ratios(rules: MetricsRules) -> list[pl.Expr]:
 
 
 def roe_average() -> list[pl.Expr]:
-    """Net income over the mean of this and last year's equity, where both are positive."""
+    """Return net income over the mean of this and last year's equity, if both are positive."""
     now, then = pl.col("shareholders_equity_usd"), pl.col("shareholders_equity_usd_prior")
     checks = [
         SCALE_SUSPECT,
@@ -53,7 +56,7 @@ def roe_average() -> list[pl.Expr]:
 
 
 def debt_ratio(name: str, debt: pl.Expr, denominator: pl.Expr) -> list[pl.Expr]:
-    """Total debt over assets or equity; where the debt is unknown, the reason is the debt's own."""
+    """Return total debt over assets or equity; if the debt is unknown, the reason is that of the debt."""
     own = [
         (pl.col("total_debt_reason") == reason, reason)
         for reason in ("debt_negative", "debt_blank_but_interest_paid")
@@ -62,12 +65,10 @@ def debt_ratio(name: str, debt: pl.Expr, denominator: pl.Expr) -> list[pl.Expr]:
 
 
 def interest_coverage() -> list[pl.Expr]:
-    """EBIT over gross interest expense.
+    """Return EBIT over gross interest expense.
 
-    Over net interest expense, flagged, where only that is known and it is positive.
-
-    A negative EBIT stays negative. Net interest income, and no interest expense reported (blank or zero),
-    give no ratio.
+    Net interest expense is used, and flagged, if only that is known and it is positive. A negative EBIT gives
+    a negative ratio. There is no ratio for net interest income or without interest expense (blank or zero).
     """
     ebit, gross, interest = pl.col("ebit_usd"), pl.col("interest_expense_usd"), pl.col("interest")
     checks = [
@@ -84,7 +85,10 @@ def interest_coverage() -> list[pl.Expr]:
 
 
 def accruals_cash_flow() -> list[pl.Expr]:
-    """(Net income - operating cash flow) over mean total assets of this and last year (Hribar and Collins 2002)."""
+    """Return accruals in cash-flow form (Hribar and Collins 2002).
+
+    (Net income - operating cash flow) over mean total assets of this and last year.
+    """
     income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
     return metric(
         "accruals_cash_flow",
@@ -94,10 +98,12 @@ def accruals_cash_flow() -> list[pl.Expr]:
 
 
 def accruals_balance_sheet() -> list[pl.Expr]:
-    """[(change in current assets - in cash) - (in current liabilities - in short-term debt) - D&A] over mean assets (Sloan 1996).
+    """Return balance-sheet accruals (Sloan 1996).
 
-    The change in taxes payable, which the formula adds back, is not among the inputs: taken as zero and
-    flagged. A blank short-term debt is none where the source says so, a negative one is missing.
+    [(change in current assets - change in cash) - (change in current liabilities - change in short-term debt)
+    - D&A] over mean total assets of this and last year. The change in taxes payable, which the formula adds
+    back, is not available: it is taken as zero and flagged. Blank short-term debt is zero if the source
+    declares so; negative short-term debt is missing.
     """
     names = ("current_assets_usd", "cash_and_short_term_investments_usd", "current_liabilities_usd")
     now = {name: pl.col(name) for name in names}
@@ -117,7 +123,7 @@ def accruals_balance_sheet() -> list[pl.Expr]:
 
 
 def cash_conversion(rules: MetricsRules) -> list[pl.Expr]:
-    """Operating cash flow over net income where that is positive: of the year, and of the sums over consecutive years."""
+    """Return operating cash flow over net income, if positive: for the year, and over several years."""
     cash_flow, income = pl.col("operating_cash_flow_usd"), pl.col("net_income_usd")
     given = [SCALE_SUSPECT, missing(cash_flow, income)]
     few_years = (pl.col("years_summed") < rules.cash_conversion.min_years, "too_few_years")
@@ -133,7 +139,10 @@ def cash_conversion(rules: MetricsRules) -> list[pl.Expr]:
 
 
 def share_count_change() -> list[pl.Expr]:
-    """Shares over last year's count of the same basis, less one. As filed: a split between the two counts shows as growth."""
+    """Return shares over last year's count on the same basis, less one.
+
+    Counts are as filed: a split between the two counts shows as growth.
+    """
     then = count_on_basis(pl.col("shares_basis"), "_prior")
     return metric(
         "share_count_change",
@@ -143,10 +152,9 @@ def share_count_change() -> list[pl.Expr]:
 
 
 def unusual_items_share() -> list[pl.Expr]:
-    """|pretax income - (EBIT - net interest expense)| over |pretax income|.
+    """Return |pretax income - (EBIT - net interest expense)| over |pretax income|.
 
-    Only where EBIT is operating income: rebuilt from pretax income it would leave nothing unusual by
-    construction.
+    Only if EBIT is operating income: with EBIT derived from pretax income the result is zero by construction.
     """
     pretax = pl.col("pretax_income_usd")
     operating = pl.when(pl.col("ebit_basis") == "operating_income").then(pl.col("ebit_usd"))
@@ -160,7 +168,10 @@ def unusual_items_share() -> list[pl.Expr]:
 
 
 def altman_z_double_prime(zones: ZoneRules) -> list[pl.Expr]:
-    """6.56 WC/TA + 3.26 RE/TA + 6.72 EBIT/TA + 1.05 equity/TL, for non-manufacturers (Altman 1995), and its zone."""
+    """Return Altman's Z'' for non-manufacturers and its zone.
+
+    6.56 WC/TA + 3.26 RE/TA + 6.72 EBIT/TA + 1.05 equity/TL (Altman 1995), without the constant.
+    """
     assets, liabilities = pl.col("total_assets_usd"), pl.col("total_liabilities_usd")
     capital, retained, ebit = (
         pl.col("working_capital_usd"),
@@ -180,7 +191,7 @@ def altman_z_double_prime(zones: ZoneRules) -> list[pl.Expr]:
 
 
 def zone(score: pl.Expr, zones: ZoneRules) -> pl.Expr:
-    """Zone of an Altman score: distress, grey (bounds included) or safe; null without a score."""
+    """Return the zone of an Altman score: distress, grey (bounds included) or safe; null without a score."""
     return (
         pl.when(score < zones.distress_below)
         .then(pl.lit("distress"))
@@ -192,7 +203,7 @@ def zone(score: pl.Expr, zones: ZoneRules) -> pl.Expr:
 
 
 def growth(name: str, column: str) -> list[pl.Expr]:
-    """Divide the figure by last year's, where that was positive, and take one off."""
+    """Return the figure over last year's, less one, if last year's was positive."""
     now, then = pl.col(column), pl.col(f"{column}_prior")
     return metric(
         name,

@@ -1,4 +1,4 @@
-"""Sanity of annual rows: which are refused, with the rule they break, and which are kept with a flag. Nothing is dropped silently."""
+"""Sanity checks of annual rows: rows are refused with a rule or kept with flags, never dropped silently."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ SCALE_COLUMNS = ("revenue_usd", "total_assets_usd", "shares_outstanding", "share
 
 
 def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Part the rows that can be used from those that break a rule.
+    """Separate the rows that can be used from those that break a rule.
 
-    The length of a period is the source's, else the distance to the company's period of the fiscal year
-    before, as far as that was known when the row became known; where neither is there, the length is not
-    judged.
+    The length of a period is the source's, else the distance to the company's period of the previous fiscal
+    year, if that was known when the row became known; if neither is available, the length is not checked.
 
     Parameters
     ----------
     rows
-        Annual rows, columns of raw.fundamentals; with the rows of earlier years, so that lengths can be told.
+        Annual rows, columns of raw.fundamentals; including earlier years, from which lengths are derived.
     rules
         The thresholds.
 
@@ -30,7 +29,7 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
     -------
     tuple
         The rows kept, and the rows refused with the first `rule` that each breaks:
-        `filing_before_period_end`, `currency_not_usd` (another or none), `period_too_short`,
+        `filing_before_period_end`, `currency_not_usd` (another currency or none), `period_too_short`,
         `period_too_long`, `net_income_implausible`.
     """
     cleaned = without_nan(rows)
@@ -42,17 +41,17 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
 def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
     """Flag doubtful rows: a suspect scale, negative capital expenditures, negative revenue, negative debt.
 
-    A scale is suspect where revenue, total assets or a share count is `jump` times that of the year before or
-    more, or as many times less. A jump has two sides. The later row is blamed only if it also stands apart
-    from more than half of the earlier years (up to `years_back`) that were known when it became known: so the
-    good year after a bad one is not blamed for its neighbour's error. Nothing that came later is used;
-    therefore the first record of a company is never blamed, and a second record that jumps is, whichever of
-    the two is wrong.
+    A scale is suspect if revenue, total assets or a share count is at least `jump` times that of the year
+    before, or at most 1/`jump` of it. Either side of a jump may be the wrong one. The later row is flagged
+    only if it also differs by `jump` from more than half of the earlier years (up to `years_back`) that were
+    known when it became known, so that a correct year after a wrong one is not flagged. No later data are
+    used; therefore the first record of a company is never flagged, and a second record that jumps is,
+    whichever of the two is wrong.
 
     Parameters
     ----------
     kept
-        Rows that `refuse` kept, with those of the earlier years.
+        Rows that `refuse` kept, including earlier years.
     rules
         The thresholds.
 
@@ -85,8 +84,8 @@ def _broken_rule(period_days: pl.Series, rules: SanityRules) -> pl.Expr:
 
 
 def _period_days(rows: pl.DataFrame, rules: SanityRules) -> pl.Series:
-    """Length of each row's period in days; null where it is not known."""
-    # A row whose dates or currency are wrong is no witness of another row's length.
+    """Return the length of each row's period in days; null if unknown."""
+    # A row whose dates or currency are wrong is not used to derive another row's length.
     is_witness = (pl.col("filing_date") >= pl.col("period_end")).fill_null(True) & pl.col(
         "currency"
     ).eq_missing(rules.currency)

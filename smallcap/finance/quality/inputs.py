@@ -1,10 +1,9 @@
-"""Which record and which figures the quality screen scores, by basis and method.
+"""The record and figures that the quality screen scores, by basis and method; scoring is in `steps`.
 
-How they are scored stands in quality_steps.py.
-
-Basis says up to which day filings may be used (the horizon): as_of itself, or the study's own asking day some
-months later. Method says what is made of the record: what the vendor serves of it where it serves anything
-(even a null: the study saw nothing else), our own ratios where it does not.
+The basis defines the last day whose filings may be used (the horizon): as_of itself, or the day some months
+later on which the study queried its vendor. The inputs are the vendor's ratios if it serves the record,
+even if a ratio is null (the study had nothing else), and our own ratios otherwise. The method defines how
+debt-free companies and financials are treated.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ PUBLISHED = "published"
 DEBT_FREE_AWARE = "debt_free_aware"
 METHODS = (DEBT_FREE_AWARE, PUBLISHED)
 
-# Own reasons for a null coverage that say: there was no interest to cover.
+# Our reasons for a null coverage that mean there was no interest to cover.
 NO_INTEREST_REASONS = ("no_interest_expense", "net_interest_income")
 _RECORD_COLUMNS = (
     *("entity_id", "period_end", "version", "source", "available_date"),
@@ -32,7 +31,7 @@ _RECORD_COLUMNS = (
 
 
 def horizon(basis: str, rules: QualityRules) -> pl.Expr:
-    """Give the last day whose filings a basis may use."""
+    """Return the last day whose filings a basis may use."""
     return pl.col("as_of") + pl.duration(days=rules.as_published.lag_days if basis == AS_PUBLISHED else 0)
 
 
@@ -47,32 +46,33 @@ def basis_inputs(
     clock: dt.date,
     stale_months: int,
 ) -> pl.DataFrame:
-    """Find each member's record visible at the basis' horizon, and its inputs as method published takes them.
+    """Find each member's record visible at the basis' horizon, and its inputs for method published.
 
     Parameters
     ----------
     members
-        core.members.
+        Rows of core.members.
     metrics_as_of
-        core.metrics_as_of: the market value at as_of.
+        Rows of core.metrics_as_of, for the market value at as_of.
     annual_metrics
-        core.annual_metrics; may hold records that no horizon reaches.
+        Rows of core.annual_metrics; may include records after every horizon.
     vendor_metrics
-        raw.vendor_metrics; empty where no vendor serves ratios.
+        Rows of raw.vendor_metrics; empty if no vendor serves ratios.
     basis
         point_in_time or as_published.
     rules
         Thresholds.
     clock
-        Last day that the sources have observed. A basis has no rows for an as_of whose horizon lies after it.
+        Last day that the sources have observed. Basis as_published has no rows for an as_of whose horizon is
+        after it.
     stale_months
-        Stale limit of basis point_in_time; as_published has its own.
+        Staleness limit of basis point_in_time; as_published has its own.
 
     Returns
     -------
     pl.DataFrame
-        One row per member of the as_ofs that the basis has: what `score` asks for except method, and what
-        `method_inputs` needs.
+        One row per member of the as_ofs that the basis has: the columns that `score` needs except method, and
+        those that `method_inputs` needs.
     """
     limit = rules.as_published.stale_months if basis == AS_PUBLISHED else stale_months
     questions = members.sort("as_of", "entity_id").select(
@@ -88,14 +88,14 @@ def basis_inputs(
         metrics_as_of.select("as_of", "entity_id", "market_cap_usd"), on=["as_of", "entity_id"], how="left"
     )
     return valued.with_columns(
-        # Once per as_of, because counting back months row by row costs as much as the rest of the screen.
+        # Once per as_of, because counting back months for every row costs as much as the rest of the screen.
         is_stale("period_end", pl.col("as_of").first(), limit).over("as_of").alias("is_stale"),
         (pl.col("horizon_date") < clock).alias("is_final"),
     ).with_columns(*_chosen_inputs())
 
 
 def _served(vendor_metrics: pl.DataFrame) -> pl.DataFrame:
-    """Keep one row per company and period of what vendors serve: the first that was available."""
+    """Keep one vendor row per company and period: the first that was available."""
     first = vendor_metrics.sort("entity_id", "period_end", "available_date", "source").unique(
         ["entity_id", "period_end"], keep="first", maintain_order=True
     )
@@ -108,7 +108,7 @@ def _served(vendor_metrics: pl.DataFrame) -> pl.DataFrame:
 
 
 def _chosen_inputs() -> list[pl.Expr]:
-    """Take the vendor's row whole where it serves one by the horizon, else our own figures."""
+    """Use the complete vendor row if one was served by the horizon, otherwise our own figures."""
     is_served = (pl.col("served_date") <= pl.col("horizon_date")).fill_null(False)
     market_cap_at_period_end = pl.when(is_served).then("market_cap_period_end_usd")
     return [
@@ -123,11 +123,25 @@ def _chosen_inputs() -> list[pl.Expr]:
 
 
 def method_inputs(inputs: pl.DataFrame, method: str, rules: QualityRules) -> pl.DataFrame:
-    """Turn the inputs of method published into those of a method.
+    """Turn the inputs of method published into those of the given method.
 
-    Method debt_free_aware gives a company without debt, whose coverage is null for want of interest, the cap
-    where EBIT is positive and 0 where it is not; and it compares no financial's debt with other companies',
-    so a financial's debt_to_assets is missing.
+    Method debt_free_aware sets the coverage of a company without debt, null because it pays no interest, to
+    the cap if EBIT is positive and to 0 otherwise. It does not compare the debt of financials with that of
+    other companies, so debt_to_assets of a financial is missing.
+
+    Parameters
+    ----------
+    inputs
+        Rows of `basis_inputs`.
+    method
+        published or debt_free_aware.
+    rules
+        Thresholds; the cap is the upper end of `coverage_clip`.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows with column `method` and the method's inputs.
     """
     named = inputs.with_columns(pl.lit(method).alias("method"))
     if method == PUBLISHED:

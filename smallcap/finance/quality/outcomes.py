@@ -1,7 +1,7 @@
-"""What became of a quintile's companies within twelve months, seen from the later date, so that nothing looks ahead.
+"""Outcomes of a quintile's companies over twelve months, on the later date so that nothing looks ahead.
 
-On the row of an as_of stand the outcomes of those who were in the quintile at the as_of of the same calendar
-month a year earlier.
+The row of an as_of has the outcomes of the companies that were in the quintile at the as_of of the same
+calendar month a year earlier.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ def outcomes(
     Parameters
     ----------
     scores
-        marts.quality_scores, the year before included.
+        Rows of marts.quality_scores, including the year before.
     asked
-        The rows of `scores` whose as_ofs, methods and bases want outcomes.
+        The rows of `scores` whose as_ofs, methods and bases need outcomes.
     members
-        core.members of both years: who is still a member, and which line a company's returns are taken from.
+        Rows of core.members for both years: current membership, and the line whose returns are used.
     annual_metrics
-        core.annual_metrics: the records visible at as_of.
+        Rows of core.annual_metrics: the records visible at as_of.
     prices
-        raw.prices: monthly total returns.
+        Rows of raw.prices: monthly total returns.
 
     Returns
     -------
     pl.DataFrame
-        One row per as_of, method, basis and quintile (0: all scored) whose earlier scores are there, with
-        formed_as_of and the outcome_ columns of marts.quality_summary. A year without anybody scored has zero
-        companies and no shares.
+        One row per as_of, method, basis and quintile (0: all scored) whose earlier scores are available, with
+        formed_as_of and the outcome_ columns of marts.quality_summary. If no company was scored a year
+        earlier, the counts are zero and the shares null.
     """
     pairs = _formed(scores, asked)
     formed = pairs.join(
@@ -69,7 +69,7 @@ def outcomes(
 
 
 def _formed(scores: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
-    """Pair each as_of with the last one of the same calendar month a year earlier, where the method and basis have one."""
+    """Pair each as_of with the last one of the same calendar month a year earlier, per method and basis."""
     groups = ["method", "basis"]
     month = [pl.col("as_of").dt.year().alias("in_year"), pl.col("as_of").dt.month().alias("in_month")]
     known = scores.select("as_of", *groups).unique().with_columns(month)
@@ -81,7 +81,7 @@ def _formed(scores: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _later_records(companies: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.DataFrame:
-    """Find each company's record visible at as_of, where its fiscal year ended after the quintiles were formed."""
+    """Find each company's record visible at as_of, if its fiscal year ended after formed_as_of."""
     columns = [
         "entity_id",
         "period_end",
@@ -102,7 +102,7 @@ def _later_records(companies: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.
 
 
 def _exits(companies: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Mark the companies that are no longer members at as_of."""
+    """Flag the companies that are no longer members at as_of."""
     present = members.select("as_of", "entity_id", pl.lit(False).alias("is_exit"))
     return companies.join(present, on=["as_of", "entity_id"], how="left").with_columns(
         pl.col("is_exit").fill_null(True)
@@ -110,15 +110,15 @@ def _exits(companies: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _drawdowns(companies: pl.DataFrame, members: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
-    """Measure each company's largest fall from a peak, month end to month end, on its largest line at formation.
+    """Compute each company's largest drawdown at month ends, on its largest line at formation.
 
     The start counts as a peak. A company whose returns stop is measured to its last return; a month without a
-    return is passed over, never taken as zero; a company without any return has no drawdown.
+    return is skipped, never taken as zero; a company without any return has no drawdown.
     """
     returns = prices.select("security_id", "date", "total_return").drop_nulls()
     lines = members.select(pl.col("as_of").alias("formed_as_of"), "entity_id", "security_id")
-    # The dates of each window come first: joining a line's whole history and filtering afterwards would make
-    # rows by the million.
+    # Join the dates of each window first: joining a line's full history and filtering afterwards would
+    # create millions of rows.
     windows = companies.select("as_of", "formed_as_of").unique()
     dated = windows.join(returns.select("date").unique(), how="cross").filter(
         pl.col("date").is_between("formed_as_of", "as_of", closed="right")
@@ -135,7 +135,7 @@ def _drawdowns(companies: pl.DataFrame, members: pl.DataFrame, prices: pl.DataFr
 
 
 def _measures() -> list[pl.Expr]:
-    """Sum a quintile up."""
+    """Aggregate the outcomes of a quintile."""
     return [
         pl.len().cast(pl.Int64).alias("outcome_companies"),
         pl.col("is_reported").sum().cast(pl.Int64).alias("outcome_reported"),

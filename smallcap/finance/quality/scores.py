@@ -1,17 +1,16 @@
-"""The quality screen: every member, scored or excluded with its reason, by two methods on two bases (marts.quality_scores).
+"""marts.quality_scores: every member scored, or excluded with a reason, by two methods on two bases.
 
-The steps stand in quality_steps.py, the choice of record and inputs in quality_inputs.py, the thresholds in
-quality_rules.py.
+The steps are in `steps`, the choice of record and inputs in `inputs`, the thresholds in
+smallcap.rules.types.quality.
 
-How the methods page was read where it leaves room:
+Interpretation of points that the study leaves open:
 
-- A record is stale by one rule on both bases (period_end more than the limit before as_of); basis
-  as_published only has its own limit.
-- A row is final once the sources' clock has passed the basis' horizon: whatever is filed later becomes known
-  after it.
-- Market value is that at period_end where a vendor's row visible by the horizon has one, else that at as_of,
-  on both bases and methods.
-- A row that is excluded shows the inputs of the record it has, a stale one's too: shown, not used.
+- A record is stale by the same rule on both bases (period_end more than the limit before as_of); only the
+  limit of basis as_published differs.
+- A row is final once the sources' clock has passed the basis' horizon: later filings become known after it.
+- Market value is that at period_end if a vendor row visible by the horizon has one, else that at as_of, for
+  both bases and methods.
+- An excluded row shows the inputs of its record, even of a stale one, but they are not used.
 """
 
 from __future__ import annotations
@@ -37,18 +36,18 @@ def quality_scores(
     clock: dt.date,
     stale_months: int,
 ) -> pl.DataFrame:
-    """Score the members of each as_of, by every method and basis.
+    """Score the members of each as_of by every method and basis.
 
     Parameters
     ----------
     members
-        core.members of the as_ofs asked for.
+        Rows of core.members for the requested as_ofs.
     metrics_as_of
-        core.metrics_as_of of the same as_ofs.
+        Rows of core.metrics_as_of for the same as_ofs.
     annual_metrics
-        core.annual_metrics known up to each basis' horizon; rows known later are not used.
+        Rows of core.annual_metrics known up to each basis' horizon; later rows are ignored.
     vendor_metrics
-        raw.vendor_metrics likewise; may be empty.
+        Rows of raw.vendor_metrics, likewise; may be empty.
     rules
         Thresholds.
     clock
@@ -60,10 +59,10 @@ def quality_scores(
     -------
     pl.DataFrame
         The columns of marts.quality_scores, one basis and method after the other, each sorted by as_of and
-        entity_id. (Whoever writes them sorts them by key; a second sort here would double the memory.)
+        entity_id. The writer sorts by key; sorting here as well would double the memory.
     """
     parts = []
-    # Four fixed combinations, one after the other, so that only one of them is held at full width at a time.
+    # Process the four combinations one by one, so that only one is in memory at full width.
     for basis in BASES:
         inputs = basis_inputs(
             members,

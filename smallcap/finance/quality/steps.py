@@ -1,6 +1,6 @@
-"""The steps of the quality screen, on inputs that are already chosen: exclusions, winsorizing, z-scores, score, quintile.
+"""The steps of the quality screen: exclusions, winsorizing, z-scores, score, quintile.
 
-Where the inputs come from stands in quality_inputs.py.
+The choice of inputs is in `inputs`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ CONTROLLED = ("market_cap_usd", "roe", "fcf_margin", "debt_to_assets")
 
 
 def _missing_fields(mask: int) -> str:
-    """Name the inputs whose bits are set, in the order of REQUIRED_INPUTS."""
+    """List the inputs whose bits are set, in the order of REQUIRED_INPUTS."""
     return ",".join(name for bit, name in enumerate(REQUIRED_INPUTS) if mask >> bit & 1)
 
 
-# Rows carry a place in this list while they are worked on: building a text for every row would cost more than
-# scoring it. The reason for missing inputs stands as many places after "stale" as the mask of the missing
-# ones says.
+# During processing rows hold an index into this list, because building a text for every row would cost more
+# than scoring it. The index of the reason for missing inputs is that of "stale" plus the bit mask of the
+# missing inputs.
 REASONS: tuple[str | None, ...] = (
     None,
     "unusable_ticker",
@@ -35,26 +35,26 @@ REASONS: tuple[str | None, ...] = (
 
 
 def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) -> pl.DataFrame:
-    """Score every record that the screen keeps, and say of every other why it does not.
+    """Score every record that the screen keeps, and give the reason for every other.
 
     Parameters
     ----------
     inputs
-        One row per as_of, entity_id, method and basis, with is_ticker_usable, period_end (null where there is
-        no record), is_stale, and the five inputs roe, fcf_margin, debt_to_assets, interest_coverage
-        (fractions and a multiple) and market_cap_usd. A NaN counts as missing. Records are compared within
-        one as_of, method and basis. Further columns are handed through.
+        One row per as_of, entity_id, method and basis, with is_ticker_usable, period_end (null if there is no
+        record), is_stale, and the five inputs: roe, fcf_margin and debt_to_assets (fractions),
+        interest_coverage (a multiple) and market_cap_usd. A NaN counts as missing. Records are compared
+        within one as_of, method and basis. Other columns are kept.
     rules
         Thresholds.
     variant
-        Which steps are done.
+        Which steps to run.
 
     Returns
     -------
     pl.DataFrame
         The inputs, sorted by as_of, method, basis and entity_id, with status, exclusion_reason, the
-        winsorized inputs, their z-scores, score and quintile. A group's numbers depend neither on the order
-        of the rows nor on the other groups, to the last bit.
+        winsorized inputs, their z-scores, score and quintile. A group's numbers are bit-identical whatever
+        the order of the rows and the other groups.
     """
     numbered = _numbered_in_order(_without_nan(inputs))
     placed = numbered.with_columns(_place(rules, variant).alias("place")).with_columns(
@@ -64,7 +64,7 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
         placed.select("group", "place", *SCORE_INPUTS).filter(pl.col("place") == 0), rules, variant
     )
     is_scored = placed["place"] == 0
-    # Scored rows stand in the same order in both frames, so a running count finds each one's result; null
+    # Scored rows are in the same order in both frames, so a running count finds each row's result; null
     # gathers null.
     position = placed.select(pl.when(is_scored).then(is_scored.cum_sum() - 1)).to_series()
     explained = placed.with_columns(
@@ -75,7 +75,7 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
 
 
 def _without_nan(inputs: pl.DataFrame) -> pl.DataFrame:
-    """Turn NaN into null, copying only the columns that have one."""
+    """Turn NaN into null, copying only the columns that contain NaN."""
     tainted = [name for name in REQUIRED_INPUTS if inputs[name].is_nan().any()]
     return inputs.with_columns(pl.col(tainted).fill_nan(None)) if tainted else inputs
 
@@ -83,8 +83,8 @@ def _without_nan(inputs: pl.DataFrame) -> pl.DataFrame:
 def _numbered_in_order(inputs: pl.DataFrame) -> pl.DataFrame:
     """Sort by group and company, so that sums are always added in the same order, and number the groups.
 
-    Grouping by one ascending integer is faster than by a date and two texts; and telling that a frame is
-    sorted already, as it mostly is, is faster than sorting it.
+    Grouping by one ascending integer is faster than by a date and two texts, and checking that a frame is
+    already sorted, as it usually is, is faster than sorting it.
     """
     numbered = inputs.with_columns(_group_number(inputs))
     if _is_in_order(numbered):
@@ -94,16 +94,16 @@ def _numbered_in_order(inputs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _group_number(inputs: pl.DataFrame) -> pl.Expr:
-    """Give each run of equal groups a number, looking only at the columns that vary."""
+    """Assign a number to each run of equal groups, using only the columns that vary."""
     is_constant = inputs.select((pl.col(GROUP) == pl.col(GROUP).first()).all()).row(0, named=True)
     varying = [name for name in GROUP if not is_constant[name]]
-    # With a single group nothing varies; the date alone is then as good as all three.
+    # With a single group nothing varies, and the date alone is enough.
     runs = pl.struct(varying) if len(varying) > 1 else pl.col(varying or GROUP[:1])
     return runs.rle_id().set_sorted().alias("group")
 
 
 def _is_in_order(numbered: pl.DataFrame) -> bool:
-    """Say whether each group stands together, and groups and companies ascend."""
+    """Return whether groups are contiguous, and groups and companies ascending."""
     groups = numbered.select("group", *GROUP).unique("group", keep="first", maintain_order=True).select(GROUP)
     is_first = pl.col("group") != pl.col("group").shift()
     ascends = numbered.select((is_first | (pl.col("entity_id") > pl.col("entity_id").shift())).all()).item()
@@ -111,7 +111,7 @@ def _is_in_order(numbered: pl.DataFrame) -> bool:
 
 
 def _place(rules: QualityRules, variant: Variant) -> pl.Expr:
-    """Find the first step that a record does not pass, as a place in REASONS; 0 where it passes all."""
+    """Find the first step that a record does not pass, as an index into REASONS; 0 if it passes all."""
     mask = pl.sum_horizontal(
         pl.col(name).is_null().cast(pl.UInt8) * pl.lit(2**bit, pl.UInt8)
         for bit, name in enumerate(REQUIRED_INPUTS)
@@ -133,12 +133,12 @@ def _place(rules: QualityRules, variant: Variant) -> pl.Expr:
 
 
 def _literal(reason: str) -> pl.Expr:
-    """Give a reason's place; one byte a row is enough."""
+    """Return a reason's index; one byte per row is enough."""
     return pl.lit(REASONS.index(reason), pl.UInt8)
 
 
 def _within(name: str, rules: QualityRules) -> pl.Expr:
-    """Say whether an input lies inside its control."""
+    """Return whether an input is within its control."""
     bounds = getattr(rules.controls, name)
     return pl.col(name).is_between(
         bounds.lowest, bounds.highest, closed="both" if bounds.is_inclusive else "none"
@@ -146,7 +146,7 @@ def _within(name: str, rules: QualityRules) -> pl.Expr:
 
 
 def _insufficient_marked(rules: QualityRules) -> pl.Expr:
-    """Exclude the records left of a group that has too few of them."""
+    """Exclude the remaining records of a group that has too few of them."""
     is_left = pl.col("place") == 0
     is_too_small = is_left.sum().over("group") < rules.least_records
     return (
@@ -158,7 +158,7 @@ def _insufficient_marked(rules: QualityRules) -> pl.Expr:
 
 
 def _scored(records: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.DataFrame:
-    """Winsorize, standardise, add up and bucket complete records, group by group."""
+    """Winsorize, standardise, sum and bucket complete records, group by group."""
     cut = records.with_columns(
         _winsorized(name, rules, variant).alias(f"{name}_winsorized") for name in SCORE_INPUTS
     )
@@ -177,7 +177,7 @@ def _scored(records: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.
 
 
 def _winsorized(name: str, rules: QualityRules, variant: Variant) -> pl.Expr:
-    """Clip coverage, then winsorize, as far as the variant does either."""
+    """Clip coverage, then winsorize, if the variant includes these steps."""
     values = pl.col(name)
     if name == "interest_coverage":
         values = coverage_as_scored(rules, variant)
@@ -187,7 +187,7 @@ def _winsorized(name: str, rules: QualityRules, variant: Variant) -> pl.Expr:
 
 
 def coverage_as_scored(rules: QualityRules, variant: Variant) -> pl.Expr:
-    """Give interest coverage as the variant scores it: clipped, or as it is."""
+    """Return interest coverage as the variant scores it: clipped or unchanged."""
     coverage = pl.col("interest_coverage")
     return (
         coverage.clip(rules.coverage_clip.lowest, rules.coverage_clip.highest)

@@ -1,6 +1,6 @@
-"""Summaries of the quality screen per quintile (marts.quality_summary): counts, descriptions of the inputs, ends of the list, ablation.
+"""marts.quality_summary: counts, input statistics, best and worst tickers and ablation, per quintile.
 
-What became of a quintile's companies stands in quality_outcomes.py.
+The outcomes of a quintile's companies are in `outcomes`.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ def quality_summary(
     rules: QualityRules,
     years: Sequence[int],
 ) -> pl.DataFrame:
-    """Summarise the scores of some years, quintile by quintile, and of the screen with one step left out.
+    """Summarise the scores of some years by quintile, and of the screen with one step left out.
 
     Parameters
     ----------
     scores
-        marts.quality_scores of the years and of the year before, whose quintiles the outcomes follow.
+        Rows of marts.quality_scores for the years and the year before, whose quintiles the outcomes follow.
     members
-        core.members of the same years.
+        Rows of core.members for the same years.
     annual_metrics
-        core.annual_metrics known up to the last as_of; later rows are not used.
+        Rows of core.annual_metrics known up to the last as_of; later rows are ignored.
     prices
-        raw.prices of the same years: each line's monthly total returns.
+        Rows of raw.prices for the same years: each line's monthly total returns.
     rules
         Thresholds.
     years
-        The calendar years to be summarised.
+        The calendar years to summarise.
 
     Returns
     -------
     pl.DataFrame
-        The columns of marts.quality_summary, sorted by its key: six rows (quintiles 0, which is all scored,
-        to 5) for each as_of, method, basis and variant.
+        The columns of marts.quality_summary, sorted by its key: six rows (quintile 0 for all scored, and 1 to
+        5) for each as_of, method, basis and variant.
     """
     asked = scores.filter(pl.col("as_of").dt.year().is_in(list(years)))
     variants = pl.concat([_variant_summary(asked, rules, variant) for variant in (BASE, *ABLATIONS)])
@@ -61,7 +61,7 @@ def quality_summary(
 
 
 def _variant_summary(scores: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.DataFrame:
-    """Summarise one variant; the rows of `scores` carry all that re-scoring needs."""
+    """Summarise one variant; the rows of `scores` have all columns needed for re-scoring."""
     rescored = scores if variant == BASE else _rescored(scores, rules, variant)
     shown = rescored.with_columns(coverage_as_scored(rules, variant))
     frame = _step_counts(shown).join(
@@ -76,7 +76,7 @@ def _variant_summary(scores: pl.DataFrame, rules: QualityRules, variant: Variant
 
 
 def _rescored(scores: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.DataFrame:
-    """Score published rows again, with another variant."""
+    """Score rows of marts.quality_scores again with another variant."""
     reason = pl.col("exclusion_reason")
     inputs = scores.select(
         *GROUP, "entity_id", "ticker", "is_final", "period_end", *REQUIRED_INPUTS, "exclusion_reason"
@@ -97,7 +97,7 @@ def _step_counts(scores: pl.DataFrame) -> pl.DataFrame:
         ~reason.str.starts_with("missing:"),
         ~reason.str.starts_with("out_of_range:"),
     ]
-    # Each step's survivors are those of the step before that pass it too.
+    # A member passes a step only if it passed every step before.
     counts = [
         pl.all_horizontal(left[: number + 1]).sum().cast(pl.Int64).alias(name)
         for number, name in enumerate(_STEPS)
@@ -106,7 +106,7 @@ def _step_counts(scores: pl.DataFrame) -> pl.DataFrame:
 
 
 def _descriptions(scores: pl.DataFrame, *, by_quintile: bool) -> pl.DataFrame:
-    """Describe the inputs of the scored, per quintile or together as quintile 0."""
+    """Compute input statistics of the scored companies, per quintile or together as quintile 0."""
     quintile = pl.col("quintile") if by_quintile else pl.lit(ALL_SCORED, pl.Int64).alias("quintile")
     columns = [*GROUP, "entity_id", "quintile", *REQUIRED_INPUTS]
     scored = (
@@ -122,7 +122,7 @@ def _descriptions(scores: pl.DataFrame, *, by_quintile: bool) -> pl.DataFrame:
 
 
 def _described(name: str) -> list[pl.Expr]:
-    """Describe one input as pandas' `describe` does: sample deviation, linear quartiles."""
+    """Compute statistics of one input like pandas' `describe`: sample deviation, linear quartiles."""
     values = pl.col(name)
     return [
         values.mean().alias(f"{name}_mean"),
@@ -136,7 +136,7 @@ def _described(name: str) -> list[pl.Expr]:
 
 
 def _ends(scores: pl.DataFrame, listed: int) -> pl.DataFrame:
-    """List the best and the worst tickers, on the row of all scored; equal scores stand by entity_id."""
+    """List the best and worst tickers, on the row of all scored; ties are ordered by entity_id."""
     scored = scores.filter(pl.col("status") == "scored").select(*GROUP, "entity_id", "ticker", "score")
     best_first = pl.col("ticker").sort_by("score", "entity_id", descending=[True, False])
     worst_first = pl.col("ticker").sort_by("score", "entity_id")

@@ -1,7 +1,4 @@
-"""Winsorizing, standardising and bucketing within groups, as Polars expressions.
-
-Knows nothing of any screen.
-"""
+"""Winsorizing, standardising and bucketing within groups, as Polars expressions."""
 
 from __future__ import annotations
 
@@ -9,14 +6,14 @@ import polars as pl
 
 
 def winsorized(column: pl.Expr, group: str, lower: float, upper: float) -> pl.Expr:
-    """Cut a column at two of its group's own quantiles (linear interpolation, as numpy's default).
+    """Clip a column at two quantiles of its group (linear interpolation, numpy's default).
 
     Parameters
     ----------
     column
         The numbers, without nulls.
     group
-        Column that names the group.
+        Column that identifies the group.
     lower, upper
         Quantiles as fractions.
     """
@@ -26,26 +23,24 @@ def winsorized(column: pl.Expr, group: str, lower: float, upper: float) -> pl.Ex
 
 
 def z_score(column: str, group: str) -> pl.Expr:
-    """Standardise a column within its group by the population deviation (ddof 0).
-
-    A group without spread gives 0.
-    """
+    """Standardise a column within its group by the population deviation (ddof 0); 0 if it does not vary."""
     values = pl.col(column)
-    # The spread is judged by the extremes: the deviation of equal numbers may come out as a rounding error
-    # instead of 0.
+    # Compare the extremes, because the deviation of equal numbers may be a rounding error instead of 0.
     deviation = pl.when(values.max() > values.min()).then(values.std(ddof=0))
     return ((values - values.mean().over(group)) / deviation.over(group)).fill_null(0.0)
 
 
 def bucket(column: str, group: str, edges: tuple[float, ...]) -> pl.Expr:
-    """Count the group's quantile edges strictly below each value, plus 1: a value on an edge falls into the lower bucket.
+    """Return 1 + the number of the group's quantile edges strictly below each value.
+
+    A value on an edge falls into the lower bucket.
 
     Parameters
     ----------
     column
         The numbers, without nulls.
     group
-        Column that names the group.
+        Column that identifies the group.
     edges
         Inner edges as fractions, ascending; (0.2, 0.4, 0.6, 0.8) gives quintiles.
     """

@@ -123,7 +123,7 @@ class TestLines:
 
     def test_line_without_an_identity_is_named(self) -> None:
         with pytest.raises(
-            InputError, match=r"security_id that raw\.securities lacks, first 20 \(ZZZ\) at 2024-06-28"
+            InputError, match=r"is missing from raw\.securities, first 20 \(ZZZ\) at 2024-06-28"
         ):
             members(self.LINES, self.TWO_CLASSES.head(2), NO_PRICES, METRICS)
 

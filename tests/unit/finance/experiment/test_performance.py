@@ -297,12 +297,16 @@ class TestRules:
     @pytest.mark.parametrize(
         ("field", "value", "problem"),
         [
-            ("costs_basis_points", (), "costs_basis_points must name levels, none twice, got []"),
-            ("costs_basis_points", (10, 10), "costs_basis_points must name levels, none twice, got [10, 10]"),
+            ("costs_basis_points", (), "costs_basis_points must list distinct levels, got []"),
+            ("costs_basis_points", (10, 10), "costs_basis_points must list distinct levels, got [10, 10]"),
             ("costs_basis_points", (-1,), "costs_basis_points must be 0 to 9999, got [-1]"),
             ("least_junes", 1, "least_junes must be at least 2, got 1"),
-            ("least_months", 11, "least_months must be at least 12: less is not made a year of, got 11"),
-            ("confidence", 1.0, "confidence must lie between 0 and 1, got 1.0"),
+            (
+                "least_months",
+                11,
+                "least_months must be at least 12: shorter periods are not annualised, got 11",
+            ),
+            ("confidence", 1.0, "confidence must be between 0 and 1, got 1.0"),
         ],
     )
     def test_nonsense_is_refused(self, field: str, value: object, problem: str) -> None:

@@ -171,7 +171,7 @@ def test_factors_that_cannot_be_told_apart_give_no_numbers():
     twins = factors(FILE.with_columns(rmw=pl.col("hml") * 2))
     found = regress(BOOK, twins, RULES)
     assert found["status"].unique().to_list() == ["insufficient"]
-    assert "cannot be told apart" in found["reason"][0]
+    assert "cannot be separated" in found["reason"][0]
 
 
 def test_a_book_that_is_the_market_itself_leaves_no_warning_and_no_nan():

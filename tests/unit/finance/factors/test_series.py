@@ -151,8 +151,8 @@ def test_the_latest_factors_take_momentum_from_their_own_vintage_alone():
 @pytest.mark.parametrize(
     ("files", "terms", "problem"),
     [
-        (("FF3",), ("Mkt-RF", "RMW"), "exactly once; not so RMW"),
-        (("FF3", "FF5"), ("SMB",), "exactly once; not so SMB"),
+        (("FF3",), ("Mkt-RF", "RMW"), "exactly once; wrong: RMW"),
+        (("FF3", "FF5"), ("SMB",), "exactly once; wrong: SMB"),
         (("MOM",), ("MOM",), "risk-free rate"),
     ],
 )

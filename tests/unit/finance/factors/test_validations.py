@@ -90,15 +90,15 @@ def test_the_smallest_loading_that_could_have_been_seen_is_two_standard_errors()
             regression("HML", 0.19, 1.25),
             "HML loading 0.19, t 1.25: the book seems to lean to companies that are cheap",
         ),
-        (regression("RMW", 0.08, 0.4), "absent is not zero: a loading below 0.40 could have gone unseen"),
+        (regression("RMW", 0.08, 0.4), "absent is not zero: a loading below 0.40 could have gone undetected"),
         (
             regression("HML", -0.3, -1.5),
-            "against the claim, the book seems to lean to companies that are dear",
+            "against the claim, the book seems to lean to companies that are expensive",
         ),
-        (regression("HML", -0.9, -4.5), "against the claim, the book leans to companies that are dear"),
+        (regression("HML", -0.9, -4.5), "against the claim, the book leans to companies that are expensive"),
         (
             regression("SMB", None, None, reason="12 months have a return"),
-            "SMB: cannot be judged: 12 months have a return",
+            "SMB: cannot be evaluated: 12 months have a return",
         ),
     ],
 )

@@ -87,11 +87,11 @@ def test_equity_that_is_not_positive_fails(equity: float) -> None:
         ({"is_scale_suspect": True}, "the visible annual record may be in the wrong unit"),
         (
             {"debt_to_equity": None, "is_financial": True},
-            "debt or equity is unknown, or says nothing about a financial",
+            "debt or equity is unknown, or not meaningful for a financial",
         ),
         (
             {"debt_to_equity": None, "shareholders_equity_usd": None},
-            "debt or equity is unknown, or says nothing about a financial",
+            "debt or equity is unknown, or not meaningful for a financial",
         ),
     ],
 )

@@ -98,7 +98,7 @@ def test_a_debt_free_company_needs_no_coverage() -> None:
 @pytest.mark.parametrize(
     ("item", "records", "listed", "reason"),
     [
-        ("current_ratio", sound_company(), {"is_financial": True}, "says nothing about a financial"),
+        ("current_ratio", sound_company(), {"is_financial": True}, "not meaningful for a financial"),
         ("goodwill_to_assets", sound_company(all={"goodwill_usd": None}), {}, "an input is missing"),
         (
             "return_on_equity",

@@ -68,7 +68,7 @@ class TestRemoved:
     def test_at_the_end_of_the_data_nobody_can_tell(self) -> None:
         row = change(is_added=False, last=BEFORE, data_to=AS_OF)
         assert row["cause"] == "other"
-        assert row["evidence"].startswith("no price since 2024-05-31, and none of anybody after as_of")  # type: ignore[attr-defined]
+        assert row["evidence"].startswith("no price since 2024-05-31; no prices at all after as_of")  # type: ignore[attr-defined]
 
     def test_who_was_larger_than_nearly_all_graduated(self) -> None:
         row = change(is_added=False, cap=9000)
@@ -114,7 +114,7 @@ class TestRemoved:
     def test_without_any_size_or_price_nothing_is_said(self) -> None:
         row = change(is_added=False, cap=None, holding=None, is_priced=False)
         assert (row["cause"], row["size_usd"]) == ("other", None)
-        assert row["evidence"] == "no price of its lines is at hand; its size is not known"
+        assert row["evidence"] == "no price of its lines is available; its size is not known"
 
 
 class TestAdded:
