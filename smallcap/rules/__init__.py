@@ -1,1 +1,1 @@
-"""Rule sets: their files read into typed objects, each error with file, line and field."""
+"""Rule sets: files read into typed objects, with file, line and field in every error."""

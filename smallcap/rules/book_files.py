@@ -1,6 +1,6 @@
-"""The files of books: those given in books.toml, and a user's own.
+"""The files of books: books.toml and the user's own files.
 
-`smallcap.rules.types.books` defines what a book is.
+The type of a book is defined in `smallcap.rules.types.books`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ GIVEN = "books.toml"
 
 
 def read_books(reference_dir: Path) -> dict[str, Book]:
-    """Read every book, those given first, a user's own by file name.
+    """Read every book: those of books.toml first, then the user's own by file name.
 
     Raises
     ------
     InputError
-        When a file is broken, or two files have a book of one name; the message names both.
+        When a file is invalid, or two files define a book of the same name; the message names both.
     """
     books: dict[str, Book] = {}
     found_in: dict[str, Path] = {}
@@ -29,54 +29,54 @@ def read_books(reference_dir: Path) -> dict[str, Book]:
         for name, book in read_rules(file.parent, file.name, BookSet).books.items():
             if name in books:
                 raise InputError(
-                    f"the book '{name}' stands in {found_in[name]} and in {file}; rename or remove one"
+                    f"the book '{name}' is defined in {found_in[name]} and in {file}; rename or remove one"
                 )
             books[name], found_in[name] = book, file
     return books
 
 
 def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[str]:
-    """Put a file of books beside those given; a broken one is refused and nothing is changed.
+    """Add a file of books to the user's own; an invalid file is refused and nothing is changed.
 
     Parameters
     ----------
     file
-        A TOML file in the form of books.toml.
+        A TOML file in the format of books.toml.
     reference_dir
         Folder of the rule sets.
     is_replacing
-        Replace a file of the same name.
+        Whether to replace a file of the same name.
 
     Returns
     -------
     list of str
-        Names of its books.
+        Names of the books in the file.
 
     Raises
     ------
     InputError
-        When the file is not there, cannot be read, is broken or holds no book, when a name is taken, a file
-        of its name is there, or the folder cannot be written to.
+        When the file is missing, unreadable, invalid or contains no book, when a book's name is taken, a file
+        of the same name exists, or the folder is not writable.
     """
     if not file.exists():
         raise InputError(
-            f"there is no file {file}; name a TOML file with a book of yours, written like those "
-            f"in {reference_dir / GIVEN}"
+            f"there is no file {file}; give a TOML file that defines a book, in the format of "
+            f"{reference_dir / GIVEN}"
         )
     if file.is_dir():
-        raise InputError(f"{file} is a folder; name the TOML file in it that holds a book of yours")
+        raise InputError(f"{file} is a folder; give the TOML file in it that defines your book")
     if file.suffix != ".toml":
         raise InputError(
-            f"{file} is not a TOML file; a book is written like those in {reference_dir / GIVEN}"
+            f"{file} is not a TOML file; define the book in the format of {reference_dir / GIVEN}"
         )
     new = read_rules(file.parent, file.name, BookSet).books
     if not new:
         raise InputError(
-            f"{file} holds no book; write one as [books.my_book], like those in {reference_dir / GIVEN}"
+            f"{file} contains no book; define one as [books.my_book], as in {reference_dir / GIVEN}"
         )
     target = own_books_dir(reference_dir) / file.name
     if target.exists() and not is_replacing:
-        raise InputError(f"{target} is there already; --force replaces it")
+        raise InputError(f"{target} already exists; --force replaces it")
     others = {
         name
         for path in _files(reference_dir)
@@ -85,7 +85,7 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
     }
     taken = sorted(others & set(new))
     if taken:
-        raise InputError(f"{file}: there is a book named {', '.join(taken)} already; choose another name")
+        raise InputError(f"{file}: a book named {', '.join(taken)} already exists; choose another name")
     content = file.read_bytes()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
     except OSError as error:
         raise InputError(
             f"{target} cannot be written ({error.strerror}); your books are kept with the rule sets: "
-            "copy that folder to one that you may write to, and name it with SMALLCAP_REFERENCE_DIR"
+            "copy that folder to a writable place and set SMALLCAP_REFERENCE_DIR to it"
         ) from None
     return list(new)
 

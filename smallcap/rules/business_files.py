@@ -1,7 +1,4 @@
-"""The two files of filter 1 read as one rule set.
-
-`smallcap.rules.types.business` defines what their rows are.
-"""
+"""The two files of filter 1, read as one rule set; their rows are defined in `rules.types.business`."""
 
 from __future__ import annotations
 
@@ -13,9 +10,7 @@ from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, Busin
 
 
 def read_business_rules(reference_dir: Path) -> BusinessRules:
-    """Read the excluded lines of business and the dated verdicts on companies.
-
-    `read_rows` says what it raises.
+    """Read the excluded lines of business and the dated verdicts on companies; raises as `read_rows` does.
 
     Parameters
     ----------

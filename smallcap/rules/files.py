@@ -1,6 +1,6 @@
-"""Rule sets of data/reference/ read into typed, frozen objects: TOML files, and CSV files of which each row is one object.
+"""Read the rule sets of data/reference/ into typed, frozen objects: TOML files, and CSV files row by row.
 
-Every error names file, line and field, what is wrong and what is allowed. What a rule may be is said by
+Every error names the file, line and field, what is wrong and what is allowed. The types are defined in
 `smallcap.rules.types`.
 """
 
@@ -36,7 +36,7 @@ _ALLOWED = {
     "dict_type": "tables [{}.<name>]",
     "dataclass_type": "a table [{}]",
 }
-"""What a field must be, by pydantic's name of the error."""
+"""What a field must be, by pydantic's error type."""
 
 
 def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
@@ -49,13 +49,17 @@ def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
     file_name
         The file in it, for example ``sanity.toml``.
     kind
-        The dataclass that describes it; tables of the file become its nested dataclasses, arrays become
-        tuples.
+        The dataclass that describes it; tables of the file become nested dataclasses, arrays become tuples.
+
+    Returns
+    -------
+    Rules
+        The rule set.
 
     Raises
     ------
     InputError
-        When the file is missing or no TOML, or a field is missing, unknown, of the wrong type or out of
+        When the file is missing or not TOML, or a field is missing, unknown, of the wrong type or out of
         range; the message names the file, the line and the field.
     """
     path = reference_dir / file_name
@@ -71,12 +75,26 @@ def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
 def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Line, ...]:
     """Read a CSV file whose columns are the fields of a dataclass, in order.
 
+    Parameters
+    ----------
+    reference_dir
+        Folder of the rule sets.
+    file_name
+        The file in it, for example ``reconstitutions.csv``.
+    kind
+        The dataclass of a row.
+
+    Returns
+    -------
+    tuple of Line
+        The rows in file order.
+
     Raises
     ------
     InputError
-        When the file is missing or no CSV, a column is missing or unknown, a field is empty, not of its kind
-        or out of range, or a row contradicts an earlier one; the message names the file, the line on which
-        the row ends, and the field.
+        When the file is missing or not CSV, a column is missing or unknown, a field is empty, of the wrong
+        type or out of range, or a row contradicts an earlier one; the message names the file, the line on
+        which the row ends, and the field.
     """
     path = reference_dir / file_name
     adapter = TypeAdapter(kind)
@@ -87,23 +105,23 @@ def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Li
 
 
 def read_text(path: Path) -> str:
-    """Read the text of a rule set's file.
+    """Read the text of a rule set file.
 
     Raises
     ------
     InputError
-        When it is missing, cannot be read or is not UTF-8.
+        When it is missing, unreadable or not UTF-8.
     """
     try:
         if not path.is_file():
             raise InputError(
                 f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to "
-                f"the folder that holds it"
+                f"the folder that contains it"
             )
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(
-            f"rule set {path} cannot be read ({error.strerror}); permit this user to read it"
+            f"rule set {path} cannot be read ({error.strerror}); give this user read permission"
         ) from None
     except UnicodeDecodeError as error:
         raise InputError(
@@ -121,20 +139,20 @@ def _typed_row(
 
 
 def _with_tuples(value: Any) -> Any:
-    """Turn the arrays of a TOML file into tuples: a strict field takes no list for one."""
+    """Turn the arrays of a TOML file into tuples, because a strict tuple field does not accept a list."""
     if isinstance(value, list):
         return tuple(map(_with_tuples, value))
     return {name: _with_tuples(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _rows(path: Path, text: str, fields: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Read the rows of a CSV text that are not empty: the line on which each ends, and its cells that are not."""
+    """Read the non-empty rows of a CSV text: the line on which each ends, and its non-empty cells."""
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         _check_columns(path, next(reader, []), fields)
         for values in reader:
             if len(values) != len(fields) and any(values):
-                problem = f"{len(values)} values for {len(fields)} fields; quote a value that holds a comma"
+                problem = f"{len(values)} values for {len(fields)} fields; quote values that contain a comma"
                 raise _error(path, reader.line_num, problem)
             if cells := {
                 name: value.strip() for name, value in zip(fields, values, strict=False) if value.strip()
@@ -155,7 +173,7 @@ def _check_columns(path: Path, header: Sequence[str], fields: Sequence[str]) -> 
 
 @contextmanager
 def _explained(path: Path, find_line: Callable[[Place], int], missing: str) -> Iterator[None]:
-    """Turn what pydantic or a rule refuses into an InputError with file, line and field."""
+    """Turn a validation error of pydantic or of a rule into an InputError with file, line and field."""
     try:
         yield
     except ValidationError as error:
@@ -168,7 +186,7 @@ def _explained(path: Path, find_line: Callable[[Place], int], missing: str) -> I
 
 
 def _in_words(error: ErrorDetails, missing: str) -> tuple[Place, str]:
-    """Say of an error of pydantic which field it is about, and what is wrong with it."""
+    """Return the field that a pydantic error is about, and what is wrong with it."""
     place, cause = error["loc"], error.get("ctx", {}).get("error")
     if isinstance(cause, FieldError):
         return (*place, *cause.place), cause.problem
@@ -186,7 +204,7 @@ def _dotted(place: Place) -> str:
 
 
 def _shown(value: object) -> str:
-    """Show a value as its file writes it."""
+    """Format a value as it is written in its file."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

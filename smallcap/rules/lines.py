@@ -1,4 +1,4 @@
-"""On which line of a TOML file a field is: tomllib does not keep positions."""
+"""Line numbers of fields in TOML files, because tomllib does not keep positions."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Place = tuple[str | int, ...]
-"""Names of tables and fields, and numbers of elements of arrays, from the outermost to the innermost."""
+"""Names of tables and fields, and indices into arrays, from the outermost to the innermost."""
 
 
 def line_of(text: str, place: Place) -> int:
     """Find the line on which a place of a valid TOML file is defined.
 
-    It is found by parsing beginnings of the file: the statement that defines the place is the one with which
-    it appears.
+    It is found by parsing prefixes of the file: the first prefix that contains the place ends with the
+    statement that defines it.
+
+    Parameters
+    ----------
+    text
+        The file's text.
+    place
+        Path to the table or field.
 
     Returns
     -------
     int
-        The line, counted from 1; of a place that is not there, the line of the table that should hold it, or
-        else 1.
+        The line, counted from 1; for a missing place the line of the table that should contain it, or 1.
     """
     lines = text.split("\n")
     whole = tomllib.loads(text)
@@ -36,10 +42,7 @@ def line_of(text: str, place: Place) -> int:
 
 
 def _beginning(lines: Sequence[str], count: int) -> tuple[int, Mapping[str, Any]]:
-    """Parse the longest beginning of at most so many lines that does not end within a statement.
-
-    Return its length too.
-    """
+    """Parse the longest prefix of at most `count` lines that ends with a statement; return its length too."""
     while True:
         try:
             return count, tomllib.loads("\n".join(lines[:count]))

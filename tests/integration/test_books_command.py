@@ -96,13 +96,13 @@ def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
     [
         (book('["A", "B"]', weights="[0.5, 0.4]"), "'books.my_book.weights' must sum to 1, got 0.9"),
         (book('["A", "A"]'), "'books.my_book.tickers' must not repeat, got A"),
-        (book('["A"]', first_month='"January"'), "a month is written YYYY-MM"),
+        (book('["A"]', first_month='"January"'), "write a month as YYYY-MM"),
         (book('["A"]', chosen_on=""), "'books.my_book.chosen_on' is missing"),
         (book('["A"]', wieghts="[1.0]"), "wieghts"),
-        (HEADER, "holds no book"),
+        (HEADER, "contains no book"),
         (
             book('["A"]').replace("my_book", "small_cap_value"),
-            "there is a book named small_cap_value already",
+            "a book named small_cap_value already exists",
         ),
     ],
 )
@@ -136,7 +136,7 @@ def test_a_regression_names_what_there_is_when_it_is_asked_for_what_is_not(home:
         ("regress", "sample_hindsight", "--model", "FF6"): "choose one of: FF3, FF5, FF5+MOM",
         ("regress", "sample_hindsight", "--cov", "white"): "choose one of: OLS, HAC",
         ("regress", "sample_hindsight", "--vintage", "190001"): "there are: 202512, 202604",
-        ("regress", "sample_hindsight", "--from", "2020"): "a month is written YYYY-MM",
+        ("regress", "sample_hindsight", "--from", "2020"): "write a month as YYYY-MM",
     }.items():
         refused = smallcap(*arguments, "--home", home)
         assert refused.returncode == 2

@@ -45,20 +45,20 @@ def test_a_sound_book_is_read(tmp_path: Path) -> None:
     ("fields", "line", "message"),
     [
         ({"weights": "[0.5, 0.4]"}, 12, "weights' must sum to 1, got 0.9"),
-        ({"weights": "[1.0]"}, 12, r"weights' must be as many as tickers \(2\), got 1"),
+        ({"weights": "[1.0]"}, 12, r"weights' must have one entry per ticker \(2\), got 1"),
         ({"weights": "[1.5, -0.5]"}, 12, "weights' must be positive"),
         ({"tickers": '["AAA", "BBB", "AAA"]'}, 9, "tickers' must not repeat, got AAA more than once"),
-        ({"tickers": "[]"}, 9, "tickers' must name at least one symbol"),
+        ({"tickers": "[]"}, 9, "tickers' must list at least one symbol"),
         ({"kind": '"index"'}, 6, "'books.mine.kind' must be 'list' or 'survivors'; got 'index'"),
         ({"members": '["AAA"]'}, 12, r"'books\.mine\.members' is unknown"),
         ({"chosen_on": None}, 5, "chosen_on' is missing"),
         ({"chosen_on": '"2019-12-31"'}, 11, r"'books\.mine\.chosen_on' must be a date"),
-        ({"last_month": '"2019-06"'}, 12, r"last_month' \(2019-06\) lies before 'first_month' \(2020-01\)"),
-        ({"passed_over": "[1]"}, 12, "passed_over' is for survivors"),
+        ({"last_month": '"2019-06"'}, 12, r"last_month' \(2019-06\) is before 'first_month' \(2020-01\)"),
+        ({"passed_over": "[1]"}, 12, "passed_over' is only for survivors"),
         (
             {"kind": '"survivors"'},
             9,
-            "survivors are chosen by the funnel, leave out tickers, first_month, chosen_on",
+            "survivors are chosen by the funnel; remove tickers, first_month, chosen_on",
         ),
     ],
 )
@@ -74,7 +74,7 @@ def test_a_broken_book_is_refused(
 def test_a_month_is_written_in_one_way(tmp_path: Path, month: str) -> None:
     with pytest.raises(
         InputError,
-        match=r"line 10: field 'books\.mine\.first_month' is not a month: a month is written YYYY-MM",
+        match=r"line 10: field 'books\.mine\.first_month' is not a month: write a month as YYYY-MM",
     ):
         read(tmp_path, first_month=f'"{month}"')
 

@@ -73,10 +73,10 @@ def test_both_texts_on_the_end_of_2026_are_kept() -> None:
             "june_2024,2024-04-30,2024-06-28,sure,a list",
             "line 2: field 'status' must be 'known', 'announced' or 'rule'; got 'sure'",
         ),
-        ("june_2024,2024-06-28,2024-06-28,known,a list", "does not lie before 'effective_date' (2024-06-28)"),
+        ("june_2024,2024-06-28,2024-06-28,known,a list", "is not before 'effective_date' (2024-06-28)"),
         (
             "june_2024,,2024-06-28,known,a list\njune_2024,,2024-06-28,rule,b",
-            "line 3: field 'event' (june_2024) is there twice with 'effective_date' 2024-06-28",
+            "line 3: field 'event' (june_2024) appears twice with 'effective_date' 2024-06-28",
         ),
     ],
 )

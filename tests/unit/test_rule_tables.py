@@ -58,7 +58,7 @@ def test_the_label_follows_the_contents(tmp_path: Path) -> None:
         ),
         ("sic,2082,,fail,x", 2, "field 'line_of_business' is empty"),
         ("sic,2082,beer,fail,", 2, "field 'source' is empty"),
-        ("sic,2082,beer, wine,fail,x", 2, "6 values for 5 fields; quote a value that holds a comma"),
+        ("sic,2082,beer, wine,fail,x", 2, "6 values for 5 fields; quote values that contain a comma"),
         (
             "sic,2082,beer,fail,x\n\nsic,82,malt,fail,x",
             4,
@@ -84,7 +84,7 @@ def test_a_wrong_exclusion_is_named(tmp_path: Path, rows: str, line: int, proble
         (
             "RGR,STURM,2024-02-01,2024-01-01,fail,guns,x",
             2,
-            "field 'valid_to' (2024-01-01) lies before 'valid_from' (2024-02-01)",
+            "field 'valid_to' (2024-01-01) is before 'valid_from' (2024-02-01)",
         ),
         (",STURM,,,fail,guns,x", 2, "field 'ticker' is empty"),
         ("RGR,STURM,,,fail,,x", 2, "field 'reason' is empty"),

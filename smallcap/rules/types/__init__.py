@@ -1,1 +1,1 @@
-"""The typed objects of the rule sets, one module per subject; they import nothing but tables."""
+"""The typed objects of the rule sets, one module per subject."""

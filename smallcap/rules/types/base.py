@@ -1,4 +1,4 @@
-"""What all typed rules share: how they are read from files, what a rule set says of itself, and how a wrong value is refused."""
+"""Base of all typed rules: validation, the header of a rule set, and errors for invalid values."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class FieldError(ValueError):
-    """A value that a rule refuses. A reader of files adds file, line and the names of the tables around the field.
+    """A value that a rule refuses; the reader of the file adds file, line and the enclosing tables.
 
     Parameters
     ----------
     field
         The field, or the names of the tables and fields that lead to it.
     problem
-        What is wrong, as the rest of a sentence that begins with the field.
+        What is wrong, as the rest of a sentence that starts with the field.
     """
 
     def __init__(self, field: str | tuple[str, ...], problem: str) -> None:
@@ -31,26 +31,25 @@ class FieldError(ValueError):
 
 
 def require(is_true: bool, field: str | tuple[str, ...], problem: str) -> None:
-    """Raise FieldError unless a condition holds."""
+    """Raise FieldError unless a condition is true."""
     if not is_true:
         raise FieldError(field, problem)
 
 
 STRICT: Final = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-"""A value has exactly the type of its field: true is not the number 1, and a text is no date. A whole number may be given for a number."""
+"""Values must have exactly the type of their field, except that an integer is accepted for a float."""
 
 
 class Record:
-    """What a table of a TOML file becomes."""
+    """Base of the dataclasses for tables of TOML files."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Let a mapping of its fields become the record, which a strict dataclass refuses, and check the names first."""
+        """Accept a mapping of the fields, which a strict dataclass refuses, and check the names first."""
         schema = handler(source)
-        # A record of several fields is defined once and referred to by each: the definition itself is
-        # changed.
+        # A record used by several fields is defined once and referenced by each, so change the definition.
         record = cast(dict[str, Any], handler.resolve_ref_schema(schema))
         record["strict"] = False
         record["schema"] = core_schema.no_info_before_validator_function(cls._check_names, record["schema"])
@@ -65,20 +64,20 @@ class Record:
 
 
 class Row:
-    """What a row of a CSV file becomes: its fields are the columns, in order.
+    """Base of the dataclasses for rows of CSV files.
 
-    An empty cell takes the field's default.
+    Its fields are the columns, in order; an empty cell takes the field's default.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     def check_against(self, earlier: Sequence[Self]) -> None:
-        """Raise FieldError where the row contradicts one of the rows before it."""
+        """Raise FieldError if the row contradicts an earlier row."""
 
 
 @dataclass(frozen=True)
 class RuleSet(Record):
-    """What every rule set says of itself; rows carry its label."""
+    """The header of every rule set; rows in tables carry its label."""
 
     name: str
     version: str
@@ -86,7 +85,7 @@ class RuleSet(Record):
 
     @property
     def label(self) -> str:
-        """Name and version."""
+        """Name and version, as in the column `rule_set`."""
         return f"{self.name} {self.version}"
 
     @classmethod
@@ -103,14 +102,14 @@ def field_names(kind: type[Any]) -> tuple[str, ...]:
 
 
 def read_day(text: str) -> dt.date:
-    """Read a date written YYYY-MM-DD.
+    """Read a date in the form YYYY-MM-DD.
 
-    Pydantic would take a number for seconds since 1970, and Python other ISO forms.
+    Pydantic would accept a number as seconds since 1970, and Python other ISO formats.
 
     Raises
     ------
     ValueError
-        When it is not written so or there is no such day.
+        When it does not have this form or the day does not exist.
     """
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
@@ -121,6 +120,6 @@ def read_day(text: str) -> dt.date:
 
 
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(9999, 12, 31)
-"""The days from which and to which a dated rule holds where its file names none."""
+"""First and last day of a dated rule whose file gives none."""
 Day = Annotated[dt.date, BeforeValidator(read_day)]
 """A date in a column of a CSV file."""

@@ -1,4 +1,7 @@
-"""What a book is: typed and checked for sense. The books given stand in data/reference/books.toml, a user's own beside it in books/."""
+"""The type of a book, validated.
+
+The supplied books are in data/reference/books.toml, the user's own in data/reference/books/.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ WEIGHTS_SUM_TO: Final = 1.0
 WEIGHT_TOLERANCE: Final = 1e-6
 FILTERS: Final = range(1, 7)
 OF_A_LIST: Final = ("tickers", "weights", "tickers_from_source", "first_month", "last_month", "chosen_on")
-"""Fields that survivors do not have."""
+"""Fields that only lists have."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +33,19 @@ class Book(Record):
     description, source
         What it is and where it comes from, in words.
     tickers
-        Of a list: its symbols as they were on `chosen_on`.
+        Lists only: symbols as of `chosen_on`.
     weights
-        Of a list: as many as tickers, summing to 1; none for equal weights.
+        Lists only: one per ticker, summing to 1; empty for equal weights.
     tickers_from_source
-        Of a list: the source of data names the symbols. A source that knows none has no such book.
+        Lists only: the data source supplies the symbols. A source that has none does not have the book.
     first_month, last_month
-        Of a list: first and last month held, ``YYYY-MM``; without the last it goes on.
+        Lists only: first and last month held, ``YYYY-MM``; without the last it is still held.
     chosen_on
-        Of a list: the day on which it was fixed. Chosen before its first month, it was formed in advance.
+        Lists only: the day on which it was fixed; if before its first month, it was formed in advance.
     passed_over
-        Of survivors: numbers of filters that need not be passed.
+        Survivors only: numbers of filters to ignore.
     not_in
-        Sources that do not know its names; they pass the book over.
+        Sources without its names; they skip the book.
     """
 
     kind: Literal["list", "survivors"]
@@ -65,7 +68,7 @@ class Book(Record):
             if given:
                 raise FieldError(
                     given[0],
-                    f"must be left out: survivors are chosen by the funnel, leave out {', '.join(given)}",
+                    f"is not allowed: survivors are chosen by the funnel; remove {', '.join(given)}",
                 )
             strange = [number for number in self.passed_over if number not in FILTERS]
             require(not strange, "passed_over", f"must name filters 1 to 6, got {strange}")
@@ -81,31 +84,31 @@ class Book(Record):
         require(
             bool(self.tickers) != self.tickers_from_source,
             "tickers",
-            "must name at least one symbol, or tickers_from_source be true, and not both",
+            "must list at least one symbol, or tickers_from_source must be true, but not both",
         )
         repeated = sorted({ticker for ticker in self.tickers if self.tickers.count(ticker) > 1})
         require(not repeated, "tickers", f"must not repeat, got {', '.join(repeated)} more than once")
-        require(not self.passed_over, "passed_over", "is for survivors; a list passes no filter")
+        require(not self.passed_over, "passed_over", "is only for survivors; a list has no filters")
         require(bool(self.first_month), "first_month", "is missing: the first month held, YYYY-MM")
         first = self._day_of("first_month")
         if self.last_month:
-            problem = f"({self.last_month}) lies before 'first_month' ({self.first_month})"
+            problem = f"({self.last_month}) is before 'first_month' ({self.first_month})"
             require(self._day_of("last_month") >= first, "last_month", problem)
         require(
             self.chosen_on is not None,
             "chosen_on",
-            "is missing: the day on which the list was fixed (alpha means something after it only)",
+            "is missing: the day on which the list was fixed (alpha is meaningful only after it)",
         )
         if self.weights:
             require(
                 len(self.weights) == len(self.tickers),
                 "weights",
-                f"must be as many as tickers ({len(self.tickers)}), got {len(self.weights)}",
+                f"must have one entry per ticker ({len(self.tickers)}), got {len(self.weights)}",
             )
             require(
                 all(weight > 0 for weight in self.weights),
                 "weights",
-                "must be positive; short positions are not known here",
+                "must be positive; short positions are not supported",
             )
             total = math.fsum(self.weights)
             require(
@@ -121,7 +124,7 @@ class Book(Record):
 
 @dataclass(frozen=True)
 class BookSet(RuleSet):
-    """Rules of a file of books: each by its name."""
+    """The books of a file, by name."""
 
     books: dict[str, Book] = field(default_factory=dict)
 
@@ -131,18 +134,18 @@ class BookSet(RuleSet):
             require(
                 is_plain,
                 ("books", name),
-                "must be named in small letters, digits and underscores, beginning with a letter",
+                "must be named in lower-case letters, digits and underscores, starting with a letter",
             )
 
 
 def first_day(month: str) -> dt.date:
-    """Return the first day of a month written ``YYYY-MM``.
+    """Return the first day of a month in the form ``YYYY-MM``.
 
     Raises
     ------
     ValueError
-        When it is not written so.
+        When it does not have this form.
     """
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", month):
-        raise ValueError(f"a month is written YYYY-MM, for example 2019-01; got '{month}'")
+        raise ValueError(f"write a month as YYYY-MM, for example 2019-01; got '{month}'")
     return dt.date(int(month[:4]), int(month[5:]), 1)

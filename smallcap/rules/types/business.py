@@ -1,4 +1,4 @@
-"""What the rules of filter 1 are: excluded lines of business, and dated verdicts on companies. Their files are CSV tables."""
+"""The rules of filter 1: excluded lines of business, and dated verdicts on companies; from CSV files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CODES: Final = {
     "gics": (r"\d{2}|\d{4}|\d{6}|\d{8}", "a GICS code of two, four, six or eight digits"),
     "sector": (r".+", "a sector's name"),
 }
-"""How a code of each system is written, as a pattern and in words."""
+"""Format of a code in each system, as a pattern and in words."""
 
 
 def _letters_and_digits(name: str) -> str:
@@ -28,7 +28,7 @@ def _letters_and_digits(name: str) -> str:
 
 @dataclass(frozen=True)
 class Exclusion(Row):
-    """A line of business by its code: one SIC code or range, a GICS prefix, or a sector's name."""
+    """An excluded line of business: a SIC code or range, a GICS prefix, or a sector name."""
 
     code_system: Literal["sic", "gics", "sector"]
     code: str
@@ -43,16 +43,16 @@ class Exclusion(Row):
 
     @property
     def first(self) -> str:
-        """The first code of a SIC range, which belongs to it; of another code, the code."""
+        """The first code of a SIC range (inclusive); for other codes the code itself."""
         return self.code.partition("-")[0] if self.code_system == "sic" else self.code
 
     @property
     def last(self) -> str:
-        """The last code of a SIC range, which belongs to it; of another code, the code."""
+        """The last code of a SIC range (inclusive); for other codes the code itself."""
         return self.code.rpartition("-")[2] if self.code_system == "sic" else self.code
 
     def check_against(self, earlier: Sequence[Self]) -> None:
-        """Refuse a code that another row has."""
+        """Refuse a code that overlaps with an earlier row."""
         for other in earlier:
             is_same = (
                 self.code_system == other.code_system
@@ -68,15 +68,15 @@ class Exclusion(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Override(Row):
-    """A verdict on one company, whatever its code says.
+    """A verdict on one company that overrides its industry code.
 
     Attributes
     ----------
     ticker
         Upper case, no separators.
     company
-        How the company's name begins, letters and digits only: a ticker that another company takes over later
-        is not meant. Empty: any.
+        Prefix of the company's name, letters and digits only, so that the verdict does not apply to another
+        company that later takes over the ticker. Empty: any.
     valid_from, valid_to
         First and last day, both included.
     """
@@ -93,7 +93,7 @@ class Override(Row):
         require(
             self.valid_from <= self.valid_to,
             "valid_to",
-            f"({self.valid_to}) lies before 'valid_from' ({self.valid_from})",
+            f"({self.valid_to}) is before 'valid_from' ({self.valid_from})",
         )
 
     def check_against(self, earlier: Sequence[Self]) -> None:
@@ -115,7 +115,9 @@ class BusinessRules:
     Attributes
     ----------
     label
-        What rows carry: the files' name and a digest of their contents.
+        Value of the column `rule_set`: a name and a digest of the files' contents.
+    exclusions, overrides
+        Rows of the two files, in order.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""What the rules on the profitability experiment are: typed, checked for sense. Values: data/reference/experiment.toml."""
+"""The rules of the profitability experiment, validated; values are in data/reference/experiment.toml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from smallcap.rules.types.base import RuleSet, require
 from smallcap.rules.types.factors import MONTHS_A_YEAR
 
 FEWEST_JUNES: Final = 2
-"""Two Junes are the least that has a rebalance between them."""
+"""With fewer than two Junes there is no rebalance."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class ExperimentRules(RuleSet):
     costs_basis_points
         Cost levels, in basis points of one-way turnover.
     least_junes
-        Junes with a known membership, below which nothing is estimated.
+        Minimum number of Junes with a known membership for an estimate.
     least_months
-        Months with a return, below which nothing is estimated.
+        Minimum number of months with a return for an estimate.
     confidence
-        Of the intervals.
+        Confidence level of the intervals.
     """
 
     costs_basis_points: tuple[int, ...]
@@ -38,7 +38,7 @@ class ExperimentRules(RuleSet):
         require(
             bool(costs) and len(set(costs)) == len(costs),
             "costs_basis_points",
-            f"must name levels, none twice, got {list(costs)}",
+            f"must list distinct levels, got {list(costs)}",
         )
         require(
             all(0 <= cost < 10_000 for cost in costs),
@@ -53,6 +53,6 @@ class ExperimentRules(RuleSet):
         require(
             self.least_months >= MONTHS_A_YEAR,
             "least_months",
-            f"must be at least {MONTHS_A_YEAR}: less is not made a year of, got {self.least_months}",
+            f"must be at least {MONTHS_A_YEAR}: shorter periods are not annualised, got {self.least_months}",
         )
-        require(0 < self.confidence < 1, "confidence", f"must lie between 0 and 1, got {self.confidence}")
+        require(0 < self.confidence < 1, "confidence", f"must be between 0 and 1, got {self.confidence}")

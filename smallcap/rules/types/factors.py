@@ -1,4 +1,4 @@
-"""What the rules on factor regressions are: typed thresholds, checked for sense. Values: data/reference/factor_validation.toml."""
+"""The rules of factor regressions, validated; values are in data/reference/factor_validation.toml."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Final
 from smallcap.rules.types.base import Record, RuleSet, require
 
 COLUMN_OF: Final = {"Mkt-RF": "mkt_rf", "SMB": "smb", "HML": "hml", "RMW": "rmw", "CMA": "cma", "MOM": "mom"}
-"""The column of raw.factors that holds a term's factor."""
+"""The column of raw.factors for each term."""
 TERMS_OF_FILE: Final = {
     "FF3": ("Mkt-RF", "SMB", "HML"),
     "FF5": ("Mkt-RF", "SMB", "HML", "RMW", "CMA"),
     "MOM": ("MOM",),
 }
-"""The factors of each file; FF3 and FF5 hold the risk-free rate too."""
+"""The factors of each file; FF3 and FF5 also contain the risk-free rate."""
 FILES_WITH_RF: Final = ("FF3", "FF5")
 ALPHA: Final = "alpha"
 MONTHS_A_YEAR: Final = 12
 FIVE_FACTORS: Final = "FF5"
-"""The model of filter 7, of the stocks' own loadings and of comparisons."""
+"""The model used for filter 7, for stock loadings and for comparisons."""
 
 
 @dataclass(frozen=True)
 class Model(Record):
-    """A factor model: the files its factors come from, and its terms beside alpha, in order."""
+    """A factor model: the files its factors come from, and its terms other than alpha, in order."""
 
     files: tuple[str, ...]
     terms: tuple[str, ...]
@@ -49,12 +49,12 @@ class Model(Record):
         require(
             not homeless,
             "files",
-            f"must hold each term exactly once; not so {', '.join(homeless)} in {', '.join(self.files)}",
+            f"must contain each term exactly once; wrong: {', '.join(homeless)} in {', '.join(self.files)}",
         )
         require(
             any(file in FILES_WITH_RF for file in self.files),
             "files",
-            f"must have one of {', '.join(FILES_WITH_RF)}: the risk-free rate",
+            f"must include one of {', '.join(FILES_WITH_RF)}, which have the risk-free rate",
         )
 
     @property
@@ -65,16 +65,16 @@ class Model(Record):
 
 @dataclass(frozen=True)
 class TiltRules(Record):
-    """Which tilts a book claims, and what t statistic makes one seen.
+    """The tilts that a book claims, and the t statistics required.
 
     Attributes
     ----------
     confirmed_t, directional_t
-        A tilt of the right sign is confirmed from the first on, directional from the second on.
+        A tilt of the right sign is confirmed at or above the first, directional at or above the second.
     positive, not_negative
         Terms whose loading should be above zero, or at least zero.
     detectable_std_errors
-        Standard errors of the smallest loading that the sample could have shown.
+        Size of the smallest detectable loading, in standard errors.
     """
 
     confirmed_t: float
@@ -96,12 +96,12 @@ class TiltRules(Record):
         require(
             bool(both) and len(set(both)) == len(both),
             "positive",
-            f"and not_negative must name at least one term, and none twice; got {both}",
+            f"and not_negative must list at least one term, each only once; got {both}",
         )
 
     @property
     def intended(self) -> dict[str, str]:
-        """The intended sign of each claimed tilt, as marts.book_validations writes it."""
+        """The intended sign of each claimed tilt, as in marts.book_validations."""
         return {
             **dict.fromkeys(self.positive, "positive"),
             **dict.fromkeys(self.not_negative, "not_negative"),
@@ -110,26 +110,26 @@ class TiltRules(Record):
 
 @dataclass(frozen=True)
 class ComparisonRules(Record):
-    """How two books are mixed: the first one's share."""
+    """Share of the first book in a mix of two."""
 
     mix_share: float
 
     def __post_init__(self) -> None:
-        require(0 < self.mix_share < 1, "mix_share", f"must lie between 0 and 1, got {self.mix_share}")
+        require(0 < self.mix_share < 1, "mix_share", f"must be between 0 and 1, got {self.mix_share}")
 
 
 @dataclass(frozen=True)
 class HindsightRules(Record):
-    """What a list chosen with hindsight is held against.
+    """What a list chosen with hindsight is compared with.
 
     Attributes
     ----------
     point_in_time_book
         Name of the book that was formed in advance.
     random_books
-        Books drawn at random.
+        Number of random books.
     seed
-        Of the drawing.
+        Seed of the random generator.
     """
 
     point_in_time_book: str
@@ -151,15 +151,17 @@ class FactorRules(RuleSet):
     Attributes
     ----------
     least_months
-        Months below which a regression is insufficient.
+        Minimum number of months of a regression.
     trailing_months
-        Length of a trailing window.
+        Length of the trailing window.
     confidence
-        Of the intervals.
+        Confidence level of the intervals.
     extreme_return
-        Monthly return above which a line's month is flagged.
+        Monthly return, as a fraction, above which a line's month is flagged.
     models
         The factor models by name.
+    tilts, comparison, hindsight
+        Rules of filter 7, of book comparisons and of the hindsight gap.
     """
 
     least_months: int
@@ -176,16 +178,16 @@ class FactorRules(RuleSet):
         require(
             self.least_months > most_terms + 1,
             "least_months",
-            f"must be above {most_terms + 1}, the number of terms with alpha, got {self.least_months}",
+            f"must be above {most_terms + 1}, the number of terms including alpha, got {self.least_months}",
         )
         least, trailing = self.least_months, self.trailing_months
         require(
             trailing >= least, "trailing_months", f"must not be below least_months ({least}), got {trailing}"
         )
-        require(0 < self.confidence < 1, "confidence", f"must lie between 0 and 1, got {self.confidence}")
+        require(0 < self.confidence < 1, "confidence", f"must be between 0 and 1, got {self.confidence}")
         require(self.extreme_return > 0, "extreme_return", f"must be positive, got {self.extreme_return}")
         require(
             FIVE_FACTORS in self.models,
             "models",
-            f"must have {FIVE_FACTORS}: filter 7 and the stocks' loadings rest on it",
+            f"must include {FIVE_FACTORS}: filter 7 and the stock loadings need it",
         )

@@ -1,7 +1,4 @@
-"""The rule sets of the filters and lenses as typed objects. Their values stand in data/reference/.
-
-Nothing is read here.
-"""
+"""The rule sets of the filters and lenses as typed objects; values are in data/reference/."""
 
 from __future__ import annotations
 
@@ -34,16 +31,16 @@ def _share(values: object, *names: str) -> None:
 
 @dataclass(frozen=True)
 class Limit(Record):
-    """An upper limit of a ratio.
+    """An upper limit on a ratio.
 
     Attributes
     ----------
     limit
         The limit.
     is_limit_allowed
-        Whether the limit itself passes (at or below it) or not (below it).
+        Whether a value equal to the limit passes.
     borderline_from
-        A pass from here up is borderline.
+        A pass at or above this value is borderline.
     """
 
     limit: float
@@ -58,22 +55,22 @@ class Limit(Record):
         )
 
     def holds(self, value: pl.Expr) -> pl.Expr:
-        """Whether a value is inside the limit; null where it is unknown."""
+        """Whether a value is within the limit; null if unknown."""
         return value <= self.limit if self.is_limit_allowed else value < self.limit
 
     def is_borderline(self, value: pl.Expr) -> pl.Expr:
-        """Whether a value lies close to the limit; a value outside it may."""
+        """Whether a value is close to the limit or beyond it."""
         return value >= self.borderline_from
 
 
 @dataclass(frozen=True)
 class ShariahRules(RuleSet):
-    """One standard's screen of financial ratios.
+    """The financial ratio screens of one standard.
 
     Attributes
     ----------
     effective_from
-        First day of the standard in this wording; applied to earlier dates it looks back with today's eyes.
+        First day of the standard in this wording; information only, it is applied to earlier dates too.
     denominator
         spot: the market value at as_of; mean: its mean over `mean_months`, of which at least `least_months`
         must be known.
@@ -82,7 +79,7 @@ class ShariahRules(RuleSet):
     debt, income
         Interest-bearing debt over the denominator; non-permissible income over revenue.
     cash
-        Cash and short-term investments over the denominator; None where the standard does not look at it.
+        Cash and short-term investments over the denominator; None if the standard has no such limit.
     """
 
     effective_from: dt.date
@@ -111,7 +108,7 @@ class ShariahStandards(RuleSet):
     standards: dict[str, ShariahRules]
 
     def __post_init__(self) -> None:
-        """Refuse a standard that is filed under another name than its own."""
+        """Refuse a standard whose name differs from its key."""
         for key, rules in self.standards.items():
             require(
                 rules.name == key,
@@ -125,7 +122,7 @@ class ShariahStandards(RuleSet):
         Raises
         ------
         InputError
-            When there is no such standard; the message lists those there are.
+            When there is no such standard; the message lists the available ones.
         """
         if name not in self.standards:
             raise InputError(
@@ -137,25 +134,25 @@ class ShariahStandards(RuleSet):
 
 @dataclass(frozen=True)
 class UniverseRules(Record):
-    """Of how many companies a median or percentile is taken at least."""
+    """Minimum number of companies for a median or percentile."""
 
     least_members: int
 
     def __post_init__(self) -> None:
-        """Refuse a universe of none."""
+        """Refuse an empty universe."""
         require(self.least_members >= 1, "least_members", f"must be at least 1, got {self.least_members}")
 
 
 @dataclass(frozen=True)
 class BalanceSheetRules(Record):
-    """Filter 3."""
+    """Rules of filter 3."""
 
     debt_to_equity: Limit
 
 
 @dataclass(frozen=True)
 class IncomeRules(Record):
-    """Filter 4; the borderlines are distances to a rule's threshold."""
+    """Rules of filter 4; the borderlines are distances to a rule's threshold."""
 
     least_margin_slope: float
     least_cash_backing: float
@@ -175,7 +172,7 @@ class IncomeRules(Record):
 
 @dataclass(frozen=True)
 class CashFlowRules(Record):
-    """Filter 5; the borderlines are distances to a rule's threshold."""
+    """Rules of filter 5; the borderlines are distances to a rule's threshold."""
 
     most_years_without_free_cash_flow: int
     least_cash_conversion: float
@@ -197,7 +194,7 @@ class CashFlowRules(Record):
 
 @dataclass(frozen=True)
 class ValueRules(Record):
-    """Filter 6: the quantile of the universe, and the share of it within which a pass is borderline."""
+    """Rules of filter 6: the quantile, and the share of the limit within which a pass is borderline."""
 
     quantile: float
     borderline: float
@@ -209,7 +206,7 @@ class ValueRules(Record):
 
 @dataclass(frozen=True)
 class LensRules(Record):
-    """The numbers in the eighteen preferences; `most_revenue_falls` counts years."""
+    """The numbers in the eighteen preferences; `most_revenue_falls` is a number of years."""
 
     debt_to_equity: float
     current_ratio: float
@@ -229,7 +226,7 @@ class LensRules(Record):
 
 @dataclass(frozen=True)
 class Alternative(Record):
-    """What an alternative rule set has otherwise."""
+    """The values in which an alternative rule set differs."""
 
     accruals_limit: AccrualsLimit
 
@@ -250,11 +247,11 @@ class FunnelRules(RuleSet):
     alternatives: dict[str, Alternative] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a bound that is none."""
+        """Refuse a negative spread."""
         _not_negative(self, "interest_income_spread")
 
     def alternative(self, name: str) -> FunnelRules:
-        """Make the alternative rule set of that name; rows carry it.
+        """Return the alternative rule set of that name; rows carry its name.
 
         Raises
         ------
@@ -267,7 +264,7 @@ class FunnelRules(RuleSet):
 
 @dataclass(frozen=True)
 class Tolerance(Record):
-    """How far two figures may lie apart: the greater of `absolute` and `relative` x our value."""
+    """Allowed distance of two figures: the greater of `absolute` and `relative` x our value."""
 
     absolute: float
     relative: float
@@ -290,7 +287,7 @@ class Tolerances(Record):
 
 @dataclass(frozen=True)
 class ReconciliationRules(RuleSet):
-    """When a vendor's ratio and ours agree, and from which share of differing rows on to warn."""
+    """When a vendor's ratio and ours agree, and the share of differing rows above which to warn."""
 
     most_differing_share: float
     tolerances: Tolerances

@@ -1,4 +1,4 @@
-"""The rule set of holdings files: the typed form of data/reference/ishares.toml. The reading of holdings is in `ishares`."""
+"""The rule set of holdings files: the typed form of data/reference/ishares.toml."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ FILE_NAME = "ishares.toml"
 
 @dataclass(frozen=True)
 class IndexFund(Record):
-    """An index as we call it, and the fund that follows it.
+    """An index and the fund that tracks it.
 
     Attributes
     ----------
     name
-        The index as we call it.
+        Our name of the index.
     fund_pattern
-        The regular expression that the fund's name matches.
+        Regular expression that the fund's name matches.
     page
-        The fund's page below the site's address.
+        Path of the fund's page on the site.
     classic_file
-        Last part of the address that answers for any day, below the page.
+        Last part of the path, below the page, of the download for any day.
     file_name
-        The name that this address wants for the file.
+        File name parameter of that download.
     """
 
     name: str
@@ -41,7 +41,7 @@ class IndexFund(Record):
 
 @dataclass(frozen=True)
 class Plausibility(Record):
-    """Bounds of the number of members (both included), and the greatest age of a list in days."""
+    """Bounds on the number of members (both included), and the maximum age of a list in days."""
 
     min_members: int
     max_members: int
@@ -59,16 +59,16 @@ class Plausibility(Record):
 
 @dataclass(frozen=True)
 class Download(Record):
-    """What a list that is downloaded must be, over and above a list in a folder.
+    """Additional requirements on a downloaded list.
 
     Attributes
     ----------
     min_members
-        Fewer members are implausible.
+        Minimum plausible number of members.
     max_step_back_days
-        Where a day has no list, the newest one of so many days before it is taken.
+        If a day has no list, the latest list of this many days before it is used.
     first_list
-        The site has no list of an earlier day.
+        Day of the site's first list.
     """
 
     min_members: int
@@ -86,7 +86,7 @@ class Download(Record):
 
 @dataclass(frozen=True)
 class MemberRules(Record):
-    """What an equity row must be to count as a member; money in US dollars."""
+    """Requirements on an equity row to count as a member; money in US dollars."""
 
     min_price_exclusive: float
     min_market_value_exclusive: float
@@ -102,7 +102,7 @@ class MemberRules(Record):
 
 @dataclass(frozen=True)
 class SectorName(Record):
-    """A sector as the file gives it, and in GICS words; empty where the file does not know the sector."""
+    """A sector name as in the file, and its GICS name; empty if the file does not know the sector."""
 
     given: str
     gics: str
@@ -110,7 +110,7 @@ class SectorName(Record):
 
 @dataclass(frozen=True)
 class Recycling(Record):
-    """When the same ticker under another name is another company."""
+    """When the same ticker with another name is another company."""
 
     min_gap_days: int
     insignificant_words: tuple[str, ...]
@@ -118,7 +118,7 @@ class Recycling(Record):
 
 @dataclass(frozen=True)
 class HoldingsRules(RuleSet):
-    """What a holdings file must be, which of its rows are members, and when a ticker was recycled."""
+    """Requirements on a holdings file, which rows are members, and when a ticker was reused."""
 
     indexes: tuple[IndexFund, ...]
     plausibility: Plausibility

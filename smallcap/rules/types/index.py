@@ -1,4 +1,4 @@
-"""What the rules on the index are: typed thresholds. Their values are in data/reference/index.toml."""
+"""The rules of the index tables, validated; values are in data/reference/index.toml."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from smallcap.rules.types.base import Record, RuleSet, require
 
 @dataclass(frozen=True)
 class EligibilityRules(Record):
-    """What a company must show at the rank day.
+    """Eligibility requirements on the rank day.
 
     Attributes
     ----------
     min_price_usd, min_market_cap_usd
-        Least price of a share and least total market capitalisation.
+        Minimum share price and minimum total market capitalisation.
     min_free_float, min_voting_rights
-        Least shares of the company, and of its votes, in public hands.
+        Minimum share of the company, and of its votes, in public hands.
     max_price_age_days
-        A close older than this at the rank day is none.
+        A close older than this at the rank day is not used.
     exchanges
-        Exchanges that count, as holdings files spell them.
+        Eligible exchanges, as spelled in holdings files.
     home_countries
-        What the country field says of a US company.
+        Values of the country field for a US company.
     benefit_countries
-        Countries of incorporation that leave the question open.
+        Countries of incorporation that give verify.
     """
 
     min_price_usd: float
@@ -46,37 +46,37 @@ class EligibilityRules(Record):
         require(
             0 < self.min_free_float < 1,
             "min_free_float",
-            f"must lie between 0 and 1, got {self.min_free_float}",
+            f"must be between 0 and 1, got {self.min_free_float}",
         )
         require(
             0 < self.min_voting_rights < 1,
             "min_voting_rights",
-            f"must lie between 0 and 1, got {self.min_voting_rights}",
+            f"must be between 0 and 1, got {self.min_voting_rights}",
         )
         require(
             self.max_price_age_days >= 0,
             "max_price_age_days",
             f"must not be negative, got {self.max_price_age_days}",
         )
-        require(bool(self.exchanges), "exchanges", "must name at least one")
-        require(bool(self.home_countries), "home_countries", "must name at least one")
+        require(bool(self.exchanges), "exchanges", "must list at least one")
+        require(bool(self.home_countries), "home_countries", "must list at least one")
         both = sorted(set(self.home_countries) & set(self.benefit_countries))
-        require(not both, "benefit_countries", f"must not repeat home_countries; both name {', '.join(both)}")
+        require(not both, "benefit_countries", f"must not repeat home_countries; both list {', '.join(both)}")
 
 
 @dataclass(frozen=True)
 class ChangeRules(Record):
-    """From which size on a company left or came because of its size.
+    """Thresholds for the causes of additions and removals.
 
     Attributes
     ----------
     ipo_months
-        Months back to the first price of a new listing.
+        Maximum months since the first price of a new listing.
     graduated_quantile, below_minimum_quantile
-        Among the sizes of those who stayed: who left at or above the first was too large, at or below the
-        second too small.
+        Quantiles of the sizes of the members that stayed: a removal at or above the first was too large, at
+        or below the second too small.
     demoted_quantile
-        Who came at or above this one came from the index of larger companies.
+        An addition at or above this quantile came from the index of larger companies.
     """
 
     ipo_months: int
@@ -89,30 +89,30 @@ class ChangeRules(Record):
         require(
             0 < self.below_minimum_quantile < self.graduated_quantile < 1,
             "graduated_quantile",
-            f"must lie between below_minimum_quantile and 1, got {self.graduated_quantile}",
+            f"must be between below_minimum_quantile and 1, got {self.graduated_quantile}",
         )
         require(
             0 < self.demoted_quantile < 1,
             "demoted_quantile",
-            f"must lie between 0 and 1, got {self.demoted_quantile}",
+            f"must be between 0 and 1, got {self.demoted_quantile}",
         )
 
 
 @dataclass(frozen=True)
 class ReconstitutionRules(Record):
-    """When a change of members is a reconstitution, and how its effect on prices is measured.
+    """When a change of membership is a reconstitution, and how its effect on prices is measured.
 
     Attributes
     ----------
     min_turnover, turnover_per_further_month
-        One-way turnover between two month ends from which on there was one; dates that lie further apart must
-        show so much more for each further month, as companies are bought and listed all the time.
+        Minimum one-way turnover between two month ends of a reconstitution, and the addition for each further
+        month between the dates, because companies are acquired and listed all the time.
     max_days_between_lists
-        Days between the lists before and after the effective day at most.
+        Maximum days between the lists before and after the effective day.
     months_after
-        Months after the effective day that are looked at.
+        Months measured after the effective day.
     min_names
-        Names with returns on either side below which nothing is said.
+        Minimum number of names with returns on either side for an estimate.
     """
 
     min_turnover: float
@@ -123,7 +123,7 @@ class ReconstitutionRules(Record):
 
     def __post_init__(self) -> None:
         require(
-            0 < self.min_turnover < 1, "min_turnover", f"must lie between 0 and 1, got {self.min_turnover}"
+            0 < self.min_turnover < 1, "min_turnover", f"must be between 0 and 1, got {self.min_turnover}"
         )
         require(
             self.turnover_per_further_month >= 0,
@@ -146,9 +146,9 @@ class IndexRules(RuleSet):
     Attributes
     ----------
     top_holdings
-        The largest members whose weight is shown.
+        Number of the largest members in top_holdings_weight.
     band_share
-        Share of the cumulative market capitalisation beside a break in which members stay.
+        Share of the cumulative market capitalisation next to a break within which the provider keeps members.
     """
 
     top_holdings: int
@@ -159,4 +159,4 @@ class IndexRules(RuleSet):
 
     def __post_init__(self) -> None:
         require(self.top_holdings >= 1, "top_holdings", f"must be at least 1, got {self.top_holdings}")
-        require(0 < self.band_share < 0.5, "band_share", f"must lie between 0 and 0.5, got {self.band_share}")
+        require(0 < self.band_share < 0.5, "band_share", f"must be between 0 and 0.5, got {self.band_share}")

@@ -1,4 +1,4 @@
-"""What the rules on inputs and metrics are: typed thresholds, checked for sense. Their values stand in data/reference/."""
+"""The rules of inputs and metrics, validated; values are in sanity.toml and metrics.toml."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smallcap.rules.types.base import Record, RuleSet, require
 
 @dataclass(frozen=True)
 class DayRange(Record):
-    """Least and greatest number of days, both included."""
+    """Minimum and maximum number of days, both included."""
 
     min_days: int
     max_days: int
@@ -26,14 +26,14 @@ class DayRange(Record):
 
 @dataclass(frozen=True)
 class ScaleRules(Record):
-    """When a figure's jump against the year before speaks for a wrong unit.
+    """When a jump of a figure from the year before indicates a wrong unit.
 
     Attributes
     ----------
     jump
-        Multiple, up or down, from which a jump is one.
+        Multiple, up or down, at or above which a change counts as a jump.
     years_back
-        Earlier fiscal years that decide which of the two years is the odd one.
+        Earlier fiscal years used to decide which of the two years is wrong.
     """
 
     jump: float
@@ -46,7 +46,7 @@ class ScaleRules(Record):
 
 @dataclass(frozen=True)
 class DateRules(Record):
-    """Which dates of an input are plausible: none before `first_day`, none more than `max_days_ahead` days after the day of the run."""
+    """Plausible dates: from `first_day` to `max_days_ahead` days after the day of the run."""
 
     first_day: dt.date
     max_days_ahead: int
@@ -79,7 +79,7 @@ class ClockRules(Record):
 
 @dataclass(frozen=True)
 class SanityRules(RuleSet):
-    """Which rows are refused and which are flagged (docs/methods.md)."""
+    """Which rows are refused and which are flagged (docs/methods/sanity.md)."""
 
     currency: str
     max_net_income_to_assets: float
@@ -99,7 +99,7 @@ class SanityRules(RuleSet):
 
 @dataclass(frozen=True)
 class VisibilityRules(Record):
-    """When a figure counts as known: `assumed_lag_days` after period_end where no filing date is known."""
+    """A figure without a filing date counts as known `assumed_lag_days` after period_end."""
 
     assumed_lag_days: int
 
@@ -122,7 +122,7 @@ class DebtRules(Record):
 
 @dataclass(frozen=True)
 class YearsRules(Record):
-    """How many consecutive fiscal years a sum takes at most (`years`) and at least (`min_years`)."""
+    """Maximum (`years`) and minimum (`min_years`) number of consecutive fiscal years."""
 
     years: int
     min_years: int
@@ -136,7 +136,7 @@ class YearsRules(Record):
 
 @dataclass(frozen=True)
 class ZoneRules(Record):
-    """Zones of an Altman score: distress below `distress_below`, safe above `safe_above`, grey between, bounds included."""
+    """Zones of an Altman score: distress below the first bound, safe above the second, otherwise grey."""
 
     distress_below: float
     safe_above: float
@@ -151,7 +151,7 @@ class ZoneRules(Record):
 
 @dataclass(frozen=True)
 class PriceRules(Record):
-    """A price older than `max_age_days` at as_of is no price."""
+    """A price older than `max_age_days` at as_of is not used."""
 
     max_age_days: int
 
@@ -161,9 +161,9 @@ class PriceRules(Record):
 
 @dataclass(frozen=True)
 class FundHoldingRules(Record):
-    """Share of a company that an index fund can plausibly hold, bounds included.
+    """Plausible share of a company held by an index fund, bounds included.
 
-    Outside it the share count is wrong.
+    Outside these bounds the share count is wrong.
     """
 
     min_share_of_company: float
@@ -181,7 +181,7 @@ class FundHoldingRules(Record):
 
 @dataclass(frozen=True)
 class FinancialRules(Record):
-    """Codes and names that mean a bank, insurer, REIT or other financial; asked in this order."""
+    """Codes and names of banks, insurers, REITs and other financials, in order of precedence."""
 
     sic_first: int
     sic_last: int
@@ -209,7 +209,7 @@ class TickerRules(Record):
 
 @dataclass(frozen=True)
 class MetricsRules(RuleSet):
-    """Thresholds of the metrics, of membership and of market values (docs/methods.md)."""
+    """Thresholds of the metrics, of membership and of market values (docs/methods/metrics.md)."""
 
     visibility: VisibilityRules
     prior_year: DayRange

@@ -1,4 +1,4 @@
-"""What a plan of the vendor xfinlink allows: the typed form of data/reference/xfinlink_plans.toml."""
+"""Limits of the plans of the vendor xfinlink: the typed form of data/reference/xfinlink_plans.toml."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ FILE_NAME: Final = "xfinlink_plans.toml"
 
 @dataclass(frozen=True)
 class Plan(Record):
-    """Limits of one plan; 0 means no limit where a limit may be absent.
+    """Limits of one plan.
 
     Attributes
     ----------
     tickers_per_call
-        Tickers or entity ids of one data request.
+        Tickers or entity ids per data request.
     requests_per_day, requests_per_hour
-        HTTP requests; each page is one. 0: no limit.
+        HTTP requests, one per page; 0: no limit.
     pages_per_call
-        Pages to which one cursor leads.
+        Maximum pages of one request.
     history_years
         Years before today for which data are served; 0: all.
     least_refresh_hours
-        What was fetched of a running period stays good at least so long.
+        Minimum time before data of a running period are fetched again.
     """
 
     tickers_per_call: int

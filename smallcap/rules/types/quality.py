@@ -1,6 +1,6 @@
-"""The quality screen's rule set as typed objects, and the variants of the screen that its ablation compares.
+"""The quality screen's rule set as typed objects, and the variants of the screen for its ablation.
 
-The defaults stand in data/reference/quality.toml; nothing is read here.
+Values are in data/reference/quality.toml.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ REQUIRED_INPUTS = (*SCORE_INPUTS, "market_cap_usd")
 
 @dataclass(frozen=True)
 class Bounds(Record):
-    """A range that a number must lie in.
+    """A range of allowed numbers.
 
     Attributes
     ----------
     lowest, highest
         The ends, in the number's own unit.
     is_inclusive
-        Whether the ends themselves are allowed.
+        Whether the ends are included.
     """
 
     lowest: float
@@ -38,7 +38,7 @@ class Bounds(Record):
 
 @dataclass(frozen=True)
 class Controls(Record):
-    """The outlier controls: a record outside one of them is not scored. They are asked in the order in which they stand here."""
+    """The outlier controls, in order of evaluation: a record outside one of them is not scored."""
 
     market_cap_usd: Bounds
     roe: Bounds
@@ -48,7 +48,7 @@ class Controls(Record):
 
 @dataclass(frozen=True)
 class Winsorizing(Record):
-    """The quantiles at which each input is cut, among the records left at one as_of."""
+    """The quantiles at which each input is clipped, over the records left at one as_of."""
 
     lower_quantile: float
     upper_quantile: float
@@ -60,20 +60,20 @@ class Winsorizing(Record):
         require(
             is_in_order,
             "lower_quantile",
-            f"({low}) and 'upper_quantile' ({high}) must lie in 0 to 1, the lower one first",
+            f"({low}) and 'upper_quantile' ({high}) must be in 0 to 1, the lower one first",
         )
 
 
 @dataclass(frozen=True)
 class AsPublished(Record):
-    """The basis that repeats the study's own look-ahead.
+    """The basis that reproduces the study's look-ahead.
 
     Attributes
     ----------
     lag_days
-        Days after as_of on which the study asked its vendor.
+        Days after as_of on which the study queried its vendor.
     stale_months
-        A record whose period_end lies more than this before as_of is stale.
+        A record whose period_end is more than this before as_of is stale.
     """
 
     lag_days: int
@@ -92,14 +92,18 @@ class QualityRules(RuleSet):
     Attributes
     ----------
     name, version, source
-        What the rule set is called, and where its numbers come from. Every score carries name and version.
+        Name and version, stored with every score, and origin of the numbers.
     least_records
-        With fewer records left at an as_of, nobody is scored.
+        Minimum number of records left at an as_of for any score.
     listed_names
-        How many tickers the summary names at either end.
+        Number of best and worst tickers in the summary.
+    controls
+        The outlier controls.
     coverage_clip
-        Interest coverage is cut to this range before it is winsorized; its upper end is the cap that method
-        debt_free_aware gives.
+        Range to which interest coverage is clipped before winsorizing; its upper end is the cap that method
+        debt_free_aware uses.
+    winsorizing, as_published
+        Quantiles of the winsorizing, and the basis as_published.
     """
 
     least_records: int
@@ -117,7 +121,7 @@ class QualityRules(RuleSet):
 
 @dataclass(frozen=True)
 class Variant:
-    """Which steps of the screen are done; the ablation leaves one out at a time."""
+    """Which steps of the screen are run; the ablation leaves out one at a time."""
 
     name: str
     is_winsorized: bool = True

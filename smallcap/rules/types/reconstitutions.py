@@ -1,4 +1,4 @@
-"""What an entry of the calendar of reconstitutions is (reconstitutions.csv)."""
+"""Entries of the reconstitution calendar (reconstitutions.csv)."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ RECONSTITUTIONS_FILE: Final = "reconstitutions.csv"
 
 @dataclass(frozen=True, kw_only=True)
 class Reconstitution(Row):
-    """A reconstitution of the index by one source.
+    """A reconstitution of the index, according to one source.
 
-    Where sources contradict each other, an event has a row for each date.
+    If sources disagree, an event has a row for each date.
 
     Attributes
     ----------
     event
-        Its name.
+        Name of the event.
     rank_date
-        Day at whose close companies are ranked; None where no source says.
+        Day at whose close companies are ranked; None if unknown.
     effective_date
-        Day after whose close the new index holds, or only its month: 2025-05-31 or 2026-12.
+        Day after whose close the new index applies, or only its month: 2025-05-31 or 2026-12.
     status
-        known: it happened so; announced: the provider said so in advance; rule: computed by the provider's
-        rule.
+        known: from the past; announced: by the provider in advance; rule: computed by the provider's rule.
     source
-        Who says so.
+        Origin of the dates.
     """
 
     event: str
@@ -53,12 +52,12 @@ class Reconstitution(Row):
         require(
             is_before,
             "rank_date",
-            f"({self.rank_date}) does not lie before 'effective_date' ({self.effective_date})",
+            f"({self.rank_date}) is not before 'effective_date' ({self.effective_date})",
         )
 
     @property
     def effective_day(self) -> dt.date | None:
-        """The effective day; None where only its month is known."""
+        """The effective day; None if only its month is known."""
         return _day_or_month(self.effective_date) if len(self.effective_date) > len("2026-12") else None
 
     @property
@@ -68,13 +67,13 @@ class Reconstitution(Row):
         return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
     def check_against(self, earlier: Sequence[Self]) -> None:
-        """Refuse an event that is there already with the same effective date."""
+        """Refuse a second row with the same event and effective date."""
         for other in earlier:
             is_same = (self.event, self.effective_date) == (other.event, other.effective_date)
             require(
                 not is_same,
                 "event",
-                f"({self.event}) is there twice with 'effective_date' {self.effective_date}",
+                f"({self.event}) appears twice with 'effective_date' {self.effective_date}",
             )
 
 

@@ -1,4 +1,4 @@
-"""How a rule file spells a ticker, and the dated aliases of tickers that spelling alone does not show (ticker_aliases.csv)."""
+"""Tickers in rule files, and the dated aliases of tickers (ticker_aliases.csv)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smallcap.rules.types.base import FIRST_DAY, Day, Row, require
 
 ALIASES_FILE: Final = "ticker_aliases.csv"
 SEPARATORS: Final = r"[\s.\-/]"
-"""What separates the letters of a share class from a ticker: BRK.B, BRK-B, BRK B, BRK/B and BRKB are one."""
+"""Separators between a ticker and its share class: BRK.B, BRK-B, BRK B, BRK/B and BRKB are equal."""
 
 
 def _without_separators(ticker: str) -> str:
@@ -20,7 +20,7 @@ def _without_separators(ticker: str) -> str:
 
 
 Ticker = Annotated[str, AfterValidator(_without_separators)]
-"""A ticker in upper case without separators, however the file spells it."""
+"""A ticker, converted to upper case without separators."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,14 @@ class TickerAlias(Row):
     Attributes
     ----------
     ticker, canonical_ticker
-        The ticker as it is found, and the ticker under which the line is known; a renaming needs none.
+        The ticker as found, and the ticker under which the line is known; not needed for a renaming.
     relation
-        same_line: lists show the line under either ticker; same_company: a share class of the same company;
-        renamed: at `valid_from` the company took a new name.
+        same_line: lists use either ticker for the line; same_company: a share class of the same company;
+        renamed: the company took a new name on `valid_from`.
     valid_from, valid_to
-        First and last day, both included; without the last it goes on.
+        First and last day, both included; open if the last is missing.
     source
-        Who says so.
+        Evidence for the alias.
     """
 
     ticker: Ticker
@@ -52,11 +52,11 @@ class TickerAlias(Row):
         require(
             is_named,
             "canonical_ticker",
-            f"is empty; an alias of relation '{self.relation}' names the ticker that it stands for",
+            f"is empty; an alias of relation '{self.relation}' needs the canonical ticker",
         )
         if self.valid_to is not None:
             require(
                 self.valid_from <= self.valid_to,
                 "valid_to",
-                f"({self.valid_to}) lies before 'valid_from' ({self.valid_from})",
+                f"({self.valid_to}) is before 'valid_from' ({self.valid_from})",
             )

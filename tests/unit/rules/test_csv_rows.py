@@ -40,15 +40,12 @@ def test_a_renaming_needs_no_other_ticker(tmp_path: Path) -> None:
         (
             "A,,same_line,,,me",
             2,
-            (
-                "field 'canonical_ticker' is empty; an alias of relation 'same_line' names the ticker "
-                "that it stands for"
-            ),
+            "field 'canonical_ticker' is empty; an alias of relation 'same_line' needs the canonical ticker",
         ),
         (
             "A,B,same_line,2020-02-01,2020-01-01,me",
             2,
-            "field 'valid_to' (2020-01-01) lies before 'valid_from' (2020-02-01)",
+            "field 'valid_to' (2020-01-01) is before 'valid_from' (2020-02-01)",
         ),
         ("A,B,same_line,,,", 2, "field 'source' is empty"),
         (
