@@ -1,7 +1,7 @@
-"""What every table is: one schema per table, and the registry that finds it by name.
+"""The schemas of all tables, and the registry that finds them by name.
 
-A table's columns, types, units, ranges and key stand in its schema and nowhere else. The Delta schema, the
-check before a write, the asset check, the comments in DuckDB and docs/data-dictionary.md all come from here.
+A table's columns, types, units, ranges and key are defined only in its schema. The Delta schema, the check
+before a write, the asset check, the comments in DuckDB and docs/data-dictionary.md are derived from it.
 """
 
 from smallcap.tables.registry import META_TABLES, TABLES, Table, table

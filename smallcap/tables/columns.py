@@ -1,8 +1,7 @@
-"""Constructors for the kinds of columns that tables are made of.
+"""Constructors for the kinds of columns used in tables.
 
-The tables themselves are in the sibling modules.
-
-Units follow one convention: money in US dollars ends in `_usd`, ratios are fractions, dates are DATE.
+Units follow one convention: names of money columns in US dollars end in `_usd`, ratios are fractions, dates
+are DATE.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ def usd(description: str, **rules: Any) -> dy.Float64:
 
 
 def ratio(description: str, unit: str = "fraction", **rules: Any) -> dy.Float64:
-    """Make a nullable column of a ratio, a fraction unless `unit` says otherwise."""
+    """Make a nullable column of a ratio, a fraction unless `unit` is given."""
     return dy.Float64(nullable=True, metadata={"unit": unit}, description=description, **rules)
 
 
 def number(description: str, unit: str, **rules: Any) -> dy.Float64:
-    """Make a nullable numeric column with a unit of its own."""
+    """Make a nullable numeric column with its own unit."""
     return dy.Float64(nullable=True, metadata={"unit": unit}, description=description, **rules)
 
 
 def count(description: str, *, nullable: bool = False, unit: str = "rows") -> dy.Int64:
-    """Make a column that counts something, never negative."""
+    """Make a column of counts, which are never negative."""
     return dy.Int64(nullable=nullable, min=0, metadata={"unit": unit}, description=description)
 
 
@@ -43,12 +42,12 @@ def key_text(description: str) -> dy.String:
 
 
 def key_id(description: str) -> dy.Int64:
-    """Make an identifier of ours that is part of the key."""
+    """Make a column of our ids that is part of the key."""
     return dy.Int64(primary_key=True, description=description)
 
 
 def key_date(description: str) -> dy.Date:
-    """Make a date that is part of the key."""
+    """Make a date column that is part of the key."""
     return dy.Date(primary_key=True, description=description)
 
 
@@ -58,13 +57,13 @@ def date(description: str, *, nullable: bool = True) -> dy.Date:
 
 
 def flag(description: str, *, nullable: bool = False) -> dy.Bool:
-    """Make a yes or no column; its name starts with `is_` or `has_`."""
+    """Make a boolean column; its name starts with `is_` or `has_`."""
     return dy.Bool(nullable=nullable, description=description)
 
 
 def reason(metric: str) -> dy.String:
-    """Make the column that says why `metric` is null; null where the metric has a value."""
-    return dy.String(nullable=True, description=f"why {metric} is null; null where it has a value")
+    """Make the column with the reason why `metric` is null; null if the metric has a value."""
+    return dy.String(nullable=True, description=f"why {metric} is null; null if it has a value")
 
 
 def year(description: str) -> dy.Int32:
@@ -75,4 +74,4 @@ def year(description: str) -> dy.Int32:
 
 
 AS_OF_YEAR = "calendar year of as_of; the partition"
-KNOWN_YEAR = "calendar year in which the row became known (of available_date); the partition"
+KNOWN_YEAR = "calendar year of available_date, in which the row became known; the partition"

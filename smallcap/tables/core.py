@@ -1,4 +1,4 @@
-"""The core tables: typed, checked and resolved; one row per company rather than per line."""
+"""The core tables: typed, checked and resolved; by company rather than by line."""
 
 from __future__ import annotations
 
@@ -25,71 +25,74 @@ from smallcap.tables.raw import Fundamentals
 
 
 class Members(dy.Schema):
-    """One row per as_of and member company; the lines of a company are summed."""
+    """One row per as_of and member company; the company's lines are summed."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    entity_id = key_id("the company, ours")
+    as_of = key_date("as-of date, for which the row is computed")
+    entity_id = key_id("our id of the company")
     index_name = text("the index", nullable=False)
-    ticker = text("the symbol of the company's largest line, as the source spells it", nullable=False)
+    ticker = text("ticker of the company's largest line, as in the source", nullable=False)
     name = text("name of the largest line")
-    security_id = dy.Int64(nullable=False, description="the largest line")
+    security_id = dy.Int64(nullable=False, description="our id of the largest line")
     line_count = count("lines of the company in the index", unit="lines")
-    sector = text("sector name, GICS words")
+    sector = text("GICS sector name")
     sic = text("Standard Industrial Classification code")
     gics = text("GICS sub-industry code")
     snapshot_date = date("date of the list that was used", nullable=False)
     market_value_usd = usd("value of the fund's or index's holding, all lines", min=0)
-    weight = ratio("share in the index, all lines", min=0, max=1)
-    list_price_usd = number("price of the largest line that the list itself prints", "USD per share", min=0)
-    list_quantity = number("shares of all lines that the fund holds", "shares", min=0)
-    is_ticker_usable = flag("the symbol is one to five letters once separators are stripped")
+    weight = ratio("weight in the index, all lines", min=0, max=1)
+    list_price_usd = number("price of the largest line given in the list", "USD per share", min=0)
+    list_quantity = number("shares held by the fund, all lines", "shares", min=0)
+    is_ticker_usable = flag("the ticker is one to five letters once separators are stripped")
     is_resolved = flag("the company is known to the fundamentals source")
     unresolved_reason = text("why is_resolved is false")
-    is_priced = flag("a price as traded is known for as_of, at most 31 days old")
+    is_priced = flag("a price as traded, at most 31 days old, is known at as_of")
     is_classified = flag("a SIC, a GICS code or a sector name is known")
     is_financial = flag("a bank, insurer, REIT or other financial", nullable=True)
-    financial_basis = text("the field that said so: sic, gics or sector")
-    source = text("where the membership comes from", nullable=False)
+    financial_basis = text("the field that is_financial is based on: sic, gics or sector")
+    source = text("source of the membership", nullable=False)
 
 
 class AnnualFundamentals(Fundamentals):
-    """One row per company, fiscal year, version and filing: typed, checked, doubtful rows flagged."""
+    """One row per company, fiscal year, version and filing: typed, checked and flagged if doubtful."""
 
     is_scale_suspect = flag(
-        "revenue, total assets or shares jump 100 times or more against the year before: kept out of ratios"
+        "revenue, total assets or shares changed by a factor of 100 or more from the year before: no ratios"
     )
     is_capex_negative = flag("capital expenditures are negative: net of disposals")
     is_revenue_negative = flag("revenue is negative")
-    is_debt_negative = flag("short-term or long-term debt is negative: the debt is taken as unknown")
+    is_debt_negative = flag("short-term or long-term debt is negative: total debt is taken as unknown")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def available_after_period_end(cls) -> pl.Expr:
-        """A figure cannot be known before its period has ended."""
+        """A figure is not known before its period has ended."""
         return pl.col("available_date") > pl.col("period_end")
 
     @dy.rule()
     def currency_is_usd(cls) -> pl.Expr:
-        """The table's currency is the US dollar."""
+        """The currency is the US dollar."""
         return pl.col("currency") == "USD"
 
 
 class AnnualMetrics(dy.Schema):
-    """One row per company, fiscal year, version and filing: every ratio that needs no market price, prior years as known then."""
+    """One row per company, fiscal year, version and filing: ratios without market prices.
+
+    Prior years are as known at available_date.
+    """
 
     year = year(KNOWN_YEAR)
-    entity_id = key_id("the company, ours")
-    period_end = key_date("end of the fiscal year that the row describes")
+    entity_id = key_id("our id of the company")
+    period_end = key_date("end of the fiscal year")
     version = key_text("original or restated")
     available_date = key_date("first day on which the row could be known")
-    source = key_text("where the row comes from")
+    source = key_text("source of the row")
     fiscal_year = dy.Int64(
-        nullable=True, metadata={"unit": "fiscal year"}, description="the source's own fiscal year"
+        nullable=True, metadata={"unit": "fiscal year"}, description="fiscal year as numbered by the source"
     )
     is_available_date_assumed = flag("no filing date is known; available_date is period_end + 90 days")
-    is_value_restated = flag("visible by date, not as filed")
-    is_scale_suspect = flag("a jump of 100 times or more against the year before: no ratio is computed")
+    is_value_restated = flag("the values are later restatements, visible by date but not as filed")
+    is_scale_suspect = flag("a change by a factor of 100 or more from the year before: no ratio is computed")
     revenue_usd = usd("revenue")
     net_income_usd = usd("net income")
     operating_cash_flow_usd = usd("cash flow from operations")
@@ -98,21 +101,21 @@ class AnnualMetrics(dy.Schema):
     shareholders_equity_usd = usd("shareholders' equity")
     retained_earnings_usd = usd("retained earnings")
     working_capital_usd = usd("current assets less current liabilities")
-    dividends_paid_usd = usd("dividends paid; a blank is none where the source says so")
+    dividends_paid_usd = usd("dividends paid; zero if blank and the source declares that blank means none")
     shares = number("shares outstanding, else the period's average", "shares")
     shares_basis = text("outstanding, basic_average or diluted_average")
-    shares_date = date("the day of the count; period_end where the source names none")
+    shares_date = date("the day of the count; period_end if the source gives none")
     ebit_usd = usd("operating income, else pretax income + interest expense")
     ebit_basis = text("operating_income or pretax_income_plus_interest")
     free_cash_flow_usd = usd("operating cash flow less capital expenditures")
     total_debt_usd = usd("short-term + long-term debt")
     total_debt_reason = reason("total_debt_usd")
-    is_debt_partial = flag("one of the two parts of debt is missing and taken as none")
-    is_debt_assumed_zero = flag("both parts are blank and the source declares that a blank means none")
+    is_debt_partial = flag("one of the two parts of debt is missing and taken as zero")
+    is_debt_assumed_zero = flag("both parts are blank and the source declares that blank means none")
     net_cash_usd = usd("cash and short-term investments less total debt")
     roe = ratio("net income over equity at period_end")
     roe_reason = reason("roe")
-    roe_average = ratio("net income over the mean of this and last year's equity")
+    roe_average = ratio("net income over mean equity of this and last year")
     roe_average_reason = reason("roe_average")
     gross_margin = ratio("gross profit over revenue")
     gross_margin_reason = reason("gross_margin")
@@ -128,7 +131,7 @@ class AnnualMetrics(dy.Schema):
     debt_to_equity_reason = reason("debt_to_equity")
     interest_coverage = ratio("EBIT over interest expense", unit="multiple")
     interest_coverage_reason = reason("interest_coverage")
-    is_interest_net = flag("only net interest expense is known and stands in for gross")
+    is_interest_net = flag("only net interest expense is known and is used instead of gross")
     current_ratio = ratio("current assets over current liabilities", unit="multiple")
     current_ratio_reason = reason("current_ratio")
     goodwill_to_assets = ratio("goodwill over total assets")
@@ -142,7 +145,7 @@ class AnnualMetrics(dy.Schema):
     is_taxes_payable_assumed_zero = flag(
         "the change in taxes payable is unknown and taken as zero in accruals_balance_sheet"
     )
-    cash_conversion = ratio("operating cash flow over net income, where that is positive", unit="multiple")
+    cash_conversion = ratio("operating cash flow over net income, if positive", unit="multiple")
     cash_conversion_reason = reason("cash_conversion")
     cash_conversion_5y = ratio("the same over the sums of up to five visible years", unit="multiple")
     cash_conversion_5y_reason = reason("cash_conversion_5y")
@@ -150,38 +153,40 @@ class AnnualMetrics(dy.Schema):
     capex_intensity_reason = reason("capex_intensity")
     shareholder_payout_usd = usd("dividends + net buybacks")
     shareholder_payout_reason = reason("shareholder_payout_usd")
-    share_count_change = ratio("shares over last year's, less one")
+    share_count_change = ratio("shares over last year's shares, less one")
     share_count_change_reason = reason("share_count_change")
     unusual_items_share = ratio("|pretax income - (EBIT - net interest expense)| over |pretax income|")
     unusual_items_share_reason = reason("unusual_items_share")
     altman_z_double_prime = ratio("Altman Z'' for non-manufacturers", unit="score")
     altman_z_double_prime_reason = reason("altman_z_double_prime")
     altman_z_double_prime_zone = text("distress, grey or safe")
-    revenue_growth = ratio("revenue over last year's, less one")
+    revenue_growth = ratio("revenue over last year's revenue, less one")
     revenue_growth_reason = reason("revenue_growth")
-    net_income_growth = ratio("net income over last year's, less one, where that was positive")
+    net_income_growth = ratio("net income over last year's, less one, if last year's was positive")
     net_income_growth_reason = reason("net_income_growth")
     rule_set = text("name and version of the rule set", nullable=False)
 
 
 class MetricsAsOf(dy.Schema):
-    """One row per as_of and member: the metrics of the annual record visible then, and market values then."""
+    """One row per as_of and member: the metrics of the visible annual record, and market values at as_of."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    entity_id = key_id("the company, ours")
-    period_end = date("end of the fiscal year of the visible record; null where there is none")
+    as_of = key_date("as-of date, for which the row is computed")
+    entity_id = key_id("our id of the company")
+    period_end = date("end of the fiscal year of the visible record; null if there is none")
     version = text("version of the visible record")
     available_date = date("when the visible record became known; never after as_of")
     is_stale = flag(
-        "the visible record's period_end lies more than stale_months before as_of: shown, not used",
+        "the visible record's period_end is more than stale_months before as_of: shown, not used",
         nullable=True,
     )
     is_available_date_assumed = flag("available_date is assumed", nullable=True)
-    is_value_restated = flag("visible by date, not as filed", nullable=True)
-    is_scale_suspect = flag("the record is kept out of ratios", nullable=True)
-    is_interest_net = flag("net interest expense stands in for gross", nullable=True)
-    is_debt_assumed_zero = flag("blank debt is taken as none", nullable=True)
+    is_value_restated = flag(
+        "the values are later restatements, visible by date but not as filed", nullable=True
+    )
+    is_scale_suspect = flag("the record has a suspect scale and no ratios", nullable=True)
+    is_interest_net = flag("net interest expense is used instead of gross", nullable=True)
+    is_debt_assumed_zero = flag("blank debt is taken as zero", nullable=True)
     revenue_usd = usd("revenue")
     net_income_usd = usd("net income")
     ebit_usd = usd("earnings before interest and tax")
@@ -214,17 +219,19 @@ class MetricsAsOf(dy.Schema):
     revenue_growth = ratio("growth of revenue")
     net_income_growth = ratio("growth of net income")
     price_usd = number("price as traded used for market values", "USD per share")
-    price_date = date("the day of that price")
+    price_date = date("date of price_usd")
     price_basis = text("close, holdings_file or null with price_adjusted_only")
-    is_price_stale = flag("the price is the holdings file's own, not that of the last session", nullable=True)
+    is_price_stale = flag("the price is from the holdings file, not from the last session", nullable=True)
     shares = number(
-        "latest visible shares, brought to the price's split basis where splits are known", "shares"
+        "latest visible shares, adjusted to the price's split basis where splits are known", "shares"
     )
     shares_basis = text("outstanding, basic_average or diluted_average")
-    is_split_unchecked = flag("no split data lies between the share count and as_of", nullable=True)
-    market_cap_usd = usd("price as traded x shares, the company's lines together")
+    is_split_unchecked = flag(
+        "split data between the dates of the share count and the price are incomplete", nullable=True
+    )
+    market_cap_usd = usd("price as traded x shares of the company, all lines")
     market_cap_reason = reason("market_cap_usd")
-    market_cap_period_end_usd = usd("market value at period_end, where the vendor serves it")
+    market_cap_period_end_usd = usd("market value at period_end, if the vendor serves it")
     pe = ratio("market cap over net income", unit="multiple")
     pe_reason = reason("pe")
     pb = ratio("market cap over equity", unit="multiple")
@@ -249,15 +256,15 @@ class MetricsAsOf(dy.Schema):
 
 
 class Rejects(dy.Schema):
-    """One row per row that a table's rules refused, kept with its reason."""
+    """One row per row that a table's rules refused, with the reason."""
 
     table_name = key_text("the table that refused the row")
     year = dy.Int32(
         primary_key=True,
         min=1900,
         max=2200,
-        description="the partition of that table the row would have been in",
+        description="the partition of that table in which the row would have been",
     )
-    reject_id = key_text("digest of the row and its rule")
+    reject_id = key_text("digest of the row and the rule")
     rule = text("the rule that the row breaks", nullable=False)
     row_json = text("the row as JSON", nullable=False)

@@ -1,4 +1,4 @@
-"""The tables of returns, factors and factor regressions, in core and marts. Books are described in the sibling module `books`."""
+"""The tables of returns, factors and factor regressions; those of books are in `books`."""
 
 from __future__ import annotations
 
@@ -26,18 +26,15 @@ MODEL = "FF3, FF5 or FF5+MOM"
 COVARIANCE = "OLS: classical standard errors; HAC: Newey-West with a small-sample correction"
 VINTAGE = "YYYYMM of the returns database behind every factor of the regression"
 SENTINEL = -0.99
-"""Files write a missing factor as -99.99 or -999 per cent; no month of a factor is as low as this."""
+"""Lower bound of a factor: files write a missing factor as -99.99 or -999 per cent."""
 
 
 class MonthlyReturns(dy.Schema):
-    """One row per line and month whose total return is known.
-
-    A missing month has no row and is never taken as zero.
-    """
+    """One row per line and month with a known total return; a missing month is never taken as zero."""
 
     year = year(MONTH_YEAR)
     month = key_date(MONTH)
-    security_id = key_id("the line (share class), ours")
+    security_id = key_id("our id of the line (share class)")
     total_return = dy.Float64(
         nullable=False,
         min=-1,
@@ -45,44 +42,39 @@ class MonthlyReturns(dy.Schema):
         description="return of the month with dividends",
     )
     is_after_gap = flag("the line has no return in the month before, but has one in the twelve months before")
-    is_extreme = flag("the return is above the limit of the rule set: kept, to be looked at")
-    source = text("where the row comes from", nullable=False)
+    is_extreme = flag("the return is above the limit of the rule set: kept, but to be reviewed")
+    source = text("source of the row", nullable=False)
 
     @dy.rule()
     def month_ends(cls) -> pl.Expr:
-        """A month is named by its last day, in the partition of its year."""
+        """A month is dated by its last day, in the partition of its year."""
         return (pl.col("month") == pl.col("month").dt.month_end()) & (
             pl.col("month").dt.year() == pl.col("year")
         )
 
 
 class FactorsMonthly(dy.Schema):
-    """One row per month of the latest vintage of the five factors.
-
-    Momentum where a file of the same vintage has it.
-    """
+    """One row per month of the latest five-factor vintage, with momentum from a file of the same vintage."""
 
     month = key_date(MONTH)
     vintage = text(VINTAGE, nullable=False)
     mkt_rf = ratio("market return over the risk-free rate", min_exclusive=SENTINEL, max=1)
-    smb = ratio("small minus big, of the five-factor file", min_exclusive=SENTINEL, max=1)
+    smb = ratio("small minus big, from the five-factor file", min_exclusive=SENTINEL, max=1)
     hml = ratio("high minus low book-to-market", min_exclusive=SENTINEL, max=1)
     rmw = ratio("robust minus weak profitability", min_exclusive=SENTINEL, max=1)
     cma = ratio("conservative minus aggressive investment", min_exclusive=SENTINEL, max=1)
-    mom = ratio(
-        "winners minus losers; null where no file of the vintage has it", min_exclusive=SENTINEL, max=1
-    )
+    mom = ratio("winners minus losers; null if no file of the vintage has it", min_exclusive=SENTINEL, max=1)
     rf = ratio("risk-free rate of the month", min=-0.01, max=0.1)
 
 
 class FactorRegressions(dy.Schema):
-    """One row per book, model, covariance, window, vintage and term: a regression of the book's excess return on the factors."""
+    """One row per book, model, covariance, window, vintage and term of a regression of excess returns."""
 
     book = key_text("name of the book")
     model = key_text(MODEL)
     covariance = key_text(COVARIANCE)
     window = key_text(
-        "full; trailing_60: the newest 60 months; year_2024: the 60 months to the end of that year"
+        "full; trailing_60: the latest 60 months; year_2024: the 60 months to the end of that year"
     )
     vintage = key_text(VINTAGE)
     term = key_text(TERM)
@@ -94,26 +86,28 @@ class FactorRegressions(dy.Schema):
     )
     ci_low = number("lower end of the 95% interval", "as estimate")
     ci_high = number("upper end of the 95% interval", "as estimate")
-    alpha_annual = number("12 x alpha, on alpha's row alone", "fraction a year")
+    alpha_annual = number("12 x alpha; only on the alpha row", "fraction a year")
     n_obs = count("months in the regression", unit="months")
-    r_squared = ratio("share of the variance that the factors explain", unit="fraction")
-    adj_r_squared = ratio("the same, adjusted for the number of terms")
-    f_stat = number("F of all loadings together, by the covariance", "ratio")
+    r_squared = ratio("share of the variance explained by the factors", unit="fraction")
+    adj_r_squared = ratio("r_squared, adjusted for the number of terms")
+    f_stat = number("joint F statistic of all loadings, under the covariance", "ratio")
     f_p_value = number("its p-value", "probability", min=0, max=1)
-    residual_std = number("standard deviation of the residuals, with degrees of freedom", "fraction a month")
+    residual_std = number(
+        "standard deviation of the residuals, corrected for degrees of freedom", "fraction a month"
+    )
     durbin_watson = number("Durbin-Watson of the residuals; 2 is no autocorrelation", "ratio", min=0, max=4)
     hac_lags = count("lags of the HAC covariance; null for OLS", nullable=True, unit="months")
     first_month = date("first month in the regression")
     last_month = date("last month in the regression")
     is_formed_in_advance = flag(
-        "the book was chosen before its first month: only then does alpha say anything of skill"
+        "the book was chosen before its first month; only then is alpha evidence of skill"
     )
     status = text("estimated or insufficient", nullable=False)
-    reason = text("why there are no numbers; null where there are")
+    reason = text("why there are no numbers; null if there are")
 
     @dy.rule()
     def insufficient_has_no_numbers(cls) -> pl.Expr:
-        """A regression that was not estimated shows no number and says why."""
+        """A regression that was not estimated has a reason and no numbers."""
         is_estimated = pl.col("status") == "estimated"
         return (is_estimated == pl.col("estimate").is_not_null()) & (
             is_estimated == pl.col("reason").is_null()
@@ -121,19 +115,21 @@ class FactorRegressions(dy.Schema):
 
 
 class StockFactorLoadings(dy.Schema):
-    """One row per as_of, member and term: the member's line regressed on the five factors over the 60 months to as_of. Descriptive."""
+    """One row per as_of, member and term: five-factor regression over the 60 months to as_of. Descriptive."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    security_id = key_id("the company's largest line, ours")
+    as_of = key_date("as-of date, for which the row is computed")
+    security_id = key_id("our id of the company's largest line")
     term = key_text(TERM)
-    entity_id = dy.Int64(nullable=False, description="the company, ours")
+    entity_id = dy.Int64(nullable=False, description="our id of the company")
     estimate = number("the coefficient; alpha is a monthly return", "fraction a month, or loading")
     std_error = number("classical standard error", "as estimate")
     t_stat = number("estimate over standard error", "ratio")
     n_obs = count("months of the window with a return and all factors", unit="months")
-    r_squared = ratio("share of the variance that the factors explain")
-    residual_std = number("standard deviation of the residuals, with degrees of freedom", "fraction a month")
+    r_squared = ratio("share of the variance explained by the factors")
+    residual_std = number(
+        "standard deviation of the residuals, corrected for degrees of freedom", "fraction a month"
+    )
     first_month = date("first of those months")
     last_month = date("last of those months")
     vintage = text(VINTAGE)
@@ -143,5 +139,5 @@ class StockFactorLoadings(dy.Schema):
 
     @dy.rule()
     def only_estimated_has_numbers(cls) -> pl.Expr:
-        """A regression that was not estimated shows no number."""
+        """A regression that was not estimated has no numbers."""
         return (pl.col("status") == "estimated") == pl.col("estimate").is_not_null()

@@ -1,4 +1,4 @@
-"""The tables of the seven filters and the three lenses, in core and marts. Names of columns here are built upon by others and stay."""
+"""The tables of the seven filters and the three lenses. Column names are a public contract."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from smallcap.tables.columns import (
 )
 
 FILTER_NUMBER = (
-    "place in the strict order: 1 business, 2 shariah, 3 balance_sheet, 4 income, 5 cash_flow, 6 value"
+    "position in the strict order: 1 business, 2 shariah, 3 balance_sheet, 4 income, 5 cash_flow, 6 value"
 )
 
 
@@ -30,28 +30,31 @@ class FilterEvaluations(dy.Schema):
     """One row per as_of, member and filter 1 to 6, each evaluated on its own."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    entity_id = key_id("the company, ours")
+    as_of = key_date("as-of date, for which the row is computed")
+    entity_id = key_id("our id of the company")
     filter_number = dy.Int64(primary_key=True, min=1, max=6, description=FILTER_NUMBER)
     filter_name = text("business, shariah, balance_sheet, income, cash_flow or value", nullable=False)
     stand_alone_status = text(
-        "the filter's verdict by itself: pass, fail, or verify where there is not enough data", nullable=False
+        "the filter's own verdict: pass, fail, or verify if there is not enough data", nullable=False
     )
-    measure = text("what value, threshold and headroom are of: the rule of the filter that decided")
+    measure = text("the rule of the filter that decided, to which value, threshold and headroom refer")
     value = ratio(
-        "the company's figure; a fraction, a multiple or a count of years, as measure says", unit="as measure"
+        "the company's figure: a fraction, multiple or number of years, depending on measure",
+        unit="as measure",
     )
-    threshold = ratio("the limit that value is held against", unit="as measure")
-    headroom = ratio("distance of value to the threshold, positive inside", unit="as measure")
+    threshold = ratio("threshold compared with value", unit="as measure")
+    headroom = ratio("distance of value from the threshold, positive on the passing side", unit="as measure")
     is_borderline = flag("passes, but close to a threshold")
-    reason = text("the verdict in plain words", nullable=False)
+    reason = text("the verdict in words", nullable=False)
     debt_to_market_cap = ratio("filter 2: interest-bearing debt over the standard's market value")
-    cash_to_market_cap = ratio("filter 2: cash and short-term investments over it, where the standard asks")
+    cash_to_market_cap = ratio(
+        "filter 2: cash and short-term investments over the standard's market value, if it has this rule"
+    )
     interest_income_to_revenue = ratio(
-        "filter 2: interest income, or the bound or floor of it that decided, over revenue"
+        "filter 2: interest income, or the upper or lower bound that decided, over revenue"
     )
     least_net_margin = ratio("filter 4: the lowest net margin of the years")
-    net_income_growth_over_years = ratio("filter 4: net income over that of the first of the years, less one")
+    net_income_growth_over_years = ratio("filter 4: net income over that of the first year, less one")
     margin_slope = ratio(
         "filter 4: least-squares slope of the gross margin (else of the operating margin)",
         unit="fraction per year",
@@ -61,31 +64,29 @@ class FilterEvaluations(dy.Schema):
         "filter 4: years whose operating cash flow does not back net income", "fiscal years"
     )
     cash_conversion_over_years = ratio(
-        "filters 4 and 5: operating cash flow over net income, sums of the years", unit="multiple"
+        "filters 4 and 5: sum of operating cash flow over sum of net income", unit="multiple"
     )
     least_operating_cash_flow_to_assets = ratio(
-        "filter 5: the lowest operating cash flow over total assets of the years"
+        "filter 5: the lowest ratio of operating cash flow to total assets of the years"
     )
     years_without_free_cash_flow = number("filter 5: years without positive free cash flow", "fiscal years")
-    years_used = count(
-        "consecutive fiscal years that filters 4 and 5 looked at", nullable=True, unit="fiscal years"
-    )
+    years_used = count("consecutive fiscal years used by filters 4 and 5", nullable=True, unit="fiscal years")
     universe_members = count(
-        "companies behind the threshold, where it is taken from the universe", nullable=True, unit="members"
+        "companies behind the threshold, if it is derived from the universe", nullable=True, unit="members"
     )
     record_age_days = count(
         "days from the visible record's period_end to as_of; null for filter 1", nullable=True, unit="days"
     )
-    is_interest_income_bounded = flag("interest income is unknown; its upper bound passes (filter 2)")
+    is_interest_income_bounded = flag("filter 2: interest income is unknown; its upper bound passes")
     is_lease_unchecked = flag(
-        "the standard asks for leases to be treated in a way that the source's debt does not show (filter 2)"
+        "filter 2: the standard's treatment of leases cannot be applied to the source's debt"
     )
-    is_operating_margin_used = flag("no gross margin is known; the operating margin stands in (filter 4)")
+    is_operating_margin_used = flag("filter 4: no gross margin is known; the operating margin is used")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def known_status(cls) -> pl.Expr:
-        """A status is one of three."""
+        """A status is pass, fail or verify."""
         return pl.col("stand_alone_status").is_in(["pass", "fail", "verify"])
 
     @dy.rule()
@@ -95,143 +96,140 @@ class FilterEvaluations(dy.Schema):
 
 
 class FunnelOutcomes(dy.Schema):
-    """One row per as_of, member and filter 1 to 6 in strict order: a fail stops, what comes after is not reached."""
+    """One row per as_of, member and filter 1 to 6 in strict order; filters after a fail are not reached."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    entity_id = key_id("the company, ours")
-    ticker = text("the symbol of the company's largest line", nullable=False)
+    as_of = key_date("as-of date, for which the row is computed")
+    entity_id = key_id("our id of the company")
+    ticker = text("ticker of the company's largest line", nullable=False)
     filter_number = dy.Int64(primary_key=True, min=1, max=6, description=FILTER_NUMBER)
     filter_name = text("business, shariah, balance_sheet, income, cash_flow or value", nullable=False)
     status = text("pass, fail, verify, or not_reached after a fail", nullable=False)
-    stand_alone_status = text("the filter's verdict by itself: pass, fail or verify", nullable=False)
-    measure = text("what value, threshold and headroom are of")
+    stand_alone_status = text("the filter's own verdict: pass, fail or verify", nullable=False)
+    measure = text("the rule of the filter that decided, to which value, threshold and headroom refer")
     value = ratio("the company's figure", unit="as measure")
-    threshold = ratio("the limit that value is held against", unit="as measure")
-    headroom = ratio("distance of value to the threshold, positive inside", unit="as measure")
+    threshold = ratio("threshold compared with value", unit="as measure")
+    headroom = ratio("distance of value from the threshold, positive on the passing side", unit="as measure")
     is_borderline = flag("passes, but close to a threshold")
-    reason = text("the verdict in plain words", nullable=False)
+    reason = text("the verdict in words", nullable=False)
     outcome = text(
-        "of the company, on each of its rows: survivor (all pass), survivor_unverified (no fail, "
-        "verify in filters 1 and 2 alone),"
-        " undetermined (no fail, verify in 3 to 6) or failed",
+        "outcome of the company, on each of its rows: survivor (all pass), survivor_unverified (no fail, "
+        "verify only in filters 1 and 2), undetermined (no fail, verify in 3 to 6) or failed",
         nullable=False,
     )
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def known_status(cls) -> pl.Expr:
-        """A status is one of four, and equals the stand-alone status wherever the filter is reached."""
+        """A status is not_reached or equals the stand-alone status."""
         return (pl.col("status") == "not_reached") | (pl.col("status") == pl.col("stand_alone_status"))
 
     @dy.rule()
     def known_outcome(cls) -> pl.Expr:
-        """An outcome is one of four."""
+        """An outcome is survivor, survivor_unverified, undetermined or failed."""
         return pl.col("outcome").is_in(["survivor", "survivor_unverified", "undetermined", "failed"])
 
 
 class FunnelSummary(dy.Schema):
-    """One row per as_of and filter: how many companies entered it, and what became of them."""
+    """One row per as_of and filter: the number of companies that entered it, and their statuses."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
+    as_of = key_date("as-of date, for which the row is computed")
     filter_number = dy.Int64(
         primary_key=True, min=1, max=7, description=f"{FILTER_NUMBER}, 7 factor_validation"
     )
     filter_name = text("name of the filter", nullable=False)
     members = count("members at as_of", unit="members")
-    entered = count("of those, not failed by an earlier filter", unit="members")
-    passed = count("of those that entered, passed", unit="members")
-    failed = count("of those that entered, failed", unit="members")
-    verify = count("of those that entered, to be verified for want of data", unit="members")
-    not_reached = count("members that an earlier filter failed", unit="members")
+    entered = count("members that did not fail an earlier filter", unit="members")
+    passed = count("of those that entered, status pass", unit="members")
+    failed = count("of those that entered, status fail", unit="members")
+    verify = count("of those that entered, status verify, because data are missing", unit="members")
+    not_reached = count("members that failed an earlier filter", unit="members")
     borderline = count("of those that passed, close to a threshold", unit="members")
-    left = count("members that no filter up to this one failed", unit="members")
-    left_verified = count("of those, passed by every filter up to this one", unit="members")
-    stand_alone_passed = count("members that the filter by itself passes", unit="members")
-    stand_alone_failed = count("members that the filter by itself fails", unit="members")
-    stand_alone_verify = count("members that the filter by itself cannot judge", unit="members")
-    outcome_survivor = count(
-        "members whose outcome is survivor; the same on every filter's row", unit="members"
-    )
-    outcome_survivor_unverified = count("members whose outcome is survivor_unverified", unit="members")
-    outcome_undetermined = count("members whose outcome is undetermined", unit="members")
-    outcome_failed = count("members whose outcome is failed", unit="members")
+    left = count("members that failed neither this filter nor an earlier one", unit="members")
+    left_verified = count("members that passed this filter and all earlier ones", unit="members")
+    stand_alone_passed = count("members with stand-alone status pass", unit="members")
+    stand_alone_failed = count("members with stand-alone status fail", unit="members")
+    stand_alone_verify = count("members with stand-alone status verify", unit="members")
+    outcome_survivor = count("members with outcome survivor; the same on every filter's row", unit="members")
+    outcome_survivor_unverified = count("members with outcome survivor_unverified", unit="members")
+    outcome_undetermined = count("members with outcome undetermined", unit="members")
+    outcome_failed = count("members with outcome failed", unit="members")
 
     @dy.rule()
     def statuses_add_up(cls) -> pl.Expr:
-        """Every member is counted once."""
+        """Every member is counted in exactly one status."""
         return pl.col("passed") + pl.col("failed") + pl.col("verify") + pl.col("not_reached") == pl.col(
             "members"
         )
 
 
 class StatementLenses(dy.Schema):
-    """One row per as_of, member and item of the three statements: its value, what an analyst would like to see, and whether it is so."""
+    """One row per as_of, member and statement item: its value, an analyst's preference and the verdict."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    entity_id = key_id("the company, ours")
+    as_of = key_date("as-of date, for which the row is computed")
+    entity_id = key_id("our id of the company")
     statement = key_text("balance_sheet, cash_flow or income")
-    item = key_text("what is looked at; six per statement")
+    item = key_text("name of the item; six per statement")
     value = ratio("the company's figure", unit="as item")
-    preference = text("what an analyst would like to see, in words", nullable=False)
-    threshold = ratio("the number in the preference; null where there is none", unit="as item")
+    preference = text("what an analyst would prefer, in words", nullable=False)
+    threshold = ratio("the number in the preference; null if there is none", unit="as item")
     verdict = text("met, missed or unknown", nullable=False)
-    reason = text("why the verdict is unknown, in plain words; null where it is known")
+    reason = text("why the verdict is unknown, in words; null if it is known")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def unknown_is_explained(cls) -> pl.Expr:
-        """An unknown verdict has a reason, a known one has none."""
+        """A row has a reason if and only if the verdict is unknown."""
         return (pl.col("verdict") == "unknown") == pl.col("reason").is_not_null()
 
 
 class ScreenChanges(dy.Schema):
-    """One row per as_of and company that entered or left the survivors since the as_of before, with the input that caused it."""
+    """One row per as_of and company that entered or left the survivors since the previous date, and why."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    entity_id = key_id("the company, ours")
-    previous_as_of = date("the as_of before", nullable=False)
-    ticker = text("the symbol of the company's largest line", nullable=False)
+    as_of = key_date("as-of date, for which the row is computed")
+    entity_id = key_id("our id of the company")
+    previous_as_of = date("the previous as_of", nullable=False)
+    ticker = text("ticker of the company's largest line", nullable=False)
     change = text("entered or left the survivors (survivor and survivor_unverified)", nullable=False)
-    outcome_from = text("outcome at previous_as_of; null where it was no member")
-    outcome_to = text("outcome at as_of; null where it is no member")
+    outcome_from = text("outcome at previous_as_of; null if not a member")
+    outcome_to = text("outcome at as_of; null if not a member")
     filter_number = dy.Int64(
-        nullable=True, min=1, max=6, description="the filter that decided; null where membership did"
+        nullable=True, min=1, max=6, description="the filter that decided; null if membership decided"
     )
     filter_name = text("name of that filter")
     status_from = text("the filter's verdict at previous_as_of")
     status_to = text("the filter's verdict at as_of")
-    measure = text("what the values are of: the rule of the filter that decided")
+    measure = text("the rule of the filter that decided, to which the values refer")
     value_from = ratio("the company's figure at previous_as_of", unit="as measure")
     value_to = ratio("the company's figure at as_of", unit="as measure")
-    threshold_from = ratio("the limit at previous_as_of", unit="as measure")
-    threshold_to = ratio("the limit at as_of", unit="as measure")
+    threshold_from = ratio("the threshold at previous_as_of", unit="as measure")
+    threshold_to = ratio("the threshold at as_of", unit="as measure")
     cause = text(
         "membership, going_stale, new_filing, restatement, price_move, universe_median or rule",
         nullable=False,
     )
     reason = text(
-        "the filter's verdict in plain words: of as_of for a company that left, of previous_as_of "
-        "for one that entered"
+        "the filter's verdict in words: at as_of for a company that left, at previous_as_of for one that "
+        "entered"
     )
 
 
 class MetricDifferences(dy.Schema):
-    """One row per ratio that a vendor serves ready-made and we compute too: both, and whether they agree."""
+    """One row per ratio that a vendor serves and we also compute: both values, and whether they agree."""
 
     year = year(KNOWN_YEAR)
-    entity_id = key_id("the company, ours")
+    entity_id = key_id("our id of the company")
     period_end = key_date("end of the fiscal year")
     source = key_text("the vendor")
     metric = key_text("roe, debt_to_assets, fcf_margin, interest_coverage or altman_z_score")
     available_date = date("when the vendor's row became known", nullable=False)
-    served = ratio("as the vendor serves it", unit="as metric")
-    computed = ratio("as we compute it", unit="as metric")
+    served = ratio("the vendor's value", unit="as metric")
+    computed = ratio("our value", unit="as metric")
     difference = ratio("served less computed", unit="as metric")
-    tolerance = ratio("the difference that is let pass", unit="as metric")
+    tolerance = ratio("the largest difference that counts as agreement", unit="as metric")
     status = text("agrees, differs, only_served or only_computed", nullable=False)
-    market_cap_usd = usd("market value at period_end behind altman_z_score, the vendor's own")
+    market_cap_usd = usd("the vendor's market value at period_end, used in altman_z_score")
     rule_set = text("name and version of the rule set", nullable=False)

@@ -1,4 +1,4 @@
-"""The marts: what analysts read. Names of columns here are built upon by others and stay."""
+"""The marts of the quality screen and of coverage. Column names are a public contract."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ from smallcap.tables.columns import (
 
 
 class QualityScores(dy.Schema):
-    """One row per as_of, member, method and basis: the score of the quality screen, or the reason there is none."""
+    """One row per as_of, member, method and basis: the score of the quality screen, or why there is none."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    entity_id = key_id("the company, ours")
-    ticker = text("the symbol of the company's largest line", nullable=False)
+    as_of = key_date("as-of date, for which the row is computed")
+    entity_id = key_id("our id of the company")
+    ticker = text("ticker of the company's largest line", nullable=False)
     name = text("name of the largest line")
-    sector = text("sector name, GICS words")
+    sector = text("GICS sector name")
     method = key_text("published, or debt_free_aware")
     basis = key_text("point_in_time (known at as_of), or as_published (known 163 days later)")
-    is_final = flag("nothing filed later can change the row any more")
+    is_final = flag("later filings can no longer change the row")
     status = text("scored or excluded", nullable=False)
     exclusion_reason = text(
         "unusable_ticker, no_fundamentals, stale, missing:<fields>, out_of_range:<field> or "
-        "insufficient_records; null where scored"
+        "insufficient_records; null if scored"
     )
     period_end = date("end of the fiscal year of the record used")
-    available_date = date("when that record became known")
+    available_date = date("when the record used became known")
     horizon_date = date("the last day whose filings the basis may use", nullable=False)
-    inputs_basis = text("vendor where the vendor's served metrics are used, else computed")
+    inputs_basis = text("vendor if the vendor's metrics are used, else computed")
     roe = ratio("return on equity")
     fcf_margin = ratio("free cash flow margin")
     debt_to_assets = ratio("total debt over total assets")
     interest_coverage = ratio("interest coverage, before the clip", unit="multiple")
-    market_cap_usd = usd("market value: at period_end where known (published), else at as_of")
-    roe_winsorized = ratio("roe, winsorized among the records left at as_of")
+    market_cap_usd = usd("market value at period_end if the vendor serves it by the horizon, else at as_of")
+    roe_winsorized = ratio("roe, winsorized over the records left at as_of")
     fcf_margin_winsorized = ratio("fcf_margin, winsorized")
     debt_to_assets_winsorized = ratio("debt_to_assets, winsorized")
     interest_coverage_winsorized = ratio("interest_coverage, clipped and winsorized", unit="multiple")
-    roe_z = ratio("z-score of the winsorized input, population deviation", unit="deviations")
-    fcf_margin_z = ratio("z-score", unit="deviations")
-    debt_to_assets_z = ratio("z-score", unit="deviations")
-    interest_coverage_z = ratio("z-score", unit="deviations")
+    roe_z = ratio("z-score of roe_winsorized, by the population deviation", unit="deviations")
+    fcf_margin_z = ratio("z-score of fcf_margin_winsorized", unit="deviations")
+    debt_to_assets_z = ratio("z-score of debt_to_assets_winsorized", unit="deviations")
+    interest_coverage_z = ratio("z-score of interest_coverage_winsorized", unit="deviations")
     score = ratio("z(roe) + z(fcf_margin) - z(debt_to_assets) + z(interest_coverage)", unit="deviations")
     quintile = dy.Int64(
         nullable=True,
@@ -70,29 +70,29 @@ class QualityScores(dy.Schema):
 
     @dy.rule()
     def scored_or_explained(cls) -> pl.Expr:
-        """A row has either a score or a reason, never both, never neither."""
+        """A row has either a score or a reason, never both or neither."""
         return (pl.col("status") == "scored") == pl.col("score").is_not_null() & pl.col(
             "exclusion_reason"
         ).is_null()
 
 
 class QualitySummary(dy.Schema):
-    """One row per as_of, method, basis, variant and quintile (0 is all scored): counts, medians, ablation, later outcomes."""
+    """One row per as_of, method, basis, variant and quintile (0: all): counts, statistics, outcomes."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
+    as_of = key_date("as-of date, for which the row is computed")
     method = key_text("published, or debt_free_aware")
     basis = key_text("point_in_time or as_published")
     variant = key_text("base, or the ablation: no_winsorizing, no_coverage_clip, no_controls")
     quintile = dy.Int64(
         primary_key=True, min=0, max=5, description="1 worst to 5 best; 0 is all scored together"
     )
-    is_final = flag("nothing filed later can change the row any more")
+    is_final = flag("later filings can no longer change the row")
     members = count("members at as_of")
-    usable_tickers = count("of those, with a usable ticker")
-    with_record = count("of those, with a fresh annual record")
-    complete_records = count("of those, with all five inputs")
-    records_after_controls = count("of those, inside the controls")
+    usable_tickers = count("of these, with a usable ticker")
+    with_record = count("of these, with an annual record that is not stale")
+    complete_records = count("of these, with all five inputs")
+    records_after_controls = count("of these, within the controls")
     scored = count("companies scored in this quintile")
     roe_mean = ratio("mean of roe")
     roe_std = ratio("sample standard deviation of roe")
@@ -100,62 +100,63 @@ class QualitySummary(dy.Schema):
     roe_p25 = ratio("first quartile of roe")
     roe_median = ratio("median roe")
     roe_p75 = ratio("third quartile of roe")
-    roe_max = ratio("greatest roe")
+    roe_max = ratio("largest roe")
     fcf_margin_mean = ratio("mean of fcf_margin")
     fcf_margin_std = ratio("sample standard deviation of fcf_margin")
     fcf_margin_min = ratio("smallest fcf_margin")
     fcf_margin_p25 = ratio("first quartile of fcf_margin")
     fcf_margin_median = ratio("median fcf_margin")
     fcf_margin_p75 = ratio("third quartile of fcf_margin")
-    fcf_margin_max = ratio("greatest fcf_margin")
+    fcf_margin_max = ratio("largest fcf_margin")
     debt_to_assets_mean = ratio("mean of debt_to_assets")
     debt_to_assets_std = ratio("sample standard deviation of debt_to_assets")
     debt_to_assets_min = ratio("smallest debt_to_assets")
     debt_to_assets_p25 = ratio("first quartile of debt_to_assets")
     debt_to_assets_median = ratio("median debt_to_assets")
     debt_to_assets_p75 = ratio("third quartile of debt_to_assets")
-    debt_to_assets_max = ratio("greatest debt_to_assets")
+    debt_to_assets_max = ratio("largest debt_to_assets")
     interest_coverage_mean = ratio("mean of interest_coverage, clipped as scored", unit="multiple")
     interest_coverage_std = ratio("sample standard deviation of interest_coverage", unit="multiple")
     interest_coverage_min = ratio("smallest interest_coverage", unit="multiple")
     interest_coverage_p25 = ratio("first quartile of interest_coverage", unit="multiple")
     interest_coverage_median = ratio("median interest_coverage", unit="multiple")
     interest_coverage_p75 = ratio("third quartile of interest_coverage", unit="multiple")
-    interest_coverage_max = ratio("greatest interest_coverage", unit="multiple")
+    interest_coverage_max = ratio("largest interest_coverage", unit="multiple")
     market_cap_usd_mean = usd("mean of market_cap_usd")
     market_cap_usd_std = usd("sample standard deviation of market_cap_usd")
     market_cap_usd_min = usd("smallest market_cap_usd")
     market_cap_usd_p25 = usd("first quartile of market_cap_usd")
     market_cap_usd_median = usd("median market_cap_usd")
     market_cap_usd_p75 = usd("third quartile of market_cap_usd")
-    market_cap_usd_max = usd("greatest market_cap_usd")
-    top_names = text("the eight best tickers, best first; on quintile 0")
-    bottom_names = text("the eight worst tickers, worst first; on quintile 0")
+    market_cap_usd_max = usd("largest market_cap_usd")
+    top_names = text("the eight best tickers, best first; only on quintile 0")
+    bottom_names = text("the eight worst tickers, worst first; only on quintile 0")
     formed_as_of = date(
-        "as_of twelve months earlier, whose quintiles the outcome_ columns follow; null where it "
-        "is not in the lake"
+        "as_of twelve months earlier, whose quintiles the outcome_ columns follow; null if not in the lake"
     )
     outcome_companies = count("companies scored in this quintile at formed_as_of", nullable=True)
     outcome_reported = count(
-        "of those, with an annual record that ended after formed_as_of and is visible at as_of", nullable=True
+        "of these, with a fiscal year that ended after formed_as_of and is visible at as_of", nullable=True
     )
     outcome_loss_share = ratio("share of outcome_reported whose later record shows a loss")
     outcome_debt_to_assets_median = ratio("median debt_to_assets of the later records")
     outcome_exit_share = ratio("share of outcome_companies that are no longer members at as_of")
     outcome_max_drawdown_median = ratio(
-        "median of the companies' largest fall within the twelve months, from month-end returns; negative"
+        "median of the companies' largest drawdown over the twelve months, from month-end returns; negative"
     )
 
 
 class Coverage(dy.Schema):
-    """One row per as_of: how many members could be screened, and why the others could not."""
+    """One row per as_of: number of members screened, and of those excluded by reason."""
 
     year = year(AS_OF_YEAR)
-    as_of = key_date("the date the question is asked about")
-    has_membership = flag("a list is known at most 31 days before as_of; if not, as_of has no rows elsewhere")
-    membership_source = text("where the list comes from")
+    as_of = key_date("as-of date, for which the row is computed")
+    has_membership = flag(
+        "a list dated at most 31 days before as_of is known; if not, as_of has no rows in other tables"
+    )
+    membership_source = text("source of the list")
     snapshot_date = date("date of the list")
-    lines = count("lines listed")
+    lines = count("lines in the list")
     members = count("companies")
     resolved = count("members known to the fundamentals source", unit="members")
     priced = count("members with a price as traded", unit="members")
@@ -168,9 +169,9 @@ class Coverage(dy.Schema):
     )
     assumed_available_dates = count("members whose visible record has no filing date", unit="members")
     market_caps = count("members with a market value", unit="members")
-    screened = count("members scored: method published, basis point_in_time", unit="members")
-    excluded_unusable_ticker = count("members excluded for their ticker", unit="members")
-    excluded_no_fundamentals = count("members excluded for want of a record", unit="members")
+    screened = count("members scored by method published on basis point_in_time", unit="members")
+    excluded_unusable_ticker = count("members excluded because the ticker is not usable", unit="members")
+    excluded_no_fundamentals = count("members excluded because no record is visible", unit="members")
     excluded_stale = count("members excluded because the record is stale", unit="members")
     excluded_missing = count("members excluded because an input is missing", unit="members")
     excluded_out_of_range = count("members excluded by a control", unit="members")
@@ -179,4 +180,4 @@ class Coverage(dy.Schema):
     )
     restated_share = ratio("restated_values over with_fundamentals", min=0, max=1)
     screened_share = ratio("screened over members", min=0, max=1)
-    stale_months = count("the limit that was used", unit="months")
+    stale_months = count("the staleness limit that was used", unit="months")

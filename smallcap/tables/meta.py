@@ -1,7 +1,4 @@
-"""The meta tables: what ran, what was checked, what is served.
-
-They live in the catalogue and in the lake's own records.
-"""
+"""The meta tables: runs, checks and what is served; stored in the catalogue and the lake's records."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ def _time(description: str, *, nullable: bool = False) -> dy.Datetime:
 
 
 class PublishedTables(dy.Schema):
-    """One row per table served: the exact version, and the run that published it."""
+    """One row per table served: its exact version and the run that published it."""
 
     table_name = key_text("schema and table")
     version = dy.Int64(nullable=False, min=0, description="version of the Delta table that is served")
@@ -35,7 +32,7 @@ class PublishedFiles(dy.Schema):
 
 
 class KeptVersions(dy.Schema):
-    """One row per table version that a kept report was made from; never vacuumed."""
+    """One row per table version used by a kept report; these versions are never vacuumed."""
 
     report = key_text("the report that needs the version")
     table_name = key_text("schema and table")
@@ -46,10 +43,10 @@ class Runs(dy.Schema):
     """One row per run that wrote to the home."""
 
     run_id = key_text("the run")
-    command = text("what was asked", nullable=False)
+    command = text("the command", nullable=False)
     first_year = dy.Int64(nullable=True, description="first year of the run's range")
     last_year = dy.Int64(nullable=True, description="last year of the run's range")
-    as_of = date("the as_of asked for; null for a whole year")
+    as_of = date("the requested as_of; null for complete years")
     preset = text("the sources used", nullable=False)
     status = text("published, succeeded, failed or undone", nullable=False)
     started_at = _time("when it started")
@@ -57,7 +54,7 @@ class Runs(dy.Schema):
 
 
 class Checks(dy.Schema):
-    """One row per check of a run: what was checked, over which years, and what came out."""
+    """One row per check of a run: what was checked, for which years, and the result."""
 
     run_id = key_text("the run")
     table_name = key_text("schema and table")
@@ -65,26 +62,26 @@ class Checks(dy.Schema):
     first_year = dy.Int64(nullable=True, description="first year checked")
     last_year = dy.Int64(nullable=True, description="last year checked")
     status = text("passed, warned or failed", nullable=False)
-    message = text("what came out, in words")
+    message = text("the result in words")
     checked_at = _time("when it was checked")
 
 
 class Fetched(dy.Schema):
-    """One row per dataset, source and year: what was asked of the source, up to which day."""
+    """One row per dataset, source and year: what was requested from the source, and up to which day."""
 
     dataset = key_text("constituents, securities, fundamentals, vendor_metrics, prices or factors")
-    source = key_text("the source asked")
+    source = key_text("the source")
     year = dy.Int64(primary_key=True, description="calendar year; 0 for data without a year")
-    asked = count("companies or lines asked for", nullable=True, unit="companies")
+    asked = count("companies or lines requested", nullable=True, unit="companies")
     fetched_through = date("the last day covered", nullable=False)
     fetched_at = _time("when it was fetched")
 
 
 class Catalogue(dy.Schema):
-    """One row: the home the catalogue's views point into, and the release that built it."""
+    """One row: the home that the catalogue's views refer to, and the release that built it."""
 
     home = key_text("absolute path of the home")
     run_id = text("the run that published", nullable=False)
     release = text("version of smallcap", nullable=False)
-    label = text("what the data are; says so where they are synthetic", nullable=False)
+    label = text("what the data are; states if they are synthetic", nullable=False)
     built_at = _time("when the file was built")

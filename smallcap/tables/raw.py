@@ -1,4 +1,4 @@
-"""The raw tables: what sources delivered, in canonical names and units, before any judgement."""
+"""The raw tables: what sources delivered, in canonical names and units, before any checks."""
 
 from __future__ import annotations
 
@@ -22,45 +22,43 @@ from smallcap.tables.columns import (
 
 
 class Constituents(dy.Schema):
-    """One row per index, as_of and line as the source lists it."""
+    """One row per index, as_of and line in the source's list."""
 
     year = year(AS_OF_YEAR)
-    index_name = key_text("the index, as we call it: russell2000")
-    as_of = key_date("the date the question is asked about")
-    security_id = key_id("the line (share class), ours")
-    ticker = text("the symbol as the source spells it", nullable=False)
-    name = text("company or line name as the source spells it")
-    sector = text("sector name as the source gives it, in GICS words")
+    index_name = key_text("our name of the index: russell2000")
+    as_of = key_date("as-of date, for which the row is computed")
+    security_id = key_id("our id of the line (share class)")
+    ticker = text("the ticker as in the source", nullable=False)
+    name = text("company or line name as in the source")
+    sector = text("sector name from the source, converted to GICS names")
     snapshot_date = date(
         "date of the source's list that was used, at most 31 days before as_of", nullable=False
     )
     market_value_usd = usd("value of the fund's or index's holding of the line", min=0)
     weight = ratio("share of the line in the list, from market values where known", min=0, max=1)
-    price_usd = number(
-        "price as traded that the list itself prints, at snapshot_date", "USD per share", min=0
-    )
-    quantity = number("shares of the line that the fund holds", "shares", min=0)
-    location = text("country as the source gives it")
-    exchange = text("exchange as the source gives it")
-    source = text("where the row comes from", nullable=False)
+    price_usd = number("price as traded given in the list, at snapshot_date", "USD per share", min=0)
+    quantity = number("shares of the line held by the fund", "shares", min=0)
+    location = text("country as in the source")
+    exchange = text("exchange as in the source")
+    source = text("source of the row", nullable=False)
 
 
 class Securities(dy.Schema):
-    """One row per line and ticker spell: the map from a source's names and ids to ours."""
+    """One row per line and ticker spell: the mapping from a source's names and ids to ours."""
 
-    security_id = key_id("the line (share class), ours")
-    source = key_text("the source whose names these are")
+    security_id = key_id("our id of the line (share class)")
+    source = key_text("the source of the names")
     valid_from = key_date("first day on which the line carried the ticker, as far as known")
-    entity_id = dy.Int64(nullable=False, description="the company, ours")
-    source_id = text("the vendor's own id of the line; vendors renumber, so it is never ours")
-    source_entity_id = text("the vendor's own id of the company")
-    ticker = text("the symbol during the spell, normalised: upper case, no separators", nullable=False)
-    valid_to = date("last day of the spell; null while it lasts")
+    entity_id = dy.Int64(nullable=False, description="our id of the company")
+    source_id = text("the vendor's id of the line; vendors renumber, so it is never used as ours")
+    source_entity_id = text("the vendor's id of the company")
+    ticker = text("the ticker during the spell, normalised: upper case, no separators", nullable=False)
+    valid_to = date("last day of the spell; null if open")
     name = text("company name")
-    sector = text("sector name, GICS words")
+    sector = text("GICS sector name")
     sic = text("Standard Industrial Classification code, four digits")
     gics = text("GICS sub-industry code, eight digits")
-    is_resolved = flag("the line belongs to a company that the fundamentals source knows")
+    is_resolved = flag("the line belongs to a company known to the fundamentals source")
     unresolved_reason = text("why is_resolved is false")
 
 
@@ -68,25 +66,25 @@ class Fundamentals(dy.Schema):
     """One row per company, fiscal period, version and filing, as the source served it."""
 
     year = year(KNOWN_YEAR)
-    entity_id = key_id("the company, ours")
-    period_end = key_date("end of the fiscal year that the row describes")
+    entity_id = key_id("our id of the company")
+    period_end = key_date("end of the fiscal year")
     version = key_text("original or restated")
     available_date = key_date(
-        "first NYSE session after filing_date; where that is missing, period_end + 90 days"
+        "first NYSE session after filing_date; if that is missing, period_end + 90 days"
     )
-    source = key_text("where the row comes from")
+    source = key_text("source of the row")
     is_available_date_assumed = flag("no filing date is known; available_date is period_end + 90 days")
     is_value_restated = flag(
-        "the values are later restatements served under the original filing date: visible by date, "
+        "the values are later restatements served under the original filing date: visible by date but "
         "not as filed"
     )
     is_blank_debt_zero = flag("the source declares that blank debt, dividends and buybacks mean none")
-    ticker = text("the symbol as the source spells it")
+    ticker = text("the ticker as in the source")
     fiscal_year = dy.Int64(
-        nullable=True, metadata={"unit": "fiscal year"}, description="the source's own fiscal year"
+        nullable=True, metadata={"unit": "fiscal year"}, description="fiscal year as numbered by the source"
     )
     period_days = dy.Int64(
-        nullable=True, metadata={"unit": "days"}, description="length of the period where the source gives it"
+        nullable=True, metadata={"unit": "days"}, description="length of the period, if the source gives it"
     )
     currency = text("currency of the money columns")
     filing_date = date("day the figures were filed")
@@ -106,7 +104,7 @@ class Fundamentals(dy.Schema):
     property_plant_equipment_usd = usd("property, plant and equipment, net")
     goodwill_usd = usd("goodwill")
     total_assets_usd = usd("total assets")
-    short_term_debt_usd = usd("debt due within a year, with the current part of long-term debt")
+    short_term_debt_usd = usd("debt due within a year, including the current part of long-term debt")
     current_liabilities_usd = usd("current liabilities")
     long_term_debt_usd = usd("debt due after a year")
     total_liabilities_usd = usd("total liabilities")
@@ -126,14 +124,14 @@ class Fundamentals(dy.Schema):
 
 
 class VendorMetrics(dy.Schema):
-    """One row per company and fiscal period: the ratios that a vendor serves ready-made."""
+    """One row per company and fiscal period: ratios computed by a vendor."""
 
     year = year(KNOWN_YEAR)
-    entity_id = key_id("the company, ours")
-    period_end = key_date("end of the fiscal year that the row describes")
-    source = key_text("where the row comes from")
+    entity_id = key_id("our id of the company")
+    period_end = key_date("end of the fiscal year")
+    source = key_text("source of the row")
     available_date = date(
-        "that of the company's first fundamentals row of the same period_end", nullable=False
+        "available_date of the company's first fundamentals row of the same period_end", nullable=False
     )
     roe = ratio("return on equity as served")
     fcf_margin = ratio("free cash flow margin as served")
@@ -144,30 +142,30 @@ class VendorMetrics(dy.Schema):
 
 
 class Prices(dy.Schema):
-    """One row per line and month (its last session)."""
+    """One row per line and month, at the month's last session."""
 
     year = year("calendar year of date; the partition")
-    security_id = key_id("the line (share class), ours")
+    security_id = key_id("our id of the line (share class)")
     date = key_date("the last session of the month that was observed")
     close_usd = number("unadjusted close as traded", "USD per share", min=0)
     adjusted_close_usd = number(
-        "close adjusted for later splits, by some sources for dividends too; serves returns only",
+        "close adjusted for later splits, in some sources also for dividends; used only for returns",
         "USD per share",
         min=0,
     )
     split_ratio = number(
-        "new shares per old share of the splits in the month; null where the source does not say",
+        "new shares per old share for the splits in the month; null if unknown to the source",
         "ratio",
         min_exclusive=0,
     )
     total_return = ratio("return of the month with dividends", min=-1)
-    source = text("where the row comes from", nullable=False)
+    source = text("source of the row", nullable=False)
 
 
 class Factors(dy.Schema):
     """One row per vintage, model and month: Kenneth French's factors as fractions."""
 
-    vintage = key_text("YYYYMM of the returns database that the file names in its first line")
+    vintage = key_text("YYYYMM of the returns database named in the file's first line")
     model = key_text("FF5, FF3 or MOM: the file the row comes from")
     month = key_date("last calendar day of the month")
     mkt_rf = ratio("market return over the risk-free rate")
@@ -178,15 +176,15 @@ class Factors(dy.Schema):
     mom = ratio("winners minus losers")
     rf = ratio("risk-free rate of the month")
     sha256 = text("checksum of the file", nullable=False)
-    source = text("where the file comes from", nullable=False)
+    source = text("source of the file", nullable=False)
 
 
 class Snapshots(dy.Schema):
-    """One row per fetched payload; rebuilt from the files beside the payloads."""
+    """One row per fetched payload; rebuilt from the metadata files stored with the payloads."""
 
     snapshot_id = key_text("key of the request: source, dataset and a digest of its parameters and content")
-    source = text("the source asked", nullable=False)
-    dataset = text("what was asked for", nullable=False)
+    source = text("the source", nullable=False)
+    dataset = text("the dataset requested", nullable=False)
     request = text("the request's parameters as JSON, without secrets", nullable=False)
     sha256 = text("checksum of the payload before compression", nullable=False)
     bytes = count("size of the payload before compression", unit="bytes")
@@ -194,5 +192,5 @@ class Snapshots(dy.Schema):
     fetched_at = dy.Datetime(
         nullable=False,
         time_unit="us",
-        description="when we got it (UTC); a fetch column, not compared between homes",
+        description="when it was fetched (UTC); a fetch column, not compared between homes",
     )

@@ -1,4 +1,4 @@
-"""The registry of tables: name, schema, partition and kind of each. Columns stand in the schemas."""
+"""The registry of tables: name, schema and kind of each."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Table:
     name
         Layer and table, as in DuckDB: ``marts.quality_scores``.
     schema
-        The dataframely schema, the only description of its columns.
+        The dataframely schema, the only definition of its columns.
     kind
-        ``snapshot``: one cross-section per as_of, partitioned by its year. ``flow``: what happened or became
-        known in a year, partitioned by it. ``reference``: not partitioned.
+        ``snapshot``: one cross-section per as_of, partitioned by its year. ``flow``: partitioned by the year
+        in which a row happened or became known. ``reference``: not partitioned.
     fetch_columns
-        Columns that say when something was fetched and so differ between homes.
+        Columns with fetch times, which therefore differ between homes.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Table:
 
     @property
     def layer(self) -> str:
-        """The schema in DuckDB, the folder in the lake, the prefix of the asset key."""
+        """The layer: schema in DuckDB, folder in the lake and prefix of the asset key."""
         return self.name.split(".")[0]
 
     @property
@@ -64,11 +64,11 @@ class Table:
 
     @property
     def description(self) -> str:
-        """What one row is."""
+        """Description of a row of the table."""
         return " ".join((self.schema.__doc__ or "").split())
 
     def empty(self) -> pl.DataFrame:
-        """Make a frame without rows that has the table's columns and types."""
+        """Make an empty frame with the table's columns and types."""
         return pl.DataFrame(schema=self.columns)
 
 
@@ -139,7 +139,7 @@ def table(name: str) -> Table:
     Raises
     ------
     InputError
-        When there is no such table; the message lists those there are.
+        When there is no such table; the message lists the tables.
     """
     found = TABLES.get(name) or META_TABLES.get(name)
     if found is None:

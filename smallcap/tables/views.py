@@ -1,8 +1,8 @@
-"""The further views of sql/views: what each shows and what its columns mean, read from the view's file.
+"""The views of sql/views: descriptions of the views and their columns, read from the view files.
 
-The first line of a file is a comment that says what the view shows. A line ``-- name [unit]: meaning`` after
-it describes a column, or several of one meaning, set apart by commas. A column without such a line means what
-the column of its name means in the tables that the view reads.
+The first line of a file is a comment that describes the view. A line ``-- name [unit]: meaning`` after it
+describes a column, or several columns with the same meaning, separated by commas. A column without such a
+line has the description of the column of the same name in the tables that the view reads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _COLUMN_LINE = re.compile(r"^-- (\w+(?:, \w+)*)(?: \[([^\]]+)\])?: (.+)$", flags
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a column means, and its unit where it has one."""
+    """Description of a column, and its unit; empty if it has none."""
 
     text: str
     unit: str
@@ -41,11 +41,11 @@ class View:
     name
         Layer and view, as in DuckDB.
     description
-        What it shows.
+        What the view shows.
     select
-        The statement.
+        The SELECT statement.
     described
-        The columns that the file describes itself.
+        The columns described in the view's file.
     """
 
     name: str
@@ -55,11 +55,11 @@ class View:
 
     @property
     def sources(self) -> list[str]:
-        """The tables that are read."""
+        """The tables that the view reads."""
         return [name for name in (*TABLES, *META_TABLES) if re.search(rf"\b{re.escape(name)}\b", self.select)]
 
     def meaning(self, column: str) -> Meaning | None:
-        """Say what a column means; None where neither the file nor the tables agree on it."""
+        """Return the meaning of a column; None if the file has none and the tables have none or disagree."""
         if column in self.described:
             return self.described[column]
         found = {meaning for name in self.sources if (meaning := _meaning_in(name, column)) is not None}
@@ -67,19 +67,17 @@ class View:
 
 
 def read_view(file: Path) -> View:
-    """Read a view from its file, which is named like it.
+    """Read a view from its file, which has the view's name.
 
     Raises
     ------
     SmallcapError
-        When the first line does not say what the view shows.
+        When the first line does not describe the view.
     """
     first, _, rest = file.read_text(encoding="utf-8").partition("\n")
     description = first.lstrip("- ").strip()
     if not first.startswith("--") or not description:
-        raise SmallcapError(
-            f"{file}: the first line must be a comment ('-- …') that says what the view shows"
-        )
+        raise SmallcapError(f"{file}: the first line must be a comment ('-- …') that describes the view")
     described = {
         column: Meaning(text, unit or "")
         for names, unit, text in _COLUMN_LINE.findall(rest)
@@ -97,7 +95,7 @@ def read_views(folder: Path) -> list[View]:
 
 @contextmanager
 def empty_warehouse(views: Sequence[View]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Make every table without rows, and the views over them, in memory."""
+    """Create every table without rows, and the views over them, in memory."""
     with duckdb.connect() as connection:
         for name, table in {**TABLES, **META_TABLES}.items():
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")

@@ -138,7 +138,7 @@ def test_the_data_dictionary_lists_every_table_and_view_that_is_served(
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("-- Shows something.\nSELECT 1 AS unknown", "has a column unknown without a meaning"),
+        ("-- Shows something.\nSELECT 1 AS unknown", "has no description of column unknown"),
         (
             "-- Shows something.\n-- nobody: absent\nSELECT as_of FROM marts.coverage",
             "describes columns that it does not have: nobody",
@@ -149,7 +149,7 @@ def test_the_data_dictionary_lists_every_table_and_view_that_is_served(
                 "-- Shows something.\nSELECT l.status FROM marts.funnel_outcomes AS o, "
                 "marts.stock_factor_loadings AS l"
             ),
-            "has a column status without a meaning",
+            "has no description of column status",
         ),
     ],
 )
