@@ -58,8 +58,20 @@ def not_positive(denominator: pl.Expr) -> list[Check]:
 def quotient(
     name: str, numerator: pl.Expr, denominator: pl.Expr, before: Sequence[Check] = (SCALE_SUSPECT,)
 ) -> list[pl.Expr]:
-    """Make the metric numerator / denominator, with the reason if it is null.
+    """Make the metric numerator / denominator, which is null if either is missing or the latter not positive.
 
-    It is null if either is missing or the denominator is not positive.
+    Parameters
+    ----------
+    name
+        Name of the metric.
+    numerator, denominator
+        The two parts.
+    before
+        Checks evaluated before those of the parts.
+
+    Returns
+    -------
+    list of pl.Expr
+        The metric and its reason.
     """
     return metric(name, numerator / denominator, [*before, missing(numerator), *not_positive(denominator)])

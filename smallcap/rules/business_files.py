@@ -16,6 +16,11 @@ def read_business_rules(reference_dir: Path) -> BusinessRules:
     ----------
     reference_dir
         Folder of the rule sets.
+
+    Returns
+    -------
+    BusinessRules
+        The two files' rows and a label with a digest of their contents.
     """
     text = "".join(read_text(reference_dir / name) for name in (EXCLUSIONS_FILE, OVERRIDES_FILE))
     return BusinessRules(

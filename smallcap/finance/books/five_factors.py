@@ -48,7 +48,20 @@ def five_factor_regression(
 
 
 def measured_months(returns: pl.DataFrame, factors: Factors | None) -> pl.DataFrame:
-    """Keep the months that have both a return and factors, ascending; none without factors."""
+    """Keep the months that have both a return and factors.
+
+    Parameters
+    ----------
+    returns
+        Columns month and total_return.
+    factors
+        The five factors; None if none are stored.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows of `returns`, ascending; none without factors.
+    """
     known = returns.drop_nulls("total_return").sort("month")
     return (
         known.clear()

@@ -58,8 +58,8 @@ def lists_chosen_late(
         Rows of core.monthly_returns.
     factors
         The five factors; None if none are stored.
-        rules
-            Minimum number of months, confidence level of the intervals.
+    rules
+        Minimum number of months, confidence level of the intervals.
 
     Yields
     ------

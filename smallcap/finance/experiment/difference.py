@@ -28,7 +28,7 @@ def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
     monthly
         Rows of `net_returns`.
     rules
-            Minimum number of months for a test, and confidence level of the intervals.
+        Minimum number of months for a test, and confidence level of the intervals.
 
     Returns
     -------

@@ -76,7 +76,22 @@ def regress(
 
 
 def not_regressed(model_name: str, rules: FactorRules, vintage: str, reason: str) -> pl.DataFrame:
-    """Make the rows of a regression that cannot be run because factors are missing."""
+    """Make the rows of a regression that cannot be run because factors are missing.
+
+    Parameters
+    ----------
+    model_name
+        One of the rule set's models.
+    rules
+        The models.
+    vintage, reason
+        Values of these columns.
+
+    Returns
+    -------
+    pl.DataFrame
+        As for `regress`, with status insufficient.
+    """
     return _without_numbers(
         model_name, vintage, rules.models[model_name].terms, reason, pl.Series("month", [], dtype=pl.Date)
     )

@@ -101,6 +101,15 @@ def vintages_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules) 
     ----------
     raw_factors
         Rows of raw.factors.
+    model_name
+        One of the rule set's models.
+    rules
+        Defines which files the factors come from.
+
+    Returns
+    -------
+    list of str
+        YYYYMM of each vintage.
     """
     held = [_file(raw_factors, file)["vintage"].unique() for file in model_named(model_name, rules).files]
     return sorted(set.intersection(*(set(vintages) for vintages in held)))
@@ -175,6 +184,11 @@ def factors_of(
 
 def factors_monthly(raw_factors: pl.DataFrame) -> pl.DataFrame:
     """Return the five factors of the newest vintage, with momentum where a file of the same vintage has it.
+
+    Parameters
+    ----------
+    raw_factors
+        Rows of raw.factors.
 
     Returns
     -------

@@ -32,7 +32,7 @@ def screen_changes(
 
     - `membership`: the company was not a member at one of the dates; the filter is null if none excluded it
       before or excludes it now.
-    - `rule`: the filter's rule set differs, or it is filter 1: the line of business is classified anew.
+    - `rule`: the filter's rule set differs, or it is filter 1: a new line of business.
     - `going_stale`: the visible record has become too old.
     - `new_filing`: the visible record is of another fiscal year.
     - `restatement`: the visible record is another version of the same year; for a multi-year rule also if the

@@ -20,7 +20,26 @@ def year_gates(history: YearsRules) -> list[Gate]:
 def all_positive(
     name: str, value: pl.Expr, borderline: float, words: str, measure: str | None = None
 ) -> Condition:
-    """Require a figure above zero in every year; `value` is the minimum of a ratio with the same sign."""
+    """Require a figure above zero in every year.
+
+    Parameters
+    ----------
+    name
+        The figure, as in the columns `<name>_known` and `<name>_positive`.
+    value
+        Value to show: the minimum of a ratio with the same sign as the figure.
+    borderline
+        A pass with a value at or below this is borderline.
+    words
+        The figure in words, for the reasons.
+    measure
+        Name of the value; `least_<name>` by default.
+
+    Returns
+    -------
+    Condition
+        Unknown if a year is unknown and no known year breaks the rule.
+    """
     years, known, positive = pl.col("years"), pl.col(f"{name}_known"), pl.col(f"{name}_positive")
     return Condition(
         measure=measure or f"least_{name}",
@@ -37,7 +56,24 @@ def all_positive(
 def at_most(
     measure: str, bad: pl.Expr, unknown_years: pl.Expr, most: int, broken: str, unknown: str
 ) -> Condition:
-    """Require at most `most` bad years; unknown years may be bad too."""
+    """Limit the number of bad years.
+
+    Parameters
+    ----------
+    measure
+        Name of the number of bad years.
+    bad, unknown_years
+        Number of years that are bad, and that are unknown.
+    most
+        Maximum number of bad years.
+    broken, unknown
+        Reasons to give if the rule is broken or unknown.
+
+    Returns
+    -------
+    Condition
+        Unknown if the unknown years could break the rule.
+    """
     return Condition(
         measure=measure,
         holds=pl.when(bad > most).then(pl.lit(False)).when(bad + unknown_years <= most).then(pl.lit(True)),

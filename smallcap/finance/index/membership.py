@@ -15,6 +15,13 @@ MEMBER = ("security_id", "ticker", "name", "sector", "weight")
 def successive_dates(members: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
     """Return each as_of of the given years with the previous one among the members' dates.
 
+    Parameters
+    ----------
+    members
+        Rows with `as_of`; include the year before the first of `years`.
+    years
+        Calendar years.
+
     Returns
     -------
     pl.DataFrame

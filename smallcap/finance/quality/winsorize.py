@@ -16,6 +16,11 @@ def winsorized(column: pl.Expr, group: str, lower: float, upper: float) -> pl.Ex
         Column that identifies the group.
     lower, upper
         Quantiles as fractions.
+
+    Returns
+    -------
+    pl.Expr
+        The clipped column.
     """
     lowest, highest = (column.quantile(quantile, "linear").over(group) for quantile in (lower, upper))
     # Not `clip`, which takes four times as long when its bounds are columns.
@@ -43,6 +48,11 @@ def bucket(column: str, group: str, edges: tuple[float, ...]) -> pl.Expr:
         Column that identifies the group.
     edges
         Inner edges as fractions, ascending; (0.2, 0.4, 0.6, 0.8) gives quintiles.
+
+    Returns
+    -------
+    pl.Expr
+        Int64 from 1 to the number of edges + 1.
     """
     values = pl.col(column)
     below = [(values.quantile(edge, "linear").over(group) < values).cast(pl.Int8) for edge in edges]
