@@ -13,7 +13,8 @@ from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
 from smallcap.engine.making import PROGRESS
 from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
-from smallcap.lake.stamps import UNPARTITIONED, YearStamp, digest_rows
+from smallcap.lake.digests import digest_rows
+from smallcap.lake.stamps import UNPARTITIONED, YearStamp
 from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from smallcap.engine.context import Run, open_run
+from smallcap.engine.redigest import renew_digests
 from smallcap.lake import Home
 from smallcap.settings import Settings
 from smallcap.sources import open_source
@@ -61,12 +62,19 @@ class RunResource(dg.ConfigurableResource[Run]):
         )
         is_successful = False
         try:
+            _renew_digests(run, context)
             yield run
             is_successful = not _has_failed(context.instance, dagster_run.run_id)
         finally:
             if not run.log.is_published:
                 run.log.flush("succeeded" if is_successful else "failed")
             home.close_run(is_successful=is_successful)
+
+
+def _renew_digests(run: Run, context: dg.InitResourceContext) -> None:
+    renewed = renew_digests(run.home.lake, run.digests)
+    if renewed and context.log is not None:
+        context.log.info("digests of an earlier algorithm were replaced for %s tables", len(renewed))
 
 
 def _report_dead_run(instance: dg.DagsterInstance, run_id: str | None) -> None:

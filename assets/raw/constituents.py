@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
+from smallcap.engine.asked import refused_in
 from smallcap.engine.context import Run
 from smallcap.engine.making import Rows
 from smallcap.sources import ingest
@@ -14,11 +15,8 @@ from smallcap.sources import ingest
 def constituents(run: Run, securities: pl.DataFrame) -> Rows:
     """Ask the source for the newest list at or at most 31 days before each as_of."""
     years = run.years.of("raw.constituents")
-    delivery = ingest.constituents(
-        run.source.constituents(run.settings.index_name, run.dates.of(years)),
-        securities,
-        run.settings.index_name,
-    )
-    run.log.note_delivery("raw.constituents", delivery, run.years.of("raw.constituents"))
+    listed = run.lists.at(run.dates.of(years))
+    delivery = ingest.constituents(listed, securities, run.settings.index_name)
+    run.log.note_delivery("raw.constituents", delivery, years)
     run.log.note_fetched("constituents", years, None)
-    return Rows(delivery.rows, delivery.refused)
+    return Rows(delivery.rows, refused_in(delivery.refused, years))

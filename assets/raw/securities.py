@@ -15,7 +15,7 @@ def securities(run: Run) -> pl.DataFrame:
 
     New ones are given ids, known ones keep theirs.
     """
-    listed = run.source.constituents(run.settings.index_name, run.dates.of(run.asked)).rows
+    listed = run.lists.at(run.dates.of(run.asked)).rows
     delivery = run.source.securities(listed, run.book_tickers())
     run.log.note_delivery("raw.securities", delivery, [])
     run.log.note_fetched("securities", [0], delivery.rows["source_id"].n_unique())

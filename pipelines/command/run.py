@@ -12,6 +12,7 @@ from smallcap.engine.context import Run
 from smallcap.engine.guard import years_in_words
 from smallcap.engine.lineage import FIRST_YEAR, READS
 from smallcap.engine.plan import Plan, Step, choose_as_of, make_plan, plan_run, require_list, require_tables
+from smallcap.engine.redigest import has_old_digests
 from smallcap.engine.unchanged import record_unchanged
 from smallcap.engine.years import is_anything_made
 from smallcap.errors import InputError
@@ -81,7 +82,7 @@ def make(
 def is_current(run: Run) -> bool:
     """Whether a run would make nothing, and what the lake holds is what is served."""
     home = run.home
-    if home.has_unfinished_run() or is_anything_made(run.years):
+    if home.has_unfinished_run() or has_old_digests(home.lake) or is_anything_made(run.years):
         return False
     served = served_versions(run.settings.warehouse_dir)
     return served == {name: version for name in TABLES if (version := home.lake.version(name)) >= 0}

@@ -17,7 +17,7 @@ from typing import Any
 import smallcap
 
 PACKAGE = Path(smallcap.__file__).resolve().parent
-ALGORITHM = 1
+ALGORITHM = "1"
 """Version of the digest. When it changes, digests are recorded anew and no table is remade."""
 _SKIPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "lineno", "col_offset"})
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from smallcap.engine.code import CodeDigests
 from smallcap.engine.dates import AsOfDates
+from smallcap.engine.lists import Lists
 from smallcap.engine.recipe import Recipes
 from smallcap.engine.rule_sets import RuleSets
 from smallcap.engine.runlog import RunLog
@@ -48,6 +49,8 @@ class Run:
         The years of each table that are made.
     code
         Digests of the code.
+    lists
+        The lists of the index's members.
     log
         What is to be recorded.
     """
@@ -63,6 +66,7 @@ class Run:
     digests: Digests
     years: Years
     code: CodeDigests
+    lists: Lists
     log: RunLog
 
     def book_tickers(self) -> list[str]:
@@ -106,7 +110,8 @@ def open_run(
     """
     rules, dates = RuleSets(settings.reference_dir), AsOfDates(home, source, asked, as_of)
     code = CodeDigests(home.path / CODE_CACHE)
-    digests = Digests(home.lake, Recipes(settings, source, dates, rules, code))
+    digests = Digests(home, Recipes(settings, source, dates, rules, code))
     years = Years(home, source, digests, asked, is_forced=is_forced)
     log = RunLog(home, run_id, command, settings.preset, asked, as_of, source.name, source.clock)
-    return Run(home, source, settings, run_id, asked, as_of, rules, dates, digests, years, code, log)
+    lists = Lists(source, settings.index_name)
+    return Run(home, source, settings, run_id, asked, as_of, rules, dates, digests, years, code, lists, log)

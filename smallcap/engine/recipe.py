@@ -1,23 +1,23 @@
-"""What a year of a table depends on beside its inputs, as digests: rule sets, settings, dates, the source, and the code that makes it."""
+"""What a year of a table depends on besides its inputs: rule sets, settings, dates, the source, and its code."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from smallcap.engine.code import PACKAGE, CodeDigests
-from smallcap.engine.dates import AsOfDates
+from smallcap.engine.dates import DATES, AsOfDates, dates_as_text, digest_of_dates, is_same_dates
 from smallcap.engine.rule_sets import RULE_SETS, RuleSets
 from smallcap.engine.uses import uses_of
+from smallcap.lake.digests import algorithm_of, digest_text
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.tables import TABLES
 
-CODE, DATES, CLOCK, SOURCE = "code", "dates", "clock", "source"
+CODE, CLOCK, SOURCE = "code", "clock", "source"
 RULES, SETTING = "rules/", "setting/"
 SNAPSHOTS = "snapshots"
 COMPUTING = ("smallcap.finance", "smallcap.rules.types")
@@ -76,8 +76,10 @@ class Recipes:
             }
         recipe = dict(self._lasting[name])
         if uses.has_dates:
-            recipe[DATES] = _short(
-                " ".join(map(str, self._dates.all() if year == UNPARTITIONED else self._dates.of([year])))
+            recipe[DATES] = (
+                digest_of_dates(self._dates.all())
+                if year == UNPARTITIONED
+                else dates_as_text(self._dates.of([year]))
             )
         if uses.clock is not None:
             recipe[CLOCK] = str(self._last_step(year, [] if uses.clock == "months" else self._horizons(year)))
@@ -93,7 +95,9 @@ class Recipes:
 
     def _payloads(self) -> str:
         """Digest the names of the payloads that the home keeps; a payload never changes under its name."""
-        return _short(" ".join(sorted(path.name for path in self._settings.snapshots_dir.rglob("*.json"))))
+        return digest_text(
+            " ".join(sorted(path.name for path in self._settings.snapshots_dir.rglob("*.json")))
+        )
 
     def _horizons(self, year: int) -> list[dt.date]:
         """Return the days on which something about the dates of a year becomes final: each date itself, and its later horizon."""
@@ -128,6 +132,22 @@ def code_of(name: str, preset: str, code: CodeDigests) -> str:
     return f"{body}-{code.of_class(found.schema.__module__, found.schema.__name__)[:8]}"
 
 
+def is_same_use(key: str, recorded: str | None, now: str) -> bool:
+    """Compare something that a year used with what there is now, also where an earlier release recorded it.
+
+    A digest of code or of rules that another algorithm made says nothing and counts as the same.
+    """
+    if recorded is None:
+        return False
+    if key == DATES:
+        return is_same_dates(recorded, now)
+    if key != CODE and not key.startswith(RULES):
+        return recorded == now
+    if algorithm_of(recorded) != algorithm_of(now):
+        return True
+    return recorded.rpartition(":")[2] == now.rpartition(":")[2]
+
+
 def in_words(key: str) -> str:
     """Say what changed, for a key of a recipe or the name of a table that was read."""
     if key.startswith(RULES):
@@ -154,7 +174,3 @@ def _modules() -> Mapping[tuple[str, str], str]:
 
 def _dotted(path: Path) -> str:
     return ".".join(("smallcap", "assets", *path.with_suffix("").parts))
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

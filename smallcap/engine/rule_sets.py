@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from smallcap.lake.digests import digest_text
 from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rows, read_rules
@@ -24,6 +24,9 @@ from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.sources.identity.aliases import load_ticker_aliases
+
+ALGORITHM = "1"
+"""Version of `digest_of`. When it changes, digests are recorded again and no table is remade."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,10 +89,17 @@ class RuleSets:
 
 
 def digest_of(value: object) -> str:
-    """Digest a typed object by its values, the same under every version of Python and of the libraries."""
-    return hashlib.sha256(
-        json.dumps(_plain(value), sort_keys=True, separators=(",", ":")).encode()
-    ).hexdigest()[:16]
+    """Digest a typed object by its values, the same under every version of Python and of the libraries.
+
+    Returns
+    -------
+    str
+        ``<algorithm>:<digest>``: the digest of the object as JSON, with sorted keys and without spaces. Dates are
+        ISO texts, floats their shortest decimal form as text, and a typed object has its class's name under the
+        empty key.
+    """
+    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"))
+    return f"{ALGORITHM}:{digest_text(text)}"
 
 
 def _plain(value: object) -> object:

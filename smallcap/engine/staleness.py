@@ -1,20 +1,20 @@
-"""What a year of a table was made from, as digests, and which years were made from something else than is there now.
+"""What a year of a table was made from, as digests, and which years were made from something else than there is now.
 
-An input is digested by whole years, or by the rows of the year's own members alone; what a table uses beside
-its inputs is its recipe.
+An input is digested by whole years, and where only some rows of it matter also by the rows of the year's own
+members. What a table uses besides its inputs is its recipe.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from smallcap.engine.lineage import READS, Among, years_read
-from smallcap.engine.recipe import CODE, Recipes
-from smallcap.lake import Lake, Stamp
-from smallcap.lake.stamps import UNPARTITIONED, hash_of_rows
+from smallcap.engine.recipe import Recipes, is_same_use
+from smallcap.lake import Home, Stamp, YearStamp
+from smallcap.lake.digests import ALGORITHM, digest_of_hashes, digest_text, hash_of_rows
+from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.tables import TABLES
 
 SEPARATOR = "#"
@@ -26,20 +26,32 @@ class Digests:
 
     Parameters
     ----------
-    lake
-        The lake; it may change between calls.
+    home
+        The home; its lake may change between calls.
     recipes
         The recipes in force.
     """
 
-    def __init__(self, lake: Lake, recipes: Recipes) -> None:
-        self._lake, self._recipes = lake, recipes
+    def __init__(self, home: Home, recipes: Recipes) -> None:
+        self._home, self._lake, self._recipes = home, home.lake, recipes
         self._hashes: dict[tuple[str, int, str], pl.DataFrame] = {}
-        self._asked: dict[tuple[str, int, str, tuple[int, ...]], pl.DataFrame] = {}
+        self._requested: dict[tuple[str, int, str, tuple[int, ...]], pl.DataFrame] = {}
 
-    def inputs(self, name: str, years: Iterable[int]) -> dict[int, dict[str, str]]:
-        """Return, for each year of a table, the digest of each table and of everything else that it would be made from now."""
-        stamps = {upstream: self._lake.stamp(upstream) for upstream in READS[name]}
+    def inputs(
+        self, name: str, years: Iterable[int], stamps: Mapping[str, Stamp] | None = None
+    ) -> dict[int, dict[str, str]]:
+        """Return, for each year of a table, the digest of each thing that it would be made from now.
+
+        Parameters
+        ----------
+        name
+            The table.
+        years
+            Its years; a table without partitions has the one year `UNPARTITIONED`.
+        stamps
+            Stamps of the tables that it reads; by default those that the lake has.
+        """
+        stamps = stamps or {upstream: self._lake.stamp(upstream) for upstream in READS[name]}
         return {
             year: {
                 **{upstream: self._input(name, upstream, year, stamps[upstream]) for upstream in READS[name]},
@@ -49,66 +61,63 @@ class Digests:
         }
 
     def stale(self, name: str) -> dict[int, list[str]]:
-        """Return the years of a table that were made from something else than is there now, with what changed: tables, or keys of a recipe.
+        """Return the years that were made from something else than there is now, with what changed.
 
-        A table without partitions has the one year `UNPARTITIONED`.
+        What changed is named by tables and by keys of a recipe. A table without partitions has the one year
+        `UNPARTITIONED`.
         """
-        stamp = self._lake.stamp(name)
         stamps = {upstream: self._lake.stamp(upstream) for upstream in READS[name]}
         changed = {
             year: [
                 *(
                     key
                     for key, now in self._recipes.of(name, year).items()
-                    if not _is_same_use(key, made.inputs.get(key), now)
+                    if not is_same_use(key, made.inputs.get(key), now)
                 ),
                 *(
                     upstream
                     for upstream in READS[name]
-                    if not self._is_same(
-                        name, upstream, year, stamps[upstream], made.inputs.get(upstream, "")
-                    )
+                    if not self._is_same(name, upstream, year, stamps[upstream], made)
                 ),
             ]
-            for year, made in stamp.years.items()
+            for year, made in self._lake.stamp(name).years.items()
         }
         return {year: keys for year, keys in changed.items() if keys}
 
     def _input(self, name: str, upstream: str, year: int, stamp: Stamp) -> str:
-        whole = self._of_years(name, upstream, year, stamp)
+        whole = _of_years(name, upstream, year, stamp)
         among = READS[name][upstream].among
         return (
             whole if among is None else f"{whole}{SEPARATOR}{self._of_members(name, upstream, year, among)}"
         )
 
-    def _is_same(self, name: str, upstream: str, year: int, stamp: Stamp, recorded: str) -> bool:
-        whole, _, members = recorded.partition(SEPARATOR)
-        if whole == self._of_years(name, upstream, year, stamp):
+    def _is_same(self, name: str, upstream: str, year: int, stamp: Stamp, made: YearStamp) -> bool:
+        whole, _, members = made.inputs.get(upstream, "").partition(SEPARATOR)
+        if whole == _of_years(name, upstream, year, stamp):
             return True
+        among = READS[name][upstream].among
+        if among is None or not members:
+            return False
+        if made.algorithm != ALGORITHM:
+            # Digests of two algorithms do not compare. The publication refuses anything out of date, so what
+            # is published was made from these rows.
+            return self._home.records.is_last_run_published()
         # Rows of other companies may have come: they do not matter to a year whose own members' rows are
         # unchanged.
-        among = READS[name][upstream].among
-        return (
-            among is not None and bool(members) and members == self._of_members(name, upstream, year, among)
-        )
-
-    def _of_years(self, name: str, upstream: str, year: int, stamp: Stamp) -> str:
-        if year == UNPARTITIONED:
-            return _short(stamp.contents(stamp.years))
-        return _short(stamp.contents(years_read(upstream, READS[name][upstream], [year])))
+        return members == self._of_members(name, upstream, year, among)
 
     def _of_members(self, name: str, upstream: str, year: int, among: Among) -> str:
         rows = self._row_hashes(upstream, among.column)
         years = years_read(upstream, READS[name][upstream], [year])
-        asked = self._members(among, years_read(among.table, READS[name][among.table], [year]))
-        own = rows.filter(pl.col("year").is_in(years)).join(asked, on=among.column, how="semi")
-        return _short(str(own.select(pl.col("first").sum(), pl.col("second").sum(), pl.len()).row(0)))
+        members = self._members(among, years_read(among.table, READS[name][among.table], [year]))
+        own = rows.filter(pl.col("year").is_in(years)).join(members, on=among.column, how="semi")
+        return digest_text(f"{own.height} {digest_of_hashes(own)}")
 
     def _members(self, among: Among, years: list[int]) -> pl.DataFrame:
         key = (among.table, self._lake.version(among.table), among.column, tuple(years))
-        if key not in self._asked:
-            self._asked[key] = self._lake.read(among.table, years, [among.column]).unique()
-        return self._asked[key]
+        if key not in self._requested:
+            self._requested[key] = self._lake.read(among.table, years, [among.column]).unique()
+        return self._requested[key]
 
     def _row_hashes(self, name: str, column: str) -> pl.DataFrame:
         key = (name, self._lake.version(name), column)
@@ -122,15 +131,8 @@ class Digests:
         return self._hashes[key]
 
 
-def _is_same_use(key: str, recorded: str | None, now: str) -> bool:
-    """Compare a use with what was recorded.
-
-    A digest of code that another algorithm made says nothing and counts as the same.
-    """
-    if key == CODE and recorded is not None and recorded.partition(":")[0] != now.partition(":")[0]:
-        return True
-    return recorded == now
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _of_years(name: str, upstream: str, year: int, stamp: Stamp) -> str:
+    """Digest whole years of a table that is read."""
+    if year == UNPARTITIONED:
+        return stamp.version(stamp.years)
+    return stamp.version(years_read(upstream, READS[name][upstream], [year]))

@@ -85,11 +85,16 @@ class Records:
         runs = self._lake.read("meta.runs").filter(pl.col("run_id") == run_id)
         self.upsert("meta.runs", [{**row, "status": "undone"} for row in runs.to_dicts()])
 
-    def asked_dates(self, year: int) -> list[dt.date]:
-        """Days of a year that published runs asked for by name: they stay among its as_of dates."""
+    def requested_dates(self, year: int) -> list[dt.date]:
+        """Days of a year that published runs requested by name: they stay among its as_of dates."""
         runs = self._lake.read("meta.runs")
-        asked = runs.filter((pl.col("status") == "published") & (pl.col("as_of").dt.year() == year))
-        return asked["as_of"].unique().sort().to_list()
+        requested = runs.filter((pl.col("status") == "published") & (pl.col("as_of").dt.year() == year))
+        return requested["as_of"].unique().sort().to_list()
+
+    def is_last_run_published(self) -> bool:
+        """Whether the newest run that was not undone published: then nothing was out of date when it ended."""
+        runs = self._lake.read("meta.runs").filter(pl.col("status") != "undone").sort("started_at")
+        return not runs.is_empty() and runs["status"][-1] == "published"
 
     def status_of_checks(self) -> pl.DataFrame:
         """Worst status per run and table over all its checks: run_id, table_name, is_passed."""

@@ -5,13 +5,13 @@ The stamp travels in the Delta commit, so it is as atomic as the data. No file i
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from smallcap.lake.digests import algorithm_of, digest_rows, digest_text
 from smallcap.tables import Table
 
 UNPARTITIONED = 0
@@ -27,7 +27,7 @@ class YearStamp:
     run_id
         The run that wrote the year.
     content
-        Digest of its rows, independent of their order; equal contents have equal digests.
+        Digest of its rows (`smallcap.lake.digests`); equal contents have equal digests.
     rows
         Number of rows.
     inputs
@@ -38,6 +38,11 @@ class YearStamp:
     content: str
     rows: int
     inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def algorithm(self) -> str:
+        """Version of the algorithm of `content`, and of the digests of rows among `inputs`."""
+        return algorithm_of(self.content)
 
     def has_same_rows(self, other: YearStamp | None) -> bool:
         """Whether the year has the same rows in another stamp."""
@@ -70,7 +75,7 @@ class Stamp:
 
     def version(self, years: Iterable[int]) -> str:
         """Return the digest of what the given years hold in short: equal contents have equal versions."""
-        return hashlib.sha256(self.contents(years).encode()).hexdigest()[:16]
+        return digest_text(self.contents(years))
 
     def to_json(self) -> str:
         """Write the stamp for a commit's metadata."""
@@ -95,27 +100,6 @@ class Stamp:
             for year, (run, content, rows, inputs) in raw["years"].items()
         }
         return cls(years, raw["run_id"], raw["read_versions"])
-
-
-def digest_rows(table: Table, frame: pl.DataFrame) -> str:
-    """Digest the rows of a frame: independent of row order, blind to columns that only say when something was fetched."""
-    if frame.is_empty():
-        return "empty"
-    first, second = hash_of_rows(table, frame, ()).sum().row(0)
-    return f"{first:016x}{second:016x}"
-
-
-def hash_of_rows(table: Table, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Hash each row, blind to fetch columns; summed, the hashes digest any set of rows whatever their order.
-
-    Returns
-    -------
-    pl.DataFrame
-        The given columns, and `first` and `second`: two independent hashes of 64 bits, so that a clash of
-        both is out of reach.
-    """
-    compared = frame.drop(table.fetch_columns, strict=False)
-    return frame.select(*columns, first=compared.hash_rows(11), second=compared.hash_rows(77))
 
 
 def stamp_years(

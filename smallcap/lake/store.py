@@ -17,10 +17,11 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from smallcap.errors import AuditError, InputError
 from smallcap.lake.contract import check_contract, in_order
+from smallcap.lake.digests import digest_rows
 from smallcap.lake.parquet import only_grew, scan
 from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
 from smallcap.lake.spill import Spill
-from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, digest_rows, stamp_years
+from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, stamp_years
 from smallcap.tables import TABLES, Table
 from smallcap.tables import table as find_table
 
@@ -236,6 +237,16 @@ class Lake:
             is_grown=is_grown,
         )
 
+    def restamp(self, name: str, stamp: Stamp) -> None:
+        """Commit another stamp for the rows that a table has; its files stay as they are."""
+        found = find_table(name)
+        delta = self._open(found)
+        if delta is None or stamp == self._stamp(delta):
+            return
+        self._before_first_write(name, delta.version())
+        self._opened.pop(name, None)
+        _commit_stamp(delta, stamp)
+
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version.
 
@@ -246,9 +257,9 @@ class Lake:
         if delta is None or delta.version() == version:
             return
         target = max(version, 0)
-        stamp = self._stamp(delta, target).to_json()
+        stamp = self._stamp(delta, target)
         self._opened.pop(name, None)
-        delta.restore(target, commit_properties=CommitProperties({STAMP_KEY: stamp}))
+        delta.restore(target, commit_properties=_properties(stamp))
 
     def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
         """Delete files that no version of the last `days` days and no kept version needs; return how many."""
@@ -267,14 +278,13 @@ class Lake:
                 continue
             self._opened.pop(name, None)
             # Removing files is a commit of its own: it carries the stamp on.
-            stamp = CommitProperties({STAMP_KEY: self._stamp(delta).to_json()})
             removed += len(
                 delta.vacuum(
                     24 * days,
                     dry_run=False,
                     enforce_retention_duration=False,
                     keep_versions=kept,
-                    commit_properties=stamp,
+                    commit_properties=_properties(self._stamp(delta)),
                 )
             )
         return removed
@@ -362,7 +372,7 @@ class Lake:
             for year, stamp in stamps.items()
             if is_grown or not stamp.has_same_rows(before.years.get(year))
         ]
-        properties = CommitProperties({STAMP_KEY: before.with_years(stamps, run_id, read_versions).to_json()})
+        after = before.with_years(stamps, run_id, read_versions)
         self._opened.pop(found.name, None)
         if changed:
             write_deltalake(
@@ -372,10 +382,10 @@ class Lake:
                 predicate=_years_predicate(changed) if found.is_partitioned else None,
                 schema_mode="merge",
                 writer_properties=WRITER,
-                commit_properties=properties,
+                commit_properties=_properties(after),
             )
         else:
-            delta.create_write_transaction([], "append", delta.schema(), commit_properties=properties)
+            _commit_stamp(delta, after)
         return Written(delta.version(), total, refused, is_changed=bool(changed))
 
     def _create(self, found: Table) -> DeltaTable:
@@ -386,7 +396,7 @@ class Lake:
             path,
             schema=schema,
             partition_by=["year"] if found.is_partitioned else None,
-            commit_properties=CommitProperties({STAMP_KEY: Stamp().to_json()}),
+            commit_properties=_properties(Stamp()),
         )
 
     def _replace_rejects(self, name: str, rejects: pl.DataFrame, years: Sequence[int], run_id: str) -> None:
@@ -397,6 +407,15 @@ class Lake:
             self._commit(
                 REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), stamps, run_id, {}, 0
             )
+
+
+def _properties(stamp: Stamp) -> CommitProperties:
+    return CommitProperties({STAMP_KEY: stamp.to_json()})
+
+
+def _commit_stamp(delta: DeltaTable, stamp: Stamp) -> None:
+    """Commit a stamp and nothing else."""
+    delta.create_write_transaction([], "append", delta.schema(), commit_properties=_properties(stamp))
 
 
 def _years_predicate(years: Iterable[int]) -> str:

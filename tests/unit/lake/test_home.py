@@ -88,10 +88,10 @@ def test_a_run_whose_catalogue_is_served_is_complete_and_is_not_undone(home, set
 def test_an_undone_run_is_recorded_as_undone_and_its_date_no_longer_counts_as_asked(home, settings):
     home.open_run("bad", "run", None)
     home.records.run("bad", "run", (2025, 2025), dt.date(2025, 5, 15), "sample", "published", utc_now())
-    assert home.records.asked_dates(2025) == [dt.date(2025, 5, 15)]
+    assert home.records.requested_dates(2025) == [dt.date(2025, 5, 15)]
     home.close_run(is_successful=False)
     later = Home(settings)
     later.open_run("next", "run", None)
     assert later.records.read("meta.runs").filter(pl.col("run_id") == "bad")["status"].to_list() == ["undone"]
-    assert later.records.asked_dates(2025) == []
+    assert later.records.requested_dates(2025) == []
     later.close_run(is_successful=True)
