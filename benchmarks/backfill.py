@@ -20,7 +20,7 @@ from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
 from smallcap.settings import Settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.tables import TABLES
 

@@ -28,10 +28,11 @@ from smallcap.rules.files import read_rules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.settings import Settings
-from smallcap.sources import ingest, open_source
+from smallcap.sources import ingest
 from smallcap.sources.base import Source
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.identity import ids as identity
+from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.tables import TABLES
 

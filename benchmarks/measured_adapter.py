@@ -17,7 +17,7 @@ from xfinlink import client as vendor
 
 from benchmarks.measured_run import peak_memory
 from smallcap.settings import Settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 
 START, END = dt.date(2006, 1, 1), dt.date(2025, 12, 31)
 CLIENTS_FUNCTIONS = ("fundamentals", "clear_cache")

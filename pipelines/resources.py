@@ -10,7 +10,7 @@ from smallcap.engine.context import Run, open_run
 from smallcap.engine.redigest import renew_digests
 from smallcap.lake import Home
 from smallcap.settings import Settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse import served_run_id
 

@@ -7,7 +7,7 @@ import dagster as dg
 from smallcap.engine.lineage import FIRST_YEAR
 from smallcap.pipelines.resources import RANGE_END_TAG, RANGE_START_TAG
 from smallcap.settings import Settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 
 # The basis as_published of an as_of can change until this many days after it.
 DAYS_UNTIL_FINAL = 163

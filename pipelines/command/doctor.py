@@ -15,7 +15,7 @@ from smallcap.errors import InputError, NothingPublishedError
 from smallcap.lake import Home
 from smallcap.pipelines.command.findings import Finding, explained
 from smallcap.settings import Settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
 
 PINNED = {

@@ -20,8 +20,8 @@ from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.run import choose_range
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import Settings
-from smallcap.sources import open_source
 from smallcap.sources.live import LiveSources, open_live
+from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 
 RAW_TABLES = [name for name in READS if name.startswith("raw.")]

@@ -22,8 +22,8 @@ from smallcap.pipelines.command.again import NOTHING_TO_MAKE
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import Settings
-from smallcap.sources import open_source
 from smallcap.sources.base import Source
+from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
 from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged, served_versions
 from smallcap.warehouse.serve import DAMAGED_FILE

@@ -69,7 +69,7 @@ def _show_out_of_date(settings: Settings, out: Console) -> None:
     from smallcap.engine.context import open_run
     from smallcap.engine.guard import out_of_date
     from smallcap.lake.home import Home
-    from smallcap.sources import open_source
+    from smallcap.sources.open import open_source
 
     run = open_run(Home(settings), open_source(settings, None), settings, "status", "status", [])
     rows = out_of_date(run.digests)

@@ -22,7 +22,7 @@ from smallcap.lake import Home, Lake
 from smallcap.pipelines.command import app as cli
 from smallcap.pipelines.execute import run_years
 from smallcap.settings import NUMBER_FIELDS, load_settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
 from smallcap.warehouse import ensure_home
 from smallcap.warehouse.sqltext import quote_name, quote_table

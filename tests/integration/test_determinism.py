@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from smallcap.pipelines import resources
-from smallcap.sources import open_source
 from smallcap.sources.base import Delivery, Source
+from smallcap.sources.open import open_source
 from tests.integration.homes import EARLIER, LATER, assert_same_contents, make
 
 

@@ -15,7 +15,7 @@ from smallcap.errors import InputError
 from smallcap.lake import Home, Lake
 from smallcap.pipelines.execute import run_years
 from smallcap.settings import load_settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
 from tests.integration.homes import COMPANIES, EARLIER, LATER, command, contents, make, served
 from tests.paths import PROJECT_ROOT

@@ -11,7 +11,7 @@ import pytest
 from smallcap.errors import InputError
 from smallcap.lake import Home
 from smallcap.settings import Settings, load_settings
-from smallcap.sources import open_source
+from smallcap.sources.open import open_source
 from tests.paths import PROJECT_ROOT
 from tests.unit.sources.crafted import holdings, line, write_folder
 

@@ -11,7 +11,6 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.settings import Settings
-from smallcap.sources import open_source
 from smallcap.sources.base import (
     CONSTITUENTS_COLUMNS,
     FACTORS_COLUMNS,
@@ -21,6 +20,7 @@ from smallcap.sources.base import (
     VENDOR_METRICS_COLUMNS,
     Source,
 )
+from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from tests.tolerances import EXACT
 from tests.unit.sources.crafted import (
