@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,12 +30,18 @@ class Ended:
     seconds: float
 
 
-def start(home: Path, *arguments: object, **settings: object) -> subprocess.Popen[str]:
-    """Start the command on a home; its progress can be read from `stderr`."""
+def start(
+    home: Path, *arguments: object, release: Path | None = None, **settings: object
+) -> subprocess.Popen[str]:
+    """Start the command on a home; its progress can be read from `stderr`.
+
+    `release` is a folder that holds another copy of the package, to run instead of the installed one.
+    """
+    command = [str(COMMAND)] if release is None else [sys.executable, "-m", "smallcap.pipelines.command.app"]
     return subprocess.Popen(
-        [COMMAND, *map(str, arguments), "--home", str(home)],
+        [*command, *map(str, arguments), "--home", str(home)],
         env=environment(**settings),
-        cwd=PROJECT_ROOT,
+        cwd=release or PROJECT_ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
