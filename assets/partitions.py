@@ -23,6 +23,6 @@ WHOLE_RANGE = dg.BackfillPolicy.single_run()
 """Any range of years is one run."""
 
 SAME_YEAR_ONLY = dg.IdentityPartitionMapping()
-"""What Dagster is told of every edge. A window would make its backfills spread to the neighbours of the years asked for, and
+"""What Dagster is told of every edge. A window would spread its backfills to years that nobody requested, and
 split into a run per table; which other years a year is made from, and which have gone stale, a run finds out
 by itself."""

@@ -25,7 +25,7 @@ from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
 
 RUN_RESOURCE, LAKE_RESOURCE = "smallcap_run", "smallcap_lake"
-"""Keys of the resources: they carry the project's name, so that they do not collide with those of a project that ours is merged into."""
+"""Keys of the resources, with the project's name: they must not collide in a project that merges ours."""
 
 OWNERS = ("team:smallcap",)
 LAYER_TAG, KIND_TAG = "smallcap/layer", "smallcap/table_kind"
@@ -39,7 +39,7 @@ FROM_THE_RUN: Mapping[str, Callable[[Run, str], Any]] = {
     "dates": lambda run, name: run.dates.of(run.years.of(name)),
     "clock": lambda run, name: run.source.clock,
 }
-"""What a function may ask for beside frames, rule sets and settings."""
+"""What a function may take besides frames, rule sets and settings."""
 
 
 def asset_key(name: str) -> dg.AssetKey:
@@ -112,12 +112,12 @@ def table_asset(
 
 
 def _group(compute: Compute) -> str:
-    """Name the group that an asset is drawn in after the folder of its function: raw, core, marts_quality and so on."""
+    """Name the group of an asset after the folder of its function: raw, core, marts_quality and so on."""
     return "_".join(compute.__module__.partition(".assets.")[2].split(".")[:-1])
 
 
 def _require_agreement(name: str, compute: Compute) -> None:
-    """Insist that a function takes exactly the tables, rule sets and settings that the lineage declares for its table."""
+    """Insist that a function takes exactly what the lineage declares for its table."""
     taken = set(inspect.signature(compute).parameters)
     frames = {TABLES[upstream].short_name for upstream in READS[name]}
     uses = {*uses_of(name).rules, *uses_of(name).settings}
@@ -179,9 +179,10 @@ def column_schema(found: Table) -> dg.TableSchema:
 
 
 def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Callable[..., Rows | None]:
-    """Wrap a function: it is handed what it asks for, its progress is reported, and neither an explained error nor a stop is tried again.
+    """Wrap a function: it gets what it takes, and its progress is reported.
 
-    Where nothing of the table is out of date, it is not called.
+    Neither an explained error nor a stop is retried. Where nothing of the table is out of date, the function
+    is not called.
     """
     frame_names = [TABLES[upstream].short_name for upstream in READS[name]]
 
@@ -255,7 +256,7 @@ def _as_rows(made: pl.DataFrame | Rows) -> Rows:
 def _year_by_year(
     run: Run, name: str, compute: Compute, frames: Mapping[str, pl.DataFrame], given: Mapping[str, Any]
 ) -> Iterator[pl.DataFrame | Rows]:
-    """Call a function for each year, with the year's windows of partitioned tables and the whole of the others."""
+    """Call a function for each year, with its windows of partitioned tables and all rows of the others."""
     shorts = {TABLES[upstream].short_name: TABLES[upstream] for upstream in READS[name]}
     windowed = {short: frame for short, frame in frames.items() if shorts[short].is_partitioned}
     whole = {short: frame for short, frame in frames.items() if not shorts[short].is_partitioned}

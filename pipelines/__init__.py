@@ -1,4 +1,7 @@
-"""When and how it runs: definitions, jobs, schedules, checks, resources, and the command. What exists stands in `assets`."""
+"""When and how it runs: definitions, jobs, schedules, checks, resources, and the command.
+
+Which tables exist is defined in `assets`.
+"""
 
 from smallcap.pipelines.signals import end_at_once_while_loading
 

@@ -1,4 +1,4 @@
-"""The asset checks: every table's contract, rows that must not exist (sql/checks), row counts, coverage. All are blocking."""
+"""The asset checks, all blocking: contracts, rows that must not exist (sql/checks), row counts, coverage."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -109,6 +109,7 @@ def _asset_check(name: str, check_name: str, check: Check, description: str) -> 
         blocking=True,
     )
     def evaluate(smallcap_run: dg.ResourceParam[Run]) -> dg.AssetCheckResult:
+        """Evaluate the check, record its outcome, and report it to Dagster."""
         stop_if_requested()
         started = time.monotonic()
         if not smallcap_run.years.is_made(name):
@@ -139,6 +140,7 @@ def _contract(name: str) -> Check:
     """Read back what is stored: its digest must be the one stamped when the contract was checked."""
 
     def check(run: Run) -> Finding:
+        """Compare the stored rows with their stamp."""
         lake, found = run.home.lake, TABLES[name]
         stamp = lake.stamp(name)
         years = run.years.of(name) or [UNPARTITIONED]
@@ -169,7 +171,7 @@ def _is_as_stamped(found: Table, frame: pl.DataFrame, year: int, stamp: YearStam
 
 
 def _blocks(years: Sequence[int], rows: Mapping[int, int]) -> Iterator[list[int]]:
-    """Put years together that are read at once: as many as the rows allow, so that a table of twenty years is never in memory whole."""
+    """Group years that are read together, so that a table of twenty years is never in memory as one."""
     block: list[int] = []
     for year in years:
         if block and sum(rows[other] for other in block) + rows[year] > ROWS_READ_AT_ONCE:
@@ -182,6 +184,7 @@ def _blocks(years: Sequence[int], rows: Mapping[int, int]) -> Iterator[list[int]
 
 def _rows_that_must_not_exist(rule: RowCheck) -> Check:
     def check(run: Run) -> Finding:
+        """Count the rows that must not exist."""
         years = run.years.of(rule.table)
         count, examples = offending_rows(rule, run.home.lake.files, years)
         counts = {"offending_rows": count}
@@ -194,6 +197,7 @@ def _rows_that_must_not_exist(rule: RowCheck) -> Check:
 
 def _row_counts(name: str) -> Check:
     def check(run: Run) -> Finding:
+        """Compare each cross-section's number of rows with that of the date before."""
         years = run.years.of(name)
         # Each series of cross-sections is compared with itself: a basis that is not known yet has no rows to
         # lose.
@@ -232,6 +236,7 @@ def _still_delivered(name: str) -> Check:
     dataset = TABLES[name].short_name
 
     def check(run: Run) -> Finding:
+        """Compare the rows delivered with those that the home had."""
         lake, years = run.home.lake, run.years.of(name)
         before = lake.stamp(name, run.home.version_before(name)).years
         rows = _rows_of(lake.stamp(name).years, years)

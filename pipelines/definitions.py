@@ -1,4 +1,4 @@
-"""The entry point of Dagster: the location of the home that the settings name, assembled when Dagster asks for it."""
+"""Dagster's entry point: the location of the home that the settings name, assembled when it is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dagster's event log while a run lasts: its SQLite files stay open. What is written there is Dagster's own business."""
+"""Dagster's event log during a run: its SQLite files stay open, and Dagster alone decides what is written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
     """Keep one connection per file of the event log, as long as this lasts.
 
     Dagster makes a new engine and opens and closes a file several times for every event: its statements are
-    compiled anew each time, and whoever closes a file last flushes its write-ahead log and deletes it. With a
+    recompiled each time, and whoever closes a file last flushes its write-ahead log and deletes it. With a
     connection that stays, an event costs less than half.
 
     Parameters
@@ -45,12 +45,12 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
             engine.dispose()
 
 
-def _connect(log: SqliteEventLogStorage, connect_anew: Connect, engines: dict[str, Engine]) -> Connect:
+def _connect(log: SqliteEventLogStorage, connect_again: Connect, engines: dict[str, Engine]) -> Connect:
     @contextmanager
     def connect(shard: str) -> Iterator[Connection]:
         if shard not in engines:
             # The first time Dagster opens the file itself: it may have to make its tables.
-            with connect_anew(shard):
+            with connect_again(shard):
                 pass
             engines[shard] = create_engine(
                 log.conn_string_for_shard(shard),

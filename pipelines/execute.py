@@ -19,12 +19,12 @@ from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANG
 from smallcap.pipelines.signals import ending_in, work_apart
 from smallcap.settings import DAGSTER_YAML, Settings
 
-# The command tells its own progress; Dagster's events stay in the home.
+# The command shows its own progress; Dagster's events stay in the home.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 # Dagster captures what a step writes by redirecting the process's own standard output and error to files that
 # other processes follow. A run of the command has a terminal, or what the caller redirected; a bar cannot be
 # drawn through such a file, and Ctrl-C reaches those other processes too. Runs that the UI starts are
-# captured as ever.
+# captured as always.
 UNCAPTURED = {
     "compute_logs": {
         "module": "dagster._core.storage.noop_compute_log_manager",
@@ -86,11 +86,11 @@ def run_years(
     first, last
         The range of years.
     as_of
-        The date that is asked for; None makes every month end that the source knows.
+        The date that is requested; None makes every month end that the source knows.
     tables
         Make only these tables; None makes everything, with the published warehouse.
     command
-        What was asked, for the records.
+        What was requested, for the records.
     is_forced
         Whether the years are made whether or not they are out of date.
 
@@ -138,7 +138,7 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
     """
     link: BaseException | None = error
     seen: set[int] = set()
-    # An error that is raised anew while its own cause is handled stands in its own chain: a ring without an
+    # An error that is raised again while its own cause is handled is part of its own chain: a ring without an
     # end.
     while link is not None and id(link) not in seen:
         seen.add(id(link))

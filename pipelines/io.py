@@ -1,4 +1,4 @@
-"""The IO manager: an asset's inputs are read from the lake by the graph's windows, its rows are written under the contract."""
+"""The IO manager: reads an asset's inputs by the lineage's windows, and writes rows under the contract."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ class LakeIOManager(dg.ConfigurableIOManager):
         return rows
 
     def handle_output(self, context: dg.OutputContext, obj: Rows | None) -> None:
-        """Write the rows, tell Dagster what was written, and report years made beyond the run's range."""
+        """Write the rows, report to Dagster what was written, and years made beyond the run's range."""
         name = ".".join(context.asset_key.path)
         if obj is None:
             PROGRESS.info("%s", name, extra={"phase": "skipped"})
@@ -62,7 +62,7 @@ class LakeIOManager(dg.ConfigurableIOManager):
         )
 
     def _report(self, context: dg.OutputContext, name: str, metadata: Mapping[str, int | str]) -> None:
-        """Tell Dagster what the table holds now, all together and year by year, and which years were made beyond the run's range.
+        """Report to Dagster what the table holds, and which years were made beyond the run's range.
 
         Dagster gives one data version to all years of a run: it is the digest of what they hold together, and
         each year has its own in its metadata.
@@ -95,7 +95,7 @@ def _of_year(stamp: Stamp, year: int) -> dict[str, int | str]:
 
 @dataclass
 class _Timed:
-    """Frames that are made one after the other while they are written, and the seconds that making them takes."""
+    """Frames that are made one after the other while they are written, and the seconds that this takes."""
 
     frames: Iterable[pl.DataFrame]
     seconds: float = 0.0

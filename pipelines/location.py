@@ -1,4 +1,4 @@
-"""What a Dagster location of one home holds: all assets, checks, the job, the nightly schedule, the resources."""
+"""The Dagster location of one home: assets, checks, the job, the nightly schedule and the resources."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ LONGEST_WAIT_SECONDS = 6 * 3600
 
 
 class RunResource(dg.ConfigurableResource[Run]):
-    """The run: home, source, years and dates. It holds the home from before the first step until after the last."""
+    """The run: home, source, years and dates. It holds the home from the first step to the last."""
 
     # The settings come from the location, never from Dagster's run configuration: they are recorded in the
     # home.
@@ -45,7 +45,7 @@ class RunResource(dg.ConfigurableResource[Run]):
         # its turn.
         wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
         # A damaged catalogue does not say whose it is. Then an unfinished run is undone, also if it was that
-        # one: this run makes anew what is undone, while keeping what was half made would publish it.
+        # one: this run makes again what is undone, while keeping what was half made would publish it.
         unfinished = home.open_run(
             dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds
         )
@@ -78,7 +78,7 @@ def _renew_digests(run: Run, context: dg.InitResourceContext) -> None:
 
 
 def _report_dead_run(instance: dg.DagsterInstance, run_id: str | None) -> None:
-    """Tell Dagster of a run that was killed: it would show it as started for ever."""
+    """Report to Dagster that a run was killed: otherwise it would show as running for ever."""
     killed = instance.get_run_by_id(run_id) if run_id else None
     if killed is not None and not killed.is_finished:
         instance.report_run_failed(
@@ -95,7 +95,7 @@ def _years(tags: Mapping[str, str], instance: dg.DagsterInstance) -> list[int]:
 
 
 def _years_of_backfill(instance: dg.DagsterInstance, backfill_id: str) -> list[int]:
-    """Return the years of a backfill: Dagster makes its unpartitioned tables in runs of their own, which name no year."""
+    """Return the years of a backfill, whose runs of tables without partitions name no year."""
     backfill = instance.get_backfill(backfill_id)
     if backfill is None or backfill.asset_backfill_data is None:
         return []

@@ -16,8 +16,8 @@ DAYS_UNTIL_FINAL = 163
 def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition:
     """Make the nightly schedule.
 
-    It asks for the running year and every year with an as_of in the last 163 days; years that late rows make
-    stale follow by themselves, because a run makes whatever was made from older contents than are there now.
+    It requests the running year and every year with an as_of in the last 163 days; years that late rows make
+    stale follow by themselves, because a run makes whatever is out of date.
     """
 
     @dg.schedule(

@@ -1,9 +1,9 @@
-"""Signals that end the command: the first Ctrl-C or SIGTERM asks it to end, the second ends it at once, and none is lost.
+"""Signals that end the command: the first Ctrl-C or SIGTERM requests an end, the second ends it at once.
 
 Python lets a signal's handler raise an exception in the middle of whatever the main thread does, where any
 library may catch it: DuckDB makes another error of it, Dagster starts a fetched table again. So what arrives
-is noted apart from the exception, a thread ends the process if the work goes on all the same, and a run works
-in a thread that no exception is raised in.
+is recorded apart from the exception, a thread ends the process if the work goes on all the same, and a run
+works in a thread that no exception is raised in.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _manner = _Manner()
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal asked the command to end.
+    """A signal requested the end of the command.
 
     Attributes
     ----------
@@ -59,12 +59,12 @@ class Stopped(KeyboardInterrupt):
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Let the first signal raise `Stopped` in the work, and end the process where the work neither ends nor passes that on.
+    """Let the first signal raise `Stopped` in the work, and end the process where the work does not end.
 
     Raises
     ------
     Stopped
-        After a signal, in place of whatever the work ended with.
+        After a signal, instead of any other way in which the work ended.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -93,7 +93,7 @@ def stopped_by_signals() -> Iterator[None]:
 
 @contextmanager
 def ending_in(grace_seconds: float, remark: str = "") -> Iterator[None]:
-    """Say how long the work inside may take to end after a signal, and what is to be said of what it leaves."""
+    """Say how long the work inside may take to end after a signal, and what to say about what it leaves."""
     before = (_manner.grace_seconds, _manner.remark)
     _manner.grace_seconds, _manner.remark = grace_seconds, remark
     try:
@@ -137,7 +137,7 @@ def work_apart(work: Callable[[], None]) -> None:
 
 
 def end_at_once_while_loading() -> None:
-    """Let a signal end the command without a traceback while its libraries are loaded: it has begun nothing yet."""
+    """Let a signal end the command without a traceback while its libraries are being loaded."""
     if Path(sys.argv[0]).name == COMMAND:
         for number in ENDING:
             signal.signal(number, lambda number, frame: _end(Stopped(number)))

@@ -28,7 +28,7 @@ _NO_CHARACTERS: Final[Ranges] = (
     *((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
 )
 FORBIDDEN: Final[Ranges] = (*_CONTROLS, *_DIRECTIONS, *_INVISIBLE, *_NO_CHARACTERS)
-"""Control characters, what turns the direction of writing around, what has no width, and code points that Unicode or XML 1.0 excludes."""
+"""Control, direction-changing and zero-width characters, and code points that Unicode or XML 1.0 excludes."""
 SURROGATES: Final[Ranges] = ((0xD800, 0xDFFF),)
 """Halves of characters: Python can hold them, UTF-8 and Polars cannot."""
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"

@@ -40,6 +40,6 @@ class NothingPublishedError(SmallcapError):
 
 
 class DamagedCatalogueError(SmallcapError):
-    """A catalogue is there, but cannot be read; nothing that it served is."""
+    """A catalogue exists but cannot be read, so nothing is served."""
 
     exit_code = 5

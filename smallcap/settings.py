@@ -37,7 +37,7 @@ def _checkout() -> Path | None:
 
 
 CHECKOUT = _checkout()
-"""The repository that the package lies in; None where it is installed."""
+"""The repository that contains the package; None where it is installed."""
 
 
 def _default_home() -> Path:
@@ -49,7 +49,7 @@ def _default_reference() -> Path:
 
 
 def own_books_dir(reference_dir: Path) -> Path:
-    """Return the folder of a user's own books: beside the rule sets, but never inside an installed package, which an upgrade replaces."""
+    """Return the folder of a user's own books, never inside a package that an upgrade replaces."""
     is_packaged = CHECKOUT is None and reference_dir == _default_reference()
     return user_data_path("smallcap", appauthor=False) / "books" if is_packaged else reference_dir / "books"
 
@@ -59,7 +59,7 @@ PlanName = Literal["free", "pro", "max", "redistribution"]
 
 
 class _EnvFile(DotEnvSettingsSource):
-    """The file .env: a relative path in it starts at the file's own folder, wherever the command is called."""
+    """The file .env: a relative path in it starts at the file's own folder, not the current one."""
 
     def __call__(self) -> dict[str, Any]:
         folder = Path(str(self.env_file)).parent
@@ -75,7 +75,7 @@ def _check_hosts(text: str | None) -> str | None:
 
 
 class Settings(BaseSettings):
-    """Settings of a run: from arguments, else SMALLCAP_* variables, else .env, else what the home records, else these defaults.
+    """Settings of a run: arguments, else SMALLCAP_* variables, .env, the home's, else these defaults.
 
     The file .env is that of the checkout; of an installed package, that of the folder that a command is
     started in.
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
         4, ge=0, le=20, description="how often a request that failed for a passing reason is made again"
     )
     running_period_max_age_hours: int = Field(
-        12, ge=0, description="age at which an answer about a running period is asked for again"
+        12, ge=0, description="age at which an answer about a running period is requested again"
     )
     reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
     allowed_hosts: Annotated[str | None, AfterValidator(_check_hosts)] = Field(
@@ -221,7 +221,7 @@ IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
 
 NUMBER_FIELDS = ("stale_months", "shariah_standard", "files_blank_debt_is_zero")
-"""Settings that change numbers: recorded too, so that every year of a home is made under the same ones. `config set` changes them."""
+"""Settings that change numbers: recorded, so that all years of a home are made under the same ones."""
 
 RECORDED_FIELDS = (*IDENTITY_FIELDS, *NUMBER_FIELDS, "input")
 """What later runs in the home take over where nobody says otherwise; the input folder may move."""
@@ -251,7 +251,7 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _in_full(folder: Path | None) -> Path | None:
-    """Write a folder so that it holds wherever a later command is called, by cron or the schedule too."""
+    """Write a folder as an absolute path, which is right also for cron and the schedule."""
     if folder is None:
         return None
     folder = _expanded(folder)

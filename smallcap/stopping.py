@@ -1,4 +1,4 @@
-"""A run that is asked to stop: the request is kept here, and the run looks for it wherever stopping leaves nothing half done."""
+"""The request to stop a run, and the points at which a run looks for it and leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ASKED = threading.Event()
 
 
 class StopRequestedError(SmallcapError):
-    """The run was asked to stop; what it has not published is undone by the next run."""
+    """A stop of the run was requested; what it has not published is undone by the next run."""
 
 
 def request_stop() -> None:
@@ -24,7 +24,7 @@ def clear_request() -> None:
 
 
 def stop_if_requested() -> None:
-    """Stop here if that was asked for.
+    """Stop here if that was requested.
 
     Raises
     ------
@@ -32,11 +32,11 @@ def stop_if_requested() -> None:
         When the run is to stop.
     """
     if _ASKED.is_set():
-        raise StopRequestedError("the run was asked to stop")
+        raise StopRequestedError("a stop of the run was requested")
 
 
 def pause(seconds: float) -> None:
-    """Wait so many seconds, or until the run is asked to stop.
+    """Wait for some seconds, or until a stop of the run is requested.
 
     Raises
     ------

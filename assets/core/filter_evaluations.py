@@ -35,7 +35,7 @@ def filter_evaluations(
     shariah_standards: ShariahStandards,
     shariah_standard: str,
 ) -> pl.DataFrame:
-    """Evaluate every filter for every member, whatever the others say."""
+    """Evaluate every filter for every member, independent of the other filters."""
     standard = shariah_standards.named(shariah_standard)
     return evaluate_filters(
         members,

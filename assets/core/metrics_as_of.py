@@ -18,5 +18,5 @@ def metrics_as_of(
     metrics_rules: MetricsRules,
     stale_months: int,
 ) -> pl.DataFrame:
-    """Take, for every member and date, the record that was visible then, and value it at the price of that date."""
+    """Take each member's record that was visible on each date, and value it at the price of that date."""
     return market.metrics_as_of(members, annual_metrics, prices, vendor_metrics, metrics_rules, stale_months)

@@ -1,6 +1,6 @@
 """The report of a run's date, written from what was just published.
 
-Whatever becomes of it, that stays published.
+Where the report fails, what was published stays published.
 """
 
 import dagster as dg
@@ -27,7 +27,7 @@ NO_DATE = "no date of these years has members"
     code_version=__version__,
 )
 def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
-    """Write the report of the date asked for, else of the newest date of the run's years, and the list of all dates."""
+    """Write the report of the requested date, else of the run's newest date, and the list of all dates."""
     if not smallcap_run.settings.is_report_written:
         return dg.MaterializeResult(metadata={"not_written": OFF})
     # Imported here: it takes a while to load, which a location that only shows the graph need not wait for.

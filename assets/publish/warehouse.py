@@ -51,7 +51,7 @@ def warehouse(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]
 
 
 def _version(lake: Lake) -> dg.DataVersion:
-    """Digest what is served: equal contents of all tables have equal versions, whichever run published them."""
+    """Digest what is served: equal contents have equal versions, whatever run published them."""
     stamps = {name: lake.stamp(name) for name in TABLES}
     contents = "\n".join(f"{name} {stamp.version(stamp.years)}" for name, stamp in stamps.items())
     return dg.DataVersion(hashlib.sha256(contents.encode()).hexdigest()[:16])

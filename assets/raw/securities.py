@@ -11,7 +11,7 @@ from smallcap.sources.identity import ids as identity
 
 @table_asset("raw.securities")
 def securities(run: Run) -> pl.DataFrame:
-    """Ask the source for the lines of the lists that are asked for and of the books.
+    """Ask the source for the lines of the requested lists and of the books.
 
     New ones are given ids, known ones keep theirs.
     """

@@ -1,4 +1,4 @@
-"""raw.snapshots: the payloads that were fetched, listed from the files beside them."""
+"""raw.snapshots: the payloads that were fetched, listed from the files that describe them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guard in front of Dagster's web server: under which name it is asked, from which page, and in which form.
+"""The guard in front of Dagster's web server: it checks the host, the origin and the form of each request.
 
 Dagster's server has no login, and asks no request where it comes from. Without a guard any page that the user
 visits could start runs through the user's own browser: by a link to a mutation, by a form, by a WebSocket, or
@@ -36,21 +36,21 @@ POLICY_VIOLATION = 1008
 
 @dataclass(frozen=True)
 class Refusal:
-    """A request that is not passed on: the status of the answer, and one sentence that says why and what to do."""
+    """A request that is refused: the status of the answer, and one sentence with reason and remedy."""
 
     status: int
     sentence: str
 
 
 class Guard:
-    """An ASGI application that passes on what may be asked, and refuses the rest.
+    """An ASGI application that forwards permitted requests and refuses the rest.
 
     Parameters
     ----------
     app
         The application that is guarded.
     named
-        Hosts other than this machine under which it may be asked.
+        Hosts other than this machine under which it may be requested.
     """
 
     def __init__(self, app: App, named: Sequence[Authority] = ()) -> None:

@@ -1,6 +1,6 @@
-"""The processes of Dagster's UI, in one group: this one serves the guarded pages, and starts the code server and the daemon.
+"""The processes of Dagster's UI, in one group: the guarded web server, the code server and the daemon.
 
-`smallcap ui` starts it, hands it the socket that it listens on, and keeps its standard input open. When that
+`smallcap ui` starts it, passes it the socket that it listens on, and keeps its standard input open. When that
 is closed, whether the command ends well or is killed, everything ends: a service left over would hold the
 port, or go on starting runs.
 """
@@ -37,7 +37,7 @@ MODULE = "smallcap.pipelines.definitions"
 LOG_LEVEL = "warning"
 POLL_MILLISECONDS = 2000
 STATEMENT_MILLISECONDS, RECYCLE_SECONDS, MOST_CONNECTIONS = 15_000, 3600, 20
-"""How the pages poll, and how the web server's database connections are kept: as `dagster dev` and `dagster-webserver` do."""
+"""How pages poll, and how long database connections are kept: as `dagster dev` and `dagster-webserver` do."""
 LEAVING_SECONDS = 3
 
 

@@ -34,7 +34,7 @@ def serve_ui(settings: Settings, port: int) -> None:
     Parameters
     ----------
     settings
-        The settings; the home is handed on by SMALLCAP_HOME.
+        The settings; the home is passed as SMALLCAP_HOME.
     port
         Port on 127.0.0.1; 0 takes a free one.
 
@@ -83,7 +83,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _services(listening: socket.socket, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the services, in a group that Ctrl-C in the terminal does not reach: they are ended in order, and none is left."""
+    """Start the services in a group that Ctrl-C in the terminal does not reach: they are ended in order."""
     number = listening.fileno()
     services = subprocess.Popen(
         [sys.executable, "-P", "-m", "smallcap.pipelines.web.services", str(number)],
@@ -108,7 +108,7 @@ def _services(listening: socket.socket, environment: dict[str, str]) -> Iterator
 
 
 def _pass_on(said: IO[bytes], is_ending: threading.Event) -> None:
-    """Show what the services say, until they are ended: one that is interrupted while it loads answers with a traceback."""
+    """Show what the services print until they are ended: one interrupted while loading prints a traceback."""
     for line in said:
         if not is_ending.is_set():
             sys.stderr.buffer.write(line)
@@ -116,7 +116,7 @@ def _pass_on(said: IO[bytes], is_ending: threading.Event) -> None:
 
 
 def _end_group(services: subprocess.Popen[bytes]) -> None:
-    """Wait for the services to end in order, then end whatever is left of the group: a run that they started, or what lost its parent."""
+    """Wait for the services to end in order, then end the rest of the group, such as a run they started."""
     with suppress(subprocess.TimeoutExpired):
         services.wait(ENDING_SECONDS)
     for number in (signal.SIGTERM, signal.SIGKILL):

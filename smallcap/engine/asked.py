@@ -1,4 +1,4 @@
-"""What a source is asked for: the companies and lines that raw.securities knows. A source that has more keeps it to itself."""
+"""What is requested from a source: the companies and lines that raw.securities knows, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 import polars as pl
 
 YEARS_RESTATED = 9
-"""What becomes known in a year is asked for if it describes a fiscal year at most so far back."""
+"""What becomes known in a year is requested if it describes a fiscal year at most so many years back."""
 
 
 def known_companies(securities: pl.DataFrame) -> list[str]:
@@ -21,9 +21,9 @@ def known_lines(securities: pl.DataFrame) -> list[str]:
 
 
 def asked_now(dataset: str, securities: pl.DataFrame) -> int | None:
-    """Return for how many companies or lines a dataset is asked now.
+    """Return for how many companies or lines a dataset is requested now.
 
-    None for one that is asked as a whole.
+    None for one that is requested as one piece.
     """
     if dataset in ("fundamentals", "vendor_metrics"):
         return len(known_companies(securities))
@@ -31,15 +31,15 @@ def asked_now(dataset: str, securities: pl.DataFrame) -> int | None:
 
 
 def became_known(rows: pl.DataFrame, years: Collection[int]) -> pl.DataFrame:
-    """Keep the records that became known in the given years and describe fiscal years that were asked for then.
+    """Keep records that became known in the given years and describe fiscal years that are requested then.
 
-    Where a range of years is asked for at once, the source delivers older restatements with the earliest
-    year's question; a year asked for alone would not have them.
+    Where a range of years is requested at once, the source delivers older restatements with the request for
+    the earliest year; a year requested alone would not have them.
     """
     is_asked = pl.col("period_end").dt.year() >= pl.col("year") - YEARS_RESTATED
     return rows.filter(pl.col("year").is_in(list(years)) & is_asked)
 
 
 def refused_in(refused: pl.DataFrame, years: Collection[int]) -> pl.DataFrame:
-    """Keep the refused rows of the given years, and those of which no year is known, for their date is implausible."""
+    """Keep refused rows of the given years, and those of no known year, whose date is implausible."""
     return refused.filter(pl.col("year").is_null() | pl.col("year").is_in(list(years)))

@@ -1,7 +1,8 @@
-"""Digests of code: the syntax trees of the modules that make a table, so that nobody keeps version numbers by hand.
+"""Digests of code: of the syntax trees of the modules that make a table.
 
-Comments, docstrings and layout do not count. The digest does not depend on the version of Python: fields that
-a version adds and leaves empty are passed over.
+Comments, docstrings and layout do not count. A tree is written out node by node, not by `ast.dump`: the name
+of the class, then the fields that have a value. Fields that a version of Python adds and leaves empty are
+skipped, and so are those that describe the text only, so all supported versions give one digest.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import smallcap
 
 PACKAGE = Path(smallcap.__file__).resolve().parent
 ALGORITHM = "1"
-"""Version of the digest. When it changes, digests are recorded anew and no table is remade."""
+"""Version of the digest. When it changes, digests are recorded again and no table is remade."""
 _SKIPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "lineno", "col_offset"})
 
 
@@ -37,7 +38,7 @@ class CodeDigests:
         self._modules: dict[str, tuple[str, list[str]]] = {}
         self._is_changed = False
 
-    def of(self, starts: Iterable[str], packages: Sequence[str], passed_over: Sequence[str] = ()) -> str:
+    def of(self, starts: Iterable[str], packages: Sequence[str], skipped: Sequence[str] = ()) -> str:
         """Digest modules and everything that they import, directly or not, inside the given packages.
 
         Parameters
@@ -46,7 +47,7 @@ class CodeDigests:
             Names of the modules to begin with.
         packages
             Packages whose modules are followed.
-        passed_over
+        skipped
             Packages inside them whose code never changes a row.
 
         Returns
@@ -62,7 +63,7 @@ class CodeDigests:
                 continue
             seen[module], imported = self._module(module)
             waiting += [
-                name for name in imported if _is_inside(name, packages) and not _is_inside(name, passed_over)
+                name for name in imported if _is_inside(name, packages) and not _is_inside(name, skipped)
             ]
         text = " ".join(f"{name}={digest}" for name, digest in sorted(seen.items()))
         return f"{ALGORITHM}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -153,6 +154,9 @@ def _parts(node: object) -> Iterator[str]:
         yield f"({type(node).__name__}"
         for field in node._fields:
             value = getattr(node, field, None)
+            if isinstance(node, ast.JoinedStr):
+                # Python 3.12 ends a nested format with an empty text; other versions do not.
+                value = [part for part in node.values if not _is_empty_text(part)]
             if field in _SKIPPED_FIELDS or value is None or value == []:
                 continue
             yield field
@@ -164,6 +168,10 @@ def _parts(node: object) -> Iterator[str]:
                 yield from _parts(item)
     else:
         yield f"{type(node).__name__} {node!r}" if not isinstance(node, str) else f"str {node}"
+
+
+def _is_empty_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == ""
 
 
 def _is_bare_text(node: object) -> bool:

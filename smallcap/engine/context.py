@@ -1,4 +1,4 @@
-"""One run as its assets see it: the home, the source, the rule sets, the dates, the years that are made, and the log."""
+"""One run as its assets see it: home, source, rule sets, dates, years that are made, and the log."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Run:
     asked
         The years of the run's range; empty where only tables without partitions are made.
     as_of
-        The date that was asked for, if one was.
+        The date that was requested, if one was.
     rules
         The rule sets.
     dates
         The as_of dates of each year.
     digests
-        Digests of what is there now.
+        Digests of the current state.
     years
         The years of each table that are made.
     code
@@ -70,7 +70,7 @@ class Run:
     log: RunLog
 
     def book_tickers(self) -> list[str]:
-        """Tickers of the books that the source can know: their lines are fetched whether or not they are listed."""
+        """Tickers of books that the source can know: their lines are fetched also where no list has them."""
         named = self.source.book_tickers()
         known = {
             name: book
@@ -100,13 +100,13 @@ def open_run(
     home, source, settings
         The home, the source and the settings.
     run_id, command
-        The run, and what was asked in words.
+        The run, and what was requested, in words.
     asked
         The years of the run.
     as_of
-        The date that was asked for, if one was.
+        The date that was requested, if one was.
     is_forced
-        Whether the years asked for are made whether or not they are out of date.
+        Whether the requested years are made even where they are up to date.
     """
     rules, dates = RuleSets(settings.reference_dir), AsOfDates(home, source, asked, as_of)
     code = CodeDigests(home.path / CODE_CACHE)

@@ -1,4 +1,4 @@
-"""What may be published: every table audited by a run that passed, and made from what is there now."""
+"""What may be published: every table audited by a run that passed, and made from the current state."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from smallcap.lake import Home
 
 
 def refuse_unfit(home: Home, digests: Digests) -> None:
-    """Refuse to publish while a table is unaudited, or made from other inputs, rules, settings or code than are there now.
+    """Refuse to publish while a table is unaudited, or made from other inputs, rules, settings or code.
 
     Raises
     ------
     AuditError
-        Naming tables and years, and the command that mends them; what was published before is still served.
+        Naming tables and years, and the command that repairs them; what was published before is still served.
     """
     problems = [*_unaudited(home), *_stale(digests)]
     if problems:
@@ -44,7 +44,7 @@ def _stale(digests: Digests) -> list[str]:
 
 
 def out_of_date(digests: Digests) -> list[tuple[str, str, str]]:
-    """List the tables that were made from something else than is there now, with the years and what changed, in words."""
+    """List the tables that are out of date, with the years and what changed, in words."""
     found = []
     for name in READS:
         stale = digests.stale(name)

@@ -15,7 +15,7 @@ from smallcap.tables import TABLES
 
 @dataclass(frozen=True)
 class Among:
-    """The rows of an upstream table that matter: those whose `column` occurs in `table`, itself one of the tables read."""
+    """The rows of an upstream table that matter: their `column` occurs in `table`, which is read too."""
 
     table: str
     column: str
@@ -115,7 +115,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.book_lines": SAME_YEAR,
         "core.members": Window(back=1),
         "marts.funnel_outcomes": Window(back=1),
-        # A year ahead tells a month that is missing from returns that have stopped.
+        # A year ahead distinguishes a month that is missing from returns that have stopped.
         "core.monthly_returns": Window(back=1, ahead=1),
     },
     "marts.book_returns": {"marts.book_holdings": SAME_YEAR},
@@ -196,12 +196,12 @@ READS: dict[str, dict[str, Window]] = {
     "marts.reconstitution_effects": {"core.members": SAME_YEAR, "core.monthly_returns": SAME_YEAR},
     "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
-"""For each table what it reads. Of a table without partitions the whole is read. A table without partitions is made from all years that
-are there; its windows say which of them a run makes sure of."""
+"""For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made
+from all years that exist; its windows say which of them a run makes if they are missing."""
 
 JUDGES = {"core.annual_fundamentals": "raw.fundamentals"}
-"""Tables that judge the rows of another: all that was fetched is judged. Otherwise a row with an impossible date, filed years before its
-period ended, would rest unseen in a year that no snapshot asks for."""
+"""Tables that evaluate the rows of another: everything that was fetched is evaluated. Otherwise a row with an
+impossible date, filed years before its period ended, would go unnoticed in a year that no snapshot reads."""
 
 FIRST_YEAR = 2003
 """The first year of history: the sample's first members are of January 2005, and screens look back."""
@@ -215,7 +215,7 @@ def years_read(upstream: str, window: Window, years: Iterable[int]) -> list[int]
 
 
 def years_wanted_by_others(name: str, run_years: Iterable[int]) -> set[int]:
-    """Return the years of a flow table that the snapshots of `run_years` need, through every table between."""
+    """Return the years of a flow table that snapshots of `run_years` need, also through other tables."""
     wanted: set[int] = set()
     for consumer, reads in READS.items():
         if name in reads:
@@ -238,30 +238,30 @@ def years_to_make(
 ) -> list[int]:
     """Return the years of a table that a run makes.
 
-    Of the years asked for, those that are lacking, all of them where the run is forced; for a flow table also
-    those that the snapshots of these years need and the lake lacks; and any year already there that is out of
-    date.
+    Of the requested years, those that are missing, or all of them where the run is forced; for a flow table
+    also those that the snapshots of these years need and the lake does not have; and any existing year that
+    is out of date.
 
     Parameters
     ----------
     name
         A partitioned table.
     run_years
-        The years asked for.
+        The requested years.
     present
-        Years of the table that are there.
+        Years of the table that exist.
     stale
-        Those of them that were made from something else than is there now.
+        Those of them that are out of date.
     last_year
         The last year that the source can know something of.
     due
-        Years of the table that are there, but were fetched in part only, or too long ago.
+        Years of the table that exist, but were fetched only in part, or too long ago.
     is_forced
-        Whether the years asked for are made whether or not they are out of date.
+        Whether the requested years are made even where they are up to date.
     """
     run_years, complete = set(run_years), set(present) - set(due)
     wanted = (
         years_wanted_by_others(JUDGES.get(name, name), run_years) if TABLES[name].kind == "flow" else set()
     )
-    lacking = {year for year in wanted if year <= last_year and year not in complete}
-    return sorted((run_years if is_forced else run_years - complete) | lacking | set(stale))
+    missing = {year for year in wanted if year <= last_year and year not in complete}
+    return sorted((run_years if is_forced else run_years - complete) | missing | set(stale))

@@ -22,7 +22,7 @@ PROGRESS = logging.getLogger("smallcap.progress")
 
 @dataclass(frozen=True)
 class Rows:
-    """What an asset returns: rows, at once or some years at a time, and the rows it refuses (year, rule, row_json)."""
+    """What an asset returns: rows, at once or by years, and refused rows (year, rule, row_json)."""
 
     frame: pl.DataFrame | Iterable[pl.DataFrame]
     refused: pl.DataFrame | None = None
@@ -54,8 +54,8 @@ def each_year(
 ) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
     """Go through the years of a table that the run makes, each with what it is made from.
 
-    One year at a time, because a year must come out the same whichever range it is made in, and what lies
-    before its own windows would show; and because twenty years of the largest tables do not fit in memory
+    One year at a time, because a year must come out the same whatever range it is made in, and rows before
+    its own windows would change it; and because twenty years of the largest tables do not fit in memory
     twice.
 
     Parameters
@@ -96,7 +96,7 @@ def write(run: Run, name: str, rows: Rows) -> Written:
         growing = ("valid_to",) if TABLES[name].layer == "raw" else ()
         return lake.write_whole(name, rows.frame, run.run_id, inputs, versions, growing)
     years = run.years.of(name)
-    # Refused rows of no known year go to the year that was asked for.
+    # Refused rows of no known year go to the requested year.
     undated = max(run.asked, default=None)
     return lake.write_years(
         name, rows.frame, years, run.run_id, run.digests.inputs(name, years), versions, rows.refused, undated
@@ -104,7 +104,7 @@ def write(run: Run, name: str, rows: Rows) -> Written:
 
 
 def _by_year(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
-    """Cut rows that lie in order of their year, as the lake reads them, into years: slices, for copies would double what is in memory."""
+    """Cut rows that are sorted by year into years: slices, because copies would double the memory."""
     runs = frame.select(pl.col("year").rle().struct.unnest()).with_columns(
         start=pl.col("len").cum_sum() - pl.col("len")
     )

@@ -48,7 +48,9 @@ class Plan:
 
 
 def choose_as_of(settings: Settings, source: Source) -> dt.date:
-    """Choose the date of a run that names none: the end of the latest complete year, else the newest month end with a list.
+    """Choose the date of a run that names none.
+
+    It is the end of the latest complete year, else the newest month end with a list.
 
     Raises
     ------
@@ -90,7 +92,7 @@ def require_list(settings: Settings, source: Source, as_of: dt.date) -> None:
     """
     if as_of > source.clock:
         raise InputError(
-            f"as_of {as_of} lies after {source.clock}, the last day that source '{source.name}' knows"
+            f"as_of {as_of} is after {source.clock}, the last day that source '{source.name}' knows"
         )
     if has_list(settings, source, as_of):
         return
@@ -126,7 +128,7 @@ def require_tables(selection: str) -> list[str]:
 
 
 def make_plan(run: Run, tables: list[str] | None = None) -> Plan:
-    """Work out what a run would do: what is lacking or out of date now, and what may follow from it.
+    """Work out what a run would do: what is missing or out of date now, and what may follow from it.
 
     Parameters
     ----------

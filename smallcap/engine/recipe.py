@@ -1,4 +1,4 @@
-"""What a year of a table depends on besides its inputs: rule sets, settings, dates, the source, and its code."""
+"""What a year of a table depends on besides inputs: rule sets, settings, dates, the source, its code."""
 
 from __future__ import annotations
 
@@ -100,19 +100,19 @@ class Recipes:
         )
 
     def _horizons(self, year: int) -> list[dt.date]:
-        """Return the days on which something about the dates of a year becomes final: each date itself, and its later horizon."""
+        """Return the days on which the dates of a year become final: each date, and its horizon."""
         lag = dt.timedelta(days=self._rules["quality_rules"].as_published.lag_days)
         return [day for as_of in self._dates.of([year]) for day in (as_of, as_of + lag)]
 
     def _last_step(self, year: int, horizons: list[dt.date]) -> dt.date | None:
-        """Return the newest day up to the source's clock on which rows of a year change: what lies between two such days changes none."""
+        """Return the newest day up to the source's clock on which rows of a year change."""
         months = [dt.date(year + month // 12, month % 12 + 1, 1) for month in range(1, 13)]
         steps = [*months, *horizons, *(day + dt.timedelta(days=1) for day in horizons)]
         return max((day for day in steps if day <= self._source.clock), default=None)
 
 
 def code_of(name: str, preset: str, code: CodeDigests) -> str:
-    """Digest the code that makes a table: the modules that its asset leads to, and the class that describes its rows.
+    """Digest the code that makes a table: the modules that its asset imports, and the class of its rows.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def in_words(key: str) -> str:
         return f"setting {key.removeprefix(SETTING)} changed"
     words = {
         CODE: "its code changed",
-        DATES: "other dates are asked for",
+        DATES: "other dates are requested",
         CLOCK: "the source knows more",
         SOURCE: "its input changed",
     }

@@ -1,4 +1,4 @@
-"""Digests of an earlier algorithm are replaced by those of now: no table is made again, and no file changes."""
+"""Replaces the digests of an earlier algorithm: no table is made again, and no file changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smallcap.tables import TABLES
 
 
 def has_old_digests(lake: Lake) -> bool:
-    """Whether any stamp of a home has digests of another algorithm than those of now."""
+    """Whether any stamp of a home has digests of another algorithm than the current ones."""
     return any(_is_old(made) for name in TABLES for made in lake.stamp(name).years.values())
 
 

@@ -31,7 +31,7 @@ ALGORITHM = "1"
 
 @dataclasses.dataclass(frozen=True)
 class RuleSetFile:
-    """The file or files of a rule set, as shown in messages, and the function that reads them from the reference folder."""
+    """The file or files of a rule set, as messages name them, and the function that reads them."""
 
     files: str
     read: Callable[[Path], Any]
@@ -61,7 +61,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "holdings_rules": _toml("ishares.toml", HoldingsRules),
     "ticker_aliases": RuleSetFile("ticker_aliases.csv", load_ticker_aliases),
 }
-"""By the name of the parameter that hands a rule set to an asset."""
+"""By the name of the parameter by which an asset takes a rule set."""
 
 
 class RuleSets:
@@ -84,7 +84,7 @@ class RuleSets:
         return self._read[name]
 
     def digest(self, name: str) -> str:
-        """Digest what a rule set says: a changed value changes it, a changed comment or order of keys does not."""
+        """Digest the values of a rule set: comments and the order of keys do not count."""
         return digest_of(self[name])
 
 
@@ -94,9 +94,9 @@ def digest_of(value: object) -> str:
     Returns
     -------
     str
-        ``<algorithm>:<digest>``: the digest of the object as JSON, with sorted keys and without spaces. Dates are
-        ISO texts, floats their shortest decimal form as text, and a typed object has its class's name under the
-        empty key.
+        ``<algorithm>:<digest>``: the digest of the object as JSON, with sorted keys and without spaces. Dates
+        are ISO texts, floats their shortest decimal form as text, and a typed object has the name of its
+        class under the empty key.
     """
     text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"))
     return f"{ALGORITHM}:{digest_text(text)}"

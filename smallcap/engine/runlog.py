@@ -1,4 +1,4 @@
-"""What a run has to record: what it asked of the source, what its checks found, and how it ended."""
+"""What a run has to record: what it requested from the source, what its checks found, and how it ended."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class RunLog:
     home
         The home.
     run_id, command, preset
-        The run, what was asked in words, and the preset.
+        The run, what was requested in words, and the preset.
     years, as_of
-        The years of the run, and the date that was asked for, if one was.
+        The years of the run, and the date that was requested, if one was.
     source_name, clock
         The source, and the last day that it knows.
     """
@@ -44,7 +44,7 @@ class RunLog:
         self.is_published = False
 
     def note_fetched(self, dataset: str, years: Iterable[int], asked: int | None) -> None:
-        """Remember what was asked of the source, up to which day."""
+        """Remember what was requested from the source, up to which day."""
         for year in years:
             self._fetched[dataset, year] = {
                 "dataset": dataset,
@@ -56,7 +56,7 @@ class RunLog:
             }
 
     def note_delivery(self, name: str, delivery: Delivery, years: Sequence[int]) -> None:
-        """Remember what the source had to say about a delivery: it is a warning beside the table's checks."""
+        """Remember a source's notices about a delivery: they are warnings among the table's checks."""
         if delivery.notices:
             self.note_check(name, "source_notices", "warned", "; ".join(delivery.notices), years)
 
@@ -76,7 +76,7 @@ class RunLog:
         )
 
     def flush_checks(self) -> None:
-        """Write the outcomes of checks to the home's records, where the guard of the publication looks for them."""
+        """Write the outcomes of checks to the home's records, where the publication's guard reads them."""
         self._home.records.upsert("meta.checks", self._checks)
         self._checks = []
 

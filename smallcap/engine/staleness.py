@@ -1,4 +1,4 @@
-"""What a year of a table was made from, as digests, and which years were made from something else than there is now.
+"""What a year of a table was made from, as digests, and which years are out of date.
 
 An input is digested by whole years, and where only some rows of it matter also by the rows of the year's own
 members. What a table uses besides its inputs is its recipe.

@@ -1,7 +1,8 @@
-"""A quick answer to whether anything can have changed since a run found nothing to make: the state of every file that it depends on.
+"""A quick test of whether anything can have changed since a run found nothing to make.
 
-Files are compared by size and modification time. Where one differs, the run compares contents, as it always
-does. Only the standard library is imported here, so that a run with nothing to do ends at once.
+The files that a run depends on are compared by size and modification time. Where one differs, the run
+compares contents, as it always does. Only the standard library is imported here, so that a run with nothing
+to do ends at once.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def unchanged_since(settings: Settings, request: str) -> str | None:
     settings
         The settings.
     request
-        What is asked, in words that are the same whenever the same is asked.
+        What is requested, in words that are the same for the same request.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def record_unchanged(settings: Settings, request: str, as_of: dt.date | None) ->
     """Record that a request has nothing left to make; a home that cannot be written to records nothing."""
     if settings.preset in LIVE_PRESETS:
         return
-    # The newest answers are kept: whoever asks again mostly asks the same.
+    # The newest answers are kept: most requests repeat a recent one.
     kept = dict(list(_read(settings.home).items())[-20:])
     kept.pop(request, None)
     kept[request] = {"state": state_of(settings), "as_of": as_of.isoformat() if as_of else ""}
@@ -69,7 +70,7 @@ def record_unchanged(settings: Settings, request: str, as_of: dt.date | None) ->
 
 
 def state_of(settings: Settings) -> str:
-    """Digest the settings, and size and time of change of the code, the rule sets, the input, the tables' logs and the catalogue."""
+    """Digest the settings, and size and modification time of every file that a run depends on."""
     values = {name: str(getattr(settings, name)) for name in sorted(type(settings).model_fields)}
     files = [
         *_below(PACKAGE, (".py",)),
@@ -97,7 +98,7 @@ def _stat(path: Path) -> str:
     try:
         found = path.stat()
     except OSError:
-        return f"{path} is not there"
+        return f"{path} does not exist"
     return f"{path} {found.st_size} {found.st_mtime_ns}"
 
 

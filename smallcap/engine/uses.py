@@ -1,7 +1,4 @@
-"""What each table uses beside the tables that it reads: rule sets, settings, dates, the source and its clock.
-
-And its code.
-"""
+"""What each table uses besides the tables that it reads: rule sets, settings, dates, source and clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which years of each table a run makes, and why: what is lacking, due at the source, or out of date, and nothing else."""
+"""Which years of each table a run makes, and why: those missing, due at the source, or out of date."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from smallcap.tables import TABLES
 class Years:
     """The years of each table that a run makes; an answer stays the same for the whole run.
 
-    A table is asked about when its own turn comes: what it reads has been made by then.
+    Call it for a table only after the tables that it reads have been made.
 
     Parameters
     ----------
     home, source
         The home and the source.
     digests
-        Digests of what is there now.
+        Digests of the current state.
     asked
         The years of the run.
     is_forced
@@ -77,11 +77,11 @@ class Years:
         return {year: self._reasons(year, present, due, stale) for year in years}
 
     def _whole(self, name: str, stale: dict[int, list[str]]) -> dict[int, list[str]]:
-        is_lacking = UNPARTITIONED not in self._home.lake.stamp(name).years
-        if is_lacking or self._is_forced or stale or self._due(name):
+        is_missing = UNPARTITIONED not in self._home.lake.stamp(name).years
+        if is_missing or self._is_forced or stale or self._due(name):
             return {
                 UNPARTITIONED: self._reasons(
-                    UNPARTITIONED, [] if is_lacking else [UNPARTITIONED], self._due(name), stale
+                    UNPARTITIONED, [] if is_missing else [UNPARTITIONED], self._due(name), stale
                 )
             }
         return {}
@@ -90,11 +90,14 @@ class Years:
         self, year: int, present: Sequence[int], due: Sequence[int], stale: dict[int, list[str]]
     ) -> list[str]:
         if year not in present:
-            return ["not there yet"]
+            return ["does not exist yet"]
         return stale.get(year) or (["the source is asked again"] if year in due else ["forced"])
 
     def _due(self, name: str) -> list[int]:
-        """Years of a raw table to fetch again: fetched up to an earlier day, for fewer companies than are known now, or too long ago."""
+        """Years of a raw table to fetch again.
+
+        They were fetched up to an earlier day, for fewer companies than are known now, or too long ago.
+        """
         if TABLES[name].layer != "raw":
             return []
         dataset = TABLES[name].short_name

@@ -1,8 +1,6 @@
-"""The lake: Delta tables that are validated before a commit, stamped, undone, audited.
+"""The lake, whose Delta tables are validated before a commit, stamped and undone, and the home around it.
 
-And the home that holds them.
-
-What the tables are stands in `smallcap.tables`; what analysts see is `smallcap.warehouse`.
+The tables are defined in `smallcap.tables`; what analysts see is `smallcap.warehouse`.
 """
 
 from smallcap.lake.home import Home

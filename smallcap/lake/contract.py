@@ -1,4 +1,4 @@
-"""The contract of a table, checked before a commit: what stops a write, and which rows are set aside with their reason."""
+"""The contract of a table, checked before a commit: what stops a write, and which rows are refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def check_contract(
     Raises
     ------
     AuditError
-        When a column is missing or of another type, a key occurs twice, or a row lies outside the years.
+        When a column is missing or of another type, a key occurs twice, or a row is outside the years.
     """
     _check_columns(found, frame)
     rows = frame.select(list(found.columns))
@@ -55,7 +55,7 @@ def check_contract(
 def in_order(found: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """Sort rows by year and key, in one piece.
 
-    Whoever computes a table mostly returns it so, and looking costs far less than sorting.
+    Most tables are computed in this order, and checking costs far less than sorting.
     """
     order = _order(found)
     ordered = rows if _is_strictly_ascending(rows, order) else rows.sort(order)
@@ -88,7 +88,7 @@ def _order(found: Table) -> list[str]:
 
 
 def _is_strictly_ascending(rows: pl.DataFrame, order: Sequence[str]) -> bool:
-    """Whether each row stands after the one before it, and so no two share a key.
+    """Whether each row sorts after the one before it, and so no two share a key.
 
     A null in the order says no.
     """

@@ -17,10 +17,10 @@ its bytes are read as little-endian integers of 64 bits.
    String        text           BLAKE2b-8 of the text
    ============  =============  ====================================================================
 
-2. **Column.** ``BLAKE2b-24("<column>:<name of its type>")`` is three integers, `key`, `null` and `weight`; the
-   lowest bit of `weight` is then set to 1. A value v becomes ``mix(v XOR key)``, a null becomes `null`.
-3. **Row.** The first hash of a row is ``mix`` of the sum over its columns, the second ``mix`` of the sum in which
-   each column is multiplied by its `weight`. The order of the columns does not matter.
+2. **Column.** ``BLAKE2b-24("<column>:<name of its type>")`` is three integers: `key`, `null` and `weight`.
+   The lowest bit of `weight` is then set to 1. A value v becomes ``mix(v XOR key)``, a null becomes `null`.
+3. **Row.** The first hash of a row is ``mix`` of the sum over its columns. The second is ``mix`` of the sum
+   in which each column is multiplied by its `weight`. The order of the columns does not matter.
 4. **Rows.** The first hashes of all rows are added up, and so are the second hashes.
 
 ``mix`` is the finalizer of SplitMix64: ``z = (z XOR z >> 30) * 0xBF58476D1CE4E5B9``, then

@@ -65,7 +65,7 @@ class Home:
     def require_same_universe(self) -> None:
         """Refuse settings that differ from those that the home records.
 
-        A home that is not there yet records none.
+        A home that does not exist yet records none.
 
         Raises
         ------
@@ -131,7 +131,7 @@ class Home:
         run_id
             The run that begins.
         command
-            What was asked, for whoever finds the home busy.
+            What was requested, for the message that the home is busy.
         served_run_id
             The run whose catalogue is served: if that is the unfinished run, it was complete and stays.
         wait_seconds
@@ -247,7 +247,7 @@ class Home:
         return f"process {journal.get('pid')} ({journal.get('command')}) since {journal.get('started_at')}"
 
     def _refuse_another_universe(self, recorded: str | None) -> None:
-        """Refuse another universe, and settings that would make some years of the home under other rules than the rest."""
+        """Refuse another universe, and settings that differ from those that the home was made with."""
         if recorded is None:
             return
         there = tomllib.loads(recorded)
@@ -281,8 +281,8 @@ class Home:
     def _difference(self, name: str, there: object) -> str:
         asked = getattr(self.settings, name)
         return (
-            f"{name} is {'none' if there is None else there} there, "
-            f"{'none' if asked is None else asked} asked"
+            f"{name} is {'none' if there is None else there} in the home, "
+            f"{'none' if asked is None else asked} requested"
         )
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Reading a table's Parquet files, also those of an older release, and comparing whole tables."""
+"""Reading a table's Parquet files, also those of an older release, and comparing complete tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def only_grew(before: pl.DataFrame, after: pl.DataFrame, growing: Sequence[str])
 
 
 def scan(files: Sequence[Path], found: Table) -> pl.LazyFrame:
-    """Scan the files of a table; columns that the files of an older release lack are null."""
+    """Scan the files of a table; columns that files of an older release do not have are null."""
     in_files = {
         name: dtype for name, dtype in found.columns.items() if not (found.is_partitioned and name == "year")
     }

@@ -1,4 +1,4 @@
-"""The home's own records: which runs there were, what was checked, what was asked of which source.
+"""The home's own records: which runs there were, what was checked, what was requested from which source.
 
 They are Delta tables like the others, but no part of what a run makes: undoing a run keeps its record.
 """
@@ -41,7 +41,7 @@ class Records:
         self._lake.write_whole(name, pl.concat([kept, new]), RECORDS_RUN)
 
     def replace_kept_versions(self, report: str, versions: dict[str, int]) -> None:
-        """Record which table versions a report was made from, in place of those that an earlier writing of it was made from."""
+        """Record which table versions a report was made from, replacing those of its earlier version."""
         found = META_TABLES["meta.kept_versions"]
         rows = [
             {"report": report, "table_name": name, "version": version} for name, version in versions.items()
@@ -81,7 +81,7 @@ class Records:
         )
 
     def mark_undone(self, run_id: str) -> None:
-        """Record that a run was undone; a run that never got as far as a record has none."""
+        """Record that a run was undone; a run that ended before its record has none."""
         runs = self._lake.read("meta.runs").filter(pl.col("run_id") == run_id)
         self.upsert("meta.runs", [{**row, "status": "undone"} for row in runs.to_dicts()])
 
@@ -92,7 +92,7 @@ class Records:
         return requested["as_of"].unique().sort().to_list()
 
     def is_last_run_published(self) -> bool:
-        """Whether the newest run that was not undone published: then nothing was out of date when it ended."""
+        """Whether the newest run that was not undone published: then nothing was out of date at its end."""
         runs = self._lake.read("meta.runs").filter(pl.col("status") != "undone").sort("started_at")
         return not runs.is_empty() and runs["status"][-1] == "published"
 

@@ -1,4 +1,4 @@
-"""The rows of core.rejects: made from the rows that other tables refuse, and put in the place of those of an earlier write."""
+"""The rows of core.rejects: made from rows that other tables refuse, replacing those of earlier writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames that wait for a commit: the first alone stays in memory, several are set down on disk and read back as a stream."""
+"""Frames that wait for a commit: one stays in memory, several are spilled to disk and read as a stream."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Spill:
     Parameters
     ----------
     folder
-        Where frames are set down; a run that is killed leaves them there, and the next removes them.
+        Where frames are spilled to; a run that is killed leaves them there, and the next removes them.
     table
         The table that the frames are of.
     """
@@ -50,8 +50,8 @@ class Spill:
             return
         if self._frame is not None:
             first, self._frame = self._frame, None
-            self._set_down(first)
-        self._set_down(frame)
+            self._spill(first)
+        self._spill(frame)
 
     def data(self, years: Collection[int] | None = None) -> pl.DataFrame | pa.RecordBatchReader:
         """Return what was taken, in that order: one frame, or a stream over the frames on disk.
@@ -65,7 +65,7 @@ class Spill:
             schema = first.schema
         return pa.RecordBatchReader.from_batches(schema, self._batches(years))
 
-    def _set_down(self, frame: pl.DataFrame) -> None:
+    def _spill(self, frame: pl.DataFrame) -> None:
         if self._directory is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._directory = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=self._folder))
@@ -84,7 +84,7 @@ class Spill:
 
 
 def _slices(batch: pa.RecordBatch, years: Collection[int]) -> Iterator[pa.RecordBatch]:
-    """Cut the given years out of rows that lie in order of their year, without copying them."""
+    """Cut the given years out of rows that are sorted by year, without copying them."""
     runs = pc.run_end_encode(batch["year"])
     start = 0
     for year, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):

@@ -11,12 +11,20 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
-from deltalake import Schema as DeltaSchema
-from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake import DeltaTable
 
-from smallcap.errors import AuditError, InputError
+from smallcap.errors import AuditError
 from smallcap.lake.contract import check_contract, in_order
+from smallcap.lake.delta import (
+    commit_rows,
+    commit_stamp,
+    create_delta,
+    files_of,
+    open_delta,
+    restore_delta,
+    stamp_of,
+    vacuum_delta,
+)
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.parquet import only_grew, scan
 from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
@@ -25,14 +33,10 @@ from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, stamp_years
 from smallcap.tables import TABLES, Table
 from smallcap.tables import table as find_table
 
-STAMP_KEY = "smallcap"
-# Row groups of about one cross-section: a reader of one date skips the others.
-WRITER = WriterProperties(compression="ZSTD", max_row_group_size=8192)
-
 
 @dataclass(frozen=True)
 class Written:
-    """What a write came to: the table's version, rows written and refused, and whether anything had changed."""
+    """Result of a write: the table's version, rows written and refused, and whether anything changed."""
 
     version: int
     rows: int
@@ -46,7 +50,7 @@ class Lake:
     Parameters
     ----------
     root
-        Folder of the lake; a table lies at ``<root>/<layer>/<table>``.
+        Folder of the lake; a table is at ``<root>/<layer>/<table>``.
     before_first_write
         Called with a table's name and version before it is first written to; the home keeps its undo journal
         with it.
@@ -69,7 +73,7 @@ class Lake:
     ) -> pl.DataFrame:
         """Read a table, or some of its years, sorted by its key.
 
-        Columns that the files of an older release lack are null; a table that was never written is empty.
+        Columns that files of an older release do not have are null; a table that was never written is empty.
 
         Parameters
         ----------
@@ -85,7 +89,7 @@ class Lake:
         selected = list(columns or found.columns)
         if delta is None:
             return found.empty().select(selected)
-        files = self._files(delta, found, years)
+        files = files_of(delta, self._path(found), found, years)
         if not files:
             return found.empty().select(selected)
         rows = scan(files, found)
@@ -107,17 +111,17 @@ class Lake:
         Without contents where there is no such commit.
         """
         delta = self._open(find_table(name))
-        return Stamp() if delta is None else self._stamp(delta, version)
+        return Stamp() if delta is None else stamp_of(delta, version)
 
     def years(self, name: str) -> list[int]:
-        """Return the years of a table that were ever written, also those that hold no row."""
+        """Return the years of a table that were written, also those without rows."""
         return sorted(year for year in self.stamp(name).years if year != UNPARTITIONED)
 
     def files(self, name: str, version: int | None = None) -> list[Path]:
         """Return the Parquet files of a version, the newest by default, in order of year."""
         found = find_table(name)
         delta = self._open(found, version)
-        return [] if delta is None else self._files(delta, found, None)
+        return [] if delta is None else files_of(delta, self._path(found), found, None)
 
     # -- writing
     # ------------------------------------------------------------------------------------------------------
@@ -133,7 +137,7 @@ class Lake:
         refused: pl.DataFrame | None = None,
         undated_year: int | None = None,
     ) -> Written:
-        """Replace whole years of a partitioned table in one commit, after checking the contract.
+        """Replace complete years of a partitioned table in one commit, after checking the contract.
 
         Rows that break a row rule go to core.rejects with those that the caller refuses; a broken table rule
         (missing column, wrong type, duplicate key, a row outside the years) raises before anything is
@@ -144,8 +148,8 @@ class Lake:
         name
             The table.
         rows
-            The rows of all `years`; a year without rows is emptied. Several frames, each of whole years, are
-            taken one after the other, so that they are never in memory together.
+            The rows of all `years`; a year without rows is emptied. Several frames, each of complete years,
+            are taken one after the other, so that they are never in memory together.
         years
             The years that are replaced.
         run_id
@@ -158,7 +162,7 @@ class Lake:
             Rows already refused, in the columns year, rule, row_json.
         undated_year
             The one of `years` under which refused rows are kept whose year is null; the last by default.
-            Under another year, where an earlier write kept them, they no longer stand.
+            Under another year, where an earlier write kept them, they are removed.
 
         Raises
         ------
@@ -241,11 +245,11 @@ class Lake:
         """Commit another stamp for the rows that a table has; its files stay as they are."""
         found = find_table(name)
         delta = self._open(found)
-        if delta is None or stamp == self._stamp(delta):
+        if delta is None or stamp == stamp_of(delta):
             return
         self._before_first_write(name, delta.version())
         self._opened.pop(name, None)
-        _commit_stamp(delta, stamp)
+        commit_stamp(delta, stamp)
 
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version.
@@ -256,10 +260,8 @@ class Lake:
         delta = self._open(found)
         if delta is None or delta.version() == version:
             return
-        target = max(version, 0)
-        stamp = self._stamp(delta, target)
         self._opened.pop(name, None)
-        delta.restore(target, commit_properties=_properties(stamp))
+        restore_delta(delta, max(version, 0))
 
     def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
         """Delete files that no version of the last `days` days and no kept version needs; return how many."""
@@ -268,25 +270,9 @@ class Lake:
             delta = self._open(find_table(name))
             if delta is None:
                 continue
-            kept = (
-                sorted(
-                    {version for version in keep_versions.get(name, ()) if 0 <= version <= delta.version()}
-                )
-                or None
-            )
-            if not delta.vacuum(24 * days, enforce_retention_duration=False, keep_versions=kept):
-                continue
-            self._opened.pop(name, None)
-            # Removing files is a commit of its own: it carries the stamp on.
-            removed += len(
-                delta.vacuum(
-                    24 * days,
-                    dry_run=False,
-                    enforce_retention_duration=False,
-                    keep_versions=kept,
-                    commit_properties=_properties(self._stamp(delta)),
-                )
-            )
+            if count := vacuum_delta(delta, days, keep_versions.get(name, ())):
+                self._opened.pop(name, None)
+                removed += count
         return removed
 
     # -- inside
@@ -307,36 +293,10 @@ class Lake:
         changed = log.stat().st_mtime_ns
         if version is None and self._opened.get(found.name, (0, None))[0] == changed:
             return self._opened[found.name][1]
-        try:
-            delta = DeltaTable(path, version=version)
-            if version is None:
-                self._opened[found.name] = (changed, delta)
-            return delta
-        except TableNotFoundError:
-            return None
-        except (DeltaError, OSError, ValueError) as error:
-            raise InputError(
-                f"the log of table {found.name} at {path} cannot be read ({str(error).splitlines()[0]}); "
-                "restore the folder from a backup, or remove it and run the backfill again; what "
-                "was published is still served"
-            ) from None
-
-    def _stamp(self, delta: DeltaTable, version: int | None = None) -> Stamp:
-        commits = delta.history(1 if version is None else None)
-        text = next(
-            (commit.get(STAMP_KEY) for commit in commits if version in (None, commit["version"])), None
-        )
-        return Stamp.from_json(text) if text else Stamp()
-
-    def _files(self, delta: DeltaTable, found: Table, years: Iterable[int] | None) -> list[Path]:
-        actions = pl.DataFrame(delta.get_add_actions(flatten=True))
-        if actions.is_empty():
-            return []
-        if found.is_partitioned:
-            actions = actions.sort("partition.year", "path")
-            if years is not None:
-                actions = actions.filter(pl.col("partition.year").cast(pl.Int32).is_in(list(years)))
-        return [self._path(found) / path for path in actions["path"]]
+        delta = open_delta(path, found.name, version)
+        if version is None and delta is not None:
+            self._opened[found.name] = (changed, delta)
+        return delta
 
     def _commit(
         self,
@@ -349,14 +309,14 @@ class Lake:
         *,
         is_grown: bool = False,
     ) -> Written:
-        """Replace the years whose contents differ from what is there.
+        """Replace the years whose contents differ from the stored ones.
 
         A year that only depends on something new gets its new stamp.
 
         Rows that only grew are written although their content digest stays.
         """
         delta = self._open(found)
-        before = Stamp() if delta is None else self._stamp(delta)
+        before = Stamp() if delta is None else stamp_of(delta)
         total = sum(stamp.rows for stamp in stamps.values())
         if (
             delta is not None
@@ -366,7 +326,7 @@ class Lake:
             return Written(delta.version(), total, refused, is_changed=False)
         self._before_first_write(found.name, -1 if delta is None else delta.version())
         if delta is None:
-            delta = self._create(found)
+            delta = create_delta(self._path(found), found)
         changed = [
             year
             for year, stamp in stamps.items()
@@ -375,29 +335,10 @@ class Lake:
         after = before.with_years(stamps, run_id, read_versions)
         self._opened.pop(found.name, None)
         if changed:
-            write_deltalake(
-                delta,
-                rows_of(changed),
-                mode="overwrite",
-                predicate=_years_predicate(changed) if found.is_partitioned else None,
-                schema_mode="merge",
-                writer_properties=WRITER,
-                commit_properties=_properties(after),
-            )
+            commit_rows(delta, rows_of(changed), changed if found.is_partitioned else None, after)
         else:
-            _commit_stamp(delta, after)
+            commit_stamp(delta, after)
         return Written(delta.version(), total, refused, is_changed=bool(changed))
-
-    def _create(self, found: Table) -> DeltaTable:
-        path = self._path(found)
-        path.mkdir(parents=True, exist_ok=True)
-        schema = DeltaSchema.from_arrow(found.empty().to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
-        return DeltaTable.create(
-            path,
-            schema=schema,
-            partition_by=["year"] if found.is_partitioned else None,
-            commit_properties=_properties(Stamp()),
-        )
 
     def _replace_rejects(self, name: str, rejects: pl.DataFrame, years: Sequence[int], run_id: str) -> None:
         """Replace the refused rows of the given years of one table."""
@@ -407,16 +348,3 @@ class Lake:
             self._commit(
                 REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), stamps, run_id, {}, 0
             )
-
-
-def _properties(stamp: Stamp) -> CommitProperties:
-    return CommitProperties({STAMP_KEY: stamp.to_json()})
-
-
-def _commit_stamp(delta: DeltaTable, stamp: Stamp) -> None:
-    """Commit a stamp and nothing else."""
-    delta.create_write_transaction([], "append", delta.schema(), commit_properties=_properties(stamp))
-
-
-def _years_predicate(years: Iterable[int]) -> str:
-    return f"year in ({', '.join(str(year) for year in sorted(years))})"

@@ -1,1 +1,1 @@
-"""Where data come from: the port, one folder per source, our own ids, and `open.open_source`, which opens one."""
+"""Where data come from: the port, one folder per source, our own ids, and `open`, which opens a source."""

@@ -1,8 +1,8 @@
-"""The port that every source of data speaks, and the shape of what it delivers. Adapters are the sibling modules.
+"""The port that every source of data implements, and the shape of what it delivers.
 
-A source speaks in its own names: `source_id` for a line, `source_entity_id` for a company. Both are chosen by
-the adapter, are never null and mean the same line or company in every frame of that source. Our own ids are
-given later, in `smallcap.sources.identity.ids`.
+Adapters are the sibling modules. A source uses its own names: `source_id` for a line, `source_entity_id` for
+a company. Both are chosen by the adapter, are never null and mean the same line or company in every frame of
+that source. Our own ids are given later, in `smallcap.sources.identity.ids`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Delivery:
         Rows that the adapter refuses, in the columns of `REFUSED_SCHEMA`.
     notices
         What a reader of the result should know and no row says: the list of an earlier day was taken, a file
-        was refused and the last good one stands. One sentence each.
+        was refused and the last good one is used. One sentence each.
     """
 
     rows: pl.DataFrame
@@ -58,14 +58,14 @@ FACTORS_COLUMNS = _columns(Factors, [], [])
 
 
 class Source(Protocol):
-    """Where data come from. Every method returns whole columns for a range of dates.
+    """Where data come from. Every method returns complete columns for a range of dates.
 
     Attributes
     ----------
     name
         Short name, the value of the column `source`.
     refresh_after
-        How old an answer about the years of a run may get before it is asked for again; None where answers do
+        How old an answer about the years of a run may get before it is requested again; None where answers do
         not age.
     clock
         The last day whose facts the source can know.
@@ -109,11 +109,10 @@ class Source(Protocol):
         ...
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
-        """Every line of the companies whose `lines` (rows of constituents) are named, one row per ticker spell; all for None.
+        """Every line of the companies of `lines` (rows of constituents), one row per ticker spell.
 
-        Named too are the lines that carry or ever carried one of `tickers`: books hold names that no list
-        has. A ticker that the source does not know is passed over. A source may deliver more lines than were
-        named.
+        All lines for None. Also those that carry or once carried one of `tickers`: books hold names that no
+        list has. A ticker that the source does not know is skipped. A source may deliver more lines.
         """
         ...
 

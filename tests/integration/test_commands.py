@@ -141,10 +141,10 @@ def test_a_dry_run_names_years_and_tables_and_changes_nothing(home, smallcap, wh
     reason = (
         "2025: other dates are asked for"
         if what == "run"
-        else "2023: not there yet; 2024 to 2025: other dates are asked for"
+        else "2023: does not exist yet; 2024 to 2025: other dates are requested"
     )
     assert reason in words["raw.constituents"]
-    scores = "where core.members or" if what == "run" else "2023: not there yet"
+    scores = "where core.members or" if what == "run" else "2023: does not exist yet"
     assert scores in words["marts.quality_scores"]
     assert "nothing was changed by this dry run" in plan.out
 

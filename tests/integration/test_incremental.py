@@ -119,7 +119,7 @@ def test_two_rule_sets_in_one_home_are_refused_before_anything_is_computed(
     answer = command(monkeypatch, capsys, "run", "--as-of", EARLIER, "--home", home)
     assert answer.code == 2
     told = " ".join(answer.err.split())
-    assert "stale_months is 18 there, 7 asked" in told
+    assert "stale_months is 18 in the home, 7 requested" in told
     assert "smallcap config set shariah_standard aaoifi" in told
     assert versions(home) == before
 
@@ -191,5 +191,5 @@ def test_a_date_that_was_not_asked_for_yet_makes_its_year(home: Path):
     day = dt.date(2025, 2, 28)
     run = plan_run(settings, open_source(settings, None), day.year, day.year, day)
     years = {step.table: step.years for step in make_plan(run).steps}
-    assert years["raw.constituents"] == {2025: ["other dates are asked for"]}
-    assert years["marts.coverage"] == {2025: ["other dates are asked for"]}
+    assert years["raw.constituents"] == {2025: ["other dates are requested"]}
+    assert years["marts.coverage"] == {2025: ["other dates are requested"]}

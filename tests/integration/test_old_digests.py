@@ -1,4 +1,4 @@
-"""A home whose digests are of another algorithm has them computed again: no table is made, no file changes."""
+"""A home whose digests are of another algorithm gets new ones: no table is made, and no file changes."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def restamp(home: Path, change: Callable[[str, int, YearStamp], YearStamp]) -> N
 
 
 def stamp_as_the_former_release(home: Path, members: Callable[[str], str] = lambda whole: whole) -> None:
-    """Write the stamps that the release before this algorithm wrote: no digest of rows or rules names a version.
+    """Write stamps as the release before this algorithm did: no digest of rows or rules names a version.
 
-    Its row hash was Polars' own, whose values do not matter here: any other digest of the same contents will do.
+    Its row hash was Polars' own, whose values do not matter here: any other digest of the same contents does.
     """
     content = {
         name: {year: digest_text(f"{name} {year} {made.content}") for year, made in stamp.years.items()}
@@ -167,7 +167,7 @@ def test_a_year_that_is_out_of_date_stays_so_when_digests_are_renewed(home: Path
 
 
 def test_members_rows_of_another_algorithm_count_as_the_same_after_a_publication_alone(home: Path):
-    """Rows of other companies have come since: the digest of whole years differs, that of members cannot be compared."""
+    """Rows of other companies have come since: years differ, and digests of members do not compare."""
     stamp_as_the_former_release(home, members=lambda whole: whole[::-1])
     assert made_by_a_run(home) == []
     lake = Home(load_settings(home=home)).records

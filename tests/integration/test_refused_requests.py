@@ -17,7 +17,7 @@ REFUSED = {
     "no date": (["run", "--as-of", "31.12.2025"], "write it as YYYY-MM-DD"),
     "a date that does not exist": (["run", "--as-of", "2025-02-30"], "'2025-02-30' is not a date"),
     "as_of before the first list": (["run", "--as-of", "2004-12-31"], "no list of members"),
-    "as_of after the last day known": (["run", "--as-of", "2031-12-31"], "lies after 2026-06-30"),
+    "as_of after the last day known": (["run", "--as-of", "2031-12-31"], "is after 2026-06-30"),
     "years the wrong way round": (
         ["backfill", "--from", "2025", "--to", "2024"],
         "--from is the earlier year",

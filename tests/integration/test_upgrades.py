@@ -1,4 +1,4 @@
-"""A release with changed code: killed while it heals a home it leaves what is served complete, and going back heals too."""
+"""A release with changed code: a kill leaves what is served complete, and going back heals too."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def book_holdings(
     monthly_returns: pl.DataFrame,
     year: int,
 ) -> pl.DataFrame:
-    """Hold the fixed lists from their first month on, and each June's survivors for the twelve months after."""
+    """Hold fixed lists from their first month on, and each June's survivors for the next twelve months."""
     last_month = monthly_returns["month"].max()
     if not isinstance(last_month, dt.date):
         return TABLES["marts.book_holdings"].empty()

@@ -25,7 +25,7 @@ def hindsight_gap(
     factors: pl.DataFrame,
     factor_rules: FactorRules,
 ) -> pl.DataFrame:
-    """Compare each list that was chosen later with a book formed in advance, with random books, and with itself less one name."""
+    """Compare each list chosen later with a book formed in advance, random books, itself less one name."""
     return hindsight.hindsight_gap(
         books, book_lines, book_returns, monthly_returns, members, factors, factor_rules
     )

@@ -1,4 +1,4 @@
-"""marts.vintage_sensitivity: what a book's loadings owe to the vintage of the factors, and what to the window."""
+"""marts.vintage_sensitivity: how a book's loadings depend on the factors' vintage and on the window."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ SERIES = ("book", "month", "total_return")
 def vintage_sensitivity(
     book_returns: pl.DataFrame, factors: pl.DataFrame, factor_rules: FactorRules
 ) -> pl.DataFrame:
-    """Regress the same months under each stored vintage, and each vintage's own months beside them."""
+    """Regress the same months under each stored vintage, and also each vintage's own months."""
     return vintages.vintage_sensitivity(book_returns, factors, factor_rules)

@@ -18,5 +18,5 @@ TICKERS = ("year", "as_of", "entity_id", "ticker")
     "marts.funnel_outcomes", columns={"filter_evaluations": VERDICTS, "members": TICKERS}, by_year=True
 )
 def funnel_outcomes(filter_evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Stop each company at the first filter that it fails; what cannot be judged goes on and is shown."""
+    """Stop each company at the first filter that it fails; what cannot be evaluated goes on and is shown."""
     return funnel.funnel_outcomes(filter_evaluations, members)

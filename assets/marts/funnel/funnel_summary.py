@@ -1,4 +1,4 @@
-"""marts.funnel_summary: how many companies entered each filter, what became of them, and whether the book has its tilts."""
+"""marts.funnel_summary: companies entering and leaving each filter, and the tilts of the survivors' book."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def funnel_summary(
     factors: pl.DataFrame,
     factor_rules: FactorRules,
 ) -> pl.DataFrame:
-    """Count the attrition of filters 1 to 6, and judge the book of survivors as filter 7."""
+    """Count the attrition of filters 1 to 6, and evaluate the book of survivors as filter 7."""
     summary = funnel.funnel_summary(funnel_outcomes)
     seventh = funnel.factor_validation(
         summary, book_returns, newest_five_factors(factors, factors_monthly, factor_rules), factor_rules

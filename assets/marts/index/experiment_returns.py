@@ -20,5 +20,5 @@ RETURNS = ("year", "month", "security_id", "total_return")
 def experiment_returns(
     members: pl.DataFrame, metrics_as_of: pl.DataFrame, monthly_returns: pl.DataFrame, year: int
 ) -> pl.DataFrame:
-    """Form each universe at June's end by what was visible then, and hold it for twelve months, each company while it is a member."""
+    """Form each universe at the end of June from what was visible, and hold members for twelve months."""
     return returns.experiment_returns(members, metrics_as_of, monthly_returns, year)

@@ -38,5 +38,5 @@ def index_changes(
     index_rules: IndexRules,
     reconstitutions: tuple[Reconstitution, ...],
 ) -> pl.DataFrame:
-    """Compare each date's members with those of the as_of before, and look for the cause in prices and sizes."""
+    """Compare each date's members with the previous date's, and find the cause in prices and sizes."""
     return changes(members, metrics_as_of, prices, index_rules, reconstitutions, [year])

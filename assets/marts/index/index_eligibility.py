@@ -1,4 +1,4 @@
-"""marts.index_eligibility: the provider's rules of eligibility, asked of every member."""
+"""marts.index_eligibility: the provider's rules of eligibility, evaluated for every member."""
 
 from __future__ import annotations
 

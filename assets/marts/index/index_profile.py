@@ -29,6 +29,6 @@ def index_profile(
     index_rules: IndexRules,
     reconstitutions: tuple[Reconstitution, ...],
 ) -> pl.DataFrame:
-    """Sum up size, concentration, valuation with and without losses, eligibility, and what changed since the as_of before."""
+    """Summarize size, concentration, valuation, eligibility, and the changes since the previous date."""
     valued = valued_members(members.filter(pl.col("year") == year), metrics_as_of)
     return profile(valued, members, index_eligibility, index_rules, reconstitutions, [year])

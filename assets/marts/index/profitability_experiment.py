@@ -13,5 +13,5 @@ from smallcap.rules.types.experiment import ExperimentRules
 def profitability_experiment(
     experiment_returns: pl.DataFrame, factors_monthly: pl.DataFrame, experiment_rules: ExperimentRules
 ) -> pl.DataFrame:
-    """Compare each universe with the index in the same weighting, before and after costs, over all months and year by year."""
+    """Compare each universe with the index, before and after costs, over all months and year by year."""
     return summary.profitability_experiment(experiment_returns, factors_monthly, experiment_rules)

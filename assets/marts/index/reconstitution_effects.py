@@ -20,5 +20,5 @@ def reconstitution_effects(
     index_rules: IndexRules,
     reconstitutions: tuple[Reconstitution, ...],
 ) -> pl.DataFrame:
-    """Measure what those who came earned beyond those who went, from the rank day to the effective day and after."""
+    """Measure the returns of joiners in excess of leavers, from the rank day past the effective day."""
     return effects(members, monthly_returns, reconstitutions, index_rules.reconstitution)

@@ -1,4 +1,4 @@
-"""marts.coverage: for every date asked about, how many members could be screened, and why the others could not."""
+"""marts.coverage: how many members could be screened on each date, and why others could not."""
 
 from __future__ import annotations
 

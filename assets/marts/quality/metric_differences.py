@@ -1,4 +1,4 @@
-"""marts.metric_differences: what a vendor serves ready-made beside what we compute of the same year."""
+"""marts.metric_differences: ratios that a vendor serves compared with ours of the same year."""
 
 from __future__ import annotations
 

@@ -45,6 +45,71 @@ def test_what_computes_counts(what: str):
     assert digest(OTHER[what]) != digest(ORIGINAL)
 
 
+SYNTAX = '''"""Syntax of many kinds."""
+from __future__ import annotations
+
+import math as m
+from collections.abc import Iterator
+
+type_of = type
+NUMBERS = (1, 1.5, 1e300, 2j, -0.0, True, None, ..., b"bytes", "text \\u00e9")
+
+
+class Shape:
+    """A class."""
+
+    side: float = 1.0
+
+    @property
+    def area(self) -> float:
+        return self.side**2
+
+
+async def wait(values: list[int], /, *rest: int, key: str = "k", **more: int) -> None:
+    async with open(key) as file, file as other:
+        await other
+    async for value in rest:
+        yield value
+
+
+def look(found: object, *, is_open: bool = False) -> Iterator[str]:
+    try:
+        match found:
+            case {"a": [1, *_], **rest} if is_open:
+                yield f"{rest!r:>{10}} and {m.pi:.2f}"
+            case Shape(side=side) | side:
+                yield "b" "c"
+    except (ValueError, TypeError) as error:
+        raise KeyError from error
+    else:
+        del found
+    while (number := len(NUMBERS)) > 3 and not is_open:
+        yield from (f"{x}" for x in {y: z for y, z in zip("ab", "cd")} if x not in "a")
+    return lambda x, *y: x if y else [*y][::2] @ x
+'''
+SYNTAX_DIGEST = "0b3b4a4f2b380fecd1e21827"
+"""The same under every supported version of Python."""
+
+
+def test_the_digest_of_known_code_never_changes():
+    assert digest(SYNTAX) == SYNTAX_DIGEST
+
+
+def test_an_empty_text_at_the_end_of_a_nested_format_does_not_count():
+    """Python 3.12 adds one."""
+    tree = ast.parse('f"{x:>{y}}"')
+    before = code._digest(tree)
+    formatted = tree.body[0].value.values[0].format_spec
+    formatted.values = [part for part in formatted.values if not isinstance(part, ast.Constant) or part.value]
+    assert code._digest(tree) == before
+    formatted.values.append(ast.Constant(""))
+    assert code._digest(tree) == before
+
+
+def test_an_empty_text_elsewhere_counts():
+    assert digest('["a", ""]') != digest('["a"]')
+
+
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package of three modules of which the first imports the second, and the second the third, inside a

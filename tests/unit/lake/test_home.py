@@ -26,9 +26,9 @@ def home(settings):
 
 
 def test_two_universes_never_share_a_home(home, settings):
-    with pytest.raises(InputError, match="preset is sample there, files asked"):
+    with pytest.raises(InputError, match="preset is sample in the home, files requested"):
         Home(settings.model_copy(update={"preset": "files"})).prepare()
-    with pytest.raises(InputError, match="limit is none there, 300 asked"):
+    with pytest.raises(InputError, match="limit is none in the home, 300 requested"):
         Home(settings.model_copy(update={"limit": 300})).prepare()
 
 

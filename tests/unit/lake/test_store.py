@@ -234,8 +234,13 @@ def test_a_corrupt_log_is_named_with_its_remedy(lake):
 def test_rows_only_added_to_a_reference_table_keep_what_was_made_from_it_fresh(lake):
     columns = TABLES["raw.securities"].columns
     line = dict.fromkeys(columns) | {
-        "security_id": 1, "entity_id": 1, "source": "s", "valid_from": dt.date(2020, 1, 1), "ticker": "AAA", "is_resolved": True
-    }  # fmt: skip
+        "security_id": 1,
+        "entity_id": 1,
+        "source": "s",
+        "valid_from": dt.date(2020, 1, 1),
+        "ticker": "AAA",
+        "is_resolved": True,
+    }
     other = line | {"security_id": 2, "ticker": "BBB"}
     lake.write_whole("raw.securities", pl.DataFrame([line], schema=columns), "first", growing=("valid_to",))
     before = lake.stamp("raw.securities").contents([0])

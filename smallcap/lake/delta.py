@@ -1,0 +1,117 @@
+"""One Delta table as files and commits: opening it, its stamp, and the commits that carry a stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from smallcap.errors import InputError
+from smallcap.lake.stamps import Stamp
+from smallcap.tables import Table
+
+STAMP_KEY = "smallcap"
+# Row groups of about one cross-section: a reader of one date skips the others.
+WRITER = WriterProperties(compression="ZSTD", max_row_group_size=8192)
+
+
+def open_delta(path: Path, name: str, version: int | None) -> DeltaTable | None:
+    """Open the newest version of a table, or an earlier one; None where there is no table.
+
+    Raises
+    ------
+    InputError
+        When its log cannot be read.
+    """
+    try:
+        return DeltaTable(path, version=version)
+    except TableNotFoundError:
+        return None
+    except (DeltaError, OSError, ValueError) as error:
+        raise InputError(
+            f"the log of table {name} at {path} cannot be read ({str(error).splitlines()[0]}); "
+            "restore the folder from a backup, or remove it and run the backfill again; what "
+            "was published is still served"
+        ) from None
+
+
+def create_delta(path: Path, found: Table) -> DeltaTable:
+    """Create a table without rows."""
+    path.mkdir(parents=True, exist_ok=True)
+    schema = DeltaSchema.from_arrow(found.empty().to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
+    return DeltaTable.create(
+        path,
+        schema=schema,
+        partition_by=["year"] if found.is_partitioned else None,
+        commit_properties=_properties(Stamp()),
+    )
+
+
+def stamp_of(delta: DeltaTable, version: int | None = None) -> Stamp:
+    """Return the stamp of the newest commit, or of that of a version; an empty one where there is none."""
+    commits = delta.history(1 if version is None else None)
+    text = next((commit.get(STAMP_KEY) for commit in commits if version in (None, commit["version"])), None)
+    return Stamp.from_json(text) if text else Stamp()
+
+
+def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int] | None) -> list[Path]:
+    """Return the Parquet files of a table in `folder`, or those of some years, in order of year."""
+    actions = pl.DataFrame(delta.get_add_actions(flatten=True))
+    if actions.is_empty():
+        return []
+    if found.is_partitioned:
+        actions = actions.sort("partition.year", "path")
+        if years is not None:
+            actions = actions.filter(pl.col("partition.year").cast(pl.Int32).is_in(list(years)))
+    return [folder / path for path in actions["path"]]
+
+
+def commit_rows(
+    delta: DeltaTable, rows: pl.DataFrame | pa.RecordBatchReader, years: Sequence[int] | None, stamp: Stamp
+) -> None:
+    """Replace the rows of some years, or all rows for None, and record the stamp in the same commit."""
+    write_deltalake(
+        delta,
+        rows,
+        mode="overwrite",
+        predicate=None if years is None else f"year in ({', '.join(map(str, sorted(years)))})",
+        schema_mode="merge",
+        writer_properties=WRITER,
+        commit_properties=_properties(stamp),
+    )
+
+
+def commit_stamp(delta: DeltaTable, stamp: Stamp) -> None:
+    """Commit a stamp and nothing else."""
+    delta.create_write_transaction([], "append", delta.schema(), commit_properties=_properties(stamp))
+
+
+def restore_delta(delta: DeltaTable, version: int) -> None:
+    """Bring a table back to an earlier version, with the stamp of that version."""
+    delta.restore(version, commit_properties=_properties(stamp_of(delta, version)))
+
+
+def vacuum_delta(delta: DeltaTable, days: int, keep_versions: Iterable[int]) -> int:
+    """Delete files that no version of the last `days` days and no kept version needs; return how many."""
+    hours = 24 * days
+    kept = sorted({version for version in keep_versions if 0 <= version <= delta.version()}) or None
+    if not delta.vacuum(hours, enforce_retention_duration=False, keep_versions=kept):
+        return 0
+    # Deleting files is a commit of its own, which has to carry the stamp on.
+    removed = delta.vacuum(
+        hours,
+        dry_run=False,
+        enforce_retention_duration=False,
+        keep_versions=kept,
+        commit_properties=_properties(stamp_of(delta)),
+    )
+    return len(removed)
+
+
+def _properties(stamp: Stamp) -> CommitProperties:
+    return CommitProperties({STAMP_KEY: stamp.to_json()})
