@@ -226,10 +226,12 @@ def _bits_of_texts(values: pa.Array) -> UInts:
     digests = b"".join([blake2b(text.encode(), digest_size=8).digest() for text in texts])
     # Where all are null there is no text at all, and nothing looks at the bits.
     bits = np.frombuffer(digests or bytes(8), "<u8").astype(np.uint64)
-    return bits[encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)]
+    codes: NDArray[np.int32] = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)
+    return bits[codes]
 
 
 def _unpacked(bitmap: pa.Buffer, values: pa.Array) -> NDArray[np.uint8]:
     """Return a byte of 0 or 1 for each bit of a bitmap of an array."""
     bits = np.unpackbits(np.frombuffer(bitmap, np.uint8), bitorder="little")
-    return bits[values.offset : values.offset + len(values)]
+    start = int(values.offset)
+    return bits[start : start + len(values)]
