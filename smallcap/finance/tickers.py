@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from smallcap.rules.types.tickers import SEPARATORS
+from smallcap.tables.symbols import SEPARATORS
 
 Text = TypeVar("Text", pl.Expr, pl.Series)
 

@@ -1,4 +1,4 @@
-"""Building a catalogue: the .duckdb file with schemas, views over the lake's files, comments and the meta tables.
+"""Building a catalogue: a .duckdb file with views over the lake's files, macros, comments and the meta tables.
 
 It holds no data of the lake. Putting it in the place of the served one is `serve`'s.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import polars as pl
 from smallcap.errors import SmallcapError
 from smallcap.tables import META_TABLES, TABLES, Table
 from smallcap.tables import table as find_table
+from smallcap.tables.macros import macros
 from smallcap.tables.views import read_view
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
 from smallcap.warehouse.views import (
@@ -123,6 +124,7 @@ def build(
                 connection.execute(f"CREATE SCHEMA {quote_name(layer)}")
             _create_table_views(connection, home, tables)
             _create_meta_tables(connection, records)
+            create_macros(connection, TABLES)
             _create_extra_views(connection, views_dir)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT catalogue")
@@ -175,6 +177,14 @@ def _create_meta_tables(connection: duckdb.DuckDBPyConnection, records: Mapping[
         connection.unregister("frame")
         for statement in comment_statements(table, "TABLE"):
             connection.execute(statement)
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection, tables: Collection[str]) -> None:
+    """Create the macros over these tables, and those over none, in the current database."""
+    for macro in macros():
+        if macro.source is None or macro.source in tables:
+            for statement in macro.statements():
+                connection.execute(statement)
 
 
 def _create_extra_views(connection: duckdb.DuckDBPyConnection, views_dir: Path) -> None:

@@ -10,7 +10,7 @@ import duckdb
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.tables import META_TABLES, TABLES
-from smallcap.warehouse.catalogue import LAYERS, STORAGE_VERSION, unfinished_path
+from smallcap.warehouse.catalogue import LAYERS, STORAGE_VERSION, create_macros, unfinished_path
 from smallcap.warehouse.reading import connect, require_whole, served_path
 from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 def export(
     warehouse_dir: Path, target: Path, *, overwrite: bool = False, on_table: Progress | None = None
 ) -> None:
-    """Write the published tables, views, comments and meta tables into one file that needs no other.
+    """Write the published tables, views, macros, comments and meta tables into one file that needs no other.
 
     It is written under another name beside `target` and renamed when it is complete.
 
@@ -58,7 +58,7 @@ def export(
             connection.execute("USE portable")
             for layer in LAYERS:
                 connection.execute(f"CREATE SCHEMA {quote_name(layer)}")
-            _copy_tables(connection, on_table)
+            create_macros(connection, _copy_tables(connection, on_table))
             _copy_views(connection)
             _copy_comments(connection)
             connection.execute("CHECKPOINT portable")
@@ -85,7 +85,8 @@ def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
         raise InputError(f"{target} exists; name another file, or ask for it to be overwritten (--force)")
 
 
-def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | None) -> None:
+def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | None) -> list[str]:
+    """Copy the rows of every served table, and return the tables' names."""
     served = {
         f"{schema}.{name}"
         for schema, name in connection.execute(
@@ -99,6 +100,7 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | Non
         connection.execute(
             f"CREATE TABLE portable.{quote_table(name)} AS SELECT * FROM warehouse.{quote_table(name)}"
         )
+    return names
 
 
 def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:

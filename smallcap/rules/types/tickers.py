@@ -9,10 +9,9 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator
 
 from smallcap.rules.types.base import FIRST_DAY, Day, Row, require
+from smallcap.tables.symbols import SEPARATORS
 
 ALIASES_FILE: Final = "ticker_aliases.csv"
-SEPARATORS: Final = r"[\s.\-/]"
-"""Separators between a ticker and its share class: BRK.B, BRK-B, BRK B, BRK/B and BRKB are equal."""
 
 
 def _without_separators(ticker: str) -> str:
