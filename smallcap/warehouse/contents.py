@@ -12,9 +12,10 @@ import polars as pl
 from smallcap.errors import DamagedCatalogueError
 from smallcap.tables import META_TABLES
 from smallcap.warehouse.catalogue import PublishedTable, conform
-from smallcap.warehouse.reading import connect, identity, require_whole, served_path
+from smallcap.warehouse.reading import DATABASE, connect, identity, require_whole, served_path
 from smallcap.warehouse.serve import kept_catalogues
-from smallcap.warehouse.sqltext import quote_table, quote_text
+from smallcap.warehouse.sqltext import quote_table
+from smallcap.warehouse.statements import rows_of
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,7 @@ def versions_in_use(warehouse_dir: Path) -> dict[str, set[int]]:
 
 def _read_meta(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
     """Read a meta table; one that an older release did not write is empty."""
-    schema, short_name = name.split(".")
-    found = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse'"
-        f" AND schema_name = {quote_text(schema)} AND table_name = {quote_text(short_name)}"
-    ).fetchall()
-    if found == [(0,)]:
+    if tuple(name.split(".")) not in rows_of(connection, "attached_tables", database=DATABASE):
         return META_TABLES[name].empty()
     return conform(connection.sql(f"SELECT * FROM {quote_table(name)}").pl(), META_TABLES[name])
 

@@ -11,9 +11,10 @@ import duckdb
 from smallcap.errors import InputError, SmallcapError
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse.catalogue import LAYERS, STORAGE_VERSION, create_macros, unfinished_path
-from smallcap.warehouse.reading import connect, require_whole, served_path
+from smallcap.warehouse.reading import DATABASE, connect, require_whole, served_path
 from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
+from smallcap.warehouse.statements import rows_of
 
 Progress = Callable[[str, int, int], None]
 """Called before each table with its name, its number from one, and the number of tables."""
@@ -87,12 +88,9 @@ def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | None) -> list[str]:
     """Copy the rows of every served table, and return the tables' names."""
-    served = {
-        f"{schema}.{name}"
-        for schema, name in connection.execute(
-            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = 'warehouse'"
-        ).fetchall()
-    }
+    tables = rows_of(connection, "attached_tables", database=DATABASE)
+    views = rows_of(connection, "attached_views", database=DATABASE)
+    served = {f"{schema}.{name}" for schema, name, *_ in (*tables, *views)}
     names = [name for name in (*TABLES, *META_TABLES) if name in served]
     for number, name in enumerate(names, start=1):
         if on_table:
@@ -104,31 +102,16 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | Non
 
 
 def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:
-    rows = connection.execute(
-        "SELECT schema_name || '.' || view_name, sql FROM duckdb_views()"
-        " WHERE database_name = 'warehouse' AND NOT internal ORDER BY view_name"
-    ).fetchall()
-    for name, sql in rows:
-        if name not in TABLES:
+    for schema, name, sql in rows_of(connection, "attached_views", database=DATABASE):
+        if f"{schema}.{name}" not in TABLES:
             connection.execute(sql)
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
-    tables = connection.execute(
-        "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE database_name = "
-        "'warehouse' AND comment IS NOT NULL"
-        " UNION ALL"
-        " SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE "
-        "database_name = 'warehouse' AND comment IS NOT NULL"
-    ).fetchall()
-    for name, comment in tables:
+    for name, comment in rows_of(connection, "comments"):
         kind = "TABLE" if name in TABLES or name in META_TABLES else "VIEW"
         connection.execute(f"COMMENT ON {kind} {quote_table(name)} IS {quote_text(comment)}")
-    columns = connection.execute(
-        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns()"
-        " WHERE database_name = 'warehouse' AND comment IS NOT NULL"
-    ).fetchall()
-    for name, column, comment in columns:
+    for name, column, comment in rows_of(connection, "column_comments"):
         connection.execute(
             f"COMMENT ON COLUMN {quote_table(name)}.{quote_name(column)} IS {quote_text(comment)}"
         )

@@ -24,9 +24,12 @@ from smallcap.errors import (
     SmallcapError,
 )
 from smallcap.warehouse.sqltext import quote_name, quote_text
+from smallcap.warehouse.statements import rows_of
 
 CATALOGUE_FILE = "warehouse.duckdb"
 HISTORY_DIR = "history"
+DATABASE = "warehouse"
+"""The name under which a catalogue is attached."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,15 @@ def identity(connection: duckdb.DuckDBPyConnection) -> Identity:
     DamagedCatalogueError
         When the file does not say so: it is damaged, or was not made by smallcap.
     """
-    rows = read_own(connection, "SELECT home, run_id, release, label FROM meta.catalogue")
+    rows = read_own(connection, "identity")
     if len(rows) != 1:
         raise _damaged(_path_of(connection), f"its meta.catalogue has {len(rows)} rows instead of one")
     home, run_id, release, label = rows[0]
     return Identity(Path(home), run_id, release, label)
 
 
-def read_own(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    """Query what the open catalogue itself holds.
+def read_own(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> list[tuple[Any, ...]]:
+    """Ask a question of ``sql/catalogue`` about what the open catalogue itself holds.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def read_own(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[An
         When that fails.
     """
     try:
-        return connection.execute(query).fetchall()
+        return rows_of(connection, name, **parameters)
     except duckdb.Error as error:
         raise _damaged(_path_of(connection), _first_line(error)) from None
 
@@ -127,9 +130,12 @@ def require_whole(path: Path) -> None:
     """
     with connect(path) as connection:
         identity(connection)
-        tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'warehouse'"
-        for schema, name in read_own(connection, tables):
-            read_own(connection, f"SELECT bit_xor(hash(t)) FROM {quote_name(schema)}.{quote_name(name)} AS t")
+        for schema, name in read_own(connection, "attached_tables", database=DATABASE):
+            table = f"{quote_name(schema)}.{quote_name(name)}"
+            try:
+                connection.execute(f"SELECT bit_xor(hash(t)) FROM {table} AS t").fetchall()
+            except duckdb.Error as error:
+                raise _damaged(path, _first_line(error)) from None
 
 
 def is_damaged(path: Path) -> bool:
@@ -189,7 +195,7 @@ def is_home_current(warehouse_dir: Path, home: Path) -> bool:
 def published_files(connection: duckdb.DuckDBPyConnection) -> list[Path]:
     """List the Parquet files behind the open catalogue's views, as absolute paths."""
     home = identity(connection).home
-    rows = read_own(connection, "SELECT path FROM meta.published_files ORDER BY path")
+    rows = read_own(connection, "published_files")
     return [home / path for (path,) in rows]
 
 
@@ -202,7 +208,7 @@ def served_versions(warehouse_dir: Path) -> dict[str, int]:
     if not path.is_file() or is_damaged(path):
         return {}
     with connect(path) as connection:
-        return dict(connection.execute("SELECT table_name, version FROM meta.published_tables").fetchall())
+        return dict(rows_of(connection, "published_versions"))
 
 
 def served_run_id(warehouse_dir: Path) -> str | None:
@@ -228,10 +234,7 @@ def _damaged(path: Path, reason: str) -> DamagedCatalogueError:
 
 
 def _path_of(connection: duckdb.DuckDBPyConnection) -> Path:
-    rows = connection.execute(
-        "SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'"
-    ).fetchall()
-    return Path(rows[0][0])
+    return Path(rows_of(connection, "path")[0][0])
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -3,8 +3,8 @@
 DuckDB says what kind of statement a text is, and shows its parse tree. Its kind alone is not enough: since
 2.0 a SELECT may carry ``WITH x AS (COPY … TO …)``, and a table function may run SQL that it is handed as
 data; both overwrite files that are allowed to be read, even in a locked, read-only connection. So the tree
-may hold only known kinds of queries and of table functions, and no function that waits, or leaves something
-behind.
+may hold only known kinds of queries, known table functions and the catalogue's own macros, and no function
+that waits, or leaves something behind.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from smallcap.errors import InputError
+from smallcap.warehouse.statements import rows_of
 
 ADVICE = "give one SELECT, or EXPLAIN followed by one"
 
@@ -25,8 +26,9 @@ TABLE_FUNCTIONS = frozenset(
     """
     range generate_series unnest repeat repeat_row json_each json_tree histogram histogram_values summary
     read_parquet parquet_scan parquet_metadata parquet_file_metadata parquet_schema
-    duckdb_columns duckdb_constraints duckdb_databases duckdb_functions duckdb_keywords duckdb_schemas duckdb_settings
-    duckdb_tables duckdb_types duckdb_views pragma_database_size pragma_show pragma_table_info pragma_version
+    duckdb_columns duckdb_constraints duckdb_databases duckdb_functions duckdb_keywords duckdb_schemas
+    duckdb_settings duckdb_tables duckdb_types duckdb_views
+    pragma_database_size pragma_show pragma_table_info pragma_version
     icu_calendar_names pg_timezone_names
     """.split()  # noqa: SIM905 - a list this long reads better as text
 )
@@ -34,7 +36,7 @@ TABLE_FUNCTIONS = frozenset(
 REFUSED_FUNCTIONS = frozenset(
     ["sleep_ms", "pg_sleep", "write_log", "setseed", "nextval", "currval", "setval", "json_serialize_plan"]
 )
-"""Functions that do something else than compute a value: wait, write to a log, set the seed, count a sequence up, plan other SQL."""
+"""Functions that do more than compute a value: wait, log, set the seed, advance a sequence, plan other SQL."""
 
 
 def check_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
@@ -82,11 +84,11 @@ def _check_select(connection: duckdb.DuckDBPyConnection, statement: duckdb.State
             f"{statement.type.name} is refused, because this only reads what is published: {ADVICE}"
         )
     for node in _objects(_parse_tree(connection, statement.query)):
-        _check_node(node)
+        _check_node(connection, node)
 
 
 def _parse_tree(connection: duckdb.DuckDBPyConnection, sql: str) -> object:
-    ((text,),) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchall()
+    ((text,),) = rows_of(connection, "parse_tree", statement=sql)
     try:
         tree: dict[str, object] = json.loads(text)
     except RecursionError:
@@ -96,7 +98,7 @@ def _parse_tree(connection: duckdb.DuckDBPyConnection, sql: str) -> object:
     return tree
 
 
-def _check_node(node: dict[str, Any]) -> None:
+def _check_node(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:
     kind = node.get("type")
     if isinstance(kind, str) and kind.endswith("_NODE") and kind not in READING_NODES:
         word = kind.removesuffix("_NODE").removesuffix("_QUERY")
@@ -105,7 +107,7 @@ def _check_node(node: dict[str, Any]) -> None:
         )
     if kind == "TABLE_FUNCTION":
         name = str(node["function"].get("function_name", "")).lower()
-        if name not in TABLE_FUNCTIONS:
+        if name not in TABLE_FUNCTIONS and (name,) not in rows_of(connection, "own_macros"):
             raise InputError(
                 f"the table function {name}() is refused: read the published tables ('SHOW ALL "
                 f"TABLES' lists them)"

@@ -8,6 +8,7 @@ import duckdb
 
 from smallcap.errors import SmallcapError
 from smallcap.warehouse.sqltext import quote_name, quote_text
+from smallcap.warehouse.statements import rows_of
 
 
 def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path, new: Path) -> str:
@@ -33,18 +34,14 @@ def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path
     moved = f"{database} moved"
     connection.execute(f"ATTACH ':memory:' AS {quote_name(moved)}")
     connection.execute(f"USE {quote_name(moved)}")
-    tables = connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ?", [database]
-    ).fetchall()
-    views = connection.execute(
-        "SELECT schema_name, sql FROM duckdb_views() WHERE database_name = ? AND NOT internal", [database]
-    ).fetchall()
-    for schema in {schema for schema, _ in (*tables, *views)}:
+    tables = rows_of(connection, "attached_tables", database=database)
+    views = rows_of(connection, "attached_views", database=database)
+    for schema in {schema for schema, *_ in (*tables, *views)}:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_name(schema)}")
     for schema, table in tables:
         place = f"{quote_name(schema)}.{quote_name(table)}"
         connection.execute(f"CREATE VIEW {place} AS FROM {quote_name(database)}.{place}")
-    _create_views(connection, [_repoint(sql, old, new) for _, sql in views])
+    _create_views(connection, [_repoint(sql, old, new) for *_, sql in views])
     connection.execute("USE memory")
     return moved
 

@@ -16,6 +16,7 @@ from smallcap.warehouse.diff.moved import attach_moved
 from smallcap.warehouse.diff.result import Source
 from smallcap.warehouse.reading import identity, served_path
 from smallcap.warehouse.sqltext import quote_list, quote_name, quote_table, quote_text
+from smallcap.warehouse.statements import rows_of
 
 ADVICE = "give a home that was published, or a file that 'smallcap export' wrote"
 MEMORY_LIMIT = "1GB"
@@ -88,9 +89,7 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Side:
     _require_own(connection, name, file)
     connection.execute(f"USE {quote_name(name)}")
     own = identity(connection)
-    published = [
-        table for (table,) in connection.execute("SELECT table_name FROM meta.published_tables").fetchall()
-    ]
+    published = [table for (table,) in rows_of(connection, "published_tables")]
     files = _files(connection, name, home or own.home)
     connection.execute("USE memory")
     database = name
@@ -108,9 +107,7 @@ def _catalogue_of(folder: Path) -> Path:
 
 def _require_own(connection: duckdb.DuckDBPyConnection, database: str, file: Path) -> None:
     """Tell a warehouse from any other DuckDB file."""
-    found = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'meta'", [database]
-    ).fetchall()
+    found = rows_of(connection, "meta_tables", database=database)
     missing = {"catalogue", "published_tables", "published_files"} - {table for (table,) in found}
     if missing:
         raise InputError(f"{file} was not written by smallcap: it has no meta.{min(missing)}; {ADVICE}")
@@ -124,12 +121,7 @@ def _files(connection: duckdb.DuckDBPyConnection, database: str, home: Path) -> 
     SmallcapError
         When some of them are gone.
     """
-    rows = connection.execute(
-        "SELECT DISTINCT path FROM meta.published_files AS f JOIN duckdb_views() AS v"
-        " ON f.table_name = v.schema_name || '.' || v.view_name WHERE v.database_name = ? ORDER BY path",
-        [database],
-    ).fetchall()
-    files = tuple(home / path for (path,) in rows)
+    files = tuple(home / path for (path,) in rows_of(connection, "attached_files", database=database))
     missing = [file for file in files if not file.is_file()]
     if missing:
         raise SmallcapError(
@@ -143,12 +135,7 @@ def _columns(
     connection: duckdb.DuckDBPyConnection, database: str, published: list[str]
 ) -> dict[str, dict[str, str]]:
     columns: dict[str, dict[str, str]] = {}
-    rows = connection.execute(
-        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()"
-        " WHERE database_name = ? ORDER BY column_index",
-        [database],
-    ).fetchall()
-    for table, column, kind in rows:
+    for table, column, kind in rows_of(connection, "attached_columns", database=database):
         if table in published or table.startswith("meta."):
             columns.setdefault(table, {})[column] = kind
     return columns
