@@ -18,7 +18,8 @@ from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
 from smallcap.finance.factors.validations import book_validations
 from smallcap.hints import command_hint
-from smallcap.pipelines.command.reading import label_of, rows_of
+from smallcap.pipelines.command.reading import label_of
+from smallcap.questions import Publication, open_publication
 from smallcap.reports.regression_table import books_table, regression_sheet
 from smallcap.rules.book_files import add_books, read_books
 from smallcap.rules.files import read_rules
@@ -26,18 +27,7 @@ from smallcap.rules.types.books import first_day
 from smallcap.rules.types.factors import FactorRules
 from smallcap.settings import Settings
 from smallcap.tables import TABLES
-from smallcap.warehouse.sqltext import quote_text
 
-BOOKS = """
-SELECT b.*, (SELECT count(*) FROM core.book_lines AS l WHERE l.book = b.book AND l.is_resolved) AS lines,
-       (SELECT string_agg(ticker, ', ' ORDER BY ticker) FROM core.book_lines AS l WHERE l.book = b.book AND NOT l.is_resolved) AS unknown
-FROM core.books AS b ORDER BY book
-"""
-RETURNS = """
-SELECT month, total_return, stopped, extreme, is_thin FROM marts.book_returns
-WHERE book = {book} AND month BETWEEN {first} AND {last} ORDER BY month
-"""
-FACTORS = "SELECT * FROM raw.factors ORDER BY vintage, model, month"
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 
 
@@ -76,10 +66,13 @@ def show_regression(
     rules = read_rules(settings.reference_dir, "factor_validation.toml", FactorRules)
     _require_one_of("model", model, list(rules.models))
     _require_one_of("covariance", covariance, list(COVARIANCES))
-    book = _book(settings, name)
-    months = {"first": _sql(_month(first, EARLIEST)), "last": _sql(_month_end(last, LATEST))}
-    returns = _returns(rows_of(settings, RETURNS.format(book=quote_text(name), **months)))
-    rows = regress(returns, _factors(settings, model, vintage, rules), rules).filter(
+    months = {"first": _month(first, EARLIEST), "last": _month_end(last, LATEST)}
+    with open_publication(settings.warehouse_dir) as publication:
+        book = _book(settings, publication, name)
+        returns = _typed(publication.frame("book_returns", book=name, **months), "marts.book_returns")
+        stored = _typed(publication.frame("factors"), "raw.factors")
+        label = label_of(publication)
+    rows = regress(returns, _factors(stored, model, vintage, rules), rules).filter(
         pl.col("covariance") == covariance
     )
     named = rows.with_columns(
@@ -88,7 +81,7 @@ def show_regression(
         is_formed_in_advance=pl.lit(book["is_formed_in_advance"], dtype=pl.Boolean),
     )
     verdicts = book_validations(named, rules).to_dicts() if rows["status"][0] == "estimated" else []
-    out.print(regression_sheet(label_of(settings), book, rows.to_dicts(), verdicts, _remarks(book, returns)))
+    out.print(regression_sheet(label, book, rows.to_dicts(), verdicts, _remarks(book, returns)))
 
 
 def show_books(settings: Settings, out: Console) -> None:
@@ -127,8 +120,8 @@ def add_book_file(settings: Settings, file: Path, *, is_replacing: bool, out: Co
     out.print(escape(told), highlight=False, soft_wrap=True)
 
 
-def _book(settings: Settings, name: str) -> dict[str, Any]:
-    books = {row["book"]: row for row in rows_of(settings, BOOKS)}
+def _book(settings: Settings, publication: Publication, name: str) -> dict[str, Any]:
+    books = {row["book"]: row for row in publication.ask("published_books")}
     if name not in books:
         raise InputError(
             f"there is no book '{name}' among those published; they are: {', '.join(books) or 'none'}. "
@@ -137,9 +130,7 @@ def _book(settings: Settings, name: str) -> dict[str, Any]:
     return books[name]
 
 
-def _factors(settings: Settings, model: str, vintage: str | None, rules: FactorRules) -> Factors:
-    columns = TABLES["raw.factors"].columns
-    stored = pl.DataFrame(rows_of(settings, FACTORS), schema=columns, orient="row")
+def _factors(stored: pl.DataFrame, model: str, vintage: str | None, rules: FactorRules) -> Factors:
     factors = factors_of(stored, model, rules, vintage)
     if factors is None:
         known = ", ".join(vintages_of(stored, model, rules)) or "none"
@@ -151,10 +142,9 @@ def _factors(settings: Settings, model: str, vintage: str | None, rules: FactorR
     return factors
 
 
-def _returns(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    columns = TABLES["marts.book_returns"].columns
-    wanted = {name: columns[name] for name in ("month", "total_return", "stopped", "extreme", "is_thin")}
-    return pl.DataFrame(rows, schema=wanted, orient="row")
+def _typed(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Give the columns of an answer the types of the table that they are of."""
+    return frame.cast({name: TABLES[table].columns[name] for name in frame.columns})
 
 
 def _remarks(book: dict[str, Any], returns: pl.DataFrame) -> list[str]:
@@ -194,7 +184,3 @@ def _month(text: str | None, otherwise: dt.date) -> dt.date:
 def _month_end(text: str | None, otherwise: dt.date) -> dt.date:
     first = _month(text, otherwise)
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-def _sql(date: dt.date) -> str:
-    return f"DATE '{date.isoformat()}'"

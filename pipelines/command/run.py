@@ -25,6 +25,7 @@ from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
+from smallcap.warehouse.contents import is_of_this_release
 from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged, served_versions
 from smallcap.warehouse.serve import DAMAGED_FILE
 
@@ -80,12 +81,13 @@ def make(
 
 
 def is_current(run: Run) -> bool:
-    """Whether a run would make nothing, and what the lake holds is what is served."""
+    """Whether a run would make nothing, and this release serves what the lake holds."""
     home = run.home
     if home.has_unfinished_run() or has_old_digests(home.lake) or is_anything_made(run.years):
         return False
     served = served_versions(run.settings.warehouse_dir)
-    return served == {name: version for name in TABLES if (version := home.lake.version(name)) >= 0}
+    stored = {name: version for name in TABLES if (version := home.lake.version(name)) >= 0}
+    return served == stored and is_of_this_release(run.settings.warehouse_dir)
 
 
 def choose_range(

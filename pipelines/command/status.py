@@ -8,52 +8,29 @@ from rich.text import Text
 
 from smallcap.engine.unchanged import is_unchanged
 from smallcap.pipelines.command.reading import claims_of
+from smallcap.questions import open_publication
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import Settings
-from smallcap.warehouse import run_query
 
-TABLES_QUERY = """
-SELECT table_name AS "table", version, row_count AS rows, file_count AS files, first_year AS "from", last_year AS "to"
-FROM meta.published_tables ORDER BY table_name
-"""
-DATES_QUERY = """
-SELECT year, count(*) FILTER (has_membership) AS "dates with members", min(as_of) FILTER (has_membership) AS first,
-       max(as_of) FILTER (has_membership) AS last, round(avg(members) FILTER (has_membership)) AS "members, mean",
-       round(avg(screened_share) FILTER (has_membership), 3) AS "screened, mean share"
-FROM marts.coverage GROUP BY year ORDER BY year
-"""
-CHECKS_QUERY = """
-SELECT table_name AS "table", check_name AS "check", status, message
-FROM meta.checks WHERE run_id = (SELECT run_id FROM meta.catalogue) ORDER BY status, table_name, check_name
-"""
-HEADLINE = """
-SELECT run_id, built_at, release, (SELECT max(as_of) FROM marts.coverage WHERE has_membership) AS newest,
-       (SELECT command FROM meta.runs AS r WHERE r.run_id = c.run_id) AS command
-FROM meta.catalogue AS c
-"""
+PARTS = {"Tables": "status_tables", "Dates": "status_dates", "Checks of that run": "status_checks"}
 
 
 def show_status(settings: Settings, out: Console) -> None:
     """Show tables, years and dates, versions, freshness and the last checks of the published warehouse."""
-    (run_id, built_at, release, newest, command) = run_query(settings.warehouse_dir, HEADLINE, "table").rows[
-        0
-    ]
+    with open_publication(settings.warehouse_dir) as publication:
+        headline = publication.ask("headline")[0]
+        told = claims_of(publication, headline["newest"]).told
+        parts = {title: publication.table(name) for title, name in PARTS.items()}
     out.print(f"[bold]{escape(str(settings.home))}[/]", highlight=False, soft_wrap=True)
-    out.print(Text(claims_of(settings, newest).told))
+    out.print(Text(told))
     out.print(
-        (
-            f"published {built_at:%Y-%m-%d %H:%M} UTC by run {run_id} ({escape(str(command))}), "
-            f"release {release}; newest as_of {newest}\n"
-        ),
+        f"published {headline['built_at']:%Y-%m-%d %H:%M} UTC by run {headline['run_id']} "
+        f"({escape(str(headline['command']))}), release {headline['release']}; "
+        f"newest as_of {headline['newest']}\n",
         highlight=False,
     )
-    for title, query in (
-        ("Tables", TABLES_QUERY),
-        ("Dates", DATES_QUERY),
-        ("Checks of that run", CHECKS_QUERY),
-    ):
-        result = run_query(settings.warehouse_dir, query, "table")
-        out.print(rows_table(result.columns, result.rows, title))
+    for title, (columns, rows) in parts.items():
+        out.print(rows_table(columns, rows, title))
         out.print()
     _show_out_of_date(settings, out)
     _show_unfinished(settings, out)

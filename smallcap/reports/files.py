@@ -14,14 +14,13 @@ from pathlib import Path
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.questions import OlderPublicationError, Publication, open_publication, question
+from smallcap.questions.dates import date_refused
 from smallcap.reports.page.csv_files import csv_text
 from smallcap.reports.page.data import ReportData, read_report
 from smallcap.reports.page.render import render_list, render_report
-from smallcap.settings import SQL_DIR, Settings
-from smallcap.warehouse.dates import date_refused
-from smallcap.warehouse.frames import Frames, open_frames
+from smallcap.settings import Settings
 
-QUESTIONS_DIR = SQL_DIR / "report"
 PAGE_FILE = "index.html"
 
 
@@ -49,8 +48,8 @@ def newest_date(settings: Settings, years: Collection[int] = ()) -> dt.date | No
 
     None where there is none.
     """
-    with open_frames(settings.warehouse_dir) as frames:
-        known: list[dt.date] = _asker(frames, {})("dates")["as_of"].to_list()
+    with open_publication(settings.warehouse_dir) as publication:
+        known: list[dt.date] = [row["as_of"] for row in publication.ask("dates")]
     return max((date for date in known if not years or date.year in years), default=None)
 
 
@@ -73,11 +72,11 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
     NothingPublishedError
         When nothing was published yet.
     """
-    with open_frames(settings.warehouse_dir) as frames:
-        dates = _asker(frames, {})("dates")
+    with open_publication(settings.warehouse_dir) as publication:
+        dates = publication.frame("dates")
         if as_of not in (known := dates["as_of"].to_list()):
-            raise date_refused(settings, "report", as_of, known)
-        report = read_report(as_of, _asker(frames, {"as_of": as_of}))
+            raise date_refused(settings, publication, "report", as_of, known)
+        report = read_report(as_of, _asker(publication, as_of))
     reports_dir = reports_dir or settings.reports_dir
     folder = reports_dir / as_of.isoformat()
     tables = {field.name: getattr(report.data, field.name) for field in fields(ReportData)}
@@ -99,10 +98,18 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
     )
 
 
-def _asker(frames: Frames, parameters: dict[str, object]) -> Callable[[str], pl.DataFrame]:
-    def ask(question: str) -> pl.DataFrame:
-        found = frames((QUESTIONS_DIR / f"{question}.sql").read_text(encoding="utf-8"), parameters)
-        return pl.DataFrame() if found is None else found
+def parameters_of(name: str, as_of: dt.date) -> dict[str, object]:
+    """Return the parameters with which the report of a date asks a question: of all survivors, as known then."""
+    values = {"as_of": as_of, "entity": None, "method": None, "basis": "point_in_time"}
+    return {parameter: values[parameter] for parameter in question(name).parameters}
+
+
+def _asker(publication: Publication, as_of: dt.date) -> Callable[[str], pl.DataFrame]:
+    def ask(name: str) -> pl.DataFrame:
+        try:
+            return publication.frame(name, **parameters_of(name, as_of))
+        except OlderPublicationError:
+            return pl.DataFrame()
 
     return ask
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from smallcap import __version__
 from smallcap.errors import DamagedCatalogueError
 from smallcap.tables import META_TABLES
+from smallcap.tables.macros import macros
 from smallcap.warehouse.catalogue import PublishedTable, conform
 from smallcap.warehouse.reading import DATABASE, connect, identity, require_whole, served_path
 from smallcap.warehouse.serve import kept_catalogues
@@ -70,6 +72,14 @@ def read_contents(path: Path, home: Path | None = None) -> Published:
         tables=_tables(meta, place),
         meta=meta,
     )
+
+
+def is_of_this_release(warehouse_dir: Path) -> bool:
+    """Whether the served catalogue was built by this release, with every macro that its questions read."""
+    with connect(served_path(warehouse_dir)) as connection:
+        own = {name for (name,) in rows_of(connection, "own_macros")}
+        wanted = {macro.name.split(".")[1] for macro in macros() if macro.source}
+        return identity(connection).release == __version__ and wanted <= own
 
 
 def versions_in_use(warehouse_dir: Path) -> dict[str, set[int]]:

@@ -1,7 +1,11 @@
--- What is each survivor's quality score made of, on what was known at the date?
+-- What is the quality score of each survivor, or of one company, made of, by one method or all, on one basis or both?
 SELECT q.entity_id, q.method, q.status, q.exclusion_reason, q.score, q.quintile, q.roe_z, q.fcf_margin_z, q.debt_to_assets_z,
-       q.interest_coverage_z
+       q.interest_coverage_z, q.basis, q.roe, q.fcf_margin, q.debt_to_assets, q.interest_coverage
 FROM marts.quality_scores AS q
-SEMI JOIN (FROM marts.funnel_outcomes WHERE as_of = $as_of AND outcome IN ('survivor', 'survivor_unverified')) AS o USING (entity_id)
-WHERE q.as_of = $as_of AND q.basis = 'point_in_time'
-ORDER BY q.entity_id, q.method DESC
+WHERE q.as_of = $as_of
+  AND (q.method = $method OR $method IS NULL)
+  AND (q.basis = $basis OR $basis IS NULL)
+  AND (q.entity_id = $entity OR $entity IS NULL AND q.entity_id IN (
+      SELECT entity_id FROM marts.funnel_outcomes
+      WHERE as_of = $as_of AND outcome IN ('survivor', 'survivor_unverified')))
+ORDER BY q.entity_id, q.method DESC, q.basis DESC

@@ -1,4 +1,4 @@
-"""What to answer about a date of which nothing is published: the nearest dates that there are, and the command that would make it."""
+"""The answer about a date of which nothing is published: the nearest dates, and the command that makes it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from collections.abc import Collection
 
 from smallcap.errors import InputError
 from smallcap.hints import command_hint
+from smallcap.questions.publication import Publication
 from smallcap.settings import Settings
-from smallcap.warehouse.query import run_query
-
-WITHOUT_LIST = "SELECT as_of FROM marts.coverage WHERE NOT has_membership"
 
 
-def date_refused(settings: Settings, what: str, as_of: dt.date, published: Collection[dt.date]) -> InputError:
+def date_refused(
+    settings: Settings, publication: Publication, what: str, as_of: dt.date, published: Collection[dt.date]
+) -> InputError:
     """Explain that a date is not among those published.
 
     Parameters
     ----------
     settings
-        The settings; the warehouse is found by them.
+        The settings.
+    publication
+        What is published.
     what
-        What was asked for, as in "there is no funnel of".
+        What was requested, as in "there is no funnel of".
     as_of
         The date.
     published
-        The dates of which there is one.
+        The dates for which there is one.
     """
-    if (as_of,) in run_query(settings.warehouse_dir, WITHOUT_LIST).rows:
+    if publication.ask("date_without_list", as_of=as_of):
         remedy = "no list of members is known close before it, so none can be made"
     else:
         remedy = f"make it with: {command_hint(settings, 'run', '--as-of', as_of)}"

@@ -1,0 +1,72 @@
+"""Questions as files: each is one SELECT in a .sql file, whose first line is the question in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from smallcap.settings import SQL_DIR
+
+FOLDERS = ("report", "terminal")
+"""Folders of `SQL_DIR`. A name occurs once in all of them, so that the terminal asks the report's questions."""
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the published warehouse.
+
+    Attributes
+    ----------
+    name
+        The name of its file.
+    words
+        The question in words.
+    sql
+        The SELECT, without the line of words.
+    parameters
+        Names of its parameters, ``$name`` in the SELECT.
+    """
+
+    name: str
+    words: str
+    sql: str
+    parameters: frozenset[str]
+
+
+def question(name: str) -> Question:
+    """Find a question by its name.
+
+    Raises
+    ------
+    KeyError
+        When there is no file of that name.
+    """
+    return questions()[name]
+
+
+@cache
+def questions() -> dict[str, Question]:
+    """Read every question, by name.
+
+    Raises
+    ------
+    ValueError
+        When two files have one name, or a file does not begin with its question in words.
+    """
+    found: dict[str, Question] = {}
+    for path in sorted(path for folder in FOLDERS for path in (SQL_DIR / folder).glob("*.sql")):
+        if path.stem in found:
+            raise ValueError(f"{path}: there is another question named {path.stem}; ask that one")
+        found[path.stem] = _read(path)
+    return found
+
+
+def _read(path: Path) -> Question:
+    words, _, sql = path.read_text(encoding="utf-8").partition("\n")
+    if not words.startswith("-- ") or "?" not in words:
+        raise ValueError(f"{path}: the first line must be a comment that is the question in words")
+    return Question(path.stem, words.removeprefix("-- "), sql.strip(), frozenset(_PARAMETER.findall(sql)))

@@ -1,0 +1,2 @@
+-- What are the published data?
+SELECT label FROM meta.catalogue
