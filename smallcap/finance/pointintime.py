@@ -79,10 +79,13 @@ def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = 
 
     Parameters are as for `visible`.
     """
-    ordered = by_standing(records).sort("entity_id", "available_date", "standing")
+    # A record without a date never became known, and must not hide those that did.
+    ordered = (
+        by_standing(records).drop_nulls("available_date").sort("entity_id", "available_date", "standing")
+    )
     # The place of a later company is always greater, so one running maximum over all rows restarts with each
     # company: far cheaper than one window per company.
-    place = pl.col("entity_id").rle_id().cast(pl.Int64) * ordered.height + pl.col("standing")
+    place = pl.col("entity_id").rle_id().cast(pl.Int64) * records.height + pl.col("standing")
     is_last_of_day = pl.any_horizontal(
         pl.col(name) != pl.col(name).shift(-1) for name in ("entity_id", "available_date")
     )

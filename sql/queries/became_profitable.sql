@@ -4,9 +4,9 @@ years AS (
     SELECT m.as_of, m.entity_id, r.period_end, r.net_income_usd, r.revenue_usd, r.available_date
     FROM core.metrics_as_of AS m
     JOIN latest USING (as_of)
-    JOIN core.annual_metrics AS r ON r.entity_id = m.entity_id AND r.available_date <= m.as_of AND r.period_end <= m.period_end
+    JOIN core.visible_annual_metrics_by_period((SELECT max(as_of) FROM core.metrics_as_of)) AS r
+        ON r.entity_id = m.entity_id AND r.period_end <= m.period_end
     WHERE NOT m.is_stale
-    QUALIFY row_number() OVER (PARTITION BY m.entity_id, r.period_end ORDER BY r.available_date DESC, r.version = 'restated' DESC) = 1
 ),
 pairs AS (
     SELECT *, lead(net_income_usd) OVER earlier AS net_income_before_usd, lead(period_end) OVER earlier AS period_before,

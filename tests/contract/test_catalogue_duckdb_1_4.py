@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from smallcap.tables import META_TABLES, TABLES
+from smallcap.tables.macros import macros
 from smallcap.warehouse import export
 from tests.published_home import PROJECT_ROOT, publish_small_home
 
@@ -23,6 +24,10 @@ print(json.dumps({
     "client": duckdb.__version__,
     "scores": ask("SELECT year, count(*), sum(score) FROM marts.quality_scores GROUP BY year ORDER BY year"),
     "latest": ask("SELECT ticker FROM marts.latest_quality"),
+    "visible": ask("SELECT count(*) FROM core.visible_annual_metrics(DATE '2025-12-31')"),
+    "by_date": ask("SELECT count(*) FROM marts.quality_scores AS q, raw.visible_fundamentals_by_period(q.as_of)"),
+    "symbol": ask("SELECT core.symbol_key('brk/b ')"),
+    "macros": ask("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND comment IS NOT NULL"),
     "counts": {name: ask(f"SELECT count(*) FROM {name}")[0][0] for name in sys.argv[2:]},
     "uncommented": ask(
         "SELECT table_name, column_name FROM duckdb_columns()"
@@ -113,6 +118,12 @@ def test_every_table_answers(answers: dict[str, object]):
         "meta.published_files": 4,
         "meta.catalogue": 1,
     }
+
+
+def test_macros_answer_and_have_comments(answers: dict[str, object]):
+    assert answers["visible"] == answers["by_date"] == [[0]]
+    assert answers["symbol"] == [["BRKB"]]
+    assert {name for (name,) in answers["macros"]} == {macro.name.split(".")[1] for macro in macros()}
 
 
 def test_comments_are_read(answers: dict[str, object]):

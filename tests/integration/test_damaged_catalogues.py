@@ -16,6 +16,7 @@ import pytest
 
 from smallcap.errors import DamagedCatalogueError, HomeBusyError, InputError
 from smallcap.lake import Lake
+from smallcap.questions import open_publication
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse import (
     ensure_home,
@@ -26,7 +27,6 @@ from smallcap.warehouse import (
     served_run_id,
     versions_in_use,
 )
-from smallcap.warehouse.frames import open_frames
 from smallcap.warehouse.reading import connect, is_damaged
 from tests.command_line import published as published_rows
 from tests.integration.damage import DAMAGES, damage, flip_a_byte
@@ -205,11 +205,9 @@ def test_a_query_tells_damage_from_its_own_mistakes(warehouse_dir: Path) -> None
 
 
 def test_a_report_that_meets_damage_says_so(warehouse_dir: Path) -> None:
-    with open_frames(warehouse_dir) as frames:
-        assert frames("SELECT * FROM meta.no_such_table", {}) is None
     damage(warehouse_dir / "warehouse.duckdb", "random bytes in the middle")
-    with pytest.raises(DamagedCatalogueError), open_frames(warehouse_dir) as frames:
-        frames("SELECT * FROM meta.published_files", {})
+    with pytest.raises(DamagedCatalogueError), open_publication(warehouse_dir) as publication:
+        publication.frame("versions")
 
 
 def test_a_catalogue_that_another_program_writes_to_is_not_damaged(warehouse_dir: Path) -> None:

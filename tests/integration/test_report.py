@@ -13,7 +13,6 @@ from smallcap.errors import SmallcapError
 from smallcap.lake import Home
 from smallcap.settings import load_settings
 from smallcap.warehouse import served_run_id
-from smallcap.warehouse.frames import open_frames
 from tests.command_line import published
 from tests.integration.homes import LATER, make
 from tests.integration.sample_home import REPORT_DATE
@@ -124,12 +123,3 @@ def test_a_report_that_cannot_be_written_takes_nothing_back(home):
     make(home, LATER, tables=["publish.warehouse"])
     runs = Home(load_settings(home=home)).records.read("meta.runs")
     assert runs.filter(run_id=served)["status"].to_list() == ["published"]
-
-
-def test_a_question_about_a_table_that_is_not_there_has_no_answer(reported_home):
-    with open_frames(reported_home / "warehouse") as frames:
-        assert frames("SELECT * FROM marts.of_another_release", {}) is None
-        assert (
-            frames("SELECT $as_of::DATE AS as_of", {"as_of": REPORT_DATE, "not_named": 1}).item()
-            == REPORT_DATE
-        )

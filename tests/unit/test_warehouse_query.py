@@ -80,6 +80,9 @@ def test_statements_that_read_are_run(warehouse_dir: Path, sql: str):
         "FROM duckdb_columns()",
         "FROM information_schema.tables",
         "SELECT unnest(range(3))",
+        "SELECT count(*) FROM core.visible_annual_metrics(DATE '2025-12-31')",
+        "SELECT count(*) FROM marts.quality_scores AS q, core.visible_annual_metrics_by_period(q.as_of)",
+        "SELECT core.symbol_key('brk.b')",
     ],
 )
 def test_looking_around_is_allowed(warehouse_dir: Path, sql: str):

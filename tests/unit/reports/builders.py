@@ -7,13 +7,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from smallcap.reports.files import QUESTIONS_DIR
+from smallcap.questions import Publication
+from smallcap.reports.files import parameters_of
 from smallcap.reports.page.data import Report, read_report
 from smallcap.tables import META_TABLES, TABLES
+from smallcap.warehouse.catalogue import create_macros
 
 AS_OF = dt.date(2025, 12, 31)
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
@@ -31,6 +34,7 @@ def empty_warehouse() -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
         connection.register("no_rows", table.empty())
         connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
+    create_macros(connection, TABLES)
     coverage = {name: 0 for name, kind in TABLES["marts.coverage"].columns.items() if kind.is_integer()}
     given = {**coverage, "year": AS_OF.year, "as_of": AS_OF, "has_membership": True, "stale_months": 18}
     connection.execute(
@@ -46,8 +50,8 @@ def empty_warehouse() -> duckdb.DuckDBPyConnection:
 
 def answer(question: str) -> pl.DataFrame:
     """Answer a question of the report from the empty warehouse."""
-    query = (QUESTIONS_DIR / f"{question}.sql").read_text(encoding="utf-8")
-    return empty_warehouse().sql(query, params={"as_of": AS_OF} if "$as_of" in query else {}).pl()
+    publication = Publication(empty_warehouse(), Path("in memory"))
+    return publication.frame(question, **parameters_of(question, AS_OF))
 
 
 def empty_report() -> Report:

@@ -11,9 +11,10 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from smallcap.reports.files import QUESTIONS_DIR
+from smallcap.questions import question
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.render import render_list, render_report
+from smallcap.settings import SQL_DIR
 from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with
 
 SECTIONS = ("quality", "funnel", "sheets", "members", "factors", "index", "trust", "origin")
@@ -77,14 +78,13 @@ def hostile_report() -> Report:
 
 @pytest.mark.parametrize("field", [field.name for field in fields(ReportData)])
 def test_every_table_of_the_report_has_a_question_that_the_tables_answer(field):
-    query = (QUESTIONS_DIR / f"{field}.sql").read_text(encoding="utf-8")
-    assert re.match(r"-- .+\?\n", query)
+    assert question(field).words.endswith("?")
     assert answer(field).columns
 
 
-def test_every_question_is_asked():
-    questions = {path.stem for path in QUESTIONS_DIR.glob("*.sql")}
-    assert questions == {field.name for field in fields(ReportData)} | ONLY_ASKED_BY_THE_LIST
+def test_every_question_of_the_report_is_asked():
+    asked = {path.stem for path in (SQL_DIR / "report").glob("*.sql")}
+    assert asked == {field.name for field in fields(ReportData)} | ONLY_ASKED_BY_THE_LIST
 
 
 def test_a_date_on_which_nothing_came_out_has_every_section_and_says_so():
