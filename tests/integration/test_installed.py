@@ -147,6 +147,8 @@ def test_the_wheel_brings_one_package_with_its_questions_and_rule_sets(installed
         ("sql/views", "sql"),
         ("sql/queries", "sql"),
         ("sql/report", "sql"),
+        ("sql/terminal", "sql"),
+        ("sql/catalogue", "sql"),
     ):
         ours = {f"smallcap/{folder}/{path.name}" for path in (PROJECT_ROOT / folder).glob(f"*.{ending}")}
         assert ours

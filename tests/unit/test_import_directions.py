@@ -30,6 +30,7 @@ def test_every_module_is_looked_at() -> None:
         "smallcap.assets.core.members",
         "smallcap.pipelines.command.app",
         "smallcap.engine.recipe",
+        "smallcap.questions.publication",
     } <= found
     assert len(found) > 250
     assert grimp.build_graph("smallcap", cache_dir=None).modules == found
