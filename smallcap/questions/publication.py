@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class OlderPublicationError(SmallcapError):
     """What is published was made by a release that did not publish what a question reads."""
 
+    exit_code = 5
+
 
 class Publication:
     """A publication that is open for reading.

@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 
 from smallcap.errors import SmallcapError
+from smallcap.tables.macros import macros
 from smallcap.tables.registry import META_TABLES, TABLES
 
 LAYER = "marts"
@@ -95,12 +96,14 @@ def read_views(folder: Path) -> list[View]:
 
 @contextmanager
 def empty_warehouse(views: Sequence[View]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Create every table without rows, and the views over them, in memory."""
+    """Create every table without rows, the macros and the views over them, in memory."""
     with duckdb.connect() as connection:
         for name, table in {**TABLES, **META_TABLES}.items():
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
             connection.register("no_rows", table.empty())
             connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
+        for statement in (line for macro in macros() for line in macro.statements()):
+            connection.execute(statement)
         for view in views:
             connection.execute(f"CREATE VIEW {view.name} AS {view.select}")
         yield connection

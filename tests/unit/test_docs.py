@@ -27,6 +27,7 @@ from smallcap.rules.files import read_rules
 from smallcap.settings import Settings
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.dictionary import VIEWS_DIR, dictionary
+from smallcap.tables.macros import macros
 from smallcap.tables.views import View, read_view, read_views
 from smallcap.tables.views import empty_warehouse as make_empty_warehouse
 from smallcap.warehouse.reading import connect, served_path
@@ -130,9 +131,20 @@ def test_the_data_dictionary_lists_every_table_and_view_that_is_served(
     ).fetchall()
     page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
     contents = page.split("\n## ")[0]
-    headings = re.findall(r"^## (.+)$", page, flags=re.MULTILINE)
+    headings = [name for name in re.findall(r"^## (.+)$", page, flags=re.MULTILINE) if name != "Macros"]
     assert sorted(headings) == sorted(name for (name,) in served)
     assert re.findall(r"\[\w+\]\(#(\w+)\)", contents) == [name.replace(".", "") for name in headings]
+
+
+def test_the_data_dictionary_lists_every_macro_that_is_served(
+    published_warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    served = published_warehouse.execute(
+        "SELECT schema_name || '.' || function_name, comment FROM duckdb_functions() WHERE "
+        "database_name = 'warehouse' AND NOT internal"
+    ).fetchall()
+    described = {name.split("(")[0].strip("`"): meaning for name, _, meaning in dictionary_section("Macros")}
+    assert described == dict(served)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +253,7 @@ def test_methods_lists_every_item_of_the_lenses_with_its_preference() -> None:
 def test_tables_that_a_page_names_exist(page: Path) -> None:
     views = {view.name for view in read_views(VIEWS_DIR)}
     named = set(re.findall(rf"(?<![\w./])(?:{'|'.join(LAYERS)})\.[a-z]\w+", page.read_text(encoding="utf-8")))
-    assert named <= {*TABLES, *META_TABLES, *views}
+    assert named <= {*TABLES, *META_TABLES, *views, *(macro.name for macro in macros())}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
