@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import polars as pl
@@ -17,7 +19,10 @@ from smallcap.finance.tickers import normalised
 from smallcap.rules.types.tickers import _without_separators
 from smallcap.tables import TABLES
 from smallcap.tables.macros import is_table_of_versions, macros
+from smallcap.warehouse import ensure_home, export, rollback
 from smallcap.warehouse.catalogue import create_macros
+from smallcap.warehouse.contents import is_of_this_release
+from tests.published_home import VIEWS_DIR, publish_small_home
 
 FIRST_DAY = dt.date(2020, 1, 1)
 DAYS = 6
@@ -118,3 +123,41 @@ def test_a_ticker_is_spelt_the_same_in_duckdb_polars_and_python(
     ).fetchall()[0][0]
     assert in_duckdb == normalised(pl.Series(texts)).to_list()
     assert in_duckdb == [_without_separators(text) for text in texts]
+
+
+class TestWhereverThePublicationGoes:
+    """The macros are in every file that is opened: served, exported, moved, and served again."""
+
+    MACROS: ClassVar = {macro.name for macro in macros()}
+
+    @staticmethod
+    def of(file: Path) -> set[str]:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            connection.execute("FROM core.visible_annual_metrics(DATE '2025-12-31')").fetchall()
+            found = connection.execute(
+                "SELECT schema_name || '.' || function_name FROM duckdb_functions() WHERE NOT internal"
+            ).fetchall()
+        return {name for (name,) in found}
+
+    def test_an_export_has_them(self, tmp_path: Path) -> None:
+        export(publish_small_home(tmp_path / "home"), tmp_path / "export.duckdb")
+        assert self.of(tmp_path / "export.duckdb") == self.MACROS
+
+    def test_a_moved_home_has_them(self, tmp_path: Path) -> None:
+        publish_small_home(tmp_path / "home")
+        moved = (tmp_path / "home").rename(tmp_path / "moved")
+        assert ensure_home(moved / "warehouse", moved, VIEWS_DIR)
+        assert self.of(moved / "warehouse" / "warehouse.duckdb") == self.MACROS
+
+    def test_a_rolled_back_home_has_them(self, tmp_path: Path) -> None:
+        publish_small_home(tmp_path)
+        warehouse_dir = publish_small_home(tmp_path, "run-2", version=2)
+        rollback(warehouse_dir)
+        assert self.of(warehouse_dir / "warehouse.duckdb") == self.MACROS
+
+    def test_a_publication_without_them_is_not_of_this_release(self, tmp_path: Path) -> None:
+        warehouse_dir = publish_small_home(tmp_path)
+        assert is_of_this_release(warehouse_dir)
+        with duckdb.connect(str(warehouse_dir / "warehouse.duckdb")) as connection:
+            connection.execute("DROP MACRO TABLE core.visible_annual_metrics")
+        assert not is_of_this_release(warehouse_dir)
