@@ -1,4 +1,4 @@
-"""Commands that messages tell the user to type: they name the home, and work in a shell where nothing was activated."""
+"""Commands that messages suggest: they name the home, and work without an activated environment."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def _program() -> str:
 
 
 def _shown(path: Path) -> str:
-    """Write a path from the current folder where it lies below it."""
+    """Write a path from the current folder where it is below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,4 +1,4 @@
-"""A run that was made before, where nothing it depends on can have changed: it ends at once, and still shows what is served."""
+"""A run of years that are up to date: it ends at once, and still shows what is served."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ app.add_typer(keeping.config_app, name="config")
 def main() -> None:
     """Run the command.
 
-    An explained error, or a signal, is told in one line without a traceback and sets the exit code.
+    An explained error, or a signal, is shown in one line without a traceback and sets the exit code.
     """
     make_warnings_visible()
     try:

@@ -103,7 +103,7 @@ def why(
     ] = "published",
     home: HomeOption = None,
 ) -> None:
-    """Show one company at a date: funnel, three statements, quality score, five years, and when each number became known."""
+    """Show one company at a date: funnel, statements, score, five years, and when figures became known."""
     from smallcap.pipelines.command.why import show_company
 
     show_company(served(home), ticker, date_of(as_of) if as_of else None, method, OUT)
@@ -117,7 +117,7 @@ def funnel(
     rows: Annotated[int, typer.Option(help="Show at most so many companies of each list.")] = 25,
     home: HomeOption = None,
 ) -> None:
-    """Show the funnel of a date: attrition, survivors, borderline and unverified companies, and whether the book has its tilts."""
+    """Show the funnel of a date: attrition, survivors, borderline companies, and those to verify."""
     from smallcap.pipelines.command.why import show_funnel
 
     show_funnel(served(home), date_of(as_of) if as_of else None, rows, OUT)
@@ -140,7 +140,7 @@ def report(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the report of a date: one page that needs no network, its tables as CSV beside it, and the list of all dates."""
+    """Write the report of a date: one page that needs no network, its tables as CSV, a list of dates."""
     from smallcap.pipelines.command.report import make_report
 
     make_report(served(home), date_of(as_of) if as_of else None, folder, is_opened=show, out=OUT)

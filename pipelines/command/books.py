@@ -1,4 +1,4 @@
-"""The commands `regress` and `book`: one book's regression computed from what is published, and the files that books stand in."""
+"""The commands `regress` and `book`: the regression of a published book, and the files that define books."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def show_regression(
     covariance: str,
     out: Console,
 ) -> None:
-    """Regress a book on the factors over the months asked for, and show the result.
+    """Regress a book on the factors over the requested months, and show the result.
 
     Parameters
     ----------

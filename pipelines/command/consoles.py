@@ -1,4 +1,4 @@
-"""Consoles that show a terminal nothing that it would obey: text of a vendor or of an older home may hold control characters."""
+"""Consoles that remove control characters, which text of a vendor or of an older home may contain."""
 
 from __future__ import annotations
 
@@ -56,6 +56,6 @@ def made_visible(stream: TextIO) -> Any:
 
 
 def make_warnings_visible() -> None:
-    """Let warnings of the library, which may quote a vendor, pass the same filter on their way to standard error."""
+    """Filter the library's warnings on standard error as well, because they may quote a vendor."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(_VisibleFormatter())

@@ -21,7 +21,7 @@ DIFFERENT = 9
 def show_diff(
     a: Path, b: Path, choice: Choice, *, is_strict: bool, is_json: bool, out: Console, err: Console
 ) -> int:
-    """Compare two warehouses, show how they differ, and return the exit code: 0 where they are equal, else 9."""
+    """Compare two warehouses, show how they differ, and return the exit code: 0 if they are equal, else 9."""
     with err.status("comparing") as status:
         diff = compare(a, b, choice, on_table=lambda name: status.update(f"comparing {name}"))
     if is_json:
@@ -45,7 +45,7 @@ def as_json(diff: Diff, *, is_strict: bool) -> str:
 
 
 def as_lines(diff: Diff, *, is_strict: bool) -> Iterator[str]:
-    """Write a comparison as lines: the two sides, a line per table that differs, the details, and the verdict."""
+    """Write a comparison as lines: both sides, one line per table that differs, the details, the verdict."""
     yield f"A: {_source(diff.a)}"
     yield f"B: {_source(diff.b)}"
     for block in _blocks(diff):
@@ -133,7 +133,7 @@ def _key(key: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    """Write a value so that different values look different: floats with all digits, text in quotes, null as a word."""
+    """Write a value so that different values look different: all digits, quoted text, null as a word."""
     if value is None:
         return "null"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else str(value)

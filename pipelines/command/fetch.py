@@ -1,4 +1,4 @@
-"""The command `fetch`: ask the sources for what a run would need, or say how many requests that would be and against which quota."""
+"""The command `fetch`: request from the sources what a run needs, or count requests and the quota left."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def show_requests(settings: Settings, run: Run, out: Console) -> None:
 
 
 def planned_requests(live: LiveSources, run: Run) -> list[Planned]:
-    """Count the requests that a plan would begin with; what is at hand is not asked for again."""
+    """Count the requests that a plan would begin with; what is available is not requested again."""
     securities = run.home.lake.read("raw.securities")
     asked = {
         "fundamentals": known_companies(securities),

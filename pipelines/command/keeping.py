@@ -1,4 +1,4 @@
-"""The commands that look after homes and books: `book`, `rollback`, `export`, `diff`, `config`, `doctor`, `ui`, `version`."""
+"""Commands for homes and books: `book`, `rollback`, `export`, `diff`, `config`, `doctor`, `ui`, `version`."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def rollback(home: HomeOption = None) -> None:
     run_id = serve_previous(
         settings.warehouse_dir, lambda told: ERR.print(escape(told), highlight=False, soft_wrap=True)
     )
-    ERR.print(f"serving the catalogue of run {run_id}; the next run publishes anew")
+    ERR.print(f"serving the catalogue of run {run_id}; the next run publishes again")
 
 
 def export(
     file: Annotated[Path, typer.Argument(help="The DuckDB file to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     home: HomeOption = None,
 ) -> None:
     """Write one portable DuckDB file that holds every published table."""
@@ -126,7 +126,9 @@ def diff(
     ] = 0.0,
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Count columns that one side lacks, or of another type, as different."),
+        typer.Option(
+            "--strict", help="Count columns that are missing on one side, or of another type, as different."
+        ),
     ] = False,
     examples: Annotated[
         int, typer.Option(min=0, help="Show so many examples of each kind of difference.")
@@ -135,7 +137,7 @@ def diff(
         Literal["table", "json"], typer.Option("--format", help="How to write the result.")
     ] = "table",
 ) -> None:
-    """Compare two published warehouses, row by row: which tables, rows and columns differ. Nothing is written."""
+    """Compare two published warehouses: which tables, rows and columns differ. Nothing is written."""
     from smallcap.pipelines.command.diff import show_diff
     from smallcap.warehouse.diff import Choice
 

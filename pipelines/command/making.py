@@ -43,7 +43,7 @@ def run(
     dry_run: DryRunOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Make one date, or a range of years: fetch what is missing, compute, check, publish, and show the study's summary."""
+    """Make one date or a range of years: fetch what is missing, compute, check, publish, show the summary."""
     settings = settings_of(home=home, preset=preset, input=input_dir, limit=limit)
     if (first is None) != (last is None):
         raise InputError("--from and --to go together")
@@ -99,7 +99,7 @@ def fetch(
         typer.Option("--dry-run", help="Say how many requests it would take, and what is left of the quota."),
     ] = False,
 ) -> None:
-    """Ask the sources for what a run needs, without computing; what was fetched is never asked for twice."""
+    """Ask the sources for what a run needs, without computing; nothing is fetched twice."""
     from smallcap.pipelines.command.fetch import fetch as fetch_raw_tables
 
     settings = settings_of(home=home, preset=preset, input=input_dir)

@@ -1,4 +1,4 @@
-"""What `doctor --online` asks the live sources: reachable, key accepted, quota left, index served, newest factor month."""
+"""What `doctor --online` checks: source reachable, key accepted, quota left, index served, newest factors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands share: the two consoles, options that several take, and the settings that arguments make."""
+"""What the commands share: the two consoles, common options, and the settings made from arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The progress display of a run: one line per table, told by the assets through the logger `smallcap.progress`."""
+"""The progress display of a run: one line per table, reported by the assets to logger `smallcap.progress`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 BAR_WIDTH = 20
-"""Leaves some of 80 columns free: a line that is full would be broken by the ^C that a terminal shows, and could not be replaced."""
+"""Less than 80 columns: the ^C that a terminal shows would wrap a full line, which then stays."""
 
 
 class _Steps(logging.Handler):

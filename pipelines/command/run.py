@@ -1,4 +1,4 @@
-"""The commands `run` and `backfill`: choose the years, run the job or show its plan, and show what came out."""
+"""The commands `run` and `backfill`: choose the years, run the job or show its plan, show the results."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def choose_range(
     Raises
     ------
     InputError
-        When no list of members is known for the date, or the years lie outside what the source knows.
+        When no list of members is known for the date, or the years are outside what the source knows.
     """
     if first is None or last is None:
         as_of = as_of or choose_as_of(settings, source)

@@ -10,7 +10,7 @@ from pathlib import Path
 from smallcap.settings import SQL_DIR
 
 FOLDERS = ("report", "terminal")
-"""Folders of `SQL_DIR`. A name occurs once in all of them, so that the terminal asks the report's questions."""
+"""Folders of `SQL_DIR`. A name occurs once in all of them, because terminal and report share questions."""
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 

@@ -1,6 +1,6 @@
-"""Asking one publication: it is opened once, so all answers are of one state, whatever is published meanwhile.
+"""Asking one publication: it is opened once, so all answers are of one state.
 
-Polars is loaded only where frames are asked for.
+A publication or rollback in the meantime changes nothing. Polars is loaded only for frames.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Publication:
 
 @contextmanager
 def open_publication(warehouse_dir: Path) -> Iterator[Publication]:
-    """Open what is published for reading; a publication or rollback meanwhile changes nothing of what is read.
+    """Open what is published for reading; a later publication or rollback does not change what is read.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ MANY = 0.1
 """Share of the members, or of their records, from which on it is said what they lack."""
 OLD_LIST_DAYS = 21
 OLD_RECORDS_DAYS = 183
-"""Companies report all year round: where many are covered, half a year without a new record means that the records end too early."""
+"""Companies report all year: half a year without any record, of many companies, means missing data."""
 MANY_RECORDS = 100
 OLD_RECORD_MONTHS: int = Settings.model_fields["stale_months"].default
 """The stale limit unless a setting raises it: a record of that age is old, whether it is used or not."""

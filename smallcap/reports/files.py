@@ -1,4 +1,4 @@
-"""Reports as files: the questions of ``sql/report`` put to the published warehouse.
+"""Reports as files: the answers to the questions of ``sql/report``.
 
 Page, CSV files and the list of all dates written.
 """
@@ -33,7 +33,7 @@ class Written:
     as_of
         Its date.
     page
-        Its page; the CSV files stand beside it.
+        Its page; the CSV files are in the same folder.
     versions
         The version of each published table that it was read from.
     """
@@ -99,7 +99,7 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
 
 
 def parameters_of(name: str, as_of: dt.date) -> dict[str, object]:
-    """Return the parameters with which the report of a date asks a question: of all survivors, as known then."""
+    """Return the parameters of a question in the report of a date: all survivors, as known on the date."""
     values = {"as_of": as_of, "entity": None, "method": None, "basis": "point_in_time"}
     return {parameter: values[parameter] for parameter in question(name).parameters}
 
@@ -115,7 +115,7 @@ def _asker(publication: Publication, as_of: dt.date) -> Callable[[str], pl.DataF
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file so that a reader finds either the old one or the new one, whole."""
+    """Write a file so that a reader finds either the complete old one or the complete new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     temporary.write_text(text, encoding="utf-8", newline="")

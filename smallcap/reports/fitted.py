@@ -1,4 +1,4 @@
-"""Tables that fit the width they are printed in, with every number whole.
+"""Tables that fit the width they are printed in, with every number complete.
 
 Where the columns do not fit side by side, headings and texts are broken over lines; where that is not enough,
 whole columns of an arbitrary query are left out and named, or each row becomes a block of one line per
@@ -26,7 +26,7 @@ Blocks are better than fewer.
 """
 LARGEST_TERMINAL = 400
 LONGEST_TEXT_LINES = 8
-"""Lines of its column after which a text is shortened, where the reader is told how to see all of it."""
+"""Lines of its column after which a text is shortened, where the table says how to see all of it."""
 HEADING_STYLE = "bold"
 
 Cells = Sequence[Sequence[Text]]
@@ -115,11 +115,11 @@ class FittedTable:
             for cell, whole in zip(row, others, strict=False)
         ):
             yield from lines_of(
-                Text(f"long texts are shortened here; shown whole by {self.rest}", "dim"), width
+                Text(f"long texts are shortened here; shown in full by {self.rest}", "dim"), width
             )
 
     def _shortened(self, cells: Cells, widths: Sequence[int]) -> Cells:
-        """Return the cells of the columns shown, long texts cut to some lines where the reader is told how to see all of them."""
+        """Return the cells of the columns shown, with long texts shortened where the table says so."""
         return [
             [
                 shortened(cell, LONGEST_TEXT_LINES * width) if self.rest and not column.is_whole else cell
@@ -218,7 +218,7 @@ class FittedTable:
 
 
 def _between(least: Sequence[int], full: Sequence[int], width: int) -> list[int]:
-    """Choose widths between the least and the full ones: all that are wider than some level are brought down to it."""
+    """Choose widths between the least and the full ones: all wider than a common level get that level."""
     room = width - GAP * (len(least) - 1)
     levels = (
         [max(low, min(high, level)) for low, high in zip(least, full, strict=True)]

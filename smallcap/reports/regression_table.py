@@ -1,4 +1,4 @@
-"""A regression of a book as a table for the terminal, laid out as econometrics packages do, with the verdicts in words."""
+"""A book's regression as a table for the terminal, in the layout of econometrics packages, with verdicts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def regression_sheet(
     rows
         Rows of marts.factor_regressions of one regression, alpha first.
     verdicts
-        Rows of marts.book_validations that belong to it; none for a model or window that is not judged.
+        Rows of marts.book_validations that belong to it; none for a model or window that is not evaluated.
     remarks
         What a reader should know: holdings that stopped, thin months.
     """
@@ -74,7 +74,7 @@ def books_table(books: Sequence[Row]) -> FittedTable:
 
 
 def _facts(first: Row) -> FittedTable:
-    """Lay out what concerns the whole regression, in two columns; in one where two do not fit."""
+    """Lay out what concerns the regression as a whole, in two columns; in one where two do not fit."""
     lags = (
         ""
         if first["hac_lags"] is None

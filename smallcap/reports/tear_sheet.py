@@ -87,7 +87,7 @@ def tear_sheet(
 def outsider_sheet(
     claim: str, as_of: dt.date, identity: Row, held: Sequence[Row], years: Sequence[Row]
 ) -> RenderableType:
-    """Lay out a company that is no member at a date but held by a book: which books, and its fiscal years as visible then.
+    """Lay out a company that is no member at a date but held by a book: which books, and its visible years.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def rows_table(
 def study_block(
     claim: str, counts: Sequence[Row], quintiles: Sequence[Row], names: Sequence[Row], empty: str
 ) -> RenderableType:
-    """Lay out the study's summary: counts, medians by quintile, best and worst names, each by basis, what was known at as_of first.
+    """Lay out the study's summary: counts, medians by quintile, best and worst names, point in time first.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def millions(value: float | None) -> str:
 
 
 def written(value: Any) -> str:
-    """Write a value of a query: a fraction with up to four decimals, a large amount without any, nothing for null."""
+    """Write a value: a fraction with up to four decimals, a large amount without any, nothing for null."""
     if value is None:
         return ""
     if isinstance(value, Decimal):

@@ -1,4 +1,4 @@
-"""Text broken over lines so that no number in it is cut: where it may be broken, and how narrow it may become."""
+"""Text broken over lines so that no number is cut: where it may break, and how narrow it may become."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def narrowest(text: str, *, keeps_words: bool = False, text_kept: int = LEAST_TE
     Parameters
     ----------
     text
-        The text; its numbers are kept whole.
+        The text; its numbers are not broken.
     keeps_words
-        Whether a word up to 24 columns is kept whole also at its separators, as an identifier.
+        Whether a word up to 24 columns is not broken at its separators either, as an identifier.
     text_kept
         A text up to this width is not broken at all.
     """
@@ -111,7 +111,7 @@ def _length(text: str, width: int) -> int:
 
 
 def _place(text: str, width: int) -> int:
-    """Find where to break: at the last space that fits, else after a separator, else anywhere but inside a number; 0 where nowhere."""
+    """Find where to break: at a space, after a separator, or anywhere but in a number; 0 where nowhere."""
     fitting = _fitting(text, width)
     if fitting == len(text):
         return fitting

@@ -109,7 +109,7 @@ def _view_section(view: View, columns: Mapping[str, pl.DataType]) -> Iterator[st
 
 def _macros_section() -> Iterator[str]:
     yield "\n## Macros\n"
-    yield "A macro that returns rows stands after FROM, with a date as its argument; it has the columns of its table."
+    yield "A macro that returns rows is used after FROM, takes a date, and has the columns of its table."
     yield "[Connecting](connecting.md#what-was-visible-on-a-date) has examples.\n"
     yield "| macro | columns | meaning |"
     yield "|---|---|---|"

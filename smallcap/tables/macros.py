@@ -81,20 +81,21 @@ def _visible(table: Table) -> Iterator[Macro]:
         f"{name}_by_period",
         "as_of",
         _newest(table, ["entity_id", "period_end"]),
-        f"Rows of {table.name} that were visible at as_of, for each company and period_end: of the rows known "
-        "by then the latest available_date.",
+        f"Rows of {table.name} that were visible at as_of, for each company and period_end: of the rows "
+        "known by then the latest available_date.",
         table.name,
     )
 
 
 def _newest(table: Table, group: list[str]) -> str:
-    """Write the SELECT of the newest known row of each group, in the total order of `pointintime.by_standing`."""
+    """Write the SELECT of each group's newest known row, in the total order of `pointintime.by_standing`."""
     order = [column for column in ("period_end", "available_date") if column not in group]
     order += ["version = 'restated'"] if "version" in table.columns else []
     order += [column for column in TIES if column in table.columns]
+    ordered = ", ".join(f"{key} DESC NULLS LAST" for key in order)
     return (
-        f"SELECT * FROM {table.name} WHERE available_date <= CAST(as_of AS DATE) QUALIFY row_number() OVER "
-        f"(PARTITION BY {', '.join(group)} ORDER BY {', '.join(f'{key} DESC NULLS LAST' for key in order)}) = 1"
+        f"SELECT * FROM {table.name} WHERE available_date <= CAST(as_of AS DATE) "
+        f"QUALIFY row_number() OVER (PARTITION BY {', '.join(group)} ORDER BY {ordered}) = 1"
     )
 
 
@@ -103,5 +104,5 @@ def _symbol_key() -> Macro:
         "core.symbol_key",
         "symbol",
         f"regexp_replace(upper(symbol), '{SEPARATORS}', '', 'g')",
-        "The symbol in upper case without separators: equal for two spellings of one ticker, as BRK.B and BRK-B.",
+        "The symbol in upper case without separators: equal for all spellings of a ticker (BRK.B, BRK-B).",
     )

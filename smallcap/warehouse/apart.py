@@ -1,6 +1,6 @@
-"""Running a query in a process of its own, which can be ended at any moment.
+"""Running a query in a process of its own, which can be ended at any time.
 
-DuckDB heeds an interruption, its time limit and its memory limit between two pieces of work, and some
+DuckDB obeys an interruption, its time limit and its memory limit between two pieces of work, and some
 functions are one piece: ``len(range(200000000))`` takes a minute and 14 GB whatever the limits say. Only a
 process can be ended then, and its memory given back. So the query runs in a child; this process waits, writes
 out what the child hands over, and ends it when a limit is met, when Ctrl-C is pressed, or when writing fails.
@@ -142,7 +142,7 @@ def _end_with_parent() -> None:
 def _resident_mb(pid: int) -> float:
     """Return the memory of a process.
 
-    0 where the system does not tell by /proc, so that DuckDB's own limit is the only one.
+    0 where the system has no /proc, so that DuckDB's own limit is the only one.
     """
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])

@@ -1,6 +1,6 @@
-"""Building a catalogue: a .duckdb file with views over the lake's files, macros, comments and the meta tables.
+"""Building a catalogue: a .duckdb file with views over the lake's files, macros, comments and meta tables.
 
-It holds no data of the lake. Putting it in the place of the served one is `serve`'s.
+It holds no data of the lake. `serve` puts it in the place of the served one.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def build(
         Folder of further views: one .sql each, named like the view; the first line is a comment that becomes
         the view's.
     run_id
-        The run that publishes; it stands on every row of meta.published_tables.
+        The run that publishes; it is in every row of meta.published_tables.
     published_at
         When; UTC where it has no time zone.
     label
@@ -106,7 +106,7 @@ def build(
     Raises
     ------
     SmallcapError
-        When a file cannot be read, lies outside the home, or a view of `views_dir` is not valid.
+        When a file cannot be read, is outside the home, or a view of `views_dir` is not valid.
     """
     new = unfinished_path(path)
     tables = [_rebase(entry, home) for entry in tables]
@@ -255,8 +255,7 @@ def _rebase(entry: PublishedTable, home: Path) -> PublishedTable:
     ]
     if outside:
         raise SmallcapError(
-            f"{outside[0]} of {entry.name} does not lie in the home {home}; only files of the home "
-            f"can be published"
+            f"{outside[0]} of {entry.name} is not in the home {home}; only files of the home can be published"
         )
     relative = (
         file.relative_to(home if file.is_relative_to(home) else home.resolve()) for file in entry.files

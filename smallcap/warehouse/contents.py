@@ -1,4 +1,4 @@
-"""What a catalogue holds, read back as objects: the published tables with their files, and the meta tables as frames."""
+"""What a catalogue holds, as objects: the published tables with their files, the meta tables as frames."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def published(warehouse_dir: Path) -> Published:
 
 
 def read_contents(path: Path, home: Path | None = None) -> Published:
-    """Read a catalogue file that is whole; `home` replaces the recorded home in the files' paths."""
+    """Read a catalogue file that is not damaged; `home` replaces the recorded home in the files' paths."""
     require_whole(path)
     with connect(path) as connection:
         own = identity(connection)
@@ -83,7 +83,7 @@ def is_of_this_release(warehouse_dir: Path) -> bool:
 
 
 def versions_in_use(warehouse_dir: Path) -> dict[str, set[int]]:
-    """Collect the table versions that any kept catalogue serves or could serve again, so that vacuum spares them."""
+    """Collect the table versions that any kept catalogue serves or could serve again; vacuum keeps them."""
     versions: dict[str, set[int]] = {}
     for path in kept_catalogues(warehouse_dir):
         try:

@@ -67,7 +67,7 @@ def write_json(
 
 
 def write_parquet(relation: duckdb.DuckDBPyRelation, stream: IO[Any], limits: QueryLimits | None) -> int:
-    """Write the rows of a relation as a Parquet file, here because the locked connection writes nothing. Returns the number of rows."""
+    """Write the rows of a relation as Parquet, because the locked connection cannot; return their number."""
     import pyarrow.parquet as pq  # imported here: the other outputs do not need it
 
     _require_unique(tuple(relation.columns))

@@ -1,4 +1,4 @@
-"""How much one query may use: time, memory, threads, rows and length, and the errors that say which limit it met."""
+"""How much one query may use: time, memory, threads, rows and length, and the error of each limit."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class QueryLimits:
         )
 
     def statements(self) -> Iterator[str]:
-        """Write the statements that set what DuckDB enforces by itself, to be run before its configuration is locked."""
+        """Write the statements for limits that DuckDB enforces, to run before its configuration is locked."""
         yield f"SET max_execution_time = {max(1, round(self.timeout_seconds * 1000))}"
         yield f"SET memory_limit = '{self.memory_mb}MB'"
         if self.threads is not None:

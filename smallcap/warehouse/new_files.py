@@ -1,4 +1,4 @@
-"""A file that a user asks for: written under another name beside it, and put in place only when it is complete."""
+"""An output file of the user: written under another name, and renamed only when it is complete."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def new_file(target: Path, mode: Literal["w", "wb"]) -> Iterator[IO[Any]]:
     Parameters
     ----------
     target
-        The file; it must not be there yet.
+        The file; it must not exist yet.
     mode
         ``w`` for text in UTF-8, ``wb`` for bytes.
 
     Raises
     ------
     InputError
-        When `target` is there, or cannot be written.
+        When `target` exists, or cannot be written.
     """
     check_new(target)
     unfinished = target.with_name(f".{uuid.uuid4().hex}.new")
@@ -45,7 +45,7 @@ def new_file(target: Path, mode: Literal["w", "wb"]) -> Iterator[IO[Any]]:
 
 
 def check_new(target: Path) -> None:
-    """Refuse a file that is there, or whose folder is not.
+    """Refuse a file that exists, or whose folder does not.
 
     Raises
     ------

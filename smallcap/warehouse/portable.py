@@ -34,14 +34,14 @@ def export(
     target
         The file to write.
     overwrite
-        Whether a file that is there may be replaced.
+        Whether an existing file may be replaced.
     on_table
-        Told of each table before it is written.
+        Called before each table is written.
 
     Raises
     ------
     InputError
-        When `target` exists, is a folder, lies in the warehouse, or its folder is not there or not writable.
+        When `target` exists, is a folder or in the warehouse, or its folder is missing or not writable.
     NothingPublishedError
         When nothing was published yet.
     DamagedCatalogueError
@@ -81,9 +81,9 @@ def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"the folder {target.parent} cannot be written to; name another file")
     if target.resolve().is_relative_to(warehouse_dir.resolve()):
-        raise InputError(f"{target} lies in the warehouse itself; name a file outside of {warehouse_dir}")
+        raise InputError(f"{target} is in the warehouse itself; name a file outside of {warehouse_dir}")
     if target.exists() and not overwrite:
-        raise InputError(f"{target} exists; name another file, or ask for it to be overwritten (--force)")
+        raise InputError(f"{target} exists; name another file, or overwrite it with --force")
 
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | None) -> list[str]:

@@ -38,7 +38,7 @@ class QueryResult:
     row_count
         Rows returned or written.
     is_truncated
-        Whether there are more rows than were asked for.
+        Whether there are more rows than were requested.
     """
 
     columns: tuple[str, ...]
@@ -71,7 +71,7 @@ def run_query(
     stream
         Where the rows go: a text stream for csv and json, one of bytes for parquet.
     target
-        The file, in place of `stream`; it must not be there yet, and is there only when the query succeeded.
+        The file, in place of `stream`; it must not exist, and is written only when the query succeeds.
     max_rows
         For ``table``: return at most so many rows.
     limits
@@ -134,7 +134,7 @@ def _answer(
 
 
 def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:
-    """Open the served catalogue so that nothing but its own files can be reached, and no setting be changed."""
+    """Open the served catalogue so that only its own files can be read and no setting can be changed."""
     connection = connect(served_path(warehouse_dir))
     connection.execute(f"SET allowed_paths = {quote_list(published_files(connection))}")
     for statement in limits.statements() if limits else ():

@@ -1,4 +1,4 @@
-"""Opening a catalogue for reading, telling a damaged one, and the little that must be known before a query.
+"""Opening a catalogue for reading, detecting a damaged one, and what must be known before a query.
 
 No Polars here.
 
@@ -76,7 +76,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         raise InputError(f"{path} cannot be read by this user; have its owner permit it")
     connection = duckdb.connect()
     try:
-        # Nothing is spilt to disk: by default an in-memory database would do so in the current folder.
+        # Nothing is spilled to disk: by default an in-memory database would do so in the current folder.
         connection.execute("SET temp_directory = ''")
         connection.execute("SET python_enable_replacements = false")
         connection.execute(f"ATTACH {quote_text(path)} AS warehouse (READ_ONLY)")
@@ -121,7 +121,7 @@ def read_own(connection: duckdb.DuckDBPyConnection, name: str, **parameters: obj
 
 
 def require_whole(path: Path) -> None:
-    """Read everything that a catalogue itself holds: damage shows only where the damaged part is read.
+    """Read everything that a catalogue itself holds: damage is found only where the damaged part is read.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def require_whole(path: Path) -> None:
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether a catalogue is there but cannot be read as a whole."""
+    """Whether a catalogue exists but some of it cannot be read."""
     try:
         require_whole(path)
     except DamagedCatalogueError:
@@ -163,7 +163,7 @@ def require_readable(path: Path) -> None:
     if missing:
         raise SmallcapError(
             f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or "
-            f"run 'smallcap run' to publish anew"
+            f"run 'smallcap run' to publish again"
         )
 
 
@@ -224,12 +224,12 @@ def served_run_id(warehouse_dir: Path) -> str | None:
 
 
 def _damaged(path: Path, reason: str) -> DamagedCatalogueError:
-    """Say what is wrong with a catalogue, and what mends it: an earlier one only where there is one that can be read."""
+    """Say what is wrong with a catalogue, and how to repair it: by an earlier one if one can be read."""
     earlier = [kept for kept in (path.parent / HISTORY_DIR).glob("[0-9]*.duckdb") if not is_damaged(kept)]
     other = ", 'smallcap rollback' serves an earlier one" if earlier else ""
     return DamagedCatalogueError(
         f"the catalogue {path} is damaged ({reason}); the data are in the lake: 'smallcap run' "
-        f"makes it anew{other}"
+        f"rebuilds it{other}"
     )
 
 

@@ -19,7 +19,7 @@ from smallcap.warehouse.serve import kept_catalogues, put_in_place
 
 
 def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
-    """Rebuild the catalogues' views for the place where the home is now, the same versions under the same run.
+    """Rebuild the catalogues' views for the present place of the home: same versions, same run.
 
     The served catalogue comes last, so that an interrupted move is noticed and finished by the next call.
     An earlier catalogue whose files were left behind stays as it is; a rollback to it says what is missing.
@@ -64,7 +64,7 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
         raise SmallcapError(
             f"the home {home} was moved or copied without {len(missing)} of its files, the first "
             f"is {missing[0]}; "
-            "copy the whole folder, or run 'smallcap run' to make it anew"
+            "copy the complete folder, or run 'smallcap run' to rebuild it"
         )
     return True
 

@@ -1,4 +1,4 @@
-"""Rows that must not exist: checks written in SQL (sql/checks), run with DuckDB over the files of a version of the lake.
+"""Rows that must not exist: checks in SQL (sql/checks), run with DuckDB over files of the lake.
 
 A file is named `<layer>.<table>.<check>.sql`; its first line is a comment that says which rows must not
 exist.
@@ -22,7 +22,7 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class RowCheck:
-    """A check in SQL: the table it belongs to, its name, which rows must not exist, and the query that finds them."""
+    """A check in SQL: its table, its name, which rows must not exist, and the query that finds them."""
 
     table: str
     name: str
@@ -66,7 +66,7 @@ def offending_rows(
         Returns the Parquet files of a table.
     years
         The years of the check's own table that are looked at; none for a table without partitions, which is
-        looked at whole.
+        looked at completely.
     """
     with duckdb.connect() as connection:
         for name in TABLES:

@@ -36,7 +36,7 @@ TABLE_FUNCTIONS = frozenset(
 REFUSED_FUNCTIONS = frozenset(
     ["sleep_ms", "pg_sleep", "write_log", "setseed", "nextval", "currval", "setval", "json_serialize_plan"]
 )
-"""Functions that do more than compute a value: wait, log, set the seed, advance a sequence, plan other SQL."""
+"""Functions that do more than compute: wait, log, set the seed, advance a sequence, plan other SQL."""
 
 
 def check_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

@@ -1,4 +1,4 @@
-"""Which catalogue is served: putting a new one in place, going back to an earlier one, and keeping what was served.
+"""Which catalogue is served: putting a new one in place, going back to an earlier one, keeping old ones.
 
 ``warehouse.duckdb`` is served. ``history/`` is the stack of what was served before it: a publication adds the
 file it replaces, a rollback takes the newest one back. ``history/rolled_back/`` keeps what was rolled back
@@ -36,7 +36,7 @@ _LEFTOVER_SECONDS = 3600
 
 
 def swap(new: Path, warehouse_dir: Path, keep: int) -> Path | None:
-    """Serve a new catalogue; a reader finds either the old file or the new one, whole.
+    """Serve a new catalogue; a reader finds either the complete old file or the complete new one.
 
     The old file is in the history before the new one takes its place, so a crash in between loses neither. A
     damaged one is set aside instead.
@@ -75,7 +75,7 @@ def rollback(warehouse_dir: Path, tell: Callable[[str], None] = lambda sentence:
     warehouse_dir
         Folder of the served catalogue.
     tell
-        Called with a sentence for each damaged catalogue: which was passed over, where it is kept.
+        Called with a sentence for each damaged catalogue: which was skipped, where it is kept.
 
     Returns
     -------
@@ -117,10 +117,10 @@ def rollback(warehouse_dir: Path, tell: Callable[[str], None] = lambda sentence:
         if runs[path] is not None:
             path.unlink(missing_ok=True)
             continue
-        passed_over = history / ROLLED_BACK_DIR / path.name
-        passed_over.parent.mkdir(exist_ok=True)
-        os.replace(path, passed_over)
-        tell(f"{path} is damaged and was passed over; it is kept as {passed_over}")
+        skipped = history / ROLLED_BACK_DIR / path.name
+        skipped.parent.mkdir(exist_ok=True)
+        os.replace(path, skipped)
+        tell(f"{path} is damaged and was skipped; it is kept as {skipped}")
     return str(run)
 
 
@@ -148,7 +148,7 @@ def _catalogues(folder: Path) -> list[Path]:
 
 
 def _remember(served: Path, folder: Path, warehouse_dir: Path) -> None:
-    """Keep the served file in `folder` under the next number, unless it is damaged or its run is the newest there already."""
+    """Keep the served file in `folder` under the next number, unless damaged or already the newest there."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = _catalogues(folder)
     run = _run_of(served)
@@ -199,7 +199,7 @@ def _require_files(path: Path, *, is_served_damaged: bool) -> None:
     with connect(path) as connection:
         missing = [file for file in published_files(connection) if not file.is_file()]
     if missing:
-        instead = "run 'smallcap run' to publish anew" if is_served_damaged else "what is served now stays"
+        instead = "run 'smallcap run' to publish again" if is_served_damaged else "what is served now stays"
         raise InputError(
             f"the previous catalogue {path} needs {len(missing)} files that are no longer there, "
             f"the first is {missing[0]}; {instead}"

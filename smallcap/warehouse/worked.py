@@ -1,4 +1,4 @@
-"""The worked queries of sql/queries: each answers the question that is its first line. Nothing is run here."""
+"""The worked queries of sql/queries: each answers the question in its first line. Nothing is run here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
--- Who stands in the best quintile only by figures that were filed or restated after the date, and who had to make room?
+-- Who is in the best quintile only by figures that were filed or restated after the date, and whom do they displace?
 WITH final AS (
     SELECT max(as_of) AS as_of FROM marts.quality_scores WHERE basis = 'as_published' AND status = 'scored' AND is_final
 )

@@ -1,4 +1,4 @@
--- Who is each survivor, which record stands for it, and what was it worth?
+-- Who is each survivor, which record is used, and what was it worth?
 SELECT m.entity_id, m.ticker, m.name, m.sector, m.sic, m.gics, m.line_count, m.weight, o.outcome, a.period_end, a.version, a.available_date,
        a.is_value_restated, a.price_usd, a.price_date, a.market_cap_usd, a.pe, a.pb, a.p_fcf, a.dividend_yield, a.altman_z, a.altman_z_zone
 FROM (SELECT DISTINCT entity_id, outcome FROM marts.funnel_outcomes

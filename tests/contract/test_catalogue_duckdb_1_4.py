@@ -25,15 +25,18 @@ print(json.dumps({
     "scores": ask("SELECT year, count(*), sum(score) FROM marts.quality_scores GROUP BY year ORDER BY year"),
     "latest": ask("SELECT ticker FROM marts.latest_quality"),
     "visible": ask("SELECT count(*) FROM core.visible_annual_metrics(DATE '2025-12-31')"),
-    "by_date": ask("SELECT count(*) FROM marts.quality_scores AS q, raw.visible_fundamentals_by_period(q.as_of)"),
+    "by_date": ask("SELECT count(*) FROM marts.quality_scores, raw.visible_fundamentals_by_period(as_of)"),
     "symbol": ask("SELECT core.symbol_key('brk/b ')"),
     "macros": ask("SELECT function_name FROM duckdb_functions() WHERE NOT internal AND comment IS NOT NULL"),
     "counts": {name: ask(f"SELECT count(*) FROM {name}")[0][0] for name in sys.argv[2:]},
     "uncommented": ask(
         "SELECT table_name, column_name FROM duckdb_columns()"
-        " WHERE schema_name || '.' || table_name IN (" + ", ".join(f"'{name}'" for name in sys.argv[2:]) + ") AND comment IS NULL"
+        " WHERE schema_name || '.' || table_name IN ("
+        + ", ".join(f"'{name}'" for name in sys.argv[2:]) + ") AND comment IS NULL"
     ),
-    "comment": ask("SELECT comment FROM duckdb_columns() WHERE table_name = 'quality_scores' AND column_name = 'roe'"),
+    "comment": ask(
+        "SELECT comment FROM duckdb_columns() WHERE table_name = 'quality_scores' AND column_name = 'roe'"
+    ),
 }))
 """
 

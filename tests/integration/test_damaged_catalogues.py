@@ -1,4 +1,4 @@
-"""A damaged catalogue: `run` makes it anew, `rollback` passes it by, and every other command says so and
+"""A damaged catalogue: `run` rebuilds it, `rollback` passes it by, and every other command says so and
 names what mends it.
 """
 
@@ -117,7 +117,7 @@ class TestEachKindOfDamage:
                 for part in (
                     str(served),
                     "is damaged (",
-                    "'smallcap run' makes it anew",
+                    "'smallcap run' rebuilds it",
                     "'smallcap rollback'",
                 )
             )
@@ -132,7 +132,7 @@ class TestEachKindOfDamage:
         told: list[str] = []
         assert rollback(warehouse_dir, told.append) == "run-2023"
         kept = history / "rolled_back" / "000002.duckdb"
-        assert told == [f"{history / '000002.duckdb'} is damaged and was passed over; it is kept as {kept}"]
+        assert told == [f"{history / '000002.duckdb'} is damaged and was skipped; it is kept as {kept}"]
         assert kept.exists()
         with pytest.raises(InputError, match=r"no earlier catalogue.*run-2023 stays served"):
             rollback(warehouse_dir)
@@ -166,7 +166,7 @@ def test_with_nothing_whole_to_go_back_to_the_message_names_the_run_alone(wareho
     before = _files(warehouse_dir)
     with pytest.raises(DamagedCatalogueError) as refused:
         rollback(warehouse_dir)
-    assert "'smallcap run' makes it anew" in str(refused.value)
+    assert "'smallcap run' rebuilds it" in str(refused.value)
     assert "rollback" not in str(refused.value)
     assert _files(warehouse_dir) == before
 
@@ -265,7 +265,7 @@ def test_every_command_names_a_remedy_and_each_remedy_works(
         answer = smallcap(*command, "--home", home)
         said = " ".join(answer.err.split())
         assert (answer.code, answer.out) == (5, ""), (command, said)
-        assert "'smallcap run' makes it anew, 'smallcap rollback' serves an earlier one" in said, (
+        assert "'smallcap run' rebuilds it, 'smallcap rollback' serves an earlier one" in said, (
             command,
             said,
         )

@@ -230,7 +230,7 @@ def test_a_view_may_not_hide_a_table(tmp_path: Path):
 
 def test_a_file_outside_the_home_is_refused(tmp_path: Path):
     scores = write_scores(tmp_path / "elsewhere", range(2025, 2026))
-    with pytest.raises(SmallcapError, match="does not lie in the home"):
+    with pytest.raises(SmallcapError, match="is not in the home"):
         publish(tmp_path / "home", "run-1", scores)
 
 
@@ -255,7 +255,7 @@ def test_a_home_without_a_catalogue_says_what_to_run(tmp_path: Path):
 
 def test_a_file_that_is_no_catalogue_says_what_to_run(tmp_path: Path):
     (tmp_path / "warehouse.duckdb").write_text("not a database", encoding="utf-8")
-    with pytest.raises(DamagedCatalogueError, match=r"'smallcap run' makes it anew$"):
+    with pytest.raises(DamagedCatalogueError, match=r"'smallcap run' rebuilds it$"):
         published(tmp_path)
 
 

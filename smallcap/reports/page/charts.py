@@ -1,4 +1,4 @@
-"""The charts of a report, each drawn for a screen and for a phone. What they show is in the tables beside them; nothing is computed."""
+"""The charts of a report, each for a screen and for a phone, of figures that its tables show as well."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 def quality_scatter(scores: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | None:
-    """Draw debt/assets against free cash flow margin, one point per company, with the medians of the quintiles.
+    """Draw debt/assets against free cash flow margin: one point per company, and the medians of quintiles.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def attrition(steps: pl.DataFrame) -> Picture | None:
 
 
 def loadings(rows: pl.DataFrame) -> Picture | None:
-    """Draw each book's loadings with their 95% intervals, from rows of `book_loadings` of one model and covariance."""
+    """Draw each book's loadings with 95% intervals, from `book_loadings` of one model and covariance."""
     estimated = rows.filter((pl.col("status") == "estimated") & pl.col("term").is_in(TERMS))
     if estimated.is_empty():
         return None

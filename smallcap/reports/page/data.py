@@ -1,4 +1,4 @@
-"""What a report is made of: one frame per question of ``sql/report``. Who answers the questions is the caller's choice."""
+"""What a report is made of: one frame per question of ``sql/report``, answered by what the caller passes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smallcap.reports.claims import claim, is_synthetic
 Ask = Callable[[str], pl.DataFrame]
 """Answers a question of ``sql/report``, named by its file, with a frame.
 
-Without columns where the warehouse lacks the table.
+Without columns where the warehouse does not have the table.
 """
 
 
@@ -21,7 +21,7 @@ Without columns where the warehouse lacks the table.
 class ReportData:
     """The tables of a report; each is named after its question, and leaves as a CSV file of that name.
 
-    A frame without columns stands for a table that the warehouse does not have.
+    A frame without columns means that the warehouse does not have the table.
     """
 
     about: pl.DataFrame

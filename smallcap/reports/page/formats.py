@@ -1,4 +1,4 @@
-"""How figures are written: percentages, multiples, millions, dates. A figure that is not there is a dash, never a zero."""
+"""How figures are written: percentages, multiples, millions, dates. A missing figure is a dash, not zero."""
 
 from __future__ import annotations
 

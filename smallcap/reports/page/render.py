@@ -1,4 +1,4 @@
-"""The page itself: templates filled with escaping on, style and script set in and allowed by their hash alone."""
+"""The page itself: templates with escaping on, inline style and script allowed by their hashes alone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def render_report(report: Report) -> str:
     Returns
     -------
     str
-        A whole HTML document that loads nothing.
+        A complete HTML document that loads nothing.
     """
     return _fill(
         "report.html.j2",
@@ -68,7 +68,7 @@ def render_list(label: str, dates: Sequence[Mapping[str, Any]], written: set[dt.
     dates
         Rows of the question `dates`, newest first.
     written
-        Dates whose report is there.
+        Dates whose report exists.
     """
     return _fill(
         "list.html.j2", origin=origin(label), is_synthetic=is_synthetic(label), dates=dates, written=written

@@ -46,7 +46,7 @@ class PictureBlock:
 class Sentence:
     """A plain sentence, for instance on why there is nothing to show.
 
-    With a title where it stands in a table's place.
+    With a title where it replaces a table.
     """
 
     text: str
@@ -166,7 +166,7 @@ def _funnel(report: Report, sheets: Collection[int]) -> Section:
         ),
     ]
     lead = (
-        "Six filters in strict order, asked of every member. What cannot be judged is neither passed "
+        "Six filters in strict order, applied to every member. What cannot be evaluated is neither passed "
         "nor dropped: it is to be verified."
     )
     return Section("funnel", "Value funnel", lead, tuple(blocks))
@@ -274,7 +274,7 @@ def _index(report: Report, sheets: Collection[int]) -> Section:
             data.reconstitution_effects,
             index.EFFECTS,
             "reconstitution_effects",
-            "No reconstitution lies in the dates that are published up to this one.",
+            "No reconstitution is in the dates that are published up to this one.",
         ),
         _block(
             whole,

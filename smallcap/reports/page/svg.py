@@ -1,4 +1,4 @@
-"""Altair charts as SVG that follows the page's colours: drawn by vl-convert, without a browser, the same bytes for the same data."""
+"""Altair charts as SVG in the page's colours: drawn by vl-convert, equal bytes for equal data."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ COLOURS = {
     "s3": "#000023",
     "s4": "#000024",
 }
-"""Stand-ins that charts are drawn with: in the SVG each becomes the style sheet's variable of its name, for light and dark."""
+"""Colours that charts are drawn with; in the SVG each becomes the style sheet's variable of its name."""
 
 _NAMES = {colour: name for name, colour in COLOURS.items()}
-# Vega tells assistive technology of every group and mark; the whole picture has one text alternative instead.
+# Vega labels every group and mark for assistive technology; here the picture has one text alternative.
 _NOISE = re.compile(
     r' (?:role|aria-roledescription|aria-hidden|aria-label|class|pointer-events)="[^"]*"| opacity="1"'
 )
@@ -104,7 +104,7 @@ def _drawable(part: Any) -> Any:
 
 
 def _own_ids(body: str, name: str) -> str:
-    """Give the ids of a drawing numbers from one: the engine counts on from the drawing before, and a page holds several."""
+    """Give the ids of a drawing numbers from one; the engine continues the count of the drawing before."""
     numbers: dict[str, int] = {}
     return _ID.sub(lambda found: f"{found[1]}{name}-{numbers.setdefault(found[2], len(numbers) + 1)}", body)
 

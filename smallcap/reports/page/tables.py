@@ -1,4 +1,4 @@
-"""Tables of the page: a layout says which columns are shown and how, great-tables sets them, and what it sets for mail programs is cut."""
+"""Tables of the page: a layout names the columns, great-tables renders them, its mail styles are removed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ TONES = {
 # alignment alone.
 _CELL = re.compile(r'<td headers="[^"]*" class="gt_row gt_(\w+)">')
 _HEADING = re.compile(
-    r'<th class="gt_col_heading gt_columns_bottom_border gt_(\w+)" rowspan="1" colspan="1" scope="col" id="[^"]*">'
+    r'<th class="gt_col_heading gt_columns_bottom_border gt_(\w+)" '
+    r'rowspan="1" colspan="1" scope="col" id="[^"]*">'
 )
 _SPACE = re.compile(r">\s+<(?=/?(?:t|$))")
 _ALIGNED = {"right": ' class="n"', "left": "", "center": ""}
@@ -119,7 +120,7 @@ def table(frame: pl.DataFrame, layout: Layout, sheets: Collection[int] = ()) -> 
 
 
 def _cells(frame: pl.DataFrame, column: Column, sheets: Collection[int]) -> list[str]:
-    """Write a column as text, still unescaped. Cell by cell, because great-tables' own formatting takes several times as long."""
+    """Write a column as unescaped text; great-tables' own formatting takes several times as long."""
     values = frame[column.name].to_list()
     if column.format == "ticker":
         companies = [str(company) if company in sheets else "" for company in frame["entity_id"]]

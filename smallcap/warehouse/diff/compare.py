@@ -1,4 +1,4 @@
-"""The comparison as a whole: which tables are compared, and all of them in turn."""
+"""The complete comparison: which tables are compared, and all of them in turn."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def compare(a: Path, b: Path, choice: Choice | None = None, on_table: Progress |
     choice
         What is compared, and how; all published tables exactly, if left out.
     on_table
-        Told of each table before it is compared.
+        Called with each table before it is compared.
 
     Raises
     ------

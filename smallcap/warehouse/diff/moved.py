@@ -1,4 +1,4 @@
-"""Reading the warehouse of a home that was moved or copied, without writing to it: its views are made again in memory."""
+"""Reading the warehouse of a moved or copied home without writing to it: its views are created in memory."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path
 
 
 def _repoint(sql: str, old: Path, new: Path) -> str:
-    """Replace the home at the beginning of each path: the text of a literal up to its first path below the home."""
+    """Replace the home at the beginning of each path, which is where a literal begins."""
     return sql.replace(quote_text(f"{old}/")[:-1], quote_text(f"{new}/")[:-1])
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
-    """Create views in an order that their references allow: one that names a view that is not there yet is tried again."""
+    """Create views in an order that their references allow: one that reads a missing view is tried again."""
     while statements:
         waiting: dict[str, duckdb.Error] = {}
         for statement in statements:
@@ -69,5 +69,5 @@ def _create_views(connection: duckdb.DuckDBPyConnection, statements: list[str]) 
 
 def _unreadable(error: duckdb.Error) -> SmallcapError:
     return SmallcapError(
-        f"a view of the moved home cannot be read: {error}; run 'smallcap run' to publish anew"
+        f"a view of the moved home cannot be read: {error}; run 'smallcap run' to publish again"
     )

@@ -1,4 +1,4 @@
-"""The unequal rows of both sides joined by key: what was added, removed and changed, in which columns, with examples."""
+"""The unequal rows of both sides joined by key: what was added, removed and changed, with examples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHANGED, ADDED, REMOVED = (f"{KIND} = '{kind}'" for kind in ("both", "added", "r
 
 
 def pair(connection: duckdb.DuckDBPyConnection, shape: Shape) -> int:
-    """Join the rows of ``unequal`` into the table ``pairs``, and return how many keys several rows of one side share.
+    """Join the rows of ``unequal`` into the table ``pairs``; return how many keys occur twice on one side.
 
     Rows that share a key are paired in the order of their values, so that none meets more than one other.
     """
@@ -61,7 +61,7 @@ def conditions(shape: Shape, tolerance: float) -> dict[str, str]:
 
 
 def counts(connection: duckdb.DuckDBPyConnection, differs: Mapping[str, str]) -> tuple[int, ...]:
-    """Count the pairs that are added, removed, changed and equal within the tolerance, then the changes of each column."""
+    """Count pairs added, removed, changed and within the tolerance, then the changes of each column."""
     is_changed = " OR ".join(differs.values()) or "false"
     kinds = [ADDED, REMOVED, f"{CHANGED} AND ({is_changed})", f"{CHANGED} AND NOT ({is_changed})"]
     kinds += [f"{CHANGED} AND {condition}" for condition in differs.values()]

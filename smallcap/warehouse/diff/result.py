@@ -126,7 +126,7 @@ class Diff:
     only_b: Mapping[str, int]
 
     def different_tables(self, *, is_strict: bool = False) -> list[str]:
-        """Name the tables that differ: by rows, by being on one side only and, if strict, by their columns."""
+        """Name the tables that differ: in rows, by being on one side only and, if strict, in columns."""
         changed = [
             table.name
             for table in self.tables

@@ -1,4 +1,4 @@
-"""What of a table can be compared: the columns that both sides have, their types, and the key by which rows are matched."""
+"""What of a table can be compared: the columns that both sides have, their types, and the key of its rows."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ class Shape:
 
 
 def of(side: str, column: str) -> str:
-    """Name a side's values of a column where both stand in one row. No column of a table begins with #."""
+    """Name a side's values of a column where one row has both. No column of a table begins with #."""
     return quote_name(f"#{side} {column}")
 
 
 def shape_of(name: str, a: Side, b: Side) -> Shape:
     """Decide what of a table is compared.
 
-    The key is the registry's; of a table of another release, or where one side lacks all of it, every column
+    The key is the registry's; of a table of another release, or where one side has none of it, every column
     that holds no floats. Columns that say when something was fetched are left out.
     """
     here, there = a.columns[name], b.columns[name]

@@ -1,4 +1,4 @@
-"""Opening the two warehouses of a comparison in one connection, read-only, and out of reach of every other file."""
+"""Opening the two warehouses of a comparison read-only in one connection that can read no other file."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Side:
 
 @contextmanager
 def open_sides(a: Path, b: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Side, Side]]:
-    """Attach both warehouses to a connection that reads nothing else, and spills to a folder that is removed at the end.
+    """Attach both warehouses to a connection that reads nothing else, and spills to a temporary folder.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def _catalogue_of(folder: Path) -> Path:
 
 
 def _require_own(connection: duckdb.DuckDBPyConnection, database: str, file: Path) -> None:
-    """Tell a warehouse from any other DuckDB file."""
+    """Refuse a DuckDB file that is not a warehouse."""
     found = rows_of(connection, "meta_tables", database=database)
     missing = {"catalogue", "published_tables", "published_files"} - {table for (table,) in found}
     if missing:
@@ -126,7 +126,7 @@ def _files(connection: duckdb.DuckDBPyConnection, database: str, home: Path) -> 
     if missing:
         raise SmallcapError(
             f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or "
-            f"run 'smallcap run' to publish anew"
+            f"run 'smallcap run' to publish again"
         )
     return files
 

@@ -1,4 +1,4 @@
-"""The rows of a table that only one side has: whole rows cancel out, each as often as both sides have it, in any order."""
+"""The rows of a table that only one side has: equal rows of both sides cancel out, in any order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smallcap.warehouse.diff.sides import Side
 from smallcap.warehouse.sqltext import quote_name, quote_names
 
 ROWS_AT_ONCE = 500_000
-"""Rows of both sides that are compared at once, or those of one year: memory does not grow with the number of years."""
+"""Rows compared at once, or those of one year, so that memory does not grow with the number of years."""
 
 COUNT = '"#count"'
 """How many more of a row A has than B. No column of a table begins with #."""
@@ -31,7 +31,7 @@ def collect_unequal(connection: duckdb.DuckDBPyConnection, shape: Shape, a: Side
 
 
 def _surplus(shape: Shape, a: Side, b: Side, years: str) -> str:
-    """Write the SELECT of the rows, of those that meet the condition `years`, that one side has more often than the other.
+    """Write the SELECT of the rows that meet `years` and that one side has more often than the other.
 
     Rows at equal places are compared first: two warehouses mostly hold the same rows in the same order, and
     reading them side by side costs a fraction of grouping them. What that leaves is grouped by all columns.

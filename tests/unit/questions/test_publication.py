@@ -1,4 +1,4 @@
-"""Asking a publication: one state for every answer, errors in words, and no Polars unless frames are wanted."""
+"""Asking a publication: one state for every answer, errors in words, Polars only for frames."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ class TestAt80Columns:
         shown = printed(rows_table(("long", "n"), [("word 12,345.67 " * 140, 7)], rest=REST), 80)
         assert len(shown.splitlines()) < 12
         assert figures(shown) == {"12,345.67", "7"}
-        assert shown.splitlines()[-1] == "long texts are shortened here; shown whole by --format csv"
+        assert shown.splitlines()[-1] == "long texts are shortened here; shown in full by --format csv"
 
     def test_a_long_text_is_whole_where_no_other_way_leads_to_it(self):
         text = "word 12,345.67 " * 140

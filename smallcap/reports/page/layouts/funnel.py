@@ -61,7 +61,7 @@ BORDERLINE = Layout(
     is_searchable=True,
 )
 TO_VERIFY = Layout(
-    "Failed by nothing, but not all could be judged",
+    "Failed by nothing, but not everything could be evaluated",
     (
         *COMPANY,
         Column("outcome", "Outcome", "verdict"),

@@ -67,13 +67,13 @@ REJECTS = Layout(
     note="Refused rows are kept in core.rejects with the rule that they break.",
 )
 FETCHED = Layout(
-    "What each source was asked for",
+    "What was requested of each source",
     (
         Column("dataset", "Data", "words"),
         Column("source", "Source"),
         Column("first_year", "From"),
         Column("fetched_through", "Known up to", "date"),
-        Column("asked", "Asked for", "integer"),
+        Column("asked", "Requested", "integer"),
     ),
 )
 VERSIONS = Layout(
@@ -88,9 +88,9 @@ VERSIONS = Layout(
     note="These versions are kept for as long as this report is.",
 )
 RULE_SETS = Layout(
-    "Rule sets that judged this date",
+    "Rule sets used on this date",
     (
-        Column("judged", "Judged"),
+        Column("judged", "Evaluated"),
         Column("rule_set", "Rule set, version"),
         Column("judged_rows", "Rows", "integer"),
     ),
