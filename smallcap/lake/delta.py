@@ -16,8 +16,6 @@ from smallcap.lake.stamps import Stamp
 from smallcap.tables import Table
 
 STAMP_KEY = "smallcap"
-# Row groups of about one cross-section: a reader of one date skips the others.
-WRITER = WriterProperties(compression="ZSTD", max_row_group_size=8192)
 
 
 def open_delta(path: Path, name: str, version: int | None) -> DeltaTable | None:
@@ -72,7 +70,11 @@ def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int]
 
 
 def commit_rows(
-    delta: DeltaTable, rows: pl.DataFrame | pa.RecordBatchReader, years: Sequence[int] | None, stamp: Stamp
+    delta: DeltaTable,
+    rows: pl.DataFrame | pa.RecordBatchReader,
+    years: Sequence[int] | None,
+    stamp: Stamp,
+    encodings: WriterProperties,
 ) -> None:
     """Replace the rows of some years, or all rows for None, and record the stamp in the same commit."""
     write_deltalake(
@@ -81,7 +83,7 @@ def commit_rows(
         mode="overwrite",
         predicate=None if years is None else f"year in ({', '.join(map(str, sorted(years)))})",
         schema_mode="merge",
-        writer_properties=WRITER,
+        writer_properties=encodings,
         commit_properties=_properties(stamp),
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-from deltalake import DeltaTable
+from deltalake import DeltaTable, WriterProperties
 
 from smallcap.errors import AuditError
 from smallcap.lake.contract import check_contract, in_order
@@ -26,6 +26,7 @@ from smallcap.lake.delta import (
     vacuum_delta,
 )
 from smallcap.lake.digests import digest_rows
+from smallcap.lake.encodings import DEFAULT, writer_properties
 from smallcap.lake.parquet import only_grew, scan
 from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
 from smallcap.lake.spill import Spill
@@ -172,6 +173,7 @@ class Lake:
         found = find_table(name)
         stamps = stamp_years(found, found.empty(), years, run_id, inputs)
         broken = [refused]
+        encodings: WriterProperties | None = None
         with Spill(self.root, found) as spill:
             for block in [rows] if isinstance(rows, pl.DataFrame) else rows:
                 kept, breaking = check_contract(found, block, years)
@@ -183,10 +185,20 @@ class Lake:
                     )
                 stamps |= stamp_years(found, kept, block_years, run_id, inputs)
                 broken.append(breaking)
+                if encodings is None and kept.height:
+                    encodings = writer_properties(kept)
                 spill.add(in_order(found, kept))
             rejects = reject_rows(name, broken, years, max(years) if undated_year is None else undated_year)
             self._replace_rejects(name, rejects, years, run_id)
-            return self._commit(found, spill.data, stamps, run_id, read_versions or {}, rejects.height)
+            return self._commit(
+                found,
+                spill.data,
+                stamps,
+                run_id,
+                read_versions or {},
+                rejects.height,
+                encodings=encodings or DEFAULT,
+            )
 
     def write_whole(
         self,
@@ -308,6 +320,7 @@ class Lake:
         refused: int,
         *,
         is_grown: bool = False,
+        encodings: WriterProperties = DEFAULT,
     ) -> Written:
         """Replace the years whose contents differ from the stored ones.
 
@@ -335,7 +348,7 @@ class Lake:
         after = before.with_years(stamps, run_id, read_versions)
         self._opened.pop(found.name, None)
         if changed:
-            commit_rows(delta, rows_of(changed), changed if found.is_partitioned else None, after)
+            commit_rows(delta, rows_of(changed), changed if found.is_partitioned else None, after, encodings)
         else:
             commit_stamp(delta, after)
         return Written(delta.version(), total, refused, is_changed=bool(changed))
