@@ -12,19 +12,16 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.agreement import RELATIVE, refuse_differences
 from benchmarks.measured_run import Measured
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
 from smallcap.settings import Settings
-from smallcap.tables import TABLES
+from tests.oracle.rows_agreement import RELATIVE, refuse_other_anatomy
 
 NAMES = (
     *("marts.index_holdings", "marts.index_sectors", "marts.index_eligibility"),
     *("marts.index_profile", "marts.index_changes", "marts.reconstitution_effects"),
 )
-WORDED = ("reason", "evidence")
-"""Each side says in its own words why."""
 PARTS = ("read", "compute", "write", "check")
 MOST_TIMES_BARE = 3.0
 REPEATS = 3
@@ -45,7 +42,8 @@ def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Pat
         Where the bare script writes.
     """
     bare = statistics.median(_bare(home, years, out) for _ in range(REPEATS))
-    _refuse_other_contents(Lake(Settings(home=home, preset="sample").lake_dir), out)
+    made = {name: pl.read_parquet(out / name / "*.parquet") for name in NAMES}
+    refuse_other_anatomy(Lake(Settings(home=home, preset="sample").lake_dir), made)
     by_part = {part: statistics.median(_seconds(one, part) for one in ours) for part in PARTS}
     total = statistics.median(sum(_seconds(one, part) for part in PARTS) for one in ours)
     rows = [
@@ -93,13 +91,3 @@ def _bare(home: Path, years: Sequence[int], out: Path) -> float:
     if done.returncode:
         raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
     return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
-
-
-def _refuse_other_contents(lake: Lake, out: Path) -> None:
-    """Refuse to compare times where the bare script came to other rows."""
-    for name in NAMES:
-        theirs = pl.read_parquet(out / name / "*.parquet")
-        ours = lake.read(name, sorted(theirs["year"].unique()) if TABLES[name].is_partitioned else None)
-        refuse_differences(
-            name, ours, theirs, TABLES[name].key, [word for word in WORDED if word in ours.columns]
-        )

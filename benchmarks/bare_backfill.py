@@ -1,8 +1,8 @@
-"""The backfill's yardstick: a script that computes the same tables from the same deliveries, and writes them as plain Parquet.
+"""The yardstick of the backfill: a script that makes the same tables from the same payloads as plain Parquet.
 
 No contract, no Delta log, no stamp, no check, no catalogue, no Dagster: every table of all years at once, one
-file per year. The funnel's tables have an implementation of their own (`bare_funnel`); the others call the
-same functions.
+file per year. The funnel's tables come from a second implementation (`tests.oracle.funnel_polars`); the others
+call the same functions.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.bare_funnel import write_funnel
 from benchmarks.measured_run import peak_memory
+from benchmarks.plain_files import write_by_year
 from smallcap.finance import coverage, members
 from smallcap.finance.metrics import annual, market, sanity
 from smallcap.finance.quality import scores as quality
@@ -35,6 +35,7 @@ from smallcap.sources.identity import ids as identity
 from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.tables import TABLES
+from tests.oracle.funnel_polars import funnel_by_year
 
 FIRST_FLOW_YEAR = 2003
 """Records and prices are taken from here on: the first screens look back."""
@@ -69,9 +70,13 @@ def backfill(settings: Settings, first: int, last: int, folder: Path) -> float:
     frames |= _core(settings, frames)
     frames |= _marts(settings, source, as_ofs, frames)
     for name, frame in frames.items():
-        _write(frame, name, folder)
+        write_by_year(frame, name, folder)
     started = time.perf_counter()
-    write_funnel(settings, frames, years, folder)
+    made = funnel_by_year(settings.reference_dir, settings.shariah_standard, frames, years)
+    for _, tables in made:
+        for name, frame in tables.items():
+            # In the order of the key, as the contract has it: one date of the file is then read in one piece.
+            write_by_year(frame.sort(TABLES[name].key), name, folder)
     return time.perf_counter() - started
 
 
@@ -150,18 +155,6 @@ def _marts(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables
             as_ofs, tables["raw.constituents"], present, as_of, scores, settings.stale_months
         ),
     }
-
-
-def _write(frame: pl.DataFrame, name: str, folder: Path) -> None:
-    """Write one file per year, or one for a table without years."""
-    parts = (
-        {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()}
-        if "year" in frame.columns
-        else {"all": frame}
-    )
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    for year, part in parts.items():
-        part.write_parquet(folder / name / f"{year}.parquet")
 
 
 def main() -> None:

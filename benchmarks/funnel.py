@@ -8,22 +8,17 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.agreement import RELATIVE, refuse_differences
 from benchmarks.measured_run import Measured
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
-from smallcap.tables import TABLES
+from tests.oracle.rows_agreement import RELATIVE, refuse_other_funnel
 
-DIFFERENCES = "marts.metric_differences"
 NAMES = (
     *("core.filter_evaluations", "marts.funnel_outcomes", "marts.funnel_summary"),
-    *("marts.statement_lenses", "marts.screen_changes", DIFFERENCES),
+    *("marts.statement_lenses", "marts.screen_changes", "marts.metric_differences"),
 )
-WORDED = ("reason", "preference")
-"""Each side says in its own words why, and what it would like to see."""
 PARTS = ("read", "compute", "write", "check")
 MOST_TIMES_BARE = 3.0
-SIX_FILTERS = 6
 
 
 def section(ours: Sequence[Measured], bare_seconds: Sequence[float]) -> Section:
@@ -73,19 +68,11 @@ def _seconds(one: Measured, part: str) -> float:
 
 
 def refuse_other_contents(lake: Lake, plain: Path, years: Sequence[int]) -> None:
-    """Refuse to compare times where the bare script came to other verdicts or figures.
-
-    One year at a time, for the sake of memory.
-    """
-    for name in NAMES:
-        key = TABLES[name].key
-        for year in years:
-            ours, theirs = lake.read(name, [year]), pl.read_parquet(plain / name / f"{year}.parquet")
-            if name == DIFFERENCES:
-                # The bare script also takes flows of companies that were never listed, which smallcap does
-                # not ask for.
-                theirs = theirs.join(ours.select("entity_id").unique(), on="entity_id", how="semi")
-            if name == "marts.funnel_summary":
-                # Filter 7 is of the book, whose regressions are measured by themselves.
-                ours = ours.filter(pl.col("filter_number") <= SIX_FILTERS)
-            refuse_differences(name, ours, theirs, key, [word for word in WORDED if word in ours.columns])
+    """Refuse to compare times where the bare script came to other rows."""
+    refuse_other_funnel(
+        lake,
+        (
+            (year, {name: pl.read_parquet(plain / name / f"{year}.parquet") for name in NAMES})
+            for year in years
+        ),
+    )

@@ -17,10 +17,10 @@ from types import ModuleType
 import pandas as pd
 import polars as pl
 
-from benchmarks.yardsticks import bare_polars, looped_pandas, made_up_market
 from smallcap.finance.pointintime import is_stale, visible
 from smallcap.finance.quality.scores import QualityRules, score
 from smallcap.rules.files import read_rules
+from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
 
 ROOT = Path(__file__).resolve().parents[1]
 PEER = ROOT.parent / "shared" / "benchmarks" / "peer.py"

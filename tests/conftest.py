@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from tests.integration.sample_home import backfilled_home, reported_home, study_home
+from tests.sample_home import backfilled_home, reported_home, study_home
 
 # A busy machine is no failure: examples have no deadline.
 settings.register_profile("no_clock", deadline=None)

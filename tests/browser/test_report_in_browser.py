@@ -11,7 +11,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from tests.browser.chromium import chromium, printed, requested, show, text_by_page
-from tests.integration.sample_home import REPORT_DATE
+from tests.sample_home import REPORT_DATE
 from tests.paths import PROJECT_ROOT
 
 PHONE_WIDTH = 390

@@ -4,14 +4,13 @@ twenty years' backfill.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tests.command_line import published
-from tests.integration.funnel_parity import (
+from tests.oracle.funnel_agreement import (
     ALWAYS_SHOWN,
     IN_ORDER,
     LIMITS,
@@ -20,23 +19,14 @@ from tests.integration.funnel_parity import (
     assert_funnels_agree,
     both_funnels,
 )
-from tests.integration.sample_home import FIRST_YEAR, LAST_YEAR
+from tests.sample_home import FIRST_YEAR, LAST_YEAR
 
 STALE_MONTHS = 18
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
 def backfill(backfilled_home: Path) -> pd.DataFrame:
     return both_funnels(backfilled_home, STALE_MONTHS)
-
-
-def test_the_second_opinion_shares_no_code_with_the_project() -> None:
-    lines = (HERE / "pandas_funnel.py").read_text().splitlines()
-    imports = [line.split()[1] for line in lines if line.startswith(("import ", "from "))]
-    others = [name for name in imports if name.startswith("tests")]
-    assert others == ["tests.integration.pandas_inputs"]
-    assert {name.split(".")[0] for name in imports} - sys.stdlib_module_names == {"numpy", "pandas", "tests"}
 
 
 def test_every_filter_and_outcome_of_every_date_agrees(backfill: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from smallcap.finance.index.causes import CAUSES
 from smallcap.settings import load_settings
 from smallcap.sources.sample import SampleSource
 from tests.command_line import published
-from tests.integration.sample_home import COMPANIES, FIRST_YEAR, LAST_YEAR
+from tests.sample_home import COMPANIES, FIRST_YEAR, LAST_YEAR
 from tests.tolerances import EXACT
 
 LEAST_AGREEMENT = 0.95

@@ -9,30 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.integration.parity import assert_agreement, both
-from tests.integration.sample_home import CLOCK, FIRST_YEAR, LAST_YEAR
+from tests.oracle.quality_agreement import assert_agreement, both
+from tests.sample_home import CLOCK, FIRST_YEAR, LAST_YEAR
 
 STALE_MONTHS = 18
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
 def backfill(backfilled_home: Path) -> pd.DataFrame:
     return both(backfilled_home, CLOCK, STALE_MONTHS)
-
-
-def test_the_second_opinion_shares_no_code_with_the_project() -> None:
-    for module in ("pandas_quality.py", "pandas_inputs.py"):
-        imports = [
-            line.split()[1]
-            for line in (HERE / module).read_text().splitlines()
-            if line.startswith(("import ", "from "))
-        ]
-        assert {name.split(".")[0] for name in imports} <= {"__future__", "numpy", "pandas", "tests"}
-        assert [name for name in imports if name.startswith("tests")] in (
-            [],
-            ["tests.integration.pandas_quality"],
-        )
 
 
 def test_every_date_of_twenty_years_agrees(backfill: pd.DataFrame) -> None:

@@ -19,7 +19,7 @@ from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.metrics.sanity import flag, refuse
 from smallcap.finance.quality.scores import quality_scores
 from tests.command_line import must_succeed
-from tests.integration.sample_home import COMPANIES
+from tests.sample_home import COMPANIES
 from tests.unit.finance.builders import METRICS, SANITY, raw_fundamentals, table
 from tests.unit.finance.quality_builders import RULES, STALE_MONTHS
 

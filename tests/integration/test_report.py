@@ -15,7 +15,7 @@ from smallcap.settings import load_settings
 from smallcap.warehouse import served_run_id
 from tests.command_line import published
 from tests.integration.homes import LATER, make
-from tests.integration.sample_home import REPORT_DATE
+from tests.sample_home import REPORT_DATE
 
 LARGEST_PAGE_BYTES = 3_000_000
 NAMES_OF_XML = "http://www.w3.org/2000/svg"

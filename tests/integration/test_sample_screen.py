@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.command_line import published
-from tests.integration.sample_home import STUDY_DATE
+from tests.sample_home import STUDY_DATE
 from tests.tolerances import LIKE_THE_STUDY
 
 BASES = ["as_published", "point_in_time"]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.command_line import published
 from tests.integration.homes import Answer
-from tests.integration.sample_home import FIRST_YEAR, LAST_YEAR
+from tests.sample_home import FIRST_YEAR, LAST_YEAR
 
 Command = Callable[..., Answer]
 LAST_DATE = f"{LAST_YEAR}-12-31"

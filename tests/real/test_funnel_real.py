@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from tests.integration.funnel_parity import assert_funnels_agree, both_funnels
+from tests.oracle.funnel_agreement import assert_funnels_agree, both_funnels
 from tests.paths import PROJECT_ROOT
 from tests.real.conftest import LONG_LIMIT, MAY, NOVEMBER, REAL, SHORT_LIMIT, RealHome
 from tests.real.funnel_rows import BY_ACCRUALS_ALONE, outcomes, path

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.integration.parity import assert_agreement, both
+from tests.oracle.quality_agreement import assert_agreement, both
 from tests.real.conftest import CLOCK, LONG_LIMIT, MAY, NOVEMBER, REAL, SHORT_LIMIT, RealHome
 from tests.tolerances import BY_HAND, EXACT, NEAR_A_CRUDE_COUNT, SUM_OF_ROUNDED
 

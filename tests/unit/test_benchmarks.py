@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 
 from benchmarks import page, rolling
-from benchmarks.agreement import refuse_differences
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
-from benchmarks.yardsticks import bare_polars, looped_pandas, made_up_market
 from smallcap.finance.quality.scores import QualityRules
 from smallcap.rules.files import read_rules
+from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
+from tests.oracle.rows_agreement import refuse_differences
 from tests.tolerances import BENCHMARKED
 
 DATES = [dt.date(2010, 6, 30), dt.date(2020, 12, 31)]

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smallcap.finance.quality.scores import quality_scores
-from tests.integration.pandas_quality import in_order, screen, visible_records
+from tests.oracle.quality_pandas import in_order, screen, visible_records
 from tests.tolerances import SCORE
 from tests.unit.finance.builders import table
 from tests.unit.finance.quality_builders import CLOCK, RULES, STALE_MONTHS

@@ -3,7 +3,7 @@ second opinion.
 
 It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose; of the
 reference data it reads the two tables of lines of business. It starts from the statements; the market values
-are handed in, those of `pandas_inputs.market_caps` or others.
+are handed in, those of `metrics_pandas.market_caps` or others.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.integration.pandas_inputs import annual_ratios
+from tests.oracle.metrics_pandas import annual_ratios
 
 PASS, FAIL, VERIFY = "pass", "fail", "verify"
 Record = dict[str, Any]

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from benchmarks.bare_filters import FILTERS, looked_up
 from smallcap.rules.types.funnel import ReconciliationRules
 from smallcap.tables import TABLES
+from tests.oracle.filters_polars import FILTERS, looked_up
 
 PAIR = ["as_of", "entity_id"]
 RECORD = ("period_end", "version", "available_date", "is_stale")

@@ -1,7 +1,7 @@
 """The quality screen again, with pandas and numpy, one as_of at a time: an independent second opinion.
 
 It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose. Where its
-inputs come from stands in pandas_inputs.py.
+inputs come from: metrics_pandas.py.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from benchmarks.bare_filters import GATES, looked_up
 from smallcap.rules.types.funnel import FunnelRules
+from tests.oracle.filters_polars import GATES, looked_up
 
 VERDICTS = ("met", "missed", "unknown")
 MET, MISSED, UNKNOWN = range(3)
@@ -31,7 +31,7 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     Parameters
     ----------
     rows
-        Members as `bare_funnel` puts them together.
+        Members as `funnel_polars` puts them together.
     rules
         Thresholds.
     """

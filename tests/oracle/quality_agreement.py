@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from tests.command_line import published
-from tests.integration.pandas_inputs import annual_ratios, is_ticker_usable, market_caps
-from tests.integration.pandas_quality import INPUTS, in_order, screen, visible_records
+from tests.oracle.metrics_pandas import annual_ratios, is_ticker_usable, market_caps
+from tests.oracle.quality_pandas import INPUTS, in_order, screen, visible_records
 from tests.tolerances import EXACT, SCORE
 
 KEY = ["as_of", "entity_id", "method", "basis"]

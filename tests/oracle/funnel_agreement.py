@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from tests.command_line import published
-from tests.integration.pandas_funnel import funnel
-from tests.integration.pandas_inputs import annual_ratios, market_caps
-from tests.integration.pandas_quality import in_order
+from tests.oracle.funnel_pandas import funnel
+from tests.oracle.metrics_pandas import annual_ratios, market_caps
+from tests.oracle.quality_pandas import in_order
 from tests.paths import PROJECT_ROOT
 from tests.tolerances import EXACT, SLOPE, SLOPE_OF_LARGE_MARGINS
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tests.integration.pandas_quality import latest
+from tests.oracle.quality_pandas import latest
 
 OLDEST_PRICE = pd.Timedelta(days=31)
 

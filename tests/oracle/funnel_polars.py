@@ -1,20 +1,23 @@
-"""The funnel's tables in the bare backfill: a second, plain implementation of the filters and lenses, written as plain Parquet.
+"""The funnel's tables by a second, plain implementation in Polars, fast enough to measure smallcap against.
 
 It shares the rule sets and the names of columns with smallcap, none of its calculations. Companies' histories
-are put together once, the verdicts year by year: twenty years of eighteen items per member at once would
-measure the machine's memory. Like most scripts it serves the one standard of filter 2 that it was written
-for.
+are put together once and evaluated year by year, because eighteen items of every member of twenty years would
+need too much memory at once. It covers only standards of filter 2 with spot values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.bare_changes import Screen, changes, differences
-from benchmarks.bare_filters import (
+from smallcap.finance.funnel.inputs import METRIC_COLUMNS
+from smallcap.rules.business_files import read_business_rules
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
+from smallcap.tables import TABLES
+from tests.oracle.filters_polars import (
     FAIL,
     FILTERS,
     MULTIPLES,
@@ -32,77 +35,44 @@ from benchmarks.bare_filters import (
     shariah_rules,
     value_rules,
 )
-from benchmarks.bare_history import days_of_news
-from benchmarks.bare_lenses import lenses
-from smallcap.rules.business_files import read_business_rules
-from smallcap.rules.files import read_rules
-from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
-from smallcap.settings import Settings
-from smallcap.tables import TABLES
+from tests.oracle.history_polars import days_of_news
+from tests.oracle.lenses_polars import lenses
+from tests.oracle.screen_changes_polars import Screen, changes, differences
 
 OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
 NOT_REACHED = len(STATUSES)
 MEMBER = ("year", "as_of", "entity_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
-METRICS = (
-    *(
-        "as_of",
-        "entity_id",
-        "period_end",
-        "version",
-        "available_date",
-        "is_stale",
-        "is_scale_suspect",
-        "market_cap_usd",
-        "revenue_usd",
-    ),
-    *(
-        "total_debt_usd",
-        "net_cash_usd",
-        "total_assets_usd",
-        "shareholders_equity_usd",
-        "share_count_change",
-        "operating_margin",
-    ),
-    *(
-        "roe",
-        "roe_reason",
-        "debt_to_equity",
-        "debt_to_equity_reason",
-        "interest_coverage",
-        "interest_coverage_reason",
-        "current_ratio",
-    ),
-    *(
-        "current_ratio_reason",
-        "altman_z",
-        "altman_z_reason",
-        "accruals_cash_flow",
-        "cash_conversion",
-        "capex_intensity",
-    ),
-    *("pb", "pb_reason", "pe", "pe_reason", "p_fcf", "p_fcf_reason"),
-)
-
 Frames = dict[str, pl.DataFrame]
 
 
-def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], folder: Path) -> None:
-    """Compute and write every table of the funnel.
+def funnel_by_year(
+    reference: Path, standard_name: str, tables: Frames, years: Sequence[int]
+) -> Iterator[tuple[int, Frames]]:
+    """Compute every table of the funnel, one year after the other.
 
     Parameters
     ----------
-    settings
-        The rules, and the standard of filter 2.
+    reference
+        Folder of the rule sets.
+    standard_name
+        The standard of filter 2.
     tables
         The tables that the funnel is made from, all years of each.
     years
-        The years whose dates are asked about, ascending.
-    folder
-        Where the files go: ``<table>/<year>.parquet``.
+        The years to compute, ascending.
+
+    Yields
+    ------
+    tuple of int and dict of str to pl.DataFrame
+        A year, and its rows of each table.
+
+    Raises
+    ------
+    ValueError
+        Where the standard is not of the kind that this implementation covers.
     """
-    reference = settings.reference_dir
     rules, lines = read_rules(reference, "funnel.toml", FunnelRules), read_business_rules(reference)
-    standard = read_rules(reference, "shariah.toml", ShariahStandards).named(settings.shariah_standard)
+    standard = read_rules(reference, "shariah.toml", ShariahStandards).named(standard_name)
     reconciliation = read_rules(reference, "reconciliation.toml", ReconciliationRules)
     if (
         standard.denominator != "spot"
@@ -111,8 +81,8 @@ def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], folde
         or rules.cash_flow.accruals_limit == "fixed"
     ):
         raise ValueError(
-            "the bare script serves a standard with spot values and leases as reported, and "
-            "accruals against the universe"
+            "this implementation covers standards with spot values and leases as reported, and a limit of "
+            "accruals taken from the universe"
         )
     news = days_of_news(tables["core.annual_fundamentals"], tables["core.annual_metrics"], rules)
     vendors = differences(tables["raw.vendor_metrics"], tables["core.annual_metrics"], reconciliation)
@@ -121,7 +91,9 @@ def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], folde
         members = (
             tables["core.members"].filter(pl.col("year") == year).select(MEMBER).sort("as_of", "entity_id")
         )
-        metrics = tables["core.metrics_as_of"].filter(pl.col("year") == year).select(METRICS)
+        metrics = (
+            tables["core.metrics_as_of"].filter(pl.col("year") == year).select(METRIC_COLUMNS).drop("year")
+        )
         by_business = business(members, lines)
         rows = _looked_at(members, metrics, news, tables["raw.factors"], by_business["code"] != FAIL, rules)
         verdicts = _judge(rows, by_business, rules, standard, lines.label)
@@ -130,18 +102,17 @@ def write_funnel(settings: Settings, tables: Frames, years: Sequence[int], folde
         evaluations = pl.concat(verdicts).drop("code")
         screen = Screen(companies, evaluations).after(before)
         before = screen.last_date()
-        _write(evaluations, "core.filter_evaluations", year, folder)
-        _write(outcomes.drop("is_clean", "code"), "marts.funnel_outcomes", year, folder)
-        _write(_summary(outcomes), "marts.funnel_summary", year, folder)
-        _write(lenses(rows, rules), "marts.statement_lenses", year, folder)
-        _write(changes(screen), "marts.screen_changes", year, folder)
-        _write(vendors.filter(pl.col("year") == year), "marts.metric_differences", year, folder)
-
-
-def _write(frame: pl.DataFrame, name: str, year: int, folder: Path) -> None:
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    # In the order of the key, as the table's contract has it: whoever reads one date finds it in one place.
-    frame.sort(TABLES[name].key).write_parquet(folder / name / f"{year}.parquet")
+        yield (
+            year,
+            {
+                "core.filter_evaluations": evaluations,
+                "marts.funnel_outcomes": outcomes.drop("is_clean", "code"),
+                "marts.funnel_summary": _summary(outcomes),
+                "marts.statement_lenses": lenses(rows, rules),
+                "marts.screen_changes": changes(screen),
+                "marts.metric_differences": vendors.filter(pl.col("year") == year),
+            },
+        )
 
 
 def _looked_at(

@@ -1,0 +1,19 @@
+"""Tables as plain Parquet files, one per year, as a script without a lake would write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+
+def write_by_year(frame: pl.DataFrame, name: str, folder: Path) -> None:
+    """Write ``<folder>/<name>/<year>.parquet`` for each year, or ``all.parquet`` for a table without years."""
+    parts = (
+        {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()}
+        if "year" in frame.columns
+        else {"all": frame}
+    )
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    for year, part in parts.items():
+        part.write_parquet(folder / name / f"{year}.parquet")

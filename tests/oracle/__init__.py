@@ -1,0 +1,5 @@
+"""Independent implementations of the rule sets, and how a home is compared with them.
+
+`*_pandas` take one date and company at a time and share nothing with smallcap; `*_polars` and `*_numpy` share the
+rule sets and the names of columns, and are fast enough for the benchmarks. `*_agreement` compare.
+"""
