@@ -1,18 +1,17 @@
-"""Fixtures that tests of several folders share, each from the module that makes it.
-
-And hypothesis without a clock.
-"""
+"""What tests of several folders share: homes, the order of the longest files, durations, and the tiers' rules."""
 
 from __future__ import annotations
+
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
 
+from tests import examples
+from tests.durations import pytest_runtest_logreport, pytest_terminal_summary
 from tests.sample_home import backfilled_home, reported_home, study_home
 
-# A busy machine is no failure: examples have no deadline.
-settings.register_profile("no_clock", deadline=None)
-settings.load_profile("no_clock")
+settings.load_profile("test")
 
 LONGEST = (
     "test_readme",
@@ -29,6 +28,8 @@ LONGEST = (
 """Parts of paths of the tests that take longest, the longest first: begun last, they would keep one process
 busy after all others.
 """
+NEVER_SKIPPED = ("drill", "service")
+"""Markers of the tests that `make drill` fails where what they need is missing."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,4 +41,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
-__all__ = ["backfilled_home", "reported_home", "study_home"]
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test of the drill into a failed one: it would otherwise pass without having run."""
+    report = yield
+    if report.skipped and examples.is_drill() and any(map(item.get_closest_marker, NEVER_SKIPPED)):
+        report.outcome = "failed"
+        report.longrepr = f"the drill skips nothing: {_reason(report)}"
+    return report
+
+
+def _reason(report: pytest.TestReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+__all__ = [
+    "backfilled_home",
+    "pytest_runtest_logreport",
+    "pytest_terminal_summary",
+    "reported_home",
+    "study_home",
+]

@@ -11,8 +11,8 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from tests.browser.chromium import chromium, printed, requested, show, text_by_page
-from tests.sample_home import REPORT_DATE
 from tests.paths import PROJECT_ROOT
+from tests.sample_home import REPORT_DATE
 
 PHONE_WIDTH = 390
 ARTEFACTS = Path(os.environ.get("SMALLCAP_ARTEFACTS", PROJECT_ROOT / ".artefacts"))

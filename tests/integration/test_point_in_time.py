@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -19,6 +19,7 @@ from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.metrics.sanity import flag, refuse
 from smallcap.finance.quality.scores import quality_scores
 from tests.command_line import must_succeed
+from tests.examples import examples
 from tests.sample_home import COMPANIES
 from tests.unit.finance.builders import METRICS, SANITY, raw_fundamentals, table
 from tests.unit.finance.quality_builders import RULES, STALE_MONTHS
@@ -120,7 +121,7 @@ def test_the_screen_has_something_to_lose() -> None:
     assert scored["len"].to_list() == [MEMBERS] * 8
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @example(as_of=AS_OFS[0], days_later=1, company=7, year=YEARS[-1], scale=2.0)
 @given(st.sampled_from(AS_OFS), st.integers(1, 540), companies, st.sampled_from(YEARS), scales)
 def test_a_restatement_filed_after_as_of_changes_nothing(
@@ -139,7 +140,7 @@ def test_a_restatement_filed_by_as_of_does_change_the_score() -> None:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(companies, st.sampled_from(YEARS[:-1]), st.dates(dt.date(2024, 3, 2), dt.date(2026, 6, 30)), scales)
 def test_a_late_restatement_of_an_old_year_never_brings_it_back(
     company: int, year: int, known: dt.date, scale: float
@@ -166,7 +167,7 @@ future_filings = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(future_filings)
 def test_filings_still_to_come_change_no_score_of_the_past(later: list[dict[str, object]]) -> None:
     last = AS_OFS[-1]

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -168,12 +168,10 @@ def naive(known: pl.DataFrame, questions: pl.DataFrame) -> list[int | None]:
 
 class TestVisibilityProperties:
     @given(record_frames, question_frames)
-    @settings(deadline=None)
     def test_agrees_with_the_naive_rule(self, known: pl.DataFrame, questions: pl.DataFrame) -> None:
         assert visible(known, questions)["value"].to_list() == naive(known, questions)
 
     @given(record_frames, question_frames, st.randoms())
-    @settings(deadline=None)
     def test_order_of_rows_does_not_matter(
         self, known: pl.DataFrame, questions: pl.DataFrame, random: object
     ) -> None:
@@ -182,7 +180,6 @@ class TestVisibilityProperties:
         assert_frame_equal(visible(shuffled, questions), visible(known, questions))
 
     @given(record_frames, question_frames, record_frames)
-    @settings(deadline=None)
     def test_what_becomes_known_after_as_of_changes_nothing(
         self, known: pl.DataFrame, questions: pl.DataFrame, later: pl.DataFrame
     ) -> None:
@@ -191,7 +188,6 @@ class TestVisibilityProperties:
         assert_frame_equal(visible(pl.concat([known, future]), questions), visible(known, questions))
 
     @given(record_frames, question_frames, known_days)
-    @settings(deadline=None)
     def test_late_restatement_of_an_old_year_never_brings_it_back(
         self, known: pl.DataFrame, questions: pl.DataFrame, restated_on: dt.date
     ) -> None:
@@ -209,7 +205,6 @@ class TestVisibilityProperties:
         assert -1 not in visible(pl.concat([known, restatements]), questions)["value"].to_list()
 
     @given(record_frames, question_frames)
-    @settings(deadline=None)
     def test_nothing_seen_is_from_the_future(self, known: pl.DataFrame, questions: pl.DataFrame) -> None:
         answered = visible(known, questions)
         assert answered.filter(pl.col("available_date") > pl.col("as_of")).height == 0
@@ -274,7 +269,6 @@ class TestVisibleHistory:
         assert history(known) == {(22, 2, 20)}
 
     @given(record_frames, record_frames)
-    @settings(deadline=None)
     def test_what_becomes_known_later_changes_no_earlier_history(
         self, known: pl.DataFrame, later: pl.DataFrame
     ) -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smallcap.finance.quality.scores import quality_scores
+from tests.examples import examples
 from tests.oracle.quality_pandas import in_order, screen, visible_records
 from tests.tolerances import SCORE
 from tests.unit.finance.builders import table
@@ -86,7 +87,7 @@ def as_rows(name: str, frame: pl.DataFrame, **values: object) -> pl.DataFrame:
     return table(name, frame.to_dicts(), **values)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @example(seed=1, companies=120)
 @given(seed=st.integers(0, 2**32 - 1), companies=st.integers(10, 120))
 def test_reasons_scores_and_quintiles_agree_with_pandas(seed: int, companies: int) -> None:

@@ -6,12 +6,13 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
+from tests.examples import examples
 from tests.unit.finance.quality_builders import (
     AS_OF,
     CLOCK,
@@ -234,7 +235,7 @@ filing = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     filings=st.lists(
         filing, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in list(row)[:4])

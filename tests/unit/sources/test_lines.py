@@ -17,6 +17,7 @@ from smallcap.finance.tickers import normalised
 from smallcap.sources.files.source import FilesSource
 from smallcap.sources.identity.aliases import load_ticker_aliases
 from smallcap.sources.identity.lines import NO_FUNDAMENTALS, OTHER_COMPANY
+from tests.examples import examples
 from tests.unit.sources.crafted import ALIASES, fundamentals_frame, holdings, line, open_folder, write_folder
 
 MAY, JUNE_2019, NOVEMBER = "May 13, 2025", "Jun 28, 2019", "Nov 05, 2025"
@@ -368,7 +369,7 @@ LISTS = {
 
 
 @given(names=st.permutations(["one", "two", "three"]), rows=st.permutations(range(3)))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_neither_the_order_of_files_nor_of_rows_matters(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], rows: list[int]
 ) -> None:

@@ -8,13 +8,14 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
 from smallcap.finance.factors.series import factors_monthly, factors_of, monthly_returns, vintages_of
 from smallcap.rules.types.factors import COLUMN_OF, Model
 from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
+from tests.examples import examples
 from tests.unit.finance.builders import table
 from tests.unit.finance.factors.factor_builders import RULES, factor_file, months
 
@@ -80,7 +81,7 @@ def test_only_a_return_above_the_limit_is_extreme():
 
 
 @given(five=VINTAGES, momentum=VINTAGES)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_vintages_are_never_mixed(five, momentum):
     files = [factor_file("FF5", vintage, WHEN, seed=int(vintage)) for vintage in five]
     files += [factor_file("MOM", vintage, WHEN, seed=int(vintage) + 1) for vintage in momentum]

@@ -9,13 +9,14 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import factors_of
 from smallcap.finance.factors.stocks import stock_factor_loadings
 from smallcap.tables.factors import StockFactorLoadings
+from tests.examples import examples
 from tests.tolerances import BATCHED
 from tests.unit.finance.factors.factor_builders import RULES, factor_file, months, returns_on
 
@@ -127,7 +128,7 @@ def test_a_window_ends_with_the_last_complete_month(as_of, last):
     ),
     seed=st.integers(0, 2**32),
 )
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_no_month_after_the_as_of_can_enter(as_of, seed):
     is_later = pl.col("month") > as_of
     noise = pl.Series(np.random.default_rng(seed).normal(0, 0.5, RETURNS.height))

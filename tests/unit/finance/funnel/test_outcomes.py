@@ -6,11 +6,12 @@ import itertools
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.finance.funnel import funnel_outcomes, funnel_summary
 from smallcap.finance.funnel.evaluation import FILTERS
+from tests.examples import examples
 from tests.unit.finance.funnel.funnel_builders import AS_OF, members
 
 EVALUATION = {
@@ -98,7 +99,7 @@ ORDERS = list(itertools.permutations(range(1, 7)))
 
 
 @given(company=st.text("pfv", min_size=6, max_size=6), order=st.sampled_from(ORDERS))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_the_order_of_the_filters_changes_neither_stand_alone_status_nor_who_fails(
     company: str, order: tuple[int, ...]
 ) -> None:

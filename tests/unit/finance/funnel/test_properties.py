@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.tables.funnel import FilterEvaluations
+from tests.examples import examples
 from tests.tolerances import EXACT
 from tests.unit.finance.funnel.funnel_builders import (
     PRICE,
@@ -23,7 +24,7 @@ from tests.unit.finance.funnel.funnel_builders import (
     statuses,
 )
 
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = examples(25)
 MONEY = [name for name in SOUND if name.endswith("_usd")]
 # Without those whose absence the methods make good by another figure: gross by net interest, operating by
 # pretax income.

@@ -8,7 +8,7 @@ import dataclasses
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -16,6 +16,7 @@ from smallcap.finance.index.holdings import index_holdings
 from smallcap.finance.index.sectors import index_sectors
 from smallcap.finance.index.valued import valued_members
 from smallcap.tables import TABLES
+from tests.examples import examples
 from tests.tolerances import EXACT
 from tests.unit.finance.index.index_builders import (
     FOUR,
@@ -218,7 +219,7 @@ COMPANY = st.fixed_dictionaries(
     }
 )
 INDEX = st.lists(COMPANY, min_size=1, max_size=12)
-EXAMPLES = settings(max_examples=40, deadline=None)
+EXAMPLES = examples(40)
 
 
 def weighted(drawn: list[dict[str, object]]) -> dict[int, Company]:
