@@ -1,1 +1,1 @@
-"""Speed and memory as ratios to what a user would otherwise run. Benchmarks import the product, never the other way round."""
+"""Speed and memory as ratios to what a user would otherwise run; only their own tests import them."""

@@ -1,4 +1,7 @@
-"""`make bench`: run every benchmark, print it, write docs/benchmarks.md, and fail where a limit is missed."""
+"""`make bench`: run the benchmarks, print them, write docs/benchmarks.md, and fail where a limit is missed.
+
+Arguments name sections; BENCHMARK_SIZE=small makes them small, without limits and without the page.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import datetime as dt
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,37 +27,45 @@ from benchmarks import (
 )
 from benchmarks.quality_in_memory import LEAST_TIMES_FASTER, MOST_TIMES_BARE
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import FULL, SIZES, settings_of_the_sample
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 
 
-def main() -> int:
-    """Run everything; return the exit code."""
-    console = Console()
-    sections = []
-    before = os.getloadavg()[0]
-    for section in _sections():
-        page.show(section, console)
-        sections.append(section)
+def main(names: Sequence[str]) -> int:
+    """Run the named sections, all by default; return the exit code.
+
+    The page is written only by all sections at their full size.
+    """
+    unknown = set(names) - SECTIONS.keys()
+    if unknown:
+        print(
+            f"no such section: {', '.join(sorted(unknown))}; choose from {', '.join(SECTIONS)}",
+            file=sys.stderr,
+        )
+        return 2
+    os.environ.update(settings_of_the_sample())
+    console, before, sections = Console(), os.getloadavg()[0], []
+    with tempfile.TemporaryDirectory(prefix="smallcap-benchmarks-") as folder:
+        for name in names or SECTIONS:
+            for section in SECTIONS[name](Path(folder)):
+                shown = section if SIZES is FULL else replace(section, limits=[])
+                page.show(shown, console)
+                sections.append(shown)
     load = f"Load average {before:.1f} at the start, {os.getloadavg()[0]:.1f} at the end."
-    PAGE.write_text(page.write(sections, dt.date.today(), load), encoding="utf-8")
+    if SIZES is FULL and not names:
+        PAGE.write_text(page.write(sections, dt.date.today(), load), encoding="utf-8")
     return 0 if all(limit.is_held for section in sections for limit in section.limits) else 1
 
 
-def _sections() -> Iterator[Section]:
-    yield _in_memory()
-    yield rolling.run()
-    with tempfile.TemporaryDirectory(prefix="smallcap-benchmarks-") as folder:
-        root = Path(folder)
-        yield from backfill.run(root)
-        yield serving.run(root / "long" / "warehouse" / "warehouse.duckdb", root)
-        yield whole_run.run(root)
-        yield second_run.run(root)
-        yield vendor_adapter.run(root)
+def _backfill(root: Path) -> Iterator[Section]:
+    """Backfill, then question the warehouse of the long history."""
+    yield from backfill.run(root)
+    yield serving.run(root / "long" / "warehouse" / "warehouse.duckdb", root)
 
 
 def _in_memory() -> Section:
-    """Show the quality screen in memory against every yardstick that is there."""
+    """Show the quality screen in memory against every yardstick available."""
     found = quality_in_memory.run()
     cells = [
         [
@@ -88,5 +100,15 @@ def _in_memory() -> Section:
     )
 
 
+SECTIONS: dict[str, Callable[[Path], Iterable[Section]]] = {
+    "quality": lambda _: [_in_memory()],
+    "rolling": lambda _: [rolling.run()],
+    "backfill": _backfill,
+    "run": lambda root: [whole_run.run(root)],
+    "second-run": lambda root: [second_run.run(root)],
+    "adapter": lambda root: [vendor_adapter.run(root)],
+}
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

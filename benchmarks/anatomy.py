@@ -1,4 +1,4 @@
-"""The anatomy of the index in the backfill against a bare script: holdings, sectors, profile, eligibility, changes, effects."""
+"""The anatomy of the index in the backfill, measured against a bare script."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import polars as pl
 
 from benchmarks.measured_run import Measured
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES
 from smallcap.lake import Lake
 from smallcap.settings import Settings
 from tests.oracle.rows_agreement import RELATIVE, refuse_other_anatomy
@@ -24,7 +25,7 @@ NAMES = (
 )
 PARTS = ("read", "compute", "write", "check")
 MOST_TIMES_BARE = 3.0
-REPEATS = 3
+REPEATS = min(3, SIZES.runs)
 
 
 def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Path) -> Section:

@@ -1,4 +1,4 @@
-"""The backfill of twenty years against a bare script, and the running year refreshed on a long and on a short history."""
+"""The backfill measured against a bare script, and refreshes on a long and a short history."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ import polars as pl
 from benchmarks import anatomy, funnel
 from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES
 from smallcap.lake import Lake
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.tables import TABLES
 
-FIRST_YEAR, LAST_YEAR = 2006, 2025
-SHORT_HISTORY_FIRST_YEAR = 2016
-REPEATS = 2
+FIRST_YEAR, LAST_YEAR = SIZES.first_year, SIZES.last_year
+SHORT_HISTORY_FIRST_YEAR = SIZES.short_history_first_year
+REPEATS = SIZES.backfills
 MOST_TIMES_BARE = 3.0
 MOST_MILLISECONDS_AN_EVENT = 15.0
 MOST_GIBIBYTES = 2.0
@@ -39,7 +40,7 @@ COMPARED = ("core.metrics_as_of", "marts.quality_scores", "marts.quality_summary
 
 @dataclass(frozen=True)
 class Bare:
-    """What a run of the bare script came to: its seconds, those of the funnel's tables among them, and its peak memory."""
+    """What a run of the bare script took: seconds, those of the funnel's tables in them, and peak memory."""
 
     seconds: float
     funnel_seconds: float

@@ -1,8 +1,8 @@
 """The yardstick of the backfill: a script that makes the same tables from the same payloads as plain Parquet.
 
 No contract, no Delta log, no stamp, no check, no catalogue, no Dagster: every table of all years at once, one
-file per year. The funnel's tables come from a second implementation (`tests.oracle.funnel_polars`); the others
-call the same functions.
+file per year. The funnel's tables come from a second implementation (`tests.oracle.funnel_polars`); the
+others call the same functions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The funnel's share of the backfill against the bare script's: six filters, eighteen lenses, and what is made of them."""
+"""The funnel's share of the backfill, measured against the bare script: six filters and eighteen lenses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data vendor's adapter asked for statements in a process of its own, measured. Prints one line of JSON."""
+"""A request to the data vendor's adapter, measured in a process of its own; prints one line of JSON."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""One run of the pipeline in a process of its own, measured: seconds by part, Dagster's events, peak memory. Prints one line of JSON.
+"""One run of the pipeline, measured in a process of its own: seconds by part, events, peak memory.
 
-A run's own parts are told by its progress records: reading, computing, writing, checking, publishing. What is
-left of a run's time is Dagster's bookkeeping, with the little that opening and closing the home takes.
+It prints one line of JSON. A run's parts come from its progress records: reading, computing, writing,
+checking, publishing. The rest of a run's time is Dagster's bookkeeping, with the little that opening and
+closing the home takes.
 """
 
 from __future__ import annotations
@@ -116,7 +117,10 @@ class _Parts(logging.Handler):
 
 
 def main() -> None:
-    """Run and tell: home, first year, last year, as_of or nothing. With an as_of the command's whole work is done, summary included."""
+    """Run and print the figures; the arguments are home, first year, last year, and as_of or an empty text.
+
+    With an as_of all of the command's work is done, its summary included.
+    """
     home, first, last, asked = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     started = time.perf_counter()
     from rich.console import Console
@@ -127,7 +131,7 @@ def main() -> None:
     from smallcap.settings import load_settings
 
     imported = time.perf_counter()
-    # The scripts that this is held against draw no pages.
+    # The scripts that this is compared with write no report.
     settings = load_settings(home=home, preset="sample", is_report_written=False)
     parts = _Parts()
     logger = logging.getLogger("smallcap.progress")

@@ -8,7 +8,7 @@ import polars as pl
 
 
 def write_by_year(frame: pl.DataFrame, name: str, folder: Path) -> None:
-    """Write ``<folder>/<name>/<year>.parquet`` for each year, or ``all.parquet`` for a table without years."""
+    """Write ``<folder>/<name>/<year>.parquet`` for each year, or ``all.parquet`` without years."""
     parts = (
         {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()}
         if "year" in frame.columns

@@ -1,14 +1,12 @@
-"""The quality screen in memory, 240 dates of 2,000 members: as ratios to a pandas loop over the dates and to a bare Polars script.
+"""The quality screen in memory, 240 dates, as ratios to a pandas loop and to a bare Polars script.
 
-The project's own yardsticks stand in yardsticks.py. Where a folder `shared` beside the project holds another
-pair (benchmarks/peer.py), they are run unchanged on their own frames and shown too.
+The project's own yardsticks are in tests/oracle/quality_polars.py. Where a folder `shared` beside the project
+has another pair (benchmarks/peer.py), they are run unchanged on their own frames and shown too.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,8 @@ from types import ModuleType
 import pandas as pd
 import polars as pl
 
+from benchmarks.sizes import SIZES
+from benchmarks.timing import medians
 from smallcap.finance.pointintime import is_stale, visible
 from smallcap.finance.quality.scores import QualityRules, score
 from smallcap.rules.files import read_rules
@@ -24,7 +24,7 @@ from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_mark
 
 ROOT = Path(__file__).resolve().parents[1]
 PEER = ROOT.parent / "shared" / "benchmarks" / "peer.py"
-RUNS = 7
+RUNS = SIZES.runs
 LEAST_TIMES_FASTER = 30.0
 MOST_TIMES_BARE = 2.5
 STALE_MONTHS = 18
@@ -78,7 +78,7 @@ def run() -> list[Row]:
 
 
 def _own(rules: QualityRules) -> list[Row]:
-    records, members = made_up_market()
+    records, members = made_up_market(companies=SIZES.listed, listed=SIZES.companies)
     pandas_records, pandas_members = records.to_pandas(), members.to_pandas()
     return _rows(
         "own",
@@ -109,8 +109,8 @@ def _rows(
 ) -> list[Row]:
     """Compare one screen with a pair of yardsticks."""
     scored, looped, bared = ours(), loop(), bare()
-    our_seconds, bare_seconds = _medians(ours, bare)
-    (loop_seconds,) = _medians(loop)
+    our_seconds, bare_seconds = medians(RUNS, ours, bare)
+    (loop_seconds,) = medians(RUNS, loop)
     from_pandas = pl.from_pandas(looped[["as_of", "entity_id", "score"]]).with_columns(
         pl.col("as_of").cast(pl.Date)
     )
@@ -133,20 +133,6 @@ def _rows(
             ),
         ),
     ]
-
-
-def _medians(*functions: Callable[[], object]) -> list[float]:
-    """Run the functions in turn, seven times, so that whatever else the machine does falls on all alike.
-
-    Take each one's median.
-    """
-    seconds: list[list[float]] = [[] for _ in functions]
-    for _ in range(RUNS):
-        for function, taken in zip(functions, seconds, strict=True):
-            start = time.perf_counter()
-            function()
-            taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) for taken in seconds]
 
 
 def _difference(ours: pl.DataFrame, theirs: pl.DataFrame) -> float:
@@ -173,20 +159,3 @@ def _module(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def main() -> None:
-    """Print the comparisons as a table."""
-    print(f"Quality screen in memory, 240 dates x 2,000 members, medians of {RUNS} runs\n")
-    print("| yardstick | smallcap s | yardstick s | ratio | limit | held | largest difference |")
-    print("|---|---|---|---|---|---|---|")
-    for row in run():
-        print(
-            f"| {row.yardstick} | {row.smallcap_seconds:.3f} | {row.yardstick_seconds:.3f} | "
-            f"{row.ratio:.2f} | {row.limit} "
-            f"| {'yes' if row.is_held else 'NO'} | {row.largest_difference:.1e} |"
-        )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""What a benchmark hands back: tables, and limits that hold or do not. Nothing is measured or printed here."""
+"""What a benchmark returns: tables, and limits that hold or do not; nothing is measured or printed here."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Limit:
     measured
         The number.
     bound
-        What it is held to.
+        The limit.
     unit
-        Stands behind both numbers.
+        Follows both numbers.
     is_least
         Whether the bound is a least value; else it is a greatest.
     """
@@ -49,7 +49,7 @@ class Section:
     columns, rows
         The table, cells as text.
     limits
-        What it is held to.
+        The limits of the section.
     """
 
     title: str

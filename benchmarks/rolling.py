@@ -1,36 +1,34 @@
-"""480,000 rolling regressions: as ratios to statsmodels name by name and to a bare NumPy script, and the memory they take.
+"""480,000 rolling regressions as ratios to statsmodels and to a bare NumPy script, and the memory they take.
 
-Run as a program it does them once, with missing months, and prints the most memory that it had.
+Run as a program it does them once, with missing months, and prints its peak memory.
 """
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import numpy as np
 
 from benchmarks.measured_run import peak_memory
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES
+from benchmarks.timing import medians
 from smallcap.finance.factors.rolling import Floats, Integers, RollingFit, rolling_loadings
+from tests.oracle.regressions_numpy import Figures, bare_numpy, name_by_name
 
-NAMES, WINDOWS, WINDOW, FACTORS = 2_000, 240, 60, 5
+NAMES = SIZES.names
+WINDOWS, WINDOW, FACTORS = 240, 60, 5
 LEAST = 36
 MISSING_SHARE = 0.003
-NAMES_IN_TURN = 40
+NAMES_IN_TURN = min(40, NAMES)
 """Names that statsmodels is timed on; its time is in proportion to them."""
-RUNS = 7
+RUNS = SIZES.runs
 LEAST_TIMES_FASTER = 50.0
 MOST_TIMES_BARE = 3.0
 MOST_GIB = 1.0
 LARGEST_DIFFERENCE = 1e-8
 ENDS = np.arange(WINDOW - 1, WINDOW - 1 + WINDOWS)
-
-Figures = tuple[Floats, Floats, Floats]
-"""Estimates and t statistics (windows by names by terms), R² (windows by names)."""
 
 
 def made_up_panel(missing_share: float, names: int = NAMES, seed: int = 11) -> tuple[Floats, Floats]:
@@ -46,42 +44,6 @@ def made_up_panel(missing_share: float, names: int = NAMES, seed: int = 11) -> t
 def ours(returns: Floats, factors: Floats, ends: Integers = ENDS) -> RollingFit:
     """Regress with the function that the pipeline uses."""
     return rolling_loadings(returns, factors, ends, WINDOW, LEAST)
-
-
-def bare_numpy(returns: Floats, factors: Floats, ends: Integers = ENDS) -> Figures:
-    """Regress complete series with one QR per window and nothing else: no missing months, no counts, no checks."""
-    design = np.column_stack([np.ones(len(factors)), factors])
-    terms, names = design.shape[1], returns.shape[1]
-    estimate, t_stat, r_squared = (
-        np.empty((len(ends), terms, names)),
-        np.empty((len(ends), terms, names)),
-        np.empty((len(ends), names)),
-    )
-    for position, end in enumerate(ends):
-        x, y = design[end - WINDOW + 1 : end + 1], returns[end - WINDOW + 1 : end + 1]
-        basis, triangle = np.linalg.qr(x)
-        inverse = np.linalg.inv(triangle)
-        estimate[position] = inverse @ (basis.T @ y)
-        residuals, deviations = y - x @ estimate[position], y - y.mean(axis=0)
-        unexplained = (residuals**2).sum(axis=0)
-        t_stat[position] = estimate[position] / np.sqrt(
-            (inverse**2).sum(axis=1)[:, None] * unexplained / (WINDOW - terms)
-        )
-        r_squared[position] = 1 - unexplained / (deviations**2).sum(axis=0)
-    return estimate.transpose(0, 2, 1), t_stat.transpose(0, 2, 1), r_squared
-
-
-def name_by_name(returns: Floats, factors: Floats) -> Figures:
-    """Regress with statsmodels' RollingOLS, one name after the other."""
-    from statsmodels.regression.rolling import RollingOLS
-
-    design = np.column_stack([np.ones(len(factors)), factors])
-    fits = [RollingOLS(series, design, window=WINDOW).fit() for series in returns.T]
-    figures = [
-        np.stack([np.asarray(getattr(fit, name))[ENDS] for fit in fits], axis=1)
-        for name in ("params", "tvalues", "rsquared")
-    ]
-    return figures[0], figures[1], figures[2]
 
 
 def difference(fit: RollingFit, figures: Figures) -> float:
@@ -106,12 +68,14 @@ def run() -> Section:
     with_gaps, _ = made_up_panel(MISSING_SHARE)
     fit = ours(returns, factors)
     differences = [
-        difference(fit, figures) for figures in (bare_numpy(returns, factors), name_by_name(few, factors))
+        difference(fit, figures)
+        for figures in (bare_numpy(returns, factors, ENDS, WINDOW), name_by_name(few, factors, ENDS, WINDOW))
     ]
-    seconds = _medians(
+    seconds = medians(
+        RUNS,
         lambda: ours(returns, factors),
-        lambda: bare_numpy(returns, factors),
-        lambda: name_by_name(few, factors),
+        lambda: bare_numpy(returns, factors, ENDS, WINDOW),
+        lambda: name_by_name(few, factors, ENDS, WINDOW),
         lambda: ours(with_gaps, factors),
     )
     own, bare, in_turn, gaps = seconds[0], seconds[1], seconds[2] * NAMES / NAMES_IN_TURN, seconds[3]
@@ -153,20 +117,6 @@ def run() -> Section:
             Limit("rolling regressions, memory", gib, MOST_GIB, unit=" GiB"),
         ],
     )
-
-
-def _medians(*functions: Callable[[], object]) -> list[float]:
-    """Run the functions in turn, so that whatever else the machine does falls on all alike.
-
-    Take each one's median.
-    """
-    seconds: list[list[float]] = [[] for _ in functions]
-    for _ in range(RUNS):
-        for function, taken in zip(functions, seconds, strict=True):
-            start = time.perf_counter()
-            function()
-            taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) for taken in seconds]
 
 
 def _peak_bytes() -> int:

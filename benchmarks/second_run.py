@@ -1,4 +1,4 @@
-"""A second `smallcap run` with nothing changed, against `smallcap status`: both as a user starts them, in turn."""
+"""A second `smallcap run` with nothing changed, measured against `smallcap status`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import sys
 from pathlib import Path
 
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES, settings_of_the_sample
 
-PAIRS = 7
+PAIRS = SIZES.pairs
 MOST_TIMES_STATUS = 2.0
 COMMAND = [sys.executable, "-m", "smallcap.pipelines.command.app"]
 
 
 def run(folder: Path) -> Section:
-    """Make a home, run again what it was made by, and compare processor seconds pair by pair: a busy machine stretches them least."""
+    """Make a home, run it again, and compare processor seconds, which other load affects least."""
     home = folder / "again"
     _seconds("run", home)
     pairs = [(_seconds("run", home), _seconds("status", home)) for _ in range(PAIRS)]
@@ -43,6 +44,7 @@ def _seconds(command: str, home: Path) -> float:
     """Run a command to its end; return the processor seconds that its process used."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     own = {name: value for name, value in os.environ.items() if not name.startswith("SMALLCAP_")}
-    subprocess.run([*COMMAND, command, "--home", str(home)], env=own, check=True, capture_output=True)
+    environment = own | settings_of_the_sample()
+    subprocess.run([*COMMAND, command, "--home", str(home)], env=environment, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

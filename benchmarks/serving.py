@@ -1,4 +1,4 @@
-"""Questions to the published warehouse against the same questions to a native DuckDB table of the same rows."""
+"""Questions to the published warehouse, measured against a native DuckDB table of the same rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES
 
-REPEATS = 31
+REPEATS = SIZES.questions
 MOST_TIMES_NATIVE = 3.0
 TABLE = "marts.quality_scores"
 
@@ -65,7 +66,9 @@ def _questions(warehouse: Path) -> dict[str, str]:
         ).fetchall()[0]
     return {
         "one date": f"SELECT * FROM {TABLE} WHERE as_of = DATE '{as_of}'",
-        "one company's history": f"SELECT * FROM {TABLE} WHERE entity_id = {company} ORDER BY as_of, method, basis",
+        "one company's history": (
+            f"SELECT * FROM {TABLE} WHERE entity_id = {company} ORDER BY as_of, method, basis"
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""The data vendor's adapter against the stand-in: how much of the time is its own, and whether memory grows with the batches."""
+"""The data vendor's adapter: its share of the time, and whether its memory grows with the batches."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ import polars as pl
 
 from benchmarks.measured_adapter import END, START, Asked, ask
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES
 from tests.standin.plans import GOOD_KEY
 from tests.standin.universe import sample_universe
 
-COMPANIES = 2_000
-LISTED = 2_600
+COMPANIES = SIZES.companies
+LISTED = SIZES.listed
 """Companies of the universe: enough of them file statements."""
 SEED = 2000
-REPEATS = 5
-FEW_BATCHES, MANY_BATCHES = 5, 20
+REPEATS = min(5, SIZES.runs)
+FEW_BATCHES, MANY_BATCHES = SIZES.few_batches, SIZES.many_batches
 MOST_OWN_SHARE = 0.25
 MOST_TIMES_FEW_BATCHES = 1.3
 MEBIBYTE = 2**20

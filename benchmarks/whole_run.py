@@ -1,4 +1,4 @@
-"""The whole of `make run` after set-up: a fresh home, the latest complete year of the sample, and the summary."""
+"""All of `make run` after set-up: a fresh home, the latest complete year of the sample, and the summary."""
 
 from __future__ import annotations
 

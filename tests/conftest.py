@@ -1,4 +1,4 @@
-"""What tests of several folders share: homes, the order of the longest files, durations, and the tiers' rules."""
+"""What tests of several folders share: homes, the order of files, durations, and the drill's rule."""
 
 from __future__ import annotations
 

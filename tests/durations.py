@@ -1,4 +1,4 @@
-"""Seconds by part of the tests at the end of a run, and the slowest tests; `tests/conftest.py` registers it."""
+"""Seconds by part of the tests, and the slowest tests, at the end of a run; registered by conftest.py."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ def opened(driver, page):
 def column(driver, holder: str, position: int) -> list[str]:
     """The shown cells of a column, from the top."""
     script = """
-        const rows = [...document.querySelector(arguments[0]).querySelector('tbody').rows].filter((row) => !row.hidden);
+        const body = document.querySelector(arguments[0]).querySelector('tbody');
+        const rows = [...body.rows].filter((row) => !row.hidden);
         return rows.map((row) => row.cells[arguments[1]].textContent);
     """
     return driver.execute_script(script, holder, position)
@@ -58,7 +59,8 @@ def test_it_opens_from_disk_and_asks_for_nothing_else(driver, page):
 def test_the_policy_lets_nothing_in(opened):
     script = """
         const done = arguments[0];
-        document.addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective), { once: true });
+        const tell = (event) => done(event.effectiveDirective);
+        document.addEventListener('securitypolicyviolation', tell, { once: true });
         const image = document.createElement('img');
         image.src = 'https://example.invalid/x.png';
         document.body.append(image);
@@ -247,9 +249,11 @@ def test_all_text_stands_out_from_what_is_behind_it(driver, page, scheme):
     script = """
         document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; });
         const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
-        const linear = (part) => part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4;
+        const linear = (part) =>
+            part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4;
         const weights = [0.2126, 0.7152, 0.0722];
-        const luminance = (colour) => weights.reduce((sum, weight, place) => sum + weight * linear(rgb(colour)[place]), 0);
+        const luminance = (colour) =>
+            weights.reduce((sum, weight, place) => sum + weight * linear(rgb(colour)[place]), 0);
         const behind = (element) => {
             const own = getComputedStyle(element).backgroundColor;
             return rgb(own)[3] === 0 && element.parentElement ? behind(element.parentElement) : own;
@@ -257,12 +261,15 @@ def test_all_text_stands_out_from_what_is_behind_it(driver, page, scheme):
         const contrast = (element) => {
             const style = getComputedStyle(element);
             const text = element.closest('svg') ? style.fill : style.color;
-            const [darker, lighter] = [luminance(text), luminance(behind(element))].sort((one, other) => one - other);
+            const both = [luminance(text), luminance(behind(element))];
+            const [darker, lighter] = both.sort((one, other) => one - other);
             return (lighter + 0.05) / (darker + 0.05);
         };
-        const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
+        const hasText = (element) => [...element.childNodes].some(isText);
         const isShown = (element) => element.getClientRects().length > 0;
-        return [...document.querySelectorAll('body *')].filter((element) => hasText(element) && isShown(element))
+        return [...document.querySelectorAll('body *')]
+            .filter((element) => hasText(element) && isShown(element))
             .map((element) => [element.outerHTML.slice(0, 80), contrast(element)]);
     """
     ratios = driver.execute_script(script)

@@ -138,10 +138,12 @@ def test_a_folder_can_be_served(tmp_path):
         }
     ).write_csv(tmp_path / "constituents.csv")
     statements = {
-        "ticker": "ABCD", "entity_id": 11, "period_end": "2023-12-31", "filing_date": "2024-02-20", "revenue": 900_000.0,
-        "operating_income": 90_000.0, "net_interest_expense": 9_000.0, "net_income": 60_000.0, "total_assets": 2e6, "short_term_debt": 1e3,
-        "long_term_debt": 5e3, "total_liabilities": 8e5, "shareholders_equity": 1.2e6, "operating_cash_flow": 7e4,
-        "capital_expenditures": 2e4, "shares_basic": 1e6,
+        "ticker": "ABCD", "entity_id": 11, "period_end": "2023-12-31",
+        "filing_date": "2024-02-20", "revenue": 900_000.0,
+        "operating_income": 90_000.0, "net_interest_expense": 9_000.0, "net_income": 60_000.0,
+        "total_assets": 2e6, "short_term_debt": 1e3,
+        "long_term_debt": 5e3, "total_liabilities": 8e5, "shareholders_equity": 1.2e6,
+        "operating_cash_flow": 7e4, "capital_expenditures": 2e4, "shares_basic": 1e6,
     }  # fmt: skip
     pl.DataFrame([statements]).write_csv(tmp_path / "fundamentals.csv")
     months = ["2024-04-30", "2024-05-31", "2024-06-28"]

@@ -19,7 +19,10 @@ from tests.standin.fixture import standin, universe
 
 __all__ = ["standin", "universe"]
 
-CLASSIC = "/us/products/239710/ishares-russell-2000-etf/1467271812596.ajax?fileType=csv&fileName=IWM_holdings&dataType=fund"
+CLASSIC = (
+    "/us/products/239710/ishares-russell-2000-etf/1467271812596.ajax"
+    "?fileType=csv&fileName=IWM_holdings&dataType=fund"
+)
 NEW = "/us/products/239710/ishares-russell-2000-etf/latest-holdings.csv"
 RULES = read_rules(PROJECT_ROOT / "data" / "reference", "ishares.toml", HoldingsRules)
 

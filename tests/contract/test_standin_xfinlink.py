@@ -115,9 +115,9 @@ class TestResolve:
         assert len(first_class["cik"]) == 10
 
     def test_a_recycled_ticker_has_two_carriers_and_one_on_a_day(self, xfl, universe):
-        ticker, carriers = universe.spells.group_by("ticker").agg(pl.col("entity_id").sort_by("valid_from")).filter(
-            (pl.col("entity_id").list.len() == 2) & (pl.col("ticker") != "-")
-        ).sort("ticker").row(0)  # fmt: skip
+        by_ticker = universe.spells.group_by("ticker").agg(pl.col("entity_id").sort_by("valid_from"))
+        is_recycled = (pl.col("entity_id").list.len() == 2) & (pl.col("ticker") != "-")
+        ticker, carriers = by_ticker.filter(is_recycled).sort("ticker").row(0)
         found = xfl.resolve(ticker)["data"][ticker]["entities"]
         assert [entity["entity_id"] for entity in found] == carriers[::-1]
         old = xfl.resolve(ticker, date_=found[1]["ticker_valid_to"])["data"][ticker]["entities"]
@@ -372,9 +372,9 @@ class TestPrices:
         assert (rich["market_cap"] == rich["close"] * rich["shares_outstanding"]).all()
 
     def test_a_row_shows_the_symbol_that_was_carried_on_its_day(self, xfl, universe):
-        renamed = universe.spells.filter(pl.col("ticker") != "-").group_by("entity_id").agg("ticker", "valid_from").filter(
-            pl.col("ticker").list.len() == 2
-        ).sort("entity_id").row(0, named=True)  # fmt: skip
+        listed = universe.spells.filter(pl.col("ticker") != "-")
+        by_entity = listed.group_by("entity_id").agg("ticker", "valid_from").sort("entity_id")
+        renamed = by_entity.filter(pl.col("ticker").list.len() == 2).row(0, named=True)
         change = str(max(renamed["valid_from"]))
         served = xfl.prices(entity_id=renamed["entity_id"], start="2004-01-01", end="2026-06-30")
         old, new = served[served["date"] < change], served[served["date"] >= change]

@@ -37,12 +37,16 @@ main()
 """
 LAUNCH = """
 mutation ($asked: LaunchBackfillParams!) {
-  launchPartitionBackfill(backfillParams: $asked) { __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } }
+  launchPartitionBackfill(backfillParams: $asked) {
+    __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message }
+  }
 }
 """
 STATUS = """
 query ($id: String!) {
-  partitionBackfillOrError(backfillId: $id) { __typename ... on PartitionBackfill { status } ... on PythonError { message } }
+  partitionBackfillOrError(backfillId: $id) {
+    __typename ... on PartitionBackfill { status } ... on PythonError { message }
+  }
 }
 """
 RUNS = "{ runsOrError { ... on Runs { results { runId status tags { key value } } } } }"

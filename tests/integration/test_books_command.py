@@ -20,8 +20,10 @@ HEADER = 'name = "mine"\nversion = "1"\nsource = "my desk"\n'
 
 MEMBER = "SELECT ticker FROM core.members WHERE as_of = '2025-12-31' ORDER BY ticker LIMIT 1"
 OUTSIDER = """
-    SELECT s.ticker FROM raw.securities AS s JOIN core.monthly_returns AS r ON r.security_id = s.security_id AND r.month = '2025-12-31'
-    WHERE s.valid_to IS NULL AND s.entity_id NOT IN (SELECT entity_id FROM core.members WHERE as_of = '2025-12-31')
+    SELECT s.ticker FROM raw.securities AS s
+    JOIN core.monthly_returns AS r ON r.security_id = s.security_id AND r.month = '2025-12-31'
+    WHERE s.valid_to IS NULL
+    AND s.entity_id NOT IN (SELECT entity_id FROM core.members WHERE as_of = '2025-12-31')
     ORDER BY s.ticker LIMIT 1
 """
 
@@ -153,7 +155,8 @@ def test_the_regression_shown_is_the_one_in_the_table(home: Path) -> None:
     told = must_succeed("regress", "sample_hindsight", "--cov", "HAC", "--vintage", "202512", "--home", home)
     query = """
         SELECT term, estimate, std_error FROM marts.factor_regressions
-        WHERE book = 'sample_hindsight' AND model = 'FF5' AND covariance = 'HAC' AND "window" = 'full' AND vintage = '202512'
+        WHERE book = 'sample_hindsight' AND model = 'FF5' AND covariance = 'HAC'
+        AND "window" = 'full' AND vintage = '202512'
     """
     in_table = rows(home, query)
     assert len(in_table) == 6

@@ -188,7 +188,8 @@ def test_a_limit_screens_the_first_listed_lines_as_the_study_did(study_home, sma
     home, printed = study_home
     assert "first 300 listed lines only" in printed
     query = """
-        SELECT as_of, count(*) AS lines, max(ticker) AS last FROM raw.constituents GROUP BY as_of ORDER BY as_of
+        SELECT as_of, count(*) AS lines, max(ticker) AS last FROM raw.constituents
+        GROUP BY as_of ORDER BY as_of
     """
     rows = json.loads(smallcap("sql", query, "--format", "json", "--home", home).out)
     assert [row["lines"] for row in rows] == [300] * len(rows)

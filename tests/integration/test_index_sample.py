@@ -20,8 +20,12 @@ from tests.tolerances import EXACT
 LEAST_AGREEMENT = 0.95
 BY_HAND_DATE = "2019-06-30"
 RECORDS = f"""
-    WITH usable AS (SELECT * FROM core.metrics_as_of WHERE NOT coalesce(is_stale, false) AND NOT coalesce(is_scale_suspect, false))
-    SELECT member.weight, member.sector, market_cap_usd AS cap, net_income_usd AS income, shareholders_equity_usd AS equity,
+    WITH usable AS (
+        SELECT * FROM core.metrics_as_of
+        WHERE NOT coalesce(is_stale, false) AND NOT coalesce(is_scale_suspect, false)
+    )
+    SELECT member.weight, member.sector, market_cap_usd AS cap, net_income_usd AS income,
+           shareholders_equity_usd AS equity,
            revenue_usd AS revenue, dividend_yield AS dividends_over_cap
     FROM core.members AS member LEFT JOIN usable USING (as_of, entity_id)
     WHERE as_of = DATE '{BY_HAND_DATE}'

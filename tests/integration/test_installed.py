@@ -24,7 +24,10 @@ import dagster as dg
 import assets
 from smallcap.pipelines.definitions import defs as smallcap_location
 
-@dg.asset(deps=[dg.AssetKey(["publish", "warehouse"])], partitions_def=dg.DailyPartitionsDefinition("2025-01-01"))
+@dg.asset(
+    deps=[dg.AssetKey(["publish", "warehouse"])],
+    partitions_def=dg.DailyPartitionsDefinition("2025-01-01"),
+)
 def my_ranking(lake: dg.ResourceParam[str]) -> None:
     """Use what smallcap publishes."""
 

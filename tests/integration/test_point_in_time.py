@@ -240,7 +240,8 @@ class TestEndToEnd:
 
     def test_nothing_was_added_to_the_dates_of_then(self, warehouses: duckdb.DuckDBPyConnection) -> None:
         added = """
-            SELECT * FROM later.marts.quality_scores AS now ANTI JOIN earlier.marts.quality_scores USING (as_of, entity_id, method, basis)
+            SELECT * FROM later.marts.quality_scores AS now
+            ANTI JOIN earlier.marts.quality_scores USING (as_of, entity_id, method, basis)
             WHERE now.as_of BETWEEN '2023-01-31' AND '2024-10-31' AND now.horizon_date <= '2024-10-31'
         """
         assert warehouses.execute(f"SELECT count(*) FROM ({added})").fetchall() == [(0,)]

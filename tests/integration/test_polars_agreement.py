@@ -1,4 +1,4 @@
-"""The published funnel, lenses and tables of the index agree with second implementations in Polars, all years."""
+"""The published funnel, lenses and index tables agree with second implementations in Polars."""
 
 from __future__ import annotations
 

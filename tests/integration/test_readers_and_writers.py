@@ -27,9 +27,10 @@ while True:
     is_last = stop.exists()
     try:
         with duckdb.connect(warehouse, read_only=True, config={"threads": 1}) as connection:
-            told = connection.execute("SELECT table_name, row_count, run_id FROM meta.published_tables").fetchall()
-            counted = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name, _, _ in told}
-            ids = connection.execute("SELECT run_id FROM meta.catalogue").fetchall()
+            ask = lambda query: connection.execute(query).fetchall()
+            told = ask("SELECT table_name, row_count, run_id FROM meta.published_tables")
+            counted = {name: ask(f"SELECT count(*) FROM {name}")[0][0] for name, _, _ in told}
+            ids = ask("SELECT run_id FROM meta.catalogue")
             queries += 2 + len(told)
         if counted != {name: rows for name, rows, _ in told} or {(run,) for _, _, run in told} != set(ids):
             torn.append([told, counted, ids])

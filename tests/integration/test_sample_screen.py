@@ -36,7 +36,9 @@ def counts(home: Path) -> pd.DataFrame:
         f"""
         SELECT basis, count(*) AS members,
             count(*) FILTER (exclusion_reason IS DISTINCT FROM 'unusable_ticker') AS usable,
-            count(*) FILTER (coalesce(exclusion_reason NOT IN ('unusable_ticker', 'no_fundamentals', 'stale'), TRUE)) AS fresh,
+            count(*) FILTER (
+                coalesce(exclusion_reason NOT IN ('unusable_ticker', 'no_fundamentals', 'stale'), TRUE)
+            ) AS fresh,
             count(*) FILTER (status = 'scored' OR exclusion_reason LIKE 'out_of_range:%') AS complete,
             count(*) FILTER (status = 'scored') AS scored
         FROM marts.quality_scores WHERE {AT_THE_DATE} AND method = 'published' GROUP BY basis
@@ -81,8 +83,10 @@ def test_the_screen_tells_strong_from_weak_as_the_studys_does(home: Path) -> Non
     medians = published(
         home,
         f"""
-        SELECT quintile, median(roe) AS roe, median(debt_to_assets) AS debt_to_assets FROM marts.quality_scores
-        WHERE {AT_THE_DATE} AND method = 'published' AND basis = 'as_published' AND status = 'scored' GROUP BY quintile
+        SELECT quintile, median(roe) AS roe, median(debt_to_assets) AS debt_to_assets
+        FROM marts.quality_scores
+        WHERE {AT_THE_DATE} AND method = 'published' AND basis = 'as_published' AND status = 'scored'
+        GROUP BY quintile
         """,
     ).set_index("quintile")
     # The study's medians: return on equity +12.7% and -14.1%, debt over assets 5.0% and 40.1%.
@@ -119,7 +123,8 @@ def test_the_block_names_the_best_and_the_worst_eight(printed: list[str], home: 
         home,
         f"""
         SELECT ticker, score FROM marts.quality_scores
-        WHERE {AT_THE_DATE} AND method = 'published' AND basis = 'point_in_time' AND status = 'scored' ORDER BY score DESC
+        WHERE {AT_THE_DATE} AND method = 'published' AND basis = 'point_in_time' AND status = 'scored'
+        ORDER BY score DESC
         """,
     )
     # The study's own best and worst follow in a table of their own.

@@ -52,7 +52,8 @@ sys.argv = ["smallcap", *sys.argv[1:]]
 try:
     main()
 finally:
-    print("loaded:", *[name for name in ("dagster", "polars", "pandas", "pyarrow") if name in sys.modules], file=sys.stderr)
+    loaded = [name for name in ("dagster", "polars", "pandas", "pyarrow") if name in sys.modules]
+    print("loaded:", *loaded, file=sys.stderr)
 """
 
 

@@ -41,9 +41,13 @@ def company(backfilled_home: Path) -> pd.Series:
         backfilled_home,
         f"""
         SELECT m.* FROM core.members AS m JOIN marts.quality_scores AS s USING (as_of, entity_id)
-        WHERE m.{AT_THE_LAST_DATE} AND s.method = 'published' AND s.basis = 'point_in_time' AND s.status = 'scored' AND entity_id IN (
-            SELECT entity_id FROM core.filter_evaluations WHERE {AT_THE_LAST_DATE} AND filter_number = 5 AND years_used = 5)
-        AND entity_id IN (SELECT entity_id FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE} AND filter_number = 6
+        WHERE m.{AT_THE_LAST_DATE} AND s.method = 'published' AND s.basis = 'point_in_time'
+        AND s.status = 'scored'
+        AND entity_id IN (
+            SELECT entity_id FROM core.filter_evaluations
+            WHERE {AT_THE_LAST_DATE} AND filter_number = 5 AND years_used = 5)
+        AND entity_id IN (SELECT entity_id FROM marts.funnel_outcomes
+                          WHERE {AT_THE_LAST_DATE} AND filter_number = 6
             AND status = 'not_reached')
         ORDER BY m.ticker
         """,
@@ -274,7 +278,8 @@ class TestFunnel:
         counts = published(
             backfilled_home,
             f"""
-            SELECT filter_number, count(*) FILTER (status <> 'not_reached') AS entered, count(*) FILTER (status = 'pass') AS passed,
+            SELECT filter_number, count(*) FILTER (status <> 'not_reached') AS entered,
+                   count(*) FILTER (status = 'pass') AS passed,
                 count(*) FILTER (status = 'fail') AS failed, count(*) FILTER (status = 'verify') AS verify,
                 count(*) FILTER (is_borderline AND status = 'pass') AS borderline,
                 count(*) FILTER (status IN ('pass', 'verify')) AS "left",
@@ -310,7 +315,9 @@ class TestFunnel:
         counts = one(
             backfilled_home,
             f"""
-            SELECT count(DISTINCT entity_id) FILTER (is_borderline AND outcome IN ('survivor', 'survivor_unverified')) AS borderline,
+            SELECT count(DISTINCT entity_id) FILTER (
+                       is_borderline AND outcome IN ('survivor', 'survivor_unverified')
+                   ) AS borderline,
                 count(DISTINCT entity_id) FILTER (status = 'verify' AND outcome <> 'failed') AS verify
             FROM marts.funnel_outcomes WHERE {AT_THE_LAST_DATE}
             """,

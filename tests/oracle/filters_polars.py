@@ -27,7 +27,10 @@ NOTHING = pl.lit(None, dtype=pl.Float64)
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: whether it holds (null: unknown), its figure and limit, when a pass is narrow, and what to say where it is broken."""
+    """One rule: whether it holds, its figure and threshold, when a pass is narrow, and the text of a failure.
+
+    Null means unknown.
+    """
 
     measure: str
     holds: pl.Expr
@@ -135,7 +138,7 @@ def _texts(rules: Sequence[Rule]) -> list[str]:
 
 
 def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
-    """Filter 1: a dated verdict on the name, else the severer of the SIC's and the GICS code's, else the sector's."""
+    """Filter 1: a dated verdict on the name, else the stricter of both codes', else the sector's."""
     codes = members.select("sic", "gics", "sector").unique()
     found = pl.DataFrame(
         [_by_code(rules, *code) for code in codes.iter_rows()],
@@ -218,7 +221,10 @@ def _by_code(rules: BusinessRules, sic: str | None, gics: str | None, sector: st
 
 
 def shariah_rules(standard: ShariahRules, rules: FunnelRules) -> list[Rule]:
-    """Filter 2 with the market value of the day: debt over it, and interest income over revenue, exact or between two bounds."""
+    """Filter 2 on the market value of the day: debt over it, and interest income over revenue.
+
+    Interest income is exact or between two bounds.
+    """
     exact, floor, bound = _interest_income(rules)
     limit = standard.income
     floor_holds = _is_inside(floor, limit)

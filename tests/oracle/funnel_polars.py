@@ -199,7 +199,10 @@ def _judge(
     standard: ShariahRules,
     business_label: str,
 ) -> list[pl.DataFrame]:
-    """Judge the members by each filter: frames of equal rows, in the columns of core.filter_evaluations, with the code of the status."""
+    """Evaluate the members by each filter.
+
+    Return frames of equal rows in the columns of core.filter_evaluations, with the code of the status.
+    """
     by_filter = [
         by_business,
         judged(rows, shariah_rules(standard, rules)).hstack(

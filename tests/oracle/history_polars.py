@@ -1,4 +1,4 @@
-"""What was known of a company on each day on which something became known: its visible record, and its last fiscal years summed up."""
+"""What was known of a company on each day: its visible record, and its last fiscal years summed up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bare script's additions and removals of the index, with their causes, and the effect of reconstitutions. See `bare_anatomy`."""
+"""Additions and removals of the index with their causes, and effects of reconstitutions, in plain Polars."""
 
 from __future__ import annotations
 
@@ -316,7 +316,8 @@ def effects(
         for span, (first, last) in spans.items():
             row: dict[str, object] = {
                 "event": event.event, "effective_date": day, "span": span, "rank_date": event.rank_date,
-                "event_status": event.status, "previous_as_of": before, "as_of": after, "first_month": first, "last_month": last,
+                "event_status": event.status, "previous_as_of": before,
+                "as_of": after, "first_month": first, "last_month": last,
             }  # fmt: skip
             error = 0.0
             for side, companies in sides.items():

@@ -14,7 +14,10 @@ MET, MISSED, UNKNOWN = range(3)
 
 
 class Item(NamedTuple):
-    """One item: name, figure, limit, whether it is met (null: unknown), the preference, and the figure whose null reason explains it."""
+    """One item: name, figure, threshold, whether it is met (null: unknown), and the preference.
+
+    The last field is the figure whose null reason explains an unknown.
+    """
 
     name: str
     value: pl.Expr

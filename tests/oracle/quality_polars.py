@@ -1,6 +1,6 @@
-"""What a user would otherwise run for the quality screen: the study's procedure date by date in pandas, and a bare Polars script.
+"""The quality screen as a bare Polars script, and as the study's procedure date by date in pandas.
 
-Also the made-up market that both are timed on. Nothing here uses smallcap.
+Also the made-up market that both are measured on. Nothing here uses smallcap.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def looped_pandas(records: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 
 
 def bare_polars(records: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Screen all dates at once with nothing but the arithmetic: no reasons, no checks, only the rows that are scored."""
+    """Screen all dates at once with the arithmetic alone: no reasons, no checks, only the scored rows."""
     joined = members.join_asof(
         records, left_on="as_of", right_on="available_date", by="entity_id", check_sortedness=False
     )

@@ -1,4 +1,4 @@
-"""Who entered or left the survivors between two dates and why, and vendors' ratios against ours, in bare Polars."""
+"""Who entered or left the survivors between two dates and why, and vendors' ratios against ours."""
 
 from __future__ import annotations
 

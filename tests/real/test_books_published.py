@@ -17,7 +17,8 @@ PUBLISHED = {"Mkt-RF": 0.98, "SMB": 0.43, "HML": 0.17, "RMW": 0.05, "CMA": -0.19
 
 REGRESSION = """
     SELECT * FROM marts.factor_regressions
-    WHERE book = 'small_cap_value' AND model = 'FF5' AND covariance = 'OLS' AND "window" = 'full' AND vintage = '202511'
+    WHERE book = 'small_cap_value' AND model = 'FF5' AND covariance = 'OLS'
+    AND "window" = 'full' AND vintage = '202511'
 """
 
 
@@ -57,7 +58,8 @@ def test_verdicts_are_the_studys_and_books_without_a_june_say_insufficient(short
 
 def test_vintages_differ_on_their_common_months(short_limit: RealHome) -> None:
     query = """
-        SELECT vintage, term, months_changed, n_obs_common, difference_from_latest FROM marts.vintage_sensitivity
+        SELECT vintage, term, months_changed, n_obs_common, difference_from_latest
+        FROM marts.vintage_sensitivity
         WHERE book = 'small_cap_value' AND model = 'FF5' AND term <> 'alpha'
     """
     rows = short_limit.rows(query)

@@ -30,7 +30,9 @@ LOOK_EVERY_SECONDS = 0.2
 JSON = {"Content-Type": "application/json"}
 LAUNCH = """
 mutation ($asked: ExecutionParams!) {
-  launchRun(executionParams: $asked) { __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } }
+  launchRun(executionParams: $asked) {
+    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
+  }
 }
 """
 # A table that is made from a file of the repository: the cheapest run there is.

@@ -147,7 +147,9 @@ def test_a_click_starts_a_run_and_the_daemon_carries_it_out(ui: ServedUi):
 
 
 def test_the_schedule_is_there_and_off(ui: ServedUi):
-    query = """{ repositoriesOrError { ... on RepositoryConnection { nodes { schedules { name scheduleState { status } } } } } }"""
+    query = """{ repositoriesOrError {
+        ... on RepositoryConnection { nodes { schedules { name scheduleState { status } } } }
+    } }"""
     (repository,) = ui.ask(query)["repositoriesOrError"]["nodes"]
     assert repository["schedules"] == [{"name": "nightly", "scheduleState": {"status": "STOPPED"}}]
 

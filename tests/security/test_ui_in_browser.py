@@ -23,8 +23,11 @@ LINK = "/graphql?" + urlencode({"query": LAUNCH, "variables": json.dumps({"asked
 ATTEMPTS = """
 const [ui, body, link, done] = arguments;
 const told = {};
-const attempt = async (name, ask) => { try { told[name] = await ask(); } catch (error) { told[name] = "failed"; } };
-const post = (type, mode) => fetch(ui + "/graphql", {method: "POST", body, mode, headers: {"Content-Type": type}});
+const attempt = async (name, ask) => {
+    try { told[name] = await ask(); } catch (error) { told[name] = "failed"; }
+};
+const post = (type, mode) =>
+    fetch(ui + "/graphql", {method: "POST", body, mode, headers: {"Content-Type": type}});
 const socket = () => new Promise((resolve) => {
   const opened = new WebSocket(ui.replace("http", "ws") + "/graphql", "graphql-ws");
   opened.onopen = () => resolve("open"); opened.onerror = () => resolve("failed");
@@ -49,7 +52,8 @@ const shown = (tag) => new Promise((resolve) => {
 """
 ASK_ITS_OWN_HOST = """
 const [body, done] = arguments;
-fetch("/graphql", {method: "POST", body, headers: {"Content-Type": "application/json"}}).then((answer) => done(answer.status));
+fetch("/graphql", {method: "POST", body, headers: {"Content-Type": "application/json"}})
+    .then((answer) => done(answer.status));
 """
 SUBMIT = """
 const [action, type] = arguments;

@@ -255,7 +255,8 @@ def _symbol(ticker: str, name: str, is_classic: bool) -> str:
 def _line(row: tuple[Any, ...], total: float) -> str:
     ticker, name, sector, kind, value, notional, quantity, price, location, exchange, accrued = row
     cells = (
-        ticker, name, sector, kind, _number(value), _number(100 * value / total), _number(value if notional is None else notional),
+        ticker, name, sector, kind, _number(value), _number(100 * value / total),
+        _number(value if notional is None else notional),
         _number(quantity), _number(price), location, exchange, "USD", "1.00", "USD", accrued,
     )  # fmt: skip
     return ",".join('"' + str(cell).replace('"', '""') + '"' for cell in cells)

@@ -44,7 +44,8 @@ def line_traits(securities: pl.DataFrame, constituents: pl.DataFrame) -> pl.Data
         .with_columns(issuer_id=pl.col("entity_id").min().over("source_entity_id"))
         .rename({"name": "entity_name", "sector": "gics_sector"})
         .select(
-            "source_id", "source_entity_id", "entity_id", "issuer_id", "cik", "figi", "entity_name", "gics_sector", "sic", "gics",
+            "source_id", "source_entity_id", "entity_id", "issuer_id", "cik", "figi",
+            "entity_name", "gics_sector", "sic", "gics",
             "country", "exchange_code", "is_known",
         )
     )  # fmt: skip

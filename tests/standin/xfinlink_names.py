@@ -65,7 +65,8 @@ def search(request: Request, universe: Universe, settings: Settings) -> Page:
         if name in request.query
     ]
     served = rows.filter(is_like, *exact).sort("ticker", "entity_id").select(
-        "entity_id", "ticker", "entity_name", "entity_type", "gics_sector", "gics_sub_industry", "sic", "naics", "country"
+        "entity_id", "ticker", "entity_name", "entity_type", "gics_sector", "gics_sub_industry",
+        "sic", "naics", "country"
     )  # fmt: skip
     return page_by_offset(request, served, DEFAULT_PAGE, LARGEST_PAGE, {})
 

@@ -11,6 +11,7 @@ from benchmarks.results import Limit, Section
 from smallcap.finance.quality.scores import QualityRules
 from smallcap.rules.files import read_rules
 from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
+from tests.oracle.regressions_numpy import bare_numpy, name_by_name
 from tests.oracle.rows_agreement import refuse_differences
 from tests.tolerances import BENCHMARKED
 
@@ -49,17 +50,21 @@ def test_a_yardstick_scores_the_same_companies_alike(market, scored, yardstick):
     assert both["quintile"].to_list() == both["their_quintile"].to_list()
 
 
-@pytest.mark.parametrize("yardstick", [rolling.bare_numpy, rolling.name_by_name])
+@pytest.mark.parametrize("yardstick", [bare_numpy, name_by_name])
 def test_a_yardstick_of_rolling_regressions_finds_the_same_figures(yardstick):
     panel = rolling.made_up_panel(0.0, names=3)
-    assert rolling.difference(rolling.ours(*panel), yardstick(*panel)) <= rolling.LARGEST_DIFFERENCE
+    assert (
+        rolling.difference(rolling.ours(*panel), yardstick(*panel, rolling.ENDS, rolling.WINDOW))
+        <= rolling.LARGEST_DIFFERENCE
+    )
 
 
 def test_other_rolling_regressions_are_not_compared():
     returns, factors = rolling.made_up_panel(0.0, names=3)
     with pytest.raises(ValueError, match="must be the same"):
         rolling.difference(
-            rolling.ours(returns, factors), rolling.bare_numpy(returns + factors[:, :1] * 0.001, factors)
+            rolling.ours(returns, factors),
+            bare_numpy(returns + factors[:, :1] * 0.001, factors, rolling.ENDS, rolling.WINDOW),
         )
 
 

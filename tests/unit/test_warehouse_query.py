@@ -304,8 +304,10 @@ def test_vendor_text_survives_json(warehouse_dir: Path):
 
 
 VALUES = """
-    SELECT DATE '2025-12-31' AS a_date, TIMESTAMP '2025-12-31 01:02:03' AS a_time, true AS a_flag, NULL AS nothing,
-           1.5::DECIMAL(9, 2) AS a_decimal, [1, 2] AS a_list, {'x': 1} AS a_struct, 'NaN'::DOUBLE AS not_a_number,
+    SELECT DATE '2025-12-31' AS a_date, TIMESTAMP '2025-12-31 01:02:03' AS a_time,
+           true AS a_flag, NULL AS nothing,
+           1.5::DECIMAL(9, 2) AS a_decimal, [1, 2] AS a_list,
+           {'x': 1} AS a_struct, 'NaN'::DOUBLE AS not_a_number,
            'é'::VARCHAR.encode() AS bytes, 170141183460469231731687303715884105727 AS huge
 """
 

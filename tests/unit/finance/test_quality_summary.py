@@ -184,7 +184,8 @@ def test_outcomes_follow_the_quintiles_of_a_year_earlier() -> None:
     prices = table("raw.prices", [
         # Company 1 peaks at 1.1, falls to 0.88: a fifth. What came before formation and after as_of does not
         # count.
-        *(price(1, month, value) for month, value in [(1, 0.1), (2, -0.2), (3, 0.05)]), price(1, 11, -0.9, 2024), price(1, 1, -0.9, 2026),
+        *(price(1, month, value) for month, value in [(1, 0.1), (2, -0.2), (3, 0.05)]),
+        price(1, 11, -0.9, 2024), price(1, 1, -0.9, 2026),
         # Company 2 falls at once, from the start's own value; the month without a return is passed over; then
         # its returns stop.
         price(2, 1, -0.1), price(2, 2, None), price(2, 3, 0.05),

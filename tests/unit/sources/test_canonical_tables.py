@@ -76,7 +76,8 @@ def test_moments_in_every_table_are_local_days_in_text_and_in_parquet(table: Can
 @pytest.mark.parametrize("written", ["24-03-15", "15/03/24", "0024-03-15"])
 def test_a_year_of_two_digits_is_refused_with_the_form_that_is_expected(written: str) -> None:
     payload = as_csv(fundamentals_frame({}, {"filing_date": written}))
-    expected = rf"{FILE}\.csv, row 2 \(the header not counted\), line 3, column 'filing_date': '{written}' is not a date \(YYYY-MM-DD, "
+    place = rf"{FILE}\.csv, row 2 \(the header not counted\), line 3, column 'filing_date'"
+    expected = rf"{place}: '{written}' is not a date \(YYYY-MM-DD, "
     with pytest.raises(InputError, match=expected + "the year with four digits"):
         read_table(payload, f"{FILE}.csv", FUNDAMENTALS)
 

@@ -117,7 +117,7 @@ def test_a_csv_is_told_by_its_content_where_no_name_tells(folder: Path, tmp_path
 
 
 # lists
-# ---------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_canonical_list_stands_in_for_holdings(tmp_path: Path) -> None:
 
 
 # fundamentals
-# --------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_values_restated_under_their_first_filing_date_are_flagged_and_stay_visible_by_it(
@@ -272,7 +272,7 @@ def test_versions_of_one_period_are_told_apart_where_the_table_names_them(tmp_pa
 
 
 # prices
-# --------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------------
 
 
 def returns(folder: Path) -> dict[tuple[str, dt.date], float | None]:
@@ -343,13 +343,14 @@ def test_duplicate_prices_are_named_whatever_the_spelling(tmp_path: Path) -> Non
     twice = prices(("MOG.A", "2025-04-30", 1.0), ("MOGA", "2025-04-30", 2.0))
     with pytest.raises(
         InputError,
-        match=r"prices table has the same key more than once: ticker MOGA, date 2025-04-30 \(prices/a\.csv row 1 and prices/a\.csv row 2\)",
+        match=r"prices table has the same key more than once: ticker MOGA, date 2025-04-30 "
+        r"\(prices/a\.csv row 1 and prices/a\.csv row 2\)",
     ):
         open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": twice})).prices(*EVER)
 
 
 # factors
-# -------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_vintage_twice_is_one_and_two_that_differ_are_refused(folder: Path) -> None:
@@ -357,7 +358,8 @@ def test_the_same_vintage_twice_is_one_and_two_that_differ_are_refused(folder: P
     write_folder(folder, {"french/other.csv": french(["202301,1,1,1,1,1,1"])})
     with pytest.raises(
         InputError,
-        match=r"factor files french/ff5\.csv and french/other\.csv are of the same model and vintage but differ",
+        match=r"factor files french/ff5\.csv and french/other\.csv are of the same model and vintage "
+        r"but differ",
     ):
         open_folder(folder).factors()
 
@@ -403,7 +405,7 @@ def test_holdings_alone_are_enough_and_the_rest_is_empty(tmp_path: Path) -> None
 
 
 # opening
-# -------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------------
 
 
 def settings(**given: object) -> Settings:

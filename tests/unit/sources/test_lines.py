@@ -268,7 +268,7 @@ def test_a_renaming_that_looks_like_a_recycling_is_told_by_an_alias(tmp_path: Pa
 
 
 # aliases
-# -------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_an_alias_of_the_same_line_is_followed_while_it_is_valid(tmp_path: Path) -> None:
@@ -324,7 +324,8 @@ def test_a_relation_that_nobody_knows_is_named(tmp_path: Path) -> None:
     write_folder(
         tmp_path,
         {
-            "ticker_aliases.csv": b"ticker,canonical_ticker,relation,valid_from,valid_to,source\nA,B,cousin,2020-01-01,,me\n"
+            "ticker_aliases.csv": b"ticker,canonical_ticker,relation,valid_from,valid_to,source\n"
+            b"A,B,cousin,2020-01-01,,me\n"
         },
     )
     with pytest.raises(
@@ -354,7 +355,7 @@ def test_a_row_of_aliases_that_is_cut_off_or_misdated_is_refused(
 
 
 # order
-# ---------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------------
 
 LISTS = {
     JUNE_2019: [line("AAAA", "OLD OAK INC"), line("GEF", "GREIF INC CLASS A")],

@@ -269,7 +269,8 @@ def lines(*source_ids: str) -> pl.DataFrame:
 
 def spell(entity_id: int, cik: str | None) -> dict[str, object]:
     return {
-        "symbol": f"T{entity_id}", "entity_id": entity_id, "name": "ALPHA", "cik": cik, "valid_from": dt.date(2015, 1, 2), "valid_to": None,
+        "symbol": f"T{entity_id}", "entity_id": entity_id, "name": "ALPHA", "cik": cik,
+        "valid_from": dt.date(2015, 1, 2), "valid_to": None,
         "sector": "Energy", "sic": "1311", "gics": "10102020",
     }  # fmt: skip
 

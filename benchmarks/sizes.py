@@ -1,0 +1,89 @@
+"""How much each benchmark does: as published, or as little as shows that it works.
+
+The environment variable BENCHMARK_SIZE=small chooses the latter; child processes inherit it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """One set of sizes.
+
+    Attributes
+    ----------
+    runs
+        Repeats of what takes less than a second.
+    backfills
+        Repeats of the backfill.
+    first_year, short_history_first_year, last_year
+        The long and the short history.
+    names
+        Companies of the rolling regressions.
+    questions
+        Repeats of a question to the warehouse.
+    pairs
+        Repeats of a second run.
+    listed, companies
+        Companies of the stand-in's universe, and those whose statements are requested.
+    few_batches, many_batches
+        Batches of companies whose memory is compared.
+    sample_companies
+        Companies of the sample universe; None for its default.
+    """
+
+    runs: int
+    backfills: int
+    first_year: int
+    short_history_first_year: int
+    last_year: int
+    names: int
+    questions: int
+    pairs: int
+    listed: int
+    companies: int
+    few_batches: int
+    many_batches: int
+    sample_companies: int | None
+
+
+FULL = Sizes(
+    runs=7,
+    backfills=2,
+    first_year=2006,
+    short_history_first_year=2016,
+    last_year=2025,
+    names=2_000,
+    questions=31,
+    pairs=7,
+    listed=2_600,
+    companies=2_000,
+    few_batches=5,
+    many_batches=20,
+    sample_companies=None,
+)
+SMALL = Sizes(
+    runs=1,
+    backfills=1,
+    first_year=2024,
+    short_history_first_year=2025,
+    last_year=2025,
+    names=40,
+    questions=3,
+    pairs=1,
+    listed=250,
+    companies=100,
+    few_batches=1,
+    many_batches=2,
+    sample_companies=250,
+)
+SIZES = SMALL if os.environ.get("BENCHMARK_SIZE") == "small" else FULL
+
+
+def settings_of_the_sample() -> dict[str, str]:
+    """Return the environment variables that make the sample universe as small as the chosen size."""
+    companies = SIZES.sample_companies
+    return {} if companies is None else {"SMALLCAP_SAMPLE_COMPANIES": str(companies)}
