@@ -11,7 +11,7 @@ DOCS_INSTALLED := $(DOCS)/.installed
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit check bench ui clean lock docs pictures
+.PHONY: help setup run test drill soak unit check bench ui clean lock docs pictures
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -28,10 +28,24 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED) ## run the main job on the embedded sample universe, for its latest complete year
 	$(BIN)/smallcap run
 
-test: check ## lint, types, import directions, and all tests
+# One process per core; the longest files begin first.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test: $(INSTALLED) ## lint, types, import directions and tests: ten minutes on two cores; prints seconds per part
+	@TIMEFORMAT='check: %0R seconds'; time $(MAKE) --no-print-directory check
 	$(BIN)/python -c 'import dagster; from smallcap.pipelines.definitions import defs; dagster.Definitions.validate_loadable(defs())'
 	$(BIN)/python -m pytest tests/unit --numprocesses auto
-	$(BIN)/python -m pytest tests --ignore tests/unit --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST) tests --ignore tests/unit
+
+drill: $(INSTALLED) ## the longer figures, 45 minutes: many kills, long backfills, many examples; nothing is skipped
+	$(PYTEST) tests -m 'drill or service or hypothesis' --hypothesis-profile drill
+
+soak: $(INSTALLED) ## make soak PART=name: up to two hours, or SOAK_MINUTES; without PART the parts are listed
+ifdef PART
+	$(BIN)/python -m pytest -m soak tests/soak/test_$(PART).py
+else
+	@for part in tests/soak/test_*.py; do name=$${part##*/test_}; echo "make soak PART=$${name%.py}"; done
+endif
 
 unit: $(INSTALLED) ## the unit tests only
 	$(BIN)/python -m pytest tests/unit --numprocesses auto
@@ -42,8 +56,8 @@ check: $(INSTALLED) ## lint, types and import directions only
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(INSTALLED) ## measure speed and memory as ratios, and write docs/benchmarks.md
-	$(BIN)/python -m benchmarks
+bench: $(INSTALLED) ## measure speed and memory as ratios, and write docs/benchmarks.md; SECTIONS=... runs some
+	$(BIN)/python -m benchmarks $(SECTIONS)
 
 ui: $(INSTALLED) ## Dagster's UI and daemon on 127.0.0.1
 	$(BIN)/smallcap ui

@@ -14,6 +14,7 @@ from tests.browser.chromium import chromium, printed, requested, show, text_by_p
 from tests.paths import PROJECT_ROOT
 from tests.sample_home import REPORT_DATE
 
+pytestmark = pytest.mark.service
 PHONE_WIDTH = 390
 ARTEFACTS = Path(os.environ.get("SMALLCAP_ARTEFACTS", PROJECT_ROOT / ".artefacts"))
 

@@ -14,6 +14,7 @@ from smallcap.tables.macros import macros
 from smallcap.warehouse import export
 from tests.published_home import PROJECT_ROOT, publish_small_home
 
+pytestmark = pytest.mark.service
 LOCK = Path(__file__).parent / "requirements-duckdb-1.4.lock"
 ENVIRONMENT = PROJECT_ROOT / ".venv-duckdb14"
 READ = """

@@ -5,6 +5,7 @@ A test that changes one takes a copy.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,17 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import WITHOUT_REPORT
-from tests.integration.homes import EARLIER, LATER, Answer, command, copy_home, make
+from tests.integration.homes import (
+    EARLIER,
+    LATER,
+    LONGER_STALE_LIMIT,
+    Answer,
+    command,
+    copy_home,
+    make,
+    record,
+)
+from tests.integration.killed_run import RERUN, RERUN_SETTINGS, Rerun, run_until, start
 from tests.once import made_once
 
 
@@ -34,6 +45,21 @@ def small_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
         return home
 
     return made_once(tmp_path_factory, worker_id, "small", make_both)
+
+
+@pytest.fixture(scope="session")
+def rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Rerun:
+    """The small home with another stale limit recorded, and the same after a run that was not disturbed."""
+
+    def make_both(folder: Path) -> Rerun:
+        before = copy_home(small_home, folder / "before")
+        record(before, stale_months=LONGER_STALE_LIMIT)
+        after = copy_home(before, folder / "after")
+        ended = run_until(math.inf, start(after, *RERUN, **RERUN_SETTINGS))
+        assert ended.code == 0
+        return Rerun(before, after, ended.seconds)
+
+    return made_once(tmp_path_factory, worker_id, "rerun", make_both)
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
-"""A run in a process of its own that is killed with SIGKILL, and what it had done by then."""
+"""Runs in processes of their own that are killed with SIGKILL, and what they had done by then."""
 
 from __future__ import annotations
 
 import json
+import math
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,9 +18,25 @@ import psutil
 from smallcap.lake import Lake
 from smallcap.warehouse import served_run_id
 from tests.command_line import COMMAND, environment
+from tests.integration.homes import COMPANIES, copy_home, served, unequal_tables
 from tests.paths import PROJECT_ROOT
 
 LOOK_EVERY_SECONDS = 0.005
+# Another date of a year that exists, under another stale limit: the year's partitions get other contents.
+RERUN = ("run", "--as-of", "2025-02-28")
+RERUN_SETTINGS = {"sample_companies": COMPANIES}
+
+
+@dataclass
+class Rerun:
+    """A home before a run and a copy of it after the run, which took so many processor seconds.
+
+    The tests of killed and stopped runs begin with copies of `before` and end with the contents of `after`.
+    """
+
+    before: Path
+    after: Path
+    seconds: float
 
 
 @dataclass
@@ -96,3 +115,44 @@ def has_committed(home: Path) -> bool:
 def has_swapped(home: Path, before: str) -> bool:
     """Say whether another catalogue is served than that of the run `before`."""
     return served_run_id(home / "warehouse") != before
+
+
+@dataclass
+class Kill:
+    """What was found after one kill."""
+
+    moment: float
+    code: int
+    is_between: bool
+    served: dict[str, tuple[int, int]]
+
+
+def kill_once(home: Path, moment: float, before: str) -> Kill:
+    ended = run_until(moment, start(home, *RERUN, **RERUN_SETTINGS))
+    return Kill(moment, ended.code, has_committed(home) and not has_swapped(home, before), served(home))
+
+
+def kill_again_and_again_then_finish(
+    rerun: Rerun, folder: Path, moments: list[float]
+) -> tuple[list[Kill], list[str]]:
+    """Kill a run, kill the next on what that one left, and so on, each later than the last; let one end.
+
+    Return what differs then.
+    """
+    before = str(served_run_id(rerun.before / "warehouse"))
+    home = copy_home(rerun.before, folder / f"{moments[0]:.3f}")
+    kills: list[Kill] = []
+    for moment in moments:
+        kill = kill_once(home, moment, before)
+        while kill.code != -signal.SIGKILL:
+            # A run that was quicker than the measured one ended before its moment: a fresh home, a little
+            # earlier.
+            shutil.rmtree(home)
+            copy_home(rerun.before, home)
+            kill = kill_once(home, kill.moment * 0.95, before)
+        kills.append(kill)
+    assert run_until(math.inf, start(home, *RERUN, **RERUN_SETTINGS)).code == 0
+    differences = unequal_tables(home, rerun.after)
+    if served(home) != served(rerun.after):
+        differences.append("what is published is not what a run that was never killed publishes")
+    return kills, differences

@@ -23,6 +23,7 @@ def by_command(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.drill
 def test_a_backfill_of_three_years_from_the_ui_ends_published_and_equal_to_the_commands(
     by_command: Path, tmp_path: Path
 ):

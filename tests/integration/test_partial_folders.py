@@ -43,6 +43,8 @@ PARTS: dict[str, tuple[str, bytes | pl.DataFrame, str]] = {
     "factors": (FRENCH, FACTORS, "add Kenneth French's monthly files, as downloaded, to french/"),
 }
 """For each dataset that a folder may lack: its file, and what the run says where it is missing."""
+KEPT_SUBSETS = [(), ("fundamentals",)]
+"""Those of `make test`."""
 SUBSETS = [subset for size in range(len(PARTS)) for subset in itertools.combinations(PARTS, size)]
 
 
@@ -67,7 +69,17 @@ def scores(home: Path) -> dict[str, int]:
     return dict(rows.itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("present", SUBSETS, ids=lambda present: " and ".join(("members", *present)))
+@pytest.mark.parametrize(
+    "present",
+    [
+        pytest.param(
+            subset,
+            id=" and ".join(("members", *subset)),
+            marks=() if subset in KEPT_SUBSETS else pytest.mark.drill,
+        )
+        for subset in SUBSETS
+    ],
+)
 def test_a_folder_without_a_dataset_publishes_and_the_summary_says_what_to_add(
     tmp_path: Path, smallcap: Smallcap, monkeypatch: pytest.MonkeyPatch, present: tuple[str, ...]
 ) -> None:

@@ -14,6 +14,7 @@ from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment, smallcap
 from tests.integration.homes import COMPANIES
 from tests.screen import Screen, run_in_terminal
+from tests.tiers import others_in_drill
 
 RAW_TABLES = [name for name in READS if name.startswith("raw.")]
 FIRST_WORDS, LAST_WORDS = "the raw tables are here; ", " computes and publishes what follows from them"
@@ -28,7 +29,7 @@ def is_last_sentence(lines: list[str]) -> bool:
     return text.startswith(first) and text.endswith(last) and text.count("`") == 2
 
 
-@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize("columns", others_in_drill([80, 200], kept=[80]))
 def test_in_a_terminal_the_bar_is_one_line_and_leaves_none_behind(tmp_path: Path, columns: int):
     shown = run_in_terminal(
         [COMMAND, "fetch", "--home", tmp_path / "home"], environment(sample_companies=COMPANIES), columns

@@ -8,14 +8,16 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import COMMAND, environment, smallcap
-from tests.integration.homes import copy_home
+from tests.command_line import COMMAND, environment, published
+from tests.integration.homes import Answer, copy_home
 
 READ_ONLY_MOUNT = "mount --bind {home} {home} && mount -o remount,bind,ro {home} && exec {command}"
+pytestmark = pytest.mark.service
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 
 
@@ -66,15 +68,15 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_queries_answer_and_write_nothing(small_home: Path, arguments: tuple[str, ...]) -> None:
-    ticker = smallcap(
-        "sql", "SELECT min(ticker) FROM core.members", "--format", "csv", "--home", small_home
-    ).stdout.split()[-1]
+def test_queries_answer_and_write_nothing(
+    small_home: Path, smallcap: Callable[..., Answer], arguments: tuple[str, ...]
+) -> None:
+    ticker = published(small_home, "SELECT min(ticker) AS ticker FROM core.members")["ticker"][0]
     before = listing(small_home)
     asked = [argument.format(ticker=ticker) for argument in arguments]
     answer = read_only(small_home, *asked)
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout == smallcap(*asked, "--home", small_home).stdout
+    assert answer.stdout == smallcap(*asked, "--home", small_home).out
     assert listing(small_home) == before
 
 

@@ -4,6 +4,7 @@ a home that goes on.
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import time
@@ -17,18 +18,14 @@ from smallcap.pipelines.execute import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
 from tests.integration.homes import (
-    COMPANIES,
-    LONGER_STALE_LIMIT,
     assert_same_contents,
     copy_home,
-    record,
     served,
 )
-from tests.integration.killed_run import start
+from tests.integration.killed_run import RERUN, RERUN_SETTINGS, Rerun, start
 from tests.paths import PROJECT_ROOT
+from tests.tiers import others_in_drill
 
-ARGUMENTS = ("run", "--as-of", "2025-02-28")
-SETTINGS = {"stale_months": LONGER_STALE_LIMIT, "sample_companies": COMPANIES}
 REMARK = "; what was published before is still served, and the next run undoes what this one left unfinished"
 NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 BEFORE_PUBLISHING = "marts.screen_changes"
@@ -59,7 +56,7 @@ def stop(process: subprocess.Popen[str], number: int, is_moment: Callable[[str],
 
 def finish(home: Path) -> int:
     """Run to the end; return the exit code."""
-    process = start(home, *ARGUMENTS, **SETTINGS)
+    process = start(home, *RERUN, **RERUN_SETTINGS)
     process.communicate(timeout=LONGEST_WAIT_SECONDS)
     return process.returncode
 
@@ -73,25 +70,15 @@ def statuses(home: Path) -> list[str]:
         ]
 
 
-@pytest.fixture(scope="module")
-def before_the_run(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small home, with the setting recorded that the run changes its contents by."""
-    home = copy_home(small_home, tmp_path_factory.mktemp("before") / "home")
-    record(home, stale_months=LONGER_STALE_LIMIT)
-    return home
+@pytest.fixture
+def home(rerun: Rerun, tmp_path: Path) -> Path:
+    return copy_home(rerun.before, tmp_path / "home")
 
 
 @pytest.fixture
-def home(before_the_run: Path, tmp_path: Path) -> Path:
-    return copy_home(before_the_run, tmp_path / "home")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(before_the_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def undisturbed(rerun: Rerun) -> Path:
     """The home after the run that nobody stops."""
-    home = copy_home(before_the_run, tmp_path_factory.mktemp("undisturbed") / "home")
-    assert finish(home) == 0
-    return home
+    return rerun.after
 
 
 MOMENTS = [
@@ -103,12 +90,15 @@ MOMENTS = [
 ]
 
 
-def test_a_run_that_is_stopped_again_and_again_says_so_each_time_and_the_one_that_ends_makes_it_good(
-    home: Path, undisturbed: Path
+@pytest.mark.parametrize(
+    "moments", [MOMENTS[1::3], pytest.param(MOMENTS, marks=pytest.mark.drill)], ids=["two", "five"]
+)
+def test_a_run_that_is_stopped_again_and_again_says_so_and_the_one_that_ends_makes_it_good(
+    home: Path, undisturbed: Path, moments: list[tuple[str, signal.Signals, Callable[[str], bool]]]
 ):
     before = served(home)
-    for what, number, is_moment in MOMENTS:
-        process = start(home, *ARGUMENTS, **SETTINGS)
+    for what, number, is_moment in moments:
+        process = start(home, *RERUN, **RERUN_SETTINGS)
         err = stop(process, number, is_moment)
         assert process.returncode == 128 + number, what
         sentences = [line for line in err.splitlines() if not line.startswith("  ")]
@@ -126,7 +116,7 @@ def test_a_run_that_is_stopped_again_and_again_says_so_each_time_and_the_one_tha
 
 
 def test_a_run_that_is_stopped_after_it_has_published_stays_published(home: Path, undisturbed: Path):
-    process = start(home, *ARGUMENTS, **SETTINGS)
+    process = start(home, *RERUN, **RERUN_SETTINGS)
     stop(process, signal.SIGTERM, told("publish"))
     assert process.returncode == 143
     assert served(home) == served(undisturbed)
@@ -135,12 +125,17 @@ def test_a_run_that_is_stopped_after_it_has_published_stays_published(home: Path
         assert [run for run in instance.get_runs() if not run.is_finished] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("milliseconds", [0, 20, 60, 150, 400, 1000])
+@pytest.mark.parametrize(
+    ("milliseconds", "number"),
+    others_in_drill(
+        itertools.product([0, 20, 60, 150, 400, 1000], NAMES),
+        kept=[(0, signal.SIGINT), (150, signal.SIGTERM)],
+    ),
+)
 def test_a_signal_while_the_command_starts_leaves_no_traceback(
     tmp_path: Path, milliseconds: int, number: signal.Signals
 ):
-    process = start(tmp_path / "home", "run", **SETTINGS)
+    process = start(tmp_path / "home", "run", **RERUN_SETTINGS)
     _wait_until_signals_are_caught(process)
     # The moment is one of many and decides nothing: whichever it is, the outcome is the same.
     time.sleep(milliseconds / 1000)

@@ -58,12 +58,14 @@ finally:
 
 
 @pytest.mark.parametrize("what", WRITES)
-def test_what_would_write_is_refused_and_writes_nothing(small_home: Path, tmp_path: Path, what: str):
+def test_what_would_write_is_refused_and_writes_nothing(
+    small_home: Path, smallcap, tmp_path: Path, what: str
+):
     file = tmp_path / "written"
     served = (small_home / "warehouse" / "warehouse.duckdb").read_bytes()
-    refused = run_command("sql", WRITES[what].format(file=file), "--home", small_home)
-    assert refused.returncode == 2, refused.stderr
-    assert refused.stderr.startswith("error: ")
+    refused = smallcap("sql", WRITES[what].format(file=file), "--home", small_home)
+    assert refused.code == 2, refused.err
+    assert refused.err.startswith("error: ")
     assert list(tmp_path.iterdir()) == []
     assert (small_home / "warehouse" / "warehouse.duckdb").read_bytes() == served
 
@@ -78,16 +80,16 @@ def test_a_published_file_may_be_read_but_is_never_overwritten(home: Path, small
 
 
 @pytest.mark.parametrize("what", READS)
-def test_a_file_that_is_not_published_is_not_read(small_home: Path, tmp_path: Path, what: str):
+def test_a_file_that_is_not_published_is_not_read(small_home: Path, smallcap, tmp_path: Path, what: str):
     secret = tmp_path / "secret.csv"
     secret.write_text(f"a,b\n{SECRET},1\n")
     parquet = next((small_home / "snapshots").rglob("*.parquet"), None) or tmp_path / "none.parquet"
-    refused = run_command(
+    refused = smallcap(
         "sql", READS[what].format(secret=secret, parquet=parquet), "--home", small_home, "--format", "csv"
     )
-    assert refused.returncode == 2, refused.stderr
-    assert refused.stdout == ""
-    assert SECRET not in refused.stderr
+    assert refused.code == 2, refused.err
+    assert refused.out == ""
+    assert SECRET not in refused.err
 
 
 def test_every_format_says_the_same(small_home: Path, tmp_path: Path):
@@ -116,11 +118,11 @@ def test_explain_shows_a_plan_without_running_it(small_home: Path):
     assert "count_star()" in must_succeed("sql", f"EXPLAIN {COUNT}", "--home", small_home)
 
 
-def test_a_query_that_is_wrong_is_told_where(small_home: Path):
-    wrong = run_command("sql", "SELECT no_such_column FROM core.members", "--home", small_home)
-    assert wrong.returncode == 2
-    assert "no_such_column" in wrong.stderr
-    assert "Traceback" not in wrong.stderr
+def test_a_query_that_is_wrong_is_told_where(small_home: Path, smallcap):
+    wrong = smallcap("sql", "SELECT no_such_column FROM core.members", "--home", small_home)
+    assert wrong.code == 2
+    assert "no_such_column" in wrong.err
+    assert "Traceback" not in wrong.err
 
 
 def test_a_home_in_which_nothing_is_published_says_what_to_run(tmp_path: Path):
@@ -172,8 +174,9 @@ def test_worked_queries_are_listed_with_their_questions_and_run_by_name(small_ho
 @pytest.mark.parametrize(
     "name", sorted(path.stem for path in (PROJECT_ROOT / "sql" / "queries").glob("*.sql"))
 )
-def test_every_worked_query_runs_on_a_published_home(small_home: Path, name: str):
-    must_succeed("sql", "--query", name, "--home", small_home, "--format", "csv")
+def test_every_worked_query_runs_on_a_published_home(small_home: Path, smallcap, name: str):
+    answer = smallcap("sql", "--query", name, "--home", small_home, "--format", "csv")
+    assert answer.code == 0, answer.err
 
 
 @pytest.mark.parametrize(
@@ -184,7 +187,9 @@ def test_every_worked_query_runs_on_a_published_home(small_home: Path, name: str
         (["SELECT 1", "--list"], "give one of: a query, --query NAME, or --list"),
     ],
 )
-def test_a_wrong_way_of_asking_says_what_there_is(small_home: Path, arguments: list[str], complaint: str):
-    refused = run_command("sql", *arguments, "--home", small_home)
-    assert refused.returncode == 2
-    assert complaint in " ".join(refused.stderr.split())
+def test_a_wrong_way_of_asking_says_what_there_is(
+    small_home: Path, smallcap, arguments: list[str], complaint: str
+):
+    refused = smallcap("sql", *arguments, "--home", small_home)
+    assert refused.code == 2
+    assert complaint in " ".join(refused.err.split())

@@ -4,6 +4,7 @@ is left.
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from tests.command_line import COMMAND, environment
 from tests.command_line import smallcap as run_command
 from tests.paths import PROJECT_ROOT
+from tests.tiers import others_in_drill
 
 T = TypeVar("T")
 
@@ -76,8 +78,13 @@ def until(look: Callable[[], T]) -> T:
     raise AssertionError("it did not happen")
 
 
-@pytest.mark.parametrize("sql", [ENDLESS, ENDLESS_ROWS, IN_ONE_PIECE])
-@pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["from the terminal", "by kill"])
+@pytest.mark.parametrize(
+    ("sql", "send"),
+    others_in_drill(
+        itertools.product([ENDLESS, ENDLESS_ROWS, IN_ONE_PIECE], [os.killpg, os.kill]),
+        kept=[(ENDLESS, os.killpg), (IN_ONE_PIECE, os.kill)],
+    ),
+)
 def test_ctrl_c_ends_a_query_with_130(small_home: Path, started, sql: str, send):
     child = start(started, small_home, sql, "--format", "csv", sql_memory_mb=16_000)
     send(started[0].pid, signal.SIGINT)
@@ -87,7 +94,7 @@ def test_ctrl_c_ends_a_query_with_130(small_home: Path, started, sql: str, send)
     assert not child.is_running()
 
 
-@pytest.mark.parametrize("output", ["csv", "json", "parquet"])
+@pytest.mark.parametrize("output", others_in_drill(["csv", "json", "parquet"], kept=["parquet"]))
 def test_a_stopped_query_leaves_no_file(small_home: Path, tmp_path: Path, started, output: str):
     start(
         started,
@@ -114,7 +121,7 @@ def test_no_process_outlives_the_command(small_home: Path, started, number: sign
     until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
-@pytest.mark.parametrize("output", ["csv", "json", "parquet"])
+@pytest.mark.parametrize("output", others_in_drill(["csv", "json", "parquet"], kept=["csv"]))
 def test_a_query_that_meets_a_limit_ends_with_2_and_leaves_no_file(
     small_home: Path, tmp_path: Path, output: str
 ):

@@ -16,6 +16,7 @@ from selenium import webdriver
 from tests.browser.chromium import chromium
 from tests.security.served_ui import CHEAPEST, LAUNCH, ServedUi, served_ui, wait_for
 
+pytestmark = pytest.mark.service
 FOREIGN_NAME = "evil.test"
 PAGE = b"<!doctype html><title>foreign</title><p>a foreign page</p>"
 BODY = json.dumps({"query": LAUNCH, "variables": {"asked": CHEAPEST}})

@@ -14,6 +14,7 @@ import pytest
 
 from tests.command_line import smallcap
 from tests.security.served_ui import LONGEST_WAIT_SECONDS, ServedUi, is_alive, served_ui, start_ui, wait_for
+from tests.tiers import others_in_drill
 
 
 def part(ui: ServedUi, word: str) -> int:
@@ -23,7 +24,11 @@ def part(ui: ServedUi, word: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "name"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")]
+    ("number", "code", "name"),
+    [
+        pytest.param(signal.SIGINT, 130, "Ctrl-C", marks=pytest.mark.drill),
+        (signal.SIGTERM, 143, "SIGTERM"),
+    ],
 )
 def test_a_signal_ends_all_of_them_with_one_sentence(tmp_path: Path, number: int, code: int, name: str):
     with served_ui(tmp_path / "home") as ui:
@@ -38,7 +43,7 @@ def test_a_signal_ends_all_of_them_with_one_sentence(tmp_path: Path, number: int
         ]
 
 
-@pytest.mark.parametrize("seconds", [0, 2])
+@pytest.mark.parametrize("seconds", others_in_drill([0, 2], kept=[2]))
 def test_a_signal_while_they_start_ends_all_of_them_too(tmp_path: Path, seconds: int):
     ui = start_ui(tmp_path / "home")
     started = wait_for(ui.processes)
@@ -52,6 +57,7 @@ def test_a_signal_while_they_start_ends_all_of_them_too(tmp_path: Path, seconds:
     ]
 
 
+@pytest.mark.drill
 def test_a_run_that_it_started_ends_with_it_and_the_home_goes_on(tmp_path: Path):
     home = tmp_path / "home"
     with served_ui(home) as ui:
@@ -74,7 +80,10 @@ def test_killed_it_leaves_nothing_behind_either(tmp_path: Path):
             probe.bind(("127.0.0.1", ui.port))
 
 
-@pytest.mark.parametrize("word", ["dagster._daemon", "smallcap.pipelines.web.services"])
+@pytest.mark.parametrize(
+    "word",
+    others_in_drill(["dagster._daemon", "smallcap.pipelines.web.services"], kept=["dagster._daemon"]),
+)
 def test_a_part_that_ends_by_itself_ends_the_rest_and_is_named(tmp_path: Path, word: str):
     with served_ui(tmp_path / "home") as ui:
         started = ui.processes()
