@@ -109,7 +109,7 @@ def _raw(settings: Settings, source: Source, as_ofs: Sequence[dt.date]) -> Frame
 
 
 def _core(settings: Settings, raw: Frames) -> Frames:
-    """Judge the records, compute their ratios, and see them from every as_of."""
+    """Evaluate the records, compute their ratios, and see them from every as_of."""
     metrics_rules = read_rules(settings.reference_dir, "metrics.toml", MetricsRules)
     sanity_rules = read_rules(settings.reference_dir, "sanity.toml", SanityRules)
     kept, refused = sanity.refuse(raw["raw.fundamentals"], sanity_rules)

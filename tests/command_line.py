@@ -1,6 +1,4 @@
-"""The `smallcap` command as a user types it, in a process of its own, and the published warehouse as a user
-opens it.
-"""
+"""The `smallcap` command in a process of its own, and the published warehouse as a user opens it."""
 
 from __future__ import annotations
 
@@ -33,9 +31,7 @@ def smallcap(*arguments: object, **settings: object) -> subprocess.CompletedProc
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """Make the environment of a command: settings become SMALLCAP_* variables, and none of the caller's own
-    are handed on.
-    """
+    """Make the environment of a command: settings as SMALLCAP_* variables, and none of the caller's."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("SMALLCAP_")}
     return (
         others | WITHOUT_REPORT | {f"SMALLCAP_{name.upper()}": str(value) for name, value in settings.items()}
@@ -43,7 +39,7 @@ def environment(**settings: object) -> dict[str, str]:
 
 
 def must_succeed(*arguments: object, **settings: object) -> str:
-    """Run the command, insist on exit code 0, and return what it printed."""
+    """Run the command, assert exit code 0, and return what it printed."""
     done = smallcap(*arguments, **settings)
     assert done.returncode == 0, (
         f"smallcap {' '.join(map(str, arguments))} ended with {done.returncode}:\n{done.stderr}"

@@ -1,6 +1,4 @@
-"""Costly homes that several files of tests read: made once in a session, also where the session is spread
-over processes.
-"""
+"""Costly homes that several files of tests read, made once in a session by whichever process is first."""
 
 from __future__ import annotations
 

@@ -37,9 +37,7 @@ def backfilled_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 
 @pytest.fixture(scope="session")
 def study_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
-    """The study repeated on the default universe, its first 300 listed lines: the home, and what the command
-    printed.
-    """
+    """The study on the default universe's first 300 listed lines: the home, and what was printed."""
 
     def make(folder: Path) -> tuple[Path, str]:
         home = folder / "home"

@@ -1,6 +1,4 @@
-"""What is left on a terminal's screen after a command: the command runs under a pseudo-terminal, and what it
-writes is drawn.
-"""
+"""What is left on a terminal's screen after a command that ran under a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -31,9 +29,7 @@ PIECES = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b\][^\x07]*\x07|([\r\n])|([^
 
 @dataclass
 class Screen:
-    """A terminal that understands what a progress bar needs: lines, columns, moving up, and deleting a
-    line.
-    """
+    """A terminal that understands what a progress bar needs: lines, columns, moving up, deleting a line."""
 
     columns: int
     lines: list[str] = field(default_factory=lambda: [""])

@@ -69,7 +69,7 @@ def show(
 
 
 def requested(driver: webdriver.Chrome, page: Path) -> list[str]:
-    """List the addresses that a page asked for since the browser was last asked.
+    """List the addresses that a page requested since the browser was last asked.
 
     Its own first tab is another page.
     """

@@ -1,4 +1,4 @@
-"""A run makes a year up to the date asked for or the latest date already there, and never removes an
+"""A run makes a year up to the date requested or the latest date already there, and never removes an
 as_of.
 """
 

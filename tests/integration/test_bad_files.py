@@ -243,7 +243,7 @@ def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_
     assert [str(day)[:10] for day in screened["as_of"]] == [str(AS_OF)]
     lake = contents(home, ["raw.fundamentals", "raw.prices"])
     assert max(lake["raw.fundamentals"]["year"].max(), lake["raw.prices"]["year"].max()) == 2025
-    # Mended, the record takes its place, and the next run no longer speaks of it.
+    # Repaired, the record takes its place, and the next run no longer reports it.
     write_folder(folder, GOOD)
     assert smallcap("run", "--home", home, "--as-of", AS_OF).code == 0
     assert contents(home, ["core.rejects"])["core.rejects"].is_empty()

@@ -33,7 +33,7 @@ MEASURED = [
 
 @pytest.fixture(scope="module")
 def theirs(backfilled_home: Path) -> pd.DataFrame:
-    """Every month by the second opinion."""
+    """Every month by the independent implementation."""
     members = published(backfilled_home, "SELECT as_of, entity_id, security_id, sector FROM core.members")
     metrics = published(
         backfilled_home,

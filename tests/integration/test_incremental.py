@@ -67,7 +67,7 @@ def test_a_forced_run_makes_the_years_again_and_comes_out_the_same(home: Path):
     run_id = run_years(settings, LATER.year, LATER.year, LATER, is_forced=True)
     checks = Home(settings).records.read("meta.checks").filter(pl.col("run_id") == run_id)
     assert {"core.members", "marts.quality_scores"} <= set(checks["table_name"])
-    # Which served ratios find no record depends on the years that are asked for together.
+    # Which served ratios find no record depends on the years that are requested together.
     assert all(before[name].equals(after) for name, after in contents(home).items() if name != "core.rejects")
 
 

@@ -21,7 +21,7 @@ FIRST_WORDS, LAST_WORDS = "the raw tables are here; ", " computes and publishes 
 
 
 def is_last_sentence(lines: list[str]) -> bool:
-    """Tell whether the lines are the command's last sentence and nothing else, wherever a terminal breaks
+    """Say whether the lines are the command's last sentence and nothing else, wherever a terminal breaks
     it.
     """
     text = "".join("".join(lines).split())

@@ -130,7 +130,7 @@ def test_a_home_that_this_user_may_not_read_is_explained(
     mode = (home / hidden).stat().st_mode
     os.chmod(home / hidden, 0)
     try:
-        # Root keeps its name but not its power to pass over permissions.
+        # Root keeps its name but not its power to ignore permissions.
         weak = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
         asked = [*weak, str(COMMAND), "sql", "SELECT 1"]
         answer = subprocess.run(

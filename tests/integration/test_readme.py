@@ -58,7 +58,7 @@ def fresh_shell(project: Path) -> dict[str, str]:
         "PYTHONPATH": str(project),
         "BROWSER": "true",
     }
-    # As the Makefile does: without compiled files each command would compile the code anew.
+    # As the Makefile does: without compiled files each command would compile the code again.
     shell.pop("PYTHONDONTWRITEBYTECODE", None)
     return shell
 

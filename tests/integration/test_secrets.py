@@ -85,7 +85,7 @@ def refused(standin: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Told:
 def failed(standin: StandIn, good: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """A run that the vendor's statements fail in the middle of.
 
-    `good` is asked for first, before the fault.
+    `good` is made first, before the fault.
     """
     told = Told(tmp_path_factory.mktemp("failed") / "home")
     standin.fault("/v1/fundamentals", "server_error", count=None)

@@ -44,7 +44,7 @@ COMPARED = [
 
 @pytest.fixture(scope="module")
 def lakes(tmp_path_factory):
-    """The lakes of both presets, and what the stand-in was asked for in a first and in a second run."""
+    """The lakes of both presets, and how many requests a first and a second run sent."""
     homes = {name: tmp_path_factory.mktemp(name) / "home" for name in ("sample", "xfinlink")}
     must_succeed("run", "--as-of", AS_OF, home=homes["sample"], sample_companies=COMPANIES, sample_seed=SEED)
     with StandIn(sample_universe(COMPANIES, SEED), plan="pro") as standin:

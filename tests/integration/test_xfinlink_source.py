@@ -1,5 +1,5 @@
 """The data vendor's adapter by real HTTP against the stand-in: what it delivers is the sample, and nothing is
-asked for twice.
+requested twice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""The profitability experiment again, with pandas and plain Python, one formation and month at a time: an
-independent second opinion.
+"""The profitability experiment with pandas and plain Python, one formation and month at a time.
 
-It shares nothing with smallcap; what is asked of a company, and the costs, are written out from the methods
+It shares nothing with smallcap; the conditions on a company, and the costs, are written out from the methods
 page on purpose.
 """
 

@@ -53,7 +53,7 @@ def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = Fals
     rules
         The rules; the first broken one decides, else the first unknown, else the first narrow one.
     over_years
-        Whether fewer years than asked for keep from passing.
+        Whether fewer years than required prevent a pass.
     """
     numbers = range(len(rules))
     known = rows.select(

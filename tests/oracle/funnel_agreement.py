@@ -1,6 +1,4 @@
-"""A home's funnel beside that of the independent pandas implementation: every filter of every member, and the
-figures behind it.
-"""
+"""A home's published funnel compared with the independent pandas implementation, for every as_of."""
 
 from __future__ import annotations
 
@@ -38,7 +36,7 @@ LIMITS = ["accruals_cash_flow", "pb", "pe", "p_fcf"]
 
 
 def both_funnels(home: Path, stale_months: int) -> pd.DataFrame:
-    """Join the published funnel (`_ours`) and the second opinion (`_theirs`), one row per as_of and member.
+    """Join the published funnel (`_ours`) and the oracle's (`_theirs`), one row per as_of and member.
 
     There are the filters' own verdicts, as evaluated and as in the outcomes, those in strict order, the
     outcome and the figures behind them. A row that only one of the two has stays.
@@ -118,7 +116,7 @@ def _second_opinion(home: Path, stale_months: int) -> pd.DataFrame:
 
 
 def assert_funnels_agree(rows: pd.DataFrame) -> None:
-    """Insist on the same members, verdicts and outcomes, and on figures to the last places of a double."""
+    """Assert equal members, verdicts and outcomes, and figures equal to the last digits of a double."""
     differ = {"rows": rows["found"] != "both"}
     differ |= {
         name: rows[f"{name}_ours"] != rows[f"{name}_theirs"]

@@ -1,9 +1,8 @@
-"""The filters 1 to 6 again, with pandas and plain Python, one as_of and company at a time: an independent
-second opinion.
+"""Filters 1 to 6 with pandas and plain Python, one as_of and company at a time.
 
 It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose; of the
-reference data it reads the two tables of lines of business. It starts from the statements; the market values
-are handed in, those of `metrics_pandas.market_caps` or others.
+reference data it reads the two tables of lines of business. It starts from the statements; market values are
+arguments, from `metrics_pandas.market_caps` or elsewhere.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def funnel(
     reference: Path,
     stale_months: int,
 ) -> pd.DataFrame:
-    """Judge the members of every as_of by the six filters.
+    """Evaluate the members of every as_of by the six filters.
 
     Filter 2 by the standard `published`, filter 5 by the 80th percentile.
 
@@ -69,14 +68,14 @@ def funnel(
     reference
         Folder with business_exclusions.csv and business_overrides.csv.
     stale_months
-        A record older than this at as_of is not judged.
+        A record older than this at as_of is not evaluated.
 
     Returns
     -------
     pd.DataFrame
         as_of, entity_id, the status by each filter (columns 1 to 6), the outcome, is_judged (there is a
         record, fresh and of a scale that is not in doubt), and the figures behind the verdicts: nan where
-        unknown, and where the record is not judged.
+        unknown, and where the record is not evaluated.
     """
     histories = _histories(statements)
     business, caps, rates = _business_judge(reference), market_caps.to_dict(), _Rates(risk_free)

@@ -50,7 +50,7 @@ def changes(
         moved.join(dates.select("as_of", "is_reconstitution", "expected_event", "rank_month"), on="as_of"),
         known,
     )
-    # Which prices are at hand differs from year to year, as it does in the pipeline.
+    # Which prices are available differs from year to year, as it does in the pipeline.
     rows = pl.concat(
         [_explained(sized.filter(pl.col("as_of").dt.year() == year), tables, rules, year) for year in years]
     )

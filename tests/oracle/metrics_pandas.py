@@ -1,5 +1,4 @@
-"""The inputs of the quality screen again, with pandas: ratios from the statements, market values from prices
-and share counts.
+"""Ratios from statements, and market values from prices and share counts, with pandas.
 
 It shares nothing with smallcap and starts from the tables before any ratio is computed. Its thresholds are
 written out from the methods page.
@@ -57,8 +56,7 @@ def is_ticker_usable(ticker: pd.Series) -> pd.Series:
 
 
 def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFrame) -> pd.Series:
-    """Value each member at each as_of: price as traded x the latest visible shares on the price's split
-    basis.
+    """Value each member at each as_of: price as traded x the latest visible shares on its split basis.
 
     Parameters
     ----------

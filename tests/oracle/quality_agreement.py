@@ -19,7 +19,7 @@ LAG_DAYS, STALE_MONTHS_AS_PUBLISHED = 163, 36
 
 
 def both(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
-    """Join the published scores (`_ours`) and the second opinion (`_theirs`).
+    """Join the published scores (`_ours`) and the independent implementation (`_theirs`).
 
     A row that only one of them has stays.
 
@@ -41,9 +41,7 @@ def both(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
 
 
 def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
-    """Screen every as_of of a home by both methods on both bases, from its members, statements, prices and
-    served ratios.
-    """
+    """Screen every as_of of a home by both methods on both bases, from its members, statements and prices."""
     members = published(
         home, "SELECT * REPLACE (coalesce(is_financial, FALSE) AS is_financial) FROM core.members"
     )
@@ -68,9 +66,7 @@ def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFram
 
 
 def assert_agreement(rows: pd.DataFrame) -> None:
-    """Insist on the same rows, reasons and quintiles, on scores to 1e-12 and on inputs to the last places of
-    a double.
-    """
+    """Assert equal rows, reasons and quintiles, equal scores, and inputs equal to the last digits."""
     differ = {"rows": rows["found"] != "both"}
     differ |= {
         name: _differ(rows[f"{name}_ours"], rows[f"{name}_theirs"])

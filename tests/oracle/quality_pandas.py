@@ -1,4 +1,4 @@
-"""The quality screen again, with pandas and numpy, one as_of at a time: an independent second opinion.
+"""The quality screen with pandas and numpy, one as_of at a time: an independent implementation.
 
 It shares nothing with smallcap. Its thresholds are written out from the methods page on purpose. Where its
 inputs come from: metrics_pandas.py.
@@ -79,8 +79,9 @@ def in_order(records: pd.DataFrame) -> pd.DataFrame:
 def visible_records(
     ordered: pd.DataFrame, vendor_metrics: pd.DataFrame, horizon: pd.Timestamp
 ) -> pd.DataFrame:
-    """Take each company's record visible at the horizon, with the ratios that a vendor served of it by then,
-    even blank ones.
+    """Take each company's record visible at the horizon, with the ratios that a vendor served of it by then.
+
+    A served ratio replaces ours even where it is blank.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def made_up_market(
 
 
 def looped_pandas(records: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """Screen each date by itself, as the study's notebook would when asked for twenty years."""
+    """Screen each date by itself, as the study's notebook would for twenty years."""
     screened = []
     for as_of, present in members.groupby("as_of"):
         known = records[

@@ -245,7 +245,7 @@ class TestOthersByHand:
 
     def test_pch_is_to_be_verified_because_it_is_a_reit(self, short_limit: RealHome) -> None:
         # Fiscal 2023: debt 175,615 + 858,113; 79,985,000 shares at 40.10. Its equity is 2,171,098, but a
-        # ratio to it is not judged.
+        # ratio to it is not evaluated.
         rows = path(short_limit, MAY, "PCH")
         assert rows["stand_alone_status"].to_list() == ["verify", "pass", "verify", "pass", "pass", "pass"]
         assert rows.loc[2, "value"] == pytest.approx(

@@ -74,7 +74,7 @@ class ServedUi:
     def ask(
         self, query: str, headers: Mapping[str, str] | None = None, **variables: object
     ) -> dict[str, Any]:
-        """Put a GraphQL question as the UI does, and insist on an answer."""
+        """Put a GraphQL question as the UI does, and assert that it is answered."""
         body = json.dumps({"query": query, "variables": variables})
         status, answer = self.request("POST", "/graphql", {**JSON, **(headers or {})}, body)
         assert status == 200, answer
@@ -168,7 +168,7 @@ def wait_for(look: Callable[[], T | None]) -> T:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process still runs; one that ended and was not asked for its exit code does not."""
+    """Say whether a process still runs; one that ended but was not waited for does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

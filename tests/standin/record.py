@@ -41,7 +41,7 @@ class RequestLog:
 
 
 def endpoint(request: Request) -> str:
-    """Name the endpoint of a request without the names that were asked for."""
+    """Name the endpoint of a request without the names that were requested."""
     parts = request.parts
     if parts[0] == "v1" and len(parts) > 1:
         tail = "/events" if parts[1] == "index" and parts[3:] == ("events",) else ""

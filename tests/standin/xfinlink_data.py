@@ -1,4 +1,4 @@
-"""Prices, fundamentals and metrics of the lines that are asked for, by ticker or by entity id."""
+"""Prices, fundamentals and metrics of the lines that are requested, by ticker or by entity id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST_METRICS_PAGE: Final = 100
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is asked for: entity ids in the order of the request, and which ticker led to which."""
+    """What is requested: entity ids in the order of the request, and which ticker led to which."""
 
     entity_ids: tuple[int, ...]
     by_ticker: dict[str, int]
@@ -138,7 +138,7 @@ def metrics(request: Request, universe: Universe, settings: Settings) -> Page:
 
 
 def _who(request: Request, universe: Universe, settings: Settings, *, is_issuer: bool = False) -> Asked:
-    """Find who is asked for. A ticker is its holder of today, for statements the holder's issuer.
+    """Find the entity that is requested. A ticker is its holder of today, for statements the holder's issuer.
 
     An id is served as itself.
     """

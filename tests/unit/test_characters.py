@@ -1,4 +1,4 @@
-"""What is no part of a text: judged by Unicode's own tables and XML's own rule, not by our list."""
+"""Which characters are no text: decided by Unicode's tables and XML's rule, not by our list."""
 
 from __future__ import annotations
 

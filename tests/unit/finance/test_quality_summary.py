@@ -186,7 +186,7 @@ def test_outcomes_follow_the_quintiles_of_a_year_earlier() -> None:
         # count.
         *(price(1, month, value) for month, value in [(1, 0.1), (2, -0.2), (3, 0.05)]),
         price(1, 11, -0.9, 2024), price(1, 1, -0.9, 2026),
-        # Company 2 falls at once, from the start's own value; the month without a return is passed over; then
+        # Company 2 falls at once, from the start's own value; the month without a return is skipped; then
         # its returns stop.
         price(2, 1, -0.1), price(2, 2, None), price(2, 3, 0.05),
     ])  # fmt: skip

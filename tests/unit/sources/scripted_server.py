@@ -26,7 +26,7 @@ class Answer:
 
 @dataclass
 class Scripted:
-    """The server's address, the paths it was asked for, and what it answers to each."""
+    """The server's address, the paths that were requested, and what it answers to each."""
 
     url: str
     asked: list[str]

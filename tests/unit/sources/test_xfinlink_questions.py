@@ -1,4 +1,4 @@
-"""Which company-years are asked for: pages filled, plans kept to, what is good not asked again, silence told
+"""Which company-years are requested: pages filled, plans kept to, what is good not asked again, silence told
 from absence.
 """
 

@@ -109,7 +109,7 @@ def test_a_month_without_any_list_ends_the_holding_until_the_next_june() -> None
     rows = World(FOUR, lists, {1: a_year(0.01, 15), 2: a_year(0.01, 15)}).run()
     held = series(rows)
     assert [row["month"] for row in held] == [month_end(later) for later in (1, 2, 3, 13, 14)]
-    # What is formed anew after a break has nothing to be traded against.
+    # What is formed again after a break has nothing to be compared with.
     assert [row["turnover"] for row in held] == [None, 0.0, 0.0, None, 0.0]
 
 

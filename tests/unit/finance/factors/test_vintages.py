@@ -1,4 +1,4 @@
-"""What a rewritten factor does to a book is told apart from what more months do."""
+"""The effect of a rewritten factor on a book is separated from that of more months."""
 
 from __future__ import annotations
 
