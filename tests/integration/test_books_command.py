@@ -6,13 +6,17 @@ Broken ones are refused and change nothing.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command_line import must_succeed, published, smallcap
+from tests.command_line import must_succeed, published
+from tests.integration.homes import Answer
 from tests.paths import PROJECT_ROOT
+
+Call = Callable[..., Answer]
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 COMPANIES = 300
@@ -61,21 +65,39 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture
+def called(smallcap: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Call the command in this process, with the rule sets of a folder where one is given."""
+
+    def call(*arguments: object, reference_dir: Path = REFERENCE) -> Answer:
+        monkeypatch.setenv("SMALLCAP_REFERENCE_DIR", str(reference_dir))
+        return smallcap(*arguments)
+
+    return call
+
+
+def succeed(called: Call, *arguments: object, **settings: Path) -> str:
+    """Call the command and return what it printed; any other exit code than 0 fails the test."""
+    answer = called(*arguments, **settings)
+    assert answer.code == 0, answer.err
+    return answer.out
+
+
 def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
-    home: Path, tmp_path: Path, reference: Path
+    home: Path, called: Call, tmp_path: Path, reference: Path
 ) -> None:
     own = shutil.copytree(home, tmp_path / "home")
     member, outsider = rows(own, MEMBER)[0]["ticker"], rows(own, OUTSIDER)[0]["ticker"]
     file = tmp_path / "mine.toml"
     file.write_text(book(f'["{member}", "{outsider}", "NOSUCH"]', weights="[0.5, 0.25, 0.25]"))
-    added = smallcap("book", "add", file, "--home", own, reference_dir=reference)
-    assert added.returncode == 0, added.stderr
-    assert "added: my_book" in added.stdout
-    assert "my_book" in must_succeed("book", "list", "--home", own, reference_dir=reference)
+    added = called("book", "add", file, "--home", own, reference_dir=reference)
+    assert added.code == 0, added.err
+    assert "added: my_book" in added.out
+    assert "my_book" in succeed(called, "book", "list", "--home", own, reference_dir=reference)
 
-    run = smallcap("run", "--as-of", "2025-12-31", "--home", own, reference_dir=reference)
-    assert run.returncode == 0, run.stderr
-    assert "warning: core.book_lines every_ticker_known: my_book NOSUCH" in run.stderr
+    run = called("run", "--as-of", "2025-12-31", "--home", own, reference_dir=reference)
+    assert run.code == 0, run.err
+    assert "warning: core.book_lines every_ticker_known: my_book NOSUCH" in run.err
     months = rows(
         own,
         (
@@ -84,11 +106,13 @@ def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
         ),
     )
     assert (str(months[0]["first"].date()), months[0]["months"]) == ("2023-01-31", 36)
-    told = must_succeed("regress", "my_book", "--home", own, reference_dir=reference)
+    told = succeed(called, "regress", "my_book", "--home", own, reference_dir=reference)
     assert "FF5 regression of the monthly excess return" in told
     assert "The names were chosen after these months" not in told
     assert "not in the book: NOSUCH" in told
-    outside = must_succeed("why", outsider, "--as-of", "2025-12-31", "--home", own, reference_dir=reference)
+    outside = succeed(
+        called, "why", outsider, "--as-of", "2025-12-31", "--home", own, reference_dir=reference
+    )
     assert "no member then: no filters, no lenses, no score" in outside
     assert "my_book" in outside
 
@@ -109,30 +133,30 @@ def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
     ],
 )
 def test_a_broken_book_is_refused_and_nothing_is_changed(
-    home: Path, tmp_path: Path, reference: Path, text: str, complaint: str
+    home: Path, called: Call, tmp_path: Path, reference: Path, text: str, complaint: str
 ) -> None:
     file = tmp_path / "broken.toml"
     file.write_text(text)
-    refused = smallcap("book", "add", file, "--home", home, reference_dir=reference)
-    assert refused.returncode == 2
-    assert complaint in " ".join(refused.stderr.split())
+    refused = called("book", "add", file, "--home", home, reference_dir=reference)
+    assert refused.code == 2
+    assert complaint in " ".join(refused.err.split())
     assert not (reference / "books").exists()
 
 
 def test_a_file_of_the_same_name_is_replaced_only_by_force(
-    home: Path, tmp_path: Path, reference: Path
+    home: Path, called: Call, tmp_path: Path, reference: Path
 ) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(book('["A"]'))
-    must_succeed("book", "add", file, "--home", home, reference_dir=reference)
+    succeed(called, "book", "add", file, "--home", home, reference_dir=reference)
     file.write_text(book('["B"]'))
-    assert smallcap("book", "add", file, "--home", home, reference_dir=reference).returncode == 2
+    assert called("book", "add", file, "--home", home, reference_dir=reference).code == 2
     assert '["A"]' in (reference / "books" / "mine.toml").read_text()
-    must_succeed("book", "add", file, "--force", "--home", home, reference_dir=reference)
+    succeed(called, "book", "add", file, "--force", "--home", home, reference_dir=reference)
     assert '["B"]' in (reference / "books" / "mine.toml").read_text()
 
 
-def test_a_regression_names_what_there_is_when_it_is_asked_for_what_is_not(home: Path) -> None:
+def test_a_regression_names_what_there_is_when_it_is_asked_for_what_is_not(home: Path, called: Call) -> None:
     for arguments, complaint in {
         ("regress", "nobody"): "they are: funnel_survivors",
         ("regress", "sample_hindsight", "--model", "FF6"): "choose one of: FF3, FF5, FF5+MOM",
@@ -140,19 +164,23 @@ def test_a_regression_names_what_there_is_when_it_is_asked_for_what_is_not(home:
         ("regress", "sample_hindsight", "--vintage", "190001"): "there are: 202512, 202604",
         ("regress", "sample_hindsight", "--from", "2020"): "write a month as YYYY-MM",
     }.items():
-        refused = smallcap(*arguments, "--home", home)
-        assert refused.returncode == 2
-        assert complaint in " ".join(refused.stderr.split())
+        refused = called(*arguments, "--home", home)
+        assert refused.code == 2
+        assert complaint in " ".join(refused.err.split())
 
 
-def test_a_regression_of_few_months_shows_no_numbers(home: Path) -> None:
-    told = must_succeed("regress", "sample_hindsight", "--from", "2023-01", "--to", "2025-11", "--home", home)
+def test_a_regression_of_few_months_shows_no_numbers(home: Path, called: Call) -> None:
+    told = succeed(
+        called, "regress", "sample_hindsight", "--from", "2023-01", "--to", "2025-11", "--home", home
+    )
     assert "insufficient: 35 months have a return and all factors; 36 are needed" in told
     assert "coef" not in told
 
 
-def test_the_regression_shown_is_the_one_in_the_table(home: Path) -> None:
-    told = must_succeed("regress", "sample_hindsight", "--cov", "HAC", "--vintage", "202512", "--home", home)
+def test_the_regression_shown_is_the_one_in_the_table(home: Path, called: Call) -> None:
+    told = succeed(
+        called, "regress", "sample_hindsight", "--cov", "HAC", "--vintage", "202512", "--home", home
+    )
     query = """
         SELECT term, estimate, std_error FROM marts.factor_regressions
         WHERE book = 'sample_hindsight' AND model = 'FF5' AND covariance = 'HAC'

@@ -63,6 +63,7 @@ def fresh_shell(project: Path) -> dict[str, str]:
     return shell
 
 
+@pytest.mark.drill
 def test_the_commands_succeed_in_order(tmp_path: Path):
     project = clone(tmp_path / "smallcap")
     commands = "".join(text for language, text in readme() if language == "sh" and text.strip() != LEFT_OUT)

@@ -108,6 +108,7 @@ def test_a_key_that_is_refused_is_left_nowhere(refused: Told) -> None:
     assert [name for name, text in refused.texts.items() if WRONG_KEY in text] == []
 
 
+@pytest.mark.drill
 def test_a_run_that_fails_in_the_middle_leaves_no_key_behind(failed: Told) -> None:
     assert failed.codes["run"] == 1
     assert "answered 500" in failed.texts["run"]
