@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 BUSY_SECONDS = 30
@@ -58,8 +59,14 @@ def _connect(log: SqliteEventLogStorage, connect_again: Connect, engines: dict[s
                 pool_size=1,
                 connect_args={"timeout": BUSY_SECONDS},
             )
+            event.listen(engines[shard], "connect", _commit_without_waiting)
         # Dagster's own lock: one connection at a time, from whichever thread.
         with log._db_lock, engines[shard].connect() as connection, connection.begin():
             yield connection
 
     return connect
+
+
+def _commit_without_waiting(connection: sqlite3.Connection, _: object) -> None:
+    """Let the system write commits to the disk when it likes; SQLite waits for it at checkpoints alone."""
+    connection.execute("PRAGMA synchronous = NORMAL")

@@ -7,6 +7,9 @@ import pytest
 
 from smallcap.pipelines.event_log import kept_open
 
+NORMAL = 1
+"""What SQLite calls the mode in which only checkpoints wait for the disk."""
+
 
 @pytest.fixture
 def instance(tmp_path):
@@ -35,6 +38,14 @@ def test_the_files_of_the_log_and_of_its_index_stay_open_until_the_end(instance)
         run_id = _run(instance)
         assert _write_ahead_logs(instance) >= {"index", run_id}
     assert not _write_ahead_logs(instance) & {"index", run_id}
+
+
+def test_a_commit_waits_for_no_disk_and_is_safe_from_a_killed_process(instance):
+    with kept_open(instance):
+        run_id = _run(instance)
+        with instance.event_log_storage.run_connection(run_id) as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == NORMAL
 
 
 def test_events_are_the_same_as_without(instance):
