@@ -14,20 +14,21 @@ from tests.sample_home import backfilled_home, reported_home, study_home
 settings.load_profile("test")
 
 LONGEST = (
+    # It makes the home of twenty years, which others would wait for.
+    "test_polars_agreement",
     "test_readme",
     "test_killed_runs",
     "test_signals",
     "test_ui_processes",
-    "test_readers_and_writers",
     "test_xfinlink_preset",
     "test_ranges",
     "test_publication_guard",
     "test_secrets",
+    "test_incremental",
     "tests/real/",
+    "test_read_only_homes",
 )
-"""Parts of paths of the tests that take longest, the longest first: begun last, they would keep one process
-busy after all others.
-"""
+"""Parts of paths of the tests that begin first: begun last, they would keep one process busy after others."""
 NEVER_SKIPPED = ("drill", "service")
 """Markers of the tests that `make drill` fails where what they need is missing."""
 

@@ -53,6 +53,7 @@ def test_kills_spread_over_a_run_neither_show_nor_last(
     ]
 
 
+@pytest.mark.drill
 def test_a_killed_backfill_leaves_nothing_to_the_nightly_run_of_another_year(
     small_home: Path, tmp_path: Path
 ):

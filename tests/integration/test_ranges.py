@@ -9,29 +9,25 @@ from smallcap.pipelines.execute import run_years
 from smallcap.settings import load_settings
 from smallcap.tables import TABLES
 
+# The small case is in test_point_in_time.py: two years by themselves equal those years of twenty.
+pytestmark = pytest.mark.drill
 SNAPSHOTS = [name for name, table in TABLES.items() if table.kind == "snapshot"]
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(2025, 2024), pytest.param((2025, 2023, 2024), marks=pytest.mark.drill)],
-    ids=["two years", "three years"],
-)
-def years(request):
-    """The years, in the order in which they are made one by one."""
-    return request.param
+YEARS = (2025, 2023, 2024)
+"""In the order in which they are made one by one."""
 
 
 @pytest.fixture(scope="module")
-def lakes(years, tmp_path_factory):
+def lakes(tmp_path_factory):
     """The lake of one run over all years, and that of a run over each year, out of order."""
     at_once, one_by_one = (
         load_settings(home=tmp_path_factory.mktemp(name) / "home", preset="sample", sample_companies=200)
         for name in ("once", "each")
     )
     for settings, ranges in (
-        (at_once, [(min(years), max(years))]),
-        (one_by_one, [(year, year) for year in years]),
+        (at_once, [(min(YEARS), max(YEARS))]),
+        (one_by_one, [(year, year) for year in YEARS]),
     ):
         Home(settings).prepare()
         for first, last in ranges:
@@ -40,8 +36,8 @@ def lakes(years, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
-def test_years_at_once_equal_years_one_by_one(lakes, years, name):
-    at_once, one_by_one = (lake.read(name, sorted(years)) for lake in lakes)
+def test_years_at_once_equal_years_one_by_one(lakes, name):
+    at_once, one_by_one = (lake.read(name, sorted(YEARS)) for lake in lakes)
     assert at_once.height > 0
     assert_frame_equal(at_once, one_by_one, check_exact=True)
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.command_line import COMMAND, environment, published
 from tests.integration.homes import Answer, copy_home
+from tests.tiers import others_in_drill
 
 READ_ONLY_MOUNT = "mount --bind {home} {home} && mount -o remount,bind,ro {home} && exec {command}"
 pytestmark = pytest.mark.service
@@ -122,7 +123,13 @@ def test_the_doctor_says_that_it_can_be_queried_alone(small_home: Path) -> None:
     assert "only queries need not write" in " ".join(answer.stdout.split())
 
 
-@pytest.mark.parametrize("hidden", [".", "home.toml", "warehouse", "warehouse/warehouse.duckdb"])
+@pytest.mark.parametrize(
+    "hidden",
+    others_in_drill(
+        [".", "home.toml", "warehouse", "warehouse/warehouse.duckdb"],
+        kept=["home.toml", "warehouse/warehouse.duckdb"],
+    ),
+)
 def test_a_home_that_this_user_may_not_read_is_explained(
     small_home: Path, tmp_path: Path, hidden: str
 ) -> None:
