@@ -51,7 +51,7 @@ def add_book(
     force: Annotated[bool, typer.Option("--force", help="Replace a file of the same name.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Take a list of yours in: it is checked, then kept beside the books that are given.
+    """Take a list of yours in: it is checked, then kept with the books that are supplied.
 
     name = "mine"
     version = "1"
@@ -209,7 +209,7 @@ def ui(
 
 
 def version() -> None:
-    """Show the versions of smallcap and of what it stands on."""
+    """Show the versions of smallcap and of the libraries that it uses."""
     from importlib.metadata import version as version_of
 
     from smallcap import __version__

@@ -47,7 +47,7 @@ def _index(settings: Settings) -> Finding:
             return f"xfinlink serves the index {settings.index_name}"
         return (
             f"xfinlink does not serve the index {settings.index_name} ({refusal}); the fund's holdings "
-            f"stand in"
+            f"are used instead"
         )
 
     return explained(look, f"index {settings.index_name}")

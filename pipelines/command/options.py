@@ -88,7 +88,7 @@ def written_as(output: Format) -> Literal["csv", "json", "parquet"]:
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
-    """Split names that commas part."""
+    """Split names at commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
 
 

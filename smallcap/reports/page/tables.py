@@ -36,7 +36,7 @@ TONES = {
     "not_eligible": "bad",
     "left": "bad",
 }
-"""Colour of a verdict; the word itself always stands there too."""
+"""Colour of a verdict; the word itself is always shown too."""
 
 # Every cell of great-tables names its column and style, half of a large page; the style sheet needs the
 # alignment alone.
@@ -60,7 +60,7 @@ class Column:
     label
         The heading.
     format
-        A name in `formats.FORMATS`; ``text`` as it stands; ``verdict`` a status with its colour; ``long``
+        A name in `formats.FORMATS`; ``text`` unchanged; ``verdict`` a status with its colour; ``long``
         text that is wrapped; ``figure`` a figure that is text already; ``ticker`` text that leads to the
         company's tear sheet where there is one.
     """
