@@ -23,6 +23,8 @@ from pydantic_settings import (
 
 from smallcap.errors import InputError
 from smallcap.hosts import parse_hosts
+from smallcap.input_limits import InputLimits
+from smallcap.paths import require_usable_home
 
 PACKAGE = Path(__file__).resolve().parent
 SQL_DIR = PACKAGE / "sql"
@@ -116,6 +118,24 @@ class Settings(BaseSettings):
         True,
         description="preset files: a blank debt, dividend or buyback in the fundamentals table means none",
     )
+    max_input_mb: int = Field(
+        InputLimits.file_mb,
+        ge=1,
+        description="preset files: a larger file, stored or unpacked, is refused (MB)",
+    )
+    max_input_total_mb: int = Field(
+        InputLimits.total_mb,
+        ge=1,
+        description="preset files: more than this in all files together is refused (MB)",
+    )
+    max_input_files: int = Field(
+        InputLimits.files,
+        ge=1,
+        description="preset files: more files and folders, or members of a zip, are refused",
+    )
+    max_input_line_characters: int = Field(
+        InputLimits.line_characters, ge=1000, description="preset files: a file with a longer line is refused"
+    )
     sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
     xfinlink_api_key: SecretStr | None = Field(None, description="the vendor's key; preset xfinlink needs it")
@@ -190,6 +210,13 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _EnvFile(settings_cls), file_secret_settings
 
     @property
+    def input_limits(self) -> InputLimits:
+        """Limits on the files of an input folder."""
+        return InputLimits(
+            self.max_input_mb, self.max_input_total_mb, self.max_input_files, self.max_input_line_characters
+        )
+
+    @property
     def lake_dir(self) -> Path:
         """Folder of the Delta tables."""
         return self.home / "lake"
@@ -240,7 +267,7 @@ def load_settings(**overrides: object) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         first = Settings(**given)  # type: ignore[arg-type]
-        home = _expanded(first.home).resolve()
+        home = require_usable_home(_expanded(first.home))
         recorded = _recorded_identity(home)
         inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
         settings = Settings(**{**given, **inherited}) if inherited else first  # type: ignore[arg-type]

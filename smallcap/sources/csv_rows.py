@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from itertools import islice
 
 import polars as pl
 
@@ -38,7 +37,7 @@ def csv_header(payload: bytes, what: str) -> list[str]:
     return [cell.strip() for cell in header[1]]
 
 
-def csv_rows(payload: bytes, what: str) -> pl.DataFrame:
+def csv_rows(payload: bytes, what: str) -> tuple[pl.DataFrame, pl.Series]:
     """Read the rows below the header: every cell as text, blank cells as null, blank lines skipped.
 
     Parameters
@@ -46,34 +45,41 @@ def csv_rows(payload: bytes, what: str) -> pl.DataFrame:
     payload, what
         As for `csv_header`.
 
+    Returns
+    -------
+    tuple
+        The rows, and the line of the file on which each begins, as an editor shows it.
+
     Raises
     ------
     InputError
-        When a row has fewer or more cells than the header (the message gives its number and line), or the
-        file cannot be read as CSV.
+        When rows have fewer or more cells than the header (the message gives the number and line of the
+        first, and how many there are), or the file cannot be read as CSV.
     """
-    widths = _widths(payload, what)
-    expected = next(width for width in widths if width)
-    below = widths[widths.index(expected) + 1 :]
-    filled = [width for width in below if width]
-    wrong = next((row for row, width in enumerate(filled, start=1) if width != expected), None)
-    if wrong is not None:
-        raise InputError(
-            f"{what}, {csv_place(payload, wrong)}: {_length_problem(filled[wrong - 1], expected)}"
-        )
+    records = _extents(payload, what)
+    header = next(position for position, (_, width) in enumerate(records) if width)
+    below, expected = records[header + 1 :], records[header][1]
+    filled = [(line, width) for line, width in below if width]
+    wrong = [row for row, (_, width) in enumerate(filled, start=1) if width != expected]
+    if wrong:
+        line, width = filled[wrong[0] - 1]
+        more = f" (and {len(wrong) - 1} more rows of another length)" if len(wrong) > 1 else ""
+        raise InputError(f"{what}, {place_of(wrong[0], line)}: {_length_problem(width, expected)}{more}")
     try:
         rows = pl.read_csv(io.BytesIO(_as_polars_reads(payload)), infer_schema=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(f"{what} is not readable as CSV: {str(error).splitlines()[0]}") from None
     if rows.height != len(below):
         raise InputError(f"{what} is not readable as CSV: it mixes line endings, or has quotes inside cells")
-    return rows.filter(pl.Series(below, dtype=pl.UInt32) > 0) if len(filled) < len(below) else rows
+    lines = pl.Series("line", [line for line, _ in filled], dtype=pl.Int64)
+    if len(filled) == len(below):
+        return rows, lines
+    return rows.filter(pl.Series([width > 0 for _, width in below], dtype=pl.Boolean)), lines
 
 
-def csv_place(payload: bytes, row: int) -> str:
+def place_of(row: int, line: int | None) -> str:
     """Name a row for a message by its number, 1 for the first below the header, and its line in the file."""
-    line, _ = next(islice(_records(payload, "the file"), row, None))
-    return f"row {row} (the header not counted), line {line}"
+    return f"row {row} (the header not counted)" + ("" if line is None else f", line {line}")
 
 
 def _length_problem(width: int, expected: int) -> str:
@@ -83,13 +89,17 @@ def _length_problem(width: int, expected: int) -> str:
     return f"{many}; quote cells that contain a comma, and write decimals with a point"
 
 
-def _widths(payload: bytes, what: str) -> list[int]:
-    """Count the cells of every line, including the header; 0 for a blank line."""
+def _extents(payload: bytes, what: str) -> list[tuple[int, int]]:
+    """Return the first line and the number of cells of every record and header; 0 cells for a blank line."""
     reader = csv.reader(_text(payload), strict=True)
+    extents, start = [], 1
     try:
-        return [_width(record) for record in reader]
+        for record in reader:
+            extents.append((start, _width(record)))
+            start = reader.line_num + 1
     except (csv.Error, UnicodeDecodeError) as error:
         raise _unreadable(payload, what, reader.line_num, error) from None
+    return extents
 
 
 def _records(payload: bytes, what: str) -> Iterator[tuple[int, list[str]]]:
@@ -127,4 +137,13 @@ def _unreadable(payload: bytes, what: str, line: int, error: csv.Error | Unicode
 def _as_polars_reads(payload: bytes) -> bytes:
     """Drop what Polars would read as a header, and use line endings that it reads."""
     text = payload.removeprefix(_BYTE_ORDER_MARK).lstrip()
-    return text if b"\n" in text else text.replace(b"\r", b"\n")
+    first_return, first_feed = text.find(b"\r"), text.find(b"\n")
+    if first_return < 0 or first_return + 1 == first_feed or 0 <= first_feed < first_return:
+        return text
+    if first_feed < 0:
+        return text.replace(b"\r", b"\n")
+    # Lines end in carriage returns, and cells contain line feeds.
+    target = io.StringIO()
+    records = csv.reader(_text(text), strict=True)
+    csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(records)
+    return target.getvalue().encode()

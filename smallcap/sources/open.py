@@ -66,4 +66,5 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
         limits=load_date_limits(settings.reference_dir, dt.datetime.now(dt.UTC).date(), settings.clock),
         blank_debt_is_zero=settings.files_blank_debt_is_zero,
         snapshots=snapshots,
+        sizes=settings.input_limits,
     )

@@ -27,7 +27,8 @@ def vintage_sensitivity(
     """Compare the vintages of each model, book by book, with classical standard errors.
 
     Over the months common to all vintages, two vintages differ only by revisions of the factors; the effect
-    of a vintage's additional months is shown separately.
+    of a vintage's additional months is shown separately. A vintage that has too few of the book's months
+    for a regression of its own is insufficient; it does not shorten the months of the others.
 
     Parameters
     ----------
@@ -68,9 +69,10 @@ def _stored(raw_factors: pl.DataFrame, model: str, rules: FactorRules, vintage: 
 
 def _of_book(returns: pl.DataFrame, vintages: Sequence[Factors], rules: FactorRules) -> pl.DataFrame:
     common = returns.select("month")
-    for factors in vintages:
+    shared = _shared(common["month"], vintages, rules)
+    for factors in shared:
         common = common.join(factors.frame, on="month", how="semi")
-    latest = vintages[-1].in_months(common["month"])
+    latest = shared[-1].in_months(common["month"])
     latest_estimates = _ols(returns, latest, rules).select("term", latest="estimate")
     compared = [
         _ols(returns, factors.in_months(common["month"]), rules)
@@ -84,6 +86,19 @@ def _of_book(returns: pl.DataFrame, vintages: Sequence[Factors], rules: FactorRu
         difference_from_latest=pl.col("estimate_common") - pl.col("latest"),
         window_effect=pl.col("estimate_own") - pl.col("estimate_common"),
     )
+
+
+def _shared(months: pl.Series, vintages: Sequence[Factors], rules: FactorRules) -> Sequence[Factors]:
+    """Choose the vintages whose months in common are compared: those with enough of the book's months.
+
+    Where fewer than two have enough, all that have any.
+    """
+    numbers = [factors.in_months(months).frame.height for factors in vintages]
+    for least in (rules.least_months, 1):
+        found = [factors for factors, number in zip(vintages, numbers, strict=True) if number >= least]
+        if len(found) > 1 or (found and least == 1):
+            return found
+    return vintages
 
 
 def _ols(returns: pl.DataFrame, factors: Factors, rules: FactorRules) -> pl.DataFrame:

@@ -1,37 +1,21 @@
-"""The canonical tables of the preset `files`: defines their columns, and reads them from CSV or Parquet.
-
-Values are typed here, but not evaluated.
-"""
+"""The canonical tables of the preset `files`: the columns of each, with kind, unit and meaning."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import polars as pl
-
-from smallcap.errors import InputError
-from smallcap.sources.csv_rows import csv_header, csv_place, csv_rows
-from smallcap.sources.dates import DATE_FORM, local_dates
-from smallcap.sources.text import LONGEST, cleaned
-
-Kind = Literal["text", "id", "date", "number"]
-MISSING_TEXT = ("", "-", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
-_DTYPES: dict[Kind, type[pl.DataType]] = {
-    "text": pl.String,
-    "id": pl.String,
-    "date": pl.Date,
-    "number": pl.Float64,
-}
+Kind = Literal["text", "ticker", "id", "date", "number"]
+LARGEST = 1e15
+"""No company, count of shares or list is larger; larger numbers would overflow in sums of squares."""
 
 
 @dataclass(frozen=True)
 class CanonicalColumn:
     """A column of a canonical table.
 
-    `is_required`: a table must have the column. `is_key`: every row must have a value in it.
+    `is_required`: a table must have the column. `is_key`: every row must have a value in it. `whole`: the least
+    and the greatest value of a column of whole numbers.
     """
 
     name: str
@@ -40,19 +24,24 @@ class CanonicalColumn:
     meaning: str
     is_required: bool = False
     is_key: bool = False
+    whole: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class CanonicalTable:
     """A canonical table: its columns, and the date on which a row became known.
 
-    `one_of` lists groups of columns of which a table must have at least one each.
+    `one_of` lists groups of columns of which a table must have at least one each. `largest` is the limit on the
+    absolute value of a number. `is_grouped`: numbers may have thousands separators, and "--" is missing, as in the
+    fund's file.
     """
 
     name: str
     dated_by: str
     columns: tuple[CanonicalColumn, ...]
     one_of: tuple[tuple[str, ...], ...] = ()
+    largest: float | None = None
+    is_grouped: bool = False
 
     def markdown(self) -> str:
         """Render the columns as the table that the documentation shows."""
@@ -79,7 +68,7 @@ FUNDAMENTALS = CanonicalTable(
     "filing_date",
     (
         CanonicalColumn(
-            "ticker", "text", "", "the company's symbol, in any spelling of share classes", True, True
+            "ticker", "ticker", "", "the company's symbol, in any spelling of share classes", True, True
         ),
         CanonicalColumn("entity_id", "id", "", "the vendor's own id of the company", True, True),
         CanonicalColumn("period_end", "date", "date", "end of the fiscal year", True, True),
@@ -105,8 +94,8 @@ FUNDAMENTALS = CanonicalTable(
                 "visible by filing_date"
             ),
         ),
-        CanonicalColumn("fiscal_year", "number", "year", "the vendor's fiscal year"),
-        CanonicalColumn("period_days", "number", "days", "length of the period"),
+        CanonicalColumn("fiscal_year", "number", "year", "the vendor's fiscal year", whole=(1900, 2200)),
+        CanonicalColumn("period_days", "number", "days", "length of the period", whole=(0, 10_000)),
         CanonicalColumn("currency", "text", "", "ISO code; without the column, USD"),
         CanonicalColumn("name", "text", "", "the company's name"),
         CanonicalColumn("sector", "text", "", "sector in GICS words"),
@@ -154,13 +143,14 @@ FUNDAMENTALS = CanonicalTable(
         ("interest_expense", "net_interest_expense"),
         ("shares_outstanding", "shares_basic", "shares_diluted"),
     ),
+    largest=LARGEST,
 )
 
 PRICES = CanonicalTable(
     "prices",
     "date",
     (
-        CanonicalColumn("ticker", "text", "", "the line's symbol", True, True),
+        CanonicalColumn("ticker", "ticker", "", "the line's symbol", True, True),
         CanonicalColumn(
             "date", "date", "date", "a session; of several in a month the last is used", True, True
         ),
@@ -197,8 +187,8 @@ CONSTITUENTS = CanonicalTable(
     "snapshot_date",
     (
         CanonicalColumn("snapshot_date", "date", "date", "the date of the list", True, True),
-        CanonicalColumn("ticker", "text", "", "the line's symbol", True, True),
-        CanonicalColumn("name", "text", "", "the line's name", True, True),
+        CanonicalColumn("ticker", "ticker", "", "the line's symbol", True),
+        CanonicalColumn("name", "text", "", "the line's name", True),
         CanonicalColumn("index_name", "text", "", "the index; without the column, russell2000"),
         CanonicalColumn("sector", "text", "", "sector in GICS words"),
         CanonicalColumn("market_value", "number", "US dollars", "value of the line in the list"),
@@ -206,124 +196,8 @@ CONSTITUENTS = CanonicalTable(
         CanonicalColumn("price", "number", "US dollars", "price as traded at snapshot_date"),
         CanonicalColumn("location", "text", "", "country"),
         CanonicalColumn("exchange", "text", "", "exchange"),
+        CanonicalColumn("asset_class", "text", "", "Equity, Cash, …; blank: Equity"),
     ),
+    largest=LARGEST,
+    is_grouped=True,
 )
-
-
-def read_table(payload: bytes, file_name: str, table: CanonicalTable) -> pl.DataFrame:
-    """Read a canonical table from CSV or Parquet.
-
-    Returns
-    -------
-    pl.DataFrame
-        Every column of the table in its type, missing optional ones null, and `row`: the row's number in the
-        file, 1 for the first row after the header. Extra columns of the file are ignored.
-
-    Raises
-    ------
-    InputError
-        When the file is unreadable, required columns are missing (the message names all of them), a row has
-        more or fewer cells than the header, or a number or date cannot be read.
-    """
-    what = f"{table.name} file {file_name}"
-    is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith(".parquet")
-    raw = _read_parquet(payload, what, table) if is_parquet else _read_csv(payload, what, table)
-    place = _parquet_place if is_parquet else lambda row: csv_place(payload, row)
-    typed = [_typed(raw, column, what, place) for column in table.columns]
-    frame = pl.DataFrame(typed).with_columns(row=pl.int_range(1, raw.height + 1, dtype=pl.Int64))
-    for column in table.columns:
-        blank = frame.filter(pl.col(column.name).is_null()) if column.is_key else frame.clear()
-        if blank.height:
-            raise InputError(
-                f"{what}, {place(blank['row'][0])}, column '{column.name}': blank; every row needs "
-                f"a value in this column"
-            )
-    return frame
-
-
-def _read_parquet(payload: bytes, what: str, table: CanonicalTable) -> pl.DataFrame:
-    try:
-        frame = pl.read_parquet(io.BytesIO(payload))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        raise InputError(f"{what} is not readable as Parquet: {str(error).splitlines()[0]}") from None
-    frame.columns = _column_names(frame.columns, what, table)
-    return frame
-
-
-def _read_csv(payload: bytes, what: str, table: CanonicalTable) -> pl.DataFrame:
-    names = _column_names(csv_header(payload, what), what, table)
-    frame = csv_rows(payload, what)
-    frame.columns = names
-    return frame
-
-
-def _column_names(given: list[str], what: str, table: CanonicalTable) -> list[str]:
-    """Return the table's columns under our spelling, and the others numbered.
-
-    Raises for a column that occurs twice, or is required and missing.
-    """
-    known = {column.name for column in table.columns}
-    spelled = [name.strip().lstrip("\ufeff").lower() for name in given]
-    names = [name if name in known else f"column {number}" for number, name in enumerate(spelled, start=1)]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise InputError(
-            f"{what}: column {', '.join(repeated)} is in the header more than once. Remove the copies"
-        )
-    missing = [column.name for column in table.columns if column.is_required and column.name not in names]
-    missing += [" or ".join(group) for group in table.one_of if not set(group) & set(names)]
-    if missing:
-        raise InputError(
-            f"{what} is missing the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
-            "docs/files-preset.md lists the required columns"
-        )
-    return names
-
-
-def _parquet_place(row: int) -> str:
-    return f"row {row} (the header not counted)"
-
-
-def _typed(raw: pl.DataFrame, column: CanonicalColumn, what: str, place: Callable[[int], str]) -> pl.Series:
-    if column.name not in raw.columns:
-        return pl.Series(column.name, [None] * raw.height, dtype=_DTYPES[column.kind])
-    given = raw[column.name]
-    if given.dtype == pl.Categorical or isinstance(given.dtype, pl.Enum):
-        given = given.cast(pl.String)
-    if given.dtype == pl.String:
-        is_text = column.kind in ("text", "id")
-        trimmed = (
-            cleaned(given, None if column.kind == "id" else LONGEST) if is_text else given.str.strip_chars()
-        )
-        given = trimmed.set(trimmed.is_in(MISSING_TEXT), None)
-    typed = _CASTS[column.kind](given)
-    wrong = given.is_not_null() & typed.is_null()
-    if column.kind == "number":
-        wrong = wrong | typed.is_infinite().fill_null(False)
-        wrong = wrong & ~given.is_nan().fill_null(False) if given.dtype.is_float() else wrong
-    if wrong.any():
-        row = int(wrong.arg_true()[0])
-        expected = {"number": "a number", "date": f"a date ({DATE_FORM})"}.get(column.kind, "text")
-        raise InputError(
-            f"{what}, {place(row + 1)}, column '{column.name}': '{given[row]}' is not {expected}"
-        )
-    return typed.alias(column.name)
-
-
-def _to_text(given: pl.Series) -> pl.Series:
-    return given.cast(pl.String, strict=False)
-
-
-def _to_id(given: pl.Series) -> pl.Series:
-    """Return the same id for 7, 7.0 (which pandas writes in a column with blanks) and '7'."""
-    return given.cast(pl.String, strict=False).str.replace(r"^(\d+)\.0$", "${1}")
-
-
-def _to_number(given: pl.Series) -> pl.Series:
-    if given.dtype.is_temporal() or given.dtype == pl.Boolean:
-        return pl.Series(given.name, [None] * len(given), dtype=pl.Float64)
-    number = given.cast(pl.Float64, strict=False)
-    return number.set(number.is_nan().fill_null(False), None)
-
-
-_CASTS = {"text": _to_text, "id": _to_id, "date": local_dates, "number": _to_number}

@@ -149,7 +149,8 @@ def misdated_notice(refused: pl.DataFrame, table_name: str) -> tuple[str, ...]:
         if refused.height == 1
         else f"{refused.height} rows have implausible dates and are"
     )
-    place = f"row {first['row']} of {first['file']}, {first['problem']}"
+    line = "" if first["line"] is None else f" (line {first['line']})"
+    place = f"row {first['row']}{line} of {first['file']}, {first['problem']}"
     return (
         (
             f"{table_name} table: {many} left out (core.rejects, rule {RULE}): "
@@ -193,8 +194,8 @@ def _parted(
     refused = (
         ruled.filter(pl.col("problem").is_not_null()).with_columns(rule=pl.lit(RULE)).sort("file", "row")
     )
-    keys = [column.name for column in table.columns if column.is_key]
-    cells = dict.fromkeys(["file", "row", *keys, *_date_columns(table), "problem"])
+    keys = [column.name for column in table.columns if column.is_key or column.kind == "ticker"]
+    cells = dict.fromkeys(["file", "row", "line", *keys, *_date_columns(table), "problem"])
     year = pl.when(is_year_known).then(pl.col(table.dated_by).dt.year())
     return Dated(
         ruled.filter(pl.col("problem").is_null()).drop("problem"), write_refused(refused, year, list(cells))

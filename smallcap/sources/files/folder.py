@@ -1,116 +1,208 @@
-"""Finds the input files of the preset `files` and the dataset of each; nothing is parsed here.
+"""Finds the input files of the preset `files` and the dataset of each; unpacks archives, parses nothing.
 
-The dataset is recognised by the name of a folder above the file, else by its own name, else (CSV only) by its
-first bytes.
+Every file is either an input, or named with the reason why it is not read, or not a data file.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from smallcap.errors import InputError
+from smallcap.input_limits import InputLimits
+from smallcap.sources.archives import gunzip, is_hidden, member_names, unzip
+from smallcap.sources.files import disk
+from smallcap.sources.files.kinds import (
+    GZIP,
+    WORKBOOKS,
+    ZIP,
+    Dataset,
+    dataset_of,
+    folder_dataset,
+    is_data_like,
+    table_path,
+    why_not,
+)
+from smallcap.sources.files.workbook import workbook_csv
+from smallcap.sources.problems import Problems
 
-Dataset = Literal["holdings", "constituents", "fundamentals", "prices", "factors"]
-SUFFIXES: dict[Dataset, tuple[str, ...]] = {
-    "holdings": (".csv",),
-    "constituents": (".csv", ".parquet"),
-    "fundamentals": (".csv", ".parquet"),
-    "prices": (".csv", ".parquet"),
-    "factors": (".csv", ".zip"),
-}
-_FOLDERS: dict[str, Dataset] = {
-    "ishares": "holdings",
-    "holdings": "holdings",
-    "constituents": "constituents",
-    "fundamentals": "fundamentals",
-    "prices": "prices",
-    "french": "factors",
-    "factors": "factors",
-}
-_NAMES: tuple[tuple[str, Dataset], ...] = (
-    (r"holdings|^iwm|ishares", "holdings"),
-    (r"constituents|members", "constituents"),
-    (r"fundamental|^annual", "fundamentals"),
-    (r"price|month_end", "prices"),
-    (r"^f-f_|^ff[35]|momentum|french|factor", "factors"),
-)
-_CONTENT: tuple[tuple[bytes, Dataset], ...] = (
-    (b"fund holdings as of", "holdings"),
-    (b"crsp database", "factors"),
-    (b"adj_close", "prices"),
-    (b"period_end", "fundamentals"),
-)
+_SNIFFED = 4096
+"""Bytes that decide the dataset of a CSV that no name decides."""
+_UNKNOWN = "not recognised: neither its folder, its name nor its first lines say which table it is"
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file of the folder: its path relative to the folder, its dataset and its bytes."""
+    """A table of the folder.
+
+    Attributes
+    ----------
+    name
+        Path relative to the folder; for one of several files in a zip, the path of the zip and the path in it.
+    dataset
+        What the table is.
+    payload
+        Its bytes, unpacked; a workbook as CSV.
+    original
+        The bytes of the file on the disk.
+    stored_as
+        The path of the file on the disk, relative to the folder.
+    """
 
     name: str
     dataset: Dataset
     payload: bytes
+    original: bytes = b""
+    stored_as: str = ""
 
 
-def find_inputs(folder: Path) -> list[InputFile]:
-    """Find every input anywhere below the folder, sorted by path.
+@dataclass
+class FolderInputs:
+    """What the folder contains.
 
-    Files of other kinds, and names that start with a dot or an underscore, are skipped.
+    Attributes
+    ----------
+    files
+        The inputs, sorted by path.
+    skipped
+        Files that are not read, each with the reason.
+    problems
+        Files that cannot be read although they should be.
+    """
+
+    files: list[InputFile] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
+
+
+def find_inputs(folder: Path, limits: InputLimits | None = None) -> FolderInputs:
+    """Find every input anywhere below the folder.
+
+    Names that start with a dot or an underscore are skipped.
 
     Raises
     ------
     InputError
-        When the folder does not exist, cannot be read, or contains no list of members.
+        When the folder does not exist, cannot be read, has too many files, or contains no list of members.
     """
     if not folder.is_dir():
         raise InputError(
             f"the input folder {folder} does not exist or is not a folder; give another with "
             f"--input DIR or SMALLCAP_INPUT"
         )
-    inputs = [found for path in _walk(folder) if (found := _recognise(path, folder)) is not None]
-    if not any(found.dataset in ("holdings", "constituents") for found in inputs):
+    finder = _Finder(folder, limits or InputLimits())
+    for found in disk.walk(folder, finder.limits, _role):
+        with finder.found.problems.caught():
+            if isinstance(found, str):
+                raise InputError(found)
+            finder.take(found)
+    inputs = finder.found
+    inputs.files.sort(key=lambda one: Path(one.name))
+    is_listed = any(one.dataset in ("holdings", "constituents") for one in inputs.files)
+    if not is_listed and not inputs.problems.messages:
+        skipped = f". Not read: {'; '.join(inputs.skipped)}" if inputs.skipped else ""
         raise InputError(
             f"the input folder {folder} has no holdings: put the fund's holdings CSV files, "
             f"exactly as downloaded, "
-            f"into {folder / 'ishares'} (docs/files-preset.md shows the layout)"
+            f"into {folder / 'ishares'} (docs/files-preset.md shows the layout){skipped}"
         )
     return inputs
 
 
-def _walk(folder: Path) -> list[Path]:
-    known = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
-    paths = []
-    for parent, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
-        paths += [
-            Path(parent, name)
-            for name in names
-            if not name.startswith((".", "_")) and Path(name).suffix.lower() in known
+@dataclass(frozen=True)
+class _Table:
+    """A table in a file: its name for messages, the path that its dataset is recognised by, and its bytes."""
+
+    name: PurePosixPath
+    path: PurePosixPath
+    payload: bytes
+
+
+def _role(folder: Path) -> Dataset | None:
+    return folder_dataset(PurePosixPath(folder.as_posix()))
+
+
+class _Finder:
+    """Turns files on the disk into inputs."""
+
+    def __init__(self, folder: Path, limits: InputLimits) -> None:
+        self.folder = folder
+        self.limits = limits
+        self.found = FolderInputs()
+        self._read: set[Path] = set()
+        self._bytes = 0
+
+    def take(self, file: disk.DiskFile) -> None:
+        """Read one file if it is an input; else note why not."""
+        path = PurePosixPath(file.relative.as_posix())
+        if not is_data_like(path) or file.real in self._read:
+            return
+        reason = why_not(path)
+        if reason is not None:
+            self.found.skipped.append(f"{path} ({reason})")
+            return
+        disk.size_of(file, self.folder, self.limits)
+        is_packed = path.suffix.lower() in (GZIP, ZIP, *WORKBOOKS)
+        start = partial(disk.read_start, file, self.folder, _SNIFFED)
+        if not is_packed and dataset_of(path, start) is None:
+            self.found.skipped.append(f"{path} ({_UNKNOWN})")
+            return
+        original = disk.read_bytes(file, self.folder, self.limits)
+        self._read.add(file.real)
+        for table in self._tables(path, original):
+            dataset = dataset_of(
+                table_path(table.path, table.payload), lambda at=table: at.payload[:_SNIFFED]
+            )
+            if dataset is None:
+                self.found.skipped.append(f"{table.name} ({_UNKNOWN})")
+                continue
+            self._count(table)
+            self.found.files.append(InputFile(str(table.name), dataset, table.payload, original, str(path)))
+
+    def _tables(self, path: PurePosixPath, original: bytes) -> Iterator[_Table]:
+        suffix, what = path.suffix.lower(), f"input file {path}"
+        if suffix == ZIP:
+            yield from self._unzipped(path, original, what)
+        elif suffix == GZIP:
+            content = gunzip(original, what, self.limits.file_bytes)
+            yield self._as_text(_Table(path, path.with_suffix(""), content))
+        else:
+            yield self._as_text(_Table(path, path, original))
+
+    def _unzipped(self, path: PurePosixPath, original: bytes, what: str) -> Iterator[_Table]:
+        """Yield the tables of a zip; the only one keeps the name of the zip."""
+        names = [name for name in member_names(original, what) if not is_hidden(name)]
+        reasons = {name: why_not(path / name, is_packed=True) for name in names if is_data_like(path / name)}
+        readable = {name for name, reason in reasons.items() if reason is None}
+        self.found.skipped += [f"{path}/{name} ({reason})" for name, reason in reasons.items() if reason]
+        if not reasons:
+            self.found.skipped.append(f"{path} (the zip contains no table)")
+        for member in unzip(original, what, self.limits.file_bytes, self.limits.files, readable.__contains__):
+            inner = path / member.name
+            yield self._as_text(_Table(path if len(readable) == 1 else inner, inner, member.payload))
+
+    def _as_text(self, table: _Table) -> _Table:
+        if table.path.suffix.lower() not in WORKBOOKS:
+            return table
+        what = f"input file {table.name}"
+        content, further = workbook_csv(table.payload, what, self.limits.file_bytes)
+        self.found.skipped += [
+            f"{table.name}, sheet '{sheet}' (only the first sheet with cells is read)" for sheet in further
         ]
-    return sorted(paths)
+        return replace(table, payload=content)
 
-
-def _recognise(path: Path, folder: Path) -> InputFile | None:
-    relative = path.relative_to(folder)
-    try:
-        payload = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    dataset = _dataset(relative, payload)
-    return None if dataset is None else InputFile(relative.as_posix(), dataset, payload)
-
-
-def _dataset(relative: Path, payload: bytes) -> Dataset | None:
-    suffix = relative.suffix.lower()
-    for part in reversed(relative.parts[:-1]):
-        dataset = _FOLDERS.get(part.lower())
-        if dataset is not None:
-            return dataset if suffix in SUFFIXES[dataset] else None
-    for pattern, dataset in _NAMES:
-        if re.search(pattern, relative.stem.lower()) and suffix in SUFFIXES[dataset]:
-            return dataset
-    start = payload[:4096].lower() if suffix == ".csv" else b""
-    return next((dataset for mark, dataset in _CONTENT if mark in start), None)
+    def _count(self, table: _Table) -> None:
+        self._bytes += len(table.payload)
+        if self._bytes > self.limits.total_bytes:
+            raise InputError(
+                f"the files in {self.folder} have more than {self.limits.total_mb:,} MB together, unpacked. Remove "
+                f"files, or raise max_input_total_mb (SMALLCAP_MAX_INPUT_TOTAL_MB)"
+            )
+        longest = max(map(len, table.payload.splitlines()), default=0) if table.payload[:4] != b"PAR1" else 0
+        if longest > self.limits.line_characters:
+            raise InputError(
+                f"input file {table.name} has a line of {longest:,} characters, more than "
+                f"{self.limits.line_characters:,}; it is not a table, or its line ends are missing"
+            )

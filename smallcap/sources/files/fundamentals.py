@@ -9,11 +9,16 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
+from smallcap.input_limits import InputLimits
 from smallcap.sources.base import FUNDAMENTALS_COLUMNS
-from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES, CanonicalTable, read_table
+from smallcap.sources.csv_rows import place_of
+from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES, CanonicalTable
 from smallcap.sources.files.dates import Dated, DateLimits, within_limits
-from smallcap.sources.files.folder import Dataset, InputFile
+from smallcap.sources.files.folder import InputFile
+from smallcap.sources.files.kinds import Dataset
+from smallcap.sources.files.table_reader import read_table
 from smallcap.sources.identity.aliases import canonical_in_table
+from smallcap.sources.problems import Problems
 
 VERSIONS = ("original", "restated")
 _SHOWN_DUPLICATES = 5
@@ -24,22 +29,27 @@ _MONEY = {
 }
 
 
-def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: DateLimits) -> Dated:
-    """Read the fundamentals table: its columns, `symbol`, `file` and `row`.
+def read_fundamentals(
+    inputs: Sequence[InputFile],
+    aliases: pl.DataFrame,
+    limits: DateLimits,
+    sizes: InputLimits | None = None,
+) -> Dated:
+    """Read the fundamentals table: its columns, `symbol`, `file`, `row` and `line`.
 
     Raises
     ------
     InputError
-        When a file is refused (see `read_table`), a version is unknown, or a key occurs twice (the message
-        names at most five).
+        When files are refused (see `read_table`; the message names all), a version is unknown, or a key occurs
+        twice (the message names at most five).
     """
-    dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits)
+    dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits, sizes)
     rows = canonical_in_table(dated.rows, aliases)
     unknown = rows.filter(~pl.col("version").is_in(VERSIONS))
     if unknown.height:
         first = unknown.row(0, named=True)
         raise InputError(
-            f"fundamentals file {first['file']}, row {first['row']}, column 'version': "
+            f"fundamentals file {first['file']}, {place_of(first['row'], first['line'])}, column 'version': "
             f"'{first['version']}' is not original or restated"
         )
     key = ["entity_id", "period_end"]
@@ -49,9 +59,20 @@ def read_fundamentals(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits
     return replace(dated, rows=rows)
 
 
-def read_prices(inputs: Sequence[InputFile], aliases: pl.DataFrame, limits: DateLimits) -> Dated:
-    """Read the prices table: its columns, `symbol`, `file` and `row`; one row per ticker and session."""
-    dated = _read_all(inputs, "prices", PRICES, limits)
+def read_prices(
+    inputs: Sequence[InputFile],
+    aliases: pl.DataFrame,
+    limits: DateLimits,
+    sizes: InputLimits | None = None,
+) -> Dated:
+    """Read the prices table: its columns, `symbol`, `file`, `row` and `line`; one row per ticker and session.
+
+    Raises
+    ------
+    InputError
+        When files are refused (see `read_table`; the message names all), or a key occurs twice.
+    """
+    dated = _read_all(inputs, "prices", PRICES, limits, sizes)
     rows = canonical_in_table(dated.rows, aliases)
     _refuse_duplicates(rows.with_columns(ticker=normalised(pl.col("ticker"))), ["ticker", "date"], "prices")
     return replace(dated, rows=rows)
@@ -83,13 +104,19 @@ def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: s
 
 
 def _read_all(
-    inputs: Sequence[InputFile], dataset: Dataset, table: CanonicalTable, limits: DateLimits
+    inputs: Sequence[InputFile],
+    dataset: Dataset,
+    table: CanonicalTable,
+    limits: DateLimits,
+    sizes: InputLimits | None,
 ) -> Dated:
-    frames = [
-        read_table(found.payload, found.name, table).with_columns(file=pl.lit(found.name))
-        for found in inputs
-        if found.dataset == dataset
-    ]
+    problems, frames = Problems(), []
+    for found in inputs:
+        if found.dataset == dataset:
+            with problems.caught():
+                read = read_table(found.payload, found.name, table, sizes)
+                frames.append(read.with_columns(file=pl.lit(found.name)))
+    problems.raise_any()
     return within_limits(pl.concat(frames) if frames else _no_rows(table), table, limits)
 
 
@@ -102,8 +129,13 @@ def _refuse_duplicates(rows: pl.DataFrame, key: list[str], what: str) -> None:
     repeated = rows.filter(pl.struct(key).is_duplicated()).sort(*key, "file", "row", nulls_last=True)
     if not repeated.height:
         return
+    where = (
+        pl.when(pl.col("line").is_null())
+        .then(pl.format("row {}", "row"))
+        .otherwise(pl.format("line {}", "line"))
+    )
     named = repeated.group_by(key, maintain_order=True).agg(
-        pl.concat_str("file", pl.lit(" row "), "row").str.join(" and ").alias("where")
+        pl.concat_str("file", pl.lit(" "), where).str.join(" and ").alias("where")
     )
     shown = [
         ", ".join(f"{name} {value}" for name, value in zip(key, record[:-1], strict=True))

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.finance.tickers import normalised
+from smallcap.input_limits import InputLimits
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, REFUSED_SCHEMA, Delivery
-from smallcap.sources.files.canonical_tables import CONSTITUENTS, read_table
+from smallcap.sources.files.canonical_tables import CONSTITUENTS
 from smallcap.sources.files.dates import (
     Dated,
     DateLimits,
@@ -24,14 +24,12 @@ from smallcap.sources.files.dates import (
     within_limits,
 )
 from smallcap.sources.files.folder import InputFile
+from smallcap.sources.files.table_reader import read_table
 from smallcap.sources.identity.aliases import canonical_in_list
 from smallcap.sources.identity.lines import symbol_to_line
-from smallcap.sources.ishares.holdings import (
-    HOLDINGS_SCHEMA,
-    REFUSED_HOLDINGS_SCHEMA,
-    Holdings,
-    read_holdings,
-)
+from smallcap.sources.ishares.holdings import Holdings, read_holdings, require_plausible_count
+from smallcap.sources.ishares.members import HOLDINGS_SCHEMA, REFUSED_HOLDINGS_SCHEMA, classify
+from smallcap.sources.problems import Problems
 from smallcap.sources.refusals import write_refused
 
 DEFAULT_INDEX = "russell2000"
@@ -63,34 +61,40 @@ class Lists:
 
 
 def read_lists(
-    inputs: Sequence[InputFile], rules: HoldingsRules, aliases: pl.DataFrame, limits: DateLimits
+    inputs: Sequence[InputFile],
+    rules: HoldingsRules,
+    aliases: pl.DataFrame,
+    limits: DateLimits,
+    sizes: InputLimits | None = None,
 ) -> Lists:
     """Read every list; a copy of a file is read only once.
 
     Raises
     ------
     InputError
-        When a file is refused, or two different files have the same index and date.
+        When files are refused, or two different files have the same index and date; the message names all.
     """
-    rows: list[pl.DataFrame] = []
+    rows: list[pl.DataFrame] = [pl.DataFrame(schema={**_LIST_KEY, **HOLDINGS_SCHEMA})]
     refused: list[pl.DataFrame] = []
     misdated: list[pl.DataFrame] = [pl.DataFrame(schema=REFUSED_SCHEMA)]
     owners: dict[tuple[str, dt.date], str] = {}
     read: set[str] = set()
+    problems = Problems()
     for found in inputs:
         digest = hashlib.sha256(found.payload).hexdigest()
         if found.dataset not in ("holdings", "constituents") or digest in read:
             continue
         read.add(digest)
-        if found.dataset == "holdings":
-            listed, left_out = _read_holdings(found, rules, limits)
+        with problems.caught():
+            if found.dataset == "holdings":
+                listed, left_out = _read_holdings(found, rules, limits)
+            else:
+                listed, left_out, late = _read_constituents(found, rules, limits, sizes)
+                misdated.append(late)
+            _own(owners, listed, found.name)
+            rows.append(listed)
             refused.append(left_out)
-        else:
-            dated = _read_constituents(found, limits)
-            listed = dated.rows
-            misdated.append(dated.refused)
-        _own(owners, listed, found.name)
-        rows.append(listed)
+    problems.raise_any()
     return replace(combine_lists(rows, refused, aliases), misdated=pl.concat(misdated))
 
 
@@ -165,33 +169,43 @@ def _read_holdings(
     return holdings_rows(holdings)
 
 
-def _read_constituents(found: InputFile, limits: DateLimits) -> Dated:
-    read = read_table(found.payload, found.name, CONSTITUENTS).with_columns(file=pl.lit(found.name))
+def _read_constituents(
+    found: InputFile, rules: HoldingsRules, limits: DateLimits, sizes: InputLimits | None
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the members, the refused rows and the rows with implausible dates of a table of lists."""
+    read = read_table(found.payload, found.name, CONSTITUENTS, sizes).with_columns(file=pl.lit(found.name))
+    if read.is_empty():
+        raise InputError(
+            f"constituents file {found.name} has a header and no rows. Add the members, or remove it"
+        )
     dated = within_limits(read, CONSTITUENTS, limits)
     newest = newest_supported(dated.rows, "snapshot_date", "ticker", limits.clock)
     if newest is not None:
         # A row far after all others would otherwise become a list of its own, and the newest.
         dated = up_to(dated, CONSTITUENTS, newest, ["snapshot_date"], limits)
-    table = dated.rows
-    negative = table.filter((pl.col("market_value") < 0) | (pl.col("price") < 0) | (pl.col("quantity") < 0))
-    if negative.height:
-        raise InputError(
-            f"constituents file {found.name}, row {negative['row'][0]}: market_value, price and "
-            f"quantity cannot be negative"
-        )
-    rows = table.rename({"market_value": "market_value_usd", "price": "price_usd"}).with_columns(
-        pl.col("index_name").fill_null(DEFAULT_INDEX)
+    table = dated.rows.rename({"market_value": "market_value_usd", "price": "price_usd"}).with_columns(
+        pl.col("index_name").fill_null(DEFAULT_INDEX),
+        pl.col("asset_class").fill_null("Equity"),
+        # The fund's file has text in these cells of every row.
+        pl.col("ticker", "name").fill_null(""),
     )
-    repeated = rows.filter(
-        pl.struct("index_name", "snapshot_date", normalised(pl.col("ticker"))).is_duplicated()
+    members, refused = classify(table, rules, tuple(_LIST_KEY), is_unknown_kept=True)
+    _require_plausible(table, members, rules, found.name)
+    return members, refused, dated.refused
+
+
+def _require_plausible(
+    table: pl.DataFrame, members: pl.DataFrame, rules: HoldingsRules, file_name: str
+) -> None:
+    counts = (
+        table.select(*_LIST_KEY)
+        .unique()
+        .join(members.group_by(*_LIST_KEY).agg(members=pl.len()), on=list(_LIST_KEY), how="left")
     )
-    if repeated.height:
-        first = repeated.sort("row").row(0, named=True)
-        raise InputError(
-            f"constituents file {found.name}, row {first['row']}: {first['ticker']} occurs more than once "
-            f"in the list of {first['snapshot_date']}. Keep one row"
+    for index, date, count in counts.sort(*_LIST_KEY).iter_rows():
+        require_plausible_count(
+            count or 0, rules, f"constituents file {file_name}, list of {index} of {date},"
         )
-    return replace(dated, rows=rows.select(*_LIST_KEY, *HOLDINGS_SCHEMA))
 
 
 def _own(owners: dict[tuple[str, dt.date], str], listed: pl.DataFrame, file_name: str) -> None:

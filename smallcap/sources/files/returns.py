@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.sources.base import PRICES_COLUMNS, Delivery
+from smallcap.sources.files.canonical_tables import LARGEST
 from smallcap.sources.refusals import write_refused
 
 
@@ -22,7 +23,7 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
     Delivery
         `PRICES_COLUMNS`, one row per line and month (its last session). Where the table has no total_return
         it is the ratio of the adjusted close to that of the month before, and null where that month is
-        missing. Rows with a price that is not positive, or a return under -100%, are refused.
+        missing. Rows with a price that is not positive or above `LARGEST`, or a return under -100%, are refused.
     """
     price_refused = (
         ~(pl.col("adj_close") > 0)
@@ -32,6 +33,8 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
     rule = (
         pl.when(price_refused.fill_null(True))
         .then(pl.lit("price_not_positive"))
+        .when(pl.any_horizontal(pl.col("adj_close", "close", "split_ratio", "total_return").abs() > LARGEST))
+        .then(pl.lit("price_too_large"))
         .when(pl.col("total_return") < -1)
         .then(pl.lit("return_below_total_loss"))
     )
@@ -77,5 +80,5 @@ def _refuse_returns_of_days(sound: pl.DataFrame) -> None:
 
 def _refused(ruled: pl.DataFrame) -> pl.DataFrame:
     refused = ruled.filter(pl.col("rule").is_not_null()).sort("ticker", "date")
-    cells = ["file", "row", "ticker", "date", "adj_close", "close", "split_ratio", "total_return"]
+    cells = ["file", "row", "line", "ticker", "date", "adj_close", "close", "split_ratio", "total_return"]
     return write_refused(refused, pl.col("date").dt.year(), cells)

@@ -14,15 +14,16 @@ from pathlib import Path
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.input_limits import InputLimits
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
 from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES
 from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
-from smallcap.sources.files.folder import InputFile, find_inputs
-from smallcap.sources.files.fundamentals import fundamentals_rows, read_fundamentals, read_prices
-from smallcap.sources.files.lists import Lists, choose_lists, read_lists
+from smallcap.sources.files.folder import FolderInputs, find_inputs
+from smallcap.sources.files.fundamentals import fundamentals_rows
+from smallcap.sources.files.lists import choose_lists
+from smallcap.sources.files.reading import FolderTables, read_tables
 from smallcap.sources.files.returns import monthly_prices
-from smallcap.sources.french.files import read_french
 from smallcap.sources.identity.lines import Sightings, resolve_lines, symbol_to_line
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.text import count_forbidden
@@ -71,6 +72,8 @@ class FilesSource:
         Whether a blank debt, dividend or buyback in the fundamentals table means none.
     snapshots
         Where the files' bytes are kept; None keeps nothing.
+    sizes
+        Limits on the files' sizes; None: the default limits.
     """
 
     name = "files"
@@ -85,6 +88,7 @@ class FilesSource:
         limits: DateLimits,
         blank_debt_is_zero: bool = True,
         snapshots: SnapshotStore | None = None,
+        sizes: InputLimits | None = None,
     ) -> None:
         self.folder = folder
         self.label = f"files in {folder.resolve().name}"
@@ -93,17 +97,18 @@ class FilesSource:
         self._limits = limits
         self._blank_debt_is_zero = blank_debt_is_zero
         self._snapshots = snapshots
+        self._sizes = sizes or InputLimits()
 
     @cached_property
     def clock(self) -> dt.date:
         """The latest of: supported filing date, supported price date, last day that a list applies to."""
-        newest_list = self._lists.rows["snapshot_date"].max()
+        newest_list = self._tables.lists.rows["snapshot_date"].max()
         newest = [
             newest_list + dt.timedelta(days=self._rules.plausibility.max_age_days)
             if isinstance(newest_list, dt.date)
             else None,
-            newest_supported(self._read_fundamentals.rows, "filing_date", "entity_id", self._limits.clock),
-            newest_supported(self._read_prices.rows, "date", "symbol", self._limits.clock),
+            newest_supported(self._tables.fundamentals.rows, "filing_date", "entity_id", self._limits.clock),
+            newest_supported(self._tables.prices.rows, "date", "symbol", self._limits.clock),
         ]
         known = [date for date in newest if date is not None]
         if not known:
@@ -117,25 +122,27 @@ class FilesSource:
         """Return a digest of the files that a dataset is read from: relative paths and bytes."""
         read = READ_FROM.get(dataset, ())
         files = sorted(
-            f"{found.name} {hashlib.sha256(found.payload).hexdigest()}"
-            for found in self._inputs
+            f"{found.name} {hashlib.sha256(found.original).hexdigest()}"
+            for found in self._inputs.files
             if found.dataset in read
         )
         return hashlib.sha256(" ".join(files).encode()).hexdigest()[:16]
 
     def membership_dates(self, index: str) -> list[dt.date]:
         """Dates of the folder's lists of the index, ascending."""
-        return self._lists.dates(index)
+        return self._tables.lists.dates(index)
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
         """Members at each as_of, from the newest list dated at most 31 days before it."""
         return choose_lists(
-            self._lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name
+            self._tables.lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name
         )
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""
-        return Delivery(self._lines.select(*SECURITIES_COLUMNS), notices=self._cleaned())
+        return Delivery(
+            self._lines.select(*SECURITIES_COLUMNS), notices=(*self._cleaned(), *self._not_read())
+        )
 
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
@@ -173,27 +180,11 @@ class FilesSource:
         return Delivery(rows.filter(pl.col("date").is_between(start, end)), refused, notices)
 
     def factors(self) -> Delivery:
-        """Factor returns of every vintage in the folder.
-
-        Raises
-        ------
-        InputError
-            When two files of one model and vintage disagree.
-        """
-        frames: dict[str, pl.DataFrame] = {}
-        for found in self._of("factors"):
-            frame = read_french(found.payload, found.name)
-            same = next((name for name, other in frames.items() if _is_same_vintage(frame, other)), None)
-            if same is None:
-                frames[found.name] = frame
-            elif not frame.drop("sha256").equals(frames[same].drop("sha256")):
-                raise InputError(
-                    f"factor files {same} and {found.name} are of the same model and vintage but "
-                    f"differ; remove one of them from the folder"
-                )
+        """Factor returns of every vintage in the folder."""
+        frames = self._tables.factors
         if not frames:
             return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS), notices=self._notices("factors"))
-        rows = pl.concat(list(frames.values())).with_columns(source=pl.lit(self.name))
+        rows = pl.concat(frames).with_columns(source=pl.lit(self.name))
         return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
 
     def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
@@ -201,38 +192,31 @@ class FilesSource:
         return {}
 
     @cached_property
-    def _inputs(self) -> list[InputFile]:
-        inputs = find_inputs(self.folder)
+    def _inputs(self) -> FolderInputs:
+        return find_inputs(self.folder, self._sizes)
+
+    @cached_property
+    def _tables(self) -> FolderTables:
+        """All tables of the folder; raises one error that names every problem of every file."""
+        tables = read_tables(self._inputs, self.folder, self._rules, self._aliases, self._limits, self._sizes)
         if self._snapshots is not None:
-            for found in inputs:
-                self._snapshots.keep(self.name, found.dataset, {"file": found.name}, found.payload)
-        return inputs
-
-    @cached_property
-    def _lists(self) -> Lists:
-        return read_lists(self._inputs, self._rules, self._aliases, self._limits)
-
-    @cached_property
-    def _read_fundamentals(self) -> Dated:
-        return read_fundamentals(self._inputs, self._aliases, self._limits)
-
-    @cached_property
-    def _read_prices(self) -> Dated:
-        return read_prices(self._inputs, self._aliases, self._limits)
+            for stored_as, found in {one.stored_as: one for one in self._inputs.files}.items():
+                self._snapshots.keep(self.name, found.dataset, {"file": stored_as}, found.original)
+        return tables
 
     @cached_property
     def _dated_fundamentals(self) -> Dated:
         return up_to(
-            self._read_fundamentals, FUNDAMENTALS, self.clock, ["period_end", "filing_date"], self._limits
+            self._tables.fundamentals, FUNDAMENTALS, self.clock, ["period_end", "filing_date"], self._limits
         )
 
     @cached_property
     def _dated_prices(self) -> Dated:
-        return up_to(self._read_prices, PRICES, self.clock, ["date"], self._limits)
+        return up_to(self._tables.prices, PRICES, self.clock, ["date"], self._limits)
 
     @cached_property
     def _lines(self) -> pl.DataFrame:
-        listed = self._lists.rows.select("symbol", "snapshot_date", "name", "sector")
+        listed = self._tables.lists.rows.select("symbol", "snapshot_date", "name", "sector")
         companies = self._dated_fundamentals.rows.group_by("symbol", source_entity_id="entity_id").agg(
             pl.min_horizontal(pl.col("period_end").min(), pl.col("filing_date").min()).alias("first_date"),
             pl.max_horizontal(pl.col("period_end").max(), pl.col("filing_date").max()).alias("last_date"),
@@ -245,8 +229,8 @@ class FilesSource:
 
     @cached_property
     def absent(self) -> frozenset[str]:
-        """Datasets for which the folder has no file."""
-        return frozenset(WITHOUT) - {found.dataset for found in self._inputs}
+        """Datasets for which the folder has no file with rows."""
+        return frozenset(WITHOUT) - self._tables.filled
 
     def _notices(self, dataset: str) -> tuple[str, ...]:
         """Return a notice where the folder has no file of the dataset, with the effect and what to add."""
@@ -255,7 +239,9 @@ class FilesSource:
     def _cleaned(self) -> tuple[str, ...]:
         """Return a notice of the files from whose text characters were removed."""
         counts = {
-            found.name: count_forbidden(found.payload) for found in self._inputs if found.dataset != "factors"
+            found.name: count_forbidden(found.payload)
+            for found in self._inputs.files
+            if found.dataset != "factors"
         }
         told = [f"{name} ({count:,})" for name, count in counts.items() if count]
         if not told:
@@ -267,9 +253,9 @@ class FilesSource:
             ),
         )
 
-    def _of(self, dataset: str) -> list[InputFile]:
-        return [found for found in self._inputs if found.dataset == dataset]
-
-
-def _is_same_vintage(frame: pl.DataFrame, other: pl.DataFrame) -> bool:
-    return frame.select("model", "vintage").row(0) == other.select("model", "vintage").row(0)
+    def _not_read(self) -> tuple[str, ...]:
+        """Return a notice of the files that are not read, or are read and have no rows."""
+        named = (*self._inputs.skipped, *self._tables.skipped)
+        if not named:
+            return ()
+        return (f"files in {self.folder} that are not used: {'; '.join(named)}",)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import io
 import math
 import re
-import zipfile
 
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.sources.archives import is_hidden, unzip
 from smallcap.sources.base import FACTORS_COLUMNS
 
 FRENCH_COLUMNS = {name: dtype for name, dtype in FACTORS_COLUMNS.items() if name != "source"}
@@ -33,7 +33,7 @@ MODELS = {
 }
 """The models, by the factors that their files contain."""
 _VINTAGE = re.compile(r"\b(\d{6})\s+CRSP\s+database", re.IGNORECASE)
-_HEADER = re.compile(r"^\s*(?:Date)?\s*,.*[A-Za-z]")
+_HEADER = re.compile(r"(?:Date)?\s*,")
 _MONTH_ROW = re.compile(r"^\s*(\d{6})\s*,")
 _DAY_ROW = re.compile(r"^\s*\d{8}\s*,")
 MISSING_AT_OR_BELOW = -99.0
@@ -43,17 +43,32 @@ LARGEST_PLAUSIBLE = 100.0
 FRACTIONS_BELOW = 1.0
 """Per cent. A file of a year or more whose values are all smaller holds fractions, not per cent."""
 ROWS_THAT_TELL = 12
+MOST_MONTHS_BEHIND = 6
+"""A file's months end with its vintage; one that ends longer before it is cut off."""
+LONGEST_LINE = 10_000
+"""Characters of a line; the longest in the published files has 170."""
+MOST_UNPACKED_BYTES = 64_000_000
+_MOST_MEMBERS = 100
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
+_YEAR_ROW = re.compile(r"\s{0,20}(\d{4})\s{0,20},")
 
 
-def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
+class NotFactorsError(InputError):
+    """The file is not one of the monthly factor files: other portfolios, daily factors, or no factors at all."""
+
+
+def read_french(payload: bytes, file_name: str, served: bytes | None = None) -> pl.DataFrame:
     """Read the monthly factors of one file.
 
     Parameters
     ----------
     payload
-        The zip or the CSV as served; its sha256 is added to every row.
+        The zip or the CSV.
     file_name
         For messages.
+    served
+        The bytes as served, perhaps packed, whose sha256 is added to every row; None: the payload, which is
+        unpacked if it is a zip.
 
     Returns
     -------
@@ -63,19 +78,23 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
 
     Raises
     ------
+    NotFactorsError
+        When the file has no monthly factors.
     InputError
-        When the first line names no vintage, or the monthly table is missing, damaged, not contiguous or
-        implausible.
+        When the first line names no vintage, or the monthly table is missing, damaged, incomplete, not
+        contiguous or implausible.
     """
-    lines = re.split(r"\r\n|\r|\n", _decode(_unzip(payload, file_name), file_name))
-    vintage = _vintage(lines, file_name)
+    content = _unzip(payload, file_name) if served is None else payload
+    lines = _lines(_decode(content, file_name), file_name)
     start, names = _header(lines, file_name)
+    vintage = _vintage(lines, file_name)
     months, values = _monthly_block(lines, start, names, file_name)
     model = next(model for model, columns in MODELS.items() if columns == set(names))
     frame = pl.DataFrame(values, schema=dict.fromkeys(names, pl.Float64), orient="row").with_columns(
         month=pl.Series(months, dtype=pl.String).str.to_date("%Y%m%d").dt.month_end()
     )
     _check_contiguous(frame, file_name)
+    _check_newest(frame["month"][-1], vintage, _last_year(lines, start + len(months)), file_name)
     frame = frame.with_columns(
         pl.when(pl.col(name) > MISSING_AT_OR_BELOW).then(pl.col(name)).alias(name) for name in names
     )
@@ -86,7 +105,7 @@ def read_french(payload: bytes, file_name: str) -> pl.DataFrame:
         *[pl.lit(None, dtype=pl.Float64).alias(name) for name in absent],
         vintage=pl.lit(vintage),
         model=pl.lit(model),
-        sha256=pl.lit(hashlib.sha256(payload).hexdigest()),
+        sha256=pl.lit(hashlib.sha256(payload if served is None else served).hexdigest()),
     ).select(*FRENCH_COLUMNS)
 
 
@@ -96,26 +115,51 @@ def column_of(name: str) -> str | None:
 
 
 def _unzip(payload: bytes, file_name: str) -> bytes:
-    is_zip = payload[:2] == b"PK" or file_name.lower().endswith(".zip")
-    if not is_zip:
+    """Return the factors of a zip: of several CSV files the one with monthly factors."""
+    if payload[:2] != b"PK" and not file_name.lower().endswith(".zip"):
         return payload
-    try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            members = [name for name in archive.namelist() if name.lower().endswith((".csv", ".txt"))]
-            if not members:
-                raise InputError(f"factor file {file_name}: the zip contains no CSV. Download it again")
-            return archive.read(members[0])
-    except (zipfile.BadZipFile, EOFError, OSError):
+    what = f"factor file {file_name}"
+    members = unzip(payload, what, MOST_UNPACKED_BYTES, _MOST_MEMBERS, _is_table)
+    if not members:
+        raise InputError(f"{what}: the zip contains no CSV. Download it again")
+    if len(members) == 1:
+        return members[0].payload
+    found = [member for member in members if _has_monthly_header(member.payload)]
+    if len(found) != 1:
+        names = ", ".join(member.name for member in (found or members))
         raise InputError(
-            f"factor file {file_name} is not a readable zip (a web page, or an incomplete download). "
-            f"Download it again"
-        ) from None
+            f"{what}: the zip contains {len(found)} files with monthly factors, expected one ({names}). Unpack it"
+        )
+    return found[0].payload
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith((".csv", ".txt")) and not is_hidden(name)
+
+
+def _has_monthly_header(content: bytes) -> bool:
+    try:
+        _header(_lines(_decode(content, ""), ""), "")
+    except InputError:
+        return False
+    return True
 
 
 def _decode(content: bytes, file_name: str) -> str:
     if content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html")):
         raise InputError(f"factor file {file_name} is a web page, not factors. Download it again")
     return content.decode("utf-8-sig", errors="replace")
+
+
+def _lines(text: str, file_name: str) -> list[str]:
+    """Split into lines; a line end at the end of the file begins no line."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    longest = max(map(len, lines))
+    if longest > LONGEST_LINE:
+        raise InputError(
+            f"factor file {file_name} has a line of {longest:,} characters; it is not a factor file as published"
+        )
+    return lines if lines[-1] else lines[:-1]
 
 
 def _vintage(lines: list[str], file_name: str) -> str:
@@ -131,14 +175,17 @@ def _vintage(lines: list[str], file_name: str) -> str:
 
 
 def _header(lines: list[str], file_name: str) -> tuple[int, list[str]]:
+    """Return the position of the header of the monthly table and the factors that it names."""
     for number, line in enumerate(lines):
-        if not _HEADER.match(line):
+        if not _HEADER.match(line.strip()):
             continue
         cells = _cells(line)
         names = [_NAMES[cell] for cell in cells if cell in _NAMES]
         if len(names) == len(cells) and set(names) in MODELS.values():
             return number, names
-    raise InputError(
+    if not any(line.strip(' ,"') for line in lines):
+        raise InputError(f"factor file {file_name}: its first line names no vintage; the file is empty")
+    raise NotFactorsError(
         f"factor file {file_name}: there is no monthly table; expected a header "
         "',Mkt-RF,SMB,HML,RMW,CMA,RF', ',Mkt-RF,SMB,HML,RF' or ',Mom'"
     )
@@ -154,22 +201,31 @@ def _monthly_block(
 ) -> tuple[list[str], list[list[float]]]:
     months: list[str] = []
     values: list[list[float]] = []
+    is_ended = False
     for number, line in enumerate(lines[start + 1 :], start=start + 2):
         if not line.strip(" ,\t"):
+            is_ended = True
             continue
         match = _MONTH_ROW.match(line)
         if match is None:
             if _DAY_ROW.match(line):
-                raise InputError(
+                raise NotFactorsError(
                     f"factor file {file_name}, line {number}: daily factors; the monthly file is needed"
                 )
+            is_ended = not line.lstrip()[:1].isdigit()
             break
         months.append(_first_day(match[1], file_name, number))
         values.append(_numbers(_cells(line), names, file_name, number))
+        is_ended = False
     if not months:
         raise InputError(
             f"factor file {file_name}: the monthly table is missing or empty (no YYYYMM rows after "
             f"the header in line {start + 1})"
+        )
+    if not is_ended:
+        raise InputError(
+            f"factor file {file_name} is cut off in line {len(lines)}: after the months, a blank line, the annual "
+            f"table or the copyright line is expected. Download it again"
         )
     return months, values
 
@@ -181,12 +237,10 @@ def _first_day(month: str, file_name: str, number: int) -> str:
 
 
 def _numbers(cells: list[str], names: list[str], file_name: str, number: int) -> list[float]:
-    try:
-        numbers = [float(cell) for cell in cells]
-    except ValueError:
-        numbers = [math.nan]
+    # float() alone would read "0." of a number that is cut off.
+    numbers = [float(cell) if _NUMBER.fullmatch(cell) else math.nan for cell in cells]
     if not all(map(math.isfinite, numbers)):
-        raise InputError(f"factor file {file_name}, line {number}: not a number in {cells}")
+        raise InputError(f"factor file {file_name}, line {number}: not a number in {cells[:20]}")
     if len(numbers) != len(names):
         raise InputError(
             f"factor file {file_name}, line {number}: {len(numbers)} values instead of "
@@ -203,6 +257,27 @@ def _check_contiguous(frame: pl.DataFrame, file_name: str) -> None:
         raise InputError(
             f"factor file {file_name}: the months are not contiguous: {broken['month'][0]:%Y%m} "
             f"does not follow the month before. Download it again"
+        )
+
+
+def _last_year(lines: list[str], start: int) -> int:
+    """Return the last year of the annual table below the months; 0 without one."""
+    years = [int(match[1]) for line in lines[start:] if (match := _YEAR_ROW.match(line)) is not None]
+    return max(years, default=0)
+
+
+def _check_newest(last: dt.date, vintage: str, last_year: int, file_name: str) -> None:
+    """Refuse months that end long before the vintage, or before the annual table does."""
+    behind = int(vintage[:4]) * 12 + int(vintage[4:]) - last.year * 12 - last.month
+    if behind > MOST_MONTHS_BEHIND:
+        raise InputError(
+            f"factor file {file_name} is cut off: its months end with {last:%Y%m}, {behind} months before its vintage "
+            f"{vintage}. Download it again"
+        )
+    if last_year * 12 + 12 > last.year * 12 + last.month:
+        raise InputError(
+            f"factor file {file_name} is incomplete: its months end with {last:%Y%m}, its annual table with "
+            f"{last_year}. Download it again"
         )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from smallcap.errors import SmallcapError
+from smallcap.errors import InputError, SmallcapError
 from smallcap.sources.base import FACTORS_COLUMNS, Delivery
 from smallcap.sources.fetching import Fetcher, RefusedError
 from smallcap.sources.fetching.http import HttpLimits
@@ -72,7 +72,7 @@ class FrenchFactors:
             notices += self._refresh(file_name)
         vintages: list[_Vintage] = []
         for file_name in FILES:
-            chosen, told = _first_of_each(self._kept(file_name))
+            chosen, told = _first_of_each(self._kept(file_name, notices))
             vintages += chosen
             notices += told
         if not vintages:
@@ -121,11 +121,22 @@ class FrenchFactors:
             _require_agreement(frame, answer.table, file_name)
         return answer.payload
 
-    def _kept(self, file_name: str) -> list[_Vintage]:
-        """List the files downloaded from the same address, in the order of their first download."""
+    def _kept(self, file_name: str, told: list[str] | None = None) -> list[_Vintage]:
+        """List the files downloaded from the same address, in the order of their first download.
+
+        A kept file that the present rules refuse is not used, and `told` gets a notice.
+        """
         request = self._request(file_name)
-        kept = self._fetcher.snapshots.every(self.name, DATASET)
-        return [_Vintage.of(one.payload, file_name) for one in kept if one.request == request]
+        vintages = []
+        for one in self._fetcher.snapshots.every(self.name, DATASET):
+            if one.request != request:
+                continue
+            try:
+                vintages.append(_Vintage.of(one.payload, file_name))
+            except InputError as error:
+                if told is not None:
+                    told.append(f"the download of {one.fetched_at:%Y-%m-%d} is not used: {error}")
+        return vintages
 
     def _request(self, file_name: str) -> dict[str, object]:
         return {"file": file_name, "base_url": self._base_url}

@@ -9,29 +9,16 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.rules.types.holdings import HoldingsRules, MemberRules
+from smallcap.rules.types.holdings import HoldingsRules
+from smallcap.sources.ishares.members import HOLDINGS_SCHEMA, classify
+from smallcap.sources.problems import Problems
 from smallcap.sources.text import cleaned
-
-HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
-    "ticker": pl.String,
-    "name": pl.String,
-    "sector": pl.String,
-    "market_value_usd": pl.Float64,
-    "quantity": pl.Float64,
-    "price_usd": pl.Float64,
-    "location": pl.String,
-    "exchange": pl.String,
-}
-REFUSED_HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
-    "rule": pl.String,
-    "asset_class": pl.String,
-    **HOLDINGS_SCHEMA,
-}
 
 _TEXT_CELLS = {
     "Ticker": "ticker",
@@ -45,6 +32,12 @@ _NUMBER_CELLS = {"Market Value": "market_value_usd", "Quantity": "quantity", "Pr
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _DATE = re.compile(r"^([A-Z][a-z]{2}) (\d{1,2}), (\d{4})$")
+_ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?$")
+"""A date that a spreadsheet rewrote."""
+_LONGEST_FUND = 200
+_LARGEST_NUMBER = 1e15
+"""No list has a larger value or quantity."""
+_MISSING_CELLS = ("-", "--")
 _AS_OF = "Fund Holdings as of"
 _DISCLAIMER = "The content contained herein"
 
@@ -94,19 +87,31 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
     """
     text = _decode(payload, file_name)
     cells = _split_cells(text, file_name)
-    fund = cells[0][1][0].strip() if cells and cells[0][1] else ""
+    first = next((record for _, record in cells if any(cell.strip() for cell in record)), [""])
+    if _is_header(first):
+        raise InputError(
+            f"holdings file {file_name} has no preamble: it begins with the header of the table, so the fund and the "
+            f"as-of date are unknown. Download the file again and use it unchanged, or bring the list as a table of "
+            f"your own with a column snapshot_date, in constituents/ (docs/files-preset.md)"
+        )
+    fund = first[0].strip()[:_LONGEST_FUND]
     index_name = _index_of(fund, file_name, rules)
     as_of = _as_of_date(cells, file_name)
     table = _table(cells, file_name)
-    rows, refused = _classify(table, rules)
+    rows, refused = classify(table, rules)
+    require_plausible_count(rows.height, rules, f"holdings file {file_name}")
+    return Holdings(file_name, fund, index_name, as_of, rows, refused)
+
+
+def require_plausible_count(members: int, rules: HoldingsRules, what: str) -> None:
+    """Refuse a list with an implausible number of members. Raises `InputError` with the list and the bounds."""
     plausible = rules.plausibility
-    if not plausible.min_members <= rows.height <= plausible.max_members:
+    if not plausible.min_members <= members <= plausible.max_members:
         raise InputError(
-            f"holdings file {file_name} has {rows.height} members; between {plausible.min_members} "
+            f"{what} has {members} members; between {plausible.min_members} "
             f"and {plausible.max_members} are "
             "plausible (ishares.toml, plausibility). Download it again, or change the bounds"
         )
-    return Holdings(file_name, fund, index_name, as_of, rows, refused)
 
 
 def _decode(payload: bytes, file_name: str) -> str:
@@ -129,11 +134,15 @@ def _decode(payload: bytes, file_name: str) -> str:
 def _split_cells(text: str, file_name: str) -> list[tuple[int, list[str]]]:
     """Split into (line number, cells).
 
-    A quoted cell may contain line breaks; the line is the one on which the record ends.
+    A quoted cell may contain line breaks; the line is the one on which the record begins.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
+    cells, start = [], 1
     try:
-        return [(reader.line_num, record) for record in reader]
+        for record in reader:
+            cells.append((start, record))
+            start = reader.line_num + 1
+        return cells
     except csv.Error as error:
         raise InputError(
             f"holdings file {file_name}, line {reader.line_num}: not readable as CSV ({error}). "
@@ -166,18 +175,31 @@ def _as_of_date(cells: list[tuple[int, list[str]]], file_name: str) -> dt.date:
         ),
         "",
     )
-    match = _DATE.match(found)
-    if match is None or match[1] not in _MONTHS:
-        kind = NoListError if found in ("-", "") and _states_a_date(cells) else InputError
+    year, month, day = _date_parts(found[:_LONGEST_FUND])
+    if not year:
+        kind = NoListError if found in ("", *_MISSING_CELLS) and _states_a_date(cells) else InputError
         raise kind(
-            f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says '{found}', "
+            f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says '{found[:_LONGEST_FUND]}', "
             f'expected a date such as "May 13, 2025". '
             "The fund had no list for the requested day; download another day"
         )
     try:
-        return dt.date(int(match[3]), _MONTHS[match[1]], int(match[2]))
+        return dt.date(year, month, day)
     except ValueError:
         raise InputError(f"holdings file {file_name}: the as-of date '{found}' does not exist") from None
+
+
+def _date_parts(found: str) -> tuple[int, int, int]:
+    """Return year, month and day; zeros where the text is not a date."""
+    match = _DATE.match(found)
+    if match is not None and match[1] in _MONTHS:
+        return int(match[3]), _MONTHS[match[1]], int(match[2])
+    match = _ISO_DATE.match(found)
+    return (0, 0, 0) if match is None else (int(match[1]), int(match[2]), int(match[3]))
+
+
+def _is_header(record: list[str]) -> bool:
+    return len(record) > 1 and record[0].strip() == "Ticker"
 
 
 def _table(cells: list[tuple[int, list[str]]], file_name: str) -> pl.DataFrame:
@@ -185,121 +207,93 @@ def _table(cells: list[tuple[int, list[str]]], file_name: str) -> pl.DataFrame:
 
     A second copy of the body, which the site sometimes sends, is ignored.
     """
-    start = next(
-        (i for i, (_, record) in enumerate(cells) if len(record) > 1 and record[0].strip() == "Ticker"), None
-    )
+    start = next((i for i, (_, record) in enumerate(cells) if _is_header(record)), None)
     if start is None:
         raise InputError(
             f"holdings file {file_name} is truncated: it has no header line that starts with "
             f"'Ticker'. Download it again"
         )
-    header = ["Quantity" if cell.strip() == "Shares" else cell.strip() for cell in cells[start][1]]
-    missing = [name for name in (*_TEXT_CELLS, *_NUMBER_CELLS) if name not in header]
+    line, record = cells[start]
+    positions = _positions(record, f"holdings file {file_name}, line {line}")
+    rows = list(_rows_below(cells, start, file_name))
+    columns = {
+        name: pl.Series(name, [record[position] for _, record in rows], dtype=pl.String)
+        for name, position in positions.items()
+    }
+    lines = pl.Series("line", [line for line, _ in rows], dtype=pl.Int64)
+    return _typed(pl.DataFrame(columns).with_columns(lines), file_name)
+
+
+def _positions(header: list[str], where: str) -> dict[str, int]:
+    """Return the position of each column that is read; files of 2023 and before say Shares for Quantity."""
+    names = [cell.strip() for cell in header]
+    if "Quantity" not in names:
+        names = ["Quantity" if name == "Shares" else name for name in names]
+    wanted = (*_TEXT_CELLS, *_NUMBER_CELLS)
+    missing = [name for name in wanted if name not in names]
     if missing:
+        raise InputError(f"{where}: the header is missing {', '.join(missing)}. Download it again")
+    repeated = [name for name in wanted if names.count(name) > 1]
+    if repeated:
         raise InputError(
-            f"holdings file {file_name}, line {cells[start][0]}: the header is missing {', '.join(missing)}. "
-            f"Download it again"
+            f"{where}: {', '.join(repeated)} is in the header more than once. Use the file exactly as downloaded"
         )
-    records: list[list[str]] = []
-    line_numbers: list[int] = []
-    for line_number, record in cells[start + 1 :]:
+    return {name: names.index(name) for name in wanted}
+
+
+def _rows_below(
+    cells: list[tuple[int, list[str]]], start: int, file_name: str
+) -> Iterator[tuple[int, list[str]]]:
+    width = len(cells[start][1])
+    for line, record in cells[start + 1 :]:
         if _ends_table(record):
-            break
-        if len(record) != len(header):
+            return
+        if len(record) != width:
             raise InputError(
-                f"holdings file {file_name}, line {line_number}: {len(record)} cells instead of "
-                f"{len(header)}; the file is truncated or "
+                f"holdings file {file_name}, line {line}: {len(record)} cells instead of "
+                f"{width}; the file is truncated or "
                 "damaged. Download it again"
             )
-        records.append(record)
-        line_numbers.append(line_number)
-    else:
-        raise InputError(
-            f"holdings file {file_name} is truncated: it ends after line {cells[-1][0]} inside the "
-            f"table, without the closing separator. "
-            "Download it again"
-        )
-    frame = pl.DataFrame(records, schema=dict.fromkeys(header, pl.String), orient="row").with_columns(
-        line=pl.Series(line_numbers, dtype=pl.Int64)
+        yield line, record
+    raise InputError(
+        f"holdings file {file_name} is truncated: it ends after line {cells[-1][0]} inside the "
+        f"table, without the closing separator. "
+        "Download it again"
     )
-    return _typed(frame, file_name)
 
 
 def _ends_table(record: list[str]) -> bool:
-    return len(record) <= 1 and (not record or not record[0].strip() or record[0].startswith(_DISCLAIMER))
+    """Return whether a record is the blank line below the table or the disclaimer; a spreadsheet pads both with cells."""
+    if any(cell.strip() for cell in record[1:]):
+        return False
+    return not record or not record[0].strip() or record[0].startswith(_DISCLAIMER)
 
 
 def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
-    """Rename the columns, clean text, and parse numbers: '-' is null, thousands separators are removed."""
-    trimmed = frame.with_columns(
-        pl.col(*_NUMBER_CELLS).str.strip_chars(), *(cleaned(frame[cell]) for cell in _TEXT_CELLS)
+    """Rename the columns, clean text, and parse numbers: '-' and '--' are missing, thousands separators are removed."""
+    texts = frame.with_columns(cleaned(frame[cell]) for cell in _TEXT_CELLS).with_columns(
+        pl.col(*_TEXT_CELLS).replace("--", "-")
     )
-    bare = trimmed.with_columns(
-        pl.when(pl.col(cell).is_in(["-", ""]))
+    bare = texts.with_columns(
+        pl.when(pl.col(cell).str.strip_chars().is_in([*_MISSING_CELLS, ""]))
         .then(None)
-        .otherwise(pl.col(cell).str.replace_all(",", ""))
+        .otherwise(pl.col(cell).str.strip_chars().str.replace_all(",", ""))
         .alias(cell)
         for cell in _NUMBER_CELLS
     )
     typed = bare.with_columns(
         pl.col(cell).cast(pl.Float64, strict=False).alias(name) for cell, name in _NUMBER_CELLS.items()
     )
+    problems = Problems()
     for cell, name in _NUMBER_CELLS.items():
-        wrong = typed.filter(
-            pl.col(cell).is_not_null() & (pl.col(name).is_null() | ~pl.col(name).is_finite())
-        )
+        is_number = (pl.col(name).abs() <= _LARGEST_NUMBER).fill_null(False)
+        wrong = typed.filter(pl.col(cell).is_not_null() & ~is_number)
         if wrong.height:
             first = wrong.row(0, named=True)
-            raise InputError(
+            more = f" (and {wrong.height - 1} more rows)" if wrong.height > 1 else ""
+            problems.add(
                 f"holdings file {file_name}, line {first['line']}, column '{cell}': "
-                f"'{first[cell]}' is not a number"
+                f"'{first[cell][:80]}' is not a number, or not a plausible one{more}"
             )
+    problems.raise_any(f"holdings file {file_name}")
     return typed.rename(_TEXT_CELLS).select("asset_class", *HOLDINGS_SCHEMA)
-
-
-def _classify(table: pl.DataFrame, rules: HoldingsRules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Split the rows into members and refused rows; a refused row names the first rule that it breaks."""
-    ruled = table.with_columns(rule=_first_broken_rule(rules.members)).sort(
-        pl.col("rule").is_not_null(),
-        "ticker",
-        pl.col("market_value_usd").fill_null(-1.0) * -1,
-        *HOLDINGS_SCHEMA,
-        "asset_class",
-        nulls_last=True,
-    )
-    is_repeated = pl.col("rule").is_null() & (pl.int_range(pl.len()).over("rule", "ticker") > 0)
-    ruled = ruled.with_columns(rule=pl.when(is_repeated).then(pl.lit("duplicate_ticker")).otherwise("rule"))
-    sector = pl.col("sector").replace({name.given: name.gics for name in rules.sectors})
-    members = ruled.filter(pl.col("rule").is_null()).with_columns(
-        sector=pl.when(sector == "").then(None).otherwise(sector)
-    )
-    refused = ruled.filter(pl.col("rule").is_not_null()).sort(
-        "rule", "name", "ticker", *HOLDINGS_SCHEMA, nulls_last=True
-    )
-    return members.select(*HOLDINGS_SCHEMA), refused.select(*REFUSED_HOLDINGS_SCHEMA)
-
-
-def _first_broken_rule(rules: MemberRules) -> pl.Expr:
-    name = pl.col("name").str.to_uppercase()
-    is_other_than_common = _matches(name, rules.not_common_stock_patterns) & ~_matches(
-        name, rules.common_stock_patterns
-    )
-    broken = {
-        "not_equity": pl.col("asset_class") != "Equity",
-        "not_common_stock": is_other_than_common,
-        "ticker_missing": pl.col("ticker").is_in(["-", ""]),
-        "exchange_not_listed": _matches(
-            pl.col("exchange").str.to_uppercase(), rules.unlisted_exchange_patterns
-        ),
-        "price_too_low": ~(pl.col("price_usd") > rules.min_price_exclusive).fill_null(False),
-        "market_value_too_low": ~(pl.col("market_value_usd") > rules.min_market_value_exclusive).fill_null(
-            False
-        ),
-    }
-    return pl.coalesce([pl.when(condition).then(pl.lit(rule)) for rule, condition in broken.items()])
-
-
-def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:
-    return (
-        pl.any_horizontal(text.str.contains(pattern) for pattern in patterns) if patterns else pl.lit(False)
-    )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.sources.csv_rows import csv_header, csv_place, csv_rows
+from smallcap.sources.csv_rows import csv_header, csv_rows, place_of
 
 WHAT = "prices file p.csv"
 CELLS = st.text(
@@ -28,7 +28,7 @@ def written(rows: list[list[str]], line_end: str, quoting: int = csv.QUOTE_MINIM
 
 
 def read(payload: bytes) -> list[tuple[str | None, ...]]:
-    return csv_rows(payload, WHAT).rows()
+    return csv_rows(payload, WHAT)[0].rows()
 
 
 def header_and_rows(payload: bytes) -> tuple[list[str], list[tuple[str | None, ...]]]:
@@ -54,6 +54,13 @@ def test_what_was_written_is_read(
 def test_quoted_cells_may_hold_line_ends_commas_and_quotes() -> None:
     payload = b'name,note\n"A, Inc","two\nlines"\n"say ""so""","cr\r\nlf"\n'
     assert read(payload) == [("A, Inc", "two\nlines"), ('say "so"', "cr\r\nlf")]
+
+
+def test_cells_with_line_feeds_in_a_file_of_carriage_returns_are_read() -> None:
+    payload = b'name,note\r"A, Inc","two\nlines"\r\rB,\r'
+    rows, lines = csv_rows(payload, WHAT)
+    assert [tuple(cell or None for cell in row) for row in rows.rows()] == [("A, Inc", "two\nlines"), ("B", None)]
+    assert lines.to_list() == [2, 5]
 
 
 @pytest.mark.parametrize("line_end", LINE_ENDS)
@@ -108,7 +115,8 @@ def test_what_cannot_be_read_with_certainty_is_refused(payload: bytes, message: 
 
 def test_a_place_is_the_line_on_which_a_row_begins() -> None:
     payload = b'\na,b\n1,"two\nlines"\n\n3,4\n'
-    assert [csv_place(payload, row) for row in (1, 2)] == [
+    _, lines = csv_rows(payload, WHAT)
+    assert [place_of(row, line) for row, line in enumerate(lines, start=1)] == [
         "row 1 (the header not counted), line 3",
         "row 2 (the header not counted), line 6",
     ]

@@ -176,7 +176,7 @@ def test_a_canonical_list_stands_in_for_holdings(tmp_path: Path) -> None:
             "snapshot_date": ["2025-05-30"] * 2,
             "ticker": ["ABCD", "WXYZ"],
             "name": ["A", "W"],
-            "market_value": [3.0, 1.0],
+            "market_value": [3e6, 1e6],
             "price": [9.5, None],
         }
     )
@@ -186,8 +186,8 @@ def test_a_canonical_list_stands_in_for_holdings(tmp_path: Path) -> None:
         .rows
     )
     assert rows.select("ticker", "market_value_usd", "price_usd").rows() == [
-        ("ABCD", 3.0, 9.5),
-        ("WXYZ", 1.0, None),
+        ("ABCD", 3e6, 9.5),
+        ("WXYZ", 1e6, None),
     ]
 
 
@@ -251,7 +251,7 @@ def test_duplicate_keys_are_named(tmp_path: Path) -> None:
     )
     expected = (
         r"fundamentals table has the same key more than once: entity_id 11, period_end 2023-12-31 "
-        r"\(fundamentals/a\.csv row 1 and fundamentals/b\.csv row 2\)"
+        r"\(fundamentals/a\.csv line 2 and fundamentals/b\.csv line 3\)"
     )
     with pytest.raises(InputError, match=expected):
         open_folder(tmp_path).fundamentals(*EVER)
@@ -266,7 +266,7 @@ def test_versions_of_one_period_are_told_apart_where_the_table_names_them(tmp_pa
     ]
     write_folder(tmp_path, {"fundamentals/a.csv": fundamentals_frame({"version": "final"})})
     with pytest.raises(
-        InputError, match=r"fundamentals/a\.csv, row 1, column 'version': 'final' is not original or restated"
+        InputError, match=r"fundamentals/a\.csv, row 1 .*, line 2, column 'version': 'final' is not original or restated"
     ):
         open_folder(tmp_path).fundamentals(*EVER)
 
@@ -344,7 +344,7 @@ def test_duplicate_prices_are_named_whatever_the_spelling(tmp_path: Path) -> Non
     with pytest.raises(
         InputError,
         match=r"prices table has the same key more than once: ticker MOGA, date 2025-04-30 "
-        r"\(prices/a\.csv row 1 and prices/a\.csv row 2\)",
+        r"\(prices/a\.csv line 2 and prices/a\.csv line 3\)",
     ):
         open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": twice})).prices(*EVER)
 

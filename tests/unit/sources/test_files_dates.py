@@ -106,7 +106,7 @@ def test_a_record_with_a_wild_date_is_set_aside_alone(
     assert delivered.notices == (
         "fundamentals table: 1 row has an implausible date and is left out (core.rejects, rule "
         "date_implausible): "
-        f"row {COMPANIES + 1} of fundamentals/a.csv, {problem}",
+        f"row {COMPANIES + 1} (line {COMPANIES + 2}) of fundamentals/a.csv, {problem}",
     )
 
 

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, read_table
+from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
+from smallcap.sources.files.table_reader import read_table
 from smallcap.sources.ishares.holdings import read_holdings
 from smallcap.sources.text import LONGEST, cleaned, cleaned_frame, count_forbidden
 from tests.unit.sources.crafted import RULES, fundamentals_frame, holdings, line
@@ -96,9 +97,9 @@ def test_a_canonical_table_is_read_clean(is_parquet):
 
 
 def test_a_ticker_of_which_nothing_is_left_is_refused_as_a_blank_one():
-    payload = "snapshot_date,ticker,name\n2025-05-13,AAA,ALPHA\n2025-05-13,\u200b\x00,BETA\n".encode()
+    payload = "date,ticker,adj_close\n2025-05-13,AAA,1\n2025-05-13,\u200b\x00,2\n".encode()
     with pytest.raises(InputError, match=r"row 2\b.*'ticker': blank"):
-        read_table(payload, "members.csv", CONSTITUENTS)
+        read_table(payload, "prices.csv", PRICES)
 
 
 def test_a_number_with_a_control_character_is_no_number():

@@ -72,6 +72,29 @@ def test_vintages_are_compared_over_the_months_that_all_have():
         assert of(found, vintage, "estimate_common") == pytest.approx(estimates(vintage, CUT), rel=EXACT)
 
 
+@pytest.mark.parametrize("months_of_the_book", [0, 3, 11])
+def test_a_vintage_with_too_few_months_of_the_book_is_insufficient_by_itself(months_of_the_book: int):
+    ends = (dt.date(2019, 1, 1) + dt.timedelta(days=31 * months_of_the_book)).replace(day=1)
+    old = LATE.filter(pl.col("month") < ends).with_columns(vintage=pl.lit("201507"))
+    found = sensitivity(raw=pl.concat([old, RAW]))
+    assert found.filter(pl.col("vintage") != "201507").equals(sensitivity())
+    assert set(of(found, "201507", "estimate_own").values()) == {None}
+    assert set(of(found, "201507", "estimate_common").values()) == {None}
+
+
+def test_a_vintage_that_ends_before_the_book_begins_leaves_the_only_other_one_its_months():
+    old = LATE.filter(pl.col("month") < dt.date(2019, 1, 1)).with_columns(vintage=pl.lit("201507"))
+    found = sensitivity(raw=pl.concat([old, LATE]))
+    assert set(of(found, "202511", "n_obs_common").values()) == {83}
+    assert set(of(found, "201507", "estimate_common").values()) == {None}
+
+
+def test_a_newest_vintage_with_too_few_months_is_not_the_one_that_others_are_compared_with():
+    new = LATE.filter(pl.col("month") > dt.date(2025, 8, 31)).with_columns(vintage=pl.lit("202512"))
+    found = sensitivity(raw=pl.concat([RAW, new]))
+    assert found.filter(pl.col("vintage") != "202512").equals(sensitivity())
+
+
 def test_the_vintages_effect_and_the_windows_effect_are_told_apart():
     found = sensitivity()
     early, late, longer = (

@@ -1,0 +1,54 @@
+"""Which paths a home may have: its libraries turn paths into addresses, where some characters have a meaning."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from smallcap.errors import InputError
+
+_FORBIDDEN = re.compile(
+    r"[#?\[\]]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]|[\ud800-\udfff]" + (r"" if os.sep == "\\" else r"|\\")
+)
+LONGEST = 4000
+"""Characters of a path; operating systems allow about 4,096 bytes."""
+
+
+def require_usable_home(home: Path) -> Path:
+    """Return a home's path without links.
+
+    Delta Lake and SQLite read the path as an address, so ``%20`` would become a space, which is another folder.
+
+    Raises
+    ------
+    InputError
+        When the path has a character that would be read differently, or is too long.
+    """
+    _require_short(home)
+    try:
+        resolved = home.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"the home {_shown(home)} cannot be used: {error}. Choose another with --home"
+        ) from None
+    for path in (home, resolved):
+        found = _FORBIDDEN.search(str(path))
+        if found is not None:
+            raise InputError(
+                f"the home {_shown(path)} cannot be used: its path contains {_shown(found[0])!r}. The path of a home may "
+                f"not contain # ? [ ] \\ or % with two digits. Choose another with --home or SMALLCAP_HOME"
+            )
+    return resolved
+
+
+def _require_short(path: Path) -> None:
+    if len(os.fsencode(path)) > LONGEST:
+        raise InputError(
+            f"the home {_shown(path)[:80]}… cannot be used: its path has more than {LONGEST:,} characters. Choose "
+            f"another with --home or SMALLCAP_HOME"
+        )
+
+
+def _shown(path: Path | str) -> str:
+    return str(path).encode("utf-8", "backslashreplace").decode()
