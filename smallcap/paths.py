@@ -36,7 +36,7 @@ def require_usable_home(home: Path) -> Path:
         found = _FORBIDDEN.search(str(path))
         if found is not None:
             raise InputError(
-                f"the home {_shown(path)} cannot be used: its path contains {_shown(found[0])!r}. The path of a home may "
+                f"the home {_shown(path)} cannot be used: its path contains '{_shown(found[0])}'. The path of a home may "
                 f"not contain # ? [ ] \\ or % with two digits. Choose another with --home or SMALLCAP_HOME"
             )
     return resolved
@@ -51,4 +51,6 @@ def _require_short(path: Path) -> None:
 
 
 def _shown(path: Path | str) -> str:
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in str(path)
+    )

@@ -12,6 +12,7 @@ from smallcap.errors import InputError
 from smallcap.input_limits import MEGABYTE
 
 _CHUNK = 1 << 20
+_GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 31
 """zlib's window bits for the gzip format."""
 _IS_ENCRYPTED = 0x1
@@ -44,8 +45,14 @@ def gunzip(payload: bytes, what: str, most_bytes: int) -> bytes:
     InputError
         When the file is damaged, incomplete or too large.
     """
-    if int.from_bytes(payload[-4:], "little") > most_bytes:
-        raise _too_large(what, most_bytes)
+    if payload[: len(_GZIP_MAGIC)] != _GZIP_MAGIC:
+        raise InputError(f"{what} is not a readable gzip file. Download or compress it again")
+    declared = int.from_bytes(payload[-4:], "little")
+    if declared > most_bytes:
+        raise InputError(
+            f"{what} unpacks to more than {most_bytes / MEGABYTE:g} MB, as it declares, or is incomplete. Download or "
+            f"compress it again, or raise max_input_mb (SMALLCAP_MAX_INPUT_MB)"
+        )
     unpacked = bytearray()
     rest = payload
     try:

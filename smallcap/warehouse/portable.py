@@ -76,6 +76,9 @@ def export(
 def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
     if target.is_dir():
         raise InputError(f"{target} is a folder; name the file to write")
+    if os.sep != "\\" and "\\" in str(target.absolute()):
+        # DuckDB reads it as a separator, and would write into another folder.
+        raise InputError(f"{target}: the path of an exported file cannot contain \\; name another file")
     if not target.parent.is_dir():
         raise InputError(f"the folder {target.parent} does not exist; make it first, or name another file")
     if not os.access(target.parent, os.W_OK):

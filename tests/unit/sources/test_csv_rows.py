@@ -59,7 +59,10 @@ def test_quoted_cells_may_hold_line_ends_commas_and_quotes() -> None:
 def test_cells_with_line_feeds_in_a_file_of_carriage_returns_are_read() -> None:
     payload = b'name,note\r"A, Inc","two\nlines"\r\rB,\r'
     rows, lines = csv_rows(payload, WHAT)
-    assert [tuple(cell or None for cell in row) for row in rows.rows()] == [("A, Inc", "two\nlines"), ("B", None)]
+    assert [tuple(cell or None for cell in row) for row in rows.rows()] == [
+        ("A, Inc", "two\nlines"),
+        ("B", None),
+    ]
     assert lines.to_list() == [2, 5]
 
 

@@ -266,7 +266,8 @@ def test_versions_of_one_period_are_told_apart_where_the_table_names_them(tmp_pa
     ]
     write_folder(tmp_path, {"fundamentals/a.csv": fundamentals_frame({"version": "final"})})
     with pytest.raises(
-        InputError, match=r"fundamentals/a\.csv, row 1 .*, line 2, column 'version': 'final' is not original or restated"
+        InputError,
+        match=r"fundamentals/a\.csv, row 1 .*, line 2, column 'version': 'final' is not original or restated",
     ):
         open_folder(tmp_path).fundamentals(*EVER)
 

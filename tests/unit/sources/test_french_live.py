@@ -147,7 +147,10 @@ REFUSED = {
     "implausible": (changed(lambda lines: [*lines[:-1], "202605,1.0,250.0,1.0,1.0,1.0,0.3"]), "250"),
     "not a number": (changed(lambda lines: [*lines[:-1], "202605,1.0,x,1.0,1.0,1.0,0.3"]), "not a number"),
     "cut off at its end": (changed(lambda lines: lines[:-3]), "shorter than the earlier vintage 202604"),
-    "cut off long before its end": (changed(lambda lines: lines[:-20]), "20 months before its vintage 202605"),
+    "cut off long before its end": (
+        changed(lambda lines: lines[:-20]),
+        "20 months before its vintage 202605",
+    ),
     "cut off at its start": (changed(lambda lines: lines[20:]), "shorter than the earlier vintage 202604"),
     "short": (changed(lambda lines: lines[-60:]), "fewer than 120"),
     "without a table": (
