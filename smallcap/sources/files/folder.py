@@ -30,7 +30,8 @@ from smallcap.sources.problems import Problems
 
 _SNIFFED = 4096
 """Bytes that decide the dataset of a CSV that no name decides."""
-_UNKNOWN = "not recognised: neither its folder, its name nor its first lines say which table it is"
+_UNKNOWN = "not recognised by folder, name or first lines"
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class FolderInputs:
     """
 
     files: list[InputFile] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
 
@@ -102,13 +103,25 @@ def find_inputs(folder: Path, limits: InputLimits | None = None) -> FolderInputs
     inputs.files.sort(key=lambda one: Path(one.name))
     is_listed = any(one.dataset in ("holdings", "constituents") for one in inputs.files)
     if not is_listed and not inputs.problems.messages:
-        skipped = f". Not read: {'; '.join(inputs.skipped)}" if inputs.skipped else ""
+        skipped = f". Not read: {named_by_reason(inputs.skipped)}" if inputs.skipped else ""
         raise InputError(
             f"the input folder {folder} has no holdings: put the fund's holdings CSV files, "
             f"exactly as downloaded, "
             f"into {folder / 'ishares'} (docs/files-preset.md shows the layout){skipped}"
         )
     return inputs
+
+
+def named_by_reason(skipped: list[tuple[str, str]]) -> str:
+    """Name the files that are not read, those with the same reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in skipped:
+        by_reason.setdefault(reason, []).append(name)
+    shown = {
+        reason: ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+        for reason, names in by_reason.items()
+    }
+    return "; ".join(f"{names} ({reason})" for reason, names in shown.items())
 
 
 @dataclass(frozen=True)
@@ -141,13 +154,13 @@ class _Finder:
             return
         reason = why_not(path)
         if reason is not None:
-            self.found.skipped.append(f"{path} ({reason})")
+            self.found.skipped.append((str(path), reason))
             return
         disk.size_of(file, self.folder, self.limits)
         is_packed = path.suffix.lower() in (GZIP, ZIP, *WORKBOOKS)
         start = partial(disk.read_start, file, self.folder, _SNIFFED)
         if not is_packed and dataset_of(path, start) is None:
-            self.found.skipped.append(f"{path} ({_UNKNOWN})")
+            self.found.skipped.append((str(path), _UNKNOWN))
             return
         original = disk.read_bytes(file, self.folder, self.limits)
         self._read.add(file.real)
@@ -156,7 +169,7 @@ class _Finder:
                 table_path(table.path, table.payload), lambda at=table: at.payload[:_SNIFFED]
             )
             if dataset is None:
-                self.found.skipped.append(f"{table.name} ({_UNKNOWN})")
+                self.found.skipped.append((str(table.name), _UNKNOWN))
                 continue
             self._count(table)
             self.found.files.append(InputFile(str(table.name), dataset, table.payload, original, str(path)))
@@ -176,9 +189,9 @@ class _Finder:
         names = [name for name in member_names(original, what) if not is_hidden(name)]
         reasons = {name: why_not(path / name, is_packed=True) for name in names if is_data_like(path / name)}
         readable = {name for name, reason in reasons.items() if reason is None}
-        self.found.skipped += [f"{path}/{name} ({reason})" for name, reason in reasons.items() if reason]
+        self.found.skipped += [(f"{path}/{name}", reason) for name, reason in reasons.items() if reason]
         if not reasons:
-            self.found.skipped.append(f"{path} (the zip contains no table)")
+            self.found.skipped.append((str(path), "the zip contains no table"))
         for member in unzip(original, what, self.limits.file_bytes, self.limits.files, readable.__contains__):
             inner = path / member.name
             yield self._as_text(_Table(path if len(readable) == 1 else inner, inner, member.payload))
@@ -189,7 +202,7 @@ class _Finder:
         what = f"input file {table.name}"
         content, further = workbook_csv(table.payload, what, self.limits.file_bytes)
         self.found.skipped += [
-            f"{table.name}, sheet '{sheet}' (only the first sheet with cells is read)" for sheet in further
+            (f"{table.name}, sheet '{sheet}'", "only the first sheet with cells is read") for sheet in further
         ]
         return replace(table, payload=content)
 

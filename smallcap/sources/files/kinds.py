@@ -68,8 +68,12 @@ def is_data_like(path: PurePosixPath) -> bool:
     name, suffix = path.name.lower(), path.suffix.lower()
     if name.startswith(("~$", ".")) or name in _SILENT_NAMES or suffix in _SILENT_SUFFIXES:
         return False
-    known = (".csv", *PARQUET, GZIP, ZIP, *WORKBOOKS, *_OTHER_DATA)
-    return suffix in known or folder_dataset(path.parent) is not None
+    if folder_dataset(path.parent) is not None:
+        return True
+    if suffix == GZIP:
+        inner = path.with_suffix("")
+        return not _has_suffix(inner) or is_data_like(inner)
+    return suffix in (".csv", *PARQUET, ZIP, *WORKBOOKS, *_OTHER_DATA)
 
 
 def why_not(path: PurePosixPath, *, is_packed: bool = False) -> str | None:
@@ -83,11 +87,15 @@ def why_not(path: PurePosixPath, *, is_packed: bool = False) -> str | None:
         Whether it is in a zip.
     """
     suffix = path.suffix.lower()
-    if suffix in (GZIP, ZIP):
-        if is_packed:
-            return "an archive in an archive: unpack it"
-        is_tar = suffix == GZIP and path.with_suffix("").suffix.lower() == ".tar"
-        return "a tar archive: unpack it" if is_tar else None
+    if suffix in (GZIP, ZIP) and is_packed:
+        return "an archive in an archive: unpack it"
+    if suffix == ZIP:
+        return None
+    if suffix == GZIP:
+        inner = path.with_suffix("")
+        if inner.suffix.lower() == ".tar":
+            return "a tar archive: unpack it"
+        return why_not(inner, is_packed=True) if _has_suffix(inner) else None
     if suffix not in (*_READABLE, *WORKBOOKS):
         return f"{suffix or 'this kind of file'} is not read: save the table as CSV, xlsx or Parquet"
     dataset = folder_dataset(path.parent)
@@ -97,6 +105,11 @@ def why_not(path: PurePosixPath, *, is_packed: bool = False) -> str | None:
     if dataset == "holdings" and suffix in PARQUET:
         return "holdings are read from CSV: put a list of your own into constituents/"
     return f"{dataset} are not read from {suffix}: save the table as CSV"
+
+
+def _has_suffix(path: PurePosixPath) -> bool:
+    """Return whether a name ends in a suffix; the number of a name such as IWM_2025.05 is none."""
+    return re.fullmatch(r"\.[A-Za-z][A-Za-z0-9]{0,9}", path.suffix) is not None
 
 
 def dataset_of(path: PurePosixPath, start: Callable[[], bytes]) -> Dataset | None:

@@ -38,7 +38,7 @@ class FolderTables:
     fundamentals: Dated
     prices: Dated
     factors: list[pl.DataFrame]
-    skipped: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def filled(self) -> frozenset[str]:
@@ -65,7 +65,7 @@ def read_tables(
     """
     problems = Problems()
     problems.messages += inputs.problems.messages
-    skipped: list[str] = []
+    skipped: list[tuple[str, str]] = []
     with problems.caught():
         lists = read_lists(inputs.files, rules, aliases, limits, sizes)
     with problems.caught():
@@ -77,7 +77,7 @@ def read_tables(
     for dataset, dated in (("fundamentals", fundamentals), ("prices", prices)):
         read = {*dated.rows["file"].unique().to_list(), *_files_of(dated.refused)}
         skipped += [
-            f"{found.name} (it has a header and no rows)"
+            (found.name, "a header and no rows")
             for found in inputs.files
             if found.dataset == dataset and found.name not in read
         ]
@@ -88,7 +88,7 @@ def _files_of(refused: pl.DataFrame) -> list[str]:
     return refused["row_json"].str.json_path_match("$.file").unique().drop_nulls().to_list()
 
 
-def _read_factors(inputs: FolderInputs, problems: Problems, skipped: list[str]) -> list[pl.DataFrame]:
+def _read_factors(inputs: FolderInputs, problems: Problems, skipped: list[tuple[str, str]]) -> list[pl.DataFrame]:
     """Read every factor file by itself; a copy of a vintage is used once."""
     frames: dict[str, pl.DataFrame] = {}
     for found in inputs.files:
@@ -99,7 +99,7 @@ def _read_factors(inputs: FolderInputs, problems: Problems, skipped: list[str]) 
                 frame = read_french(found.payload, found.name, found.original)
             except NotFactorsError as error:
                 reason = str(error).removeprefix(f"factor file {found.name}").lstrip(":, ")
-                skipped.append(f"{found.name} ({reason})")
+                skipped.append((found.name, reason))
                 continue
             same = next((name for name, other in frames.items() if _is_same_vintage(frame, other)), None)
             if same is None:

@@ -19,7 +19,7 @@ from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
 from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES
 from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
-from smallcap.sources.files.folder import FolderInputs, find_inputs
+from smallcap.sources.files.folder import FolderInputs, find_inputs, named_by_reason
 from smallcap.sources.files.fundamentals import fundamentals_rows
 from smallcap.sources.files.lists import choose_lists
 from smallcap.sources.files.reading import FolderTables, read_tables
@@ -255,7 +255,7 @@ class FilesSource:
 
     def _not_read(self) -> tuple[str, ...]:
         """Return a notice of the files that are not read, or are read and have no rows."""
-        named = (*self._inputs.skipped, *self._tables.skipped)
+        named = [*self._inputs.skipped, *self._tables.skipped]
         if not named:
             return ()
-        return (f"files in {self.folder} that are not used: {'; '.join(named)}",)
+        return (f"files in {self.folder} that are not used: {named_by_reason(named)}",)

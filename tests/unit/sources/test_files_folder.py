@@ -77,6 +77,7 @@ def unread(delivery: Delivery) -> str:
 
 PACKED: dict[str, Callable[[], bytes]] = {
     "prices/month_end.csv.gz": lambda: gzip.compress(PRICES),
+    "prices/closes_2025.04.gz": lambda: gzip.compress(PRICES),
     "prices/month_end.gz": lambda: gzip.compress(PRICES),
     "month_end.csv.gz": lambda: gzip.compress(PRICES),
     "prices/month_end.parquet.gz": lambda: gzip.compress(parquet(pl.read_csv(PRICES))),
@@ -151,13 +152,14 @@ NOT_READ = {
     "prices/archive.7z": (b"7z", ".7z is not read"),
     "prices/closes": (PRICES, "this kind of file is not read"),
     "prices/all.tar.gz": (gzip.compress(b"x"), "a tar archive: unpack it"),
+    "prices/answer.json.gz": (gzip.compress(b'{"adj_close": 1}'), ".json is not read"),
     "prices/nested.zip": (zip_with({"in.zip": b"PK", "p.csv": PRICES}), "an archive in an archive"),
     "ishares/list.parquet": (b"PAR1", "holdings are read from CSV"),
     "export.tsv": (b"a\tb", ".tsv is not read"),
     "mystery.csv": (b"a,b\n1,2\n", "not recognised"),
     "mystery.parquet": (parquet(pl.DataFrame({"a": [1]})), "not recognised"),
     "photos.zip": (zip_with({"a.jpg": b"x"}), "the zip contains no table"),
-    "prices/headers.csv": (b"ticker,date,adj_close\r", "it has a header and no rows"),
+    "prices/headers.csv": (b"ticker,date,adj_close\r", "a header and no rows"),
     "fundamentals/headers.csv": (fundamentals_frame({}).clear().write_csv().encode(), "a header and no rows"),
     "french/25_portfolios.csv": (
         b"Created using the 202306 CRSP database\n\n,SMALL LoBM,BIG HiBM\n202301,1.0,2.0\n\n",
@@ -181,7 +183,7 @@ def test_a_file_that_is_not_read_is_named_once_with_the_reason(tmp_path: Path, n
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "LICENSE", ".cache/p.csv", "_old/p.csv", "prices/.p.csv", "prices/~$p.xlsx", "image.png"],
+    ["README.md", "LICENSE", ".cache/p.csv", "_old/p.csv", "prices/.p.csv", "prices/~$p.xlsx", "image.png", "facts.json.gz"],
 )
 def test_files_that_are_not_data_are_not_named(tmp_path: Path, name: str) -> None:
     assert unread(open_folder(write_folder(tmp_path, {**LISTED, name: b"x"})).securities()) == ""
