@@ -1,4 +1,4 @@
-"""Which paths a home may have: its libraries turn paths into addresses, where some characters have a meaning."""
+"""Which paths a home may have: libraries read its path as an address, where characters have a meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ LONGEST = 4000
 def require_usable_home(home: Path) -> Path:
     """Return a home's path without links.
 
-    Delta Lake and SQLite read the path as an address, so ``%20`` would become a space, which is another folder.
+    Delta Lake and SQLite read the path as an address, so ``%20`` would become a space, which is another
+    folder.
 
     Raises
     ------
@@ -36,7 +37,8 @@ def require_usable_home(home: Path) -> Path:
         found = _FORBIDDEN.search(str(path))
         if found is not None:
             raise InputError(
-                f"the home {_shown(path)} cannot be used: its path contains '{_shown(found[0])}'. The path of a home may "
+                f"the home {_shown(path)} cannot be used: its path contains '{_shown(found[0])}'. "
+                f"The path of a home may "
                 f"not contain # ? [ ] \\ or % with two digits. Choose another with --home or SMALLCAP_HOME"
             )
     return resolved
@@ -45,7 +47,8 @@ def require_usable_home(home: Path) -> Path:
 def _require_short(path: Path) -> None:
     if len(os.fsencode(path)) > LONGEST:
         raise InputError(
-            f"the home {_shown(path)[:80]}… cannot be used: its path has more than {LONGEST:,} characters. Choose "
+            f"the home {_shown(path)[:80]}… cannot be used: its path has more than {LONGEST:,} "
+            f"characters. Choose "
             f"another with --home or SMALLCAP_HOME"
         )
 

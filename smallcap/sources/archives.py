@@ -50,7 +50,8 @@ def gunzip(payload: bytes, what: str, most_bytes: int) -> bytes:
     declared = int.from_bytes(payload[-4:], "little")
     if declared > most_bytes:
         raise InputError(
-            f"{what} unpacks to more than {most_bytes / MEGABYTE:g} MB, as it declares, or is incomplete. Download or "
+            f"{what} unpacks to more than {most_bytes / MEGABYTE:g} MB, as it declares, or is "
+            f"incomplete. Download or "
             f"compress it again, or raise max_input_mb (SMALLCAP_MAX_INPUT_MB)"
         )
     unpacked = bytearray()
@@ -114,7 +115,8 @@ def unzip(
                 members.append(Member(entry.filename, content))
     except _DAMAGE as error:
         raise InputError(
-            f"{what} is not a readable zip (a web page, or an incomplete download): {error}. Download it again"
+            f"{what} is not a readable zip (a web page, or an incomplete download): {error}. "
+            f"Download it again"
         ) from None
     return members
 
@@ -126,7 +128,8 @@ def member_names(payload: bytes, what: str) -> list[str]:
             return [entry.filename for entry in archive.infolist() if not entry.is_dir()]
     except _DAMAGE as error:
         raise InputError(
-            f"{what} is not a readable zip (a web page, or an incomplete download): {error}. Download it again"
+            f"{what} is not a readable zip (a web page, or an incomplete download): {error}. "
+            f"Download it again"
         ) from None
 
 
@@ -141,7 +144,8 @@ def _wanted(
     entries = archive.infolist()
     if len(entries) > most_members:
         raise InputError(
-            f"{what} has {len(entries):,} entries, more than {most_members:,}. Remove files from it, or raise "
+            f"{what} has {len(entries):,} entries, more than {most_members:,}. Remove files from "
+            f"it, or raise "
             f"max_input_files (SMALLCAP_MAX_INPUT_FILES)"
         )
     wanted = [entry for entry in entries if not entry.is_dir() and is_wanted(entry.filename)]
@@ -153,6 +157,7 @@ def _wanted(
 
 def _too_large(what: str, most_bytes: int) -> InputError:
     return InputError(
-        f"{what} unpacks to more than {most_bytes / MEGABYTE:g} MB. Use a smaller file, or raise max_input_mb "
+        f"{what} unpacks to more than {most_bytes / MEGABYTE:g} MB. Use a smaller file, or raise "
+        f"max_input_mb "
         f"(SMALLCAP_MAX_INPUT_MB)"
     )

@@ -11,7 +11,7 @@ SHOWN = 50
 """Problems that one message lists; the others are counted."""
 
 
-class InputProblems(InputError):
+class InputProblemsError(InputError):
     """Several problems of the input, one message each."""
 
     def __init__(self, messages: Sequence[str], heading: str = "") -> None:
@@ -36,7 +36,7 @@ class Problems:
         try:
             yield
         except InputError as error:
-            for message in error.messages if isinstance(error, InputProblems) else (str(error),):
+            for message in error.messages if isinstance(error, InputProblemsError) else (str(error),):
                 self.add(message)
 
     def raise_any(self, heading: str = "") -> None:
@@ -53,7 +53,7 @@ class Problems:
             The only problem as it is, or all of them in one message.
         """
         if self.messages:
-            raise InputProblems(self.messages, heading)
+            raise InputProblemsError(self.messages, heading)
 
 
 def _joined(messages: tuple[str, ...], heading: str) -> str:

@@ -14,8 +14,8 @@ LARGEST = 1e15
 class CanonicalColumn:
     """A column of a canonical table.
 
-    `is_required`: a table must have the column. `is_key`: every row must have a value in it. `whole`: the least
-    and the greatest value of a column of whole numbers.
+    `is_required`: a table must have the column. `is_key`: every row must have a value in it. `whole`: the
+    least and the greatest value of a column of whole numbers.
     """
 
     name: str
@@ -31,9 +31,9 @@ class CanonicalColumn:
 class CanonicalTable:
     """A canonical table: its columns, and the date on which a row became known.
 
-    `one_of` lists groups of columns of which a table must have at least one each. `largest` is the limit on the
-    absolute value of a number. `is_grouped`: numbers may have thousands separators, and "--" is missing, as in the
-    fund's file.
+    `one_of` lists groups of columns of which a table must have at least one each. `largest` is the limit on
+    the absolute value of a number. `is_grouped`: numbers may have thousands separators, and "--" is missing,
+    as in the fund's file.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Walks an input folder and reads its files: regular files only, links only inside the folder, within limits."""
+"""Walks an input folder and reads its regular files; links must stay inside, and sizes have limits."""
 
 from __future__ import annotations
 
@@ -65,14 +65,16 @@ def walk(folder: Path, limits: InputLimits, role: Callable[[Path], object]) -> I
             count += 1
             if count > limits.files:
                 raise InputError(
-                    f"the input folder {folder} has more than {limits.files:,} files and folders. Name a smaller "
+                    f"the input folder {folder} has more than {limits.files:,} files and folders. "
+                    f"Name a smaller "
                     f"folder, or raise max_input_files (SMALLCAP_MAX_INPUT_FILES)"
                 )
             below = relative / name
             real = Path(os.path.realpath(folder / below))
             if not real.is_relative_to(root):
                 yield (
-                    f"{folder / below} is a link that leads out of the input folder, to {real}. Copy the file or "
+                    f"{folder / below} is a link that leads out of the input folder, to {real}. "
+                    f"Copy the file or "
                     f"folder into the input folder"
                 )
             elif real.is_dir():
@@ -101,7 +103,8 @@ def size_of(found: DiskFile, folder: Path, limits: InputLimits) -> int:
         )
     if status.st_size > limits.file_bytes:
         raise InputError(
-            f"{path} has {status.st_size / MEGABYTE:,.0f} MB, more than {limits.file_mb:,}. Use a smaller file, "
+            f"{path} has {status.st_size / MEGABYTE:,.0f} MB, more than {limits.file_mb:,}. Use a "
+            f"smaller file, "
             f"or raise max_input_mb (SMALLCAP_MAX_INPUT_MB)"
         )
     return status.st_size

@@ -41,7 +41,8 @@ class InputFile:
     Attributes
     ----------
     name
-        Path relative to the folder; for one of several files in a zip, the path of the zip and the path in it.
+        Path relative to the folder; for one of several files in a zip, the path of the zip and the path in
+        it.
     dataset
         What the table is.
     payload
@@ -118,7 +119,8 @@ def named_by_reason(skipped: list[tuple[str, str]]) -> str:
     for name, reason in skipped:
         by_reason.setdefault(reason, []).append(name)
     shown = {
-        reason: ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+        reason: ", ".join(names[:_SHOWN])
+        + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
         for reason, names in by_reason.items()
     }
     return "; ".join(f"{names} ({reason})" for reason, names in shown.items())
@@ -165,9 +167,8 @@ class _Finder:
         original = disk.read_bytes(file, self.folder, self.limits)
         self._read.add(file.real)
         for table in self._tables(path, original):
-            dataset = dataset_of(
-                table_path(table.path, table.payload), lambda at=table: at.payload[:_SNIFFED]
-            )
+            first = partial(bytes, table.payload[:_SNIFFED])
+            dataset = dataset_of(table_path(table.path, table.payload), first)
             if dataset is None:
                 self.found.skipped.append((str(table.name), _UNKNOWN))
                 continue
@@ -210,7 +211,8 @@ class _Finder:
         self._bytes += len(table.payload)
         if self._bytes > self.limits.total_bytes:
             raise InputError(
-                f"the files in {self.folder} have more than {self.limits.total_mb:,} MB together, unpacked. Remove "
+                f"the files in {self.folder} have more than {self.limits.total_mb:,} MB together, "
+                f"unpacked. Remove "
                 f"files, or raise max_input_total_mb (SMALLCAP_MAX_INPUT_TOTAL_MB)"
             )
         longest = max(map(len, table.payload.splitlines()), default=0) if table.payload[:4] != b"PAR1" else 0

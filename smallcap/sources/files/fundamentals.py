@@ -40,8 +40,8 @@ def read_fundamentals(
     Raises
     ------
     InputError
-        When files are refused (see `read_table`; the message names all), a version is unknown, or a key occurs
-        twice (the message names at most five).
+        When files are refused (see `read_table`; the message names all), a version is unknown, or a key
+        occurs twice (the message names at most five).
     """
     dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits, sizes)
     rows = canonical_in_table(dated.rows, aliases)

@@ -1,4 +1,4 @@
-"""Recognises the dataset of an input file by its folder, its name or its first bytes, and the kinds of files read."""
+"""Recognises the dataset of an input file by folder, name or first bytes, and says which kinds are read."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _SILENT_NAMES = ("thumbs.db", "desktop.ini", "license", "readme", "readme.txt", 
 
 
 def folder_dataset(folder: PurePosixPath) -> Dataset | None:
-    """Return the dataset of the files below a folder or zip, by the nearest one that is named after a dataset."""
+    """Return the dataset of the files below a folder or zip: that of the nearest named folder above."""
     for part in reversed(folder.parts):
         dataset = _FOLDERS.get(part.lower().removesuffix(ZIP))
         if dataset is not None:
@@ -113,7 +113,7 @@ def _has_suffix(path: PurePosixPath) -> bool:
 
 
 def dataset_of(path: PurePosixPath, start: Callable[[], bytes]) -> Dataset | None:
-    """Recognise the dataset of a table: by the nearest named folder, else by its name, else by its first bytes.
+    """Recognise the dataset of a table: by the nearest named folder, else its name, else its first bytes.
 
     Parameters
     ----------
@@ -138,7 +138,10 @@ def dataset_of(path: PurePosixPath, start: Callable[[], bytes]) -> Dataset | Non
 
 
 def table_path(path: PurePosixPath, content: bytes) -> PurePosixPath:
-    """Return the path with the suffix of the table itself: a workbook is a CSV, and content decides for annual.gz."""
+    """Return the path with the suffix of the table itself.
+
+    A workbook is a CSV by then, and the content decides for annual.gz.
+    """
     suffix = path.suffix.lower()
     if content[:4] == b"PAR1":
         return path if suffix in PARQUET else path.with_suffix(".parquet")

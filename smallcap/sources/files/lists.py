@@ -15,7 +15,6 @@ from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, REFUSED_SCHEMA, Delivery
 from smallcap.sources.files.canonical_tables import CONSTITUENTS
 from smallcap.sources.files.dates import (
-    Dated,
     DateLimits,
     misdated_notice,
     newest_supported,

@@ -88,7 +88,9 @@ def _files_of(refused: pl.DataFrame) -> list[str]:
     return refused["row_json"].str.json_path_match("$.file").unique().drop_nulls().to_list()
 
 
-def _read_factors(inputs: FolderInputs, problems: Problems, skipped: list[tuple[str, str]]) -> list[pl.DataFrame]:
+def _read_factors(
+    inputs: FolderInputs, problems: Problems, skipped: list[tuple[str, str]]
+) -> list[pl.DataFrame]:
     """Read every factor file by itself; a copy of a vintage is used once."""
     frames: dict[str, pl.DataFrame] = {}
     for found in inputs.files:

@@ -23,7 +23,8 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
     Delivery
         `PRICES_COLUMNS`, one row per line and month (its last session). Where the table has no total_return
         it is the ratio of the adjusted close to that of the month before, and null where that month is
-        missing. Rows with a price that is not positive or above `LARGEST`, or a return under -100%, are refused.
+        missing. Rows with a price that is not positive or above `LARGEST`, or a return under -100%, are
+        refused.
     """
     price_refused = (
         ~(pl.col("adj_close") > 0)

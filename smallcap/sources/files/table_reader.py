@@ -1,4 +1,4 @@
-"""Reads the canonical tables of the preset `files` from CSV or Parquet. Values are typed here, but not evaluated."""
+"""Reads the canonical tables of the preset `files` from CSV or Parquet: types values, evaluates none."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def read_table(
     Returns
     -------
     pl.DataFrame
-        Every column of the table in its type, missing optional ones null; `row`: the row's number in the file,
-        1 for the first row after the header; `line`: the line on which it begins, null in Parquet. Extra
-        columns of the file are ignored.
+        Every column of the table in its type, missing optional ones null; `row`: the row's number in the
+        file, 1 for the first row after the header; `line`: the line on which it begins, null in Parquet.
+        Extra columns of the file are ignored.
 
     Raises
     ------
     InputError
         When the file is unreadable, required columns are missing (the message names all of them), a row has
-        more or fewer cells than the header, or numbers or dates cannot be read (the message names the first of
-        every column).
+        more or fewer cells than the header, or numbers or dates cannot be read (the message names the first
+        of every column).
     """
     what = f"{table.name} file {file_name}"
     is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith((".parquet", ".pq", ".parq"))
@@ -81,7 +81,7 @@ def read_table(
 
 def _read_parquet(payload: bytes, what: str, table: CanonicalTable, most_bytes: int) -> pl.DataFrame:
     try:
-        names = _column_names(pl.read_parquet_schema(io.BytesIO(payload)).names(), what, table)
+        names = _column_names(list(pl.read_parquet_schema(io.BytesIO(payload))), what, table)
         known = [position for position, name in enumerate(names) if not name.startswith("column ")]
         _require_small(payload, what, len(known), most_bytes)
         frame = pl.read_parquet(io.BytesIO(payload), columns=known)
@@ -104,7 +104,8 @@ def _require_small(payload: bytes, what: str, columns: int, most_bytes: int) -> 
     needed = max(declared, metadata.num_rows * columns * _BYTES_PER_VALUE)
     if needed > most_bytes:
         raise InputError(
-            f"{what} unpacks to {needed / MEGABYTE:,.0f} MB, more than {most_bytes / MEGABYTE:,g}. Use a smaller file, "
+            f"{what} unpacks to {needed / MEGABYTE:,.0f} MB, more than {most_bytes / MEGABYTE:,g}. "
+            f"Use a smaller file, "
             f"or raise max_input_mb (SMALLCAP_MAX_INPUT_MB)"
         )
 
@@ -147,7 +148,8 @@ def _typed(
     given = raw[column.name]
     if given.dtype.is_nested() or given.dtype in (pl.Object, pl.Binary):
         raise InputError(
-            f"{what}, column '{column.name}': every cell contains {given.dtype}, where one value is expected. "
+            f"{what}, column '{column.name}': every cell contains {given.dtype}, where one value "
+            f"is expected. "
             f"Write the column as {_expected(column)}"
         )
     if given.dtype == pl.Categorical or isinstance(given.dtype, pl.Enum):

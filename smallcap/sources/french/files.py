@@ -54,7 +54,7 @@ _YEAR_ROW = re.compile(r"\s{0,20}(\d{4})\s{0,20},")
 
 
 class NotFactorsError(InputError):
-    """The file is not one of the monthly factor files: other portfolios, daily factors, or no factors at all."""
+    """The file has no monthly factors: other portfolios, daily factors, or no factors at all."""
 
 
 def read_french(payload: bytes, file_name: str, served: bytes | None = None) -> pl.DataFrame:
@@ -128,7 +128,8 @@ def _unzip(payload: bytes, file_name: str) -> bytes:
     if len(found) != 1:
         names = ", ".join(member.name for member in (found or members))
         raise InputError(
-            f"{what}: the zip contains {len(found)} files with monthly factors, expected one ({names}). Unpack it"
+            f"{what}: the zip contains {len(found)} files with monthly factors, expected one "
+            f"({names}). Unpack it"
         )
     return found[0].payload
 
@@ -157,7 +158,8 @@ def _lines(text: str, file_name: str) -> list[str]:
     longest = max(map(len, lines))
     if longest > LONGEST_LINE:
         raise InputError(
-            f"factor file {file_name} has a line of {longest:,} characters; it is not a factor file as published"
+            f"factor file {file_name} has a line of {longest:,} characters; it is not a factor "
+            f"file as published"
         )
     return lines if lines[-1] else lines[:-1]
 
@@ -224,7 +226,8 @@ def _monthly_block(
         )
     if not is_ended:
         raise InputError(
-            f"factor file {file_name} is cut off in line {len(lines)}: after the months, a blank line, the annual "
+            f"factor file {file_name} is cut off in line {len(lines)}: after the months, a blank "
+            f"line, the annual "
             f"table or the copyright line is expected. Download it again"
         )
     return months, values
@@ -271,7 +274,8 @@ def _check_newest(last: dt.date, vintage: str, last_year: int, file_name: str) -
     behind = int(vintage[:4]) * 12 + int(vintage[4:]) - last.year * 12 - last.month
     if behind > MOST_MONTHS_BEHIND:
         raise InputError(
-            f"factor file {file_name} is cut off: its months end with {last:%Y%m}, {behind} months before its vintage "
+            f"factor file {file_name} is cut off: its months end with {last:%Y%m}, {behind} months "
+            f"before its vintage "
             f"{vintage}. Download it again"
         )
     if last_year * 12 + 12 > last.year * 12 + last.month:

@@ -90,8 +90,10 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
     first = next((record for _, record in cells if any(cell.strip() for cell in record)), [""])
     if _is_header(first):
         raise InputError(
-            f"holdings file {file_name} has no preamble: it begins with the header of the table, so the fund and the "
-            f"as-of date are unknown. Download the file again and use it unchanged, or bring the list as a table of "
+            f"holdings file {file_name} has no preamble: it begins with the header of the table, "
+            f"so the fund and the "
+            f"as-of date are unknown. Download the file again and use it unchanged, or bring the "
+            f"list as a table of "
             f"your own with a column snapshot_date, in constituents/ (docs/files-preset.md)"
         )
     fund = first[0].strip()[:_LONGEST_FUND]
@@ -104,7 +106,7 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
 
 
 def require_plausible_count(members: int, rules: HoldingsRules, what: str) -> None:
-    """Refuse a list with an implausible number of members. Raises `InputError` with the list and the bounds."""
+    """Refuse a list with an implausible number of members, by an `InputError` with the bounds."""
     plausible = rules.plausibility
     if not plausible.min_members <= members <= plausible.max_members:
         raise InputError(
@@ -179,7 +181,8 @@ def _as_of_date(cells: list[tuple[int, list[str]]], file_name: str) -> dt.date:
     if not year:
         kind = NoListError if found in ("", *_MISSING_CELLS) and _states_a_date(cells) else InputError
         raise kind(
-            f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says '{found[:_LONGEST_FUND]}', "
+            f"holdings file {file_name} has no as-of date: 'Fund Holdings as of' says "
+            f"'{found[:_LONGEST_FUND]}', "
             f'expected a date such as "May 13, 2025". '
             "The fund had no list for the requested day; download another day"
         )
@@ -236,7 +239,8 @@ def _positions(header: list[str], where: str) -> dict[str, int]:
     repeated = [name for name in wanted if names.count(name) > 1]
     if repeated:
         raise InputError(
-            f"{where}: {', '.join(repeated)} is in the header more than once. Use the file exactly as downloaded"
+            f"{where}: {', '.join(repeated)} is in the header more than once. Use the file exactly "
+            f"as downloaded"
         )
     return {name: names.index(name) for name in wanted}
 
@@ -263,14 +267,17 @@ def _rows_below(
 
 
 def _ends_table(record: list[str]) -> bool:
-    """Return whether a record is the blank line below the table or the disclaimer; a spreadsheet pads both with cells."""
+    """Return whether a record is the blank line below the table or the disclaimer.
+
+    A spreadsheet pads both with cells.
+    """
     if any(cell.strip() for cell in record[1:]):
         return False
     return not record or not record[0].strip() or record[0].startswith(_DISCLAIMER)
 
 
 def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
-    """Rename the columns, clean text, and parse numbers: '-' and '--' are missing, thousands separators are removed."""
+    """Rename the columns, clean text, and parse numbers; thousands separators are removed."""
     texts = frame.with_columns(cleaned(frame[cell]) for cell in _TEXT_CELLS).with_columns(
         pl.col(*_TEXT_CELLS).replace("--", "-")
     )

@@ -1,4 +1,4 @@
-"""Decides which rows of a list are members: one set of rules for the fund's files and for lists of your own."""
+"""Decides which rows of a list are members: the same rules for the fund's files and lists of your own."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ def classify(
     Returns
     -------
     tuple
-        The members (`list_key`, `HOLDINGS_SCHEMA`) and the refused rows (`list_key`, `REFUSED_HOLDINGS_SCHEMA`),
-        both in a fixed order. Of two rows of a list with the same ticker, the larger is kept.
+        The members (`list_key`, `HOLDINGS_SCHEMA`) and the refused rows (`list_key`,
+        `REFUSED_HOLDINGS_SCHEMA`), both in a fixed order. Of two rows of a list with the same ticker, the
+        larger is kept.
     """
     ruled = table.with_columns(rule=_first_broken_rule(rules.members, is_unknown_kept=is_unknown_kept)).sort(
         *list_key,

@@ -183,7 +183,16 @@ def test_a_file_that_is_not_read_is_named_once_with_the_reason(tmp_path: Path, n
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "LICENSE", ".cache/p.csv", "_old/p.csv", "prices/.p.csv", "prices/~$p.xlsx", "image.png", "facts.json.gz"],
+    [
+        "README.md",
+        "LICENSE",
+        ".cache/p.csv",
+        "_old/p.csv",
+        "prices/.p.csv",
+        "prices/~$p.xlsx",
+        "image.png",
+        "facts.json.gz",
+    ],
 )
 def test_files_that_are_not_data_are_not_named(tmp_path: Path, name: str) -> None:
     assert unread(open_folder(write_folder(tmp_path, {**LISTED, name: b"x"})).securities()) == ""
@@ -416,9 +425,9 @@ def test_a_workbook_with_a_cell_far_away_is_refused_before_its_grid_is_allocated
 
 def test_the_size_of_all_files_their_number_and_their_lines_have_limits(tmp_path: Path) -> None:
     folder = write_folder(tmp_path, {**LISTED, "prices/p.csv": PRICES, "prices/q.csv": b"a\n" * 600_000})
-    with pytest.raises(InputError, match="more than 1 MB together.*SMALLCAP_MAX_INPUT_TOTAL_MB"):
+    with pytest.raises(InputError, match=r"more than 1 MB together.*SMALLCAP_MAX_INPUT_TOTAL_MB"):
         small(folder, total_mb=1).securities()
-    with pytest.raises(InputError, match="more than 3 files and folders.*SMALLCAP_MAX_INPUT_FILES"):
+    with pytest.raises(InputError, match=r"more than 3 files and folders.*SMALLCAP_MAX_INPUT_FILES"):
         small(folder, files=3).securities()
     write_folder(folder, {"prices/q.csv": b"ticker,date,adj_close\n" + b"x" * 5000})
     with pytest.raises(InputError, match=r"prices/q\.csv has a line of 5,000 characters, more than 2,000"):
@@ -427,7 +436,7 @@ def test_the_size_of_all_files_their_number_and_their_lines_have_limits(tmp_path
 
 def test_a_zip_with_too_many_entries_is_refused() -> None:
     payload = zip_with({f"{number}.csv": b"" for number in range(20)})
-    with pytest.raises(InputError, match="z.zip has 20 entries, more than 10"):
+    with pytest.raises(InputError, match=r"z.zip has 20 entries, more than 10"):
         unzip(payload, "z.zip", 1000, 10, lambda name: True)
 
 

@@ -15,7 +15,6 @@ from tests.tolerances import EXACT
 from tests.unit.sources.crafted import ANNUAL, FF5_HEADER, FF5_ROWS, FIRST_LINE, french, zipped
 
 
-
 def with_members(members: dict[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
@@ -148,7 +147,10 @@ def test_a_file_that_is_cut_after_the_months_has_all_of_them() -> None:
         (COMPLETE[: COMPLETE.index(b"202303")], "is cut off in line 6: after the months"),
         (COMPLETE[: COMPLETE.index(b"0.36") + 2], r"line 7: not a number in .*'0\.'"),
         (COMPLETE[: COMPLETE.index(b"0.36") + 3], "is cut off in line 7"),
-        (french(first=FIRST_LINE.replace("202306", "202310")), "end with 202303, 7 months before its vintage 202310"),
+        (
+            french(first=FIRST_LINE.replace("202306", "202310")),
+            "end with 202303, 7 months before its vintage 202310",
+        ),
         (
             french([*FF5_ROWS, "", *[f"2023{month:02},1,1,1,1,1,0.3" for month in range(5, 7)]]),
             "not contiguous: 202305",
@@ -182,7 +184,9 @@ def test_a_file_of_other_contents_is_told_apart_from_a_damaged_one(payload: byte
         read_french(payload, "other.csv")
 
 
-@pytest.mark.parametrize("line", [" " * 9000 + "x", "," * 9000, "Date" + " " * 9000, "1" * 9000, "202301" + " " * 9000])
+@pytest.mark.parametrize(
+    "line", [" " * 9000 + "x", "," * 9000, "Date" + " " * 9000, "1" * 9000, "202301" + " " * 9000]
+)
 def test_long_lines_take_linear_time(line: str) -> None:
     # 400 lines of a quadratic pattern would take minutes.
     payload = "\n".join([FIRST_LINE, *[line] * 400, ""]).encode()

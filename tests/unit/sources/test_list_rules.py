@@ -143,7 +143,7 @@ NO_PREAMBLE = holdings([line()]).decode("utf-8-sig").split("\n", 9)[9]
 )
 def test_a_copy_without_the_preamble_is_refused_with_what_is_missing(tmp_path: Path, payload: str) -> None:
     with pytest.raises(
-        InputError, match="has no preamble.*as-of date.*Download.*or .*snapshot_date, in constituents/"
+        InputError, match=r"has no preamble.*as-of date.*Download.*or .*snapshot_date, in constituents/"
     ):
         listed(tmp_path, "ishares/a.csv", payload.encode())
 
