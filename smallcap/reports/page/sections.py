@@ -176,7 +176,10 @@ def _members(report: Report, sheets: Collection[int]) -> Section:
     block = _block(
         report.data.members, funnel.MEMBERS, "members", "No company was a member at this date.", sheets
     )
-    lead = "The score and outcome of each company, and why it has no score or failed. Search by ticker, name or sector."
+    lead = (
+        "The score and outcome of each company, and why it has no score or failed. "
+        "Search by ticker, name or sector."
+    )
     return Section("members", "Every member", lead, (block,))
 
 
