@@ -9,8 +9,6 @@ import polars as pl
 Check = tuple[pl.Expr, str]
 """A condition under which a metric has no value, and its reason code."""
 
-SCALE_SUSPECT: Check = (pl.col("is_scale_suspect"), "scale_suspect")
-
 
 def metric(name: str, value: pl.Expr, checks: Sequence[Check]) -> list[pl.Expr]:
     """Make the column of a metric and the column of its reason.
@@ -56,7 +54,7 @@ def not_positive(denominator: pl.Expr) -> list[Check]:
 
 
 def quotient(
-    name: str, numerator: pl.Expr, denominator: pl.Expr, before: Sequence[Check] = (SCALE_SUSPECT,)
+    name: str, numerator: pl.Expr, denominator: pl.Expr, before: Sequence[Check] = ()
 ) -> list[pl.Expr]:
     """Make the metric numerator / denominator, which is null if either is missing or the latter not positive.
 

@@ -56,9 +56,15 @@ class Members(dy.Schema):
 class AnnualFundamentals(Fundamentals):
     """One row per company, fiscal year, version and filing: typed, checked and flagged if doubtful."""
 
-    is_scale_suspect = flag(
-        "revenue, total assets or shares changed by a factor of 100 or more from the year before: no ratios"
+    is_scale_suspect = flag("at least one figure may be in another unit: see scale_suspect_fields")
+    scale_suspect_fields = text(
+        "figures that differ by a factor of 100 or more from most earlier years; kept here, unknown to all "
+        "that uses them"
     )
+    is_amendment_partial = flag("the row left out figures of an earlier version, which were taken over")
+    inherited_fields = text("figures taken over from the version before")
+    amended_fields = text("figures that differ from the version before")
+    is_loss_extreme = flag("net income or loss is more than three times total assets")
     is_capex_negative = flag("capital expenditures are negative: net of disposals")
     is_revenue_negative = flag("revenue is negative")
     is_debt_negative = flag("short-term or long-term debt is negative: total debt is taken as unknown")
@@ -92,7 +98,10 @@ class AnnualMetrics(dy.Schema):
     )
     is_available_date_assumed = flag("no filing date is known; available_date is period_end + 90 days")
     is_value_restated = flag("the values are later restatements, visible by date but not as filed")
-    is_scale_suspect = flag("a change by a factor of 100 or more from the year before: no ratio is computed")
+    is_scale_suspect = flag("at least one figure may be in another unit: see scale_suspect_fields")
+    scale_suspect_fields = text("figures that may be in another unit; what uses them is null")
+    is_amendment_partial = flag("figures that the row left out were taken over from an earlier version")
+    is_loss_extreme = flag("net income or loss is more than three times total assets")
     revenue_usd = usd("revenue")
     net_income_usd = usd("net income")
     operating_cash_flow_usd = usd("cash flow from operations")
@@ -110,7 +119,10 @@ class AnnualMetrics(dy.Schema):
     free_cash_flow_usd = usd("operating cash flow less capital expenditures")
     total_debt_usd = usd("short-term + long-term debt")
     total_debt_reason = reason("total_debt_usd")
-    is_debt_partial = flag("one of the two parts of debt is missing and taken as zero")
+    is_debt_partial = flag("one of the two parts of debt is unknown: total debt is at least the other")
+    is_debt_part_assumed_zero = flag(
+        "blank long-term debt is none: current liabilities explain the liabilities"
+    )
     is_debt_assumed_zero = flag("both parts are blank and the source declares that blank means none")
     net_cash_usd = usd("cash and short-term investments less total debt")
     roe = ratio("net income over equity at period_end")
@@ -184,9 +196,13 @@ class MetricsAsOf(dy.Schema):
     is_value_restated = flag(
         "the values are later restatements, visible by date but not as filed", nullable=True
     )
-    is_scale_suspect = flag("the record has a suspect scale and no ratios", nullable=True)
+    is_scale_suspect = flag("at least one figure of the record may be in another unit", nullable=True)
+    scale_suspect_fields = text("figures that may be in another unit; what uses them is null")
+    is_amendment_partial = flag("the record has figures taken over from an earlier version", nullable=True)
+    is_loss_extreme = flag("net income or loss is more than three times total assets", nullable=True)
     is_interest_net = flag("net interest expense is used instead of gross", nullable=True)
     is_debt_assumed_zero = flag("blank debt is taken as zero", nullable=True)
+    is_debt_partial = flag("total debt is a lower bound: one part is unknown", nullable=True)
     revenue_usd = usd("revenue")
     net_income_usd = usd("net income")
     ebit_usd = usd("earnings before interest and tax")

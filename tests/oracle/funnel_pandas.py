@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.oracle.metrics_pandas import annual_ratios
+from tests.oracle.metrics_pandas import GROSS, NET, annual_ratios, trusted, unmixed
 
 PASS, FAIL, VERIFY = "pass", "fail", "verify"
 Record = dict[str, Any]
@@ -74,8 +74,8 @@ def funnel(
     -------
     pd.DataFrame
         as_of, entity_id, the status by each filter (columns 1 to 6), the outcome, is_judged (there is a
-        record, fresh and of a scale that is not in doubt), and the figures behind the verdicts: nan where
-        unknown, and where the record is not evaluated.
+        fresh record), and the figures behind the verdicts: nan where
+        unknown, and where the record is not judged.
     """
     histories = _histories(statements)
     business, caps, rates = _business_judge(reference), market_caps.to_dict(), _Rates(risk_free)
@@ -102,7 +102,7 @@ def _one_date(
         years = _visible_years(history, day)
         cap = market_caps.get((as_of, member["entity_id"]), np.nan)
         is_fresh = bool(years) and years[0]["period_end"] >= oldest
-        is_judged = is_fresh and not years[0]["is_scale_suspect"]
+        is_judged = is_fresh
         company = {"member": member, "years": years, "cap": cap, "is_fresh": is_fresh, "is_judged": is_judged}
         companies.append(
             company | {"business": business(member, day)} | _relative_figures(years, history, cap)
@@ -136,15 +136,18 @@ def _outcome(verdicts: list[str]) -> str:
 
 def _histories(statements: pd.DataFrame) -> dict[int, list[Record]]:
     """Each company's records in the order in which a later one stands before an earlier one."""
-    debt = annual_ratios(statements)["total_debt_usd"]
-    data = statements.assign(total_debt_usd=debt, is_restated=statements["version"] == "restated")
+    debt = annual_ratios(statements)[["total_debt_usd", "is_debt_partial"]]
+    data = trusted(statements).assign(**debt, is_restated=statements["version"] == "restated")
     # Plain dates: a Timestamp costs ten times as much to compare, and this compares them by the million.
     data = data.assign(
         **{name: pd.to_datetime(data[name]).dt.date for name in ("period_end", "available_date")}
     )
-    data["gross_profit_usd"] = data["gross_profit_usd"].fillna(
-        data["revenue_usd"] - data["cost_of_revenue_usd"]
+    revenue, cost = "revenue_usd", "cost_of_revenue_usd"
+    data["gross_profit_usd"] = unmixed(data, "gross_profit_usd", revenue, cost).fillna(
+        unmixed(data, revenue, cost) - unmixed(data, cost, revenue)
     )
+    data["both_interests"] = unmixed(data, GROSS, NET) - unmixed(data, NET, GROSS)
+    data[NET] = unmixed(data, NET, GROSS)
     data["free_cash_flow_usd"] = data["operating_cash_flow_usd"] - data["capital_expenditures_usd"]
     ordered = data.sort_values(
         ["period_end", "available_date", "is_restated", "version", "source"], ascending=False
@@ -181,7 +184,7 @@ def _year_before(record: Record, history: list[Record]) -> Record | None:
 
 
 def _figure(record: Record, name: str) -> float:
-    return np.nan if record["is_scale_suspect"] else float(record[name])
+    return float(record[name])
 
 
 def _ratio(numerator: float, denominator: float) -> float:
@@ -202,7 +205,7 @@ def _relative_figures(years: list[Record], history: list[Record], cap: float) ->
     now = years[0]
     before = _year_before(now, history)
     accruals = np.nan
-    if before is not None and not now["is_scale_suspect"] and not before["is_scale_suspect"]:
+    if before is not None:
         mean_assets = (now["total_assets_usd"] + before["total_assets_usd"]) / 2
         accruals = _ratio(now["net_income_usd"] - now["operating_cash_flow_usd"], mean_assets)
     denominators = {"pb": "shareholders_equity_usd", "pe": "net_income_usd", "p_fcf": "free_cash_flow_usd"}
@@ -309,25 +312,26 @@ def _is_below(value: float, limit: float) -> bool | None:
     return None if np.isnan(value) else bool(value < limit)
 
 
+def _in_part(holds: bool | None, record: Record) -> bool | None:
+    """Debt of which a part is unknown can be too much, never little enough."""
+    return None if holds and record["is_debt_partial"] else holds
+
+
 def _is_at_most(value: float, limit: float) -> bool | None:
     return None if np.isnan(value) or np.isnan(limit) else bool(value <= limit)
 
 
 def _shariah(record: Record, cap: float, risk_free: _Rates) -> str:
-    debt = _is_below(_ratio(record["total_debt_usd"], cap), 0.33)
+    debt = _in_part(_is_below(_ratio(record["total_debt_usd"], cap), 0.33), record)
     return _all([debt, _is_income_permissible(record, risk_free)])
 
 
 def _is_income_permissible(record: Record, risk_free: _Rates) -> bool | None:
-    gross, net, revenue = (
-        record["interest_expense_usd"],
-        record["net_interest_expense_usd"],
-        record["revenue_usd"],
-    )
+    interest_income, net, revenue = record["both_interests"], record[NET], record["revenue_usd"]
     if not revenue > 0:
         return None
-    if gross - net >= 0:
-        return bool((gross - net) / revenue < 0.05)
+    if interest_income >= 0:
+        return bool(interest_income / revenue < 0.05)
     floor = -net if net < 0 else np.nan
     if floor / revenue >= 0.05:
         return False
@@ -341,7 +345,8 @@ def _balance_sheet(record: Record, is_financial: bool) -> str:
         return VERIFY
     if record["shareholders_equity_usd"] <= 0:
         return FAIL
-    return _all([_is_below(_ratio(record["total_debt_usd"], record["shareholders_equity_usd"]), 0.30)])
+    ratio = _ratio(record["total_debt_usd"], record["shareholders_equity_usd"])
+    return _all([_in_part(_is_below(ratio, 0.30), record)])
 
 
 def _is_each_positive(values: list[float], most_bad: int = 0) -> bool | None:

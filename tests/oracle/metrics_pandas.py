@@ -12,6 +12,8 @@ import pandas as pd
 from tests.oracle.quality_pandas import latest
 
 OLDEST_PRICE = pd.Timedelta(days=31)
+GROSS, NET, PRETAX = "interest_expense_usd", "net_interest_expense_usd", "pretax_income_usd"
+SHORT, LONG = "short_term_debt_usd", "long_term_debt_usd"
 
 
 def annual_ratios(statements: pd.DataFrame) -> pd.DataFrame:
@@ -22,30 +24,29 @@ def annual_ratios(statements: pd.DataFrame) -> pd.DataFrame:
     statements
         Rows of core.annual_fundamentals.
     """
-    row = statements
-    gross, net = row["interest_expense_usd"], row["net_interest_expense_usd"]
+    row = trusted(statements)
+    gross, net = row[GROSS], row[NET]
     interest = gross.fillna(net)
-    ebit = row["operating_income_usd"].fillna(row["pretax_income_usd"] + interest)
+    own_interest = unmixed(row, GROSS, PRETAX).fillna(unmixed(row, NET, PRETAX))
+    ebit = row["operating_income_usd"].fillna(unmixed(row, PRETAX, GROSS, NET) + own_interest)
     debt = _total_debt(row)
-    is_trusted = ~row["is_scale_suspect"].astype(bool)
     ratios = {
         "roe": row["net_income_usd"] / _positive(row["shareholders_equity_usd"]),
         "fcf_margin": (row["operating_cash_flow_usd"] - row["capital_expenditures_usd"])
         / _positive(row["revenue_usd"]),
-        "debt_to_assets": debt / _positive(row["total_assets_usd"]),
+        "debt_to_assets": debt["total"] / _positive(row["total_assets_usd"]),
         "interest_coverage": ebit / _positive(interest),
     }
-    is_without_interest = (
-        is_trusted & ebit.notna() & (interest.isna() | (interest == 0) | (gross.isna() & (net < 0)))
-    )
+    is_without_interest = ebit.notna() & (interest.isna() | (interest == 0) | (gross.isna() & (net < 0)))
     shares = _positive(row["shares_outstanding"])
     average = _positive(row["shares_basic"]).fillna(_positive(row["shares_diluted"]))
     return row[["entity_id", "period_end", "available_date", "version", "source"]].assign(
-        **{name: values.where(is_trusted) for name, values in ratios.items()},
-        total_debt_usd=debt,
+        **ratios,
+        total_debt_usd=debt["total"],
+        is_debt_partial=debt["is_partial"],
         ebit_usd=ebit,
         is_without_interest=is_without_interest,
-        shares=shares.fillna(average).where(is_trusted),
+        shares=shares.fillna(average),
         shares_date=row["shares_outstanding_date"].where(shares.notna()).fillna(row["period_end"]),
     )
 
@@ -93,16 +94,67 @@ def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFram
     )
 
 
-def _total_debt(row: pd.DataFrame) -> pd.Series:
-    """Short-term + long-term; one blank part is none.
+def trusted(statements: pd.DataFrame) -> pd.DataFrame:
+    """Blank every figure whose unit is in doubt."""
+    lists = statements["scale_suspect_fields"].fillna("").str.split(", ")
+    clean = statements.copy()
+    for name in {field for fields in lists for field in fields if field}:
+        clean.loc[[name in fields for fields in lists], name] = np.nan
+    return clean
+
+
+def unmixed(row: pd.DataFrame, part: str, *others: str) -> pd.Series:
+    """A figure; blank where it comes from an earlier version and one of the others was changed."""
+    taken = row["inherited_fields"].fillna("").map(lambda text: part in text.split(", "))
+    changed = row["amended_fields"].fillna("").map(lambda text: bool(set(others) & set(text.split(", "))))
+    return row[part].mask(taken & changed)
+
+
+def _total_debt(row: pd.DataFrame) -> pd.DataFrame:
+    """Short-term + long-term; with one blank part the other, in part only, unless nothing is left for it.
 
     Two are none where the source says so and no interest contradicts it.
     """
-    short, long = row["short_term_debt_usd"], row["long_term_debt_usd"]
-    net_interest = row["net_interest_expense_usd"].fillna(row["interest_expense_usd"])
+    short, long = row[SHORT], row[LONG]
+    net_interest = row[NET].fillna(row[GROSS])
     pays_interest = net_interest > 0.01 * row["total_liabilities_usd"].fillna(0)
-    is_none = short.isna() & long.isna() & row["is_blank_debt_zero"].astype(bool) & ~pays_interest
-    return short.add(long, fill_value=0).mask(is_none, 0.0)
+    lists = row["scale_suspect_fields"].fillna("").str.split(", ")
+    is_doubtful = lists.map(lambda fields: SHORT in fields or LONG in fields)
+    has_doubtful_interest = lists.map(lambda fields: GROSS in fields or NET in fields)
+    is_none = (
+        (short.isna() & long.isna() & row["is_blank_debt_zero"].astype(bool))
+        & ~pays_interest
+        & ~has_doubtful_interest
+    )
+    total = short.add(long, fill_value=0).mask(is_none, 0.0).mask(is_doubtful)
+    is_long_none = _leaves_no_room(row, lists) & total.notna()
+    return pd.DataFrame(
+        {"total": total, "is_partial": total.notna() & (short.isna() != long.isna()) & ~is_long_none}
+    )
+
+
+def _leaves_no_room(row: pd.DataFrame, lists: pd.Series) -> pd.Series:
+    """Current liabilities without debt are 99% of all, the rest is 5% of equity at most, no interest is known.
+
+    Neither in the year nor in the one before, as known then.
+    """
+    rest = row["total_liabilities_usd"] - (row["current_liabilities_usd"] - row[SHORT])
+    candidate = (
+        (row[SHORT].notna() & row[LONG].isna())
+        & rest.between(0, (1 - 0.99) * row["total_liabilities_usd"])
+        & (rest <= 0.05 * row["shareholders_equity_usd"])
+    )
+    pays = (row[GROSS] > 0) | (row[NET] > 0) | lists.map(lambda fields: GROSS in fields or NET in fields)
+    for at in row.index[candidate & ~pays]:
+        days = (row.at[at, "period_end"] - row["period_end"]).dt.days
+        before = row[
+            (row["entity_id"] == row.at[at, "entity_id"])
+            & days.between(350, 380)
+            & (row["available_date"] <= row.at[at, "available_date"])
+        ]
+        last = before.sort_values(["period_end", "available_date", "version", "source"]).index[-1:]
+        pays.loc[at] = bool(pays.loc[last].any())
+    return candidate & ~pays
 
 
 def _split_factor(seen: pd.DataFrame, prices: pd.DataFrame) -> np.ndarray:

@@ -27,7 +27,7 @@ def screen(
         is_financial.
     records
         What `visible_records` returns for the basis' horizon; method debt_free_aware also asks for
-        total_debt_usd, ebit_usd and is_without_interest.
+        total_debt_usd, is_debt_partial, ebit_usd and is_without_interest.
     market_caps
         Market value at as_of in USD by entity_id.
     oldest
@@ -125,6 +125,7 @@ def _debt_free_aware(data: pd.DataFrame) -> pd.DataFrame:
     """No debt and no interest: the cap where EBIT is positive, else 0. A financial's debt is not compared."""
     is_debt_free = (
         (data["total_debt_usd"] == 0)
+        & ~data["is_debt_partial"].eq(True)
         & data["is_without_interest"].eq(True)
         & data["interest_coverage"].isna()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.funnel.conditions import Condition, judge
+from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.rules.types.funnel import BalanceSheetRules
 
@@ -13,12 +13,12 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
     """Evaluate each member's debt to equity.
 
     Equity that is not positive fails. Unknown debt or equity gives verify, and so does a financial, whose
-    debt is part of its business.
+    debt is part of its business. Debt known in part is a lower bound: it can fail, never pass.
 
     Parameters
     ----------
     members
-        Rows with period_end, is_stale, is_scale_suspect, debt_to_equity, shareholders_equity_usd and
+        Rows with period_end, is_stale, debt_to_equity, is_debt_partial, shareholders_equity_usd and
         is_financial.
     rules
         The limit.
@@ -45,12 +45,14 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
     )
     ceiling = Condition(
         measure="debt_to_equity",
-        holds=pl.when(has_no_equity).then(pl.lit(True)).otherwise(limit.holds(value)),
+        holds=pl.when(has_no_equity)
+        .then(pl.lit(True))
+        .otherwise(at_least(limit.holds(value), pl.col("is_debt_partial"))),
         value=value,
         threshold=pl.lit(limit.limit),
         is_upper=True,
         is_borderline=limit.is_borderline(value),
         broken=f"debt is {'above' if limit.is_limit_allowed else 'not below'} {limit.limit:.0%} of equity",
-        unknown="debt or equity is unknown, or not meaningful for a financial",
+        unknown="debt or equity is unknown or known in part, or not meaningful for a financial",
     )
     return judge(members, [ceiling, positive_equity], RECORD_GATES)

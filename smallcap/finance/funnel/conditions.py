@@ -122,6 +122,11 @@ def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[G
     )
 
 
+def at_least(holds: pl.Expr, is_lower_bound: pl.Expr) -> pl.Expr:
+    """Turn an upper limit that holds into unknown if the figure is only a lower bound."""
+    return pl.when(~(holds & is_lower_bound.fill_null(False))).then(holds)
+
+
 def _first_shut(gates: Sequence[Gate], *, is_weak: bool) -> pl.Expr:
     """Return the number of the first shut gate of a kind, counted from 1; 0 if none is shut."""
     numbered = [(number, gate) for number, gate in enumerate(gates, start=1) if gate.is_weak == is_weak]

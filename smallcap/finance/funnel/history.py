@@ -24,8 +24,7 @@ def with_history(questions: pl.DataFrame, records: pl.DataFrame, rules: FunnelRu
     """Add to each question the summary of the consecutive fiscal years visible at as_of.
 
     The years are that of the visible record and the unbroken run of years before it, at most
-    `rules.history.years`, each in the version visible at as_of. Figures of a year with a suspect scale count
-    as unknown.
+    `rules.history.years`, each in the version visible at as_of.
 
     Parameters
     ----------
@@ -103,11 +102,8 @@ def years_known(states: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules)
         # In an unbroken run the n-th year is n years back; after a gap it is further back.
         .filter(pl.col("years_back") == pl.int_range(pl.len()).over("state"))
     )
-    figures = records.select(
-        pl.when(~pl.col("is_scale_suspect")).then(pl.col(name)).alias(name) for name in FIGURES
-    )
     return newest.select("state", "years_back").hstack(
-        take(figures, ordered["row"].gather(newest["standing"]))
+        take(records.select(FIGURES), ordered["row"].gather(newest["standing"]))
     )
 
 

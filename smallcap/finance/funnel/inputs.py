@@ -11,6 +11,7 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Gate
 from smallcap.finance.funnel.history import with_history
+from smallcap.finance.metrics.fields import AMENDED, INHERITED, SUSPECT, unmixed, without_suspects
 from smallcap.finance.pointintime import take, visible_rows
 from smallcap.rules.types.funnel import FunnelRules
 
@@ -34,7 +35,7 @@ METRIC_COLUMNS = (
         "version",
         "available_date",
         "is_stale",
-        "is_scale_suspect",
+        "is_debt_partial",
         "market_cap_usd",
     ),
     *(
@@ -79,13 +80,15 @@ STATEMENT_COLUMNS = (
     "source",
     "available_date",
     *STATEMENT_ITEMS,
+    SUSPECT,
+    INHERITED,
+    AMENDED,
 )
 """Columns of core.annual_fundamentals needed for `STATEMENT_ITEMS`."""
 
 RECORD_GATES = (
     Gate(pl.col("period_end").is_null(), "no annual record is visible"),
     Gate(pl.col("is_stale"), "the visible annual record is stale"),
-    Gate(pl.col("is_scale_suspect"), "the visible annual record may be in the wrong unit"),
 )
 """States of a member's record in which it is not evaluated."""
 
@@ -124,11 +127,20 @@ def prepared(
     measured = asked.join(
         metrics_as_of.drop("year"), on=["as_of", "entity_id"], how="left", maintain_order="left"
     )
-    items = take(annual_fundamentals.select(STATEMENT_ITEMS), visible_rows(annual_fundamentals, asked))
+    items = take(statement_items(annual_fundamentals), visible_rows(annual_fundamentals, asked))
     complete = with_history(measured.hstack(items), annual_metrics, rules)
     if not record_columns:
         return complete
     return complete.hstack(take(annual_metrics.select(record_columns), visible_rows(annual_metrics, asked)))
+
+
+def statement_items(annual_fundamentals: pl.DataFrame) -> pl.DataFrame:
+    """Select the statement items; null if the scale is suspect, or if gross and net interest are of two versions."""
+    gross, net = "interest_expense_usd", "net_interest_expense_usd"
+    trusted = without_suspects(
+        annual_fundamentals.select(*STATEMENT_ITEMS, SUSPECT, INHERITED, AMENDED), STATEMENT_ITEMS
+    )
+    return trusted.select(STATEMENT_ITEMS[0], unmixed(gross, net), unmixed(net, gross))
 
 
 def interleaved(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from smallcap.finance.funnel.conditions import at_least
 from smallcap.rules.types.funnel import FIXED, FunnelRules
 
 BALANCE_SHEET, CASH_FLOW, INCOME = "balance_sheet", "cash_flow", "income"
@@ -67,11 +68,14 @@ def balance_sheet_items(rules: FunnelRules) -> list[Item]:
     """List the items on debt, liquidity, coverage, cash, distress and goodwill."""
     own = rules.lenses
     coverage = pl.col("interest_coverage")
-    is_debt_free = pl.col("total_debt_usd") == 0
+    is_partial = pl.col("is_debt_partial").fill_null(False)
+    is_debt_free = (pl.col("total_debt_usd") == 0) & ~is_partial
     has_no_equity = (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
     net_cash = pl.col("net_cash_usd") / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")
     below_ceiling = (
-        pl.when(has_no_equity).then(pl.lit(False)).otherwise(pl.col("debt_to_equity") < own.debt_to_equity)
+        pl.when(has_no_equity)
+        .then(pl.lit(False))
+        .otherwise(at_least(pl.col("debt_to_equity") < own.debt_to_equity, is_partial))
     )
     covered = pl.when(is_debt_free).then(pl.lit(True)).otherwise(coverage > own.interest_coverage)
     return [
@@ -105,7 +109,7 @@ def balance_sheet_items(rules: FunnelRules) -> list[Item]:
             "positive",
             own.net_cash_to_assets,
             value=net_cash,
-            above=True,
+            is_met=at_least(net_cash > own.net_cash_to_assets, is_partial),
         ),
         _item(BALANCE_SHEET, "altman_z", f"above {own.altman_z:g}", own.altman_z, above=True, why=True),
         _item(

@@ -24,7 +24,7 @@ WORDS = {
     "debt_negative": "the source's debt is negative, so it is unknown",
     "no_interest_expense": "no interest expense is reported",
     "net_interest_income": "only net interest is known, and it is income",
-    "scale_suspect": "the year before may be in the wrong unit",
+    "scale_suspect": "a figure, of this year or the year before, may be in the wrong unit",
 }
 """Reason codes of core.annual_metrics and core.metrics_as_of in words."""
 

@@ -12,7 +12,7 @@ from smallcap.tables.funnel import MetricDifferences
 METRICS = ("roe", "debt_to_assets", "fcf_margin", "interest_coverage", "altman_z_score")
 AGREES, DIFFERS, ONLY_SERVED, ONLY_COMPUTED = "agrees", "differs", "only_served", "only_computed"
 INPUTS = (
-    *("roe", "debt_to_assets", "fcf_margin", "interest_coverage", "is_scale_suspect"),
+    *("roe", "debt_to_assets", "fcf_margin", "interest_coverage"),
     *(
         "working_capital_usd",
         "retained_earnings_usd",
@@ -136,7 +136,7 @@ def _altman_z() -> pl.Expr:
     score = (1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales) / assets + 0.6 * pl.col(
         "market_cap_period_end_usd"
     ) / liabilities
-    return pl.when(~pl.col("is_scale_suspect_own")).then(score).alias("altman_z_score_own")
+    return score.alias("altman_z_score_own")
 
 
 def _compared(beside: pl.DataFrame, metric: str, rules: ReconciliationRules) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.funnel.conditions import Condition, judge
+from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.mean_market_cap import mean_market_cap
 from smallcap.rules.types.funnel import MEAN, FunnelRules, Limit, ShariahRules
@@ -71,6 +71,7 @@ def shariah(
             standard.debt,
             "interest-bearing debt",
             words,
+            is_lower_bound=pl.col("is_debt_partial"),
         ),
         *_cash(standard, denominator, words),
         _income(standard.income),
@@ -85,17 +86,24 @@ def shariah(
     return verdicts.hstack(bounded).with_columns(is_lease_unchecked.alias("is_lease_unchecked"))
 
 
-def _limited(measure: str, value: pl.Expr, limit: Limit, what: str, of: str) -> Condition:
+def _limited(
+    measure: str,
+    value: pl.Expr,
+    limit: Limit,
+    what: str,
+    of: str,
+    is_lower_bound: pl.Expr = pl.lit(False),
+) -> Condition:
     side = "above" if limit.is_limit_allowed else "not below"
     return Condition(
         measure=measure,
-        holds=limit.holds(value),
+        holds=at_least(limit.holds(value), is_lower_bound),
         value=value,
         threshold=pl.lit(limit.limit),
         is_upper=True,
         is_borderline=limit.is_borderline(value),
         broken=f"{what} is {side} {limit.limit:.0%} of the {of}",
-        unknown=f"{what} or the {of} is unknown",
+        unknown=f"{what} or the {of} is unknown, or known in part",
     )
 
 

@@ -1,4 +1,4 @@
-"""Members with the figures used for the index anatomy; stale and suspect-scale records are left out."""
+"""Members with the figures used for the index anatomy; stale records are left out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ RECORD_COLUMNS = (
     "period_end",
     "available_date",
     "is_stale",
-    "is_scale_suspect",
     "market_cap_reason",
     *FIGURES,
 )
@@ -34,14 +33,13 @@ def valued_members(members: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.Dat
     pl.DataFrame
         The members sorted by as_of and company, with `market_cap_usd`, `market_cap_reason`, `net_income_usd`,
         `shareholders_equity_usd`, `revenue_usd`, `dividends_usd`, `is_unprofitable`, `period_end` and
-        `available_date`. Figures of a record that is stale or has a suspect scale are null; its dates are
-        kept.
+        `available_date`. Figures of a stale record are null; its dates are kept.
     """
     records = metrics_as_of.select(RECORD_COLUMNS)
-    is_stale, is_suspect = (pl.col(name).fill_null(False) for name in ("is_stale", "is_scale_suspect"))
+    is_stale = pl.col("is_stale").fill_null(False)
     joined = members.sort(KEY).join(records, on=KEY, how="left", maintain_order="left")
     usable = joined.with_columns(
-        *(pl.when(~is_stale & ~is_suspect).then(name).alias(name) for name in FIGURES),
+        *(pl.when(~is_stale).then(name).alias(name) for name in FIGURES),
         pl.when(is_stale).then(pl.lit(STALE)).otherwise("market_cap_reason").alias("market_cap_reason"),
     )
     return usable.with_columns(

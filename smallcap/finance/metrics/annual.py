@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.metrics.fields import without_suspects
 from smallcap.finance.metrics.history import with_history
 from smallcap.finance.metrics.inputs import with_inputs
 from smallcap.finance.metrics.ratios import ratios
@@ -15,7 +16,7 @@ def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFr
     """Compute the annual metrics of docs/methods/metrics.md, each with a reason if it is null.
 
     Earlier years, for growth, averages and sums, are those known at the row's own `available_date`: later
-    filings never change a row. Rows with a suspect scale keep their amounts and have no ratios.
+    filings never change a row. A figure with a suspect scale is null, and so is what needs it.
 
     Parameters
     ----------
@@ -30,9 +31,8 @@ def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFr
         One row per input row, in the columns of core.annual_metrics, sorted by company, period_end,
         available_date, version and source.
     """
-    prepared = with_history(
-        with_inputs(without_nan(fundamentals), rules), rules.prior_year, rules.cash_conversion
-    )
+    trusted = without_suspects(without_nan(fundamentals))
+    prepared = with_inputs(with_history(trusted, rules.prior_year, rules.cash_conversion), rules)
     computed = as_table(
         prepared.with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set")), "core.annual_metrics"
     )

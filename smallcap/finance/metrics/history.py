@@ -8,7 +8,7 @@ from smallcap.finance.pointintime import take, visible_history
 from smallcap.rules.types.metrics import DayRange, YearsRules
 
 PRIOR_COLUMNS = (
-    "is_scale_suspect",
+    "scale_suspect_fields",
     "revenue_usd",
     "net_income_usd",
     "shareholders_equity_usd",
@@ -17,6 +17,8 @@ PRIOR_COLUMNS = (
     "current_liabilities_usd",
     "cash_and_short_term_investments_usd",
     "short_term_debt_usd",
+    "interest_expense_usd",
+    "net_interest_expense_usd",
     "shares_outstanding",
     "shares_basic",
     "shares_diluted",
@@ -30,7 +32,7 @@ def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRule
     Parameters
     ----------
     rows
-        Annual rows with their derived quantities, including earlier years.
+        Annual rows, including earlier years; suspect figures null.
     prior_year
         Days back in which the prior year's period_end is expected.
     cash_years
@@ -41,7 +43,7 @@ def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRule
     pl.DataFrame
         The rows in the same order, with `has_prior_year`, the `PRIOR_COLUMNS` with suffix `_prior`, and
         `years_summed`, `net_income_sum` and `operating_cash_flow_sum`: over this year and the unbroken run of
-        years before it in which both figures are known and no scale is suspect.
+        years before it in which both figures are known.
     """
     history = visible_history(rows, max(cash_years.years - 1, 1), prior_year)
     last_year = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("record")).join(
@@ -57,9 +59,7 @@ def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRule
 
 def _sums(rows: pl.DataFrame, history: pl.DataFrame, years: int) -> pl.DataFrame:
     """Sum net income and operating cash flow over the unbroken run of years of each row, in order."""
-    is_usable = ~pl.col("is_scale_suspect") & pl.all_horizontal(
-        pl.col("net_income_usd", "operating_cash_flow_usd").is_not_null()
-    )
+    is_usable = pl.all_horizontal(pl.col("net_income_usd", "operating_cash_flow_usd").is_not_null())
     figures = rows.select("net_income_usd", "operating_cash_flow_usd", is_usable.alias("is_usable"))
     this_year = figures.with_row_index("record").with_columns(pl.lit(0, dtype=pl.Int64).alias("years_back"))
     earlier = (

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from smallcap.finance.metrics.fields import DEBT_PARTS, SHARE_COUNTS, is_suspect, unmixed
 from smallcap.finance.reasons import first_reason, metric, missing
 from smallcap.rules.types.metrics import MetricsRules
 
-SHARE_COUNTS = {
-    "outstanding": "shares_outstanding",
-    "basic_average": "shares_basic",
-    "diluted_average": "shares_diluted",
-}
-"""Share counts in order of preference: a count at a date, otherwise a period average."""
-DEBT_PARTS = ("short_term_debt_usd", "long_term_debt_usd")
+
+INTEREST = ("interest_expense_usd", "net_interest_expense_usd")
 
 
 def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
@@ -22,7 +18,7 @@ def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame
     Parameters
     ----------
     fundamentals
-        Rows of core.annual_fundamentals.
+        Rows of `history.with_history`, suspect figures null.
     rules
         The thresholds.
 
@@ -32,21 +28,18 @@ def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame
         The rows with the derived quantities, named as in core.annual_metrics, and `net_interest` and
         `interest`.
     """
-    blank_is_none = pl.col("is_blank_debt_zero")
     return (
         fundamentals.with_columns(
             *shares(),
             interest_reported().alias("interest"),
             pl.coalesce("net_interest_expense_usd", "interest_expense_usd").alias("net_interest"),
-            pl.coalesce("gross_profit_usd", pl.col("revenue_usd") - pl.col("cost_of_revenue_usd")).alias(
-                "gross_profit_usd"
-            ),
+            gross_profit().alias("gross_profit_usd"),
             (pl.col("current_assets_usd") - pl.col("current_liabilities_usd")).alias("working_capital_usd"),
             (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd")).alias(
                 "free_cash_flow_usd"
             ),
-            _blank_as_none("dividends_paid_usd", blank_is_none),
-            _blank_as_none("net_share_repurchases_usd", blank_is_none),
+            _blank_as_none("dividends_paid_usd"),
+            _blank_as_none("net_share_repurchases_usd"),
         )
         .with_columns(*ebit(), *total_debt(rules), *shareholder_payout())
         .with_columns(
@@ -81,6 +74,14 @@ def count_on_basis(basis: pl.Expr, suffix: str = "") -> pl.Expr:
     return pl.coalesce(pl.when((basis == name) & (count > 0)).then(count) for name, count in counts.items())
 
 
+def gross_profit() -> pl.Expr:
+    """Return gross profit, else revenue less cost of revenue; never from different versions of the row."""
+    revenue, cost = "revenue_usd", "cost_of_revenue_usd"
+    return pl.coalesce(
+        unmixed("gross_profit_usd", revenue, cost), unmixed(revenue, cost) - unmixed(cost, revenue)
+    )
+
+
 def interest_reported() -> pl.Expr:
     """Return gross interest expense; net interest expense if only that is known."""
     return pl.coalesce("interest_expense_usd", "net_interest_expense_usd")
@@ -88,7 +89,9 @@ def interest_reported() -> pl.Expr:
 
 def ebit() -> list[pl.Expr]:
     """Return EBIT and its basis: operating income, else pretax income + interest expense."""
-    operating, rebuilt = pl.col("operating_income_usd"), pl.col("pretax_income_usd") + pl.col("interest")
+    pretax = "pretax_income_usd"
+    interest = pl.coalesce(unmixed(name, pretax) for name in INTEREST)
+    operating, rebuilt = pl.col("operating_income_usd"), unmixed(pretax, *INTEREST) + interest
     basis = pl.coalesce(
         pl.when(operating.is_not_null()).then(pl.lit("operating_income")),
         pl.when(rebuilt.is_not_null()).then(pl.lit("pretax_income_plus_interest")),
@@ -97,12 +100,15 @@ def ebit() -> list[pl.Expr]:
 
 
 def total_debt(rules: MetricsRules) -> list[pl.Expr]:
-    """Return short-term + long-term debt, its reason, and the flags is_debt_partial and is_debt_assumed_zero.
+    """Return short-term + long-term debt, its reason and its flags.
 
-    Two blank parts mean no debt only if the source declares so and the company pays no material interest: if
-    net interest expense exceeds 1% of total liabilities, or is positive with unknown liabilities, the debt is
-    unknown. Debt cannot be negative: if a part is, the source has an error that cannot be resolved, and the
-    debt is unknown.
+    If one part is blank, total debt is the other and is_debt_partial: a lower bound. Blank long-term debt is
+    none (is_debt_part_assumed_zero) only if the rest of the balance sheet leaves no room for it.
+
+    Two blank parts mean no debt (is_debt_assumed_zero) only if the source declares so and the company pays no
+    material interest: if net interest expense exceeds 1% of total liabilities, or is positive with unknown
+    liabilities, the debt is unknown. Debt cannot be negative: if a part is, the source has an error that
+    cannot be resolved, and the debt is unknown. So it is if a part has a suspect scale.
     """
     short, long = pl.col("short_term_debt_usd"), pl.col("long_term_debt_usd")
     is_blank = short.is_null() & long.is_null()
@@ -110,18 +116,39 @@ def total_debt(rules: MetricsRules) -> list[pl.Expr]:
     pays_interest = (pl.col("net_interest") > bearable).fill_null(False)
     reason = first_reason(
         [
+            (is_suspect(*DEBT_PARTS), "scale_suspect"),
             (is_debt_negative(), "debt_negative"),
             (is_blank & ~pl.col("is_blank_debt_zero"), "input_missing"),
+            (is_blank & is_suspect(*INTEREST), "scale_suspect"),
             (is_blank & pays_interest, "debt_blank_but_interest_paid"),
         ]
     )
     is_known = reason.is_null()
+    is_long_none = is_known & short.is_not_null() & long.is_null() & _leaves_no_room(rules)
+    is_partial = is_known & (short.is_null() != long.is_null()) & ~is_long_none
     return [
         pl.when(is_known).then(short.fill_null(0.0) + long.fill_null(0.0)).alias("total_debt_usd"),
         reason.alias("total_debt_reason"),
-        (is_known & (short.is_null() != long.is_null())).alias("is_debt_partial"),
+        is_partial.alias("is_debt_partial"),
+        is_long_none.alias("is_debt_part_assumed_zero"),
         (is_known & is_blank).alias("is_debt_assumed_zero"),
     ]
+
+
+def _leaves_no_room(rules: MetricsRules) -> pl.Expr:
+    """Whether current liabilities without debt explain the liabilities, and no interest is paid.
+
+    Neither this year nor last. Proceeds and repayments of debt are not among the columns.
+    """
+    liabilities = pl.col("total_liabilities_usd")
+    rest = liabilities - (pl.col("current_liabilities_usd") - pl.col("short_term_debt_usd"))
+    is_explained = (rest >= 0) & (rest <= (1 - rules.debt.least_explained_liabilities) * liabilities)
+    is_small = rest <= rules.debt.max_unexplained_to_equity * pl.col("shareholders_equity_usd")
+    pays = [
+        (pl.col(f"{name}{suffix}") > 0).fill_null(False) for name in INTEREST for suffix in ("", "_prior")
+    ]
+    is_doubtful = is_suspect(*INTEREST) | is_suspect(*INTEREST, suffix="_prior")
+    return (is_explained & is_small).fill_null(False) & ~pl.any_horizontal(*pays, is_doubtful)
 
 
 def is_debt_negative() -> pl.Expr:
@@ -130,12 +157,14 @@ def is_debt_negative() -> pl.Expr:
 
 
 def known_short_term_debt(suffix: str = "") -> pl.Expr:
-    """Return short-term debt: null if negative, zero if blank and the source declares that blank means none.
+    """Return short-term debt: null if negative or suspect, zero if blank and declared to mean none.
 
     `suffix` selects another year's column.
     """
     given = pl.col(f"short_term_debt_usd{suffix}")
-    blank = pl.when(pl.col("is_blank_debt_zero")).then(0.0)
+    blank = pl.when(pl.col("is_blank_debt_zero") & ~is_suspect("short_term_debt_usd", suffix=suffix)).then(
+        0.0
+    )
     return pl.when(given.is_null()).then(blank).when(given >= 0).then(given)
 
 
@@ -145,5 +174,6 @@ def shareholder_payout() -> list[pl.Expr]:
     return metric("shareholder_payout_usd", dividends + buybacks, [missing(dividends, buybacks)])
 
 
-def _blank_as_none(column: str, blank_is_none: pl.Expr) -> pl.Expr:
-    return pl.when(blank_is_none).then(pl.col(column).fill_null(0.0)).otherwise(pl.col(column)).alias(column)
+def _blank_as_none(column: str) -> pl.Expr:
+    is_none = pl.col("is_blank_debt_zero") & ~is_suspect(column)
+    return pl.when(is_none).then(pl.col(column).fill_null(0.0)).otherwise(pl.col(column)).alias(column)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.metrics.fields import SHARE_FIELDS
 from smallcap.finance.metrics.market_cap import with_market_cap
-from smallcap.finance.metrics.ratios import zone
+from smallcap.finance.metrics.ratios import EBIT, suspect, zone
 from smallcap.finance.pointintime import is_stale, visible, visible_rows
 from smallcap.finance.reasons import Check, metric, missing, not_positive
 from smallcap.rules.types.metrics import MetricsRules, ZoneRules
@@ -30,6 +31,11 @@ ONLY_FOR_FORMULAS = (
     "shares_date",
 )
 """Columns of core.annual_metrics needed for market values but not included in core.metrics_as_of."""
+
+ALTMAN_FIELDS = (
+    *("current_assets_usd", "current_liabilities_usd", "retained_earnings_usd", "revenue_usd"),
+    *("total_assets_usd", "total_liabilities_usd", *EBIT, *SHARE_FIELDS),
+)
 
 NO_FUNDAMENTALS: Check = (pl.col("period_end").is_null(), "no_fundamentals")
 NOT_FOR_FINANCIALS: Check = (pl.col("is_financial").fill_null(False), "not_meaningful_for_financials")
@@ -136,7 +142,7 @@ def altman_z(zones: ZoneRules) -> list[pl.Expr]:
     checks = [
         NO_FUNDAMENTALS,
         NOT_FOR_FINANCIALS,
-        (pl.col("is_scale_suspect"), "scale_suspect"),
+        suspect(score, *ALTMAN_FIELDS),
         missing(capital, retained, ebit, sales, cap),
         *not_positive(assets),
         *not_positive(liabilities),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from smallcap.finance.metrics.fields import SHARE_FIELDS, is_suspect
 from smallcap.finance.metrics.prices import is_list_price_usable, last_prices, split_factors
 from smallcap.finance.reasons import Check, first_reason, missing
 from smallcap.rules.types.metrics import FundHoldingRules, MetricsRules
@@ -71,7 +72,7 @@ def _checks(holding: FundHoldingRules) -> list[Check]:
         (pl.col("price_usd").is_null() & pl.col("has_adjusted_close"), "price_adjusted_only"),
         missing(pl.col("price_usd"), reason="price_missing"),
         (pl.col("period_end").is_null(), "no_fundamentals"),
-        (pl.col("is_scale_suspect"), "scale_suspect"),
+        (shares.is_null() & is_suspect(*SHARE_FIELDS), "scale_suspect"),
         missing(shares, reason="shares_missing"),
         # A fund that lists a line without holding any shares gives no evidence on the line's share count.
         ((quantity > 0) & ~is_plausible, "shares_implausible"),

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.metrics.inputs import count_on_basis, known_short_term_debt
-from smallcap.finance.reasons import SCALE_SUSPECT, Check, metric, missing, not_positive, quotient
+from smallcap.finance.metrics.fields import DEBT_PARTS, SHARE_FIELDS, is_suspect, unmixed
+from smallcap.finance.metrics.inputs import INTEREST, count_on_basis, known_short_term_debt
+from smallcap.finance.reasons import Check, metric, missing, not_positive, quotient
 from smallcap.rules.types.metrics import MetricsRules, ZoneRules
 
-PRIOR_SUSPECT: Check = (pl.col("is_scale_suspect_prior"), "scale_suspect")
+GROSS_PROFIT = ("gross_profit_usd", "revenue_usd", "cost_of_revenue_usd")
+EBIT = ("operating_income_usd", "pretax_income_usd", *INTEREST)
 
 
 def ratios(rules: MetricsRules) -> list[pl.Expr]:
@@ -19,21 +21,38 @@ def ratios(rules: MetricsRules) -> list[pl.Expr]:
     revenue, assets = pl.col("revenue_usd"), pl.col("total_assets_usd")
     equity, debt = pl.col("shareholders_equity_usd"), pl.col("total_debt_usd")
     return [
-        *quotient("roe", pl.col("net_income_usd"), equity),
+        *_ratio("roe", pl.col("net_income_usd"), equity, "net_income_usd", "shareholders_equity_usd"),
         *roe_average(),
-        *quotient("gross_margin", pl.col("gross_profit_usd"), revenue),
-        *quotient("operating_margin", pl.col("operating_income_usd"), revenue),
-        *quotient("net_margin", pl.col("net_income_usd"), revenue),
-        *quotient("fcf_margin", pl.col("free_cash_flow_usd"), revenue),
-        *debt_ratio("debt_to_assets", debt, assets),
-        *debt_ratio("debt_to_equity", debt, equity),
+        *_ratio("gross_margin", pl.col("gross_profit_usd"), revenue, *GROSS_PROFIT),
+        *_ratio(
+            "operating_margin", pl.col("operating_income_usd"), revenue, "operating_income_usd", "revenue_usd"
+        ),
+        *_ratio("net_margin", pl.col("net_income_usd"), revenue, "net_income_usd", "revenue_usd"),
+        *_ratio(
+            "fcf_margin",
+            pl.col("free_cash_flow_usd"),
+            revenue,
+            *("operating_cash_flow_usd", "capital_expenditures_usd", "revenue_usd"),
+        ),
+        *debt_ratio("debt_to_assets", debt, "total_assets_usd"),
+        *debt_ratio("debt_to_equity", debt, "shareholders_equity_usd"),
         *interest_coverage(),
-        *quotient("current_ratio", pl.col("current_assets_usd"), pl.col("current_liabilities_usd")),
-        *quotient("goodwill_to_assets", pl.col("goodwill_usd"), assets),
+        *_ratio(
+            "current_ratio",
+            pl.col("current_assets_usd"),
+            pl.col("current_liabilities_usd"),
+            *("current_assets_usd", "current_liabilities_usd"),
+        ),
+        *_ratio("goodwill_to_assets", pl.col("goodwill_usd"), assets, "goodwill_usd", "total_assets_usd"),
         *accruals_cash_flow(),
         *accruals_balance_sheet(),
         *cash_conversion(rules),
-        *quotient("capex_intensity", pl.col("capital_expenditures_usd"), revenue),
+        *_ratio(
+            "capex_intensity",
+            pl.col("capital_expenditures_usd"),
+            revenue,
+            *("capital_expenditures_usd", "revenue_usd"),
+        ),
         *share_count_change(),
         *unusual_items_share(),
         *altman_z_double_prime(rules.altman_z_double_prime),
@@ -42,26 +61,44 @@ def ratios(rules: MetricsRules) -> list[pl.Expr]:
     ]
 
 
+def suspect(value: pl.Expr, *fields: str, prior: tuple[str, ...] = ()) -> Check:
+    """Make a check that applies if a metric has no value and a field that it needs has a suspect scale.
+
+    `prior` are fields of the year before.
+    """
+    is_any = is_suspect(*fields)
+    if prior:
+        is_any = is_any | is_suspect(*prior, suffix="_prior")
+    return value.is_null() & is_any, "scale_suspect"
+
+
+def _ratio(name: str, numerator: pl.Expr, denominator: pl.Expr, *fields: str) -> list[pl.Expr]:
+    """Return numerator over denominator; null for a suspect scale if that of a field that it uses is."""
+    return quotient(name, numerator, denominator, before=[suspect(numerator / denominator, *fields)])
+
+
 def roe_average() -> list[pl.Expr]:
     """Return net income over the mean of this and last year's equity, if both are positive."""
     now, then = pl.col("shareholders_equity_usd"), pl.col("shareholders_equity_usd_prior")
+    value = pl.col("net_income_usd") / ((now + then) / 2)
     checks = [
-        SCALE_SUSPECT,
+        suspect(value, "net_income_usd", "shareholders_equity_usd", prior=("shareholders_equity_usd",)),
         missing(pl.col("net_income_usd")),
         *not_positive(now),
-        *_needs_last_year(then),
+        _needs_last_year(then),
         (then <= 0, "denominator_not_positive"),
     ]
-    return metric("roe_average", pl.col("net_income_usd") / ((now + then) / 2), checks)
+    return metric("roe_average", value, checks)
 
 
-def debt_ratio(name: str, debt: pl.Expr, denominator: pl.Expr) -> list[pl.Expr]:
+def debt_ratio(name: str, debt: pl.Expr, of: str) -> list[pl.Expr]:
     """Return total debt over assets or equity; if the debt is unknown, the reason is that of the debt."""
     own = [
         (pl.col("total_debt_reason") == reason, reason)
-        for reason in ("debt_negative", "debt_blank_but_interest_paid")
+        for reason in ("scale_suspect", "debt_negative", "debt_blank_but_interest_paid")
     ]
-    return quotient(name, debt, denominator, before=(SCALE_SUSPECT, *own))
+    doubt = suspect(debt / pl.col(of), of, *DEBT_PARTS)
+    return quotient(name, debt, pl.col(of), before=[doubt, *own])
 
 
 def interest_coverage() -> list[pl.Expr]:
@@ -72,7 +109,7 @@ def interest_coverage() -> list[pl.Expr]:
     """
     ebit, gross, interest = pl.col("ebit_usd"), pl.col("interest_expense_usd"), pl.col("interest")
     checks = [
-        SCALE_SUSPECT,
+        suspect(ebit / interest, *EBIT),
         missing(ebit),
         (interest.is_null() | (interest == 0), "no_interest_expense"),
         (gross.is_null() & (interest < 0), "net_interest_income"),
@@ -90,11 +127,10 @@ def accruals_cash_flow() -> list[pl.Expr]:
     (Net income - operating cash flow) over mean total assets of this and last year.
     """
     income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
-    return metric(
-        "accruals_cash_flow",
-        (income - cash_flow) / _mean_assets(),
-        [SCALE_SUSPECT, missing(income, cash_flow), *_mean_assets_checks()],
-    )
+    value = (income - cash_flow) / _mean_assets()
+    used = ("net_income_usd", "operating_cash_flow_usd", "total_assets_usd")
+    doubt = suspect(value, *used, prior=("total_assets_usd",))
+    return metric("accruals_cash_flow", value, [doubt, missing(income, cash_flow), *_mean_assets_checks()])
 
 
 def accruals_balance_sheet() -> list[pl.Expr]:
@@ -112,8 +148,10 @@ def accruals_balance_sheet() -> list[pl.Expr]:
     depreciation = pl.col("depreciation_amortization_usd")
     assets, cash, liabilities = (now[name] - then[name] for name in names)
     accruals = (assets - cash) - (liabilities - (debt_now - debt_then)) - depreciation
+    used = (*names, "short_term_debt_usd", "total_assets_usd")
+    doubt = suspect(accruals / _mean_assets(), *used, "depreciation_amortization_usd", prior=used)
     checks = [
-        SCALE_SUSPECT,
+        doubt,
         missing(*now.values(), debt_now, depreciation),
         *_mean_assets_checks(),
         missing(*then.values(), debt_then, reason="prior_year_missing"),
@@ -125,11 +163,13 @@ def accruals_balance_sheet() -> list[pl.Expr]:
 def cash_conversion(rules: MetricsRules) -> list[pl.Expr]:
     """Return operating cash flow over net income, if positive: for the year, and over several years."""
     cash_flow, income = pl.col("operating_cash_flow_usd"), pl.col("net_income_usd")
-    given = [SCALE_SUSPECT, missing(cash_flow, income)]
+    fields = ("net_income_usd", "operating_cash_flow_usd")
+    year = cash_flow / income
+    given = [suspect(year, *fields), missing(cash_flow, income)]
     few_years = (pl.col("years_summed") < rules.cash_conversion.min_years, "too_few_years")
     income_sum = pl.col("net_income_sum")
     return [
-        *metric("cash_conversion", cash_flow / income, [*given, (income <= 0, "net_income_not_positive")]),
+        *metric("cash_conversion", year, [*given, (income <= 0, "net_income_not_positive")]),
         *metric(
             "cash_conversion_5y",
             pl.col("operating_cash_flow_sum") / income_sum,
@@ -144,27 +184,27 @@ def share_count_change() -> list[pl.Expr]:
     Counts are as filed: a split between the two counts shows as growth.
     """
     then = count_on_basis(pl.col("shares_basis"), "_prior")
-    return metric(
-        "share_count_change",
-        pl.col("shares") / then - 1,
-        [SCALE_SUSPECT, missing(pl.col("shares")), *_needs_last_year(then)],
-    )
+    value = pl.col("shares") / then - 1
+    doubt = suspect(value, *SHARE_FIELDS, prior=SHARE_FIELDS)
+    return metric("share_count_change", value, [doubt, missing(pl.col("shares")), _needs_last_year(then)])
 
 
 def unusual_items_share() -> list[pl.Expr]:
     """Return |pretax income - (EBIT - net interest expense)| over |pretax income|.
 
     Only if EBIT is operating income: with EBIT derived from pretax income the result is zero by construction.
+    Pretax and operating income are not compared if one was amended and the other taken over.
     """
-    pretax = pl.col("pretax_income_usd")
-    operating = pl.when(pl.col("ebit_basis") == "operating_income").then(pl.col("ebit_usd"))
-    unusual = (pretax - (operating - pl.col("net_interest"))).abs()
+    pretax = unmixed("pretax_income_usd", "operating_income_usd")
+    own_operating = unmixed("operating_income_usd", "pretax_income_usd")
+    operating = pl.when(pl.col("ebit_basis") == "operating_income").then(own_operating)
+    value = (pretax - (operating - pl.col("net_interest"))).abs() / pretax.abs()
     checks = [
-        SCALE_SUSPECT,
+        suspect(value, *EBIT),
         missing(pretax, operating, pl.col("net_interest")),
         (pretax == 0, "denominator_not_positive"),
     ]
-    return metric("unusual_items_share", unusual / pretax.abs(), checks)
+    return metric("unusual_items_share", value, checks)
 
 
 def altman_z_double_prime(zones: ZoneRules) -> list[pl.Expr]:
@@ -180,8 +220,10 @@ def altman_z_double_prime(zones: ZoneRules) -> list[pl.Expr]:
     )
     equity = pl.col("shareholders_equity_usd")
     score = (6.56 * capital + 3.26 * retained + 6.72 * ebit) / assets + 1.05 * equity / liabilities
+    used = ("current_assets_usd", "current_liabilities_usd", "retained_earnings_usd", *EBIT)
+    totals = ("shareholders_equity_usd", "total_assets_usd", "total_liabilities_usd")
     checks = [
-        SCALE_SUSPECT,
+        suspect(score, *used, *totals),
         missing(capital, retained, ebit, equity),
         *not_positive(assets),
         *not_positive(liabilities),
@@ -205,15 +247,21 @@ def zone(score: pl.Expr, zones: ZoneRules) -> pl.Expr:
 def growth(name: str, column: str) -> list[pl.Expr]:
     """Return the figure over last year's, less one, if last year's was positive."""
     now, then = pl.col(column), pl.col(f"{column}_prior")
+    value = now / then - 1
     return metric(
         name,
-        now / then - 1,
-        [SCALE_SUSPECT, missing(now), *_needs_last_year(then), (then <= 0, "denominator_not_positive")],
+        value,
+        [
+            suspect(value, column, prior=(column,)),
+            missing(now),
+            _needs_last_year(then),
+            (then <= 0, "denominator_not_positive"),
+        ],
     )
 
 
-def _needs_last_year(value: pl.Expr) -> list[Check]:
-    return [PRIOR_SUSPECT, missing(value, reason="prior_year_missing")]
+def _needs_last_year(value: pl.Expr) -> Check:
+    return missing(value, reason="prior_year_missing")
 
 
 def _mean_assets() -> pl.Expr:
@@ -224,6 +272,6 @@ def _mean_assets_checks() -> list[Check]:
     then = pl.col("total_assets_usd_prior")
     return [
         missing(pl.col("total_assets_usd"), reason="denominator_missing"),
-        *_needs_last_year(then),
+        _needs_last_year(then),
         (_mean_assets() <= 0, "denominator_not_positive"),
     ]

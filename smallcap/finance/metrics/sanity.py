@@ -5,11 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.metrics.amendments import inherited
+from smallcap.finance.metrics.fields import SUSPECT
 from smallcap.finance.metrics.inputs import is_debt_negative
-from smallcap.finance.pointintime import take, visible_history
+from smallcap.finance.metrics.scale import is_jump, suspect_fields
+from smallcap.finance.pointintime import visible_history
 from smallcap.rules.types.metrics import SanityRules
-
-SCALE_COLUMNS = ("revenue_usd", "total_assets_usd", "shares_outstanding", "shares_basic", "shares_diluted")
 
 
 def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -30,23 +31,23 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
     tuple
         The rows kept, and the rows refused with the first `rule` that each breaks:
         `filing_before_period_end`, `currency_not_usd` (another currency or none), `period_too_short`,
-        `period_too_long`, `net_income_implausible`.
+        `period_too_long`, `net_income_implausible` (see `is_loss_extreme`; total assets also jump from the
+        year before).
     """
     cleaned = without_nan(rows)
     days = _period_days(cleaned, rules)
-    judged = cleaned.with_columns(_broken_rule(days, rules).alias("rule"))
+    dated = cleaned.with_columns(_broken_rule(days, rules).alias("rule"))
+    judged = dated.with_columns(_with_implausible_income(dated, rules))
     return judged.filter(pl.col("rule").is_null()).drop("rule"), judged.filter(pl.col("rule").is_not_null())
 
 
 def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
-    """Flag doubtful rows: a suspect scale, negative capital expenditures, negative revenue, negative debt.
+    """Complete amended rows from the versions before them, and flag doubtful rows and figures.
 
-    A scale is suspect if revenue, total assets or a share count is at least `jump` times that of the year
-    before, or at most 1/`jump` of it. Either side of a jump may be the wrong one. The later row is flagged
-    only if it also differs by `jump` from more than half of the earlier years (up to `years_back`) that were
-    known when it became known, so that a correct year after a wrong one is not flagged. No later data are
-    used; therefore the first record of a company is never flagged, and a second record that jumps is,
-    whichever of the two is wrong.
+    Amended rows are completed first (`amendments.inherited`), then each figure is compared with earlier years
+    and with the rest of its row (`scale.suspect_fields`). Only data known when a row became known are used;
+    therefore the first record of a company is never suspect, and a second record that jumps is, whichever of
+    the two is wrong.
 
     Parameters
     ----------
@@ -58,17 +59,42 @@ def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        The same rows in the columns of core.annual_fundamentals.
+        The same rows in the columns of core.annual_fundamentals. Suspect figures keep their values.
     """
-    history = visible_history(kept, rules.scale.years_back, rules.prior_year)
-    flagged = kept.with_columns(
-        _is_scale_suspect(kept, history, rules).alias("is_scale_suspect"),
+    complete = inherited(kept, rules.amendment).with_columns(is_loss_extreme(rules).alias("is_loss_extreme"))
+    history = visible_history(complete, rules.scale.years_back, rules.prior_year)
+    # If income and assets of a row do not fit together, its units are no evidence on those of other years.
+    is_evidence = ~complete["is_loss_extreme"].gather(history["prior"])
+    flagged = complete.with_columns(
+        suspect_fields(complete, history.filter(is_evidence), rules.scale).alias(SUSPECT),
         (pl.col("capital_expenditures_usd") < 0).fill_null(False).alias("is_capex_negative"),
         (pl.col("revenue_usd") < 0).fill_null(False).alias("is_revenue_negative"),
         is_debt_negative().alias("is_debt_negative"),
         pl.lit(rules.label).alias("rule_set"),
-    )
+    ).with_columns(pl.col(SUSPECT).is_not_null().alias("is_scale_suspect"))
     return as_table(flagged, "core.annual_fundamentals")
+
+
+def is_loss_extreme(rules: SanityRules) -> pl.Expr:
+    """Whether net income or the net loss is more than `max_net_income_to_assets` times total assets."""
+    limit = rules.max_net_income_to_assets * pl.col("total_assets_usd").abs()
+    return (pl.col("net_income_usd").abs() > limit).fill_null(False)
+
+
+def _with_implausible_income(dated: pl.DataFrame, rules: SanityRules) -> pl.Series:
+    """Add the rule `net_income_implausible` to rows that break no other rule."""
+    numbered = dated.with_row_index("row").filter(pl.col("rule").is_null())
+    history = visible_history(numbered, 1, rules.prior_year)
+    assets = numbered["total_assets_usd"]
+    pairs = history.select(
+        "record", assets.gather(history["record"]).alias("now"), assets.gather(history["prior"]).alias("then")
+    )
+    jumped = pairs.filter(is_jump(pl.col("now"), pl.col("then"), rules.scale.jump))["record"]
+    does_jump = pl.col("row").is_in(numbered["row"].gather(jumped).implode())
+    implausible = pl.col("rule").is_null() & is_loss_extreme(rules) & does_jump
+    return dated.with_row_index("row").select(
+        pl.when(implausible).then(pl.lit("net_income_implausible")).otherwise("rule").alias("rule")
+    )["rule"]
 
 
 def _broken_rule(period_days: pl.Series, rules: SanityRules) -> pl.Expr:
@@ -77,8 +103,6 @@ def _broken_rule(period_days: pl.Series, rules: SanityRules) -> pl.Expr:
         "currency_not_usd": pl.col("currency").ne_missing(rules.currency),
         "period_too_short": pl.lit(period_days) < rules.period.min_days,
         "period_too_long": pl.lit(period_days) > rules.period.max_days,
-        "net_income_implausible": pl.col("net_income_usd").abs()
-        > rules.max_net_income_to_assets * pl.col("total_assets_usd").abs(),
     }
     return pl.coalesce(pl.when(condition).then(pl.lit(rule)) for rule, condition in broken.items())
 
@@ -112,21 +136,3 @@ def _period_days(rows: pl.DataFrame, rules: SanityRules) -> pl.Series:
     )
     lengths = numbered.select("row", "period_days").join(derived, on="row", how="left").sort("row")
     return lengths.select(pl.coalesce("period_days", "derived_days"))["period_days"]
-
-
-def _is_scale_suspect(rows: pl.DataFrame, history: pl.DataFrame, rules: SanityRules) -> pl.Series:
-    pairs = history.hstack(take(rows.select(SCALE_COLUMNS), history["record"])).hstack(
-        take(rows.select(pl.col(name).alias(f"{name}_prior") for name in SCALE_COLUMNS), history["prior"])
-    )
-    verdicts = pairs.group_by("record").agg(
-        _stands_apart(name, rules.scale.jump).alias(name) for name in SCALE_COLUMNS
-    )
-    suspects = verdicts.filter(pl.any_horizontal(SCALE_COLUMNS))["record"]
-    return pl.Series(range(rows.height), dtype=pl.UInt32).is_in(suspects.implode())
-
-
-def _stands_apart(name: str, jump: float) -> pl.Expr:
-    now, then = pl.col(name), pl.col(f"{name}_prior")
-    is_jump = pl.when((now > 0) & (then > 0)).then((now / then >= jump) | (then / now >= jump))
-    jumps_from_last_year = (is_jump & (pl.col("years_back") == 1)).any()
-    return jumps_from_last_year & (is_jump.mean() > 0.5)

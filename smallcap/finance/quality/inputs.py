@@ -26,7 +26,7 @@ METHODS = (DEBT_FREE_AWARE, PUBLISHED)
 NO_INTEREST_REASONS = ("no_interest_expense", "net_interest_income")
 _RECORD_COLUMNS = (
     *("entity_id", "period_end", "version", "source", "available_date"),
-    *(*SCORE_INPUTS, "interest_coverage_reason", "total_debt_usd", "ebit_usd"),
+    *(*SCORE_INPUTS, "interest_coverage_reason", "total_debt_usd", "is_debt_partial", "ebit_usd"),
 )
 
 
@@ -146,9 +146,8 @@ def method_inputs(inputs: pl.DataFrame, method: str, rules: QualityRules) -> pl.
     named = inputs.with_columns(pl.lit(method).alias("method"))
     if method == PUBLISHED:
         return named
-    is_debt_free = (pl.col("total_debt_usd") == 0) & pl.col("interest_coverage_reason").is_in(
-        NO_INTEREST_REASONS
-    )
+    has_no_debt = (pl.col("total_debt_usd") == 0) & ~pl.col("is_debt_partial").fill_null(False)
+    is_debt_free = has_no_debt & pl.col("interest_coverage_reason").is_in(NO_INTEREST_REASONS)
     stand_in = (
         pl.when(pl.col("ebit_usd") > 0)
         .then(rules.coverage_clip.highest)

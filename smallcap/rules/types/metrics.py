@@ -26,22 +26,43 @@ class DayRange(Record):
 
 @dataclass(frozen=True)
 class ScaleRules(Record):
-    """When a jump of a figure from the year before indicates a wrong unit.
+    """When a difference between a figure and earlier years indicates a wrong unit.
 
     Attributes
     ----------
     jump
         Multiple, up or down, at or above which a change counts as a jump.
     years_back
-        Earlier fiscal years used to decide which of the two years is wrong.
+        Earlier fiscal years that are compared.
+    least_years
+        Earlier years needed for a money field that the rest of its row neither confirms nor contradicts.
+    record_fields, record_share
+        Number of comparable money fields, and the share of them above which the row as a whole is suspect.
     """
 
     jump: float
     years_back: int
+    least_years: int
+    record_fields: int
+    record_share: float
 
     def __post_init__(self) -> None:
         require(self.jump > 1, "jump", f"must be above 1, got {self.jump}")
         require(1 <= self.years_back <= 10, "years_back", f"must be 1 to 10, got {self.years_back}")
+        require(self.least_years >= 1, "least_years", f"must be at least 1, got {self.least_years}")
+        require(self.record_fields >= 1, "record_fields", f"must be at least 1, got {self.record_fields}")
+        require(0 < self.record_share < 1, "record_share", f"must be in (0, 1), got {self.record_share}")
+
+
+@dataclass(frozen=True)
+class AmendmentRules(Record):
+    """A debt part within `total_tolerance` of the total debt of the version before is that total."""
+
+    total_tolerance: float
+
+    def __post_init__(self) -> None:
+        share = self.total_tolerance
+        require(0 <= share < 1, "total_tolerance", f"must be in [0, 1), got {share}")
 
 
 @dataclass(frozen=True)
@@ -88,6 +109,7 @@ class SanityRules(RuleSet):
     period: DayRange
     prior_year: DayRange
     scale: ScaleRules
+    amendment: AmendmentRules
 
     def __post_init__(self) -> None:
         require(
@@ -111,13 +133,30 @@ class VisibilityRules(Record):
 
 @dataclass(frozen=True)
 class DebtRules(Record):
-    """Net interest above `max_interest_to_liabilities` of total liabilities contradicts a blank debt."""
+    """When blank debt is none.
+
+    Attributes
+    ----------
+    max_interest_to_liabilities
+        Net interest above this share of total liabilities contradicts two blank parts.
+    least_explained_liabilities
+        Share of total liabilities that known items have to explain for a single blank part to be none.
+    max_unexplained_to_equity
+        Share of equity that the rest may not exceed.
+    """
 
     max_interest_to_liabilities: float
+    least_explained_liabilities: float
+    max_unexplained_to_equity: float
 
     def __post_init__(self) -> None:
-        share = self.max_interest_to_liabilities
-        require(0 <= share <= 1, "max_interest_to_liabilities", f"must be in [0, 1], got {share}")
+        for name in (
+            "max_interest_to_liabilities",
+            "least_explained_liabilities",
+            "max_unexplained_to_equity",
+        ):
+            share = getattr(self, name)
+            require(0 <= share <= 1, name, f"must be in [0, 1], got {share}")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ FLAGS = {
     "is_capex_negative": False,
     "is_revenue_negative": False,
     "is_debt_negative": False,
+    "is_amendment_partial": False,
+    "is_loss_extreme": False,
 }
 
 

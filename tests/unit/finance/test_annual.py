@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from smallcap.finance.metrics.annual import annual_metrics
+from smallcap.finance.metrics.fields import FIELDS
 from smallcap.tables.registry import TABLES
 from tests.examples import examples
 from tests.tolerances import BY_HAND, EXACT
@@ -211,6 +212,109 @@ class TestDebt:
         assert (row["total_debt_usd"], row["total_debt_reason"], row["debt_to_equity"]) == (0.0, None, 0.0)
 
 
+# No interest, and current liabilities without debt that are all but 5 of 700.
+WITHOUT_ROOM = {
+    "long_term_debt_usd": None,
+    "short_term_debt_usd": 0.0,
+    "current_liabilities_usd": 695.0,
+    "interest_expense_usd": None,
+    "net_interest_expense_usd": -1.0,
+}
+
+
+class TestSingleBlankPart:
+    def test_blank_long_term_debt_is_none_if_nothing_is_left_for_it(self) -> None:
+        row = metrics_of_2023(**WITHOUT_ROOM)
+        assert (row["total_debt_usd"], row["is_debt_partial"], row["is_debt_part_assumed_zero"]) == (
+            0.0,
+            False,
+            True,
+        )
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"current_liabilities_usd": 692.0},
+            {"current_liabilities_usd": None},
+            {"short_term_debt_usd": 10.0},
+            {"interest_expense_usd": 0.5},
+            {"net_interest_expense_usd": 0.5},
+            {"shareholders_equity_usd": 90.0},
+            {"scale_suspect_fields": "interest_expense_usd"},
+        ],
+    )
+    def test_otherwise_it_is_unknown(self, change: dict[str, object]) -> None:
+        row = metrics_of_2023(**WITHOUT_ROOM | change)
+        assert (row["is_debt_partial"], row["is_debt_part_assumed_zero"]) == (True, False)
+
+    def test_interest_of_the_year_before_counts(self) -> None:
+        rows = [
+            year_row(2022, **LAST_YEAR, interest_expense_usd=1.0),
+            year_row(2023, **THIS_YEAR | WITHOUT_ROOM),
+        ]
+        assert annual_metrics(fundamentals(*rows), METRICS)["is_debt_partial"].to_list() == [True, True]
+
+    def test_a_declaration_does_not_complete_a_single_part(self) -> None:
+        assert metrics_of_2023(long_term_debt_usd=None, is_blank_debt_zero=True)["is_debt_partial"] is True
+
+    @pytest.mark.parametrize("part", ["short_term_debt_usd", "long_term_debt_usd"])
+    def test_a_part_of_suspect_scale_is_not_blank(self, part: str) -> None:
+        row = metrics_of_2023(scale_suspect_fields=part, is_blank_debt_zero=True)
+        assert (row["total_debt_usd"], row["total_debt_reason"]) == (None, "scale_suspect")
+
+    @pytest.mark.parametrize("item", ["dividends_paid_usd", "net_share_repurchases_usd"])
+    def test_a_payout_of_suspect_scale_is_not_none(self, item: str) -> None:
+        assert (
+            metrics_of_2023(scale_suspect_fields=item, is_blank_debt_zero=True)["shareholder_payout_usd"]
+            is None
+        )
+
+
+class TestFiguresOfTwoVersions:
+    @pytest.mark.parametrize(
+        ("inherited", "amended", "gross_profit"),
+        [
+            ("gross_profit_usd", None, 400.0),
+            ("gross_profit_usd, cost_of_revenue_usd", "net_income_usd", 400.0),
+            ("gross_profit_usd, cost_of_revenue_usd", "revenue_usd", None),
+            ("gross_profit_usd", "revenue_usd, cost_of_revenue_usd", 1010.0 - 600.0),
+        ],
+    )
+    def test_gross_profit_never_mixes_them(
+        self, inherited: str, amended: str | None, gross_profit: float | None
+    ) -> None:
+        own_revenue = {"revenue_usd": 1010.0} if amended and "revenue" in amended else {}
+        row = metrics_of_2023(inherited_fields=inherited, amended_fields=amended, **own_revenue)
+        margin = None if gross_profit is None else gross_profit / own_revenue.get("revenue_usd", 1000.0)
+        assert row["gross_margin"] == (None if margin is None else pytest.approx(margin, rel=EXACT))
+
+    def test_rebuilt_ebit_never_mixes_them(self) -> None:
+        mixed = {
+            "inherited_fields": "interest_expense_usd, net_interest_expense_usd",
+            "amended_fields": "pretax_income_usd",
+        }
+        assert metrics_of_2023(operating_income_usd=None, **mixed)["ebit_usd"] is None
+        assert metrics_of_2023(**mixed)["ebit_usd"] == 150.0
+
+    def test_unusual_items_never_mix_them(self) -> None:
+        row = metrics_of_2023(inherited_fields="operating_income_usd", amended_fields="pretax_income_usd")
+        assert row["unusual_items_share"] is None
+
+
+class TestSuspectCountThatIsNotUsed:
+    def test_it_voids_nothing(self) -> None:
+        row = metrics_of_2023(
+            shares_diluted=9e9, scale_suspect_fields="shares_diluted", is_scale_suspect=True
+        )
+        assert {name: row[name] for name in EXPECTED} == {
+            name: pytest.approx(value, rel=EXACT) for name, value in EXPECTED.items()
+        }
+
+    def test_the_next_count_takes_the_place_of_a_suspect_one(self) -> None:
+        row = metrics_of_2023(shares_basic=101.0, scale_suspect_fields="shares_outstanding")
+        assert (row["shares"], row["shares_basis"]) == (101.0, "basic_average")
+
+
 class TestInterestCoverage:
     @pytest.mark.parametrize(
         ("gross", "net", "coverage", "reason", "is_net"),
@@ -267,8 +371,16 @@ class TestReasons:
             ({}, "cash_conversion_5y", "too_few_years"),
             ({"pretax_income_usd": 0.0}, "unusual_items_share", "denominator_not_positive"),
             ({"shares_outstanding": None, "shares_basic": 101.0}, "share_count_change", "prior_year_missing"),
-            ({"is_scale_suspect": True}, "roe", "scale_suspect"),
-            ({"is_scale_suspect": True}, "revenue_growth", "scale_suspect"),
+            ({"scale_suspect_fields": "net_income_usd"}, "roe", "scale_suspect"),
+            ({"scale_suspect_fields": "shareholders_equity_usd"}, "debt_to_equity", "scale_suspect"),
+            ({"scale_suspect_fields": "short_term_debt_usd"}, "debt_to_assets", "scale_suspect"),
+            ({"scale_suspect_fields": "revenue_usd"}, "revenue_growth", "scale_suspect"),
+            (
+                {"scale_suspect_fields": "operating_income_usd, pretax_income_usd"},
+                "interest_coverage",
+                "scale_suspect",
+            ),
+            ({"scale_suspect_fields": "shares_outstanding"}, "share_count_change", "scale_suspect"),
         ],
     )
     def test_reason(self, changes: dict[str, object], metric: str, reason: str) -> None:
@@ -287,7 +399,8 @@ class TestReasons:
             assert (row[name], row[f"{name}_reason"]) == (None, "prior_year_missing")
 
     def test_suspect_year_before(self) -> None:
-        rows = fundamentals(year_row(2022, **LAST_YEAR, is_scale_suspect=True), year_row(2023, **THIS_YEAR))
+        last_year = year_row(2022, **LAST_YEAR, scale_suspect_fields="revenue_usd")
+        rows = fundamentals(last_year, year_row(2023, **THIS_YEAR))
         row = annual_metrics(rows, METRICS).row(1, named=True)
         assert (row["revenue_growth"], row["revenue_growth_reason"]) == (None, "scale_suspect")
         assert row["roe"] == pytest.approx(90 / 500, rel=EXACT)
@@ -346,7 +459,17 @@ amounts = st.none() | st.sampled_from([0.0, float("nan")]) | st.floats(-1e12, 1e
 AMOUNT_COLUMNS = [
     name for name, dtype in TABLES["core.annual_fundamentals"].columns.items() if dtype == pl.Float64
 ]
-flags = st.fixed_dictionaries({"is_blank_debt_zero": st.booleans(), "is_scale_suspect": st.booleans()})
+lists_of_fields = st.sets(st.sampled_from(FIELDS), max_size=6).map(
+    lambda names: ", ".join(sorted(names)) or None
+)
+flags = st.fixed_dictionaries(
+    {
+        "is_blank_debt_zero": st.booleans(),
+        "scale_suspect_fields": lists_of_fields,
+        "inherited_fields": lists_of_fields,
+        "amended_fields": lists_of_fields,
+    }
+)
 rows_of_a_company = st.lists(
     st.tuples(st.integers(2018, 2023), st.fixed_dictionaries(dict.fromkeys(AMOUNT_COLUMNS, amounts)), flags),
     max_size=5,

@@ -242,7 +242,8 @@ class TestShares:
             answer(record={"shares": None, "shares_basis": None, "shares_date": None})["market_cap_reason"]
             == "shares_missing"
         )
-        suspect = answer(record={"is_scale_suspect": True})
+        blank = {"shares": None, "shares_basis": None, "shares_date": None}
+        suspect = answer(record={**blank, "scale_suspect_fields": "shares_basic, shares_diluted"})
         assert (suspect["market_cap_reason"], suspect["altman_z_reason"]) == (
             "scale_suspect",
             "scale_suspect",

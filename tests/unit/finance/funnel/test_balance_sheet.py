@@ -33,7 +33,7 @@ PUBLISHED = [
 SCHEMA = {
     "period_end": pl.Date,
     "is_stale": pl.Boolean,
-    "is_scale_suspect": pl.Boolean,
+    "is_debt_partial": pl.Boolean,
     "is_financial": pl.Boolean,
     "debt_to_equity": pl.Float64,
     "shareholders_equity_usd": pl.Float64,
@@ -41,7 +41,7 @@ SCHEMA = {
 FRESH = {
     "period_end": dt.date(2023, 12, 31),
     "is_stale": False,
-    "is_scale_suspect": False,
+    "is_debt_partial": False,
     "is_financial": False,
 }
 
@@ -82,22 +82,29 @@ def test_equity_that_is_not_positive_fails(equity: float) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"period_end": None, "is_stale": None, "is_scale_suspect": None}, "no annual record is visible"),
+        ({"period_end": None, "is_stale": None}, "no annual record is visible"),
         ({"is_stale": True}, "the visible annual record is stale"),
-        ({"is_scale_suspect": True}, "the visible annual record may be in the wrong unit"),
         (
             {"debt_to_equity": None, "is_financial": True},
-            "debt or equity is unknown, or not meaningful for a financial",
+            "debt or equity is unknown or known in part, or not meaningful for a financial",
         ),
         (
             {"debt_to_equity": None, "shareholders_equity_usd": None},
-            "debt or equity is unknown, or not meaningful for a financial",
+            "debt or equity is unknown or known in part, or not meaningful for a financial",
         ),
     ],
 )
 def test_what_cannot_be_judged_has_to_be_verified(row: dict[str, object], reason: str) -> None:
     [told] = judged({"debt_to_equity": 0.1, **row})
     assert (told["stand_alone_status"], told["reason"]) == ("verify", reason)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "status"), [(0.0, "verify"), (0.29, "verify"), (0.30, "fail"), (2.0, "fail")]
+)
+def test_debt_known_in_part_can_fail_and_never_passes(ratio: float, status: str) -> None:
+    [row] = judged({"debt_to_equity": ratio, "is_debt_partial": True})
+    assert (row["stand_alone_status"], row["value"]) == (status, ratio)
 
 
 def test_no_members_no_verdicts() -> None:

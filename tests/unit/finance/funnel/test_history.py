@@ -89,7 +89,7 @@ def test_a_changed_fiscal_year_end_ends_the_run() -> None:
 
 
 def test_a_year_in_the_wrong_unit_is_unknown() -> None:
-    records = sound_company(y2021={"is_scale_suspect": True})
+    records = sound_company(y2021={"is_scale_suspect": True, "scale_suspect_fields": "net_income_usd"})
     row = seen(records)
     assert (row["years"], row["net_income_known"], row["net_income_sum"]) == (5, 4, None)
 

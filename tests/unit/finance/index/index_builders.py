@@ -92,7 +92,7 @@ def metrics(companies: Mapping[int, Company] = FOUR, as_of: dt.date = AS_OF) -> 
             "period_end": dt.date(2023, 12, 31) if company.get("income") is not None else None,
             "available_date": dt.date(2024, 3, 1) if company.get("income") is not None else None,
             "is_stale": company.get("is_stale", False) if company.get("income") is not None else None,
-            "is_scale_suspect": company.get("is_suspect", False),
+            "is_scale_suspect": False,
             "market_cap_usd": _millions(company.get("cap")),
             "market_cap_reason": None if company.get("cap") is not None else "price_missing",
             "net_income_usd": _millions(company.get("income")),

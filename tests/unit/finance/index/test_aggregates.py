@@ -169,9 +169,8 @@ class TestBadInput:
         assert row["pe_excluding_losses"] == row["pe_including_losses"] == pytest.approx(10, rel=EXACT)
         assert index_holdings(valued({1: {**FOUR[1], "weight": 1.0}}), RULES)["band"].to_list() == ["upper"]
 
-    @pytest.mark.parametrize("flag", ["is_stale", "is_suspect"])
-    def test_a_record_that_may_not_be_used_is_not(self, flag: str) -> None:
-        row = profile({**FOUR, 3: {**FOUR[3], flag: True}})
+    def test_a_stale_record_is_not_used(self) -> None:
+        row = profile({**FOUR, 3: {**FOUR[3], "is_stale": True}})
         assert (row["pe_including_losses_members"], row["earnings_members"]) == (2, 3)
         assert row["pe_including_losses"] == pytest.approx(1600 / 120, rel=EXACT)
 

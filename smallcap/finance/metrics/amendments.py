@@ -1,0 +1,104 @@
+"""Partial amendments: a later version of a period takes over the figures that it leaves out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.metrics.fields import (
+    AMENDED,
+    DEBT_PARTS,
+    FIELDS,
+    INHERITED,
+    names_where,
+)
+from smallcap.rules.types.metrics import AmendmentRules
+
+PERIOD = ("entity_id", "period_end")
+
+
+def inherited(rows: pl.DataFrame, rules: AmendmentRules) -> pl.DataFrame:
+    """Fill each blank figure of a row from the version before it, figure by figure.
+
+    The version before is an earlier row of the same company and period_end: one that became known earlier, or
+    on the same day and ranks below in the order of `pointintime.by_standing`. A row never takes anything
+    from a later version or from another period.
+
+    A part of debt is not filled if the row's other part equals the version before's total debt: then the
+    row gives the total under one name, and filling would count a part twice.
+
+    Parameters
+    ----------
+    rows
+        Annual rows, columns of raw.fundamentals.
+    rules
+        Tolerance of that comparison.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows in the same order with `inherited_fields`, `is_amendment_partial`, and `amended_fields`: the
+        figures that differ from the version before.
+    """
+    ordered = rows.with_row_index("row").sort(
+        *PERIOD, "available_date", pl.col("version") == "restated", "version", "source", nulls_last=True
+    )
+    is_later = pl.struct(PERIOD).is_duplicated() & ~pl.struct(PERIOD).is_first_distinct()
+    if not ordered.select(is_later.any()).item():
+        return rows.with_columns(
+            pl.lit(None, pl.String).alias(INHERITED),
+            pl.lit(None, pl.String).alias(AMENDED),
+            pl.lit(False).alias("is_amendment_partial"),
+        )
+    filled = ordered.with_columns(_filled(rules))
+    before = {name: pl.col(f"{name}_filled").shift(1).over(PERIOD) for name in FIELDS}
+    is_inherited = {name: pl.col(name).is_null() & pl.col(f"{name}_filled").is_not_null() for name in FIELDS}
+    is_amended = {name: (pl.col(name) != before[name]).fill_null(False) for name in FIELDS}
+    listed = filled.with_columns(
+        names_where(is_inherited).alias(INHERITED), names_where(is_amended).alias(AMENDED)
+    )
+    return (
+        listed.with_columns(
+            *(pl.col(f"{name}_filled").alias(name) for name in FIELDS),
+            _date_of_count(),
+            pl.col(INHERITED).is_not_null().alias("is_amendment_partial"),
+        )
+        .sort("row")
+        .select(*rows.columns, INHERITED, AMENDED, "is_amendment_partial")
+    )
+
+
+def _filled(rules: AmendmentRules) -> list[pl.Expr]:
+    """Carry each figure forward over the versions of its period."""
+    plain = [
+        pl.col(name).forward_fill().over(PERIOD).alias(f"{name}_filled")
+        for name in FIELDS
+        if name not in DEBT_PARTS
+    ]
+    total_before = pl.sum_horizontal(
+        (pl.col(name).forward_fill().shift(1).over(PERIOD) for name in DEBT_PARTS), ignore_nulls=False
+    )
+    short, long = DEBT_PARTS
+    return [*plain, *(_filled_part(*pair, total_before, rules) for pair in ((short, long), (long, short)))]
+
+
+def _filled_part(part: str, other: str, total_before: pl.Expr, rules: AmendmentRules) -> pl.Expr:
+    distance = (pl.col(other) - total_before).abs()
+    is_total = (total_before > 0) & (distance <= rules.total_tolerance * total_before)
+    part_before = pl.col(part).forward_fill().shift(1).over(PERIOD)
+    is_counted = pl.col(part).is_null() & is_total & (part_before > rules.total_tolerance * total_before)
+    # NaN stops the carrying, also for versions after this one.
+    marked = pl.when(is_counted.fill_null(False)).then(float("nan")).otherwise(pl.col(part))
+    return marked.forward_fill().over(PERIOD).fill_nan(None).alias(f"{part}_filled")
+
+
+def _date_of_count() -> pl.Expr:
+    """Carry the date of the share count with its count."""
+    given = pl.when(pl.col("shares_outstanding").is_not_null()).then(
+        pl.struct(pl.col("shares_outstanding_date").alias("date"))
+    )
+    return (
+        pl.coalesce(
+            given.forward_fill().over(PERIOD).struct.field("date"),
+            pl.when(pl.col("shares_outstanding").is_null()).then("shares_outstanding_date"),
+        )
+    ).alias("shares_outstanding_date")
