@@ -71,7 +71,7 @@ READS: dict[str, dict[str, Window]] = {
         "raw.securities": SAME_YEAR,
         "raw.prices": Window(back=1, among=LISTED_LINES),
     },
-    "core.annual_fundamentals": {"raw.fundamentals": Window(back=5)},
+    "core.annual_fundamentals": {"raw.fundamentals": Window(back=8)},
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
     "core.metrics_as_of": {
         "core.members": SAME_YEAR,

@@ -241,7 +241,11 @@ def shariah_rules(standard: ShariahRules, rules: FunnelRules) -> list[Rule]:
     )
     text = f"interest income is not below {limit.limit:.0%} of revenue"
     return [
-        _ceiling("debt_to_market_cap", pl.col("total_debt_usd") / _positive("market_cap_usd"), standard.debt),
+        _in_part(
+            _ceiling(
+                "debt_to_market_cap", pl.col("total_debt_usd") / _positive("market_cap_usd"), standard.debt
+            )
+        ),
         Rule(
             "interest_income_to_revenue",
             holds,
@@ -252,6 +256,12 @@ def shariah_rules(standard: ShariahRules, rules: FunnelRules) -> list[Rule]:
             is_upper=True,
         ),
     ]
+
+
+def _in_part(ceiling: Rule) -> Rule:
+    """Debt of which a part is unknown can be too much, never little enough."""
+    is_in_part = ceiling.holds & pl.col("is_debt_partial").fill_null(False)
+    return replace(ceiling, holds=pl.when(~is_in_part).then(ceiling.holds))
 
 
 def is_income_bounded(standard: ShariahRules, rules: FunnelRules) -> pl.Expr:
@@ -287,7 +297,9 @@ def balance_sheet_rules(rules: FunnelRules) -> list[Rule]:
     has_no_equity = (
         (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
     ).fill_null(False)
-    ceiling = _ceiling("debt_to_equity", pl.col("debt_to_equity"), rules.balance_sheet.debt_to_equity)
+    ceiling = _in_part(
+        _ceiling("debt_to_equity", pl.col("debt_to_equity"), rules.balance_sheet.debt_to_equity)
+    )
     holds = ceiling.holds | has_no_equity
     positive = Rule(
         "shareholders_equity",

@@ -128,7 +128,7 @@ def _looked_at(
     seen = members.select("as_of", "entity_id").join_asof(
         own, left_on="as_of", right_on="known_on", by="entity_id", check_sortedness=False
     )
-    is_shut = (pl.col("period_end").is_null(), pl.col("is_stale"), pl.col("is_scale_suspect"))
+    is_shut = (pl.col("period_end").is_null(), pl.col("is_stale"))
     gate = pl.coalesce(*(pl.when(shut).then(number) for number, shut in enumerate(is_shut, 1)), 0)
     years = pl.col("years").fill_null(0)
     too_few = (

@@ -47,7 +47,7 @@ def days_of_news(fundamentals: pl.DataFrame, metrics: pl.DataFrame, rules: Funne
         One row per company and available_date, sorted by available_date.
     """
     records = (
-        metrics.select(*KEY, "is_scale_suspect", *EXTRAS, *FIGURES)
+        metrics.select(*KEY, *EXTRAS, *FIGURES)
         .join(fundamentals.select(*KEY, *ITEMS), on=KEY, how="left")
         .sort("period_end", "available_date", pl.col("version") == "restated", "version", "source")
         .with_row_index("record")
@@ -95,11 +95,8 @@ def _years_known(days: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) 
 
 
 def _summed(years: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
-    """Sum up each day's years, newest first; a year in a doubtful unit counts as unknown."""
-    trusted = records.select(
-        pl.when(~pl.col("is_scale_suspect")).then(pl.col(name)).alias(name) for name in FIGURES
-    )
-    rows = years.hstack(trusted[years["record"]])
+    """Sum up each day's years, newest first."""
+    rows = years.hstack(records.select(FIGURES)[years["record"]])
     profit, cash, free, margin = (
         pl.col(name)
         for name in ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")

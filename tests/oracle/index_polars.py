@@ -39,7 +39,6 @@ INPUTS = {
             "period_end",
             "available_date",
             "is_stale",
-            "is_scale_suspect",
             "market_cap_usd",
             "price_usd",
         ),
@@ -104,11 +103,11 @@ def anatomy(
 
 
 def _known(tables: Frames) -> pl.DataFrame:
-    """Put members and records together; what is stale or of another scale says nothing."""
+    """Join members with their records; stale records are ignored."""
     both = tables["core.members"].join(
         tables["core.metrics_as_of"].drop("year"), on=["as_of", "entity_id"], how="left"
     )
-    is_out = pl.col("is_stale").fill_null(False) | pl.col("is_scale_suspect").fill_null(False)
+    is_out = pl.col("is_stale").fill_null(False)
     cap, income, equity, revenue, dividends = (
         pl.when(~is_out).then(pl.col(name))
         for name in (

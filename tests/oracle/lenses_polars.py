@@ -88,9 +88,11 @@ def _balance_sheet(rules: FunnelRules) -> list[Item]:
         _below("debt_to_equity", own.debt_to_equity),
         _above("interest_coverage", own.interest_coverage),
     )
-    is_debt_free = (pl.col("total_debt_usd") == 0).fill_null(False)
+    is_whole = ~pl.col("is_debt_partial").fill_null(False)
+    is_debt_free = (pl.col("total_debt_usd") == 0).fill_null(False) & is_whole
+    is_low, has_cash = debt.is_met & ~has_no_equity, net_cash > own.net_cash_to_assets
     return [
-        debt._replace(is_met=debt.is_met & ~has_no_equity),
+        debt._replace(is_met=pl.when(is_whole | ~is_low).then(is_low)),
         _above("current_ratio", own.current_ratio),
         covered._replace(
             is_met=covered.is_met | is_debt_free, preference=f"{covered.preference}, or debt-free"
@@ -99,7 +101,7 @@ def _balance_sheet(rules: FunnelRules) -> list[Item]:
             "net_cash_to_assets",
             net_cash,
             pl.lit(own.net_cash_to_assets),
-            net_cash > own.net_cash_to_assets,
+            pl.when(is_whole | ~has_cash).then(has_cash),
             "positive",
         ),
         _above("altman_z", own.altman_z),

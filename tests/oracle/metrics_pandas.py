@@ -134,7 +134,7 @@ def _total_debt(row: pd.DataFrame) -> pd.DataFrame:
 
 
 def _leaves_no_room(row: pd.DataFrame, lists: pd.Series) -> pd.Series:
-    """Current liabilities without debt are 99% of all, the rest is 5% of equity at most, no interest is known.
+    """Current liabilities without debt are 99% of all, the rest at most 5% of equity, no interest is known.
 
     Neither in the year nor in the one before, as known then.
     """

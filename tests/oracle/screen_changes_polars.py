@@ -208,4 +208,4 @@ def _altman_z() -> pl.Expr:
     )
     over_assets = 1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales
     score = over_assets / assets + 0.6 * pl.col("market_cap_period_end_usd") / liabilities
-    return pl.when(~pl.col("is_scale_suspect")).then(score).alias("altman_z_score_own")
+    return score.alias("altman_z_score_own")

@@ -54,15 +54,33 @@ def test_refused_rows_by_rule(raw: pl.DataFrame) -> None:
     # The file's own README counts the 30; the others are counted here and stand for the file as it is.
     assert counts == {
         "filing_before_period_end": 30,
-        "net_income_implausible": 26,
+        "net_income_implausible": 3,
         "currency_not_usd": 6,
         "period_too_short": 1,
     }
 
 
-def test_loss_of_thirty_seven_billion_is_refused(raw: pl.DataFrame) -> None:
-    refused = refuse(raw, SANITY)[1].filter(pl.col("ticker") == "SKYE")
-    assert refused.select("fiscal_year", "rule").rows() == [(2023, "net_income_implausible")]
+def test_only_income_beside_assets_in_another_unit_is_refused(raw: pl.DataFrame) -> None:
+    refused = refuse(raw, SANITY)[1].filter(pl.col("rule") == "net_income_implausible")
+    assert sorted(refused.select("ticker", "fiscal_year").rows()) == [
+        ("CCRN", 2023),
+        ("CRSP", 2020),
+        ("SPT", 2021),
+    ]
+
+
+def test_loss_of_thirty_seven_billion_is_suspect(flagged: pl.DataFrame) -> None:
+    row = flagged.row(by_predicate=(pl.col("ticker") == "SKYE") & (pl.col("fiscal_year") == 2023), named=True)
+    assert row["is_loss_extreme"] is True
+    assert "net_income_usd" in row["scale_suspect_fields"].split(", ")
+
+
+@pytest.mark.parametrize(("ticker", "year"), [("TDOC", 2022), ("SMMT", 2023)])
+def test_genuine_losses_above_three_times_assets_are_kept(
+    flagged: pl.DataFrame, ticker: str, year: int
+) -> None:
+    row = flagged.row(by_predicate=(pl.col("ticker") == ticker) & (pl.col("fiscal_year") == year), named=True)
+    assert (row["is_loss_extreme"], row["is_scale_suspect"]) == (True, False)
 
 
 @pytest.mark.parametrize("ticker", ["PTEN", "HUBG", "CYTK", "BLBD", "LQDT", "RPAY", "RICK"])
@@ -71,7 +89,7 @@ def test_wrong_share_counts_are_suspect(flagged: pl.DataFrame, ticker: str) -> N
 
 
 def test_few_rows_are_suspect(flagged: pl.DataFrame) -> None:
-    assert flagged["is_scale_suspect"].mean() == pytest.approx(56 / 6617, rel=EXACT)
+    assert flagged["is_scale_suspect"].mean() == pytest.approx(147 / 6640, rel=EXACT)
 
 
 def test_negative_capital_expenditures_are_flagged(flagged: pl.DataFrame) -> None:

@@ -135,7 +135,7 @@ def prepared(
 
 
 def statement_items(annual_fundamentals: pl.DataFrame) -> pl.DataFrame:
-    """Select the statement items; null if the scale is suspect, or if gross and net interest are of two versions."""
+    """Select the statement items; null if suspect, or if gross and net interest are of two versions."""
     gross, net = "interest_expense_usd", "net_interest_expense_usd"
     trusted = without_suspects(
         annual_fundamentals.select(*STATEMENT_ITEMS, SUSPECT, INHERITED, AMENDED), STATEMENT_ITEMS

@@ -92,12 +92,12 @@ def _limited(
     limit: Limit,
     what: str,
     of: str,
-    is_lower_bound: pl.Expr = pl.lit(False),
+    is_lower_bound: pl.Expr | None = None,
 ) -> Condition:
     side = "above" if limit.is_limit_allowed else "not below"
     return Condition(
         measure=measure,
-        holds=at_least(limit.holds(value), is_lower_bound),
+        holds=limit.holds(value) if is_lower_bound is None else at_least(limit.holds(value), is_lower_bound),
         value=value,
         threshold=pl.lit(limit.limit),
         is_upper=True,

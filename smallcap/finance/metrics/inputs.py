@@ -8,7 +8,6 @@ from smallcap.finance.metrics.fields import DEBT_PARTS, SHARE_COUNTS, is_suspect
 from smallcap.finance.reasons import first_reason, metric, missing
 from smallcap.rules.types.metrics import MetricsRules
 
-
 INTEREST = ("interest_expense_usd", "net_interest_expense_usd")
 
 
