@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.command_line import published
-from tests.integration.pandas_statements import statements
+from tests.oracle.statements_pandas import statements
 
 KEY = ["entity_id", "period_end", "version", "available_date", "source"]
 SERVED = "SELECT served.* FROM raw.fundamentals AS served SEMI JOIN core.annual_fundamentals USING ({key})"
