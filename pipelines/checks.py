@@ -1,8 +1,7 @@
 """The asset checks, all blocking: contracts, rows that must not exist (sql/checks), row counts, coverage."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -15,6 +14,8 @@ from smallcap.engine.making import PROGRESS
 from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.stamps import UNPARTITIONED, YearStamp
+from smallcap.pipelines.findings import Check, Finding
+from smallcap.pipelines.input_checks import INPUT_CHECKS
 from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
@@ -27,31 +28,6 @@ NOT_MADE = "nothing was made of it: what an earlier run audited is unchanged"
 COUNTED_TABLES = ("core.members", "marts.quality_scores")
 DELIVERED_TABLES = ("raw.fundamentals", "raw.prices")
 """Tables that a source may do without, and that a home which has rows of them does not lose."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found.
-
-    Attributes
-    ----------
-    status
-        Passed, warned or failed.
-    message
-        Why, in words.
-    counts
-        What was counted, by name.
-    examples
-        The first of the rows that the finding is about.
-    """
-
-    status: str
-    message: str
-    counts: Mapping[str, int | float | str] = field(default_factory=dict)
-    examples: Sequence[Mapping[str, object]] = ()
-
-
-Check = Callable[[Run], Finding]
 
 
 def all_checks(sql_dir: Path = SQL_DIR / "checks") -> list[dg.AssetChecksDefinition]:
@@ -85,6 +61,7 @@ def all_checks(sql_dir: Path = SQL_DIR / "checks") -> list[dg.AssetChecksDefinit
         )
         for name in DELIVERED_TABLES
     ]
+    checks += [_asset_check(*parts) for parts in INPUT_CHECKS]
     checks.append(
         _asset_check(
             "marts.metric_differences", "reconciliation", _reconciliation, "A vendor's ratios against ours."

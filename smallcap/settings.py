@@ -25,6 +25,7 @@ from smallcap.errors import InputError
 from smallcap.hosts import parse_hosts
 from smallcap.input_limits import InputLimits
 from smallcap.paths import require_usable_home
+from smallcap.split_basis import INFERRED, parse_setting
 
 PACKAGE = Path(__file__).resolve().parent
 SQL_DIR = PACKAGE / "sql"
@@ -135,6 +136,13 @@ class Settings(BaseSettings):
     )
     max_input_line_characters: int = Field(
         InputLimits.line_characters, ge=1000, description="preset files: a file with a longer line is refused"
+    )
+    shares_split_basis: Annotated[str, AfterValidator(parse_setting)] = Field(
+        INFERRED,
+        description=(
+            "preset files: which splits the share counts carry: as_filed, split_adjusted_to and a date, or "
+            "infer: companies with a clear later split vote"
+        ),
     )
     sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
@@ -247,7 +255,7 @@ PATH_FIELDS = ("home", "input", "reference_dir")
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
 
-NUMBER_FIELDS = ("stale_months", "shariah_standard", "files_blank_debt_is_zero")
+NUMBER_FIELDS = ("stale_months", "shariah_standard", "files_blank_debt_is_zero", "shares_split_basis")
 """Settings that change numbers: recorded, so that all years of a home are made under the same ones."""
 
 RECORDED_FIELDS = (*IDENTITY_FIELDS, *NUMBER_FIELDS, "input")

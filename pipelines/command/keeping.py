@@ -161,7 +161,9 @@ def config(context: typer.Context, home: HomeOption = None) -> None:
 
 @config_app.command("set")
 def set_recorded(
-    name: Annotated[str, typer.Argument(help="stale_months, shariah_standard or files_blank_debt_is_zero.")],
+    name: Annotated[
+        str, typer.Argument(help="One of the settings that change numbers (docs/operations.md).")
+    ],
     value: Annotated[str, typer.Argument(help="The value that every year of the home is to be made with.")],
     home: HomeOption = None,
 ) -> None:

@@ -44,7 +44,9 @@ USES: Mapping[str, Uses] = {
     "raw.factors": Uses(dataset="factors"),
     "raw.constituents": Uses(LISTS, has_dates=True, dataset="constituents"),
     "raw.fundamentals": Uses(
-        ("metrics_rules", "sanity_rules", *LISTS), ("files_blank_debt_is_zero",), dataset="fundamentals"
+        ("metrics_rules", "sanity_rules", *LISTS),
+        ("files_blank_debt_is_zero", "shares_split_basis"),
+        dataset="fundamentals",
     ),
     "raw.vendor_metrics": Uses(dataset="vendor_metrics"),
     "raw.prices": Uses(("sanity_rules", *LISTS), dataset="prices"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.finance.frames import as_table
+from smallcap.finance.metrics.footing_report import footing_counts
 from smallcap.finance.quality.inputs import POINT_IN_TIME, PUBLISHED
 
 _EXCLUSIONS = (
@@ -52,7 +53,13 @@ def coverage(
         has has_membership false and zero counts.
     """
     dates = pl.DataFrame({"as_of": pl.Series(as_ofs, dtype=pl.Date)}).unique().sort("as_of")
-    parts = [_listed(constituents), _known(members), _visible_records(metrics_as_of), _screened(scores)]
+    parts = [
+        _listed(constituents),
+        _known(members),
+        _visible_records(metrics_as_of),
+        footing_counts(metrics_as_of, members),
+        _screened(scores),
+    ]
     joined = dates
     for part in parts:
         joined = joined.join(part, on="as_of", how="left")
@@ -62,6 +69,7 @@ def coverage(
         pl.lit(stale_months).alias("stale_months"),
         _share("restated_values", "with_fundamentals").alias("restated_share"),
         _share("screened", "members").alias("screened_share"),
+        _share("splits_unchecked", "market_caps").alias("split_unchecked_share"),
     )
     counts = [name for part in parts for name, dtype in part.schema.items() if dtype.is_integer()]
     return as_table(shares.with_columns(pl.col(counts).fill_null(0)), "marts.coverage").sort("as_of")

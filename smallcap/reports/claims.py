@@ -136,6 +136,12 @@ def _partial(row: Row) -> list[str]:
             "annual records",
             "have no filing date, so that one is assumed",
         ),
+        (
+            row["splits_unchecked"],
+            row["market_caps"],
+            "market values",
+            "rest on share counts whose splits up to the price are unknown",
+        ),
     )
     facts = [
         f"{few:,} of {of:,} {what} ({share(few, of)}) {lack}"

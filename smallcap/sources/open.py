@@ -65,6 +65,7 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
         aliases=load_ticker_aliases(settings.reference_dir),
         limits=load_date_limits(settings.reference_dir, dt.datetime.now(dt.UTC).date(), settings.clock),
         blank_debt_is_zero=settings.files_blank_debt_is_zero,
+        shares_split_basis=settings.shares_split_basis,
         snapshots=snapshots,
         sizes=settings.input_limits,
     )

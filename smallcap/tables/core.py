@@ -114,6 +114,9 @@ class AnnualMetrics(dy.Schema):
     shares = number("shares outstanding, else the period's average", "shares")
     shares_basis = text("outstanding, basic_average or diluted_average")
     shares_date = date("the day of the count; period_end if the source gives none")
+    shares_split_basis = text(
+        "which splits the count carries, where declared: as_filed, or split_adjusted_to and a date"
+    )
     ebit_usd = usd("operating income, else pretax income + interest expense")
     ebit_basis = text("operating_income or pretax_income_plus_interest")
     free_cash_flow_usd = usd("operating cash flow less capital expenditures")
@@ -244,6 +247,34 @@ class MetricsAsOf(dy.Schema):
     shares_basis = text("outstanding, basic_average or diluted_average")
     is_split_unchecked = flag(
         "split data between the dates of the share count and the price are incomplete", nullable=True
+    )
+    shares_footing = text(
+        "the count as the table gives it: as_filed, split_adjusted (for splits after the price's day), or undecided"
+    )
+    shares_footing_basis = text("what says so: declared, vote or vintages; null where undecided")
+    later_split_ratio = number(
+        "new shares per old of the splits after the price's day, where price over adjusted close is a simple ratio",
+        "ratio",
+        min_exclusive=0,
+    )
+    footing_vote = text(
+        "what a company with a clear later split says of its table: as_filed or split_adjusted"
+    )
+    is_shares_footing_inferred = flag(
+        "shares were brought back by an inferred split: by vote, or by an earlier version", nullable=True
+    )
+    is_shares_footing_doubtful = flag(
+        "the table is split-adjusted, and neither the count nor the count brought back is near the list's median",
+        nullable=True,
+    )
+    is_footing_known_later = flag(
+        "undecided or as_filed by the list of as_of; a later list of the year finds the table split-adjusted",
+        nullable=True,
+    )
+    fund_share_of_company = ratio("shares that the fund holds over the company's shares", min=0)
+    holding_ratio = ratio("fund_share_of_company over the median of the list", unit="multiple", min=0)
+    is_share_count_small_for_holding = flag(
+        "holding_ratio is above 1.4: shares were issued since the count, or the count is stale", nullable=True
     )
     market_cap_usd = usd("price as traded x shares of the company, all lines")
     market_cap_reason = reason("market_cap_usd")

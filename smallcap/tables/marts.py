@@ -181,3 +181,32 @@ class Coverage(dy.Schema):
     restated_share = ratio("restated_values over with_fundamentals", min=0, max=1)
     screened_share = ratio("screened over members", min=0, max=1)
     stale_months = count("the staleness limit that was used", unit="months")
+    shares_footing = text(
+        "split basis of most share counts: as_filed, split_adjusted for splits after the price's day, or undecided"
+    )
+    shares_footing_basis = text("what says so: declared, vote or vintages; null where undecided")
+    footing_votes_splits_for = count("splits that say that counts are split-adjusted", unit="members")
+    footing_votes_splits_against = count("splits that say that counts are as filed", unit="members")
+    footing_votes_consolidations_for = count(
+        "consolidations that say that counts are split-adjusted", unit="members"
+    )
+    footing_votes_consolidations_against = count(
+        "consolidations that say that counts are as filed", unit="members"
+    )
+    inferred_share_counts = count("members whose count was brought back by an inferred split", unit="members")
+    inferred_share_count_names = text("their tickers")
+    doubtful_share_counts = count(
+        "members of a split-adjusted table whose count is near the list's median neither way", unit="members"
+    )
+    doubtful_share_count_names = text("their tickers")
+    share_counts_known_later = count(
+        "members whose footing only a later list of the year shows", unit="members"
+    )
+    share_counts_without_basis = count(
+        "members without a market value because the count cannot be theirs: shares_basis_doubtful",
+        unit="members",
+    )
+    small_share_counts = count("members whose count is small for the fund's holding", unit="members")
+    splits_unchecked = count("market values whose splits up to the price are not known", unit="members")
+    split_unchecked_share = ratio("splits_unchecked over market_caps", min=0, max=1)
+    median_fund_share = ratio("median of the fund's holding over a company's shares", min=0)

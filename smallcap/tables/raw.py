@@ -121,6 +121,9 @@ class Fundamentals(dy.Schema):
     shares_outstanding_date = date("the day of that count")
     shares_basic = number("weighted average basic shares of the period", "shares")
     shares_diluted = number("weighted average diluted shares of the period", "shares")
+    shares_split_basis = text(
+        "which splits the share counts carry, where declared: as_filed, or split_adjusted_to and a date"
+    )
 
 
 class VendorMetrics(dy.Schema):

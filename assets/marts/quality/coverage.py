@@ -8,16 +8,17 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance import coverage as covered
+from smallcap.finance.metrics.footing_report import COLUMNS as FOOTING
 
 LISTED = ("as_of", "security_id", "source", "snapshot_date")
-KNOWN = ("as_of", "is_resolved", "is_priced", "is_classified")
+KNOWN = ("as_of", "entity_id", "ticker", "is_resolved", "is_priced", "is_classified")
 VISIBLE = (
     "as_of",
     "period_end",
     "is_stale",
     "is_value_restated",
     "is_available_date_assumed",
-    "market_cap_usd",
+    *(name for name in FOOTING if name != "as_of"),
 )
 SCORED = ("as_of", "method", "basis", "status", "exclusion_reason")
 

@@ -22,6 +22,7 @@ MEMBER_COLUMNS = (
     "snapshot_date",
     "list_price_usd",
     "list_quantity",
+    "market_value_usd",
 )
 ONLY_FOR_FORMULAS = (
     "total_liabilities_usd",
@@ -29,6 +30,7 @@ ONLY_FOR_FORMULAS = (
     "retained_earnings_usd",
     "dividends_paid_usd",
     "shares_date",
+    "shares_split_basis",
 )
 """Columns of core.annual_metrics needed for market values but not included in core.metrics_as_of."""
 
@@ -79,7 +81,9 @@ def metrics_as_of(
     """
     records = metrics.select(name for name in metrics.columns if name in _RECORD_COLUMNS)
     seen = visible(records, members.select(MEMBER_COLUMNS).sort("as_of", "entity_id"))
-    with_cap = with_market_cap(seen, prices, rules).hstack([_market_cap_period_end(seen, vendor_metrics)])
+    with_cap = with_market_cap(seen, records, prices, rules).hstack(
+        [_market_cap_period_end(seen, vendor_metrics)]
+    )
     computed = with_cap.with_columns(
         is_stale("period_end", "as_of", stale_months).alias("is_stale"),
         *(

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from smallcap.rules.types.base import Record, RuleSet, require
+from smallcap.rules.types.footing import FootingRules, HoldingRatioRules, PlausibilityRules
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class SanityRules(RuleSet):
     prior_year: DayRange
     scale: ScaleRules
     amendment: AmendmentRules
+    plausibility: PlausibilityRules
 
     def __post_init__(self) -> None:
         require(
@@ -199,26 +201,6 @@ class PriceRules(Record):
 
 
 @dataclass(frozen=True)
-class FundHoldingRules(Record):
-    """Plausible share of a company held by an index fund, bounds included.
-
-    Outside these bounds the share count is wrong.
-    """
-
-    min_share_of_company: float
-    max_share_of_company: float
-
-    def __post_init__(self) -> None:
-        low, high = self.min_share_of_company, self.max_share_of_company
-        require(low >= 0, "min_share_of_company", f"must not be negative, got {low}")
-        require(
-            low < high <= 1,
-            "max_share_of_company",
-            f"must be above min_share_of_company ({low}) and at most 1, got {high}",
-        )
-
-
-@dataclass(frozen=True)
 class FinancialRules(Record):
     """Codes and names of banks, insurers, REITs and other financials, in order of precedence."""
 
@@ -257,6 +239,7 @@ class MetricsRules(RuleSet):
     altman_z: ZoneRules
     altman_z_double_prime: ZoneRules
     price: PriceRules
-    fund_holding: FundHoldingRules
+    holding_ratio: HoldingRatioRules
+    footing: FootingRules
     financial: FinancialRules
     ticker: TickerRules

@@ -138,6 +138,15 @@ FUNDAMENTALS = CanonicalTable(
         CanonicalColumn("shares_outstanding_date", "date", "date", "the day of that count"),
         CanonicalColumn("shares_basic", "number", "shares", "weighted average basic shares"),
         CanonicalColumn("shares_diluted", "number", "shares", "weighted average diluted shares"),
+        CanonicalColumn(
+            "shares_split_basis",
+            "text",
+            "",
+            (
+                "which splits the share counts carry: as_filed, or split_adjusted_to and a date; blank: the "
+                "setting shares_split_basis"
+            ),
+        ),
     ),
     one_of=(
         ("interest_expense", "net_interest_expense"),

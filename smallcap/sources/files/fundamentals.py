@@ -19,6 +19,7 @@ from smallcap.sources.files.kinds import Dataset
 from smallcap.sources.files.table_reader import read_table
 from smallcap.sources.identity.aliases import canonical_in_table
 from smallcap.sources.problems import Problems
+from smallcap.split_basis import INFERRED, parse_split_basis
 
 VERSIONS = ("original", "restated")
 _SHOWN_DUPLICATES = 5
@@ -52,6 +53,7 @@ def read_fundamentals(
             f"fundamentals file {first['file']}, {place_of(first['row'], first['line'])}, column 'version': "
             f"'{first['version']}' is not original or restated"
         )
+    rows = _with_split_basis(rows)
     key = ["entity_id", "period_end"]
     if rows["version"].null_count() < rows.height:
         key += ["version", "filing_date"]
@@ -78,12 +80,15 @@ def read_prices(
     return replace(dated, rows=rows)
 
 
-def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: str) -> pl.DataFrame:
+def fundamentals_rows(
+    rows: pl.DataFrame, *, blank_debt_is_zero: bool, shares_split_basis: str, source: str
+) -> pl.DataFrame:
     """Convert the fundamentals table to `FUNDAMENTALS_COLUMNS`, sorted by company, period and version.
 
     A row that was restated after its filing date becomes version ``restated`` and ``is_value_restated``: it
     is visible from the filing date, with values that were published later.
     """
+    declared = None if shares_split_basis == INFERRED else shares_split_basis
     is_restated = (pl.col("restated_date") > pl.col("filing_date")).fill_null(False)
     currency = pl.col("currency") if rows["currency"].null_count() < rows.height else pl.lit("USD")
     return (
@@ -95,11 +100,29 @@ def fundamentals_rows(rows: pl.DataFrame, *, blank_debt_is_zero: bool, source: s
             ),
             is_value_restated=is_restated,
             is_blank_debt_zero=pl.lit(blank_debt_is_zero),
+            shares_split_basis=pl.coalesce("shares_split_basis", pl.lit(declared)),
             currency=currency,
             source=pl.lit(source),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in FUNDAMENTALS_COLUMNS.items())
         .sort("source_entity_id", "period_end", "version", "filing_date")
+    )
+
+
+def _with_split_basis(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write declared split bases in their one form."""
+    forms: dict[str, str] = {}
+    for text in rows["shares_split_basis"].drop_nulls().unique().sort():
+        try:
+            forms[text] = parse_split_basis(text)
+        except ValueError as error:
+            first = rows.filter(pl.col("shares_split_basis") == text).row(0, named=True)
+            raise InputError(
+                f"fundamentals file {first['file']}, row {first['row']}, column 'shares_split_basis': "
+                f"'{text}' {error}"
+            ) from None
+    return rows.with_columns(
+        pl.col("shares_split_basis").replace_strict(forms, default=None, return_dtype=pl.String)
     )
 
 

@@ -27,6 +27,7 @@ from smallcap.sources.files.returns import monthly_prices
 from smallcap.sources.identity.lines import Sightings, resolve_lines, symbol_to_line
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.text import count_forbidden
+from smallcap.split_basis import INFERRED
 
 WITHOUT = {
     "fundamentals": "has no fundamentals: every member is unresolved, and none is scored or passes the "
@@ -70,6 +71,8 @@ class FilesSource:
         Limits of plausible dates.
     blank_debt_is_zero
         Whether a blank debt, dividend or buyback in the fundamentals table means none.
+    shares_split_basis
+        Which splits the share counts carry where the table does not say: as `parse_setting` writes it.
     snapshots
         Where the files' bytes are kept; None keeps nothing.
     sizes
@@ -87,6 +90,7 @@ class FilesSource:
         aliases: pl.DataFrame,
         limits: DateLimits,
         blank_debt_is_zero: bool = True,
+        shares_split_basis: str = INFERRED,
         snapshots: SnapshotStore | None = None,
         sizes: InputLimits | None = None,
     ) -> None:
@@ -96,6 +100,7 @@ class FilesSource:
         self._aliases = aliases
         self._limits = limits
         self._blank_debt_is_zero = blank_debt_is_zero
+        self._shares_split_basis = shares_split_basis
         self._snapshots = snapshots
         self._sizes = sizes or InputLimits()
 
@@ -149,7 +154,10 @@ class FilesSource:
     ) -> Delivery:
         """Annual records with period_end in [start, end]."""
         rows = fundamentals_rows(
-            self._dated_fundamentals.rows, blank_debt_is_zero=self._blank_debt_is_zero, source=self.name
+            self._dated_fundamentals.rows,
+            blank_debt_is_zero=self._blank_debt_is_zero,
+            shares_split_basis=self._shares_split_basis,
+            source=self.name,
         )
         asked = rows if companies is None else rows.filter(pl.col("source_entity_id").is_in(list(companies)))
         misdated = self._dated_fundamentals.refused

@@ -23,6 +23,7 @@ from smallcap.sources.sample.matrices import Items
 from smallcap.sources.sample.randomness import Flags, Floats, stream
 from smallcap.sources.sample.spells import Spells, spell_at
 from smallcap.sources.sample.universe import Companies
+from smallcap.split_basis import AS_FILED
 
 UNSERVED_COMPANY_SHARE: Final = 0.02
 UNSERVED_YEAR_SHARE: Final = 0.03
@@ -80,6 +81,7 @@ def _fundamentals_frame(
             pl.lit(SOURCE).alias("source"),
             is_value_restated=pl.lit(False),
             is_blank_debt_zero=pl.lit(False),
+            shares_split_basis=pl.lit(AS_FILED),
         )
         .with_columns(
             pl.when(pl.col("shares_outstanding").is_not_null())

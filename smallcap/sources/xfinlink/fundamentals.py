@@ -12,6 +12,7 @@ from smallcap.sources.xfinlink.answers import Topic
 from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
 from smallcap.sources.xfinlink.questions import Dataset
 from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, MILLION, STATEMENT_ITEMS, UNCERTAIN_ITEMS
+from smallcap.split_basis import AS_FILED
 
 FUNDAMENTALS: Final = Dataset(
     "fundamentals", page_rows=5000, rows_per_year=1.2, settles_after=dt.timedelta(days=5 * 365)
@@ -30,7 +31,7 @@ def fundamentals_topic(client: XfinlinkClient) -> Topic:
 def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
     """Convert rows as served to `FUNDAMENTALS_COLUMNS`.
 
-    The vendor serves a restated figure under the date of the filing that it came from, so no value is visible
+    Share counts are as filed, without later splits. The vendor serves a restated figure under the date of the filing that it came from, so no value is visible
     too early.
     """
     items = {**STATEMENT_ITEMS, **UNCERTAIN_ITEMS}
@@ -48,4 +49,5 @@ def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
         source=pl.lit(NAME),
         is_value_restated=pl.lit(False),
         is_blank_debt_zero=pl.lit(False),
+        shares_split_basis=pl.lit(AS_FILED),
     ).select(pl.col(name).cast(dtype) for name, dtype in FUNDAMENTALS_COLUMNS.items())

@@ -26,10 +26,15 @@ COVERAGE = Layout(
         Column("fresh_fundamentals", "Fresh", "integer"),
         Column("restated_share", "Restated values", "percent"),
         Column("market_caps", "Market value", "integer"),
+        Column("split_unchecked_share", "Splits unknown", "percent"),
+        Column("shares_footing", "Share counts", "words"),
+        Column("inferred_share_counts", "Brought back", "integer"),
+        Column("doubtful_share_counts", "Doubtful", "integer"),
         Column("screened", "Scored", "integer"),
         Column("screened_share", "Share", "percent"),
     ),
-    note="Restated values: visible by date, but not as first filed.",
+    note="Restated values: visible by date, but not as first filed. Splits unknown: market values whose count may lack a "
+    "split up to the price. Brought back: counts of a split-adjusted table, divided by the splits after the price.",
 )
 MISSING_REASONS = Layout(
     "Members without a score, by reason, and since when",

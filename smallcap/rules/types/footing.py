@@ -1,0 +1,185 @@
+"""What the rules on the split basis of share counts and on the plausibility of whole tables are: typed thresholds, checked for sense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smallcap.rules.types.base import Record, require
+
+
+@dataclass(frozen=True)
+class SplitRatioRules(Record):
+    """When a ratio of prices, or of counts, is that of a split or a consolidation.
+
+    Attributes
+    ----------
+    tolerance
+        How far a ratio may lie from a simple one: above it for splits, on either side for consolidations.
+    rounding
+        How far the ratio of a split may fall short of a simple one.
+    largest_split, largest_consolidation
+        Simple ratios are 2, 3, … largest_split, and 1/2, 1/3, … 1/largest_consolidation.
+    usual
+        Ratios that are preferred where the two prices are of different days.
+    """
+
+    tolerance: float
+    rounding: float
+    largest_split: int
+    largest_consolidation: int
+    usual: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        require(0 < self.tolerance < 0.5, "tolerance", f"must be in (0, 0.5), got {self.tolerance}")
+        require(
+            0 <= self.rounding <= self.tolerance,
+            "rounding",
+            f"must be in [0, tolerance ({self.tolerance})], got {self.rounding}",
+        )
+        for name, value in (
+            ("largest_split", self.largest_split),
+            ("largest_consolidation", self.largest_consolidation),
+        ):
+            require(2 <= value <= 1000, name, f"must be 2 to 1000, got {value}")
+        require(
+            all(ratio >= 2 for ratio in self.usual),
+            "usual",
+            f"must hold whole numbers of 2 and more, got {list(self.usual)}",
+        )
+
+
+@dataclass(frozen=True)
+class FootingRules(Record):
+    """How the split basis of a table's share counts is found.
+
+    Attributes
+    ----------
+    min_votes
+        Fewer companies with a clear later split decide nothing.
+    ratios
+        Which splits are clear.
+    """
+
+    min_votes: int
+    ratios: SplitRatioRules
+
+    def __post_init__(self) -> None:
+        require(self.min_votes >= 1, "min_votes", f"must be at least 1, got {self.min_votes}")
+
+
+@dataclass(frozen=True)
+class HoldingRatioRules(Record):
+    """Thresholds of the holding ratio: a fund's share of a company over the median of its list.
+
+    Attributes
+    ----------
+    least, greatest
+        Outside these the count is wrong and the market value unknown, bounds included in what is right.
+    near_from
+        From here to `small_count_above` a ratio is near the median.
+    small_count_above
+        Above it the count is small for the holding, flagged.
+    """
+
+    least: float
+    greatest: float
+    near_from: float
+    small_count_above: float
+
+    def __post_init__(self) -> None:
+        require(self.least >= 0, "least", f"must not be negative, got {self.least}")
+        require(
+            self.least < self.near_from < 1,
+            "near_from",
+            f"must be above least ({self.least}) and below 1, got {self.near_from}",
+        )
+        require(
+            self.small_count_above > 1, "small_count_above", f"must be above 1, got {self.small_count_above}"
+        )
+        require(
+            self.greatest > self.small_count_above,
+            "greatest",
+            f"must be above small_count_above ({self.small_count_above}), got {self.greatest}",
+        )
+
+
+@dataclass(frozen=True)
+class LevelBounds(Record):
+    """Bounds of the median of a ratio over the members: outside the outer ones a run stops, outside the inner ones it warns."""
+
+    stop_below: float
+    warn_below: float
+    warn_above: float
+    stop_above: float
+
+    def __post_init__(self) -> None:
+        bounds = (self.stop_below, self.warn_below, self.warn_above, self.stop_above)
+        require(self.stop_below >= 0, "stop_below", f"must not be negative, got {self.stop_below}")
+        names = ("warn_below", "warn_above", "stop_above")
+        for name, value, before in zip(names, bounds[1:], bounds[:-1], strict=True):
+            require(value >= before, name, f"must not be below the bound before it ({before}), got {value}")
+
+
+@dataclass(frozen=True)
+class SignBounds(Record):
+    """Share of negative values, among those that are not zero, above which a run warns or stops; 1 never does."""
+
+    warn_above: float
+    stop_above: float
+
+    def __post_init__(self) -> None:
+        require(0 <= self.warn_above <= 1, "warn_above", f"must be in [0, 1], got {self.warn_above}")
+        require(
+            self.warn_above <= self.stop_above <= 1,
+            "stop_above",
+            f"must be in [warn_above ({self.warn_above}), 1], got {self.stop_above}",
+        )
+
+
+@dataclass(frozen=True)
+class TableSigns(Record):
+    """Items of which negative values are rare in a table whose expenses and outflows are positive."""
+
+    capital_expenditures: SignBounds
+    cost_of_revenue: SignBounds
+    interest_expense: SignBounds
+    net_interest_expense: SignBounds
+    dividends_paid: SignBounds
+    income_tax: SignBounds
+
+
+@dataclass(frozen=True)
+class TableLevels(Record):
+    """Ratios of which the median over the members shows a wrong unit of a table."""
+
+    price_to_book: LevelBounds
+    debt_to_market_value: LevelBounds
+    fund_share: LevelBounds
+
+
+@dataclass(frozen=True)
+class PlausibilityRules(Record):
+    """Which signs and levels of a table are plausible.
+
+    Attributes
+    ----------
+    min_values
+        Values below which nothing is said.
+    min_values_to_stop
+        Values below which a run warns at most.
+    signs, levels
+        The bounds.
+    """
+
+    min_values: int
+    min_values_to_stop: int
+    signs: TableSigns
+    levels: TableLevels
+
+    def __post_init__(self) -> None:
+        require(self.min_values >= 1, "min_values", f"must be at least 1, got {self.min_values}")
+        require(
+            self.min_values_to_stop >= self.min_values,
+            "min_values_to_stop",
+            f"must not be below min_values ({self.min_values}), got {self.min_values_to_stop}",
+        )
