@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tests.oracle.footing_pandas import footed_shares
 from tests.oracle.quality_pandas import latest
 
+COUNT = ("shares", "shares_date", "shares_split_basis", "source")
 OLDEST_PRICE = pd.Timedelta(days=31)
 GROSS, NET, PRETAX = "interest_expense_usd", "net_interest_expense_usd", "pretax_income_usd"
 SHORT, LONG = "short_term_debt_usd", "long_term_debt_usd"
@@ -46,6 +48,7 @@ def annual_ratios(statements: pd.DataFrame) -> pd.DataFrame:
         is_debt_partial=debt["is_partial"],
         ebit_usd=ebit,
         is_without_interest=is_without_interest,
+        shares_split_basis=row["shares_split_basis"],
         shares=shares.fillna(average),
         shares_date=row["shares_outstanding_date"].where(shares.notna()).fillna(row["period_end"]),
     )
@@ -74,8 +77,8 @@ def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFram
         US dollars by as_of and entity_id; NaN where there is none.
     """
     seen = pd.concat(
-        group.merge(latest(annual, as_of)[["entity_id", "shares", "shares_date"]], on="entity_id", how="left")
-        for as_of, group in members.groupby("as_of")
+        group.merge(latest(annual, as_of)[["entity_id", *COUNT]], on="entity_id", how="left")
+        for as_of, group in members.drop(columns="source").groupby("as_of")
     ).reset_index(drop=True)
     traded = prices[prices["close_usd"] > 0].rename(columns={"date": "price_date"})
     close = _last_before(seen, "as_of", traded[["security_id", "price_date", "close_usd"]], "price_date")
@@ -86,10 +89,8 @@ def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFram
     seen["price_date"] = (
         close["price_date"].where(is_fresh).fillna(seen["snapshot_date"].where(list_price.notna()))
     )
-    shares = seen["shares"] * _split_factor(seen, prices)
-    held = seen["list_quantity"] / shares
-    is_implausible = (seen["list_quantity"] > 0) & ~held.between(0.002, 0.08)
-    return (seen["price"] * shares.mask(is_implausible)).set_axis(
+    seen["factor"] = _split_factor(seen, prices)
+    return (seen["price"] * footed_shares(seen, prices)).set_axis(
         pd.MultiIndex.from_frame(seen[["as_of", "entity_id"]])
     )
 

@@ -134,6 +134,12 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
         ("max_days_ahead = 366", "max_days_ahead = -1", "dates.max_days_ahead"),
         ("max_gap_days = 92", "max_gap_days = 0", "clock.max_gap_days"),
         ("min_share = 0.05", "min_share = 1.5", "clock.min_share"),
+        ("min_values = 3", "min_values = 0", "plausibility.min_values"),
+        ("min_values_to_stop = 10", "min_values_to_stop = 2", "plausibility.min_values_to_stop"),
+        ("stop_below = 0.1", "stop_below = -0.1", "plausibility.levels.price_to_book.stop_below"),
+        ("warn_above = 10.0", "warn_above = 0.2", "plausibility.levels.price_to_book.warn_above"),
+        ("warn_above = 0.2", "warn_above = 1.2", "plausibility.signs.capital_expenditures.warn_above"),
+        ("stop_above = 0.5", "stop_above = 0.1", "plausibility.signs.capital_expenditures.stop_above"),
     ],
 )
 def test_committed_sanity_rules_refuse_senseless_values(
@@ -151,7 +157,14 @@ def test_committed_sanity_rules_refuse_senseless_values(
         ("assumed_lag_days = 90", "assumed_lag_days = 0", "visibility.assumed_lag_days"),
         ("min_years = 3", "min_years = 6", "cash_conversion.min_years"),
         ("safe_above = 2.99", "safe_above = 1.0", "altman_z.safe_above"),
-        ("max_share_of_company = 0.08", "max_share_of_company = 0.001", "fund_holding.max_share_of_company"),
+        ("least = 0.02", "least = 0.9", "holding_ratio.near_from"),
+        ("small_count_above = 1.4", "small_count_above = 0.9", "holding_ratio.small_count_above"),
+        ("greatest = 10.0", "greatest = 1.2", "holding_ratio.greatest"),
+        ("min_votes = 5", "min_votes = 0", "footing.min_votes"),
+        ("tolerance = 0.10", "tolerance = 0.6", "footing.ratios.tolerance"),
+        ("rounding = 0.01", "rounding = 0.2", "footing.ratios.rounding"),
+        ("largest_split = 50", "largest_split = 1", "footing.ratios.largest_split"),
+        ("usual = [2,", "usual = [1,", "footing.ratios.usual"),
         (
             "max_interest_to_liabilities = 0.01",
             "max_interest_to_liabilities = -1.0",

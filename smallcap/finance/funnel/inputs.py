@@ -37,6 +37,8 @@ METRIC_COLUMNS = (
         "is_stale",
         "is_debt_partial",
         "market_cap_usd",
+        "shares",
+        "shares_footing",
     ),
     *(
         "revenue_usd",

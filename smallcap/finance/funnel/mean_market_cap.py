@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from smallcap.finance.metrics.footing import SPLIT_ADJUSTED
 from smallcap.finance.metrics.prices import is_positive, split_factors
-from smallcap.finance.pointintime import visible
+from smallcap.finance.pointintime import take, visible, visible_rows
 
 
 def mean_market_cap(
@@ -18,10 +19,15 @@ def mean_market_cap(
 ) -> pl.Series:
     """Average each member's market value over the months that end with as_of.
 
+    Each month's count is brought to the split basis of the month's price. Where the counts of a table are
+    split-adjusted, it is the basis of as_of that is known (`core.metrics_as_of`), and the splits from the
+    month to as_of are taken out of it.
+
     Parameters
     ----------
     members
-        Rows with as_of, entity_id, security_id (the line whose price is used) and market_cap_usd.
+        Rows with as_of, entity_id, security_id (the line whose price is used), market_cap_usd, shares and
+        shares_footing.
     annual_metrics
         Rows of core.annual_metrics, for the share counts.
     prices
@@ -38,8 +44,17 @@ def mean_market_cap(
         unknown, because the cause (an implausible share count, a stale price) affects earlier months too.
     """
     valued = _monthly_market_caps(members, annual_metrics, prices, max_price_age_days)
-    asked = members.select("as_of", "entity_id", "security_id").with_row_index("member")
-    windows = _windows(asked, months, valued)
+    asked = (
+        members.select("as_of", "entity_id", "security_id", "shares_footing")
+        .with_row_index("member")
+        .hstack([_adjustment(members, annual_metrics, prices, max_price_age_days)])
+    )
+    windows = _windows(asked, months, valued).with_columns(
+        pl.when(pl.col("shares_footing") == SPLIT_ADJUSTED)
+        .then(pl.col("adjusted_cap_usd") * pl.col("adjustment"))
+        .otherwise("month_cap_usd")
+        .alias("month_cap_usd")
+    )
     means = windows.group_by("member").agg(
         pl.col("month_cap_usd").mean().alias("mean_usd"), pl.col("month_cap_usd").count().alias("count")
     )
@@ -65,13 +80,35 @@ def _monthly_market_caps(
         "entity_id", "period_end", "version", "source", "available_date", "shares", "shares_date"
     )
     seen = visible(counts, asked, horizon="date")
-    factor = split_factors(seen, prices, max_price_age_days)["split_factor"]
+    up_to_month = split_factors(seen, prices, max_price_age_days)["split_factor"]
+    after_month = _splits_after(seen, "date", prices, max_price_age_days)
+    cap = pl.col("close_usd") * pl.col("shares")
     return seen.select(
         "entity_id",
         "security_id",
         "date",
-        (pl.col("close_usd") * pl.col("shares") * factor).alias("month_cap_usd"),
+        (cap * up_to_month).alias("month_cap_usd"),
+        (cap / after_month).alias("adjusted_cap_usd"),
     ).drop_nulls()
+
+
+def _adjustment(
+    members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, max_price_age_days: int
+) -> pl.Series:
+    """What a split-adjusted count is multiplied by: the count as used at as_of over that of the record, and the splits after as_of."""
+    record = take(annual_metrics.select("shares"), visible_rows(annual_metrics, members))["shares"]
+    after = _splits_after(members, "as_of", prices, max_price_age_days)
+    return (members["shares"] / record * after).alias("adjustment")
+
+
+def _splits_after(rows: pl.DataFrame, day: str, prices: pl.DataFrame, max_price_age_days: int) -> pl.Series:
+    """Multiply the known splits of each row's line after its day."""
+    asked = rows.select(
+        "security_id",
+        pl.col(day).alias("shares_date"),
+        pl.lit(prices["date"].max(), dtype=pl.Date).alias("price_date"),
+    )
+    return split_factors(asked, prices, max_price_age_days)["split_factor"]
 
 
 def _windows(asked: pl.DataFrame, months: int, valued: pl.DataFrame) -> pl.DataFrame:

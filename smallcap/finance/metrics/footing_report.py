@@ -24,6 +24,7 @@ COLUMNS = (
     "market_cap_reason",
 )
 """Columns of core.metrics_as_of that it is made of."""
+WORDS = {SPLIT_ADJUSTED: "split-adjusted", AS_FILED: "as filed"}
 
 
 def footing_counts(metrics: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +104,7 @@ def footing_finding(row: dict[str, object], min_votes: int) -> tuple[bool, str]:
     tally = f"{splits[0]} of {splits[1]} splits and {consolidations[0]} of {consolidations[1]} consolidations"
     changed = _changed(row)
     if basis == DECLARED:
-        return bool(changed), f"{as_of}: share counts are declared as {footing}{changed}"
+        return bool(changed), f"{as_of}: share counts are {WORDS[str(footing)]}, as declared{changed}"
     if footing == UNDECIDED:
         few = f"{votes} of at least {min_votes} companies with a clear later split"
         told = (
@@ -111,9 +112,8 @@ def footing_finding(row: dict[str, object], min_votes: int) -> tuple[bool, str]:
             f"set shares_split_basis if it is known"
         )
         return votes > 0, f"{told}{changed}"
-    words = "split-adjusted" if footing == SPLIT_ADJUSTED else "as filed"
     verb = "say so" if footing == SPLIT_ADJUSTED else "say that they are split-adjusted"
-    return footing != AS_FILED, f"{as_of}: share counts are {words}: {tally} {verb}{changed}"
+    return footing != AS_FILED, f"{as_of}: share counts are {WORDS[str(footing)]}: {tally} {verb}{changed}"
 
 
 def _votes(row: dict[str, object], kind: str) -> tuple[int, int]:

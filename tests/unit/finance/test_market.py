@@ -221,22 +221,6 @@ class TestShares:
     def test_no_month_before_the_count_is_flagged(self) -> None:
         assert answer(months=NO_SPLITS[1:])["is_split_unchecked"] is True
 
-    @pytest.mark.parametrize(
-        ("quantity", "reason"),
-        [
-            (0.19, "shares_implausible"),
-            (0.2, None),
-            (2.4, None),
-            (8.0, None),
-            (8.1, "shares_implausible"),
-            (None, None),
-            (0.0, None),
-        ],
-    )
-    def test_holding_of_a_fund_tells_a_wrong_count(self, quantity: float | None, reason: str | None) -> None:
-        # Of 100 shares the fund may plausibly hold 0.2 to 8.
-        assert answer(member={"list_quantity": quantity})["market_cap_reason"] == reason
-
     def test_missing_count_and_suspect_scale(self) -> None:
         assert (
             answer(record={"shares": None, "shares_basis": None, "shares_date": None})["market_cap_reason"]
