@@ -29,10 +29,25 @@ HOLDINGS, FUNDAMENTALS, PRICES = "ishares/IWM_holdings.csv", "fundamentals/annua
 Smallcap = Callable[..., Answer]
 
 
+AMOUNTS = {
+    "revenue": 180_000_000,
+    "operating_income": 18_000_000,
+    "total_assets": 400_000_000,
+    "short_term_debt": 20_000_000,
+    "total_liabilities": 160_000_000,
+    "shareholders_equity": 240_000_000,
+    "operating_cash_flow": 14_000_000,
+    "capital_expenditures": 4_000_000,
+    "net_interest_expense": 1_800_000,
+}
+"""Of a company that the lists value at 250 million USD."""
+
+
 def statements(**last: object) -> pl.DataFrame:
     """One fresh annual record a company, all different; `last` changes the last of them."""
     rows: list[dict[str, object]] = [
         {
+            **AMOUNTS,
             "ticker": ticker,
             "entity_id": 100 + number,
             "fiscal_year": 2024,

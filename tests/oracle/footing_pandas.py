@@ -34,7 +34,7 @@ def footed_shares(seen: pd.DataFrame, prices: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     seen
-        Rows with as_of, source, security_id, price, price_date, shares, factor (of the splits from the count
+        Rows with as_of, table, security_id, price, price_date, shares, factor (of the splits from the count
         to the price), shares_split_basis, list_quantity, market_value_usd and list_price_usd.
     prices
         Rows of raw.prices.
@@ -69,13 +69,13 @@ def _footed_on_a_date(
     votes: dict[str, list[bool]] = defaultdict(list)
     for row in known:
         if pd.isna(row.shares_split_basis) and split[row.Index] and quantity[row.Index]:
-            votes[row.source].append(off(row.Index, back) < off(row.Index, left))
+            votes[row.table].append(off(row.Index, back) < off(row.Index, left))
     adjusted = {source for source, cast in votes.items() if len(cast) >= 5 and 2 * sum(cast) > len(cast)}
     final = {}
     for row in known:
         i = row.Index
         is_undeclared = pd.isna(row.shares_split_basis)
-        is_adjusted = row.source in adjusted if is_undeclared else _is_declared_adjusted(row)
+        is_adjusted = row.table in adjusted if is_undeclared else _is_declared_adjusted(row)
         is_nearer = off(i, back) < off(i, left) if quantity[i] else not is_undeclared
         final[i] = back[i] if is_adjusted and is_nearer else left[i]
     shares = {i: quantity[i] / final[i] for i in final if quantity[i]}
@@ -99,7 +99,9 @@ def _is_declared_adjusted(row: object) -> bool:
 
 
 def _later_split(row: object, closes: list[tuple[pd.Timestamp, float]]) -> float | None:
-    """Split after the price's day, by the adjusted close of the nearest day at most 31 days away, up to as_of."""
+    """Split after the price's day, by the adjusted close of the nearest day: at most 31 days away, not after
+    as_of.
+    """
     day, as_of = row.price_date, row.as_of  # type: ignore[attr-defined]
     usable = [(abs((date - day).days), date, close) for date, close in closes if date <= as_of]
     near = [found for found in usable if found[0] <= 31]

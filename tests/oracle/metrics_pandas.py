@@ -12,7 +12,7 @@ import pandas as pd
 from tests.oracle.footing_pandas import footed_shares
 from tests.oracle.quality_pandas import latest
 
-COUNT = ("shares", "shares_date", "shares_split_basis", "source")
+COUNT = ("shares", "shares_date", "shares_split_basis", "table")
 OLDEST_PRICE = pd.Timedelta(days=31)
 GROSS, NET, PRETAX = "interest_expense_usd", "net_interest_expense_usd", "pretax_income_usd"
 SHORT, LONG = "short_term_debt_usd", "long_term_debt_usd"
@@ -49,6 +49,7 @@ def annual_ratios(statements: pd.DataFrame) -> pd.DataFrame:
         ebit_usd=ebit,
         is_without_interest=is_without_interest,
         shares_split_basis=row["shares_split_basis"],
+        table=row["source"],
         shares=shares.fillna(average),
         shares_date=row["shares_outstanding_date"].where(shares.notna()).fillna(row["period_end"]),
     )
@@ -78,7 +79,7 @@ def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFram
     """
     seen = pd.concat(
         group.merge(latest(annual, as_of)[["entity_id", *COUNT]], on="entity_id", how="left")
-        for as_of, group in members.drop(columns="source").groupby("as_of")
+        for as_of, group in members.groupby("as_of")
     ).reset_index(drop=True)
     traded = prices[prices["close_usd"] > 0].rename(columns={"date": "price_date"})
     close = _last_before(seen, "as_of", traded[["security_id", "price_date", "close_usd"]], "price_date")

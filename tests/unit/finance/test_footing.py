@@ -21,7 +21,9 @@ SPLITS = [{"traded": 3.0, "count": 3.0}] * 6
 """Companies that split 3 for 1 later, their counts adjusted for it."""
 
 
-def company(traded: float = 1.0, count: float = 1.0, held: float = FUND, **given: object) -> dict[str, object]:
+def company(
+    traded: float = 1.0, count: float = 1.0, held: float = FUND, **given: object
+) -> dict[str, object]:
     """A company with 1,000 shares, a price of 20 USD, `traded` times its adjusted close, and `count` times its shares in the table."""
     return {"traded": traded, "count": count, "held": held, **given}
 
