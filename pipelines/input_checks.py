@@ -1,4 +1,4 @@
-"""Checks of what a user's tables mean as a whole: signs, levels and the split basis of share counts."""
+"""Checks of complete tables: signs, levels and the split basis of share counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smallcap.rules.types.metrics import MetricsRules, SanityRules
 
 
 def signs(run: Run) -> Finding:
-    """Stop or warn where an item that is an expense or an outflow is mostly negative, in all years together."""
+    """Stop or warn if an item that is an expense or an outflow is mostly negative, over all years."""
     rules: SanityRules = run.rules["sanity_rules"]
     fundamentals = run.home.lake.read("core.annual_fundamentals", columns=sign_columns(rules.plausibility))
     found = sign_suspicions(fundamentals, rules.plausibility)
@@ -40,7 +40,7 @@ def levels(run: Run) -> Finding:
 
 
 def share_footing(run: Run) -> Finding:
-    """Say what was found of the split basis of share counts on the newest date, and warn where counts were changed."""
+    """Report the split basis of share counts on the newest date, and warn if counts were changed."""
     rules: MetricsRules = run.rules["metrics_rules"]
     covered = run.home.lake.read("marts.coverage", run.years.of("marts.coverage")).filter("has_membership")
     if covered.is_empty():

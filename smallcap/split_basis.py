@@ -1,4 +1,4 @@
-"""The split basis that a user declares for the share counts of a table: how it is written, and what it means."""
+"""The split basis that a user declares for the share counts of a table: its written form and meaning."""
 
 from __future__ import annotations
 

@@ -249,11 +249,11 @@ class MetricsAsOf(dy.Schema):
         "split data between the dates of the share count and the price are incomplete", nullable=True
     )
     shares_footing = text(
-        "the count as the table gives it: as_filed, split_adjusted (for splits after the price's day), or undecided"
+        "split basis of the count: as_filed, split_adjusted (for splits after the price), or undecided"
     )
     shares_footing_basis = text("what says so: declared, vote or vintages; null where undecided")
     later_split_ratio = number(
-        "new shares per old of the splits after the price's day, where price over adjusted close is a simple ratio",
+        "new shares per old of the splits after the price, if price over adjusted close is a simple ratio",
         "ratio",
         min_exclusive=0,
     )
@@ -264,7 +264,7 @@ class MetricsAsOf(dy.Schema):
         "shares were brought back by an inferred split: by vote, or by an earlier version", nullable=True
     )
     is_shares_footing_doubtful = flag(
-        "the table is split-adjusted, and neither the count nor the count brought back is near the list's median",
+        "the table is split-adjusted, and the count is near the list's median neither way",
         nullable=True,
     )
     is_footing_known_later = flag(

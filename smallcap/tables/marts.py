@@ -182,7 +182,7 @@ class Coverage(dy.Schema):
     screened_share = ratio("screened over members", min=0, max=1)
     stale_months = count("the staleness limit that was used", unit="months")
     shares_footing = text(
-        "split basis of most share counts: as_filed, split_adjusted for splits after the price's day, or undecided"
+        "split basis of most counts: as_filed, split_adjusted (for splits after the price), or undecided"
     )
     shares_footing_basis = text("what says so: declared, vote or vintages; null where undecided")
     footing_votes_splits_for = count("splits that say that counts are split-adjusted", unit="members")

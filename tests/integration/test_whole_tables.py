@@ -114,7 +114,7 @@ def _prices() -> Iterable[dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def adjusted(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Members of a table whose counts carry later splits, by ticker, beside what plain Python makes of them."""
+    """Members of a table whose counts carry later splits, by ticker, with the results of plain Python."""
     where = tmp_path_factory.mktemp("adjusted")
     home = where / "home"
     make(home, AS_OF, preset="files", input=folder(where / "input"))
@@ -172,8 +172,8 @@ class TestCountsThatCarryLaterSplits:
         assert adjusted.attrs["said"] == {
             "status": "warned",
             "message": (
-                "2023-05-31: share counts are split-adjusted: 4 of 6 splits and 3 of 4 consolidations say so; "
-                "brought back: COA, COB, COC, SPA, SPB, SPC, SPD; doubtful: DOU"
+                "2023-05-31: share counts are split-adjusted: 4 of 6 splits and 3 of 4 consolidations say "
+                "so; brought back: COA, COB, COC, SPA, SPB, SPC, SPD; doubtful: DOU"
             ),
         }
 

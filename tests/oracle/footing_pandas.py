@@ -68,7 +68,11 @@ def _footed_on_a_date(
 
     votes: dict[str, list[bool]] = defaultdict(list)
     for row in known:
-        if pd.isna(row.shares_split_basis) and split[row.Index] and quantity[row.Index]:
+        if not (pd.isna(row.shares_split_basis) and split[row.Index] and quantity[row.Index]):
+            continue
+        # A count in another unit says nothing of splits.
+        ratios = [quantity[row.Index] / count[row.Index] / median for count in (left, back)]
+        if any(LEAST <= ratio <= GREATEST for ratio in ratios):
             votes[row.table].append(off(row.Index, back) < off(row.Index, left))
     adjusted = {source for source, cast in votes.items() if len(cast) >= 5 and 2 * sum(cast) > len(cast)}
     final = {}

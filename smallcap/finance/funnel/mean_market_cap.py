@@ -95,7 +95,7 @@ def _monthly_market_caps(
 def _adjustment(
     members: pl.DataFrame, annual_metrics: pl.DataFrame, prices: pl.DataFrame, max_price_age_days: int
 ) -> pl.Series:
-    """What a split-adjusted count is multiplied by: the count as used at as_of over that of the record, and the splits after as_of."""
+    """Return the factor of adjusted counts: the count at as_of over the record's, times later splits."""
     record = take(annual_metrics.select("shares"), visible_rows(annual_metrics, members))["shares"]
     after = _splits_after(members, "as_of", prices, max_price_age_days)
     return (members["shares"] / record * after).alias("adjustment")

@@ -1,4 +1,4 @@
-"""The footing of share counts: as filed, or adjusted by the source for later splits, and the counts brought to the price's day.
+"""The footing of share counts: as filed, or adjusted by the source for later splits.
 
 Footing is a property of a source's table. Where the user declares none, the companies with a clear later
 split vote on it: a table is split-adjusted where the holding ratio of most of them comes nearer the list's
@@ -98,14 +98,14 @@ def footed(priced: pl.DataFrame, rules: FootingRules, holding: HoldingRatioRules
         core.metrics_as_of.
     """
     candidates = priced.with_columns(*_candidates()).with_columns(*_distances())
-    voted = candidates.with_columns(_vote().alias("footing_vote"))
+    voted = candidates.with_columns(_vote(holding).alias("footing_vote"))
     found = voted.join(_findings(voted, rules), on=list(_TABLE), how="left", maintain_order="left")
     decided = found.with_columns(*_footings()).with_columns(_is_brought_back().alias("is_brought"))
     return decided.with_columns(*_outcome(rules, holding))
 
 
 def _candidates() -> list[pl.Expr]:
-    """Both counts that a row may mean: left as it is, with the splits up to the price; brought back by the later split."""
+    """Return both counts that a row may mean: left, with the splits up to the price; or brought back."""
     is_declared_adjusted = (adjusted_to("shares_split_basis") > pl.col("price_date")).fill_null(False)
     as_filed = pl.col("shares") / pl.when("has_vintage").then("vintage_ratio").fill_null(1.0)
     left = pl.when(is_declared_adjusted).then("shares").otherwise(as_filed * pl.col("split_factor"))
@@ -118,22 +118,34 @@ def _candidates() -> list[pl.Expr]:
 
 
 def _distances() -> list[pl.Expr]:
-    """Holding ratios of both counts against the median of the list, and whether the second is nearer to it."""
+    """Return the holding ratios of both counts, and whether the one brought back is nearer to the median."""
     median = held_shares(pl.col("count_left")).median().over("as_of")
     left, back = (held_shares(pl.col(name)) / median for name in ("count_left", "count_brought_back"))
     is_nearer = back.log().abs() < left.log().abs()
-    return [left.alias("ratio_left"), is_nearer.alias("is_nearer_brought_back")]
+    return [
+        left.alias("ratio_left"),
+        back.alias("ratio_brought_back"),
+        is_nearer.alias("is_nearer_brought_back"),
+    ]
 
 
-def _vote() -> pl.Expr:
-    """What a company with a clear later split says of its table."""
-    is_voter = pl.col("is_undeclared") & ~pl.col("has_vintage") & pl.col("later_split_ratio").is_not_null()
+def _vote(holding: HoldingRatioRules) -> pl.Expr:
+    """Return the vote of a company with a clear later split; a count in another unit says nothing."""
+    is_plausible = pl.any_horizontal(
+        pl.col(name).is_between(holding.least, holding.greatest)
+        for name in ("ratio_left", "ratio_brought_back")
+    )
+    has_split = pl.col("later_split_ratio").is_not_null() & is_plausible
+    is_voter = pl.col("is_undeclared") & ~pl.col("has_vintage") & has_split
     vote = pl.when("is_nearer_brought_back").then(pl.lit(SPLIT_ADJUSTED)).otherwise(pl.lit(AS_FILED))
     return pl.when(is_voter & pl.col("is_nearer_brought_back").is_not_null()).then(vote)
 
 
 def _findings(voted: pl.DataFrame, rules: FootingRules) -> pl.DataFrame:
-    """Count the votes per date and source: the majority's footing, null with too few, and whether a later list finds otherwise."""
+    """Count the votes per date and source: the footing of the majority, null with too few votes.
+
+    `is_found_from_then_on` says whether the list of the date or a later one finds the table split-adjusted.
+    """
     votes = pl.col("footing_vote").count()
     is_most = 2 * (pl.col("footing_vote") == SPLIT_ADJUSTED).sum() > votes
     findings = (
@@ -188,7 +200,7 @@ def _footings() -> list[pl.Expr]:
 
 
 def _is_brought_back() -> pl.Expr:
-    """Whether the count is brought back: the holding ratio says so; where it is unknown, the declaration does."""
+    """Return whether the count is brought back, by its holding ratio; if that is unknown, by declaration."""
     by_declaration = pl.when(pl.col("ratio_left").is_null()).then(pl.col("is_declared_adjusted"))
     return pl.col("is_adjusted") & pl.coalesce(by_declaration, "is_nearer_brought_back").fill_null(False)
 

@@ -1,4 +1,4 @@
-"""What was found of the split basis of share counts on each date: votes, names, what changed, what is doubtful."""
+"""Findings on the split basis of share counts per date: votes, names, what changed, what is doubtful."""
 
 from __future__ import annotations
 

@@ -41,5 +41,5 @@ def is_count_small(ratio: pl.Expr, rules: HoldingRatioRules) -> pl.Expr:
 
 
 def basis_doubtful(ratio: pl.Expr, rules: HoldingRatioRules) -> Check:
-    """Refuse the market value where the count cannot be that of the company: in another unit, or of another split basis."""
+    """Refuse the market value if the count cannot be the company's: another unit, or another split basis."""
     return ~ratio.is_between(rules.least, rules.greatest), "shares_basis_doubtful"

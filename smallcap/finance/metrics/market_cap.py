@@ -67,7 +67,7 @@ def with_market_cap(
 def _with_evidence(
     priced: pl.DataFrame, records: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules
 ) -> pl.DataFrame:
-    """Add what shows the split basis of each count: splits up to the price, later splits, an earlier version's count."""
+    """Add the evidence on each count's split basis: splits before and after the price, earlier versions."""
     # A count that is declared as adjusted up to a day before the price is one of that day.
     declared = adjusted_to("shares_split_basis")
     dated = priced.with_columns(

@@ -1,4 +1,4 @@
-"""Plausibility of whole tables: a unit or a sign that every row shares is invisible row by row, and plain in a median or a share."""
+"""Plausibility of complete tables: a wrong unit or sign of all rows shows in medians and shares only."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def sign_columns(rules: PlausibilityRules) -> list[str]:
 
 
 def sign_suspicions(fundamentals: pl.DataFrame, rules: PlausibilityRules) -> list[Suspicion]:
-    """Find the expenses and outflows that are negative more often than a table with positive ones would have it.
+    """Find the expenses and outflows that are negative more often than is plausible.
 
     Parameters
     ----------
@@ -103,7 +103,9 @@ def sign_suspicions(fundamentals: pl.DataFrame, rules: PlausibilityRules) -> lis
 
 
 def level_suspicions(metrics: pl.DataFrame, rules: PlausibilityRules) -> list[Suspicion]:
-    """Find the medians over the members of a date that are outside their bounds: for each, the date that is furthest outside.
+    """Find the medians over the members of a date that are outside their bounds.
+
+    Of several such dates the newest of the severest kind is named.
 
     Parameters
     ----------
@@ -127,8 +129,8 @@ def _signs(fundamentals: pl.DataFrame, rules: PlausibilityRules) -> Iterator[Sus
         yield Suspicion(
             "stop" if is_stop else "warn",
             f"plausibility.signs.{field.name}",
-            f"{words} is negative in {share:.1%} of {given.len():,} annual records that have it, plausible is up "
-            f"to {bounds.warn_above:.0%}: sign convention? Give expenses and outflows as positive numbers",
+            f"{words} is negative in {share:.1%} of {given.len():,} annual records that have it, plausible "
+            f"is up to {bounds.warn_above:.0%}: sign convention? Give expenses and outflows as positive numbers",
         )
 
 

@@ -1,4 +1,4 @@
-"""What the rules on the split basis of share counts and on the plausibility of whole tables are: typed thresholds, checked for sense."""
+"""Rules on the split basis of share counts and on plausibility of complete tables, as typed thresholds."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class HoldingRatioRules(Record):
 
 @dataclass(frozen=True)
 class LevelBounds(Record):
-    """Bounds of the median of a ratio over the members: outside the outer ones a run stops, outside the inner ones it warns."""
+    """Bounds of a ratio's median over the members: outside the outer ones a run stops, else it warns."""
 
     stop_below: float
     warn_below: float
@@ -122,7 +122,7 @@ class LevelBounds(Record):
 
 @dataclass(frozen=True)
 class SignBounds(Record):
-    """Share of negative values, among those that are not zero, above which a run warns or stops; 1 never does."""
+    """Shares of negative values, among those not zero, above which a run warns or stops; 1 means never."""
 
     warn_above: float
     stop_above: float

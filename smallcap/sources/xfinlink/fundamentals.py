@@ -31,8 +31,8 @@ def fundamentals_topic(client: XfinlinkClient) -> Topic:
 def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
     """Convert rows as served to `FUNDAMENTALS_COLUMNS`.
 
-    Share counts are as filed, without later splits. The vendor serves a restated figure under the date of the filing that it came from, so no value is visible
-    too early.
+    Share counts are as filed, without later splits. The vendor serves a restated figure under the date of
+    the filing that it came from, so no value is visible too early.
     """
     items = {**STATEMENT_ITEMS, **UNCERTAIN_ITEMS}
     return served.select(

@@ -1,4 +1,4 @@
-"""The footing of share counts: the vote of a table, counts brought back, left or doubted, and the holding ratio."""
+"""The footing of share counts: the vote of a table, counts brought back, left or doubtful; holding ratios."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPLITS = [{"traded": 3.0, "count": 3.0}] * 6
 def company(
     traded: float = 1.0, count: float = 1.0, held: float = FUND, **given: object
 ) -> dict[str, object]:
-    """A company with 1,000 shares, a price of 20 USD, `traded` times its adjusted close, and `count` times its shares in the table."""
+    """A company whose price is `traded` times its adjusted close, and its count `count` times its shares."""
     return {"traded": traded, "count": count, "held": held, **given}
 
 
@@ -147,6 +147,10 @@ class TestTheVote:
             3 * SHARES,
             True,
         )
+
+    def test_a_count_in_another_unit_has_no_vote(self) -> None:
+        row = first({"traded": 3.0, "count": 3e-3}, *SPLITS[:4])
+        assert (row["footing_vote"], row["shares_footing"]) == (None, "undecided")
 
     def test_market_value_over_price_serves_where_the_quantity_is_unknown(self) -> None:
         value = FUND * SHARES * PRICE

@@ -1,4 +1,4 @@
-"""Plausibility of whole tables: a unit or a sign that every row shares stops a run, and rare exceptions do not."""
+"""Plausibility of complete tables: a wrong unit or sign of all rows stops a run, rare exceptions do not."""
 
 from __future__ import annotations
 

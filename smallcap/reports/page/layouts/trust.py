@@ -33,8 +33,9 @@ COVERAGE = Layout(
         Column("screened", "Scored", "integer"),
         Column("screened_share", "Share", "percent"),
     ),
-    note="Restated values: visible by date, but not as first filed. Splits unknown: market values whose count may lack a "
-    "split up to the price. Brought back: counts of a split-adjusted table, divided by the splits after the price.",
+    note="Restated values: visible by date, but not as first filed. Splits unknown: market values whose "
+    "count may miss a split up to the price. Brought back: counts of a split-adjusted table, divided by the "
+    "splits after the price.",
 )
 MISSING_REASONS = Layout(
     "Members without a score, by reason, and since when",

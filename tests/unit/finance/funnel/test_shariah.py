@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from tests.tolerances import BY_HAND
@@ -139,3 +141,23 @@ def test_djim_averages_each_month_at_the_shares_visible_then() -> None:
     row = row_of(found.evaluate(SMALL, STANDARDS["djim"]), "shariah")
     assert row["value"] == pytest.approx(9.72405 / 95, rel=BY_HAND)
     assert row["measure"] == "debt_to_market_cap"
+
+
+@pytest.mark.parametrize("later_split", [1.0, 3.0])
+def test_djim_takes_splits_out_of_a_split_adjusted_count(later_split: float) -> None:
+    # Five million shares at 32, then ten million at 16: 160 all along. The table's count includes the split
+    # between the two years, and a later one.
+    before = prices(100, months=12, close=32.0, last=dt.date(2023, 6, 28))
+    after = prices(100, months=12).with_columns(
+        pl.when(pl.col("date") == pl.col("date").min()).then(2.0).otherwise(1.0).alias("split_ratio")
+    )
+    found = inputs_of(sound_company(), quotes=before.vstack(after))
+    adjusted = replace(
+        found,
+        metrics_as_of=found.metrics_as_of.with_columns(
+            pl.lit("split_adjusted").alias("shares_footing"), pl.lit(10e6).alias("shares")
+        ),
+        metrics=found.metrics.with_columns(pl.lit(10e6 * later_split).alias("shares")),
+    )
+    row = row_of(adjusted.evaluate(SMALL, STANDARDS["djim"]), "shariah")
+    assert row["value"] == pytest.approx(9.72405 / 160, rel=BY_HAND)
