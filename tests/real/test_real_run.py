@@ -221,8 +221,28 @@ class TestNamedDefects:
             " WHERE scores.ticker = 'MSEX' AND method = 'published'"
         )
         assert (rows["list_quantity"] > rows["shares"]).all()
-        assert set(rows["market_cap_reason"]) == {"shares_implausible"}
+        assert set(rows["market_cap_reason"]) == {"shares_basis_doubtful"}
         assert set(rows["exclusion_reason"]) == {"missing:market_cap_usd"}
+
+    def test_controlled_companies_keep_their_market_values(self, long_limit: RealHome) -> None:
+        rows = long_limit.rows(
+            "SELECT ticker, market_cap_usd, holding_ratio FROM core.metrics_as_of"
+            " JOIN core.members USING (as_of, entity_id) WHERE ticker IN ('LVWR', 'ARL', 'VALU', 'VHI', 'INNV')"
+        )
+        assert set(rows["ticker"]) == {"LVWR", "ARL", "VALU", "VHI", "INNV"}
+        assert (rows["market_cap_usd"] > 0).all()
+        assert rows["holding_ratio"].between(0.02, 0.4).all()
+
+    def test_both_dates_vote_that_share_counts_are_as_filed(self, long_limit: RealHome) -> None:
+        rows = long_limit.rows(
+            "SELECT as_of, shares_footing, shares_footing_basis, footing_votes_splits_for AS splits,"
+            " footing_votes_consolidations_for AS consolidations, inferred_share_counts AS inferred"
+            " FROM marts.coverage WHERE has_membership ORDER BY as_of"
+        )
+        assert rows.drop(columns="as_of").to_numpy().tolist() == [
+            ["as_filed", "vote", 0, 6, 0],
+            ["as_filed", "vote", 0, 2, 0],
+        ]
 
     def test_the_loss_of_thirty_seven_billion_is_kept_and_used_for_nothing(
         self, short_limit: RealHome

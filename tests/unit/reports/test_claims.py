@@ -20,6 +20,8 @@ GOOD = {
     "with_fundamentals": 1_900,
     "restated_values": 0,
     "assumed_available_dates": 1,
+    "market_caps": 1_880,
+    "splits_unchecked": 20,
     "median_record_months": 8,
     "newest_available_date": dt.date(2025, 5, 29),
     "is_as_published_final": True,
@@ -64,6 +66,11 @@ class TestClaim:
     @pytest.mark.parametrize(
         ("counts", "told"),
         [
+            (
+                {"splits_unchecked": 1_880},
+                "partial: 1,880 of 1,880 market values (100%) rest on share counts whose splits up to the "
+                "price are unknown.",
+            ),
             ({"snapshot_date": dt.date(2025, 4, 30)}, "stale: the list of members is 31 days old."),
             (
                 {"newest_available_date": dt.date(2024, 10, 11)},
