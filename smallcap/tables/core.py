@@ -46,6 +46,8 @@ class Members(dy.Schema):
     is_ticker_usable = flag("the ticker is one to five letters once separators are stripped")
     is_resolved = flag("the company is known to the fundamentals source")
     unresolved_reason = text("why is_resolved is false")
+    is_resolution_later = flag("a list later than the line's first identified the company (raw.securities)")
+    is_resolution_corrected = flag("a row of ticker_aliases.csv changed the line's company (raw.securities)")
     is_priced = flag("a price as traded, at most 31 days old, is known at as_of")
     is_classified = flag("a SIC, a GICS code or a sector name is known")
     is_financial = flag("a bank, insurer, REIT or other financial", nullable=True)

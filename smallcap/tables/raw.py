@@ -59,7 +59,14 @@ class Securities(dy.Schema):
     sic = text("Standard Industrial Classification code, four digits")
     gics = text("GICS sub-industry code, eight digits")
     is_resolved = flag("the line belongs to a company known to the fundamentals source")
-    unresolved_reason = text("why is_resolved is false")
+    unresolved_reason = text("why is_resolved is false, with the company that it may be")
+    resolution_evidence = text(
+        "the evidence for the line's company and its changes of name, with points (docs/methods/identity.md)"
+    )
+    is_resolution_later = flag(
+        "a list later than the line's first identified the company; earlier dates have it too"
+    )
+    is_resolution_corrected = flag("a dated row of ticker_aliases.csv overruled the evidence")
 
 
 class Fundamentals(dy.Schema):

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from smallcap.rules.types.base import FieldError, Record, RuleSet, require
+from smallcap.rules.types.identity import Identity
 
 FILE_NAME = "ishares.toml"
 
@@ -110,7 +111,7 @@ class SectorName(Record):
 
 @dataclass(frozen=True)
 class Recycling(Record):
-    """When the same ticker with another name is another company."""
+    """The words that ids leave out, and the gap of lists in which a ticker can change hands."""
 
     min_gap_days: int
     insignificant_words: tuple[str, ...]
@@ -126,6 +127,7 @@ class HoldingsRules(RuleSet):
     members: MemberRules
     sectors: tuple[SectorName, ...]
     recycling: Recycling
+    identity: Identity
 
 
 def _require_pattern(field: str, pattern: str) -> None:

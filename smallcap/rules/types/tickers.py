@@ -32,7 +32,9 @@ class TickerAlias(Row):
         The ticker as found, and the ticker under which the line is known; not needed for a renaming.
     relation
         same_line: lists use either ticker for the line; same_company: a share class of the same company;
-        renamed: the company took a new name on `valid_from`.
+        renamed: the company took a new name on `valid_from`; recycled: the ticker passed to another company on
+        `valid_from`; figures_of: the fundamentals table has the line's company under the canonical ticker,
+        which may be the line's own.
     valid_from, valid_to
         First and last day, both included; open if the last is missing.
     source
@@ -41,13 +43,13 @@ class TickerAlias(Row):
 
     ticker: Ticker
     canonical_ticker: Ticker | None = None
-    relation: Literal["same_line", "same_company", "renamed"]
+    relation: Literal["same_line", "same_company", "renamed", "recycled", "figures_of"]
     valid_from: Day = FIRST_DAY
     valid_to: Day | None = None
     source: str
 
     def __post_init__(self) -> None:
-        is_named = self.canonical_ticker is not None or self.relation == "renamed"
+        is_named = self.canonical_ticker is not None or self.relation in ("renamed", "recycled")
         require(
             is_named,
             "canonical_ticker",

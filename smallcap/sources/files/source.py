@@ -24,7 +24,9 @@ from smallcap.sources.files.fundamentals import fundamentals_rows
 from smallcap.sources.files.lists import choose_lists
 from smallcap.sources.files.reading import FolderTables, read_tables
 from smallcap.sources.files.returns import monthly_prices
-from smallcap.sources.identity.lines import Sightings, resolve_lines, symbol_to_line
+from smallcap.sources.identity.lines import resolve_lines, symbol_to_line
+from smallcap.sources.identity.sightings import LISTED_COLUMNS, Sightings
+from smallcap.sources.identity.table_checks import id_notices
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.text import count_forbidden
 from smallcap.split_basis import INFERRED
@@ -42,6 +44,8 @@ WITHOUT = {
     "add Kenneth French's monthly files, as downloaded, to french/",
 }
 """For each dataset, what a run cannot compute without it, and what to add."""
+_ASSUMED_LAG_DAYS = 90
+"""Days after its period end from which a share count without a filing date is taken as known."""
 LISTED = ("holdings", "constituents")
 READ_FROM: Mapping[str, tuple[str, ...]] = {
     "securities": (*LISTED, "fundamentals", "prices"),
@@ -145,9 +149,8 @@ class FilesSource:
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""
-        return Delivery(
-            self._lines.select(*SECURITIES_COLUMNS), notices=(*self._cleaned(), *self._not_read())
-        )
+        notices = (*self._cleaned(), *self._not_read(), *self._wrong_ids())
+        return Delivery(self._lines.select(*SECURITIES_COLUMNS), notices=notices)
 
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
@@ -224,16 +227,24 @@ class FilesSource:
 
     @cached_property
     def _lines(self) -> pl.DataFrame:
-        listed = self._tables.lists.rows.select("symbol", "snapshot_date", "name", "sector")
-        companies = self._dated_fundamentals.rows.group_by("symbol", source_entity_id="entity_id").agg(
+        return resolve_lines(self._sightings, self._aliases, self._rules, self.name)
+
+    @cached_property
+    def _sightings(self) -> Sightings:
+        records = self._dated_fundamentals.rows
+        companies = records.group_by("symbol", source_entity_id="entity_id").agg(
             pl.min_horizontal(pl.col("period_end").min(), pl.col("filing_date").min()).alias("first_date"),
             pl.max_horizontal(pl.col("period_end").max(), pl.col("filing_date").max()).alias("last_date"),
             pl.col("name", "sector", "sic", "gics").sort_by("period_end").drop_nulls().last(),
         )
-        priced = self._dated_prices.rows.group_by("symbol").agg(first_date=pl.col("date").min())
-        return resolve_lines(
-            Sightings(listed, companies, priced), self._aliases, self._rules.recycling, self.name
+        counts = records.select(
+            "symbol",
+            source_entity_id="entity_id",
+            known_on=pl.coalesce("filing_date", pl.col("period_end") + pl.duration(days=_ASSUMED_LAG_DAYS)),
+            shares=pl.coalesce("shares_outstanding", "shares_basic", "shares_diluted"),
         )
+        prices = self._dated_prices.rows.select("symbol", "date", "adj_close")
+        return Sightings(self._tables.lists.rows.select(LISTED_COLUMNS), companies, prices, counts)
 
     @cached_property
     def absent(self) -> frozenset[str]:
@@ -267,3 +278,7 @@ class FilesSource:
         if not named:
             return ()
         return (f"files in {self.folder} that are not used: {named_by_reason(named)}",)
+
+    def _wrong_ids(self) -> tuple[str, ...]:
+        rows = self._dated_fundamentals.rows.select("symbol", "entity_id", "name", "period_end")
+        return id_notices(rows, self._rules.identity, self._rules.recycling.insignificant_words)

@@ -229,8 +229,9 @@ def _to_text(given: pl.Series) -> pl.Series:
 
 
 def _to_id(given: pl.Series) -> pl.Series:
-    """Return the same id for 7, 7.0 (which pandas writes in a column with blanks) and '7'."""
-    return given.cast(pl.String, strict=False).str.replace(r"^(\d+)\.0$", "${1}")
+    """Return the same id for 7, '7', '0007' and 7.00 (as pandas and spreadsheets write it)."""
+    whole = given.cast(pl.String, strict=False).str.replace(r"^(\d+)\.0+$", "${1}")
+    return whole.str.replace(r"^0+(\d+)$", "${1}")
 
 
 def _to_number(given: pl.Series) -> pl.Series:

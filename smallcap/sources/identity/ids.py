@@ -18,6 +18,7 @@ ID_BITS = 53
 """Ids of this size are exact in a double, which JSON and spreadsheets use."""
 _FOREVER = pl.lit("9999-12-31").str.to_date()
 _KEY = ["security_id", "source", "valid_from"]
+_FLAGS = ["is_resolution_later", "is_resolution_corrected"]
 
 
 def digest_id(name: str) -> int:
@@ -38,7 +39,9 @@ def mint(spells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        raw.securities: the delivery with ids, and every known row that it does not replace, sorted by key.
+        raw.securities: the delivery with ids, and every known row that it does not replace, sorted by key. A
+        known row of a line that the source no longer names is dropped if another line has its ticker for the
+        complete spell: the two are one line.
 
         A line keeps its id when the source uses the same name, or when the name we knew is gone and another
         name carries the line's ticker at that time: the vendor renumbered. The same holds for companies, by
@@ -59,9 +62,11 @@ def mint(spells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     kept = (
         known.select(*columns)
         .join(_restated(fresh, known), on=_KEY, how="anti")
+        .join(_superseded(fresh, known), on=_KEY, how="anti")
         .join(fresh, on=_KEY, how="anti")
     )
-    result = pl.concat([fresh, kept]).sort(_KEY)
+    # Rows of homes that older releases made have no such flags.
+    result = pl.concat([fresh, kept]).with_columns(pl.col(_FLAGS).fill_null(False)).sort(_KEY)
     _require_unique(result)
     return result
 
@@ -169,6 +174,21 @@ def _restated(fresh: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         .filter(
             (pl.col("fresh_from") <= pl.col("valid_to").fill_null(_FOREVER))
             & (pl.col("valid_from") <= pl.col("fresh_to").fill_null(_FOREVER))
+        )
+        .select(_KEY)
+        .unique()
+    )
+
+
+def _superseded(fresh: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Find the known rows of lines that the source no longer names, whose ticker and time another line now has."""
+    gone = known.join(fresh, on=["source", "source_id"], how="anti")
+    holders = fresh.select("source", "ticker", fresh_from="valid_from", fresh_to="valid_to")
+    return (
+        gone.join(holders, on=["source", "ticker"], how="inner")
+        .filter(
+            (pl.col("fresh_from") <= pl.col("valid_from"))
+            & (pl.col("valid_to").fill_null(_FOREVER) <= pl.col("fresh_to").fill_null(_FOREVER))
         )
         .select(_KEY)
         .unique()

@@ -21,7 +21,8 @@ from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.fetching import Fetcher
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.files.lists import Lists, choose_lists, combine_lists, holdings_rows
-from smallcap.sources.identity.lines import Sightings, resolve_lines
+from smallcap.sources.identity.lines import resolve_lines
+from smallcap.sources.identity.sightings import LISTED_COLUMNS, Sightings
 from smallcap.sources.ishares.download import SETTLED_AFTER, SOURCE, HoldingsSite
 from smallcap.sources.ishares.holdings import Holdings, NoListError
 
@@ -38,7 +39,6 @@ _NO_COMPANIES = pl.DataFrame(
         "gics": pl.String,
     }
 )
-_NO_PRICES = pl.DataFrame(schema={"symbol": pl.String, "first_date": pl.Date})
 
 
 class IsharesLists:
@@ -153,10 +153,8 @@ class IsharesLists:
         return combine_lists([rows for rows, _ in parts], [refused for _, refused in parts], self._aliases)
 
     def _lines(self, lists: Lists) -> pl.DataFrame:
-        listed = lists.rows.select("symbol", "snapshot_date", "name", "sector")
-        return resolve_lines(
-            Sightings(listed, _NO_COMPANIES, _NO_PRICES), self._aliases, self._rules.recycling, self.name
-        )
+        listed = lists.rows.select(LISTED_COLUMNS)
+        return resolve_lines(Sightings(listed, _NO_COMPANIES), self._aliases, self._rules, self.name)
 
     def _provide(self, as_of: dt.date) -> list[str]:
         """Load the list for an as_of; return a notice where it is not that of the newest session."""

@@ -143,6 +143,9 @@ def securities_frame(companies: Companies, lines: Lines, spells: Spells) -> pl.D
         )
         .with_columns(
             pl.lit(SOURCE).alias("source"),
+            pl.lit(None, pl.String).alias("resolution_evidence"),
+            pl.lit(False).alias("is_resolution_later"),
+            pl.lit(False).alias("is_resolution_corrected"),
             pl.when("is_over").then("valid_to").alias("valid_to"),
             _normalised(pl.col("ticker")),
         )

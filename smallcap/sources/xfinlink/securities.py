@@ -54,6 +54,11 @@ def securities_rows(
             ticker="symbol",
             is_resolved=pl.col("cik").is_not_null(),
             unresolved_reason=pl.when(pl.col("cik").is_null()).then(pl.lit(NO_STATEMENTS)),
+            resolution_evidence=pl.format(
+                "the vendor's id {}, CIK {}", "entity_id", pl.col("cik").fill_null("unknown")
+            ),
+            is_resolution_later=pl.lit(False),
+            is_resolution_corrected=pl.lit(False),
         )
     )
     columns = list(SECURITIES_COLUMNS)
@@ -86,6 +91,9 @@ def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
             gics=pl.lit(None, dtype=pl.String),
             is_resolved=pl.lit(False),
             unresolved_reason=pl.lit(UNKNOWN_TICKER),
+            resolution_evidence=pl.lit(None, dtype=pl.String),
+            is_resolution_later=pl.lit(False),
+            is_resolution_corrected=pl.lit(False),
         )
     )
 

@@ -262,7 +262,10 @@ def test_words_that_say_nothing_do_not_join_two_companies(tmp_path: Path) -> Non
 
 
 def test_a_renaming_that_looks_like_a_recycling_is_told_by_an_alias(tmp_path: Path) -> None:
-    lists = {MAY: [line("NWPX", "NORTHWEST PIPE")], NOVEMBER: [line("NWPX", "NWPX INFRASTRUCTURE INC")]}
+    lists = {
+        MAY: [line("NWPX", "NORTHWEST PIPE")],
+        NOVEMBER: [line("NWPX", "ZEBRA CORP", quantity="9.00", price="2000.00", sector="Energy")],
+    }
     assert len(spells(source_of(tmp_path / "told", lists), "NWPX")) == 1
     assert len(spells(source_of(tmp_path / "untold", lists, aliases=ALIASES.clear()), "NWPX")) == 2
 
@@ -330,7 +333,8 @@ def test_a_relation_that_nobody_knows_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(
         InputError,
-        match="line 2: field 'relation' must be 'same_line', 'same_company' or 'renamed'; got 'cousin'",
+        match="line 2: field 'relation' must be 'same_line', 'same_company', 'renamed', 'recycled' or 'figures_of'; "
+        "got 'cousin'",
     ):
         load_ticker_aliases(tmp_path)
 

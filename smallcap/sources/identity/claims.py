@@ -1,0 +1,192 @@
+"""Which company of the fundamentals table a listed line is: decided list by list, by what each list shows."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.rules.types.holdings import Recycling
+from smallcap.rules.types.identity import Identity
+from smallcap.sources.identity.evidence import equal_points, name_points, summed, told
+from smallcap.sources.identity.names import UNKNOWN, compared
+from smallcap.sources.identity.sightings import Sightings, record_has_ended, with_holding_ratio
+
+PARTS = ("names", "sector", "count", "price", "record_ended", "record_later")
+LINE = ["symbol", "source_id"]
+
+
+def scored_claims(
+    lines: pl.DataFrame, sightings: Sightings, aliases: pl.DataFrame, rules: Identity, recycling: Recycling
+) -> pl.DataFrame:
+    """Score every listed line with every company that the table has under its ticker.
+
+    Parameters
+    ----------
+    lines
+        Sightings with `source_id`.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per sighting and company: symbol, source_id, snapshot_date, source_entity_id, `company_name`,
+        `names`, `score`, `is_joined`, `alias` (the relation of an alias that decided) and `words`, the
+        evidence.
+    """
+    companies = sightings.companies.select(
+        "symbol", "source_entity_id", "first_date", "last_date", company_name="name", company_sector="sector"
+    )
+    named = _with_figures_of(lines, aliases)
+    joined = named.join(companies, left_on="company_symbol", right_on="symbol", how="inner")
+    counted = with_holding_ratio(joined.drop("holding_ratio"), sightings.counts, rules)
+    kinds = compared(
+        counted.rename({"name": "name_a", "company_name": "name_b"}), rules, recycling.insignificant_words
+    )
+    pairs = counted.join(
+        kinds, left_on=["name", "company_name"], right_on=["name_a", "name_b"], how="left", nulls_equal=True
+    )
+    in_range = pl.col("holding_ratio").is_between(rules.limits.count_low, rules.limits.count_high)
+    reach = pl.duration(days=rules.limits.record_reach_days)
+    begins_later = pl.col("first_date") - reach > pl.col("snapshot_date")
+    points = {
+        "names": name_points(pl.col("names"), rules.company_names),
+        "sector": equal_points(pl.col("sector"), pl.col("company_sector"), rules.sector),
+        "count": pl.when(in_range).then(rules.count_points),
+        "price": _price_points(rules),
+        "record_ended": pl.when(record_has_ended(companies, rules)).then(
+            pl.when(pl.col("names") == UNKNOWN)
+            .then(rules.ended_unnamed_points)
+            .otherwise(rules.outside_record_points)
+        ),
+        "record_later": pl.when(begins_later).then(rules.outside_record_points),
+    }
+    scored = (
+        _with_recycled(pairs, aliases)
+        .with_columns(**{f"points_{part}": value for part, value in points.items()})
+        .with_columns(score=summed(PARTS))
+    )
+    is_joined = pl.coalesce(
+        pl.when(pl.col("alias") == "figures_of")
+        .then(pl.lit(True))
+        .when(pl.col("alias") == "recycled")
+        .then(pl.lit(False)),
+        pl.col("score") >= rules.thresholds.company,
+    )
+    subject = pl.coalesce("company_name", pl.format("company {}", "source_entity_id"))
+    return scored.with_columns(
+        is_joined=is_joined,
+        words=pl.format(
+            "{}: {}: {}", "snapshot_date", subject, pl.coalesce(pl.format("alias: {}", "alias"), told(PARTS))
+        ),
+    )
+
+
+def attached(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Give each line at most one company and each company at most one line: the first decision stands.
+
+    A claim by alias comes before all others.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per line with a company: symbol, source_id, source_entity_id, `company_symbol`, `decided_on`,
+        `words`, `is_resolution_later`, where the first list of the line did not decide it, and
+        `is_corrected`, where an alias did.
+    """
+    firsts = lines.group_by(LINE).agg(seen_first=pl.col("snapshot_date").min())
+    order = {
+        "is_alias": True,
+        "snapshot_date": False,
+        "score": True,
+        "first_date": True,
+        "source_entity_id": False,
+        "source_id": False,
+    }
+    best = (
+        claims.filter("is_joined")
+        .with_columns(is_alias=pl.col("alias").is_not_null())
+        .sort(list(order), descending=list(order.values()))
+        .unique(["company_symbol", "source_entity_id"], keep="first", maintain_order=True)
+        .unique(LINE, keep="first", maintain_order=True)
+        .join(firsts, on=LINE, how="left", maintain_order="left")
+    )
+    is_later = ~pl.col("is_alias") & (pl.col("snapshot_date") > pl.col("seen_first"))
+    return best.select(
+        *LINE,
+        "source_entity_id",
+        "company_symbol",
+        "words",
+        decided_on="snapshot_date",
+        is_resolution_later=is_later,
+        is_corrected="is_alias",
+    )
+
+
+def refusals(claims: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """Say of each line, at its first list, which company of its ticker it was not joined to, and why.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per line that is not in `taken`: symbol, source_id, `company_name_refused`, `why`, in
+        words, and `is_refused_by_alias`.
+    """
+    by_alias = taken.filter("is_corrected")["source_entity_id"]
+    return (
+        claims.join(taken, on=LINE, how="anti")
+        .sort("snapshot_date", "score", "source_entity_id", descending=[False, True, False])
+        .unique(LINE, keep="first", maintain_order=True)
+        .with_columns(
+            why=pl.when("is_joined").then(pl.lit("another line has it")).otherwise("words"),
+            is_refused_by_alias=pl.col("alias").is_not_null()
+            | pl.col("source_entity_id").is_in(by_alias.implode()),
+        )
+        .select(*LINE, "why", "is_refused_by_alias", company_name_refused="company_name")
+    )
+
+
+def _with_figures_of(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Add `company_symbol`, the ticker of the line's company in the table, and `alias` where one says so."""
+    told_by_alias = aliases.filter(pl.col("relation") == "figures_of").select(
+        symbol="ticker", alias_symbol="canonical_ticker", alias_from="valid_from", alias_to="valid_to"
+    )
+    applied = (
+        lines.select("symbol", "snapshot_date")
+        .unique()
+        .join(told_by_alias, on="symbol")
+        .filter(
+            (pl.col("snapshot_date") >= pl.col("alias_from"))
+            & (pl.col("alias_to").is_null() | (pl.col("snapshot_date") <= pl.col("alias_to")))
+        )
+        .sort("alias_from")
+        .unique(["symbol", "snapshot_date"], keep="last", maintain_order=True)
+        .select("symbol", "snapshot_date", "alias_symbol")
+    )
+    return lines.join(
+        applied, on=["symbol", "snapshot_date"], how="left", maintain_order="left"
+    ).with_columns(
+        company_symbol=pl.coalesce("alias_symbol", "symbol"),
+        alias=pl.when(pl.col("alias_symbol").is_not_null()).then(pl.lit("figures_of")),
+    )
+
+
+def _with_recycled(pairs: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Set `alias` where one ``recycled`` lies between the list and the beginning of the company's record."""
+    dated = aliases.filter(pl.col("relation") == "recycled").select(symbol="ticker", recycled_on="valid_from")
+    day = pl.col("recycled_on")
+    is_before, began_before = pl.col("snapshot_date") < day, pl.col("first_date") < day
+    crossed = (
+        pairs.select("symbol", "snapshot_date", "first_date", "source_entity_id")
+        .join(dated, on="symbol")
+        .filter(is_before != began_before)
+        .select("symbol", "snapshot_date", "source_entity_id", is_crossed=pl.lit(True))
+        .unique()
+    )
+    key = ["symbol", "snapshot_date", "source_entity_id"]
+    return pairs.join(crossed, on=key, how="left", maintain_order="left").with_columns(
+        alias=pl.coalesce("alias", pl.when("is_crossed").then(pl.lit("recycled")))
+    )
+
+
+def _price_points(rules: Identity) -> pl.Expr:
+    """Return the points of a list price near the prices table's; splits and dividends forbid more."""
+    bound, points = rules.vendor_price.up_to[0], rules.vendor_price.points[0]
+    return pl.when((pl.col("price_usd") / pl.col("adj_close")).is_between(1 / bound, bound)).then(points)
