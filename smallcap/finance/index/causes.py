@@ -29,10 +29,10 @@ def cause_and_evidence(changes: ChangeRules, eligibility: EligibilityRules) -> l
     list of pl.Expr
         `cause` and `evidence`, over rows with the columns change, as_of, size_as_of, size_basis, size_usd,
         size_quantile, market_cap_usd, price_usd, first_price_date, last_price_date, prices_from and prices_to
-        (first and last day for which prices are available), and prices_as_of (last day with prices up to
-        as_of).
+        (first and last day for which prices are available), prices_as_of (last day with prices up to as_of),
+        and other_name (of the company with the same ticker on the other side of the change).
     """
-    cases = [*_removed(changes, eligibility), *_added(changes)]
+    cases = [*_same_ticker(), *_removed(changes, eligibility), *_added(changes)]
     cause = pl.coalesce(
         *(pl.when(holds.fill_null(False)).then(pl.lit(name)) for holds, name, _ in cases), pl.lit(OTHER)
     )
@@ -40,6 +40,16 @@ def cause_and_evidence(changes: ChangeRules, eligibility: EligibilityRules) -> l
         *(pl.when(holds.fill_null(False)).then(words) for holds, _, words in cases), _unexplained()
     )
     return [cause.alias("cause"), evidence.alias("evidence")]
+
+
+def _same_ticker() -> list[Case]:
+    """Return the case of a ticker that one company leaves with and another enters with."""
+    words = pl.format(
+        "{} has the same ticker {}: renamed or another company (resolution_evidence of raw.securities)",
+        "other_name",
+        pl.when(pl.col("change") == REMOVED).then(pl.lit("afterwards")).otherwise(pl.lit("before")),
+    )
+    return [(pl.col("other_name").is_not_null(), OTHER, words)]
 
 
 def _removed(changes: ChangeRules, eligibility: EligibilityRules) -> list[Case]:

@@ -9,7 +9,13 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.index.calendar import with_expected_event
 from smallcap.finance.index.causes import cause_and_evidence
-from smallcap.finance.index.membership import REMOVED, membership_changes, successive_dates, turnover
+from smallcap.finance.index.membership import (
+    REMOVED,
+    membership_changes,
+    successive_dates,
+    turnover,
+    with_other_name,
+)
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import IndexChanges
@@ -52,7 +58,7 @@ def index_changes(
         One row per change, in the columns of marts.index_changes, sorted by as_of and company.
     """
     dates = with_expected_event(successive_dates(members, years), events)
-    changes = membership_changes(members, dates)
+    changes = with_other_name(membership_changes(members, dates))
     judged = turnover(changes, dates, rules.reconstitution).select(
         "as_of", "is_reconstitution", "expected_event", "event_rank_date"
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from smallcap.finance.tickers import normalised
 from smallcap.rules.types.index import ReconstitutionRules
 
 ADDED, REMOVED = "added", "removed"
@@ -67,6 +68,32 @@ def membership_changes(
         "as_of", "previous_as_of", "entity_id", "change", *carried
     )
     return changes.sort(key)
+
+
+def with_other_name(changes: pl.DataFrame) -> pl.DataFrame:
+    """Add `other_name`: of the company that came with the ticker of one that went, and the reverse.
+
+    Parameters
+    ----------
+    changes
+        What `membership_changes` returns.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows, in their order; `other_name` is null where the ticker is on one side only.
+    """
+    key = ["as_of", "symbol"]
+    spelled = changes.with_columns(
+        symbol=normalised(pl.col("ticker")),
+        other_change=pl.when(pl.col("change") == ADDED).then(pl.lit(REMOVED)).otherwise(pl.lit(ADDED)),
+    )
+    others = spelled.select(
+        *key, other_change="change", other_name=pl.coalesce("name", pl.lit("a company without a name"))
+    ).unique([*key, "other_change"], keep="first", maintain_order=True)
+    return spelled.join(others, on=[*key, "other_change"], how="left", maintain_order="left").drop(
+        "symbol", "other_change"
+    )
 
 
 def turnover(changes: pl.DataFrame, dates: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:

@@ -37,7 +37,7 @@ def with_continuity(
     """
     before = [pl.col(name).shift().over("symbol").alias(f"{name}_before") for name in _COMPARED]
     pairs = seen.sort("symbol", "snapshot_date").with_columns(*before)
-    scored = score_pairs(pairs, rules, recycling)
+    scored = score_pairs(with_flow(pairs, rules), rules, recycling)
     decided = _with_alias(scored, aliases)
     by_evidence = pl.col("score") >= pl.col("threshold")
     is_same = pl.coalesce(
@@ -69,8 +69,29 @@ def with_continuity(
     )
 
 
+def with_flow(pairs: pl.DataFrame, rules: Identity) -> pl.DataFrame:
+    """Add `flow`, the median change of quantity between two lists: what the fund's in- and outflows did to all."""
+    change = _change("quantity")
+    together = ["snapshot_date_before", "snapshot_date"]
+    median = pl.when(change.count() >= rules.limits.min_counts).then(change.median())
+    return pairs.with_columns(flow=median.over(together).fill_null(1.0))
+
+
 def score_pairs(pairs: pl.DataFrame, rules: Identity, recycling: Recycling) -> pl.DataFrame:
-    """Add the points of each part, `names`, `score` and `threshold` to pairs (`X` and `X_before`)."""
+    """Score pairs of sightings.
+
+    Parameters
+    ----------
+    pairs
+        The columns of `sightings.seen_lines`, those of the earlier sighting as `X_before`, and `flow`.
+    rules, recycling
+        The evidence.
+
+    Returns
+    -------
+    pl.DataFrame
+        The pairs with the points of each part, `names`, `score` and `threshold`.
+    """
     named = pairs.join(
         compared(
             pairs.rename({"name": "name_b", "name_before": "name_a"}), rules, recycling.insignificant_words
@@ -83,18 +104,17 @@ def score_pairs(pairs: pl.DataFrame, rules: Identity, recycling: Recycling) -> p
     )
     gap = pl.col("snapshot_date") - pl.col("snapshot_date_before")
     is_near = gap <= pl.duration(days=rules.limits.holding_gap_days)
-    quantity, price = _change("quantity"), _change("price_usd")
+    quantity, price = _change("quantity") / pl.col("flow"), _change("price_usd")
     over_vendor = price / _change("adj_close")
     is_split = _is_split(quantity, pl.coalesce(over_vendor, price), rules)
-    unsplit = pl.when(is_split).then(quantity * over_vendor).otherwise(quantity)
     in_range = pl.col("holding_ratio").is_between(rules.limits.count_low, rules.limits.count_high)
     points = {
         "names": name_points(pl.col("names"), rules.line_names),
-        "quantity": pl.when(is_near).then(ratio_points(unsplit, rules.quantity)),
+        "quantity": pl.when(is_near & ~is_split).then(ratio_points(quantity, rules.quantity)),
         "list_price": pl.when(is_near & ~is_split & over_vendor.is_null()).then(
             ratio_points(price, rules.list_price)
         ),
-        "vendor_price": ratio_points(pl.when(is_split).then(1.0).otherwise(over_vendor), rules.vendor_price),
+        "vendor_price": pl.when(~is_split).then(ratio_points(over_vendor, rules.vendor_price)),
         "sector": equal_points(pl.col("sector"), pl.col("sector_before"), rules.sector),
         "exchange": equal_points(pl.col("exchange"), pl.col("exchange_before"), rules.exchange),
         "record": equal_points(pl.col("record"), pl.col("record_before"), rules.record),

@@ -1,4 +1,4 @@
-"""Same company or another: what lists and tables must show for a ticker to be one line, and for a line to have a company."""
+"""Same company or another: what lists and tables must show for one line, and for a line to have a company."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def test_a_renamed_company_stays_one_line_with_its_figures(tmp_path: Path, befor
 
 def test_a_split_does_not_cut_a_renamed_company(tmp_path: Path) -> None:
     lists = {
-        FIRST: [line("AAAA", "OAK INC", quantity="50,000.00", price="30.00")],
-        SECOND: [line("AAAA", "ZEBRA CORP", quantity="150,000.00", price="10.00")],
+        FIRST: [line("AAAA", "ZEBRAX BIOSCIENCES INC", quantity="50,000.00", price="30.00")],
+        SECOND: [line("AAAA", "ZEBRAX ONCOLOGY INC", quantity="150,000.00", price="10.00")],
     }
     prices = pl.DataFrame({"ticker": "AAAA", "date": ["2023-10-31", "2024-08-30"], "adj_close": [10.0, 10.0]})
     write_folder(tmp_path, {"prices/p.csv": prices})
-    assert len(listed_lines(source_of(tmp_path, lists, record("AAAA", 7, "OAK INC")), "AAAA")) == 1
+    assert len(listed_lines(source_of(tmp_path, lists, record("AAAA", 7, "ZEBRAX INC")), "AAAA")) == 1
 
 
 @pytest.mark.parametrize("second", [SECOND, "Dec 29, 2023"])

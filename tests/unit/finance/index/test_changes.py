@@ -193,3 +193,19 @@ def test_events_are_expected_between_the_dates_also_where_sources_contradict_eac
 ) -> None:
     dates = pl.DataFrame({"as_of": [as_of], "previous_as_of": [before]})
     assert with_expected_event(dates, EVENTS)["expected_event"].to_list() == [expected]
+
+
+def test_a_ticker_that_leaves_and_enters_at_once_is_neither_a_delisting_nor_a_new_listing() -> None:
+    """One company may have been renamed, so no cause is claimed."""
+    old = members({**STAYERS, 98: {"weight": 0.04}}, BEFORE)
+    new = members({**STAYERS, MOVED: {"weight": 0.04}}, AS_OF)
+    one_ticker = pl.col("entity_id").is_in([98, MOVED])
+    both = pl.concat([old, new]).with_columns(
+        ticker=pl.when(one_ticker).then(pl.lit("T.98")).otherwise("ticker"),
+        name=pl.when(pl.col("entity_id") == 98).then(pl.lit("OAK")).otherwise(pl.lit("ZEBRA")),
+    )
+    of_metrics = pl.concat([metrics(STAYERS, BEFORE), metrics(STAYERS, AS_OF)])
+    paid = prices((1, LONG_AGO, 20.0), (1, LATER, 20.0), (980, LONG_AGO, 5.0), (990, AS_OF, 5.0))
+    rows = index_changes(both, of_metrics, paid, RULES, EVENTS, [2024]).sort("change")
+    assert rows["cause"].to_list() == ["other", "other"]
+    assert [text.split(" has the same")[0] for text in rows["evidence"]] == ["OAK", "ZEBRA"]
