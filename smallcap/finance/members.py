@@ -151,7 +151,10 @@ def _summed(lines: pl.DataFrame) -> pl.DataFrame:
         pl.col("known_gics").drop_nulls().first().alias("gics"),
         pl.col("known_is_resolved").any().alias("is_resolved"),
         pl.col("known_unresolved_reason").first().alias("unresolved_reason"),
-        *(pl.col(f"known_{name}").any().alias(name) for name in ("is_resolution_later", "is_resolution_corrected")),
+        *(
+            pl.col(f"known_{name}").any().alias(name)
+            for name in ("is_resolution_later", "is_resolution_corrected")
+        ),
         pl.col("price_usd").first().alias("list_price_usd"),
         _sum("market_value_usd"),
         _sum("weight"),

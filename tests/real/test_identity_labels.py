@@ -1,8 +1,8 @@
 """The gate of identity by evidence: labelled pairs of real lists; no pair of two companies may be joined.
 
 The data file has tickers, dates, labels and reasons; names, holdings and prices are read from the lists. The
-two companies of a pair are members of both lists, which proves that they are two; they are compared as if one had
-taken the other's ticker between the lists.
+two companies of a pair are members of both lists, which proves that they are two; they are compared as if one
+had taken the other's ticker between the lists.
 """
 
 from __future__ import annotations

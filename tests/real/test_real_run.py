@@ -227,7 +227,8 @@ class TestNamedDefects:
     def test_controlled_companies_keep_their_market_values(self, long_limit: RealHome) -> None:
         rows = long_limit.rows(
             "SELECT ticker, market_cap_usd, holding_ratio FROM core.metrics_as_of"
-            " JOIN core.members USING (as_of, entity_id) WHERE ticker IN ('LVWR', 'ARL', 'VALU', 'VHI', 'INNV')"
+            " JOIN core.members USING (as_of, entity_id) WHERE ticker IN ('LVWR', 'ARL', 'VALU', "
+            "'VHI', 'INNV')"
         )
         assert set(rows["ticker"]) == {"LVWR", "ARL", "VALU", "VHI", "INNV"}
         assert (rows["market_cap_usd"] > 0).all()

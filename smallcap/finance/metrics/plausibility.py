@@ -130,7 +130,8 @@ def _signs(fundamentals: pl.DataFrame, rules: PlausibilityRules) -> Iterator[Sus
             "stop" if is_stop else "warn",
             f"plausibility.signs.{field.name}",
             f"{words} is negative in {share:.1%} of {given.len():,} annual records that have it, plausible "
-            f"is up to {bounds.warn_above:.0%}: sign convention? Give expenses and outflows as positive numbers",
+            f"is up to {bounds.warn_above:.0%}: sign convention? Give expenses and outflows as "
+            f"positive numbers",
         )
 
 

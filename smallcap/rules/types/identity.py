@@ -117,8 +117,8 @@ class Identity(Record):
     line_names, company_names
         Names of two lists; a list's name and the fundamentals table's.
     quantity, list_price, vendor_price
-        Ratios between two lists: the fund's quantities over the median of all its holdings; the lists' prices;
-        those over the prices table's.
+        Ratios between two lists: of the fund's quantities, over the median of all its holdings; of the lists'
+        prices; of these over the prices table's.
     sector, exchange
         Of two lists; sector also of a list and the fundamentals table.
     record

@@ -32,8 +32,8 @@ class TickerAlias(Row):
         The ticker as found, and the ticker under which the line is known; not needed for a renaming.
     relation
         same_line: lists use either ticker for the line; same_company: a share class of the same company;
-        renamed: the company took a new name on `valid_from`; recycled: the ticker passed to another company on
-        `valid_from`; figures_of: the fundamentals table has the line's company under the canonical ticker,
+        renamed: the company took a new name on `valid_from`; recycled: the ticker passed to another company
+        on `valid_from`; figures_of: the fundamentals table has the line's company under the canonical ticker,
         which may be the line's own.
     valid_from, valid_to
         First and last day, both included; open if the last is missing.

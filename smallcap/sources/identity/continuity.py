@@ -70,7 +70,7 @@ def with_continuity(
 
 
 def with_flow(pairs: pl.DataFrame, rules: Identity) -> pl.DataFrame:
-    """Add `flow`, the median change of quantity between two lists: what the fund's in- and outflows did to all."""
+    """Add `flow`, the median change of quantity between two lists: the effect of the fund's flows."""
     change = _change("quantity")
     together = ["snapshot_date_before", "snapshot_date"]
     median = pl.when(change.count() >= rules.limits.min_counts).then(change.median())

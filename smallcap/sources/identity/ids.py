@@ -181,7 +181,7 @@ def _restated(fresh: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _superseded(fresh: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Find the known rows of lines that the source no longer names, whose ticker and time another line now has."""
+    """Find the known rows of lines that the source no longer names, whose ticker another line now has."""
     gone = known.join(fresh, on=["source", "source_id"], how="anti")
     holders = fresh.select("source", "ticker", fresh_from="valid_from", fresh_to="valid_to")
     return (

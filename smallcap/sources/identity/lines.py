@@ -90,9 +90,9 @@ def _listed_lines(seen: pl.DataFrame) -> pl.DataFrame:
 def _unlisted_lines(sightings: Sightings, taken: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Make a line of each company and each priced ticker that no list shows.
 
-    A ticker that several share is distinguished by the company. A company that began before its ticker's first
-    line, and belongs to a later one, keeps a line of its own for that time: else a later list would give the
-    time to the first line.
+    A ticker that several share is distinguished by the company. A company that began before its ticker's
+    first line and belongs to a later one keeps a line of its own for that time; otherwise a later list would
+    give the time to the first line.
     """
     is_shared = pl.len().over("symbol") > 1
     own_id = (

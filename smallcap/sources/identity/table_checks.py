@@ -29,8 +29,8 @@ def id_notices(rows: pl.DataFrame, rules: Identity, insignificant: Sequence[str]
     found = []
     if split:
         found.append(
-            f"fundamentals: one company may have two ids with adjoining years ({_shown(split)}); its history is "
-            "cut there. Give all its rows one entity_id"
+            "fundamentals: one company may have two ids with adjoining years "
+            f"({_shown(split)}); its history is cut there. Give all its rows one entity_id"
         )
     if mixed:
         found.append(

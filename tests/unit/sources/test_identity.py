@@ -141,6 +141,25 @@ def test_an_earlier_first_day_replaces_the_row_that_had_the_later_one() -> None:
     assert ids(again, "A") == ids(known, "A")
 
 
+def test_a_line_that_turns_out_to_be_an_earlier_one_is_dropped() -> None:
+    """A renamed company was two lines to an older release; its second line is gone from the delivery."""
+    known = identity.mint(
+        spells(spell("a", "1", "A", "2010-01-01", "2018-12-31"), spell("z", "9", "A", "2019-01-01")),
+        NOTHING_KNOWN,
+    )
+    again = identity.mint(spells(spell("a", "1", "A")), known)
+    assert again.select("source_id", "valid_to").rows() == [("a", None)]
+    assert ids(again, "A") == known.filter(pl.col("source_id") == "a").select("security_id", "entity_id").row(
+        0
+    )
+
+
+def test_a_row_of_an_older_release_gets_flags() -> None:
+    known = identity.mint(spells(spell("a", "1", "A")), NOTHING_KNOWN)
+    older = known.with_columns(pl.lit(None, pl.Boolean).alias("is_resolution_later"))
+    assert identity.mint(spells(), older)["is_resolution_later"].to_list() == [False]
+
+
 def test_nothing_delivered_leaves_what_is_known() -> None:
     known = identity.mint(spells(spell("a", "1", "A")), NOTHING_KNOWN)
     assert identity.mint(spells(), known).equals(known)

@@ -103,7 +103,7 @@ def test_a_ticker_that_passed_to_another_company_is_two_lines_however_close_the_
 
 
 def test_a_spin_off_that_keeps_a_word_and_the_ticker_is_another_line(tmp_path: Path) -> None:
-    """The parent was bought, its spin-off has the ticker: one new share for four old ones, at half the price."""
+    """The parent was bought; its spin-off has the ticker, a quarter of the shares and half the price."""
     lists = {
         FIRST: [line("AAAA", "ZEBRAX INC", quantity="400,000.00", price="34.00")],
         "Jan 31, 2024": [line("AAAA", "ZEBRAX BIOSCIENCES INC", quantity="90,000.00", price="15.00")],

@@ -333,7 +333,8 @@ def test_a_relation_that_nobody_knows_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(
         InputError,
-        match="line 2: field 'relation' must be 'same_line', 'same_company', 'renamed', 'recycled' or 'figures_of'; "
+        match="line 2: field 'relation' must be 'same_line', 'same_company', 'renamed', 'recycled' or "
+        "'figures_of'; "
         "got 'cousin'",
     ):
         load_ticker_aliases(tmp_path)
