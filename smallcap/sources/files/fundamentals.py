@@ -155,7 +155,7 @@ def _refuse_duplicates(rows: pl.DataFrame, key: list[str], what: str) -> None:
     where = (
         pl.when(pl.col("line").is_null())
         .then(pl.format("row {}", "row"))
-        .otherwise(pl.format("line {}", "line"))
+        .otherwise(pl.format("row {} (line {})", "row", "line"))
     )
     named = repeated.group_by(key, maintain_order=True).agg(
         pl.concat_str("file", pl.lit(" "), where).str.join(" and ").alias("where")

@@ -240,6 +240,8 @@ def test_rows_only_added_to_a_reference_table_keep_what_was_made_from_it_fresh(l
         "valid_from": dt.date(2020, 1, 1),
         "ticker": "AAA",
         "is_resolved": True,
+        "is_resolution_later": False,
+        "is_resolution_corrected": False,
     }
     other = line | {"security_id": 2, "ticker": "BBB"}
     lake.write_whole("raw.securities", pl.DataFrame([line], schema=columns), "first", growing=("valid_to",))
@@ -311,6 +313,8 @@ def test_a_closed_spell_of_a_known_line_is_written_although_no_row_was_added(lak
         "source_entity_id": "a",
         "ticker": "AAA",
         "is_resolved": True,
+        "is_resolution_later": False,
+        "is_resolution_corrected": False,
         "valid_from": dt.date(2020, 1, 1),
     }
     open_spell = pl.DataFrame([row], schema=securities.columns)

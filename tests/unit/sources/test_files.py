@@ -251,7 +251,7 @@ def test_duplicate_keys_are_named(tmp_path: Path) -> None:
     )
     expected = (
         r"fundamentals table has the same key more than once: entity_id 11, period_end 2023-12-31 "
-        r"\(fundamentals/a\.csv line 2 and fundamentals/b\.csv line 3\)"
+        r"\(fundamentals/a\.csv row 1 \(line 2\) and fundamentals/b\.csv row 2 \(line 3\)\)"
     )
     with pytest.raises(InputError, match=expected):
         open_folder(tmp_path).fundamentals(*EVER)
@@ -345,7 +345,7 @@ def test_duplicate_prices_are_named_whatever_the_spelling(tmp_path: Path) -> Non
     with pytest.raises(
         InputError,
         match=r"prices table has the same key more than once: ticker MOGA, date 2025-04-30 "
-        r"\(prices/a\.csv line 2 and prices/a\.csv line 3\)",
+        r"\(prices/a\.csv row 1 \(line 2\) and prices/a\.csv row 2 \(line 3\)\)",
     ):
         open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": twice})).prices(*EVER)
 
