@@ -149,8 +149,9 @@ class FilesSource:
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""
-        notices = (*self._cleaned(), *self._not_read(), *self._wrong_ids())
-        return Delivery(self._lines.select(*SECURITIES_COLUMNS), notices=notices)
+        # The lines come first: reading them names a file that cannot be read.
+        lines = self._lines.select(*SECURITIES_COLUMNS)
+        return Delivery(lines, notices=(*self._cleaned(), *self._not_read(), *self._wrong_ids()))
 
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None

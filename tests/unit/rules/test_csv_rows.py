@@ -56,7 +56,8 @@ def test_a_renaming_needs_no_other_ticker(tmp_path: Path) -> None:
         (
             'A,B,same_line,,,"said\nby me"\n\nA,B,cousin,,,me',
             5,
-            "field 'relation' must be 'same_line', 'same_company' or 'renamed'; got 'cousin'",
+            "field 'relation' must be 'same_line', 'same_company', 'renamed', 'recycled' or 'figures_of'; "
+            "got 'cousin'",
         ),
         ('A,B,same_line,,,"me', 2, "the row is not valid CSV: unexpected end of data"),
     ],
