@@ -1,4 +1,4 @@
-"""The Delta tables of one home: validate and write a range of years, read a range, versions, undo.
+"""Writing the Delta tables of one home: validate and commit a range of years, restamp, undo, vacuum.
 
 Nothing here knows which table is made from which; that is the asset graph's business.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-from deltalake import DeltaTable, WriterProperties
+from deltalake import WriterProperties
 
 from smallcap.errors import AuditError
 from smallcap.lake.contract import check_contract, in_order
@@ -19,15 +19,14 @@ from smallcap.lake.delta import (
     commit_rows,
     commit_stamp,
     create_delta,
-    files_of,
-    open_delta,
     restore_delta,
     stamp_of,
     vacuum_delta,
 )
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.encodings import DEFAULT, writer_properties
-from smallcap.lake.parquet import only_grew, scan
+from smallcap.lake.parquet import only_grew
+from smallcap.lake.reader import LakeReader
 from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
 from smallcap.lake.spill import Spill
 from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, stamp_years
@@ -45,8 +44,8 @@ class Written:
     is_changed: bool
 
 
-class Lake:
-    """The Delta tables below one folder.
+class Lake(LakeReader):
+    """The Delta tables below one folder, to read and to write.
 
     Parameters
     ----------
@@ -58,74 +57,8 @@ class Lake:
     """
 
     def __init__(self, root: Path, before_first_write: Callable[[str, int], None] | None = None) -> None:
-        self.root = root
+        super().__init__(root)
         self._before_first_write = before_first_write or (lambda name, version: None)
-        self._opened: dict[str, tuple[int, DeltaTable]] = {}
-
-    # -- reading
-    # ------------------------------------------------------------------------------------------------------
-
-    def read(
-        self,
-        name: str,
-        years: Iterable[int] | None = None,
-        columns: Sequence[str] | None = None,
-        where: Mapping[str, object] | None = None,
-    ) -> pl.DataFrame:
-        """Read a table, or some of its years, sorted by its key.
-
-        Columns that files of an older release do not have are null; a table that was never written is empty.
-
-        Parameters
-        ----------
-        name
-            The table.
-        years, columns
-            Those that are needed; None for all.
-        where
-            Values that columns must have: other rows never come into memory.
-        """
-        found = find_table(name)
-        delta = self._open(found)
-        selected = list(columns or found.columns)
-        if delta is None:
-            return found.empty().select(selected)
-        files = files_of(delta, self._path(found), found, years)
-        if not files:
-            return found.empty().select(selected)
-        rows = scan(files, found)
-        # A year that is one file is sorted already, and sorting twenty years again would double the memory.
-        if len({file.parent for file in files}) < len(files):
-            rows = rows.sort("year", *found.key) if found.is_partitioned else rows.sort(found.key)
-        for column, value in (where or {}).items():
-            rows = rows.filter(pl.col(column) == value)
-        return rows.select(selected).collect(engine="in-memory")
-
-    def version(self, name: str) -> int:
-        """Return the newest version of a table, -1 where it was never written."""
-        delta = self._open(find_table(name))
-        return -1 if delta is None else delta.version()
-
-    def stamp(self, name: str, version: int | None = None) -> Stamp:
-        """Return the stamp of a table's newest commit, or of that of a version.
-
-        Without contents where there is no such commit.
-        """
-        delta = self._open(find_table(name))
-        return Stamp() if delta is None else stamp_of(delta, version)
-
-    def years(self, name: str) -> list[int]:
-        """Return the years of a table that were written, also those without rows."""
-        return sorted(year for year in self.stamp(name).years if year != UNPARTITIONED)
-
-    def files(self, name: str, version: int | None = None) -> list[Path]:
-        """Return the Parquet files of a version, the newest by default, in order of year."""
-        found = find_table(name)
-        delta = self._open(found, version)
-        return [] if delta is None else files_of(delta, self._path(found), found, None)
-
-    # -- writing
-    # ------------------------------------------------------------------------------------------------------
 
     def write_years(
         self,
@@ -286,29 +219,6 @@ class Lake:
                 self._opened.pop(name, None)
                 removed += count
         return removed
-
-    # -- inside
-    # -------------------------------------------------------------------------------------------------------
-
-    def _path(self, found: Table) -> Path:
-        return self.root / found.layer / found.short_name
-
-    def _open(self, found: Table, version: int | None = None) -> DeltaTable | None:
-        """Open a table.
-
-        The newest version is opened once for each state of its log, since a run asks for it a thousand times.
-        """
-        path = self._path(found)
-        log = path / "_delta_log"
-        if not log.is_dir():
-            return None
-        changed = log.stat().st_mtime_ns
-        if version is None and self._opened.get(found.name, (0, None))[0] == changed:
-            return self._opened[found.name][1]
-        delta = open_delta(path, found.name, version)
-        if version is None and delta is not None:
-            self._opened[found.name] = (changed, delta)
-        return delta
 
     def _commit(
         self,

@@ -1,0 +1,108 @@
+"""Reading the Delta tables of one home: rows of a range of years, versions, stamps, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+from deltalake import DeltaTable
+
+from smallcap.lake.delta import files_of, open_delta, stamp_of
+from smallcap.lake.parquet import scan
+from smallcap.lake.stamps import UNPARTITIONED, Stamp
+from smallcap.tables import Table
+from smallcap.tables import table as find_table
+
+
+class LakeReader:
+    """What can be read of the Delta tables below one folder.
+
+    Parameters
+    ----------
+    root
+        Folder of the lake; a table is at ``<root>/<layer>/<table>``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._opened: dict[str, tuple[int, DeltaTable]] = {}
+
+    def read(
+        self,
+        name: str,
+        years: Iterable[int] | None = None,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, object] | None = None,
+    ) -> pl.DataFrame:
+        """Read a table, or some of its years, sorted by its key.
+
+        Columns that files of an older release do not have are null; a table that was never written is empty.
+
+        Parameters
+        ----------
+        name
+            The table.
+        years, columns
+            Those that are needed; None for all.
+        where
+            Values that columns must have: other rows never come into memory.
+        """
+        found = find_table(name)
+        delta = self._open(found)
+        selected = list(columns or found.columns)
+        if delta is None:
+            return found.empty().select(selected)
+        files = files_of(delta, self._path(found), found, years)
+        if not files:
+            return found.empty().select(selected)
+        rows = scan(files, found)
+        # A year that is one file is sorted already, and sorting twenty years again would double the memory.
+        if len({file.parent for file in files}) < len(files):
+            rows = rows.sort("year", *found.key) if found.is_partitioned else rows.sort(found.key)
+        for column, value in (where or {}).items():
+            rows = rows.filter(pl.col(column) == value)
+        return rows.select(selected).collect(engine="in-memory")
+
+    def version(self, name: str) -> int:
+        """Return the newest version of a table, -1 where it was never written."""
+        delta = self._open(find_table(name))
+        return -1 if delta is None else delta.version()
+
+    def stamp(self, name: str, version: int | None = None) -> Stamp:
+        """Return the stamp of a table's newest commit, or of that of a version.
+
+        Without contents where there is no such commit.
+        """
+        delta = self._open(find_table(name))
+        return Stamp() if delta is None else stamp_of(delta, version)
+
+    def years(self, name: str) -> list[int]:
+        """Return the years of a table that were written, also those without rows."""
+        return sorted(year for year in self.stamp(name).years if year != UNPARTITIONED)
+
+    def files(self, name: str, version: int | None = None) -> list[Path]:
+        """Return the Parquet files of a version, the newest by default, in order of year."""
+        found = find_table(name)
+        delta = self._open(found, version)
+        return [] if delta is None else files_of(delta, self._path(found), found, None)
+
+    def _path(self, found: Table) -> Path:
+        return self.root / found.layer / found.short_name
+
+    def _open(self, found: Table, version: int | None = None) -> DeltaTable | None:
+        """Open a table.
+
+        The newest version is opened once for each state of its log, since a run asks for it a thousand times.
+        """
+        path = self._path(found)
+        log = path / "_delta_log"
+        if not log.is_dir():
+            return None
+        changed = log.stat().st_mtime_ns
+        if version is None and self._opened.get(found.name, (0, None))[0] == changed:
+            return self._opened[found.name][1]
+        delta = open_delta(path, found.name, version)
+        if version is None and delta is not None:
+            self._opened[found.name] = (changed, delta)
+        return delta
