@@ -10,8 +10,11 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from smallcap.reports.page import charts
-from smallcap.reports.page.charts import TERMS, attrition, loadings, quality_scatter, sectors
+from smallcap.reports.page.charts import drawing as charts
+from smallcap.reports.page.charts.factors import TERMS, loadings
+from smallcap.reports.page.charts.funnel import attrition
+from smallcap.reports.page.charts.index import sectors
+from smallcap.reports.page.charts.quality import quality_scatter
 from smallcap.reports.page.svg import COLOURS, draw
 from tests.unit.reports.builders import HOSTILE, report_with
 

@@ -1,0 +1,28 @@
+"""The sections of the page: for each, a sentence, its charts and its tables."""
+
+from __future__ import annotations
+
+from smallcap.reports.page.data import Report
+from smallcap.reports.page.sections.blocks import Section
+from smallcap.reports.page.sections.factors import factors_section
+from smallcap.reports.page.sections.funnel import funnel_section, members_section
+from smallcap.reports.page.sections.index import index_section
+from smallcap.reports.page.sections.quality import quality_section
+from smallcap.reports.page.sections.trust import origin_section, trust_section
+
+MAKERS = (
+    quality_section,
+    funnel_section,
+    members_section,
+    factors_section,
+    index_section,
+    trust_section,
+    origin_section,
+)
+
+
+def sections_of(report: Report) -> dict[str, Section]:
+    """Make every section of a report but the tear sheets, by name."""
+    survivors = report.data.sheet_identity
+    sheets = set(survivors["entity_id"]) if survivors.columns else set()
+    return {section.name: section for section in (make(report, sheets) for make in MAKERS)}

@@ -1,0 +1,102 @@
+"""What a section is made of: tables, charts and sentences, and a sentence where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+from markupsafe import Markup
+
+from smallcap.reports.page.formats import figure
+from smallcap.reports.page.svg import Picture
+from smallcap.reports.page.tables import Layout, table
+
+NOT_THERE = "The warehouse does not have this table: it was published by another release. A new run makes it."
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A table on the page: its HTML, its layout, its rows, and the CSV file that holds all of them."""
+
+    html: Markup
+    layout: Layout
+    rows: int
+    csv: str
+    kind: str = "table"
+
+
+@dataclass(frozen=True)
+class PictureBlock:
+    """A chart on the page."""
+
+    picture: Picture
+    kind: str = "picture"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A plain sentence, for instance on why there is nothing to show.
+
+    With a title where it replaces a table.
+    """
+
+    text: str
+    title: str = ""
+    kind: str = "sentence"
+
+
+Block = TableBlock | PictureBlock | Sentence
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page."""
+
+    name: str
+    title: str
+    lead: str
+    blocks: tuple[Block, ...]
+
+
+def block(frame: pl.DataFrame, layout: Layout, csv: str, empty: str, sheets: Collection[int] = ()) -> Block:
+    """Make a table, or the sentence to show where it does not exist or has no rows."""
+    if not frame.columns:
+        return Sentence(NOT_THERE, layout.caption)
+    if frame.is_empty():
+        return Sentence(empty, layout.caption)
+    return TableBlock(table(frame, layout, sheets), layout, frame.height, f"{csv}.csv")
+
+
+def where(frame: pl.DataFrame, condition: pl.Expr, by: str | None = None) -> pl.DataFrame:
+    """Choose the rows to show; a table that does not exist stays so."""
+    if not frame.columns:
+        return frame
+    chosen = frame.filter(condition)
+    return chosen.sort(by) if by else chosen
+
+
+def told(frame: pl.DataFrame) -> pl.DataFrame:
+    """Write figures in the unit of their row's measure."""
+    columns = [
+        name
+        for name in ("value", "threshold", "headroom", "value_from", "value_to", "own_median")
+        if name in frame.columns
+    ]
+    # Row by row, because the unit changes from row to row; these are short lists.
+    return frame.with_columns(
+        pl.Series(
+            f"{name}_told",
+            [figure(value, measure) for value, measure in zip(frame[name], frame["measure"], strict=True)],
+            pl.String,
+        )
+        for name in columns
+    )
+
+
+def insufficient(frame: pl.DataFrame, otherwise: str) -> str:
+    """Say why there are no numbers, in the tables' own words."""
+    if "reason" not in frame.columns:
+        return otherwise
+    reasons = frame["reason"].drop_nulls().unique().sort().to_list()
+    return f"Insufficient: {'; '.join(reasons)}." if reasons else otherwise

@@ -1,0 +1,89 @@
+"""The section on the anatomy of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from smallcap.reports.page.charts.index import sectors
+from smallcap.reports.page.data import Report, ReportData
+from smallcap.reports.page.formats import integer, millions, percent, words
+from smallcap.reports.page.layouts import index as layouts
+from smallcap.reports.page.sections.blocks import (
+    Block,
+    PictureBlock,
+    Section,
+    Sentence,
+    block,
+    insufficient,
+    told,
+    where,
+)
+
+SHOWN_HOLDINGS = 25
+
+
+def index_section(report: Report, sheets: Collection[int]) -> Section:
+    """Show what the index is made of, who came and went, and the profitability experiment."""
+    data = report.data
+    blocks = (*_composition(data, sheets), *_membership(data, sheets), *_returns(data))
+    lead = "What the index itself is made of at this date, from our own tables."
+    return Section("index", "Index anatomy", lead, blocks)
+
+
+def _composition(data: ReportData, sheets: Collection[int]) -> list[Block]:
+    absent = "There is no profile of the index for this date."
+    picture = sectors(data.index_sectors) if data.index_sectors.height else None
+    heaviest = where(data.index_holdings, pl.col("rank") <= SHOWN_HOLDINGS)
+    return [
+        *([Sentence(_index_sentence(data.index_profile))] if data.index_profile.height else []),
+        PictureBlock(picture) if picture else Sentence(absent),
+        block(told(data.index_valuation), layouts.VALUATION, "index_valuation", absent),
+        block(data.index_sectors, layouts.SECTORS, "index_sectors", absent),
+        block(heaviest, layouts.HOLDINGS, "index_holdings", absent, sheets),
+    ]
+
+
+def _membership(data: ReportData, sheets: Collection[int]) -> list[Block]:
+    no_causes = "Nobody came or went since the date before, or there is none before."
+    no_changes = "There are no changes of membership to list."
+    no_rules = "Eligibility was not asked at this date."
+    no_failures = "No member fails a rule that could be asked."
+    return [
+        block(data.index_causes, layouts.CAUSES, "index_causes", no_causes),
+        block(data.index_changes, layouts.INDEX_CHANGES, "index_changes", no_changes, sheets),
+        block(data.index_eligibility, layouts.ELIGIBILITY, "index_eligibility", no_rules),
+        block(data.index_ineligible, layouts.INELIGIBLE, "index_ineligible", no_failures, sheets),
+    ]
+
+
+def _returns(data: ReportData) -> list[Block]:
+    is_estimated, is_whole = pl.col("status") == "estimated", pl.col("period") == "all"
+    whole = where(data.experiment, is_whole & is_estimated)
+    years = where(data.experiment, ~is_whole & is_estimated & (pl.col("cost_basis_points") == 0))
+    no_event = "No reconstitution is in the dates that are published up to this one."
+    no_experiment = insufficient(data.experiment, "The profitability experiment was not made.")
+    no_year = insufficient(data.experiment, "It has no complete year yet.")
+    return [
+        block(data.reconstitution_effects, layouts.EFFECTS, "reconstitution_effects", no_event),
+        block(whole, layouts.EXPERIMENT, "experiment", no_experiment),
+        block(years, layouts.EXPERIMENT_YEARS, "experiment", no_year),
+    ]
+
+
+def _index_sentence(profile: pl.DataFrame) -> str:
+    row = profile.row(0, named=True)
+    parts = [
+        f"{row['members']:,} companies with {row['lines']:,} lines",
+        f"the {row['top_holdings']} heaviest weigh {percent(row['top_holdings_weight'])}",
+        f"as concentrated as {integer(row['effective_number'])} equal members would be",
+        f"{percent(row['unprofitable_share'])} of the members with known earnings lose money, "
+        f"{percent(row['unprofitable_weight_share'])} by weight (weight known: "
+        f"{percent(row['earnings_weight'])})",
+        f"median market value {millions(row['market_cap_median_usd'])} m USD",
+    ]
+    if row["turnover"] is not None:
+        event = f", {words(row['expected_event'])}" if row["expected_event"] else ""
+        parts.append(f"turnover since {row['previous_as_of']} {percent(row['turnover'])}{event}")
+    return f"{'; '.join(parts)}."

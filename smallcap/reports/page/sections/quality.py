@@ -1,0 +1,45 @@
+"""The section on the quality screen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from smallcap.reports.claims import empty_screen
+from smallcap.reports.page.charts.quality import quality_scatter
+from smallcap.reports.page.data import Report
+from smallcap.reports.page.layouts.quality import ABLATION, BEST, OUTCOMES, QUALITY_STEPS, QUINTILES, WORST
+from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, where
+
+SHOWN = 8
+"""Companies in the tables of the best and the worst."""
+
+
+def quality_section(report: Report, sheets: Collection[int]) -> Section:
+    """Show the scores by quintile, the best and the worst, and what became of last year's quintiles."""
+    data = report.data
+    quintiles = where(data.quality_quintiles, pl.col("basis") == "point_in_time")
+    unscored = empty_screen(data.claims.row(0, named=True))
+    scatter = quality_scatter(data.quality_scores, quintiles) if data.quality_scores.height else None
+    best = where(data.quality_scores, pl.col("place") <= SHOWN)
+    worst = where(data.quality_scores, pl.col("place_from_below") <= SHOWN, by="place_from_below")
+    no_summary = "There is no summary of the screen for this date."
+    no_outcomes = (
+        "What became of last year's quintiles is not known: the date twelve months before is not published."
+    )
+    blocks = [
+        PictureBlock(scatter) if scatter else Sentence(unscored),
+        block(quintiles, QUINTILES, "quality_quintiles", unscored),
+        block(best, BEST, "quality_scores", unscored, sheets),
+        block(worst, WORST, "quality_scores", unscored, sheets),
+        block(data.quality_steps, QUALITY_STEPS, "quality_steps", no_summary),
+        block(data.quality_ablation, ABLATION, "quality_ablation", "There is no ablation for this date."),
+        block(data.quality_outcomes, OUTCOMES, "quality_outcomes", no_outcomes),
+    ]
+    lead = (
+        "Return on equity, free cash flow margin and interest coverage, less debt over assets: "
+        "each winsorized, turned into z-scores and "
+        "added up, from the annual records that were visible at the date."
+    )
+    return Section("quality", "Quality screen", lead, tuple(blocks))
