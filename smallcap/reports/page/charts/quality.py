@@ -30,9 +30,8 @@ def quality_scatter(scores: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | 
     """
     if scores.is_empty():
         return None
-    inside = pl.col("fcf_margin").is_between(*MARGIN_LIMITS) & pl.col("debt_to_assets").is_between(
-        *DEBT_LIMITS
-    )
+    margin, debt = pl.col("fcf_margin"), pl.col("debt_to_assets")
+    inside = margin.is_between(*MARGIN_LIMITS) & debt.is_between(*DEBT_LIMITS)
     beyond = scores.filter(~inside).height
     points = scores.select("debt_to_assets", "fcf_margin", "quintile")
     medians = quintiles.select(
@@ -44,8 +43,7 @@ def quality_scatter(scores: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | 
     best, worst = (medians.filter(pl.col("quintile") == quintile).row(0, named=True) for quintile in (5, 1))
     description = (
         f"{scores.height:,} scored companies, debt over assets across, free cash flow margin up. "
-        f"The median of the best quintile "
-        f"owes {percent(best['debt_to_assets'])} of its assets and keeps "
+        f"The median of the best quintile owes {percent(best['debt_to_assets'])} of its assets and keeps "
         f"{percent(best['fcf_margin'])} of revenue as free cash flow, "
         f"that of the worst {percent(worst['debt_to_assets'])} and {percent(worst['fcf_margin'])}."
     )
@@ -59,18 +57,9 @@ def _scatter(points: pl.DataFrame, medians: pl.DataFrame, width: int) -> alt.Top
     import altair as alt
 
     percents = alt.Axis(format="%", tickCount=6)
-    across = alt.X(
-        "debt_to_assets:Q",
-        title="debt / assets",
-        scale=alt.Scale(domain=DEBT_LIMITS, clamp=True),
-        axis=percents,
-    )
-    up = alt.Y(
-        "fcf_margin:Q",
-        title="free cash flow margin",
-        scale=alt.Scale(domain=MARGIN_LIMITS, clamp=True),
-        axis=percents,
-    )
+    debts, margins = (alt.Scale(domain=limits, clamp=True) for limits in (DEBT_LIMITS, MARGIN_LIMITS))
+    across = alt.X("debt_to_assets:Q", title="debt / assets", scale=debts, axis=percents)
+    up = alt.Y("fcf_margin:Q", title="free cash flow margin", scale=margins, axis=percents)
     legend = alt.Legend(
         title="quintile, 5 is best",
         orient="top",
@@ -79,23 +68,14 @@ def _scatter(points: pl.DataFrame, medians: pl.DataFrame, width: int) -> alt.Top
         symbolOpacity=1,
     )
     colour = alt.Color("quintile:O", scale=alt.Scale(domain=[1, 2, 3, 4, 5], range=QUINTILES), legend=legend)
-    zero = (
-        alt.Chart(pl.DataFrame({"zero": [0.0]}))
-        .mark_rule(color=COLOURS["muted"], strokeDash=[3, 3])
-        .encode(y="zero:Q")
-    )
-    cloud = (
-        alt.Chart(points)
-        .mark_circle(size=26 if width == WIDE else 16, opacity=0.55)
-        .encode(across, up, colour)
-    )
+    zero_line = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=COLOURS["muted"], strokeDash=[3, 3])
+    cloud = alt.Chart(points).mark_circle(size=26 if width == WIDE else 16, opacity=0.55)
     marks = alt.Chart(medians).mark_point(
         shape="diamond", size=190, filled=True, stroke=COLOURS["paper"], strokeWidth=1.5, opacity=1
     )
     labels = alt.Chart(medians).mark_text(
         dx=12, align="left", fontWeight="bold", fontSize=12, color=COLOURS["ink"]
     )
-    medians_layer = marks.encode(across, up, colour) + labels.encode(across, up, alt.Text("label:N"))
-    return dressed(
-        (zero + cloud + medians_layer).properties(width=width, height=400 if width == WIDE else 320)
-    )
+    layers = zero_line.encode(y="zero:Q") + cloud.encode(across, up, colour)
+    layers += marks.encode(across, up, colour) + labels.encode(across, up, alt.Text("label:N"))
+    return dressed(layers.properties(width=width, height=400 if width == WIDE else 320))

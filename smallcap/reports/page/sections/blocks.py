@@ -13,6 +13,7 @@ from smallcap.reports.page.svg import Picture
 from smallcap.reports.page.tables import Layout, table
 
 NOT_THERE = "The warehouse does not have this table: it was published by another release. A new run makes it."
+IN_UNIT_OF_MEASURE = ("value", "threshold", "headroom", "value_from", "value_to", "own_median")
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,7 @@ class PictureBlock:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A plain sentence, for instance on why there is nothing to show.
-
-    With a title where it replaces a table.
-    """
+    """A plain sentence, for instance on why there is nothing to show; with a title if it replaces a table."""
 
     text: str
     title: str = ""
@@ -61,11 +59,9 @@ class Section:
 
 def block(frame: pl.DataFrame, layout: Layout, csv: str, empty: str, sheets: Collection[int] = ()) -> Block:
     """Make a table, or the sentence to show where it does not exist or has no rows."""
-    if not frame.columns:
-        return Sentence(NOT_THERE, layout.caption)
-    if frame.is_empty():
-        return Sentence(empty, layout.caption)
-    return TableBlock(table(frame, layout, sheets), layout, frame.height, f"{csv}.csv")
+    if frame.height:
+        return TableBlock(table(frame, layout, sheets), layout, frame.height, f"{csv}.csv")
+    return Sentence(empty if frame.columns else NOT_THERE, layout.caption)
 
 
 def where(frame: pl.DataFrame, condition: pl.Expr, by: str | None = None) -> pl.DataFrame:
@@ -78,19 +74,11 @@ def where(frame: pl.DataFrame, condition: pl.Expr, by: str | None = None) -> pl.
 
 def told(frame: pl.DataFrame) -> pl.DataFrame:
     """Write figures in the unit of their row's measure."""
-    columns = [
-        name
-        for name in ("value", "threshold", "headroom", "value_from", "value_to", "own_median")
-        if name in frame.columns
-    ]
     # Row by row, because the unit changes from row to row; these are short lists.
     return frame.with_columns(
-        pl.Series(
-            f"{name}_told",
-            [figure(value, measure) for value, measure in zip(frame[name], frame["measure"], strict=True)],
-            pl.String,
-        )
-        for name in columns
+        pl.Series(f"{name}_told", list(map(figure, frame[name], frame["measure"])), pl.String)
+        for name in IN_UNIT_OF_MEASURE
+        if name in frame.columns
     )
 
 
