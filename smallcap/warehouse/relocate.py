@@ -70,34 +70,13 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
 
 
 def _follow(path: Path, home: Path, views_dir: Path) -> list[Path]:
-    """Point a catalogue to where the home is now, unless files that it needs are missing there.
-
-    Return these.
-    """
+    """Point a catalogue to where the home is now, or return the files that it needs and that are missing."""
     if identity_of(path).home == home.resolve():
         return []
-    missing = _missing_files(path, home)
-    if not missing:
-        _repoint(path, home, views_dir)
-    return missing
-
-
-def _missing_files(path: Path, home: Path) -> list[Path]:
-    tables = read_contents(path, home).tables.values()
-    return [file for table in tables for file in table.files if not file.is_file()]
-
-
-def _repoint(path: Path, home: Path, views_dir: Path) -> None:
     contents = read_contents(path, home)
-    new = build(
-        path,
-        home,
-        list(contents.tables.values()),
-        contents.meta,
-        views_dir,
-        contents.run_id,
-        contents.published_at,
-        contents.label,
-        contents.release,
-    )
-    put_in_place(new, path)
+    tables = list(contents.tables.values())
+    missing = [file for table in tables for file in table.files if not file.is_file()]
+    if not missing:
+        origin = (contents.run_id, contents.published_at, contents.label, contents.release)
+        put_in_place(build(path, home, tables, contents.meta, views_dir, *origin), path)
+    return missing
