@@ -60,33 +60,23 @@ class QueryLimits:
             When it is longer than `max_characters`.
         """
         if len(sql) > self.max_characters:
-            raise _exceeded(
-                f"the statement is longer than {self.max_characters:,} characters",
-                "shorten it",
-                "sql_max_characters",
-            )
+            what = f"the statement is longer than {self.max_characters:,} characters"
+            raise _exceeded(what, "shorten it", "sql_max_characters")
 
     def out_of_time(self) -> InputError:
         """Say that the query took too long."""
-        return _exceeded(
-            f"the query was stopped after {self.timeout_seconds:g} seconds",
-            "ask for fewer dates or rows at a time",
-            "sql_timeout_seconds",
-        )
+        what = f"the query was stopped after {self.timeout_seconds:g} seconds"
+        return _exceeded(what, "ask for fewer dates or rows at a time", "sql_timeout_seconds")
 
     def out_of_memory(self) -> InputError:
         """Say that the query needed too much memory."""
-        return _exceeded(
-            f"the query needs more than {self.memory_mb:,} MB of memory",
-            "ask for fewer rows or columns at a time",
-            "sql_memory_mb",
-        )
+        what = f"the query needs more than {self.memory_mb:,} MB of memory"
+        return _exceeded(what, "ask for fewer rows or columns at a time", "sql_memory_mb")
 
     def too_many_rows(self) -> InputError:
         """Say that the query has too many rows."""
-        return _exceeded(
-            f"the query has more than {self.max_rows:,} rows", "ask for fewer at a time", "sql_max_rows"
-        )
+        what = f"the query has more than {self.max_rows:,} rows"
+        return _exceeded(what, "ask for fewer at a time", "sql_max_rows")
 
 
 def _exceeded(what: str, advice: str, setting: str) -> InputError:
