@@ -1,7 +1,6 @@
 """Rows that must not exist: checks in SQL (sql/checks), run with DuckDB over files of the lake.
 
-A file is named `<layer>.<table>.<check>.sql`; its first line is a comment that says which rows must not
-exist.
+The first line of a file `<layer>.<table>.<check>.sql` is a comment that says which rows must not exist.
 """
 
 from __future__ import annotations
@@ -42,13 +41,10 @@ def read_row_checks(folder: Path) -> list[RowCheck]:
     for path in sorted(folder.glob("*.sql")):
         layer, table, name = path.stem.split(".")
         text = path.read_text(encoding="utf-8")
-        checks.append(
-            RowCheck(f"{layer}.{table}", name, text.splitlines()[0].removeprefix("--").strip(), text)
-        )
+        question = text.splitlines()[0].removeprefix("--").strip()
+        checks.append(RowCheck(f"{layer}.{table}", name, question, text))
     if not checks:
-        raise SmallcapError(
-            f"{folder} holds no checks; the installation is incomplete: install smallcap again"
-        )
+        raise SmallcapError(f"{folder} has no checks; the installation is incomplete: install smallcap again")
     return checks
 
 
@@ -65,17 +61,14 @@ def offending_rows(
     files_of
         Returns the Parquet files of a table.
     years
-        The years of the check's own table that are looked at; none for a table without partitions, which is
-        looked at completely.
+        Years of the check's own table that are read; none for a table without partitions: all of it.
     """
     with duckdb.connect() as connection:
         for name in TABLES:
             if name in check.sql:
                 _show(connection, name, files_of(name), years if name == check.table else None)
-        rows = connection.execute(
-            f"SELECT count(*) OVER () AS offending_rows, * FROM ({check.sql.strip().rstrip(';')}) "
-            f"LIMIT {EXAMPLES}"
-        )
+        sql = check.sql.strip().rstrip(";")
+        rows = connection.execute(f"SELECT count(*) OVER (), * FROM ({sql}) LIMIT {EXAMPLES}")
         names = [column[0] for column in rows.description or []]
         found = rows.fetchall()
     count = int(found[0][0]) if found else 0
@@ -91,7 +84,6 @@ def _show(
         connection.register("empty_table", found.empty())
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM empty_table")
         return
-    listed = quote_list(files)
     condition = f" WHERE year IN ({', '.join(str(year) for year in years)})" if years else ""
-    rows = f"read_parquet({listed}, union_by_name = true, hive_partitioning = true)"
+    rows = f"read_parquet({quote_list(files)}, union_by_name = true, hive_partitioning = true)"
     connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {rows}{condition}")

@@ -14,7 +14,7 @@ from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse.diff.result import Diff, TableDiff
 from smallcap.warehouse.diff.sides import open_sides
 from smallcap.warehouse.diff.table import compare_table
-from smallcap.warehouse.diff.unequal import count_rows
+from smallcap.warehouse.diff.unequal import count
 
 META = "meta."
 Progress = Callable[[str], None]
@@ -86,9 +86,9 @@ def compare(a: Path, b: Path, choice: Choice | None = None, on_table: Progress |
                 on_table(name)
             try:
                 if name not in side_b.columns:
-                    only_a[name] = count_rows(connection, side_a, name)
+                    only_a[name] = count(connection, side_a.relation(name))
                 elif name not in side_a.columns:
-                    only_b[name] = count_rows(connection, side_b, name)
+                    only_b[name] = count(connection, side_b.relation(name))
                 else:
                     tables.append(
                         compare_table(connection, name, side_a, side_b, choice.examples, choice.tolerance)

@@ -51,10 +51,7 @@ class Shape:
         return self.key + self.values
 
     def selected(self, side: str) -> str:
-        """Write the columns of a side for a SELECT, named by `of`.
-
-        Those whose types cannot be compared become text.
-        """
+        """Write a side's columns for a SELECT, named by `of`; types that cannot be compared become text."""
         return ", ".join(f"{self._value(column)} AS {of(side, column)}" for column in self.columns)
 
     def _value(self, column: str) -> str:
@@ -76,11 +73,8 @@ def shape_of(name: str, a: Side, b: Side) -> Shape:
     here, there = a.columns[name], b.columns[name]
     table = TABLES.get(name) or META_TABLES.get(name)
     common = [column for column in here if column in there and not (table and column in table.fetch_columns)]
-    floats = [
-        column
-        for column in common
-        if FLOATS & {here[column], there[column]} and {here[column], there[column]} <= NUMBERS
-    ]
+    both = {column: {here[column], there[column]} for column in common}
+    floats = [column for column in common if both[column] & FLOATS and both[column] <= NUMBERS]
     key = [column for column in (table.key if table else ()) if column in common]
     key = key or [column for column in common if column not in floats] or common
     return Shape(
@@ -88,7 +82,7 @@ def shape_of(name: str, a: Side, b: Side) -> Shape:
         key=tuple(key),
         values=tuple(column for column in common if column not in key),
         floats=frozenset(floats),
-        is_by_year="year" in common and {here["year"], there["year"]} <= INTEGERS,
+        is_by_year="year" in common and both["year"] <= INTEGERS,
         columns_only_a=tuple(column for column in here if column not in there),
         columns_only_b=tuple(column for column in there if column not in here),
         types={column: (here[column], there[column]) for column in common if here[column] != there[column]},

@@ -10,7 +10,7 @@ from smallcap.warehouse.diff.pairs import ADDED, REMOVED, changes, conditions, c
 from smallcap.warehouse.diff.result import TableDiff
 from smallcap.warehouse.diff.shape import shape_of
 from smallcap.warehouse.diff.sides import Side
-from smallcap.warehouse.diff.unequal import collect_unequal, count_rows
+from smallcap.warehouse.diff.unequal import collect_unequal, count
 
 
 def compare_table(
@@ -38,8 +38,8 @@ def compare_table(
     equal = TableDiff(
         name=name,
         key=shape.key,
-        rows_a=count_rows(connection, a, name),
-        rows_b=count_rows(connection, b, name),
+        rows_a=count(connection, a.relation(name)),
+        rows_b=count(connection, b.relation(name)),
         columns_only_a=shape.columns_only_a,
         columns_only_b=shape.columns_only_b,
         types=shape.types,

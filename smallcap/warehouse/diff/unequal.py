@@ -18,9 +18,7 @@ COUNT = '"#count"'
 
 
 def collect_unequal(connection: duckdb.DuckDBPyConnection, shape: Shape, a: Side, b: Side) -> int:
-    """Put the rows that do not cancel out into the table ``unequal``, one row for all equal ones.
-
-    Return how many rows that makes.
+    """Put the rows that do not cancel out into the table ``unequal``, one for all equal ones; count them.
 
     Null equals null and NaN equals NaN.
     """
@@ -37,18 +35,15 @@ def _surplus(shape: Shape, a: Side, b: Side, years: str) -> str:
     reading them side by side costs a fraction of grouping them. What that leaves is grouped by all columns.
     """
     sides = [
-        (
-            f"(SELECT {shape.selected(name)}, true AS {quote_name(f'#{name}')} FROM "
-            f"{side.relation(shape.name)} WHERE {years})"
-        )
+        f"(SELECT {shape.selected(name)}, true AS {quote_name(f'#{name}')}"
+        f" FROM {side.relation(shape.name)} WHERE {years})"
         for name, side in (("a", a), ("b", b))
     ]
     differs = " OR ".join(f"{of('a', column)} IS DISTINCT FROM {of('b', column)}" for column in shape.columns)
     apart = f'SELECT * FROM {" POSITIONAL JOIN ".join(sides)} WHERE "#a" IS NULL OR "#b" IS NULL OR {differs}'
     rows = [
-        f"SELECT "
-        f"{', '.join(f'{of(name, column)} AS {quote_name(column)}' for column in shape.columns)}, "
-        f"{sign} AS {COUNT}"
+        f"SELECT {', '.join(f'{of(name, column)} AS {quote_name(column)}' for column in shape.columns)},"
+        f" {sign} AS {COUNT}"
         f" FROM apart WHERE {quote_name(f'#{name}')}"
         for name, sign in (("a", 1), ("b", -1))
     ]
@@ -57,11 +52,6 @@ def _surplus(shape: Shape, a: Side, b: Side, years: str) -> str:
         f"WITH apart AS MATERIALIZED ({apart}) SELECT {columns}, sum(r.{COUNT})::BIGINT AS {COUNT}"
         f" FROM ({' UNION ALL '.join(rows)}) AS r GROUP BY {columns} HAVING sum(r.{COUNT}) <> 0"
     )
-
-
-def count_rows(connection: duckdb.DuckDBPyConnection, side: Side, name: str) -> int:
-    """Count the rows of a table."""
-    return count(connection, side.relation(name))
 
 
 def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -76,8 +66,8 @@ def _slices(connection: duckdb.DuckDBPyConnection, shape: Shape, a: Side, b: Sid
         yield "true"
         return
     sizes = connection.execute(
-        f"SELECT year, count(*) FROM (SELECT year FROM {a.relation(shape.name)} UNION ALL SELECT "
-        f"year FROM {b.relation(shape.name)})"
+        f"SELECT year, count(*) FROM (SELECT year FROM {a.relation(shape.name)}"
+        f" UNION ALL SELECT year FROM {b.relation(shape.name)})"
         " GROUP BY year ORDER BY year NULLS FIRST"
     ).fetchall()
     years: list[str] = []
