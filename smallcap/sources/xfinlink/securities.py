@@ -40,9 +40,8 @@ def securities_rows(
         statements are served only under that one. A company without the key files no statements.
     """
     identified = spells.with_columns(source_id=pl.col("entity_id").cast(pl.String))
-    wanted = identified.filter(
-        pl.col("symbol").is_in(normalised(pl.Series(list(tickers), dtype=pl.String)).implode())
-    )["source_id"]
+    symbols = normalised(pl.Series(list(tickers), dtype=pl.String))
+    wanted = identified.filter(pl.col("symbol").is_in(symbols.implode()))["source_id"]
     named = identified.filter(pl.col("source_id").is_in(pl.concat([lines["source_id"], wanted]).implode()))
     issuers = companies.drop_nulls("cik").group_by("cik").agg(issuer=pl.col("entity_id").min())
     known = (
@@ -57,43 +56,28 @@ def securities_rows(
             resolution_evidence=pl.format(
                 "the vendor's id {}, CIK {}", "entity_id", pl.col("cik").fill_null("unknown")
             ),
-            is_resolution_later=pl.lit(False),
-            is_resolution_corrected=pl.lit(False),
         )
     )
-    columns = list(SECURITIES_COLUMNS)
-    together = pl.concat(
-        [known.with_columns(source=pl.lit(NAME)).select(columns), _unknown(lines, named).select(columns)]
+    together = pl.concat([known, _unknown(lines, named)], how="diagonal").with_columns(
+        source=pl.lit(NAME), is_resolution_later=pl.lit(False), is_resolution_corrected=pl.lit(False)
     )
-    return together.select(pl.col(name).cast(dtype) for name, dtype in SECURITIES_COLUMNS.items()).sort(
-        "ticker", "valid_from", "source_id"
-    )
+    columns = (pl.col(name).cast(dtype) for name, dtype in SECURITIES_COLUMNS.items())
+    return together.select(columns).sort("ticker", "valid_from", "source_id")
 
 
 def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """Describe the lines that the vendor does not know, from their lists."""
+    """Describe the lines that the vendor does not know by what their lists say; the rest stays null."""
     unknown = lines.join(named.select("source_id").unique(), on="source_id", how="anti")
     return (
         unknown.with_columns(ticker=_usable(pl.col("ticker")))
         .sort("source_id", "ticker", "snapshot_date")
         .group_by("source_id", "ticker", maintain_order=True)
-        .agg(
-            valid_from=pl.col("snapshot_date").min(),
-            name=pl.col("name").last(),
-            sector=pl.col("sector").last(),
-        )
+        .agg(pl.col("name", "sector").last(), valid_from=pl.col("snapshot_date").min())
         .unique(["source_id", "valid_from"], keep="first", maintain_order=True)
         .with_columns(
-            source=pl.lit(NAME),
             source_entity_id="source_id",
-            valid_to=pl.lit(None, dtype=pl.Date),
-            sic=pl.lit(None, dtype=pl.String),
-            gics=pl.lit(None, dtype=pl.String),
             is_resolved=pl.lit(False),
             unresolved_reason=pl.lit(UNKNOWN_TICKER),
-            resolution_evidence=pl.lit(None, dtype=pl.String),
-            is_resolution_later=pl.lit(False),
-            is_resolution_corrected=pl.lit(False),
         )
     )
 
