@@ -29,7 +29,7 @@ def metrics_rows(served: pl.DataFrame) -> pl.DataFrame:
     return served.select(
         pl.col("entity_id").cast(pl.String).alias("source_entity_id"),
         "period_end",
-        *[pl.col(theirs).alias(ours) for ours, theirs in METRICS.items()],
+        *METRICS,
         market_cap_period_end_usd=pl.col("market_cap") * MILLION,
         source=pl.lit(NAME),
     ).select(pl.col(name).cast(dtype) for name, dtype in VENDOR_METRICS_COLUMNS.items())

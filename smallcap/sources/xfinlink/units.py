@@ -1,7 +1,4 @@
-"""Maps our columns to the vendor's names, types and units. Data only.
-
-Money and share counts of statements are served in millions.
-"""
+"""Maps our columns to the vendor's names, types and units: statements are in millions. Data only."""
 
 from __future__ import annotations
 
@@ -51,14 +48,8 @@ UNCERTAIN_ITEMS: Final = {
 }
 """The same for items that the vendor does not document: null where they are not served."""
 
-METRICS: Final = {
-    "roe": "roe",
-    "fcf_margin": "fcf_margin",
-    "debt_to_assets": "debt_to_assets",
-    "interest_coverage": "interest_coverage",
-    "altman_z_score": "altman_z_score",
-}
-"""Our column to the vendor's, in the same units: fractions, multiples and scores."""
+METRICS: Final = ("roe", "fcf_margin", "debt_to_assets", "interest_coverage", "altman_z_score")
+"""Columns whose names and units are the vendor's too: fractions, multiples and scores."""
 
 _KEY_ID = Column(pl.Int64(), is_nullable=False)
 _KEY_DATE = Column(pl.Date(), is_nullable=False)
@@ -83,7 +74,7 @@ FUNDAMENTALS_READ: Final = {
 METRICS_READ: Final = {
     "entity_id": _KEY_ID,
     "period_end": _KEY_DATE,
-    **dict.fromkeys(METRICS.values(), _NUMBER),
+    **dict.fromkeys(METRICS, _NUMBER),
     "market_cap": _NUMBER,
 }
 PRICES_READ: Final = {
