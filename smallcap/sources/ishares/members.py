@@ -16,11 +16,7 @@ HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
     "location": pl.String,
     "exchange": pl.String,
 }
-REFUSED_HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
-    "rule": pl.String,
-    "asset_class": pl.String,
-    **HOLDINGS_SCHEMA,
-}
+REFUSED_HOLDINGS_SCHEMA = {"rule": pl.String, "asset_class": pl.String, **HOLDINGS_SCHEMA}
 
 
 def classify(
@@ -73,26 +69,22 @@ def classify(
 
 
 def _first_broken_rule(rules: MemberRules, *, is_unknown_kept: bool) -> pl.Expr:
-    name = pl.col("name").str.to_uppercase()
-    is_other_than_common = _matches(name, rules.not_common_stock_patterns) & ~_matches(
-        name, rules.common_stock_patterns
-    )
+    name, exchange = pl.col("name").str.to_uppercase(), pl.col("exchange").str.to_uppercase()
+    is_common = _matches(name, rules.common_stock_patterns)
+    has_price = pl.col("price_usd") > rules.min_price_exclusive
+    has_value = pl.col("market_value_usd") > rules.min_market_value_exclusive
     broken = {
         "not_equity": pl.col("asset_class") != "Equity",
-        "not_common_stock": is_other_than_common,
+        "not_common_stock": _matches(name, rules.not_common_stock_patterns) & ~is_common,
         "ticker_missing": pl.col("ticker").fill_null("").is_in(["-", ""]),
-        "exchange_not_listed": _matches(
-            pl.col("exchange").str.to_uppercase(), rules.unlisted_exchange_patterns
-        ),
-        "price_too_low": ~(pl.col("price_usd") > rules.min_price_exclusive).fill_null(is_unknown_kept),
-        "market_value_too_low": ~(pl.col("market_value_usd") > rules.min_market_value_exclusive).fill_null(
-            is_unknown_kept
-        ),
+        "exchange_not_listed": _matches(exchange, rules.unlisted_exchange_patterns),
+        "price_too_low": ~has_price.fill_null(is_unknown_kept),
+        "market_value_too_low": ~has_value.fill_null(is_unknown_kept),
     }
     return pl.coalesce([pl.when(condition).then(pl.lit(rule)) for rule, condition in broken.items()])
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:
-    return (
-        pl.any_horizontal(text.str.contains(pattern) for pattern in patterns) if patterns else pl.lit(False)
-    )
+    if not patterns:
+        return pl.lit(False)
+    return pl.any_horizontal(text.str.contains(pattern) for pattern in patterns)
