@@ -46,38 +46,27 @@ def _shares(companies: Companies, market: Market, month: Integers, seed: int) ->
     factor = np.take_along_axis(market.split_factor, month, axis=1)
     basic = np.round((counts + before) / 2 * factor)
     diluted = np.round(basic * (1.0 + np.array([0.012, 0.03, 0.0, 0.01])[companies.group])[:, None])
+    mean_cap = (counts * price + before * earlier) / 2
     return {
         "shares_basic": basic,
         "shares_diluted": diluted,
         "net_share_repurchases_usd": thousands((before - counts) * (price + earlier) / 2),
-        "dividends_paid_usd": thousands(
-            companies.dividend_yield[:, None] * _mean_cap(counts, before, price, earlier)
-        ),
+        "dividends_paid_usd": thousands(companies.dividend_yield[:, None] * mean_cap),
     }
-
-
-def _mean_cap(counts: Floats, before: Floats, price: Floats, earlier: Floats) -> Floats:
-    """Return the year's mean market capitalisation, from its start and end."""
-    return (counts * price + before * earlier) / 2
 
 
 def _cash_flow(companies: Companies, items: Items, seed: int) -> Items:
     rng = stream(seed, "cash flow")
     assets, income = items["total_assets_usd"], items["net_income_usd"]
-    heavy = np.select([companies.is_kind("bank", "insurer"), companies.group == SCIENCE], [0.10, 0.3], 1.0)[
-        :, None
-    ]
+    is_light = [companies.is_kind("bank", "insurer"), companies.group == SCIENCE]
+    heavy = np.select(is_light, [0.10, 0.3], 1.0)[:, None]
     depreciation_rate = 0.038 * np.exp(0.35 * rng.standard_normal((len(companies), 1)))
     depreciation = thousands(assets * heavy * depreciation_rate)
-    stock_pay = (
-        assets
-        * np.array([0.008, 0.05, 0.05, 0.004])[companies.group][:, None]
-        * np.where(heavy < 0.2, 0.1, 1.0)
-    )
+    pay_rate = np.array([0.008, 0.05, 0.05, 0.004])[companies.group][:, None]
+    stock_pay = assets * pay_rate * np.where(heavy < 0.2, 0.1, 1.0)
     accruals = assets * np.where(heavy < 0.2, 0.004, 0.025) * rng.standard_normal(assets.shape)
-    capital_rate = depreciation_rate * np.exp(
-        0.25 * rng.standard_normal((len(companies), 1)) + 0.25 * rng.standard_normal(assets.shape)
-    )
+    noise = 0.25 * rng.standard_normal((len(companies), 1)) + 0.25 * rng.standard_normal(assets.shape)
+    capital_rate = depreciation_rate * np.exp(noise)
     capital = np.where(rng.random(assets.shape) < 0.012, -0.2, 1.0) * assets * heavy * capital_rate
     return {
         "depreciation_amortization_usd": depreciation,
@@ -95,8 +84,7 @@ def _retained_earnings(companies: Companies, items: Items, seed: int) -> Floats:
     equity = np.take_along_axis(items["shareholders_equity_usd"], start, axis=1)
     assets = np.take_along_axis(items["total_assets_usd"], start, axis=1)
     share = rng.uniform(0.3, 0.9, (len(companies), 1))
-    before = np.where(
-        (companies.group == STEADY)[:, None], share * np.maximum(equity, 0.1 * assets), -share * assets
-    )
-    before = np.where((companies.group == GROWTH)[:, None], -0.5 * share * assets, before)
+    group = companies.group[:, None]
+    before = np.where(group == STEADY, share * np.maximum(equity, 0.1 * assets), -share * assets)
+    before = np.where(group == GROWTH, -0.5 * share * assets, before)
     return np.asarray(thousands(before) + kept - at_start)
