@@ -68,17 +68,10 @@ def _judged(rows: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
     junes, months = (
         pl.col(name).filter(is_whole).first().over(OF_A_ROW[:-1]) for name in ("junes", "months")
     )
+    of_what = "with members of this kind and returns after"
     reason = (
         pl.when(junes < rules.least_junes)
-        .then(
-            pl.format(
-                (
-                    f"held from {{}} Junes on; {rules.least_junes} are needed, with members of this "
-                    f"kind and returns after"
-                ),
-                junes,
-            )
-        )
+        .then(pl.format(f"held from {{}} Junes on; {rules.least_junes} are needed, {of_what}", junes))
         .when(months < rules.least_months)
         .then(pl.format(f"{{}} months have a return; {rules.least_months} are needed", months))
     )

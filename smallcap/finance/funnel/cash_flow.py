@@ -27,6 +27,7 @@ def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """
     own = rules.cash_flow
     free, known = pl.col("free_cash_flow_positive"), pl.col("free_cash_flow_known")
+    most = own.most_years_without_free_cash_flow
     conditions = [
         all_positive(
             "operating_cash_flow",
@@ -39,10 +40,8 @@ def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
             "years_without_free_cash_flow",
             known - free,
             pl.col("years") - known,
-            own.most_years_without_free_cash_flow,
-            broken=(
-                f"free cash flow is not positive in more than {own.most_years_without_free_cash_flow} year(s)"
-            ),
+            most,
+            broken=f"free cash flow is not positive in more than {most} year(s)",
             unknown="free cash flow of a year is unknown",
         ),
         _accruals(own),
@@ -53,12 +52,9 @@ def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
 
 def _accruals(rules: CashFlowRules) -> Condition:
     value, limit = pl.col("accruals_cash_flow"), pl.col("accruals_limit")
-    is_relative = rules.accruals_limit == UNIVERSE_PERCENTILE
-    words = (
-        f"the universe's {100 * rules.accruals_percentile:g}th percentile"
-        if is_relative
-        else f"{rules.accruals_fixed:g}"
-    )
+    words = f"{rules.accruals_fixed:g}"
+    if rules.accruals_limit == UNIVERSE_PERCENTILE:
+        words = f"the universe's {100 * rules.accruals_percentile:g}th percentile"
     return Condition(
         measure="accruals_cash_flow",
         holds=value <= limit,
@@ -77,17 +73,17 @@ def _conversion(rules: CashFlowRules) -> Condition:
     The rule is broken if the sum of net income is not positive.
     """
     cash, net_income = pl.col("operating_cash_flow_sum"), pl.col("net_income_sum")
-    ratio = cash / pl.when(net_income > 0).then(net_income)
+    ratio, least = cash / pl.when(net_income > 0).then(net_income), rules.least_cash_conversion
     return Condition(
         measure="cash_conversion_over_years",
-        holds=pl.when(net_income <= 0).then(pl.lit(False)).otherwise(ratio >= rules.least_cash_conversion),
+        holds=pl.when(net_income <= 0).then(pl.lit(False)).otherwise(ratio >= least),
         value=ratio,
-        threshold=pl.lit(rules.least_cash_conversion),
+        threshold=pl.lit(least),
         is_upper=False,
-        is_borderline=ratio <= rules.least_cash_conversion + rules.cash_conversion_borderline,
+        is_borderline=ratio <= least + rules.cash_conversion_borderline,
         broken=(
-            f"operating cash flow is below {rules.least_cash_conversion:.0%} of net income over the "
-            f"years, or there is no net income"
+            f"operating cash flow is below {least:.0%} of net income over the years, "
+            "or there is no net income"
         ),
         unknown="the sum of operating cash flow or of net income is unknown",
     )

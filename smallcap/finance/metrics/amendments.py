@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.metrics.fields import (
-    AMENDED,
-    DEBT_PARTS,
-    FIELDS,
-    INHERITED,
-    names_where,
-)
+from smallcap.finance.metrics.fields import AMENDED, DEBT_PARTS, FIELDS, INHERITED, names_where
 from smallcap.rules.types.metrics import AmendmentRules
 
 PERIOD = ("entity_id", "period_end")
@@ -44,11 +38,9 @@ def inherited(rows: pl.DataFrame, rules: AmendmentRules) -> pl.DataFrame:
     )
     is_later = pl.struct(PERIOD).is_duplicated() & ~pl.struct(PERIOD).is_first_distinct()
     if not ordered.select(is_later.any()).item():
-        return rows.with_columns(
-            pl.lit(None, pl.String).alias(INHERITED),
-            pl.lit(None, pl.String).alias(AMENDED),
-            pl.lit(False).alias("is_amendment_partial"),
-        )
+        none = pl.lit(None, pl.String)
+        is_partial = pl.lit(False).alias("is_amendment_partial")
+        return rows.with_columns(none.alias(INHERITED), none.alias(AMENDED), is_partial)
     filled = ordered.with_columns(_filled(rules))
     before = {name: pl.col(f"{name}_filled").shift(1).over(PERIOD) for name in FIELDS}
     is_inherited = {name: pl.col(name).is_null() & pl.col(f"{name}_filled").is_not_null() for name in FIELDS}
@@ -69,11 +61,8 @@ def inherited(rows: pl.DataFrame, rules: AmendmentRules) -> pl.DataFrame:
 
 def _filled(rules: AmendmentRules) -> list[pl.Expr]:
     """Carry each figure forward over the versions of its period."""
-    plain = [
-        pl.col(name).forward_fill().over(PERIOD).alias(f"{name}_filled")
-        for name in FIELDS
-        if name not in DEBT_PARTS
-    ]
+    others = [name for name in FIELDS if name not in DEBT_PARTS]
+    plain = [pl.col(name).forward_fill().over(PERIOD).alias(f"{name}_filled") for name in others]
     total_before = pl.sum_horizontal(
         (pl.col(name).forward_fill().shift(1).over(PERIOD) for name in DEBT_PARTS), ignore_nulls=False
     )
@@ -93,12 +82,8 @@ def _filled_part(part: str, other: str, total_before: pl.Expr, rules: AmendmentR
 
 def _date_of_count() -> pl.Expr:
     """Carry the date of the share count with its count."""
-    given = pl.when(pl.col("shares_outstanding").is_not_null()).then(
-        pl.struct(pl.col("shares_outstanding_date").alias("date"))
-    )
-    return (
-        pl.coalesce(
-            given.forward_fill().over(PERIOD).struct.field("date"),
-            pl.when(pl.col("shares_outstanding").is_null()).then("shares_outstanding_date"),
-        )
-    ).alias("shares_outstanding_date")
+    count, date = pl.col("shares_outstanding"), pl.col("shares_outstanding_date")
+    given = pl.when(count.is_not_null()).then(pl.struct(date.alias("date")))
+    carried = given.forward_fill().over(PERIOD).struct.field("date")
+    own = pl.when(count.is_null()).then(date)
+    return pl.coalesce(carried, own).alias("shares_outstanding_date")
