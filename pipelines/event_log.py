@@ -49,6 +49,7 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
 def _connect(log: SqliteEventLogStorage, connect_again: Connect, engines: dict[str, Engine]) -> Connect:
     @contextmanager
     def connect(shard: str) -> Iterator[Connection]:
+        """Connect to a shard through its kept engine."""
         if shard not in engines:
             # The first time Dagster opens the file itself: it may have to make its tables.
             with connect_again(shard):

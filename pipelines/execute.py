@@ -115,6 +115,7 @@ def run_years(
     selection = None if tables is None else [asset_key(name) for name in tables]
 
     def execute() -> None:
+        """Run the job in this process."""
         with open_instance(settings, is_captured=False) as instance, kept_open(instance):
             job = build_definitions(settings).resolve_job_def(REFRESH_JOB)
             job.execute_in_process(

@@ -33,6 +33,7 @@ def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition
         ),
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        """Request the years that can change as of the scheduled night."""
         night = context.scheduled_execution_time
         first, last = years_that_can_change(night.date(), open_source(settings, None).clock)
         return dg.RunRequest(

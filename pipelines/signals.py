@@ -112,6 +112,7 @@ def work_apart(work: Callable[[], None]) -> None:
     is_done = threading.Event()
 
     def guarded() -> None:
+        """Do the work, and keep its error for the caller."""
         try:
             work()
         except BaseException as error:

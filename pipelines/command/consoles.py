@@ -32,6 +32,7 @@ class SafeConsole(Console):
 
 class _VisibleFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        """Format a record, without control characters."""
         return visible(super().format(record))
 
 
@@ -40,10 +41,12 @@ class _VisibleStream(io.TextIOBase):
         self._stream = stream
 
     def write(self, text: str) -> int:
+        """Write a text without control characters; return the length of what was given."""
         self._stream.write(visible(text))
         return len(text)
 
     def flush(self) -> None:
+        """Flush the underlying stream."""
         self._stream.flush()
 
 

@@ -93,6 +93,7 @@ def _disk(settings: Settings) -> Finding:
 
 def _source(settings: Settings) -> Finding:
     def look() -> str:
+        """Say which lists of members the source knows."""
         source = open_source(settings, None)
         dates = source.membership_dates(settings.index_name)
         if not dates:
@@ -106,6 +107,7 @@ def _source(settings: Settings) -> Finding:
 
 def _lake(settings: Settings) -> Finding:
     def look() -> str:
+        """Count the tables that were written."""
         written = [name for name in TABLES if Home(settings).lake.version(name) >= 0]
         return f"lake: {len(written)} of {len(TABLES)} tables written"
 
@@ -116,6 +118,7 @@ def _warehouse(settings: Settings) -> Finding:
     from smallcap.warehouse import published
 
     def look() -> str:
+        """Say what is published, and since when."""
         try:
             served = published(settings.warehouse_dir)
         except NothingPublishedError:

@@ -16,6 +16,7 @@ def _live(settings: Settings) -> LiveSources:
 
 def _reachable(settings: Settings) -> Finding:
     def look() -> str:
+        """Request the service's status."""
         _live(settings).xfinlink.client.status()
         return f"xfinlink answers at {settings.xfinlink_base_url}"
 
@@ -24,6 +25,7 @@ def _reachable(settings: Settings) -> Finding:
 
 def _key(settings: Settings) -> Finding:
     def look() -> str:
+        """Request the use of the key."""
         _live(settings).xfinlink.client.usage()
         return "xfinlink accepts the key"
 
@@ -42,6 +44,7 @@ def _quota(settings: Settings) -> Finding:
 
 def _index(settings: Settings) -> Finding:
     def look() -> str:
+        """Ask whether the index is served."""
         refusal = _live(settings).xfinlink.index_refusal(settings.index_name)
         if refusal is None:
             return f"xfinlink serves the index {settings.index_name}"
@@ -55,6 +58,7 @@ def _index(settings: Settings) -> Finding:
 
 def _holdings(settings: Settings) -> Finding:
     def look() -> str:
+        """Fetch the newest list."""
         live = _live(settings)
         newest = live.ishares.membership_dates()[-1]
         rows = live.ishares.constituents([newest]).rows
@@ -67,6 +71,7 @@ def _holdings(settings: Settings) -> Finding:
 
 def _factors(settings: Settings) -> Finding:
     def look() -> str:
+        """Fetch the factors."""
         rows = _live(settings).french.factors().rows
         newest = rows.sort("vintage", "month").row(-1, named=True)
         return (

@@ -32,6 +32,7 @@ class _Steps(logging.Handler):
         self._task = progress.add_task("starting", total=total)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Show the phase of a table that a record reports."""
         name, phase = record.getMessage(), getattr(record, "phase", "")
         if phase == "start":
             self._progress.update(self._task, description=name)

@@ -134,6 +134,7 @@ def _with_own_headers(send: Send) -> Send:
     """Let no answer be shown in a frame of another page, or be read by one."""
 
     async def send_on(message: Message) -> None:
+        """Send a message with these headers in place of the application's own."""
         if message["type"] == "http.response.start":
             kept = [
                 (key, value)

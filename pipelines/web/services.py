@@ -99,6 +99,7 @@ def _daemon(workspace: Path) -> Iterator[None]:
     is_ending = threading.Event()
 
     def watch() -> None:
+        """Stop this process when the daemon ends before it is told to."""
         code = process.wait()
         if not is_ending.is_set():
             print(f"Dagster's daemon ended by itself (exit code {code})", file=sys.stderr, flush=True)

@@ -106,6 +106,7 @@ def parameters_of(name: str, as_of: dt.date) -> dict[str, object]:
 
 def _asker(publication: Publication, as_of: dt.date) -> Callable[[str], pl.DataFrame]:
     def ask(name: str) -> pl.DataFrame:
+        """Answer a question; without rows where the publication is older than it."""
         try:
             return publication.frame(name, **parameters_of(name, as_of))
         except OlderPublicationError:

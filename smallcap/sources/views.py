@@ -23,34 +23,43 @@ class _Passing:
         self.refresh_after = source.refresh_after
 
     def fingerprint(self, dataset: str) -> str:
+        """Forward `Source.fingerprint`."""
         return self._source.fingerprint(dataset)
 
     def membership_dates(self, index: str) -> list[dt.date]:
+        """Forward `Source.membership_dates`."""
         return self._source.membership_dates(index)
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
+        """Forward `Source.constituents`."""
         return self._source.constituents(index, as_ofs)
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
+        """Forward `Source.securities`."""
         return self._source.securities(lines, tickers)
 
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
+        """Forward `Source.fundamentals`."""
         return self._source.fundamentals(start, end, companies)
 
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
+        """Forward `Source.vendor_metrics`."""
         return self._source.vendor_metrics(start, end, companies)
 
     def prices(self, start: dt.date, end: dt.date, lines: Collection[str] | None = None) -> Delivery:
+        """Forward `Source.prices`."""
         return self._source.prices(start, end, lines)
 
     def factors(self) -> Delivery:
+        """Forward `Source.factors`."""
         return self._source.factors()
 
     def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """Forward `Source.book_tickers`."""
         return self._source.book_tickers()
 
 

@@ -136,6 +136,7 @@ class _Fitted:
 
     @classmethod
     def empty(cls, shape: tuple[int, ...], terms: int) -> _Fitted:
+        """Make arrays of NaN for windows by names."""
         windows, names = shape
         return cls(
             *(np.full((windows, terms, names), np.nan) for _ in range(2)),
@@ -143,6 +144,7 @@ class _Fitted:
         )
 
     def put(self, position: int, names: slice | Integers, fit: tuple[Floats, Floats, Floats, Floats]) -> None:
+        """Store the fit of some names in a window."""
         for array, values in zip(
             (self.estimate, self.std_error, self.r_squared, self.residual_std), fit, strict=True
         ):

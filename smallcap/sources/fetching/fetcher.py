@@ -107,6 +107,7 @@ class Fetcher:
 
     def _ask(self, source: str, dataset: str, ask: Callable[[], bytes], cost: int) -> bytes:
         def attempt() -> bytes:
+            """Ask once, within the quota, and remove secrets from an error."""
             stop_if_requested()
             self.quota.take(source, cost)
             try:

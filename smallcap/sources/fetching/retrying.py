@@ -45,6 +45,7 @@ def with_retries(ask: Callable[[], bytes], policy: RetryPolicy, sleep: Callable[
     backoff = wait_exponential(multiplier=policy.first_wait_seconds, max=policy.longest_wait_seconds)
 
     def wait(state: RetryCallState) -> float:
+        """Return the seconds to wait: those that the answer names, or the backoff."""
         error = state.outcome.exception() if state.outcome is not None else None
         asked_to_wait = error.retry_after if isinstance(error, TransientError) else None
         return backoff(state) if asked_to_wait is None else asked_to_wait

@@ -150,6 +150,7 @@ class _Vintage:
 
     @classmethod
     def of(cls, payload: bytes, file_name: str) -> _Vintage:
+        """Read a downloaded file."""
         frame = read_french(payload, f"{file_name}_CSV.zip")
         return cls(frame["vintage"][0], hashlib.sha256(payload).hexdigest(), frame)
 

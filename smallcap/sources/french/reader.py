@@ -51,6 +51,7 @@ class _FullHistoryReader(FamaFrenchReader):  # type: ignore[misc]
 
     @property
     def url(self) -> str:
+        """Address of the factor file."""
         return factor_file_url(self._base_url, self.symbols)
 
 
@@ -70,6 +71,7 @@ def ask_reader(file_name: str, base_url: str, limits: HttpLimits) -> ReaderAnswe
     bodies: list[bytes] = []
 
     def keep_body(response: requests.Response, *_: object, **__: object) -> None:
+        """Keep the body of each answer that is no redirect."""
         if not response.is_redirect:
             _require_small(response.content, file_name, limits)
             bodies.append(response.content)

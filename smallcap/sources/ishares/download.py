@@ -85,12 +85,14 @@ class HoldingsSite:
         name = f"{self._classic}?asOfDate={day:%Y%m%d}"
 
         def read(payload: bytes) -> Holdings:
+            """Read the list, which has to be of the day."""
             holdings = self._read(payload, name)
             if holdings.as_of != day:
                 raise RefusedError(f"{name} answered with the list of {holdings.as_of}, not of {day}")
             return holdings
 
         def ask() -> bytes:
+            """Download the list of the day."""
             payload = get(self._classic, parameters, self._limits)
             self._require_countable(payload, read, day)
             return payload
@@ -101,6 +103,7 @@ class HoldingsSite:
         """Return the current list, the only one at the new address; raises as `of_day` does."""
 
         def ask() -> bytes:
+            """Download the current list."""
             payload = get(self._latest, {}, self._limits)
             self._read(payload, self._latest)
             return payload

@@ -147,6 +147,7 @@ class Asker:
         came: list[pl.DataFrame] = []
 
         def ask() -> bytes:
+            """Request the rows, which are also returned to the caller."""
             rows = self._received(topic, question)
             came.append(rows)
             return to_payload(request, {}, rows)

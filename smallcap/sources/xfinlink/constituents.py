@@ -73,6 +73,7 @@ class IndexLists:
         request: dict[str, object] = {"index": self._index, "limit": 1}
 
         def ask() -> bytes:
+            """Request one row, whose answer names the coverage."""
             received = self._client.index(self._index, None, 0, limit=1)
             _require_rows(received)
             return to_payload(
@@ -136,6 +137,7 @@ class IndexLists:
         request: dict[str, object] = {"index": self._index, "as_of": as_of.isoformat(), "offset": offset}
 
         def ask() -> bytes:
+            """Request the page, which has to be consistent with its own total."""
             received = self._client.index(self._index, as_of, offset)
             _require_rows(received)
             total, has_more = received.meta.get("total"), bool(received.meta.get("has_more"))

@@ -153,6 +153,7 @@ class Names:
         request = {"tickers": tickers}
 
         def ask() -> bytes:
+            """Request the entities of the tickers."""
             received = self._client.resolve(tickers)
             return to_payload(request, {}, _entities(received.rows, tickers))
 

@@ -217,6 +217,7 @@ def _cut(ids: list[int], first: int, last: int, dataset: Dataset, plan: Plan) ->
     years = last - first + 1
 
     def ids_for(span: int) -> int:
+        """Return how many ids fit a page when each has `span` years."""
         return max(
             1,
             min(
@@ -227,6 +228,7 @@ def _cut(ids: list[int], first: int, last: int, dataset: Dataset, plan: Plan) ->
         )
 
     def pages(span: int) -> int:
+        """Count the pages that all questions take when each has `span` years."""
         return (
             math.ceil(len(ids) / ids_for(span)) * math.ceil(years / span) * dataset.pages(ids_for(span), span)
         )
