@@ -16,7 +16,8 @@ HOLDINGS_SCHEMA: dict[str, type[pl.DataType]] = {
     "location": pl.String,
     "exchange": pl.String,
 }
-REFUSED_HOLDINGS_SCHEMA = {"rule": pl.String, "asset_class": pl.String, **HOLDINGS_SCHEMA}
+_REFUSED_ONLY: dict[str, type[pl.DataType]] = {"rule": pl.String, "asset_class": pl.String}
+REFUSED_HOLDINGS_SCHEMA = _REFUSED_ONLY | HOLDINGS_SCHEMA
 
 
 def classify(
