@@ -14,7 +14,7 @@ import duckdb
 
 from smallcap.errors import SmallcapError
 from smallcap.questions.files import question
-from smallcap.warehouse.reading import connect, identity, require_readable, served_path
+from smallcap.warehouse.reading import connect, identity, read_everything, require_readable, served_path
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,8 +112,9 @@ def open_publication(warehouse_dir: Path) -> Iterator[Publication]:
     NothingPublishedError
         When nothing was published yet.
     DamagedCatalogueError
-        When the catalogue cannot be read.
+        When some of the catalogue cannot be read.
     """
     path = served_path(warehouse_dir)
     with connect(path) as connection:
+        read_everything(connection, path)
         yield Publication(connection, path)

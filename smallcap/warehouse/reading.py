@@ -121,21 +121,26 @@ def read_own(connection: duckdb.DuckDBPyConnection, name: str, **parameters: obj
 
 
 def require_whole(path: Path) -> None:
-    """Read everything that a catalogue itself holds: damage is found only where the damaged part is read.
+    """Open a catalogue file and require that all of it can be read; errors as for `read_everything`."""
+    with connect(path) as connection:
+        read_everything(connection, path)
+
+
+def read_everything(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Read everything that the open catalogue itself holds: damage is found only where it is read.
 
     Raises
     ------
     DamagedCatalogueError
         When something in it cannot be read.
     """
-    with connect(path) as connection:
-        identity(connection)
-        for schema, name in read_own(connection, "attached_tables", database=DATABASE):
-            table = f"{quote_name(schema)}.{quote_name(name)}"
-            try:
-                connection.execute(f"SELECT bit_xor(hash(t)) FROM {table} AS t").fetchall()
-            except duckdb.Error as error:
-                raise _damaged(path, _first_line(error)) from None
+    identity(connection)
+    for schema, name in read_own(connection, "attached_tables", database=DATABASE):
+        table = f"{quote_name(schema)}.{quote_name(name)}"
+        try:
+            connection.execute(f"SELECT bit_xor(hash(t)) FROM {table} AS t").fetchall()
+        except duckdb.Error as error:
+            raise _damaged(path, _first_line(error)) from None
 
 
 def is_damaged(path: Path) -> bool:
