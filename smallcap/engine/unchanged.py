@@ -73,7 +73,7 @@ def state_of(settings: Settings) -> str:
     """Digest the settings, and size and modification time of every file that a run depends on."""
     values = {name: str(getattr(settings, name)) for name in sorted(type(settings).model_fields)}
     files = [
-        *_below(PACKAGE, (".py",)),
+        *_below(PACKAGE, (".py", ".sql")),
         *_below(settings.reference_dir),
         *_below(own_books_dir(settings.reference_dir)),
     ]
