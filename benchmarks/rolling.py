@@ -14,7 +14,8 @@ from benchmarks.measured_run import peak_memory
 from benchmarks.results import Limit, Section
 from benchmarks.sizes import SIZES
 from benchmarks.timing import medians
-from smallcap.finance.factors.rolling import Floats, Integers, RollingFit, rolling_loadings
+from smallcap.finance.factors.fit import Floats
+from smallcap.finance.factors.rolling import Integers, RollingFit, rolling_loadings
 from tests.oracle.regressions_numpy import Figures, bare_numpy, name_by_name
 
 NAMES = SIZES.names

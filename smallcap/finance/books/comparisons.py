@@ -7,9 +7,9 @@ from itertools import combinations
 import polars as pl
 
 from smallcap.finance.books.five_factors import five_factor_regression, measured_months
-from smallcap.finance.factors.regression import ESTIMATED, INSUFFICIENT
 from smallcap.finance.factors.series import Factors, factors_of
 from smallcap.finance.frames import in_columns_of, without_nan
+from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, FactorRules
 from smallcap.tables.books import BookComparisons
 

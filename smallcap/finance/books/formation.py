@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.funnel.conditions import FAIL, VERIFY
+from smallcap.finance.formation import FORMATION_MONTH, MONTHS_HELD
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS
+from smallcap.finance.statuses import FAIL, VERIFY
 from smallcap.rules.types.books import LIST, SURVIVORS
 
-FORMATION_MONTH = 6
-MONTHS_HELD = 12
 SPELL_COLUMNS = (
     "book",
     "security_id",

@@ -20,11 +20,10 @@ from smallcap.finance.books.random_books import (
     return_matrix,
     returns_of_books,
 )
-from smallcap.finance.factors.fit import HAC
-from smallcap.finance.factors.regression import ESTIMATED, INSUFFICIENT
-from smallcap.finance.factors.rolling import Floats
+from smallcap.finance.factors.fit import HAC, Floats
 from smallcap.finance.factors.series import Factors, factors_of
 from smallcap.finance.frames import without_nan
+from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.books import HindsightGap
 

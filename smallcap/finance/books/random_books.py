@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from smallcap.finance.factors.rolling import Floats, rolling_loadings
+from smallcap.finance.factors.fit import Floats
+from smallcap.finance.factors.rolling import rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, Factors
 
 BOOKS_AT_ONCE = 1000

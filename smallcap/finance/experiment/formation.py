@@ -6,6 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.finance.formation import FORMATION_MONTH
+
 ALL, PROFITABLE, UNPROFITABLE = "all", "profitable", "unprofitable"
 EQUAL, CAP, SECTOR_NEUTRAL = "equal", "cap", "sector_neutral"
 UNIVERSES: Final = (ALL, PROFITABLE, UNPROFITABLE)
@@ -13,7 +15,6 @@ WEIGHTINGS: Final = (EQUAL, CAP, SECTOR_NEUTRAL)
 OF_A_SERIES: Final = ("universe", "weighting")
 AT_FORMATION: Final = ("members", "names", "share_by_count", "share_by_weight", "unknown_names")
 """Columns that describe a universe at its formation, the same on each of its rows."""
-FORMATION_MONTH: Final = 6
 
 
 def formations(members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:

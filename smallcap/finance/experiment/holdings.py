@@ -6,7 +6,8 @@ from typing import Final
 
 import polars as pl
 
-MONTHS_HELD: Final = 12
+from smallcap.finance.formation import MONTHS_HELD
+
 OF_A_LINE: Final = ["formed_as_of", "security_id"]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.experiment.formation import AT_FORMATION, OF_A_SERIES, formations
-from smallcap.finance.experiment.holdings import MONTHS_HELD, held_months
+from smallcap.finance.experiment.holdings import held_months
+from smallcap.finance.formation import MONTHS_HELD
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.tables.experiment import ExperimentReturns
 

@@ -9,8 +9,8 @@ import polars as pl
 from smallcap.finance.experiment.difference import differences
 from smallcap.finance.experiment.formation import UNIVERSES, WEIGHTINGS
 from smallcap.finance.experiment.performance import OF_A_ROW, WHOLE, net_returns, performance
-from smallcap.finance.factors.regression import ESTIMATED, INSUFFICIENT
 from smallcap.finance.frames import in_columns_of, without_nan
+from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.tables.experiment import ProfitabilityExperiment
 

@@ -13,11 +13,10 @@ import polars as pl
 from smallcap.finance.factors.fit import COVARIANCES, Fit, Floats, is_full_rank, least_squares
 from smallcap.finance.factors.series import RISK_FREE, Factors
 from smallcap.finance.frames import without_nan
+from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import ALPHA, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.factors import FactorRegressions
 
-ESTIMATED: Final = "estimated"
-INSUFFICIENT: Final = "insufficient"
 OF_A_BOOK: Final = ("book", "window", "is_formed_in_advance")
 COLUMNS: Final = {
     name: column.dtype for name, column in FactorRegressions.columns().items() if name not in OF_A_BOOK

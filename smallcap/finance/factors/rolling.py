@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from smallcap.finance.factors.fit import Floats
+
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 

@@ -11,10 +11,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from smallcap.finance.factors.regression import ESTIMATED, INSUFFICIENT
-from smallcap.finance.factors.rolling import Floats, Integers, rolling_loadings
+from smallcap.finance.factors.fit import Floats
+from smallcap.finance.factors.rolling import Integers, rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, Factors, month_number
 from smallcap.finance.frames import in_columns_of, without_nan
+from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.factors import StockFactorLoadings
 

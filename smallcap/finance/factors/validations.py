@@ -7,8 +7,8 @@ from typing import Any, Final
 import polars as pl
 
 from smallcap.finance.factors.book_regressions import FULL, trailing_window
-from smallcap.finance.factors.regression import INSUFFICIENT
 from smallcap.finance.frames import in_columns_of
+from smallcap.finance.statuses import INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, FactorRules, TiltRules
 from smallcap.tables.books import BookValidations
 

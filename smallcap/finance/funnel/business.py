@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.funnel.conditions import FAIL, PASS, VERIFY
+from smallcap.finance.statuses import FAIL, PASS, VERIFY
 from smallcap.finance.tickers import normalised
 from smallcap.rules.types.business import BusinessRules, Exclusion
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.funnel.conditions import FAIL, VERIFY
 from smallcap.finance.funnel.evaluation import FIGURES
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS, SURVIVORS
+from smallcap.finance.statuses import FAIL, VERIFY
 from smallcap.tables.funnel import ScreenChanges
 
 PAIR = ["as_of", "entity_id"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-PASS, FAIL, VERIFY = "pass", "fail", "verify"
-STATUSES = (PASS, FAIL, VERIFY)
+from smallcap.finance.statuses import STATUSES
+
 ALL_HOLD = "meets every rule"
 
 

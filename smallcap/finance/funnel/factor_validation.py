@@ -13,8 +13,8 @@ from smallcap.finance.factors.series import Factors
 from smallcap.finance.factors.stocks import stock_factor_loadings
 from smallcap.finance.factors.validations import CONFIRMED, CONTRADICTED, DIRECTIONAL, verdict
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.funnel.conditions import FAIL, PASS, VERIFY
 from smallcap.finance.funnel.summary import WORDS
+from smallcap.finance.statuses import ESTIMATED, FAIL, PASS, VERIFY
 from smallcap.rules.types.factors import FactorRules
 from smallcap.tables.funnel import FunnelSummary
 
@@ -88,7 +88,7 @@ def _statuses(
         rules,
     )
     tilts = loadings.filter(
-        pl.col("term").is_in(list(rules.tilts.intended)) & (pl.col("status") == "estimated")
+        pl.col("term").is_in(list(rules.tilts.intended)) & (pl.col("status") == ESTIMATED)
     )
     signs = pl.DataFrame(
         {"term": list(rules.tilts.intended), "intended_sign": list(rules.tilts.intended.values())}

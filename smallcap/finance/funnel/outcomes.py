@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.funnel.conditions import FAIL, VERIFY
 from smallcap.finance.pointintime import take
+from smallcap.finance.statuses import FAIL, VERIFY
 from smallcap.tables.funnel import FunnelOutcomes
 
 NOT_REACHED = "not_reached"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.funnel.conditions import FAIL, PASS, STATUSES, VERIFY
 from smallcap.finance.funnel.outcomes import FAILED, NOT_REACHED, SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED
 from smallcap.finance.pointintime import take
+from smallcap.finance.statuses import FAIL, PASS, STATUSES, VERIFY
 from smallcap.tables.funnel import FunnelSummary
 
 WORDS = {PASS: "passed", FAIL: "failed", VERIFY: VERIFY}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.funnel.conditions import FAIL
 from smallcap.finance.funnel.value import MULTIPLES
+from smallcap.finance.statuses import FAIL
 from smallcap.rules.types.funnel import FIXED, FunnelRules
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.index.membership import ADDED, REMOVED
-from smallcap.rules.types.index import ChangeRules, EligibilityRules
+from smallcap.rules.types.index import MILLION, ChangeRules, EligibilityRules
 
 GRADUATED, DEMOTED_IN, DELISTED, IPO, BELOW_MINIMUM, OTHER = (
     "graduated", "demoted_in", "delisted_or_acquired", "ipo", "below_minimum", "other",
 )  # fmt: skip
 CAUSES = (GRADUATED, DEMOTED_IN, DELISTED, IPO, BELOW_MINIMUM, OTHER)
-MILLION = 1e6
 Case = tuple[pl.Expr, str, pl.Expr]
 """Condition, cause, and evidence in words."""
 

@@ -9,12 +9,12 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.index.calendar import events_frame
 from smallcap.finance.index.membership import ADDED, REMOVED, membership_changes
+from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.index import ReconstitutionRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import ReconstitutionEffects
 
 TO_EFFECTIVE, AFTER = "rank_to_effective", "after_effective"
-ESTIMATED, INSUFFICIENT = "estimated", "insufficient"
 SPAN = ["event", "effective_date", "span"]
 SIDES = {ADDED: "additions", REMOVED: "deletions"}
 

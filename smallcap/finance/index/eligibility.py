@@ -9,15 +9,14 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.index.calendar import with_rank_day
 from smallcap.finance.metrics.prices import last_prices
-from smallcap.rules.types.index import EligibilityRules, IndexRules
+from smallcap.finance.statuses import FAIL, PASS, VERIFY
+from smallcap.rules.types.index import MILLION, EligibilityRules, IndexRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import IndexEligibility
 
-PASS, FAIL, VERIFY = "pass", "fail", "verify"
 KNOWN = ("price", "market_cap", "exchange", "country")
 """Rules for which the sources have data."""
 RULES = (*KNOWN, "free_float", "voting_rights")
-MILLION = 1e6
 
 
 def index_eligibility(

@@ -10,11 +10,12 @@ from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.index import valuation
 from smallcap.finance.index.calendar import with_expected_event
 from smallcap.finance.index.membership import membership_changes, successive_dates, turnover
+from smallcap.finance.statuses import FAIL, PASS, VERIFY
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.tables.index import IndexProfile
 
-STATUSES = {"pass": "eligibility_passed", "fail": "eligibility_failed", "verify": "eligibility_verify"}
+COUNT_OF = {PASS: "eligibility_passed", FAIL: "eligibility_failed", VERIFY: "eligibility_verify"}
 
 
 def index_profile(
@@ -90,5 +91,5 @@ def _described(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
 def _eligible(eligibility: pl.DataFrame) -> pl.DataFrame:
     """Count the members by their status under the rules that can be evaluated."""
     status = pl.col("known_status")
-    counts = ((status == word).sum().cast(pl.Int64).alias(name) for word, name in STATUSES.items())
+    counts = ((status == word).sum().cast(pl.Int64).alias(name) for word, name in COUNT_OF.items())
     return eligibility.group_by("as_of", maintain_order=True).agg(counts)

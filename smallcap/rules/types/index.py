@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from smallcap.rules.types.base import Record, RuleSet, require
 
+MILLION = 1e6
+"""Market values are written in millions of dollars in reasons and evidence."""
+
 
 @dataclass(frozen=True)
 class EligibilityRules(Record):
