@@ -139,7 +139,7 @@ def test_a_dry_run_names_years_and_tables_and_changes_nothing(home, smallcap, wh
     assert "fetch" in words["raw.prices"]
     assert "compute" in words["marts.quality_scores"]
     reason = (
-        "2025: other dates are asked for"
+        "2025: other dates are requested"
         if what == "run"
         else "2023: does not exist yet; 2024 to 2025: other dates are requested"
     )
