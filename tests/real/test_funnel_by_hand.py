@@ -252,7 +252,9 @@ class TestOthersByHand:
             (175_615 + 858_113) * 1000 / (79_985_000 * 40.10), rel=EXACT
         )
         assert rows.loc[2, "is_borderline"]  # 32.2%, below 33%
-        assert rows.loc[3, "reason"] == "debt or equity is unknown, or not meaningful for a financial"
+        assert rows.loc[3, "reason"] == (
+            "debt or equity is unknown or known in part, or not meaningful for a financial"
+        )
         assert set(rows["outcome"]) == {"undetermined"}
 
     def test_hdsn_is_to_be_verified_where_its_blank_debt_cannot_be_none(self, short_limit: RealHome) -> None:

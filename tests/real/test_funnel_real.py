@@ -8,6 +8,7 @@ import csv
 import datetime as dt
 import re
 
+import pandas as pd
 import pytest
 
 from tests.oracle.funnel_agreement import assert_funnels_agree, both_funnels
@@ -20,7 +21,11 @@ pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"real files are not h
 
 OVERRIDES = PROJECT_ROOT / "data" / "reference" / "business_overrides.csv"
 STATEMENT_FILTERS = range(2, 7)
-WRONG_UNIT = "the visible annual record may be in the wrong unit"
+UNKNOWN_MULTIPLE = "a multiple is unknown, or there are too few companies to compare it with"
+KNOWN_IN_PART = (
+    "interest-bearing debt or the market value is unknown, or known in part",
+    "debt or equity is unknown or known in part, or not meaningful for a financial",
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +98,13 @@ def in_turn(home: RealHome, as_of: dt.date) -> dict[str, set[str]]:
     """Pass the members on as the crude run of the methods page did: of filter 1 finance alone, and no rule on
     accruals.
 
-    Like it, a verify of filter 2 goes on to the next filter, and is among those left after it as `open`.
+    Like it, a verify of filter 2 goes on to the next filter, and is among those left after it as `open`; and
+    debt of which one part is blank counts as the other part alone.
     """
     rows = outcomes(home, as_of)
     own = rows.pivot(index="ticker", columns="filter_number", values="stand_alone_status")
+    for number, tickers in low_by_the_known_part(home, rows, as_of).items():
+        own.loc[list(tickers), number] = "pass"
     fifth = rows[rows["filter_number"] == 5].set_index("ticker")["reason"]
     own.loc[fifth == BY_ACCRUALS_ALONE, 5] = "pass"
     sector = rows.drop_duplicates("ticker").set_index("ticker")["sector"]
@@ -115,6 +123,21 @@ def in_turn(home: RealHome, as_of: dt.date) -> dict[str, set[str]]:
     return steps
 
 
+def low_by_the_known_part(home: RealHome, rows: pd.DataFrame, as_of: dt.date) -> dict[int, set[str]]:
+    """Find, for filters 2 and 3, whom only the blank part of debt keeps from a pass."""
+    in_part = home.rows(
+        "SELECT ticker FROM core.members JOIN core.metrics_as_of USING (as_of, entity_id)"
+        f" WHERE as_of = DATE '{as_of}' AND is_debt_partial AND NOT is_stale AND NOT is_financial"
+    )["ticker"]
+    low = rows[
+        (rows["stand_alone_status"] == "verify")
+        & rows["reason"].isin(KNOWN_IN_PART)
+        & (rows["value"] < rows["threshold"])
+        & rows["ticker"].isin(in_part)
+    ]
+    return {number: set(low.loc[low["filter_number"] == number, "ticker"]) for number in (2, 3)}
+
+
 class TestCountsNearTheCrudeOnes:
     """Methods page, section 3, of May 2025: 1,560 without finance, 455 to 678, then about 480, 70, 65, and 30
     to 34 survivors.
@@ -130,8 +153,8 @@ class TestCountsNearTheCrudeOnes:
         assert 455 - 45 <= counts["2 proven"] <= 455
         assert 678 - 45 <= counts["2 open"] <= 678
         # Its 480 lies between those that pass in turn and those that filter 3 passes whatever filter 2 says
-        # of them.
-        assert 400 <= counts["3"] <= 480 <= counts["3 whatever 2 says"] <= 490
+        # of them. Filter 3 also uses records of which only another figure is in doubt.
+        assert 400 <= counts["3"] <= 480 <= counts["3 whatever 2 says"] <= 480 + 2 * NEAR_A_CRUDE_COUNT
         # Of those differences little is left among the companies with five good years.
         assert counts["4"] == pytest.approx(70, abs=NEAR_A_CRUDE_COUNT)
         assert counts["5"] == pytest.approx(65, abs=NEAR_A_CRUDE_COUNT)
@@ -140,12 +163,12 @@ class TestCountsNearTheCrudeOnes:
     def test_november_under_the_long_limit_looks_back_at_the_same_years(self, long_limit: RealHome) -> None:
         counts = {step: len(tickers) for step, tickers in in_turn(long_limit, NOVEMBER).items()}
         # The newest figures are still those of fiscal 2023, for 24 companies more: only prices and members
-        # have changed.
+        # have changed. MPX and CIX survive too: only a figure that no filter uses is in doubt there.
         assert counts["4"] == pytest.approx(70, abs=NEAR_A_CRUDE_COUNT)
         assert counts["5"] == pytest.approx(65, abs=NEAR_A_CRUDE_COUNT)
-        assert 30 <= counts["6"] <= 34
+        assert 30 <= counts["6"] <= 34 + 2
 
-    @pytest.mark.parametrize(("as_of", "survivors"), [(MAY, 24), (NOVEMBER, 28)])
+    @pytest.mark.parametrize(("as_of", "survivors"), [(MAY, 21), (NOVEMBER, 25)])
     def test_fewer_survive_for_their_names_and_for_the_universes_percentile_alone(
         self, dates: dict[dt.date, RealHome], as_of: dt.date, survivors: int
     ) -> None:
@@ -159,7 +182,8 @@ class TestCountsNearTheCrudeOnes:
         by_accruals = set(
             rows.loc[(rows["filter_number"] == 5) & (rows["reason"] == BY_ACCRUALS_ALONE), "ticker"]
         )
-        assert left == crude - by_name - by_accruals
+        in_part = set().union(*low_by_the_known_part(dates[as_of], rows, as_of).values())
+        assert left == crude - by_name - by_accruals - in_part
         assert crude & by_name
         assert crude & by_accruals
 
@@ -182,12 +206,13 @@ class TestCountsNearTheCrudeOnes:
 class TestNamedDefects:
     @pytest.mark.parametrize("as_of", [MAY, NOVEMBER])
     @pytest.mark.parametrize("ticker", ["PTEN", "HUBG", "CYTK", "BLBD", "LQDT", "RPAY", "RICK"])
-    def test_units_in_doubt_are_to_be_verified_by_every_filter_that_looks_at_them(
+    def test_share_counts_in_doubt_are_to_be_verified_by_the_filters_that_use_them_and_no_other(
         self, long_limit: RealHome, ticker: str, as_of: dt.date
     ) -> None:
-        rows = path(long_limit, as_of, ticker).loc[list(STATEMENT_FILTERS)]
-        assert set(rows["stand_alone_status"]) == {"verify"}
-        assert set(rows["reason"]) == {WRONG_UNIT}
+        rows = path(long_limit, as_of, ticker)
+        assert rows.loc[[2, 6], "stand_alone_status"].to_list() == ["verify", "verify"]
+        assert rows.loc[6, "reason"] == UNKNOWN_MULTIPLE
+        assert set(rows.loc[[4, 5], "stand_alone_status"]) <= {"pass", "fail"}
 
     @pytest.mark.parametrize("as_of", [MAY, NOVEMBER])
     def test_a_first_record_in_thousands_is_judged_by_its_ratios_and_never_by_a_market_value(
@@ -200,12 +225,11 @@ class TestNamedDefects:
         assert rows.loc[3, "stand_alone_status"] == "fail"
         assert rows.loc[[4, 5], "reason"].to_list() == ["fewer than 3 consecutive years are known"] * 2
 
-    def test_a_refused_loss_leaves_an_older_record_that_is_stale(self, short_limit: RealHome) -> None:
-        # SKYE's loss of 37.6 billion on 12 million of assets is in the rejects; the year before ended in
-        # December 2022.
+    def test_an_extreme_loss_is_kept_and_passes_nothing(self, short_limit: RealHome) -> None:
+        # SKYE's loss of 37.6 billion on 12 million of assets is flagged; its record of fiscal 2023 is used.
         rows = path(short_limit, MAY, "SKYE").loc[list(STATEMENT_FILTERS)]
-        assert set(rows["stand_alone_status"]) == {"verify"}
-        assert set(rows["reason"]) == {"the visible annual record is stale"}
+        assert rows["stand_alone_status"].to_list() == ["verify", "fail", "fail", "fail", "verify"]
+        assert rows.loc[3, "reason"] == "shareholders' equity is not positive"
 
     def test_years_filed_before_they_ended_are_not_among_the_years(self, short_limit: RealHome) -> None:
         # LAND's fiscal 2019 and 2020 are in the rejects; 2021 to 2023 are left.

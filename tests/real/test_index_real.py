@@ -20,11 +20,10 @@ LISTS = {MAY: dt.date(2025, 5, 13), NOVEMBER: dt.date(2025, 11, 5)}
 """The day of the list that serves each date."""
 MEMBERS = {MAY: 1919, NOVEMBER: 1945}
 DATES = (MAY, NOVEMBER)
-WITHOUT_SECTOR = {MAY: set(), NOVEMBER: {"FUBO", "ULH"}}
-"""Names whose sector both lists print as Other.
-
-That of CMDB, Other in May, stands in the list of November.
-"""
+OTHER = {MAY: {"CMDB"}, NOVEMBER: {"FUBO", "ULH"}}
+"""Names whose sector the list of a date prints as Other."""
+WITHOUT_SECTOR = {MAY: {"CMDB"}, NOVEMBER: set()}
+"""Names without a sector: FUBO and ULH keep that of May in November, but November says nothing about May."""
 LEFT_FOR_THE_RUSSELL_1000 = ("SFM", "INSM", "RKLB")
 """Three of the largest of May 2025: no longer in the fund after June."""
 
@@ -76,9 +75,7 @@ class TestHoldings:
         assert "Communication Services" in sectors.index
         assert (sectors.loc["unknown", "members"] if "unknown" in sectors.index else 0) == len(unknown)
         assert sectors["weight"].sum() == pytest.approx(1, rel=EXACT)
-        assert {row["Ticker"] for row in holdings_file(as_of) if row["Sector"] == "Other"} - {
-            "CMDB"
-        } == unknown
+        assert {row["Ticker"] for row in holdings_file(as_of) if row["Sector"] == "Other"} == OTHER[as_of]
 
 
 class TestValuation:
