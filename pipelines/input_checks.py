@@ -44,7 +44,7 @@ def share_footing(run: Run) -> Finding:
     rules: MetricsRules = run.rules["metrics_rules"]
     covered = run.home.lake.read("marts.coverage", run.years.of("marts.coverage")).filter("has_membership")
     if covered.is_empty():
-        return Finding("passed", "no as_of with members in these years")
+        return Finding("passed", "no as_of with members in these years", {"as_ofs": 0})
     row = covered.sort("as_of").row(-1, named=True)
     is_warning, told = footing_finding(row, rules.footing.min_votes)
     counts = {
@@ -79,7 +79,7 @@ INPUT_CHECKS: Sequence[tuple[str, str, Check, str]] = (
 
 def _finding(found: Sequence[Suspicion], if_none: str) -> Finding:
     if not found:
-        return Finding("passed", if_none)
+        return Finding("passed", if_none, {"suspicions": 0})
     bounds = ", ".join(suspicion.name for suspicion in found)
     told = "; ".join(suspicion.message for suspicion in found)
     return Finding(

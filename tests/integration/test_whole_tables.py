@@ -16,8 +16,8 @@ import pytest
 
 from tests.command_line import published
 from tests.integration.homes import Answer, make
-from tests.integration.pandas_inputs import annual_ratios, market_caps
-from tests.integration.pandas_quality import in_order
+from tests.oracle.metrics_pandas import annual_ratios, market_caps
+from tests.oracle.quality_pandas import in_order
 from tests.tolerances import EXACT
 from tests.unit.sources.crafted import fundamentals_frame, holdings, line, write_folder
 

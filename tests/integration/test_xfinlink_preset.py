@@ -24,6 +24,11 @@ NOT_ON_THE_WIRE = {
         "price_usd",
     },
     "core.members": {"market_value_usd", "weight", "list_quantity", "list_price_usd"},
+    "core.metrics_as_of": {
+        "fund_share_of_company",
+        "holding_ratio",
+        "is_share_count_small_for_holding",
+    },
     # Its adjusted close knows splits alone; the sample's knows dividends too. Returns are served as such and
     # must be equal.
     "raw.prices": {"adjusted_close_usd"},

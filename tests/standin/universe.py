@@ -105,7 +105,9 @@ def folder_universe(folder: Path) -> Universe:
         "prices": source.prices(FIRST_DAY, LAST_DAY).rows,
     }
     factors = dict(
-        _factor_zip(found.payload, found.name) for found in find_inputs(folder) if found.dataset == "factors"
+        _factor_zip(found.payload, found.name)
+        for found in find_inputs(folder).files
+        if found.dataset == "factors"
     )
     return _universe(frames, source.clock, factors)
 
