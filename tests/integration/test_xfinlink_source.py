@@ -68,9 +68,12 @@ def test_lines_have_the_samples_names_spells_and_companies(case: Case) -> None:
     assert known.height > 200
     assert known["source_entity_id"].n_unique() < known["source_id"].n_unique()
     found = delivered.join(seen, on=["source_id", "ticker"]).filter(pl.col("sector").is_not_null())
-    columns = [name for name in known.columns if name != "source"]
+    columns = [name for name in known.columns if name not in {"source", "resolution_evidence"}]
     key = ["source_id", "valid_from"]
     assert found.select(columns).sort(key).equals(known.select(columns).sort(key))
+    evidence = found["resolution_evidence"]
+    assert evidence.str.starts_with("the vendor's id ").all()
+    assert evidence.null_count() == 0
 
 
 def test_a_leftover_that_the_vendor_does_not_know_keeps_a_place_and_a_reason(case: Case) -> None:
