@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-TIMES_IN_DRILL = 20
-DEFAULT_EXAMPLES = 100
+DEFAULT_EXAMPLES = 20
+TIMES_IN_DRILL = 25
 
 # A busy machine is no failure: examples have no deadline.
 settings.register_profile("test", deadline=None, max_examples=DEFAULT_EXAMPLES)

@@ -121,7 +121,7 @@ def test_the_screen_has_something_to_lose() -> None:
     assert scored["len"].to_list() == [MEMBERS] * 8
 
 
-@examples(15)
+@examples(4)
 @example(as_of=AS_OFS[0], days_later=1, company=7, year=YEARS[-1], scale=2.0)
 @given(st.sampled_from(AS_OFS), st.integers(1, 540), companies, st.sampled_from(YEARS), scales)
 def test_a_restatement_filed_after_as_of_changes_nothing(
@@ -140,7 +140,7 @@ def test_a_restatement_filed_by_as_of_does_change_the_score() -> None:
     )
 
 
-@examples(15)
+@examples(4)
 @given(companies, st.sampled_from(YEARS[:-1]), st.dates(dt.date(2024, 3, 2), dt.date(2026, 6, 30)), scales)
 def test_a_late_restatement_of_an_old_year_never_brings_it_back(
     company: int, year: int, known: dt.date, scale: float
@@ -167,7 +167,7 @@ future_filings = st.lists(
 )
 
 
-@examples(20)
+@examples(5)
 @given(future_filings)
 def test_filings_still_to_come_change_no_score_of_the_past(later: list[dict[str, object]]) -> None:
     last = AS_OFS[-1]

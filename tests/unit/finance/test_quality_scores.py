@@ -235,7 +235,7 @@ filing = st.fixed_dictionaries(
 )
 
 
-@examples(25)
+@examples(6)
 @given(
     filings=st.lists(
         filing, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in list(row)[:4])

@@ -48,17 +48,28 @@ def suspects(**changes: dict[str, float]) -> dict[int, str]:
     return dict(flagged.select("fiscal_year", "scale_suspect_fields").iter_rows())
 
 
-@pytest.mark.parametrize("factor", [1000.0, 1e-3])
-@pytest.mark.parametrize("name", SOUND)
-def test_one_figure_in_another_unit_is_suspect_and_no_other(name: str, factor: float) -> None:
-    assert suspects(y2023={name: SOUND[name] * factor}) == {2023: name}
+def suspects_of_each(*years: int) -> dict[tuple[str, float], dict[int, str]]:
+    """Make a company per figure and wrong unit in these years, and name what is suspect in each."""
+    wrong = [(name, factor) for name in SOUND for factor in (1000.0, 1e-3)]
+    rows = [
+        year_row(year, **SOUND | ({name: SOUND[name] * factor} if year in years else {}))
+        | {"entity_id": number}
+        for number, (name, factor) in enumerate(wrong)
+        for year in YEARS
+    ]
+    flagged = flag(raw_fundamentals(*rows), SANITY).filter("is_scale_suspect")
+    found: dict[tuple[str, float], dict[int, str]] = {case: {} for case in wrong}
+    for number, year, fields in flagged.select(
+        "entity_id", "fiscal_year", "scale_suspect_fields"
+    ).iter_rows():
+        found[wrong[number]][year] = fields
+    return found
 
 
-@pytest.mark.parametrize("factor", [1000.0, 1e-3])
-@pytest.mark.parametrize("name", SOUND)
-def test_an_error_of_two_years_is_suspect_in_both(name: str, factor: float) -> None:
-    wrong = {name: SOUND[name] * factor}
-    assert suspects(y2022=wrong, y2023=wrong) == {2022: name, 2023: name}
+@pytest.mark.parametrize("years", [(2023,), (2022, 2023)])
+def test_a_figure_in_another_unit_is_suspect_in_its_years_and_no_other(years: tuple[int, ...]) -> None:
+    found = suspects_of_each(*years)
+    assert found == {(name, factor): dict.fromkeys(years, name) for name, factor in found}
 
 
 @pytest.mark.parametrize("factor", [1000.0, 1e-3])

@@ -19,9 +19,10 @@ from tests.published_home import PUBLISHED_AT, publish_small_home
 AS_OF = dt.date(2025, 12, 31)
 
 
-@pytest.fixture
-def warehouse_dir(tmp_path: Path) -> Path:
-    return publish_small_home(tmp_path)
+@pytest.fixture(scope="module")
+def warehouse_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication that tests read and do not change."""
+    return publish_small_home(tmp_path_factory.mktemp("publication"))
 
 
 def edit(warehouse_dir: Path, statement: str) -> None:
@@ -66,8 +67,9 @@ def test_a_publication_meanwhile_changes_nothing_of_an_open_one(tmp_path: Path) 
     "statement", ["DROP VIEW core.annual_metrics", "DROP MACRO TABLE core.visible_annual_metrics_by_period"]
 )
 def test_a_publication_of_an_older_release_is_named_with_what_to_do(
-    warehouse_dir: Path, statement: str
+    tmp_path: Path, statement: str
 ) -> None:
+    warehouse_dir = publish_small_home(tmp_path)
     edit(warehouse_dir, statement)
     expected = (
         r"release 0\.1\.0, which lacks what the question 'sheet_years' reads .*'smallcap run' publishes"

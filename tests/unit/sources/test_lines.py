@@ -375,7 +375,7 @@ LISTS = {
 
 
 @given(names=st.permutations(["one", "two", "three"]), rows=st.permutations(range(3)))
-@settings(examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_neither_the_order_of_files_nor_of_rows_matters(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], rows: list[int]
 ) -> None:
