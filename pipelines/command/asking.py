@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from smallcap.errors import InputError
-from smallcap.pipelines.command.consoles import made_visible
 from smallcap.pipelines.command.options import (
-    ERR,
     OUT,
     Format,
     HomeOption,
     date_of,
     served,
     settings_of,
-    written_as,
 )
 
 
@@ -52,44 +47,24 @@ def sql(
     home: HomeOption = None,
 ) -> None:
     """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
-    from smallcap.reports.terminal import rows_table
-    from smallcap.settings import SQL_DIR
-    from smallcap.warehouse import run_query, worked_queries, worked_query
+    from smallcap.pipelines.command.querying import (
+        list_worked_queries,
+        query_text,
+        require_file_for,
+        write_answer,
+    )
     from smallcap.warehouse.limits import QueryLimits
 
     if sum((query is not None, worked is not None, is_listing)) != 1:
         raise InputError("give one of: a query, --query NAME, or --list")
-    folder = SQL_DIR / "queries"
     if is_listing:
-        OUT.print(
-            rows_table(("name", "question"), [(one.name, one.question) for one in worked_queries(folder)])
-        )
+        list_worked_queries()
         return
-    if output is Format.table and target is not None:
-        raise InputError("--output needs --format csv, json or parquet")
-    if output is Format.parquet and target is None:
-        raise InputError("--format parquet needs a file: --output FILE")
+    require_file_for(output, target)
     settings = served(home)
     limits = QueryLimits.of(settings)
-    if worked is not None:
-        chosen = worked_query(folder, worked)
-        ERR.print(escape(chosen.question), style="bold", highlight=False, soft_wrap=True)
-        text = chosen.sql
-    else:
-        # One character more than is allowed is enough to refuse it.
-        text = sys.stdin.read(limits.max_characters + 1) if query == "-" else str(query)
-    if output is Format.table:
-        result = run_query(settings.warehouse_dir, text, "table", max_rows=rows, limits=limits)
-        OUT.print(rows_table(result.columns, result.rows, rest="--format csv"))
-        if result.is_truncated:
-            ERR.print(f"the first {rows} rows; --rows shows more, --format csv all", style="dim")
-    elif target is not None:
-        result = run_query(settings.warehouse_dir, text, written_as(output), target=target, limits=limits)
-        ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
-    else:
-        run_query(
-            settings.warehouse_dir, text, written_as(output), stream=made_visible(sys.stdout), limits=limits
-        )
+    text = query_text(query, worked, limits.max_characters)
+    write_answer(settings, text, limits, output, target, rows)
 
 
 def why(

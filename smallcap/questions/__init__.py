@@ -6,5 +6,15 @@ nothing is published.
 
 from smallcap.questions.files import Question, question, questions
 from smallcap.questions.publication import OlderPublicationError, Publication, open_publication
+from smallcap.questions.worked import worked_queries, worked_query
 
-__all__ = ["OlderPublicationError", "Publication", "Question", "open_publication", "question", "questions"]
+__all__ = [
+    "OlderPublicationError",
+    "Publication",
+    "Question",
+    "open_publication",
+    "question",
+    "questions",
+    "worked_queries",
+    "worked_query",
+]

@@ -61,11 +61,18 @@ def questions() -> dict[str, Question]:
     for path in sorted(path for folder in FOLDERS for path in (SQL_DIR / folder).glob("*.sql")):
         if path.stem in found:
             raise ValueError(f"{path}: there is another question named {path.stem}; ask that one")
-        found[path.stem] = _read(path)
+        found[path.stem] = read_question(path)
     return found
 
 
-def _read(path: Path) -> Question:
+def read_question(path: Path) -> Question:
+    """Read one question.
+
+    Raises
+    ------
+    ValueError
+        When the file does not begin with its question in words.
+    """
     words, _, sql = path.read_text(encoding="utf-8").partition("\n")
     if not words.startswith("-- ") or "?" not in words:
         raise ValueError(f"{path}: the first line must be a comment that is the question in words")

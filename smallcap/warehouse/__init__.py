@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from smallcap.warehouse.relocate import ensure_home as ensure_home
     from smallcap.warehouse.serve import rollback as rollback
     from smallcap.warehouse.serve import swap as swap
-    from smallcap.warehouse.worked import worked_queries as worked_queries
-    from smallcap.warehouse.worked import worked_query as worked_query
 
 _MODULES = {
     "Published": "contents",
@@ -42,8 +40,6 @@ _MODULES = {
     "served_run_id": "reading",
     "swap": "serve",
     "versions_in_use": "contents",
-    "worked_queries": "worked",
-    "worked_query": "worked",
 }
 
 __all__ = sorted(_MODULES)

@@ -1,0 +1,28 @@
+"""The worked queries of sql/queries, which a person runs by name. Nothing is run here."""
+
+from __future__ import annotations
+
+from smallcap.errors import InputError
+from smallcap.questions.files import Question, read_question
+from smallcap.settings import SQL_DIR
+
+FOLDER = SQL_DIR / "queries"
+
+
+def worked_queries() -> dict[str, Question]:
+    """Read the worked queries, by name and sorted by it."""
+    return {path.stem: read_question(path) for path in sorted(FOLDER.glob("*.sql"))}
+
+
+def worked_query(name: str) -> Question:
+    """Find a worked query by its name.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name; the message lists those there are.
+    """
+    queries = worked_queries()
+    if name not in queries:
+        raise InputError(f"there is no worked query '{name}'; they are: {', '.join(queries)}")
+    return queries[name]
