@@ -12,7 +12,7 @@ import json
 import os
 import shlex
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -251,6 +251,11 @@ class Home:
         if recorded is None:
             return
         there = tomllib.loads(recorded)
+        self._refuse_other_identity(there)
+        self._refuse_other_numbers(there)
+
+    def _refuse_other_identity(self, there: Mapping[str, object]) -> None:
+        """Refuse settings of another universe than the home's recorded one."""
         universe = [
             self._difference(name, there.get(name))
             for name in IDENTITY_FIELDS
@@ -261,6 +266,9 @@ class Home:
                 f"the home {self.path} holds another universe ({'; '.join(universe)}); "
                 "two universes never share a home: name another with --home, or remove this one"
             )
+
+    def _refuse_other_numbers(self, there: Mapping[str, object]) -> None:
+        """Refuse settings that change numbers and differ from those that the home was made with."""
         changed = [name for name in NUMBER_FIELDS if name in there and self._differs(name, there[name])]
         if changed:
             differences = "; ".join(self._difference(name, there[name]) for name in changed)

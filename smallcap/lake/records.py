@@ -63,22 +63,18 @@ class Records:
     ) -> None:
         """Record a run, or its new status."""
         first, last = years or (None, None)
-        self.upsert(
-            "meta.runs",
-            [
-                {
-                    "run_id": run_id,
-                    "command": command,
-                    "first_year": first,
-                    "last_year": last,
-                    "as_of": as_of,
-                    "preset": preset,
-                    "status": status,
-                    "started_at": started_at,
-                    "finished_at": utc_now(),
-                }
-            ],
-        )
+        row: dict[str, object] = {
+            "run_id": run_id,
+            "command": command,
+            "first_year": first,
+            "last_year": last,
+            "as_of": as_of,
+            "preset": preset,
+            "status": status,
+            "started_at": started_at,
+            "finished_at": utc_now(),
+        }
+        self.upsert("meta.runs", [row])
 
     def mark_undone(self, run_id: str) -> None:
         """Record that a run was undone; a run that ended before its record has none."""

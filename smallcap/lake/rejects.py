@@ -36,11 +36,16 @@ def reject_rows(
         table_name=pl.lit(name),
         nth=pl.int_range(pl.len()).over("rule", "row_json"),
     )
+    return rows.with_columns(reject_id=_digests(rows)).select(*columns, "is_undated")
+
+
+def _digests(rows: pl.DataFrame) -> pl.Series:
+    """Identify each row by its rule, its text, and how many equal rows come before it."""
     digests = [
         hashlib.sha256(f"{rule}|{row}|{nth}".encode()).hexdigest()[:24]
         for rule, row, nth in rows.select("rule", "row_json", "nth").iter_rows()
     ]
-    return rows.with_columns(reject_id=pl.Series(digests, dtype=pl.String)).select(*columns, "is_undated")
+    return pl.Series(digests, dtype=pl.String)
 
 
 def replaced_rejects(

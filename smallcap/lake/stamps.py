@@ -67,6 +67,14 @@ class Stamp:
         """Return the stamp of the next commit: the new years replace those of the same number."""
         return Stamp({**self.years, **new}, run_id, read_versions)
 
+    def is_same(self, years: Mapping[int, YearStamp]) -> bool:
+        """Whether each of these years has the same rows, made from the same."""
+        return all(stamp.is_same(self.years.get(year)) for year, stamp in years.items())
+
+    def changed_years(self, years: Mapping[int, YearStamp]) -> list[int]:
+        """List those of these years whose rows differ."""
+        return [year for year, stamp in years.items() if not stamp.has_same_rows(self.years.get(year))]
+
     def contents(self, years: Iterable[int]) -> str:
         """Digest of what the given years hold; a year that was never written counts as absent."""
         return " ".join(

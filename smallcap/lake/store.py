@@ -5,13 +5,13 @@ Nothing here knows which table is made from which; that is the asset graph's bus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-from deltalake import WriterProperties
+from deltalake import DeltaTable, WriterProperties
 
 from smallcap.errors import AuditError
 from smallcap.lake.contract import check_contract, in_order
@@ -104,18 +104,12 @@ class Lake(LakeReader):
             When the rows break a table rule.
         """
         found = find_table(name)
+        blocks = [rows] if isinstance(rows, pl.DataFrame) else rows
         stamps = stamp_years(found, found.empty(), years, run_id, inputs)
         broken = [refused]
         encodings: WriterProperties | None = None
         with Spill(self.root, found) as spill:
-            for block in [rows] if isinstance(rows, pl.DataFrame) else rows:
-                kept, breaking = check_contract(found, block, years)
-                block_years = kept["year"].unique().to_list()
-                if any(stamps[year].rows for year in block_years):
-                    raise AuditError(
-                        f"{name}: a year is spread over several frames: {sorted(block_years)}; "
-                        f"nothing was written"
-                    )
+            for kept, breaking, block_years in _checked_blocks(found, blocks, years):
                 stamps |= stamp_years(found, kept, block_years, run_id, inputs)
                 broken.append(breaking)
                 if encodings is None and kept.height:
@@ -123,15 +117,9 @@ class Lake(LakeReader):
                 spill.add(in_order(found, kept))
             rejects = reject_rows(name, broken, years, max(years) if undated_year is None else undated_year)
             self._replace_rejects(name, rejects, years, run_id)
-            return self._commit(
-                found,
-                spill.data,
-                stamps,
-                run_id,
-                read_versions or {},
-                rejects.height,
-                encodings=encodings or DEFAULT,
-            )
+            new = Stamp(stamps, run_id, read_versions or {})
+            written = self._commit(found, spill.data, new, encodings=encodings or DEFAULT)
+            return replace(written, refused=rejects.height)
 
     def write_whole(
         self,
@@ -175,16 +163,9 @@ class Lake(LakeReader):
             there = self.read(name)
             if only_grew(there, kept, growing):
                 content, is_grown = before.content, digest_rows(found, there) != digest
-        stamps = {UNPARTITIONED: YearStamp(run_id, content, kept.height, inputs or {})}
-        return self._commit(
-            found,
-            lambda years: in_order(found, kept),
-            stamps,
-            run_id,
-            read_versions or {},
-            0,
-            is_grown=is_grown,
-        )
+        years = {UNPARTITIONED: YearStamp(run_id, content, kept.height, inputs or {})}
+        new = Stamp(years, run_id, read_versions or {})
+        return self._commit(found, lambda years: in_order(found, kept), new, is_grown=is_grown)
 
     def restamp(self, name: str, stamp: Stamp) -> None:
         """Commit another stamp for the rows that a table has; its files stay as they are."""
@@ -192,9 +173,7 @@ class Lake(LakeReader):
         delta = self._open(found)
         if delta is None or stamp == stamp_of(delta):
             return
-        self._before_first_write(name, delta.version())
-        self._opened.pop(name, None)
-        commit_stamp(delta, stamp)
+        commit_stamp(self._for_writing(found, delta), stamp)
 
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version.
@@ -224,50 +203,62 @@ class Lake(LakeReader):
         self,
         found: Table,
         rows_of: Callable[[Collection[int]], pl.DataFrame | pa.RecordBatchReader],
-        stamps: Mapping[int, YearStamp],
-        run_id: str,
-        read_versions: Mapping[str, int],
-        refused: int,
+        new: Stamp,
         *,
         is_grown: bool = False,
         encodings: WriterProperties = DEFAULT,
     ) -> Written:
         """Replace the years whose contents differ from the stored ones.
 
-        A year that only depends on something new gets its new stamp.
-
-        Rows that only grew are written although their content digest stays.
+        A year that only depends on something new gets its new stamp. Rows that only grew are written although
+        their content digest stays.
         """
         delta = self._open(found)
         before = Stamp() if delta is None else stamp_of(delta)
-        total = sum(stamp.rows for stamp in stamps.values())
-        if (
-            delta is not None
-            and not is_grown
-            and all(stamp.is_same(before.years.get(year)) for year, stamp in stamps.items())
-        ):
-            return Written(delta.version(), total, refused, is_changed=False)
-        self._before_first_write(found.name, -1 if delta is None else delta.version())
-        if delta is None:
-            delta = create_delta(self._path(found), found)
-        changed = [
-            year
-            for year, stamp in stamps.items()
-            if is_grown or not stamp.has_same_rows(before.years.get(year))
-        ]
-        after = before.with_years(stamps, run_id, read_versions)
-        self._opened.pop(found.name, None)
+        total = sum(stamp.rows for stamp in new.years.values())
+        if delta is not None and not is_grown and before.is_same(new.years):
+            return Written(delta.version(), total, 0, is_changed=False)
+        delta = self._for_writing(found, delta)
+        changed = list(new.years) if is_grown else before.changed_years(new.years)
+        after = before.with_years(new.years, new.run_id, new.read_versions)
         if changed:
             commit_rows(delta, rows_of(changed), changed if found.is_partitioned else None, after, encodings)
         else:
             commit_stamp(delta, after)
-        return Written(delta.version(), total, refused, is_changed=bool(changed))
+        return Written(delta.version(), total, 0, is_changed=bool(changed))
+
+    def _for_writing(self, found: Table, delta: DeltaTable | None) -> DeltaTable:
+        """Note the table's version before it is written to, and create a table that does not exist."""
+        self._before_first_write(found.name, -1 if delta is None else delta.version())
+        self._opened.pop(found.name, None)
+        return create_delta(self._path(found), found) if delta is None else delta
 
     def _replace_rejects(self, name: str, rejects: pl.DataFrame, years: Sequence[int], run_id: str) -> None:
         """Replace the refused rows of the given years of one table."""
         rows, touched = replaced_rejects(self.read, name, rejects, years)
         if touched:
-            stamps = stamp_years(REJECTS, rows, touched, run_id)
-            self._commit(
-                REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), stamps, run_id, {}, 0
+            new = Stamp(stamp_years(REJECTS, rows, touched, run_id), run_id)
+            self._commit(REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), new)
+
+
+def _checked_blocks(
+    found: Table, blocks: Iterable[pl.DataFrame], years: Sequence[int]
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, list[int]]]:
+    """Check one frame after the other: its rows kept, those that break a rule, and the years of those kept.
+
+    Raises
+    ------
+    AuditError
+        When a frame breaks a table rule, or a year is in two of them.
+    """
+    seen: set[int] = set()
+    for block in blocks:
+        kept, broken = check_contract(found, block, years)
+        block_years = kept["year"].unique().to_list()
+        if seen.intersection(block_years):
+            raise AuditError(
+                f"{found.name}: a year is spread over several frames: {sorted(block_years)}; "
+                f"nothing was written"
             )
+        seen.update(block_years)
+        yield kept, broken, block_years

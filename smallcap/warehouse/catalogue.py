@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,10 @@ class PublishedTable:
     files: tuple[Path, ...]
     first_year: int | None
     last_year: int | None
+
+    def figures(self) -> tuple[str, int, int, int, int | None, int | None]:
+        """Return what a row of meta.published_tables says of the table, in the order of its columns."""
+        return self.name, self.version, self.row_count, len(self.files), self.first_year, self.last_year
 
 
 def build(
@@ -114,22 +119,14 @@ def build(
     records = {**meta, **_own_records(home, tables, run_id, _utc(published_at), label, release)}
     new.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with duckdb.connect() as connection:
-            connection.execute(
-                f"ATTACH {quote_text(new)} AS catalogue (STORAGE_VERSION {quote_text(STORAGE_VERSION)})"
-            )
-            connection.execute("USE catalogue")
+        with duckdb.connect() as connection, new_database(connection, new, "catalogue", back_to="memory"):
             connection.execute("BEGIN")
-            for layer in LAYERS:
-                connection.execute(f"CREATE SCHEMA {quote_name(layer)}")
+            create_layers(connection)
             _create_table_views(connection, home, tables)
             _create_meta_tables(connection, records)
             create_macros(connection, TABLES)
             _create_extra_views(connection, views_dir)
             connection.execute("COMMIT")
-            connection.execute("CHECKPOINT catalogue")
-            connection.execute("USE memory")
-            connection.execute("DETACH catalogue")
     except duckdb.Error as error:
         new.unlink(missing_ok=True)
         raise SmallcapError(f"the catalogue {path} could not be built: {error}") from error
@@ -142,6 +139,25 @@ def build(
 def unfinished_path(path: Path) -> Path:
     """Name a file beside `path` that nobody else writes."""
     return path.with_name(f"{path.name}.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}")
+
+
+@contextmanager
+def new_database(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, back_to: str
+) -> Iterator[None]:
+    """Make a file and fill it as the current database `name`; then write it out and use `back_to` again."""
+    connection.execute(f"ATTACH {quote_text(path)} AS {name} (STORAGE_VERSION {quote_text(STORAGE_VERSION)})")
+    connection.execute(f"USE {name}")
+    yield
+    connection.execute(f"CHECKPOINT {name}")
+    connection.execute(f"USE {back_to}")
+    connection.execute(f"DETACH {name}")
+
+
+def create_layers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the schemas of all layers in the current database."""
+    for layer in LAYERS:
+        connection.execute(f"CREATE SCHEMA {quote_name(layer)}")
 
 
 def _create_table_views(
@@ -220,25 +236,12 @@ def _own_records(
 ) -> dict[str, pl.DataFrame]:
     """Make the meta tables that describe the catalogue itself."""
     ordered = sorted(tables, key=lambda entry: entry.name)
-    served = [
-        (
-            entry.name,
-            entry.version,
-            entry.row_count,
-            len(entry.files),
-            entry.first_year,
-            entry.last_year,
-            run_id,
-            published_at,
-        )
-        for entry in ordered
-    ]
-    files = [(entry.name, file.relative_to(home).as_posix()) for entry in ordered for file in entry.files]
-    catalogue = [(str(home), run_id, release, label, published_at)]
     rows: dict[str, Sequence[tuple[Any, ...]]] = {
-        "meta.published_tables": served,
-        "meta.published_files": files,
-        "meta.catalogue": catalogue,
+        "meta.published_tables": [(*entry.figures(), run_id, published_at) for entry in ordered],
+        "meta.published_files": [
+            (entry.name, file.relative_to(home).as_posix()) for entry in ordered for file in entry.files
+        ],
+        "meta.catalogue": [(str(home), run_id, release, label, published_at)],
     }
     return {
         name: pl.DataFrame(values, schema=find_table(name).columns, orient="row")

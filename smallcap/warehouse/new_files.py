@@ -30,16 +30,14 @@ def new_file(target: Path, mode: Literal["w", "wb"]) -> Iterator[IO[Any]]:
     """
     check_new(target)
     unfinished = target.with_name(f".{uuid.uuid4().hex}.new")
+    encoding, newline = ("utf-8", "") if mode == "w" else (None, None)
     try:
-        with unfinished.open(
-            mode, encoding="utf-8" if mode == "w" else None, newline="" if mode == "w" else None
-        ) as stream:
+        with unfinished.open(mode, encoding=encoding, newline=newline) as stream:
             yield stream
         os.replace(unfinished, target)
     except OSError as error:
-        raise InputError(
-            f"{target} cannot be written ({error.strerror or error}); name another file"
-        ) from None
+        reason = error.strerror or error
+        raise InputError(f"{target} cannot be written ({reason}); name another file") from None
     finally:
         unfinished.unlink(missing_ok=True)
 

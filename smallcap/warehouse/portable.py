@@ -10,7 +10,7 @@ import duckdb
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.tables import META_TABLES, TABLES
-from smallcap.warehouse.catalogue import LAYERS, STORAGE_VERSION, create_macros, unfinished_path
+from smallcap.warehouse.catalogue import create_layers, create_macros, new_database, unfinished_path
 from smallcap.warehouse.reading import DATABASE, connect, require_whole, served_path
 from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
@@ -52,19 +52,11 @@ def export(
     _check_target(target, warehouse_dir, overwrite)
     new = unfinished_path(target)
     try:
-        with connect(served) as connection:
-            connection.execute(
-                f"ATTACH {quote_text(new)} AS portable (STORAGE_VERSION {quote_text(STORAGE_VERSION)})"
-            )
-            connection.execute("USE portable")
-            for layer in LAYERS:
-                connection.execute(f"CREATE SCHEMA {quote_name(layer)}")
+        with connect(served) as connection, new_database(connection, new, "portable", back_to=DATABASE):
+            create_layers(connection)
             create_macros(connection, _copy_tables(connection, on_table))
             _copy_views(connection)
             _copy_comments(connection)
-            connection.execute("CHECKPOINT portable")
-            connection.execute("USE warehouse")
-            connection.execute("DETACH portable")
         put_in_place(new, target)
     except duckdb.Error as error:
         raise SmallcapError(f"{target} could not be written: {error}") from error

@@ -6,6 +6,8 @@ leave. Neither Dagster nor Polars is imported here, so that a query on the comma
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -109,28 +111,34 @@ def _answer(
     limits: QueryLimits | None,
     stream: IO[Any] | None,
 ) -> QueryResult:
-    with _locked_connection(warehouse_dir, limits) as connection:
-        try:
-            statement = check_statement(connection, sql)
-            if output == "parquet" and stream is not None:
-                relation = connection.sql(statement)
-                return QueryResult(tuple(relation.columns), (), write_parquet(relation, stream, limits))
-            connection.execute(statement)
-            columns = tuple(column[0] for column in connection.description or ())
-            if output == "table" or stream is None:
-                return _fetch_table(connection, columns, max_rows, limits)
-            write = write_csv if output == "csv" else write_json
-            return QueryResult(columns, (), write(connection, columns, stream, limits))
-        except duckdb.InterruptException as error:
-            raise (limits.out_of_time() if limits else InputError(str(error))) from None
-        except duckdb.OutOfMemoryException as error:
-            raise (limits.out_of_memory() if limits else InputError(str(error))) from None
-        except (duckdb.PermissionException, duckdb.IOException) as error:
-            require_readable(served_path(warehouse_dir))
-            raise InputError(f"only published tables and their files can be read: {error}") from None
-        except duckdb.Error as error:
-            require_readable(served_path(warehouse_dir))
-            raise InputError(str(error)) from None
+    with _locked_connection(warehouse_dir, limits) as connection, _explained(warehouse_dir, limits):
+        statement = check_statement(connection, sql)
+        if output == "parquet" and stream is not None:
+            relation = connection.sql(statement)
+            return QueryResult(tuple(relation.columns), (), write_parquet(relation, stream, limits))
+        connection.execute(statement)
+        columns = tuple(column[0] for column in connection.description or ())
+        if output == "table" or stream is None:
+            return _fetch_table(connection, columns, max_rows, limits)
+        write = write_csv if output == "csv" else write_json
+        return QueryResult(columns, (), write(connection, columns, stream, limits))
+
+
+@contextmanager
+def _explained(warehouse_dir: Path, limits: QueryLimits | None) -> Iterator[None]:
+    """Turn an error of DuckDB into ours: a limit that is met, a damaged catalogue, or a wrong query."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise (limits.out_of_time() if limits else InputError(str(error))) from None
+    except duckdb.OutOfMemoryException as error:
+        raise (limits.out_of_memory() if limits else InputError(str(error))) from None
+    except (duckdb.PermissionException, duckdb.IOException) as error:
+        require_readable(served_path(warehouse_dir))
+        raise InputError(f"only published tables and their files can be read: {error}") from None
+    except duckdb.Error as error:
+        require_readable(served_path(warehouse_dir))
+        raise InputError(str(error)) from None
 
 
 def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:

@@ -76,11 +76,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         raise InputError(f"{path} cannot be read by this user; have its owner permit it")
     connection = duckdb.connect()
     try:
-        # Nothing is spilled to disk: by default an in-memory database would do so in the current folder.
-        connection.execute("SET temp_directory = ''")
-        connection.execute("SET python_enable_replacements = false")
-        connection.execute(f"ATTACH {quote_text(path)} AS warehouse (READ_ONLY)")
-        connection.execute("USE warehouse")
+        _attach(connection, path)
     except duckdb.Error as error:
         connection.close()
         if "Could not set lock" in str(error):
@@ -89,6 +85,15 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
             ) from None
         raise _damaged(path, _first_line(error)) from None
     return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attach a catalogue read-only as the default database."""
+    # Nothing is spilled to disk: by default an in-memory database would do so in the current folder.
+    connection.execute("SET temp_directory = ''")
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute(f"ATTACH {quote_text(path)} AS {DATABASE} (READ_ONLY)")
+    connection.execute(f"USE {DATABASE}")
 
 
 def identity(connection: duckdb.DuckDBPyConnection) -> Identity:

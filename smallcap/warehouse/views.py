@@ -86,16 +86,22 @@ def select_statement(table: Table, files: Sequence[Path], home: Path, present: F
     columns = ", ".join(_column(name, dtype, name in known) for name, dtype in table.columns.items())
     if not files:
         return f"SELECT {columns} WHERE false"
-    options = [f"hive_partitioning = {str(bool(folders)).lower()}"]
+    options = ", ".join(_reader_options(table, folders, present))
+    return f"SELECT {columns} FROM read_parquet({quote_list(files)}, {options})"
+
+
+def _reader_options(table: Table, folders: frozenset[str], present: FileColumns) -> Iterator[str]:
+    """Name the options with which DuckDB reads the files: typed columns from folders, columns by name."""
+    yield f"hive_partitioning = {str(bool(folders)).lower()}"
     if folders:
         types = ", ".join(
             f"{quote_text(name)}: {duckdb_type(table.columns[name])}" for name in sorted(folders)
         )
-        options += [f"hive_types = {{{types}}}", "hive_types_autocast = false"]
+        yield f"hive_types = {{{types}}}"
+        yield "hive_types_autocast = false"
     if not present.are_equal:
         # Matching by name over all files opens every footer at each query; files of one shape do not need it.
-        options.append("union_by_name = true")
-    return f"SELECT {columns} FROM read_parquet({quote_list(files)}, {', '.join(options)})"
+        yield "union_by_name = true"
 
 
 def comment_statements(table: Table, kind: str) -> Iterator[str]:

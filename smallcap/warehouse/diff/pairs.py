@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import duckdb
 
@@ -35,24 +35,24 @@ def pair(connection: duckdb.DuckDBPyConnection, shape: Shape) -> int:
     same = " AND ".join(
         f"a.{quote_name(column)} IS NOT DISTINCT FROM b.{quote_name(column)}" for column in shape.key
     )
-    columns = [
-        (
-            f"CASE WHEN a.{NUMBER} IS NULL THEN 'added' WHEN b.{NUMBER} IS NULL THEN 'removed' ELSE "
-            f"'both' END AS {KIND}"
-        )
-    ]
-    columns += [
-        f"coalesce(a.{quote_name(column)}, b.{quote_name(column)}) AS {quote_name(column)}"
-        for column in shape.key
-    ]
-    columns += [
-        f"{side}.{quote_name(column)} AS {of(side, column)}" for column in shape.values for side in ("a", "b")
-    ]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT {', '.join(columns)}"
+        f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT {', '.join(_pair_columns(shape))}"
         f" FROM {a} AS a FULL JOIN {b} AS b ON {same} AND a.{NUMBER} = b.{NUMBER}"
     )
     return repeated
+
+
+def _pair_columns(shape: Shape) -> Iterator[str]:
+    """Write the columns of ``pairs``: the kind of pair, the key, and each value of both sides."""
+    yield (
+        f"CASE WHEN a.{NUMBER} IS NULL THEN 'added' WHEN b.{NUMBER} IS NULL THEN 'removed' ELSE "
+        f"'both' END AS {KIND}"
+    )
+    for column in shape.key:
+        yield f"coalesce(a.{quote_name(column)}, b.{quote_name(column)}) AS {quote_name(column)}"
+    for column in shape.values:
+        for side in ("a", "b"):
+            yield f"{side}.{quote_name(column)} AS {of(side, column)}"
 
 
 def conditions(shape: Shape, tolerance: float) -> dict[str, str]:
