@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
-from smallcap.rules.types.funnel import BalanceSheetRules
+from smallcap.rules.types.funnel import BalanceSheetRules, Limit
 
 
 def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFrame:
@@ -28,14 +28,19 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
     pl.DataFrame
         One row per member, in order, in the columns of `conditions.judge`.
     """
-    limit, value = rules.debt_to_equity, pl.col("debt_to_equity")
-    # The ratio of a financial is already null, but its equity is not.
-    has_no_equity = (
-        (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
-    ).fill_null(False)
-    positive_equity = Condition(
+    return judge(members, [_debt_ceiling(rules.debt_to_equity), _positive_equity()], RECORD_GATES)
+
+
+def has_no_equity() -> pl.Expr:
+    """Whether equity is known and not positive; false for a financial, whose ratios are null already."""
+    is_financial = pl.col("is_financial").fill_null(False)
+    return ((pl.col("shareholders_equity_usd") <= 0) & ~is_financial).fill_null(False)
+
+
+def _positive_equity() -> Condition:
+    return Condition(
         measure="shareholders_equity",
-        holds=~has_no_equity,
+        holds=~has_no_equity(),
         value=pl.lit(None, dtype=pl.Float64),
         threshold=pl.lit(None, dtype=pl.Float64),
         is_upper=False,
@@ -43,9 +48,13 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
         broken="shareholders' equity is not positive",
         unknown="shareholders' equity is unknown",
     )
-    ceiling = Condition(
+
+
+def _debt_ceiling(limit: Limit) -> Condition:
+    value = pl.col("debt_to_equity")
+    return Condition(
         measure="debt_to_equity",
-        holds=pl.when(has_no_equity)
+        holds=pl.when(has_no_equity())
         .then(pl.lit(True))
         .otherwise(at_least(limit.holds(value), pl.col("is_debt_partial"))),
         value=value,
@@ -55,4 +64,3 @@ def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFra
         broken=f"debt is {'above' if limit.is_limit_allowed else 'not below'} {limit.limit:.0%} of equity",
         unknown="debt or equity is unknown or known in part, or not meaningful for a financial",
     )
-    return judge(members, [ceiling, positive_equity], RECORD_GATES)

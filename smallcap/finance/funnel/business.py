@@ -51,34 +51,17 @@ def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
 
 def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataFrame:
     """Evaluate each combination of codes; there are a few hundred, however many members and dates."""
-    sic = pl.col("sic").cast(pl.Int64, strict=False)
-    found = codes.with_columns(
-        _first_match(
-            [(sic.is_between(int(e.first), int(e.last)), e) for e in exclusions if e.code_system == "sic"],
-            "SIC",
-            "sic",
-        ),
-        _first_match(
-            [(pl.col("gics").str.starts_with(e.first), e) for e in _longest_first(exclusions)], "GICS", "gics"
-        ),
-        _first_match(
-            [(pl.col("sector") == e.first, e) for e in exclusions if e.code_system == "sector"],
-            "sector",
-            "sector",
-        ),
-        sic.is_not_null().alias("has_sic"),
-    )
+    found = codes.with_columns(*_matches(exclusions))
     has_code = pl.col("has_sic") | pl.col("gics").is_not_null()
-    is_sic_severer = pl.col("sic_match").struct.field("severity") >= pl.col("gics_match").struct.field(
-        "severity"
+    sic_severity, gics_severity = (
+        pl.col(f"{system}_match").struct.field("severity") for system in ("sic", "gics")
     )
-    by_code = pl.when(is_sic_severer).then("sic_match").otherwise("gics_match")
-    match = pl.when(has_code).then(by_code).otherwise("sector_match")
+    by_code = pl.when(sic_severity >= gics_severity).then("sic_match").otherwise("gics_match")
     basis = pl.when(has_code).then(pl.lit("industry code")).otherwise(pl.lit("sector"))
-    passes = pl.format(NO_EXCLUDED_LINE, basis)
-    is_unknown = ~has_code & pl.col("sector").is_null()
     return found.with_columns(
-        match.alias("match"), passes.alias("passes"), is_unknown.alias("is_unknown")
+        pl.when(has_code).then(by_code).otherwise("sector_match").alias("match"),
+        pl.format(NO_EXCLUDED_LINE, basis).alias("passes"),
+        (~has_code & pl.col("sector").is_null()).alias("is_unknown"),
     ).select(
         *CODE_COLUMNS,
         pl.when("is_unknown")
@@ -90,6 +73,20 @@ def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataF
         .otherwise(pl.coalesce(pl.col("match").struct.field("reason"), "passes"))
         .alias("reason"),
     )
+
+
+def _matches(exclusions: tuple[Exclusion, ...]) -> list[pl.Expr]:
+    """Return the first exclusion that applies by SIC, by GICS and by sector, and whether a SIC is known."""
+    sic = pl.col("sic").cast(pl.Int64, strict=False)
+    by_sic = [(sic.is_between(int(e.first), int(e.last)), e) for e in exclusions if e.code_system == "sic"]
+    by_gics = [(pl.col("gics").str.starts_with(e.first), e) for e in _longest_first(exclusions)]
+    by_sector = [(pl.col("sector") == e.first, e) for e in exclusions if e.code_system == "sector"]
+    return [
+        _first_match(by_sic, "SIC", "sic"),
+        _first_match(by_gics, "GICS", "gics"),
+        _first_match(by_sector, "sector", "sector"),
+        sic.is_not_null().alias("has_sic"),
+    ]
 
 
 def _longest_first(exclusions: tuple[Exclusion, ...]) -> list[Exclusion]:
@@ -121,15 +118,6 @@ def _first_match(cases: list[tuple[pl.Expr, Exclusion]], system: str, column: st
 
 def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     """Find the verdict on each member's name that is valid at as_of; null if there is none."""
-    schema = dict.fromkeys(("symbol", "company", "name_verdict", "name_reason"), pl.String) | {
-        "from": pl.Date,
-        "to": pl.Date,
-    }
-    overrides = pl.DataFrame(
-        [(o.ticker, o.company, o.verdict, o.reason, o.valid_from, o.valid_to) for o in rules.overrides],
-        schema=schema,
-        orient="row",
-    )
     symbol = normalised(pl.col("ticker"))
     letters = pl.col("name").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
     numbered = members.select("as_of", "name", symbol.alias("symbol")).with_row_index("member")
@@ -139,7 +127,7 @@ def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     # The rules have at most one verdict per ticker and day (`Override` refuses a second), unless the company
     # names differ.
     found = (
-        numbered.join(overrides, on="symbol")
+        numbered.join(_overrides(rules), on="symbol")
         .filter(applies)
         .unique("member", keep="first", maintain_order=True)
     )
@@ -147,4 +135,14 @@ def _by_name(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
         numbered.select("member")
         .join(found, on="member", how="left", maintain_order="left")
         .select("name_verdict", "name_reason")
+    )
+
+
+def _overrides(rules: BusinessRules) -> pl.DataFrame:
+    """Return the verdicts on names as a frame."""
+    texts = dict.fromkeys(("symbol", "company", "name_verdict", "name_reason"), pl.String)
+    return pl.DataFrame(
+        [(o.ticker, o.company, o.verdict, o.reason, o.valid_from, o.valid_to) for o in rules.overrides],
+        schema={**texts, "from": pl.Date, "to": pl.Date},
+        orient="row",
     )

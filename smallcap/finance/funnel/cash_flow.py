@@ -6,8 +6,9 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
+from smallcap.finance.funnel.universe import accruals_limit_words
 from smallcap.finance.funnel.years import all_positive, at_most, year_gates
-from smallcap.rules.types.funnel import UNIVERSE_PERCENTILE, CashFlowRules, FunnelRules
+from smallcap.rules.types.funnel import CashFlowRules, FunnelRules
 
 
 def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
@@ -25,10 +26,13 @@ def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     pl.DataFrame
         One row per member, in order, in the columns of `conditions.judge`.
     """
-    own = rules.cash_flow
+    return judge(members, _conditions(rules.cash_flow), [*RECORD_GATES, *year_gates(rules.history)])
+
+
+def _conditions(own: CashFlowRules) -> list[Condition]:
     free, known = pl.col("free_cash_flow_positive"), pl.col("free_cash_flow_known")
     most = own.most_years_without_free_cash_flow
-    conditions = [
+    return [
         all_positive(
             "operating_cash_flow",
             pl.col("cash_flow_to_assets_least"),
@@ -47,14 +51,10 @@ def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         _accruals(own),
         _conversion(own),
     ]
-    return judge(members, conditions, [*RECORD_GATES, *year_gates(rules.history)])
 
 
 def _accruals(rules: CashFlowRules) -> Condition:
     value, limit = pl.col("accruals_cash_flow"), pl.col("accruals_limit")
-    words = f"{rules.accruals_fixed:g}"
-    if rules.accruals_limit == UNIVERSE_PERCENTILE:
-        words = f"the universe's {100 * rules.accruals_percentile:g}th percentile"
     return Condition(
         measure="accruals_cash_flow",
         holds=value <= limit,
@@ -62,7 +62,7 @@ def _accruals(rules: CashFlowRules) -> Condition:
         threshold=limit,
         is_upper=True,
         is_borderline=value >= limit - rules.accruals_borderline,
-        broken=f"accruals are above {words}",
+        broken=f"accruals are above {accruals_limit_words(rules)}",
         unknown="accruals are unknown, or there are too few companies to compare them with",
     )
 

@@ -11,6 +11,8 @@ from smallcap.finance.statuses import FAIL, VERIFY
 from smallcap.tables.funnel import ScreenChanges
 
 PAIR = ["as_of", "entity_id"]
+DATES = (("to", "as_of"), ("from", "previous_as_of"))
+"""Suffix of the figures of a date, and the column of that date."""
 ENTERED, LEFT = "entered", "left"
 BUSINESS, SHARIAH, VALUE = "business", "shariah", "value"
 RECORD = ("period_end", "version", "available_date", "is_stale")
@@ -121,20 +123,17 @@ def _with_figures(
     )
     records = metrics_as_of.select(*PAIR, *RECORD, *MARKET_FIGURES)
     both = changed
-    for suffix, day in (("to", "as_of"), ("from", "previous_as_of")):
-        both = both.join(
-            _at(verdicts, day, suffix),
-            on=[day, "entity_id", "filter_number"],
-            how="left",
-            maintain_order="left",
-        )
-        both = both.join(_at(records, day, suffix), on=[day, "entity_id"], how="left", maintain_order="left")
+    for suffix, day in DATES:
+        key = [day, "entity_id"]
+        verdict, record = _at(verdicts, day, suffix), _at(records, day, suffix)
+        both = both.join(verdict, on=[*key, "filter_number"], how="left", maintain_order="left")
+        both = both.join(record, on=key, how="left", maintain_order="left")
     # All rules must hold, so the broken one decides; one multiple is enough, so the cheap one decides.
     broken_now = (pl.col("change") == LEFT) != (pl.col("filter_name") == VALUE)
     measured = both.with_columns(
         pl.when(broken_now).then("measure_to").otherwise("measure_from").alias("measure")
     )
-    for suffix, day in (("to", "as_of"), ("from", "previous_as_of")):
+    for suffix, day in DATES:
         renamed = limits.rename({"as_of": day, "threshold": f"threshold_{suffix}"})
         measured = measured.join(
             renamed, on=[day, "measure"], how="left", maintain_order="left"

@@ -6,7 +6,7 @@ own module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -81,50 +81,57 @@ def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[G
         One row per row, in order: stand_alone_status, measure, value, threshold, headroom, is_borderline,
         reason; and the value of each rule under the name of its measure.
     """
-    measured = rows.select(
-        *(condition.holds.alias(f"holds_{i}") for i, condition in enumerate(conditions)),
-        *(condition.value.cast(pl.Float64).alias(f"value_{i}") for i, condition in enumerate(conditions)),
-        *(
-            condition.threshold.cast(pl.Float64).alias(f"threshold_{i}")
-            for i, condition in enumerate(conditions)
-        ),
-        *(
-            condition.headroom.cast(pl.Float64).alias(f"headroom_{i}")
-            for i, condition in enumerate(conditions)
-        ),
-        *(
-            (condition.is_borderline & condition.holds).fill_null(False).alias(f"borderline_{i}")
-            for i, condition in enumerate(conditions)
-        ),
-        _first_shut(gates, is_weak=False).alias("gate"),
-        _first_shut(gates, is_weak=True).alias("weak_gate"),
-    )
-    masked = measured.select(
+    measured = rows.select(*_measures(conditions), *_gate_numbers(gates))
+    verdicts = measured.hstack(_decided(measured, len(conditions)))
+    return verdicts.select(_verdict_columns(conditions, _texts(conditions, gates)))
+
+
+def _measures(conditions: Sequence[Condition]) -> Iterator[pl.Expr]:
+    """Return the figures of each rule, named by its number."""
+    for i, condition in enumerate(conditions):
+        yield condition.holds.alias(f"holds_{i}")
+        yield condition.value.cast(pl.Float64).alias(f"value_{i}")
+        yield condition.threshold.cast(pl.Float64).alias(f"threshold_{i}")
+        yield condition.headroom.cast(pl.Float64).alias(f"headroom_{i}")
+        yield (condition.is_borderline & condition.holds).fill_null(False).alias(f"borderline_{i}")
+
+
+def _decided(measured: pl.DataFrame, count: int) -> pl.DataFrame:
+    """Find each row's status, the mask and the text that say why, and the number of the deciding rule."""
+    masks = measured.select(
         "gate",
         "weak_gate",
-        _mask(len(conditions), lambda i: ~pl.col(f"holds_{i}").fill_null(True)).alias("broken"),
-        _mask(len(conditions), lambda i: pl.col(f"holds_{i}").is_null()).alias("unknown"),
-        _mask(len(conditions), lambda i: pl.col(f"borderline_{i}")).alias("borderline"),
-    ).select(_status().alias("status"), *_deciding_mask())
-    texts = _texts(conditions, gates)
-    verdicts = measured.hstack(masked).with_columns(
-        _gathered(_lowest_bit(len(conditions)), pl.col("mask")).alias("deciding")
+        _mask(count, lambda i: ~pl.col(f"holds_{i}").fill_null(True)).alias("broken"),
+        _mask(count, lambda i: pl.col(f"holds_{i}").is_null()).alias("unknown"),
+        _mask(count, lambda i: pl.col(f"borderline_{i}")).alias("borderline"),
     )
-    return verdicts.select(
-        _gathered(STATUSES, pl.col("status")).alias("stand_alone_status"),
-        _gathered([condition.measure for condition in conditions], pl.col("deciding")).alias("measure"),
-        *(_chosen(name, len(conditions)) for name in ("value", "threshold", "headroom")),
-        ((pl.col("status") == 0) & (pl.col("mask") > 0)).alias("is_borderline"),
-        _gathered(
-            texts, pl.col("text_block").cast(pl.UInt32) * 2 ** len(conditions) + pl.col("text_place")
-        ).alias("reason"),
-        *(_finite(pl.col(f"value_{i}")).alias(condition.measure) for i, condition in enumerate(conditions)),
-    )
+    decided = masks.select(_status().alias("status"), *_deciding_mask())
+    return decided.with_columns(_gathered(_lowest_bit(count), pl.col("mask")).alias("deciding"))
+
+
+def _verdict_columns(conditions: Sequence[Condition], texts: Sequence[str]) -> Iterator[pl.Expr]:
+    """Return the columns of `judge`."""
+    count = len(conditions)
+    yield _gathered(STATUSES, pl.col("status")).alias("stand_alone_status")
+    yield _gathered([condition.measure for condition in conditions], pl.col("deciding")).alias("measure")
+    yield from (_chosen(name, count) for name in ("value", "threshold", "headroom"))
+    yield ((pl.col("status") == 0) & (pl.col("mask") > 0)).alias("is_borderline")
+    text = pl.col("text_block").cast(pl.UInt32) * 2**count + pl.col("text_place")
+    yield _gathered(texts, text).alias("reason")
+    for i, condition in enumerate(conditions):
+        yield _finite(pl.col(f"value_{i}")).alias(condition.measure)
 
 
 def at_least(holds: pl.Expr, is_lower_bound: pl.Expr) -> pl.Expr:
     """Turn an upper limit that holds into unknown if the figure is only a lower bound."""
     return pl.when(~(holds & is_lower_bound.fill_null(False))).then(holds)
+
+
+def _gate_numbers(gates: Sequence[Gate]) -> list[pl.Expr]:
+    return [
+        _first_shut(gates, is_weak=False).alias("gate"),
+        _first_shut(gates, is_weak=True).alias("weak_gate"),
+    ]
 
 
 def _first_shut(gates: Sequence[Gate], *, is_weak: bool) -> pl.Expr:

@@ -53,7 +53,7 @@ def factor_validation(
     last = summary.filter(pl.col("filter_number") == pl.col("filter_number").max())
     statuses = _statuses(last.select("year", "as_of"), book_returns, factors, rules)
     survivors = pl.col("outcome_survivor") + pl.col("outcome_survivor_unverified")
-    judged = last.join(statuses, on="as_of", how="left", maintain_order="left").with_columns(
+    evaluated = last.join(statuses, on="as_of", how="left", maintain_order="left").with_columns(
         pl.col("status").fill_null(VERIFY)
     )
     counts = {
@@ -62,7 +62,7 @@ def factor_validation(
         for prefix in ("", "stand_alone_")
     }
     is_passed = pl.col("status") == PASS
-    rows = judged.with_columns(
+    rows = evaluated.with_columns(
         pl.lit(FILTER_NUMBER, pl.Int64).alias("filter_number"),
         pl.lit(FILTER_NAME).alias("filter_name"),
         survivors.alias("entered"),
@@ -79,6 +79,25 @@ def _statuses(
     dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
 ) -> pl.DataFrame:
     """Evaluate the book at each date: as_of, status, is_borderline; skip dates without a regression."""
+    tilts = _intended_tilts(dates, book_returns, factors, rules)
+    verdicts = tilts.with_columns(verdict(rules.tilts).alias("verdict"))
+    is_required = pl.col("term").is_in(list(rules.tilts.positive))
+    is_seen = pl.col("verdict").is_in([CONFIRMED, DIRECTIONAL])
+    return verdicts.group_by("as_of").agg(
+        pl.when((pl.col("verdict") == CONTRADICTED).any())
+        .then(pl.lit(FAIL))
+        .when(is_seen.filter(is_required).all())
+        .then(pl.lit(PASS))
+        .otherwise(pl.lit(VERIFY))
+        .alias("status"),
+        (pl.col("verdict") != CONFIRMED).filter(is_required).any().alias("is_borderline"),
+    )
+
+
+def _intended_tilts(
+    dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+) -> pl.DataFrame:
+    """Estimate the book's loadings on the factors that have an intended sign, with that sign."""
     the_book = pl.lit(THE_BOOK, pl.Int64)
     own = book_returns.filter(pl.col("book") == rules.hindsight.point_in_time_book).drop_nulls("total_return")
     loadings = stock_factor_loadings(
@@ -93,15 +112,4 @@ def _statuses(
     signs = pl.DataFrame(
         {"term": list(rules.tilts.intended), "intended_sign": list(rules.tilts.intended.values())}
     )
-    judged = tilts.join(signs, on="term").with_columns(verdict(rules.tilts).alias("verdict"))
-    is_required = pl.col("term").is_in(list(rules.tilts.positive))
-    is_seen = pl.col("verdict").is_in([CONFIRMED, DIRECTIONAL])
-    return judged.group_by("as_of").agg(
-        pl.when((pl.col("verdict") == CONTRADICTED).any())
-        .then(pl.lit(FAIL))
-        .when(is_seen.filter(is_required).all())
-        .then(pl.lit(PASS))
-        .otherwise(pl.lit(VERIFY))
-        .alias("status"),
-        (pl.col("verdict") != CONFIRMED).filter(is_required).any().alias("is_borderline"),
-    )
+    return tilts.join(signs, on="term")

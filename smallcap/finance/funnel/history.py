@@ -7,6 +7,8 @@ five years for every company and date.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from smallcap.finance.pointintime import by_standing, take, years_apart
@@ -126,46 +128,45 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         likewise; of the operating margin if no year has a gross margin), years in which operating cash flow
         does not back net income, and years in which revenue fell.
     """
-    counted = ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin")
-    income, cash_flow = pl.col("net_income_usd"), pl.col("operating_cash_flow_usd")
-    is_unbacked = cash_flow < rules.income.least_cash_backing * income
-    revenue_change = pl.col("revenue_change")
-    summed = (
-        _beside_each_year(years)
-        .group_by("state", maintain_order=True)
-        .agg(
-            pl.len().cast(pl.Int64).alias("years"),
-            *(
-                pl.col(name).count().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_known")
-                for name in counted
-            ),
-            *(
-                (pl.col(name) > 0).sum().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_positive")
-                for name in counted
-            ),
-            *(
-                pl.col(name).first().alias(f"{name.removesuffix('_usd')}_last")
-                for name in ("net_income_usd", "operating_cash_flow_usd")
-            ),
-            *(
-                pl.col(name).last().alias(f"{name.removesuffix('_usd')}_first")
-                for name in ("net_income_usd", "operating_cash_flow_usd")
-            ),
-            pl.col("net_margin").min().alias("net_margin_least"),
-            pl.col("operating_margin").min().alias("operating_margin_least"),
-            (cash_flow / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd"))
-            .min()
-            .alias("cash_flow_to_assets_least"),
-            _complete(income, income.sum()).alias("net_income_sum"),
-            _complete(cash_flow, cash_flow.sum()).alias("operating_cash_flow_sum"),
-            *(pl.col(name).count().alias(f"{name}_count") for name in MARGINS),
-            *(pl.col(f"{name}_moment").sum() for name in MARGINS),
-            is_unbacked.sum().cast(pl.Int64).alias("unbacked_years"),
-            is_unbacked.count().cast(pl.Int64).alias("backing_known"),
-            (revenue_change < 0).sum().cast(pl.Int64).alias("revenue_falls"),
-            revenue_change.count().cast(pl.Int64).alias("revenue_changes_known"),
-        )
+    by_state = _beside_each_year(years).group_by("state", maintain_order=True)
+    summed = by_state.agg(
+        pl.len().cast(pl.Int64).alias("years"),
+        *_counts(rules.income.least_cash_backing),
+        *_extremes_and_sums(),
     )
+    return _with_margin_slope(summed)
+
+
+def _counts(least_cash_backing: float) -> Iterator[pl.Expr]:
+    """Count the years in which figures are known and positive, unbacked years, and falls of revenue."""
+    for name in ("net_income_usd", "operating_cash_flow_usd", "free_cash_flow_usd", "operating_margin"):
+        yield pl.col(name).count().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_known")
+        yield (pl.col(name) > 0).sum().cast(pl.Int64).alias(f"{name.removesuffix('_usd')}_positive")
+    is_unbacked = pl.col("operating_cash_flow_usd") < least_cash_backing * pl.col("net_income_usd")
+    yield is_unbacked.sum().cast(pl.Int64).alias("unbacked_years")
+    yield is_unbacked.count().cast(pl.Int64).alias("backing_known")
+    yield (pl.col("revenue_change") < 0).sum().cast(pl.Int64).alias("revenue_falls")
+    yield pl.col("revenue_change").count().cast(pl.Int64).alias("revenue_changes_known")
+
+
+def _extremes_and_sums() -> Iterator[pl.Expr]:
+    """Return first and last figures, lowest ratios, sums, and what the slopes of the margins need."""
+    for name in ("net_income", "operating_cash_flow"):
+        figure = pl.col(f"{name}_usd")
+        yield figure.first().alias(f"{name}_last")
+        yield figure.last().alias(f"{name}_first")
+        yield _complete(figure, figure.sum()).alias(f"{name}_sum")
+    yield pl.col("net_margin").min().alias("net_margin_least")
+    yield pl.col("operating_margin").min().alias("operating_margin_least")
+    assets = pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")
+    yield (pl.col("operating_cash_flow_usd") / assets).min().alias("cash_flow_to_assets_least")
+    for name in MARGINS:
+        yield pl.col(name).count().alias(f"{name}_count")
+        yield pl.col(f"{name}_moment").sum()
+
+
+def _with_margin_slope(summed: pl.DataFrame) -> pl.DataFrame:
+    """Add the slope of the gross margin, or of the operating margin where no year has a gross margin."""
     # A company that never reports cost of revenue has no gross margin; a single year without it is missing
     # data.
     has_no_gross_margin = (pl.col("gross_margin_count") == 0) & (pl.col("operating_margin_count") > 0)

@@ -28,8 +28,13 @@ def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     pl.DataFrame
         One row per member, in order, in the columns of `conditions.judge`, with is_operating_margin_used.
     """
+    verdicts = judge(members, _conditions(rules), [*RECORD_GATES, *year_gates(rules.history)])
+    return verdicts.hstack(members.select(pl.col("is_operating_margin_used").fill_null(False)))
+
+
+def _conditions(rules: FunnelRules) -> list[Condition]:
     own = rules.income
-    conditions = [
+    return [
         all_positive(
             "net_income",
             pl.col("net_margin_least"),
@@ -48,8 +53,6 @@ def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         _unbacked_years(own),
         _backing(own),
     ]
-    verdicts = judge(members, conditions, [*RECORD_GATES, *year_gates(rules.history)])
-    return verdicts.hstack(members.select(pl.col("is_operating_margin_used").fill_null(False)))
 
 
 def _growth(years: int, rules: IncomeRules) -> Condition:

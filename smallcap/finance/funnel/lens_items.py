@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from smallcap.finance.funnel.balance_sheet import has_no_equity
 from smallcap.finance.funnel.conditions import at_least
-from smallcap.rules.types.funnel import FIXED, FunnelRules
+from smallcap.finance.funnel.universe import accruals_limit_words
+from smallcap.rules.types.funnel import FunnelRules
 
 BALANCE_SHEET, CASH_FLOW, INCOME = "balance_sheet", "cash_flow", "income"
 
@@ -67,177 +69,153 @@ def items(rules: FunnelRules) -> list[Item]:
 def balance_sheet_items(rules: FunnelRules) -> list[Item]:
     """List the items on debt, liquidity, coverage, cash, distress and goodwill."""
     own = rules.lenses
-    coverage = pl.col("interest_coverage")
-    is_partial = pl.col("is_debt_partial").fill_null(False)
-    is_debt_free = (pl.col("total_debt_usd") == 0) & ~is_partial
-    has_no_equity = (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
-    net_cash = pl.col("net_cash_usd") / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")
-    below_ceiling = (
-        pl.when(has_no_equity)
-        .then(pl.lit(False))
-        .otherwise(at_least(pl.col("debt_to_equity") < own.debt_to_equity, is_partial))
-    )
-    covered = pl.when(is_debt_free).then(pl.lit(True)).otherwise(coverage > own.interest_coverage)
     return [
-        _item(
-            BALANCE_SHEET,
-            "debt_to_equity",
-            f"below {own.debt_to_equity:g}, hard",
-            own.debt_to_equity,
-            is_met=below_ceiling,
-            why=True,
-        ),
-        _item(
-            BALANCE_SHEET,
-            "current_ratio",
-            f"above {own.current_ratio:g}",
-            own.current_ratio,
-            above=True,
-            why=True,
-        ),
-        _item(
-            BALANCE_SHEET,
-            "interest_coverage",
-            f"above {own.interest_coverage:g}, or debt-free",
-            own.interest_coverage,
-            is_met=covered,
-            why=True,
-        ),
-        _item(
-            BALANCE_SHEET,
-            "net_cash_to_assets",
-            "positive",
-            own.net_cash_to_assets,
-            value=net_cash,
-            is_met=at_least(net_cash > own.net_cash_to_assets, is_partial),
-        ),
-        _item(BALANCE_SHEET, "altman_z", f"above {own.altman_z:g}", own.altman_z, above=True, why=True),
-        _item(
-            BALANCE_SHEET,
-            "goodwill_to_assets",
-            f"below {own.goodwill_to_assets:g}",
-            own.goodwill_to_assets,
-            why=True,
-        ),
+        _debt_to_equity(own.debt_to_equity),
+        _above(BALANCE_SHEET, "current_ratio", own.current_ratio),
+        _interest_coverage(own.interest_coverage),
+        _net_cash(own.net_cash_to_assets),
+        _above(BALANCE_SHEET, "altman_z", own.altman_z),
+        _below(BALANCE_SHEET, "goodwill_to_assets", own.goodwill_to_assets),
     ]
+
+
+def _debt_to_equity(ceiling: float) -> Item:
+    """Miss without equity; debt known in part can miss, never meet."""
+    inside = at_least(pl.col("debt_to_equity") < ceiling, pl.col("is_debt_partial"))
+    return _item(
+        BALANCE_SHEET,
+        "debt_to_equity",
+        f"below {ceiling:g}, hard",
+        ceiling,
+        pl.when(has_no_equity()).then(pl.lit(False)).otherwise(inside),
+        why="debt_to_equity_reason",
+    )
+
+
+def _interest_coverage(least: float) -> Item:
+    """Meet without debt, whatever the interest."""
+    is_debt_free = (pl.col("total_debt_usd") == 0) & ~pl.col("is_debt_partial").fill_null(False)
+    return _item(
+        BALANCE_SHEET,
+        "interest_coverage",
+        f"above {least:g}, or debt-free",
+        least,
+        pl.when(is_debt_free).then(pl.lit(True)).otherwise(pl.col("interest_coverage") > least),
+        why="interest_coverage_reason",
+    )
+
+
+def _net_cash(least: float) -> Item:
+    """Compare net cash over assets; with debt known in part it is an upper bound and can only miss."""
+    net_cash = pl.col("net_cash_usd") / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")
+    is_met = at_least(net_cash > least, pl.col("is_debt_partial"))
+    return _item(BALANCE_SHEET, "net_cash_to_assets", "positive", least, is_met, value=net_cash)
 
 
 def income_items(rules: FunnelRules) -> list[Item]:
     """List the items on profit, margins, return, steadiness and unusual items."""
     own, years = rules.lenses, rules.history.years
-    slope = pl.col("margin_slope")
-    falls = pl.col("revenue_falls")
-    unknown_changes = years - 1 - pl.col("revenue_changes_known")
-    is_steady = (
-        pl.when(falls > own.most_revenue_falls)
-        .then(pl.lit(False))
-        .when(falls + unknown_changes <= own.most_revenue_falls)
-        .then(pl.lit(True))
-    )
-    stable = (
-        f"falls by at most {-own.margin_slope:g} a year"
-        if own.margin_slope < 0
-        else f"rises by at least {own.margin_slope:g} a year"
-    )
     return [
         _growing(INCOME, "net_income", years),
-        _item(
-            INCOME,
-            "margin_trend",
-            f"gross margin (else operating margin) {stable}",
-            own.margin_slope,
-            value=slope,
-            is_met=pl.when(pl.col("years") == years).then(slope >= own.margin_slope),
-            is_over_years=True,
-        ),
-        _item(
-            INCOME,
-            "operating_margin",
-            f"above {own.operating_margin:g}",
-            own.operating_margin,
-            above=True,
-            why=True,
-        ),
-        _item(
-            INCOME,
-            "return_on_equity",
-            f"above {own.roe:g}",
-            own.roe,
-            value=pl.col("roe"),
-            above=True,
-            why="roe_reason",
-        ),
-        _item(
-            INCOME,
-            "revenue_steadiness",
-            f"revenue fell at most {own.most_revenue_falls} time(s) in {years} years",
-            own.most_revenue_falls,
-            value=falls,
-            is_met=is_steady,
-            is_over_years=True,
-        ),
-        _item(
-            INCOME,
-            "unusual_items_share",
-            f"below {own.unusual_items_share:g}",
-            own.unusual_items_share,
-            why=True,
-        ),
+        _margin_trend(own.margin_slope, years),
+        _above(INCOME, "operating_margin", own.operating_margin),
+        _above(INCOME, "return_on_equity", own.roe, column="roe"),
+        _revenue_steadiness(own.most_revenue_falls, years),
+        _below(INCOME, "unusual_items_share", own.unusual_items_share),
     ]
+
+
+def _margin_trend(least: float, years: int) -> Item:
+    """Limit the fall of the margin per year, or ask for a rise."""
+    slope = pl.col("margin_slope")
+    stable = f"falls by at most {-least:g} a year" if least < 0 else f"rises by at least {least:g} a year"
+    return _item(
+        INCOME,
+        "margin_trend",
+        f"gross margin (else operating margin) {stable}",
+        least,
+        pl.when(pl.col("years") == years).then(slope >= least),
+        value=slope,
+        is_over_years=True,
+    )
+
+
+def _revenue_steadiness(most: int, years: int) -> Item:
+    """Limit the years in which revenue fell; years without a known change may be such years."""
+    falls = pl.col("revenue_falls")
+    unknown_changes = years - 1 - pl.col("revenue_changes_known")
+    return _item(
+        INCOME,
+        "revenue_steadiness",
+        f"revenue fell at most {most} time(s) in {years} years",
+        most,
+        pl.when(falls > most).then(pl.lit(False)).when(falls + unknown_changes <= most).then(pl.lit(True)),
+        value=falls,
+        is_over_years=True,
+    )
 
 
 def cash_flow_items(rules: FunnelRules) -> list[Item]:
     """List the items on operating and free cash flow, conversion, accruals, investment and payout."""
     own, years = rules.lenses, rules.history.years
-    free, known = pl.col("free_cash_flow_positive"), pl.col("free_cash_flow_known")
-    is_free = pl.when(free < known).then(pl.lit(False)).when(known == years).then(pl.lit(True))
-    change = pl.col("share_count_change")
-    is_returned = (pl.col("shareholder_payout_usd") > 0) & (change <= own.share_count_change)
-    is_fixed = rules.cash_flow.accruals_limit == FIXED
-    low = (
-        f"{rules.cash_flow.accruals_fixed:g}"
-        if is_fixed
-        else f"the universe's {100 * rules.cash_flow.accruals_percentile:g}th percentile"
+    accruals = Item(
+        CASH_FLOW,
+        "accruals_cash_flow",
+        f"low: at or below {accruals_limit_words(rules.cash_flow)}",
+        pl.col("accruals_cash_flow"),
+        pl.col("accruals_limit"),
+        pl.col("accruals_cash_flow") <= pl.col("accruals_limit"),
+        "accruals_cash_flow_reason",
     )
     return [
         _growing(CASH_FLOW, "operating_cash_flow", years),
-        _item(
-            CASH_FLOW,
-            "cash_conversion",
-            f"above {own.cash_conversion:g}",
-            own.cash_conversion,
-            above=True,
-            why=True,
-        ),
-        _item(
-            CASH_FLOW,
-            "free_cash_flow_years",
-            f"positive in each of {years} years",
-            years,
-            value=free,
-            is_met=is_free,
-            is_over_years=True,
-        ),
-        Item(
-            CASH_FLOW,
-            "accruals_cash_flow",
-            f"low: at or below {low}",
-            pl.col("accruals_cash_flow"),
-            pl.col("accruals_limit"),
-            pl.col("accruals_cash_flow") <= pl.col("accruals_limit"),
-            "accruals_cash_flow_reason",
-        ),
-        _item(CASH_FLOW, "capex_intensity", f"below {own.capex_intensity:g}", own.capex_intensity, why=True),
-        _item(
-            CASH_FLOW,
-            "capital_returned",
-            f"dividends and net buybacks positive, share count up by at most {own.share_count_change:g}",
-            own.share_count_change,
-            value=change,
-            is_met=is_returned,
-            why="share_count_change_reason",
-        ),
+        _above(CASH_FLOW, "cash_conversion", own.cash_conversion),
+        _free_cash_flow_years(years),
+        accruals,
+        _below(CASH_FLOW, "capex_intensity", own.capex_intensity),
+        _capital_returned(own.share_count_change),
     ]
+
+
+def _free_cash_flow_years(years: int) -> Item:
+    """Ask for free cash flow in each year; a single year without it is enough for missed."""
+    free, known = pl.col("free_cash_flow_positive"), pl.col("free_cash_flow_known")
+    return _item(
+        CASH_FLOW,
+        "free_cash_flow_years",
+        f"positive in each of {years} years",
+        years,
+        pl.when(free < known).then(pl.lit(False)).when(known == years).then(pl.lit(True)),
+        value=free,
+        is_over_years=True,
+    )
+
+
+def _capital_returned(most: float) -> Item:
+    """Ask for a payout that new shares do not take back."""
+    change = pl.col("share_count_change")
+    return _item(
+        CASH_FLOW,
+        "capital_returned",
+        f"dividends and net buybacks positive, share count up by at most {most:g}",
+        most,
+        (pl.col("shareholder_payout_usd") > 0) & (change <= most),
+        value=change,
+        why="share_count_change_reason",
+    )
+
+
+def _above(statement: str, name: str, threshold: float, column: str | None = None) -> Item:
+    """Make an item met above a fixed threshold; the figure is the column of its name unless one is given."""
+    figure = pl.col(column or name)
+    is_met, why = figure > threshold, f"{column or name}_reason"
+    return _item(statement, name, f"above {threshold:g}", threshold, is_met, value=figure, why=why)
+
+
+def _below(statement: str, name: str, threshold: float) -> Item:
+    """Make an item met below a fixed threshold; the figure is the column of its name."""
+    is_met = pl.col(name) < threshold
+    return _item(statement, name, f"below {threshold:g}", threshold, is_met, why=f"{name}_reason")
 
 
 def _item(
@@ -245,27 +223,16 @@ def _item(
     name: str,
     preference: str,
     threshold: float,
+    is_met: pl.Expr,
     *,
     value: pl.Expr | None = None,
-    above: bool = False,
-    is_met: pl.Expr | None = None,
-    why: str | bool = False,
+    why: str | None = None,
     is_over_years: bool = False,
 ) -> Item:
-    """Make an item; by default its value is the column of its name and must be below a fixed threshold."""
+    """Make an item with a fixed threshold; by default its value is the column of its name."""
     figure = pl.col(name) if value is None else value
-    inside = figure > threshold if above else figure < threshold
-    reason = f"{name}_reason" if why is True else (why or None)
-    return Item(
-        statement,
-        name,
-        preference,
-        figure,
-        pl.lit(float(threshold)),
-        inside if is_met is None else is_met,
-        reason,
-        is_over_years,
-    )
+    limit = pl.lit(float(threshold))
+    return Item(statement, name, preference, figure, limit, is_met, why, is_over_years)
 
 
 def _growing(statement: str, name: str, years: int) -> Item:

@@ -81,30 +81,21 @@ def _gate() -> pl.Expr:
 
 def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
     """Evaluate one item for every member."""
-    judged = rows.with_columns(pl.when(pl.col("gate").is_null()).then(item.is_met).alias("is_met"))
+    checked = rows.with_columns(pl.when(pl.col("gate").is_null()).then(item.is_met).alias("is_met"))
     is_met = pl.col("is_met")
-    verdict = (
-        pl.when(is_met.is_null())
-        .then(pl.lit(UNKNOWN))
-        .when(is_met)
-        .then(pl.lit(MET))
-        .otherwise(pl.lit(MISSED))
+    known = pl.when(is_met).then(pl.lit(MET)).otherwise(pl.lit(MISSED))
+    columns = checked.select(
+        *("year", "as_of", "entity_id"),
+        pl.lit(item.statement).alias("statement"),
+        pl.lit(item.item).alias("item"),
+        _finite(item.value).alias("value"),
+        pl.lit(item.preference).alias("preference"),
+        item.threshold.alias("threshold"),
+        pl.when(is_met.is_null()).then(pl.lit(UNKNOWN)).otherwise(known).alias("verdict"),
+        pl.when(is_met.is_null()).then(pl.coalesce("gate", _why(item, rules))).alias("reason"),
+        pl.lit(rules.label).alias("rule_set"),
     )
-    reason = pl.when(is_met.is_null()).then(pl.coalesce("gate", _why(item, rules)))
-    return in_columns_of(
-        judged.select(
-            *("year", "as_of", "entity_id"),
-            pl.lit(item.statement).alias("statement"),
-            pl.lit(item.item).alias("item"),
-            _finite(item.value).alias("value"),
-            pl.lit(item.preference).alias("preference"),
-            item.threshold.alias("threshold"),
-            verdict.alias("verdict"),
-            reason.alias("reason"),
-            pl.lit(rules.label).alias("rule_set"),
-        ),
-        StatementLenses,
-    )
+    return in_columns_of(columns, StatementLenses)
 
 
 def _why(item: Item, rules: FunnelRules) -> pl.Expr:

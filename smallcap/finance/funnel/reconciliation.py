@@ -77,38 +77,42 @@ def reconciliation_warnings(differences: pl.DataFrame, rules: ReconciliationRule
         differing_share, median_served, median_computed, is_median_different, is_warning and message (null
         without a warning).
     """
+    is_warning = pl.col("is_median_different") | (pl.col("differing_share") > rules.most_differing_share)
+    return (
+        _summed(differences)
+        .with_columns(_is_median_different(rules).alias("is_median_different"))
+        .with_columns(is_warning.alias("is_warning"))
+        .with_columns(pl.when("is_warning").then(_message()).alias("message"))
+        .sort("source", "metric")
+    )
+
+
+def _summed(differences: pl.DataFrame) -> pl.DataFrame:
+    """Count the rows that have both values, by source and metric, with the medians of both."""
     both = differences.filter(pl.col("status").is_in([AGREES, DIFFERS]))
-    summed = both.group_by("source", "metric").agg(
+    return both.group_by("source", "metric").agg(
         pl.len().cast(pl.Int64).alias("compared"),
         (pl.col("status") == DIFFERS).sum().cast(pl.Int64).alias("differing"),
         (pl.col("status") == DIFFERS).mean().alias("differing_share"),
         pl.col("served").median().alias("median_served"),
         pl.col("computed").median().alias("median_computed"),
     )
+
+
+def _is_median_different(rules: ReconciliationRules) -> pl.Expr:
     distance = (pl.col("median_served") - pl.col("median_computed")).abs()
-    is_apart = pl.coalesce(
+    return pl.coalesce(
         pl.when(pl.col("metric") == metric).then(
             distance > _tolerance(metric, pl.col("median_computed"), rules)
         )
         for metric in METRICS
     )
-    judged = summed.with_columns(is_apart.alias("is_median_different")).with_columns(
-        (pl.col("is_median_different") | (pl.col("differing_share") > rules.most_differing_share)).alias(
-            "is_warning"
-        )
-    )
-    message = pl.format(
-        "{} of {}: {} of {} rows differ from ours; median {} served, {} computed",
-        *(
-            "metric",
-            "source",
-            "differing",
-            "compared",
-            pl.col("median_served").round(4),
-            pl.col("median_computed").round(4),
-        ),
-    )
-    return judged.with_columns(pl.when("is_warning").then(message).alias("message")).sort("source", "metric")
+
+
+def _message() -> pl.Expr:
+    served, computed = (pl.col(f"median_{whose}").round(4) for whose in ("served", "computed"))
+    words = "{} of {}: {} of {} rows differ from ours; median {} served, {} computed"
+    return pl.format(words, "metric", "source", "differing", "compared", served, computed)
 
 
 def _records_beside(vendor_metrics: pl.DataFrame, annual_metrics: pl.DataFrame) -> pl.DataFrame:

@@ -58,32 +58,32 @@ def shariah(
         ]
     )
     sized = rows.with_columns(*_interest_income(rules.interest_income_spread))
+    is_inside = standard.income.holds(pl.col("income_share")).fill_null(False)
+    is_bounded = ((pl.col("income_basis") == "bound") & is_inside).fill_null(False)
+    return (
+        judge(sized, _conditions(standard), RECORD_GATES)
+        .hstack(sized.select(is_bounded.alias("is_interest_income_bounded")))
+        .with_columns(pl.lit(standard.leases != "as_reported").alias("is_lease_unchecked"))
+    )
+
+
+def _conditions(standard: ShariahRules) -> list[Condition]:
+    """Limit debt, cash (where the standard does) and interest income."""
     denominator = pl.when(pl.col("denominator_usd") > 0).then("denominator_usd")
     words = (
         "market value"
         if standard.denominator != MEAN
         else f"mean market value of {standard.mean_months} months"
     )
-    conditions = [
-        _limited(
-            "debt_to_market_cap",
-            pl.col("total_debt_usd") / denominator,
-            standard.debt,
-            "interest-bearing debt",
-            words,
-            is_lower_bound=pl.col("is_debt_partial"),
-        ),
-        *_cash(standard, denominator, words),
-        _income(standard.income),
-    ]
-    is_lease_unchecked = pl.lit(standard.leases != "as_reported")
-    verdicts = judge(sized, conditions, RECORD_GATES)
-    is_bounded = (pl.col("income_basis") == "bound") & pl.col("is_inside")
-    bounded = sized.select(
-        pl.col("income_basis"),
-        standard.income.holds(pl.col("income_share")).fill_null(False).alias("is_inside"),
-    ).select(is_bounded.fill_null(False).alias("is_interest_income_bounded"))
-    return verdicts.hstack(bounded).with_columns(is_lease_unchecked.alias("is_lease_unchecked"))
+    debt = _limited(
+        "debt_to_market_cap",
+        pl.col("total_debt_usd") / denominator,
+        standard.debt,
+        "interest-bearing debt",
+        words,
+        is_lower_bound=pl.col("is_debt_partial"),
+    )
+    return [debt, *_cash(standard, denominator, words), _income(standard.income)]
 
 
 def _limited(
@@ -136,11 +136,8 @@ def _interest_income(spread: float) -> list[pl.Expr]:
         .then(pl.lit("bound"))
     )
     amount = pl.coalesce(exact, pl.when(is_disproved).then(floor), bound, floor)
-    return [
-        basis.alias("income_basis"),
-        (amount / revenue).alias("income_share"),
-        (floor / revenue).alias("income_floor_share"),
-    ]
+    shares = (amount / revenue).alias("income_share"), (floor / revenue).alias("income_floor_share")
+    return [basis.alias("income_basis"), *shares]
 
 
 def _income(limit: Limit) -> Condition:
@@ -156,6 +153,7 @@ def _income(limit: Limit) -> Condition:
         .then(pl.lit(True))
     )
     shown = pl.when((basis == "bound") & ~limit.holds(floor)).then(floor).otherwise(share)
+    side = "above" if limit.is_limit_allowed else "not below"
     return Condition(
         measure="interest_income_to_revenue",
         holds=holds,
@@ -163,10 +161,7 @@ def _income(limit: Limit) -> Condition:
         threshold=pl.lit(limit.limit),
         is_upper=True,
         is_borderline=limit.is_borderline(share),
-        broken=(
-            f"interest income is {'above' if limit.is_limit_allowed else 'not below'} "
-            f"{limit.limit:.0%} of revenue"
-        ),
+        broken=f"interest income is {side} {limit.limit:.0%} of revenue",
         unknown=f"interest income is unknown, and cannot be shown to be below {limit.limit:.0%} of revenue",
     )
 

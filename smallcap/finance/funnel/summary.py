@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
@@ -26,33 +28,35 @@ def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         One row per as_of and filter, in the columns of marts.funnel_summary, sorted by both.
     """
+    by_filter = _with_passed_by_all(outcomes).group_by("year", "as_of", "filter_number", "filter_name")
+    counted = by_filter.agg(pl.len().alias("members"), *_counts())
+    return in_columns_of(counted, FunnelSummary).sort("as_of", "filter_number")
+
+
+def _with_passed_by_all(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the company passes this filter and all filters before it."""
     ordered = outcomes.sort("as_of", "entity_id", "filter_number").with_columns(
         pl.struct("as_of", "entity_id").rle_id().alias("company")
     )
     first_not_passed = ordered.group_by("company", maintain_order=True).agg(
         pl.col("filter_number").filter(pl.col("status") != PASS).min().alias("first_not_passed")
     )
-    # Passed by this filter and all filters before it.
     is_passed_by_all = (pl.col("filter_number") < pl.col("first_not_passed")).fill_null(True)
-    running = ordered.hstack(take(first_not_passed.drop("company"), ordered["company"])).with_columns(
+    return ordered.hstack(take(first_not_passed.drop("company"), ordered["company"])).with_columns(
         is_passed_by_all.alias("is_passed_by_all")
     )
+
+
+def _counts() -> Iterator[pl.Expr]:
+    """Count the members by status in order, by status of the filter alone, and by final outcome."""
     status = pl.col("status")
-    counted = running.group_by("year", "as_of", "filter_number", "filter_name").agg(
-        pl.len().alias("members"),
-        (status != NOT_REACHED).sum().alias("entered"),
-        *((status == word).sum().alias(WORDS[word]) for word in STATUSES),
-        (status == NOT_REACHED).sum().alias("not_reached"),
-        ((status == PASS) & pl.col("is_borderline")).sum().alias("borderline"),
-        status.is_in([PASS, VERIFY]).sum().alias("left"),
-        pl.col("is_passed_by_all").cast(pl.Int64).sum().alias("left_verified"),
-        *(
-            (pl.col("stand_alone_status") == word).sum().alias(f"stand_alone_{WORDS[word]}")
-            for word in STATUSES
-        ),
-        *(
-            (pl.col("outcome") == outcome).sum().alias(f"outcome_{outcome}")
-            for outcome in (SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED)
-        ),
-    )
-    return in_columns_of(counted, FunnelSummary).sort("as_of", "filter_number")
+    yield (status != NOT_REACHED).sum().alias("entered")
+    yield (status == NOT_REACHED).sum().alias("not_reached")
+    yield ((status == PASS) & pl.col("is_borderline")).sum().alias("borderline")
+    yield status.is_in([PASS, VERIFY]).sum().alias("left")
+    yield pl.col("is_passed_by_all").cast(pl.Int64).sum().alias("left_verified")
+    for word in STATUSES:
+        yield (status == word).sum().alias(WORDS[word])
+        yield (pl.col("stand_alone_status") == word).sum().alias(f"stand_alone_{WORDS[word]}")
+    for outcome in (SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED, FAILED):
+        yield (pl.col("outcome") == outcome).sum().alias(f"outcome_{outcome}")

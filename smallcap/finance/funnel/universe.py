@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.funnel.value import MULTIPLES
 from smallcap.finance.statuses import FAIL
-from smallcap.rules.types.funnel import FIXED, FunnelRules
+from smallcap.rules.types.funnel import FIXED, CashFlowRules, FunnelRules
 
 
 def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
@@ -35,24 +35,7 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
     is_counted = (business_status != FAIL) & members.select(
         (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")
     ).to_series()
-    universe = members.filter(is_counted)
-    accruals = pl.col("accruals_cash_flow")
-    sizes = {name: (pl.col(name) > 0).sum() for name in MULTIPLES}
-    limits = universe.group_by("as_of").agg(
-        _if_enough(
-            accruals.quantile(rules.cash_flow.accruals_percentile, "linear"), accruals.count(), rules
-        ).alias("accruals_limit"),
-        accruals.count().cast(pl.Int64).alias("accruals_universe"),
-        *(
-            _if_enough(
-                pl.col(name).filter(pl.col(name) > 0).quantile(rules.value.quantile, "linear"),
-                sizes[name],
-                rules,
-            ).alias(f"{name}_limit")
-            for name in MULTIPLES
-        ),
-        pl.max_horizontal(sizes.values()).cast(pl.Int64).alias("value_universe"),
-    )
+    limits = members.filter(is_counted).group_by("as_of").agg(*_limits(rules))
     limited = members.join(limits, on="as_of", how="left", maintain_order="left").with_columns(
         pl.col("accruals_universe", "value_universe").fill_null(0)
     )
@@ -62,6 +45,30 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
         pl.lit(rules.cash_flow.accruals_fixed).alias("accruals_limit"),
         pl.lit(None, dtype=pl.Int64).alias("accruals_universe"),
     )
+
+
+def accruals_limit_words(rules: CashFlowRules) -> str:
+    """Name the limit of accruals in words: the fixed number, or the universe's percentile."""
+    if rules.accruals_limit == FIXED:
+        return f"{rules.accruals_fixed:g}"
+    return f"the universe's {100 * rules.accruals_percentile:g}th percentile"
+
+
+def _limits(rules: FunnelRules) -> list[pl.Expr]:
+    """Return the limits of a universe, and the number of companies behind those of accruals and multiples."""
+    accruals = pl.col("accruals_cash_flow")
+    sizes = {name: (pl.col(name) > 0).sum() for name in MULTIPLES}
+    accruals_limit = accruals.quantile(rules.cash_flow.accruals_percentile, "linear")
+    quantiles = {
+        name: pl.col(name).filter(pl.col(name) > 0).quantile(rules.value.quantile, "linear")
+        for name in MULTIPLES
+    }
+    return [
+        _if_enough(accruals_limit, accruals.count(), rules).alias("accruals_limit"),
+        accruals.count().cast(pl.Int64).alias("accruals_universe"),
+        *(_if_enough(quantiles[name], sizes[name], rules).alias(f"{name}_limit") for name in MULTIPLES),
+        pl.max_horizontal(sizes.values()).cast(pl.Int64).alias("value_universe"),
+    ]
 
 
 def _if_enough(limit: pl.Expr, count: pl.Expr, rules: FunnelRules) -> pl.Expr:

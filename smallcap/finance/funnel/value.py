@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, judge
@@ -31,7 +33,15 @@ def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
         One row per member, in order, in the columns of `conditions.judge`; measure, value and threshold are
         those of the multiple that is lowest relative to its limit.
     """
-    limited = members.with_columns(
+    limited = _with_distances(members)
+    measure = pl.coalesce(_of_lowest(pl.lit), pl.lit(MULTIPLES[0])).alias("measure")
+    verdicts = judge(limited, [_cheapest(rules)], RECORD_GATES)
+    return verdicts.with_columns(limited.select(measure).to_series())
+
+
+def _with_distances(members: pl.DataFrame) -> pl.DataFrame:
+    """Add each multiple relative to its limit, and whether it is cheap; null if unknown."""
+    return members.with_columns(
         *((pl.col(name) / pl.col(f"{name}_limit")).alias(f"{name}_to_limit") for name in MULTIPLES),
         *(
             pl.when(pl.col(f"{name}_reason") == NOT_POSITIVE)
@@ -41,22 +51,24 @@ def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
             for name in MULTIPLES
         ),
     )
+
+
+def _cheapest(rules: ValueRules) -> Condition:
     lowest = pl.min_horizontal(f"{name}_to_limit" for name in MULTIPLES)
-    is_lowest = {name: pl.col(f"{name}_to_limit") == lowest for name in MULTIPLES}
-    cheapest = Condition(
+    return Condition(
         measure="multiple",
         # Kleene logic: one true is enough; otherwise an unknown gives unknown.
         holds=pl.any_horizontal(f"{name}_is_cheap" for name in MULTIPLES),
-        value=pl.coalesce(pl.when(is_lowest[name]).then(name) for name in MULTIPLES),
-        threshold=pl.coalesce(pl.when(is_lowest[name]).then(f"{name}_limit") for name in MULTIPLES),
+        value=_of_lowest(pl.col),
+        threshold=_of_lowest(lambda name: pl.col(f"{name}_limit")),
         is_upper=True,
         is_borderline=lowest >= 1 - rules.borderline,
         broken="no multiple is at or below the universe's",
         unknown="a multiple is unknown, or there are too few companies to compare it with",
     )
-    measure = pl.coalesce(
-        *(pl.when(is_lowest[name]).then(pl.lit(name)) for name in MULTIPLES), pl.lit(MULTIPLES[0])
-    )
-    return judge(limited, [cheapest], RECORD_GATES).with_columns(
-        limited.select(measure.alias("measure")).to_series()
-    )
+
+
+def _of_lowest(of: Callable[[str], pl.Expr]) -> pl.Expr:
+    """Return what `of` makes of the multiple that is lowest relative to its limit."""
+    lowest = pl.min_horizontal(f"{name}_to_limit" for name in MULTIPLES)
+    return pl.coalesce(pl.when(pl.col(f"{name}_to_limit") == lowest).then(of(name)) for name in MULTIPLES)
