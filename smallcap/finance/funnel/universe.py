@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.funnel.value import MULTIPLES
 from smallcap.finance.statuses import FAIL
-from smallcap.rules.types.funnel import FIXED, CashFlowRules, FunnelRules
+from smallcap.rules.types.funnel import FIXED, UNIVERSE_PERCENTILE, CashFlowRules, FunnelRules
 
 
 def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
@@ -49,9 +49,9 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
 
 def accruals_limit_words(rules: CashFlowRules) -> str:
     """Name the limit of accruals in words: the fixed number, or the universe's percentile."""
-    if rules.accruals_limit == FIXED:
-        return f"{rules.accruals_fixed:g}"
-    return f"the universe's {100 * rules.accruals_percentile:g}th percentile"
+    if rules.accruals_limit == UNIVERSE_PERCENTILE:
+        return f"the universe's {100 * rules.accruals_percentile:g}th percentile"
+    return f"{rules.accruals_fixed:g}"
 
 
 def _limits(rules: FunnelRules) -> list[pl.Expr]:
