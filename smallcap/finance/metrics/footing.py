@@ -174,26 +174,11 @@ def _footings() -> list[pl.Expr]:
         .when(pl.col("footing_found").is_not_null())
         .then(pl.lit(VOTE))
     )
-    footing = (
-        pl.when(~pl.col("is_undeclared"))
-        .then(
-            pl.when(adjusted_to("shares_split_basis").is_not_null())
-            .then(pl.lit(SPLIT_ADJUSTED))
-            .otherwise(pl.lit(AS_FILED))
-        )
-        .when("has_vintage")
-        .then(
-            pl.when(pl.col("vintage_ratio").is_null())
-            .then(pl.lit(AS_FILED))
-            .otherwise(pl.lit(SPLIT_ADJUSTED))
-        )
-        .otherwise(pl.col("footing_found").fill_null(UNDECIDED))
-    )
     is_adjusted = pl.col("is_declared_adjusted") | (
         ~pl.col("has_vintage") & pl.col("is_undeclared") & pl.col("is_found_adjusted")
     )
     return [
-        pl.when(has_record).then(footing).alias("shares_footing"),
+        pl.when(has_record).then(_footing()).alias("shares_footing"),
         pl.when(has_record).then(basis).alias("shares_footing_basis"),
         is_adjusted.fill_null(False).alias("is_adjusted"),
     ]
@@ -205,32 +190,57 @@ def _is_brought_back() -> pl.Expr:
     return pl.col("is_adjusted") & pl.coalesce(by_declaration, "is_nearer_brought_back").fill_null(False)
 
 
-def _outcome(rules: FootingRules, holding: HoldingRatioRules) -> list[pl.Expr]:
-    differs = (pl.col("count_brought_back") != pl.col("count_left")).fill_null(False)
-    is_left_near = is_near(pl.col("ratio_left"), holding).fill_null(False)
-    ratio = pl.col("adjusted_ratio")
-    is_odd = (
-        pl.col("later_split_ratio").is_null()
-        & ((ratio > 2 * (1 - rules.ratios.rounding)) | (ratio < (1 + rules.ratios.tolerance) / 2))
-    ).fill_null(False)
-    has_record = pl.col("shares").is_not_null()
-    is_changed_by_vintage = pl.col("has_vintage") & pl.col("vintage_ratio").is_not_null()
-    is_known_later = (
-        pl.col("is_found_from_then_on")
-        & ~pl.col("is_found_adjusted")
-        & (pl.col("footing_vote") == SPLIT_ADJUSTED)
+def _footing() -> pl.Expr:
+    """Choose the split basis: as declared, else by two vintages, else as found by the vote."""
+    by_declaration = _adjusted_if(adjusted_to("shares_split_basis").is_not_null())
+    by_vintages = _adjusted_if(pl.col("vintage_ratio").is_not_null())
+    return (
+        pl.when(~pl.col("is_undeclared"))
+        .then(by_declaration)
+        .when("has_vintage")
+        .then(by_vintages)
+        .otherwise(pl.col("footing_found").fill_null(UNDECIDED))
     )
+
+
+def _adjusted_if(is_adjusted: pl.Expr) -> pl.Expr:
+    return pl.when(is_adjusted).then(pl.lit(SPLIT_ADJUSTED)).otherwise(pl.lit(AS_FILED))
+
+
+def _outcome(rules: FootingRules, holding: HoldingRatioRules) -> list[pl.Expr]:
+    has_record = pl.col("shares").is_not_null()
     flags = {
-        "is_shares_footing_inferred": (pl.col("is_brought") & differs & pl.col("is_undeclared"))
-        | is_changed_by_vintage,
-        "is_shares_footing_doubtful": pl.col("is_adjusted")
-        & ~is_left_near
-        & ((differs & ~pl.col("is_brought")) | is_odd),
-        "is_footing_known_later": is_known_later,
+        "is_shares_footing_inferred": _is_inferred(),
+        "is_shares_footing_doubtful": _is_doubtful(rules, holding),
+        "is_footing_known_later": pl.col("is_found_from_then_on")
+        & ~pl.col("is_found_adjusted")
+        & (pl.col("footing_vote") == SPLIT_ADJUSTED),
     }
-    is_unchecked = pl.when("is_adjusted").then(ratio.is_null()).otherwise("is_split_unchecked")
+    has_no_ratio = pl.col("adjusted_ratio").is_null()
+    is_unchecked = pl.when("is_adjusted").then(has_no_ratio).otherwise("is_split_unchecked")
     return [
         pl.when("is_brought").then("count_brought_back").otherwise("count_left").alias("shares"),
         is_unchecked.alias("is_split_unchecked"),
         *(pl.when(has_record).then(flag.fill_null(False)).alias(name) for name, flag in flags.items()),
     ]
+
+
+def _is_inferred() -> pl.Expr:
+    """Whether the count was changed by what was found, and not by what was declared."""
+    is_changed_by_vintage = pl.col("has_vintage") & pl.col("vintage_ratio").is_not_null()
+    return (pl.col("is_brought") & _differs() & pl.col("is_undeclared")) | is_changed_by_vintage
+
+
+def _is_doubtful(rules: FootingRules, holding: HoldingRatioRules) -> pl.Expr:
+    """Whether the table is split-adjusted, but the count was left although that does not bring it near."""
+    ratio = pl.col("adjusted_ratio")
+    is_odd = (
+        pl.col("later_split_ratio").is_null()
+        & ((ratio > 2 * (1 - rules.ratios.rounding)) | (ratio < (1 + rules.ratios.tolerance) / 2))
+    ).fill_null(False)
+    is_left_near = is_near(pl.col("ratio_left"), holding).fill_null(False)
+    return pl.col("is_adjusted") & ~is_left_near & ((_differs() & ~pl.col("is_brought")) | is_odd)
+
+
+def _differs() -> pl.Expr:
+    return (pl.col("count_brought_back") != pl.col("count_left")).fill_null(False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from smallcap.finance.metrics.footing import DECLARED, SPLIT_ADJUSTED, UNDECIDED
@@ -25,6 +27,14 @@ COLUMNS = (
 )
 """Columns of core.metrics_as_of that it is made of."""
 WORDS = {SPLIT_ADJUSTED: "split-adjusted", AS_FILED: "as filed"}
+KINDS = ("splits", "consolidations")
+COUNTED_FLAGS = {
+    "inferred_share_counts": "is_shares_footing_inferred",
+    "doubtful_share_counts": "is_shares_footing_doubtful",
+    "share_counts_known_later": "is_footing_known_later",
+    "small_share_counts": "is_share_count_small_for_holding",
+}
+"""Flags by the name of their number in marts.coverage."""
 
 
 def footing_counts(metrics: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -45,31 +55,26 @@ def footing_counts(metrics: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame
     named = metrics.join(
         members.select("as_of", "entity_id", "ticker"), on=["as_of", "entity_id"], how="left"
     )
-    is_split = pl.col("later_split_ratio") > 1
-    votes = {"splits": is_split, "consolidations": ~is_split}
-    has_vote, is_for = pl.col("footing_vote").is_not_null(), pl.col("footing_vote") == SPLIT_ADJUSTED
-    flags = {
-        "inferred_share_counts": "is_shares_footing_inferred",
-        "doubtful_share_counts": "is_shares_footing_doubtful",
-        "share_counts_known_later": "is_footing_known_later",
-        "small_share_counts": "is_share_count_small_for_holding",
-    }
+    is_unchecked = pl.col("is_split_unchecked") & pl.col("market_cap_usd").is_not_null()
     return named.group_by("as_of").agg(
         *(_most_common(name) for name in ("shares_footing", "shares_footing_basis")),
-        *(
-            _count(condition).alias(f"footing_votes_{kind}_{side}")
-            for kind, of_kind in votes.items()
-            for side, condition in (("for", is_for & of_kind), ("against", has_vote & ~is_for & of_kind))
-        ),
-        *(_count(pl.col(flag)).alias(name) for name, flag in flags.items()),
+        *_vote_counts(),
+        *(_count(pl.col(flag)).alias(name) for name, flag in COUNTED_FLAGS.items()),
         _names("is_shares_footing_inferred").alias("inferred_share_count_names"),
         _names("is_shares_footing_doubtful").alias("doubtful_share_count_names"),
         _count(pl.col("market_cap_reason") == "shares_basis_doubtful").alias("share_counts_without_basis"),
-        _count(pl.col("is_split_unchecked") & pl.col("market_cap_usd").is_not_null()).alias(
-            "splits_unchecked"
-        ),
+        _count(is_unchecked).alias("splits_unchecked"),
         pl.col("fund_share_of_company").median().alias("median_fund_share"),
     )
+
+
+def _vote_counts() -> Iterator[pl.Expr]:
+    """Count the votes for and against split-adjusted counts, of splits and of consolidations."""
+    is_split = pl.col("later_split_ratio") > 1
+    has_vote, is_for = pl.col("footing_vote").is_not_null(), pl.col("footing_vote") == SPLIT_ADJUSTED
+    for kind, of_kind in zip(KINDS, (is_split, ~is_split), strict=True):
+        yield _count(is_for & of_kind).alias(f"footing_votes_{kind}_for")
+        yield _count(has_vote & ~is_for & of_kind).alias(f"footing_votes_{kind}_against")
 
 
 def _count(condition: pl.Expr) -> pl.Expr:
@@ -99,19 +104,18 @@ def footing_finding(row: dict[str, object], min_votes: int) -> tuple[bool, str]:
     as_of, footing, basis = row["as_of"], row["shares_footing"], row["shares_footing_basis"]
     if footing is None:
         return False, f"{as_of}: no share count"
-    splits, consolidations = _votes(row, "splits"), _votes(row, "consolidations")
-    votes = splits[1] + consolidations[1]
-    tally = f"{splits[0]} of {splits[1]} splits and {consolidations[0]} of {consolidations[1]} consolidations"
+    (for_splits, splits), (for_consolidations, consolidations) = (_votes(row, kind) for kind in KINDS)
+    votes = splits + consolidations
+    tally = f"{for_splits} of {splits} splits and {for_consolidations} of {consolidations} consolidations"
     changed = _changed(row)
     if basis == DECLARED:
         return bool(changed), f"{as_of}: share counts are {WORDS[str(footing)]}, as declared{changed}"
     if footing == UNDECIDED:
         few = f"{votes} of at least {min_votes} companies with a clear later split"
-        told = (
+        return votes > 0, (
             f"{as_of}: the split basis of share counts is undecided ({few}), so they are taken as filed; "
-            f"set shares_split_basis if it is known"
+            f"set shares_split_basis if it is known{changed}"
         )
-        return votes > 0, f"{told}{changed}"
     verb = "say so" if footing == SPLIT_ADJUSTED else "say that they are split-adjusted"
     return footing != AS_FILED, f"{as_of}: share counts are {WORDS[str(footing)]}: {tally} {verb}{changed}"
 
@@ -123,9 +127,9 @@ def _votes(row: dict[str, object], kind: str) -> tuple[int, int]:
 
 
 def _changed(row: dict[str, object]) -> str:
-    told = ""
+    words = ""
     if row["inferred_share_count_names"]:
-        told += f"; brought back: {row['inferred_share_count_names']}"
+        words += f"; brought back: {row['inferred_share_count_names']}"
     if row["doubtful_share_count_names"]:
-        told += f"; doubtful: {row['doubtful_share_count_names']}"
-    return told
+        words += f"; doubtful: {row['doubtful_share_count_names']}"
+    return words

@@ -46,15 +46,17 @@ def with_history(rows: pl.DataFrame, prior_year: DayRange, cash_years: YearsRule
         years before it in which both figures are known.
     """
     history = visible_history(rows, max(cash_years.years - 1, 1), prior_year)
-    last_year = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("record")).join(
-        history.filter(pl.col("years_back") == 1), on="record", how="left", maintain_order="left"
-    )["prior"]
+    last_year = _last_year(rows, history)
     prior = take(rows.select(pl.col(name).alias(f"{name}_prior") for name in PRIOR_COLUMNS), last_year)
-    return (
-        rows.hstack([last_year.is_not_null().alias("has_prior_year")])
-        .hstack(prior)
-        .hstack(_sums(rows, history, cash_years.years))
-    )
+    sums = _sums(rows, history, cash_years.years)
+    return rows.hstack([last_year.is_not_null().alias("has_prior_year")]).hstack(prior).hstack(sums)
+
+
+def _last_year(rows: pl.DataFrame, history: pl.DataFrame) -> pl.Series:
+    """Return the row number of each row's record of the year before; null if there is none."""
+    records = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("record"))
+    last = history.filter(pl.col("years_back") == 1)
+    return records.join(last, on="record", how="left", maintain_order="left")["prior"]
 
 
 def _sums(rows: pl.DataFrame, history: pl.DataFrame, years: int) -> pl.DataFrame:

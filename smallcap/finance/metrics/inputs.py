@@ -27,24 +27,26 @@ def with_inputs(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame
         The rows with the derived quantities, named as in core.annual_metrics, and `net_interest` and
         `interest`.
     """
+    net_cash = pl.col("cash_and_short_term_investments_usd") - pl.col("total_debt_usd")
     return (
-        fundamentals.with_columns(
-            *shares(),
-            interest_reported().alias("interest"),
-            pl.coalesce("net_interest_expense_usd", "interest_expense_usd").alias("net_interest"),
-            gross_profit().alias("gross_profit_usd"),
-            (pl.col("current_assets_usd") - pl.col("current_liabilities_usd")).alias("working_capital_usd"),
-            (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd")).alias(
-                "free_cash_flow_usd"
-            ),
-            _blank_as_none("dividends_paid_usd"),
-            _blank_as_none("net_share_repurchases_usd"),
-        )
+        fundamentals.with_columns(*_items())
         .with_columns(*ebit(), *total_debt(rules), *shareholder_payout())
-        .with_columns(
-            (pl.col("cash_and_short_term_investments_usd") - pl.col("total_debt_usd")).alias("net_cash_usd")
-        )
+        .with_columns(net_cash.alias("net_cash_usd"))
     )
+
+
+def _items() -> list[pl.Expr]:
+    """Return the quantities that follow from the reported items alone."""
+    return [
+        *shares(),
+        interest_reported().alias("interest"),
+        pl.coalesce("net_interest_expense_usd", "interest_expense_usd").alias("net_interest"),
+        gross_profit().alias("gross_profit_usd"),
+        (pl.col("current_assets_usd") - pl.col("current_liabilities_usd")).alias("working_capital_usd"),
+        (pl.col("operating_cash_flow_usd") - pl.col("capital_expenditures_usd")).alias("free_cash_flow_usd"),
+        _blank_as_none("dividends_paid_usd"),
+        _blank_as_none("net_share_repurchases_usd"),
+    ]
 
 
 def shares() -> list[pl.Expr]:
@@ -111,17 +113,7 @@ def total_debt(rules: MetricsRules) -> list[pl.Expr]:
     """
     short, long = pl.col("short_term_debt_usd"), pl.col("long_term_debt_usd")
     is_blank = short.is_null() & long.is_null()
-    bearable = rules.debt.max_interest_to_liabilities * pl.col("total_liabilities_usd").fill_null(0.0)
-    pays_interest = (pl.col("net_interest") > bearable).fill_null(False)
-    reason = first_reason(
-        [
-            (is_suspect(*DEBT_PARTS), "scale_suspect"),
-            (is_debt_negative(), "debt_negative"),
-            (is_blank & ~pl.col("is_blank_debt_zero"), "input_missing"),
-            (is_blank & is_suspect(*INTEREST), "scale_suspect"),
-            (is_blank & pays_interest, "debt_blank_but_interest_paid"),
-        ]
-    )
+    reason = _debt_unknown(is_blank, rules)
     is_known = reason.is_null()
     is_long_none = is_known & short.is_not_null() & long.is_null() & _leaves_no_room(rules)
     is_partial = is_known & (short.is_null() != long.is_null()) & ~is_long_none
@@ -132,6 +124,21 @@ def total_debt(rules: MetricsRules) -> list[pl.Expr]:
         is_long_none.alias("is_debt_part_assumed_zero"),
         (is_known & is_blank).alias("is_debt_assumed_zero"),
     ]
+
+
+def _debt_unknown(is_blank: pl.Expr, rules: MetricsRules) -> pl.Expr:
+    """Return why total debt is unknown; null if it is known."""
+    bearable = rules.debt.max_interest_to_liabilities * pl.col("total_liabilities_usd").fill_null(0.0)
+    pays_interest = (pl.col("net_interest") > bearable).fill_null(False)
+    return first_reason(
+        [
+            (is_suspect(*DEBT_PARTS), "scale_suspect"),
+            (is_debt_negative(), "debt_negative"),
+            (is_blank & ~pl.col("is_blank_debt_zero"), "input_missing"),
+            (is_blank & is_suspect(*INTEREST), "scale_suspect"),
+            (is_blank & pays_interest, "debt_blank_but_interest_paid"),
+        ]
+    )
 
 
 def _leaves_no_room(rules: MetricsRules) -> pl.Expr:

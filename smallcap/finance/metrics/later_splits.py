@@ -31,6 +31,14 @@ def adjusted_ratios(priced: pl.DataFrame, prices: pl.DataFrame, max_age_days: in
     adjusted = prices.filter(is_positive("adjusted_close_usd")).select(
         "security_id", "date", "adjusted_close_usd"
     )
+    found = _nearest_days(priced, adjusted, max_age_days)
+    close = take(adjusted, found["row"])["adjusted_close_usd"]
+    is_one_day = (found["days"] == 0).fill_null(False)
+    return pl.DataFrame({"adjusted_ratio": priced["price_usd"] / close, "is_ratio_of_one_day": is_one_day})
+
+
+def _nearest_days(priced: pl.DataFrame, adjusted: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
+    """Find the row of `adjusted` nearest to the day of each price, by as_of, and the days between."""
     numbered = adjusted.with_row_index("row").select("security_id", "date", "row").sort("date")
     asked = priced.select("as_of", "security_id", "price_date").with_row_index("question").sort("price_date")
     sides = [
@@ -50,18 +58,8 @@ def adjusted_ratios(priced: pl.DataFrame, prices: pl.DataFrame, max_age_days: in
         .sort("question", "days", "close_date")
         .unique("question", keep="first", maintain_order=True)
     )
-    found = (
-        asked.select("question")
-        .join(nearest.select("question", "row", "days"), on="question", how="left")
-        .sort("question")
-    )
-    close = take(adjusted, found["row"])["adjusted_close_usd"]
-    return pl.DataFrame(
-        {
-            "adjusted_ratio": priced["price_usd"] / close,
-            "is_ratio_of_one_day": (found["days"] == 0).fill_null(False),
-        }
-    )
+    found = nearest.select("question", "row", "days")
+    return asked.select("question").join(found, on="question", how="left").sort("question")
 
 
 def simple_ratios(ratios: pl.Series, is_exact: pl.Series, rules: SplitRatioRules) -> pl.Series:

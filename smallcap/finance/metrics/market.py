@@ -117,15 +117,7 @@ def multiples() -> list[pl.Expr]:
         "dividend_yield": "dividends_paid_usd",
     }
     return [
-        *(
-            column
-            for name, denominator in denominators.items()
-            for column in metric(
-                name,
-                cap / pl.col(denominator),
-                [NO_FUNDAMENTALS, missing(cap), *not_positive(pl.col(denominator))],
-            )
-        ),
+        *(column for name, figure in denominators.items() for column in _multiple(name, cap, pl.col(figure))),
         *(pl.when(cap > 0).then(pl.col(numerator) / cap).alias(name) for name, numerator in yields.items()),
     ]
 
@@ -153,6 +145,10 @@ def altman_z(zones: ZoneRules) -> list[pl.Expr]:
     ]
     columns = metric("altman_z", score, checks)
     return [*columns, zone(columns[0], zones).alias("altman_z_zone")]
+
+
+def _multiple(name: str, cap: pl.Expr, figure: pl.Expr) -> list[pl.Expr]:
+    return metric(name, cap / figure, [NO_FUNDAMENTALS, missing(cap), *not_positive(figure)])
 
 
 def _not_for_financials(name: str) -> list[pl.Expr]:

@@ -153,14 +153,13 @@ def _levels(metrics: pl.DataFrame, level: Level, rules: PlausibilityRules) -> It
     if not found:
         return
     as_of, median, values, severity = max(found, key=lambda row: (row[3] == "stop", row[0]))
-    is_low = median < bounds.warn_below
-    yield Suspicion(
-        severity,
-        f"plausibility.levels.{level.name}",
+    remedy = level.if_low if median < bounds.warn_below else level.if_high
+    message = (
         f"the median of {level.words} of {values:,} members on {as_of} is {median:,.4g}, plausible is "
-        f"{bounds.warn_below:g} to {bounds.warn_above:g}: {level.if_low if is_low else level.if_high} "
-        f"Give money in US dollars and counts in shares",
+        f"{bounds.warn_below:g} to {bounds.warn_above:g}: {remedy} "
+        f"Give money in US dollars and counts in shares"
     )
+    yield Suspicion(severity, f"plausibility.levels.{level.name}", message)
 
 
 def _severity(median: float, values: int, bounds: LevelBounds, rules: PlausibilityRules) -> Severity:

@@ -71,11 +71,22 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
         if no split is known; and `is_split_unchecked`: not all months between are covered by split data, or
         the month of the count has a split that the count may or may not include.
     """
+    running = _running_splits(prices)
+    asked = questions.select("security_id", "shares_date", "price_date")
+    at_count = _last_before(running, asked, "shares_date").rename(lambda name: f"{name}_count")
+    at_price = _last_before(running.drop("next_date", "next_ratio"), asked, "price_date")
+    factor = (pl.col("product") / pl.col("product_count")).round_sig_figs(FACTOR_DIGITS).fill_null(1.0)
+    flag = _is_split_unchecked(max_age_days).alias("is_split_unchecked")
+    return asked.hstack(at_count).hstack(at_price).select(factor.alias("split_factor"), flag)
+
+
+def _running_splits(prices: pl.DataFrame) -> pl.DataFrame:
+    """Multiply each line's splits up to each month, and count the months whose splits are unknown."""
     months = prices.select("security_id", "date", pl.col("split_ratio").fill_nan(None)).sort(
         "security_id", "date"
     )
     ratio = pl.col("split_ratio").fill_null(1.0)
-    running = months.select(
+    return months.select(
         "security_id",
         "date",
         ratio.cum_prod().over("security_id").alias("product"),
@@ -83,9 +94,10 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
         pl.col("date").shift(-1).over("security_id").alias("next_date"),
         ratio.shift(-1).over("security_id").alias("next_ratio"),
     )
-    asked = questions.select("security_id", "shares_date", "price_date")
-    at_count = _last_before(running, asked, "shares_date").rename(lambda name: f"{name}_count")
-    at_price = _last_before(running.drop("next_date", "next_ratio"), asked, "price_date")
+
+
+def _is_split_unchecked(max_age_days: int) -> pl.Expr:
+    """Whether a month between is not covered by split data, or the month of the count has a split."""
     splits_in_month_of_count = (
         (pl.col("next_date_count") <= pl.col("price_date"))
         & (pl.col("next_date_count").dt.month_start() == pl.col("shares_date").dt.month_start())
@@ -94,19 +106,7 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
     is_covered = (pl.col("unknown") == pl.col("unknown_count")) & (
         (pl.col("price_date") - pl.col("date")).dt.total_days() <= max_age_days
     )
-    return (
-        asked.hstack(at_count)
-        .hstack(at_price)
-        .select(
-            (pl.col("product") / pl.col("product_count"))
-            .round_sig_figs(FACTOR_DIGITS)
-            .fill_null(1.0)
-            .alias("split_factor"),
-            (~is_covered | splits_in_month_of_count.fill_null(False))
-            .fill_null(True)
-            .alias("is_split_unchecked"),
-        )
-    )
+    return (~is_covered | splits_in_month_of_count.fill_null(False)).fill_null(True)
 
 
 def _last_before(rows: pl.DataFrame, questions: pl.DataFrame, day: str) -> pl.DataFrame:

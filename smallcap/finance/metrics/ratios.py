@@ -18,41 +18,24 @@ EBIT = ("operating_income_usd", "pretax_income_usd", *INTEREST)
 
 def ratios(rules: MetricsRules) -> list[pl.Expr]:
     """Return every ratio of core.annual_metrics, with its reason."""
-    revenue, assets = pl.col("revenue_usd"), pl.col("total_assets_usd")
-    equity, debt = pl.col("shareholders_equity_usd"), pl.col("total_debt_usd")
+    debt = pl.col("total_debt_usd")
+    free_cash_flow = ("operating_cash_flow_usd", "capital_expenditures_usd")
     return [
-        *_ratio("roe", pl.col("net_income_usd"), equity, "net_income_usd", "shareholders_equity_usd"),
+        *_ratio_of("roe", "net_income_usd", "shareholders_equity_usd"),
         *roe_average(),
-        *_ratio("gross_margin", pl.col("gross_profit_usd"), revenue, *GROSS_PROFIT),
-        *_ratio(
-            "operating_margin", pl.col("operating_income_usd"), revenue, "operating_income_usd", "revenue_usd"
-        ),
-        *_ratio("net_margin", pl.col("net_income_usd"), revenue, "net_income_usd", "revenue_usd"),
-        *_ratio(
-            "fcf_margin",
-            pl.col("free_cash_flow_usd"),
-            revenue,
-            *("operating_cash_flow_usd", "capital_expenditures_usd", "revenue_usd"),
-        ),
+        *_ratio("gross_margin", pl.col("gross_profit_usd"), pl.col("revenue_usd"), *GROSS_PROFIT),
+        *_ratio_of("operating_margin", "operating_income_usd", "revenue_usd"),
+        *_ratio_of("net_margin", "net_income_usd", "revenue_usd"),
+        *_ratio_of("fcf_margin", "free_cash_flow_usd", "revenue_usd", of=free_cash_flow),
         *debt_ratio("debt_to_assets", debt, "total_assets_usd"),
         *debt_ratio("debt_to_equity", debt, "shareholders_equity_usd"),
         *interest_coverage(),
-        *_ratio(
-            "current_ratio",
-            pl.col("current_assets_usd"),
-            pl.col("current_liabilities_usd"),
-            *("current_assets_usd", "current_liabilities_usd"),
-        ),
-        *_ratio("goodwill_to_assets", pl.col("goodwill_usd"), assets, "goodwill_usd", "total_assets_usd"),
+        *_ratio_of("current_ratio", "current_assets_usd", "current_liabilities_usd"),
+        *_ratio_of("goodwill_to_assets", "goodwill_usd", "total_assets_usd"),
         *accruals_cash_flow(),
         *accruals_balance_sheet(),
         *cash_conversion(rules),
-        *_ratio(
-            "capex_intensity",
-            pl.col("capital_expenditures_usd"),
-            revenue,
-            *("capital_expenditures_usd", "revenue_usd"),
-        ),
+        *_ratio_of("capex_intensity", "capital_expenditures_usd", "revenue_usd"),
         *share_count_change(),
         *unusual_items_share(),
         *altman_z_double_prime(rules.altman_z_double_prime),
@@ -75,6 +58,11 @@ def suspect(value: pl.Expr, *fields: str, prior: tuple[str, ...] = ()) -> Check:
 def _ratio(name: str, numerator: pl.Expr, denominator: pl.Expr, *fields: str) -> list[pl.Expr]:
     """Return numerator over denominator; null for a suspect scale if that of a field that it uses is."""
     return quotient(name, numerator, denominator, before=[suspect(numerator / denominator, *fields)])
+
+
+def _ratio_of(name: str, numerator: str, denominator: str, of: tuple[str, ...] = ()) -> list[pl.Expr]:
+    """Return the ratio of two columns; `of` are the fields of the numerator if it is not a field itself."""
+    return _ratio(name, pl.col(numerator), pl.col(denominator), *(of or (numerator,)), denominator)
 
 
 def roe_average() -> list[pl.Expr]:

@@ -35,10 +35,9 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
         year before).
     """
     cleaned = without_nan(rows)
-    days = _period_days(cleaned, rules)
-    dated = cleaned.with_columns(_broken_rule(days, rules).alias("rule"))
-    judged = dated.with_columns(_with_implausible_income(dated, rules))
-    return judged.filter(pl.col("rule").is_null()).drop("rule"), judged.filter(pl.col("rule").is_not_null())
+    dated = cleaned.with_columns(_broken_rule(_period_days(cleaned, rules), rules).alias("rule"))
+    checked = dated.with_columns(_with_implausible_income(dated, rules))
+    return checked.filter(pl.col("rule").is_null()).drop("rule"), checked.filter(pl.col("rule").is_not_null())
 
 
 def flag(kept: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
@@ -109,18 +108,25 @@ def _broken_rule(period_days: pl.Series, rules: SanityRules) -> pl.Expr:
 
 def _period_days(rows: pl.DataFrame, rules: SanityRules) -> pl.Series:
     """Return the length of each row's period in days; null if unknown."""
+    numbered = rows.with_row_index("row")
+    derived = _derived_days(numbered, rules)
+    lengths = numbered.select("row", "period_days").join(derived, on="row", how="left").sort("row")
+    return lengths.select(pl.coalesce("period_days", "derived_days"))["period_days"]
+
+
+def _derived_days(numbered: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
+    """Compute the distance to the period of the previous fiscal year, for rows for which one was known."""
     # A row whose dates or currency are wrong is not used to derive another row's length.
     is_witness = (pl.col("filing_date") >= pl.col("period_end")).fill_null(True) & pl.col(
         "currency"
     ).eq_missing(rules.currency)
-    numbered = rows.with_row_index("row")
     previous = numbered.filter(is_witness).select(
         "entity_id",
         pl.col("fiscal_year") + 1,
         pl.col("period_end").alias("previous_period_end"),
         pl.col("available_date").alias("previous_available_date"),
     )
-    derived = (
+    return (
         numbered.select("row", "entity_id", "fiscal_year", "period_end", "available_date")
         .join(previous, on=["entity_id", "fiscal_year"])
         .filter(
@@ -134,5 +140,3 @@ def _period_days(rows: pl.DataFrame, rules: SanityRules) -> pl.Series:
             (pl.col("period_end") - pl.col("previous_period_end")).dt.total_days().alias("derived_days"),
         )
     )
-    lengths = numbered.select("row", "period_days").join(derived, on="row", how="left").sort("row")
-    return lengths.select(pl.coalesce("period_days", "derived_days"))["period_days"]
