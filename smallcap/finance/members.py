@@ -92,11 +92,23 @@ def _resolved(constituents: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFr
     spells = securities.sort("security_id", "valid_from", "is_resolved", "source").unique(
         ["security_id", "valid_from"], keep="last", maintain_order=True
     )
+    spell = _spell_of(constituents, spells)
+    _refuse_unknown(constituents.filter(spell.is_null()))
+    known = take(spells.select(pl.col(name).alias(f"known_{name}") for name in SECURITY_COLUMNS), spell)
+    return constituents.hstack(known).with_columns(
+        pl.col("known_entity_id").alias("entity_id"),
+        pl.coalesce("sector", "known_sector").alias("sector"),
+        pl.coalesce("name", "known_name").alias("name"),
+    )
+
+
+def _spell_of(constituents: pl.DataFrame, spells: pl.DataFrame) -> pl.Series:
+    """Return each line's row number in `spells`: the latest spell begun by as_of, else the first."""
     numbered = spells.with_row_index("spell").select("security_id", "valid_from", "spell")
     first = numbered.unique("security_id", keep="first", maintain_order=True).select(
         "security_id", pl.col("spell").alias("first_spell")
     )
-    spell = (
+    return (
         constituents.select("security_id", "as_of")
         .with_row_index("line")
         .sort("as_of")
@@ -110,13 +122,6 @@ def _resolved(constituents: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFr
         .join(first, on="security_id", how="left")
         .sort("line")
         .select(pl.coalesce("spell", "first_spell").alias("spell"))["spell"]
-    )
-    _refuse_unknown(constituents.filter(spell.is_null()))
-    known = take(spells.select(pl.col(name).alias(f"known_{name}") for name in SECURITY_COLUMNS), spell)
-    return constituents.hstack(known).with_columns(
-        pl.col("known_entity_id").alias("entity_id"),
-        pl.coalesce("sector", "known_sector").alias("sector"),
-        pl.coalesce("name", "known_name").alias("name"),
     )
 
 
@@ -132,29 +137,17 @@ def _refuse_unknown(lines: pl.DataFrame) -> None:
 
 def _summed(lines: pl.DataFrame) -> pl.DataFrame:
     """Sum the lines of each company; everything else is taken from the largest line."""
-    order = {
-        "as_of": False,
-        "entity_id": False,
-        "market_value_usd": True,
-        "ticker": False,
-        "security_id": False,
-    }
-    by_size = lines.sort(list(order), descending=list(order.values()), nulls_last=True)
-    largest = [
-        pl.col(name).first()
-        for name in ("year", "ticker", "name", "security_id", "sector", "snapshot_date", "source")
-    ]
+    order = ("as_of", "entity_id", "market_value_usd", "ticker", "security_id")
+    by_size = lines.sort(order, descending=[name == "market_value_usd" for name in order], nulls_last=True)
     company = by_size.group_by("index_name", "as_of", "entity_id", maintain_order=True).agg(
-        *largest,
+        pl.col("year", "ticker", "name", "security_id", "sector", "snapshot_date", "source").first(),
         pl.len().alias("line_count"),
         pl.col("known_sic").drop_nulls().first().alias("sic"),
         pl.col("known_gics").drop_nulls().first().alias("gics"),
         pl.col("known_is_resolved").any().alias("is_resolved"),
         pl.col("known_unresolved_reason").first().alias("unresolved_reason"),
-        *(
-            pl.col(f"known_{name}").any().alias(name)
-            for name in ("is_resolution_later", "is_resolution_corrected")
-        ),
+        pl.col("known_is_resolution_later").any().alias("is_resolution_later"),
+        pl.col("known_is_resolution_corrected").any().alias("is_resolution_corrected"),
         pl.col("price_usd").first().alias("list_price_usd"),
         _sum("market_value_usd"),
         _sum("weight"),

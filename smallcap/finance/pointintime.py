@@ -79,6 +79,23 @@ def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = 
 
     Parameters are as for `visible`.
     """
+    return (
+        questions.select("entity_id", pl.col(horizon).alias("horizon"))
+        .with_row_index("question")
+        .sort("horizon")
+        .join_asof(
+            _front(records),
+            left_on="horizon",
+            right_on="available_date",
+            by="entity_id",
+            check_sortedness=False,
+        )
+        .sort("question")["record"]
+    )
+
+
+def _front(records: pl.DataFrame) -> pl.DataFrame:
+    """List the records that are ever visible, in the order in which they became known."""
     # A record without a date never became known, and must not hide those that did.
     ordered = (
         by_standing(records).drop_nulls("available_date").sort("entity_id", "available_date", "standing")
@@ -89,21 +106,12 @@ def visible_rows(records: pl.DataFrame, questions: pl.DataFrame, horizon: str = 
     is_last_of_day = pl.any_horizontal(
         pl.col(name) != pl.col(name).shift(-1) for name in ("entity_id", "available_date")
     )
-    front = (
+    return (
         # Only a record that ranks above everything known before it is ever visible.
         ordered.filter(place == place.cum_max())
         .filter(is_last_of_day.fill_null(True))
         .select("entity_id", "available_date", pl.col("row").alias("record"))
         .sort("available_date")
-    )
-    return (
-        questions.select("entity_id", pl.col(horizon).alias("horizon"))
-        .with_row_index("question")
-        .sort("horizon")
-        .join_asof(
-            front, left_on="horizon", right_on="available_date", by="entity_id", check_sortedness=False
-        )
-        .sort("question")["record"]
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import polars as pl
@@ -17,6 +18,8 @@ PER_TERM = ["covariance", "term"]
 INTERVAL = ("estimate", "ci_low", "ci_high")
 NO_MONTHS = "no month has a return of both books and all factors"
 TEST = ("std_error", "t_stat", "p_value", "ci_low", "ci_high")
+SHOWN = {"other_": (*INTERVAL, "reason"), "difference_": ("estimate", *TEST), "mix_": ("estimate",)}
+"""Columns of each regression that stand beside those of the first book's, by their prefix."""
 
 
 def book_comparisons(
@@ -72,6 +75,15 @@ def _compared(
         "difference_": first - second,
         "mix_": share * first + (1 - share) * second,
     }
+    found = _side_by_side(months, series, factors, rules)
+    # The correlation of two equal series can exceed 1 by rounding.
+    return _blanked(found, months.select(pl.corr(first, second).clip(-1, 1)).item(), share)
+
+
+def _side_by_side(
+    months: pl.DataFrame, series: Mapping[str, pl.Expr], factors: Factors | None, rules: FactorRules
+) -> pl.DataFrame:
+    """Regress each series, and put what is shown of each beside the first, under its prefix."""
     found = {
         prefix: five_factor_regression(
             months.select("month", value.alias("total_return")),
@@ -82,21 +94,14 @@ def _compared(
         )
         for prefix, value in series.items()
     }
-    columns = {
-        "": (),
-        "other_": (*INTERVAL, "reason"),
-        "difference_": ("estimate", *TEST),
-        "mix_": ("estimate",),
-    }
     side_by_side = found.pop("")
     for prefix, rows in found.items():
-        renamed = rows.select(*PER_TERM, pl.col(columns[prefix]).name.prefix(prefix))
+        renamed = rows.select(*PER_TERM, pl.col(SHOWN[prefix]).name.prefix(prefix))
         side_by_side = side_by_side.join(renamed, on=PER_TERM, maintain_order="left")
-    # The correlation of two equal series can exceed 1 by rounding.
-    return _judged(side_by_side, months.select(pl.corr(first, second).clip(-1, 1)).item(), share)
+    return side_by_side
 
 
-def _judged(rows: pl.DataFrame, correlation: float | None, mix_share: float) -> pl.DataFrame:
+def _blanked(rows: pl.DataFrame, correlation: float | None, mix_share: float) -> pl.DataFrame:
     """Set the status, and blank out the numbers where either book could not be estimated."""
     reason = pl.coalesce("reason", "other_reason")
     is_estimated = reason.is_null()

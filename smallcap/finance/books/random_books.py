@@ -89,10 +89,8 @@ def drawn_weights(books: int, names: int, drawn_from: int, seed: int) -> Iterato
 
     Parameters
     ----------
-    books
-        Number of books.
-    names
-        Names in each book.
+    books, names
+        Number of books, and of names in each.
     drawn_from
         Number of lines to draw from; more than `names`.
     seed

@@ -85,27 +85,28 @@ def _sharpe_differences(paired: pl.DataFrame, rules: ExperimentRules) -> pl.Data
     and b of returns with correlation rho: J. D. Jobson and B. M. Korkie, Journal of Finance 36 (1981), as
     corrected by C. Memmel, Finance Letters 1 (2003). It assumes normal returns, independent over time.
     """
-    own, index = pl.col("own_sharpe"), pl.col("index_sharpe")
-    a, b, rho = own / MONTHS_A_YEAR**0.5, index / MONTHS_A_YEAR**0.5, pl.col("correlation").clip(-1, 1)
+    both = paired.drop_nulls(["excess_return", "index_excess"]).group_by(OF_A_ROW, maintain_order=True)
+    ratios = both.agg(
+        sharpe_ratio("excess_return").alias("own_sharpe"),
+        sharpe_ratio("index_excess").alias("index_sharpe"),
+        pl.corr("excess_return", "index_excess").alias("correlation"),
+        pl.len().alias("pairs"),
+    )
+    reach, error = NormalDist().inv_cdf((1 + rules.confidence) / 2), _sharpe_error(rules)
+    difference = pl.col("own_sharpe") - pl.col("index_sharpe")
+    return ratios.select(
+        *OF_A_ROW,
+        difference.alias("sharpe_difference"),
+        error.alias("sharpe_difference_std_error"),
+        (difference - reach * error).alias("sharpe_difference_ci_low"),
+        (difference + reach * error).alias("sharpe_difference_ci_high"),
+    )
+
+
+def _sharpe_error(rules: ExperimentRules) -> pl.Expr:
+    """Return the standard error of the annualised difference; null where it is not tested."""
+    a, b = (pl.col(f"{whose}_sharpe") / MONTHS_A_YEAR**0.5 for whose in ("own", "index"))
+    rho = pl.col("correlation").clip(-1, 1)
     variance = (2 - 2 * rho + (a**2 + b**2 - 2 * a * b * rho**2) / 2) / pl.col("pairs")
     is_tested = (pl.col("period") == WHOLE) & (pl.col("pairs") >= rules.least_months)
-    error = pl.when(is_tested).then((variance.clip(lower_bound=0.0) * MONTHS_A_YEAR).sqrt())
-    reach = NormalDist().inv_cdf((1 + rules.confidence) / 2)
-    difference = own - index
-    both = paired.drop_nulls(["excess_return", "index_excess"])
-    return (
-        both.group_by(OF_A_ROW, maintain_order=True)
-        .agg(
-            sharpe_ratio("excess_return").alias("own_sharpe"),
-            sharpe_ratio("index_excess").alias("index_sharpe"),
-            pl.corr("excess_return", "index_excess").alias("correlation"),
-            pl.len().alias("pairs"),
-        )
-        .select(
-            *OF_A_ROW,
-            difference.alias("sharpe_difference"),
-            error.alias("sharpe_difference_std_error"),
-            (difference - reach * error).alias("sharpe_difference_ci_low"),
-            (difference + reach * error).alias("sharpe_difference_ci_high"),
-        )
-    )
+    return pl.when(is_tested).then((variance.clip(lower_bound=0.0) * MONTHS_A_YEAR).sqrt())

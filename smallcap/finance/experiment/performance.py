@@ -77,21 +77,28 @@ def performance(monthly: pl.DataFrame) -> pl.DataFrame:
         One row per universe, weighting, cost level and period, with the columns of
         marts.profitability_experiment from `first_month` to `turnover`.
     """
+    found = monthly.group_by(OF_A_ROW, maintain_order=True).agg(
+        pl.col("month").min().alias("first_month"),
+        pl.col("month").max().alias("last_month"),
+        pl.len().cast(pl.Int64).alias("months"),
+        *_return_and_risk(),
+        pl.col("excess_return").count().cast(pl.Int64).alias("months_with_rate"),
+    )
+    return found.join(_at_formations(monthly), on=OF_A_ROW, maintain_order="left")
+
+
+def _return_and_risk() -> list[pl.Expr]:
+    """Return annual return, volatility (from a year of months on), Sharpe ratio and largest drawdown."""
     months, is_whole = pl.len(), pl.col("period").first() == WHOLE
     net = pl.col("net_return")
     growth = (1 + net).product()
     years = pl.when(is_whole).then(months / MONTHS_A_YEAR).otherwise(1.0)
-    found = monthly.group_by(OF_A_ROW, maintain_order=True).agg(
-        pl.col("month").min().alias("first_month"),
-        pl.col("month").max().alias("last_month"),
-        months.cast(pl.Int64).alias("months"),
+    return [
         (growth ** (1 / years) - 1).alias("annual_return"),
         pl.when(months >= MONTHS_A_YEAR).then(net.std() * MONTHS_A_YEAR**0.5).alias("volatility"),
         sharpe_ratio("excess_return").alias("sharpe"),
-        pl.col("excess_return").count().cast(pl.Int64).alias("months_with_rate"),
         _max_drawdown(net).alias("max_drawdown"),
-    )
-    return found.join(_at_formations(monthly), on=OF_A_ROW, maintain_order="left")
+    ]
 
 
 def sharpe_ratio(excess: str) -> pl.Expr:

@@ -55,44 +55,29 @@ def _removed(changes: ChangeRules, eligibility: EligibilityRules) -> list[Case]:
     is_removed, last = pl.col("change") == REMOVED, pl.col("last_price_date")
     # Without prices after as_of, a missing month cannot be distinguished from a delisted line.
     has_ended = (last < pl.col("prices_as_of")) & (pl.col("prices_to") > pl.col("as_of"))
-    price, cap = pl.col("price_usd"), pl.col("market_cap_usd")
+    priced_to = pl.format("last price on {}, while others are priced to {}", last, "prices_to")
+    quantile, size = pl.col("size_quantile"), _size("at most as large")
     return [
-        (
-            is_removed & has_ended,
-            DELISTED,
-            pl.format("last price on {}, while others are priced to {}", last, "prices_to"),
-        ),
-        (
-            is_removed & (pl.col("size_quantile") >= changes.graduated_quantile),
-            GRADUATED,
-            _size("at most as large"),
-        ),
-        (
-            is_removed & (price < eligibility.min_price_usd),
-            BELOW_MINIMUM,
-            pl.format(
-                "price of {} USD at {} is below {} USD",
-                price,
-                "size_as_of",
-                pl.lit(eligibility.min_price_usd),
-            ),
-        ),
-        (
-            is_removed & (cap < eligibility.min_market_cap_usd),
-            BELOW_MINIMUM,
-            pl.format(
-                "market value of {} M USD at {} is below {} M USD",
-                (cap / MILLION).round(1),
-                "size_as_of",
-                pl.lit(eligibility.min_market_cap_usd / MILLION),
-            ),
-        ),
-        (
-            is_removed & (pl.col("size_quantile") <= changes.below_minimum_quantile),
-            BELOW_MINIMUM,
-            _size("at most as large"),
-        ),
+        (is_removed & has_ended, DELISTED, priced_to),
+        (is_removed & (quantile >= changes.graduated_quantile), GRADUATED, size),
+        *((is_removed & is_below, BELOW_MINIMUM, words) for is_below, words in _below_minimum(eligibility)),
+        (is_removed & (quantile <= changes.below_minimum_quantile), BELOW_MINIMUM, size),
     ]
+
+
+def _below_minimum(rules: EligibilityRules) -> list[tuple[pl.Expr, pl.Expr]]:
+    """Return, for price and market value, whether it is below its minimum, and the evidence in words."""
+    price, cap = pl.col("price_usd"), pl.col("market_cap_usd")
+    cheap = pl.format(
+        "price of {} USD at {} is below {} USD", price, "size_as_of", pl.lit(rules.min_price_usd)
+    )
+    small = pl.format(
+        "market value of {} M USD at {} is below {} M USD",
+        (cap / MILLION).round(1),
+        "size_as_of",
+        pl.lit(rules.min_market_cap_usd / MILLION),
+    )
+    return [(price < rules.min_price_usd, cheap), (cap < rules.min_market_cap_usd, small)]
 
 
 def _added(changes: ChangeRules) -> list[Case]:

@@ -59,19 +59,20 @@ def index_changes(
     """
     dates = with_expected_event(successive_dates(members, years), events)
     changes = with_other_name(membership_changes(members, dates))
-    judged = turnover(changes, dates, rules.reconstitution).select(
+    reconstitutions = turnover(changes, dates, rules.reconstitution).select(
         "as_of", "is_reconstitution", "expected_event", "event_rank_date"
     )
     sizes = _sizes(members, metrics_as_of, dates)
-    dated = _with_size_date(changes.join(judged, on="as_of", how="left", maintain_order="left"), sizes)
+    of_dates = changes.join(reconstitutions, on="as_of", how="left", maintain_order="left")
+    dated = _with_size_date(of_dates, sizes)
     measured = _with_size(dated, sizes, members)
     priced = measured.join(_price_days(members, prices), on="entity_id", how="left", maintain_order="left")
-    told = _with_known_days(priced, prices).with_columns(
+    explained = _with_known_days(priced, prices).with_columns(
         *cause_and_evidence(rules.changes, rules.eligibility),
         pl.col("as_of").dt.year().alias("year"),
         pl.lit(rules.label).alias("rule_set"),
     )
-    return in_columns_of(told, IndexChanges).sort(KEY)
+    return in_columns_of(explained, IndexChanges).sort(KEY)
 
 
 def _sizes(members: pl.DataFrame, metrics_as_of: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:

@@ -52,7 +52,7 @@ def reconstitution_effects(
     summed = _summed(spans, moved, earned)
     reason = _reason(rules)
     difference = pl.col("additions_return") - pl.col("deletions_return")
-    told = summed.with_columns(reason.alias("reason")).with_columns(
+    estimated = summed.with_columns(reason.alias("reason")).with_columns(
         pl.when(pl.col("reason").is_null()).then(difference).alias("effect"),
         pl.when(pl.col("reason").is_null())
         .then((pl.col("additions_error2") + pl.col("deletions_error2")).sqrt())
@@ -62,7 +62,9 @@ def reconstitution_effects(
         .otherwise(pl.lit(INSUFFICIENT))
         .alias("status"),
     )
-    return in_columns_of(without_nan(told), ReconstitutionEffects).sort("effective_date", "event", "span")
+    return in_columns_of(without_nan(estimated), ReconstitutionEffects).sort(
+        "effective_date", "event", "span"
+    )
 
 
 def _around(events: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -87,33 +89,27 @@ def _around(events: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
 
 def _spans(dated: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:
     """Expand each event into its two spans of months."""
-    month_end = pl.col("effective_date").dt.month_end()
     to_effective = dated.with_columns(
         pl.lit(TO_EFFECTIVE).alias("span"),
-        pl.col("rank_date").dt.month_start().dt.offset_by("1mo").dt.month_end().alias("first_month"),
-        month_end.alias("last_month"),
+        _months_later("rank_date", 1).alias("first_month"),
+        pl.col("effective_date").dt.month_end().alias("last_month"),
     )
     after = dated.with_columns(
         pl.lit(AFTER).alias("span"),
-        pl.col("effective_date").dt.month_start().dt.offset_by("1mo").dt.month_end().alias("first_month"),
-        pl.col("effective_date")
-        .dt.month_start()
-        .dt.offset_by(f"{rules.months_after}mo")
-        .dt.month_end()
-        .alias("last_month"),
+        _months_later("effective_date", 1).alias("first_month"),
+        _months_later("effective_date", rules.months_after).alias("last_month"),
     )
+    first, last = pl.col("first_month").dt, pl.col("last_month").dt
+    days_between_lists = (pl.col("as_of") - pl.col("previous_as_of")).dt.total_days()
     return pl.concat([to_effective, after]).with_columns(
-        (
-            12 * (pl.col("last_month").dt.year() - pl.col("first_month").dt.year())
-            + pl.col("last_month").dt.month()
-        )
-        .sub(pl.col("first_month").dt.month())
-        .add(1)
-        .alias("months"),
-        ((pl.col("as_of") - pl.col("previous_as_of")).dt.total_days() <= rules.max_days_between_lists).alias(
-            "is_near"
-        ),
+        (12 * (last.year() - first.year()) + last.month()).sub(first.month()).add(1).alias("months"),
+        (days_between_lists <= rules.max_days_between_lists).alias("is_near"),
     )
+
+
+def _months_later(date: str, months: int) -> pl.Expr:
+    """Return the last day of the month that is so many months after a date's."""
+    return pl.col(date).dt.month_start().dt.offset_by(f"{months}mo").dt.month_end()
 
 
 def _moved(dated: pl.DataFrame, members: pl.DataFrame, rules: ReconstitutionRules) -> pl.DataFrame:

@@ -63,13 +63,13 @@ def index_eligibility(
         pl.lit(None, pl.Float64).alias("free_float"),
         pl.lit(None, pl.Float64).alias("voting_rights"),
     )
-    judged = answered.with_columns(
+    evaluated = answered.with_columns(
         _overall(KNOWN).alias("known_status"),
         _overall(RULES).alias("status"),
         _reason(rules.eligibility).alias("reason"),
         pl.lit(rules.label).alias("rule_set"),
     )
-    return in_columns_of(judged, IndexEligibility)
+    return in_columns_of(evaluated, IndexEligibility)
 
 
 def _at_rank_day(
@@ -81,38 +81,31 @@ def _at_rank_day(
 ) -> pl.DataFrame:
     """Add the rank day and its close and market value; sorted by as_of and company."""
     dates = with_rank_day(members.select("as_of").unique(), events)
-    asked = members.select("year", "as_of", "entity_id", "security_id", "ticker").join(
-        dates, on="as_of", how="left"
-    )
-    ordered = asked.sort("as_of", "entity_id")
-    # The same line is needed at every as_of up to the next rank day, so look it up only once.
-    lookups = (
-        ordered.select(pl.col("rank_date").alias("as_of"), "security_id")
-        .drop_nulls()
-        .unique(maintain_order=True)
-    )
-    closes = lookups.hstack(last_prices(lookups, prices, rules.max_price_age_days))
+    asked = members.select("year", "as_of", "entity_id", "security_id", "ticker")
+    ordered = asked.join(dates, on="as_of", how="left").sort("as_of", "entity_id")
+    closes = _closes_at_rank_days(ordered, prices, rules.max_price_age_days)
+    priced = ordered.join(closes, on=["rank_date", "security_id"], how="left", maintain_order="left")
     values = metrics_as_of.select(
         pl.col("as_of").alias("rank_as_of"),
         "entity_id",
         "price_date",
         pl.when(~pl.col("is_stale").fill_null(False)).then("market_cap_usd").alias("market_cap_usd"),
     )
-    return (
-        ordered.join(
-            closes.select(
-                pl.col("as_of").alias("rank_date"), "security_id", pl.col("close_usd").alias("price_usd")
-            ),
-            on=["rank_date", "security_id"],
-            how="left",
-            maintain_order="left",
-        )
-        .join(values, on=["rank_as_of", "entity_id"], how="left", maintain_order="left")
-        .with_columns(
-            pl.when(pl.col("price_date") <= pl.col("rank_date"))
-            .then("market_cap_usd")
-            .alias("market_cap_usd")
-        )
+    valued = priced.join(values, on=["rank_as_of", "entity_id"], how="left", maintain_order="left")
+    is_by_then = pl.col("price_date") <= pl.col("rank_date")
+    return valued.with_columns(pl.when(is_by_then).then("market_cap_usd").alias("market_cap_usd"))
+
+
+def _closes_at_rank_days(ordered: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
+    """Find each line's last close at each rank day: rank_date, security_id, price_usd."""
+    # The same line is needed at every as_of up to the next rank day, so look it up only once.
+    lookups = (
+        ordered.select(pl.col("rank_date").alias("as_of"), "security_id")
+        .drop_nulls()
+        .unique(maintain_order=True)
+    )
+    return lookups.hstack(last_prices(lookups, prices, max_age_days)).select(
+        pl.col("as_of").alias("rank_date"), "security_id", pl.col("close_usd").alias("price_usd")
     )
 
 
@@ -147,8 +140,22 @@ def _overall(names: Sequence[str]) -> pl.Expr:
 
 
 def _reason(rules: EligibilityRules) -> pl.Expr:
+    """Say which rules fail and which cannot be evaluated; null if all hold."""
+    parts = [
+        pl.when(pl.col(f"{name}_status") == FAIL)
+        .then(failed)
+        .when(pl.col(f"{name}_status") == VERIFY)
+        .then(is_open)
+        for name, (failed, is_open) in _words(rules).items()
+    ]
+    text = pl.concat_str(parts, separator="; ", ignore_nulls=True)
+    return pl.when(text != "").then(text)
+
+
+def _words(rules: EligibilityRules) -> dict[str, tuple[pl.Expr, pl.Expr]]:
+    """Return, for each rule, the reasons of fail and of verify."""
     cap = (pl.col("market_cap_usd") / MILLION).round(1)
-    words = {
+    return {
         "price": (
             pl.format(
                 "price of {} USD at {} is below {} USD", "price_usd", "rank_date", pl.lit(rules.min_price_usd)
@@ -171,12 +178,3 @@ def _reason(rules: EligibilityRules) -> pl.Expr:
         "free_float": (pl.lit(None, pl.String), pl.lit("free float is not known")),
         "voting_rights": (pl.lit(None, pl.String), pl.lit("public voting rights are not known")),
     }
-    parts = [
-        pl.when(pl.col(f"{name}_status") == FAIL)
-        .then(failed)
-        .when(pl.col(f"{name}_status") == VERIFY)
-        .then(is_open)
-        for name, (failed, is_open) in words.items()
-    ]
-    text = pl.concat_str(parts, separator="; ", ignore_nulls=True)
-    return pl.when(text != "").then(text)

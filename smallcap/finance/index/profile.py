@@ -58,34 +58,44 @@ def index_profile(
 
 
 def _described(valued: pl.DataFrame, rules: IndexRules) -> pl.DataFrame:
-    cap, weight = pl.col("market_cap_usd"), pl.col("weight")
-    has_weight = weight.is_not_null().any()
-    return (
-        valued.sort("as_of", "entity_id")
-        .group_by("year", "as_of", maintain_order=True)
-        .agg(
-            pl.col("index_name").first(),
-            pl.len().cast(pl.Int64).alias("members"),
-            pl.col("line_count").sum().alias("lines"),
-            cap.count().cast(pl.Int64).alias("market_cap_members"),
-            valuation.weight_of(cap.is_not_null()).alias("market_cap_weight"),
-            pl.when(cap.count() > 0).then(cap.sum()).alias("market_cap_sum_usd"),
-            cap.median().alias("market_cap_median_usd"),
-            cap.mean().alias("market_cap_mean_usd"),
-            cap.max().alias("market_cap_largest_usd"),
-            cap.min().alias("market_cap_smallest_usd"),
-            pl.lit(rules.top_holdings, dtype=pl.Int64).alias("top_holdings"),
-            pl.when(has_weight).then(weight.top_k(rules.top_holdings).sum()).alias("top_holdings_weight"),
-            pl.when(has_weight).then((weight**2).sum()).alias("herfindahl"),
-            pl.when(has_weight).then(1 / (weight**2).sum()).alias("effective_number"),
-            *valuation.pe_excluding_losses(),
-            *valuation.multiple("pe_including_losses", "net_income_usd"),
-            *valuation.multiple("pb", "shareholders_equity_usd"),
-            *valuation.multiple("ps", "revenue_usd"),
-            *valuation.dividend_yield(),
-            *valuation.unprofitable(),
-        )
+    by_date = valued.sort("as_of", "entity_id").group_by("year", "as_of", maintain_order=True)
+    return by_date.agg(
+        pl.col("index_name").first(),
+        pl.len().cast(pl.Int64).alias("members"),
+        pl.col("line_count").sum().alias("lines"),
+        *_market_caps(),
+        *_concentration(rules.top_holdings),
+        *valuation.pe_excluding_losses(),
+        *valuation.multiple("pe_including_losses", "net_income_usd"),
+        *valuation.multiple("pb", "shareholders_equity_usd"),
+        *valuation.multiple("ps", "revenue_usd"),
+        *valuation.dividend_yield(),
+        *valuation.unprofitable(),
     )
+
+
+def _market_caps() -> list[pl.Expr]:
+    cap = pl.col("market_cap_usd")
+    return [
+        cap.count().cast(pl.Int64).alias("market_cap_members"),
+        valuation.weight_of(cap.is_not_null()).alias("market_cap_weight"),
+        pl.when(cap.count() > 0).then(cap.sum()).alias("market_cap_sum_usd"),
+        cap.median().alias("market_cap_median_usd"),
+        cap.mean().alias("market_cap_mean_usd"),
+        cap.max().alias("market_cap_largest_usd"),
+        cap.min().alias("market_cap_smallest_usd"),
+    ]
+
+
+def _concentration(top_holdings: int) -> list[pl.Expr]:
+    weight = pl.col("weight")
+    has_weight = weight.is_not_null().any()
+    return [
+        pl.lit(top_holdings, dtype=pl.Int64).alias("top_holdings"),
+        pl.when(has_weight).then(weight.top_k(top_holdings).sum()).alias("top_holdings_weight"),
+        pl.when(has_weight).then((weight**2).sum()).alias("herfindahl"),
+        pl.when(has_weight).then(1 / (weight**2).sum()).alias("effective_number"),
+    ]
 
 
 def _eligible(eligibility: pl.DataFrame) -> pl.DataFrame:

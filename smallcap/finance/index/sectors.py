@@ -25,16 +25,13 @@ def index_sectors(valued: pl.DataFrame) -> pl.DataFrame:
         One row per as_of and sector, in the columns of marts.index_sectors, sorted by both.
     """
     cap = pl.col("market_cap_usd")
-    summed = (
-        valued.with_columns(pl.col("sector").fill_null(UNKNOWN_SECTOR))
-        .group_by("year", "as_of", "sector", maintain_order=True)
-        .agg(
-            pl.len().cast(pl.Int64).alias("members"),
-            valuation.weight_of(pl.lit(True)).alias("weight"),
-            cap.count().cast(pl.Int64).alias("market_cap_members"),
-            pl.when(cap.count() > 0).then(cap.sum()).alias("market_cap_usd"),
-            *valuation.unprofitable(),
-            *valuation.pe_excluding_losses(),
-        )
+    named = valued.with_columns(pl.col("sector").fill_null(UNKNOWN_SECTOR))
+    summed = named.group_by("year", "as_of", "sector", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("members"),
+        valuation.weight_of(pl.lit(True)).alias("weight"),
+        cap.count().cast(pl.Int64).alias("market_cap_members"),
+        pl.when(cap.count() > 0).then(cap.sum()).alias("market_cap_usd"),
+        *valuation.unprofitable(),
+        *valuation.pe_excluding_losses(),
     )
     return in_columns_of(without_nan(summed), IndexSectors).sort("as_of", "sector")
