@@ -126,8 +126,20 @@ def _stale(row: Row) -> list[str]:
 
 
 def _partial(row: Row) -> list[str]:
+    facts = [
+        f"{few:,} of {of:,} {what} ({share(few, of)}) {lack}"
+        for few, of, what, lack in _lacking(row)
+        if of and few / of >= MANY
+    ]
+    if row["members"] and not row["is_as_published_final"]:
+        facts.append("the basis as_published is not final")
+    return facts
+
+
+def _lacking(row: Row) -> tuple[tuple[int, int, str, str], ...]:
+    """Count what is lacking: how many, of how many, of what, and what they lack."""
     members, records = row["members"], row["with_fundamentals"]
-    lacking = (
+    return (
         (members - records, members if records else 0, "members", "have no annual record"),
         (members - row["priced"], members, "members", "have no price"),
         (
@@ -143,14 +155,6 @@ def _partial(row: Row) -> list[str]:
             "rest on share counts whose splits up to the price are unknown",
         ),
     )
-    facts = [
-        f"{few:,} of {of:,} {what} ({share(few, of)}) {lack}"
-        for few, of, what, lack in lacking
-        if of and few / of >= MANY
-    ]
-    if members and not row["is_as_published_final"]:
-        facts.append("the basis as_published is not final")
-    return facts
 
 
 def share(part: int, whole: int) -> str:

@@ -88,14 +88,7 @@ def _facts(first: Row) -> FittedTable:
         ("Observations", str(first["n_obs"])),
         ("Factor vintage", first["vintage"]),
     ]
-    right = [
-        ("R-squared", f"{first['r_squared']:.3f}"),
-        ("Adj. R-squared", f"{first['adj_r_squared']:.3f}"),
-        ("F-statistic", f"{first['f_stat']:.2f}"),
-        ("Prob (F)", f"{first['f_p_value']:.3g}"),
-        ("Residual std", f"{first['residual_std']:.4f}"),
-        ("Durbin-Watson", f"{first['durbin_watson']:.3f}"),
-    ]
+    right = _statistics(first)
     pair = [Column(style="dim"), Column()]
     one_below_the_other = FittedTable(pair, [*left, *right])
     return FittedTable(
@@ -103,6 +96,17 @@ def _facts(first: Row) -> FittedTable:
         [[*one, *other] for one, other in zip(left, right, strict=True)],
         instead=one_below_the_other,
     )
+
+
+def _statistics(first: Row) -> list[tuple[str, str]]:
+    return [
+        ("R-squared", f"{first['r_squared']:.3f}"),
+        ("Adj. R-squared", f"{first['adj_r_squared']:.3f}"),
+        ("F-statistic", f"{first['f_stat']:.2f}"),
+        ("Prob (F)", f"{first['f_p_value']:.3g}"),
+        ("Residual std", f"{first['residual_std']:.4f}"),
+        ("Durbin-Watson", f"{first['durbin_watson']:.3f}"),
+    ]
 
 
 def _terms(terms: Sequence[Row]) -> FittedTable:

@@ -145,27 +145,28 @@ def funnel_sheet(
     most
         Companies of each list that are shown.
     """
+    parts: list[RenderableType] = [Text(f"Funnel of {summary[0]['as_of']}", style="bold"), Text(claim)]
+    parts += [Text(""), _attrition(summary), Text(_outcomes(summary[-1]))]
+    for title, companies in groups.items():
+        parts += [Text(""), _companies(title, companies, most)]
+    return Group(*parts)
+
+
+def _attrition(summary: Sequence[Row]) -> RenderableType:
     counts = ("entered", "passed", "failed", "verify", "borderline", "left", "stand_alone_passed")
     rows = [
         [f"{row['filter_number']} {row['filter_name']}", *(f"{row[name]:,}" for name in counts)]
         for row in summary
     ]
-    headings = ("filter", *counts[:-1], "alone passed")
-    last = summary[-1]
-    told = ", ".join(
+    return _table("", ("filter", *counts[:-1], "alone passed"), rows, texts=("filter",))
+
+
+def _outcomes(last: Row) -> str:
+    counts = ", ".join(
         f"{last[f'outcome_{name}']:,} {name}"
         for name in ("survivor", "survivor_unverified", "undetermined", "failed")
     )
-    parts: list[RenderableType] = [
-        Text(f"Funnel of {summary[0]['as_of']}", style="bold"),
-        Text(claim),
-        Text(""),
-        _table("", headings, rows, texts=("filter",)),
-        Text(f"outcomes: {told}"),
-    ]
-    for title, companies in groups.items():
-        parts += [Text(""), _companies(title, companies, most)]
-    return Group(*parts)
+    return f"outcomes: {counts}"
 
 
 def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
@@ -185,6 +186,10 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
         f"record of {row['period_end']} ({row['version']}), known since "
         f"{row['available_date']}{stale}{restated}"
     )
+    yield Text(_market_figures(row))
+
+
+def _market_figures(row: Row) -> str:
     price = (
         f"price {row['price_usd']:,.2f} of {row['price_date']}"
         if row["price_usd"] is not None
@@ -195,7 +200,7 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
         if row["market_cap_usd"] is not None
         else f"no market value: {row['market_cap_reason']}"
     )
-    yield Text(f"{price}; {cap}; Altman Z {multiple(row['altman_z'])} {row['altman_z_zone'] or ''}".rstrip())
+    return f"{price}; {cap}; Altman Z {multiple(row['altman_z'])} {row['altman_z_zone'] or ''}".rstrip()
 
 
 def _path(path: Sequence[Row]) -> FittedTable:

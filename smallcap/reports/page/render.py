@@ -136,11 +136,12 @@ def _headlines(report: Report) -> list[Headline]:
             Headline("Survivors", formats.integer(funnel["outcome_survivor"]), f"and {unverified} unverified")
         )
     if data.checks.height:
-        counts = dict(data.checks.group_by("status").len().iter_rows())
-        bad = ", ".join(f"{counts[status]} {status}" for status in ("failed", "warned") if status in counts)
-        headlines.append(
-            Headline(
-                "Checks passed", formats.integer(counts.get("passed", 0)), bad or "none failed or warned"
-            )
-        )
+        headlines.append(_checks_headline(data.checks))
     return headlines
+
+
+def _checks_headline(checks: pl.DataFrame) -> Headline:
+    counts = dict(checks.group_by("status").len().iter_rows())
+    bad = ", ".join(f"{counts[status]} {status}" for status in ("failed", "warned") if status in counts)
+    passed = formats.integer(counts.get("passed", 0))
+    return Headline("Checks passed", passed, bad or "none failed or warned")

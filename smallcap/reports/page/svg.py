@@ -82,17 +82,19 @@ def draw(specification: dict[str, Any], name: str, title: str, description: str)
     head = re.match(r'<svg[^>]*viewBox="([^"]*)"[^>]*>', svg)
     if head is None:
         raise ValueError("the drawing engine returned no SVG with a viewBox")
-    body = _EMPTY.sub("", _NOISE.sub("", svg[head.end() :]))
-    body = _own_ids(body, name)
-    body = re.sub(r'"(#0000\d\d)"', _variable, body)
-    opening = Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img" aria-labelledby="{}-t {}-d">'
-    ).format(head[1], name, name)
-    alternative = Markup('<title id="{}-t">{}</title><desc id="{}-d">{}</desc>').format(
-        name, title, name, description
-    )
+    body = _own_ids(_EMPTY.sub("", _NOISE.sub("", svg[head.end() :])), name)
     # The engine escapes the texts that it sets.
-    return Markup("").join([opening, alternative, Markup(body)])
+    drawing = Markup(re.sub(r'"(#0000\d\d)"', _variable, body))
+    return Markup("").join([*_opening(head[1], name, title, description), drawing])
+
+
+def _opening(view_box: str, name: str, title: str, description: str) -> tuple[Markup, Markup]:
+    """Write the opening tag, and the text alternative that it refers to."""
+    tag = Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img" aria-labelledby="{}-t {}-d">'
+    )
+    alternative = Markup('<title id="{}-t">{}</title><desc id="{}-d">{}</desc>')
+    return tag.format(view_box, name, name), alternative.format(name, title, name, description)
 
 
 def _drawable(part: Any) -> Any:

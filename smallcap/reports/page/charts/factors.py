@@ -51,20 +51,9 @@ def _loadings(rows: pl.DataFrame, names: Sequence[str], width: int) -> alt.TopLe
     import altair as alt
 
     terms = [term for term in TERMS if term in rows["term"].to_list()]
-    books = list(range(len(names)))
     up = alt.Y("term:N", sort=terms, title=None, axis=alt.Axis(ticks=False, domain=False, grid=False))
-    offset = alt.YOffset("code:N", sort=books)
-    columns = 3 if width == WIDE else 1
-    legend = alt.Legend(
-        title=None,
-        orient="top",
-        direction="horizontal",
-        columns=columns,
-        labelExpr=code_labels(names),
-        labelLimit=260,
-        symbolType="circle",
-    )
-    colour = alt.Color("code:N", scale=alt.Scale(domain=books, range=SERIES[: len(books)]), legend=legend)
+    offset = alt.YOffset("code:N", sort=list(range(len(names))))
+    colour = _colour_of_book(names, columns=3 if width == WIDE else 1)
     zero = (
         alt.Chart(pl.DataFrame({"zero": [0.0]}))
         .mark_rule(color=COLOURS["muted"], strokeDash=[3, 3])
@@ -75,3 +64,19 @@ def _loadings(rows: pl.DataFrame, names: Sequence[str], width: int) -> alt.TopLe
     intervals = base.mark_rule(strokeWidth=2).encode(low, alt.X2("ci_high:Q"), up, colour, offset)
     points = base.mark_circle(size=70, opacity=1).encode(alt.X("estimate:Q"), up, colour, offset)
     return dressed((zero + intervals + points).properties(width=width, height=48 * len(terms)))
+
+
+def _colour_of_book(names: Sequence[str], columns: int) -> alt.Color:
+    import altair as alt
+
+    books = list(range(len(names)))
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        direction="horizontal",
+        columns=columns,
+        labelExpr=code_labels(names),
+        labelLimit=260,
+        symbolType="circle",
+    )
+    return alt.Color("code:N", scale=alt.Scale(domain=books, range=SERIES[: len(books)]), legend=legend)

@@ -43,14 +43,6 @@ def _attrition(rows: pl.DataFrame, width: int) -> alt.TopLevelMixin:
         label=pl.format("{} {}", "filter_number", pl.col("name").str.replace("_", " ")),
         told=pl.col("left").map_elements(lambda left: f"{left:,} left", return_dtype=pl.String),
     )
-    long = named.rename({"verify": "to verify"}).unpivot(
-        on=list(STATUS_COLOURS),
-        index=["label", "filter_number"],
-        variable_name="outcome",
-        value_name="companies",
-    )
-    order = {name: position for position, name in enumerate(STATUS_COLOURS)}
-    long = long.with_columns(position=pl.col("outcome").replace_strict(order, return_dtype=pl.Int64))
     labels = named["label"].to_list()
     up = alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelLimit=110, ticks=False, domain=False))
     top = max(named["entered"].to_list())
@@ -60,20 +52,28 @@ def _attrition(rows: pl.DataFrame, width: int) -> alt.TopLevelMixin:
         scale=alt.Scale(domain=[0, top * 1.18], nice=False),
         axis=alt.Axis(tickCount=4),
     )
-    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square")
-    colour = alt.Color(
-        "outcome:N",
-        scale=alt.Scale(domain=list(STATUS_COLOURS), range=list(STATUS_COLOURS.values())),
-        legend=legend,
-    )
-    bars = (
-        alt.Chart(long)
-        .mark_bar(height={"band": 0.68})
-        .encode(across, up, colour, order=alt.Order("position:Q"))
-    )
+    bars = alt.Chart(_by_outcome(named)).mark_bar(height={"band": 0.68})
     numbers = alt.Chart(named).mark_text(align="left", dx=6, color=COLOURS["ink"], fontSize=12)
-    return dressed(
-        (bars + numbers.encode(alt.X("entered:Q"), up, alt.Text("told:N"))).properties(
-            width=width, height=230
-        )
+    layers = bars.encode(across, up, _colour(), order=alt.Order("position:Q"))
+    layers += numbers.encode(alt.X("entered:Q"), up, alt.Text("told:N"))
+    return dressed(layers.properties(width=width, height=230))
+
+
+def _by_outcome(named: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per filter and outcome, with the position of the outcome in its bar."""
+    long = named.rename({"verify": "to verify"}).unpivot(
+        on=list(STATUS_COLOURS),
+        index=["label", "filter_number"],
+        variable_name="outcome",
+        value_name="companies",
     )
+    order = {name: position for position, name in enumerate(STATUS_COLOURS)}
+    return long.with_columns(position=pl.col("outcome").replace_strict(order, return_dtype=pl.Int64))
+
+
+def _colour() -> alt.Color:
+    import altair as alt
+
+    scale = alt.Scale(domain=list(STATUS_COLOURS), range=list(STATUS_COLOURS.values()))
+    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square")
+    return alt.Color("outcome:N", scale=scale, legend=legend)

@@ -30,9 +30,6 @@ def quality_scatter(scores: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | 
     """
     if scores.is_empty():
         return None
-    margin, debt = pl.col("fcf_margin"), pl.col("debt_to_assets")
-    inside = margin.is_between(*MARGIN_LIMITS) & debt.is_between(*DEBT_LIMITS)
-    beyond = scores.filter(~inside).height
     points = scores.select("debt_to_assets", "fcf_margin", "quintile")
     medians = quintiles.select(
         "quintile",
@@ -40,6 +37,12 @@ def quality_scatter(scores: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | 
         fcf_margin="fcf_margin_median",
         label=pl.format("Q{}", "quintile"),
     )
+    description = _description(scores, medians)
+    title = "Debt and cash flow by quintile of the quality score"
+    return picture("quality-scatter", title, description, lambda width: _scatter(points, medians, width))
+
+
+def _description(scores: pl.DataFrame, medians: pl.DataFrame) -> str:
     best, worst = (medians.filter(pl.col("quintile") == quintile).row(0, named=True) for quintile in (5, 1))
     description = (
         f"{scores.height:,} scored companies, debt over assets across, free cash flow margin up. "
@@ -47,10 +50,12 @@ def quality_scatter(scores: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | 
         f"{percent(best['fcf_margin'])} of revenue as free cash flow, "
         f"that of the worst {percent(worst['debt_to_assets'])} and {percent(worst['fcf_margin'])}."
     )
+    margin, debt = pl.col("fcf_margin"), pl.col("debt_to_assets")
+    inside = margin.is_between(*MARGIN_LIMITS) & debt.is_between(*DEBT_LIMITS)
+    beyond = scores.filter(~inside).height
     if beyond:
         description += f" {beyond:,} companies lie beyond the axes and are drawn at the edge."
-    title = "Debt and cash flow by quintile of the quality score"
-    return picture("quality-scatter", title, description, lambda width: _scatter(points, medians, width))
+    return description
 
 
 def _scatter(points: pl.DataFrame, medians: pl.DataFrame, width: int) -> alt.TopLevelMixin:

@@ -14,6 +14,11 @@ from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentenc
 
 SHOWN = 8
 """Companies in the tables of the best and the worst."""
+LEAD = (
+    "Return on equity, free cash flow margin and interest coverage, less debt over assets: "
+    "each winsorized, turned into z-scores and "
+    "added up, from the annual records that were visible at the date."
+)
 
 
 def quality_section(report: Report, sheets: Collection[int]) -> Section:
@@ -37,9 +42,4 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
         block(data.quality_ablation, ABLATION, "quality_ablation", "There is no ablation for this date."),
         block(data.quality_outcomes, OUTCOMES, "quality_outcomes", no_outcomes),
     ]
-    lead = (
-        "Return on equity, free cash flow margin and interest coverage, less debt over assets: "
-        "each winsorized, turned into z-scores and "
-        "added up, from the annual records that were visible at the date."
-    )
-    return Section("quality", "Quality screen", lead, tuple(blocks))
+    return Section("quality", "Quality screen", LEAD, tuple(blocks))
