@@ -75,14 +75,7 @@ def draw_balance_sheet(companies: Companies, items: Items, seed: int) -> Items:
     rng = stream(seed, "balance sheet")
     assets = items["total_assets_usd"]
     left = assets - items["cash_and_short_term_investments_usd"]
-    parts = np.array(
-        [0.22, 0.16, 0.05, 0.34, 0.16, 0.07]
-    )  # receivables, inventories, other current, plant, goodwill, other
-    own = parts * np.exp(0.6 * rng.standard_normal((len(companies), 6)))
-    own[companies.is_kind("bank", "insurer"), :] = [0.70, 0.0, 0.05, 0.03, 0.04, 0.18]
-    own[companies.is_kind("property"), :] = [0.03, 0.01, 0.02, 0.82, 0.04, 0.08]
-    own[rng.random(len(companies)) < 0.28, 4] = 0.0
-    own /= own.sum(axis=1, keepdims=True)
+    own = _shares_of_assets(companies, rng)
     receivables, inventories, other_current, plant, goodwill = (
         thousands(left * own[:, part, None] * np.exp(0.05 * rng.standard_normal(left.shape) - 0.05))
         for part in range(5)
@@ -102,6 +95,17 @@ def draw_balance_sheet(companies: Companies, items: Items, seed: int) -> Items:
         "total_liabilities_usd": liabilities,
         "shareholders_equity_usd": assets - liabilities,
     }
+
+
+def _shares_of_assets(companies: Companies, rng: np.random.Generator) -> Floats:
+    """Draw each company's shares of receivables, inventories, other current, plant, goodwill and other."""
+    parts = np.array([0.22, 0.16, 0.05, 0.34, 0.16, 0.07])
+    own: Floats = parts * np.exp(0.6 * rng.standard_normal((len(companies), 6)))
+    own[companies.is_kind("bank", "insurer"), :] = [0.70, 0.0, 0.05, 0.03, 0.04, 0.18]
+    own[companies.is_kind("property"), :] = [0.03, 0.01, 0.02, 0.82, 0.04, 0.08]
+    own[rng.random(len(companies)) < 0.28, 4] = 0.0
+    own /= own.sum(axis=1, keepdims=True)
+    return own
 
 
 def _other_liabilities(companies: Companies, rng: np.random.Generator, *, current: bool) -> Floats:

@@ -64,12 +64,8 @@ FLOWS: Final = (
 def missing_items(companies: Companies, records: Records, seed: int) -> dict[str, Flags]:
     """Flag the missing items of each record; original and restated records of a year miss the same items."""
     rng = stream(seed, "missing items")
-    count, years = len(companies), int(records.year.max(initial=0)) + 1
-    missing = {}
-    for name in sorted({*MISSING_BY_COMPANY, *MISSING_BY_YEAR}):
-        never = rng.random(count) < MISSING_BY_COMPANY.get(name, 0.0)
-        this_year = rng.random((count, years)) < MISSING_BY_YEAR.get(name, 0.0)
-        missing[name] = never[records.company] | this_year[records.company, records.year]
+    count = len(companies)
+    missing = _missing_at_random(rng, count, records)
     items = records.items
     debt = items["short_term_debt_usd"] + items["long_term_debt_usd"]
     missing["interest_expense_usd"] |= debt == 0
@@ -88,6 +84,17 @@ def missing_items(companies: Companies, records: Records, seed: int) -> dict[str
         missing[name] = missing.get(name, np.zeros(len(records), dtype=np.bool_)) | is_unclassified
     skips_operating_income = (rng.random(count) < 0.6)[records.company]
     missing["operating_income_usd"] |= is_financial & skips_operating_income
+    return missing
+
+
+def _missing_at_random(rng: np.random.Generator, count: int, records: Records) -> dict[str, Flags]:
+    """Draw the items that a company never reports, and those that it does not report in a year."""
+    years = int(records.year.max(initial=0)) + 1
+    missing = {}
+    for name in sorted({*MISSING_BY_COMPANY, *MISSING_BY_YEAR}):
+        never = rng.random(count) < MISSING_BY_COMPANY.get(name, 0.0)
+        this_year = rng.random((count, years)) < MISSING_BY_YEAR.get(name, 0.0)
+        missing[name] = never[records.company] | this_year[records.company, records.year]
     return missing
 
 
@@ -120,9 +127,8 @@ def with_errors(records: Records, seed: int) -> tuple[Records, Flags]:
     for name, values in items.items():
         if name.endswith("_usd") or name.startswith("shares_"):
             values[scale] /= 1000
-    with_short = joined(
-        replace(records, filing_date=filing_date, items=items), _transition_periods(records.take(short))
-    )
+    wrong = replace(records, filing_date=filing_date, items=items)
+    with_short = joined(wrong, _transition_periods(records.take(short)))
     is_foreign = np.zeros(len(with_short), dtype=np.bool_)
     is_foreign[foreign] = True
     return with_short, is_foreign

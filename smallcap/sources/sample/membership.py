@@ -58,8 +58,6 @@ class Membership:
 def members_by_month(companies: Companies, market: Market) -> Membership:
     """Return which companies are members at each month's end, and which are too large.
 
-    Notes
-    -----
     Ranked at the end of April, effective at the end of June (the fourth Friday is before it). Deletions
     between reconstitutions are not replaced; new listings join at the end of the next quarter.
     """
@@ -78,13 +76,17 @@ def members_by_month(companies: Companies, market: Market) -> Membership:
             is_ranked = is_alive[:, rank_month] & is_alive[:, month]
             member, large = reconstitute(cap[:, rank_month], is_ranked, price_passes, member, large, size)
         is_new: Flags = (companies.first_month > month - 4) & (companies.first_month <= month - 1)
-        break_cap = cap[large, month].min(initial=np.inf) if large.any() else np.inf
-        member = member | (
-            is_new & is_alive[:, month] & (cap[:, month] >= LEAST_CAP_USD) & (cap[:, month] < break_cap)
-        )
+        member = member | (is_new & is_alive[:, month] & _is_of_size(cap[:, month], large))
         is_member[:, month : month + 3] = member[:, None]
         is_large[:, month : month + 3] = large[:, None]
     return Membership(is_member & is_alive, is_large)
+
+
+def _is_of_size(cap: Floats, large: Flags) -> Flags:
+    """Return which companies are large enough, and smaller than each that is too large."""
+    break_cap = cap[large].min(initial=np.inf) if large.any() else np.inf
+    is_of_size: Flags = (cap >= LEAST_CAP_USD) & (cap < break_cap)
+    return is_of_size
 
 
 def reconstitute(

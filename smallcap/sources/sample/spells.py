@@ -71,12 +71,7 @@ def name_spells(companies: Companies, lines: Lines, market: Market, seed: int) -
         [np.where(change_month < NEVER, change_month - 1, lines.last_month), lines.last_month[changed]]
     )
     base_of_spell = np.concatenate([base[lines.company], later_base[lines.company[changed]]])
-    symbol = (
-        base_of_spell
-        + np.where(lines.class_letter == "", "", lines.separator)[line].astype(object)
-        + lines.class_letter[line]
-    )
-    symbol = np.where(lines.is_leftover[line], _leftover_symbols(base_of_spell), symbol)
+    symbol = _symbols(lines, line, base_of_spell)
     order = np.lexsort((first_month, line))
     return Spells(line[order], first_month[order], last_month[order], symbol[order])
 
@@ -100,6 +95,13 @@ def _recycled(
     recycled = base.copy()
     recycled[rng.choice(takers, size, replace=False)] = base[rng.choice(free, size, replace=False)]
     return recycled
+
+
+def _symbols(lines: Lines, line: Integers, base: Texts) -> Texts:
+    """Add the class to each base; leftovers of mergers have symbols of their own."""
+    separator = np.where(lines.class_letter == "", "", lines.separator)[line].astype(object)
+    symbol = base + separator + lines.class_letter[line]
+    return np.where(lines.is_leftover[line], _leftover_symbols(base), symbol)
 
 
 def _leftover_symbols(base: Texts) -> Texts:

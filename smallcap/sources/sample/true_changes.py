@@ -31,7 +31,19 @@ def true_changes(companies: Companies, market: Market, lines: Lines, membership:
         cause `other`, and so has a leftover of a merger.
     """
     own = _changes(membership.is_member)
-    company, month, is_added = own
+    of_companies = _frame(np.arange(len(companies)), own, _causes(companies, market, membership, own))
+    leftovers = _changes(listed_lines(lines, membership.is_member)[lines.is_leftover])
+    of_leftovers = _frame(
+        lines.entity[lines.is_leftover], leftovers, np.full(len(leftovers[0]), "other", dtype=object)
+    )
+    return pl.concat([of_companies, of_leftovers]).sort("as_of", "source_entity_id")
+
+
+def _causes(
+    companies: Companies, market: Market, membership: Membership, changes: tuple[Integers, Integers, Flags]
+) -> Texts:
+    """Name the cause of each change of a company."""
+    company, month, is_added = changes
     came = np.select(
         [
             month - companies.first_month[company] < NEW_LISTING_MONTHS,
@@ -45,12 +57,7 @@ def true_changes(companies: Companies, market: Market, lines: Lines, membership:
         ["delisted_or_acquired", "graduated"],
         "below_minimum",
     )
-    of_companies = _frame(np.arange(len(companies)), own, np.where(is_added, came, went).astype(object))
-    leftovers = _changes(listed_lines(lines, membership.is_member)[lines.is_leftover])
-    of_leftovers = _frame(
-        lines.entity[lines.is_leftover], leftovers, np.full(len(leftovers[0]), "other", dtype=object)
-    )
-    return pl.concat([of_companies, of_leftovers]).sort("as_of", "source_entity_id")
+    return np.where(is_added, came, went).astype(object)
 
 
 def _changes(is_listed: Flags) -> tuple[Integers, Integers, Flags]:
