@@ -100,20 +100,21 @@ class Book(Record):
             "is missing: the day on which the list was fixed (alpha is meaningful only after it)",
         )
         if self.weights:
-            require(
-                len(self.weights) == len(self.tickers),
-                "weights",
-                f"must have one entry per ticker ({len(self.tickers)}), got {len(self.weights)}",
-            )
-            require(
-                all(weight > 0 for weight in self.weights),
-                "weights",
-                "must be positive; short positions are not supported",
-            )
-            total = math.fsum(self.weights)
-            require(
-                abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, "weights", f"must sum to 1, got {total:g}"
-            )
+            self._check_weights()
+
+    def _check_weights(self) -> None:
+        require(
+            len(self.weights) == len(self.tickers),
+            "weights",
+            f"must have one entry per ticker ({len(self.tickers)}), got {len(self.weights)}",
+        )
+        require(
+            all(weight > 0 for weight in self.weights),
+            "weights",
+            "must be positive; short positions are not supported",
+        )
+        total = math.fsum(self.weights)
+        require(abs(total - WEIGHTS_SUM_TO) <= WEIGHT_TOLERANCE, "weights", f"must sum to 1, got {total:g}")
 
     def _day_of(self, field: str) -> dt.date:
         try:

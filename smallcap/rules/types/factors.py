@@ -36,6 +36,14 @@ class Model(Record):
             "files",
             f"must be some of FF3, FF5, MOM; got {list(self.files)}",
         )
+        self._check_terms()
+        require(
+            any(file in FILES_WITH_RF for file in self.files),
+            "files",
+            f"must include one of {', '.join(FILES_WITH_RF)}, which have the risk-free rate",
+        )
+
+    def _check_terms(self) -> None:
         strange = [term for term in self.terms if term not in COLUMN_OF]
         require(
             bool(self.terms) and not strange,
@@ -50,11 +58,6 @@ class Model(Record):
             not homeless,
             "files",
             f"must contain each term exactly once; wrong: {', '.join(homeless)} in {', '.join(self.files)}",
-        )
-        require(
-            any(file in FILES_WITH_RF for file in self.files),
-            "files",
-            f"must include one of {', '.join(FILES_WITH_RF)}, which have the risk-free rate",
         )
 
     @property

@@ -46,16 +46,9 @@ class EligibilityRules(Record):
             "min_market_cap_usd",
             f"must be positive, got {self.min_market_cap_usd}",
         )
-        require(
-            0 < self.min_free_float < 1,
-            "min_free_float",
-            f"must be between 0 and 1, got {self.min_free_float}",
-        )
-        require(
-            0 < self.min_voting_rights < 1,
-            "min_voting_rights",
-            f"must be between 0 and 1, got {self.min_voting_rights}",
-        )
+        for name in ("min_free_float", "min_voting_rights"):
+            share = getattr(self, name)
+            require(0 < share < 1, name, f"must be between 0 and 1, got {share}")
         require(
             self.max_price_age_days >= 0,
             "max_price_age_days",
