@@ -25,6 +25,9 @@ WARN_CHANGE = 0.10
 FAIL_CHANGE = 0.50
 ROWS_READ_AT_ONCE = 100_000
 NOT_MADE = "nothing was made of it: what an earlier run audited is unchanged"
+MEMBERS_ONLY = (
+    "members only: the source has no fundamentals, so no member has an annual record and none is scored"
+)
 COUNTED_TABLES = ("core.members", "marts.quality_scores")
 DELIVERED_TABLES = ("raw.fundamentals", "raw.prices")
 """Tables that a source may do without, and that a home which has rows of them does not lose."""
@@ -32,59 +35,31 @@ DELIVERED_TABLES = ("raw.fundamentals", "raw.prices")
 
 def all_checks(sql_dir: Path = SQL_DIR / "checks") -> list[dg.AssetChecksDefinition]:
     """Make every asset check of the project."""
-    checks = [
-        _asset_check(
-            name, "contract", _contract(name), "What is stored is what its contract passed before the commit."
-        )
-        for name in TABLES
-        if name in READS
-    ]
-    checks += [
-        _asset_check(rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question)
-        for rule in read_row_checks(sql_dir)
-    ]
-    checks += [
-        _asset_check(
-            name,
-            "row_counts",
-            _row_counts(name),
-            "Rows per as_of against the as_of before: warns at 10%, fails at 50%.",
-        )
-        for name in COUNTED_TABLES
-    ]
-    checks += [
-        _asset_check(
-            name,
-            "still_delivered",
-            _still_delivered(name),
-            "Where the home has rows, a delivery without any is refused.",
-        )
-        for name in DELIVERED_TABLES
-    ]
-    checks += [_asset_check(*parts) for parts in INPUT_CHECKS]
-    checks.append(
-        _asset_check(
-            "marts.metric_differences", "reconciliation", _reconciliation, "A vendor's ratios against ours."
-        )
-    )
-    checks.append(
-        _asset_check(
-            "marts.coverage",
-            "coverage",
-            _coverage,
-            "Members with an annual record are not fewer than the setting min_coverage.",
-        )
-    )
-    return checks
+    return [_asset_check(*parts) for parts in (*_of_tables(sql_dir), *INPUT_CHECKS, *_of_marts())]
+
+
+def _of_tables(sql_dir: Path) -> Iterator[tuple[str, str, Check, str]]:
+    """Name the checks of tables, most of which several share: table, name, check and description."""
+    stored = "What is stored is what its contract passed before the commit."
+    counted = "Rows per as_of against the as_of before: warns at 10%, fails at 50%."
+    delivered = "Where the home has rows, a delivery without any is refused."
+    yield from ((name, "contract", _contract(name), stored) for name in TABLES if name in READS)
+    for rule in read_row_checks(sql_dir):
+        yield rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question
+    yield from ((name, "row_counts", _row_counts(name), counted) for name in COUNTED_TABLES)
+    yield from ((name, "still_delivered", _still_delivered(name), delivered) for name in DELIVERED_TABLES)
+
+
+def _of_marts() -> Iterator[tuple[str, str, Check, str]]:
+    """Name the checks of a single table each."""
+    compared = "A vendor's ratios against ours."
+    covered = "Members with an annual record are not fewer than the setting min_coverage."
+    yield "marts.metric_differences", "reconciliation", _reconciliation, compared
+    yield "marts.coverage", "coverage", _coverage, covered
 
 
 def _asset_check(name: str, check_name: str, check: Check, description: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=asset_key(name),
-        name=check_name,
-        description=description,
-        blocking=True,
-    )
+    @dg.asset_check(asset=asset_key(name), name=check_name, description=description, blocking=True)
     def evaluate(smallcap_run: dg.ResourceParam[Run]) -> dg.AssetCheckResult:
         """Evaluate the check, record its outcome, and report it to Dagster."""
         stop_if_requested()
@@ -175,21 +150,7 @@ def _rows_that_must_not_exist(rule: RowCheck) -> Check:
 def _row_counts(name: str) -> Check:
     def check(run: Run) -> Finding:
         """Compare each cross-section's number of rows with that of the date before."""
-        years = run.years.of(name)
-        # Each series of cross-sections is compared with itself: a basis that is not known yet has no rows to
-        # lose.
-        series = [column for column in TABLES[name].key if column not in ("as_of", "entity_id")]
-        counts = (
-            run.home.lake.read(
-                name, sorted({near for year in years for near in (year - 1, year)}), ["as_of", *series]
-            )
-            .group_by("as_of", *series)
-            .len()
-            .sort("as_of", *series)
-            .with_columns(before=pl.col("len").shift(1).over(series) if series else pl.col("len").shift(1))
-            .filter(pl.col("before").is_not_null() & pl.col("as_of").dt.year().is_in(years))
-            .with_columns(change=pl.col("len").cast(pl.Float64) / pl.col("before") - 1)
-        )
+        counts = _counts_beside_before(run, name)
         if counts.is_empty():
             return Finding("passed", "no as_of before to compare with", {"compared": 0})
         largest = counts.sort(pl.col("change").abs(), "as_of", descending=[True, False])
@@ -199,14 +160,29 @@ def _row_counts(name: str) -> Check:
             "failed" if abs(change) > FAIL_CHANGE else "warned" if abs(change) > WARN_CHANGE else "passed"
         )
         beyond = largest.filter(pl.col("change").abs() > WARN_CHANGE)
-        return Finding(
-            status,
-            message,
-            {"compared": counts.height, "beyond_10_percent": beyond.height},
-            beyond.head(EXAMPLES).to_dicts(),
-        )
+        numbers = {"compared": counts.height, "beyond_10_percent": beyond.height}
+        return Finding(status, message, numbers, beyond.head(EXAMPLES).to_dicts())
 
     return check
+
+
+def _counts_beside_before(run: Run, name: str) -> pl.DataFrame:
+    """Count the rows of each cross-section that the run makes, with those of the date before."""
+    years = run.years.of(name)
+    # Each series of cross-sections is compared with itself: a basis that is not known yet has no rows to
+    # lose.
+    series = [column for column in TABLES[name].key if column not in ("as_of", "entity_id")]
+    years_read = sorted({near for year in years for near in (year - 1, year)})
+    before = pl.col("len").shift(1).over(series) if series else pl.col("len").shift(1)
+    return (
+        run.home.lake.read(name, years_read, ["as_of", *series])
+        .group_by("as_of", *series)
+        .len()
+        .sort("as_of", *series)
+        .with_columns(before=before)
+        .filter(pl.col("before").is_not_null() & pl.col("as_of").dt.year().is_in(years))
+        .with_columns(change=pl.col("len").cast(pl.Float64) / pl.col("before") - 1)
+    )
 
 
 def _still_delivered(name: str) -> Check:
@@ -255,23 +231,8 @@ def _coverage(run: Run) -> Finding:
     if "fundamentals" in run.source.absent and not any(
         made.rows for made in run.home.lake.stamp("raw.fundamentals").years.values()
     ):
-        return Finding(
-            "warned",
-            (
-                "members only: the source has no fundamentals, so no member has an annual record and "
-                "none is scored"
-            ),
-        )
-    covered = (
-        run.home.lake.read(
-            "marts.coverage",
-            run.years.of("marts.coverage"),
-            ["as_of", "has_membership", "members", "with_fundamentals"],
-        )
-        .filter(pl.col("has_membership") & (pl.col("members") > 0))
-        .with_columns(share=pl.col("with_fundamentals") / pl.col("members"))
-        .sort("share", "as_of")
-    )
+        return Finding("warned", MEMBERS_ONLY)
+    covered = _covered_shares(run)
     if covered.is_empty():
         return Finding("passed", "no as_of with members in these years", {"as_ofs": 0})
     as_of, share = covered.select("as_of", "share").row(0)
@@ -282,8 +243,18 @@ def _coverage(run: Run) -> Finding:
         f"least coverage: {share:.1%} of members have an annual record on {as_of}; the setting "
         f"min_coverage is {least:.1%}"
     )
-    return Finding(
-        "failed" if lacking.height else "passed", message, counts, lacking.head(EXAMPLES).to_dicts()
+    status = "failed" if lacking.height else "passed"
+    return Finding(status, message, counts, lacking.head(EXAMPLES).to_dicts())
+
+
+def _covered_shares(run: Run) -> pl.DataFrame:
+    """Return the share of members with an annual record at each as_of, the least first."""
+    columns = ["as_of", "has_membership", "members", "with_fundamentals"]
+    return (
+        run.home.lake.read("marts.coverage", run.years.of("marts.coverage"), columns)
+        .filter(pl.col("has_membership") & (pl.col("members") > 0))
+        .with_columns(share=pl.col("with_fundamentals") / pl.col("members"))
+        .sort("share", "as_of")
     )
 
 

@@ -62,9 +62,8 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
             f"the home {settings.home} cannot be written to ({error.strerror}); choose another "
             f"with --home or SMALLCAP_HOME"
         ) from None
-    return dg.DagsterInstance.from_ref(
-        InstanceRef.from_dir(str(settings.dagster_dir), overrides=None if is_captured else UNCAPTURED)
-    )
+    overrides = None if is_captured else UNCAPTURED
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(settings.dagster_dir), overrides=overrides))
 
 
 def run_years(

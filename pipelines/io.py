@@ -15,6 +15,10 @@ from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 
 DATA_VERSION_TAG = "dagster/data_version"
+NOT_MADE: Mapping[str, int | str] = {
+    "is_changed": False,
+    "not_made": "nothing it depends on has changed",
+}
 
 
 class LakeIOManager(dg.ConfigurableIOManager):
@@ -38,9 +42,7 @@ class LakeIOManager(dg.ConfigurableIOManager):
         name = ".".join(context.asset_key.path)
         if obj is None:
             PROGRESS.info("%s", name, extra={"phase": "skipped"})
-            self._report(
-                context, name, {"is_changed": False, "not_made": "nothing it depends on has changed"}
-            )
+            self._report(context, name, NOT_MADE)
             return
         started = time.monotonic()
         making = _Timed(obj.frame) if not isinstance(obj.frame, pl.DataFrame) else None
@@ -55,11 +57,8 @@ class LakeIOManager(dg.ConfigurableIOManager):
         PROGRESS.info(
             "%s", name, extra={"phase": "end", "rows": written.rows, "years": years, "seconds": seconds}
         )
-        self._report(
-            context,
-            name,
-            {"is_changed": written.is_changed, "rows_made": written.rows, "refused": written.refused},
-        )
+        made = {"is_changed": written.is_changed, "rows_made": written.rows, "refused": written.refused}
+        self._report(context, name, made)
 
     def _report(self, context: dg.OutputContext, name: str, metadata: Mapping[str, int | str]) -> None:
         """Report to Dagster what the table holds, and which years were made beyond the run's range.
@@ -67,10 +66,8 @@ class LakeIOManager(dg.ConfigurableIOManager):
         Dagster gives one data version to all years of a run: it is the digest of what they hold together, and
         each year has its own in its metadata.
         """
-        stamp, asked = (
-            self.run.home.lake.stamp(name),
-            self.run.asked if TABLES[name].is_partitioned else [UNPARTITIONED],
-        )
+        stamp = self.run.home.lake.stamp(name)
+        asked = self.run.asked if TABLES[name].is_partitioned else [UNPARTITIONED]
         total = sum(year.rows for year in stamp.years.values())
         context.add_output_metadata(
             {**metadata, "dagster/row_count": total, "delta_version": self.run.home.lake.version(name)}

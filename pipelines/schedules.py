@@ -11,6 +11,9 @@ from smallcap.sources.open import open_source
 
 # The basis as_published of an as_of can change until this many days after it.
 DAYS_UNTIL_FINAL = 163
+DESCRIPTION = (
+    "Refreshes what can still change, audits, publishes. Switched on by SMALLCAP_IS_SCHEDULE_ON=true."
+)
 
 
 def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition:
@@ -19,27 +22,22 @@ def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition
     It requests the running year and every year with an as_of in the last 163 days; years that late rows make
     stale follow by themselves, because a run makes whatever is out of date.
     """
+    status = dg.DefaultScheduleStatus
 
     @dg.schedule(
         name="nightly",
         job_name=job_name,
         cron_schedule="30 2 * * *",
         execution_timezone="America/New_York",
-        default_status=dg.DefaultScheduleStatus.RUNNING
-        if settings.is_schedule_on
-        else dg.DefaultScheduleStatus.STOPPED,
-        description=(
-            "Refreshes what can still change, audits, publishes. Switched on by SMALLCAP_IS_SCHEDULE_ON=true."
-        ),
+        default_status=status.RUNNING if settings.is_schedule_on else status.STOPPED,
+        description=DESCRIPTION,
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         """Request the years that can change as of the scheduled night."""
         night = context.scheduled_execution_time
         first, last = years_that_can_change(night.date(), open_source(settings, None).clock)
-        return dg.RunRequest(
-            run_key=night.isoformat(),
-            tags={RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)},
-        )
+        tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
+        return dg.RunRequest(run_key=night.isoformat(), tags=tags)
 
     return nightly
 

@@ -1,6 +1,7 @@
 """The published catalogue: built over the audited versions, swapped in at once."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -69,22 +70,25 @@ def publish(run: Run) -> tuple[int, Path | None]:
     home, folder = run.home, run.settings.warehouse_dir
     run.log.flush("published")
     tables = [served for name in TABLES if (served := _served(home.lake, name)) is not None]
-    new = build(
-        path=folder / "warehouse.duckdb",
-        home=home.path,
+    damaged = swap(_build(run, tables), folder, run.settings.keep_catalogues)
+    run.log.is_published = True
+    run.code.save()
+    home.lake.vacuum(run.settings.vacuum_days, _versions_to_keep(run))
+    return sum(table.row_count for table in tables), damaged
+
+
+def _build(run: Run, tables: Sequence[PublishedTable]) -> Path:
+    return build(
+        path=run.settings.warehouse_dir / "warehouse.duckdb",
+        home=run.home.path,
         tables=tables,
-        meta={name: home.records.read(name) for name in RECORDS},
+        meta={name: run.home.records.read(name) for name in RECORDS},
         views_dir=SQL_DIR / "views",
         run_id=run.run_id,
         published_at=utc_now(),
         label=run.source.label,
         release=__version__,
     )
-    damaged = swap(new, folder, run.settings.keep_catalogues)
-    run.log.is_published = True
-    run.code.save()
-    home.lake.vacuum(run.settings.vacuum_days, _versions_to_keep(run))
-    return sum(table.row_count for table in tables), damaged
 
 
 def _served(lake: Lake, name: str) -> PublishedTable | None:
