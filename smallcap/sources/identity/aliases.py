@@ -36,28 +36,43 @@ def canonical_in_list(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFram
     aliases
         The dated aliases; those of relation ``same_line`` apply while they are valid.
     """
-    spelled = lines.with_row_index("_row").with_columns(symbol=normalised(pl.col("ticker")))
-    same_line = aliases.filter(pl.col("relation") == "same_line").select(
-        pl.col("ticker").alias("symbol"),
-        "canonical_ticker",
-        pl.col("valid_from").alias("_from"),
-        pl.col("valid_to").alias("_to"),
-    )
-    applied = (
-        spelled.select("_row", "symbol", "snapshot_date")
-        .join(same_line, on="symbol", how="inner")
-        .filter(
-            (pl.col("snapshot_date") >= pl.col("_from"))
-            & (pl.col("_to").is_null() | (pl.col("snapshot_date") <= pl.col("_to")))
-        )
-        .sort("_row", "_from")
-        .unique("_row", keep="last", maintain_order=True)
-        .select("_row", "canonical_ticker")
-    )
+    spelled = lines.with_columns(symbol=normalised(pl.col("ticker")))
+    applied = valid_aliases(spelled, aliases, "same_line")
     return (
-        spelled.join(applied, on="_row", how="left", maintain_order="left")
+        spelled.join(applied, on=["symbol", "snapshot_date"], how="left", maintain_order="left")
         .with_columns(symbol=pl.coalesce("canonical_ticker", "symbol"))
-        .drop("_row", "canonical_ticker")
+        .drop("canonical_ticker")
+    )
+
+
+def valid_aliases(lines: pl.DataFrame, aliases: pl.DataFrame, relation: str) -> pl.DataFrame:
+    """Find the aliases of a relation that are valid on the day of a list; of several the newest.
+
+    Parameters
+    ----------
+    lines
+        Columns `symbol` and `snapshot_date`.
+    aliases
+        The dated aliases.
+    relation
+        The relation, one of those of the aliases.
+
+    Returns
+    -------
+    pl.DataFrame
+        symbol, snapshot_date and `canonical_ticker`, one row per symbol and day with an alias.
+    """
+    dated = aliases.filter(pl.col("relation") == relation).rename({"ticker": "symbol"})
+    has_begun = pl.col("valid_from") <= pl.col("snapshot_date")
+    has_ended = (pl.col("valid_to") < pl.col("snapshot_date")).fill_null(False)
+    return (
+        lines.select("symbol", "snapshot_date")
+        .unique()
+        .join(dated, on="symbol")
+        .filter(has_begun, ~has_ended)
+        .sort("valid_from")
+        .unique(["symbol", "snapshot_date"], keep="last", maintain_order=True)
+        .select("symbol", "snapshot_date", "canonical_ticker")
     )
 
 

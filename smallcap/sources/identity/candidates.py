@@ -51,16 +51,7 @@ def _by_count(seen: pl.DataFrame, sightings: Sightings, rules: Identity) -> pl.D
     known = sightings.companies["symbol"].unique()
     strangers = seen.filter(~pl.col("symbol").is_in(known.implode()) & (pl.col("quantity") > 0))
     medians = _median_ratios(sightings, rules)
-    listed = sightings.listed.group_by("symbol").agg(listed_from=pl.col("snapshot_date").min())
-    free = (
-        strangers.select("snapshot_date")
-        .unique()
-        .join(sightings.companies.join(listed, on="symbol", how="left"), how="cross")
-        .filter((pl.col("listed_from") > pl.col("snapshot_date")).fill_null(True))
-        .filter(
-            (pl.col("first_date") <= pl.col("snapshot_date")) & ~record_has_ended(sightings.companies, rules)
-        )
-    )
+    free = _unlisted_companies(strangers["snapshot_date"].unique().to_frame(), sightings, rules)
     counted = _known_shares(
         free.select("snapshot_date", "source_entity_id", under="symbol", company="name"), sightings
     )
@@ -73,12 +64,22 @@ def _by_count(seen: pl.DataFrame, sightings: Sightings, rules: Identity) -> pl.D
     is_rare = (pl.len().over(LINE) <= limits.max_candidates) & (
         pl.struct(LINE).n_unique().over("source_entity_id", "snapshot_date") <= limits.max_candidates
     )
-    named = pairs.filter(is_rare).with_columns(
-        under=pl.format(
-            "{} ({})", "under", pl.coalesce("company", pl.format("company {}", "source_entity_id"))
-        )
-    )
+    company = pl.coalesce("company", pl.format("company {}", "source_entity_id"))
+    named = pairs.filter(is_rare).with_columns(under=pl.format("{} ({})", "under", company))
     return _in_words(named, "by its share count it may be the company that the table has under {}")
+
+
+def _unlisted_companies(days: pl.DataFrame, sightings: Sightings, rules: Identity) -> pl.DataFrame:
+    """Find for each `snapshot_date` the companies with a record that no list up to the day shows."""
+    listed = sightings.listed.group_by("symbol").agg(listed_from=pl.col("snapshot_date").min())
+    has_record = (pl.col("first_date") <= pl.col("snapshot_date")) & ~record_has_ended(
+        sightings.companies, rules
+    )
+    return (
+        days.join(sightings.companies.join(listed, on="symbol", how="left"), how="cross")
+        .filter((pl.col("listed_from") > pl.col("snapshot_date")).fill_null(True))
+        .filter(has_record)
+    )
 
 
 def _median_ratios(sightings: Sightings, rules: Identity) -> pl.DataFrame:

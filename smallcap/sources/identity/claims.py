@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.rules.types.holdings import Recycling
 from smallcap.rules.types.identity import Identity
+from smallcap.sources.identity.aliases import valid_aliases
 from smallcap.sources.identity.evidence import equal_points, name_points, summed, told
 from smallcap.sources.identity.names import UNKNOWN, compared
 from smallcap.sources.identity.sightings import Sightings, record_has_ended, with_holding_ratio
@@ -31,6 +32,19 @@ def scored_claims(
         `names`, `score`, `is_joined`, `alias` (the relation of an alias that decided) and `words`, the
         evidence.
     """
+    pairs = _compared_pairs(lines, sightings, aliases, rules, recycling)
+    scored = (
+        _with_recycled(pairs, aliases)
+        .with_columns(**{f"points_{part}": value for part, value in _points(sightings, rules).items()})
+        .with_columns(score=summed(PARTS))
+    )
+    return scored.with_columns(is_joined=_is_joined(rules), words=_evidence())
+
+
+def _compared_pairs(
+    lines: pl.DataFrame, sightings: Sightings, aliases: pl.DataFrame, rules: Identity, recycling: Recycling
+) -> pl.DataFrame:
+    """Join every listed line with the companies under its ticker, and compare count and names."""
     companies = sightings.companies.select(
         "symbol", "source_entity_id", "first_date", "last_date", company_name="name", company_sector="sector"
     )
@@ -40,43 +54,45 @@ def scored_claims(
     kinds = compared(
         counted.rename({"name": "name_a", "company_name": "name_b"}), rules, recycling.insignificant_words
     )
-    pairs = counted.join(
+    return counted.join(
         kinds, left_on=["name", "company_name"], right_on=["name_a", "name_b"], how="left", nulls_equal=True
     )
+
+
+def _points(sightings: Sightings, rules: Identity) -> dict[str, pl.Expr]:
+    """Return the points of each of `PARTS`."""
     in_range = pl.col("holding_ratio").is_between(rules.limits.count_low, rules.limits.count_high)
     reach = pl.duration(days=rules.limits.record_reach_days)
     begins_later = pl.col("first_date") - reach > pl.col("snapshot_date")
-    points = {
+    return {
         "names": name_points(pl.col("names"), rules.company_names),
         "sector": equal_points(pl.col("sector"), pl.col("company_sector"), rules.sector),
         "count": pl.when(in_range).then(rules.count_points),
         "price": _price_points(rules),
-        "record_ended": pl.when(record_has_ended(companies, rules)).then(
+        "record_ended": pl.when(record_has_ended(sightings.companies, rules)).then(
             pl.when(pl.col("names") == UNKNOWN)
             .then(rules.ended_unnamed_points)
             .otherwise(rules.outside_record_points)
         ),
         "record_later": pl.when(begins_later).then(rules.outside_record_points),
     }
-    scored = (
-        _with_recycled(pairs, aliases)
-        .with_columns(**{f"points_{part}": value for part, value in points.items()})
-        .with_columns(score=summed(PARTS))
-    )
-    is_joined = pl.coalesce(
+
+
+def _is_joined(rules: Identity) -> pl.Expr:
+    """Whether line and company are one: as an alias says, else by the score."""
+    by_alias = (
         pl.when(pl.col("alias") == "figures_of")
         .then(pl.lit(True))
         .when(pl.col("alias") == "recycled")
-        .then(pl.lit(False)),
-        pl.col("score") >= rules.thresholds.company,
+        .then(pl.lit(False))
     )
+    return pl.coalesce(by_alias, pl.col("score") >= rules.thresholds.company)
+
+
+def _evidence() -> pl.Expr:
     subject = pl.coalesce("company_name", pl.format("company {}", "source_entity_id"))
-    return scored.with_columns(
-        is_joined=is_joined,
-        words=pl.format(
-            "{}: {}: {}", "snapshot_date", subject, pl.coalesce(pl.format("alias: {}", "alias"), told(PARTS))
-        ),
-    )
+    reason = pl.coalesce(pl.format("alias: {}", "alias"), told(PARTS))
+    return pl.format("{}: {}: {}", "snapshot_date", subject, reason)
 
 
 def attached(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -92,18 +108,12 @@ def attached(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         `is_corrected`, where an alias did.
     """
     firsts = lines.group_by(LINE).agg(seen_first=pl.col("snapshot_date").min())
-    order = {
-        "is_alias": True,
-        "snapshot_date": False,
-        "score": True,
-        "first_date": True,
-        "source_entity_id": False,
-        "source_id": False,
-    }
+    order = ("is_alias", "snapshot_date", "score", "first_date", "source_entity_id", "source_id")
+    highest_first = ("is_alias", "score", "first_date")
     best = (
         claims.filter("is_joined")
         .with_columns(is_alias=pl.col("alias").is_not_null())
-        .sort(list(order), descending=list(order.values()))
+        .sort(order, descending=[name in highest_first for name in order])
         .unique(["company_symbol", "source_entity_id"], keep="first", maintain_order=True)
         .unique(LINE, keep="first", maintain_order=True)
         .join(firsts, on=LINE, how="left", maintain_order="left")
@@ -145,21 +155,7 @@ def refusals(claims: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
 
 def _with_figures_of(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Add `company_symbol`, the ticker of the line's company in the table, and `alias` where one says so."""
-    told_by_alias = aliases.filter(pl.col("relation") == "figures_of").select(
-        symbol="ticker", alias_symbol="canonical_ticker", alias_from="valid_from", alias_to="valid_to"
-    )
-    applied = (
-        lines.select("symbol", "snapshot_date")
-        .unique()
-        .join(told_by_alias, on="symbol")
-        .filter(
-            (pl.col("snapshot_date") >= pl.col("alias_from"))
-            & (pl.col("alias_to").is_null() | (pl.col("snapshot_date") <= pl.col("alias_to")))
-        )
-        .sort("alias_from")
-        .unique(["symbol", "snapshot_date"], keep="last", maintain_order=True)
-        .select("symbol", "snapshot_date", "alias_symbol")
-    )
+    applied = valid_aliases(lines, aliases, "figures_of").rename({"canonical_ticker": "alias_symbol"})
     return lines.join(
         applied, on=["symbol", "snapshot_date"], how="left", maintain_order="left"
     ).with_columns(

@@ -65,19 +65,11 @@ def _adjoining(rows: pl.DataFrame) -> pl.DataFrame:
         )
     )
     gap = pl.col("first") - pl.col("last_before")
+    adjoins = (gap > pl.duration(days=0)) & (gap <= pl.duration(days=_ADJOINING_DAYS))
     shares_word = pl.col("spelled").list.set_intersection("spelled_before").list.len() > 0
-    return spans.filter(
-        (gap > pl.duration(days=0)) & (gap <= pl.duration(days=_ADJOINING_DAYS)) & shares_word.fill_null(True)
-    ).select(
-        found=pl.format(
-            "{} {} to {}, {} {} from {}",
-            "symbol_before",
-            "entity_id_before",
-            "last_before",
-            "symbol",
-            "entity_id",
-            "first",
-        )
+    before, after = ("symbol_before", "entity_id_before", "last_before"), ("symbol", "entity_id", "first")
+    return spans.filter(adjoins & shares_word.fill_null(True)).select(
+        found=pl.format("{} {} to {}, {} {} from {}", *before, *after)
     )
 
 
