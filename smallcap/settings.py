@@ -22,9 +22,17 @@ from pydantic_settings import (
 )
 
 from smallcap.errors import InputError
-from smallcap.hosts import parse_hosts
 from smallcap.input_limits import InputLimits
 from smallcap.paths import require_usable_home
+from smallcap.setting_checks import (
+    check_bind,
+    check_hosts,
+    check_key,
+    check_key_address,
+    check_token,
+    explain,
+    refuse_misplaced_keys,
+)
 from smallcap.split_basis import INFERRED, parse_setting
 
 PACKAGE = Path(__file__).resolve().parent
@@ -70,11 +78,6 @@ class _EnvFile(DotEnvSettingsSource):
             name: str(folder / _expanded(value)) if name in PATH_FIELDS else value
             for name, value in super().__call__().items()
         }
-
-
-def _check_hosts(text: str | None) -> str | None:
-    parse_hosts(text)
-    return text
 
 
 class Settings(BaseSettings):
@@ -146,11 +149,15 @@ class Settings(BaseSettings):
     )
     sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
-    xfinlink_api_key: SecretStr | None = Field(None, description="the vendor's key; preset xfinlink needs it")
+    xfinlink_api_key: Annotated[SecretStr | None, AfterValidator(check_key)] = Field(
+        None, description="the vendor's key; preset xfinlink needs it"
+    )
     xfinlink_plan: PlanName = Field(
         "pro", description="the vendor's plan: its limits are in data/reference/xfinlink_plans.toml"
     )
-    xfinlink_base_url: str = Field("https://api.xfinlink.com", description="address of the data vendor")
+    xfinlink_base_url: Annotated[str, AfterValidator(check_key_address)] = Field(
+        "https://api.xfinlink.com", description="address of the data vendor"
+    )
     xfinlink_requests_per_day: int | None = Field(
         None, ge=1, description="requests a day, in place of the plan's"
     )
@@ -176,7 +183,14 @@ class Settings(BaseSettings):
         12, ge=0, description="age at which an answer about a running period is requested again"
     )
     reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
-    allowed_hosts: Annotated[str | None, AfterValidator(_check_hosts)] = Field(
+    bind: Annotated[str, AfterValidator(check_bind)] = Field(
+        "127.0.0.1",
+        description="address that the UI listens on; one that other machines can reach needs ui_token",
+    )
+    ui_token: Annotated[SecretStr | None, AfterValidator(check_token)] = Field(
+        None, description="what every request to the UI has to show, at least 32 characters; none: nothing"
+    )
+    allowed_hosts: Annotated[str | None, AfterValidator(check_hosts)] = Field(
         None,
         description=(
             "hosts (host or host:port, separated by commas) other than this machine under which the UI "
@@ -252,6 +266,9 @@ class Settings(BaseSettings):
 
 PATH_FIELDS = ("home", "input", "reference_dir")
 
+SECRET_FIELDS = frozenset({"xfinlink_api_key", "ui_token"})
+"""Settings whose value is in no message."""
+
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
 
@@ -275,12 +292,14 @@ def load_settings(**overrides: object) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         first = Settings(**given)  # type: ignore[arg-type]
+        refuse_misplaced_keys(first.model_dump())
         home = require_usable_home(_expanded(first.home))
         recorded = _recorded_identity(home)
         inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
         settings = Settings(**{**given, **inherited}) if inherited else first  # type: ignore[arg-type]
     except ValidationError as error:
-        raise InputError(_explain(error)) from None
+        raise explain(error, SECRET_FIELDS) from None
+    refuse_misplaced_keys(settings.model_dump())
     folder = settings.input if "input" in inherited else _in_full(settings.input)
     return settings.model_copy(update={"home": home, "input": folder})
 
@@ -333,13 +352,3 @@ def _recorded_input(text: str) -> Path:
     return next(
         (place / folder for place in (Path.cwd(), PACKAGE.parent) if (place / folder).is_dir()), folder
     )
-
-
-def _explain(error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors():
-        name = ".".join(str(part) for part in problem["loc"])
-        lines.append(
-            f"setting '{name}' (SMALLCAP_{name.upper()}): {problem['msg']}; got {problem['input']!r}"
-        )
-    return "; ".join(lines)

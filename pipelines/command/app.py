@@ -17,6 +17,7 @@ from smallcap.pipelines.command import asking, keeping, making
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.options import ERR
 from smallcap.pipelines.signals import Stopped, stopped_by_signals
+from smallcap.redaction import Redactor
 
 app = typer.Typer(
     name="smallcap",
@@ -56,7 +57,8 @@ def main() -> None:
         with stopped_by_signals():
             app()
     except SmallcapError as error:
-        ERR.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        told = escape(Redactor().text(str(error)))
+        ERR.print(f"[bold red]error:[/] {told}", highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except Stopped as stop:
         # Not by the console: the signal may have come while it wrote a line, which it would write again.

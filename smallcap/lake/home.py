@@ -22,6 +22,7 @@ from smallcap.errors import HomeBusyError, InputError
 from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
+from smallcap.redaction import Redactor
 from smallcap.settings import IDENTITY_FIELDS, NUMBER_FIELDS, RECORDED_FIELDS, Settings, load_settings
 
 
@@ -300,8 +301,8 @@ class Home:
 
 
 def command_line(arguments: list[str]) -> str:
-    """Write a command as a person would type it."""
-    return shlex.join(["smallcap", *arguments])
+    """Write a command as a person would type it, without keys: it is recorded."""
+    return Redactor().text(shlex.join(["smallcap", *arguments]))
 
 
 def _to_toml(values: dict[str, object]) -> str:

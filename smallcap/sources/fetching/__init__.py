@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from smallcap.redaction import Redactor
 from smallcap.sources.fetching.errors import QuotaError, RefusedError, TransientError
 from smallcap.sources.fetching.fetcher import Fetcher, utc_now
 from smallcap.sources.fetching.quota import Left, Limits, Quota
 from smallcap.sources.fetching.retrying import RetryPolicy
-from smallcap.sources.fetching.secrets import Redactor
 
 __all__ = [
     "Fetcher",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 
+from smallcap.redaction import Redactor
 from smallcap.sources.fetching.errors import QuotaError, TransientError
 from smallcap.sources.fetching.quota import Quota
 from smallcap.sources.fetching.retrying import RetryPolicy, with_retries
-from smallcap.sources.fetching.secrets import Redactor
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.stopping import pause, stop_if_requested
 

@@ -100,7 +100,7 @@ class XfinlinkClient:
         before_page: Callable[[], None],
     ) -> None:
         self._base_url = base_url
-        self._key = api_key.get_secret_value().strip() if api_key is not None else ""
+        self._key = api_key.get_secret_value() if api_key is not None else ""
         self._limits = limits
         self._max_pages = min(max_pages, MOST_PAGES)
         self._before_page = before_page

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smallcap.redaction import HIDDEN
 from smallcap.sources.fetching import Limits, Redactor, RefusedError, TransientError
-from smallcap.sources.fetching.secrets import HIDDEN
 from tests.unit.sources.fetchers import Bench
 
 KEY = "xfl_0123456789abcdefABCDEF0123456789"

@@ -1,0 +1,131 @@
+"""What single settings may be: hosts, addresses, keys, tokens; and how a refused value is explained.
+
+The value of a secret is in no message, nor is what may be a secret in the wrong place.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+
+from smallcap.errors import InputError
+from smallcap.hosts import parse_hosts
+from smallcap.redaction import contains_key, without_likely_keys
+
+SHORTEST_TOKEN: Final = 32
+"""Characters of a token of the UI: 128 bits as hexadecimal digits."""
+_VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
+_LOCALHOST: Final = "localhost"
+
+
+def check_hosts(text: str | None) -> str | None:
+    """Return a list of hosts as it is; raise ValueError where an entry is not a host."""
+    parse_hosts(text)
+    return text
+
+
+def check_bind(text: str) -> str:
+    """Return the address that the UI listens on; raise ValueError where it is not an IP address."""
+    if text.strip().lower() == _LOCALHOST:
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        raise ValueError("must be an IP address of this machine, for example 127.0.0.1 or 0.0.0.0") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or an address is this machine itself, which no other can reach."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == _LOCALHOST
+
+
+def check_key(secret: SecretStr | None) -> SecretStr | None:
+    """Return a vendor's key as it is.
+
+    Raises
+    ------
+    ValueError
+        When it contains whitespace, control characters, or characters that a header cannot carry.
+    """
+    if secret is not None and not _VISIBLE.fullmatch(secret.get_secret_value()):
+        raise ValueError(
+            "contains whitespace, a line end, or a character that is not plain ASCII; copy the key again, "
+            "without quotes and blanks"
+        )
+    return secret
+
+
+def check_token(secret: SecretStr | None) -> SecretStr | None:
+    """Return the token of the UI as it is; raise ValueError where it is short or no plain text."""
+    if secret is None:
+        return None
+    if len(secret) < SHORTEST_TOKEN or not _VISIBLE.fullmatch(secret.get_secret_value()):
+        raise ValueError(
+            f"must have at least {SHORTEST_TOKEN} characters, plain ASCII without whitespace; "
+            "make one with: openssl rand -hex 32"
+        )
+    return secret
+
+
+def check_key_address(address: str) -> str:
+    """Return the address that a key is sent to.
+
+    Raises
+    ------
+    ValueError
+        Where the key could be read on its way: the address is neither https nor on this machine.
+    """
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if host and "@" not in parts.netloc and is_safe:
+        return address
+    raise ValueError(
+        "must begin with https:// and a host, because the key is sent to it (http:// only for this machine)"
+    )
+
+
+def refuse_misplaced_keys(values: Mapping[str, Any]) -> None:
+    """Refuse settings of which one that is no secret contains a key: it would be shown and recorded.
+
+    Raises
+    ------
+    InputError
+        Naming the setting, not its value.
+    """
+    secrets = [value.get_secret_value() for value in values.values() if isinstance(value, SecretStr)]
+    for name, value in values.items():
+        if not isinstance(value, SecretStr) and contains_key(str(value), secrets):
+            raise InputError(
+                f"setting '{name}' (SMALLCAP_{name.upper()}) contains a key, which would be shown and "
+                "recorded: put keys into SMALLCAP_XFINLINK_API_KEY or SMALLCAP_UI_TOKEN only"
+            )
+
+
+def explain(error: ValidationError, secrets: frozenset[str]) -> InputError:
+    """Say which settings were refused, and why.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+    secrets
+        Names of the settings whose value is never shown.
+    """
+    return InputError("; ".join(_sentence(problem, secrets) for problem in error.errors()))
+
+
+def _sentence(problem: Any, secrets: frozenset[str]) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    refused = f"setting '{name}' (SMALLCAP_{name.upper()}): {without_likely_keys(problem['msg'])}"
+    if name in secrets:
+        return refused
+    return f"{refused}; got {without_likely_keys(repr(problem['input']))}"
