@@ -199,12 +199,10 @@ def doctor(
 
 
 def ui(
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
-    ] = 3000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 3000,
     home: HomeOption = None,
 ) -> None:
-    """Serve Dagster's UI and daemon for the home, on this machine only."""
+    """Serve Dagster's UI and daemon for the home, for this machine only unless SMALLCAP_BIND is set."""
     from smallcap.pipelines.web.ui import serve_ui
 
     serve_ui(settings_of(home=home), port)

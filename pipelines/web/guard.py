@@ -5,7 +5,8 @@ visits could start runs through the user's own browser: by a link to a mutation,
 under a name of its own that it points at this machine. A browser says truthfully under which name it asks
 (Host) and from which page (Origin, Sec-Fetch-Site); so these are compared, and only the form of a request
 that a foreign page cannot give it without asking first (JSON) is let through to change anything. Programs on
-this machine send neither Origin nor Sec-Fetch-Site, and are answered.
+this machine send neither Origin nor Sec-Fetch-Site, and are answered. Where the UI has a token, every request
+has to show it as well (`sign_in`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smallcap.hosts import LOOPBACK, Authority, is_same_host, parse_authority, parse_origin
+from smallcap.pipelines.web.sign_in import REMEDY, SignIn
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -32,6 +34,7 @@ OWN_SITES = ("same-origin", "none")
 """What a browser calls a request of the UI's own pages, and of an address that the user typed."""
 ADDED_HEADERS = [(b"x-frame-options", b"SAMEORIGIN"), (b"cross-origin-opener-policy", b"same-origin")]
 POLICY_VIOLATION = 1008
+UNAUTHORISED = 401
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,14 @@ class Guard:
         The application that is guarded.
     named
         Hosts other than this machine under which it may be requested.
+    token
+        What every request has to show; None: nothing.
     """
 
-    def __init__(self, app: App, named: Sequence[Authority] = ()) -> None:
+    def __init__(self, app: App, named: Sequence[Authority] = (), token: str | None = None) -> None:
         self._app = app
         self._named = tuple(named)
+        self._sign_in = SignIn(token)
         self._allowed = (*(Authority(host, None) for host in LOOPBACK), *self._named)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,13 +69,27 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
+        refusal = self._foreign(scope)
+        if refusal is None and self._is_hand_over(scope):
+            for message in self._sign_in.answer(scope["path"], is_encrypted=_is_encrypted(scope)):
+                await send(message)
+            return
+        refusal = refusal or self._unsigned(scope) or _wrong_form(scope)
         if refusal is None:
             await self._app(scope, receive, _with_own_headers(send))
         else:
             await _refuse(scope, receive, send, refusal)
 
-    def _refusal(self, scope: Scope) -> Refusal | None:
+    def _is_hand_over(self, scope: Scope) -> bool:
+        is_page = scope["type"] == "http" and scope["method"] == "GET" and not _answers_programs(scope)
+        return is_page and self._sign_in.handed_over(scope.get("query_string", b""))
+
+    def _unsigned(self, scope: Scope) -> Refusal | None:
+        if self._sign_in.is_shown(_values(scope, b"authorization"), _values(scope, b"cookie")):
+            return None
+        return Refusal(UNAUTHORISED, REMEDY)
+
+    def _foreign(self, scope: Scope) -> Refusal | None:
         hosts = _values(scope, b"host")
         host = parse_authority(hosts[0]) if len(hosts) == 1 else None
         if host is None or not any(entry.allows(host) for entry in self._allowed):
@@ -86,7 +106,7 @@ class Guard:
                 "the UI itself, "
                 "or name the host under which you open it in SMALLCAP_ALLOWED_HOSTS",
             )
-        return _wrong_form(scope) if scope["type"] == "http" else None
+        return None
 
     def _is_own_page(self, scope: Scope, host: Authority) -> bool:
         origins = [parse_origin(text) for text in _values(scope, b"origin")]
@@ -105,10 +125,21 @@ def _is_visit(scope: Scope) -> bool:
     is_navigation = _values(scope, b"sec-fetch-mode") == ["navigate"] and _values(
         scope, b"sec-fetch-dest"
     ) == ["document"]
-    return is_navigation and not scope["path"].startswith(NOT_PAGES)
+    return is_navigation and not _answers_programs(scope)
+
+
+def _answers_programs(scope: Scope) -> bool:
+    return str(scope["path"]).startswith(NOT_PAGES)
+
+
+def _is_encrypted(scope: Scope) -> bool:
+    """Tell whether the browser asks over HTTPS: a proxy that decrypts says so."""
+    return scope.get("scheme") == "https" or _values(scope, b"x-forwarded-proto") == ["https"]
 
 
 def _wrong_form(scope: Scope) -> Refusal | None:
+    if scope["type"] != "http":
+        return None
     method, path = scope["method"], scope["path"]
     if method not in ("GET", "HEAD", "POST"):
         return Refusal(
@@ -161,6 +192,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: Refusal) 
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"no-store"),
+        *([(b"www-authenticate", b"Bearer")] if refusal.status == UNAUTHORISED else []),
     ]
     await send({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
     await send({"type": f"{kind}.body", "body": body})

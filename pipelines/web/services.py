@@ -28,10 +28,10 @@ from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarge
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
-from smallcap.hosts import Authority, parse_hosts
+from smallcap.hosts import parse_hosts
 from smallcap.pipelines.execute import open_instance
 from smallcap.pipelines.web.guard import Guard
-from smallcap.settings import PACKAGE, load_settings
+from smallcap.settings import PACKAGE, Settings, load_settings
 
 MODULE = "smallcap.pipelines.definitions"
 LOG_LEVEL = "warning"
@@ -52,7 +52,7 @@ def main() -> None:
         listening = socket.socket(fileno=int(sys.argv[1]))
         settings = load_settings()
         with open_instance(settings) as instance, _workspace(instance) as workspace, _daemon(workspace):
-            _serve(instance, workspace, listening, parse_hosts(settings.allowed_hosts))
+            _serve(instance, workspace, listening, settings)
     except KeyboardInterrupt:
         pass
     finally:
@@ -62,20 +62,31 @@ def main() -> None:
 
 
 def _serve(
-    instance: dg.DagsterInstance, workspace: Path, listening: socket.socket, named: list[Authority]
+    instance: dg.DagsterInstance, workspace: Path, listening: socket.socket, settings: Settings
 ) -> None:
     instance.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, MOST_CONNECTIONS)
     target = WorkspaceFileTarget([str(workspace)])
     with WorkspaceProcessContext(
         instance, target, version=__version__, code_server_log_level=LOG_LEVEL
     ) as context:
-        app = Guard(create_app_from_workspace_process_context(context, "", POLL_MILLISECONDS), named)
+        token = settings.ui_token.get_secret_value() if settings.ui_token else None
+        app = Guard(
+            create_app_from_workspace_process_context(context, "", POLL_MILLISECONDS),
+            parse_hosts(settings.allowed_hosts),
+            token,
+        )
         config = uvicorn.Config(
             app, log_level=LOG_LEVEL, proxy_headers=False, timeout_graceful_shutdown=LEAVING_SECONDS
         )
-        host, port = listening.getsockname()
-        print(f"Dagster's UI is at http://{host}:{port}; Ctrl-C ends it", file=sys.stderr, flush=True)
+        print(f"Dagster's UI is at {_address(listening)}; Ctrl-C ends it", file=sys.stderr, flush=True)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    # Who listens at every address is opened at this one.
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}"
 
 
 @contextmanager

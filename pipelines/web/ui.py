@@ -19,9 +19,9 @@ from typing import IO
 from smallcap.errors import InputError, SmallcapError
 from smallcap.lake import Home
 from smallcap.pipelines.signals import ending_in
+from smallcap.setting_checks import SHORTEST_TOKEN, is_loopback
 from smallcap.settings import Settings
 
-LOCAL = "127.0.0.1"
 LOOK_EVERY_SECONDS = 0.1
 ENDING_SECONDS = 12.0
 """How long the services may take to end, and then the runs that they started, before they are killed."""
@@ -29,22 +29,24 @@ GRACE_SECONDS = 2 * ENDING_SECONDS + 5
 
 
 def serve_ui(settings: Settings, port: int) -> None:
-    """Serve Dagster's UI and daemon for a home, on this machine only, until a signal comes.
+    """Serve Dagster's UI and daemon for a home at the address of the setting `bind`, until a signal comes.
 
     Parameters
     ----------
     settings
         The settings; the home is passed as SMALLCAP_HOME.
     port
-        Port on 127.0.0.1; 0 takes a free one.
+        The port; 0 takes a free one.
 
     Raises
     ------
     InputError
-        When the port is taken, or the home cannot be written to.
+        When other machines could reach it and there is no token, the port is taken, or the home cannot be
+        written to.
     SmallcapError
         When the services end by themselves.
     """
+    _require_token(settings)
     Home(settings).prepare()
     # DAGSTER_IS_DEV_CLI tells Dagster that everything runs on one machine, as `dagster dev` does.
     own = {
@@ -54,7 +56,7 @@ def serve_ui(settings: Settings, port: int) -> None:
     }
     with (
         ending_in(GRACE_SECONDS),
-        _listening(port) as listening,
+        _listening(settings.bind, port) as listening,
         _services(listening, {**os.environ, **own}) as services,
     ):
         # Looked at again and again: a wait without an end may not be interrupted by a signal.
@@ -66,16 +68,25 @@ def serve_ui(settings: Settings, port: int) -> None:
     )
 
 
+def _require_token(settings: Settings) -> None:
+    if settings.ui_token is None and not is_loopback(settings.bind):
+        raise InputError(
+            f"bind (SMALLCAP_BIND) is {settings.bind}, which other machines can reach: set "
+            f"SMALLCAP_UI_TOKEN to a secret of at least {SHORTEST_TOKEN} characters (openssl rand -hex 32), "
+            "or leave SMALLCAP_BIND out and use an SSH tunnel"
+        )
+
+
 @contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    with socket.socket() as listening:
+def _listening(address: str, port: int) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listening.bind((LOCAL, port))
+            listening.bind((address, port))
             listening.listen()
         except OSError as error:
             raise InputError(
-                f"port {port} of {LOCAL} cannot be used ({error.strerror}); end what uses it, or "
+                f"port {port} of {address} cannot be used ({error.strerror}); end what uses it, or "
                 f"choose another with --port"
             ) from None
         yield listening

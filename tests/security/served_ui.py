@@ -184,6 +184,6 @@ def _port(ui: ServedUi) -> str | None:
 def _answers(ui: ServedUi) -> bool:
     assert ui.process.poll() is None, ui.log.read_text()
     try:
-        return ui.request("GET", "/server_info", {})[0] == 200
+        return ui.request("GET", "/server_info", {})[0] in (200, 401)
     except OSError:
         return False

@@ -7,23 +7,25 @@ from __future__ import annotations
 import json
 import urllib.parse
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import dagster_webserver
 import pytest
 
+from tests.security.relay import relay
 from tests.security.served_ui import CHEAPEST, JSON, LAUNCH, ServedUi, served_ui
 
 BODY = json.dumps({"query": LAUNCH, "variables": {"asked": CHEAPEST}})
 LINK = "/graphql?" + urllib.parse.urlencode({"query": LAUNCH, "variables": json.dumps({"asked": CHEAPEST})})
 READ = json.dumps({"query": "{ version }"})
 REPORT = "/report_asset_materialization/core/books"
+NAMED = "research.example.com"
 
 
 @pytest.fixture(scope="module")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedUi]:
-    with served_ui(
-        tmp_path_factory.mktemp("served") / "home", allowed_hosts="research.example.com"
-    ) as served:
+    with served_ui(tmp_path_factory.mktemp("served") / "home", allowed_hosts=NAMED) as served:
         yield served
 
 
@@ -134,12 +136,50 @@ def test_the_pages_and_their_questions_are_answered(ui: ServedUi):
         assert status == 101
 
 
-def test_a_tunnel_and_a_named_proxy_work(ui: ServedUi):
-    tunnel = {**JSON, "Host": "localhost:8080", "Origin": "http://localhost:8080"}
-    proxy = {**JSON, "Host": "research.example.com", "Origin": "https://research.example.com"}
-    proxy_under_its_own_name = {**JSON, "Origin": "https://research.example.com"}
-    for headers in (tunnel, proxy, proxy_under_its_own_name):
-        assert ui.request("POST", "/graphql", headers, READ)[0] == 200
+def test_a_tunnel_to_another_port_works(ui: ServedUi):
+    with relay(ui.port) as port:
+        tunnel = replace(ui, port=port)
+        own = {"Host": f"localhost:{port}", "Origin": f"http://localhost:{port}"}
+        assert statuses(tunnel, own) == (200, 101)
+        assert statuses(tunnel, {**own, "Origin": f"http://localhost:{ui.port}"}) == (403, 403)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Host": NAMED, "Origin": f"https://{NAMED}"}, (200, 101)),
+        ({"Host": "127.0.0.1", "Origin": f"https://{NAMED}"}, (200, 101)),
+        ({"Host": "other.example.com", "Origin": "https://other.example.com"}, (403, 403)),
+        ({"Host": "127.0.0.1", "Origin": "https://other.example.com"}, (403, 403)),
+    ],
+    ids=["named", "named by its pages", "unnamed", "unnamed by its pages"],
+)
+def test_a_reverse_proxy_works_where_it_is_named(
+    ui: ServedUi, headers: Mapping[str, str], expected: tuple[int, int]
+):
+    with relay(ui.port, headers) as port:
+        assert statuses(replace(ui, port=port), {}) == expected
+
+
+@pytest.mark.drill
+def test_where_others_reach_it_nothing_is_answered_without_the_token(tmp_path: Path):
+    token = "0123456789abcdef" * 2
+    with served_ui(tmp_path / "home", bind="0.0.0.0", ui_token=token) as served:
+        assert statuses(served, {}) == (401, 401)
+        assert statuses(served, {"Authorization": f"Bearer {token}"}) == (200, 101)
+        assert token not in served.log.read_text()
+    assert not [
+        path
+        for path in (tmp_path / "home").rglob("*")
+        if path.is_file() and token.encode() in path.read_bytes()
+    ]
+
+
+def statuses(ui: ServedUi, headers: Mapping[str, str]) -> tuple[int, int]:
+    """Return how a question and a WebSocket are answered."""
+    status, connection = ui.shake_hands(headers)
+    connection.close()
+    return ui.request("POST", "/graphql", {**JSON, **headers}, READ)[0], status
 
 
 def test_a_click_starts_a_run_and_the_daemon_carries_it_out(ui: ServedUi):

@@ -12,56 +12,13 @@ import pytest
 from starlette.routing import Route, WebSocketRoute
 
 from smallcap.errors import InputError
-from smallcap.hosts import parse_hosts
 from smallcap.pipelines.web.guard import NOT_PAGES, Guard
 from smallcap.settings import load_settings
+from tests.attacks import attacks
+from tests.security.asgi import HOST, PASSED, ask, status
 
-HOST = "127.0.0.1:3000"
 JSON = {"content-type": "application/json"}
 VISIT = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
-PASSED = 200
-
-
-def ask(
-    method: str = "GET",
-    path: str = "/",
-    headers: dict[str, str] | list[tuple[str, str]] | None = None,
-    *,
-    host: str | None = HOST,
-    named: str = "",
-    kind: str = "http",
-    extensions: dict[str, Any] | None = None,
-) -> list[dict[str, Any]]:
-    """Put one request to the guard; return what it sent."""
-    pairs = list(headers.items()) if isinstance(headers, dict) else list(headers or [])
-    given = ([("host", host)] if host is not None else []) + pairs
-    scope: dict[str, Any] = {
-        "type": kind,
-        "path": path,
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in given],
-    }
-    scope |= {"method": method} if kind == "http" else {"extensions": extensions or {}}
-    sent: list[dict[str, Any]] = []
-
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        if kind == "websocket":
-            await send({"type": "websocket.accept"})
-            return
-        headers = [(b"content-type", b"text/html"), (b"access-control-allow-origin", b"*")]
-        await send({"type": "http.response.start", "status": PASSED, "headers": headers})
-
-    async def receive() -> dict[str, Any]:
-        return {"type": f"{kind}.connect"}
-
-    async def send(message: Any) -> None:
-        sent.append(dict(message))
-
-    asyncio.run(Guard(guarded, parse_hosts(named))(scope, receive, send))
-    return sent
-
-
-def status(*given: Any, **options: Any) -> int:
-    return ask(*given, **options)[0]["status"]
 
 
 # -- the host
@@ -75,25 +32,28 @@ def test_this_machine_is_asked_under_its_own_names_at_any_port(host):
     assert status(host=host) == PASSED
 
 
-@pytest.mark.parametrize(
+@attacks(
+    "DNS rebinding",
     "host",
-    [
-        "evil.test",
-        "evil.test:3000",
-        "127.0.0.1.evil.test",
-        "localhost.evil.test:3000",
-        "evil.test#127.0.0.1",
-        "127.0.0.1@evil.test",
-        "localhost.",
-        "0.0.0.0:3000",
-        "192.168.1.7:3000",
-        "127.0.0.1:3000:3000",
-        "127.0.0.1:999999",
-        "[::ffff:127.0.0.1]",
-        "",
-        " ",
-        None,
-    ],
+    {
+        "another name": "evil.test",
+        "another name at the port": "evil.test:3000",
+        "the address as a subdomain": "127.0.0.1.evil.test",
+        "localhost as a subdomain": "localhost.evil.test:3000",
+        "the address in a fragment": "evil.test#127.0.0.1",
+        "the address as a user": "127.0.0.1@evil.test",
+        "localhost with a final dot": "localhost.",
+        "the address of all interfaces": "0.0.0.0:3000",
+        "an address of the network": "192.168.1.7:3000",
+        "two ports": "127.0.0.1:3000:3000",
+        "a port that does not exist": "127.0.0.1:999999",
+        "the address written as IPv6": "[::ffff:127.0.0.1]",
+        "the address as a number": "2130706433:3000",
+        "the address in short": "127.1:3000",
+        "an empty host": "",
+        "a blank host": " ",
+        "no host": None,
+    },
 )
 def test_any_other_name_is_refused_whatever_address_it_stands_for(host):
     assert status(host=host) == 403
@@ -145,22 +105,23 @@ def test_the_ui_s_own_pages_may_ask_through_a_tunnel_and_a_proxy_too(origin, hos
     assert status("POST", "/graphql", headers, host=host, named=named) == PASSED
 
 
-@pytest.mark.parametrize(
+@attacks(
+    "foreign web pages",
     "origin",
-    [
-        "http://evil.test",
-        "https://evil.test:3000",
-        "http://localhost:3000",
-        "http://127.0.0.1:8888",
-        "http://127.0.0.1",
-        "http://127.0.0.1:3000.evil.test",
-        "https://gate.example.com:9999",
-        "ftp://127.0.0.1:3000",
-        "chrome-extension://abcdefghijklmnop",
-        "null",
-        "",
-        "127.0.0.1:3000",
-    ],
+    {
+        "page of another site": "http://evil.test",
+        "page of another site at the port": "https://evil.test:3000",
+        "page of this machine under another name": "http://localhost:3000",
+        "page of another server of this machine": "http://127.0.0.1:8888",
+        "page of this machine at the usual port": "http://127.0.0.1",
+        "the UI's address as a subdomain": "http://127.0.0.1:3000.evil.test",
+        "page of a named host at another port": "https://gate.example.com:9999",
+        "page by FTP": "ftp://127.0.0.1:3000",
+        "extension of the browser": "chrome-extension://abcdefghijklmnop",
+        "sandboxed frame": "null",
+        "empty origin": "",
+        "origin without a scheme": "127.0.0.1:3000",
+    },
 )
 def test_a_foreign_page_may_not_ask_whatever_the_form(origin):
     for given in (
@@ -182,7 +143,16 @@ def test_one_foreign_origin_among_two_is_foreign():
     )
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "CROSS-SITE", "anything"])
+@attacks(
+    "foreign web pages",
+    "site",
+    {
+        "cross-site request": "cross-site",
+        "same-site request": "same-site",
+        "cross-site in capitals": "CROSS-SITE",
+        "unknown site": "anything",
+    },
+)
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/"), ("GET", "/graphql"), ("POST", "/graphql"), ("GET", "/logs/run/step/err")],
@@ -208,25 +178,32 @@ def test_a_link_in_a_mail_opens_a_page_of_the_ui(path):
     assert status("GET", path, VISIT) == PASSED
 
 
-@pytest.mark.parametrize(
+@attacks(
+    "foreign web pages",
     "path",
-    [
-        "/graphql",
-        "/graphql/",
-        "/logs/run/step/err",
-        "/download_debug/123",
-        "/notebook",
-        "/dagit/notebook",
-        "/dagit_info",
-        "/server_info",
-    ],
+    {
+        "link to GraphQL": "/graphql",
+        "link to GraphQL with a slash": "/graphql/",
+        "link to a log": "/logs/run/step/err",
+        "link to debug data": "/download_debug/123",
+        "link to a notebook": "/notebook",
+        "link to an old notebook": "/dagit/notebook",
+        "link to old information": "/dagit_info",
+        "link to server information": "/server_info",
+    },
 )
 def test_a_link_opens_nothing_that_answers_programs(path):
     assert status("GET", path, VISIT) == 403
 
 
-@pytest.mark.parametrize(
-    "other", [{"sec-fetch-dest": "iframe"}, {"sec-fetch-dest": "image"}, {"sec-fetch-mode": "no-cors"}]
+@attacks(
+    "foreign web pages",
+    "other",
+    {
+        "frame around a page": {"sec-fetch-dest": "iframe"},
+        "page as a picture": {"sec-fetch-dest": "image"},
+        "page read without leave": {"sec-fetch-mode": "no-cors"},
+    },
 )
 def test_a_page_of_the_ui_is_neither_framed_nor_read_by_another_site(other):
     assert status("GET", "/runs", {**VISIT, **other}) == 403
@@ -249,7 +226,14 @@ def test_graphql_is_never_read_with_get(path, method, accept):
     assert status(method, path, {"accept": accept}) == 405
 
 
-@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "get"])
+@attacks(
+    "foreign web pages",
+    "method",
+    {
+        f"method {method}": method
+        for method in ("OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "get")
+    },
+)
 def test_other_methods_are_refused_and_no_answer_invites_another_site(method):
     sent = ask(method, "/graphql", {"access-control-request-method": "POST"})
     assert sent[0]["status"] == 405
@@ -264,22 +248,23 @@ def test_json_is_passed_on(path, content_type):
     assert status("POST", path, {"content-type": content_type}) == PASSED
 
 
-@pytest.mark.parametrize(
+@attacks(
+    "foreign web pages",
     "content_type",
-    [
-        "text/plain",
-        "text/plain; application/json",
-        "text/plain;charset=application/json",
-        "multipart/form-data; boundary=application/json",
-        "application/x-www-form-urlencoded",
-        "application/graphql",
-        "application/jsonp",
-        "application/json, text/plain",
-        "application/json text/plain",
-        "application/vnd.api+json",
-        "",
-        None,
-    ],
+    {
+        "JSON as text": "text/plain",
+        "JSON named behind text": "text/plain; application/json",
+        "JSON named as a character set": "text/plain;charset=application/json",
+        "JSON named as a boundary": "multipart/form-data; boundary=application/json",
+        "form": "application/x-www-form-urlencoded",
+        "GraphQL as itself": "application/graphql",
+        "JSONP": "application/jsonp",
+        "two types in one": "application/json, text/plain",
+        "two types without a comma": "application/json text/plain",
+        "another JSON": "application/vnd.api+json",
+        "empty type": "",
+        "no type": None,
+    },
 )
 @pytest.mark.parametrize("path", ["/graphql", "/report_asset_materialization/core/books", "/runs"])
 def test_every_form_that_a_foreign_page_can_send_is_refused(path, content_type):
@@ -304,17 +289,19 @@ def test_the_ui_s_own_websocket_is_accepted_and_that_of_a_program():
     assert ask(path="/graphql", kind="websocket") == [{"type": "websocket.accept"}]
 
 
-@pytest.mark.parametrize(
-    ("headers", "host"),
-    [
-        ({"origin": "http://evil.test"}, HOST),
-        ({"origin": "null"}, HOST),
-        ({"origin": "http://localhost:3000"}, HOST),
-        ({"sec-fetch-site": "cross-site"}, HOST),
-        (VISIT, HOST),
-        ({}, "evil.test:3000"),
-        ({"origin": "http://evil.test:3000"}, "evil.test:3000"),
-    ],
+@attacks(
+    "WebSockets",
+    "headers, host",
+    {
+        "page of another site": ({"origin": "http://evil.test"}, HOST),
+        "sandboxed frame": ({"origin": "null"}, HOST),
+        "page of this machine under another name": ({"origin": "http://localhost:3000"}, HOST),
+        "page of another server of this machine": ({"origin": "http://127.0.0.1:8888"}, HOST),
+        "cross-site": ({"sec-fetch-site": "cross-site"}, HOST),
+        "link from elsewhere": (VISIT, HOST),
+        "another name": ({}, "evil.test:3000"),
+        "DNS rebinding": ({"origin": "http://evil.test:3000"}, "evil.test:3000"),
+    },
 )
 def test_a_foreign_websocket_is_refused_before_it_opens(headers, host):
     closed = ask(path="/graphql", headers=headers, host=host, kind="websocket")

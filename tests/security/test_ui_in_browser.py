@@ -14,10 +14,12 @@ import pytest
 from selenium import webdriver
 
 from tests.browser.chromium import chromium
+from tests.security.relay import relay
 from tests.security.served_ui import CHEAPEST, LAUNCH, ServedUi, served_ui, wait_for
 
 pytestmark = pytest.mark.service
 FOREIGN_NAME = "evil.test"
+NAMED = "research.test"
 PAGE = b"<!doctype html><title>foreign</title><p>a foreign page</p>"
 BODY = json.dumps({"query": LAUNCH, "variables": {"asked": CHEAPEST}})
 LINK = "/graphql?" + urlencode({"query": LAUNCH, "variables": json.dumps({"asked": CHEAPEST})})
@@ -56,6 +58,11 @@ const [body, done] = arguments;
 fetch("/graphql", {method: "POST", body, headers: {"Content-Type": "application/json"}})
     .then((answer) => done(answer.status));
 """
+OPEN_A_SOCKET = """
+const [done] = arguments;
+const opened = new WebSocket(`ws://${location.host}/graphql`, "graphql-ws");
+opened.onopen = () => done("open"); opened.onerror = () => done("failed");
+"""
 SUBMIT = """
 const [action, type] = arguments;
 const form = document.createElement("form");
@@ -77,7 +84,7 @@ class _ForeignPage(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedUi]:
-    with served_ui(tmp_path_factory.mktemp("served") / "home") as served:
+    with served_ui(tmp_path_factory.mktemp("served") / "home", allowed_hosts=NAMED) as served:
         yield served
 
 
@@ -93,7 +100,8 @@ def foreign() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     with chromium(
-        tmp_path_factory.mktemp("profile"), f"--host-resolver-rules=MAP {FOREIGN_NAME} 127.0.0.1"
+        tmp_path_factory.mktemp("profile"),
+        f"--host-resolver-rules=MAP {FOREIGN_NAME} 127.0.0.1, MAP {NAMED} 127.0.0.1",
     ) as driver:
         driver.set_script_timeout(60)
         yield driver
@@ -150,3 +158,17 @@ def test_a_link_on_a_foreign_page_opens_the_ui_and_it_works(
     wait_for(lambda: "nightly" in browser.page_source)
     assert browser.current_url.startswith(f"http://{ui.host}/")
     assert "Join the Dagster" not in browser.page_source
+
+
+@pytest.mark.parametrize(
+    ("name", "proxy"),
+    [("localhost", None), (NAMED, {"Host": NAMED}), (NAMED, {"Host": "127.0.0.1"})],
+    ids=["tunnel", "proxy that passes the name on", "proxy that sets its own name"],
+)
+def test_the_ui_works_through_a_tunnel_and_a_named_proxy(
+    ui: ServedUi, browser: webdriver.Chrome, name: str, proxy: dict[str, str] | None
+):
+    with relay(ui.port, proxy) as port:
+        browser.get(f"http://{name}:{port}/automation")
+        wait_for(lambda: "nightly" in browser.page_source)
+        assert browser.execute_async_script(OPEN_A_SOCKET) == "open"
