@@ -17,6 +17,7 @@ from smallcap.pipelines.event_log import kept_open
 from smallcap.pipelines.location import REFRESH_JOB, build_definitions
 from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.signals import ending_in, work_apart
+from smallcap.private_files import make_private
 from smallcap.settings import DAGSTER_YAML, Settings
 
 # The command shows its own progress; Dagster's events stay in the home.
@@ -55,7 +56,7 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
         When the home cannot be written to.
     """
     try:
-        settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+        make_private(settings.dagster_dir)
         shutil.copyfile(DAGSTER_YAML, settings.dagster_dir / "dagster.yaml")
     except OSError as error:
         raise InputError(

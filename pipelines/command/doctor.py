@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from smallcap.errors import InputError, NothingPublishedError
 from smallcap.lake import Home
-from smallcap.pipelines.command.findings import Finding, explained
+from smallcap.pipelines.command.findings import Finding, explained, warn_of_open_home
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
@@ -49,6 +49,7 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
         out.print(f"{mark} {escape(finding.what)}", highlight=False)
         if not finding.is_well:
             out.print(f"        {escape(finding.remedy)}", highlight=False)
+    warn_of_open_home(settings, out)
     return all(finding.is_well for finding in findings)
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rich.console import Console
+from rich.markup import escape
+
 from smallcap.errors import SmallcapError
+from smallcap.private_files import open_to_others
+from smallcap.settings import Settings
 
 
 class Finding(NamedTuple):
@@ -22,3 +27,13 @@ def explained(look: Callable[[], str], what: str) -> Finding:
         return Finding(look(), True, "")
     except SmallcapError as error:
         return Finding(what, False, str(error))
+
+
+def warn_of_open_home(settings: Settings, out: Console) -> None:
+    """Say where others can read a home with data that are not ours to give away.
+
+    Those of the sample are.
+    """
+    remark = open_to_others(settings.home) if settings.preset != "sample" else None
+    if remark is not None:
+        out.print(f"[yellow]warning[/] {escape(remark)}", highlight=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from smallcap.engine.unchanged import is_unchanged
+from smallcap.pipelines.command.findings import warn_of_open_home
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import open_publication
 from smallcap.reports.terminal import rows_table
@@ -34,6 +35,7 @@ def show_status(settings: Settings, out: Console) -> None:
         out.print()
     _show_out_of_date(settings, out)
     _show_unfinished(settings, out)
+    warn_of_open_home(settings, out)
 
 
 def _show_out_of_date(settings: Settings, out: Console) -> None:

@@ -22,6 +22,7 @@ from smallcap.errors import HomeBusyError, InputError
 from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
+from smallcap.private_files import make_private
 from smallcap.redaction import Redactor
 from smallcap.settings import IDENTITY_FIELDS, NUMBER_FIELDS, RECORDED_FIELDS, Settings, load_settings
 
@@ -54,7 +55,7 @@ class Home:
         """
         recorded_path = self.path / "home.toml"
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_private(self.path)
             recorded = recorded_path.read_text(encoding="utf-8") if recorded_path.is_file() else None
             self._refuse_another_universe(recorded)
             _write_atomically(

@@ -14,12 +14,14 @@ from pathlib import Path
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.private_files import make_private, write_private
 from smallcap.questions import OlderPublicationError, Publication, open_publication, question
 from smallcap.questions.dates import date_refused
 from smallcap.reports.page.csv_files import csv_text
 from smallcap.reports.page.data import ReportData, read_report
 from smallcap.reports.page.render import render_list, render_report
 from smallcap.settings import Settings
+from smallcap.warehouse.new_files import require_outside
 
 PAGE_FILE = "index.html"
 
@@ -68,10 +70,13 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
     Raises
     ------
     InputError
-        When nothing was published of the date, or its files cannot be written; the message says what to do.
+        When nothing was published of the date, the folder is one of the home's own, or its files cannot be
+        written; the message says what to do.
     NothingPublishedError
         When nothing was published yet.
     """
+    if reports_dir is not None and not reports_dir.resolve().is_relative_to(settings.reports_dir.resolve()):
+        require_outside(reports_dir, settings.home)
     with open_publication(settings.warehouse_dir) as publication:
         dates = publication.frame("dates")
         if as_of not in (known := dates["as_of"].to_list()):
@@ -117,7 +122,7 @@ def _asker(publication: Publication, as_of: dt.date) -> Callable[[str], pl.DataF
 
 def _write(path: Path, text: str) -> None:
     """Write a file so that a reader finds either the complete old one or the complete new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8", newline="")
+    write_private(temporary, text.encode())
     os.replace(temporary, path)

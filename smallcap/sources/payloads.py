@@ -1,6 +1,7 @@
 """The store of fetched payloads: each is kept once, compressed, with a description, and never changed.
 
-Payloads are bytes; nothing here parses them.
+Payloads are bytes; nothing here parses them. They are licensed to whoever fetched them, so nobody else can
+read the files.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
+from smallcap.private_files import make_private, write_private
 from smallcap.tables import table
 
 
@@ -110,7 +112,7 @@ class SnapshotStore:
         received = (received_at or dt.datetime.now(dt.UTC)).isoformat(timespec="microseconds")
         sha256 = hashlib.sha256(payload).hexdigest()
         folder = self._folder(source, dataset)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         stem = f"{_request_digest(request)}-{sha256[:16]}"
         payload_path = folder / f"{stem}.zst"
         description_path = folder / f"{stem}.json"
@@ -186,5 +188,5 @@ def _request_digest(request: Mapping[str, object]) -> str:
 
 def _write_atomically(path: Path, content: bytes) -> None:
     temporary = path.with_suffix(path.suffix + f".{os.getpid()}.tmp")
-    temporary.write_bytes(content)
+    write_private(temporary, content)
     os.replace(temporary, path)

@@ -1,4 +1,4 @@
-"""An output file of the user: written under another name, and renamed only when it is complete."""
+"""An output file of the user: outside the home, only for its owner, and renamed only when it is complete."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from smallcap.errors import InputError
+from smallcap.private_files import open_private
 
 
 @contextmanager
-def new_file(target: Path, mode: Literal["w", "wb"]) -> Iterator[IO[Any]]:
+def new_file(target: Path, mode: Literal["w", "wb"], home: Path) -> Iterator[IO[Any]]:
     """Open a new file for writing; where the block fails or is stopped, nothing is left.
 
     Parameters
@@ -22,17 +23,20 @@ def new_file(target: Path, mode: Literal["w", "wb"]) -> Iterator[IO[Any]]:
         The file; it must not exist yet.
     mode
         ``w`` for text in UTF-8, ``wb`` for bytes.
+    home
+        The home that the rows come from; the file may not be in it.
 
     Raises
     ------
     InputError
-        When `target` exists, or cannot be written.
+        When `target` exists, is in the home, or cannot be written.
     """
+    require_outside(target, home)
     check_new(target)
     unfinished = target.with_name(f".{uuid.uuid4().hex}.new")
     encoding, newline = ("utf-8", "") if mode == "w" else (None, None)
     try:
-        with unfinished.open(mode, encoding=encoding, newline=newline) as stream:
+        with open(unfinished, mode, encoding=encoding, newline=newline, opener=open_private) as stream:
             yield stream
         os.replace(unfinished, target)
     except OSError as error:
@@ -56,3 +60,34 @@ def check_new(target: Path) -> None:
         raise InputError(
             f"the folder {target.parent} does not exist or cannot be written to; name another file"
         )
+
+
+def require_outside(target: Path, home: Path) -> None:
+    """Refuse a path in the home, or a file of it, however the path is written.
+
+    Folders are compared as the file system knows them: through links, and where capital letters make no
+    difference.
+
+    Raises
+    ------
+    InputError
+        When `target` is in the home, is a second name of one of its files, or cannot be followed.
+    """
+    try:
+        real = target.expanduser().resolve()
+        folders = [folder for folder in (real, *real.parents) if folder.exists()]
+        is_inside = home.exists() and any(os.path.samefile(folder, home) for folder in folders)
+        is_second_name = not is_inside and _is_linked(real, home)
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{target} cannot be written ({error}); name another file") from None
+    if is_inside or is_second_name:
+        raise InputError(
+            f"{target} is one of the home's own files, or would be among them; name a file outside of {home}"
+        )
+
+
+def _is_linked(file: Path, home: Path) -> bool:
+    """Tell whether a file has a second name (a hard link) in the home."""
+    if not file.is_file() or file.stat().st_nlink == 1:
+        return False
+    return any(os.path.samefile(file, own) for own in home.rglob("*") if own.is_file())

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
 from smallcap.errors import InputError, SmallcapError
+from smallcap.private_files import PRIVATE_FILE
 from smallcap.tables import META_TABLES, TABLES
-from smallcap.warehouse.catalogue import create_layers, create_macros, new_database, unfinished_path
+from smallcap.warehouse.catalogue import create_layers, create_macros, new_database
+from smallcap.warehouse.new_files import require_outside
 from smallcap.warehouse.reading import DATABASE, connect, require_whole, served_path
 from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
@@ -25,7 +28,7 @@ def export(
 ) -> None:
     """Write the published tables, views, macros, comments and meta tables into one file that needs no other.
 
-    It is written under another name beside `target` and renamed when it is complete.
+    It is written beside `target` and moved there when it is complete; only its owner can read it.
 
     Parameters
     ----------
@@ -41,7 +44,7 @@ def export(
     Raises
     ------
     InputError
-        When `target` exists, is a folder or in the warehouse, or its folder is missing or not writable.
+        When `target` exists, is a folder or in the home, or its folder is missing or not writable.
     NothingPublishedError
         When nothing was published yet.
     DamagedCatalogueError
@@ -50,19 +53,22 @@ def export(
     served = served_path(warehouse_dir)
     require_whole(served)
     _check_target(target, warehouse_dir, overwrite)
-    new = unfinished_path(target)
     try:
-        with connect(served) as connection, new_database(connection, new, "portable", back_to=DATABASE):
-            create_layers(connection)
-            create_macros(connection, _copy_tables(connection, on_table))
-            _copy_views(connection)
-            _copy_comments(connection)
-        put_in_place(new, target)
+        # In a folder of its own: DuckDB writes a second file, and both as others may read them.
+        with (
+            tempfile.TemporaryDirectory(prefix=".", suffix=".new", dir=target.parent) as folder,
+            connect(served) as connection,
+        ):
+            new = Path(folder) / target.name
+            with new_database(connection, new, "portable", back_to=DATABASE):
+                create_layers(connection)
+                create_macros(connection, _copy_tables(connection, on_table))
+                _copy_views(connection)
+                _copy_comments(connection)
+            new.chmod(PRIVATE_FILE)
+            put_in_place(new, target)
     except duckdb.Error as error:
         raise SmallcapError(f"{target} could not be written: {error}") from error
-    finally:
-        new.unlink(missing_ok=True)
-        new.with_name(f"{new.name}.wal").unlink(missing_ok=True)
 
 
 def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
@@ -75,8 +81,7 @@ def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:
         raise InputError(f"the folder {target.parent} does not exist; make it first, or name another file")
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"the folder {target.parent} cannot be written to; name another file")
-    if target.resolve().is_relative_to(warehouse_dir.resolve()):
-        raise InputError(f"{target} is in the warehouse itself; name a file outside of {warehouse_dir}")
+    require_outside(target, warehouse_dir.parent)
     if target.exists() and not overwrite:
         raise InputError(f"{target} exists; name another file, or overwrite it with --force")
 

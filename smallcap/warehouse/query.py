@@ -73,7 +73,8 @@ def run_query(
     stream
         Where the rows go: a text stream for csv and json, one of bytes for parquet.
     target
-        The file, in place of `stream`; it must not exist, and is written only when the query succeeds.
+        The file, in place of `stream`; it must not exist nor be in the home, and is written only when the
+        query succeeds.
     max_rows
         For ``table``: return at most so many rows.
     limits
@@ -93,7 +94,7 @@ def run_query(
         When a published file cannot be read.
     """
     if output != "table" and target is not None:
-        with new_file(target, "wb" if output == "parquet" else "w") as file:
+        with new_file(target, "wb" if output == "parquet" else "w", warehouse_dir.parent) as file:
             return run_query(warehouse_dir, sql, output, stream=file, limits=limits)
     if output != "table" and stream is None:
         raise InputError(f"{output} needs a file to write; name one (--output FILE.{output})")

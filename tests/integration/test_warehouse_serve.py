@@ -306,7 +306,7 @@ def test_an_export_overwrites_only_when_asked(tmp_path: Path):
     [
         ("", "is a folder"),
         ("nowhere/x.duckdb", "does not exist"),
-        ("home/warehouse/warehouse.duckdb", "in the warehouse itself"),
+        ("home/warehouse/warehouse.duckdb", "one of the home's own files"),
     ],
 )
 def test_an_export_says_why_a_place_is_wrong(tmp_path: Path, place: str, complaint: str):

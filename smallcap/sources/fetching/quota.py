@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from smallcap.errors import SmallcapError
+from smallcap.private_files import make_private
 from smallcap.sources.fetching.errors import QuotaError
 
 _ONE_HOUR = dt.timedelta(hours=1)
@@ -79,7 +80,7 @@ class Quota:
         QuotaError
             When fewer are left; the count is then unchanged.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder)
         with FileLock(self.folder / f"{source}.lock"):
             now = self._clock()
             count = self._read(source).at(now)
