@@ -6,7 +6,6 @@ For the patterns of Python and of Polars.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 Ranges = tuple[tuple[int, int], ...]
@@ -40,6 +39,12 @@ def rust_class(ranges: Ranges) -> str:
     return f"[{''.join(spans)}]"
 
 
+def python_class(ranges: Ranges) -> str:
+    """Write ranges as a character class of Python's patterns."""
+    spans = (f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges)
+    return f"[{''.join(spans)}]"
+
+
 def without_forbidden(text: str) -> str:
     """Take out of a text what is no part of it; separators become spaces."""
     return _PARTING.sub(" ", _FORBIDDEN.sub("", text))
@@ -50,11 +55,6 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(REPLACEMENT, text)
 
 
-def _pattern(ranges: Iterable[tuple[int, int]]) -> re.Pattern[str]:
-    spans = (f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges)
-    return re.compile(f"[{''.join(spans)}]")
-
-
-_FORBIDDEN: Final = _pattern((*FORBIDDEN, *SURROGATES))
-_PARTING: Final = _pattern(SEPARATORS)
-_UNSAFE: Final = _pattern((*FORBIDDEN, *SURROGATES, (0x0B, 0x0D), *SEPARATORS[1:]))
+_FORBIDDEN: Final = re.compile(python_class((*FORBIDDEN, *SURROGATES)))
+_PARTING: Final = re.compile(python_class(SEPARATORS))
+_UNSAFE: Final = re.compile(python_class((*FORBIDDEN, *SURROGATES, (0x0B, 0x0D), *SEPARATORS[1:])))

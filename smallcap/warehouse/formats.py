@@ -18,6 +18,7 @@ from typing import IO, Any
 import duckdb
 
 from smallcap.errors import InputError
+from smallcap.formulas import as_text
 from smallcap.warehouse.limits import QueryLimits
 
 _BATCH_ROWS = 10_000
@@ -29,15 +30,33 @@ _ERRORS = {
 }
 
 
+class _Lines:
+    """Ends lines with a line feed alone.
+
+    The writer quotes a field with one of the characters that end its own lines, and a lone carriage return
+    would begin a new row in a spreadsheet.
+    """
+
+    def __init__(self, stream: IO[Any]) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        """Write a line that the writer has finished."""
+        self._stream.write(line.removesuffix("\r\n") + "\n")
+
+
 def write_csv(
     connection: duckdb.DuckDBPyConnection,
     columns: tuple[str, ...],
     stream: IO[Any],
     limits: QueryLimits | None,
 ) -> int:
-    """Write the pending rows with a header line; null is an empty field. Returns the number of rows."""
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
+    """Write the pending rows with a header line, and return their number.
+
+    Null is an empty field; text never starts a formula in a spreadsheet (JSON and Parquet keep it as it is).
+    """
+    writer = csv.writer(_Lines(stream), lineterminator="\r\n")
+    writer.writerow(map(as_text, columns))
     count = 0
     for rows in _batches(connection):
         count = _counted(count + len(rows), limits)
@@ -122,8 +141,10 @@ def _require_unique(columns: tuple[str, ...]) -> None:
 def _csv_value(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):
+        return as_text(value)
     if isinstance(value, (list, tuple, dict)):
-        return json.dumps(_json_value(value), ensure_ascii=False)
+        return as_text(json.dumps(_json_value(value), ensure_ascii=False))
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, bytes):
