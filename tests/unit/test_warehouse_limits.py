@@ -18,6 +18,7 @@ from smallcap.settings import Settings
 from smallcap.warehouse import QueryLimits, run_query
 from smallcap.warehouse.apart import run_apart
 from smallcap.warehouse.query import Output
+from tests.attacks import attacks
 from tests.published_home import publish_small_home
 
 LIMITS = QueryLimits(timeout_seconds=60, memory_mb=1000, threads=1, max_rows=1000, max_characters=10_000)
@@ -36,7 +37,15 @@ def warehouse_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish_small_home(tmp_path_factory.mktemp("limits") / "home")
 
 
-@pytest.mark.parametrize("sql", [ENDLESS, IN_ONE_PIECE, "FROM range(1000000000000) AS t(i) WHERE i < 0"])
+@attacks(
+    "SQL: state and resources",
+    "sql",
+    {
+        "an endless join": ENDLESS,
+        "one endless piece of work": IN_ONE_PIECE,
+        "an endless scan": "FROM range(1000000000000) AS t(i) WHERE i < 0",
+    },
+)
 def test_a_query_ends_after_its_time(warehouse_dir: Path, sql: str):
     with pytest.raises(InputError, match=r"stopped after 0\.5 seconds.*SMALLCAP_SQL_TIMEOUT_SECONDS"):
         run_query(warehouse_dir, sql, limits=replace(LIMITS, timeout_seconds=0.5, memory_mb=20_000))
@@ -70,15 +79,16 @@ def test_planning_counts_as_time(warehouse_dir: Path):
         )
 
 
-@pytest.mark.parametrize(
+@attacks(
+    "SQL: state and resources",
     "sql",
-    [
-        "SELECT list(i) FROM range(1000000000) AS t(i)",
-        "FROM range(100000000) AS t(i) ORDER BY hash(i)",
-        "SELECT count(*) FROM (SELECT DISTINCT hash(i) FROM range(100000000) AS t(i))",
-        IN_ONE_PIECE,
-        "SELECT length(repeat('x', 4000000000))",
-    ],
+    {
+        "a list without an end": "SELECT list(i) FROM range(1000000000) AS t(i)",
+        "a sort in memory": "FROM range(100000000) AS t(i) ORDER BY hash(i)",
+        "a count in memory": "SELECT count(*) FROM (SELECT DISTINCT hash(i) FROM range(100000000) AS t(i))",
+        "one large piece of work": IN_ONE_PIECE,
+        "one long text": "SELECT length(repeat('x', 4000000000))",
+    },
 )
 def test_a_query_gets_no_more_than_its_memory(warehouse_dir: Path, sql: str):
     with pytest.raises(InputError, match=r"more than 100 MB of memory.*SMALLCAP_SQL_MEMORY_MB"):
