@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
+import traceback
 from collections.abc import Iterable
+from types import TracebackType
 from typing import Any, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -12,6 +15,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from smallcap.characters import visible
+from smallcap.redaction import Redactor
 
 
 class SafeConsole(Console):
@@ -59,6 +63,15 @@ def made_visible(stream: TextIO) -> Any:
 
 
 def make_warnings_visible() -> None:
-    """Filter the library's warnings on standard error as well, because they may quote a vendor."""
+    """Filter warnings and tracebacks on standard error as well, because they may quote a vendor."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(_VisibleFormatter())
+    sys.excepthook = _show_traceback
+
+
+def _show_traceback(
+    kind: type[BaseException], error: BaseException, frames: TracebackType | None = None
+) -> None:
+    """Show an error that nobody explained, without control characters and keys."""
+    told = "".join(traceback.format_exception(kind, error, frames))
+    sys.stderr.write(visible(Redactor().text(told)))

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
+from smallcap.characters import visible
 from smallcap.errors import InputError, SmallcapError
 from smallcap.lake import Home
 from smallcap.pipelines.signals import ending_in
@@ -119,10 +120,13 @@ def _services(listening: socket.socket, environment: dict[str, str]) -> Iterator
 
 
 def _pass_on(said: IO[bytes], is_ending: threading.Event) -> None:
-    """Show what the services print until they are ended: one interrupted while loading prints a traceback."""
+    """Show what the services print, without control characters, until they are ended.
+
+    One that is interrupted while it loads prints a traceback.
+    """
     for line in said:
         if not is_ending.is_set():
-            sys.stderr.buffer.write(line)
+            sys.stderr.write(visible(line.decode(errors="replace")))
             sys.stderr.flush()
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 
-import pytest
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from smallcap.characters import REPLACEMENT
-from smallcap.pipelines.command.consoles import SafeConsole, made_visible, make_warnings_visible
+from smallcap.pipelines.command.consoles import (
+    SafeConsole,
+    _show_traceback,
+    made_visible,
+    make_warnings_visible,
+)
+from tests.attacks import attacks
 
 TITLE, CLEAR = "\x1b]0;owned\x07", "\x1b[2J"
 HOSTILE = f"ALPHA{TITLE}{CLEAR}\x9b2J\u202e CO"
@@ -28,7 +35,11 @@ def table() -> Table:
     return grid
 
 
-@pytest.mark.parametrize("shown", [HOSTILE, Text(HOSTILE), table()], ids=["string", "text", "table"])
+@attacks(
+    "terminal output",
+    "shown",
+    {"text": HOSTILE, "styled text": Text(HOSTILE), "name in a table": table()},
+)
 def test_no_sequence_of_a_text_reaches_the_terminal(shown):
     out = Terminal()
     SafeConsole(file=out, width=200, force_terminal=True).print(shown, style="bold")
@@ -61,9 +72,59 @@ def test_rows_that_are_written_to_a_terminal_are_visible_and_those_to_a_pipe_are
     assert pipe.getvalue() == f"name\n{HOSTILE}\n"
 
 
+@attacks(
+    "terminal output",
+    "sequence",
+    {
+        "title of the window": "\x1b]0;owned\x07",
+        "cleared screen": "\x1b[2J",
+        "cleared screen in eight bits": "\x9b2J",
+        "colour": "\x1b[31m",
+        "clipboard": "\x1b]52;c;b3duZWQ=\x07",
+        "link": "\x1b]8;;http://evil.test\x1b\\",
+        "question to the terminal": "\x1b[6n",
+        "programmed key": "\x1bP+q436f\x1b\\",
+        "other character set": "\x0e",
+        "line written over": "\rowned",
+        "letters taken back": "\b\b\b\b",
+        "bell": "\x07",
+        "text turned around": "\u202e",
+        "isolated direction": "\u2066",
+        "invisible character": "\u200b",
+        "invisible tag": "\U000e0041",
+        "line separator": "\u2028",
+        "half a character": "\ud800",
+        "null byte": "\0",
+    },
+)
+def test_no_sequence_reaches_the_terminal_by_any_way(sequence, capsys):
+    out, rows = io.StringIO(), Terminal()
+    grid = Table("name")
+    grid.add_row(f"ALPHA{sequence}")
+    SafeConsole(file=out, width=200).print(f"[bold]error:[/] {escape(sequence)}", grid)
+    made_visible(rows).write(f"ALPHA{sequence}")
+    _show_traceback(ValueError, ValueError(f"ALPHA{sequence}"))
+    told = out.getvalue() + rows.getvalue() + capsys.readouterr().err
+    assert sequence not in told
+    assert not [character for character in sequence if character in told and not character.isprintable()]
+    assert told.count("ALPHA") == 3
+
+
+def test_an_error_that_nobody_explained_is_shown_with_its_place_and_without_a_key(capsys):
+    try:
+        raise ValueError("xfl_0123456789abcdef")
+    except ValueError as error:
+        _show_traceback(ValueError, error, error.__traceback__)
+    told = capsys.readouterr().err
+    assert told.startswith("Traceback")
+    assert "test_consoles.py" in told
+    assert "ValueError: [key hidden]" in told
+
+
 def test_a_warning_that_quotes_a_vendor_is_visible(monkeypatch, capsys):
     handler = logging.StreamHandler()
     monkeypatch.setattr(logging, "lastResort", handler)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     make_warnings_visible()
     handler.emit(logging.LogRecord("smallcap", logging.WARNING, "", 0, "answered: %s", (HOSTILE,), None))
     told = capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from smallcap.questions import question
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.render import render_list, render_report
 from smallcap.settings import SQL_DIR
+from tests.attacks import attacks
 from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with
 
 SECTIONS = ("quality", "funnel", "sheets", "members", "factors", "index", "trust", "origin")
@@ -41,6 +43,26 @@ class Elements(HTMLParser):
 
     def count(self, tag: str) -> int:
         return sum(name == tag for name, _ in self.found)
+
+
+NAMES = {
+    "picture that fails": HOSTILE,
+    "script": "<script>alert(1)</script>",
+    "end of a script": "</script><script>alert(1)</script>",
+    "end of a style": "</style><script>alert(1)</script>",
+    "end of a title": "</title><script>alert(1)</script>",
+    "attribute": '" onmouseover="alert(1)" x="',
+    "attribute in single quotes": "' onmouseover='alert(1)' x='",
+    "picture with a script": "<svg onload=alert(1)>",
+    "frame": '<iframe src="https://evil.test"></iframe>',
+    "style that loads": "<style>@import url(https://evil.test)</style>",
+    "form": '<form action="https://evil.test"><input name=a></form>',
+    "other address of the page": '<base href="https://evil.test">',
+    "remark": "<!--",
+    "character data": "<![CDATA[<script>alert(1)</script>]]>",
+    "template": "{{ 7 * 7 }}{% for x in range(9) %}",
+    "entity": "&lt;script&gt;alert(1)&lt;/script&gt;",
+}
 
 
 def hostile_report() -> Report:
@@ -121,14 +143,40 @@ def test_what_is_insufficient_says_why():
     assert "Insufficient: 6 months are known; 36 are needed." in page.text["factors"]
 
 
-def test_hostile_names_are_shown_and_do_nothing():
-    text = render_report(hostile_report())
-    page = Elements(text)
+def page_of(names: Sequence[str]) -> Elements:
+    """The page of a report with a company of each name."""
+    companies = [
+        {"entity_id": number, "ticker": name, "name": name, "sector": name, "outcome": "survivor"}
+        for number, name in enumerate(names)
+    ]
+    return Elements(render_report(report_with(members=companies, sheet_identity=companies)))
+
+
+@pytest.fixture(scope="module")
+def hostile_page() -> Elements:
+    return page_of(list(NAMES.values()))
+
+
+@attacks("pages and charts", "name", NAMES)
+def test_a_hostile_name_is_text(hostile_page: Elements, name: str):
+    assert name in hostile_page.text["members"]
+    assert name in hostile_page.text["sheets"]
+
+
+def test_hostile_names_change_nothing_but_text(hostile_page: Elements):
+    plain = page_of(["X"] * len(NAMES))
+    for page in (plain, hostile_page):
+        assert not [name for _, attributes in page.found for name in attributes if name.startswith("on")]
+    assert [(tag, list(given)) for tag, given in hostile_page.found] == [
+        (tag, list(given)) for tag, given in plain.found
+    ]
+
+
+def test_hostile_texts_of_every_table_do_nothing():
+    page = Elements(render_report(hostile_report()))
     assert page.count("script") == 1
     assert page.count("img") == 0
     assert not [name for _, attributes in page.found for name in attributes if name.startswith("on")]
-    assert HOSTILE in page.text["members"]
-    assert HOSTILE in page.text["sheets"]
 
 
 def test_the_page_loads_nothing_and_allows_only_its_own_style_and_script():

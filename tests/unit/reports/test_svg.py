@@ -16,6 +16,7 @@ from smallcap.reports.page.charts.funnel import attrition
 from smallcap.reports.page.charts.index import sectors
 from smallcap.reports.page.charts.quality import quality_scatter
 from smallcap.reports.page.svg import COLOURS, draw
+from tests.attacks import attacks
 from tests.unit.reports.builders import HOSTILE, report_with
 
 BARS = {
@@ -80,14 +81,14 @@ def texts(drawing: str) -> list[str]:
     return [element.text or "" for element in ElementTree.fromstring(drawing).iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize("name", DIRTY.values(), ids=DIRTY.keys())
+@attacks("pages and charts", "name", {f"sector: {kind}": name for kind, name in DIRTY.items()})
 def test_a_sector_of_any_name_is_drawn(name):
     drawn = sectors(pl.DataFrame({"sector": [name, "Energy"], "weight": [0.6, 0.4]}))
     assert "could not be drawn" not in drawn.wide
     assert {"Energy", "60.0%", "40.0%"} <= set(texts(drawn.wide))
 
 
-@pytest.mark.parametrize("name", DIRTY.values(), ids=DIRTY.keys())
+@attacks("pages and charts", "name", {f"book: {kind}": name for kind, name in DIRTY.items()})
 def test_a_book_of_any_name_is_drawn(name):
     row = {
         "model": "FF5",
