@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from pydantic import SecretStr
 
-from smallcap.errors import InputError
+from smallcap.errors import InputError, SmallcapError
 from smallcap.lake.home import command_line
 from smallcap.redaction import HIDDEN, Redactor
 from smallcap.settings import Settings, load_settings
+from smallcap.sources.fetching.http import HttpLimits
+from smallcap.sources.xfinlink.client import XfinlinkClient
 from tests.attacks import attacks
 
 KEY = "xfl_0123456789abcdefABCDEF"
@@ -143,6 +150,46 @@ def test_what_is_shown_or_kept_hides_it(written):
     assert written not in f"{error.__cause__!r}{error.__context__!r}{error.__context__}"
     if written != KEY:
         assert redactor.payload(f"[{written}]".encode()) == f"[{HIDDEN}]".encode()
+
+
+@attacks(
+    "keys",
+    "status",
+    {f"redirect {status} to another server": status for status in (301, 302, 307, 308)},
+)
+def test_a_redirect_takes_the_key_nowhere(status: int):
+    reached: list[str] = []
+    with answering(lambda request: (200, {}, reached.append(request.path))) as other:
+        location = {"Location": f"http://localhost:{other}/v1/status"}
+        with answering(lambda request: (status, location, None)) as vendor:
+            client = XfinlinkClient(
+                f"http://127.0.0.1:{vendor}", SecretStr(KEY), HttpLimits(5, 1000), 1, lambda: None
+            )
+            with pytest.raises(SmallcapError) as caught:
+                client.usage()
+    assert reached == []
+    assert KEY not in str(caught.value)
+
+
+@contextmanager
+def answering(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], None]]) -> Iterator[int]:
+    """Serve one answer to everything; give the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, _ = answer(self)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
 
 
 def test_the_command_that_is_recorded_shows_no_key():
