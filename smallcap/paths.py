@@ -1,4 +1,7 @@
-"""Which paths a home may have: libraries read its path as an address, where characters have a meaning."""
+"""Paths of a user in full, and which a home may have.
+
+Libraries read a home's path as an address, where characters have a meaning.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,31 @@ _FORBIDDEN = re.compile(
 )
 LONGEST = 4000
 """Characters of a path; operating systems allow about 4,096 bytes."""
+
+
+def expanded(path: str | Path) -> Path:
+    """Write a path that begins with ``~`` in full.
+
+    Raises
+    ------
+    InputError
+        When it begins with the home folder of a user who is not known.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(
+            f"the path '{path}' begins with the home folder of a user who is not known here; write it in full"
+        ) from None
+
+
+def in_full(folder: Path | None) -> Path | None:
+    """Write a folder as an absolute path, which is right also for cron and the schedule."""
+    if folder is None:
+        return None
+    folder = expanded(folder)
+    # A link that leads to the folder stays: somebody may point it at newer data.
+    return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
 def require_usable_home(home: Path) -> Path:

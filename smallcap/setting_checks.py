@@ -17,6 +17,8 @@ from smallcap.errors import InputError
 from smallcap.hosts import parse_hosts
 from smallcap.redaction import contains_key, without_likely_keys
 
+SECRETS: Final = ("xfinlink_api_key", "ui_token")
+"""Settings whose value is in no message."""
 SHORTEST_TOKEN: Final = 32
 """Characters of a token of the UI: 128 bits as hexadecimal digits."""
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
@@ -110,22 +112,14 @@ def refuse_misplaced_keys(values: Mapping[str, Any]) -> None:
             )
 
 
-def explain(error: ValidationError, secrets: frozenset[str]) -> InputError:
-    """Say which settings were refused, and why.
-
-    Parameters
-    ----------
-    error
-        What was raised.
-    secrets
-        Names of the settings whose value is never shown.
-    """
-    return InputError("; ".join(_sentence(problem, secrets) for problem in error.errors()))
+def explain(error: ValidationError) -> InputError:
+    """Say which settings were refused, and why."""
+    return InputError("; ".join(_sentence(problem) for problem in error.errors()))
 
 
-def _sentence(problem: Any, secrets: frozenset[str]) -> str:
+def _sentence(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     refused = f"setting '{name}' (SMALLCAP_{name.upper()}): {without_likely_keys(problem['msg'])}"
-    if name in secrets:
+    if name in SECRETS:
         return refused
     return f"{refused}; got {without_likely_keys(repr(problem['input']))}"

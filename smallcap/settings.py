@@ -8,7 +8,6 @@ Here too: where the package's own files are, in a checkout and in an installatio
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,9 +20,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
-from smallcap.paths import require_usable_home
+from smallcap.paths import expanded, in_full, require_usable_home
+from smallcap.recorded_settings import recorded_settings
 from smallcap.setting_checks import (
     check_bind,
     check_hosts,
@@ -75,7 +74,7 @@ class _EnvFile(DotEnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         folder = Path(str(self.env_file)).parent
         return {
-            name: str(folder / _expanded(value)) if name in PATH_FIELDS else value
+            name: str(folder / expanded(value)) if name in PATH_FIELDS else value
             for name, value in super().__call__().items()
         }
 
@@ -266,9 +265,6 @@ class Settings(BaseSettings):
 
 PATH_FIELDS = ("home", "input", "reference_dir")
 
-SECRET_FIELDS = frozenset({"xfinlink_api_key", "ui_token"})
-"""Settings whose value is in no message."""
-
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
 
@@ -293,62 +289,12 @@ def load_settings(**overrides: object) -> Settings:
     try:
         first = Settings(**given)  # type: ignore[arg-type]
         refuse_misplaced_keys(first.model_dump())
-        home = require_usable_home(_expanded(first.home))
-        recorded = _recorded_identity(home)
+        home = require_usable_home(expanded(first.home))
+        recorded = recorded_settings(home, RECORDED_FIELDS, PACKAGE.parent)
         inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
         settings = Settings(**{**given, **inherited}) if inherited else first  # type: ignore[arg-type]
     except ValidationError as error:
-        raise explain(error, SECRET_FIELDS) from None
+        raise explain(error) from None
     refuse_misplaced_keys(settings.model_dump())
-    folder = settings.input if "input" in inherited else _in_full(settings.input)
+    folder = settings.input if "input" in inherited else in_full(settings.input)
     return settings.model_copy(update={"home": home, "input": folder})
-
-
-def _in_full(folder: Path | None) -> Path | None:
-    """Write a folder as an absolute path, which is right also for cron and the schedule."""
-    if folder is None:
-        return None
-    folder = _expanded(folder)
-    # A link that leads to the folder stays: somebody may point it at newer data.
-    return folder.resolve() if ".." in folder.parts else folder.absolute()
-
-
-def _expanded(path: str | Path) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        raise InputError(
-            f"the path '{path}' begins with the home folder of a user who is not known here; write it in full"
-        ) from None
-
-
-def _recorded_identity(home: Path) -> dict[str, object]:
-    path = home / "home.toml"
-    try:
-        if not path.is_file():
-            return {}
-        recorded = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home"
-        ) from None
-    if "input" in recorded:
-        recorded["input"] = _recorded_input(str(recorded["input"]))
-    return {name: value for name, value in recorded.items() if name in RECORDED_FIELDS}
-
-
-def _recorded_input(text: str) -> Path:
-    """Find the input folder that a home records.
-
-    Earlier releases recorded it as it was typed, so perhaps relative, and not to which folder. Where neither
-    the current folder nor the project has it, it stays relative: `open_source` refuses that, other commands
-    do without it.
-    """
-    folder = _expanded(text)
-    if folder.is_absolute():
-        return folder
-    return next(
-        (place / folder for place in (Path.cwd(), PACKAGE.parent) if (place / folder).is_dir()), folder
-    )

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from smallcap.errors import InputError, SmallcapError
 from smallcap.lake.home import command_line
 from smallcap.redaction import HIDDEN, Redactor
+from smallcap.setting_checks import SECRETS
 from smallcap.settings import Settings, load_settings
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.xfinlink.client import XfinlinkClient
@@ -118,6 +119,11 @@ def test_a_key_in_the_wrong_setting_is_refused_and_not_shown(tmp_path, key, name
 def test_a_variable_is_named_and_its_value_is_not_shown(monkeypatch):
     monkeypatch.setenv("SMALLCAP_INDEX_NAME", KEY)
     assert "SMALLCAP_INDEX_NAME" in refused()
+
+
+def test_every_secret_setting_is_known_as_one():
+    secret = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+    assert tuple(secret) == SECRETS
 
 
 def test_a_short_value_that_is_wrong_is_shown_as_ever():
