@@ -66,9 +66,7 @@ def test_a_publication_meanwhile_changes_nothing_of_an_open_one(tmp_path: Path) 
 @pytest.mark.parametrize(
     "statement", ["DROP VIEW core.annual_metrics", "DROP MACRO TABLE core.visible_annual_metrics_by_period"]
 )
-def test_a_publication_of_an_older_release_is_named_with_what_to_do(
-    tmp_path: Path, statement: str
-) -> None:
+def test_a_publication_of_an_older_release_is_named_with_what_to_do(tmp_path: Path, statement: str) -> None:
     warehouse_dir = publish_small_home(tmp_path)
     edit(warehouse_dir, statement)
     expected = (
