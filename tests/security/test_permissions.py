@@ -32,6 +32,11 @@ def umask() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.fixture(scope="module")
+def warehouse_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish_small_home(tmp_path_factory.mktemp("permissions") / "home")
+
+
 def readable_by_others(folder: Path) -> list[str]:
     """List what others can open, unless a folder above it is closed to them."""
     if not folder.stat().st_mode & OTHERS:
@@ -89,16 +94,16 @@ def test_kept_responses_are_closed_in_an_open_home_too(tmp_path: Path, make: Cal
     "name",
     {"rows as CSV": "rows.csv", "rows as JSON": "rows.json", "rows as Parquet": "rows.parquet"},
 )
-def test_rows_that_are_written_out_are_closed(tmp_path: Path, name: str):
-    warehouse_dir = publish_small_home(tmp_path / "home")
+def test_rows_that_are_written_out_are_closed(warehouse_dir: Path, tmp_path: Path, name: str):
     output = name.partition(".")[2]
     run_query(warehouse_dir, "FROM marts.quality_scores", output, target=tmp_path / name)  # type: ignore[arg-type]
     assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
 @attacks("permissions", "overwrite", {"exported file": False, "exported file over an open one": True})
-def test_an_exported_file_is_closed_and_so_is_what_it_is_made_from(tmp_path: Path, overwrite: bool):
-    warehouse_dir = publish_small_home(tmp_path / "home")
+def test_an_exported_file_is_closed_and_so_is_what_it_is_made_from(
+    warehouse_dir: Path, tmp_path: Path, overwrite: bool
+):
     folder, seen = tmp_path / "out", []
     folder.mkdir()
     if overwrite:
