@@ -34,7 +34,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 test: $(INSTALLED) ## lint, types, import directions and tests: ten minutes on two cores; prints seconds per part
 	@TIMEFORMAT='check: %0R seconds'; time $(MAKE) --no-print-directory check
 	$(BIN)/python -c 'import dagster; from smallcap.pipelines.definitions import defs; dagster.Definitions.validate_loadable(defs())'
-	$(BIN)/python -m pytest tests/unit --numprocesses auto
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest tests/unit --numprocesses auto
 	$(PYTEST) tests --ignore tests/unit
 
 drill: $(INSTALLED) ## the longer figures, 45 minutes: many kills, long backfills, many examples; nothing is skipped
@@ -48,7 +48,7 @@ else
 endif
 
 unit: $(INSTALLED) ## the unit tests only
-	$(BIN)/python -m pytest tests/unit --numprocesses auto
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest tests/unit --numprocesses auto
 
 check: $(INSTALLED) ## lint, types and import directions only
 	$(BIN)/ruff check .
