@@ -8,7 +8,7 @@ Here too: where the package's own files are, in a checkout and in an installatio
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,9 +22,10 @@ from pydantic_settings import (
 )
 
 from smallcap.errors import InputError
+from smallcap.home_record import read_record
 from smallcap.hosts import parse_hosts
 from smallcap.input_limits import InputLimits
-from smallcap.paths import require_usable_home
+from smallcap.paths import require_usable_home, usable_path
 from smallcap.split_basis import INFERRED, parse_setting
 
 PACKAGE = Path(__file__).resolve().parent
@@ -67,7 +68,7 @@ class _EnvFile(DotEnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         folder = Path(str(self.env_file)).parent
         return {
-            name: str(folder / _expanded(value)) if name in PATH_FIELDS else value
+            name: str(folder / _expanded(value, name)) if name in PATH_FIELDS else value
             for name, value in super().__call__().items()
         }
 
@@ -273,48 +274,46 @@ def load_settings(**overrides: object) -> Settings:
         When a value is refused; the message names the setting, the value and what is allowed.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
+    first = _checked(given)
+    home = require_usable_home(first.home)
+    recorded = _recorded_identity(home)
+    inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
+    settings = _checked({**given, **inherited}) if inherited else first
+    folder = settings.input if "input" in inherited else _in_full(settings.input)
+    rules = _expanded(settings.reference_dir, "reference_dir")
+    return settings.model_copy(update={"home": home, "input": folder, "reference_dir": rules})
+
+
+def _checked(given: Mapping[str, object]) -> Settings:
     try:
-        first = Settings(**given)  # type: ignore[arg-type]
-        home = require_usable_home(_expanded(first.home))
-        recorded = _recorded_identity(home)
-        inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
-        settings = Settings(**{**given, **inherited}) if inherited else first  # type: ignore[arg-type]
+        return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise InputError(_explain(error)) from None
-    folder = settings.input if "input" in inherited else _in_full(settings.input)
-    return settings.model_copy(update={"home": home, "input": folder})
+    except (UnicodeDecodeError, OSError) as error:
+        # Nothing but .env is read from a file.
+        raise InputError(
+            f"{Settings.model_config['env_file']} cannot be read ({error}). It must contain lines NAME=value "
+            f"in UTF-8; save it so, or remove it"
+        ) from None
 
 
 def _in_full(folder: Path | None) -> Path | None:
     """Write a folder as an absolute path, which is right also for cron and the schedule."""
     if folder is None:
         return None
-    folder = _expanded(folder)
+    folder = _expanded(folder, "input")
     # A link that leads to the folder stays: somebody may point it at newer data.
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
-def _expanded(path: str | Path) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        raise InputError(
-            f"the path '{path}' begins with the home folder of a user who is not known here; write it in full"
-        ) from None
+def _expanded(path: str | Path, name: str) -> Path:
+    return usable_path(
+        Path(path), f"the folder of setting '{name}'", f"Name another with SMALLCAP_{name.upper()}"
+    )
 
 
 def _recorded_identity(home: Path) -> dict[str, object]:
-    path = home / "home.toml"
-    try:
-        if not path.is_file():
-            return {}
-        recorded = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home"
-        ) from None
+    recorded = read_record(home) or {}
     if "input" in recorded:
         recorded["input"] = _recorded_input(str(recorded["input"]))
     return {name: value for name, value in recorded.items() if name in RECORDED_FIELDS}
@@ -327,7 +326,7 @@ def _recorded_input(text: str) -> Path:
     the current folder nor the project has it, it stays relative: `open_source` refuses that, other commands
     do without it.
     """
-    folder = _expanded(text)
+    folder = _expanded(text, "input")
     if folder.is_absolute():
         return folder
     return next(
