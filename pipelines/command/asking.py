@@ -19,6 +19,7 @@ from smallcap.pipelines.command.options import (
     date_of,
     served,
     settings_of,
+    usable,
     written_as,
 )
 
@@ -46,7 +47,9 @@ def sql(
     output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
     target: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; parquet needs one.", show_default=False),
+        typer.Option(
+            "--output", "-o", help="File to write; parquet needs one.", show_default=False, callback=usable
+        ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
     home: HomeOption = None,
@@ -136,6 +139,7 @@ def report(
             "-o",
             help="Folder for the reports. [default: reports/ of the home]",
             show_default=False,
+            callback=usable,
         ),
     ] = None,
     home: HomeOption = None,
