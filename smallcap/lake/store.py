@@ -19,9 +19,10 @@ from smallcap.lake.delta import (
     commit_rows,
     commit_stamp,
     create_delta,
+    reading,
     restore_delta,
-    stamp_of,
     vacuum_delta,
+    writing,
 )
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.encodings import DEFAULT, writer_properties
@@ -190,11 +191,12 @@ class Lake(LakeReader):
         """Commit another stamp for the rows that a table has; its files stay as they are."""
         found = find_table(name)
         delta = self._open(found)
-        if delta is None or stamp == stamp_of(delta):
+        if delta is None or stamp == self.stamp(name):
             return
         self._before_first_write(name, delta.version())
         self._opened.pop(name, None)
-        commit_stamp(delta, stamp)
+        with writing(name, self._path(found)):
+            commit_stamp(delta, stamp)
 
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version.
@@ -206,7 +208,8 @@ class Lake(LakeReader):
         if delta is None or delta.version() == version:
             return
         self._opened.pop(name, None)
-        restore_delta(delta, max(version, 0))
+        with reading(name, self._path(found)):
+            restore_delta(delta, max(version, 0))
 
     def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
         """Delete files that no version of the last `days` days and no kept version needs; return how many."""
@@ -239,7 +242,7 @@ class Lake(LakeReader):
         Rows that only grew are written although their content digest stays.
         """
         delta = self._open(found)
-        before = Stamp() if delta is None else stamp_of(delta)
+        before = self.stamp(found.name)
         total = sum(stamp.rows for stamp in stamps.values())
         if (
             delta is not None
@@ -257,10 +260,13 @@ class Lake(LakeReader):
         ]
         after = before.with_years(stamps, run_id, read_versions)
         self._opened.pop(found.name, None)
-        if changed:
-            commit_rows(delta, rows_of(changed), changed if found.is_partitioned else None, after, encodings)
-        else:
-            commit_stamp(delta, after)
+        with writing(found.name, self._path(found)):
+            if changed:
+                commit_rows(
+                    delta, rows_of(changed), changed if found.is_partitioned else None, after, encodings
+                )
+            else:
+                commit_stamp(delta, after)
         return Written(delta.version(), total, refused, is_changed=bool(changed))
 
     def _replace_rejects(self, name: str, rejects: pl.DataFrame, years: Sequence[int], run_id: str) -> None:

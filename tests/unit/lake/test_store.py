@@ -226,7 +226,7 @@ def test_a_corrupt_log_is_named_with_its_remedy(lake):
         entry.write_text("{ not json")
     with pytest.raises(
         InputError,
-        match=r"the log of table raw\.prices .* cannot be read .* restore the folder from a backup",
+        match=r"of table raw\.prices .* cannot be read .* restore the folder from a backup",
     ):
         lake.read("raw.prices")
 
