@@ -146,7 +146,7 @@ def _typed(
     if column.name not in raw.columns:
         return pl.Series(column.name, [None] * raw.height, dtype=_DTYPES[column.kind])
     given = raw[column.name]
-    if given.dtype.is_nested() or given.dtype in (pl.Object, pl.Binary):
+    if not _holds_single_values(given.dtype):
         raise InputError(
             f"{what}, column '{column.name}': every cell contains {given.dtype}, where one value "
             f"is expected. "
@@ -168,6 +168,13 @@ def _typed(
         blank = typed.is_null()
         _refuse(given, blank, "blank; every row needs a value in this column", column, what, lines)
     return typed.alias(column.name)
+
+
+def _holds_single_values(dtype: pl.DataType) -> bool:
+    """Whether a column has text, numbers, dates or truth values; not lists, bytes or durations."""
+    is_text = dtype in (pl.String, pl.Categorical) or isinstance(dtype, pl.Enum)
+    is_moment = dtype.is_temporal() and not isinstance(dtype, pl.Duration)
+    return is_text or dtype.is_numeric() or is_moment or dtype in (pl.Boolean, pl.Null)
 
 
 def _without_missing(given: pl.Series, column: CanonicalColumn, table: CanonicalTable) -> pl.Series:
