@@ -18,7 +18,10 @@ from smallcap.lake.stamps import Stamp
 from smallcap.tables import Table
 
 STAMP_KEY = "smallcap"
-DAMAGE: Final = (DeltaError, pl.exceptions.PolarsError, pa.ArrowException, OSError, ValueError)
+DAMAGE: Final = (
+    *(DeltaError, pl.exceptions.PolarsError, pa.ArrowException, OSError, ValueError),
+    pl.exceptions.PanicException,
+)
 """What libraries raise for a damaged log or file."""
 
 
@@ -95,7 +98,13 @@ def stamp_of(delta: DeltaTable, version: int | None = None) -> Stamp:
 
 
 def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int] | None) -> list[Path]:
-    """Return the Parquet files of a table in `folder`, or those of some years, in order of year."""
+    """Return the Parquet files of a table in `folder`, or those of some years, in order of year.
+
+    Raises
+    ------
+    OSError
+        When a file is gone, or has another size than the log says.
+    """
     actions = pl.DataFrame(delta.get_add_actions(flatten=True))
     if actions.is_empty():
         return []
@@ -103,7 +112,11 @@ def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int]
         actions = actions.sort("partition.year", "path")
         if years is not None:
             actions = actions.filter(pl.col("partition.year").cast(pl.Int32).is_in(list(years)))
-    return [folder / path for path in actions["path"]]
+    files = [folder / path for path in actions["path"]]
+    for file, size in zip(files, actions["size_bytes"], strict=True):
+        if file.stat().st_size != size:
+            raise OSError(f"{file} has {file.stat().st_size} bytes, and the log says {size}")
+    return files
 
 
 def commit_rows(
@@ -152,7 +165,7 @@ def vacuum_delta(delta: DeltaTable, days: int, keep_versions: Iterable[int]) -> 
     return len(removed)
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
