@@ -251,6 +251,9 @@ class Settings(BaseSettings):
         return self.home / "dagster"
 
 
+_LONGEST_VALUE = 200
+"""Characters of a refused value in a message."""
+
 PATH_FIELDS = ("home", "input", "reference_dir")
 
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
@@ -339,6 +342,11 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"])
         lines.append(
-            f"setting '{name}' (SMALLCAP_{name.upper()}): {problem['msg']}; got {problem['input']!r}"
+            f"setting '{name}' (SMALLCAP_{name.upper()}): {problem['msg']}; got {_shown(problem['input'])}"
         )
     return "; ".join(lines)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

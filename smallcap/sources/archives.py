@@ -20,7 +20,7 @@ _GZIP = 31
 _IS_ENCRYPTED = 0x1
 _DAMAGE = (
     *(zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
-    *(zlib.error, lzma.LZMAError, struct.error),
+    *(IndexError, zlib.error, lzma.LZMAError, struct.error),
 )
 """What zipfile raises for archives that are damaged or use a method that it does not know."""
 
