@@ -18,6 +18,10 @@ class InputError(SmallcapError):
     exit_code = 2
 
 
+class UnwritableHomeError(InputError):
+    """The home cannot be written to."""
+
+
 class HomeBusyError(SmallcapError):
     """Another process writes to this home."""
 

@@ -1,4 +1,4 @@
-"""Paths of a user in full, and which a home may have.
+"""Which paths can be used at all, those of a user in full, and which a home may have.
 
 Libraries read a home's path as an address, where characters have a meaning.
 """
@@ -11,34 +11,79 @@ from pathlib import Path
 
 from smallcap.errors import InputError
 
-_FORBIDDEN = re.compile(
-    r"[#?\[\]]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]|[\ud800-\udfff]" + (r"" if os.sep == "\\" else r"|\\")
-)
+_FORBIDDEN = re.compile(r"[#?\[\]]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]" + (r"" if os.sep == "\\" else r"|\\"))
 LONGEST = 4000
-"""Characters of a path; operating systems allow about 4,096 bytes."""
+"""Bytes of a path; operating systems allow about 4,096."""
+LONGEST_NAME = 255
+"""Bytes of the name of a file or folder, the limit of most file systems."""
 
 
-def expanded(path: str | Path) -> Path:
-    """Write a path that begins with ``~`` in full.
+def usable_path(path: Path, what: str, remedy: str) -> Path:
+    """Return a path with ``~`` replaced, if an operating system allows such a path.
+
+    Parameters
+    ----------
+    path
+        The path as given.
+    what
+        What it is of, for the message.
+    remedy
+        How to give another.
 
     Raises
     ------
     InputError
-        When it begins with the home folder of a user who is not known.
+        When the path contains a NUL character or is not UTF-8, when it or a name in it is too long, when
+        its links form a cycle, or it begins with the home folder of an unknown user.
     """
     try:
-        return Path(path).expanduser()
+        found = path.expanduser()
     except RuntimeError:
         raise InputError(
-            f"the path '{path}' begins with the home folder of a user who is not known here; write it in full"
+            f"the path '{_shown(path)}' begins with the home folder of a user who is not known here; write "
+            f"it in full"
         ) from None
+    problem = _impossible(found)
+    if problem:
+        raise InputError(f"{what} {_shown(found)[:80]} cannot be used: {problem}. {remedy}")
+    return found
+
+
+def _impossible(path: Path) -> str:
+    """Return why no system allows a path; empty where one may."""
+    if "\0" in str(path):
+        return "its path contains a NUL character"
+    if len(os.fsencode(path)) > LONGEST:
+        return f"its path has more than {LONGEST:,} characters"
+    if any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
+        return f"a name in its path has more than {LONGEST_NAME} characters"
+    try:
+        str(path.resolve()).encode()
+    except UnicodeEncodeError:
+        return "its path is not text in UTF-8"
+    except (OSError, RuntimeError) as error:
+        return _shown(str(error))
+    return ""
+
+
+def setting_path(path: str | Path, name: str) -> Path:
+    """Return the path that a setting names, with ``~`` replaced, if an operating system allows it.
+
+    Raises
+    ------
+    InputError
+        As `usable_path` does; the message names the setting.
+    """
+    return usable_path(
+        Path(path), f"the folder of setting '{name}'", f"Name another with SMALLCAP_{name.upper()}"
+    )
 
 
 def in_full(folder: Path | None) -> Path | None:
     """Write a folder as an absolute path, which is right also for cron and the schedule."""
     if folder is None:
         return None
-    folder = expanded(folder)
+    folder = setting_path(folder, "input")
     # A link that leads to the folder stays: somebody may point it at newer data.
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
@@ -54,31 +99,21 @@ def require_usable_home(home: Path) -> Path:
     InputError
         When the path has a character that would be read differently, or is too long.
     """
-    _require_short(home)
+    remedy = "Choose another with --home or SMALLCAP_HOME"
+    home = usable_path(home, "the home", remedy)
     try:
         resolved = home.resolve()
     except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"the home {_shown(home)} cannot be used: {error}. Choose another with --home"
-        ) from None
+        raise InputError(f"the home {_shown(home)} cannot be used: {error}. {remedy}") from None
     for path in (home, resolved):
         found = _FORBIDDEN.search(str(path))
         if found is not None:
             raise InputError(
                 f"the home {_shown(path)} cannot be used: its path contains '{_shown(found[0])}'. "
                 f"The path of a home may "
-                f"not contain # ? [ ] \\ or % with two digits. Choose another with --home or SMALLCAP_HOME"
+                f"not contain # ? [ ] \\ or % with two digits. {remedy}"
             )
     return resolved
-
-
-def _require_short(path: Path) -> None:
-    if len(os.fsencode(path)) > LONGEST:
-        raise InputError(
-            f"the home {_shown(path)[:80]}… cannot be used: its path has more than {LONGEST:,} "
-            f"characters. Choose "
-            f"another with --home or SMALLCAP_HOME"
-        )
 
 
 def _shown(path: Path | str) -> str:

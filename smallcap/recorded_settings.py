@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 
-from smallcap.errors import InputError
-from smallcap.paths import expanded
+from smallcap.home_record import read_record
+from smallcap.paths import setting_path
 
 
 def recorded_settings(home: Path, names: Collection[str], project: Path) -> dict[str, object]:
@@ -27,17 +26,7 @@ def recorded_settings(home: Path, names: Collection[str], project: Path) -> dict
     InputError
         When the file cannot be read.
     """
-    path = home / "home.toml"
-    try:
-        if not path.is_file():
-            return {}
-        recorded = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home"
-        ) from None
+    recorded = read_record(home) or {}
     if "input" in recorded:
         recorded["input"] = _input_folder(str(recorded["input"]), project)
     return {name: value for name, value in recorded.items() if name in names}
@@ -50,7 +39,7 @@ def _input_folder(text: str, project: Path) -> Path:
     the current folder nor the project has it, it stays relative: `open_source` refuses that, other commands
     do without it.
     """
-    folder = expanded(text)
+    folder = setting_path(text, "input")
     if folder.is_absolute():
         return folder
     return next((place / folder for place in (Path.cwd(), project) if (place / folder).is_dir()), folder)

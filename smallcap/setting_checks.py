@@ -23,6 +23,8 @@ SHORTEST_TOKEN: Final = 32
 """Characters of a token of the UI: 128 bits as hexadecimal digits."""
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _LOCALHOST: Final = "localhost"
+_LONGEST_VALUE: Final = 200
+"""Characters of a refused value that a message shows."""
 
 
 def check_hosts(text: str | None) -> str | None:
@@ -122,4 +124,8 @@ def _sentence(problem: Any) -> str:
     refused = f"setting '{name}' (SMALLCAP_{name.upper()}): {without_likely_keys(problem['msg'])}"
     if name in SECRETS:
         return refused
-    return f"{refused}; got {without_likely_keys(repr(problem['input']))}"
+    return f"{refused}; got {_shortened(without_likely_keys(repr(problem['input'])))}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

@@ -8,6 +8,7 @@ Here too: where the package's own files are, in a checkout and in an installatio
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,8 +21,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
-from smallcap.paths import expanded, in_full, require_usable_home
+from smallcap.paths import in_full, require_usable_home, setting_path
 from smallcap.recorded_settings import recorded_settings
 from smallcap.setting_checks import (
     check_bind,
@@ -74,7 +76,7 @@ class _EnvFile(DotEnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         folder = Path(str(self.env_file)).parent
         return {
-            name: str(folder / expanded(value)) if name in PATH_FIELDS else value
+            name: str(folder / setting_path(value, name)) if name in PATH_FIELDS else value
             for name, value in super().__call__().items()
         }
 
@@ -286,15 +288,26 @@ def load_settings(**overrides: object) -> Settings:
         When a value is refused; the message names the setting, the value and what is allowed.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
+    first = _checked(given)
+    home = require_usable_home(first.home)
+    recorded = recorded_settings(home, RECORDED_FIELDS, PACKAGE.parent)
+    inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
+    settings = _checked({**given, **inherited}) if inherited else first
+    folder = settings.input if "input" in inherited else in_full(settings.input)
+    rules = setting_path(settings.reference_dir, "reference_dir")
+    return settings.model_copy(update={"home": home, "input": folder, "reference_dir": rules})
+
+
+def _checked(given: Mapping[str, object]) -> Settings:
     try:
-        first = Settings(**given)  # type: ignore[arg-type]
-        refuse_misplaced_keys(first.model_dump())
-        home = require_usable_home(expanded(first.home))
-        recorded = recorded_settings(home, RECORDED_FIELDS, PACKAGE.parent)
-        inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
-        settings = Settings(**{**given, **inherited}) if inherited else first  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise explain(error) from None
+    except (UnicodeDecodeError, OSError) as error:
+        # Nothing but .env is read from a file.
+        raise InputError(
+            f"{Settings.model_config['env_file']} cannot be read ({error}). It must contain lines NAME=value "
+            f"in UTF-8; save it so, or remove it"
+        ) from None
     refuse_misplaced_keys(settings.model_dump())
-    folder = settings.input if "input" in inherited else in_full(settings.input)
-    return settings.model_copy(update={"home": home, "input": folder})
+    return settings

@@ -16,6 +16,7 @@ from smallcap.errors import SmallcapError
 from smallcap.pipelines.command import asking, keeping, making
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.options import ERR
+from smallcap.pipelines.command.unexpected import describe
 from smallcap.pipelines.signals import Stopped, stopped_by_signals
 from smallcap.redaction import Redactor
 
@@ -50,7 +51,8 @@ app.add_typer(keeping.config_app, name="config")
 def main() -> None:
     """Run the command.
 
-    An explained error, or a signal, is shown in one line without a traceback and sets the exit code.
+    An explained error, or a signal, is shown in one line without a traceback and sets the exit code. Any
+    other error is shown with the file that has its traceback.
     """
     make_warnings_visible()
     try:
@@ -64,6 +66,11 @@ def main() -> None:
         # Not by the console: the signal may have come while it wrote a line, which it would write again.
         typer.secho(str(stop), err=True, bold=True)
         sys.exit(stop.exit_code)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # Libraries written in Rust raise panics that are no Exception.
+        ERR.print(f"[bold red]error:[/] {escape(describe(error))}", highlight=False, soft_wrap=True)
+        sys.exit(SmallcapError.exit_code)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from smallcap.pipelines.command.options import (
     date_of,
     served,
     settings_of,
+    usable,
 )
 
 
@@ -41,7 +42,9 @@ def sql(
     output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
     target: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; parquet needs one.", show_default=False),
+        typer.Option(
+            "--output", "-o", help="File to write; parquet needs one.", show_default=False, callback=usable
+        ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
     home: HomeOption = None,
@@ -111,6 +114,7 @@ def report(
             "-o",
             help="Folder for the reports. [default: reports/ of the home]",
             show_default=False,
+            callback=usable,
         ),
     ] = None,
     home: HomeOption = None,

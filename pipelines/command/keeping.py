@@ -19,6 +19,7 @@ from smallcap.pipelines.command.options import (
     point_to_home,
     served,
     settings_of,
+    usable,
 )
 
 DIFF_EXIT_CODES = (
@@ -45,7 +46,8 @@ def add_book(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A TOML file with one or more [books.NAME]; the form is that of data/reference/books.toml."
+            help="A TOML file with one or more [books.NAME]; the form is that of data/reference/books.toml.",
+            callback=usable,
         ),
     ],
     force: Annotated[bool, typer.Option("--force", help="Replace a file of the same name.")] = False,
@@ -88,7 +90,7 @@ def rollback(home: HomeOption = None) -> None:
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="The DuckDB file to write.")],
+    file: Annotated[Path, typer.Argument(help="The DuckDB file to write.", callback=usable)],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     home: HomeOption = None,
 ) -> None:
@@ -106,8 +108,8 @@ def export(
 
 
 def diff(
-    a: Annotated[Path, typer.Argument(help="A home, or a DuckDB file that export wrote.")],
-    b: Annotated[Path, typer.Argument(help="The home or file to compare it with.")],
+    a: Annotated[Path, typer.Argument(help="A home, or a DuckDB file that export wrote.", callback=usable)],
+    b: Annotated[Path, typer.Argument(help="The home or file to compare it with.", callback=usable)],
     tables: Annotated[
         str | None,
         typer.Option(

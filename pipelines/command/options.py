@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, cast
 import typer
 
 from smallcap.errors import InputError
+from smallcap.paths import usable_path
 from smallcap.pipelines.command.consoles import SafeConsole
 
 UNLIMITED = 1_000_000_000
@@ -63,6 +64,11 @@ SelectOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def usable(path: Path | None) -> Path | None:
+    """Check a path that was typed, before any library reads it. Raises what `usable_path` raises."""
+    return None if path is None else usable_path(path, "the path", "Name another")
 
 
 def settings_of(**given: object) -> Any:

@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from smallcap.errors import InputError
+from smallcap.errors import InputError, UnwritableHomeError
 from smallcap.hints import command_hint
 from smallcap.lake import Home
-from smallcap.reports.files import newest_date, write_report
+from smallcap.reports.files import Written, newest_date, write_report
 from smallcap.settings import Settings
 
 
@@ -49,16 +49,29 @@ def make_report(
     if date is None:
         raise InputError(f"no date with members is published; make one with: {command_hint(settings, 'run')}")
     if folder is not None:
-        written = write_report(settings, date, folder.expanduser().absolute())
+        written = write_report(settings, date, folder.absolute())
     elif not os.access(settings.home, os.W_OK):
-        raise InputError(
-            f"the home {settings.home} cannot be written to, so no report can be put there; "
-            f"name a folder for it: {command_hint(settings, 'report', '--output', 'FOLDER')}"
-        )
+        raise _unwritable(settings)
     else:
-        with home.writing_records():
-            written = write_report(settings, date)
-            home.records.replace_kept_versions(written.as_of.isoformat(), written.versions)
+        written = _write_in_home(home, date)
     out.print(escape(str(written.page)), highlight=False, soft_wrap=True)
     if is_opened:
         webbrowser.open(written.page.as_uri())
+
+
+def _write_in_home(home: Home, date: dt.date) -> Written:
+    """Write a report in its home, and record which versions of the tables it was made from."""
+    try:
+        with home.writing_records():
+            written = write_report(home.settings, date)
+            home.records.replace_kept_versions(written.as_of.isoformat(), written.versions)
+    except UnwritableHomeError:
+        raise _unwritable(home.settings) from None
+    return written
+
+
+def _unwritable(settings: Settings) -> InputError:
+    return InputError(
+        f"the home {settings.home} cannot be written to, so no report can be put there; "
+        f"name a folder for it: {command_hint(settings, 'report', '--output', 'FOLDER')}"
+    )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import smallcap
+from smallcap.parsing import parse_json
 
 PACKAGE = Path(smallcap.__file__).resolve().parent
 ALGORITHM = "1"
@@ -103,10 +104,25 @@ class CodeDigests:
 
 def _read_cache(path: Path | None) -> dict[str, Any]:
     try:
-        remembered = json.loads(path.read_text(encoding="utf-8")) if path is not None else {}
+        remembered = parse_json(path.read_bytes()) if path is not None else {}
     except (OSError, ValueError):
         return {}
-    return remembered if isinstance(remembered, dict) else {}
+    if not isinstance(remembered, dict):
+        return {}
+    return {key: found for key, found in remembered.items() if _is_digest(key, found)}
+
+
+def _is_digest(key: str, found: object) -> bool:
+    """Whether a remembered value has the form that its key announces: of a class, or of a module."""
+    if " of " in key:
+        return isinstance(found, str)
+    return (
+        isinstance(found, list)
+        and len(found) == 2
+        and isinstance(found[0], str)
+        and isinstance(found[1], list)
+        and all(isinstance(name, str) and _path(name).is_file() for name in found[1])
+    )
 
 
 def _path(module: str) -> Path:

@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from smallcap.parsing import parse_json
 from smallcap.settings import PACKAGE, Settings, own_books_dir
 
 RECORD = "unchanged.json"
@@ -104,7 +105,7 @@ def _stat(path: Path) -> str:
 
 def _read(home: Path) -> dict[str, object]:
     try:
-        recorded = json.loads((home / RECORD).read_text(encoding="utf-8"))
+        recorded = parse_json((home / RECORD).read_bytes())
     except (OSError, ValueError):
         return {}
     return recorded if isinstance(recorded, dict) else {}

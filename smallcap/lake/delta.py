@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 import pyarrow as pa
@@ -16,6 +18,49 @@ from smallcap.lake.stamps import Stamp
 from smallcap.tables import Table
 
 STAMP_KEY = "smallcap"
+DAMAGE: Final = (
+    *(DeltaError, pl.exceptions.PolarsError, pa.ArrowException, OSError, ValueError),
+    pl.exceptions.PanicException,
+)
+"""What libraries raise for a damaged log or file."""
+
+
+@contextmanager
+def reading(name: str, path: Path) -> Iterator[None]:
+    """Explain errors of the libraries that read the table in a folder.
+
+    Raises
+    ------
+    InputError
+        When the table's log or a file of it is damaged or gone.
+    """
+    try:
+        yield
+    except DAMAGE as error:
+        raise InputError(
+            f"the log or a file of table {name} at {path} cannot be read ({_first_line(error)}); "
+            "restore the folder from a backup, or remove it and run the backfill again; what "
+            "was published is still served"
+        ) from None
+
+
+@contextmanager
+def writing(name: str, path: Path) -> Iterator[None]:
+    """Explain errors of the libraries that write the table in a folder.
+
+    Raises
+    ------
+    InputError
+        When the table cannot be written.
+    """
+    try:
+        yield
+    except (DeltaError, OSError) as error:
+        raise InputError(
+            f"table {name} at {path} cannot be written ({_first_line(error)}); check the space and the "
+            "permissions there, and run again: what this run wrote is undone, and what was published is "
+            "still served"
+        ) from None
 
 
 def open_delta(path: Path, name: str, version: int | None) -> DeltaTable | None:
@@ -26,16 +71,11 @@ def open_delta(path: Path, name: str, version: int | None) -> DeltaTable | None:
     InputError
         When its log cannot be read.
     """
-    try:
-        return DeltaTable(path, version=version)
-    except TableNotFoundError:
-        return None
-    except (DeltaError, OSError, ValueError) as error:
-        raise InputError(
-            f"the log of table {name} at {path} cannot be read ({str(error).splitlines()[0]}); "
-            "restore the folder from a backup, or remove it and run the backfill again; what "
-            "was published is still served"
-        ) from None
+    with reading(name, path):
+        try:
+            return DeltaTable(path, version=version)
+        except TableNotFoundError:
+            return None
 
 
 def create_delta(path: Path, found: Table) -> DeltaTable:
@@ -58,7 +98,13 @@ def stamp_of(delta: DeltaTable, version: int | None = None) -> Stamp:
 
 
 def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int] | None) -> list[Path]:
-    """Return the Parquet files of a table in `folder`, or those of some years, in order of year."""
+    """Return the Parquet files of a table in `folder`, or those of some years, in order of year.
+
+    Raises
+    ------
+    OSError
+        When a file is gone, or has another size than the log says.
+    """
     actions = pl.DataFrame(delta.get_add_actions(flatten=True))
     if actions.is_empty():
         return []
@@ -66,7 +112,11 @@ def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int]
         actions = actions.sort("partition.year", "path")
         if years is not None:
             actions = actions.filter(pl.col("partition.year").cast(pl.Int32).is_in(list(years)))
-    return [folder / path for path in actions["path"]]
+    files = [folder / path for path in actions["path"]]
+    for file, size in zip(files, actions["size_bytes"], strict=True):
+        if file.stat().st_size != size:
+            raise OSError(f"{file} has {file.stat().st_size} bytes, and the log says {size}")
+    return files
 
 
 def commit_rows(
@@ -113,6 +163,10 @@ def vacuum_delta(delta: DeltaTable, days: int, keep_versions: Iterable[int]) -> 
         commit_properties=_properties(stamp_of(delta)),
     )
     return len(removed)
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _properties(stamp: Stamp) -> CommitProperties:

@@ -7,18 +7,18 @@ The home's own records (runs, checks, what was fetched) are kept in `smallcap.la
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from smallcap.errors import HomeBusyError, InputError
+from smallcap.errors import HomeBusyError, InputError, UnwritableHomeError
+from smallcap.home_record import RECORD, read_record
+from smallcap.lake.journal import Journal, tables_of
 from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
@@ -39,11 +39,10 @@ class Home:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.path = settings.home
-        self.lake = Lake(settings.lake_dir, self._note_before_first_write)
+        self._journal = Journal(self.path / "run.json")
+        self.lake = Lake(settings.lake_dir, self._journal.note)
         self.records = Records(Lake(settings.lake_dir))
         self._lock = FileLock(self.path / ".lock", thread_local=False)
-        self._journal_path = self.path / "run.json"
-        self._journal: dict[str, object] | None = None
 
     def prepare(self) -> None:
         """Make the folder, and check that it holds, or will hold, the universe that the settings name.
@@ -53,11 +52,10 @@ class Home:
         InputError
             When the folder cannot be written to, or already holds another universe.
         """
-        recorded_path = self.path / "home.toml"
+        recorded_path = self.path / RECORD
         try:
             make_private(self.path)
-            recorded = recorded_path.read_text(encoding="utf-8") if recorded_path.is_file() else None
-            self._refuse_another_universe(recorded)
+            self.require_same_universe()
             _write_atomically(
                 recorded_path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS})
             )
@@ -74,8 +72,9 @@ class Home:
         InputError
             Naming each difference, and how to resolve it.
         """
-        recorded = self.path / "home.toml"
-        self._refuse_another_universe(recorded.read_text(encoding="utf-8") if recorded.is_file() else None)
+        there = read_record(self.path)
+        if there is not None:
+            self._refuse_another_universe(there)
 
     def record(self, name: str, text: str) -> object:
         """Record another value of a setting that changes numbers.
@@ -102,8 +101,8 @@ class Home:
         HomeBusyError
             When a run is writing to the home.
         """
-        path = self.path / "home.toml"
-        if not path.is_file():
+        recorded = read_record(self.path)
+        if recorded is None:
             raise InputError(
                 f"the home {self.path} records nothing yet; its first run records the settings it "
                 f"is made with"
@@ -113,15 +112,14 @@ class Home:
                 f"'{name}' is not a setting that a home lets you change; those are: "
                 f"{', '.join(NUMBER_FIELDS)}"
             )
-        recorded = tomllib.loads(path.read_text(encoding="utf-8"))
         value = getattr(load_settings(home=self.path, **{name: text}), name)
         with self.writing_records():
-            _write_atomically(path, _to_toml({**recorded, name: value}))
+            _write_atomically(self.path / RECORD, _to_toml({**recorded, name: value}))
         return value
 
     def has_unfinished_run(self) -> bool:
         """Whether a run is writing, or one that failed left something to undo."""
-        return self._journal_path.is_file()
+        return self._journal.exists()
 
     def open_run(
         self, run_id: str, command: str, served_run_id: str | None, wait_seconds: float = 0
@@ -150,23 +148,25 @@ class Home:
             When another process writes to the home; the message says which.
         """
         self._acquire(wait_seconds)
+        try:
+            return self._begin(run_id, command, served_run_id)
+        except OSError as error:
+            self._lock.release()
+            raise self._unwritable(error) from None
+        except InputError:
+            self._lock.release()
+            raise
+
+    def _begin(self, run_id: str, command: str, served_run_id: str | None) -> str | None:
+        """Undo what an unfinished run left, and write the journal of the new one."""
         remove_leftovers(self.settings.lake_dir)
         unfinished = self._undo_unfinished(served_run_id)
-        self._journal = {
-            "run_id": run_id,
-            "pid": os.getpid(),
-            "command": command,
-            "started_at": _now(),
-            "tables": {},
-        }
-        self._write_journal()
+        self._journal.begin(run_id, command)
         return unfinished
 
     def close_run(self, *, is_successful: bool) -> None:
         """Stop being the writer. A run that failed keeps its journal, so that the next run undoes it."""
-        if is_successful:
-            self._journal_path.unlink(missing_ok=True)
-        self._journal = None
+        self._journal.end(is_successful=is_successful)
         self._lock.release()
 
     @contextmanager
@@ -189,70 +189,43 @@ class Home:
     @property
     def touched(self) -> list[str]:
         """Tables that the current run has written to."""
-        return sorted(self._tables(self._journal or {}))
+        return sorted(self._journal.tables)
 
     def version_before(self, name: str) -> int:
         """Return a table's version before the current run wrote to it; -1 where it did not exist."""
-        return self._tables(self._journal or {}).get(name, self.lake.version(name))
+        return self._journal.tables.get(name, self.lake.version(name))
 
     def _acquire(self, wait_seconds: float) -> None:
         try:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:
             raise HomeBusyError(
-                f"the home {self.path} is being written to by {self._holder()}; wait for it to "
+                f"the home {self.path} is being written to by {self._journal.holder()}; wait for it to "
                 f"end, or stop it"
             ) from None
         except OSError as error:
             raise self._unwritable(error) from None
 
-    def _unwritable(self, error: OSError) -> InputError:
-        return InputError(
+    def _unwritable(self, error: OSError) -> UnwritableHomeError:
+        return UnwritableHomeError(
             f"the home {self.path} cannot be written to ({error.strerror}); choose another with "
             f"--home or SMALLCAP_HOME"
         )
 
     def _undo_unfinished(self, served_run_id: str | None) -> str | None:
-        journal = self._read_journal()
+        journal = self._journal.read()
         if journal is None:
             return None
         run_id = str(journal.get("run_id"))
         if run_id != served_run_id:
-            for name, version in sorted(self._tables(journal).items()):
+            for name, version in sorted(tables_of(journal).items()):
                 self.lake.restore(name, version)
             self.records.mark_undone(run_id)
-        self._journal_path.unlink(missing_ok=True)
+        self._journal.remove()
         return run_id
 
-    def _note_before_first_write(self, name: str, version: int) -> None:
-        if self._journal is None:
-            return
-        tables = self._tables(self._journal)
-        if name not in tables:
-            self._journal["tables"] = {**tables, name: version}
-            self._write_journal()
-
-    def _write_journal(self) -> None:
-        _write_atomically(self._journal_path, json.dumps(self._journal, indent=1))
-
-    def _read_journal(self) -> dict[str, object] | None:
-        try:
-            journal = json.loads(self._journal_path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
-            return None
-        return journal if isinstance(journal, dict) else None
-
-    def _holder(self) -> str:
-        journal = self._read_journal()
-        if journal is None:
-            return "another process that has just begun"
-        return f"process {journal.get('pid')} ({journal.get('command')}) since {journal.get('started_at')}"
-
-    def _refuse_another_universe(self, recorded: str | None) -> None:
+    def _refuse_another_universe(self, there: Mapping[str, object]) -> None:
         """Refuse another universe, and settings that differ from those that the home was made with."""
-        if recorded is None:
-            return
-        there = tomllib.loads(recorded)
         self._refuse_other_identity(there)
         self._refuse_other_numbers(there)
 
@@ -295,11 +268,6 @@ class Home:
             f"{'none' if asked is None else asked} requested"
         )
 
-    @staticmethod
-    def _tables(journal: dict[str, object]) -> dict[str, int]:
-        tables = journal.get("tables")
-        return tables if isinstance(tables, dict) else {}
-
 
 def command_line(arguments: list[str]) -> str:
     """Write a command as a person would type it, without keys: it is recorded."""
@@ -323,7 +291,3 @@ def _write_atomically(path: Path, text: str) -> None:
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

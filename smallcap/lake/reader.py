@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable
 
-from smallcap.lake.delta import files_of, open_delta, stamp_of
+from smallcap.lake.delta import files_of, open_delta, reading, stamp_of
 from smallcap.lake.parquet import scan
 from smallcap.lake.stamps import UNPARTITIONED, Stamp
 from smallcap.tables import Table
@@ -53,7 +53,8 @@ class LakeReader:
         selected = list(columns or found.columns)
         if delta is None:
             return found.empty().select(selected)
-        files = files_of(delta, self._path(found), found, years)
+        with reading(name, self._path(found)):
+            files = files_of(delta, self._path(found), found, years)
         if not files:
             return found.empty().select(selected)
         rows = scan(files, found)
@@ -62,7 +63,8 @@ class LakeReader:
             rows = rows.sort("year", *found.key) if found.is_partitioned else rows.sort(found.key)
         for column, value in (where or {}).items():
             rows = rows.filter(pl.col(column) == value)
-        return rows.select(selected).collect(engine="in-memory")
+        with reading(name, self._path(found)):
+            return rows.select(selected).collect(engine="in-memory")
 
     def version(self, name: str) -> int:
         """Return the newest version of a table, -1 where it was never written."""
@@ -74,8 +76,10 @@ class LakeReader:
 
         Without contents where there is no such commit.
         """
-        delta = self._open(find_table(name))
-        return Stamp() if delta is None else stamp_of(delta, version)
+        found = find_table(name)
+        delta = self._open(found)
+        with reading(name, self._path(found)):
+            return Stamp() if delta is None else stamp_of(delta, version)
 
     def years(self, name: str) -> list[int]:
         """Return the years of a table that were written, also those without rows."""
@@ -85,7 +89,8 @@ class LakeReader:
         """Return the Parquet files of a version, the newest by default, in order of year."""
         found = find_table(name)
         delta = self._open(found, version)
-        return [] if delta is None else files_of(delta, self._path(found), found, None)
+        with reading(name, self._path(found)):
+            return [] if delta is None else files_of(delta, self._path(found), found, None)
 
     def _path(self, found: Table) -> Path:
         return self.root / found.layer / found.short_name

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from smallcap.lake.digests import algorithm_of, digest_rows, digest_text
+from smallcap.parsing import parse_json
 from smallcap.tables import Table
 
 UNPARTITIONED = 0
@@ -101,13 +102,16 @@ class Stamp:
 
     @classmethod
     def from_json(cls, text: str) -> Stamp:
-        """Read the stamp of a commit."""
-        raw = json.loads(text)
-        years = {
-            int(year): YearStamp(run, content, rows, inputs)
-            for year, (run, content, rows, inputs) in raw["years"].items()
-        }
-        return cls(years, raw["run_id"], raw["read_versions"])
+        """Read the stamp of a commit; raises `ValueError` for a text of another form."""
+        try:
+            raw = parse_json(text)
+            years = {
+                int(year): YearStamp(str(run), str(content), int(rows), dict(inputs))
+                for year, (run, content, rows, inputs) in raw["years"].items()
+            }
+            return cls(years, str(raw["run_id"]), dict(raw["read_versions"]))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"a commit's stamp has another form ({type(error).__name__} {error})") from None
 
 
 def stamp_years(

@@ -19,9 +19,10 @@ from smallcap.lake.delta import (
     commit_rows,
     commit_stamp,
     create_delta,
+    reading,
     restore_delta,
-    stamp_of,
     vacuum_delta,
+    writing,
 )
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.encodings import DEFAULT, writer_properties
@@ -171,9 +172,10 @@ class Lake(LakeReader):
         """Commit another stamp for the rows that a table has; its files stay as they are."""
         found = find_table(name)
         delta = self._open(found)
-        if delta is None or stamp == stamp_of(delta):
+        if delta is None or stamp == self.stamp(name):
             return
-        commit_stamp(self._for_writing(found, delta), stamp)
+        with writing(name, self._path(found)):
+            commit_stamp(self._for_writing(found, delta), stamp)
 
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version.
@@ -185,7 +187,8 @@ class Lake(LakeReader):
         if delta is None or delta.version() == version:
             return
         self._opened.pop(name, None)
-        restore_delta(delta, max(version, 0))
+        with reading(name, self._path(found)):
+            restore_delta(delta, max(version, 0))
 
     def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
         """Delete files that no version of the last `days` days and no kept version needs; return how many."""
@@ -214,17 +217,19 @@ class Lake(LakeReader):
         their content digest stays.
         """
         delta = self._open(found)
-        before = Stamp() if delta is None else stamp_of(delta)
+        before = self.stamp(found.name)
         total = sum(stamp.rows for stamp in new.years.values())
         if delta is not None and not is_grown and before.is_same(new.years):
             return Written(delta.version(), total, 0, is_changed=False)
         delta = self._for_writing(found, delta)
         changed = list(new.years) if is_grown else before.changed_years(new.years)
         after = before.with_years(new.years, new.run_id, new.read_versions)
-        if changed:
-            commit_rows(delta, rows_of(changed), changed if found.is_partitioned else None, after, encodings)
-        else:
-            commit_stamp(delta, after)
+        with writing(found.name, self._path(found)):
+            if changed:
+                years = changed if found.is_partitioned else None
+                commit_rows(delta, rows_of(changed), years, after, encodings)
+            else:
+                commit_stamp(delta, after)
         return Written(delta.version(), total, 0, is_changed=bool(changed))
 
     def _for_writing(self, found: Table, delta: DeltaTable | None) -> DeltaTable:

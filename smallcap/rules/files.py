@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from smallcap.errors import InputError
+from smallcap.parsing import parse_toml
 from smallcap.rules.lines import Place, line_of
 from smallcap.rules.types.base import FieldError, Row, RuleSet, field_names
 
@@ -65,8 +65,8 @@ def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
     path = reference_dir / file_name
     text = read_text(path)
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = parse_toml(text)
+    except ValueError as error:
         raise InputError(f"rule set {path} is not valid TOML: {error}") from None
     with _explained(path, lambda place: line_of(text, place), "is missing"):
         return TypeAdapter(kind).validate_python(_with_tuples(values))

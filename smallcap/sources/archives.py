@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -16,7 +18,10 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 31
 """zlib's window bits for the gzip format."""
 _IS_ENCRYPTED = 0x1
-_DAMAGE = (zipfile.BadZipFile, EOFError, OSError, zlib.error, ValueError, NotImplementedError, RuntimeError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
+    *(IndexError, zlib.error, lzma.LZMAError, struct.error),
+)
 """What zipfile raises for archives that are damaged or use a method that it does not know."""
 
 

@@ -12,15 +12,20 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
 
+from smallcap.parsing import parse_json
 from smallcap.private_files import make_private, write_private
 from smallcap.tables import table
+
+_TEXTS: Final = ("snapshot_id", "source", "dataset", "request", "sha256", "path", "fetched_at")
+_MOST_BYTES: Final = 2**40
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,7 @@ class SnapshotStore:
         not_before
             Payloads last received before this time (UTC) are ignored; None: none is.
         """
-        described = [
-            _read(path) for path in self._folder(source, dataset).glob(f"{_request_digest(request)}-*.json")
-        ]
+        described = _described(self._folder(source, dataset).glob(f"{_request_digest(request)}-*.json"))
         for description in sorted(described, key=_last_received, reverse=True):
             if not_before is not None and _last_received(description) < not_before:
                 return None
@@ -69,7 +72,7 @@ class SnapshotStore:
 
     def every(self, source: str, dataset: str) -> Iterator[Kept]:
         """Yield every payload of a dataset, oldest first; damaged ones are skipped."""
-        described = [_read(path) for path in self._folder(source, dataset).glob("*.json")]
+        described = _described(self._folder(source, dataset).glob("*.json"))
         for description in sorted(described, key=lambda one: (one["fetched_at"], one["snapshot_id"])):
             payload = self._payload(description)
             if payload is not None:
@@ -82,8 +85,7 @@ class SnapshotStore:
     def received(self, source: str, dataset: str) -> list[tuple[dict[str, object], dt.datetime]]:
         """List a dataset's requests with a kept payload, each with the time (UTC) it was last received."""
         newest: dict[str, dt.datetime] = {}
-        for path in self._folder(source, dataset).glob("*.json"):
-            description = _read(path)
+        for description in _described(self._folder(source, dataset).glob("*.json")):
             received = _last_received(description)
             newest[description["request"]] = max(received, newest.get(description["request"], received))
         return [(json.loads(request), newest[request]) for request in sorted(newest)]
@@ -116,7 +118,7 @@ class SnapshotStore:
         stem = f"{_request_digest(request)}-{sha256[:16]}"
         payload_path = folder / f"{stem}.zst"
         description_path = folder / f"{stem}.json"
-        known = _read(description_path) if description_path.is_file() else None
+        known = next(iter(_described([description_path])), None)
         if known is not None and self._payload(known) is not None:
             if received_at is not None:
                 _write_atomically(
@@ -139,7 +141,7 @@ class SnapshotStore:
     def frame(self) -> pl.DataFrame:
         """Rebuild raw.snapshots from the descriptions of the payloads."""
         columns = list(table("raw.snapshots").columns)
-        described = [_read(path) for path in sorted(self.root.glob("*/*/*.json"))]
+        described = _described(sorted(self.root.glob("*/*/*.json")))
         if not described:
             return table("raw.snapshots").empty()
         return (
@@ -154,10 +156,10 @@ class SnapshotStore:
             .sort("snapshot_id")
         )
 
-    def _payload(self, description: Mapping[str, str]) -> bytes | None:
+    def _payload(self, description: Mapping[str, Any]) -> bytes | None:
         try:
-            payload = _unpacked(self.root.parent / description["path"], int(description["bytes"]))
-        except (OSError, EOFError, zlib.error):
+            payload = _unpacked(self.root.parent / description["path"], description["bytes"])
+        except (OSError, EOFError, ValueError, MemoryError, zlib.error):
             return None
         return payload if hashlib.sha256(payload).hexdigest() == description["sha256"] else None
 
@@ -173,12 +175,35 @@ def _unpacked(path: Path, size: int) -> bytes:
     return unpacked
 
 
-def _read(path: Path) -> dict[str, str]:
-    description: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return description
+def _described(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """Read descriptions; a damaged one is left out, as if its payload had not been kept."""
+    described = []
+    for path in paths:
+        try:
+            description = parse_json(path.read_bytes())
+            _require_sound(description)
+        except (OSError, ValueError):
+            continue
+        described.append(description)
+    return described
 
 
-def _last_received(description: Mapping[str, str]) -> dt.datetime:
+def _require_sound(description: Any) -> None:
+    """Refuse a description without all its values by a `ValueError`."""
+    if not isinstance(description, dict) or not isinstance(description.get("bytes"), int):
+        raise ValueError("it describes no payload")
+    if not all(isinstance(description.get(name), str) for name in _TEXTS):
+        raise ValueError("it lacks values")
+    if not 0 <= description["bytes"] <= _MOST_BYTES:
+        raise ValueError("its size is not possible")
+    if not isinstance(parse_json(description["request"]), dict):
+        raise ValueError("its request is not an object")
+    for moment in (description["fetched_at"], description.get("last_received_at", description["fetched_at"])):
+        if dt.datetime.fromisoformat(str(moment)).utcoffset() != dt.timedelta():
+            raise ValueError("its times are not in UTC")
+
+
+def _last_received(description: Mapping[str, Any]) -> dt.datetime:
     return dt.datetime.fromisoformat(description.get("last_received_at", description["fetched_at"]))
 
 

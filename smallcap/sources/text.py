@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import Final
 
 import polars as pl
 
 from smallcap.characters import FORBIDDEN, rust_class
+from smallcap.sources.parquet import MAGIC, ParquetReader
 
 LONGEST: Final = 200
 """Characters of a text that are kept; the longest name, sector or place in the real files has 34."""
@@ -46,14 +46,12 @@ def cleaned_frame(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def count_forbidden(payload: bytes) -> int:
+def count_forbidden(payload: bytes, what: str) -> int:
     """Count the characters of a CSV or Parquet file that `cleaned` removes."""
-    if payload[:4] != b"PAR1":
+    if payload[:4] != MAGIC:
         return _count(pl.Series([payload.decode("utf-8-sig", errors="replace")]))
-    texts = [
-        name for name, dtype in pl.read_parquet_schema(io.BytesIO(payload)).items() if dtype == pl.String
-    ]
-    return sum(_count(column) for column in pl.read_parquet(io.BytesIO(payload), columns=texts))
+    reader = ParquetReader(payload, what)
+    return sum(_count(column) for column in reader.read(reader.text_columns))
 
 
 def _count(texts: pl.Series) -> int:

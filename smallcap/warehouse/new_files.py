@@ -56,7 +56,7 @@ def check_new(target: Path) -> None:
     """
     if os.path.lexists(target):
         raise InputError(f"{target} exists already; remove it, or name another file")
-    if not os.access(target.parent, os.W_OK):
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
         raise InputError(
             f"the folder {target.parent} does not exist or cannot be written to; name another file"
         )

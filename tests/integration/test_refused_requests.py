@@ -68,7 +68,7 @@ def test_a_corrupt_delta_log_stops_the_run_before_anything_is_published(home, sm
     refused = smallcap("run", "--as-of", LATER, "--home", home)
     assert refused.code == 2, refused
     said = " ".join(refused.err.split())
-    assert "the log of table raw.prices" in said
+    assert "the log or a file of table raw.prices" in said
     assert "restore the folder from a backup" in said
     assert served(home) == before
     assert smallcap("sql", "SELECT count(*) FROM raw.prices", "--home", home).code == 0

@@ -22,7 +22,6 @@ REFUSED = [
     "a\\b",
     "a\nb",
     "a\x7fb",
-    "a\udc80b",
 ]
 ALLOWED = [
     "100% b",
@@ -75,6 +74,13 @@ def test_every_other_name_is_a_home_that_finds_its_records_again(tmp_path: Path,
     Home(load_settings(home=tmp_path / name, preset="sample", sample_seed=7)).prepare()
     assert load_settings(home=tmp_path / name).sample_seed == 7
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a\udc80b", "a\udc80b/home"])
+def test_a_home_whose_path_is_not_text_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="its path is not text in UTF-8") as raised:
+        load_settings(home=tmp_path / name)
+    assert str(raised.value).isprintable()
 
 
 @pytest.mark.parametrize("home", ["x" * 5000, "/".join(["y" * 200] * 25), "x" * 300 + "/\0"])

@@ -109,7 +109,7 @@ class _LimitedAdapter(HTTPAdapter):
         except requests.exceptions.SSLError as error:
             raise RefusedError(f"{address}: the certificate is not accepted ({error})") from None
         except _FAILURES_ON_THE_WAY as error:
-            raise TransientError(f"{address}: {_shortened(str(error))}") from None
+            raise TransientError(f"{address}: {shortened(str(error))}") from None
         if not response.is_redirect:
             raise_for_status(response.status_code, body, response.headers, address)
         # The body has been read under the limits; the response must not read the connection again.
@@ -140,9 +140,9 @@ def _described(body: bytes) -> str:
     answer = _json_object(body)
     words = [answer[name] for name in ("detail", "message", "error") if isinstance(answer.get(name), str)]
     return (
-        _shortened(str(words[0]))
+        shortened(str(words[0]))
         if words
-        else _shortened(body[: _SHOWN_CHARACTERS * 4].decode("utf-8", errors="replace"))
+        else shortened(body[: _SHOWN_CHARACTERS * 4].decode("utf-8", errors="replace"))
     )
 
 
@@ -165,7 +165,7 @@ def _json_object(body: bytes) -> dict[str, object]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     """Make a vendor's text safe to show: one line, printable, limited length."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     one_line = " ".join(printable.split())

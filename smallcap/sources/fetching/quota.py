@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from smallcap.errors import SmallcapError
+from smallcap.parsing import parse_json
 from smallcap.private_files import make_private
 from smallcap.sources.fetching.errors import QuotaError
 
@@ -45,6 +46,11 @@ class _Count:
     hour: int
     today: int
     this_hour: int
+
+    def require_sound(self) -> None:
+        """Refuse counts of another type by a `ValueError`."""
+        if not all(isinstance(count, int) for count in (self.hour, self.today, self.this_hour)):
+            raise ValueError("its counts are not whole numbers")
 
     def at(self, moment: dt.datetime) -> _Count:
         """Reset the counts when a new day or hour has begun."""
@@ -105,7 +111,9 @@ class Quota:
         if not path.is_file():
             return _Count("", 0, 0, 0)
         try:
-            return _Count(**json.loads(path.read_text(encoding="utf-8")))
+            count = _Count(**parse_json(path.read_bytes()))
+            count.require_sound()
+            return count
         except (ValueError, TypeError, OSError) as error:
             raise SmallcapError(
                 f"the request count {path} cannot be read ({error}); delete the file to count from zero"

@@ -33,7 +33,9 @@ class DiskFile:
 
 
 def walk(folder: Path, limits: InputLimits, role: Callable[[Path], object]) -> Iterator[DiskFile | str]:
-    """Yield every file below the folder in the order of its path, and a message for each forbidden link.
+    """Yield every file below the folder in the order of its path, and a message for what is not read.
+
+    These are links that lead outside, and names that are not UTF-8.
 
     A folder is visited once per role, so links that form a cycle end. Names that start with a dot or an
     underscore are skipped.
@@ -70,6 +72,10 @@ def walk(folder: Path, limits: InputLimits, role: Callable[[Path], object]) -> I
                     f"folder, or raise max_input_files (SMALLCAP_MAX_INPUT_FILES)"
                 )
             below = relative / name
+            shown = str(folder / below).encode("utf-8", "backslashreplace").decode()
+            if shown != str(folder / below):
+                yield f"{shown}: the name is not text in UTF-8. Rename it"
+                continue
             real = Path(os.path.realpath(folder / below))
             if not real.is_relative_to(root):
                 yield (

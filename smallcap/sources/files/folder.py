@@ -5,6 +5,7 @@ Every file is either an input, or named with the reason why it is not read, or n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -89,7 +90,8 @@ def find_inputs(folder: Path, limits: InputLimits | None = None) -> FolderInputs
     InputError
         When the folder does not exist, cannot be read, has too many files, or contains no list of members.
     """
-    if not folder.is_dir():
+    # Not Path.is_dir, which raises where a folder above may not be looked into.
+    if not os.path.isdir(folder):
         raise InputError(
             f"the input folder {folder} does not exist or is not a folder; give another with "
             f"--input DIR or SMALLCAP_INPUT"

@@ -259,7 +259,7 @@ class FilesSource:
     def _cleaned(self) -> tuple[str, ...]:
         """Return a notice of the files from whose text characters were removed."""
         counts = {
-            found.name: count_forbidden(found.payload)
+            found.name: count_forbidden(found.payload, f"input file {found.name}")
             for found in self._inputs.files
             if found.dataset != "factors"
         }

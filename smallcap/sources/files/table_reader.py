@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from smallcap.errors import InputError
-from smallcap.input_limits import MEGABYTE, InputLimits
+from smallcap.input_limits import InputLimits
 from smallcap.sources.csv_rows import csv_header, csv_rows, place_of
 from smallcap.sources.dates import DATE_FORM, local_dates
 from smallcap.sources.files.canonical_tables import CanonicalColumn, CanonicalTable, Kind
+from smallcap.sources.parquet import MAGIC, ParquetReader
 from smallcap.sources.problems import Problems
 from smallcap.sources.text import LONGEST, cleaned
 
@@ -30,7 +28,6 @@ _DTYPES: dict[Kind, type[pl.DataType]] = {
     "number": pl.Float64,
 }
 _SHOWN_CHARACTERS = 80
-_BYTES_PER_VALUE = 8
 
 
 def read_table(
@@ -64,7 +61,7 @@ def read_table(
         of every column).
     """
     what = f"{table.name} file {file_name}"
-    is_parquet = payload[:4] == b"PAR1" or file_name.lower().endswith((".parquet", ".pq", ".parq"))
+    is_parquet = payload[:4] == MAGIC or file_name.lower().endswith((".parquet", ".pq", ".parq"))
     if is_parquet:
         raw = _read_parquet(payload, what, table, (limits or InputLimits()).file_bytes)
         lines = pl.Series("line", [None] * raw.height, dtype=pl.Int64)
@@ -80,34 +77,13 @@ def read_table(
 
 
 def _read_parquet(payload: bytes, what: str, table: CanonicalTable, most_bytes: int) -> pl.DataFrame:
-    try:
-        names = _column_names(list(pl.read_parquet_schema(io.BytesIO(payload))), what, table)
-        known = [position for position, name in enumerate(names) if not name.startswith("column ")]
-        _require_small(payload, what, len(known), most_bytes)
-        frame = pl.read_parquet(io.BytesIO(payload), columns=known)
-    except (
-        pl.exceptions.PolarsError,
-        pl.exceptions.PanicException,
-        pa.ArrowException,
-        OSError,
-        ValueError,
-    ) as error:
-        raise InputError(f"{what} is not readable as Parquet: {_first_line(error)}") from None
-    frame.columns = [names[position] for position in known]
-    return frame
-
-
-def _require_small(payload: bytes, what: str, columns: int, most_bytes: int) -> None:
-    """Refuse a file whose values are declared to need too much memory."""
-    metadata = pq.ParquetFile(io.BytesIO(payload)).metadata
-    declared = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-    needed = max(declared, metadata.num_rows * columns * _BYTES_PER_VALUE)
-    if needed > most_bytes:
-        raise InputError(
-            f"{what} unpacks to {needed / MEGABYTE:,.0f} MB, more than {most_bytes / MEGABYTE:,g}. "
-            f"Use a smaller file, "
-            f"or raise max_input_mb (SMALLCAP_MAX_INPUT_MB)"
-        )
+    reader = ParquetReader(payload, what)
+    names = _column_names(reader.names, what, table)
+    known = {
+        given: name for given, name in zip(reader.names, names, strict=True) if not name.startswith("column ")
+    }
+    reader.require_small(len(known), most_bytes)
+    return reader.read(list(known)).rename(known)
 
 
 def _read_csv(payload: bytes, what: str, table: CanonicalTable) -> tuple[pl.DataFrame, pl.Series]:
@@ -146,7 +122,7 @@ def _typed(
     if column.name not in raw.columns:
         return pl.Series(column.name, [None] * raw.height, dtype=_DTYPES[column.kind])
     given = raw[column.name]
-    if given.dtype.is_nested() or given.dtype in (pl.Object, pl.Binary):
+    if not _holds_single_values(given.dtype):
         raise InputError(
             f"{what}, column '{column.name}': every cell contains {given.dtype}, where one value "
             f"is expected. "
@@ -168,6 +144,13 @@ def _typed(
         blank = typed.is_null()
         _refuse(given, blank, "blank; every row needs a value in this column", column, what, lines)
     return typed.alias(column.name)
+
+
+def _holds_single_values(dtype: pl.DataType) -> bool:
+    """Whether a column has text, numbers, dates or truth values; not lists, bytes or durations."""
+    is_text = dtype in (pl.String, pl.Categorical) or isinstance(dtype, pl.Enum)
+    is_moment = dtype.is_temporal() and not isinstance(dtype, pl.Duration)
+    return is_text or dtype.is_numeric() or is_moment or dtype in (pl.Boolean, pl.Null)
 
 
 def _without_missing(given: pl.Series, column: CanonicalColumn, table: CanonicalTable) -> pl.Series:
@@ -218,10 +201,6 @@ def _refuse(
 
 def _expected(column: CanonicalColumn) -> str:
     return {"number": "a number", "date": f"a date ({DATE_FORM})"}.get(column.kind, "text")
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _to_text(given: pl.Series) -> pl.Series:

@@ -17,7 +17,7 @@ from xfinlink import client as vendor
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.sources.fetching import Redactor, RefusedError, TransientError
-from smallcap.sources.fetching.http import HttpLimits
+from smallcap.sources.fetching.http import HttpLimits, shortened
 from smallcap.sources.xfinlink.wire import TooManyPagesError, Wire
 
 NAME: Final = "xfinlink"
@@ -231,7 +231,8 @@ class XfinlinkClient:
 
     def _explained(self, asked: str, wire: Wire, error: Exception) -> SmallcapError:
         """Return an error that names the request, of the kind that says whether a retry may help."""
-        text = self._redactor.text(f"{asked}: {error}")
+        reason = str(error) if isinstance(error, SmallcapError) else shortened(str(error))
+        text = self._redactor.text(f"{asked}: {reason}")
         if isinstance(error, TransientError):
             return TransientError(text, error.retry_after)
         if isinstance(error, SmallcapError):

@@ -16,6 +16,7 @@ import polars as pl
 from smallcap.finance.tickers import normalised
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, Delivery
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
+from smallcap.sources.fetching.http import shortened
 from smallcap.sources.refusals import write_refused
 from smallcap.sources.xfinlink.client import NAME, Received, XfinlinkClient
 from smallcap.sources.xfinlink.frames import from_payload, to_payload, typed
@@ -76,18 +77,16 @@ class IndexLists:
             """Request one row, whose answer names the coverage."""
             received = self._client.index(self._index, None, 0, limit=1)
             _require_rows(received)
-            return to_payload(
-                request, {"coverage_end": received.meta.get("coverage_end")}, typed(received, INDEX_READ)
-            )
+            end = received.meta.get("coverage_end")
+            if end:
+                _date_of(end, received.asked)
+            return to_payload(request, {"coverage_end": end}, typed(received, INDEX_READ))
 
         meta, _ = from_payload(
             self._fetcher.fetch(NAME, COVERAGE, request, ask, self._refresh_after), INDEX_READ
         )
-        return (
-            dt.date.fromisoformat(meta["coverage_end"])
-            if meta["coverage_end"]
-            else self._fetcher.clock().date()
-        )
+        end = meta["coverage_end"]
+        return _date_of(end, f"index {self._index}") if end else self._fetcher.clock().date()
 
     def rows(self, as_of: dt.date) -> pl.DataFrame:
         """Read the complete list of a day: `LIST_SCHEMA`.
@@ -226,6 +225,15 @@ def relabelled(holdings: pl.DataFrame, names: Names) -> pl.DataFrame:
     return ordered.unique(["as_of", "source_id"], keep="first", maintain_order=True).select(
         *CONSTITUENTS_COLUMNS
     )
+
+
+def _date_of(text: object, asked: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(text))
+    except ValueError:
+        raise RefusedError(
+            f"{asked}: the response says that the index ends on {shortened(repr(text))}, which is not a date"
+        ) from None
 
 
 def _require_rows(received: Received) -> None:

@@ -16,6 +16,7 @@ import polars as pl
 
 from smallcap.sources.dates import local_dates
 from smallcap.sources.fetching import RefusedError, TransientError
+from smallcap.sources.fetching.http import shortened
 from smallcap.sources.text import cleaned_frame
 from smallcap.sources.xfinlink.client import Received
 
@@ -118,8 +119,8 @@ def _require_values(values: pl.Series, column: Column) -> None:
         unknown = values.filter(~values.is_in(column.allowed))
         if len(unknown):
             raise RefusedError(
-                f"column {values.name} of the response contains {unknown[0]!r}; known values are "
-                f"{', '.join(column.allowed)}"
+                f"column {values.name} of the response contains {shortened(repr(unknown[0]))}; "
+                f"known values are {', '.join(column.allowed)}"
             )
 
 
@@ -134,7 +135,7 @@ def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
     if not _fits(given.dtype, column.dtype):
         raise RefusedError(
             f"column {name} of the response is {given.dtype}, not {column.dtype}: it contains "
-            f"{given.drop_nulls()[0]!r}"
+            f"{shortened(repr(given.drop_nulls()[0]))}"
         )
     if column.dtype == pl.Date:
         return _days(given)
@@ -146,7 +147,7 @@ def _typed_column(rows: Any, name: str, column: Column) -> pl.Series:
         return given.cast(column.dtype)
     except pl.exceptions.PolarsError as error:
         raise RefusedError(
-            f"column {name} of the response is not {column.dtype} throughout: {error}"
+            f"column {name} of the response is not {column.dtype} throughout: {shortened(str(error))}"
         ) from None
 
 
@@ -155,7 +156,8 @@ def _days(given: pl.Series) -> pl.Series:
     wrong = given.filter(given.is_not_null() & days.is_null())
     if len(wrong):
         raise RefusedError(
-            f"column {given.name} of the response is not Date throughout: it contains {wrong[0]!r}"
+            f"column {given.name} of the response is not Date throughout: it contains "
+            f"{shortened(repr(wrong[0]))}"
         )
     return days
 
@@ -172,7 +174,7 @@ def _converted(values: Any, name: str) -> pl.Series:
         converted: pl.Series = pl.from_pandas(values, nan_to_null=True)  # type: ignore[assignment]
     except Exception as error:  # Arrow, pandas and Polars raise different errors for mixed types.
         raise RefusedError(
-            f"column {name} of the response contains values of several types: {error}"
+            f"column {name} of the response contains values of several types: {shortened(str(error))}"
         ) from None
     return converted.alias(name)
 

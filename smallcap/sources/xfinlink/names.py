@@ -10,6 +10,7 @@ import polars as pl
 
 from smallcap.finance.tickers import normalised
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
+from smallcap.sources.fetching.http import shortened
 from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
 from smallcap.sources.xfinlink.frames import Column, from_payload, to_payload
 
@@ -215,10 +216,14 @@ def _entities(answer: Any, tickers: list[str]) -> pl.DataFrame:
         data, unresolved = answer["data"], set(answer.get("meta", {}).get("tickers_unresolved", ()))
         rows = [_entity(ticker, one) for ticker, found in data.items() for one in found["entities"]]
         frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row", strict=True)
-    except (KeyError, TypeError, AttributeError, ValueError, pl.exceptions.PolarsError) as error:
+        _dated(frame)  # A response with other dates is refused here, where it is not yet kept.
+    except (
+        *(KeyError, TypeError, AttributeError, ValueError, ArithmeticError),
+        pl.exceptions.PolarsError,
+    ) as error:
         raise RefusedError(
             f"resolve {', '.join(tickers)}: the response does not have the known format "
-            f"({type(error).__name__}: {error})"
+            f"({type(error).__name__}: {shortened(str(error))})"
         ) from None
     passed_over = sorted(set(tickers) - set(data) - unresolved)
     if passed_over:

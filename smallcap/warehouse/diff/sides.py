@@ -77,7 +77,6 @@ def open_sides(a: Path, b: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Si
 
 def _open(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Side:
     """Attach the warehouse of a home, or a file."""
-    path = path.expanduser()
     home = path.resolve() if path.is_dir() else None
     file = _catalogue_of(path) if home else path
     if not file.is_file():

@@ -4,6 +4,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
+from deltalake import write_deltalake
 
 from smallcap.errors import AuditError, InputError
 from smallcap.lake import Lake
@@ -212,8 +213,8 @@ def test_restoring_to_before_the_first_write_leaves_an_empty_table(lake):
 
 def test_a_column_that_older_files_lack_is_null_there(lake, monkeypatch):
     lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "old release")
-    older = (lake.files("raw.prices")[0]).as_posix()
-    pl.read_parquet(older, hive_partitioning=False).drop("split_ratio").write_parquet(older)
+    older = prices((2020, 1, 10.0)).drop("split_ratio")
+    write_deltalake(lake.root / "raw" / "prices", older, mode="overwrite", schema_mode="overwrite")
     lake.write_years("raw.prices", prices((2021, 1, 11.0)), [2021], "new release")
     read = lake.read("raw.prices")
     assert read["split_ratio"].to_list() == [None, None]
@@ -226,7 +227,7 @@ def test_a_corrupt_log_is_named_with_its_remedy(lake):
         entry.write_text("{ not json")
     with pytest.raises(
         InputError,
-        match=r"the log of table raw\.prices .* cannot be read .* restore the folder from a backup",
+        match=r"of table raw\.prices .* cannot be read .* restore the folder from a backup",
     ):
         lake.read("raw.prices")
 
@@ -324,3 +325,12 @@ def test_a_closed_spell_of_a_known_line_is_written_although_no_row_was_added(lak
     lake.write_whole("raw.securities", closed, "second", growing=("valid_to",))
     assert lake.read("raw.securities")["valid_to"].to_list() == [dt.date(2021, 1, 1)]
     assert lake.stamp("raw.securities").years[0].content == content
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", None])
+def test_a_file_that_is_cut_off_or_gone_is_named_with_the_remedy(lake, content):
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "run")
+    file = lake.files("raw.prices")[0]
+    file.unlink() if content is None else file.write_bytes(content)
+    with pytest.raises(InputError, match=rf"of table raw\.prices .*{file.name}.* restore the folder"):
+        lake.read("raw.prices")

@@ -93,7 +93,7 @@ def test_a_canonical_table_is_read_clean(is_parquet):
     assert rows.select("ticker", "entity_id", "name", "sector").rows() == [
         ("ABCD", "id 7", "ALPHA[2J CO", None)
     ]
-    assert count_forbidden(payload.getvalue()) == 4
+    assert count_forbidden(payload.getvalue(), "t.parquet") == 4
 
 
 def test_a_ticker_of_which_nothing_is_left_is_refused_as_a_blank_one():
@@ -119,7 +119,7 @@ def test_holdings_are_read_clean():
         ("ABCD", "ALPHA CO", "Industrials", "NASDAQ")
     ]
     assert read.refused.select("rule", "name").rows() == [("ticker_missing", "GONE CO")]
-    assert count_forbidden(payload) == 4
+    assert count_forbidden(payload, "t.csv") == 4
 
 
 def test_two_spellings_that_look_alike_are_one_ticker():

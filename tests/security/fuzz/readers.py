@@ -1,0 +1,79 @@
+"""Every reader of outside bytes, and which module each tests."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from tests.security.fuzz.file_readers import FILE_READERS, Reader
+from tests.security.fuzz.home_readers import HOME_READERS
+from tests.security.fuzz.vendor_readers import VENDOR_READERS
+
+READERS: Final[dict[str, Reader]] = {**FILE_READERS, **HOME_READERS, **VENDOR_READERS}
+
+READ_BY: Final = {
+    "smallcap/engine/code.py": "digests of code",
+    "smallcap/engine/unchanged.py": "record of nothing to make",
+    "smallcap/home_record.py": "recorded settings",
+    "smallcap/lake/delta.py": "table of the lake",
+    "smallcap/lake/journal.py": "journal of a run",
+    "smallcap/lake/parquet.py": "table of the lake",
+    "smallcap/lake/stamps.py": "table of the lake",
+    "smallcap/parsing.py": "recorded settings",
+    "smallcap/rules/book_files.py": "book",
+    "smallcap/rules/business_files.py": "rule set",
+    "smallcap/rules/files.py": "rule set",
+    "smallcap/rules/lines.py": "rule set",
+    "smallcap/settings.py": "environment file",
+    "smallcap/sources/archives.py": "zip",
+    "smallcap/sources/csv_rows.py": "canonical table",
+    "smallcap/sources/fetching/http.py": "error of a server",
+    "smallcap/sources/fetching/quota.py": "count of requests",
+    "smallcap/sources/files/disk.py": "input folder",
+    "smallcap/sources/files/folder.py": "input folder",
+    "smallcap/sources/files/workbook.py": "workbook",
+    "smallcap/sources/french/files.py": "factors",
+    "smallcap/sources/ishares/holdings.py": "holdings",
+    "smallcap/sources/parquet.py": "canonical table",
+    "smallcap/sources/payloads.py": "kept payload",
+    "smallcap/sources/text.py": "input folder",
+    "smallcap/sources/xfinlink/frames.py": "vendor's response",
+    "smallcap/sources/xfinlink/wire.py": "vendor's response",
+    "smallcap/warehouse/diff/sides.py": "catalogue",
+    "smallcap/warehouse/reading.py": "catalogue",
+}
+"""The modules that read from outside, each with a reader that goes through it."""
+
+NOT_FROM_OUTSIDE: Final = {
+    "smallcap/lake/spill.py": "frames that the same run wrote",
+    "smallcap/paths.py": "text of a path, made printable",
+    "smallcap/questions/files.py": "questions of the package",
+    "smallcap/reports/page/render.py": "templates of the package",
+    "smallcap/sources/files/dates.py": "rows that the same module wrote as JSON",
+    "smallcap/sources/french/reader.py": "its library's parsing is guarded as a whole (test_french_live)",
+    "smallcap/sources/sample/adapter.py": "a payload whose digest is that of what this project kept",
+    "smallcap/sources/sample/factors.py": "writes a zip",
+    "smallcap/tables/views.py": "views of the package",
+    "smallcap/warehouse/apart.py": "the memory of a process, from the system",
+    "smallcap/warehouse/catalogue.py": "writes a catalogue",
+    "smallcap/warehouse/new_files.py": "writes a file",
+    "smallcap/warehouse/portable.py": "writes a file",
+    "smallcap/warehouse/row_checks.py": "checks of the package",
+    "smallcap/warehouse/safety.py": "a statement as DuckDB serialised it (test_warehouse_query)",
+    "smallcap/warehouse/serve.py": "flushes a folder to the disk",
+    "smallcap/warehouse/statements.py": "statements of the package",
+    "smallcap/warehouse/worked.py": "queries of the package",
+    "pipelines/command/report.py": "opens a browser",
+    "pipelines/command/unexpected.py": "writes a traceback",
+    "pipelines/web/guard.py": "headers of a request (test_ui_guard)",
+}
+"""Modules that call a function that reads, each with where the bytes come from."""
+
+
+def empty_folder(parent: Path) -> Path:
+    """Return an empty folder below a folder; what an earlier example left in it is removed."""
+    folder = parent / "used"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
