@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests import examples
 from tests.durations import pytest_runtest_logreport, pytest_terminal_summary
-from tests.sample_home import backfilled_home, reported_home, study_home
+from tests.sample_home import backfilled_home, first_year, reported_home, study_home
 
 settings.load_profile("test")
 
@@ -60,6 +60,7 @@ def _reason(report: pytest.TestReport) -> str:
 
 __all__ = [
     "backfilled_home",
+    "first_year",
     "pytest_runtest_logreport",
     "pytest_terminal_summary",
     "reported_home",

@@ -16,23 +16,33 @@ from tests.once import made_once
 CLOCK = dt.date(2026, 6, 30)
 """The last day that the sample universe knows."""
 COMPANIES = 300
-FIRST_YEAR, LAST_YEAR = 2006, 2025
+FIRST_YEARS = (
+    pytest.param(2017, id="nine years"),
+    pytest.param(2006, id="twenty years", marks=pytest.mark.drill),
+)
+LAST_YEAR = 2025
 STUDY_DATE = dt.date(2025, 12, 31)
 REPORT_DATE = dt.date(2024, 12, 31)
 
 
+@pytest.fixture(scope="session", params=FIRST_YEARS)
+def first_year(request: pytest.FixtureRequest) -> int:
+    """The first year of `backfilled_home`: `make test` looks at nine years, `make drill` at twenty."""
+    return int(request.param)
+
+
 @pytest.fixture(scope="session")
-def backfilled_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A small universe over all twenty years."""
+def backfilled_home(first_year: int, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A small universe over the years from `first_year` on."""
 
     def make(folder: Path) -> Path:
         home = folder / "home"
         must_succeed(
-            "backfill", "--from", FIRST_YEAR, "--to", LAST_YEAR, "--home", home, sample_companies=COMPANIES
+            "backfill", "--from", first_year, "--to", LAST_YEAR, "--home", home, sample_companies=COMPANIES
         )
         return home
 
-    return made_once(tmp_path_factory, worker_id, "backfilled", make)
+    return made_once(tmp_path_factory, worker_id, f"backfilled-{first_year}", make)
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,7 @@ def succeed(called: Call, *arguments: object, **settings: Path) -> str:
     return answer.out
 
 
+@pytest.mark.drill
 def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
     home: Path, called: Call, tmp_path: Path, reference: Path
 ) -> None:

@@ -37,6 +37,7 @@ def test_the_nearest_dates_and_the_command_that_makes_it_are_named(
     assert f"smallcap run --as-of {as_of} --home {small_home}" in said
 
 
+@pytest.mark.drill
 def test_the_command_that_is_named_makes_the_date(home: Path, smallcap: Smallcap) -> None:
     refused = smallcap("funnel", "--as-of", "2025-01-20", "--home", home)
     named = re.search(r"smallcap (run .*)", " ".join(refused.err.split()))

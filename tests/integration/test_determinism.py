@@ -33,6 +33,7 @@ def shuffled(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     return rows.sample(fraction=1, shuffle=True, seed=seed)
 
 
+@pytest.mark.drill
 def test_a_source_that_shuffles_its_rows_makes_equal_tables(
     small_home, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -12,7 +12,7 @@ import pytest
 
 from tests.command_line import published
 from tests.oracle import experiment_pandas
-from tests.sample_home import FIRST_YEAR, LAST_YEAR
+from tests.sample_home import LAST_YEAR
 from tests.tolerances import RECOMPUTED
 
 SERIES = ["universe", "weighting"]
@@ -55,9 +55,9 @@ def both(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
     return ours.merge(theirs, on=OF_A_MONTH, how="outer", suffixes=("_ours", "_theirs"), indicator=True)
 
 
-def test_every_month_of_every_universe_is_there(both: pd.DataFrame) -> None:
+def test_every_month_of_every_universe_is_there(both: pd.DataFrame, first_year: int) -> None:
     assert set(both["_merge"]) == {"both"}
-    months = pd.date_range(f"{FIRST_YEAR}-07-31", f"{LAST_YEAR}-12-31", freq="ME")
+    months = pd.date_range(f"{first_year}-07-31", f"{LAST_YEAR}-12-31", freq="ME")
     assert both.groupby(SERIES)["month"].apply(lambda own: sorted(own) == list(months)).all()
     assert len(both) == 9 * len(months)
 
@@ -98,12 +98,12 @@ def test_the_whole_period_agrees(backfilled_home: Path, theirs: pd.DataFrame) ->
     )
 
 
-def test_each_year_is_one_formation(backfilled_home: Path) -> None:
+def test_each_year_is_one_formation(backfilled_home: Path, first_year: int) -> None:
     years = published(
         backfilled_home,
         "SELECT period, max(months) AS months FROM marts.profitability_experiment GROUP BY period",
     )
     by_period = years.set_index("period")["months"].to_dict()
     whole = by_period.pop("all")
-    assert list(by_period.values()).count(12) == LAST_YEAR - FIRST_YEAR
+    assert list(by_period.values()).count(12) == LAST_YEAR - first_year
     assert sum(by_period.values()) == whole

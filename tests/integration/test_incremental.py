@@ -61,6 +61,7 @@ def test_a_second_run_makes_nothing_and_still_shows_what_is_served(
     assert (home / "warehouse" / "warehouse.duckdb").read_bytes() == catalogue
 
 
+@pytest.mark.drill
 def test_a_forced_run_makes_the_years_again_and_comes_out_the_same(home: Path):
     before = contents(home)
     settings = load_settings(home=home, sample_companies=COMPANIES, is_report_written=False)
@@ -124,6 +125,7 @@ def test_two_rule_sets_in_one_home_are_refused_before_anything_is_computed(
     assert versions(home) == before
 
 
+@pytest.mark.drill
 def test_a_recorded_setting_heals_every_year(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
@@ -171,6 +173,7 @@ def test_changed_code_makes_what_it_computes_stale_and_a_docstring_does_not(home
     assert out_of_date(home) == {}
 
 
+@pytest.mark.drill
 def test_a_release_with_changed_code_heals_history_and_so_does_its_rollback(
     home: Path, changed_code: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -14,7 +14,7 @@ from smallcap.finance.index.causes import CAUSES
 from smallcap.settings import load_settings
 from smallcap.sources.sample import SampleSource
 from tests.command_line import published
-from tests.sample_home import COMPANIES, FIRST_YEAR, LAST_YEAR
+from tests.sample_home import COMPANIES, LAST_YEAR
 from tests.tolerances import EXACT
 
 LEAST_AGREEMENT = 0.95
@@ -33,7 +33,7 @@ RECORDS = f"""
 
 
 @pytest.fixture(scope="module")
-def judged(backfilled_home: Path) -> pl.DataFrame:
+def judged(backfilled_home: Path, first_year: int) -> pl.DataFrame:
     """Every change by our cause and by the true one; a change that one side does not know has a null."""
     changes = published(
         backfilled_home,
@@ -45,7 +45,7 @@ def judged(backfilled_home: Path) -> pl.DataFrame:
     truth = SampleSource(COMPANIES, load_settings().sample_seed).true_changes()
     first = ours["previous_as_of"].min()
     within = truth.filter(
-        (pl.col("as_of") > first) & pl.col("as_of").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+        (pl.col("as_of") > first) & pl.col("as_of").dt.year().is_between(first_year, LAST_YEAR)
     )
     return ours.join(
         within, on=["as_of", "source_entity_id", "change"], how="full", coalesce=True, suffix="_true"
@@ -182,9 +182,9 @@ def test_each_valuation_stands_beside_the_median_of_its_history(backfilled_home:
         )
 
 
-def test_the_effect_is_estimated_where_enough_names_moved(backfilled_home: Path) -> None:
+def test_the_effect_is_estimated_where_enough_names_moved(backfilled_home: Path, first_year: int) -> None:
     rows = published(backfilled_home, "SELECT * FROM marts.reconstitution_effects")
-    assert len(rows) == 2 * (LAST_YEAR - FIRST_YEAR + 1)
+    assert len(rows) == 2 * (LAST_YEAR - first_year + 1)
     fewest = rows[["additions_with_returns", "deletions_with_returns"]].min(axis=1)
     assert ((rows["status"] == "estimated") == (fewest >= 5)).all()
     assert rows["effect"].notna().sum() >= 4

@@ -39,6 +39,7 @@ def test_a_home_carried_elsewhere_answers_queries_and_shows_its_status(small_hom
     assert [row["year"] for row in json.loads(answer.out)] == [EARLIER.year, LATER.year]
 
 
+@pytest.mark.drill
 def test_a_home_carried_elsewhere_is_run_on_in_its_new_place(home, tmp_path):
     moved = Path(shutil.move(home, tmp_path / "moved"))
     make(moved, LATER, stale_months=LONGER_STALE_LIMIT)
@@ -62,6 +63,7 @@ def write_as_before_the_column(lake: Lake, name: str, column: str) -> None:
     )
 
 
+@pytest.mark.drill
 def test_a_home_written_before_a_column_was_added_answers_with_null_and_upgrades_with_the_next_run(
     home, smallcap
 ):

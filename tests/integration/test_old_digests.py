@@ -150,6 +150,7 @@ def test_the_second_run_is_not_kept_from_ending_at_once(home: Path, smallcap: Ca
     assert "nothing is out of date" in again.err
 
 
+@pytest.mark.drill
 def test_a_year_that_is_out_of_date_stays_so_when_digests_are_renewed(home: Path):
     stamp_as_the_former_release(home)
     restamp(

@@ -120,6 +120,7 @@ def test_members_only_says_so_for_every_member_and_in_the_recorded_checks(
 
 
 # The year without a list of members has no rows at all.
+@pytest.mark.drill
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_members_only_is_made_for_a_range_too(tmp_path: Path, smallcap: Smallcap) -> None:
     folder, home = folder_with(tmp_path / "input"), tmp_path / "home"
@@ -131,6 +132,7 @@ def test_members_only_is_made_for_a_range_too(tmp_path: Path, smallcap: Smallcap
     assert scores(home) == {"no_fundamentals": COMPANIES}
 
 
+@pytest.mark.drill
 def test_what_is_added_later_is_screened_and_may_not_be_lost_again(
     tmp_path: Path, smallcap: Smallcap
 ) -> None:

@@ -22,6 +22,7 @@ from tests.integration.homes import (
 )
 
 
+@pytest.mark.drill
 def test_a_year_that_fails_a_check_is_not_published_by_a_later_run_of_another_year(
     small_home, home, tmp_path, smallcap, monkeypatch
 ):

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.drill
 SNAPSHOTS = [name for name, table in TABLES.items() if table.kind == "snapshot"]
 
 
+pytestmark = pytest.mark.drill
 YEARS = (2025, 2023, 2024)
 """In the order in which they are made one by one."""
 

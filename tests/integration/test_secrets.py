@@ -94,6 +94,7 @@ def failed(standin: StandIn, good: Told, tmp_path_factory: pytest.TempPathFactor
     standin.lift()
 
 
+@pytest.mark.drill
 def test_a_run_that_succeeds_leaves_no_key_behind(good: Told) -> None:
     assert good.codes == dict.fromkeys(SHOWN, 0)
     assert {".zst", ".parquet", ".db", ".duckdb", ".json"} <= {path.suffix for path in good.home.rglob("*")}
@@ -117,6 +118,7 @@ def test_a_run_that_fails_in_the_middle_leaves_no_key_behind(failed: Told) -> No
     assert [name for name, text in failed.texts.items() if KEY in text] == []
 
 
+@pytest.mark.drill
 def test_the_configuration_says_that_there_is_a_key_and_masks_it(good: Told) -> None:
     [line] = [line for line in good.texts["config"].splitlines() if line.startswith("xfinlink_api_key")]
     assert line.split()[1] == "**********"

@@ -90,14 +90,12 @@ MOMENTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    "moments", [MOMENTS[1::3], pytest.param(MOMENTS, marks=pytest.mark.drill)], ids=["two", "five"]
-)
+@pytest.mark.drill
 def test_a_run_that_is_stopped_again_and_again_says_so_and_the_one_that_ends_makes_it_good(
-    home: Path, undisturbed: Path, moments: list[tuple[str, signal.Signals, Callable[[str], bool]]]
+    home: Path, undisturbed: Path
 ):
     before = served(home)
-    for what, number, is_moment in moments:
+    for what, number, is_moment in MOMENTS:
         process = start(home, *RERUN, **RERUN_SETTINGS)
         err = stop(process, number, is_moment)
         assert process.returncode == 128 + number, what

@@ -41,7 +41,7 @@ def assert_agreement(rows: pd.DataFrame) -> None:
     assert not any(differ.values()), {name: count for name, count in differ.items() if count}
 
 
-def test_every_statement_of_twenty_years_agrees(backfill: pd.DataFrame) -> None:
+def test_every_statement_agrees(backfill: pd.DataFrame) -> None:
     assert len(backfill) > 0
     assert_agreement(backfill)
 

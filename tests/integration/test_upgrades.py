@@ -85,6 +85,7 @@ def test_a_killed_upgrade_serves_the_old_publication_and_the_next_run_heals_it(
     assert len(codes(home, CHANGED)) == 1
 
 
+@pytest.mark.drill
 def test_going_back_to_the_release_before_heals_every_year(home: Path, release: Path):
     rows, tables, made_by = contents(home), served(home), codes(home, CHANGED)
     upgrade(home, release)

@@ -212,6 +212,7 @@ class TestDeclarations:
         assert smallcap("config", "set", "shares_split_basis", "as_filed", "--home", home).code == 0
         assert 'shares_split_basis = "as_filed"' in (home / "home.toml").read_text()
 
+    @pytest.mark.drill
     def test_the_setting_remakes_what_depends_on_it(self, tmp_path: Path, smallcap: Smallcap) -> None:
         home, files = tmp_path / "home", folder(tmp_path / "input")
         assert run(smallcap, files, home).code == 0

@@ -13,7 +13,7 @@ import pytest
 
 from tests.command_line import published
 from tests.integration.homes import Answer
-from tests.sample_home import FIRST_YEAR, LAST_YEAR
+from tests.sample_home import LAST_YEAR
 
 Command = Callable[..., Answer]
 LAST_DATE = f"{LAST_YEAR}-12-31"
@@ -24,7 +24,7 @@ NUMBERS = ["entered", "passed", "failed", "verify", "borderline", "left", "stand
 
 @pytest.fixture
 def ask(smallcap: Command, backfilled_home: Path) -> Command:
-    """Ask a command of the twenty years' home."""
+    """Ask a command of the home of many years."""
     return lambda *arguments: smallcap(*arguments, "--home", backfilled_home)
 
 
@@ -249,8 +249,10 @@ class TestWrongQuestions:
         assert f"it was a member at {former['last'].date()}" in " ".join(answer.err.split())
 
     @pytest.mark.parametrize("command", [("why", "ZZZZZ"), ("funnel",)])
-    def test_a_date_never_made_says_what_to_run(self, ask: Command, command: tuple[str, ...]) -> None:
-        date = f"{FIRST_YEAR - 1}-12-31"
+    def test_a_date_never_made_says_what_to_run(
+        self, ask: Command, first_year: int, command: tuple[str, ...]
+    ) -> None:
+        date = f"{first_year - 1}-12-31"
         answer = ask(*command, "--as-of", date)
         assert answer.code == 2
         assert f"smallcap run --as-of {date}" in " ".join(answer.err.split())
