@@ -32,6 +32,8 @@ UNCAPTURED = {
         "class": "NoOpComputeLogManager",
     }
 }
+DAMAGED_DATABASE = "DatabaseError"
+"""The class of errors of a database that is none; others of the library are subclasses with other names."""
 
 STOP_SECONDS = 20.0
 """How long a run may take from a signal to its next safe point; then it ends like one that is killed."""
@@ -41,7 +43,9 @@ WHAT_A_STOP_LEAVES = (
 
 
 def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.DagsterInstance:
-    """Open the home's own Dagster instance, with the project's dagster.yaml.
+    """Open the home's own Dagster instance, with the home's dagster.yaml.
+
+    A home without one is given the project's; what a person changed in it stays.
 
     Parameters
     ----------
@@ -53,18 +57,35 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
     Raises
     ------
     InputError
-        When the home cannot be written to.
+        When the home cannot be written to, or Dagster refuses its dagster.yaml.
     """
+    configuration = settings.dagster_dir / DAGSTER_YAML.name
     try:
         make_private(settings.dagster_dir)
-        shutil.copyfile(DAGSTER_YAML, settings.dagster_dir / "dagster.yaml")
+        if not configuration.exists():
+            shutil.copyfile(DAGSTER_YAML, configuration)
     except OSError as error:
         raise InputError(
             f"the home {settings.home} cannot be written to ({error.strerror}); choose another "
             f"with --home or SMALLCAP_HOME"
         ) from None
     overrides = None if is_captured else UNCAPTURED
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(settings.dagster_dir), overrides=overrides))
+    try:
+        return dg.DagsterInstance.from_ref(
+            InstanceRef.from_dir(str(settings.dagster_dir), overrides=overrides)
+        )
+    # Dagster, its parser of YAML and its database raise errors of many classes.
+    except Exception as error:
+        raise _unusable(settings, error) from None
+
+
+def _unusable(settings: Settings, error: BaseException) -> InputError:
+    """Say that Dagster's folder in a home cannot be used, and what to do."""
+    return InputError(
+        f"Dagster cannot use {settings.dagster_dir} ({' '.join(str(error).split())}). Correct its "
+        f"{DAGSTER_YAML.name}, or remove the folder: it holds Dagster's history of runs only, and the next "
+        f"command makes it again"
+    )
 
 
 def run_years(
@@ -148,6 +169,8 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
         if type(link).__name__ == "DagsterAssetCheckFailedError":
             found = _failed_checks(home, run_id) or " ".join(str(link).split())
             return AuditError(f"{found}; nothing new is published, what was published before is still served")
+        if type(link).__name__ == DAMAGED_DATABASE:
+            return _unusable(home.settings, link)
         link = link.__cause__ or link.__context__
     return SmallcapError(
         f"{type(error).__name__}: {error}; the traceback is in the run's log, which `smallcap ui` shows"
