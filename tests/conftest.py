@@ -14,13 +14,17 @@ from tests.sample_home import backfilled_home, first_year, reported_home, study_
 settings.load_profile("test")
 
 LONGEST = (
-    # It makes the home of twenty years, which others would wait for.
+    # They make the homes of nine years, of a killed run and of the vendor, which others would wait for.
     "test_polars_agreement",
-    "test_readme",
     "test_killed_runs",
-    "test_signals",
-    "test_ui_processes",
     "test_xfinlink_preset",
+    "test_signals",
+    "test_readme",
+    "tests/real/test_books",
+    "test_ui_processes",
+    "test_report_in_browser",
+    "test_books_command",
+    "test_bad_files",
     "test_ranges",
     "test_publication_guard",
     "test_secrets",

@@ -4,9 +4,12 @@ as_of.
 
 import datetime as dt
 
+import pytest
+
 from tests.integration.homes import EARLIER, LATER, as_of_dates, make
 
 
+@pytest.mark.drill
 def test_no_run_removes_a_date_whichever_way_round_they_are_asked_for(home):
     mid_month, earlier, month_end = dt.date(2025, 4, 15), dt.date(2025, 2, 28), dt.date(2025, 4, 30)
     until_march = [EARLIER, LATER, earlier, dt.date(2025, 3, 31)]

@@ -191,6 +191,7 @@ def test_a_folder_that_is_not_there_is_refused(good_home: Path, tmp_path: Path, 
     assert all(words in answer.err for words in ("nowhere", "--input", "SMALLCAP_INPUT"))
 
 
+@pytest.mark.drill
 def test_rows_filed_before_their_period_ended_are_refused_alone(tmp_path: Path) -> None:
     # One by some weeks, and one by fifteen years, in a year that no screen of 2025 looks back to.
     weeks, years = (
@@ -224,7 +225,7 @@ def test_rows_filed_before_their_period_ended_are_refused_alone(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("last", "problem", "as_of"),
     [
-        ({"filing_date": "9999-12-31"}, "filing_date", ()),
+        pytest.param({"filing_date": "9999-12-31"}, "filing_date", (), marks=pytest.mark.drill),
         ({"period_end": "2204-12-31", "filing_date": "2205-03-03"}, "period_end", ("--as-of", AS_OF)),
     ],
 )
@@ -264,6 +265,7 @@ def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_
     assert contents(home, ["core.rejects"])["core.rejects"].is_empty()
 
 
+@pytest.mark.drill
 def test_negative_debt_is_verified_and_never_passes(tmp_path: Path) -> None:
     folder = write_folder(
         tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(long_term_debt=-900_000, short_term_debt=None)}

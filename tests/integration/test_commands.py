@@ -26,6 +26,7 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
+@pytest.mark.drill
 def test_rollback_serves_the_previous_catalogue_and_the_next_run_publishes_anew(home, smallcap):
     newest, lake = str(served_run_id(home / "warehouse")), contents(home)
     assert as_of_dates(home) == [EARLIER, LATER]
@@ -184,6 +185,7 @@ def test_select_with_a_plus_makes_a_table_and_what_follows_and_publishes(home, s
     assert served_run_id(home / "warehouse") != run
 
 
+@pytest.mark.drill
 def test_a_limit_screens_the_first_listed_lines_as_the_study_did(study_home, smallcap):
     home, printed = study_home
     assert "first 300 listed lines only" in printed

@@ -70,6 +70,7 @@ def test_a_year_made_beyond_the_runs_range_carries_its_own_version(settings: Set
         assert made.metadata["dagster/partition_row_count"].value == stamp.years[int(year)].rows
 
 
+@pytest.mark.drill
 def test_a_run_that_changes_nothing_reports_the_same_versions(home: Path, settings: Settings):
     before = {name: made.tags[DATA_VERSION] for name, made in newest_of_every_table(settings)}
     published = materialisations(settings, dg.AssetKey(["publish", "warehouse"]))[0].tags[DATA_VERSION]
@@ -82,6 +83,7 @@ def test_a_run_that_changes_nothing_reports_the_same_versions(home: Path, settin
     )
 
 
+@pytest.mark.drill
 def test_a_changed_input_is_a_new_version_of_what_is_made_from_it(home: Path, settings: Settings):
     before = {name: made.tags[DATA_VERSION] for name, made in newest_of_every_table(settings)}
     make(home, LATER.replace(month=2, day=28))

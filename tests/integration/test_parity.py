@@ -39,6 +39,7 @@ def test_every_kind_of_reason_is_compared(backfill: pd.DataFrame) -> None:
     assert kinds == {"unusable_ticker", "no_fundamentals", "stale", "missing", "out_of_range"}
 
 
+@pytest.mark.drill
 def test_the_studys_300_members_agree(study_home: tuple[Path, str]) -> None:
     rows = both(study_home[0], CLOCK, STALE_MONTHS)
     assert rows["as_of"].nunique() == 12

@@ -70,6 +70,7 @@ def test_a_row_that_must_not_exist_stops_what_would_be_made_from_it(home, monkey
     assert served(home) == before
 
 
+@pytest.mark.drill
 def test_a_table_made_alone_is_not_published_beside_what_was_made_from_its_older_contents(home):
     before = served(home)
     clock = LATER.replace(month=6, day=30)

@@ -81,6 +81,7 @@ def test_queries_answer_and_write_nothing(
     assert listing(small_home) == before
 
 
+@pytest.mark.drill
 def test_an_export_and_a_report_go_elsewhere(small_home: Path, tmp_path: Path) -> None:
     before = listing(small_home)
     assert read_only(small_home, "export", tmp_path / "portable.duckdb").returncode == 0

@@ -13,6 +13,7 @@ from tests.command_line import published
 from tests.sample_home import STUDY_DATE
 from tests.tolerances import LIKE_THE_STUDY
 
+pytestmark = pytest.mark.drill
 BASES = ["as_published", "point_in_time"]
 LISTED = 300
 AT_THE_DATE = f"as_of = DATE '{STUDY_DATE}'"

@@ -113,6 +113,7 @@ def test_a_run_that_is_stopped_again_and_again_says_so_and_the_one_that_ends_mak
     )
 
 
+@pytest.mark.drill
 def test_a_run_that_is_stopped_after_it_has_published_stays_published(home: Path, undisturbed: Path):
     process = start(home, *RERUN, **RERUN_SETTINGS)
     stop(process, signal.SIGTERM, told("publish"))

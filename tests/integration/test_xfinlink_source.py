@@ -254,6 +254,7 @@ def test_the_complete_universe_cannot_be_requested(case: Case) -> None:
             ask(START, END)
 
 
+@pytest.mark.drill
 def test_on_plan_free_a_run_goes_on_day_by_day_and_asks_nothing_twice(
     running: StandIn, tmp_path: Path
 ) -> None:
