@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -9,8 +10,12 @@ from typing import Final
 HIDDEN: Final = "[key hidden]"
 KEY_FORM: Final = re.compile(r"xfl_[A-Za-z0-9]{8,}")
 """The form of a vendor's key, so that a key that is not configured is hidden too."""
+SECRET_VARIABLES: Final = ("SMALLCAP_XFINLINK_API_KEY", "SMALLCAP_UI_TOKEN")
+"""Environment variables whose value is a secret."""
 _UNBROKEN: Final = re.compile(r"[A-Za-z0-9+/=~%_-]{20,}")
 """Text that may be a key of a form that is not known."""
+_PASSWORD: Final = re.compile(r"(?<=//)[^/@\s]*@")
+"""The name and password in an address."""
 _SHOWN_ATTRIBUTES: Final = ("strerror", "filename", "filename2")
 """What an OSError shows of itself; its arguments are a copy."""
 _SHORTEST_SOUGHT: Final = 8
@@ -88,7 +93,13 @@ def contains_key(text: str, secrets: Iterable[str]) -> bool:
 
 def without_likely_keys(text: str) -> str:
     """Hide what may be a key of any form: every long run of letters, digits and signs without a space."""
-    return _UNBROKEN.sub(lambda found: f"[{len(found[0])} characters hidden]", KEY_FORM.sub(HIDDEN, text))
+    known = _PASSWORD.sub("[password hidden]@", Redactor(secrets_of_the_environment()).text(text))
+    return _UNBROKEN.sub(lambda found: f"[{len(found[0])} characters hidden]", known)
+
+
+def secrets_of_the_environment() -> list[str]:
+    """Return the secrets that are set as environment variables."""
+    return [value for name in SECRET_VARIABLES if (value := os.environ.get(name))]
 
 
 def _encoded(secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,10 +16,12 @@ from pydantic import SecretStr
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.lake.home import command_line
+from smallcap.pipelines.command import app
+from smallcap.pipelines.command.unexpected import describe
 from smallcap.redaction import HIDDEN, Redactor
 from smallcap.setting_checks import SECRETS
 from smallcap.settings import Settings, load_settings
-from smallcap.sources.fetching.http import HttpLimits
+from smallcap.sources.fetching.http import HttpLimits, shortened
 from smallcap.sources.xfinlink.client import XfinlinkClient
 from tests.attacks import attacks
 
@@ -200,3 +203,50 @@ def answering(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, st
 
 def test_the_command_that_is_recorded_shows_no_key():
     assert KEY not in command_line(["run", "--select", KEY])
+
+
+def test_an_unexpected_error_is_reported_without_keys(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SMALLCAP_XFINLINK_API_KEY", OTHER_FORM)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def fail() -> None:
+        raise ZeroDivisionError(f"asked with {KEY} and {OTHER_FORM}")
+
+    monkeypatch.setattr(app, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        app.main()
+    (file,) = tmp_path.iterdir()
+    shown = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 1
+    assert file.name in shown
+    for text in (shown, file.read_text(encoding="utf-8")):
+        assert "ZeroDivisionError" in text
+        assert HIDDEN in text
+        assert KEY not in text
+        assert OTHER_FORM not in text
+
+
+def test_an_unexpected_error_is_reported_also_where_no_file_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    told = describe(ZeroDivisionError("no reason"))
+    assert "no reason" in told
+    assert "cannot be written to" in told
+
+
+def test_the_password_of_a_refused_address_is_not_shown() -> None:
+    told = refused(xfinlink_base_url="https://me:s3cret-12@api.xfinlink.com")
+    assert "s3cret-12" not in told
+
+
+def test_a_short_key_in_a_setting_of_another_type_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMALLCAP_XFINLINK_API_KEY", "aShortKey-123")
+    assert "aShortKey-123" not in refused(limit="aShortKey-123")
+
+
+@pytest.mark.parametrize("before", range(276, 301, 3))
+def test_no_part_of_a_key_remains_where_a_text_is_cut(before: int) -> None:
+    assert "xfl" not in shortened("x " * (before // 2) + KEY + " and more" * 20)

@@ -6,6 +6,7 @@ The adapters interpret the body.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ WHOLE_ANSWER_TIMEOUTS = 10
 """A slow body may take at most this many times the time-out of one read."""
 _CHUNK_BYTES = 65_536
 _SHOWN_CHARACTERS = 300
+_CUT_RUN = re.compile(r"[A-Za-z0-9+/=~%_-]*$")
+"""What a key that is cut off would leave at the end of a text."""
 _FAILURES_ON_THE_WAY = (
     requests.exceptions.ConnectionError,
     requests.exceptions.Timeout,
@@ -166,7 +169,13 @@ def _json_object(body: bytes) -> dict[str, object]:
 
 
 def shortened(text: str) -> str:
-    """Make a vendor's text safe to show: one line, printable, limited length."""
+    """Make a vendor's text safe to show: one line, printable, limited length.
+
+    A run of letters, digits and signs that the limit would cut is left out: the beginning of a key would not
+    be recognised as one.
+    """
     printable = "".join(character if character.isprintable() else " " for character in text)
     one_line = " ".join(printable.split())
-    return one_line if len(one_line) <= _SHOWN_CHARACTERS else one_line[:_SHOWN_CHARACTERS] + "…"
+    if len(one_line) <= _SHOWN_CHARACTERS:
+        return one_line
+    return _CUT_RUN.sub("", one_line[:_SHOWN_CHARACTERS]) + "…"
