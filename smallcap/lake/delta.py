@@ -58,8 +58,8 @@ def writing(name: str, path: Path) -> Iterator[None]:
     except (DeltaError, OSError) as error:
         raise InputError(
             f"table {name} at {path} cannot be written ({_first_line(error)}); check the space and the "
-            "permissions there, and run again: what this run wrote is undone, and what was published is "
-            "still served"
+            "permissions there, and run again: a run undoes what an unfinished one before it wrote, and what "
+            "was published is still served"
         ) from None
 
 
@@ -143,9 +143,9 @@ def commit_stamp(delta: DeltaTable, stamp: Stamp) -> None:
     delta.create_write_transaction([], "append", delta.schema(), commit_properties=_properties(stamp))
 
 
-def restore_delta(delta: DeltaTable, version: int) -> None:
+def restore_delta(delta: DeltaTable, version: int, stamp: Stamp) -> None:
     """Bring a table back to an earlier version, with the stamp of that version."""
-    delta.restore(version, commit_properties=_properties(stamp_of(delta, version)))
+    delta.restore(version, commit_properties=_properties(stamp))
 
 
 def vacuum_delta(delta: DeltaTable, days: int, keep_versions: Iterable[int]) -> int:

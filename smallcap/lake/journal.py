@@ -77,8 +77,8 @@ class Journal:
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{self.path} cannot be read ({error}). It records what a run that did not end has written. "
-                f"Restore the file from a backup; or delete it, and make every year again with "
-                f"smallcap backfill --force"
+                f"Restore the file from a backup; or delete it, and make every year again with: smallcap "
+                f"backfill --from YEAR --to YEAR --force --home {self.path.parent}"
             ) from None
         return found
 

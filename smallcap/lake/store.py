@@ -21,6 +21,7 @@ from smallcap.lake.delta import (
     create_delta,
     reading,
     restore_delta,
+    stamp_of,
     vacuum_delta,
     writing,
 )
@@ -115,7 +116,8 @@ class Lake(LakeReader):
                 broken.append(breaking)
                 if encodings is None and kept.height:
                     encodings = writer_properties(kept)
-                spill.add(in_order(found, kept))
+                with writing(name, self._path(found)):
+                    spill.add(in_order(found, kept))
             rejects = reject_rows(name, broken, years, max(years) if undated_year is None else undated_year)
             self._replace_rejects(name, rejects, years, run_id)
             new = Stamp(stamps, run_id, read_versions or {})
@@ -188,7 +190,9 @@ class Lake(LakeReader):
             return
         self._opened.pop(name, None)
         with reading(name, self._path(found)):
-            restore_delta(delta, max(version, 0))
+            stamp = stamp_of(delta, max(version, 0))
+        with writing(name, self._path(found)):
+            restore_delta(delta, max(version, 0), stamp)
 
     def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
         """Delete files that no version of the last `days` days and no kept version needs; return how many."""
@@ -197,7 +201,9 @@ class Lake(LakeReader):
             delta = self._open(find_table(name))
             if delta is None:
                 continue
-            if count := vacuum_delta(delta, days, keep_versions.get(name, ())):
+            with writing(name, self._path(find_table(name))):
+                count = vacuum_delta(delta, days, keep_versions.get(name, ()))
+            if count:
                 self._opened.pop(name, None)
                 removed += count
         return removed
@@ -221,10 +227,10 @@ class Lake(LakeReader):
         total = sum(stamp.rows for stamp in new.years.values())
         if delta is not None and not is_grown and before.is_same(new.years):
             return Written(delta.version(), total, 0, is_changed=False)
-        delta = self._for_writing(found, delta)
         changed = list(new.years) if is_grown else before.changed_years(new.years)
         after = before.with_years(new.years, new.run_id, new.read_versions)
         with writing(found.name, self._path(found)):
+            delta = self._for_writing(found, delta)
             if changed:
                 years = changed if found.is_partitioned else None
                 commit_rows(delta, rows_of(changed), years, after, encodings)

@@ -1,13 +1,14 @@
 """The Delta tables of a home: contract before commit, whole years, nothing dropped silently, undo."""
 
 import datetime as dt
+import errno
 
 import polars as pl
 import pytest
 from deltalake import write_deltalake
 
 from smallcap.errors import AuditError, InputError
-from smallcap.lake import Lake
+from smallcap.lake import Lake, store
 from smallcap.lake.contract import in_order
 from smallcap.lake.spill import Spill
 from smallcap.tables import TABLES
@@ -334,3 +335,25 @@ def test_a_file_that_is_cut_off_or_gone_is_named_with_the_remedy(lake, content):
     file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(InputError, match=rf"of table raw\.prices .*{file.name}.* restore the folder"):
         lake.read("raw.prices")
+
+
+@pytest.mark.parametrize("failing", ["create_delta", "restore_delta", "vacuum_delta"])
+def test_what_cannot_be_written_is_not_taken_for_damage(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "first")
+    lake.write_years("raw.prices", prices((2020, 1, 20.0)), [2020], "second")
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def fail(*_: object) -> None:
+        raise full
+
+    monkeypatch.setattr(store, failing, fail)
+    write = {
+        "create_delta": lambda: lake.write_whole("raw.snapshots", TABLES["raw.snapshots"].empty(), "run-3"),
+        "restore_delta": lambda: lake.restore("raw.prices", 1),
+        "vacuum_delta": lambda: lake.vacuum(0, {}),
+    }[failing]
+    with pytest.raises(InputError, match=r"cannot be written .*No space left") as refused:
+        write()
+    assert "remove" not in str(refused.value)
