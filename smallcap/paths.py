@@ -53,11 +53,11 @@ def _impossible(path: Path) -> str:
     """Return why no system allows a path; empty where one may."""
     if "\0" in str(path):
         return "its path contains a NUL character"
-    if len(os.fsencode(path)) > LONGEST:
-        return f"its path has more than {LONGEST:,} characters"
-    if any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
-        return f"a name in its path has more than {LONGEST_NAME} characters"
     try:
+        if len(os.fsencode(path)) > LONGEST:
+            return f"its path has more than {LONGEST:,} bytes"
+        if any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
+            return f"a name in its path has more than {LONGEST_NAME} bytes"
         str(path.resolve()).encode()
     except UnicodeEncodeError:
         return "its path is not text in UTF-8"

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from smallcap.errors import InputError
+from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
 from smallcap.paths import in_full, require_usable_home, setting_path
 from smallcap.recorded_settings import recorded_settings
@@ -292,17 +293,19 @@ def load_settings(**overrides: object) -> Settings:
     home = require_usable_home(first.home)
     recorded = recorded_settings(home, RECORDED_FIELDS, PACKAGE.parent)
     inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
-    settings = _checked({**given, **inherited}) if inherited else first
+    settings = _checked({**given, **inherited}, home / RECORD) if inherited else first
     folder = settings.input if "input" in inherited else in_full(settings.input)
     rules = setting_path(settings.reference_dir, "reference_dir")
     return settings.model_copy(update={"home": home, "input": folder, "reference_dir": rules})
 
 
-def _checked(given: Mapping[str, object]) -> Settings:
+def _checked(given: Mapping[str, object], recorded_in: Path | None = None) -> Settings:
+    """Check settings; where some of them are recorded in a file, an error names the file too."""
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise explain(error) from None
+        explained = explain(error)
+        raise InputError(f"{recorded_in}: {explained}") if recorded_in else explained from None
     except (UnicodeDecodeError, OSError) as error:
         # Nothing but .env is read from a file.
         raise InputError(

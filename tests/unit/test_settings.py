@@ -4,6 +4,7 @@ earlier releases.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,22 @@ def test_the_folder_of_a_user_who_is_not_known_is_explained(
 ) -> None:
     with pytest.raises(InputError, match=r"'~nobody-of-that-name/x'.*write it in full"):
         load_settings(**{"home": tmp_path / "home", setting: "~nobody-of-that-name/x"})
+
+
+@pytest.mark.parametrize(
+    ("recorded", "words"),
+    [("preset = 'smaple'", "setting 'preset'"), (f"preset = 'files'\ninput = '/{'x' * 300}'", "255 bytes")],
+)
+def test_a_damaged_value_of_a_home_is_named_with_the_file_that_records_it(
+    tmp_path: Path, recorded: str, words: str
+) -> None:
+    (tmp_path / "home.toml").write_text(recorded, encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(str(tmp_path / "home.toml"))) as refused:
+        load_settings(home=tmp_path)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["漢" * 90, "\ud800"])
+def test_a_path_that_no_system_allows_is_refused_in_words(name: str) -> None:
+    with pytest.raises(InputError, match=r"255 bytes|not text in UTF-8"):
+        load_settings(home=Path(name))

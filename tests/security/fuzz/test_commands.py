@@ -46,8 +46,8 @@ def require_refused(answer: Answer, *told: str) -> None:
 
 LONG, LONG_NAME, UNKNOWN_USER, LOOP, NOT_TEXT = "y/" * 2500, "x" * 300, "~nobody-here/x", "loop", "\udcff"
 PATHS = {
-    LONG: "more than 4,000 characters",
-    LONG_NAME: "more than 255 characters",
+    LONG: "more than 4,000 bytes",
+    LONG_NAME: "more than 255 bytes",
     UNKNOWN_USER: "a user who is not known here",
     LOOP: "loop",
     NOT_TEXT: "not text in UTF-8",
