@@ -123,6 +123,7 @@ def test_a_home_of_the_former_release_gets_new_digests_and_keeps_its_tables(home
     assert recipes(home) == recipes_now
 
 
+@pytest.mark.drill
 def test_another_version_of_the_algorithm_renews_every_digest(home: Path, monkeypatch: pytest.MonkeyPatch):
     for module in (digests, staleness, redigest):
         monkeypatch.setattr(module, "ALGORITHM", NEXT)
@@ -130,6 +131,7 @@ def test_another_version_of_the_algorithm_renews_every_digest(home: Path, monkey
     assert_renewed_without_making_anything(home, NEXT)
 
 
+@pytest.mark.drill
 def test_another_version_of_the_digest_of_code_renews_it(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(code, "ALGORITHM", NEXT)
     assert made_by_a_run(home) == []
@@ -142,6 +144,7 @@ def test_another_version_of_the_digest_of_code_renews_it(home: Path, monkeypatch
     } == {NEXT}
 
 
+@pytest.mark.drill
 def test_the_second_run_is_not_kept_from_ending_at_once(home: Path, smallcap: Callable[..., object]):
     stamp_as_the_former_release(home)
     first = smallcap("run", "--as-of", LATER, "--home", home)

@@ -43,7 +43,7 @@ PARTS: dict[str, tuple[str, bytes | pl.DataFrame, str]] = {
     "factors": (FRENCH, FACTORS, "add Kenneth French's monthly files, as downloaded, to french/"),
 }
 """For each dataset that a folder may lack: its file, and what the run says where it is missing."""
-KEPT_SUBSETS = [(), ("fundamentals",)]
+KEPT_SUBSETS = [("fundamentals",)]
 """Those of `make test`."""
 SUBSETS = [subset for size in range(len(PARTS)) for subset in itertools.combinations(PARTS, size)]
 
@@ -162,6 +162,7 @@ def test_what_is_added_later_is_screened_and_may_not_be_lost_again(
     assert scores(home) == {"scored": COMPANIES}
 
 
+@pytest.mark.drill
 def test_a_year_that_never_had_fundamentals_does_not_hide_that_the_folder_lost_them(
     tmp_path: Path, smallcap: Smallcap
 ) -> None:

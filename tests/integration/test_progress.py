@@ -40,6 +40,7 @@ def test_in_a_terminal_the_bar_is_one_line_and_leaves_none_behind(tmp_path: Path
     assert any(name in shown.written for name in RAW_TABLES)
 
 
+@pytest.mark.drill
 def test_ctrl_c_in_a_terminal_leaves_one_sentence(tmp_path: Path):
     program = [COMMAND, "run", "--home", tmp_path / "home"]
     shown = run_in_terminal(

@@ -82,6 +82,7 @@ def test_the_same_warehouse_gives_the_same_page(home, smallcap):
     assert page.read_bytes() == before
 
 
+@pytest.mark.drill
 def test_what_a_report_was_read_from_is_kept_once(home, smallcap):
     for _ in range(2):
         smallcap("report", "--as-of", LATER, "--home", home)
@@ -113,6 +114,7 @@ def test_a_busy_home_is_left_alone(home, smallcap):
     assert "is being written to" in answer.err
 
 
+@pytest.mark.drill
 def test_a_report_that_cannot_be_written_takes_nothing_back(home):
     before = served_run_id(home / "warehouse")
     (home / "reports").write_text("in the way", encoding="utf-8")
