@@ -92,7 +92,7 @@ def answers(
     warehouse_dir = publish_small_home(home)
     file = warehouse_dir / "warehouse.duckdb"
     if request.param == "export":
-        file = home / "portable.duckdb"
+        file = home.parent / "portable.duckdb"
         export(warehouse_dir, file)
     done = subprocess.run(
         [str(old_python), "-c", READ, str(file), *TABLES, *META_TABLES],

@@ -19,7 +19,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from smallcap.pipelines.command import asking, keeping
+from smallcap.pipelines.command import asking, keeping, querying
 from smallcap.pipelines.command.options import UNLIMITED
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import load_settings
@@ -56,7 +56,7 @@ def shown(smallcap, small_home: Path, monkeypatch: pytest.MonkeyPatch):
         out = io.StringIO()
         with monkeypatch.context() as patched:
             if width is not None:
-                for module in (asking, keeping):
+                for module in (asking, keeping, querying):
                     patched.setattr(module, "OUT", Console(file=out, width=width))
             answer = smallcap(*arguments, "--home", small_home)
         assert answer.code == 0, answer.err

@@ -19,8 +19,8 @@ from tests.integration.killed_run import has_committed, run_until, run_until_tol
 
 RUN = ("run", "--as-of", LATER)
 SETTINGS = {"sample_companies": COMPANIES}
-FORMULA = '"roe", pl.col("net_income_usd"), equity'
-OTHER_FORMULA = '"roe", pl.col("net_income_usd") * 2, equity'
+FORMULA = '_ratio_of("roe", "net_income_usd", "shareholders_equity_usd")'
+OTHER_FORMULA = '_ratio_of("roe", "pretax_income_usd", "shareholders_equity_usd")'
 CHANGED = "core.annual_metrics"
 """The first table whose rows the other formula changes."""
 FOLLOWING = "marts.quality_scores"
