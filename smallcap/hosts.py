@@ -11,6 +11,8 @@ _AUTHORITY = re.compile(
     r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))(?::([0-9]{1,5}))?"
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Addresses that stand for every one of this machine, and under which this machine opens them."""
 
 
 class Authority(NamedTuple):
@@ -25,6 +27,26 @@ class Authority(NamedTuple):
     def allows(self, other: Authority) -> bool:
         """Tell whether this entry of a list of allowed hosts covers another host."""
         return self.host == other.host and self.port in (None, other.port)
+
+
+def is_wildcard(host: str) -> bool:
+    """Tell whether who listens at this address listens at every address of this machine."""
+    return host in _WILDCARDS
+
+
+def own_hosts(host: str) -> list[Authority]:
+    """Return the hosts, at any port, under which a server that listens at this address is opened.
+
+    Those of this machine, and the address itself. A wildcard is no address that a browser asks for.
+    """
+    bound = () if is_wildcard(host) else (host,)
+    return [Authority(own, None) for own in (*LOOPBACK, *bound)]
+
+
+def url_of(address: Authority) -> str:
+    """Write the address at which this machine opens what listens there."""
+    host = _WILDCARDS.get(address.host, address.host)
+    return f"http://[{host}]:{address.port}" if ":" in host else f"http://{host}:{address.port}"
 
 
 def parse_authority(text: str) -> Authority | None:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smallcap.hosts import LOOPBACK, Authority, is_same_host, parse_authority, parse_origin
+from smallcap.hosts import Authority, is_same_host, own_hosts, parse_authority, parse_origin, url_of
 from smallcap.pipelines.web.sign_in import REMEDY, SignIn
 
 Message = MutableMapping[str, Any]
@@ -52,17 +52,22 @@ class Guard:
     ----------
     app
         The application that is guarded.
+    address
+        The address and the port that it listens on.
     named
-        Hosts other than this machine under which it may be requested.
+        Hosts other than this machine and that address under which it may be requested.
     token
         What every request has to show; None: nothing.
     """
 
-    def __init__(self, app: App, named: Sequence[Authority] = (), token: str | None = None) -> None:
+    def __init__(
+        self, app: App, address: Authority, named: Sequence[Authority] = (), token: str | None = None
+    ) -> None:
         self._app = app
         self._named = tuple(named)
         self._sign_in = SignIn(token)
-        self._allowed = (*(Authority(host, None) for host in LOOPBACK), *self._named)
+        self._url = url_of(address)
+        self._allowed = (*own_hosts(address.host), *self._named)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or WebSocket."""
@@ -96,8 +101,7 @@ class Guard:
             return Refusal(
                 403,
                 f"the host {', '.join(hosts) or '(none)'} is not one that this UI answers to: open "
-                f"it as http://127.0.0.1 with its port, "
-                "or name the host in SMALLCAP_ALLOWED_HOSTS",
+                f"it as {self._url}, or name the host in SMALLCAP_ALLOWED_HOSTS",
             )
         if not (self._is_own_page(scope, host) or _is_visit(scope)):
             return Refusal(

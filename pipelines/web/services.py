@@ -28,9 +28,9 @@ from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarge
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
-from smallcap.hosts import parse_hosts
+from smallcap.hosts import Authority, is_wildcard, parse_hosts, url_of
 from smallcap.pipelines.execute import open_instance
-from smallcap.pipelines.web.guard import Guard
+from smallcap.pipelines.web.guard import App, Guard
 from smallcap.settings import PACKAGE, Settings, load_settings
 
 MODULE = "smallcap.pipelines.definitions"
@@ -69,24 +69,32 @@ def _serve(
     with WorkspaceProcessContext(
         instance, target, version=__version__, code_server_log_level=LOG_LEVEL
     ) as context:
-        token = settings.ui_token.get_secret_value() if settings.ui_token else None
-        app = Guard(
-            create_app_from_workspace_process_context(context, "", POLL_MILLISECONDS),
-            parse_hosts(settings.allowed_hosts),
-            token,
+        address = Authority(*listening.getsockname()[:2])
+        app = guarded(
+            create_app_from_workspace_process_context(context, "", POLL_MILLISECONDS), address, settings
         )
         config = uvicorn.Config(
             app, log_level=LOG_LEVEL, proxy_headers=False, timeout_graceful_shutdown=LEAVING_SECONDS
         )
-        print(f"Dagster's UI is at {_address(listening)}; Ctrl-C ends it", file=sys.stderr, flush=True)
+        print(announcement(address, settings), file=sys.stderr, flush=True)
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    # Who listens at every address is opened at this one.
-    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}"
+def guarded(app: App, address: Authority, settings: Settings) -> Guard:
+    """Put the guard that the settings ask for in front of an application that listens at an address."""
+    token = settings.ui_token.get_secret_value() if settings.ui_token else None
+    return Guard(app, address, parse_hosts(settings.allowed_hosts), token)
+
+
+def announcement(address: Authority, settings: Settings) -> str:
+    """Say where the UI is opened, and what is missing where it listens at every address."""
+    told = f"Dagster's UI is at {url_of(address)}; Ctrl-C ends it"
+    if is_wildcard(address.host) and not parse_hosts(settings.allowed_hosts):
+        told += (
+            f"\nIt listens at every address ({address.host}) but is opened from this machine only: name the "
+            "host or address that other machines use in SMALLCAP_ALLOWED_HOSTS"
+        )
+    return told
 
 
 @contextmanager

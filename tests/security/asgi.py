@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from smallcap.hosts import parse_hosts
+from smallcap.hosts import Authority, parse_hosts
 from smallcap.pipelines.web.guard import Guard
 
 HOST = "127.0.0.1:3000"
+ADDRESS = Authority("127.0.0.1", 3000)
 PASSED = 200
 
 
@@ -49,15 +50,16 @@ def ask(
 
 def guarded(named: str = "", token: str | None = None) -> Guard:
     """Return a guard in front of an application that answers everything."""
+    return Guard(application, ADDRESS, parse_hosts(named), token)
 
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.accept"})
-            return
-        headers = [(b"content-type", b"text/html"), (b"access-control-allow-origin", b"*")]
-        await send({"type": "http.response.start", "status": PASSED, "headers": headers})
 
-    return Guard(application, parse_hosts(named), token)
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer everything."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        return
+    headers = [(b"content-type", b"text/html"), (b"access-control-allow-origin", b"*")]
+    await send({"type": "http.response.start", "status": PASSED, "headers": headers})
 
 
 def status(*given: Any, **options: Any) -> int:

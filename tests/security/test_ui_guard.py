@@ -12,10 +12,12 @@ import pytest
 from starlette.routing import Route, WebSocketRoute
 
 from smallcap.errors import InputError
+from smallcap.hosts import Authority
 from smallcap.pipelines.web.guard import NOT_PAGES, Guard
+from smallcap.pipelines.web.services import announcement, guarded
 from smallcap.settings import load_settings
 from tests.attacks import attacks
-from tests.security.asgi import HOST, PASSED, ask, status
+from tests.security.asgi import ADDRESS, HOST, PASSED, application, ask, status
 
 JSON = {"content-type": "application/json"}
 VISIT = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -72,6 +74,44 @@ def test_a_named_host_is_allowed_with_its_port_or_at_any():
     assert status(host="gate.example.com:8443", named=named) == PASSED
     assert status(host="gate.example.com", named=named) == 403
     assert status(host="other.example.com", named=named) == 403
+
+
+@pytest.mark.parametrize(
+    ("bound", "host"),
+    [
+        ("192.168.1.5", "192.168.1.5:3000"),
+        ("127.0.0.2", "127.0.0.2:3000"),
+        ("2001:db8::5", "[2001:db8::5]:3000"),
+        ("192.168.1.5", "192.168.1.5:8080"),
+    ],
+)
+def test_the_address_it_listens_on_is_one_of_its_own_and_no_other_server_there(bound, host):
+    address = Authority(bound, 3000)
+    guard = guarded(application, address, load_settings(bind=bound))
+    own = {"origin": f"http://{host}", "sec-fetch-site": "same-origin"}
+    assert status("POST", "/graphql", {**JSON, **own}, host=host, guard=guard) == PASSED
+    other = {"origin": f"http://{host}1", "sec-fetch-site": "same-site"}
+    assert status("POST", "/graphql", {**JSON, **other}, host=host, guard=guard) == 403
+    url = announcement(address, load_settings(bind=bound)).split()[4].rstrip(";")
+    refusal = ask(host="192.168.1.6:3000", guard=guard)
+    assert (refusal[0]["status"], f"open it as {url}," in refusal[1]["body"].decode()) == (403, True)
+    assert status(host=url.removeprefix("http://"), guard=guard) == PASSED
+
+
+@pytest.mark.parametrize(("bound", "local"), [("0.0.0.0", "127.0.0.1:3000"), ("::", "[::1]:3000")])
+def test_listening_everywhere_names_no_host_and_says_so(bound, local):
+    address = Authority(bound, 3000)
+    alone = load_settings(bind=bound)
+    told = announcement(address, alone)
+    assert told.startswith(f"Dagster's UI is at http://{local}; ")
+    assert "SMALLCAP_ALLOWED_HOSTS" in told
+    guard = guarded(application, address, alone)
+    assert status(host=local, guard=guard) == PASSED
+    for host in ("192.168.1.5:3000", "0.0.0.0:3000"):
+        assert status(host=host, guard=guard) == 403
+    named = load_settings(bind=bound, allowed_hosts="192.168.1.5")
+    assert status(host="192.168.1.5:3000", guard=guarded(application, address, named)) == PASSED
+    assert "SMALLCAP_ALLOWED_HOSTS" not in announcement(address, named)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +387,7 @@ def test_starting_and_ending_the_application_is_passed_on():
     async def guarded(scope: Any, receive: Any, send: Any) -> None:
         reached.append(scope["type"])
 
-    asyncio.run(Guard(guarded)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    asyncio.run(Guard(guarded, ADDRESS)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     assert reached == ["lifespan"]
 
 
