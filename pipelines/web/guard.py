@@ -65,7 +65,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._named = tuple(named)
-        self._sign_in = SignIn(token)
+        self._sign_in = SignIn(token, address.port)
         self._url = url_of(address)
         self._allowed = (*own_hosts(address.host), *self._named)
 

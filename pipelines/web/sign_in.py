@@ -14,7 +14,8 @@ import secrets
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
-COOKIE: Final = "smallcap_ui"
+COOKIE: Final = "smallcap_ui_{port}"
+"""The name of the cookie. Browsers send a host's cookies to all its ports, so each UI needs its own name."""
 TOKEN_PARAMETER: Final = b"token="
 BEARER: Final = "bearer"
 REMEDY: Final = (
@@ -30,10 +31,13 @@ class SignIn:
     ----------
     token
         The token; None: nothing has to be shown.
+    port
+        The port that the UI listens on.
     """
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: str | None, port: int | None) -> None:
         self._token = token
+        self._cookie = COOKIE.format(port=port)
         self._session = secrets.token_urlsafe(32)
 
     def is_shown(self, authorizations: list[str], cookies: list[str]) -> bool:
@@ -45,7 +49,7 @@ class SignIn:
         return any(
             [
                 *(_is_equal(text, self._token) for text in shown),
-                *(_is_equal(value, self._session) for value in _sessions(cookies)),
+                *(_is_equal(value, self._session) for value in _values(cookies, self._cookie)),
             ]
         )
 
@@ -58,11 +62,11 @@ class SignIn:
 
     def answer(self, path: str, *, is_encrypted: bool) -> list[dict[str, Any]]:
         """Return the answer that sets the cookie and leads to the page without the token."""
-        cookie = f"{COOKIE}={self._session}; Path=/; HttpOnly; SameSite=Strict" + "; Secure" * is_encrypted
+        cookie = f"{self._cookie}={self._session}; Path=/; HttpOnly; SameSite=Strict"
         headers = [
             # Two slashes at its beginning would lead to another host.
             (b"location", quote("/" + path.lstrip("/\\")).encode()),
-            (b"set-cookie", cookie.encode()),
+            (b"set-cookie", (cookie + "; Secure" * is_encrypted).encode()),
             (b"cache-control", b"no-store"),
             (b"referrer-policy", b"no-referrer"),
             (b"content-length", b"0"),
@@ -78,10 +82,10 @@ def _split(authorization: str) -> tuple[str, str, str]:
     return kind.lower(), separator, text
 
 
-def _sessions(cookies: list[str]) -> list[str]:
+def _values(cookies: list[str], sought: str) -> list[str]:
     # By hand: cookies of other servers of this machine come along, and not all of them are well formed.
     pairs = [part.strip().partition("=") for text in cookies for part in text.split(";")]
-    return [value for name, _, value in pairs if name == COOKIE]
+    return [value for name, _, value in pairs if name == sought]
 
 
 def _is_equal(given: str, secret: str) -> bool:

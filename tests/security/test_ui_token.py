@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from smallcap.errors import InputError
+from smallcap.hosts import Authority
+from smallcap.pipelines.web.guard import Guard
 from smallcap.pipelines.web.ui import serve_ui
 from smallcap.settings import Settings, load_settings
 from tests.attacks import attacks
-from tests.security.asgi import HOST, PASSED, ask, guarded, status
+from tests.security.asgi import HOST, PASSED, application, ask, guarded, status
 
 TOKEN = "0123456789abcdef+/=0123456789abcdef"
 JSON = {"content-type": "application/json"}
@@ -32,9 +34,9 @@ def cookie_of(guard) -> str:
         "an empty token": {"authorization": "Bearer "},
         "the token as a password": {"authorization": f"Basic {TOKEN}"},
         "the token without its scheme": {"authorization": TOKEN},
-        "the token as the cookie": {"cookie": f"smallcap_ui={TOKEN}"},
-        "an invented cookie": {"cookie": "smallcap_ui=" + "x" * 43},
-        "an empty cookie": {"cookie": "smallcap_ui="},
+        "the token as the cookie": {"cookie": f"smallcap_ui_3000={TOKEN}"},
+        "an invented cookie": {"cookie": "smallcap_ui_3000=" + "x" * 43},
+        "an empty cookie": {"cookie": "smallcap_ui_3000="},
         "a token outside Latin-1": {"authorization": "Bearer \xff\xfe"},
     },
 )
@@ -70,7 +72,7 @@ def test_only_the_address_of_a_page_hands_the_token_over(method, path, query):
     {
         "WebSocket without anything": {"origin": f"http://{HOST}"},
         "WebSocket with another token": {"authorization": "Bearer " + "x" * 40},
-        "WebSocket with an invented cookie": {"cookie": "smallcap_ui=x"},
+        "WebSocket with an invented cookie": {"cookie": "smallcap_ui_3000=x"},
     },
 )
 def test_a_websocket_needs_it_too(headers):
@@ -122,6 +124,14 @@ def test_the_cookie_ends_with_the_process_and_is_kept_to_https_where_there_is_ht
     assert status(headers={"cookie": cookie}, token=TOKEN) == 401
     start, _ = ask(query=b"token=" + TOKEN.encode(), headers={"x-forwarded-proto": "https"}, token=TOKEN)
     assert dict(start["headers"])[b"set-cookie"].endswith(b"; Secure")
+
+
+def test_the_uis_of_two_homes_do_not_overwrite_each_other_s_cookies():
+    guards = [Guard(application, Authority("127.0.0.1", port), token=TOKEN) for port in (3000, 3001)]
+    # A browser keeps one value of each name for a host, whatever its port.
+    kept = dict(cookie_of(guard).split(";")[0].split("=", 1) for guard in guards)
+    shown = {"cookie": "; ".join(f"{name}={value}" for name, value in kept.items())}
+    assert [status(headers=shown, guard=guard) for guard in guards] == [PASSED, PASSED]
 
 
 @attacks(
