@@ -62,7 +62,8 @@ class SignIn:
 
     def answer(self, path: str, *, is_encrypted: bool) -> list[dict[str, Any]]:
         """Return the answer that sets the cookie and leads to the page without the token."""
-        cookie = f"{self._cookie}={self._session}; Path=/; HttpOnly; SameSite=Strict"
+        # Not Strict: a link from elsewhere finds the user signed in, and the guard lets it only show pages.
+        cookie = f"{self._cookie}={self._session}; Path=/; HttpOnly; SameSite=Lax"
         headers = [
             # Two slashes at its beginning would lead to another host.
             (b"location", quote("/" + path.lstrip("/\\")).encode()),

@@ -11,6 +11,8 @@ from smallcap.pipelines.web.guard import Guard
 HOST = "127.0.0.1:3000"
 ADDRESS = Authority("127.0.0.1", 3000)
 PASSED = 200
+VISIT = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+"""What a browser sends when the user follows a link from another site."""
 
 
 def ask(

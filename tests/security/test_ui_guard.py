@@ -17,10 +17,9 @@ from smallcap.pipelines.web.guard import NOT_PAGES, Guard
 from smallcap.pipelines.web.services import announcement, guarded
 from smallcap.settings import load_settings
 from tests.attacks import attacks
-from tests.security.asgi import ADDRESS, HOST, PASSED, application, ask, status
+from tests.security.asgi import ADDRESS, HOST, PASSED, VISIT, application, ask, status
 
 JSON = {"content-type": "application/json"}
-VISIT = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 
 
 # -- the host

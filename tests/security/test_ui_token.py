@@ -10,10 +10,11 @@ from smallcap.pipelines.web.guard import Guard
 from smallcap.pipelines.web.ui import serve_ui
 from smallcap.settings import Settings, load_settings
 from tests.attacks import attacks
-from tests.security.asgi import HOST, PASSED, application, ask, guarded, status
+from tests.security.asgi import HOST, PASSED, VISIT, application, ask, guarded, status
 
 TOKEN = "0123456789abcdef+/=0123456789abcdef"
 JSON = {"content-type": "application/json"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 
 
@@ -93,6 +94,40 @@ def test_the_token_opens_nothing_to_a_foreign_page(headers, host):
     assert status("POST", "/graphql", {**JSON, **headers}, host=host, token=TOKEN) == 403
 
 
+def test_a_link_in_a_mail_opens_a_page_for_a_browser_that_is_signed_in():
+    guard = guarded(token=TOKEN)
+    cookie = cookie_of(guard)
+    # Strict would keep the cookie from a link, and the answer would be 401.
+    assert "SameSite=Lax" in cookie
+    assert status("GET", "/runs", {**VISIT, "cookie": cookie.split(";")[0]}, guard=guard) == PASSED
+    assert status("GET", "/runs", VISIT, guard=guard) == 401
+
+
+@attacks(
+    "access without the token",
+    "method, path, headers",
+    {
+        "link to GraphQL while signed in": ("GET", "/graphql", VISIT),
+        "link to a log while signed in": ("GET", "/logs/run/step/err", VISIT),
+        "form of a foreign page while signed in": ("POST", "/graphql", {**VISIT, **FORM}),
+        "JSON of a foreign page while signed in": ("POST", "/graphql", {**VISIT, **JSON}),
+        "event of a foreign page while signed in": ("POST", "/report_asset_check/core/books", VISIT),
+        "frame around a page while signed in": ("GET", "/runs", {**VISIT, "sec-fetch-dest": "iframe"}),
+    },
+)
+def test_the_cookie_opens_nothing_else_to_a_foreign_page(method, path, headers):
+    guard = guarded(token=TOKEN)
+    shown = {"cookie": cookie_of(guard).split(";")[0]}
+    assert status(method, path, {**headers, **shown}, guard=guard) == 403
+
+
+def test_a_browser_without_fetch_metadata_changes_nothing_by_a_link_or_a_form_either():
+    guard = guarded(token=TOKEN)
+    shown = {"cookie": cookie_of(guard).split(";")[0]}
+    assert status("GET", "/graphql", shown, guard=guard) == 405
+    assert status("POST", "/graphql", {**FORM, **shown}, guard=guard) == 415
+
+
 def test_a_program_shows_it_in_a_header():
     for scheme in ("Bearer", "bearer", "BEARER"):
         shown = {"authorization": f"{scheme} {TOKEN}"}
@@ -110,7 +145,7 @@ def test_a_browser_hands_it_over_once_and_the_address_loses_it(query: str):
     headers = dict(start["headers"])
     assert (start["status"], headers[b"location"], body["body"]) == (303, b"/runs/%C3%A9", b"")
     cookie = headers[b"set-cookie"].decode()
-    assert cookie.split("; ")[1:] == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    assert cookie.split("; ")[1:] == ["Path=/", "HttpOnly", "SameSite=Lax"]
     assert TOKEN not in cookie
     shown = {"cookie": f"a=b;broken; {cookie.split(';')[0]}"}
     assert status(headers=shown, guard=guard) == PASSED
