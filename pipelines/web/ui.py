@@ -20,12 +20,15 @@ from smallcap.characters import visible
 from smallcap.errors import InputError, SmallcapError
 from smallcap.lake import Home
 from smallcap.pipelines.signals import ending_in
+from smallcap.redaction import Redactor
 from smallcap.setting_checks import SHORTEST_TOKEN, is_loopback
 from smallcap.settings import Settings
 
 LOOK_EVERY_SECONDS = 0.1
 ENDING_SECONDS = 12.0
 """How long the services may take to end, and then the runs that they started, before they are killed."""
+LAST_LINES_SECONDS = 1.0
+"""How long to wait for the last lines of services that ended by themselves: others may hold the pipe open."""
 GRACE_SECONDS = 2 * ENDING_SECONDS + 5
 
 
@@ -110,23 +113,26 @@ def _services(listening: socket.socket, environment: dict[str, str]) -> Iterator
     assert services.stdin is not None
     assert services.stdout is not None
     is_ending = threading.Event()
-    threading.Thread(target=_pass_on, args=(services.stdout, is_ending), daemon=True).start()
+    passing = threading.Thread(target=_pass_on, args=(services.stdout, is_ending), daemon=True)
+    passing.start()
     try:
         yield services
     finally:
+        if services.poll() is not None:
+            passing.join(LAST_LINES_SECONDS)
         is_ending.set()
         services.stdin.close()
         _end_group(services)
 
 
 def _pass_on(said: IO[bytes], is_ending: threading.Event) -> None:
-    """Show what the services print, without control characters, until they are ended.
+    """Show what the services print, without control characters and keys, until they are ended.
 
     One that is interrupted while it loads prints a traceback.
     """
     for line in said:
         if not is_ending.is_set():
-            sys.stderr.write(visible(line.decode(errors="replace")))
+            sys.stderr.write(visible(Redactor().text(line.decode(errors="replace"))))
             sys.stderr.flush()
 
 
