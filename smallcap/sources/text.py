@@ -7,7 +7,6 @@ from typing import Final
 import polars as pl
 
 from smallcap.characters import FORBIDDEN, rust_class
-from smallcap.sources.parquet import MAGIC, ParquetReader
 
 LONGEST: Final = 200
 """Characters of a text that are kept; the longest name, sector or place in the real files has 34."""
@@ -46,13 +45,6 @@ def cleaned_frame(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def count_forbidden(payload: bytes, what: str) -> int:
-    """Count the characters of a CSV or Parquet file that `cleaned` removes."""
-    if payload[:4] != MAGIC:
-        return _count(pl.Series([payload.decode("utf-8-sig", errors="replace")]))
-    reader = ParquetReader(payload, what)
-    return sum(_count(column) for column in reader.read(reader.text_columns))
-
-
-def _count(texts: pl.Series) -> int:
+def count_forbidden(texts: pl.Series) -> int:
+    """Count the characters of a column of text that `cleaned` removes."""
     return int(texts.str.count_matches(_FORBIDDEN).sum())

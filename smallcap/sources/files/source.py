@@ -17,18 +17,18 @@ from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
-from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES
+from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
 from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
 from smallcap.sources.files.folder import FolderInputs, find_inputs, named_by_reason
 from smallcap.sources.files.fundamentals import fundamentals_rows
 from smallcap.sources.files.lists import choose_lists
 from smallcap.sources.files.reading import FolderTables, read_tables
 from smallcap.sources.files.returns import monthly_prices
+from smallcap.sources.files.table_reader import count_removed
 from smallcap.sources.identity.lines import resolve_lines, symbol_to_line
 from smallcap.sources.identity.sightings import LISTED_COLUMNS, Sightings
 from smallcap.sources.identity.table_checks import id_notices
 from smallcap.sources.payloads import SnapshotStore
-from smallcap.sources.text import count_forbidden
 from smallcap.split_basis import INFERRED
 
 WITHOUT = {
@@ -258,8 +258,11 @@ class FilesSource:
 
     def _cleaned(self) -> tuple[str, ...]:
         """Return a notice of the files from whose text characters were removed."""
+        tables = {table.name: table for table in (CONSTITUENTS, FUNDAMENTALS, PRICES)}
         counts = {
-            found.name: count_forbidden(found.payload, f"input file {found.name}")
+            found.name: count_removed(
+                found.payload, f"input file {found.name}", tables.get(found.dataset), self._sizes
+            )
             for found in self._inputs.files
             if found.dataset != "factors"
         }

@@ -13,7 +13,7 @@ from smallcap.sources.dates import DATE_FORM, local_dates
 from smallcap.sources.files.canonical_tables import CanonicalColumn, CanonicalTable, Kind
 from smallcap.sources.parquet import MAGIC, ParquetReader
 from smallcap.sources.problems import Problems
-from smallcap.sources.text import LONGEST, cleaned
+from smallcap.sources.text import LONGEST, cleaned, count_forbidden
 
 MISSING_TEXT = ("", "-", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 MISSING_SYMBOL = ("", "-", "N/A", "NaN", "nan", "null", "None")
@@ -76,13 +76,20 @@ def read_table(
     return pl.DataFrame(typed).with_columns(row=pl.int_range(1, raw.height + 1, dtype=pl.Int64), line=lines)
 
 
+def count_removed(payload: bytes, what: str, table: CanonicalTable | None, limits: InputLimits) -> int:
+    """Count the characters that are removed from the text of a file; `table`: None for a fund's file."""
+    if table is None or payload[:4] != MAGIC:
+        return count_forbidden(pl.Series([payload.decode("utf-8-sig", errors="replace")]))
+    raw = _read_parquet(payload, what, table, limits.file_bytes)
+    return sum(count_forbidden(column) for column in raw if column.dtype == pl.String)
+
+
 def _read_parquet(payload: bytes, what: str, table: CanonicalTable, most_bytes: int) -> pl.DataFrame:
-    reader = ParquetReader(payload, what)
+    reader = ParquetReader(payload, what, most_bytes)
     names = _column_names(reader.names, what, table)
     known = {
         given: name for given, name in zip(reader.names, names, strict=True) if not name.startswith("column ")
     }
-    reader.require_small(len(known), most_bytes)
     return reader.read(list(known)).rename(known)
 
 
@@ -122,14 +129,6 @@ def _typed(
     if column.name not in raw.columns:
         return pl.Series(column.name, [None] * raw.height, dtype=_DTYPES[column.kind])
     given = raw[column.name]
-    if not _holds_single_values(given.dtype):
-        raise InputError(
-            f"{what}, column '{column.name}': every cell contains {given.dtype}, where one value "
-            f"is expected. "
-            f"Write the column as {_expected(column)}"
-        )
-    if given.dtype == pl.Categorical or isinstance(given.dtype, pl.Enum):
-        given = given.cast(pl.String)
     if given.dtype == pl.String:
         given = _without_missing(given, column, table)
     typed = _CASTS[column.kind](given)
@@ -144,13 +143,6 @@ def _typed(
         blank = typed.is_null()
         _refuse(given, blank, "blank; every row needs a value in this column", column, what, lines)
     return typed.alias(column.name)
-
-
-def _holds_single_values(dtype: pl.DataType) -> bool:
-    """Whether a column has text, numbers, dates or truth values; not lists, bytes or durations."""
-    is_text = dtype in (pl.String, pl.Categorical) or isinstance(dtype, pl.Enum)
-    is_moment = dtype.is_temporal() and not isinstance(dtype, pl.Duration)
-    return is_text or dtype.is_numeric() or is_moment or dtype in (pl.Boolean, pl.Null)
 
 
 def _without_missing(given: pl.Series, column: CanonicalColumn, table: CanonicalTable) -> pl.Series:

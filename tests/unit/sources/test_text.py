@@ -11,10 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
+from smallcap.input_limits import InputLimits
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
-from smallcap.sources.files.table_reader import read_table
+from smallcap.sources.files.table_reader import count_removed, read_table
 from smallcap.sources.ishares.holdings import read_holdings
-from smallcap.sources.text import LONGEST, cleaned, cleaned_frame, count_forbidden
+from smallcap.sources.text import LONGEST, cleaned, cleaned_frame
 from tests.unit.sources.crafted import RULES, fundamentals_frame, holdings, line
 from tests.unit.test_characters import is_forbidden
 
@@ -93,7 +94,7 @@ def test_a_canonical_table_is_read_clean(is_parquet):
     assert rows.select("ticker", "entity_id", "name", "sector").rows() == [
         ("ABCD", "id 7", "ALPHA[2J CO", None)
     ]
-    assert count_forbidden(payload.getvalue(), "t.parquet") == 4
+    assert count_removed(payload.getvalue(), "t", FUNDAMENTALS, InputLimits()) == 4
 
 
 def test_a_ticker_of_which_nothing_is_left_is_refused_as_a_blank_one():
@@ -119,7 +120,7 @@ def test_holdings_are_read_clean():
         ("ABCD", "ALPHA CO", "Industrials", "NASDAQ")
     ]
     assert read.refused.select("rule", "name").rows() == [("ticker_missing", "GONE CO")]
-    assert count_forbidden(payload, "t.csv") == 4
+    assert count_removed(payload, "t.csv", None, InputLimits()) == 4
 
 
 def test_two_spellings_that_look_alike_are_one_ticker():
