@@ -18,6 +18,8 @@ MAGIC = b"PAR1"
 _BYTES_PER_VALUE: Final = 8
 _MOST_ROWS: Final = 1_000
 """Rows that are read at a time where text is not read as a dictionary."""
+_DECIMAL_DIGITS: Final = 38
+"""The most digits of a decimal of 128 bits."""
 _DAMAGE = (
     *(pa.ArrowException, OSError, ValueError, KeyError, OverflowError, MemoryError),
     *(pl.exceptions.PolarsError, pl.exceptions.PanicException),
@@ -160,11 +162,26 @@ def _text_bytes(column: pa.ChunkedArray) -> int:
 
 
 def _plain(piece: pa.Table) -> pa.Table:
-    """Return a table with plain text, and without metadata: Polars panics on some that is damaged."""
+    """Return a table with plain text, no decimals of 256 bits and no metadata.
+
+    Polars panics on such decimals, and on some metadata that is damaged.
+    """
     columns = [
-        column.cast(pa.large_string())
-        if pa.types.is_dictionary(column.type) or _is_text(column.type)
-        else column
-        for column in piece.columns
+        _plain_column(column, name) for name, column in zip(piece.column_names, piece.columns, strict=True)
     ]
     return pa.Table.from_arrays(columns, names=piece.column_names)
+
+
+def _plain_column(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_dictionary(kind) or _is_text(kind):
+        return column.cast(pa.large_string())
+    if not pa.types.is_decimal256(kind):
+        return column
+    try:
+        return column.cast(pa.decimal128(_DECIMAL_DIGITS, kind.scale))
+    except pa.ArrowInvalid:
+        raise ValueError(
+            f"column '{name}' has a number of more than {_DECIMAL_DIGITS} digits as {kind}; "
+            f"write the column as double"
+        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -94,3 +95,19 @@ def test_what_is_no_single_value_is_refused_unread(column: pa.Array) -> None:
     payload = packed({"ticker": column, "date": column, "adj_close": column})
     with pytest.raises(InputError, match=r"column 'ticker': every cell contains .*one value is expected"):
         read_table(payload, "p.parquet", PRICES)
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.decimal32(9, 2), pa.decimal64(18, 2), pa.decimal256(20, 2), pa.decimal256(60, 2)], ids=str
+)
+def test_decimals_of_every_width_are_read(kind: pa.DataType) -> None:
+    values = [Decimal("1.50"), None, Decimal("-2.25")]
+    assert read(packed({"revenue": pa.array(values, kind)}))["revenue"].to_list() == values
+
+
+def test_a_decimal_that_is_too_large_is_refused_with_its_column() -> None:
+    payload = packed({"revenue": pa.array([Decimal("1" * 50)], pa.decimal256(60, 2))})
+    with pytest.raises(
+        InputError, match=r"p.parquet .*column 'revenue' has a number of more than 38 digits.*as double"
+    ):
+        read(payload)
