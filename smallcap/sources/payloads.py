@@ -20,6 +20,7 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
+from smallcap.errors import InputError
 from smallcap.parsing import parse_json
 from smallcap.private_files import make_private, write_private
 from smallcap.tables import table
@@ -159,6 +160,8 @@ class SnapshotStore:
     def _payload(self, description: Mapping[str, Any]) -> bytes | None:
         try:
             payload = _unpacked(self.root.parent / description["path"], description["bytes"])
+        except PermissionError as error:
+            raise _unreadable(self.root.parent / description["path"], error) from None
         except (OSError, EOFError, ValueError, MemoryError, zlib.error):
             return None
         return payload if hashlib.sha256(payload).hexdigest() == description["sha256"] else None
@@ -176,16 +179,28 @@ def _unpacked(path: Path, size: int) -> bytes:
 
 
 def _described(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    """Read descriptions; a damaged one is left out, as if its payload had not been kept."""
+    """Read descriptions; a damaged one is left out, as if its payload had not been kept.
+
+    One that cannot be opened is an `InputError`: its payload is kept, and fetching it again costs quota.
+    """
     described = []
     for path in paths:
         try:
             description = parse_json(path.read_bytes())
             _require_sound(description)
-        except (OSError, ValueError):
+        except (FileNotFoundError, ValueError):
             continue
+        except OSError as error:
+            raise _unreadable(path, error) from None
         described.append(description)
     return described
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{path} cannot be read ({error.strerror or error}), and belongs to a response that was fetched. "
+        f"Make it readable for this user, or delete it to fetch the response again"
+    )
 
 
 def _require_sound(description: Any) -> None:

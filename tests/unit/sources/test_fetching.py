@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +93,40 @@ def test_a_damaged_payload_is_asked_for_again_and_repaired(tmp_path: Path) -> No
     for _ in range(2):
         assert bench.fetcher.fetch("vendor", "prices", REQUEST, vendor) == b"rows" * 100
     assert vendor.asked == 2
+
+
+@pytest.mark.parametrize("suffix", [".json", ".zst"])
+def test_a_kept_payload_that_may_not_be_read_is_named_and_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    bench, vendor = Bench(tmp_path), Vendor(b"rows")
+    bench.fetcher.fetch("vendor", "prices", REQUEST, vendor)
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.suffix == suffix and "snapshots" in path.parts:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    remedy = rf"{suffix} cannot be read \(Permission denied\).*Make it readable for this user, or delete it"
+    with pytest.raises(InputError, match=remedy):
+        bench.fetcher.fetch("vendor", "prices", REQUEST, vendor)
+    assert vendor.asked == 1
+
+
+def test_descriptions_that_may_not_be_read_are_not_left_out_of_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    bench.fetcher.fetch("vendor", "prices", REQUEST, Vendor(b"rows"))
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(InputError, match="cannot be read"):
+        bench.snapshots.frame()
 
 
 def test_a_transient_failure_is_asked_again_with_growing_waits(tmp_path: Path) -> None:
