@@ -48,7 +48,9 @@ class _Count:
     this_hour: int
 
     def require_sound(self) -> None:
-        """Refuse counts of another type by a `ValueError`."""
+        """Refuse counts of another type, or of no day, by a `ValueError`."""
+        if not isinstance(self.day, str) or dt.date.fromisoformat(self.day).isoformat() != self.day:
+            raise ValueError("its day is not a date")
         if not all(isinstance(count, int) for count in (self.hour, self.today, self.this_hour)):
             raise ValueError("its counts are not whole numbers")
 

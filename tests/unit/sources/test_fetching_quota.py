@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -85,3 +86,12 @@ def test_a_broken_count_is_named(tmp_path: Path) -> None:
     (tmp_path / "vendor.json").write_text("{")
     with pytest.raises(SmallcapError, match=r"vendor\.json cannot be read.*delete the file"):
         Quota(tmp_path, FREE, lambda: NOON).take("vendor")
+
+
+@pytest.mark.parametrize("day", ["", "2026-05-0", "20260505", "5 May 2026", 20260505, None])
+def test_a_count_of_no_day_is_named_and_not_reset(tmp_path: Path, day: object) -> None:
+    count = json.dumps({"day": day, "hour": 12, "today": 5, "this_hour": 1})
+    (tmp_path / "vendor.json").write_text(count, encoding="utf-8")
+    with pytest.raises(SmallcapError, match=r"vendor\.json cannot be read.*delete the file"):
+        Quota(tmp_path, FREE, lambda: NOON).take("vendor")
+    assert (tmp_path / "vendor.json").read_text(encoding="utf-8") == count
