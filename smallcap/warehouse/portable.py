@@ -44,7 +44,8 @@ def export(
     Raises
     ------
     InputError
-        When `target` exists, is a folder or in the home, or its folder is missing or not writable.
+        When `target` exists, is a folder or in the home, its folder is missing or not writable, or the
+        system refuses to write it, as on a full disk.
     NothingPublishedError
         When nothing was published yet.
     DamagedCatalogueError
@@ -69,6 +70,9 @@ def export(
             put_in_place(new, target)
     except duckdb.Error as error:
         raise SmallcapError(f"{target} could not be written: {error}") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{target} cannot be written ({reason}); free space, or name another file") from None
 
 
 def _check_target(target: Path, warehouse_dir: Path, overwrite: bool) -> None:

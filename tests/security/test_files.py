@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import gzip
 import hashlib
 import io
@@ -113,6 +114,23 @@ def test_other_places_are_allowed(home: Path, tmp_path: Path):
     two_names.write_text("mine", encoding="utf-8")
     os.link(two_names, tmp_path / "mine-too")
     require_outside(two_names, home)
+
+
+@pytest.mark.parametrize("step", ["tempfile.TemporaryDirectory", "pathlib.Path.chmod", "os.replace"])
+def test_an_export_that_the_system_refuses_is_explained_and_leaves_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "out" / "x.duckdb"
+    target.parent.mkdir()
+    monkeypatch.setattr(step, refuse)
+    with pytest.raises(
+        InputError, match=rf"{target} cannot be written \(No space left on device\); free space"
+    ):
+        export(home / "warehouse", target)
+    assert list(target.parent.iterdir()) == []
 
 
 @attacks(
