@@ -65,8 +65,8 @@ def check_new(target: Path) -> None:
 def require_outside(target: Path, home: Path) -> None:
     """Refuse a path in the home, or a file of it, however the path is written.
 
-    Folders are compared as the file system knows them: through links, and where capital letters make no
-    difference.
+    ``~`` is a name like any other, as where the file is written. Folders are compared as the file system
+    knows them: through links, and where capital letters make no difference.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def require_outside(target: Path, home: Path) -> None:
         When `target` is in the home, is a second name of one of its files, or cannot be followed.
     """
     try:
-        real = target.expanduser().resolve()
+        real = target.resolve()
         folders = [folder for folder in (real, *real.parents) if folder.exists()]
         is_inside = home.exists() and any(os.path.samefile(folder, home) for folder in folders)
         is_second_name = not is_inside and _is_linked(real, home)

@@ -60,7 +60,7 @@ def export(
             tempfile.TemporaryDirectory(prefix=".", suffix=".new", dir=target.parent) as folder,
             connect(served) as connection,
         ):
-            new = Path(folder) / target.name
+            new = Path(folder).absolute() / target.name  # DuckDB expands a leading ~
             with new_database(connection, new, "portable", back_to=DATABASE):
                 create_layers(connection)
                 create_macros(connection, _copy_tables(connection, on_table))

@@ -116,6 +116,26 @@ def test_other_places_are_allowed(home: Path, tmp_path: Path):
     require_outside(two_names, home)
 
 
+def test_a_tilde_is_checked_as_it_is_written(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    Path("~").mkdir()
+    export(home / "warehouse", Path("~/x.duckdb"))
+    run_query(home / "warehouse", "SELECT 1 AS one", "csv", target=Path("~/rows.csv"))
+    assert sorted(path.name for path in (tmp_path / "~").iterdir()) == ["rows.csv", "x.duckdb"]
+
+
+def test_a_tilde_does_not_lead_into_the_home(home: Path, monkeypatch: pytest.MonkeyPatch):
+    before = contents(home)
+    monkeypatch.setenv("HOME", "/elsewhere")
+    monkeypatch.chdir(home.parent)
+    Path("~").symlink_to(home)
+    with pytest.raises(InputError, match="one of the home's own files"):
+        run_query(home / "warehouse", "SELECT 1 AS one", "csv", target=Path("~/rows.csv"))
+    assert contents(home) == before
+    Path("~").unlink()
+
+
 @pytest.mark.parametrize("step", ["tempfile.TemporaryDirectory", "pathlib.Path.chmod", "os.replace"])
 def test_an_export_that_the_system_refuses_is_explained_and_leaves_nothing(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
