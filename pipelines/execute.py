@@ -156,7 +156,7 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
 
     A check that blocked becomes one that says which, and what it found.
 
-    An error that nobody explained keeps its own words.
+    An unexpected error keeps its own message.
     """
     link: BaseException | None = error
     seen: set[int] = set()

@@ -51,5 +51,5 @@ def open_to_others(folder: Path) -> str | None:
         return None
     return (
         f"other users of this machine can open {folder} ({stat.filemode(status.st_mode)}); "
-        f"close it with: chmod 700 {shlex.quote(str(folder))}"
+        f"restrict it with: chmod 700 {shlex.quote(str(folder))}"
     )

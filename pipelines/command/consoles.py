@@ -72,6 +72,6 @@ def make_warnings_visible() -> None:
 def _show_traceback(
     kind: type[BaseException], error: BaseException, frames: TracebackType | None = None
 ) -> None:
-    """Show an error that nobody explained, without control characters and keys."""
+    """Show an unexpected error, without control characters and keys."""
     told = "".join(traceback.format_exception(kind, error, frames))
     sys.stderr.write(visible(Redactor().text(told)))

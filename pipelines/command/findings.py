@@ -30,10 +30,7 @@ def explained(look: Callable[[], str], what: str) -> Finding:
 
 
 def warn_of_open_home(settings: Settings, out: Console) -> None:
-    """Say where others can read a home with data that are not ours to give away.
-
-    Those of the sample are.
-    """
+    """Say where others can read a home with licensed data; the sample's are not."""
     remark = open_to_others(settings.home) if settings.preset != "sample" else None
     if remark is not None:
         out.print(f"[yellow]warning[/] {escape(remark)}", highlight=False, soft_wrap=True)

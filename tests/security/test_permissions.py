@@ -131,7 +131,7 @@ def test_an_open_home_of_licensed_data_is_named_with_the_command_that_closes_it(
     warn_of_open_home(Settings(home=home, preset="files"), out)
     told = capsys.readouterr().out
     assert told.count("warning") == 1
-    assert f"chmod 700 '{home}'" in told
+    assert f"restrict it with: chmod 700 '{home}'" in told
     warn_of_open_home(Settings(home=home), out)
     home.chmod(0o700)
     warn_of_open_home(Settings(home=home, preset="files"), out)
