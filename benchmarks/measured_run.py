@@ -127,7 +127,8 @@ def main() -> None:
 
     from smallcap.lake import Home
     from smallcap.pipelines.command.run import make
-    from smallcap.pipelines.execute import open_instance, run_years
+    from smallcap.pipelines.execute import run_years
+    from smallcap.pipelines.instance import open_instance
     from smallcap.settings import load_settings
 
     imported = time.perf_counter()

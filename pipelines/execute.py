@@ -3,89 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import uuid
 from collections.abc import Sequence
 
-import dagster as dg
-from dagster._core.instance.ref import InstanceRef
-
 from smallcap.assets.table_asset import asset_key
-from smallcap.errors import AuditError, InputError, SmallcapError
+from smallcap.errors import AuditError, SmallcapError
 from smallcap.lake import Home
 from smallcap.pipelines.event_log import kept_open
+from smallcap.pipelines.instance import DAMAGED_DATABASE, open_instance, unusable
 from smallcap.pipelines.location import REFRESH_JOB, build_definitions
 from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.signals import ending_in, work_apart
-from smallcap.private_files import make_private
-from smallcap.settings import DAGSTER_YAML, Settings
+from smallcap.settings import Settings
 
 # The command shows its own progress; Dagster's events stay in the home.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-# Dagster captures what a step writes by redirecting the process's own standard output and error to files that
-# other processes follow. A run of the command has a terminal, or what the caller redirected; a bar cannot be
-# drawn through such a file, and Ctrl-C reaches those other processes too. Runs that the UI starts are
-# captured as always.
-UNCAPTURED = {
-    "compute_logs": {
-        "module": "dagster._core.storage.noop_compute_log_manager",
-        "class": "NoOpComputeLogManager",
-    }
-}
-DAMAGED_DATABASE = "DatabaseError"
-"""The class of errors of a database that is none; others of the library are subclasses with other names."""
-
 STOP_SECONDS = 20.0
 """How long a run may take from a signal to its next safe point; then it ends like one that is killed."""
 WHAT_A_STOP_LEAVES = (
     "; what was published before is still served, and the next run undoes what this one left unfinished"
 )
-
-
-def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.DagsterInstance:
-    """Open the home's own Dagster instance, with the home's dagster.yaml.
-
-    A home without one is given the project's; what a person changed in it stays.
-
-    Parameters
-    ----------
-    settings
-        The settings.
-    is_captured
-        Whether Dagster captures what steps write to standard output and error.
-
-    Raises
-    ------
-    InputError
-        When the home cannot be written to, or Dagster refuses its dagster.yaml.
-    """
-    configuration = settings.dagster_dir / DAGSTER_YAML.name
-    try:
-        make_private(settings.dagster_dir)
-        if not configuration.exists():
-            shutil.copyfile(DAGSTER_YAML, configuration)
-    except OSError as error:
-        raise InputError(
-            f"the home {settings.home} cannot be written to ({error.strerror}); choose another "
-            f"with --home or SMALLCAP_HOME"
-        ) from None
-    overrides = None if is_captured else UNCAPTURED
-    try:
-        return dg.DagsterInstance.from_ref(
-            InstanceRef.from_dir(str(settings.dagster_dir), overrides=overrides)
-        )
-    # Dagster, its parser of YAML and its database raise errors of many classes.
-    except Exception as error:
-        raise _unusable(settings, error) from None
-
-
-def _unusable(settings: Settings, error: BaseException) -> InputError:
-    """Say that Dagster's folder in a home cannot be used, and what to do."""
-    return InputError(
-        f"Dagster cannot use {settings.dagster_dir} ({' '.join(str(error).split())}). Correct its "
-        f"{DAGSTER_YAML.name}, or remove the folder: it holds Dagster's history of runs only, and the next "
-        f"command makes it again"
-    )
 
 
 def run_years(
@@ -170,7 +107,7 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
             found = _failed_checks(home, run_id) or " ".join(str(link).split())
             return AuditError(f"{found}; nothing new is published, what was published before is still served")
         if type(link).__name__ == DAMAGED_DATABASE:
-            return _unusable(home.settings, link)
+            return unusable(home.settings, link)
         link = link.__cause__ or link.__context__
     return SmallcapError(
         f"{type(error).__name__}: {error}; the traceback is in the run's log, which `smallcap ui` shows"

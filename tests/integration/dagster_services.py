@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from smallcap.pipelines.execute import open_instance
+from smallcap.pipelines.instance import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import environment
 from tests.paths import PROJECT_ROOT

@@ -18,7 +18,7 @@ from smallcap.lake import Lake
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.pipelines import checks
 from smallcap.pipelines.checks import NOT_MADE
-from smallcap.pipelines.execute import open_instance
+from smallcap.pipelines.instance import open_instance
 from smallcap.pipelines.location import build_definitions
 from smallcap.settings import Settings, load_settings
 from smallcap.tables import TABLES

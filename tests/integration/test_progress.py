@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smallcap.engine.lineage import READS
-from smallcap.pipelines.execute import open_instance
+from smallcap.pipelines.instance import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment, smallcap
 from tests.integration.homes import COMPANIES

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from smallcap.pipelines.execute import open_instance
+from smallcap.pipelines.instance import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
 from tests.integration.homes import (

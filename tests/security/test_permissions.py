@@ -12,7 +12,7 @@ from rich.console import Console
 
 from smallcap.lake import Home
 from smallcap.pipelines.command.findings import warn_of_open_home
-from smallcap.pipelines.execute import open_instance
+from smallcap.pipelines.instance import open_instance
 from smallcap.reports.files import _write as write_page
 from smallcap.settings import Settings
 from smallcap.sources.fetching import Limits, Quota, utc_now

@@ -8,7 +8,8 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.lake import Home
-from smallcap.pipelines.execute import explain, open_instance
+from smallcap.pipelines.execute import explain
+from smallcap.pipelines.instance import open_instance
 from smallcap.settings import DAGSTER_YAML, Settings, load_settings
 
 OURS = "telemetry:\n  enabled: true\n"
