@@ -40,8 +40,9 @@ def new_file(target: Path, mode: Literal["w", "wb"], home: Path) -> Iterator[IO[
             yield stream
         os.replace(unfinished, target)
     except OSError as error:
-        reason = error.strerror or error
-        raise InputError(f"{target} cannot be written ({reason}); name another file") from None
+        raise InputError(
+            f"{target} cannot be written ({error.strerror or error}); name another file"
+        ) from None
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -57,9 +58,7 @@ def check_new(target: Path) -> None:
     if os.path.lexists(target):
         raise InputError(f"{target} exists already; remove it, or name another file")
     if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
-        raise InputError(
-            f"the folder {target.parent} does not exist or cannot be written to; name another file"
-        )
+        raise InputError(f"the folder {target.parent} is missing or cannot be written to; name another file")
 
 
 def require_outside(target: Path, home: Path) -> None:

@@ -86,6 +86,4 @@ def _first_broken_rule(rules: MemberRules, *, is_unknown_kept: bool) -> pl.Expr:
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:
-    if not patterns:
-        return pl.lit(False)
-    return pl.any_horizontal(text.str.contains(pattern) for pattern in patterns)
+    return pl.any_horizontal(pl.lit(False), *(text.str.contains(pattern) for pattern in patterns))

@@ -14,10 +14,8 @@ class Industry:
     ----------
     sector
         Sector in GICS words.
-    gics
-        GICS sub-industry code, eight digits.
-    sic
-        Standard Industrial Classification code, four digits.
+    gics, sic
+        Codes of GICS (sub-industry, eight digits) and the Standard Industrial Classification (four digits).
     weight
         Share of the companies, in percent.
     kind

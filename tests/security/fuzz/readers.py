@@ -48,7 +48,9 @@ READ_BY: Final = {
 NOT_FROM_OUTSIDE: Final = {
     "smallcap/lake/spill.py": "frames that the same run wrote",
     "smallcap/paths.py": "text of a path, made printable",
+    "smallcap/private_files.py": "writes a file",
     "smallcap/questions/files.py": "questions of the package",
+    "smallcap/redaction.py": "bytes of an error, as text",
     "smallcap/reports/page/render.py": "templates of the package",
     "smallcap/sources/files/dates.py": "rows that the same module wrote as JSON",
     "smallcap/sources/french/reader.py": "its library's parsing is guarded as a whole (test_french_live)",
@@ -58,15 +60,15 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/warehouse/apart.py": "the memory of a process, from the system",
     "smallcap/warehouse/catalogue.py": "writes a catalogue",
     "smallcap/warehouse/new_files.py": "writes a file",
-    "smallcap/warehouse/portable.py": "writes a file",
     "smallcap/warehouse/row_checks.py": "checks of the package",
     "smallcap/warehouse/safety.py": "a statement as DuckDB serialised it (test_warehouse_query)",
     "smallcap/warehouse/serve.py": "flushes a folder to the disk",
     "smallcap/warehouse/statements.py": "statements of the package",
-    "smallcap/warehouse/worked.py": "queries of the package",
     "pipelines/command/report.py": "opens a browser",
     "pipelines/command/unexpected.py": "writes a traceback",
     "pipelines/web/guard.py": "headers of a request (test_ui_guard)",
+    "pipelines/web/sign_in.py": "headers and query of a request (test_ui_token)",
+    "pipelines/web/ui.py": "lines that its own services print (test_ui_lines)",
 }
 """Modules that call a function that reads, each with where the bytes come from."""
 
