@@ -115,7 +115,12 @@ FILES = {
                 dated(table("prices")).with_columns(column("adj_close", "list", 6))
             )
         },
-        ("prices/month_end.parquet", "column 'adj_close'", "List(Float64)", "Write the column as a number"),
+        (
+            "prices/month_end.parquet",
+            "column 'adj_close'",
+            "list<",
+            "Write the column as text, numbers or dates",
+        ),
     ),
     "a huge number": (
         {"fundamentals/annual.csv": FOLDER["fundamentals/annual.csv"].replace(b"900000", b"9" * 400)},
