@@ -10,7 +10,7 @@ from smallcap.assets.table_asset import asset_key
 from smallcap.errors import AuditError, SmallcapError
 from smallcap.lake import Home
 from smallcap.pipelines.event_log import kept_open
-from smallcap.pipelines.instance import DAMAGED_DATABASE, open_instance, unusable
+from smallcap.pipelines.instance import DATABASE_ERRORS, open_instance, unusable
 from smallcap.pipelines.location import REFRESH_JOB, build_definitions
 from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.signals import ending_in, work_apart
@@ -106,7 +106,7 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
         if type(link).__name__ == "DagsterAssetCheckFailedError":
             found = _failed_checks(home, run_id) or " ".join(str(link).split())
             return AuditError(f"{found}; nothing new is published, what was published before is still served")
-        if type(link).__name__ == DAMAGED_DATABASE:
+        if type(link).__name__ in DATABASE_ERRORS:
             return unusable(home.settings, link)
         link = link.__cause__ or link.__context__
     return SmallcapError(

@@ -21,8 +21,10 @@ UNCAPTURED = {
         "class": "NoOpComputeLogManager",
     }
 }
-DAMAGED_DATABASE = "DatabaseError"
-"""The class of errors of a database that is none; others of the library are subclasses with other names."""
+DATABASE_ERRORS = ("DatabaseError", "OperationalError")
+"""Classes of errors of Dagster's database: it is damaged; it cannot be opened or written."""
+_UNWRITABLE = ("disk is full", "disk I/O error", "readonly database")
+"""What SQLite says where the disk is at fault."""
 
 
 def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.DagsterInstance:
@@ -64,8 +66,14 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
 
 def unusable(settings: Settings, error: BaseException) -> InputError:
     """Say that Dagster's folder in a home cannot be used, and what to do."""
+    reason = str(error).partition("[SQL")[0].partition("(Background")[0]
+    if any(words in reason for words in _UNWRITABLE):
+        return InputError(
+            f"Dagster cannot write to {settings.dagster_dir} ({' '.join(reason.split())}); check the space "
+            f"and the permissions there, and run again; what was published is still served"
+        )
     return InputError(
-        f"Dagster cannot use {settings.dagster_dir} ({' '.join(str(error).split())}). Correct its "
+        f"Dagster cannot use {settings.dagster_dir} ({' '.join(reason.split())}). Correct its "
         f"{DAGSTER_YAML.name}, or remove the folder: it holds Dagster's history of runs only, and the next "
         f"command makes it again"
     )

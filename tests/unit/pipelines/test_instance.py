@@ -65,3 +65,17 @@ def test_a_damaged_database_of_dagster_is_explained_whenever_it_is_met(settings:
     explained = explain(met.value, Home(settings), "a run")
     assert isinstance(explained, InputError)
     assert "remove the folder" in str(explained)
+
+
+class OperationalError(Exception):
+    """What the library of Dagster's database raises; told by its name."""
+
+
+@pytest.mark.parametrize("words", ["database or disk is full", "attempt to write a readonly database"])
+def test_a_full_or_read_only_disk_is_no_damage(settings: Settings, words: str) -> None:
+    failed = OperationalError(f"(sqlite3.OperationalError) {words}\n[SQL: PRAGMA x]\n(Background on this)")
+    explained = str(explain(failed, Home(settings), "a run"))
+    assert explained.startswith(f"Dagster cannot write to {settings.dagster_dir} (")
+    assert words in explained
+    assert "remove" not in explained
+    assert "SQL:" not in explained
