@@ -1,4 +1,7 @@
-"""The commands of README, pasted in order into a fresh shell in a fresh clone: each of them succeeds."""
+"""The commands of README, pasted in order into a fresh shell in a fresh clone: each of them succeeds.
+
+The results that it shows are what they print.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import environment
+from tests.command_line import environment, must_succeed
 from tests.paths import PROJECT_ROOT
 
 COMPANIES = 60
@@ -79,6 +82,19 @@ def test_the_commands_succeed_in_order(tmp_path: Path):
     assert (project / "smallcap.duckdb").is_file()
     assert (project / "data" / "home" / "reports" / "2025-06-30" / "index.html").is_file()
     assert len((project / "coverage.csv").read_text().splitlines()) > 12
+
+
+@pytest.mark.drill
+def test_the_results_that_are_shown_are_those_of_the_default_universe(tmp_path: Path):
+    home = tmp_path / "home"
+    screen = must_succeed("run", "--home", home)
+    funnel = must_succeed("funnel", "--as-of", "2025-12-31", "--home", home)
+    must_succeed("backfill", "--from", 2018, "--to", 2025, "--home", home)
+    regression = must_succeed("regress", "funnel_survivors", "--cov", "HAC", "--home", home)
+    printed = {tuple(line.split()) for line in "\n".join((screen, funnel, regression)).splitlines()}
+    shown = [line for language, text in readme() if not language for line in text.splitlines()]
+    assert len(shown) > 40
+    assert [line for line in shown if tuple(line.split()) not in printed] == []
 
 
 def test_blocks_of_commands_are_marked_and_hold_nothing_else():
