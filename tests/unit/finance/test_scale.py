@@ -35,15 +35,16 @@ SOUND = {
     "shares_diluted": 31e6,
 }
 YEARS = range(2019, 2024)
+MONEY = [name for name in SOUND if name.endswith("_usd")]
 
 
-def company(**changes: dict[str, float]) -> pl.DataFrame:
+def company(**changes: dict[str, float | None]) -> pl.DataFrame:
     """Five years of a steady company; `y2023` and the like change a year."""
     rows = [year_row(year, **SOUND | changes.get(f"y{year}", {})) for year in YEARS]
     return flag(raw_fundamentals(*rows), SANITY)
 
 
-def suspects(**changes: dict[str, float]) -> dict[int, str]:
+def suspects(**changes: dict[str, float | None]) -> dict[int, str]:
     flagged = company(**changes).filter("is_scale_suspect")
     return dict(flagged.select("fiscal_year", "scale_suspect_fields").iter_rows())
 
@@ -74,8 +75,19 @@ def test_a_figure_in_another_unit_is_suspect_in_its_years_and_no_other(years: tu
 
 @pytest.mark.parametrize("factor", [1000.0, 1e-3])
 def test_a_row_in_another_unit_is_suspect_in_all_its_money(factor: float) -> None:
-    wrong = {name: value * factor for name, value in SOUND.items() if name.endswith("_usd")}
+    wrong = {name: SOUND[name] * factor for name in MONEY}
     assert suspects(y2022=wrong) == {2022: ", ".join(name for name in MONEY_FIELDS if name in SOUND)}
+
+
+@pytest.mark.parametrize(("wrong", "expected"), [(MONEY, True), (MONEY[:1], False)])
+def test_a_figure_that_earlier_years_lack_is_suspect_only_with_its_row(
+    wrong: list[str], expected: bool
+) -> None:
+    name = "dividends_paid_usd"
+    earlier = {f"y{year}": {name: None} for year in range(2019, 2023)}
+    year = {other: SOUND[other] / 1000 for other in wrong if other != name}
+    found = suspects(**earlier, y2023=year)[2023].split(", ")
+    assert (name in found) == expected
 
 
 def test_a_result_close_to_zero_is_no_error_if_the_row_confirms_it() -> None:
