@@ -12,7 +12,7 @@ _AUTHORITY = re.compile(
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-"""Addresses that stand for every one of this machine, and under which this machine opens them."""
+"""Addresses that mean all addresses of this machine, and the one at which this machine opens them."""
 
 
 class Authority(NamedTuple):

@@ -1,7 +1,7 @@
 """Folders and files that only their owner can open, whatever the process would allow others (umask).
 
-A vendor's data are licensed to whoever fetched them: homes, kept responses and everything that is written out
-of a home are made this way.
+A vendor's data are licensed to the person who fetched them: homes, kept responses and everything that is
+written out of a home are made this way.
 """
 
 from __future__ import annotations

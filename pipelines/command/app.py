@@ -59,8 +59,8 @@ def main() -> None:
         with stopped_by_signals():
             app()
     except SmallcapError as error:
-        told = escape(Redactor().text(str(error)))
-        ERR.print(f"[bold red]error:[/] {told}", highlight=False, soft_wrap=True)
+        message = escape(Redactor().text(str(error)))
+        ERR.print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except Stopped as stop:
         # Not by the console: the signal may have come while it wrote a line, which it would write again.

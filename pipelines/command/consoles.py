@@ -73,5 +73,5 @@ def _show_traceback(
     kind: type[BaseException], error: BaseException, frames: TracebackType | None = None
 ) -> None:
     """Show an unexpected error, without control characters and keys."""
-    told = "".join(traceback.format_exception(kind, error, frames))
-    sys.stderr.write(visible(Redactor().text(told)))
+    text = "".join(traceback.format_exception(kind, error, frames))
+    sys.stderr.write(visible(Redactor().text(text)))

@@ -19,15 +19,15 @@ def describe(error: BaseException) -> str:
     """
     redactor = Redactor(secrets_of_the_environment())
     first = next(iter(redactor.text(str(error)).splitlines()), "")
-    told = (
+    message = (
         f"unexpected {type(error).__name__}: {first}. This is a fault of smallcap; what was published before "
         f"is still served. {REPORT}"
     )
     trace = redactor.text("".join(traceback.format_exception(error)))
     try:
-        return f"{told} in {_kept(trace)}"
+        return f"{message} in {_kept(trace)}"
     except OSError as problem:
-        return f"{told}, which cannot be written to {tempfile.gettempdir()} ({problem.strerror}):\n{trace}"
+        return f"{message}, which cannot be written to {tempfile.gettempdir()} ({problem.strerror}):\n{trace}"
 
 
 def _kept(trace: str) -> str:

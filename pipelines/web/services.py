@@ -88,13 +88,13 @@ def guarded(app: App, address: Authority, settings: Settings) -> Guard:
 
 def announcement(address: Authority, settings: Settings) -> str:
     """Say where the UI is opened, and what is missing where it listens at every address."""
-    told = f"Dagster's UI is at {url_of(address)}; Ctrl-C ends it"
+    message = f"Dagster's UI is at {url_of(address)}; Ctrl-C ends it"
     if is_wildcard(address.host) and not parse_hosts(settings.allowed_hosts):
-        told += (
+        message += (
             f"\nIt listens at every address ({address.host}) but is opened from this machine only: name the "
             "host or address that other machines use in SMALLCAP_ALLOWED_HOSTS"
         )
-    return told
+    return message
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The store of fetched payloads: each is kept once, compressed, with a description, and never changed.
 
-Payloads are bytes; nothing here parses them. They are licensed to whoever fetched them, so nobody else can
-read the files.
+Payloads are bytes; nothing here parses them. They are licensed to the person who fetched them, so nobody else
+can read the files.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ INTERVAL = ("estimate", "ci_low", "ci_high")
 NO_MONTHS = "no month has a return of both books and all factors"
 TEST = ("std_error", "t_stat", "p_value", "ci_low", "ci_high")
 SHOWN = {"other_": (*INTERVAL, "reason"), "difference_": ("estimate", *TEST), "mix_": ("estimate",)}
-"""Columns of each regression that stand beside those of the first book's, by their prefix."""
+"""Columns of each regression compared with those of the first book, by their prefix."""
 
 
 def book_comparisons(
