@@ -37,6 +37,16 @@ class AuditError(SmallcapError):
     exit_code = 4
 
 
+class DeliveryError(AuditError):
+    """A source delivered too little to be merged without a person's word."""
+
+
+class DegradedError(SmallcapError):
+    """Something was published, but from less than was asked for."""
+
+    exit_code = 6
+
+
 class NothingPublishedError(SmallcapError):
     """The home has no published warehouse yet."""
 

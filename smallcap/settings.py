@@ -184,6 +184,16 @@ class Settings(BaseSettings):
     running_period_max_age_hours: int = Field(
         12, ge=0, description="age at which an answer about a running period is requested again"
     )
+    delivery_warn_loss: float = Field(
+        0.05, ge=0, le=1, description="share missing from a live source's delivery from which a run warns"
+    )
+    delivery_fail_loss: float = Field(
+        0.20, gt=0, le=1, description="share missing from a live source's delivery from which it is refused"
+    )
+    publish_partial: bool = Field(
+        False,
+        description="merge and publish a delivery that would be refused; the run then ends with exit code 6",
+    )
     reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
     bind: Annotated[str, AfterValidator(check_bind)] = Field(
         "127.0.0.1",

@@ -19,7 +19,7 @@ from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 from smallcap.warehouse import PublishedTable, build, swap, versions_in_use
 
-RECORDS = ("meta.runs", "meta.checks", "meta.fetched", "meta.kept_versions")
+RECORDS = ("meta.runs", "meta.checks", "meta.fetched", "meta.deliveries", "meta.kept_versions")
 
 
 @dg.asset(

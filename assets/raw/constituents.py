@@ -7,6 +7,7 @@ import polars as pl
 from smallcap.assets.table_asset import table_asset
 from smallcap.engine.asked import refused_in
 from smallcap.engine.context import Run
+from smallcap.engine.deliveries import delivered_rows, lists_before, settle_lists
 from smallcap.engine.making import Rows
 from smallcap.sources import ingest
 
@@ -15,8 +16,9 @@ from smallcap.sources import ingest
 def constituents(run: Run, securities: pl.DataFrame) -> Rows:
     """Ask the source for the newest list at or at most 31 days before each as_of."""
     years = run.years.of("raw.constituents")
-    listed = run.lists.at(run.dates.of(years))
-    delivery = ingest.constituents(listed, securities, run.settings.index_name)
-    run.log.note_delivery("raw.constituents", delivery, years)
+    dates = run.dates.of(years)
+    listed = run.lists.at(dates)
+    made = ingest.constituents(listed, securities, run.settings.index_name, lists_before(run, dates))
+    settle_lists(run, listed, made)
     run.log.note_fetched("constituents", years, None)
-    return Rows(delivery.rows, refused_in(delivery.refused, years))
+    return delivered_rows(run, "raw.constituents", made.rows, refused_in(made.refused, years))

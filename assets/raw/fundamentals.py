@@ -7,8 +7,15 @@ import datetime as dt
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.asked import YEARS_RESTATED, became_known, known_companies, refused_in
+from smallcap.engine.asked import (
+    YEARS_RESTATED,
+    became_known,
+    expected_companies,
+    known_companies,
+    refused_in,
+)
 from smallcap.engine.context import Run
+from smallcap.engine.deliveries import delivered_rows, rows_before, settle
 from smallcap.engine.making import Rows
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.sources import ingest
@@ -23,7 +30,11 @@ def fundamentals(run: Run, securities: pl.DataFrame, metrics_rules: MetricsRules
     companies = known_companies(securities)
     sessions = nyse_sessions(start, dt.date(max(years) + 1, 12, 31))
     lag = metrics_rules.visibility.assumed_lag_days
-    delivery = ingest.fundamentals(run.source.fundamentals(start, end, companies), securities, sessions, lag)
-    run.log.note_delivery("raw.fundamentals", delivery, run.years.of("raw.fundamentals"))
+    before = rows_before(run, "raw.fundamentals", start, end, companies)
+    served = run.source.fundamentals(start, end, companies)
+    made = ingest.fundamentals(served, securities, sessions, lag, before)
+    settle(run, "raw.fundamentals", served, made, (start, end), expected_companies(securities, start, end))
     run.log.note_fetched("fundamentals", years, len(companies))
-    return Rows(became_known(delivery.rows, years), refused_in(delivery.refused, years))
+    years = run.years.of("raw.fundamentals")
+    rows = became_known(made.rows, years)
+    return delivered_rows(run, "raw.fundamentals", rows, refused_in(made.refused, years))

@@ -7,8 +7,15 @@ import datetime as dt
 import polars as pl
 
 from smallcap.assets.table_asset import table_asset
-from smallcap.engine.asked import YEARS_RESTATED, became_known, known_companies, refused_in
+from smallcap.engine.asked import (
+    YEARS_RESTATED,
+    became_known,
+    expected_companies,
+    known_companies,
+    refused_in,
+)
 from smallcap.engine.context import Run
+from smallcap.engine.deliveries import delivered_rows, rows_before, settle
 from smallcap.engine.making import Rows
 from smallcap.sources import ingest
 
@@ -21,10 +28,11 @@ def vendor_metrics(run: Run, securities: pl.DataFrame, fundamentals: pl.DataFram
     """
     years = run.years.of("raw.vendor_metrics")
     companies = known_companies(securities)
-    served = run.source.vendor_metrics(
-        dt.date(min(years) - YEARS_RESTATED, 1, 1), dt.date(max(years), 12, 31), companies
-    )
-    delivery = ingest.vendor_metrics(served, securities, fundamentals)
-    run.log.note_delivery("raw.vendor_metrics", delivery, run.years.of("raw.vendor_metrics"))
+    start, end = dt.date(min(years) - YEARS_RESTATED, 1, 1), dt.date(max(years), 12, 31)
+    before = rows_before(run, "raw.vendor_metrics", start, end, companies)
+    served = run.source.vendor_metrics(start, end, companies)
+    made = ingest.vendor_metrics(served, securities, fundamentals, before)
+    settle(run, "raw.vendor_metrics", served, made, (start, end), expected_companies(securities, start, end))
     run.log.note_fetched("vendor_metrics", years, len(companies))
-    return Rows(became_known(delivery.rows, years), refused_in(delivery.refused, years))
+    rows = became_known(made.rows, years)
+    return delivered_rows(run, "raw.vendor_metrics", rows, refused_in(made.refused, years))

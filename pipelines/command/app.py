@@ -32,14 +32,14 @@ app = typer.Typer(
     ),
     epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a "
     "check refused the result; "
-    "5 nothing is published yet, or the catalogue is damaged; 9 diff found a difference; 130 "
-    "stopped by Ctrl-C; 143 stopped by SIGTERM.",
+    "5 nothing is published yet, or the catalogue is damaged; 6 published from a partial delivery; "
+    "9 diff found a difference; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.",
 )
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.report, asking.regress),
-    *(keeping.rollback, keeping.export, keeping.doctor, keeping.ui, keeping.version),
+    *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.ui, keeping.version),
 )
 for command in COMMANDS:
     app.command()(command)

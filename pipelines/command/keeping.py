@@ -1,4 +1,7 @@
-"""Commands for homes and books: `book`, `rollback`, `export`, `diff`, `config`, `doctor`, `ui`, `version`."""
+"""Commands for homes and books.
+
+`book`, `rollback`, `accept`, `export`, `diff`, `config`, `doctor`, `ui` and `version`.
+"""
 
 from __future__ import annotations
 
@@ -87,6 +90,26 @@ def rollback(home: HomeOption = None) -> None:
         settings.warehouse_dir, lambda told: ERR.print(escape(told), highlight=False, soft_wrap=True)
     )
     ERR.print(f"serving the catalogue of run {run_id}; the next run publishes again")
+
+
+def accept(
+    run: Annotated[
+        str | None,
+        typer.Argument(help="The run, or the first characters of its id.", show_default=False),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why what was delivered is right; recorded with the delivery.")
+    ] = "",
+    home: HomeOption = None,
+) -> None:
+    """Accept a delivery that was refused because too much is missing; without a run, list those."""
+    from smallcap.pipelines.command.deliveries import accept_run, show_refused
+
+    settings = settings_of(home=home)
+    if run is None:
+        show_refused(settings, OUT, ERR)
+    else:
+        accept_run(settings, run, reason, ERR)
 
 
 def export(

@@ -19,6 +19,7 @@ from smallcap.errors import InputError
 from smallcap.lake.home import Home, command_line
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.pipelines.command.again import NOTHING_TO_MAKE
+from smallcap.pipelines.command.deliveries import require_complete
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import Settings
@@ -70,14 +71,17 @@ def make(
     if is_dry:
         _show_plan(make_plan(planned, tables), planned, out)
         return
+    run_id = None
     if tables is None and is_current(planned):
         err.print(NOTHING_TO_MAKE, soft_wrap=True)
     else:
-        _run(settings, first, last, as_of, tables, err, is_forced=is_forced)
+        run_id = _run(settings, first, last, as_of, tables, err, is_forced=is_forced)
     if tables is None and is_current(plan_run(settings, source, first, last, as_of)):
         record_unchanged(settings, request, as_of)
     if tables is None or "publish.warehouse" in tables:
         show_summary(settings, as_of, out, err)
+    if run_id is not None:
+        require_complete(settings, run_id)
 
 
 def is_current(run: Run) -> bool:
@@ -117,7 +121,7 @@ def _run(
     err: Console,
     *,
     is_forced: bool,
-) -> None:
+) -> str:
     # Dagster takes a second to load: what can be refused was refused before.
     from smallcap.pipelines.execute import run_years
 
@@ -131,7 +135,9 @@ def _run(
     _warn_of_damage(settings, err)
     steps = len(READS) + 2 if tables is None else len(tables)
     with show_progress(steps, err):
-        run_years(settings, first, last, as_of, tables, command_line(sys.argv[1:]), is_forced=is_forced)
+        return run_years(
+            settings, first, last, as_of, tables, command_line(sys.argv[1:]), is_forced=is_forced
+        )
 
 
 def _warn_of_damage(settings: Settings, err: Console) -> None:

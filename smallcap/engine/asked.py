@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
 import polars as pl
@@ -13,6 +14,21 @@ YEARS_RESTATED = 9
 def known_companies(securities: pl.DataFrame) -> list[str]:
     """Return the source's ids of the companies that it knows statements of."""
     return securities.filter(pl.col("is_resolved"))["source_entity_id"].drop_nulls().unique().sort().to_list()
+
+
+def expected_companies(securities: pl.DataFrame, start: dt.date, end: dt.date) -> list[str]:
+    """Return the source's ids of the companies that it knows and that had a listed line between two days."""
+    return _listed(securities, start, end)["source_entity_id"].drop_nulls().unique().sort().to_list()
+
+
+def expected_lines(securities: pl.DataFrame, start: dt.date, end: dt.date) -> list[str]:
+    """Return the source's ids of the lines of companies that it knows, listed between two days."""
+    return _listed(securities, start, end)["source_id"].drop_nulls().unique().sort().to_list()
+
+
+def _listed(securities: pl.DataFrame, start: dt.date, end: dt.date) -> pl.DataFrame:
+    is_listed = (pl.col("valid_from") <= end) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= start))
+    return securities.filter(pl.col("is_resolved") & is_listed)
 
 
 def known_lines(securities: pl.DataFrame) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from smallcap.lake.home import Home
 from smallcap.lake.records import utc_now
@@ -39,6 +39,7 @@ class RunLog:
         self._home, self._run_id, self._command, self._preset = home, run_id, command, preset
         self._years, self._as_of, self._source_name, self._clock = years, as_of, source_name, clock
         self._checks: list[dict[str, object]] = []
+        self._judged: list[dict[str, object]] = []
         self._fetched: dict[tuple[str, int], dict[str, object]] = {}
         self.started_at = utc_now()
         self.is_published = False
@@ -59,6 +60,11 @@ class RunLog:
         """Remember a source's notices about a delivery: they are warnings among the table's checks."""
         if delivery.notices:
             self.note_check(name, "source_notices", "warned", "; ".join(delivery.notices), years)
+
+    def note_judged(self, delivery: Mapping[str, object]) -> None:
+        """Remember the judgement of a delivery, a row of meta.deliveries without run, source and times."""
+        about = {"run_id": self._run_id, "source": self._source_name, "clock": self._clock}
+        self._judged.append({**about, **delivery, "delivered_at": utc_now()})
 
     def note_check(self, name: str, check_name: str, status: str, message: str, years: Sequence[int]) -> None:
         """Remember the outcome of a check of the years that were made: passed, warned or failed."""
@@ -83,6 +89,8 @@ class RunLog:
     def flush(self, status: str) -> None:
         """Write what was remembered, and the run's status, to the home's records."""
         self.flush_checks()
+        self._home.records.upsert("meta.deliveries", self._judged)
+        self._judged = []
         if status in ("published", "succeeded"):
             self._home.records.upsert("meta.fetched", list(self._fetched.values()))
         self._fetched = {}

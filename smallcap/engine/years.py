@@ -51,6 +51,12 @@ class Years:
         """Return the years of a partitioned table that the run makes."""
         return [year for year in self.why(name) if year != UNPARTITIONED]
 
+    def extend(self, name: str, years: Sequence[int]) -> None:
+        """Add existing years of a partitioned table, in which a record that is delivered anew was, or is."""
+        present, made = self._home.lake.years(name), self.why(name)
+        added = {year: ["a record was dated anew"] for year in years if year in present and year not in made}
+        self._made[name] = dict(sorted({**made, **added}.items()))
+
     def is_made(self, name: str) -> bool:
         """Whether the run makes anything of a table."""
         return bool(self.why(name))

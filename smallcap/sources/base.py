@@ -45,15 +45,26 @@ def _columns(schema: type, leave_out: Sequence[str], add: Sequence[str]) -> dict
     return {**{name: pl.String() for name in add}, **own}
 
 
-CONSTITUENTS_COLUMNS = _columns(Constituents, ["year", "index_name", "security_id", "weight"], ["source_id"])
+CONSTITUENTS_COLUMNS = _columns(
+    Constituents,
+    ["year", "index_name", "security_id", "weight", "source_id", "missing_since"],
+    ["source_id"],
+)
 SECURITIES_COLUMNS = _columns(Securities, ["security_id", "entity_id"], [])
 FUNDAMENTALS_COLUMNS = _columns(
-    Fundamentals, ["year", "entity_id", "available_date", "is_available_date_assumed"], ["source_entity_id"]
+    Fundamentals,
+    [
+        *("year", "entity_id", "available_date", "is_available_date_assumed"),
+        *("source_entity_id", "missing_since"),
+    ],
+    ["source_entity_id"],
 )
 VENDOR_METRICS_COLUMNS = _columns(
-    VendorMetrics, ["year", "entity_id", "available_date"], ["source_entity_id"]
+    VendorMetrics,
+    ["year", "entity_id", "available_date", "source_entity_id", "missing_since"],
+    ["source_entity_id"],
 )
-PRICES_COLUMNS = _columns(Prices, ["year", "security_id"], ["source_id"])
+PRICES_COLUMNS = _columns(Prices, ["year", "security_id", "source_id", "missing_since"], ["source_id"])
 FACTORS_COLUMNS = _columns(Factors, [], [])
 
 

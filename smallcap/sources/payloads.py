@@ -27,6 +27,8 @@ from smallcap.tables import table
 
 _TEXTS: Final = ("snapshot_id", "source", "dataset", "request", "sha256", "path", "fetched_at")
 _MOST_BYTES: Final = 2**40
+_REFUSED: Final = "refused_by"
+"""In the description of a payload whose delivery was refused: the run. Such a payload answers no request."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class SnapshotStore:
             Payloads last received before this time (UTC) are ignored; None: none is.
         """
         described = _described(self._folder(source, dataset).glob(f"{_request_digest(request)}-*.json"))
-        for description in sorted(described, key=_last_received, reverse=True):
+        for description in sorted(filter(_is_believed, described), key=_last_received, reverse=True):
             if not_before is not None and _last_received(description) < not_before:
                 return None
             payload = self._payload(description)
@@ -72,9 +74,10 @@ class SnapshotStore:
         return None
 
     def every(self, source: str, dataset: str) -> Iterator[Kept]:
-        """Yield every payload of a dataset, oldest first; damaged ones are skipped."""
+        """Yield every payload of a dataset, oldest first; damaged and refused ones are skipped."""
         described = _described(self._folder(source, dataset).glob("*.json"))
-        for description in sorted(described, key=lambda one: (one["fetched_at"], one["snapshot_id"])):
+        believed = filter(_is_believed, described)
+        for description in sorted(believed, key=lambda one: (one["fetched_at"], one["snapshot_id"])):
             payload = self._payload(description)
             if payload is not None:
                 yield Kept(
@@ -86,7 +89,7 @@ class SnapshotStore:
     def received(self, source: str, dataset: str) -> list[tuple[dict[str, object], dt.datetime]]:
         """List a dataset's requests with a kept payload, each with the time (UTC) it was last received."""
         newest: dict[str, dt.datetime] = {}
-        for description in _described(self._folder(source, dataset).glob("*.json")):
+        for description in filter(_is_believed, _described(self._folder(source, dataset).glob("*.json"))):
             received = _last_received(description)
             newest[description["request"]] = max(received, newest.get(description["request"], received))
         return [(json.loads(request), newest[request]) for request in sorted(newest)]
@@ -122,9 +125,8 @@ class SnapshotStore:
         known = next(iter(_described([description_path])), None)
         if known is not None and self._payload(known) is not None:
             if received_at is not None:
-                _write_atomically(
-                    description_path, json.dumps({**known, "last_received_at": received}, indent=1).encode()
-                )
+                again = {name: value for name, value in known.items() if name != _REFUSED}
+                _write_description(description_path, {**again, "last_received_at": received})
             return
         description = {
             "snapshot_id": f"{source}/{dataset}/{stem}",
@@ -137,7 +139,26 @@ class SnapshotStore:
             "fetched_at": received,
         }
         _write_atomically(payload_path, pa.compress(payload, codec="zstd", asbytes=True))
-        _write_atomically(description_path, json.dumps(description, indent=1).encode())
+        _write_description(description_path, description)
+
+    def refuse(self, dataset: str, run_id: str, since: dt.datetime) -> None:
+        """Keep the payloads of a dataset received since a time (UTC), but answer no request by them.
+
+        The same bytes count again when a vendor sends them again, or when the run is accepted.
+        """
+        for path in self.root.glob(f"*/{dataset}/*.json"):
+            for description in _described([path]):
+                if _last_received(description) >= since:
+                    _write_description(path, {**description, _REFUSED: run_id})
+
+    def accept(self, run_id: str) -> None:
+        """Answer requests again by the payloads that were refused with a run."""
+        for path in self.root.glob("*/*/*.json"):
+            for description in _described([path]):
+                if description.get(_REFUSED) == run_id:
+                    _write_description(
+                        path, {name: value for name, value in description.items() if name != _REFUSED}
+                    )
 
     def frame(self) -> pl.DataFrame:
         """Rebuild raw.snapshots from the descriptions of the payloads."""
@@ -194,6 +215,14 @@ def _described(paths: Iterable[Path]) -> list[dict[str, Any]]:
             raise _unreadable(path, error) from None
         described.append(description)
     return described
+
+
+def _is_believed(description: Mapping[str, Any]) -> bool:
+    return _REFUSED not in description
+
+
+def _write_description(path: Path, description: Mapping[str, Any]) -> None:
+    _write_atomically(path, json.dumps(description, indent=1).encode())
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from smallcap.tables.columns import count, date, key_text, text
+from smallcap.tables.columns import count, date, flag, key_text, ratio, text
 
 
 def _time(description: str, *, nullable: bool = False) -> dy.Datetime:
@@ -75,6 +75,35 @@ class Fetched(dy.Schema):
     asked = count("companies or lines requested", nullable=True, unit="companies")
     fetched_through = date("the last day covered", nullable=False)
     fetched_at = _time("when it was fetched")
+
+
+class Deliveries(dy.Schema):
+    """One row per run and dataset of a live source: what was asked, what came, and how it was judged."""
+
+    run_id = key_text("the run")
+    dataset = key_text("fundamentals, vendor_metrics or prices")
+    source = text("the source", nullable=False)
+    clock = date("the source's day", nullable=False)
+    first_day = date("first day that was asked for", nullable=False)
+    last_day = date("last day that was asked for", nullable=False)
+    asked = count(
+        "companies or lines that the source knows and that were listed in these days", unit="companies"
+    )
+    answered = count("those of them with at least one row", unit="companies")
+    row_count = count("rows delivered")
+    non_null_share = ratio(
+        "share of the figures stored before, in rows that came again, that did not come as null", min=0, max=1
+    )
+    answered_share = ratio("answered over asked", min=0, max=1)
+    lost_share = ratio(
+        "the largest share that is missing, of companies, rows, figures or answers", min=0, max=1
+    )
+    silent = count("companies or lines that had rows and have none now", unit="companies")
+    silent_ids = text("the source's ids of these, separated by spaces; at most 2,000")
+    status = text("accepted, warned, refused, partial or overruled", nullable=False)
+    reason = text("the judgement in words, or why a person overruled it", nullable=False)
+    is_accepted_by_person = flag("a person had accepted a refused delivery that lacked as much")
+    delivered_at = _time("when it was delivered")
 
 
 class Catalogue(dy.Schema):

@@ -20,6 +20,12 @@ from smallcap.tables.columns import (
     year,
 )
 
+SOURCE_ID = "the source's id of the line, by which rows of later deliveries are matched"
+SOURCE_ENTITY_ID = "the source's id of the company, by which rows of later deliveries are matched"
+MISSING_SINCE = (
+    "the source's day on which the row was first no longer delivered; it stays in use; null while delivered"
+)
+
 
 class Constituents(dy.Schema):
     """One row per index, as_of and line in the source's list."""
@@ -41,6 +47,8 @@ class Constituents(dy.Schema):
     location = text("country as in the source")
     exchange = text("exchange as in the source")
     source = text("source of the row", nullable=False)
+    source_id = text(SOURCE_ID)
+    missing_since = dy.Date(nullable=True, description=MISSING_SINCE)
 
 
 class Securities(dy.Schema):
@@ -131,6 +139,8 @@ class Fundamentals(dy.Schema):
     shares_split_basis = text(
         "which splits the share counts carry, where declared: as_filed, or split_adjusted_to and a date"
     )
+    source_entity_id = text(SOURCE_ENTITY_ID)
+    missing_since = dy.Date(nullable=True, description=MISSING_SINCE)
 
 
 class VendorMetrics(dy.Schema):
@@ -149,6 +159,8 @@ class VendorMetrics(dy.Schema):
     interest_coverage = ratio("interest coverage as served", "multiple")
     altman_z_score = ratio("Altman Z as served", "score")
     market_cap_period_end_usd = usd("market capitalisation on the trading day of period_end")
+    source_entity_id = text(SOURCE_ENTITY_ID)
+    missing_since = dy.Date(nullable=True, description=MISSING_SINCE)
 
 
 class Prices(dy.Schema):
@@ -170,6 +182,8 @@ class Prices(dy.Schema):
     )
     total_return = ratio("return of the month with dividends", min=-1)
     source = text("source of the row", nullable=False)
+    source_id = text(SOURCE_ID)
+    missing_since = dy.Date(nullable=True, description=MISSING_SINCE)
 
 
 class Factors(dy.Schema):

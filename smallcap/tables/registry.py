@@ -128,6 +128,7 @@ META_TABLES: dict[str, Table] = {
         Table("meta.runs", meta.Runs, "reference"),
         Table("meta.checks", meta.Checks, "reference"),
         Table("meta.fetched", meta.Fetched, "reference"),
+        Table("meta.deliveries", meta.Deliveries, "reference"),
         Table("meta.catalogue", meta.Catalogue, "reference"),
     )
 }

@@ -89,8 +89,8 @@ def build(
         The versions to serve. A table of the registry that is not among them gets a view without rows that
         says so.
     meta
-        Frames of meta.runs, meta.checks, meta.fetched and meta.kept_versions, keyed by table name; one left
-        out is empty. The other meta tables follow from the arguments.
+        Frames of meta.runs, meta.checks, meta.fetched, meta.deliveries and meta.kept_versions, by name;
+        one left out is empty. The other meta tables follow from the arguments.
     views_dir
         Folder of further views: one .sql each, named like the view; the first line is a comment that becomes
         the view's.

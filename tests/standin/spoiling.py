@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Callable
@@ -98,6 +99,38 @@ def _without_ids(rows: Rows, parameters: Parameters) -> Rows:
     return [{**row, "entity_id": None} if number % every == 0 else row for number, row in enumerate(rows)]
 
 
+def _kept(parameters: Parameters) -> Callable[[Any], bool]:
+    """Choose a part of the ids: the same ids for the same `percent` and `salt`, more for a larger percent."""
+
+    def is_kept(identifier: Any) -> bool:
+        digest = hashlib.sha256(f"{parameters.get('salt', '')}|{identifier}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") % 100 < parameters["percent"]
+
+    return is_kept
+
+
+def _sparse(answer: Answer, parameters: Parameters) -> Answer:
+    """Serve only some of the ids, as if the others had no rows; counts agree with what is sent."""
+    body, is_kept = _body(answer), _kept(parameters)
+    if not isinstance(body.get("data"), list):
+        return answer
+    rows = [row for row in body["data"] if is_kept(row.get("entity_id"))]
+    counts = {name: len(rows) for name in ("count", "total") if name in body.get("meta", {})}
+    changed = {**body, "data": rows, "meta": {**body.get("meta", {}), **counts}}
+    return replace(answer, content=json.dumps(changed).encode(), rows=len(rows))
+
+
+def _blanked(rows: Rows, parameters: Parameters) -> Rows:
+    """Blank the numbers of the rows of some ids, and leave ids, dates and texts."""
+    is_kept = _kept(parameters)
+    return [
+        row
+        if is_kept(row.get("entity_id"))
+        else {name: None if isinstance(value, float) else value for name, value in row.items()}
+        for row in rows
+    ]
+
+
 def _body(answer: Answer) -> dict[str, Any]:
     return json.loads(answer.content) if answer.content_type == JSON else {}
 
@@ -105,6 +138,8 @@ def _body(answer: Answer) -> dict[str, Any]:
 SPOILED: Final[dict[str, Callable[[Answer, Parameters], Answer]]] = {
     "missing_cursor": _meta({"has_more": True, "next_cursor": None}),
     "missing_tickers": _without_some,
+    "sparse": _sparse,
+    "blanked": _rows(_blanked),
     "duplicated_body": _doubled,
     "empty": _emptied,
     "null_entity_ids": _rows(_without_ids),

@@ -114,7 +114,31 @@ class Names:
                 for symbol, rest in unresolved.items()
                 if symbol not in resolved and len(rest) > 1
             }
-        return _dated(pl.concat(frames))
+        found = pl.concat(frames)
+        lost = set(spellings) - set(found["symbol"].to_list())
+        return _dated(pl.concat([found, self._resolved_before({name: spellings[name] for name in lost})]))
+
+    def _resolved_before(self, spellings: Mapping[str, list[str]]) -> pl.DataFrame:
+        """Return the newest kept lines of symbols that the vendor finds no line of any more: they stay."""
+        empty = pl.DataFrame(schema={"symbol": pl.String, **_SCHEMA})
+        symbols = {spelling: symbol for symbol, tried in spellings.items() for spelling in tried}
+        if not symbols:
+            return empty
+        kept = [
+            from_payload(one.payload, _READ)[1].with_columns(nth=pl.lit(nth))
+            for nth, one in enumerate(self._fetcher.snapshots.every(NAME, DATASET))
+            if any(ticker in symbols for ticker in _tickers_of(one.request))
+        ]
+        if not kept:
+            return empty
+        lines = pl.concat(kept).filter(
+            pl.col("asked").is_in(list(symbols)) & pl.col("entity_id").is_not_null()
+        )
+        return (
+            lines.with_columns(symbol=pl.col("asked").replace_strict(symbols, return_dtype=pl.String))
+            .filter(pl.col("nth") == pl.col("nth").max().over("symbol"))
+            .select("symbol", *_SCHEMA)
+        )
 
     def _answers(self, tickers: Collection[str], renew: Mapping[str, dt.datetime]) -> pl.DataFrame:
         """Read the newest valid response about each ticker, and request those without one."""
