@@ -135,12 +135,11 @@ def loss_of(
     there = base.filter(~pl.col("is_lost"))
     lost, cells = int(there["cells_lost"].sum()), int(there["cells"].sum())
     non_null = 1 - lost / cells if cells else 1.0
-    shares["of the figures came as null"] = max(0.0, 1 - non_null / past.best_non_null)
+    shares["of the figures came as null"] = _fall(non_null, past.best_non_null)
     came = set(expected) & set(answered)
     share = len(came) / len(expected) if expected else 1.0
-    unanswered = max(0.0, 1 - share / past.best_answered) if past.best_answered else 0.0
     if len(expected) - len(came) >= FEWEST_LOST:
-        shares["of the companies or lines asked for did not answer"] = unanswered
+        shares["of the companies or lines asked for did not answer"] = _fall(share, past.best_answered)
     return Loss(len(came), share, non_null, shares, silent)
 
 
@@ -159,12 +158,12 @@ def list_loss(compared: pl.DataFrame, past: History, served: pl.DataFrame, store
     longest = max([*lengths["len"].to_list(), *stored.group_by("as_of").len()["len"].to_list()])
     shortest = lengths.sort("len", "as_of").row(0)
     loss = loss_of(compared, past, (), ())
-    base = longest * past.best_answered
+    length = shortest[1] / longest
     shares = {
         **loss.shares,
-        f"of the lines of the longest list are missing on {shortest[0]}": max(0.0, 1 - shortest[1] / base),
+        f"of the lines of the longest list are missing on {shortest[0]}": _fall(length, past.best_answered),
     }
-    return Loss(shortest[1], shortest[1] / longest, loss.non_null_share, shares, loss.silent)
+    return Loss(shortest[1], length, loss.non_null_share, shares, loss.silent)
 
 
 def judged(loss: Loss, past: History, limits: Limits) -> Verdict:
@@ -198,6 +197,11 @@ def _by_year(base: pl.DataFrame) -> dict[str, float]:
 
 def _share(lost: int, total: int) -> float:
     return lost / total if total and lost >= FEWEST_LOST else 0.0
+
+
+def _fall(share: float, best: float) -> float:
+    """Return by which part a share is below the best one; rounded, because limits are round numbers."""
+    return round(max(0.0, 1 - share / best), 9) if best else 0.0
 
 
 def _best(deliveries: pl.DataFrame, column: str) -> float:

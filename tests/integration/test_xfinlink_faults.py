@@ -17,7 +17,7 @@ from smallcap.errors import InputError, SmallcapError
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching import QuotaError, RefusedError, TransientError
 from smallcap.sources.xfinlink import XfinlinkSource
-from tests.integration.xfinlink_case import DAY, END, INDEX, START, Case
+from tests.integration.xfinlink_case import DAY, END, INDEX, NOW, START, Case
 from tests.standin.server import StandIn
 from tests.standin.spoiling import HOSTILE_NAME
 from tests.standin.universe import sample_universe
@@ -217,6 +217,18 @@ def test_a_ticker_that_resolve_passes_over_is_asked_for_again(case: Case) -> Non
     case.standin.fault("/v1/resolve/*", "missing_tickers")
     assert case.open().constituents(INDEX, [DAY]).rows.height > 200
     assert len(case.bench.waits) == 1
+
+
+def test_a_line_that_resolve_no_longer_finds_stays_what_it_was(case: Case) -> None:
+    before = case.open().constituents(INDEX, [DAY]).rows
+    described = case.open().securities(before).rows
+    assert described["is_resolved"].any()
+    case.move(NOW + dt.timedelta(days=100))
+    case.standin.fault("/v1/resolve/*", "unresolved", count=None)
+    asked = case.counted("resolve")
+    later = case.open().securities(before).rows
+    assert case.counted("resolve") > asked
+    assert later.equals(described)
 
 
 def test_a_wrong_key_is_told_in_the_vendors_words_and_not_tried_twice(

@@ -62,6 +62,15 @@ def _without_some(answer: Answer, parameters: Parameters) -> Answer:
     return replace(answer, content=json.dumps({**body, "data": kept}).encode(), rows=len(kept))
 
 
+def _unresolved(answer: Answer, _: Parameters) -> Answer:
+    """Answer that none of the tickers is known."""
+    body = _body(answer)
+    meta = body.get("meta", {})
+    known = [*meta.get("tickers_unresolved", ()), *meta.get("tickers_resolved", ())]
+    changed = {**meta, "tickers_resolved": [], "tickers_unresolved": known}
+    return replace(answer, content=json.dumps({"data": {}, "meta": changed}).encode(), rows=0)
+
+
 def _doubled(answer: Answer, _: Parameters) -> Answer:
     """Send everything twice: the rows of a JSON page, or a whole file after itself."""
     if answer.content_type != JSON:
@@ -138,6 +147,7 @@ def _body(answer: Answer) -> dict[str, Any]:
 SPOILED: Final[dict[str, Callable[[Answer, Parameters], Answer]]] = {
     "missing_cursor": _meta({"has_more": True, "next_cursor": None}),
     "missing_tickers": _without_some,
+    "unresolved": _unresolved,
     "sparse": _sparse,
     "blanked": _rows(_blanked),
     "duplicated_body": _doubled,

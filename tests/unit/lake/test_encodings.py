@@ -30,6 +30,8 @@ def year_of_prices() -> pl.DataFrame:
         pl.lit(None, pl.Float64).alias("split_ratio"),
         pl.when(line % 2 == 0).then(((pl.col("row") + 2.0) / 7.0).sin()).alias("total_return"),
         pl.lit("test").alias("source"),
+        line.cast(pl.String).alias("source_id"),
+        pl.lit(None, pl.Date).alias("missing_since"),
     ).select(list(PRICES.columns))
 
 

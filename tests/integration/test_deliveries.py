@@ -1,0 +1,161 @@
+"""A vendor that delivers too little, through the stand-in: nothing stored is lost, and nothing served shrinks
+without a person's word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import polars as pl
+import pytest
+
+from smallcap.lake import Lake
+from tests.command_line import published, smallcap
+from tests.standin.server import StandIn
+from tests.standin.universe import sample_universe
+
+COMPANIES, SEED, CLOCK = 60, 2000, "2026-06-30"
+TABLES = ("raw.constituents", "raw.fundamentals", "raw.vendor_metrics", "raw.prices")
+SCORED = "SELECT as_of, count(score) AS scored FROM marts.quality_scores GROUP BY as_of ORDER BY 1"
+
+
+class Night:
+    """A home and its vendor, and what a run under a fault does to them."""
+
+    def __init__(self, standin: StandIn, home: Path) -> None:
+        self.standin, self.home = standin, home
+
+    def run(self, *arguments: str, **settings: object) -> CompletedProcess[str]:
+        """Run for the newest date; every answer about the running year is asked for again."""
+        address = {
+            "preset": "xfinlink",
+            "xfinlink_api_key": self.standin.key,
+            "xfinlink_base_url": self.standin.url,
+            "french_base_url": f"{self.standin.url}/pages/faculty/ken.french",
+            "ishares_base_url": self.standin.url,
+            "clock": CLOCK,
+            "running_period_max_age_hours": 0,
+        }
+        return smallcap("run", "--as-of", CLOCK, *arguments, home=self.home, **{**address, **settings})
+
+    def under(self, path: str, kind: str, *arguments: str, **parameters: object) -> CompletedProcess[str]:
+        """Run while the vendor's answers are spoiled."""
+        self.standin.fault(path, kind, None, **parameters)
+        try:
+            return self.run(*arguments)
+        finally:
+            self.standin.lift()
+
+    def rows(self) -> dict[str, set[tuple[object, ...]]]:
+        """Every stored row of the raw tables, without the day since which it is missing."""
+        lake = Lake(self.home / "lake")
+        return {name: set(lake.read(name).drop("missing_since").rows()) for name in TABLES}
+
+    def missing(self, name: str) -> int:
+        return Lake(self.home / "lake").read(name)["missing_since"].is_not_null().sum()
+
+    def judged(self, dataset: str) -> dict[str, object]:
+        """The newest judgement of a dataset."""
+        rows = Lake(self.home / "lake").read("meta.deliveries").filter(pl.col("dataset") == dataset)
+        return rows.sort("delivered_at").row(-1, named=True)
+
+    def scored(self) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in published(self.home, SCORED).itertuples(index=False)]
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    with StandIn(sample_universe(COMPANIES, SEED), plan="pro") as standin:
+        one = Night(standin, tmp_path_factory.mktemp("deliveries") / "home")
+        first = one.run()
+        assert first.returncode == 0, first.stderr
+        yield one
+
+
+REFUSED = {
+    "a tenth of the fundamentals": ("fundamentals", "/v1/fundamentals*", "sparse", {"percent": 10}),
+    "half of the prices": ("prices", "/v1/prices*", "sparse", {"percent": 50}),
+    "half of the figures": ("fundamentals", "/v1/fundamentals*", "blanked", {"percent": 50}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_delivery_that_lacks_too_much_is_refused_and_changes_nothing(night: Night, case: str) -> None:
+    dataset, path, kind, parameters = REFUSED[case]
+    before, scored = night.rows(), night.scored()
+    done = night.under(path, kind, "--select", f"raw.{dataset}", **parameters)
+    assert done.returncode == 4, done.stderr
+    assert f"the delivery of {dataset} by xfinlink is refused" in done.stderr
+    assert night.judged(dataset)["status"] == "refused"
+    assert night.rows() == before
+    assert night.scored() == scored
+
+
+def test_an_empty_answer_is_no_market_without_companies(night: Night) -> None:
+    before = night.rows()
+    done = night.under("/v1/fundamentals*", "empty", "--select", "raw.fundamentals")
+    assert done.returncode != 0
+    assert night.rows() == before
+
+
+def test_a_small_loss_is_warned_of_and_what_is_missing_stays_in_use_until_it_returns(night: Night) -> None:
+    before, scored = night.rows(), night.scored()
+    done = night.under("/v1/fundamentals*", "sparse", percent=90)
+    assert done.returncode == 0, done.stderr
+    assert night.judged("fundamentals")["status"] == "warned"
+    assert re.search(r"warning: raw.fundamentals delivery: .* stay in use", done.stderr)
+    assert night.missing("raw.fundamentals") > 0
+    assert night.rows() == before
+    assert night.scored() == scored
+    assert night.run().returncode == 0
+    assert night.missing("raw.fundamentals") == 0
+
+
+def test_a_person_accepts_what_was_refused(night: Night) -> None:
+    before = night.rows()
+    night.under("/v1/prices*", "sparse", "--select", "raw.prices", percent=50)
+    listed = smallcap("accept", home=night.home)
+    assert "prices" in listed.stdout
+    run = str(night.judged("prices")["run_id"])[:8]
+    assert smallcap("accept", run, home=night.home).returncode == 2
+    done = smallcap("accept", run, "--reason", "the vendor dropped lines", home=night.home)
+    assert done.returncode == 0, done.stderr
+    merged = night.under("/v1/prices*", "sparse", "--select", "raw.prices", percent=50)
+    assert merged.returncode == 0, merged.stderr
+    assert night.judged("prices")["is_accepted_by_person"]
+    assert night.rows() == before
+    assert night.missing("raw.prices") > 0
+    again = night.under("/v1/prices*", "sparse", "--select", "raw.prices", percent=50)
+    assert again.returncode == 0, again.stderr
+    assert night.run("--select", "raw.prices").returncode == 0
+
+
+@pytest.mark.drill
+def test_a_partial_delivery_is_published_where_the_setting_asks_for_it(night: Night) -> None:
+    before = night.rows()
+    night.standin.fault("/v1/fundamentals*", "sparse", None, percent=40)
+    done = night.run(publish_partial=True)
+    night.standin.lift()
+    assert done.returncode == 6, done.stderr
+    assert "published from a partial delivery" in done.stderr
+    assert night.rows() == before
+    assert night.run().returncode == 0
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("share", [93, 85, 70, 50, 10])
+def test_twenty_nights_of_a_loss_lose_nothing(night: Night, share: int) -> None:
+    """Each night other companies are silent: the loss is refused as soon as it adds up to a fifth."""
+    before, refused = night.rows(), 0
+    for number in range(20):
+        done = night.under(
+            "/v1/fundamentals*", "sparse", "--select", "raw.fundamentals", percent=share, salt=str(number)
+        )
+        assert done.returncode in (0, 4), done.stderr
+        refused += done.returncode == 4
+        assert night.rows() == before
+    assert refused > 0
+    assert night.run("--select", "raw.fundamentals").returncode == 0
