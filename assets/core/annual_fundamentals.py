@@ -9,9 +9,16 @@ from smallcap.engine.making import Rows
 from smallcap.finance.metrics import sanity
 from smallcap.lake.contract import to_json_rows
 from smallcap.rules.types.metrics import SanityRules
+from smallcap.tables.raw import AnnualRecord
 
 
-@table_asset("core.annual_fundamentals", by_year=True, together=True)
+@table_asset(
+    "core.annual_fundamentals",
+    # Without the columns that only say how a row was delivered.
+    columns={"fundamentals": list(AnnualRecord.columns())},
+    by_year=True,
+    together=True,
+)
 def annual_fundamentals(fundamentals: pl.DataFrame, year: int, sanity_rules: SanityRules) -> Rows:
     """Refuse rows that cannot be true, with their rule, and flag those that may not be."""
     kept, broken = sanity.refuse(fundamentals, sanity_rules)

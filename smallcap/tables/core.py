@@ -21,7 +21,7 @@ from smallcap.tables.columns import (
     usd,
     year,
 )
-from smallcap.tables.raw import Fundamentals
+from smallcap.tables.raw import AnnualRecord
 
 
 class Members(dy.Schema):
@@ -55,7 +55,7 @@ class Members(dy.Schema):
     source = text("source of the membership", nullable=False)
 
 
-class AnnualFundamentals(Fundamentals):
+class AnnualFundamentals(AnnualRecord):
     """One row per company, fiscal year, version and filing: typed, checked and flagged if doubtful."""
 
     is_scale_suspect = flag("at least one figure may be in another unit: see scale_suspect_fields")

@@ -77,8 +77,8 @@ class Securities(dy.Schema):
     is_resolution_corrected = flag("a dated row of ticker_aliases.csv overruled the evidence")
 
 
-class Fundamentals(dy.Schema):
-    """One row per company, fiscal period, version and filing, as the source served it."""
+class AnnualRecord(dy.Schema):
+    """One row per company, fiscal period, version and filing."""
 
     year = year(KNOWN_YEAR)
     entity_id = key_id("our id of the company")
@@ -139,6 +139,11 @@ class Fundamentals(dy.Schema):
     shares_split_basis = text(
         "which splits the share counts carry, where declared: as_filed, or split_adjusted_to and a date"
     )
+
+
+class Fundamentals(AnnualRecord):
+    """One row per company, fiscal period, version and filing, as the source served it."""
+
     source_entity_id = text(SOURCE_ENTITY_ID)
     missing_since = dy.Date(nullable=True, description=MISSING_SINCE)
 
