@@ -15,6 +15,7 @@ from smallcap.engine.context import Run
 from smallcap.engine.delivery_losses import Limits, Loss, history_of, judged, list_loss, loss_of
 from smallcap.engine.making import Rows
 from smallcap.errors import DeliveryError
+from smallcap.rules.types.withdrawals import is_withdrawn
 from smallcap.sources.base import Delivery
 from smallcap.sources.ingest import MATCHING, Ingested
 from smallcap.sources.merge import Before
@@ -47,7 +48,11 @@ def rows_before(run: Run, name: str, start: dt.date, end: dt.date, asked: Sequen
         for year in run.home.lake.years(name)
         if year in made or (matching.filing is not None and year >= start.year)
     ]
-    stored = run.home.lake.read(name, years).filter(pl.col("source") == run.source.name)
+    dataset = TABLES[name].short_name
+    removed = is_withdrawn(
+        run.rules["withdrawals"], run.source.name, dataset, matching.their_id, matching.period
+    )
+    stored = run.home.lake.read(name, years).filter((pl.col("source") == run.source.name) & ~removed)
     is_asked = pl.col(matching.period).is_between(start, end) & pl.col(matching.their_id).is_in(list(asked))
     return Before(stored, is_asked, run.source.clock)
 

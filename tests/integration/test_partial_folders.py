@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from smallcap.lake import Lake
 from tests.command_line import published
 from tests.integration.homes import Answer, served
 from tests.integration.test_bad_files import (
@@ -160,6 +161,26 @@ def test_what_is_added_later_is_screened_and_may_not_be_lost_again(
         assert served(home) == before
     assert run(smallcap, everything, home).code == 0
     assert scores(home) == {"scored": COMPANIES}
+
+
+def test_rows_that_left_the_folder_leave_the_table_with_a_warning_that_counts_them(
+    tmp_path: Path, smallcap: Smallcap
+) -> None:
+    home, everything = tmp_path / "home", folder_with(tmp_path / "everything", *PARTS)
+    assert run(smallcap, everything, home, "--select", "raw.fundamentals").code == 0
+    lake = Lake(home / "lake")
+    before = lake.read("raw.fundamentals")
+    fewer = write_folder(
+        tmp_path / "fewer", {**GOOD, FUNDAMENTALS: statements().filter(pl.col("ticker") != TICKERS[0])}
+    )
+    answer = smallcap(
+        *("run", "--as-of", AS_OF, "--input", fewer, "--home", home, "--select", "raw.fundamentals")
+    )
+    assert answer.code == 0, answer.err
+    left = before.height - Lake(home / "lake").read("raw.fundamentals").height
+    assert left == before.filter(pl.col("ticker") == TICKERS[0]).height > 0
+    (message,) = lake.read("meta.checks").filter(check_name="rows_left", status="warned")["message"]
+    assert message.startswith(f"{left} of {before.height} rows are no longer in the source")
 
 
 @pytest.mark.drill

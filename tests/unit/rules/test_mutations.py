@@ -31,6 +31,7 @@ from smallcap.rules.types.plans import Plans
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
+from smallcap.rules.types.withdrawals import WITHDRAWALS_FILE, Withdrawal
 from tests.paths import PROJECT_ROOT
 from tests.unit.rules.rule_files import Field, Place, as_toml, fields_of
 
@@ -54,7 +55,9 @@ TABLES: dict[str, type[Row]] = {
     OVERRIDES_FILE: Override,
     RECONSTITUTIONS_FILE: Reconstitution,
     ALIASES_FILE: TickerAlias,
+    WITHDRAWALS_FILE: Withdrawal,
 }
+EXAMPLES = {WITHDRAWALS_FILE: "xfinlink,prices,7,2020-01-31,2020-12-31,an example\n"}
 VALUES: dict[type, Any] = {
     str: "some text",
     bool: True,
@@ -178,7 +181,9 @@ def test_a_value_of_a_wrong_type_is_named(
 
 
 def rows_of(file: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO((REFERENCE / file).read_text(encoding="utf-8"))))
+    """The rows of a file below its head; of one that is delivered without rows, an example."""
+    text = (REFERENCE / file).read_text(encoding="utf-8")
+    return list(csv.reader(io.StringIO(text + EXAMPLES.get(file, ""))))
 
 
 def as_csv(rows: list[list[str]]) -> str:
@@ -243,6 +248,8 @@ def test_a_cell_of_a_wrong_kind_is_named(
         "effective_date",
         "valid_from",
         "valid_to",
+        "dataset",
+        "first_day",
     }
     column = data.draw(st.sampled_from(sorted(columns & set(rows[0]))))
     row = data.draw(
