@@ -167,7 +167,7 @@ def test_rows_that_left_the_folder_leave_the_table_with_a_warning_that_counts_th
     tmp_path: Path, smallcap: Smallcap
 ) -> None:
     home, everything = tmp_path / "home", folder_with(tmp_path / "everything", *PARTS)
-    assert run(smallcap, everything, home, "--select", "raw.fundamentals").code == 0
+    assert run(smallcap, everything, home).code == 0
     lake = Lake(home / "lake")
     before = lake.read("raw.fundamentals")
     fewer = write_folder(
