@@ -204,6 +204,11 @@ class Settings(BaseSettings):
         True, description="writes the report of the newest date of a run after publishing it"
     )
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
+    clock_tolerance_minutes: int = Field(
+        5,
+        ge=0,
+        description="minutes that the system's clock may be behind the newest record of the home",
+    )
     vacuum_days: int = Field(14, ge=1, description="days for which unpublished versions of tables are kept")
     sql_timeout_seconds: float = Field(
         60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped"
@@ -297,6 +302,19 @@ def load_settings(**overrides: object) -> Settings:
     folder = settings.input if "input" in inherited else in_full(settings.input)
     rules = setting_path(settings.reference_dir, "reference_dir")
     return settings.model_copy(update={"home": home, "input": folder, "reference_dir": rules})
+
+
+def settings_without_record(**overrides: object) -> Settings:
+    """Read the settings without those that the home records, which may be damaged.
+
+    Raises
+    ------
+    InputError
+        When a value is refused.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    settings = _checked(given)
+    return settings.model_copy(update={"home": require_usable_home(settings.home)})
 
 
 def _checked(given: Mapping[str, object], recorded_in: Path | None = None) -> Settings:

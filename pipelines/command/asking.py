@@ -13,6 +13,7 @@ from smallcap.pipelines.command.options import (
     Format,
     HomeOption,
     date_of,
+    serve_again_if_damaged,
     served,
     settings_of,
     usable,
@@ -23,7 +24,9 @@ def status(home: HomeOption = None) -> None:
     """Show what is published: tables, years, dates, versions, freshness, and the last checks."""
     from smallcap.pipelines.command.status import show_status
 
-    show_status(settings_of(home=home), OUT)
+    settings = settings_of(home=home)
+    serve_again_if_damaged(settings)
+    show_status(settings, OUT)
 
 
 def sql(

@@ -83,9 +83,21 @@ def served(home: Path | None) -> Any:
     from smallcap.warehouse import is_home_current
 
     settings = settings_of(home=home)
+    serve_again_if_damaged(settings)
     if not is_home_current(settings.warehouse_dir, settings.home):
         point_to_home(settings)
     return settings
+
+
+def serve_again_if_damaged(settings: Any) -> None:
+    """Repair the catalogue of a home where it is damaged; what was served is needed now."""
+    from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged
+
+    path = settings.warehouse_dir / CATALOGUE_FILE
+    if path.exists() and is_damaged(path):
+        from smallcap.pipelines.command.repair import repair_served
+
+        repair_served(settings, ERR)
 
 
 def written_as(output: Format) -> Literal["csv", "json", "parquet"]:

@@ -39,8 +39,8 @@ def reading(name: str, path: Path) -> Iterator[None]:
     except DAMAGE as error:
         raise InputError(
             f"the log or a file of table {name} at {path} cannot be read ({_first_line(error)}); "
-            "restore the folder from a backup, or remove it and run the backfill again; what "
-            "was published is still served"
+            "'smallcap run' repairs the table and makes its damaged years again, 'smallcap doctor --repair' "
+            "shows what that would do; what was published is still served"
         ) from None
 
 
@@ -145,7 +145,8 @@ def commit_stamp(delta: DeltaTable, stamp: Stamp) -> None:
 
 def restore_delta(delta: DeltaTable, version: int, stamp: Stamp) -> None:
     """Bring a table back to an earlier version, with the stamp of that version."""
-    delta.restore(version, commit_properties=_properties(stamp))
+    # A file that is gone makes its year damaged, which the next run repairs; it must not prevent the undo.
+    delta.restore(version, ignore_missing_files=True, commit_properties=_properties(stamp))
 
 
 def vacuum_delta(delta: DeltaTable, days: int, keep_versions: Iterable[int]) -> int:

@@ -139,6 +139,15 @@ class SnapshotStore:
         _write_atomically(payload_path, pa.compress(payload, codec="zstd", asbytes=True))
         _write_atomically(description_path, json.dumps(description, indent=1).encode())
 
+    def damaged(self) -> list[Path]:
+        """List the descriptions that cannot be used, or whose payload is gone or changed."""
+        found = []
+        for path in sorted(self.root.glob("*/*/*.json")):
+            described = _described([path])
+            if not described or self._payload(described[0]) is None:
+                found.append(path)
+        return found
+
     def frame(self) -> pl.DataFrame:
         """Rebuild raw.snapshots from the descriptions of the payloads."""
         columns = list(table("raw.snapshots").columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smallcap.errors import SmallcapError
+from smallcap.errors import MissingFilesError
 from smallcap.warehouse.catalogue import build
 from smallcap.warehouse.contents import read_contents
 from smallcap.warehouse.reading import (
@@ -46,7 +46,7 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
         When the served catalogue is damaged; the earlier ones were rebuilt.
     InputError
         When the folder cannot be written to.
-    SmallcapError
+    MissingFilesError
         When files that the served catalogue needs did not come along.
     """
     served = served_path(warehouse_dir)
@@ -61,7 +61,7 @@ def ensure_home(warehouse_dir: Path, home: Path, views_dir: Path) -> bool:
     require_whole(served)
     missing = _follow(served, home, views_dir)
     if missing:
-        raise SmallcapError(
+        raise MissingFilesError(
             f"the home {home} was moved or copied without {len(missing)} of its files, the first "
             f"is {missing[0]}; "
             "copy the complete folder, or run 'smallcap run' to rebuild it"
