@@ -79,6 +79,6 @@ def unusable(settings: Settings, error: BaseException) -> InputError:
         )
     return InputError(
         f"Dagster cannot use {settings.dagster_dir} ({' '.join(reason.split())}). Correct its "
-        f"{DAGSTER_YAML.name}, or run 'smallcap doctor --repair', which moves a damaged database aside; or remove "
-        f"the folder: it holds Dagster's history of runs only, and the next command makes it again"
+        f"{DAGSTER_YAML.name}, or run 'smallcap doctor --repair', which moves a damaged database aside, or "
+        f"remove the folder: it holds Dagster's history of runs only, and the next command makes it again"
     )

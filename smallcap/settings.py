@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -226,6 +226,8 @@ class Settings(BaseSettings):
         100_000, ge=1, le=10**8, description="smallcap sql: length of a statement"
     )
 
+    _catalogue_dir: Path | None = PrivateAttr(None)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -253,7 +255,13 @@ class Settings(BaseSettings):
     @property
     def warehouse_dir(self) -> Path:
         """Folder of the published catalogue."""
-        return self.home / "warehouse"
+        return self._catalogue_dir or self.home / "warehouse"
+
+    def with_catalogue_in(self, folder: Path) -> Settings:
+        """Return these settings with the catalogue read from another folder than the home's."""
+        settings = self.model_copy()
+        settings._catalogue_dir = folder
+        return settings
 
     @property
     def snapshots_dir(self) -> Path:

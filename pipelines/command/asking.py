@@ -13,9 +13,7 @@ from smallcap.pipelines.command.options import (
     Format,
     HomeOption,
     date_of,
-    serve_again_if_damaged,
     served,
-    settings_of,
     usable,
 )
 
@@ -24,9 +22,7 @@ def status(home: HomeOption = None) -> None:
     """Show what is published: tables, years, dates, versions, freshness, and the last checks."""
     from smallcap.pipelines.command.status import show_status
 
-    settings = settings_of(home=home)
-    serve_again_if_damaged(settings)
-    show_status(settings, OUT)
+    show_status(served(home), OUT)
 
 
 def sql(

@@ -36,13 +36,13 @@ def require_clock(home: Home, served_at: dt.datetime | None) -> None:
     minutes = int(behind.total_seconds() // 60) + 1
     raise InputError(
         f"the system's clock says {now:%Y-%m-%d %H:%M:%S} UTC, and the newest record of the home {home.path} "
-        f"is of {newest:%Y-%m-%d %H:%M:%S} UTC. Correct the clock, and run again. If the clock was wrong when "
-        f"that record was written, allow the difference: SMALLCAP_CLOCK_TOLERANCE_MINUTES={minutes}"
+        f"is of {newest:%Y-%m-%d %H:%M:%S} UTC. Correct the clock, and run again. If the clock was wrong "
+        f"when that record was written, allow the difference: SMALLCAP_CLOCK_TOLERANCE_MINUTES={minutes}"
     )
 
 
 def _times_of_runs(home: Home) -> list[dt.datetime]:
-    """Return the newest times of the recorded runs; none where the record is damaged: it is repaired later."""
+    """Return the newest times of the recorded runs; none where the record is damaged."""
     try:
         runs = home.records.read("meta.runs")
     except SmallcapError:

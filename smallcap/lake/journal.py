@@ -57,7 +57,7 @@ class Journal:
             self._write()
 
     def forget(self, name: str) -> None:
-        """Take a table off the list of a run that did not end: it was repaired, and nothing is to be undone."""
+        """Take a repaired table off the list of a run that did not end: nothing of it is to be undone."""
         found = self.read()
         if found is not None and name in tables_of(found):
             kept = {other: version for other, version in tables_of(found).items() if other != name}

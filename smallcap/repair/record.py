@@ -33,8 +33,8 @@ def repair_record(home: Path) -> None:
     except (OSError, ValueError) as error:
         raise InputError(
             f"{home / COPY}, the copy of {home / RECORD}, cannot be read ({error}). Write into {RECORD} the "
-            f"settings that the home was made with (preset, limit, index_name, sample_companies, sample_seed, "
-            f"input), or move it away and name them to the next run"
+            f"settings that the home was made with (preset, limit, index_name, sample_companies, "
+            f"sample_seed, input), or move it away and name them to the next run"
         ) from None
     if (home / RECORD).exists():
         move_aside(home / RECORD)
