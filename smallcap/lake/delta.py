@@ -90,6 +90,11 @@ def create_delta(path: Path, found: Table) -> DeltaTable:
     )
 
 
+def first_version(path: Path) -> int:
+    """Return the first version that the log of a table still has."""
+    return min(int(commit.stem) for commit in (path / "_delta_log").glob("[0-9]*.json"))
+
+
 def stamp_of(delta: DeltaTable, version: int | None = None) -> Stamp:
     """Return the stamp of the newest commit, or of that of a version; an empty one where there is none."""
     commits = delta.history(1 if version is None else None)

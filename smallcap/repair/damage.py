@@ -69,7 +69,8 @@ def find_damage(settings: Settings, *, is_deep: bool) -> list[TableDamage]:
         size and modification time are compared, and bytes only where the time differs.
     """
     required = _required(settings)
-    checksums, unknown, found = Checksums(settings.lake_dir), [], []
+    checksums, unknown = Checksums(settings.lake_dir), list[Part]()
+    found: list[TableDamage] = []
     for name in STORED:
         damage = _look(settings.lake_dir, find_table(name), required.get(name), checksums, unknown, is_deep)
         if damage is not None:
@@ -162,7 +163,7 @@ def _unknown_parts(found: Table, files: Sequence[Path], stamp: Stamp, checksums:
         if any(checksums.is_sound(file, is_deep=False) is None for file in own):
             made = stamp.years.get(year)
             paths = tuple(str(file) for file in own)
-            yield Part(found.name, paths, made and made.rows, made.content if made else "")
+            yield Part(found.name, paths, made.rows if made else None, made.content if made else "")
 
 
 def _with_unreadable(found: list[TableDamage], unknown: Collection[Part]) -> list[TableDamage]:

@@ -41,6 +41,10 @@ class Rescue:
         newest = next((one for one in self._catalogues if name in one.tables), None)
         return sorted({year_of(file) for file in _files_of(newest, name)}) if newest else []
 
+    def newest_version(self, name: str) -> int:
+        """Return the highest version of a table that a kept catalogue serves; -1 where none does."""
+        return max((one.tables[name].version for one in self._catalogues if name in one.tables), default=-1)
+
     def sound_files(self, name: str, year: int, without: list[Path]) -> list[Path]:
         """Find the files with the newest published rows of a year of a table that can be read.
 

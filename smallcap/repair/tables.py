@@ -7,6 +7,7 @@ that a source no longer delivers are not lost.
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterable, Mapping
@@ -78,7 +79,9 @@ def _replace_files(folder: Path, found: Table, damage: TableDamage, rescue: Resc
     actions = pl.DataFrame(delta.get_add_actions(flatten=True))
     there = [folder / path for path in actions["path"]] if not actions.is_empty() else []
     if found.name in META_TABLES:
-        _commit(delta, folder, found, [file for file in there if file in damage.files], [], stamp_of(delta))
+        # Not the stamp of before: writing the rows again must not be taken for writing what is there.
+        changed = Stamp({UNPARTITIONED: YearStamp(REPAIR_RUN, "", 0)}, REPAIR_RUN)
+        _commit(delta, folder, found, [file for file in there if file in damage.files], [], changed)
         return
     removed = [file for file in there if year_of(file) in damage.years]
     sound = {year: rescue.sound_files(found.name, year, removed) for year in damage.years}
@@ -112,7 +115,33 @@ def _make_again(folder: Path, found: Table, rescue: Rescue, new: Path) -> Path:
         delta = create_delta(new, found)
         files = [new / file.relative_to(folder) for files in sound.values() for file in files]
         _commit(delta, new, found, [], files, Stamp(_stamps(found, sound), REPAIR_RUN))
+        _number_from(new / "_delta_log", 1 + max(rescue.newest_version(found.name), _newest_in(folder)))
     return new
+
+
+def _number_from(log: Path, version: int) -> None:
+    """Give the newest version of a log another number, under which the log begins.
+
+    A number that an earlier version had would be taken for that version: by a publication that is kept, and
+    by reports.
+    """
+    delta = DeltaTable(log.parent)
+    delta.create_checkpoint()
+    newest = f"{delta.version():020d}"
+    for file in sorted(log.iterdir()):
+        if file.name.startswith(newest):
+            file.rename(log / file.name.replace(newest, f"{version:020d}"))
+        elif file.name.endswith(".json"):
+            file.unlink()
+    pointer = log / "_last_checkpoint"
+    known = json.loads(pointer.read_text(encoding="utf-8"))
+    pointer.write_text(json.dumps({**known, "version": version}), encoding="utf-8")
+
+
+def _newest_in(folder: Path) -> int:
+    """Return the highest number of a commit in the log of a folder; -1 where there is none."""
+    commits = (folder / "_delta_log").glob("*.json")
+    return max((int(commit.stem) for commit in commits if commit.stem.isdigit()), default=-1)
 
 
 def _stamps(found: Table, sound: Mapping[int, Iterable[Path]]) -> dict[int, YearStamp]:

@@ -1,4 +1,4 @@
-"""Each damage of a home: what a run repairs by itself, what `doctor --repair` repairs, and that nothing is lost."""
+"""Each damage of a home: what a run repairs, what `doctor --repair` repairs, and that nothing is lost."""
 
 from __future__ import annotations
 

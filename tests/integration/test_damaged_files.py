@@ -18,8 +18,8 @@ from smallcap.settings import load_settings
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse import published as read_published
 from smallcap.warehouse import run_query
+from tests.integration.published_lake import YEARS, make_home, publish, reopened
 from tests.unit.lake.test_store import prices
-from tests.unit.repair.published import YEARS, make_home, publish, reopened
 
 REQUEST = {"file": "a.csv"}
 
