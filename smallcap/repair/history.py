@@ -30,8 +30,15 @@ def repair_database(path: Path) -> None:
 
 
 def _damage_of(path: Path) -> str | None:
+    # As it is on the disk: opening it otherwise makes files beside it. Where another process is writing, that
+    # may look damaged, so it is opened as usual before it is called so.
+    return _checked(path, "immutable=1") and _checked(path, "mode=ro")
+
+
+def _checked(path: Path, how: str) -> str | None:
+    """Let SQLite check a database; return what it says is wrong."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as connection:
             answers = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
     except sqlite3.OperationalError as error:
         # A database that is locked, or in a folder that cannot be written to, is not damaged.

@@ -14,7 +14,8 @@ import pytest
 from smallcap.lake import Lake
 from smallcap.repair.aside import DAMAGED
 from smallcap.warehouse import served_run_id
-from tests.integration.homes import LATER, Answer, assert_same_contents, served
+from tests.integration.homes import LATER, Answer, assert_same_contents, copy_home, served
+from tests.integration.killed_run import RERUN, Rerun
 from tests.tiers import others_in_drill
 
 Smallcap = Callable[..., Answer]
@@ -105,26 +106,28 @@ def test_the_doctor_shows_repairs_makes_them_once_and_a_run_makes_the_rest_again
 
 
 def test_bytes_that_changed_under_an_unchanged_time_end_no_process_and_are_made_again(
-    home: Path, small_home: Path, smallcap: Smallcap
+    rerun: Rerun, tmp_path: Path, smallcap: Smallcap
 ) -> None:
+    home = copy_home(rerun.before, tmp_path / "home")
     change_bytes(data_file(home, "raw.prices"), is_time_kept=True)
     doctor = smallcap("doctor", "--home", home)
     assert doctor.code == 6
     assert "its bytes were changed" in " ".join(doctor.out.split())
-    made = smallcap(*RUN, "--force", "--home", home)
+    made = smallcap(*RERUN, "--home", home)
     assert made.code == 0, made.err
     assert "raw.prices stored_files" in " ".join(made.err.split())
-    assert_same_contents(home, small_home)
+    assert_same_contents(home, rerun.after)
 
 
 def test_a_data_file_of_a_home_without_checksums_is_read_apart(
-    home: Path, small_home: Path, smallcap: Smallcap
+    rerun: Rerun, tmp_path: Path, smallcap: Smallcap
 ) -> None:
+    home = copy_home(rerun.before, tmp_path / "home")
     (home / "lake" / "checksums.json").unlink()
     change_bytes(data_file(home, "raw.prices"), is_time_kept=True)
-    made = smallcap(*RUN, "--force", "--home", home)
+    made = smallcap(*RERUN, "--home", home)
     assert made.code == 0, made.err
-    assert_same_contents(home, small_home)
+    assert_same_contents(home, rerun.after)
     assert (home / "lake" / "checksums.json").is_file()
 
 
@@ -161,16 +164,17 @@ def test_a_damaged_journal_is_named_and_the_doctor_undoes_what_was_not_published
 
 
 def test_a_damaged_database_of_dagster_is_named_and_the_doctor_moves_it_aside(
-    home: Path, small_home: Path, smallcap: Smallcap
+    rerun: Rerun, tmp_path: Path, smallcap: Smallcap
 ) -> None:
+    home = copy_home(rerun.before, tmp_path / "home")
     database = home / "dagster" / "history" / "runs.db"
     database.write_bytes(b"no database" * 1000)
-    refused = smallcap(*RUN, "--force", "--home", home)
+    refused = smallcap(*RERUN, "--home", home)
     assert refused.code == 2
     assert "doctor --repair" in " ".join(refused.err.split())
     assert smallcap("doctor", "--repair", "--yes", "--home", home).code == 0
-    assert smallcap(*RUN, "--force", "--home", home).code == 0
-    assert_same_contents(home, small_home)
+    assert smallcap(*RERUN, "--home", home).code == 0
+    assert_same_contents(home, rerun.after)
 
 
 def test_the_doctor_repairs_a_home_whose_catalogue_is_damaged_too(
@@ -195,9 +199,9 @@ def test_the_doctor_repairs_nothing_while_another_process_writes(home: Path, sma
 
 
 def test_status_names_what_is_damaged_and_writes_nothing(home: Path, smallcap: Smallcap) -> None:
-    data_file(home).unlink()
+    newest_commit(home).write_text("{ not json")
     before = sorted(home.rglob("*"))
     shown = smallcap("status", "--home", home)
     assert shown.code == 0, shown.err
-    assert f"{TABLE}: data file" in " ".join(shown.out.split())
+    assert f"the log of {TABLE} is damaged" in " ".join(shown.out.split())
     assert sorted(home.rglob("*")) == before
