@@ -45,6 +45,11 @@ def open_instance(settings: Settings, *, is_captured: bool = True) -> dg.Dagster
         When the home cannot be written to, or Dagster refuses its dagster.yaml.
     """
     configuration = settings.dagster_dir / DAGSTER_YAML.name
+    if configuration.is_symlink() and not configuration.exists():
+        raise InputError(
+            f"{configuration} is a link to {configuration.readlink()}, which does not exist. Restore that "
+            f"file, or remove the link: the next command then writes a {DAGSTER_YAML.name} of its own"
+        )
     try:
         make_private(settings.dagster_dir)
         if not configuration.exists():
@@ -74,6 +79,6 @@ def unusable(settings: Settings, error: BaseException) -> InputError:
         )
     return InputError(
         f"Dagster cannot use {settings.dagster_dir} ({' '.join(reason.split())}). Correct its "
-        f"{DAGSTER_YAML.name}, or remove the folder: it holds Dagster's history of runs only, and the next "
-        f"command makes it again"
+        f"{DAGSTER_YAML.name}, or run 'smallcap doctor --repair', which moves a damaged database aside, or "
+        f"remove the folder: it holds Dagster's history of runs only, and the next command makes it again"
     )

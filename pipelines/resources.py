@@ -1,18 +1,21 @@
 """The run as a resource: it claims the home before the first step, and gives it back after the last."""
 
 import datetime as dt
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
 
+from smallcap.engine.clock import require_clock
 from smallcap.engine.context import Run, open_run
 from smallcap.engine.redigest import renew_digests
 from smallcap.lake import Home
+from smallcap.repair.steps import Step, record_checksums, repair_tables
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse import served_run_id
+from smallcap.warehouse.reading import served_at
 
 AS_OF_TAG = "smallcap/as_of"
 COMMAND_TAG = "smallcap/command"
@@ -39,6 +42,7 @@ class RunResource(dg.ConfigurableResource[Run]):
         tags, settings = dagster_run.tags, self.settings
         home = Home(settings)
         home.prepare()
+        require_clock(home, served_at(settings.warehouse_dir))
         source = open_source(settings, SnapshotStore(settings.snapshots_dir))
         command = tags.get(COMMAND_TAG, f"dagster job {dagster_run.job_name}")
         # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits
@@ -50,6 +54,7 @@ class RunResource(dg.ConfigurableResource[Run]):
             dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds
         )
         _report_dead_run(context.instance, unfinished)
+        repaired = _repair(home)
         run = open_run(
             home,
             source,
@@ -60,6 +65,7 @@ class RunResource(dg.ConfigurableResource[Run]):
             _as_of(tags),
             is_forced=FORCE_TAG in tags,
         )
+        _report_repairs(run, repaired)
         is_successful = False
         try:
             _renew_digests(run, context)
@@ -68,7 +74,24 @@ class RunResource(dg.ConfigurableResource[Run]):
         finally:
             if not run.log.is_published:
                 run.log.flush("succeeded" if is_successful else "failed")
+            if is_successful:
+                record_checksums(home)
             home.close_run(is_successful=is_successful)
+
+
+def _repair(home: Home) -> list[Step]:
+    """Repair what is damaged of the lake, or give the home back where that is not possible."""
+    try:
+        return repair_tables(home, is_deep=True)
+    except BaseException:
+        home.close_run(is_successful=False)
+        raise
+
+
+def _report_repairs(run: Run, steps: Sequence[Step]) -> None:
+    """Record repairs as warnings among the tables' checks, which the run's summary shows."""
+    for step in steps:
+        run.log.note_check(step.table, "stored_files", "warned", f"{step.damage}; {step.remedy}", [])
 
 
 def _renew_digests(run: Run, context: dg.InitResourceContext) -> None:

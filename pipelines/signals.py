@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from smallcap.exit_codes import ExitCode
 from smallcap.stopping import clear_request, request_stop
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -54,7 +55,7 @@ class Stopped(KeyboardInterrupt):
         super().__init__(
             f"stopped by {'Ctrl-C' if number == signal.SIGINT else signal.Signals(number).name}{remark}"
         )
-        self.exit_code = 128 + number
+        self.exit_code = ExitCode(128 + number)
 
 
 @contextmanager

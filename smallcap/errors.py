@@ -5,17 +5,19 @@ Every message names what is wrong, where it is, and what to do about it.
 
 from __future__ import annotations
 
+from smallcap.exit_codes import ExitCode
+
 
 class SmallcapError(Exception):
     """A failure that smallcap explains; the command prints its message without a traceback."""
 
-    exit_code = 1
+    exit_code: ExitCode = ExitCode.FAULT
 
 
 class InputError(SmallcapError):
     """The input, a setting or an argument is wrong; nothing was changed."""
 
-    exit_code = 2
+    exit_code = ExitCode.INPUT
 
 
 class UnwritableHomeError(InputError):
@@ -25,7 +27,7 @@ class UnwritableHomeError(InputError):
 class HomeBusyError(SmallcapError):
     """Another process writes to this home."""
 
-    exit_code = 3
+    exit_code = ExitCode.BUSY
 
 
 class AuditError(SmallcapError):
@@ -34,7 +36,7 @@ class AuditError(SmallcapError):
     What was published is still served.
     """
 
-    exit_code = 4
+    exit_code = ExitCode.REFUSED
 
 
 class DeliveryError(AuditError):
@@ -44,16 +46,22 @@ class DeliveryError(AuditError):
 class DegradedError(SmallcapError):
     """Something was published, but from less than was asked for."""
 
-    exit_code = 6
+    exit_code = ExitCode.DEGRADED
 
 
 class NothingPublishedError(SmallcapError):
     """The home has no published warehouse yet."""
 
-    exit_code = 5
+    exit_code = ExitCode.UNPUBLISHED
 
 
 class DamagedCatalogueError(SmallcapError):
     """A catalogue exists but cannot be read, so nothing is served."""
 
-    exit_code = 5
+    exit_code = ExitCode.UNPUBLISHED
+
+
+class MissingFilesError(SmallcapError):
+    """Files of the lake that the served catalogue needs are gone."""
+
+    exit_code = ExitCode.UNPUBLISHED

@@ -1,7 +1,8 @@
-"""Reads ``home.toml``, in which a home records the settings that it was made with."""
+"""Reads and writes ``home.toml``, in which a home records the settings it was made with, and its copy."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,22 +10,38 @@ from smallcap.errors import InputError
 from smallcap.parsing import parse_toml
 
 RECORD: Final = "home.toml"
+COPY: Final = Path("lake", RECORD)
+"""The copy, beside the tables: a home whose record is lost must not take another universe for its own."""
 
 
 def read_record(home: Path) -> dict[str, Any] | None:
     """Read what a home records; None where it records nothing yet.
+
+    A record that is gone is read from its copy. One that is damaged is not: a person may have edited it.
 
     Raises
     ------
     InputError
         When the file cannot be read or is not TOML.
     """
-    path = home / RECORD
+    path = home / RECORD if (home / RECORD).is_file() else home / COPY
     try:
         return parse_toml(path.read_text(encoding="utf-8")) if path.is_file() else None
     except ValueError as error:
-        raise InputError(f"{path} cannot be read ({error}); restore it, or use another --home") from None
+        raise InputError(
+            f"{path} cannot be read ({error}). Correct it, restore it by 'smallcap doctor --repair --home "
+            f"{home}', or use another --home"
+        ) from None
     except OSError as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home"
         ) from None
+
+
+def write_record(home: Path, text: str) -> None:
+    """Write what a home records, and its copy; each is replaced in one step."""
+    (home / COPY).parent.mkdir(exist_ok=True)
+    for path in (home / COPY, home / RECORD):
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -214,6 +214,11 @@ class Settings(BaseSettings):
         True, description="writes the report of the newest date of a run after publishing it"
     )
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
+    clock_tolerance_minutes: int = Field(
+        5,
+        ge=0,
+        description="minutes that the system's clock may be behind the newest record of the home",
+    )
     vacuum_days: int = Field(14, ge=1, description="days for which unpublished versions of tables are kept")
     sql_timeout_seconds: float = Field(
         60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped"
@@ -230,6 +235,8 @@ class Settings(BaseSettings):
     sql_max_characters: int = Field(
         100_000, ge=1, le=10**8, description="smallcap sql: length of a statement"
     )
+
+    _catalogue_dir: Path | None = PrivateAttr(None)
 
     @classmethod
     def settings_customise_sources(
@@ -258,7 +265,13 @@ class Settings(BaseSettings):
     @property
     def warehouse_dir(self) -> Path:
         """Folder of the published catalogue."""
-        return self.home / "warehouse"
+        return self._catalogue_dir or self.home / "warehouse"
+
+    def with_catalogue_in(self, folder: Path) -> Settings:
+        """Return these settings with the catalogue read from another folder than the home's."""
+        settings = self.model_copy()
+        settings._catalogue_dir = folder
+        return settings
 
     @property
     def snapshots_dir(self) -> Path:
@@ -307,6 +320,19 @@ def load_settings(**overrides: object) -> Settings:
     folder = settings.input if "input" in inherited else in_full(settings.input)
     rules = setting_path(settings.reference_dir, "reference_dir")
     return settings.model_copy(update={"home": home, "input": folder, "reference_dir": rules})
+
+
+def settings_without_record(**overrides: object) -> Settings:
+    """Read the settings without those that the home records, which may be damaged.
+
+    Raises
+    ------
+    InputError
+        When a value is refused.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    settings = _checked(given)
+    return settings.model_copy(update={"home": require_usable_home(settings.home)})
 
 
 def _checked(given: Mapping[str, object], recorded_in: Path | None = None) -> Settings:

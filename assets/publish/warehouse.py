@@ -18,8 +18,7 @@ from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 from smallcap.warehouse import PublishedTable, build, swap, versions_in_use
-
-RECORDS = ("meta.runs", "meta.checks", "meta.fetched", "meta.deliveries", "meta.kept_versions")
+from smallcap.warehouse.from_lake import RECORDS, tables_of
 
 
 @dg.asset(
@@ -69,7 +68,7 @@ def publish(run: Run) -> tuple[int, Path | None]:
     """
     home, folder = run.home, run.settings.warehouse_dir
     run.log.flush("published")
-    tables = [served for name in TABLES if (served := _served(home.lake, name)) is not None]
+    tables = tables_of(home.lake)
     damaged = swap(_build(run, tables), folder, run.settings.keep_catalogues)
     run.log.is_published = True
     run.code.save()
@@ -88,22 +87,6 @@ def _build(run: Run, tables: Sequence[PublishedTable]) -> Path:
         published_at=utc_now(),
         label=run.source.label,
         release=__version__,
-    )
-
-
-def _served(lake: Lake, name: str) -> PublishedTable | None:
-    version = lake.version(name)
-    if version < 0:
-        return None
-    stamp = lake.stamp(name)
-    filled = [year for year, made in stamp.years.items() if made.rows and TABLES[name].is_partitioned]
-    return PublishedTable(
-        name=name,
-        version=version,
-        row_count=sum(made.rows for made in stamp.years.values()),
-        files=tuple(lake.files(name, version)),
-        first_year=min(filled, default=None),
-        last_year=max(filled, default=None),
     )
 
 

@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 
 from smallcap.errors import SmallcapError
+from smallcap.exit_codes import RESERVED, ExitCode, in_words
 from smallcap.pipelines.command import asking, keeping, making
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.options import ERR
@@ -30,10 +31,7 @@ app = typer.Typer(
         "Which US small caps were strong, cheap and clean on a date, and why, from what was known on "
         "that date."
     ),
-    epilog="Exit codes: 0 done; 1 failed; 2 wrong input, setting or argument; 3 the home is busy; 4 a "
-    "check refused the result; "
-    "5 nothing is published yet, or the catalogue is damaged; 6 published from a partial delivery; "
-    "9 diff found a difference; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.",
+    epilog=in_words(code for code in ExitCode if code not in RESERVED),
 )
 
 COMMANDS: tuple[Callable[..., None], ...] = (

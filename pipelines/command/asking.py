@@ -14,7 +14,6 @@ from smallcap.pipelines.command.options import (
     HomeOption,
     date_of,
     served,
-    settings_of,
     usable,
 )
 
@@ -23,7 +22,7 @@ def status(home: HomeOption = None) -> None:
     """Show what is published: tables, years, dates, versions, freshness, and the last checks."""
     from smallcap.pipelines.command.status import show_status
 
-    show_status(settings_of(home=home), OUT)
+    show_status(served(home), OUT)
 
 
 def sql(

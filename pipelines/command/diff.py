@@ -12,16 +12,14 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from smallcap.exit_codes import ExitCode
 from smallcap.warehouse.diff import Choice, Diff, Source, TableDiff, compare
-
-DIFFERENT = 9
-"""Exit code of a comparison that found a difference: a result, not an error."""
 
 
 def show_diff(
     a: Path, b: Path, choice: Choice, *, is_strict: bool, is_json: bool, out: Console, err: Console
-) -> int:
-    """Compare two warehouses, show how they differ, and return the exit code: 0 if they are equal, else 9."""
+) -> ExitCode:
+    """Compare two warehouses, show how they differ, and return the exit code: whether they are equal."""
     with err.status("comparing") as status:
         diff = compare(a, b, choice, on_table=lambda name: status.update(f"comparing {name}"))
     if is_json:
@@ -29,7 +27,7 @@ def show_diff(
     else:
         for line in as_lines(diff, is_strict=is_strict):
             out.print(escape(line), highlight=False, soft_wrap=True)
-    return DIFFERENT if diff.different_tables(is_strict=is_strict) else 0
+    return ExitCode.DIFFERENT if diff.different_tables(is_strict=is_strict) else ExitCode.DONE
 
 
 def as_json(diff: Diff, *, is_strict: bool) -> str:

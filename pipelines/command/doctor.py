@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from smallcap.errors import InputError, NothingPublishedError
+from smallcap.hints import command_hint
 from smallcap.lake import Home
 from smallcap.pipelines.command.findings import Finding, explained, warn_of_open_home
 from smallcap.settings import Settings
@@ -43,7 +44,7 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
         from smallcap.pipelines.command.online import ONLINE_LOOKS
 
         looks += ONLINE_LOOKS
-    findings = [look(settings) for look in looks]
+    findings = [*(look(settings) for look in looks), *_damages(settings)]
     for finding in findings:
         mark = "[green]well   [/]" if finding.is_well else "[red]missing[/]"
         out.print(f"{mark} {escape(finding.what)}", highlight=False)
@@ -113,6 +114,17 @@ def _lake(settings: Settings) -> Finding:
         return f"lake: {len(written)} of {len(TABLES)} tables written"
 
     return explained(look, "lake")
+
+
+def _damages(settings: Settings) -> list[Finding]:
+    """List what is damaged in the home, each with its repair; every data file and payload is read."""
+    from smallcap.repair.steps import find_steps
+
+    if not settings.home.is_dir():
+        return []
+    steps = find_steps(Home(settings))
+    command = command_hint(settings, "doctor", "--repair")
+    return [Finding(step.damage, False, f"`{command}`: {step.remedy}") for step in steps]
 
 
 def _warehouse(settings: Settings) -> Finding:

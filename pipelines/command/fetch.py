@@ -17,6 +17,7 @@ from smallcap.hints import command_hint
 from smallcap.lake import Home
 from smallcap.lake.home import command_line
 from smallcap.pipelines.command.progress import show_progress
+from smallcap.pipelines.command.repair import repair_stored
 from smallcap.pipelines.command.run import choose_range
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import Settings
@@ -60,6 +61,8 @@ def fetch(
     out, err
         Where the counts and where progress go.
     """
+    if not is_dry:
+        repair_stored(settings, err)
     source = open_source(settings, None)
     first, last, as_of = choose_range(settings, source, first, last, as_of)
     if is_dry:

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 import typer
 from rich.markup import escape
 
+from smallcap.errors import InputError
+from smallcap.exit_codes import ExitCode
 from smallcap.pipelines.command.options import (
     ERR,
     OUT,
@@ -26,9 +28,9 @@ from smallcap.pipelines.command.options import (
 )
 
 DIFF_EXIT_CODES = (
-    "Exit codes: 0 the tables are equal; 9 they differ; 2 A or B is neither a home nor an exported "
-    "file, or cannot be opened; "
-    "5 nothing is published there yet; 1 a table cannot be read."
+    f"Exit codes: {ExitCode.DONE} the tables are equal; {ExitCode.DIFFERENT} they differ; {ExitCode.INPUT} A "
+    f"or B is neither a home nor an exported file, or cannot be opened; {ExitCode.UNPUBLISHED} nothing is "
+    f"published there yet; {ExitCode.FAULT} a table cannot be read."
 )
 
 book_app = typer.Typer(
@@ -206,6 +208,10 @@ def set_recorded(
 
 
 def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Say how what is damaged would be repaired, ask, and repair it.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --repair: repair without asking.")] = False,
     online: Annotated[
         bool,
         typer.Option(
@@ -216,11 +222,18 @@ def doctor(
     input_dir: InputOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Look for what is missing, and say how to get it."""
+    """Look for what is missing or damaged, and say how to get it; with --repair, repair it."""
+    given = {"home": home, "preset": preset, "input": input_dir}
+    if yes and not repair:
+        raise InputError("--yes goes with --repair")
+    if repair:
+        from smallcap.pipelines.command.repair import repair_home
+
+        raise typer.Exit(repair_home(given, is_confirmed=yes, out=OUT))
     from smallcap.pipelines.command.doctor import show_findings
 
-    if not show_findings(settings_of(home=home, preset=preset, input=input_dir), OUT, is_online=online):
-        raise typer.Exit(1)
+    if not show_findings(settings_of(**given), OUT, is_online=online):
+        raise typer.Exit(ExitCode.DEGRADED)
 
 
 def ui(

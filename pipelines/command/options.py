@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import os
+import shutil
 import sys
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -83,9 +87,19 @@ def served(home: Path | None) -> Any:
     from smallcap.warehouse import is_home_current
 
     settings = settings_of(home=home)
-    if not is_home_current(settings.warehouse_dir, settings.home):
-        point_to_home(settings)
-    return settings
+    serve_again_if_damaged(settings)
+    return settings if is_home_current(settings.warehouse_dir, settings.home) else pointed_to_home(settings)
+
+
+def serve_again_if_damaged(settings: Any) -> None:
+    """Repair the catalogue of a home where it is damaged; what was served is needed now."""
+    from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged
+
+    path = settings.warehouse_dir / CATALOGUE_FILE
+    if path.exists() and is_damaged(path):
+        from smallcap.pipelines.command.repair import repair_served
+
+        repair_served(settings, ERR)
 
 
 def written_as(output: Format) -> Literal["csv", "json", "parquet"]:
@@ -96,6 +110,23 @@ def written_as(output: Format) -> Literal["csv", "json", "parquet"]:
 def names_of(text: str | None) -> tuple[str, ...]:
     """Split names at commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
+def pointed_to_home(settings: Any) -> Any:
+    """Return settings whose catalogue reads the files of the home where it is now.
+
+    Where the home cannot be written to, that is a copy of the catalogue, which ends with the command.
+    """
+    if os.access(settings.warehouse_dir, os.W_OK):
+        point_to_home(settings)
+        return settings
+    from smallcap.settings import SQL_DIR
+    from smallcap.warehouse.relocate import copy_for_reading
+
+    folder = Path(tempfile.mkdtemp(prefix="smallcap-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy_for_reading(settings.warehouse_dir, settings.home, SQL_DIR / "views", folder)
+    return settings.with_catalogue_in(folder)
 
 
 def point_to_home(settings: Any) -> None:

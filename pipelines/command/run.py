@@ -8,6 +8,7 @@ import sys
 from rich.console import Console
 from rich.markup import escape
 
+from smallcap.engine.clock import require_clock
 from smallcap.engine.context import Run
 from smallcap.engine.guard import years_in_words
 from smallcap.engine.lineage import FIRST_YEAR, READS
@@ -21,13 +22,14 @@ from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.pipelines.command.again import NOTHING_TO_MAKE
 from smallcap.pipelines.command.deliveries import require_complete
 from smallcap.pipelines.command.progress import show_progress
+from smallcap.pipelines.command.repair import repair_stored
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
 from smallcap.warehouse.contents import is_of_this_release
-from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged, served_versions
+from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged, served_at, served_versions
 from smallcap.warehouse.serve import DAMAGED_FILE
 
 
@@ -63,6 +65,9 @@ def make(
         Where results and where progress go.
     """
     request = f"{first} {last} {as_of}"
+    require_clock(Home(settings), served_at(settings.warehouse_dir))
+    if not is_dry:
+        repair_stored(settings, err)
     source = open_source(settings, None)
     tables = require_tables(select) if select else None
     first, last, as_of = choose_range(settings, source, first, last, as_of)

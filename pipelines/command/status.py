@@ -45,6 +45,14 @@ def _show_out_of_date(settings: Settings, out: Console) -> None:
     """
     if is_unchanged(settings):
         return
+    from smallcap.repair.damage import find_damage
+
+    damages = find_damage(settings, is_deep=False)
+    for damage in damages:
+        told = f"{damage}; the next run repairs it"
+        out.print(f"[yellow]warning:[/] {escape(told)}", highlight=False, soft_wrap=True)
+    if damages:
+        return
     from smallcap.engine.context import open_run
     from smallcap.engine.guard import out_of_date
     from smallcap.lake.home import Home

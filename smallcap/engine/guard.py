@@ -19,7 +19,7 @@ def refuse_unfit(home: Home, digests: Digests) -> None:
     AuditError
         Naming tables and years, and the command that repairs them; what was published before is still served.
     """
-    problems = [*_unaudited(home), *_stale(digests)]
+    problems = [*unaudited(home), *_stale(digests)]
     if problems:
         raise AuditError(
             "nothing is published: "
@@ -28,7 +28,8 @@ def refuse_unfit(home: Home, digests: Digests) -> None:
         )
 
 
-def _unaudited(home: Home) -> list[str]:
+def unaudited(home: Home) -> list[str]:
+    """List the tables with years that no passed run audited, in words."""
     audits = {(run, table): passed for run, table, passed in home.records.status_of_checks().iter_rows()}
     problems = []
     for name in READS:

@@ -81,6 +81,8 @@ def state_of(settings: Settings) -> str:
     if settings.input is not None:
         files += _below(settings.input)
     logs = sorted(settings.lake_dir.glob("*/*/_delta_log"))
+    # The data files too: one that is gone or changed has to be made again.
+    logs += _below(settings.lake_dir, (".parquet",))
     parts = [json.dumps(values), dt.date.today().isoformat()]
     parts += [
         _stat(path)

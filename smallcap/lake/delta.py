@@ -39,8 +39,8 @@ def reading(name: str, path: Path) -> Iterator[None]:
     except DAMAGE as error:
         raise InputError(
             f"the log or a file of table {name} at {path} cannot be read ({_first_line(error)}); "
-            "restore the folder from a backup, or remove it and run the backfill again; what "
-            "was published is still served"
+            "'smallcap run' repairs the table and makes its damaged years again, 'smallcap doctor --repair' "
+            "shows what that would do; what was published is still served"
         ) from None
 
 
@@ -88,6 +88,11 @@ def create_delta(path: Path, found: Table) -> DeltaTable:
         partition_by=["year"] if found.is_partitioned else None,
         commit_properties=_properties(Stamp()),
     )
+
+
+def first_version(path: Path) -> int:
+    """Return the first version that the log of a table still has."""
+    return min(int(commit.stem) for commit in (path / "_delta_log").glob("[0-9]*.json"))
 
 
 def stamp_of(delta: DeltaTable, version: int | None = None) -> Stamp:
@@ -145,7 +150,8 @@ def commit_stamp(delta: DeltaTable, stamp: Stamp) -> None:
 
 def restore_delta(delta: DeltaTable, version: int, stamp: Stamp) -> None:
     """Bring a table back to an earlier version, with the stamp of that version."""
-    delta.restore(version, commit_properties=_properties(stamp))
+    # A file that is gone makes its year damaged, which the next run repairs; it must not prevent the undo.
+    delta.restore(version, ignore_missing_files=True, commit_properties=_properties(stamp))
 
 
 def vacuum_delta(delta: DeltaTable, days: int, keep_versions: Iterable[int]) -> int:

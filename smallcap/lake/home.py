@@ -8,16 +8,14 @@ The home's own records (runs, checks, what was fetched) are kept in `smallcap.la
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 
 from filelock import FileLock, Timeout
 
 from smallcap.errors import HomeBusyError, InputError, UnwritableHomeError
-from smallcap.home_record import RECORD, read_record
+from smallcap.home_record import read_record, write_record
 from smallcap.lake.journal import Journal, tables_of
 from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
@@ -52,12 +50,11 @@ class Home:
         InputError
             When the folder cannot be written to, or already holds another universe.
         """
-        recorded_path = self.path / RECORD
         try:
             make_private(self.path)
             self.require_same_universe()
-            _write_atomically(
-                recorded_path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS})
+            write_record(
+                self.path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS})
             )
         except OSError as error:
             raise self._unwritable(error) from None
@@ -114,8 +111,13 @@ class Home:
             )
         value = getattr(load_settings(home=self.path, **{name: text}), name)
         with self.writing_records():
-            _write_atomically(self.path / RECORD, _to_toml({**recorded, name: value}))
+            write_record(self.path, _to_toml({**recorded, name: value}))
         return value
+
+    def forget_unfinished(self, name: str) -> None:
+        """Leave a table that was repaired out of what the next run undoes."""
+        with suppress(InputError):
+            self._journal.forget(name)
 
     def has_unfinished_run(self) -> bool:
         """Whether a run is writing, or one that failed left something to undo."""
@@ -285,9 +287,3 @@ def _to_toml(values: dict[str, object]) -> str:
         if value is not None
     }
     return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in plain.items())
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)

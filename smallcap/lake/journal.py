@@ -56,6 +56,13 @@ class Journal:
             self._own["tables"] = {**self.tables, name: version}
             self._write()
 
+    def forget(self, name: str) -> None:
+        """Take a repaired table off the list of a run that did not end: nothing of it is to be undone."""
+        found = self.read()
+        if found is not None and name in tables_of(found):
+            kept = {other: version for other, version in tables_of(found).items() if other != name}
+            self._put({**found, "tables": kept})
+
     @property
     def tables(self) -> dict[str, int]:
         """Tables that the current run has written to, with their versions before."""
@@ -77,8 +84,8 @@ class Journal:
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{self.path} cannot be read ({error}). It records what a run that did not end has written. "
-                f"Restore the file from a backup; or delete it, and make every year again with: smallcap "
-                f"backfill --from YEAR --to YEAR --force --home {self.path.parent}"
+                f"Restore the file from a backup, or run 'smallcap doctor --repair --home "
+                f"{self.path.parent}', which takes every table back to what is served"
             ) from None
         return found
 
@@ -93,8 +100,11 @@ class Journal:
         return f"process {journal.get('pid')} ({journal.get('command')}) since {journal.get('started_at')}"
 
     def _write(self) -> None:
+        self._put(self._own or {})
+
+    def _put(self, journal: dict[str, object]) -> None:
         temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(self._own, indent=1), encoding="utf-8")
+        temporary.write_text(json.dumps(journal, indent=1), encoding="utf-8")
         os.replace(temporary, self.path)
 
 

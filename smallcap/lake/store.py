@@ -19,6 +19,7 @@ from smallcap.lake.delta import (
     commit_rows,
     commit_stamp,
     create_delta,
+    first_version,
     reading,
     restore_delta,
     stamp_of,
@@ -202,7 +203,9 @@ class Lake(LakeReader):
             if delta is None:
                 continue
             with writing(name, self._path(find_table(name))):
-                count = vacuum_delta(delta, days, keep_versions.get(name, ()))
+                first = first_version(self._path(find_table(name)))
+                kept = [version for version in keep_versions.get(name, ()) if version >= first]
+                count = vacuum_delta(delta, days, kept)
             if count:
                 self._opened.pop(name, None)
                 removed += count

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from smallcap.errors import SmallcapError
+from smallcap.exit_codes import ExitCode
 from smallcap.questions.files import question
 from smallcap.warehouse.reading import connect, identity, read_everything, require_readable, served_path
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class OlderPublicationError(SmallcapError):
     """What is published was made by a release that did not publish what a question reads."""
 
-    exit_code = 5
+    exit_code = ExitCode.UNPUBLISHED
 
 
 class Publication:

@@ -160,6 +160,15 @@ class SnapshotStore:
                         path, {name: value for name, value in description.items() if name != _REFUSED}
                     )
 
+    def damaged(self) -> list[Path]:
+        """List the descriptions that cannot be used, or whose payload is gone or changed."""
+        found = []
+        for path in sorted(self.root.glob("*/*/*.json")):
+            described = _described([path])
+            if not described or self._payload(described[0]) is None:
+                found.append(path)
+        return found
+
     def frame(self) -> pl.DataFrame:
         """Rebuild raw.snapshots from the descriptions of the payloads."""
         columns = list(table("raw.snapshots").columns)

@@ -9,6 +9,7 @@ settings of whoever came first.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,8 @@ from smallcap.errors import (
     DamagedCatalogueError,
     HomeBusyError,
     InputError,
+    MissingFilesError,
     NothingPublishedError,
-    SmallcapError,
 )
 from smallcap.warehouse.sqltext import quote_name, quote_text
 from smallcap.warehouse.statements import rows_of
@@ -164,16 +165,16 @@ def require_readable(path: Path) -> None:
     ------
     DamagedCatalogueError
         When the catalogue is damaged.
-    SmallcapError
+    MissingFilesError
         When published files are gone.
     """
     require_whole(path)
     with connect(path) as connection:
         missing = [file for file in published_files(connection) if not file.is_file()]
     if missing:
-        raise SmallcapError(
-            f"{len(missing)} published files are gone, the first is {missing[0]}; restore them, or "
-            f"run 'smallcap run' to publish again"
+        raise MissingFilesError(
+            f"{len(missing)} published files are gone, the first is {missing[0]}; 'smallcap run' makes their "
+            f"years again and publishes"
         )
 
 
@@ -230,6 +231,22 @@ def served_run_id(warehouse_dir: Path) -> str | None:
     try:
         return identity_of(path).run_id if path.exists() else None
     except DamagedCatalogueError:
+        return None
+
+
+def served_at(warehouse_dir: Path) -> dt.datetime | None:
+    """Say when the served catalogue was published (UTC).
+
+    None where nothing was published yet, or the catalogue is too damaged to say.
+    """
+    path = warehouse_dir / CATALOGUE_FILE
+    if not path.exists():
+        return None
+    try:
+        with connect(path) as connection:
+            found: dt.datetime = read_own(connection, "built_at")[0][0]
+            return found
+    except (DamagedCatalogueError, IndexError):
         return None
 
 

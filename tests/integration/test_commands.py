@@ -94,7 +94,7 @@ def test_doctor_looks_at_an_input_folder_before_the_first_run(tmp_path, smallcap
     assert "lists of members from 2025-05-13" in " ".join(well.out.split())
     (folder / "ishares" / "IWM_holdings.csv").unlink()
     ill = smallcap("doctor", "--preset", "files", "--input", folder, "--home", home)
-    assert ill.code == 1
+    assert ill.code == 6
     assert "has no holdings" in " ".join(ill.out.split())
 
 
@@ -102,7 +102,7 @@ def test_doctor_says_which_index_no_list_is_of(tmp_path, smallcap, monkeypatch):
     folder = write_folder(tmp_path / "input", {"ishares/IWM_holdings.csv": holdings([line()])})
     monkeypatch.setenv("SMALLCAP_INDEX_NAME", "sp600")
     ill = smallcap("doctor", "--preset", "files", "--input", folder, "--home", tmp_path / "home")
-    assert ill.code == 1
+    assert ill.code == 6
     assert "no list of members of sp600" in " ".join(ill.out.split())
 
 

@@ -1,6 +1,4 @@
-"""A damaged catalogue: `run` rebuilds it, `rollback` passes it by, and every other command says so and
-names what mends it.
-"""
+"""A damaged catalogue: every command that needs it rebuilds it from the lake, or serves an earlier one."""
 
 from __future__ import annotations
 
@@ -31,6 +29,7 @@ from smallcap.warehouse.reading import connect, is_damaged
 from tests.command_line import published as published_rows
 from tests.integration.damage import DAMAGES, damage, flip_a_byte
 from tests.integration.homes import EARLIER, LATER, Answer, as_of_dates, contents, copy_home
+from tests.integration.homes import served as served_rows
 from tests.published_home import SCORES, VIEWS_DIR, publish, write_scores
 from tests.tiers import others_in_drill
 
@@ -247,7 +246,7 @@ def test_a_catalogue_that_this_user_may_not_read_is_not_damaged(
 COMMANDS = (
     ("status",),
     ("sql", "SELECT * FROM meta.checks"),
-    ("why", "AAAA"),
+    ("why", "{ticker}"),
     ("funnel",),
     ("report",),
     ("regress", "survivors_monthly"),
@@ -259,36 +258,46 @@ COMMANDS = (
     "kind",
     others_in_drill(["truncated", "random bytes in the middle", "a folder in its place"], kept=["truncated"]),
 )
-def test_every_command_names_a_remedy_and_each_remedy_works(
+def test_every_command_that_needs_it_serves_it_again_from_the_lake(
     small_home: Path, tmp_path: Path, smallcap: Smallcap, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     home = copy_home(small_home, tmp_path / "home")
+    before = served_rows(home)
+    ticker = str(published_rows(home, "SELECT min(ticker) AS ticker FROM core.members")["ticker"][0])
+    for number, command in enumerate(COMMANDS):
+        damage(home / "warehouse" / "warehouse.duckdb", kind)
+        answer = smallcap(*(word.format(ticker=ticker) for word in command), "--home", home)
+        said = " ".join(answer.err.split())
+        assert answer.code == 0, (command, said)
+        assert "was damaged: it was rebuilt from the lake, as run" in said, (command, said)
+        assert served_rows(home) == before, command
+        aside = "warehouse.duckdb.damaged" + (f"-{number + 1}" if number else "")
+        assert (home / "warehouse" / aside).exists()
+
+
+def test_an_earlier_catalogue_is_served_where_a_run_failed_since_and_run_and_rollback_work(
+    small_home: Path, tmp_path: Path, smallcap: Smallcap
+) -> None:
+    home = copy_home(small_home, tmp_path / "home")
     marts = [name for name in TABLES if name.startswith("marts.")]
     lake = contents(home, marts)
-    damage(home / "warehouse" / "warehouse.duckdb", kind)
-    for command in COMMANDS:
-        answer = smallcap(*command, "--home", home)
-        said = " ".join(answer.err.split())
-        assert (answer.code, answer.out) == (5, ""), (command, said)
-        assert "'smallcap run' rebuilds it, 'smallcap rollback' serves an earlier one" in said, (
-            command,
-            said,
-        )
+    (home / "run.json").write_text('{"run_id": "lost", "tables": {}}', encoding="utf-8")
+    damage(home / "warehouse" / "warehouse.duckdb", "truncated")
     doctor = smallcap("doctor", "--home", home)
-    assert doctor.code == 1
+    assert doctor.code == 6
     assert "is damaged" in doctor.out
-
-    back = smallcap("rollback", "--home", home)
-    assert back.code == 0, back.err
-    assert "warehouse.duckdb.damaged" in "".join(back.err.split())
+    answer = smallcap("sql", "SELECT count(*) FROM core.members", "--home", home)
+    assert answer.code == 0, answer.err
+    assert "an earlier one, is served; 'smallcap run' publishes the newest state" in " ".join(
+        answer.err.split()
+    )
     assert as_of_dates(home) == [EARLIER]
 
-    damage(home / "warehouse" / "warehouse.duckdb", kind)
+    damage(home / "warehouse" / "warehouse.duckdb", "truncated")
     made = smallcap("run", "--as-of", LATER, "--home", home)
     assert made.code == 0, made.err
     assert "is damaged" in made.err
-    assert (home / "warehouse" / "warehouse.duckdb.damaged-2").exists()
     assert as_of_dates(home) == [EARLIER, LATER]
     assert [name for name, rows in contents(home, marts).items() if not rows.equals(lake[name])] == []
     assert smallcap("doctor", "--home", home).code == 0

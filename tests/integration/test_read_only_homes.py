@@ -22,15 +22,16 @@ pytestmark = pytest.mark.service
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 
 
-def read_only(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def read_only(home: Path, *arguments: object, tmpdir: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command while the home is mounted read-only, which holds for root too.
 
-    The mount ends with the command.
+    The mount ends with the command. `tmpdir` is the folder for temporary files.
     """
+    variables = environment() | ({"TMPDIR": str(tmpdir)} if tmpdir else {})
     command = shlex.join([str(COMMAND), *map(str, arguments), "--home", str(home)])
     script = READ_ONLY_MOUNT.format(home=shlex.quote(str(home)), command=command)
     return subprocess.run(
-        [*NAMESPACE, script], env=environment(), capture_output=True, text=True, check=False, timeout=600
+        [*NAMESPACE, script], env=variables, capture_output=True, text=True, check=False, timeout=600
     )
 
 
@@ -109,18 +110,53 @@ def test_what_would_write_says_that_it_cannot(small_home: Path, arguments: tuple
     assert "Traceback" not in answer.stderr
 
 
-def test_a_home_that_was_moved_says_that_it_has_to_be_written_to_once(
-    small_home: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    "arguments", [("status",), ("sql", "SELECT count(*) FROM core.members", "--format", "csv"), ("funnel",)]
+)
+def test_a_copied_home_answers_too_and_nothing_is_written_to_it(
+    small_home: Path, tmp_path: Path, smallcap: Callable[..., Answer], arguments: tuple[str, ...]
 ) -> None:
-    moved = shutil.copytree(small_home, tmp_path / "moved")
-    answer = read_only(moved, "sql", "SELECT 1")
-    assert answer.returncode == 2
-    assert "needs once after it was moved" in " ".join(answer.stderr.split())
+    copied, temporary = shutil.copytree(small_home, tmp_path / "copied"), tmp_path / "temporary"
+    temporary.mkdir()
+    before = listing(copied)
+    answer = read_only(copied, *arguments, tmpdir=temporary)
+    assert answer.returncode == 0, answer.stderr
+    expected = smallcap(*arguments, "--home", small_home).out
+    assert answer.stdout.replace(str(copied), str(small_home)) == expected
+    assert listing(copied) == before
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_copied_home_without_all_its_files_says_so(small_home: Path, tmp_path: Path) -> None:
+    copied = shutil.copytree(small_home, tmp_path / "copied")
+    shutil.rmtree(copied / "lake" / "core" / "members")
+    answer = read_only(copied, "sql", "SELECT 1")
+    assert answer.returncode == 5
+    assert "was moved or copied without" in " ".join(answer.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [("status",), ("sql", "SELECT count(*) FROM core.members", "--format", "csv")]
+)
+def test_a_read_only_mount_at_another_place_answers(
+    small_home: Path, tmp_path: Path, smallcap: Callable[..., Answer], arguments: tuple[str, ...]
+) -> None:
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    source, target = shlex.quote(str(small_home)), shlex.quote(str(place))
+    command = shlex.join([str(COMMAND), *arguments, "--home", str(place)])
+    script = f"mount --bind {source} {target} && mount -o remount,bind,ro {target} && exec {command}"
+    answer = subprocess.run(
+        [*NAMESPACE, script], env=environment(), capture_output=True, text=True, check=False, timeout=600
+    )
+    assert answer.returncode == 0, answer.stderr
+    expected = smallcap(*arguments, "--home", small_home).out
+    assert answer.stdout.replace(str(place), str(small_home)) == expected
 
 
 def test_the_doctor_says_that_it_can_be_queried_alone(small_home: Path) -> None:
     answer = read_only(small_home, "doctor")
-    assert answer.returncode == 1
+    assert answer.returncode == 6
     assert "only queries need not write" in " ".join(answer.stdout.split())
 
 

@@ -22,7 +22,6 @@ from smallcap.errors import SmallcapError
 from smallcap.finance.funnel import FunnelRules
 from smallcap.finance.funnel.lens_items import items
 from smallcap.pipelines.command.app import app
-from smallcap.pipelines.command.diff import DIFFERENT
 from smallcap.rules.files import read_rules
 from smallcap.settings import Settings
 from smallcap.tables import META_TABLES, TABLES
@@ -325,13 +324,6 @@ def test_commands_of_the_text_exist_with_their_options() -> None:
         known = {option for parameter in GROUP.commands[name].params for option in parameter.opts}
         unknown = {word for word in arguments if word.startswith("-") and word != "-"} - known - {"--help"}
         assert not unknown, f"{place}: smallcap {name} has no option {', '.join(sorted(unknown))}"
-
-
-def test_the_table_of_exit_codes_is_complete() -> None:
-    table = (DOCS / "operations.md").read_text(encoding="utf-8").split("## Exit codes")[1].split("\n## ")[0]
-    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)}
-    explained = {kind.exit_code for kind in (SmallcapError, *SmallcapError.__subclasses__())}
-    assert codes == {0, DIFFERENT, 130, 143} | explained
 
 
 # -- examples

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from smallcap.errors import InputError, SmallcapError
+from smallcap.exit_codes import ExitCode
 
 
 class TransientError(SmallcapError):
@@ -17,6 +18,8 @@ class TransientError(SmallcapError):
     retry_after
         Seconds that the vendor asks clients to wait; None where it does not say.
     """
+
+    exit_code = ExitCode.LATER
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -37,6 +40,8 @@ class QuotaError(SmallcapError):
     resumes_at
         The time from which requests are allowed again, UTC.
     """
+
+    exit_code = ExitCode.LATER
 
     def __init__(self, message: str, resumes_at: dt.datetime) -> None:
         super().__init__(message)

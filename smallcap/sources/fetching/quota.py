@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from smallcap.errors import SmallcapError
+from smallcap.errors import InputError
 from smallcap.parsing import parse_json
 from smallcap.private_files import make_private
 from smallcap.sources.fetching.errors import QuotaError
@@ -117,7 +117,7 @@ class Quota:
             count.require_sound()
             return count
         except (ValueError, TypeError, OSError) as error:
-            raise SmallcapError(
+            raise InputError(
                 f"the request count {path} cannot be read ({error}); delete the file to count from zero"
             ) from None
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.sources.base import FACTORS_COLUMNS, Delivery
-from smallcap.sources.fetching import Fetcher, RefusedError
+from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.french.files import MISSING_AT_OR_BELOW, MODELS, column_of, read_french
 
@@ -64,7 +64,7 @@ class FrenchFactors:
 
         Raises
         ------
-        SmallcapError
+        TransientError
             When nothing can be downloaded and there is no earlier download.
         """
         notices: list[str] = []
@@ -76,7 +76,7 @@ class FrenchFactors:
             vintages += chosen
             notices += told
         if not vintages:
-            raise SmallcapError(f"no factors: {'; '.join(notices)}")
+            raise TransientError(f"no factors: {'; '.join(notices)}")
         for notice in notices:
             _LOG.warning("%s", notice)
         rows = pl.concat([vintage.frame for vintage in vintages]).with_columns(source=pl.lit(self.name))

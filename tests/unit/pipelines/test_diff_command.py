@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from smallcap.exit_codes import ExitCode
 from smallcap.pipelines.command import app as cli
-from smallcap.pipelines.command.diff import DIFFERENT
 from smallcap.warehouse import export
 from tests.published_home import SCORES, SECURITIES, publish_small_home
 
@@ -68,7 +68,7 @@ def test_different_ones_end_with_9_and_name_tables_columns_and_values(home: Path
             f"UPDATE {SCORES} SET name = '[b] \n' || name, score = NULL WHERE entity_id = 2 AND year = 2024"
         ),
     )
-    assert code == DIFFERENT == 9
+    assert code == ExitCode.DIFFERENT == 9
     assert f"{SCORES}: 1 row changed (9 in A, 9 in B)" in lines
     assert "  score: 1 row changed" in lines
     assert (

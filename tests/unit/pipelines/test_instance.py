@@ -67,6 +67,17 @@ def test_a_damaged_database_of_dagster_is_explained_whenever_it_is_met(settings:
     assert "remove the folder" in str(explained)
 
 
+def test_a_configuration_that_is_a_link_to_nothing_is_named_with_what_it_leads_to(settings: Settings) -> None:
+    path = settings.dagster_dir / DAGSTER_YAML.name
+    path.symlink_to(settings.home / "gone.yaml")
+    with pytest.raises(InputError, match=r"is a link to .*gone\.yaml, which does not exist\. Restore"):
+        open_instance(settings)
+    assert not (settings.home / "gone.yaml").exists()
+    path.unlink()
+    with open_instance(settings):
+        assert path.is_file()
+
+
 class OperationalError(Exception):
     """What the library of Dagster's database raises; told by its name."""
 

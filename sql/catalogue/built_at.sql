@@ -1,0 +1,2 @@
+-- When was the catalogue published?
+SELECT built_at FROM meta.catalogue
