@@ -11,7 +11,7 @@ from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from dagster._core.storage.runs.schema import RunTagsTable
+from dagster._core.storage.runs.schema import RunTagsTable, SnapshotsTable
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 
 FILE_ENDINGS = ("", "-wal", "-shm", "-journal")
@@ -39,9 +39,22 @@ def prune_history(instance: dg.DagsterInstance, keep_runs: int, in_use: Collecti
     kept = {*instance.get_run_ids(limit=keep_runs), *in_use}
     finished = instance.get_run_ids(dg.RunsFilter(statuses=list(FINISHED_STATUSES)))
     old = [run_id for run_id in finished if run_id not in kept]
+    snapshots = {snapshot for run_id in old for snapshot in _snapshots_of(instance.get_run_by_id(run_id))}
     for run_id in old:
         _delete(instance, run_id)
+    if old and isinstance(instance.run_storage, SqlRunStorage):
+        used = {snapshot for run in instance.get_runs() for snapshot in _snapshots_of(run)}
+        with instance.run_storage.connect() as connection:
+            connection.execute(
+                SnapshotsTable.delete().where(SnapshotsTable.c.snapshot_id.in_(snapshots - used))
+            )
     return old
+
+
+def _snapshots_of(run: dg.DagsterRun | None) -> set[str]:
+    """Return the snapshots of job and plan that a run refers to; each run has a plan of its own."""
+    found = set() if run is None else {run.job_snapshot_id, run.execution_plan_snapshot_id}
+    return {snapshot for snapshot in found if snapshot is not None}
 
 
 def _delete(instance: dg.DagsterInstance, run_id: str) -> None:

@@ -206,7 +206,7 @@ class Settings(BaseSettings):
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
     vacuum_days: int = Field(14, ge=0, description="days for which unpublished versions of tables are kept")
     keep_runs: int = Field(
-        30, ge=1, description="newest runs whose events in Dagster and whose checks are kept"
+        14, ge=1, description="newest runs whose events in Dagster and whose checks are kept"
     )
     sql_timeout_seconds: float = Field(
         60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped"

@@ -36,7 +36,7 @@ def commit_again_and_again(run: Home, rows: pl.DataFrame) -> None:
     for number in range(COMMITS):
         changed = rows.with_columns(pl.col("close_usd") + number + 1)
         run.lake.write_years(PRICES, changed, [YEAR], f"bad {number}")
-        if number % 25 == 0:
+        if number % 50 == 0:
             keep_up(run, versions_in_use(run.settings.warehouse_dir, run.path))
 
 
@@ -53,7 +53,7 @@ def test_after_300_commits_without_retention_stamps_undo_and_rollback_are_as_bef
     assert run.lake.stamp(PRICES).years[YEAR].run_id == f"bad {COMMITS - 1}"
     log = run.lake.folder(PRICES) / LOG_DIR
     versions = len(versions_in_use(settings.warehouse_dir, home)[PRICES]) + 2
-    assert len(list(log.iterdir())) <= versions * (CHECKPOINT_EVERY + 2) + 25
+    assert len(list(log.iterdir())) <= versions * (CHECKPOINT_EVERY + 2) + 50
     run.close_run(is_successful=False)
 
     later = Home(settings)
@@ -77,11 +77,11 @@ def rows_about(instance: dg.DagsterInstance, run_id: str) -> int:
     ):
         with connect() as connection:
             counted += len(connection.execute(table.select().where(table.c.run_id == run_id)).fetchall())
-    return counted + len(instance.all_logs(run_id))
+    return counted
 
 
 def test_of_old_runs_dagster_keeps_nothing_but_those_that_wrote_what_is_stored(settings: Settings) -> None:
-    earlier, own = "earlier", str(served_run_id(settings.warehouse_dir))
+    own = str(served_run_id(settings.warehouse_dir))
     with open_instance(settings) as instance:
         earlier = next(run_id for run_id in instance.get_run_ids() if run_id != own)
         assert prune_history(instance, 1, runs_in_use(Home(settings))) == []
@@ -91,9 +91,8 @@ def test_of_old_runs_dagster_keeps_nothing_but_those_that_wrote_what_is_stored(s
         assert instance.get_run_ids() == [own]
         assert rows_about(instance, earlier) == 0
         assert rows_about(instance, own) > 0
-    files = [path for path in settings.dagster_dir.rglob("*") if earlier in path.name]
-    # Looking for the run's events made an empty file again.
-    assert [path.name for path in files] in ([], [f"{earlier}.db"])
+        assert instance.all_logs(own) != []
+    assert [path for path in settings.dagster_dir.rglob("*") if earlier in path.name] == []
 
 
 def test_every_stored_year_still_shows_in_dagster_after_its_history_was_pruned(settings: Settings) -> None:
