@@ -6,7 +6,7 @@ They are Delta tables like the others, but no part of what a run makes: undoing 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import polars as pl
@@ -48,6 +48,13 @@ class Records:
         new = pl.concat([others, pl.DataFrame(rows, schema=found.columns)]).sort(found.key)
         if not new.equals(stored.sort(found.key)):
             self._tables.replace(found.name, new)
+
+    def drop_kept_versions(self, reports: Iterable[str]) -> None:
+        """Forget which table versions some reports were made from, so that they are no longer kept."""
+        stored = self._tables.read("meta.kept_versions")
+        kept = stored.filter(~pl.col("report").is_in(list(reports)))
+        if kept.height < stored.height:
+            self._tables.replace("meta.kept_versions", kept)
 
     def compact(self, keep_runs: int, runs_in_use: Collection[str]) -> None:
         """Write tables of many files again as one file, without checks of runs that nobody needs.

@@ -22,7 +22,7 @@ from smallcap.warehouse import rollback, served_run_id, versions_in_use
 from tests.integration.homes import COMPANIES, LATER, assert_same_contents, copy_home, served
 
 PRICES = "raw.prices"
-COMMITS = 300
+COMMITS, CLEAN_EVERY = 300, 40
 YEAR = LATER.year
 
 
@@ -36,7 +36,7 @@ def commit_again_and_again(run: Home, rows: pl.DataFrame) -> None:
     for number in range(COMMITS):
         changed = rows.with_columns(pl.col("close_usd") + number + 1)
         run.lake.write_years(PRICES, changed, [YEAR], f"bad {number}")
-        if number % 50 == 0:
+        if number % CLEAN_EVERY == 0:
             keep_up(run, versions_in_use(run.settings.warehouse_dir, run.path))
 
 
@@ -53,7 +53,7 @@ def test_after_300_commits_without_retention_stamps_undo_and_rollback_are_as_bef
     assert run.lake.stamp(PRICES).years[YEAR].run_id == f"bad {COMMITS - 1}"
     log = run.lake.folder(PRICES) / LOG_DIR
     versions = len(versions_in_use(settings.warehouse_dir, home)[PRICES]) + 2
-    assert len(list(log.iterdir())) <= versions * (CHECKPOINT_EVERY + 2) + 50
+    assert len(list(log.iterdir())) <= versions * (CHECKPOINT_EVERY + 2) + 2 * CLEAN_EVERY
     run.close_run(is_successful=False)
 
     later = Home(settings)

@@ -109,3 +109,10 @@ def test_the_same_report_recorded_again_writes_nothing(records: Records, tables:
     assert tables.version("meta.kept_versions") == version
     records.replace_kept_versions("2025-01-31", {"core.members": 5})
     assert records.read("meta.kept_versions")["version"].to_list() == [5]
+
+
+def test_versions_of_a_report_that_was_removed_are_no_longer_kept(records: Records) -> None:
+    for report in ("2025-01-30", "2025-01-31"):
+        records.replace_kept_versions(report, {"raw.prices": 3})
+    records.drop_kept_versions(["2025-01-30", "2025-01-29"])
+    assert records.read("meta.kept_versions")["report"].to_list() == ["2025-01-31"]
