@@ -5,11 +5,15 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
 from smallcap.engine.clock import require_clock
 from smallcap.engine.context import Run, open_run
 from smallcap.engine.redigest import renew_digests
+from smallcap.errors import SmallcapError
 from smallcap.lake import Home
+from smallcap.lake.upkeep import runs_in_use
+from smallcap.pipelines.history import prune_history
 from smallcap.repair.steps import Step, record_checksums, repair_tables
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
@@ -69,6 +73,7 @@ class RunResource(dg.ConfigurableResource[Run]):
         is_successful = False
         try:
             _renew_digests(run, context)
+            _prune_history(run, context)
             yield run
             is_successful = not _has_failed(context.instance, dagster_run.run_id)
         finally:
@@ -98,6 +103,17 @@ def _renew_digests(run: Run, context: dg.InitResourceContext) -> None:
     renewed = renew_digests(run.home.lake, run.digests)
     if renewed and context.log is not None:
         context.log.info("digests of an earlier algorithm were replaced for %s tables", len(renewed))
+
+
+def _prune_history(run: Run, context: dg.InitResourceContext) -> None:
+    """Delete old runs from Dagster's history; where that fails, the run is as good as it was."""
+    if context.instance is None:
+        return
+    try:
+        prune_history(context.instance, run.settings.keep_runs, runs_in_use(run.home))
+    except (SQLAlchemyError, OSError, SmallcapError) as error:
+        if context.log is not None:
+            context.log.warning("Dagster's history of old runs could not be deleted: %s", error)
 
 
 def _report_dead_run(instance: dg.DagsterInstance, run_id: str | None) -> None:

@@ -24,6 +24,10 @@ class UnwritableHomeError(InputError):
     """The home cannot be written to."""
 
 
+class MissingStampError(InputError):
+    """A table has rows, but the record of what they were made from is gone."""
+
+
 class HomeBusyError(SmallcapError):
     """Another process writes to this home."""
 

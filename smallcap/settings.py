@@ -219,7 +219,10 @@ class Settings(BaseSettings):
         ge=0,
         description="minutes that the system's clock may be behind the newest record of the home",
     )
-    vacuum_days: int = Field(14, ge=1, description="days for which unpublished versions of tables are kept")
+    vacuum_days: int = Field(14, ge=0, description="days for which unpublished versions of tables are kept")
+    keep_runs: int = Field(
+        14, ge=1, description="newest runs whose events in Dagster and whose checks are kept"
+    )
     sql_timeout_seconds: float = Field(
         60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped"
     )

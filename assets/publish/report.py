@@ -31,7 +31,7 @@ def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     if not smallcap_run.settings.is_report_written:
         return dg.MaterializeResult(metadata={"not_written": OFF})
     # Imported here: it takes a while to load, which a location that only shows the graph need not wait for.
-    from smallcap.reports.files import newest_date, write_report
+    from smallcap.reports.files import newest_date, remove_unpublished, write_report
 
     as_of = smallcap_run.as_of or newest_date(smallcap_run.settings, smallcap_run.asked)
     if as_of is None:
@@ -43,7 +43,9 @@ def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     except SmallcapError as error:
         problem = SmallcapError(f"everything is published, but the report could not be written: {error}")
         raise dg.Failure(description=str(problem), allow_retries=False) from problem
-    smallcap_run.home.records.replace_kept_versions(as_of.isoformat(), written.versions)
+    records = smallcap_run.home.records
+    records.replace_kept_versions(as_of.isoformat(), written.versions)
+    records.drop_kept_versions(date.isoformat() for date in remove_unpublished(smallcap_run.settings))
     PROGRESS.info("report", extra={"phase": "end"})
     return dg.MaterializeResult(
         metadata={"page": dg.MetadataValue.path(str(written.page)), "as_of": as_of.isoformat()}

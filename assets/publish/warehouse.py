@@ -13,7 +13,9 @@ from smallcap.engine.guard import refuse_unfit
 from smallcap.engine.making import PROGRESS
 from smallcap.errors import SmallcapError
 from smallcap.lake import Lake
+from smallcap.lake.cleaning import InUse
 from smallcap.lake.records import utc_now
+from smallcap.lake.upkeep import keep_up
 from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
@@ -72,7 +74,7 @@ def publish(run: Run) -> tuple[int, Path | None]:
     damaged = swap(_build(run, tables), folder, run.settings.keep_catalogues)
     run.log.is_published = True
     run.code.save()
-    home.lake.vacuum(run.settings.vacuum_days, _versions_to_keep(run))
+    keep_up(home, _in_use(run))
     return sum(table.row_count for table in tables), damaged
 
 
@@ -90,10 +92,11 @@ def _build(run: Run, tables: Sequence[PublishedTable]) -> Path:
     )
 
 
-def _versions_to_keep(run: Run) -> dict[str, set[int]]:
-    kept = versions_in_use(run.settings.warehouse_dir)
+def _in_use(run: Run) -> InUse:
+    """Collect the versions that kept catalogues serve, with their files, and those that reports name."""
+    in_use = versions_in_use(run.settings.warehouse_dir, run.home.path)
     for name, version in (
         run.home.records.read("meta.kept_versions").select("table_name", "version").iter_rows()
     ):
-        kept.setdefault(name, set()).add(version)
-    return kept
+        in_use.setdefault(name, {}).setdefault(version, ())
+    return in_use

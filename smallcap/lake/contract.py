@@ -52,6 +52,23 @@ def check_contract(
     return pl.DataFrame(kept), _explain(found, failure.details())
 
 
+def require_contract(found: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a table that is not partitioned, in the table's columns.
+
+    Raises
+    ------
+    AuditError
+        When a row breaks a rule, or a rule of the table is broken.
+    """
+    kept, broken = check_contract(found, frame, None)
+    if broken.height:
+        raise AuditError(
+            f"{found.name}: {broken.height} rows break rule {broken['rule'][0]}, first "
+            f"{broken['row_json'][0]}; nothing was written"
+        )
+    return kept
+
+
 def in_order(found: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """Sort rows by year and key, in one piece.
 

@@ -1,4 +1,4 @@
-"""One Delta table as files and commits: opening it, its stamp, and the commits that carry a stamp."""
+"""One Delta table as files and commits: opening it, and the commits, each of which carries a stamp."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Final
 
 import polars as pl
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable, PostCommitHookProperties, WriterProperties, write_deltalake
 from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from smallcap.errors import InputError
+from smallcap.lake.stamp_files import record_stamp
 from smallcap.lake.stamps import Stamp
 from smallcap.tables import Table
 
-STAMP_KEY = "smallcap"
+NO_CLEAN_UP: Final = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+"""Delta's own clean-up of the log knows nothing of the versions that are in use (see `cleaning`)."""
 DAMAGE: Final = (
     *(DeltaError, pl.exceptions.PolarsError, pa.ArrowException, OSError, ValueError),
     pl.exceptions.PanicException,
@@ -86,20 +88,9 @@ def create_delta(path: Path, found: Table) -> DeltaTable:
         path,
         schema=schema,
         partition_by=["year"] if found.is_partitioned else None,
-        commit_properties=_properties(Stamp()),
+        commit_properties=record_stamp(path, Stamp()),
+        post_commithook_properties=NO_CLEAN_UP,
     )
-
-
-def first_version(path: Path) -> int:
-    """Return the first version that the log of a table still has."""
-    return min(int(commit.stem) for commit in (path / "_delta_log").glob("[0-9]*.json"))
-
-
-def stamp_of(delta: DeltaTable, version: int | None = None) -> Stamp:
-    """Return the stamp of the newest commit, or of that of a version; an empty one where there is none."""
-    commits = delta.history(1 if version is None else None)
-    text = next((commit.get(STAMP_KEY) for commit in commits if version in (None, commit["version"])), None)
-    return Stamp.from_json(text) if text else Stamp()
 
 
 def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int] | None) -> list[Path]:
@@ -126,6 +117,7 @@ def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int]
 
 def commit_rows(
     delta: DeltaTable,
+    path: Path,
     rows: pl.DataFrame | pa.RecordBatchReader,
     years: Sequence[int] | None,
     stamp: Stamp,
@@ -139,41 +131,32 @@ def commit_rows(
         predicate=None if years is None else f"year in ({', '.join(map(str, sorted(years)))})",
         schema_mode="merge",
         writer_properties=encodings,
-        commit_properties=_properties(stamp),
+        commit_properties=record_stamp(path, stamp),
+        post_commithook_properties=NO_CLEAN_UP,
     )
 
 
-def commit_stamp(delta: DeltaTable, stamp: Stamp) -> None:
+def commit_stamp(delta: DeltaTable, path: Path, stamp: Stamp) -> None:
     """Commit a stamp and nothing else."""
-    delta.create_write_transaction([], "append", delta.schema(), commit_properties=_properties(stamp))
+    delta.create_write_transaction(
+        [],
+        "append",
+        delta.schema(),
+        commit_properties=record_stamp(path, stamp),
+        post_commithook_properties=NO_CLEAN_UP,
+    )
 
 
-def restore_delta(delta: DeltaTable, version: int, stamp: Stamp) -> None:
+def restore_delta(delta: DeltaTable, path: Path, version: int, stamp: Stamp) -> None:
     """Bring a table back to an earlier version, with the stamp of that version."""
     # A file that is gone makes its year damaged, which the next run repairs; it must not prevent the undo.
-    delta.restore(version, ignore_missing_files=True, commit_properties=_properties(stamp))
-
-
-def vacuum_delta(delta: DeltaTable, days: int, keep_versions: Iterable[int]) -> int:
-    """Delete files that no version of the last `days` days and no kept version needs; return how many."""
-    hours = 24 * days
-    kept = sorted({version for version in keep_versions if 0 <= version <= delta.version()}) or None
-    if not delta.vacuum(hours, enforce_retention_duration=False, keep_versions=kept):
-        return 0
-    # Deleting files is a commit of its own, which has to carry the stamp on.
-    removed = delta.vacuum(
-        hours,
-        dry_run=False,
-        enforce_retention_duration=False,
-        keep_versions=kept,
-        commit_properties=_properties(stamp_of(delta)),
+    delta.restore(
+        version,
+        ignore_missing_files=True,
+        commit_properties=record_stamp(path, stamp),
+        post_commithook_properties=NO_CLEAN_UP,
     )
-    return len(removed)
 
 
 def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-def _properties(stamp: Stamp) -> CommitProperties:
-    return CommitProperties({STAMP_KEY: stamp.to_json()})

@@ -39,7 +39,7 @@ class Home:
         self.path = settings.home
         self._journal = Journal(self.path / "run.json")
         self.lake = Lake(settings.lake_dir, self._journal.note)
-        self.records = Records(Lake(settings.lake_dir))
+        self.records = Records(settings.lake_dir)
         self._lock = FileLock(self.path / ".lock", thread_local=False)
 
     def prepare(self) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable
 
-from smallcap.lake.delta import files_of, open_delta, reading, stamp_of
+from smallcap.errors import MissingStampError
+from smallcap.lake.delta import files_of, open_delta, reading
 from smallcap.lake.parquet import scan
+from smallcap.lake.stamp_files import STAMPS_DIR, stamp_of
 from smallcap.lake.stamps import UNPARTITIONED, Stamp
 from smallcap.tables import Table
 from smallcap.tables import table as find_table
@@ -72,14 +74,27 @@ class LakeReader:
         return -1 if delta is None else delta.version()
 
     def stamp(self, name: str, version: int | None = None) -> Stamp:
-        """Return the stamp of a table's newest commit, or of that of a version.
+        """Return the stamp of a table's newest version, or of another; an empty one where it has no rows.
 
-        Without contents where there is no such commit.
+        Raises
+        ------
+        MissingStampError
+            When the version has rows and no stamp, so that nobody knows what they were made from.
         """
         found = find_table(name)
-        delta = self._open(found)
-        with reading(name, self._path(found)):
-            return Stamp() if delta is None else stamp_of(delta, version)
+        path = self._path(found)
+        delta = None if version == -1 else self._open(found, version)
+        if delta is None:
+            return Stamp()
+        with reading(name, path):
+            stamp = stamp_of(delta, path)
+        if stamp is None:
+            raise MissingStampError(
+                f"table {name} at {path} has rows in version {delta.version()}, but the stamp that records "
+                f"what they were made from is gone from {path / STAMPS_DIR}; restore the folder of the table "
+                "from a backup, or remove it and run the backfill again; what was published is still served"
+            )
+        return stamp
 
     def years(self, name: str) -> list[int]:
         """Return the years of a table that were written, also those without rows."""
@@ -91,6 +106,10 @@ class LakeReader:
         delta = self._open(found, version)
         with reading(name, self._path(found)):
             return [] if delta is None else files_of(delta, self._path(found), found, None)
+
+    def folder(self, name: str) -> Path:
+        """Return the folder of a table."""
+        return self._path(find_table(name))
 
     def _path(self, found: Table) -> Path:
         return self.root / found.layer / found.short_name
@@ -105,8 +124,10 @@ class LakeReader:
         if not log.is_dir():
             return None
         changed = log.stat().st_mtime_ns
-        if version is None and self._opened.get(found.name, (0, None))[0] == changed:
-            return self._opened[found.name][1]
+        if self._opened.get(found.name, (0, None))[0] == changed:
+            opened = self._opened[found.name][1]
+            if version in (None, opened.version()):
+                return opened
         delta = open_delta(path, found.name, version)
         if version is None and delta is not None:
             self._opened[found.name] = (changed, delta)

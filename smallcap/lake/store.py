@@ -14,16 +14,13 @@ import pyarrow as pa
 from deltalake import DeltaTable, WriterProperties
 
 from smallcap.errors import AuditError
-from smallcap.lake.contract import check_contract, in_order
+from smallcap.lake.cleaning import InUse, clean_tables
+from smallcap.lake.contract import check_contract, in_order, require_contract
 from smallcap.lake.delta import (
     commit_rows,
     commit_stamp,
     create_delta,
-    first_version,
-    reading,
     restore_delta,
-    stamp_of,
-    vacuum_delta,
     writing,
 )
 from smallcap.lake.digests import digest_rows
@@ -154,12 +151,7 @@ class Lake(LakeReader):
             the old ones still holds.
         """
         found = find_table(name)
-        kept, broken = check_contract(found, frame, None)
-        if broken.height:
-            raise AuditError(
-                f"{name}: {broken.height} rows break rule {broken['rule'][0]}, first "
-                f"{broken['row_json'][0]}; nothing was written"
-            )
+        kept = require_contract(found, frame)
         digest = content = digest_rows(found, kept)
         before = self.stamp(name).years.get(UNPARTITIONED)
         is_grown = False
@@ -178,7 +170,7 @@ class Lake(LakeReader):
         if delta is None or stamp == self.stamp(name):
             return
         with writing(name, self._path(found)):
-            commit_stamp(self._for_writing(found, delta), stamp)
+            commit_stamp(self._for_writing(found, delta), self._path(found), stamp)
 
     def restore(self, name: str, version: int) -> None:
         """Bring a table back to an earlier version.
@@ -189,27 +181,18 @@ class Lake(LakeReader):
         delta = self._open(found)
         if delta is None or delta.version() == version:
             return
+        path, target = self._path(found), max(version, 0)
+        stamp = self.stamp(name, target)
         self._opened.pop(name, None)
-        with reading(name, self._path(found)):
-            stamp = stamp_of(delta, max(version, 0))
-        with writing(name, self._path(found)):
-            restore_delta(delta, max(version, 0), stamp)
+        with writing(name, path):
+            restore_delta(delta, path, target, stamp)
 
-    def vacuum(self, days: int, keep_versions: Mapping[str, Iterable[int]]) -> int:
-        """Delete files that no version of the last `days` days and no kept version needs; return how many."""
-        removed = 0
-        for name in TABLES:
-            delta = self._open(find_table(name))
-            if delta is None:
-                continue
-            with writing(name, self._path(find_table(name))):
-                first = first_version(self._path(find_table(name)))
-                kept = [version for version in keep_versions.get(name, ()) if version >= first]
-                count = vacuum_delta(delta, days, kept)
-            if count:
-                self._opened.pop(name, None)
-                removed += count
-        return removed
+    def vacuum(self, days: int, in_use: InUse) -> int:
+        """Delete what no version in use needs; return how many data files.
+
+        As `smallcap.lake.cleaning.clean_tables`, for all tables.
+        """
+        return clean_tables(self, TABLES, days, in_use)
 
     def _commit(
         self,
@@ -232,13 +215,14 @@ class Lake(LakeReader):
             return Written(delta.version(), total, 0, is_changed=False)
         changed = list(new.years) if is_grown else before.changed_years(new.years)
         after = before.with_years(new.years, new.run_id, new.read_versions)
-        with writing(found.name, self._path(found)):
+        path = self._path(found)
+        with writing(found.name, path):
             delta = self._for_writing(found, delta)
             if changed:
                 years = changed if found.is_partitioned else None
-                commit_rows(delta, rows_of(changed), years, after, encodings)
+                commit_rows(delta, path, rows_of(changed), years, after, encodings)
             else:
-                commit_stamp(delta, after)
+                commit_stamp(delta, path, after)
         return Written(delta.version(), total, 0, is_changed=bool(changed))
 
     def _for_writing(self, found: Table, delta: DeltaTable | None) -> DeltaTable:

@@ -11,7 +11,8 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
-from smallcap.lake.delta import DAMAGE, stamp_of
+from smallcap.lake.delta import DAMAGE
+from smallcap.lake.stamp_files import stamp_of
 from smallcap.lake.stamps import UNPARTITIONED, Stamp
 from smallcap.repair.checksums import Checksums
 from smallcap.repair.reading_apart import Part, read_apart
@@ -115,12 +116,14 @@ def _look(
     folder = folder_of(lake_dir, found)
     try:
         delta = DeltaTable(folder)
-        version, stamp, sizes = delta.version(), stamp_of(delta), _sizes(delta, folder)
+        version, stamp, sizes = delta.version(), stamp_of(delta, folder), _sizes(delta, folder)
     except TableNotFoundError:
         is_lost = required is not None or any(folder.rglob("*.parquet"))
         return TableDamage(found.name, log="it is gone") if is_lost else None
     except DAMAGE as error:
         return TableDamage(found.name, log=" ".join(str(error).split())[:200])
+    if stamp is None and found.name not in META_TABLES:
+        return TableDamage(found.name, log="the stamp of its newest version is gone")
     if required is not None and version < required:
         return TableDamage(found.name, log=f"it ends at version {version}, and version {required} is served")
     damaged = {
@@ -130,7 +133,7 @@ def _look(
     }
     if is_deep:
         sound = [file for file in sizes if file not in damaged]
-        unknown += _unknown_parts(found, sound, Stamp() if damaged else stamp, checksums)
+        unknown += _unknown_parts(found, sound, Stamp() if damaged or stamp is None else stamp, checksums)
     return TableDamage(found.name, files=damaged) if damaged else None
 
 

@@ -18,12 +18,12 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable
 from deltalake.transaction import AddAction, RemoveAction
 
-from smallcap.lake.delta import STAMP_KEY, create_delta, stamp_of, writing
+from smallcap.lake.appended import AppendedTables
+from smallcap.lake.delta import create_delta, writing
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.parquet import scan
-from smallcap.lake.records import RECORDS_RUN
+from smallcap.lake.stamp_files import record_stamp, stamp_of
 from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp
-from smallcap.lake.store import Lake
 from smallcap.repair.aside import aside_path, link_or_copy, move_aside
 from smallcap.repair.damage import TableDamage, folder_of, year_of
 from smallcap.repair.rescue import Rescue
@@ -62,11 +62,9 @@ def repair_table(lake_dir: Path, damage: TableDamage, rescue: Rescue) -> None:
             _replace_files(folder, found, damage, rescue)
     if found.name in META_TABLES:
         rows = rescue.records(found.name)
-        lake = Lake(lake_dir)
-        kept = lake.read(found.name)
-        lake.write_whole(
-            found.name, pl.concat([kept, rows.join(kept, on=found.key, how="anti")]), RECORDS_RUN
-        )
+        records = AppendedTables(lake_dir)
+        kept = records.read(found.name)
+        records.replace(found.name, pl.concat([kept, rows.join(kept, on=found.key, how="anti")]))
 
 
 def _replace_files(folder: Path, found: Table, damage: TableDamage, rescue: Rescue) -> None:
@@ -79,14 +77,14 @@ def _replace_files(folder: Path, found: Table, damage: TableDamage, rescue: Resc
     actions = pl.DataFrame(delta.get_add_actions(flatten=True))
     there = [folder / path for path in actions["path"]] if not actions.is_empty() else []
     if found.name in META_TABLES:
-        # Not the stamp of before: writing the rows again must not be taken for writing what is there.
-        changed = Stamp({UNPARTITIONED: YearStamp(REPAIR_RUN, "", 0)}, REPAIR_RUN)
-        _commit(delta, folder, found, [file for file in there if file in damage.files], [], changed)
+        damaged = [file for file in there if file in damage.files]
+        _commit(delta, folder, found, damaged, [], CommitProperties())
         return
     removed = [file for file in there if year_of(file) in damage.years]
     sound = {year: rescue.sound_files(found.name, year, removed) for year in damage.years}
-    stamp = stamp_of(delta).with_years(_stamps(found, sound), REPAIR_RUN, {})
-    _commit(delta, folder, found, removed, [file for files in sound.values() for file in files], stamp)
+    stamp = (stamp_of(delta, folder) or Stamp()).with_years(_stamps(found, sound), REPAIR_RUN, {})
+    added = [file for files in sound.values() for file in files]
+    _commit(delta, folder, found, removed, added, record_stamp(folder, stamp))
 
 
 def _rebuild(folder: Path, found: Table, rescue: Rescue) -> None:
@@ -114,7 +112,7 @@ def _make_again(folder: Path, found: Table, rescue: Rescue, new: Path) -> Path:
         sound = {year: rescue.sound_files(found.name, year, []) for year in years}
         delta = create_delta(new, found)
         files = [new / file.relative_to(folder) for files in sound.values() for file in files]
-        _commit(delta, new, found, [], files, Stamp(_stamps(found, sound), REPAIR_RUN))
+        _commit(delta, new, found, [], files, record_stamp(new, Stamp(_stamps(found, sound), REPAIR_RUN)))
         _number_from(new / "_delta_log", 1 + max(rescue.newest_version(found.name), _newest_in(folder)))
     return new
 
@@ -155,9 +153,14 @@ def _stamps(found: Table, sound: Mapping[int, Iterable[Path]]) -> dict[int, Year
 
 
 def _commit(
-    delta: DeltaTable, folder: Path, found: Table, removed: list[Path], added: list[Path], stamp: Stamp
+    delta: DeltaTable,
+    folder: Path,
+    found: Table,
+    removed: list[Path],
+    added: list[Path],
+    properties: CommitProperties,
 ) -> None:
-    """Commit which files the table has no more and which it has again, with the new stamp."""
+    """Commit which files the table has no more and which it has again."""
     now = int(time.time() * 1000)
     actions: list[AddAction | RemoveAction] = [
         RemoveAction(_name(file, folder), True, now, partition_values=_partition(file, found))
@@ -179,7 +182,7 @@ def _commit(
         "append",
         delta.schema(),
         ["year"] if found.is_partitioned else None,
-        commit_properties=CommitProperties({STAMP_KEY: stamp.to_json()}),
+        commit_properties=properties,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -101,6 +102,31 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
     return Written(
         as_of, folder / PAGE_FILE, dict(report.data.versions.select("table_name", "version").iter_rows())
     )
+
+
+def remove_unpublished(settings: Settings) -> list[dt.date]:
+    """Remove the reports in the home whose date is no longer published; return their dates.
+
+    The newest date of the running month moves on with every night, so each of them would leave a report.
+    Dates that were requested by name, and month ends, stay published. Files of others in a report's folder
+    stay.
+    """
+    with open_publication(settings.warehouse_dir) as publication:
+        known = {row["as_of"] for row in publication.ask("dates")}
+    removed = []
+    for page in sorted(settings.reports_dir.glob(f"????-??-??/{PAGE_FILE}")):
+        try:
+            date = dt.date.fromisoformat(page.parent.name)
+        except ValueError:
+            continue
+        if date not in known:
+            # What cannot be removed is in nobody's way.
+            with suppress(OSError):
+                for file in (*page.parent.glob("*.csv"), page):
+                    file.unlink(missing_ok=True)
+                removed.append(date)
+                page.parent.rmdir()
+    return removed
 
 
 def parameters_of(name: str, as_of: dt.date) -> dict[str, object]:

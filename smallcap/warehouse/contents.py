@@ -82,17 +82,20 @@ def is_of_this_release(warehouse_dir: Path) -> bool:
         return identity(connection).release == __version__ and wanted <= own
 
 
-def versions_in_use(warehouse_dir: Path) -> dict[str, set[int]]:
-    """Collect the table versions that any kept catalogue serves or could serve again; vacuum keeps them."""
-    versions: dict[str, set[int]] = {}
+def versions_in_use(warehouse_dir: Path, home: Path) -> dict[str, dict[int, tuple[Path, ...]]]:
+    """Collect the table versions that any kept catalogue serves or could serve again, with their files.
+
+    They stay when a home is cleaned up. The files are in `home`.
+    """
+    versions: dict[str, dict[int, tuple[Path, ...]]] = {}
     for path in kept_catalogues(warehouse_dir):
         try:
-            tables = read_contents(path).tables
+            tables = read_contents(path, home).tables
         except DamagedCatalogueError:
             # It cannot say, and no rollback serves it again.
             continue
         for name, entry in tables.items():
-            versions.setdefault(name, set()).add(entry.version)
+            versions.setdefault(name, {})[entry.version] = entry.files
     return versions
 
 

@@ -14,7 +14,7 @@ import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from smallcap.lake import Lake
-from smallcap.lake.delta import STAMP_KEY
+from smallcap.lake.stamp_files import STAMP_KEY
 from tests.integration.homes import EARLIER, LATER, LONGER_STALE_LIMIT, make, served
 
 COVERAGE = (

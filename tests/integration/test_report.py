@@ -4,6 +4,7 @@ what is published.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import polars as pl
@@ -11,6 +12,7 @@ import pytest
 
 from smallcap.errors import SmallcapError
 from smallcap.lake import Home
+from smallcap.reports.files import remove_unpublished
 from smallcap.settings import load_settings
 from smallcap.warehouse import served_run_id
 from tests.command_line import published
@@ -92,6 +94,26 @@ def test_what_a_report_was_read_from_is_kept_once(home, smallcap):
     assert sorted(kept.select("table_name", "version").rows()) == sorted(
         served.itertuples(index=False, name=None)
     )
+
+
+def test_reports_of_dates_that_are_no_longer_published_are_removed(home, smallcap):
+    smallcap("report", "--as-of", LATER, "--home", home)
+    reports, gone = home / "reports", dt.date(2025, 1, 15)
+    for folder in (reports / str(gone), reports / "2025-01-16", reports / "note-bo-ok"):
+        folder.mkdir()
+        for name in ("index.html", "scores.csv"):
+            (folder / name).write_text("a report", encoding="utf-8")
+    (reports / "2025-01-16" / "notes.txt").write_text("mine", encoding="utf-8")
+
+    assert remove_unpublished(load_settings(home=home)) == [gone, dt.date(2025, 1, 16)]
+    assert sorted(path.name for path in reports.iterdir()) == [
+        "2025-01-16",
+        str(LATER),
+        "index.html",
+        "note-bo-ok",
+    ]
+    assert [path.name for path in (reports / "2025-01-16").iterdir()] == ["notes.txt"]
+    assert (reports / str(LATER) / "index.html").is_file()
 
 
 def test_a_date_that_was_never_run_is_refused_with_what_to_run(home, smallcap):

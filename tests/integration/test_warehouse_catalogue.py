@@ -259,8 +259,14 @@ def test_a_file_that_is_no_catalogue_says_what_to_run(tmp_path: Path):
         published(tmp_path)
 
 
-def test_versions_of_every_kept_catalogue_are_in_use(tmp_path: Path):
+def test_versions_of_every_kept_catalogue_are_in_use_with_their_files(tmp_path: Path):
     home = tmp_path / "home"
     publish_small_home(home, "run-1", version=4)
     warehouse_dir = publish_small_home(home, "run-2", version=9)
-    assert versions_in_use(warehouse_dir) == {SCORES: {4, 9}, "raw.securities": {0}}
+    in_use = versions_in_use(warehouse_dir, home)
+    assert {name: set(versions) for name, versions in in_use.items()} == {
+        SCORES: {4, 9},
+        "raw.securities": {0},
+    }
+    assert {file.name for file in in_use[SCORES][4]} == {"part-4.parquet"}
+    assert all(file.is_file() for files in in_use[SCORES].values() for file in files)

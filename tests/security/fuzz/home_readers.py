@@ -11,9 +11,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
+from deltalake import DeltaTable
+
 from smallcap.engine.code import CodeDigests
 from smallcap.engine.unchanged import is_unchanged, unchanged_since
 from smallcap.lake import Home, Lake
+from smallcap.lake.log_files import LOG_DIR
+from smallcap.lake.stamp_files import STAMPS_DIR
 from smallcap.questions import open_publication
 from smallcap.rules.book_files import add_books
 from smallcap.rules.files import read_rows, read_rules
@@ -159,8 +163,25 @@ def _tables(payload: bytes, name: str, folder: Path) -> object:
         lake.files("raw.prices"),
         lake.read("raw.prices"),
     )
+    lake.vacuum(0, {"raw.prices": {0: ()}})
     lake.write_years("raw.prices", prices((2020, 1, 12.0)), [2020], "second")
     return found
+
+
+@cache
+def _stamp() -> dict[str, bytes]:
+    """The file of the stamp of `_lake`."""
+    return {name: content for name, content in _lake().items() if STAMPS_DIR in name}
+
+
+def _stamps(payload: bytes, name: str, folder: Path) -> object:
+    """Read a stamp of which the log, cleaned up, has the number alone."""
+    _write(folder, {**_lake(), name: payload})
+    table = Path(folder, name).parent.parent
+    DeltaTable(table).create_checkpoint()
+    for commit in (table / LOG_DIR).glob("*.json"):
+        commit.unlink()
+    return Lake(folder).stamp("raw.prices")
 
 
 @cache
@@ -220,6 +241,7 @@ HOME_READERS: Final[dict[str, Reader]] = {
     "digests of code": Reader(_remembered_digests, _digests, cost=2),
     "count of requests": Reader(_always("vendor.json", json.dumps(COUNT).encode()), _quota),
     "kept payload": Reader(_snapshot, _snapshots, cost=2),
+    "stamp of a table": Reader(_stamp, _stamps, cost=8),
     "table of the lake": Reader(_lake, _tables, cost=8),
     "catalogue": Reader(_published, _catalogue, cost=16),
 }

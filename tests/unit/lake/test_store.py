@@ -2,13 +2,14 @@
 
 import datetime as dt
 import errno
+from types import ModuleType
 
 import polars as pl
 import pytest
 from deltalake import write_deltalake
 
 from smallcap.errors import AuditError, InputError
-from smallcap.lake import Lake, store
+from smallcap.lake import Lake, cleaning, store
 from smallcap.lake.contract import in_order
 from smallcap.lake.spill import Spill
 from smallcap.tables import TABLES
@@ -263,7 +264,7 @@ def test_rows_only_added_to_a_reference_table_keep_what_was_made_from_it_fresh(l
 def test_vacuum_keeps_the_newest_and_the_kept_versions(lake):
     for close in (1.0, 2.0, 3.0):
         lake.write_years("raw.prices", prices((2020, 1, close)), [2020], f"run {close}")
-    assert lake.vacuum(0, {"raw.prices": [2]}) == 1
+    assert lake.vacuum(0, {"raw.prices": {2: ()}}) == 1
     assert lake.read("raw.prices")["close_usd"].to_list() == [3.0]
     assert lake.stamp("raw.prices").years[2020].run_id == "run 3.0"
     lake.restore("raw.prices", 2)
@@ -337,9 +338,13 @@ def test_a_file_that_is_cut_off_or_gone_is_named_with_the_remedy(lake, content):
         lake.read("raw.prices")
 
 
-@pytest.mark.parametrize("failing", ["create_delta", "restore_delta", "vacuum_delta"])
+@pytest.mark.parametrize(
+    ("module", "failing"),
+    [(store, "create_delta"), (store, "restore_delta"), (cleaning, "clean_table")],
+    ids=lambda case: case if isinstance(case, str) else "",
+)
 def test_what_cannot_be_written_is_not_taken_for_damage(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch, failing: str
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, module: ModuleType, failing: str
 ) -> None:
     lake.write_years("raw.prices", prices((2020, 1, 10.0)), [2020], "first")
     lake.write_years("raw.prices", prices((2020, 1, 20.0)), [2020], "second")
@@ -348,11 +353,11 @@ def test_what_cannot_be_written_is_not_taken_for_damage(
     def fail(*_: object) -> None:
         raise full
 
-    monkeypatch.setattr(store, failing, fail)
+    monkeypatch.setattr(module, failing, fail)
     write = {
         "create_delta": lambda: lake.write_whole("raw.snapshots", TABLES["raw.snapshots"].empty(), "run-3"),
         "restore_delta": lambda: lake.restore("raw.prices", 1),
-        "vacuum_delta": lambda: lake.vacuum(0, {}),
+        "clean_table": lambda: lake.vacuum(0, {}),
     }[failing]
     with pytest.raises(InputError, match=r"cannot be written .*No space left") as refused:
         write()

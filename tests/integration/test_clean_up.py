@@ -1,0 +1,105 @@
+"""A home after hundreds of commits that nothing retains: stamps, undo and rollback find what they need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.runs.schema import RunTagsTable
+
+from smallcap.assets.table_asset import asset_key
+from smallcap.lake import Home
+from smallcap.lake.log_files import CHECKPOINT_EVERY, LOG_DIR
+from smallcap.lake.upkeep import keep_up, runs_in_use
+from smallcap.pipelines.history import prune_history
+from smallcap.pipelines.instance import open_instance
+from smallcap.settings import Settings, load_settings
+from smallcap.tables import TABLES
+from smallcap.warehouse import rollback, served_run_id, versions_in_use
+from tests.integration.homes import COMPANIES, LATER, assert_same_contents, copy_home, served
+
+PRICES = "raw.prices"
+COMMITS, CLEAN_EVERY = 300, 40
+YEAR = LATER.year
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return load_settings(home=home, sample_companies=COMPANIES, vacuum_days=0)
+
+
+def commit_again_and_again(run: Home, rows: pl.DataFrame) -> None:
+    """Commit other rows of a year, with a clean-up from time to time as after a publication."""
+    for number in range(COMMITS):
+        changed = rows.with_columns(pl.col("close_usd") + number + 1)
+        run.lake.write_years(PRICES, changed, [YEAR], f"bad {number}")
+        if number % CLEAN_EVERY == 0:
+            keep_up(run, versions_in_use(run.settings.warehouse_dir, run.path))
+
+
+def test_after_300_commits_without_retention_stamps_undo_and_rollback_are_as_before(
+    home: Path, settings: Settings, tmp_path: Path
+) -> None:
+    untouched = copy_home(home, tmp_path / "untouched")
+    stamps = {name: Home(settings).lake.stamp(name) for name in TABLES}
+    own = str(served_run_id(settings.warehouse_dir))
+
+    run = Home(settings)
+    run.open_run("bad", "run", own)
+    commit_again_and_again(run, run.lake.read(PRICES, [YEAR]))
+    assert run.lake.stamp(PRICES).years[YEAR].run_id == f"bad {COMMITS - 1}"
+    log = run.lake.folder(PRICES) / LOG_DIR
+    versions = len(versions_in_use(settings.warehouse_dir, home)[PRICES]) + 2
+    assert len(list(log.iterdir())) <= versions * (CHECKPOINT_EVERY + 2) + 2 * CLEAN_EVERY
+    run.close_run(is_successful=False)
+
+    later = Home(settings)
+    assert later.open_run("next", "run", own) == "bad"
+    keep_up(later, versions_in_use(settings.warehouse_dir, later.path))
+    later.close_run(is_successful=True)
+    assert_same_contents(home, untouched)
+    assert {name: later.lake.stamp(name) for name in TABLES} == stamps
+    assert served(home) == served(untouched)
+
+    assert rollback(settings.warehouse_dir) == rollback(untouched / "warehouse")
+    assert served(home) == served(untouched)
+
+
+def rows_about(instance: dg.DagsterInstance, run_id: str) -> int:
+    """Count what Dagster's databases hold of a run."""
+    counted = 0
+    for connect, table in (
+        (instance.event_log_storage.index_connection, AssetCheckExecutionsTable),
+        (instance.run_storage.connect, RunTagsTable),
+    ):
+        with connect() as connection:
+            counted += len(connection.execute(table.select().where(table.c.run_id == run_id)).fetchall())
+    return counted
+
+
+def test_of_old_runs_dagster_keeps_nothing_but_those_that_wrote_what_is_stored(settings: Settings) -> None:
+    own = str(served_run_id(settings.warehouse_dir))
+    with open_instance(settings) as instance:
+        earlier = next(run_id for run_id in instance.get_run_ids() if run_id != own)
+        assert prune_history(instance, 1, runs_in_use(Home(settings))) == []
+        assert rows_about(instance, earlier) > 0
+
+        assert prune_history(instance, 1, ()) == [earlier]
+        assert instance.get_run_ids() == [own]
+        assert rows_about(instance, earlier) == 0
+        assert rows_about(instance, own) > 0
+        assert instance.all_logs(own) != []
+    assert [path for path in settings.dagster_dir.rglob("*") if earlier in path.name] == []
+
+
+def test_every_stored_year_still_shows_in_dagster_after_its_history_was_pruned(settings: Settings) -> None:
+    home = Home(settings)
+    with open_instance(settings) as instance:
+        prune_history(instance, 1, runs_in_use(home))
+        for name in TABLES:
+            if TABLES[name].is_partitioned and name != "core.rejects":
+                shown = instance.get_materialized_partitions(asset_key(name))
+                assert {int(year) for year in shown} >= set(home.lake.years(name)), name
