@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.metrics.footing import DECLARED, SPLIT_ADJUSTED, UNDECIDED, adjusted_to
+from smallcap.finance.metrics.footing import DECLARED, SPLIT_ADJUSTED, VINTAGES, adjusted_to
 from smallcap.finance.metrics.holding_ratio import held_quantity, held_shares, is_near, relative_to_list
 from smallcap.finance.metrics.later_splits import adjusted_ratios, simple_ratios
 from smallcap.finance.metrics.prices import is_positive, split_factors
 from smallcap.finance.pointintime import visible
 from smallcap.rules.types.footing import HoldingRatioRules, HoldingSplitRules
+from smallcap.split_basis import AS_FILED
 
 SPLITS_SCHEMA: dict[str, type[pl.DataType]] = {
     "entity_id": pl.Int64, "security_id": pl.Int64, "listed_before": pl.Date, "listed_on": pl.Date,
@@ -69,9 +70,11 @@ def with_holding_splits(
     """Multiply the counts that do not carry the splits found.
 
     A split counts for dates from its later list on, while the count is of a day before that list and is
-    nearer to the count known at the earlier list than to that count after the split. Where nothing says
-    that the table is as filed, a count whose holding ratio is near the list's median already is left; in a
-    table found split-adjusted the ratio also has to come nearer to the median.
+    nearer to the count known at the earlier list than to that count after the split. Unless the table's
+    split basis is declared, or shown by two versions, the count may carry the split nevertheless: then it was
+    the ratio before that was wrong. So a count whose holding ratio is near the list's median already is
+    left, and one whose ratio would get farther from it, above what is usual. In a table found split-adjusted
+    the ratio has to come nearer.
 
     Parameters
     ----------
@@ -181,13 +184,16 @@ def _is_not_carried(rules: HoldingRatioRules) -> pl.Expr:
     ratio = pl.col("ratio_before").log()
     is_far = ~is_near(pl.col("ratio_before"), rules)
     is_nearer = (ratio - split).abs() < ratio.abs()
+    is_usual = pl.col("ratio_before") / pl.col("split_ratio") <= rules.small_count_above
+    is_as_filed = pl.col("shares_footing") == AS_FILED
     by_footing = (
-        pl.when(pl.col("shares_footing_basis") == DECLARED)
+        pl.when(
+            (pl.col("shares_footing_basis") == DECLARED)
+            | (is_as_filed & (pl.col("shares_footing_basis") == VINTAGES))
+        )
         .then(pl.lit(True))
         .when(pl.col("shares_footing") == SPLIT_ADJUSTED)
         .then(~pl.col("is_brought") & is_far & is_nearer)
-        .when(pl.col("shares_footing") == UNDECIDED)
-        .then(is_far)
-        .otherwise(pl.lit(True))
+        .otherwise(is_far & (is_nearer | is_usual))
     )
     return (is_unchanged & by_footing).fill_null(False)

@@ -32,10 +32,12 @@ def valued(
     flows: Mapping[dt.date, float] | None = None,
     ordinary: int = ORDINARY,
     as_of: dt.date | None = None,
+    later: int = 0,
 ) -> dict[dt.date, dict[str, object]]:
     """Company 1 at the date of each list, or at `as_of` alone, where earlier lists come from years before.
 
-    `flows` multiplies the fund's holdings of the ordinary companies.
+    `flows` multiplies the fund's holdings of the ordinary companies; `later` of them split later, their
+    counts as filed.
     """
     members = []
     for date, (quantity, price) in lists.items():
@@ -53,7 +55,19 @@ def valued(
     made = metrics_as_of(
         own,
         table("core.annual_metrics", counts, **NOT_FLAGGED),
-        table("raw.prices", list(months), year=2024, source="test", security_id=10),
+        table(
+            "raw.prices",
+            [
+                *({"security_id": 10, **one} for one in months),
+                *(
+                    {"security_id": number, "date": date, "adjusted_close_usd": price / 2}
+                    for number in range(100, 100 + later)
+                    for date, (_, price) in lists.items()
+                ),
+            ],
+            year=2024,
+            source="test",
+        ),
         table("raw.vendor_metrics", []),
         METRICS,
         18,
@@ -222,6 +236,23 @@ class TestWhatTheCountsCarry:
     def test_a_count_near_the_median_is_left_where_the_basis_is_undecided(self) -> None:
         row = july(ADJUSTED)
         assert (row["shares_footing"], row["is_split_inferred"]) == ("undecided", False)
+
+    @pytest.mark.parametrize(("basis", "ratio"), [({}, None), (AS_FILED, 0.05)])
+    def test_a_ratio_that_would_become_unusual_says_that_the_count_carries_the_split(
+        self, basis: dict[str, object], ratio: float | None
+    ) -> None:
+        """The fund holds 0.3 of the usual share of 1,000 shares, or 6 times the usual of 50."""
+        row = july({JUNE: (144.0, 1.0), JULY: (7.2, 20.0)}, records=(basis,))
+        assert row["inferred_split_ratio"] == (ratio and pytest.approx(ratio, rel=EXACT))
+
+    def test_a_table_that_votes_as_filed_is_not_declared(self) -> None:
+        """SEAT in November 2025: the vote says as filed, and the count is near the median as it is."""
+        rows = valued(ADJUSTED, later=5)
+        assert (rows[JULY]["shares_footing"], rows[JULY]["shares_footing_basis"]) == ("as_filed", "vote")
+        assert rows[JULY]["is_split_inferred"] is False
+
+    def test_a_split_in_a_table_that_votes_as_filed_is_multiplied(self) -> None:
+        assert valued(later=5)[JULY]["inferred_split_ratio"] == 2
 
     def test_what_is_declared_as_filed_is_multiplied(self) -> None:
         assert july(ADJUSTED, records=(AS_FILED,))["inferred_split_ratio"] == 2
