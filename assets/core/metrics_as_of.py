@@ -17,6 +17,19 @@ def metrics_as_of(
     vendor_metrics: pl.DataFrame,
     metrics_rules: MetricsRules,
     stale_months: int,
+    year: int,
 ) -> pl.DataFrame:
-    """Take each member's record that was visible on each date, and value it at the price of that date."""
-    return market.metrics_as_of(members, annual_metrics, prices, vendor_metrics, metrics_rules, stale_months)
+    """Take each member's record that was visible on each date, and value it at the price of that date.
+
+    Lists of the years before serve to find splits.
+    """
+    is_own = pl.col("year") == year
+    return market.metrics_as_of(
+        members.filter(is_own),
+        annual_metrics,
+        prices,
+        vendor_metrics,
+        metrics_rules,
+        stale_months,
+        members.filter(~is_own),
+    )

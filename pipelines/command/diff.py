@@ -107,12 +107,13 @@ def _details(table: TableDiff) -> Iterator[str]:
             f"    {_key(change.key)}: {_shown(change.a)} in A, {_shown(change.b)} in B"
             for change in table.examples[column]
         )
-    for word, count, keys in (
-        ("added", table.added, table.added_keys),
-        ("removed", table.removed, table.removed_keys),
+    for word, count, keys, flags in (
+        ("added", table.added, table.added_keys, table.added_flags),
+        ("removed", table.removed, table.removed_keys, {}),
     ):
         if count:
-            yield f"  {_count(count)} {word}"
+            flagged = "".join(f", {number:,} with {flag}" for flag, number in flags.items())
+            yield f"  {_count(count)} {word}{flagged}"
             yield from (f"    {_key(key)}" for key in keys)
 
 

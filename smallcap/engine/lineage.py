@@ -74,7 +74,8 @@ READS: dict[str, dict[str, Window]] = {
     "core.annual_fundamentals": {"raw.fundamentals": Window(back=8)},
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
     "core.metrics_as_of": {
-        "core.members": SAME_YEAR,
+        # Splits between lists since the share count, as far back as prices are read.
+        "core.members": Window(back=3),
         "core.annual_metrics": VISIBLE,
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
         "raw.vendor_metrics": VISIBLE,

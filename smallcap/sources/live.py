@@ -49,13 +49,15 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
     limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
     refresh_after = dt.timedelta(hours=settings.running_period_max_age_hours)
     french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=refresh_after)
+    rules = read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules)
+    aliases = load_ticker_aliases(settings.reference_dir)
     ishares = IsharesLists(
         fetcher,
         limits,
         base_url=settings.ishares_base_url,
         index=settings.index_name,
-        rules=read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules),
-        aliases=load_ticker_aliases(settings.reference_dir),
+        rules=rules,
+        aliases=aliases,
         today=settings.clock or utc_now().date(),
         latest_max_age=refresh_after,
         min_members=settings.ishares_min_members,
@@ -68,6 +70,8 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
         limits=limits,
         refresh_after=refresh_after,
         factors=french,
+        rules=rules,
+        aliases=aliases,
         holdings=ishares,
     )
     return LiveSources(fetcher, xfinlink, french, ishares)

@@ -273,6 +273,14 @@ class MetricsAsOf(dy.Schema):
         "undecided or as_filed by the list of as_of; a later list of the year finds the table split-adjusted",
         nullable=True,
     )
+    inferred_split_ratio = number(
+        "new shares per old of splits that consecutive lists show and the prices have not; shares include it",
+        "ratio",
+        min_exclusive=0,
+    )
+    is_split_inferred = flag(
+        "shares were multiplied by splits inferred from the fund's holdings", nullable=True
+    )
     fund_share_of_company = ratio("shares that the fund holds over the company's shares", min=0)
     holding_ratio = ratio("fund_share_of_company over the median of the list", unit="multiple", min=0)
     is_share_count_small_for_holding = flag(

@@ -195,6 +195,10 @@ class Coverage(dy.Schema):
     )
     inferred_share_counts = count("members whose count was brought back by an inferred split", unit="members")
     inferred_share_count_names = text("their tickers")
+    inferred_splits = count(
+        "members whose count was multiplied by a split that two lists show", unit="members"
+    )
+    inferred_split_names = text("their tickers")
     doubtful_share_counts = count(
         "members of a split-adjusted table whose count is near the list's median neither way", unit="members"
     )

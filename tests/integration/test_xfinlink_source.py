@@ -18,6 +18,7 @@ from smallcap.sources import ingest
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching import QuotaError
 from smallcap.sources.identity import ids as identity
+from smallcap.sources.identity.aliases import ALIASES_SCHEMA
 from smallcap.sources.sample import SampleSource
 from smallcap.tables import table
 from tests.integration.xfinlink_case import DAY, END, INDEX, START, Case, assert_same, under_vendor_ids
@@ -240,6 +241,104 @@ def test_a_refused_index_falls_back_to_the_funds_holdings(case: Case) -> None:
     assert found["market_value_usd"].equals(found["market_value_usd_sample"])
     securities = identity.mint(source.securities(delivered.rows).rows, table("raw.securities").empty())
     assert ingest.constituents(delivered, securities, INDEX).rows.height == delivered.rows.height
+
+
+@pytest.fixture
+def renamed_case(tmp_path: Path) -> Iterator[Case]:
+    """The vendor has other names than the lists: of one company, and in another spelling."""
+    universe = sample_universe(COMPANIES, SEED)
+    first, second = members_with_statements()["ticker"]
+    names = {first: "Kuiper Quasar Ltd", second: f"The {name_of(second).title().replace(' ', '', 1)}, Inc."}
+    ids = universe.lists.filter(list_date=DAY).select("entity_id", "ticker")
+    spelled = universe.lines.join(ids, on="entity_id", how="left", maintain_order="left").with_columns(
+        entity_name=pl.coalesce(pl.col("ticker").replace_strict(names, default=None), "entity_name"),
+        gics_sector=pl.when(pl.col("ticker").is_in([second])).then(None).otherwise("gics_sector"),
+    )
+    with StandIn(replace(universe, lines=spelled.drop("ticker"))) as standin:
+        yield Case(standin, tmp_path)
+
+
+def members_with_statements() -> pl.DataFrame:
+    """The first two lines of the list that are alone in their company."""
+    lines = SAMPLE.securities().rows.filter("is_resolved").unique("source_id")
+    alone = lines.filter(pl.len().over("source_entity_id") == 1)
+    listed = SAMPLE.constituents(INDEX, [DAY]).rows.join(alone.select("source_id"), on="source_id")
+    return listed.filter(pl.col("ticker").str.contains("^[A-Z]+$")).sort("ticker").head(2)
+
+
+def name_of(ticker: str) -> str:
+    return str(members_with_statements().filter(ticker=ticker)["name"].item())
+
+
+def test_a_line_of_the_holdings_is_joined_by_its_name_and_not_by_the_ticker_alone(
+    renamed_case: Case,
+) -> None:
+    first, second = members_with_statements()["ticker"]
+    renamed_case.standin.configure(is_index_served=False)
+    listed = SAMPLE.constituents(INDEX, [DAY]).rows.with_columns(
+        source=pl.lit("ishares"), source_id=pl.col("ticker") + ":NAME"
+    )
+    source = renamed_case.open(holdings=Holdings(listed))
+    delivered = source.constituents(INDEX, [DAY])
+    ids = dict(delivered.rows.select("ticker", "source_id").iter_rows())
+    assert (ids[first], ids[second].isdigit()) == (f"ishares:{first}:NAME", True)
+    lines = source.securities(delivered.rows).rows
+    refused = lines.filter(source_id=ids[first]).row(0, named=True)
+    assert (refused["is_resolved"], refused["name"]) == (False, name_of(first))
+    assert refused["unresolved_reason"] == (
+        "verify: the vendor may have another company under this ticker (Kuiper Quasar Ltd)"
+    )
+    assert refused["resolution_evidence"].startswith(f"{DAY}: Kuiper Quasar Ltd: names -10.0")
+    assert lines.filter(source_id=ids[second])["is_resolved"].all()
+    securities = identity.mint(lines, table("raw.securities").empty())
+    assert ingest.constituents(delivered, securities, INDEX).rows.height == delivered.rows.height
+    statements = source.fundamentals(START, END, lines.filter("is_resolved")["source_entity_id"].unique())
+    vendors = dict(renamed_case.standin.service.universe.lines.select("entity_name", "entity_id").iter_rows())
+    assert str(vendors["Kuiper Quasar Ltd"]) not in set(statements.rows["source_entity_id"])
+
+
+def test_a_person_joins_a_doubtful_line_of_the_vendor_by_a_dated_alias(renamed_case: Case) -> None:
+    first, _ = members_with_statements()["ticker"]
+    renamed_case.standin.configure(is_index_served=False)
+    listed = SAMPLE.constituents(INDEX, [DAY]).rows.with_columns(source_id=pl.col("ticker") + ":NAME")
+    row = {
+        "ticker": first,
+        "canonical_ticker": first,
+        "relation": "figures_of",
+        "source": "read in its report",
+    }
+    renamed_case.aliases = pl.DataFrame([{**row, "valid_from": DAY, "valid_to": None}], schema=ALIASES_SCHEMA)
+    source = renamed_case.open(holdings=Holdings(listed))
+    delivered = source.constituents(INDEX, [DAY]).rows
+    line = delivered.filter(ticker=first)["source_id"].item()
+    found = source.securities(delivered).rows.filter(source_id=line)
+    assert (line.isdigit(), found["is_resolved"].all(), found["is_resolution_corrected"].all()) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_a_list_with_the_vendors_own_ids_needs_no_name(renamed_case: Case) -> None:
+    first, _ = members_with_statements()["ticker"]
+    source = renamed_case.open()
+    delivered = source.constituents(INDEX, [DAY]).rows
+    assert delivered.filter(ticker=first)["source_id"].item().isdigit()
+
+
+def test_a_list_from_before_a_renumbering_does_not_join_on_the_ticker_alone(renamed_case: Case) -> None:
+    first, second = members_with_statements()["ticker"]
+    renamed_case.open().constituents(INDEX, [DAY])
+    renamed_case.standin.fault("*", "renumbered_ids", offset=5_000_000)
+    renamed_case.move(renamed_case.bench.now + dt.timedelta(days=1))
+    source = renamed_case.open()
+    source.constituents(INDEX, [dt.date(2026, 6, 29)])
+    delivered = source.constituents(INDEX, [DAY]).rows
+    ids = dict(delivered.select("ticker", "source_id").iter_rows())
+    assert ids[first].startswith(f"ticker:{first}:")
+    assert int(ids[second]) > 15_000_000
+    reason = source.securities(delivered).rows.filter(source_id=ids[first])["unresolved_reason"].item()
+    assert reason.startswith("verify: ")
 
 
 def test_a_refused_index_without_a_fallback_says_what_to_do(case: Case) -> None:

@@ -19,6 +19,7 @@ from smallcap.sources.xfinlink import XfinlinkSource, limits_of, load_plan
 from tests.paths import PROJECT_ROOT
 from tests.standin.server import StandIn
 from tests.tolerances import EXACT
+from tests.unit.sources.crafted import ALIASES, RULES
 from tests.unit.sources.fetchers import Bench
 
 INDEX = "russell2000"
@@ -45,6 +46,7 @@ class Case:
         self.plan = load_plan(PROJECT_ROOT / "data" / "reference", plan)
         self.bench = Bench(folder, limits={"xfinlink": limits_of(self.plan)}, secrets=(key or "",), now=NOW)
         self.key = key
+        self.aliases = ALIASES
 
     def open(self, holdings: object = None) -> XfinlinkSource:
         return XfinlinkSource(
@@ -55,6 +57,8 @@ class Case:
             limits=HttpLimits(timeout_seconds=0.5, max_bytes=50_000_000),
             refresh_after=dt.timedelta(hours=12),
             factors=NoFactors(),
+            rules=RULES,
+            aliases=self.aliases,
             holdings=holdings,  # type: ignore[arg-type]
         )
 

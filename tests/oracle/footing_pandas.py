@@ -28,7 +28,9 @@ def simple_ratio(ratio: float, is_one_day: bool) -> float | None:
     return min(candidates, key=lambda n: abs(math.log(ratio / n)), default=None)
 
 
-def footed_shares(seen: pd.DataFrame, prices: pd.DataFrame) -> pd.Series:
+def footed_shares(
+    seen: pd.DataFrame, prices: pd.DataFrame, pending: dict[object, list[float]] | None = None
+) -> pd.Series:
     """Bring counts to the split basis of their prices, and leave out those that cannot be the company's.
 
     Parameters
@@ -38,6 +40,8 @@ def footed_shares(seen: pd.DataFrame, prices: pd.DataFrame) -> pd.Series:
         to the price), shares_split_basis, list_quantity, market_value_usd and list_price_usd.
     prices
         Rows of raw.prices.
+    pending
+        By row, the splits between lists that its count does not carry.
     """
     adjusted = prices[prices["adjusted_close_usd"] > 0]
     closes: dict[int, list[tuple[pd.Timestamp, float]]] = defaultdict(list)
@@ -47,12 +51,14 @@ def footed_shares(seen: pd.DataFrame, prices: pd.DataFrame) -> pd.Series:
         closes[line].append((pd.Timestamp(day), close))
     counts = pd.Series(float("nan"), index=seen.index)
     for _, rows in seen.groupby("as_of"):
-        counts.update(pd.Series(_footed_on_a_date(rows, closes), dtype=float))
+        counts.update(pd.Series(_footed_on_a_date(rows, closes, pending or {}), dtype=float))
     return counts
 
 
 def _footed_on_a_date(
-    rows: pd.DataFrame, closes: dict[int, list[tuple[pd.Timestamp, float]]]
+    rows: pd.DataFrame,
+    closes: dict[int, list[tuple[pd.Timestamp, float]]],
+    pending: dict[object, list[float]],
 ) -> dict[object, float]:
     known = [row for row in rows.itertuples() if row.shares > 0 and row.price > 0]
     left = {row.Index: row.shares * (1 if _is_declared_adjusted(row) else row.factor) for row in known}
@@ -75,16 +81,46 @@ def _footed_on_a_date(
         if any(LEAST <= ratio <= GREATEST for ratio in ratios):
             votes[row.table].append(off(row.Index, back) < off(row.Index, left))
     adjusted = {source for source, cast in votes.items() if len(cast) >= 5 and 2 * sum(cast) > len(cast)}
-    final = {}
+    final, doubts = {}, {}
     for row in known:
         i = row.Index
         is_undeclared = pd.isna(row.shares_split_basis)
         is_adjusted = row.table in adjusted if is_undeclared else _is_declared_adjusted(row)
         is_nearer = off(i, back) < off(i, left) if quantity[i] else not is_undeclared
         final[i] = back[i] if is_adjusted and is_nearer else left[i]
+        if is_undeclared and is_adjusted:
+            doubts[i] = "brought back" if is_nearer else "adjusted"
+        elif is_undeclared:
+            doubts[i] = "not declared"
+    final = _after_splits(final, quantity, pending, doubts)
     shares = {i: quantity[i] / final[i] for i in final if quantity[i]}
     median = statistics.median(shares.values()) if shares else math.nan
     return {i: final[i] for i in final if i not in shares or LEAST <= shares[i] / median <= GREATEST}
+
+
+def _after_splits(
+    counts: dict[object, float],
+    quantity: dict[object, float],
+    pending: dict[object, list[float]],
+    doubts: dict[object, str],
+) -> dict[object, float]:
+    """Multiply counts by splits between lists; where the basis is in doubt the holding ratio has to agree."""
+    held = {i: quantity[i] / counts[i] for i in counts if quantity[i]}
+    median = statistics.median(held.values()) if held else math.nan
+    multiplied = dict(counts)
+    for i in counts:
+        for split in pending.get(i, []):
+            ratio = held[i] / median
+            is_far = not 0.7 <= ratio <= 1.4
+            is_better = abs(math.log(ratio / split)) < abs(math.log(ratio))
+            agrees = {
+                "not declared": is_far and (is_better or ratio / split <= 1.4),
+                "adjusted": is_far and is_better,
+                "brought back": False,
+            }
+            if agrees.get(doubts.get(i, ""), True):
+                multiplied[i] *= split
+    return multiplied
 
 
 def _quantity(row: object) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.footing_pandas import footed_shares
+from tests.oracle.list_splits_pandas import list_splits, pending_splits
 from tests.oracle.quality_pandas import latest
 
 COUNT = ("shares", "shares_date", "shares_split_basis", "table")
@@ -91,7 +92,18 @@ def market_caps(members: pd.DataFrame, annual: pd.DataFrame, prices: pd.DataFram
         close["price_date"].where(is_fresh).fillna(seen["snapshot_date"].where(list_price.notna()))
     )
     seen["factor"] = _split_factor(seen, prices)
-    return (seen["price"] * footed_shares(seen, prices)).set_axis(
+    splits = list_splits(members, prices)
+    known = {
+        split.before: latest(annual, split.before).set_index("entity_id")["shares"].to_dict()
+        for of_company in splits.values()
+        for split in of_company
+    }
+    pending = {
+        row.Index: pending_splits(row, splits[row.entity_id], known)
+        for row in seen[seen["entity_id"].isin(splits)].itertuples()
+        if row.shares > 0 and row.price > 0
+    }
+    return (seen["price"] * footed_shares(seen, prices, pending)).set_axis(
         pd.MultiIndex.from_frame(seen[["as_of", "entity_id"]])
     )
 

@@ -96,6 +96,19 @@ def test_an_added_row_is_told_by_its_key(exported: Path, edited):
     assert [key["entity_id"] for key in found.added_keys] == [99]
 
 
+def test_keys_of_added_rows_have_the_ticker(exported: Path, edited):
+    more = edited(f"INSERT INTO {SCORES} SELECT * REPLACE (99 AS entity_id) FROM {SCORES} WHERE {FIRST}")
+    assert [key["ticker"] for key in only_difference(compare(exported, more)).added_keys] == ["TA"]
+
+
+def test_added_rows_are_counted_by_the_flags_that_say_why_the_company_is_another(exported: Path, edited):
+    more = edited(
+        f"INSERT INTO {SECURITIES} SELECT * REPLACE (98 AS security_id, true AS is_resolution_corrected) "
+        f"FROM {SECURITIES}",
+    )
+    assert only_difference(compare(exported, more), SECURITIES).added_flags == {"is_resolution_corrected": 1}
+
+
 def test_a_removed_row_is_told_by_its_key(exported: Path, edited):
     found = only_difference(compare(exported, edited(f"DELETE FROM {SCORES} WHERE {FIRST}")))
     assert (found.added, found.removed, found.changed) == (0, 1, 0)

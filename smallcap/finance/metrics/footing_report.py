@@ -20,6 +20,7 @@ COLUMNS = (
     "is_shares_footing_doubtful",
     "is_footing_known_later",
     "is_share_count_small_for_holding",
+    "is_split_inferred",
     "is_split_unchecked",
     "fund_share_of_company",
     "market_cap_usd",
@@ -33,6 +34,7 @@ COUNTED_FLAGS = {
     "doubtful_share_counts": "is_shares_footing_doubtful",
     "share_counts_known_later": "is_footing_known_later",
     "small_share_counts": "is_share_count_small_for_holding",
+    "inferred_splits": "is_split_inferred",
 }
 """Flags by the name of their number in marts.coverage."""
 
@@ -62,6 +64,7 @@ def footing_counts(metrics: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame
         *(_count(pl.col(flag)).alias(name) for name, flag in COUNTED_FLAGS.items()),
         _names("is_shares_footing_inferred").alias("inferred_share_count_names"),
         _names("is_shares_footing_doubtful").alias("doubtful_share_count_names"),
+        _names("is_split_inferred").alias("inferred_split_names"),
         _count(pl.col("market_cap_reason") == "shares_basis_doubtful").alias("share_counts_without_basis"),
         _count(is_unchecked).alias("splits_unchecked"),
         pl.col("fund_share_of_company").median().alias("median_fund_share"),
@@ -112,12 +115,13 @@ def footing_finding(row: dict[str, object], min_votes: int) -> tuple[bool, str]:
         return bool(changed), f"{as_of}: share counts are {WORDS[str(footing)]}, as declared{changed}"
     if footing == UNDECIDED:
         few = f"{votes} of at least {min_votes} companies with a clear later split"
-        return votes > 0, (
+        return votes > 0 or bool(row["inferred_split_names"]), (
             f"{as_of}: the split basis of share counts is undecided ({few}), so they are taken as filed; "
             f"set shares_split_basis if it is known{changed}"
         )
     verb = "say so" if footing == SPLIT_ADJUSTED else "say that they are split-adjusted"
-    return footing != AS_FILED, f"{as_of}: share counts are {WORDS[str(footing)]}: {tally} {verb}{changed}"
+    is_warning = footing != AS_FILED or bool(row["inferred_split_names"])
+    return is_warning, f"{as_of}: share counts are {WORDS[str(footing)]}: {tally} {verb}{changed}"
 
 
 def _votes(row: dict[str, object], kind: str) -> tuple[int, int]:
@@ -132,4 +136,6 @@ def _changed(row: dict[str, object]) -> str:
         words += f"; brought back: {row['inferred_share_count_names']}"
     if row["doubtful_share_count_names"]:
         words += f"; doubtful: {row['doubtful_share_count_names']}"
+    if row["inferred_split_names"]:
+        words += f"; multiplied by a split between two lists: {row['inferred_split_names']}"
     return words

@@ -13,15 +13,17 @@ from smallcap.finance.reasons import Check
 from smallcap.rules.types.footing import HoldingRatioRules
 
 
-def held_shares(count: pl.Expr) -> pl.Expr:
-    """Divide the fund's quantity by the company's shares; null where either is unknown or not positive.
-
-    Without a quantity, the market value of the holding over the list's own price is taken.
-    """
+def held_quantity() -> pl.Expr:
+    """Return the fund's quantity; without one, the market value of the holding over the list's own price."""
     from_value = pl.when(is_positive("list_price_usd")).then(
         pl.col("market_value_usd") / pl.col("list_price_usd")
     )
-    quantity = pl.coalesce("list_quantity", from_value)
+    return pl.coalesce("list_quantity", from_value)
+
+
+def held_shares(count: pl.Expr) -> pl.Expr:
+    """Divide the fund's quantity by the company's shares; null where either is unknown or not positive."""
+    quantity = held_quantity()
     return pl.when((quantity > 0) & (count > 0)).then(quantity / count)
 
 

@@ -53,6 +53,7 @@ def metrics_as_of(
     vendor_metrics: pl.DataFrame,
     rules: MetricsRules,
     stale_months: int,
+    earlier: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return, for each member at each as_of, the visible annual metrics and the market-based metrics.
 
@@ -73,6 +74,8 @@ def metrics_as_of(
         The thresholds.
     stale_months
         A record whose period_end is more than this many months before as_of is stale.
+    earlier
+        Rows of core.members of dates before: consecutive lists show splits that `prices` has not.
 
     Returns
     -------
@@ -81,7 +84,8 @@ def metrics_as_of(
     """
     records = metrics.select(name for name in metrics.columns if name in _RECORD_COLUMNS)
     seen = visible(records, members.select(MEMBER_COLUMNS).sort("as_of", "entity_id"))
-    with_cap = with_market_cap(seen, records, prices, rules).hstack(
+    listed = members if earlier is None else pl.concat([earlier, members])
+    with_cap = with_market_cap(seen, records, prices, rules, listed).hstack(
         [_market_cap_period_end(seen, vendor_metrics)]
     )
     computed = with_cap.with_columns(

@@ -12,6 +12,7 @@ from smallcap.finance.metrics.holding_ratio import (
     is_count_small,
     relative_to_list,
 )
+from smallcap.finance.metrics.holding_splits import holding_splits, with_holding_splits
 from smallcap.finance.metrics.later_splits import adjusted_ratios, simple_ratios
 from smallcap.finance.metrics.prices import is_list_price_usable, last_prices, split_factors
 from smallcap.finance.reasons import Check, first_reason, missing
@@ -20,7 +21,11 @@ from smallcap.rules.types.metrics import MetricsRules
 
 
 def with_market_cap(
-    seen: pl.DataFrame, records: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules
+    seen: pl.DataFrame,
+    records: pl.DataFrame,
+    prices: pl.DataFrame,
+    rules: MetricsRules,
+    members: pl.DataFrame,
 ) -> pl.DataFrame:
     """Add price, shares and market cap to members and their visible records.
 
@@ -37,6 +42,8 @@ def with_market_cap(
         Rows of raw.prices.
     rules
         The thresholds.
+    members
+        Rows of core.members of these dates and of those before: consecutive lists show splits.
 
     Returns
     -------
@@ -46,7 +53,13 @@ def with_market_cap(
     priced = seen.hstack(last_prices(seen, prices, rules.price.max_age_days)).with_columns(
         _price(rules.price.max_age_days)
     )
-    counted = footed(_with_evidence(priced, records, prices, rules), rules.footing, rules.holding_ratio)
+    footing = footed(
+        _with_evidence(priced.with_columns(count_served="shares"), records, prices, rules),
+        rules.footing,
+        rules.holding_ratio,
+    )
+    splits = holding_splits(members, prices, rules.holding_split, rules.price.max_age_days)
+    counted = with_holding_splits(footing, splits, records, rules.holding_ratio)
     held = held_shares(pl.col("shares"))
     with_holding = counted.with_columns(
         pl.when(pl.col("shares").is_not_null() & pl.col("price_usd").is_not_null())

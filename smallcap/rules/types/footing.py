@@ -68,6 +68,35 @@ class FootingRules(Record):
 
 
 @dataclass(frozen=True)
+class HoldingSplitRules(Record):
+    """When two consecutive lists show a split.
+
+    Attributes
+    ----------
+    max_gap_days
+        Lists further apart than this are not compared.
+    min_holdings
+        Holdings that both lists must have, so that the effect of the fund's flows is known.
+    price_tolerance
+        How far the change of price may lie from the inverse ratio, either way.
+    ratios
+        Which changes of a holding, net of the fund's flows, are those of a split.
+    """
+
+    max_gap_days: int
+    min_holdings: int
+    price_tolerance: float
+    ratios: SplitRatioRules
+
+    def __post_init__(self) -> None:
+        require(self.max_gap_days >= 1, "max_gap_days", f"must be at least 1, got {self.max_gap_days}")
+        require(self.min_holdings >= 1, "min_holdings", f"must be at least 1, got {self.min_holdings}")
+        require(
+            0 < self.price_tolerance < 1, "price_tolerance", f"must be in (0, 1), got {self.price_tolerance}"
+        )
+
+
+@dataclass(frozen=True)
 class HoldingRatioRules(Record):
     """Thresholds of the holding ratio: a fund's share of a company over the median of its list.
 

@@ -6,7 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from smallcap.rules.types.base import Record, RuleSet, require
-from smallcap.rules.types.footing import FootingRules, HoldingRatioRules, PlausibilityRules
+from smallcap.rules.types.footing import (
+    FootingRules,
+    HoldingRatioRules,
+    HoldingSplitRules,
+    PlausibilityRules,
+)
 
 
 @dataclass(frozen=True)
@@ -241,5 +246,6 @@ class MetricsRules(RuleSet):
     price: PriceRules
     holding_ratio: HoldingRatioRules
     footing: FootingRules
+    holding_split: HoldingSplitRules
     financial: FinancialRules
     ticker: TickerRules

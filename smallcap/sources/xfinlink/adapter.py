@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import SecretStr
 
 from smallcap.errors import InputError
+from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.plans import Plan
 from smallcap.sources.base import (
     FUNDAMENTALS_COLUMNS,
@@ -84,6 +85,8 @@ class XfinlinkSource:
         Age at which a response about a running period is requested again.
     factors
         Source of factor returns.
+    rules, aliases
+        The evidence by which a listed line is the vendor's, and the dated aliases that overrule it.
     holdings
         Source of lists when the vendor refuses the index; with None the refusal is an error.
     """
@@ -101,6 +104,8 @@ class XfinlinkSource:
         limits: HttpLimits,
         refresh_after: dt.timedelta,
         factors: FactorFiles,
+        rules: HoldingsRules,
+        aliases: pl.DataFrame,
         holdings: HoldingsLists | None = None,
     ) -> None:
         self.client = XfinlinkClient(
@@ -112,6 +117,7 @@ class XfinlinkSource:
         self._refresh_after = max(refresh_after, dt.timedelta(hours=plan.least_refresh_hours))
         self.refresh_after: dt.timedelta | None = self._refresh_after
         self._factors = factors
+        self._rules, self._aliases = rules, aliases
         self._holdings = holdings
         self._names = Names(fetcher, self.client)
         self._asker = Asker(fetcher, plan, refresh_after)
@@ -164,7 +170,7 @@ class XfinlinkSource:
         if not asked:
             return Delivery(constituents_rows(_no_lines()).rows, notices=notices)
         listed = pl.concat([lists.rows(as_of) for as_of in asked])
-        named = line_ids(listed.with_columns(day=pl.col("as_of")), self._names)
+        named = line_ids(listed.with_columns(day=pl.col("as_of")), self._names, self._rules, self._aliases)
         delivery = constituents_rows(named)
         return Delivery(delivery.rows, delivery.refused, notices)
 
@@ -173,7 +179,8 @@ class XfinlinkSource:
         if lines is None:
             raise _not_named("lines")
         spells = self._names.resolve({*lines["ticker"], *tickers})
-        return Delivery(securities_rows(lines, tickers, spells, self._names.known()))
+        known = self._names.known()
+        return Delivery(securities_rows(lines, tickers, spells, known, self._rules, self._aliases))
 
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
@@ -299,7 +306,8 @@ class XfinlinkSource:
         )
         _LOG.warning("%s", notice)
         delivery = self._fallback(index).constituents([as_of for as_of in as_ofs if as_of <= self.clock])
-        return Delivery(relabelled(delivery.rows, self._names), delivery.refused, (notice, *delivery.notices))
+        rows = relabelled(delivery.rows, self._names, self._rules, self._aliases)
+        return Delivery(rows, delivery.refused, (notice, *delivery.notices))
 
     def _fallback(self, index: str) -> HoldingsLists:
         if self._holdings is None:
@@ -316,7 +324,7 @@ def _numbers(names: Collection[str]) -> list[int]:
 
 def _no_lines() -> pl.DataFrame:
     texts: dict[str, pl.DataType] = dict.fromkeys(["ticker", "name", "symbol"], pl.String())
-    return pl.DataFrame(schema={"as_of": pl.Date(), **texts, "line": pl.Int64()})
+    return pl.DataFrame(schema={"as_of": pl.Date(), **texts, "line": pl.Int64(), "is_refused": pl.Boolean()})
 
 
 def _not_named(what: str) -> InputError:

@@ -1,9 +1,10 @@
 """The vendor's index lists, and the mapping of any list's lines to the vendor's current ids.
 
 An index list has the ids of the time when it was fetched. Lists of past days are kept for good, and the
-vendor renumbers its ids. So a row means the line that carried its ticker on that day according to the newest
-response about the ticker. Where none is known, the list's own id is used. An id in a list that is not known
-also shows that the response about its ticker is out of date.
+vendor renumbers its ids. So a row whose id is not known means the line that carried its ticker on that day
+according to the newest response about the ticker, where the names agree (`evidence`). Where none is known,
+the list's own id is used. An id in a list that is not known also shows that the response about its ticker is
+out of date.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, Delivery
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
 from smallcap.sources.fetching.http import shortened
 from smallcap.sources.refusals import write_refused
 from smallcap.sources.xfinlink.client import NAME, Received, XfinlinkClient
+from smallcap.sources.xfinlink.evidence import judged
 from smallcap.sources.xfinlink.frames import from_payload, to_payload, typed
 from smallcap.sources.xfinlink.names import Names, holder_at
 from smallcap.sources.xfinlink.units import INDEX_READ
@@ -148,20 +151,26 @@ class IndexLists:
         return self._fetcher.fetch(NAME, LISTS, request, ask, max_age)
 
 
-def line_ids(listed: pl.DataFrame, names: Names) -> pl.DataFrame:
+def line_ids(listed: pl.DataFrame, names: Names, rules: HoldingsRules, aliases: pl.DataFrame) -> pl.DataFrame:
     """Map every row of lists to its line.
+
+    The list's own id decides where the vendor has it under the ticker. Otherwise the line that carried the
+    ticker on the day is taken where the evidence joins them.
 
     Parameters
     ----------
     listed
-        ticker, day, index_id (the list's own id of the line, or null) and received (when the list was).
+        ticker, name, day, index_id (the list's own id of the line, or null) and received (when the list was).
     names
         The vendor's responses about tickers.
+    rules, aliases
+        The evidence, and the dated aliases that overrule it.
 
     Returns
     -------
     pl.DataFrame
-        The rows in order, with `symbol` and `line`: the vendor's current id, else the list's, else null.
+        The rows in order, with `symbol`, `line`: the vendor's current id, else the list's, else null; and
+        `is_refused`, whether the vendor's line of the ticker is not joined.
     """
     asked = listed.with_columns(symbol=normalised(pl.col("ticker")))
     spells = names.resolve(asked["ticker"].unique())
@@ -169,11 +178,17 @@ def line_ids(listed: pl.DataFrame, names: Names) -> pl.DataFrame:
     if outdated:
         spells = names.resolve(asked["ticker"].unique(), renew=outdated)
     known = spells.select("symbol", index_id="entity_id", is_known=True).unique()
+    matched = holder_at(asked, spells).join(
+        known, on=["symbol", "index_id"], how="left", maintain_order="left"
+    )
+    named = matched.with_columns(holder=pl.when("is_known").then("index_id").otherwise("holder"))
+    is_by_id = pl.col("is_known") & (pl.col("alias").fill_null("") != "recycled")
+    is_refused = ~pl.coalesce(pl.when(is_by_id).then(pl.lit(True)), "is_joined")
     return (
-        holder_at(asked, spells)
-        .join(known, on=["symbol", "index_id"], how="left", maintain_order="left")
-        .with_columns(line=pl.when("is_known").then("index_id").otherwise(pl.coalesce("holder", "index_id")))
-        .drop("holder", "is_known")
+        judged(named, spells, rules, aliases)
+        .with_columns(is_refused=is_refused.fill_null(False))
+        .with_columns(line=pl.when(~pl.col("is_refused")).then(pl.coalesce("holder", "index_id")))
+        .select(*asked.columns, "line", "is_refused")
     )
 
 
@@ -183,8 +198,18 @@ def constituents_rows(lines: pl.DataFrame) -> Delivery:
     The index has neither values nor sectors. Of two rows with the same line and day the first is kept and
     the other refused.
     """
+    # A ticker that the vendor gives to another company is no name of a line; with the list's own name it is.
+    spelled = pl.concat_str(
+        pl.lit("ticker"),
+        "symbol",
+        pl.when("is_refused").then(
+            pl.col("name").str.to_uppercase().str.extract_all("[A-Z0-9]+").list.join("-")
+        ),
+        separator=":",
+        ignore_nulls=True,
+    )
     named = lines.with_columns(
-        source_id=pl.coalesce(pl.col("line").cast(pl.String), pl.lit("ticker:") + pl.col("symbol")),
+        source_id=pl.coalesce(pl.col("line").cast(pl.String), spelled),
         snapshot_date="as_of",
         source=pl.lit(NAME),
     ).sort("as_of", "source_id", "ticker", "name", nulls_last=True)
@@ -205,17 +230,20 @@ def constituents_rows(lines: pl.DataFrame) -> Delivery:
     )
 
 
-def relabelled(holdings: pl.DataFrame, names: Names) -> pl.DataFrame:
+def relabelled(
+    holdings: pl.DataFrame, names: Names, rules: HoldingsRules, aliases: pl.DataFrame
+) -> pl.DataFrame:
     """Map the rows of a fund's holdings to the vendor's ids.
 
-    A line that the vendor does not know keeps its own id, prefixed by its source.
+    A line that the vendor does not know, or that the evidence does not join, keeps its own id, prefixed by
+    its source.
     """
     asked = holdings.with_columns(
         day=pl.col("snapshot_date"),
         index_id=pl.lit(None, dtype=pl.Int64),
         received=pl.lit(None, dtype=pl.Datetime("us")),
     )
-    named = line_ids(asked, names).with_columns(
+    named = line_ids(asked, names, rules, aliases).with_columns(
         source_id=pl.coalesce(
             pl.col("line").cast(pl.String), pl.concat_str(pl.col("source"), pl.lit(":"), pl.col("source_id"))
         )

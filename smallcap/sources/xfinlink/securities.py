@@ -8,15 +8,23 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import SECURITIES_COLUMNS
 from smallcap.sources.xfinlink.client import NAME
+from smallcap.sources.xfinlink.evidence import OTHER_COMPANY, confirmed_spells, judged, same_names
+from smallcap.sources.xfinlink.names import holder_at
 
 NO_STATEMENTS: Final = "the fundamentals source has no annual reports of this company"
 UNKNOWN_TICKER: Final = "the vendor knows no line that carried this ticker on the days on which it is listed"
 
 
 def securities_rows(
-    lines: pl.DataFrame, tickers: Collection[str], spells: pl.DataFrame, companies: pl.DataFrame
+    lines: pl.DataFrame,
+    tickers: Collection[str],
+    spells: pl.DataFrame,
+    companies: pl.DataFrame,
+    rules: HoldingsRules,
+    aliases: pl.DataFrame,
 ) -> pl.DataFrame:
     """Describe lines.
 
@@ -31,6 +39,8 @@ def securities_rows(
         The vendor's responses about their tickers (`Names.resolve`).
     companies
         entity_id, cik of every line in the vendor's responses so far.
+    rules, aliases
+        The evidence by which a listed line is the vendor's, and the dated aliases that overrule it.
 
     Returns
     -------
@@ -39,7 +49,10 @@ def securities_rows(
         Central Index Key. The company's id is the lowest of its classes' ids, which is the issuer's:
         statements are served only under that one. A company without the key files no statements.
     """
-    identified = spells.with_columns(source_id=pl.col("entity_id").cast(pl.String))
+    identified = spells.with_columns(
+        source_id=pl.col("entity_id").cast(pl.String),
+        is_resolution_corrected=confirmed_spells(spells, aliases),
+    )
     symbols = normalised(pl.Series(list(tickers), dtype=pl.String))
     wanted = identified.filter(pl.col("symbol").is_in(symbols.implode()))["source_id"]
     named = identified.filter(pl.col("source_id").is_in(pl.concat([lines["source_id"], wanted]).implode()))
@@ -58,26 +71,52 @@ def securities_rows(
             ),
         )
     )
-    together = pl.concat([known, _unknown(lines, named)], how="diagonal").with_columns(
-        source=pl.lit(NAME), is_resolution_later=pl.lit(False), is_resolution_corrected=pl.lit(False)
+    unknown = _unknown(lines, named, spells, rules, aliases)
+    together = pl.concat([known, unknown], how="diagonal").with_columns(
+        source=pl.lit(NAME), is_resolution_later=pl.lit(False)
     )
     columns = (pl.col(name).cast(dtype) for name, dtype in SECURITIES_COLUMNS.items())
     return together.select(columns).sort("ticker", "valid_from", "source_id")
 
 
-def _unknown(lines: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """Describe the lines that the vendor does not know by what their lists say; the rest stays null."""
+def _unknown(
+    lines: pl.DataFrame,
+    named: pl.DataFrame,
+    spells: pl.DataFrame,
+    rules: HoldingsRules,
+    aliases: pl.DataFrame,
+) -> pl.DataFrame:
+    """Describe the lines that the vendor does not know, or that it has another company under the ticker of.
+
+    What their lists say is all that is known of them; the rest stays null.
+    """
     unknown = lines.join(named.select("source_id").unique(), on="source_id", how="anti")
-    return (
-        unknown.with_columns(ticker=_usable(pl.col("ticker")))
+    dated = (
+        unknown.with_columns(symbol=normalised(pl.col("ticker")), ticker=_usable(pl.col("ticker")))
         .sort("source_id", "ticker", "snapshot_date")
         .group_by("source_id", "ticker", maintain_order=True)
-        .agg(pl.col("name", "sector").last(), valid_from=pl.col("snapshot_date").min())
+        .agg(
+            pl.col("name", "sector").last(),
+            pl.col("symbol").first(),
+            first_name=pl.col("name").first(),
+            first_sector=pl.col("sector").first(),
+            valid_from=pl.col("snapshot_date").min(),
+        )
         .unique(["source_id", "valid_from"], keep="first", maintain_order=True)
+    )
+    asked = dated.select("symbol", day="valid_from", name="first_name", sector="first_sector")
+    verdict = judged(holder_at(asked, spells), spells, rules, aliases)
+    refused = pl.coalesce(pl.format("{} ({})", pl.lit(OTHER_COMPANY), "vendor_name"), pl.lit(OTHER_COMPANY))
+    reason = pl.when(~pl.col("is_joined")).then(refused).otherwise(pl.lit(UNKNOWN_TICKER))
+    return (
+        dated.hstack(verdict.select("vendor_name", "is_joined", "alias", "evidence").get_columns())
+        .join(same_names(dated, spells, rules), on="source_id", how="left", maintain_order="left")
         .with_columns(
             source_entity_id="source_id",
             is_resolved=pl.lit(False),
-            unresolved_reason=pl.lit(UNKNOWN_TICKER),
+            unresolved_reason=pl.concat_str(reason, "candidate", separator="; ", ignore_nulls=True),
+            resolution_evidence=pl.when(~pl.col("is_joined")).then("evidence"),
+            is_resolution_corrected=pl.col("alias").is_not_null(),
         )
     )
 

@@ -12,6 +12,9 @@ from smallcap.warehouse.diff.unequal import COUNT, count
 from smallcap.warehouse.sqltext import quote_name, quote_names
 
 NUMBER, KIND = '"#number"', '"#kind"'
+FLAGS = ("is_resolution_corrected", "is_resolution_later")
+"""A corrected company has another id, so that its rows are new ones; these flags say why."""
+LABELS = ("ticker",)
 CHANGED, ADDED, REMOVED = (f"{KIND} = '{kind}'" for kind in ("both", "added", "removed"))
 
 
@@ -82,10 +85,21 @@ def changes(
 
 
 def keys(connection: duckdb.DuckDBPyConnection, shape: Shape, kind: str, most: int) -> tuple[Key, ...]:
-    """Fetch the first keys of added or removed rows."""
-    return tuple(
-        dict(zip(shape.key, key, strict=True)) for *key, _ in _first(connection, shape, "NULL", kind, most)
-    )
+    """Fetch the first keys of added or removed rows, with what names them to a reader."""
+    labels = [column for column in LABELS if column in shape.values]
+    shown = ", ".join(f"coalesce({of('a', column)}, {of('b', column)})" for column in labels) or "NULL"
+    rows = _first(connection, shape, shown, kind, most)
+    return tuple(dict(zip((*shape.key, *labels), row, strict=False)) for row in rows)
+
+
+def added_flags(connection: duckdb.DuckDBPyConnection, shape: Shape) -> dict[str, int]:
+    """Count the added rows by the flags that say why their company is another one."""
+    flags = [column for column in FLAGS if column in shape.values]
+    if not flags:
+        return {}
+    counted = ", ".join(f"count(*) FILTER ({of('b', column)} = true)" for column in flags)
+    (found,) = connection.execute(f"SELECT {counted} FROM pairs WHERE {ADDED}").fetchall()
+    return {flag: number for flag, number in zip(flags, found, strict=True) if number}
 
 
 def _first(

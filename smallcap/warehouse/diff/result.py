@@ -74,7 +74,9 @@ class TableDiff:
     examples
         A few changes of each changed column.
     added_keys, removed_keys
-        A few keys of added and removed rows.
+        A few keys of added and removed rows, with the ticker where the table has one.
+    added_flags
+        Added rows with a flag that says why the company is another one, by flag.
     """
 
     name: str
@@ -93,6 +95,7 @@ class TableDiff:
     examples: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     added_keys: tuple[Key, ...] = ()
     removed_keys: tuple[Key, ...] = ()
+    added_flags: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def has_equal_rows(self) -> bool:

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import duckdb
 
-from smallcap.warehouse.diff.pairs import ADDED, REMOVED, changes, conditions, counts, keys, pair
+from smallcap.warehouse.diff.pairs import (
+    ADDED,
+    REMOVED,
+    added_flags,
+    changes,
+    conditions,
+    counts,
+    keys,
+    pair,
+)
 from smallcap.warehouse.diff.result import TableDiff
 from smallcap.warehouse.diff.shape import shape_of
 from smallcap.warehouse.diff.sides import Side
@@ -64,6 +73,7 @@ def compare_table(
             column: changes(connection, shape, column, differs[column], examples)
             for column in changed_columns
         },
+        added_flags=added_flags(connection, shape) if added else {},
         added_keys=keys(connection, shape, ADDED, examples),
         removed_keys=keys(connection, shape, REMOVED, examples),
     )

@@ -65,6 +65,15 @@ def test_what_is_as_filed_by_vote_warns_nobody() -> None:
     )
 
 
+@pytest.mark.parametrize("footing", ["as_filed", "undecided"])
+def test_splits_between_lists_are_named_in_a_warning(footing: str) -> None:
+    counts = row(footing, None, {}, {"is_split_inferred": True}, {"is_split_inferred": False})
+    assert (counts["inferred_splits"], counts["inferred_split_names"]) == (1, "B")
+    warns, told = footing_finding(counts, 5)
+    assert warns
+    assert told.endswith("; multiplied by a split between two lists: B")
+
+
 @pytest.mark.parametrize(("votes", "is_warning"), [(0, False), (3, True)])
 def test_too_few_votes_say_so(votes: int, is_warning: bool) -> None:
     warns, told = footing_finding(row("undecided", None, {}, *[voter(FOR)] * votes), 5)

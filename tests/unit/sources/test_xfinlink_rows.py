@@ -32,6 +32,7 @@ from smallcap.sources.xfinlink.securities import securities_rows
 from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, METRICS_READ, PRICES_READ
 from smallcap.sources.xfinlink.wire import Answer
 from tests.tolerances import BY_HAND, EXACT
+from tests.unit.sources.crafted import ALIASES, RULES
 
 COLUMNS = {
     "entity_id": Column(pl.Int64(), is_nullable=False),
@@ -280,7 +281,7 @@ def test_classes_of_one_company_go_by_its_issuer() -> None:
         [spell(11, "0001"), spell(12, "0001"), spell(13, None)], schema_overrides={"valid_to": pl.Date}
     )
     companies = pl.DataFrame({"entity_id": [11, 12, 13, 10], "cik": ["0001", "0001", None, "0001"]})
-    rows = securities_rows(lines("11", "12", "13", "99"), [], spells, companies)
+    rows = securities_rows(lines("11", "12", "13", "99"), [], spells, companies, RULES, ALIASES)
     by_line = {row["source_id"]: row for row in rows.iter_rows(named=True)}
     assert by_line["11"]["source_entity_id"] == by_line["12"]["source_entity_id"] == "10"
     assert by_line["13"]["source_entity_id"] == "13"
@@ -294,7 +295,8 @@ def test_whoever_carried_a_named_ticker_is_described_though_no_list_has_it() -> 
         [spell(11, "0001"), spell(12, "0002"), spell(13, "0003")], schema_overrides={"valid_to": pl.Date}
     )
     companies = pl.DataFrame({"entity_id": [11, 12, 13], "cik": ["0001", "0002", "0003"]})
-    assert securities_rows(lines("11"), ["t.12"], spells, companies)["source_id"].to_list() == ["11", "12"]
+    rows = securities_rows(lines("11"), ["t.12"], spells, companies, RULES, ALIASES)
+    assert rows["source_id"].to_list() == ["11", "12"]
 
 
 def test_every_read_column_of_prices_is_one_that_is_asked_for() -> None:
