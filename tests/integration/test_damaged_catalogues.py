@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,34 +30,13 @@ from smallcap.warehouse.reading import connect, is_damaged
 from tests.command_line import published as published_rows
 from tests.integration.damage import DAMAGES, damage, flip_a_byte
 from tests.integration.homes import EARLIER, LATER, Answer, as_of_dates, contents, copy_home
-from tests.published_home import SCORES, VIEWS_DIR, publish, write_scores
+from tests.published_home import SCORES, VIEWS_DIR, publish, publish_years, write_scores
 from tests.tiers import others_in_drill
 
 Smallcap = Callable[..., Answer]
 COUNT = "SELECT count(*) FROM marts.quality_scores"
 KEPT_KINDS = ("truncated", "a folder in its place")
 """The kinds of damage that `make test` publishes over: a file that is no catalogue, and what is no file."""
-
-
-@pytest.fixture(scope="module")
-def published_thrice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with runs of 2023, 2024 and 2025, published one after the other; only read."""
-    home = tmp_path_factory.mktemp("thrice") / "home"
-    for year in (2023, 2024, 2025):
-        _publish_years(home, year)
-    return home
-
-
-@pytest.fixture
-def warehouse_dir(published_thrice: Path, tmp_path: Path) -> Path:
-    """The warehouse of a copy; its catalogues still read the first home's files."""
-    return shutil.copytree(published_thrice, tmp_path / "home") / "warehouse"
-
-
-def _publish_years(home: Path, last_year: int) -> Path:
-    return publish(
-        home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year)
-    )
 
 
 def _refusal_of(read: Callable[[], object], served: Path) -> str:
@@ -130,7 +108,7 @@ def test_a_publication_takes_its_place_and_keeps_the_damaged_file(
     for name in ("warehouse.duckdb.damaged", "warehouse.duckdb.damaged-2"):
         damage(served, kind)
         os.utime(served, (0, 0))
-        _publish_years(tmp_path / "home", 2025)
+        publish_years(tmp_path / "home", 2025)
         assert published(warehouse_dir).run_id == "run-2025"
         assert (warehouse_dir / name).exists(), "an old file is no leftover of a build"
     assert _files(warehouse_dir / "history") == ["000001.duckdb", "000002.duckdb"]
@@ -180,7 +158,7 @@ def test_a_publication_that_fails_leaves_the_damaged_file_where_it_is(
     with monkeypatch.context() as patch:
         patch.setattr("smallcap.warehouse.catalogue._create_extra_views", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            _publish_years(tmp_path / "home", 2026)
+            publish_years(tmp_path / "home", 2026)
     assert _files(warehouse_dir) == before
 
 
