@@ -95,3 +95,10 @@ def publish_small_home(home: Path, run_id: str = "run-1", *, version: int = 1) -
     return publish(
         home, run_id, write_scores(home, range(2023, 2026), version=version), write_securities(home)
     )
+
+
+def publish_years(home: Path, last_year: int) -> Path:
+    """Publish the scores from 2023 up to a year, so that the served run can be told from the rows."""
+    return publish(
+        home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year)
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tests.integration.homes import (
 )
 from tests.integration.killed_run import RERUN, RERUN_SETTINGS, Rerun, run_until, start
 from tests.once import made_once
+from tests.published_home import publish_years
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,6 +68,24 @@ def rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory, worker_id:
 def home(small_home: Path, tmp_path: Path) -> Path:
     """A copy of the small home that the test may change."""
     return copy_home(small_home, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def published_thrice(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A home with the runs run-2023, run-2024 and run-2025, published one after the other; only read."""
+
+    def make_three(folder: Path) -> Path:
+        for year in (2023, 2024, 2025):
+            publish_years(folder / "home", year)
+        return folder / "home"
+
+    return made_once(tmp_path_factory, worker_id, "thrice", make_three)
+
+
+@pytest.fixture
+def warehouse_dir(published_thrice: Path, tmp_path: Path) -> Path:
+    """The warehouse of a copy, `home` in `tmp_path`; its catalogues still read the first home's files."""
+    return shutil.copytree(published_thrice, tmp_path / "home") / "warehouse"
 
 
 @pytest.fixture

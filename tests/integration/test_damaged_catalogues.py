@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,32 +29,24 @@ from tests.command_line import published as published_rows
 from tests.integration.damage import DAMAGES, damage, flip_a_byte
 from tests.integration.homes import EARLIER, LATER, Answer, as_of_dates, contents, copy_home
 from tests.integration.homes import served as served_rows
-from tests.published_home import SCORES, VIEWS_DIR, publish, write_scores
+from tests.published_home import SCORES, VIEWS_DIR, publish, publish_years, write_scores
 from tests.tiers import others_in_drill
 
 Smallcap = Callable[..., Answer]
 COUNT = "SELECT count(*) FROM marts.quality_scores"
+KEPT_KINDS = ("truncated", "a folder in its place")
+"""The kinds of damage that `make test` publishes over: a file that is no catalogue, and what is no file."""
 
 
-@pytest.fixture(scope="module")
-def published_thrice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with runs of 2023, 2024 and 2025, published one after the other; only read."""
-    home = tmp_path_factory.mktemp("thrice") / "home"
-    for year in (2023, 2024, 2025):
-        _publish_years(home, year)
-    return home
-
-
-@pytest.fixture
-def warehouse_dir(published_thrice: Path, tmp_path: Path) -> Path:
-    """The warehouse of a copy; its catalogues still read the first home's files."""
-    return shutil.copytree(published_thrice, tmp_path / "home") / "warehouse"
-
-
-def _publish_years(home: Path, last_year: int) -> Path:
-    return publish(
-        home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year)
-    )
+def _refusal_of(read: Callable[[], object], served: Path) -> str:
+    """Insist that reading is refused in one line that names the file and what mends it; return the line."""
+    with pytest.raises(DamagedCatalogueError) as refused:
+        read()
+    message = str(refused.value)
+    parts = (str(served), "is damaged (", "'smallcap run' rebuilds it", "'smallcap rollback'")
+    assert [part for part in parts if part not in message] == []
+    assert "\n" not in message
+    return message
 
 
 def _files(folder: Path) -> list[str]:
@@ -78,19 +69,6 @@ class TestEachKindOfDamage:
         assert (aside / "notes.txt").is_file() if is_folder else aside.read_bytes() == content
         assert rollback(warehouse_dir) == "run-2023"
 
-    def test_a_publication_takes_its_place_and_keeps_the_damaged_file(
-        self, tmp_path: Path, warehouse_dir: Path, kind: str
-    ) -> None:
-        served = warehouse_dir / "warehouse.duckdb"
-        for name in ("warehouse.duckdb.damaged", "warehouse.duckdb.damaged-2"):
-            damage(served, kind)
-            os.utime(served, (0, 0))
-            _publish_years(tmp_path / "home", 2025)
-            assert published(warehouse_dir).run_id == "run-2025"
-            assert (warehouse_dir / name).exists(), "an old file is no leftover of a build"
-        assert _files(warehouse_dir / "history") == ["000001.duckdb", "000002.duckdb"]
-        assert rollback(warehouse_dir) == "run-2024"
-
     def test_it_names_no_run_so_that_an_unfinished_one_is_undone(
         self, warehouse_dir: Path, kind: str
     ) -> None:
@@ -102,26 +80,9 @@ class TestEachKindOfDamage:
     ) -> None:
         served = warehouse_dir / "warehouse.duckdb"
         damage(served, kind)
-        readers = [
-            lambda: run_query(warehouse_dir, "SELECT * FROM meta.checks"),
-            lambda: published(warehouse_dir),
-            lambda: export(warehouse_dir, tmp_path / "portable.duckdb"),
-            lambda: ensure_home(warehouse_dir, tmp_path / "home", VIEWS_DIR),
-        ]
-        for read in readers:
-            with pytest.raises(DamagedCatalogueError) as refused:
-                read()
-            message = str(refused.value)
-            assert all(
-                part in message
-                for part in (
-                    str(served),
-                    "is damaged (",
-                    "'smallcap run' rebuilds it",
-                    "'smallcap rollback'",
-                )
-            )
-            assert "\n" not in message
+        _refusal_of(lambda: run_query(warehouse_dir, "SELECT * FROM meta.checks"), served)
+        _refusal_of(lambda: published(warehouse_dir), served)
+        _refusal_of(lambda: export(warehouse_dir, tmp_path / "portable.duckdb"), served)
         assert list(tmp_path.glob("portable*")) == []
 
     def test_rollback_passes_over_damaged_files_of_the_history_and_keeps_them(
@@ -137,25 +98,42 @@ class TestEachKindOfDamage:
         with pytest.raises(InputError, match=r"no earlier catalogue.*run-2023 stays served"):
             rollback(warehouse_dir)
 
-    def test_a_damaged_file_of_the_history_disturbs_no_publication(
-        self, tmp_path: Path, warehouse_dir: Path, kind: str
-    ) -> None:
-        damage(warehouse_dir / "history" / "000001.duckdb", kind)
-        assert set(versions_in_use(warehouse_dir, warehouse_dir.parent)[SCORES]) == {2024, 2025}
-        home = tmp_path / "home"
-        for year in (2026, 2027):
-            publish(home, f"run-{year}", write_scores(home, range(2023, year + 1), version=year), keep=2)
-        assert rollback(warehouse_dir) == "run-2026"
+
+@pytest.mark.parametrize("kind", others_in_drill(DAMAGES, kept=KEPT_KINDS))
+def test_a_publication_takes_its_place_and_keeps_the_damaged_file(
+    tmp_path: Path, warehouse_dir: Path, kind: str
+) -> None:
+    served = warehouse_dir / "warehouse.duckdb"
+    for name in ("warehouse.duckdb.damaged", "warehouse.duckdb.damaged-2"):
+        damage(served, kind)
+        os.utime(served, (0, 0))
+        publish_years(tmp_path / "home", 2025)
+        assert published(warehouse_dir).run_id == "run-2025"
+        assert (warehouse_dir / name).exists(), "an old file is no leftover of a build"
+    assert _files(warehouse_dir / "history") == ["000001.duckdb", "000002.duckdb"]
+    assert rollback(warehouse_dir) == "run-2024"
 
 
-@pytest.mark.parametrize("kind", ["zero bytes", "random bytes in the middle"])
+@pytest.mark.parametrize("kind", others_in_drill(DAMAGES, kept=KEPT_KINDS))
+def test_a_damaged_file_of_the_history_disturbs_no_publication(
+    tmp_path: Path, warehouse_dir: Path, kind: str
+) -> None:
+    damage(warehouse_dir / "history" / "000001.duckdb", kind)
+    assert set(versions_in_use(warehouse_dir, warehouse_dir.parent)[SCORES]) == {2024, 2025}
+    home = tmp_path / "home"
+    for year in (2026, 2027):
+        publish(home, f"run-{year}", write_scores(home, range(2023, year + 1), version=year), keep=2)
+    assert rollback(warehouse_dir) == "run-2026"
+
+
+@pytest.mark.parametrize("kind", others_in_drill(DAMAGES, kept=["random bytes in the middle"]))
 def test_a_home_that_was_moved_with_it_can_be_rolled_back(
     tmp_path: Path, warehouse_dir: Path, kind: str
 ) -> None:
     damage(warehouse_dir / "warehouse.duckdb", kind)
     moved = (tmp_path / "home").rename(tmp_path / "moved")
-    with pytest.raises(DamagedCatalogueError):
-        ensure_home(moved / "warehouse", moved, VIEWS_DIR)
+    served = moved / "warehouse" / "warehouse.duckdb"
+    _refusal_of(lambda: ensure_home(moved / "warehouse", moved, VIEWS_DIR), served)
     assert rollback(moved / "warehouse") == "run-2024"
     assert run_query(moved / "warehouse", COUNT).rows == ((6,),)
 
@@ -179,7 +157,7 @@ def test_a_publication_that_fails_leaves_the_damaged_file_where_it_is(
     with monkeypatch.context() as patch:
         patch.setattr("smallcap.warehouse.catalogue._create_extra_views", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            _publish_years(tmp_path / "home", 2026)
+            publish_years(tmp_path / "home", 2026)
     assert _files(warehouse_dir) == before
 
 

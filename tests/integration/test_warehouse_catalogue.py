@@ -5,6 +5,7 @@ say.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -27,9 +28,11 @@ from tests.published_home import (
 )
 
 
-@pytest.fixture
-def catalogue(tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    return connect(publish_small_home(tmp_path / "home") / "warehouse.duckdb")
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published catalogue, opened for reading only."""
+    with connect(publish_small_home(tmp_path_factory.mktemp("read") / "home") / "warehouse.duckdb") as opened:
+        yield opened
 
 
 def _types(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:

@@ -25,23 +25,20 @@ from smallcap.warehouse import (
     swap,
 )
 from smallcap.warehouse.reading import connect, identity_of
-from tests.published_home import SCORES, VIEWS_DIR, publish, publish_small_home, write_scores
+from tests.published_home import SCORES, VIEWS_DIR, publish, publish_small_home, publish_years, write_scores
+from tests.tiers import others_in_drill
 
 COUNT = "SELECT count(*) FROM marts.quality_scores"
-
-
-def _publish_years(home: Path, last_year: int) -> Path:
-    """Publish the scores up to a year, so that the served run can be told from the rows."""
-    return publish(
-        home, f"run-{last_year}", write_scores(home, range(2023, last_year + 1), version=last_year)
-    )
 
 
 def _rows(warehouse_dir: Path) -> int:
     return run_query(warehouse_dir, COUNT).rows[0][0]
 
 
-def test_readers_meet_no_failure_and_no_mixture_while_catalogues_are_swapped(tmp_path: Path):
+@pytest.mark.parametrize(("reader_count", "swaps"), others_in_drill([(2, 4), (4, 20)], kept=[(2, 4)]))
+def test_readers_meet_no_failure_and_no_mixture_while_catalogues_are_swapped(
+    tmp_path: Path, reader_count: int, swaps: int
+):
     home = tmp_path / "home"
     scores = [write_scores(home, range(2023, last_year + 1), version=last_year) for last_year in (2023, 2024)]
     expected = {"run-0": 3, "run-1": 6}
@@ -62,10 +59,10 @@ def test_readers_meet_no_failure_and_no_mixture_while_catalogues_are_swapped(tmp
             except Exception as error:
                 failures.append(repr(error))
 
-    readers = [threading.Thread(target=read) for _ in range(4)]
+    readers = [threading.Thread(target=read) for _ in range(reader_count)]
     for reader in readers:
         reader.start()
-    for turn in range(1, 7):
+    for turn in range(1, swaps + 1):
         publish(home, f"run-{turn % 2}", scores[turn % 2])
     done.set()
     for reader in readers:
@@ -76,17 +73,14 @@ def test_readers_meet_no_failure_and_no_mixture_while_catalogues_are_swapped(tmp
 
 def test_a_new_query_in_the_same_process_sees_the_new_catalogue_while_an_old_one_is_open(tmp_path: Path):
     home = tmp_path / "home"
-    warehouse_dir = _publish_years(home, 2023)
+    warehouse_dir = publish_years(home, 2023)
     with connect(warehouse_dir / "warehouse.duckdb") as early:
-        _publish_years(home, 2025)
+        publish_years(home, 2025)
         assert early.execute(COUNT).fetchall() == [(3,)]
         assert _rows(warehouse_dir) == 9
 
 
-def test_rollback_goes_back_step_by_step_and_stops_at_the_first(tmp_path: Path):
-    home = tmp_path / "home"
-    for year in (2023, 2024, 2025):
-        warehouse_dir = _publish_years(home, year)
+def test_rollback_goes_back_step_by_step_and_stops_at_the_first(warehouse_dir: Path):
     assert rollback(warehouse_dir) == "run-2024"
     assert _rows(warehouse_dir) == 6
     assert rollback(warehouse_dir) == "run-2023"
@@ -96,13 +90,11 @@ def test_rollback_goes_back_step_by_step_and_stops_at_the_first(tmp_path: Path):
     assert _rows(warehouse_dir) == 3
 
 
-def test_what_was_rolled_back_from_is_kept_but_no_rollback_returns_to_it(tmp_path: Path):
-    home = tmp_path / "home"
-    for year in (2023, 2024, 2025):
-        warehouse_dir = _publish_years(home, year)
+def test_what_was_rolled_back_from_is_kept_but_no_rollback_returns_to_it(tmp_path: Path, warehouse_dir: Path):
     rollback(warehouse_dir)
     left = list((warehouse_dir / "history" / "rolled_back").iterdir())
     assert [identity_of(path).run_id for path in left] == ["run-2025"]
+    home = tmp_path / "home"
     publish(home, "run-next", write_scores(home, range(2020, 2026), version=99))
     assert rollback(warehouse_dir) == "run-2024"
 
@@ -114,8 +106,8 @@ def test_rollback_without_a_catalogue_says_what_to_run(tmp_path: Path):
 
 def test_rollback_refuses_a_catalogue_whose_files_are_gone_and_serves_on(tmp_path: Path):
     home = tmp_path / "home"
-    _publish_years(home, 2023)
-    warehouse_dir = _publish_years(home, 2024)
+    publish_years(home, 2023)
+    warehouse_dir = publish_years(home, 2024)
     next(home.rglob("part-2023.parquet")).unlink()
     with pytest.raises(InputError, match=r"no longer there.*part-2023\.parquet"):
         rollback(warehouse_dir)
@@ -124,11 +116,9 @@ def test_rollback_refuses_a_catalogue_whose_files_are_gone_and_serves_on(tmp_pat
 
 @pytest.mark.parametrize("crash_at", [1, 2])
 def test_a_crash_inside_a_swap_leaves_a_served_catalogue_and_a_clean_history(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crash_at: int
+    tmp_path: Path, warehouse_dir: Path, monkeypatch: pytest.MonkeyPatch, crash_at: int
 ):
     home = tmp_path / "home"
-    _publish_years(home, 2023)
-    warehouse_dir = _publish_years(home, 2024)
     calls: list[Path] = []
 
     def crash(new: Path, path: Path) -> None:
@@ -141,16 +131,13 @@ def test_a_crash_inside_a_swap_leaves_a_served_catalogue_and_a_clean_history(
     with monkeypatch.context() as patch:
         patch.setattr(serve, "put_in_place", crash)
         with pytest.raises(KeyboardInterrupt):
-            _publish_years(home, 2025)
-    assert published(warehouse_dir).run_id == "run-2024"
-    _publish_years(home, 2025)
-    assert [rollback(warehouse_dir), rollback(warehouse_dir)] == ["run-2024", "run-2023"]
+            publish_years(home, 2026)
+    assert published(warehouse_dir).run_id == "run-2025"
+    publish_years(home, 2026)
+    assert [rollback(warehouse_dir), rollback(warehouse_dir)] == ["run-2025", "run-2024"]
 
 
-def test_a_crash_at_the_end_of_a_rollback_is_passed_over_by_the_next(tmp_path: Path):
-    home = tmp_path / "home"
-    for year in (2023, 2024, 2025):
-        warehouse_dir = _publish_years(home, year)
+def test_a_crash_at_the_end_of_a_rollback_is_passed_over_by_the_next(tmp_path: Path, warehouse_dir: Path):
     top = sorted((warehouse_dir / "history").glob("*.duckdb"))[-1]
     before_the_crash = shutil.copyfile(top, tmp_path / "copy")
     rollback(warehouse_dir)
@@ -159,30 +146,27 @@ def test_a_crash_at_the_end_of_a_rollback_is_passed_over_by_the_next(tmp_path: P
     assert list((warehouse_dir / "history").glob("*.duckdb")) == []
 
 
-def test_a_damaged_catalogue_can_be_rolled_back_from_and_published_over(tmp_path: Path):
-    home = tmp_path / "home"
-    for year in (2023, 2024):
-        warehouse_dir = _publish_years(home, year)
+def test_a_damaged_catalogue_can_be_rolled_back_from_and_published_over(tmp_path: Path, warehouse_dir: Path):
     served = warehouse_dir / "warehouse.duckdb"
     served.unlink()
     served.write_text("damaged", encoding="utf-8")
     with pytest.raises(SmallcapError, match="smallcap rollback"):
         published(warehouse_dir)
-    assert rollback(warehouse_dir) == "run-2023"
+    assert rollback(warehouse_dir) == "run-2024"
     served.unlink()
     served.write_text("damaged", encoding="utf-8")
-    _publish_years(home, 2025)
-    assert published(warehouse_dir).run_id == "run-2025"
+    publish_years(tmp_path / "home", 2026)
+    assert published(warehouse_dir).run_id == "run-2026"
 
 
 def test_unfinished_files_of_killed_builds_are_removed_and_running_ones_left(tmp_path: Path):
     home = tmp_path / "home"
-    warehouse_dir = _publish_years(home, 2023)
+    warehouse_dir = publish_years(home, 2023)
     killed, running = (warehouse_dir / f"warehouse.duckdb.{name}.new" for name in ("killed", "running"))
     for path in (killed, running):
         path.write_bytes(b"")
     os.utime(killed, (0, 0))
-    _publish_years(home, 2024)
+    publish_years(home, 2024)
     assert (killed.exists(), running.exists()) == (False, True)
 
 
@@ -198,8 +182,8 @@ def test_the_history_keeps_the_newest(tmp_path: Path):
 
 def test_a_swap_leaves_nothing_else_in_the_folder(tmp_path: Path):
     home = tmp_path / "home"
-    _publish_years(home, 2023)
-    warehouse_dir = _publish_years(home, 2024)
+    publish_years(home, 2023)
+    warehouse_dir = publish_years(home, 2024)
     assert sorted(path.name for path in warehouse_dir.rglob("*") if path.is_file()) == [
         "000001.duckdb",
         "warehouse.duckdb",
@@ -212,15 +196,15 @@ def test_a_file_system_without_hard_links_gets_copies(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(serve.os, "link", refuse)
     home = tmp_path / "home"
-    _publish_years(home, 2023)
-    warehouse_dir = _publish_years(home, 2024)
+    publish_years(home, 2023)
+    warehouse_dir = publish_years(home, 2024)
     assert rollback(warehouse_dir) == "run-2023"
 
 
 def test_a_moved_home_answers_with_the_same_versions_and_can_still_roll_back(tmp_path: Path):
     home = tmp_path / "home"
-    _publish_years(home, 2023)
-    before = published(_publish_years(home, 2024))
+    publish_years(home, 2023)
+    before = published(publish_years(home, 2024))
     moved = tmp_path / "moved home's"
     shutil.move(home, moved)
     warehouse_dir = moved / "warehouse"
@@ -309,11 +293,10 @@ def test_an_export_overwrites_only_when_asked(tmp_path: Path):
         ("home/warehouse/warehouse.duckdb", "one of the home's own files"),
     ],
 )
-def test_an_export_says_why_a_place_is_wrong(tmp_path: Path, place: str, complaint: str):
-    warehouse_dir = publish_small_home(tmp_path / "home")
+def test_an_export_says_why_a_place_is_wrong(tmp_path: Path, warehouse_dir: Path, place: str, complaint: str):
     with pytest.raises(InputError, match=complaint):
         export(warehouse_dir, tmp_path / place, overwrite=True)
-    assert published(warehouse_dir).run_id == "run-1"
+    assert published(warehouse_dir).run_id == "run-2025"
 
 
 def test_a_failed_export_leaves_nothing_behind(tmp_path: Path):
