@@ -91,8 +91,8 @@ class LakeReader:
         if stamp is None:
             raise MissingStampError(
                 f"table {name} at {path} has rows in version {delta.version()}, but the stamp that records "
-                f"what they were made from is gone from {path / STAMPS_DIR}; restore the folder of the table "
-                "from a backup, or remove it and run the backfill again; what was published is still served"
+                f"what they were made from is gone from {path / STAMPS_DIR}; 'smallcap run' repairs the "
+                "table and makes its years again; what was published is still served"
             )
         return stamp
 
