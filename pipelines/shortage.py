@@ -16,29 +16,30 @@ _WORDS_OF_MEMORY: Final = (
     "Out of Memory Error",
     "memory allocation of",
 )
-_WORDS_OF_SPACE: Final = ("No space left on device", "database or disk is full", "(os error 28)")
-_WHAT_STAYS: Final = (
-    "What was published is still served, and the next run undoes what this one left unfinished"
-)
+_WORDS_OF_SPACE: Final = ("No space left on device", "(os error 28)")
+_WHAT_STAYS: Final = "What was published is still served, and the next run undoes what this one left"
 
 
 def explained_shortage(error: BaseException) -> InputError | None:
-    """Explain an error whose cause is a lack of memory or of space; None where it has another.
+    """Explain an error whose cause is a lack of memory or space; None where it is another, or explained.
 
     Parameters
     ----------
     error
         What was raised; its causes are looked at too.
     """
-    for link in links_of(error):
+    links = list(links_of(error))
+    if any(isinstance(link, InputError) for link in links):
+        return None
+    for link in links:
         told = str(link)
         if type(link).__name__ in _NAMES_OF_MEMORY or any(words in told for words in _WORDS_OF_MEMORY):
             return InputError(
-                f"there is not enough memory ({_first_line(link)}). End other programs, or run on a machine with "
-                f"more: one date takes about 1 GB, twenty years 2 GB. {_WHAT_STAYS}"
+                f"there is not enough memory ({_first_line(link)}). End other programs, or run on a machine "
+                f"with more: one date takes about 1 GB, twenty years 2 GB. {_WHAT_STAYS}"
             )
         is_full = isinstance(link, OSError) and link.errno == errno.ENOSPC
-        if not isinstance(link, InputError) and (is_full or any(words in told for words in _WORDS_OF_SPACE)):
+        if is_full or any(words in told for words in _WORDS_OF_SPACE):
             return InputError(
                 f"the disk is full ({_first_line(link)}). Free some space, and run again. {_WHAT_STAYS}"
             )
@@ -48,7 +49,7 @@ def explained_shortage(error: BaseException) -> InputError | None:
 def links_of(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and its causes.
 
-    An error that is raised again while its own cause is handled is part of its own chain: a ring without an end.
+    An error that is raised again while its own cause is handled is part of its own chain, which has no end.
     """
     link: BaseException | None = error
     seen: set[int] = set()
