@@ -13,6 +13,7 @@ from smallcap.pipelines.event_log import kept_open
 from smallcap.pipelines.instance import DATABASE_ERRORS, open_instance, unusable
 from smallcap.pipelines.location import REFRESH_JOB, build_definitions
 from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANGE_END_TAG, RANGE_START_TAG
+from smallcap.pipelines.shortage import explained_shortage, links_of
 from smallcap.pipelines.signals import ending_in, work_apart
 from smallcap.settings import Settings
 
@@ -95,12 +96,10 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
 
     An unexpected error keeps its own message.
     """
-    link: BaseException | None = error
-    seen: set[int] = set()
-    # An error that is raised again while its own cause is handled is part of its own chain: a ring without an
-    # end.
-    while link is not None and id(link) not in seen:
-        seen.add(id(link))
+    shortage = explained_shortage(error)
+    if shortage is not None:
+        return shortage
+    for link in links_of(error):
         if isinstance(link, SmallcapError):
             return link
         if type(link).__name__ == "DagsterAssetCheckFailedError":
@@ -108,7 +107,6 @@ def explain(error: BaseException, home: Home, run_id: str) -> SmallcapError:
             return AuditError(f"{found}; nothing new is published, what was published before is still served")
         if type(link).__name__ in DATABASE_ERRORS:
             return unusable(home.settings, link)
-        link = link.__cause__ or link.__context__
     return SmallcapError(
         f"{type(error).__name__}: {error}; the traceback is in the run's log, which `smallcap ui` shows"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 import typer
 from rich.markup import escape
@@ -18,6 +19,7 @@ from smallcap.pipelines.command import asking, keeping, making
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.options import ERR
 from smallcap.pipelines.command.unexpected import describe
+from smallcap.pipelines.shortage import explained_shortage
 from smallcap.pipelines.signals import Stopped, stopped_by_signals
 from smallcap.redaction import Redactor
 
@@ -57,9 +59,7 @@ def main() -> None:
         with stopped_by_signals():
             app()
     except SmallcapError as error:
-        message = escape(Redactor().text(str(error)))
-        ERR.print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        _end(error)
     except Stopped as stop:
         # Not by the console: the signal may have come while it wrote a line, which it would write again.
         typer.secho(str(stop), err=True, bold=True)
@@ -67,8 +67,18 @@ def main() -> None:
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # Libraries written in Rust raise panics that are no Exception.
+        shortage = explained_shortage(error)
+        if shortage is not None:
+            _end(shortage)
         ERR.print(f"[bold red]error:[/] {escape(describe(error))}", highlight=False, soft_wrap=True)
         sys.exit(SmallcapError.exit_code)
+
+
+def _end(error: SmallcapError) -> NoReturn:
+    """Show an explained error, and end with its exit code."""
+    message = escape(Redactor().text(str(error)))
+    ERR.print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
+    sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

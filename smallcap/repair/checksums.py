@@ -104,7 +104,7 @@ def _read(path: Path) -> dict[str, Checksum]:
             str(name): Checksum(int(size), int(mtime_ns), str(digest))
             for name, (size, mtime_ns, digest) in found.items()
         }
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError):
         return {}
 
 

@@ -19,6 +19,7 @@ from smallcap.lake import Home, Lake
 from smallcap.lake.log_files import LOG_DIR
 from smallcap.lake.stamp_files import STAMPS_DIR
 from smallcap.questions import open_publication
+from smallcap.repair.checksums import Checksums
 from smallcap.rules.book_files import add_books
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.settings import Settings, load_settings
@@ -168,6 +169,22 @@ def _tables(payload: bytes, name: str, folder: Path) -> object:
     return found
 
 
+def _checksums(payload: bytes, name: str, folder: Path) -> object:
+    _write(folder, {**_lake(), name: payload})
+    checksums, files = Checksums(folder), Lake(folder).files("raw.prices")
+    found = [checksums.is_sound(file, is_deep=True) for file in files]
+    checksums.record(files)
+    return found
+
+
+@cache
+def _recorded_checksums() -> dict[str, bytes]:
+    root = Path(mkdtemp())
+    _write(root, _lake())
+    Checksums(root).record(Lake(root).files("raw.prices"))
+    return {"checksums.json": (root / "checksums.json").read_bytes()}
+
+
 @cache
 def _stamp() -> dict[str, bytes]:
     """The file of the stamp of `_lake`."""
@@ -243,5 +260,6 @@ HOME_READERS: Final[dict[str, Reader]] = {
     "kept payload": Reader(_snapshot, _snapshots, cost=2),
     "stamp of a table": Reader(_stamp, _stamps, cost=8),
     "table of the lake": Reader(_lake, _tables, cost=8),
+    "checksums of data files": Reader(_recorded_checksums, _checksums, cost=2),
     "catalogue": Reader(_published, _catalogue, cost=16),
 }

@@ -48,7 +48,7 @@ def test_a_configuration_that_a_person_changed_stays_and_holds(settings: Setting
 )
 def test_a_configuration_that_dagster_refuses_is_named_with_what_to_do(settings: Settings, text: str) -> None:
     configure(settings, text)
-    with pytest.raises(InputError, match=r"Correct its dagster\.yaml, or remove the folder"):
+    with pytest.raises(InputError, match=r"Correct its dagster\.yaml, or run .* or remove the folder"):
         open_instance(settings)
 
 
