@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 
 from smallcap.errors import MissingStampError
 from smallcap.lake.delta import files_of, open_delta, reading
+from smallcap.lake.log_files import LOG_DIR
 from smallcap.lake.parquet import scan
 from smallcap.lake.stamp_files import STAMPS_DIR, stamp_of
 from smallcap.lake.stamps import UNPARTITIONED, Stamp
@@ -120,7 +121,7 @@ class LakeReader:
         The newest version is opened once for each state of its log, since a run asks for it a thousand times.
         """
         path = self._path(found)
-        log = path / "_delta_log"
+        log = path / LOG_DIR
         if not log.is_dir():
             return None
         changed = log.stat().st_mtime_ns

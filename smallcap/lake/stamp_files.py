@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from deltalake import CommitProperties, DeltaTable, Transaction
 
+from smallcap.lake.log_files import LOG_DIR
 from smallcap.lake.stamps import Stamp
 from smallcap.parsing import parse_json
 
@@ -76,7 +77,7 @@ def stamp_file(table: Path, number: int) -> Path:
 
 def commit_file(table: Path, version: int) -> Path:
     """Name the file of a commit in a table's log."""
-    return table / "_delta_log" / f"{version:020}.json"
+    return table / LOG_DIR / f"{version:020}.json"
 
 
 def number_of(text: str) -> int:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 import pytest
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
-from dagster._core.storage.runs.schema import RunTagsTable
+from dagster._core.storage.runs.schema import RunTagsTable, SnapshotsTable
+from deltalake import DeltaTable
 
 from smallcap.assets.table_asset import asset_key
+from smallcap.errors import MissingStampError
 from smallcap.lake import Home
 from smallcap.lake.log_files import CHECKPOINT_EVERY, LOG_DIR
+from smallcap.lake.stamp_files import STAMPS_DIR
 from smallcap.lake.upkeep import keep_up, runs_in_use
 from smallcap.pipelines.history import prune_history
 from smallcap.pipelines.instance import open_instance
 from smallcap.settings import Settings, load_settings
 from smallcap.tables import TABLES
 from smallcap.warehouse import rollback, served_run_id, versions_in_use
-from tests.integration.homes import COMPANIES, LATER, assert_same_contents, copy_home, served
+from tests.integration.homes import COMPANIES, EARLIER, LATER, assert_same_contents, copy_home, make, served
 
 PRICES = "raw.prices"
 COMMITS, CLEAN_EVERY = 300, 40
@@ -68,6 +72,25 @@ def test_after_300_commits_without_retention_stamps_undo_and_rollback_are_as_bef
     assert served(home) == served(untouched)
 
 
+@pytest.mark.drill
+def test_a_table_whose_stamp_is_gone_is_made_again_as_the_message_says(home: Path, tmp_path: Path) -> None:
+    untouched = copy_home(home, tmp_path / "untouched")
+    table = Home(load_settings(home=home)).lake.folder("marts.quality_scores")
+    DeltaTable(table).create_checkpoint()
+    for file in (*(table / LOG_DIR).glob("*.json"), *(table / STAMPS_DIR).iterdir()):
+        file.unlink()
+    with pytest.raises(MissingStampError) as told:
+        make(home, LATER)
+    assert f"remove {table / LOG_DIR} and run the backfill again" in str(told.value)
+
+    shutil.rmtree(table / LOG_DIR)
+    assert served(home) == served(untouched)
+    for date in (EARLIER, LATER):
+        make(home, date)
+    assert_same_contents(home, untouched)
+    assert served(home) == served(untouched)
+
+
 def rows_about(instance: dg.DagsterInstance, run_id: str) -> int:
     """Count what Dagster's databases hold of a run."""
     counted = 0
@@ -80,17 +103,26 @@ def rows_about(instance: dg.DagsterInstance, run_id: str) -> int:
     return counted
 
 
+def snapshots(instance: dg.DagsterInstance) -> set[str]:
+    """The snapshots of jobs and plans that Dagster holds."""
+    with instance.run_storage.connect() as connection:
+        return {row.snapshot_id for row in connection.execute(SnapshotsTable.select()).fetchall()}
+
+
 def test_of_old_runs_dagster_keeps_nothing_but_those_that_wrote_what_is_stored(settings: Settings) -> None:
     own = str(served_run_id(settings.warehouse_dir))
     with open_instance(settings) as instance:
         earlier = next(run_id for run_id in instance.get_run_ids() if run_id != own)
         assert prune_history(instance, 1, runs_in_use(Home(settings))) == []
         assert rows_about(instance, earlier) > 0
+        before = snapshots(instance)
 
         assert prune_history(instance, 1, ()) == [earlier]
         assert instance.get_run_ids() == [own]
         assert rows_about(instance, earlier) == 0
         assert rows_about(instance, own) > 0
+        kept = instance.get_run_by_id(own)
+        assert {kept.job_snapshot_id, kept.execution_plan_snapshot_id} <= snapshots(instance) < before
         assert instance.all_logs(own) != []
     assert [path for path in settings.dagster_dir.rglob("*") if earlier in path.name] == []
 
