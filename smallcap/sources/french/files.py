@@ -243,7 +243,10 @@ def _numbers(cells: list[str], names: list[str], file_name: str, number: int) ->
     # float() alone would read "0." of a number that is cut off.
     numbers = [float(cell) if _NUMBER.fullmatch(cell) else math.nan for cell in cells]
     if not all(map(math.isfinite, numbers)):
-        raise InputError(f"factor file {file_name}, line {number}: not a number in {cells[:20]}")
+        raise InputError(
+            f"factor file {file_name}, line {number}: not a number in {cells[:20]}; the file is cut off or "
+            "damaged. Download it again"
+        )
     if len(numbers) != len(names):
         raise InputError(
             f"factor file {file_name}, line {number}: {len(numbers)} values instead of "
