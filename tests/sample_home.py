@@ -22,7 +22,7 @@ FIRST_YEARS = (
 )
 LAST_YEAR = 2025
 STUDY_DATE = dt.date(2025, 12, 31)
-REPORT_DATE = dt.date(2024, 12, 31)
+REPORT_DATE = STUDY_DATE
 
 
 @pytest.fixture(scope="session", params=FIRST_YEARS)
@@ -58,7 +58,10 @@ def study_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tupl
 
 @pytest.fixture(scope="session")
 def reported_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A small universe at one date, published and reported by the command; some of its names hold markup."""
+    """A small universe at one date, published and reported by the command; some of its names hold markup.
+
+    One year of returns of the sample's own hindsight book goes with it.
+    """
 
     def make(folder: Path) -> Path:
         home = folder / "home"

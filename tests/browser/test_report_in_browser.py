@@ -174,13 +174,14 @@ def test_it_prints(opened):
     (ARTEFACTS / "report.pdf").write_bytes(pdf)
 
 
-@pytest.fixture
-def marked_pages(opened) -> list[str]:
+@pytest.fixture(scope="module")
+def marked_pages(driver, page) -> list[str]:
     """The text of each printed page, tear sheets open.
 
     Marks say of each heading and each cell to which table and row it belongs.
     """
-    opened.execute_script("""
+    show(driver, page)
+    driver.execute_script("""
         document.querySelectorAll('details').forEach((sheet) => { sheet.open = true; });
         [...document.querySelectorAll('table')].filter((table) => table.tHead).forEach((table, number) => {
             const heading = table.tHead.rows[0].cells[0];
@@ -191,7 +192,7 @@ def marked_pages(opened) -> list[str]:
         });
     """)
     try:
-        return text_by_page(printed(opened))
+        return text_by_page(printed(driver))
     except FileNotFoundError as missing:
         pytest.skip(str(missing))
 

@@ -12,14 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import must_succeed, published
+from tests.command_line import published
 from tests.integration.homes import Answer
 from tests.paths import PROJECT_ROOT
 
 Call = Callable[..., Answer]
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
-COMPANIES = 300
 HEADER = 'name = "mine"\nversion = "1"\nsource = "my desk"\n'
 
 MEMBER = "SELECT ticker FROM core.members WHERE as_of = '2025-12-31' ORDER BY ticker LIMIT 1"
@@ -58,11 +57,9 @@ def reference(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One year of a small universe, with the sample's own hindsight book."""
-    home = tmp_path_factory.mktemp("books") / "home"
-    must_succeed("run", "--as-of", "2025-12-31", "--home", home, sample_companies=COMPANIES)
-    return home
+def home(reported_home: Path) -> Path:
+    """One year of a small universe, with the sample's own hindsight book; who changes it takes a copy."""
+    return reported_home
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -130,6 +131,21 @@ class TestWhereverThePublicationGoes:
 
     MACROS: ClassVar = {macro.name for macro in macros()}
 
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """A home with two runs, one publication after the other; only read."""
+        home = tmp_path_factory.mktemp("macros") / "home"
+        for version in (1, 2):
+            publish_small_home(home, f"run-{version}", version=version)
+        return home
+
+    @pytest.fixture
+    @staticmethod
+    def copy(home: Path, tmp_path: Path) -> Path:
+        """A copy of it; its catalogues still name the first home's files."""
+        return Path(shutil.copytree(home, tmp_path / "copy"))
+
     @staticmethod
     def of(file: Path) -> set[str]:
         with duckdb.connect(str(file), read_only=True) as connection:
@@ -139,24 +155,21 @@ class TestWhereverThePublicationGoes:
             ).fetchall()
         return {name for (name,) in found}
 
-    def test_an_export_has_them(self, tmp_path: Path) -> None:
-        export(publish_small_home(tmp_path / "home"), tmp_path / "export.duckdb")
+    def test_an_export_has_them(self, home: Path, tmp_path: Path) -> None:
+        export(home / "warehouse", tmp_path / "export.duckdb")
         assert self.of(tmp_path / "export.duckdb") == self.MACROS
 
-    def test_a_moved_home_has_them(self, tmp_path: Path) -> None:
-        publish_small_home(tmp_path / "home")
-        moved = (tmp_path / "home").rename(tmp_path / "moved")
-        assert ensure_home(moved / "warehouse", moved, VIEWS_DIR)
-        assert self.of(moved / "warehouse" / "warehouse.duckdb") == self.MACROS
+    def test_a_moved_home_has_them(self, copy: Path) -> None:
+        shutil.rmtree(copy / "warehouse" / "history")
+        assert ensure_home(copy / "warehouse", copy, VIEWS_DIR)
+        assert self.of(copy / "warehouse" / "warehouse.duckdb") == self.MACROS
 
-    def test_a_rolled_back_home_has_them(self, tmp_path: Path) -> None:
-        publish_small_home(tmp_path)
-        warehouse_dir = publish_small_home(tmp_path, "run-2", version=2)
-        rollback(warehouse_dir)
-        assert self.of(warehouse_dir / "warehouse.duckdb") == self.MACROS
+    def test_a_rolled_back_home_has_them(self, copy: Path) -> None:
+        assert rollback(copy / "warehouse") == "run-1"
+        assert self.of(copy / "warehouse" / "warehouse.duckdb") == self.MACROS
 
-    def test_a_publication_without_them_is_not_of_this_release(self, tmp_path: Path) -> None:
-        warehouse_dir = publish_small_home(tmp_path)
+    def test_a_publication_without_them_is_not_of_this_release(self, copy: Path) -> None:
+        warehouse_dir = copy / "warehouse"
         assert is_of_this_release(warehouse_dir)
         with duckdb.connect(str(warehouse_dir / "warehouse.duckdb")) as connection:
             connection.execute("DROP MACRO TABLE core.visible_annual_metrics")
