@@ -84,7 +84,7 @@ def test_added_and_removed_rows_show_their_keys(home: Path, edited, diff):
     removed, added = diff(home, file)[1], diff(file, home)[1]
     assert f"{SCORES}: 3 rows removed (9 in A, 6 in B)" in removed
     assert f"{SCORES}: 3 rows added (6 in A, 9 in B)" in added
-    key = '    as_of 2023-12-31, entity_id 1, method "published", basis "point_in_time"'
+    key = '    as_of 2023-12-31, entity_id 1, method "published", basis "point_in_time", ticker "TA"'
     assert removed[removed.index("  3 rows removed") + 1] == added[added.index("  3 rows added") + 1] == key
     assert key not in diff(home, file, "--examples", 0)[1]
 
