@@ -222,6 +222,13 @@ def test_rows_filed_before_their_period_ended_are_refused_alone(tmp_path: Path) 
     }
 
 
+def with_wild_dates(folder: Path, **last: object) -> Path:
+    """Write good files, but one record and one price with dates that cannot be."""
+    months = pl.DataFrame({"ticker": TICKERS, "date": "2025-05-30", "adj_close": 10.0})
+    far = pl.DataFrame({"ticker": TICKERS[0], "date": "2099-12-31", "adj_close": 10.0})
+    return write_folder(folder, {**GOOD, FUNDAMENTALS: statements(**last), PRICES: pl.concat([months, far])})
+
+
 @pytest.mark.parametrize(
     ("last", "problem", "as_of"),
     [
@@ -232,12 +239,7 @@ def test_rows_filed_before_their_period_ended_are_refused_alone(tmp_path: Path) 
 def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_chosen_without_them(
     tmp_path: Path, smallcap: Smallcap, last: dict[str, object], problem: str, as_of: tuple[object, ...]
 ) -> None:
-    months = pl.DataFrame({"ticker": TICKERS, "date": "2025-05-30", "adj_close": 10.0})
-    far = pl.DataFrame({"ticker": TICKERS[0], "date": "2099-12-31", "adj_close": 10.0})
-    folder = write_folder(
-        tmp_path / "input", {**GOOD, FUNDAMENTALS: statements(**last), PRICES: pl.concat([months, far])}
-    )
-    home = tmp_path / "home"
+    folder, home = with_wild_dates(tmp_path / "input", **last), tmp_path / "home"
     answer = smallcap("run", "--preset", "files", "--input", folder, "--home", home, *as_of)
     assert answer.code == 0
     assert "raw.fundamentals" in answer.out + answer.err
@@ -259,7 +261,15 @@ def test_a_record_and_a_price_with_wild_dates_are_refused_alone_and_the_date_is_
     assert [str(day)[:10] for day in screened["as_of"]] == [str(AS_OF)]
     lake = contents(home, ["raw.fundamentals", "raw.prices"])
     assert max(lake["raw.fundamentals"]["year"].max(), lake["raw.prices"]["year"].max()) == 2025
-    # Repaired, the record takes its place, and the next run no longer reports it.
+
+
+@pytest.mark.drill
+def test_a_record_whose_dates_were_repaired_takes_its_place_and_is_no_longer_reported(
+    tmp_path: Path, smallcap: Smallcap
+) -> None:
+    folder, home = with_wild_dates(tmp_path / "input", filing_date="9999-12-31"), tmp_path / "home"
+    make(home, AS_OF, preset="files", input=folder)
+    assert contents(home, ["core.rejects"])["core.rejects"].height == 2
     write_folder(folder, GOOD)
     assert smallcap("run", "--home", home, "--as-of", AS_OF).code == 0
     assert contents(home, ["core.rejects"])["core.rejects"].is_empty()
