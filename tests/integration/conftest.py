@@ -5,7 +5,6 @@ A test that changes one takes a copy.
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 from collections.abc import Callable
@@ -24,9 +23,12 @@ from tests.integration.homes import (
     make,
     record,
 )
-from tests.integration.killed_run import RERUN, RERUN_SETTINGS, Rerun, run_until, start
+from tests.integration.killed_run import Rerun, measured
 from tests.once import made_once
+from tests.paths import PROJECT_ROOT
 from tests.published_home import publish_years
+
+FORMER_QUANTILE, OTHER_QUANTILE = "lower_quantile = 0.05", "lower_quantile = 0.10"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,12 +58,29 @@ def rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory, worker_id:
     def make_both(folder: Path) -> Rerun:
         before = copy_home(small_home, folder / "before")
         record(before, stale_months=LONGER_STALE_LIMIT)
-        after = copy_home(before, folder / "after")
-        ended = run_until(math.inf, start(after, *RERUN, **RERUN_SETTINGS))
-        assert ended.code == 0
-        return Rerun(before, after, ended.seconds)
+        return measured(before, folder / "after")
 
     return made_once(tmp_path_factory, worker_id, "rerun", make_both)
+
+
+@pytest.fixture(scope="session")
+def short_rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Rerun:
+    """The small home, and the same after a run under another rule of the scores, which nobody disturbed.
+
+    The run makes the scores and what follows from them, in both years, and publishes them: half the work of
+    `rerun`.
+    """
+
+    def make_both(folder: Path) -> Rerun:
+        reference = Path(shutil.copytree(PROJECT_ROOT / "data" / "reference", folder / "reference"))
+        rules = reference / "quality.toml"
+        text = rules.read_text(encoding="utf-8")
+        assert FORMER_QUANTILE in text
+        rules.write_text(text.replace(FORMER_QUANTILE, OTHER_QUANTILE), encoding="utf-8")
+        before = copy_home(small_home, folder / "before")
+        return measured(before, folder / "after", ("run", "--as-of", str(LATER)), reference_dir=reference)
+
+    return made_once(tmp_path_factory, worker_id, "short-rerun", make_both)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -37,6 +37,12 @@ class Rerun:
     before: Path
     after: Path
     seconds: float
+    arguments: tuple[str, ...] = RERUN
+    settings: dict[str, object] = field(default_factory=lambda: dict(RERUN_SETTINGS))
+
+    def start(self, home: Path) -> subprocess.Popen[str]:
+        """Start the run on a home."""
+        return start(home, *self.arguments, **self.settings)
 
 
 @dataclass
@@ -127,8 +133,26 @@ class Kill:
     served: dict[str, tuple[int, int]]
 
 
-def kill_once(home: Path, moment: float, before: str) -> Kill:
-    ended = run_until(moment, start(home, *RERUN, **RERUN_SETTINGS))
+def measured(before: Path, after: Path, arguments: tuple[str, ...] = RERUN, **settings: object) -> Rerun:
+    """Run to the end on a copy of a home, and count the processor seconds.
+
+    Parameters
+    ----------
+    before
+        The home before the run.
+    after
+        Where the copy goes.
+    arguments, settings
+        Of the run.
+    """
+    given = {**RERUN_SETTINGS, **settings}
+    ended = run_until(math.inf, start(copy_home(before, after), *arguments, **given))
+    assert ended.code == 0
+    return Rerun(before, after, ended.seconds, arguments, given)
+
+
+def kill_once(rerun: Rerun, home: Path, moment: float, before: str) -> Kill:
+    ended = run_until(moment, rerun.start(home))
     return Kill(moment, ended.code, has_committed(home) and not has_swapped(home, before), served(home))
 
 
@@ -143,15 +167,15 @@ def kill_again_and_again_then_finish(
     home = copy_home(rerun.before, folder / f"{moments[0]:.3f}")
     kills: list[Kill] = []
     for moment in moments:
-        kill = kill_once(home, moment, before)
+        kill = kill_once(rerun, home, moment, before)
         while kill.code != -signal.SIGKILL:
             # A run that was quicker than the measured one ended before its moment: a fresh home, a little
             # earlier.
             shutil.rmtree(home)
             copy_home(rerun.before, home)
-            kill = kill_once(home, kill.moment * 0.95, before)
+            kill = kill_once(rerun, home, kill.moment * 0.95, before)
         kills.append(kill)
-    assert run_until(math.inf, start(home, *RERUN, **RERUN_SETTINGS)).code == 0
+    assert run_until(math.inf, rerun.start(home)).code == 0
     differences = unequal_tables(home, rerun.after)
     if served(home) != served(rerun.after):
         differences.append("what is published is not what a run that was never killed publishes")

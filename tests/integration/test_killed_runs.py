@@ -28,13 +28,25 @@ from tests.integration.killed_run import (
 )
 
 
-@pytest.mark.parametrize(
-    ("count", "side_by_side", "least_between_commit_and_swap"),
-    [(3, 1, 1), pytest.param(20, 2, 5, marks=pytest.mark.drill)],
-)
-def test_kills_spread_over_a_run_neither_show_nor_last(
+def test_kills_spread_over_a_short_run_neither_show_nor_last(short_rerun: Rerun, tmp_path: Path):
+    assert_kills_neither_show_nor_last(
+        short_rerun, tmp_path, count=3, side_by_side=1, least_between_commit_and_swap=1
+    )
+
+
+@pytest.mark.drill
+def test_kills_spread_over_a_run_neither_show_nor_last(rerun: Rerun, tmp_path: Path):
+    assert_kills_neither_show_nor_last(
+        rerun, tmp_path, count=20, side_by_side=2, least_between_commit_and_swap=5
+    )
+
+
+def assert_kills_neither_show_nor_last(
     rerun: Rerun, tmp_path: Path, count: int, side_by_side: int, least_between_commit_and_swap: int
-):
+) -> None:
+    """Kill a run at moments spread over its length, in chains; insist that readers never see it, and that the
+    run that ends at last makes it good.
+    """
     moments = [rerun.seconds * (number + 0.5) / count for number in range(count)]
     with ThreadPoolExecutor(side_by_side) as pool:
         chains = [moments[start::side_by_side] for start in range(side_by_side)]
