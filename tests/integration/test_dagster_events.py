@@ -22,9 +22,16 @@ from smallcap.pipelines.instance import open_instance
 from smallcap.pipelines.location import build_definitions
 from smallcap.settings import Settings, load_settings
 from smallcap.tables import TABLES
-from tests.integration.homes import COMPANIES, LATER, make
+from tests.integration.homes import COMPANIES, LATER, copy_home, make
 
 DATA_VERSION, CODE_VERSION = "dagster/data_version", "dagster/code_version"
+
+
+@pytest.fixture(scope="module")
+def as_made(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A copy of the small home that is only read, by Dagster, which opens its storage for writing."""
+    home = copy_home(small_home, tmp_path_factory.mktemp("as_made") / "home")
+    return load_settings(home=home, sample_companies=COMPANIES)
 
 
 @pytest.fixture
@@ -46,10 +53,10 @@ def newest_of_every_table(settings: Settings) -> Iterator[tuple[str, dg.AssetMat
         yield name, materialisations(settings, asset_key(name))[0]
 
 
-def test_each_materialisation_carries_the_version_of_its_contents_and_of_its_code(settings: Settings):
-    lake = Lake(settings.lake_dir)
-    code = {spec.key: spec.code_version for spec in build_definitions(settings).resolve_all_asset_specs()}
-    for name, newest in newest_of_every_table(settings):
+def test_each_materialisation_carries_the_version_of_its_contents_and_of_its_code(as_made: Settings):
+    lake = Lake(as_made.lake_dir)
+    code = {spec.key: spec.code_version for spec in build_definitions(as_made).resolve_all_asset_specs()}
+    for name, newest in newest_of_every_table(as_made):
         stamp, year = lake.stamp(name), LATER.year if TABLES[name].is_partitioned else UNPARTITIONED
         assert newest.partition == (str(year) if year else None)
         assert newest.tags[DATA_VERSION] == stamp.version([year])
@@ -58,11 +65,10 @@ def test_each_materialisation_carries_the_version_of_its_contents_and_of_its_cod
         assert newest.metadata["is_changed"].value in (True, False)
 
 
-def test_a_year_made_beyond_the_runs_range_carries_its_own_version(settings: Settings):
-    stamp = Lake(settings.lake_dir).stamp("core.annual_metrics")
+def test_a_year_made_beyond_the_runs_range_carries_its_own_version(as_made: Settings):
+    stamp = Lake(as_made.lake_dir).stamp("core.annual_metrics")
     found = {
-        made.partition: made
-        for made in reversed(materialisations(settings, asset_key("core.annual_metrics")))
+        made.partition: made for made in reversed(materialisations(as_made, asset_key("core.annual_metrics")))
     }
     assert {int(year) for year in found} == set(stamp.years)
     for year, made in found.items():
@@ -93,9 +99,9 @@ def test_a_changed_input_is_a_new_version_of_what_is_made_from_it(home: Path, se
     assert not changed & {"raw.factors", "core.annual_metrics"}
 
 
-def test_every_check_of_a_run_is_answered_with_what_it_counted(settings: Settings):
-    specs = [spec for check in build_definitions(settings).asset_checks or () for spec in check.check_specs]
-    with open_instance(settings) as instance:
+def test_every_check_of_a_run_is_answered_with_what_it_counted(as_made: Settings):
+    specs = [spec for check in build_definitions(as_made).asset_checks or () for spec in check.check_specs]
+    with open_instance(as_made) as instance:
         answers = instance.event_log_storage.get_latest_asset_check_execution_by_key(
             [spec.key for spec in specs]
         )

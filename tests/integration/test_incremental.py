@@ -72,17 +72,17 @@ def test_a_forced_run_makes_the_years_again_and_comes_out_the_same(home: Path):
     assert all(before[name].equals(after) for name, after in contents(home).items() if name != "core.rejects")
 
 
-def test_a_comment_in_a_rule_set_makes_nothing_stale(home: Path, reference: Path):
+def test_a_comment_in_a_rule_set_makes_nothing_stale(small_home: Path, reference: Path):
     path = reference / "funnel.toml"
     path.write_text(f"# A remark.\n{path.read_text()}")
-    assert out_of_date(home) == {}
+    assert out_of_date(small_home) == {}
 
 
 def test_a_threshold_makes_the_tables_that_use_it_stale_in_every_year_and_no_other(
-    home: Path, reference: Path
+    small_home: Path, reference: Path
 ):
     edit(reference / "quality.toml", "lower_quantile = 0.05", "lower_quantile = 0.06")
-    assert out_of_date(home) == {
+    assert out_of_date(small_home) == {
         "marts.quality_scores": [EARLIER.year, LATER.year],
         "marts.quality_summary": [EARLIER.year, LATER.year],
     }
@@ -105,10 +105,10 @@ def test_a_changed_threshold_heals_every_year_in_one_run(home: Path, reference: 
     assert out_of_date(home) == {}
 
 
-def test_a_row_of_a_table_of_rules_makes_its_filter_stale(home: Path, reference: Path):
+def test_a_row_of_a_table_of_rules_makes_its_filter_stale(small_home: Path, reference: Path):
     path = reference / "business_overrides.csv"
     path.write_text(path.read_text().rstrip("\n") + "\nZZZZ,Nobody,,,fail,made up for a test,test\n")
-    assert set(out_of_date(home)) == {"core.filter_evaluations"}
+    assert set(out_of_date(small_home)) == {"core.filter_evaluations"}
 
 
 def test_two_rule_sets_in_one_home_are_refused_before_anything_is_computed(
@@ -161,16 +161,18 @@ def changed_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return package
 
 
-def test_changed_code_makes_what_it_computes_stale_and_a_docstring_does_not(home: Path, changed_code: Path):
+def test_changed_code_makes_what_it_computes_stale_and_a_docstring_does_not(
+    small_home: Path, changed_code: Path
+):
     steps = changed_code / "finance" / "quality" / "steps.py"
     steps.write_text(steps.read_text() + '\n\ndef unused() -> None:\n    """Do nothing."""\n')
-    assert out_of_date(home) == {
+    assert out_of_date(small_home) == {
         "marts.quality_scores": [EARLIER.year, LATER.year],
         "marts.quality_summary": [EARLIER.year, LATER.year],
     }
     shutil.copy(Path(code.__file__).parents[1] / "finance" / "quality" / "steps.py", steps)
     edit(steps, '"""The steps of the quality screen', '"""These are the steps of the quality screen')
-    assert out_of_date(home) == {}
+    assert out_of_date(small_home) == {}
 
 
 @pytest.mark.drill
@@ -189,8 +191,8 @@ def test_a_release_with_changed_code_heals_history_and_so_does_its_rollback(
     assert set(out_of_date(home)) == {"marts.quality_scores", "marts.quality_summary"}
 
 
-def test_a_date_that_was_not_asked_for_yet_makes_its_year(home: Path):
-    settings = load_settings(home=home, sample_companies=COMPANIES)
+def test_a_date_that_was_not_asked_for_yet_makes_its_year(small_home: Path):
+    settings = load_settings(home=small_home, sample_companies=COMPANIES)
     day = dt.date(2025, 2, 28)
     run = plan_run(settings, open_source(settings, None), day.year, day.year, day)
     years = {step.table: step.years for step in make_plan(run).steps}
