@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from smallcap.engine.plan import require_tables
 from smallcap.lake import Home
 from smallcap.settings import load_settings
 from smallcap.warehouse import served_run_id
@@ -24,8 +25,9 @@ def readers(home: Path, tmp_path: Path, request: pytest.FixtureRequest):
 
 def test_readers_see_whole_states_only_while_two_runs_publish(home, readers):
     runs = {str(served_run_id(home / "warehouse"))}
-    runs.add(make(home, LATER.replace(month=2, day=28), stale_months=LONGER_STALE_LIMIT))
-    runs.add(make(home, LATER.replace(month=3, day=31)))
+    what_follows = require_tables("core.metrics_as_of+")
+    for stale_months in (LONGER_STALE_LIMIT, LONGER_STALE_LIMIT + 1):
+        runs.add(make(home, LATER, tables=what_follows, stale_months=stale_months))
     seen = readers()
 
     assert seen
