@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 
 import pytest
@@ -12,19 +13,25 @@ from tests.durations import pytest_runtest_logreport, pytest_terminal_summary
 from tests.sample_home import backfilled_home, first_year, reported_home, study_home
 
 settings.load_profile("test")
+# Thousands of collected tests live to the end. To look through them after every 700 new objects, as Python
+# does, takes a fifth of the time of collecting them.
+gc.set_threshold(50_000)
 
 LONGEST = (
-    # They make the homes of nine years, of a killed run and of the vendor, which others would wait for.
+    # They make the homes of nine years, of a killed run, of the real files, of the report and of the vendor,
+    # which others would wait for.
     "test_polars_agreement",
     "test_killed_runs",
+    "tests/real/test_books",
     "test_xfinlink_preset",
+    "test_report_in_browser",
     "test_signals",
     "test_readme",
-    "tests/real/test_books",
-    "test_ui_processes",
-    "test_report_in_browser",
-    "test_books_command",
+    "tests/security/test_ui_",
+    "test_upgrades",
+    "test_whole_tables",
     "test_bad_files",
+    "test_books_command",
     "test_ranges",
     "test_publication_guard",
     "test_secrets",

@@ -194,6 +194,7 @@ def test_a_year_that_never_had_fundamentals_does_not_hide_that_the_folder_lost_t
     assert "still_delivered of raw.fundamentals" in answer.err
 
 
+@pytest.mark.drill
 def test_a_table_that_matches_no_member_is_still_refused(tmp_path: Path, smallcap: Smallcap) -> None:
     strangers = statements().with_columns(ticker=pl.format("{}X", "ticker"))
     folder = write_folder(tmp_path / "input", {**GOOD, FUNDAMENTALS: strangers})

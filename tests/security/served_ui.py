@@ -9,7 +9,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import time
@@ -139,7 +138,10 @@ def start_ui(home: Path, **settings: object) -> ServedUi:
 
 @contextmanager
 def served_ui(home: Path, **settings: object) -> Iterator[ServedUi]:
-    """Start the command, wait until it answers, and end it with all that it started."""
+    """Start the command, wait until it answers, and kill it with all that it started.
+
+    To end in order takes it seconds, and has tests of its own.
+    """
     ui = start_ui(home, **settings)
     process, started = ui.process, []
     try:
@@ -149,7 +151,8 @@ def served_ui(home: Path, **settings: object) -> Iterator[ServedUi]:
         yield ui
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+            started = [*started, *ui.processes()]
+            process.kill()
             process.wait(LONGEST_WAIT_SECONDS)
         for left in started:
             if is_alive(left):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,12 @@ AS_OF = dt.date(2025, 12, 31)
 def warehouse_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication that tests read and do not change."""
     return publish_small_home(tmp_path_factory.mktemp("publication"))
+
+
+@pytest.fixture
+def copied_dir(warehouse_dir: Path, tmp_path: Path) -> Path:
+    """The warehouse of a copy, which a test may change; it still reads the files of the first."""
+    return Path(shutil.copytree(warehouse_dir, tmp_path / "warehouse"))
 
 
 def edit(warehouse_dir: Path, statement: str) -> None:
@@ -53,27 +60,25 @@ def test_every_question_is_answered_by_what_this_release_publishes(warehouse_dir
     assert columns
 
 
-def test_a_publication_meanwhile_changes_nothing_of_an_open_one(tmp_path: Path) -> None:
-    warehouse_dir = publish_small_home(tmp_path)
-    with open_publication(warehouse_dir) as publication:
+def test_a_publication_meanwhile_changes_nothing_of_an_open_one(tmp_path: Path, copied_dir: Path) -> None:
+    with open_publication(copied_dir) as publication:
         publish_small_home(tmp_path, "run-2", version=2)
         assert publication.ask("headline")[0]["run_id"] == "run-1"
         assert publication.ask("versions")[0]["run_id"] == "run-1"
-    with open_publication(warehouse_dir) as publication:
+    with open_publication(copied_dir) as publication:
         assert publication.ask("headline")[0]["run_id"] == "run-2"
 
 
 @pytest.mark.parametrize(
     "statement", ["DROP VIEW core.annual_metrics", "DROP MACRO TABLE core.visible_annual_metrics_by_period"]
 )
-def test_a_publication_of_an_older_release_is_named_with_what_to_do(tmp_path: Path, statement: str) -> None:
-    warehouse_dir = publish_small_home(tmp_path)
-    edit(warehouse_dir, statement)
+def test_a_publication_of_an_older_release_is_named_with_what_to_do(copied_dir: Path, statement: str) -> None:
+    edit(copied_dir, statement)
     expected = (
         r"release 0\.1\.0, which lacks what the question 'sheet_years' reads .*'smallcap run' publishes"
     )
     with (
-        open_publication(warehouse_dir) as publication,
+        open_publication(copied_dir) as publication,
         pytest.raises(OlderPublicationError, match=expected),
     ):
         publication.ask("sheet_years", as_of=AS_OF, entity=1)
