@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ CHECKPOINT_EVERY: Final = 10
 """Commits after which a version that is kept gets a checkpoint: so few files are read to open it."""
 _COMMIT: Final = re.compile(r"(\d{20})\.json")
 _CHECKPOINT: Final = re.compile(r"(\d{20})\.checkpoint\.parquet")
-_HINT: Final = "_last_checkpoint"
 
 
 @dataclass
@@ -77,16 +75,8 @@ class LogFiles:
         """Write a checkpoint of each kept version that is read from too many commits."""
         for version in sorted(kept):
             if self.can_open(version) and len(self._after_checkpoint(version)) > CHECKPOINT_EVERY:
-                self._add_checkpoint(version)
-
-    def _add_checkpoint(self, version: int) -> None:
-        hint, is_newest = self.table / LOG_DIR / _HINT, version > max(self.checkpoints, default=-1)
-        before = hint.read_bytes() if hint.exists() else None
-        DeltaTable(self.table, version=version).create_checkpoint()
-        self.checkpoints.add(version)
-        if not is_newest and before is not None:
-            # Readers begin to list at the checkpoint that the hint names: the newest.
-            _replace(hint, before)
+                DeltaTable(self.table, version=version).create_checkpoint()
+                self.checkpoints.add(version)
 
     def _checkpoint_of(self, version: int) -> int:
         """Return the newest checkpoint from which a version can be read; -1 where there is none."""
@@ -98,9 +88,3 @@ class LogFiles:
 
     def _file(self, version: int, ending: str) -> Path:
         return self.table / LOG_DIR / f"{version:020}{ending}"
-
-
-def _replace(file: Path, content: bytes) -> None:
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, file)
