@@ -249,7 +249,7 @@ COMMANDS = (
     ("why", "{ticker}"),
     ("funnel",),
     ("report",),
-    ("regress", "survivors_monthly"),
+    ("regress", "sample_hindsight"),
     ("export", "portable.duckdb"),
 )
 
