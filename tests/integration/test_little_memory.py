@@ -19,7 +19,7 @@ from tests.integration.killed_run import RERUN, RERUN_SETTINGS, Rerun, run_until
 from tests.tiers import others_in_drill
 
 LIMIT = f"--data={2**30}"
-READING = (("sql", "SELECT count(*) FROM core.members"), ("status",), ("funnel",), ("doctor",))
+READING = (["sql", "SELECT count(*) FROM core.members"], ["status"], ["funnel"], ["doctor"])
 
 pytestmark = pytest.mark.skipif(shutil.which("prlimit") is None, reason="memory cannot be limited here")
 
@@ -36,7 +36,7 @@ def with_little_memory(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("command", others_in_drill(READING, kept=[READING[0]]))
-def test_what_only_reads_answers(small_home: Path, command: tuple[str, ...]) -> None:
+def test_what_only_reads_answers(small_home: Path, command: list[str]) -> None:
     answer = with_little_memory(*command, "--home", small_home)
     assert answer.returncode == 0, answer.stderr
 
