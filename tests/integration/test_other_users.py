@@ -50,7 +50,7 @@ def test_a_closed_home_is_refused_with_a_reason(others_home: Path, command: list
     answer = _as_nobody(*command, "--home", others_home)
     assert answer.returncode == 2, answer.stderr
     assert "Traceback" not in answer.stderr
-    assert "not readable" in " ".join(answer.stderr.split())
+    assert "is not readable" in " ".join(answer.stderr.replace("│", " ").split())
 
 
 def open_to_all(home: Path) -> None:
