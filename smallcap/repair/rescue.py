@@ -42,7 +42,7 @@ class Rescue:
         return sorted({year_of(file) for file in _files_of(newest, name)}) if newest else []
 
     def dates(self, year: int) -> str:
-        """Return the last date of a year that a published run made, as a stamp records dates; else nothing."""
+        """Return the last date of a year that a published run made, as a stamp records it; else nothing."""
         runs = self.records("meta.runs").filter(
             (pl.col("status") == "published") & pl.lit(year).is_between("first_year", "last_year")
         )
