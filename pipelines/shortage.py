@@ -15,6 +15,7 @@ _WORDS_OF_MEMORY: Final = (
     "can't start new thread",
     "Out of Memory Error",
     "memory allocation of",
+    "failed to map segment from shared object",
 )
 _WORDS_OF_SPACE: Final = ("No space left on device", "(os error 28)")
 _WHAT_STAYS: Final = "What was published is still served, and the next run undoes what this one left"

@@ -15,8 +15,10 @@ def securities(run: Run) -> pl.DataFrame:
 
     New ones are given ids, known ones keep theirs.
     """
-    listed = run.lists.at(run.dates.of(run.asked)).rows
+    known = run.home.lake.read("raw.securities")
+    # Where they were lost, years that exist need the lines of their lists again.
+    listed = run.lists.at(run.dates.all() if known.is_empty() else run.dates.of(run.asked)).rows
     delivery = run.source.securities(listed, run.book_tickers())
     run.log.note_delivery("raw.securities", delivery, [])
     run.log.note_fetched("securities", [0], delivery.rows["source_id"].n_unique())
-    return identity.mint(delivery.rows, run.home.lake.read("raw.securities"))
+    return identity.mint(delivery.rows, known)

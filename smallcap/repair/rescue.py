@@ -41,6 +41,15 @@ class Rescue:
         newest = next((one for one in self._catalogues if name in one.tables), None)
         return sorted({year_of(file) for file in _files_of(newest, name)}) if newest else []
 
+    def dates(self, year: int) -> str:
+        """Return the last date of a year that a published run made, as a stamp records it; else nothing."""
+        runs = self.records("meta.runs").filter(
+            (pl.col("status") == "published") & pl.lit(year).is_between("first_year", "last_year")
+        )
+        last = pl.min_horizontal(pl.date(year, 12, 31), pl.col("finished_at").cast(pl.Date))
+        made = runs.select(pl.coalesce("as_of", last).max()).item() if runs.height else None
+        return "" if made is None else str(made)
+
     def newest_version(self, name: str) -> int:
         """Return the highest version of a table that a kept catalogue serves; -1 where none does."""
         return max((one.tables[name].version for one in self._catalogues if name in one.tables), default=-1)

@@ -9,7 +9,7 @@ from smallcap.engine.lineage import READS
 from smallcap.lake.home import Home
 from smallcap.lake.stamps import YearStamp
 from smallcap.lake.store import Lake
-from smallcap.repair.tables import REPAIR_RUN
+from smallcap.repair.tables import REPAIR_RUN, kept_inputs
 from smallcap.tables import TABLES
 
 
@@ -49,9 +49,9 @@ def _forget_inputs(home: Home, is_chosen: Callable[[str, int, YearStamp], bool])
     for name in READS:
         stamp = lake.stamp(name)
         chosen = {
-            year: replace(made, inputs={})
+            year: replace(made, inputs=kept_inputs(made))
             for year, made in stamp.years.items()
-            if made.inputs and is_chosen(name, year, made)
+            if made.inputs != kept_inputs(made) and is_chosen(name, year, made)
         }
         if chosen:
             lake.restamp(name, stamp.with_years(chosen, REPAIR_RUN, stamp.read_versions))

@@ -18,6 +18,8 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable
 from deltalake.transaction import AddAction, RemoveAction
 
+from smallcap.engine.dates import DATES
+from smallcap.engine.uses import uses_of
 from smallcap.lake.appended import AppendedTables
 from smallcap.lake.delta import create_delta, writing
 from smallcap.lake.digests import digest_rows
@@ -82,7 +84,9 @@ def _replace_files(folder: Path, found: Table, damage: TableDamage, rescue: Resc
         return
     removed = [file for file in there if year_of(file) in damage.years]
     sound = {year: rescue.sound_files(found.name, year, removed) for year in damage.years}
-    stamp = (stamp_of(delta, folder) or Stamp()).with_years(_stamps(found, sound), REPAIR_RUN, {})
+    before = stamp_of(delta, folder) or Stamp()
+    dates = {year: kept_inputs(made) for year, made in before.years.items()}
+    stamp = before.with_years(_stamps(found, sound, dates), REPAIR_RUN, {})
     added = [file for files in sound.values() for file in files]
     _commit(delta, folder, found, removed, added, record_stamp(folder, stamp))
 
@@ -112,7 +116,9 @@ def _make_again(folder: Path, found: Table, rescue: Rescue, new: Path) -> Path:
         sound = {year: rescue.sound_files(found.name, year, []) for year in years}
         delta = create_delta(new, found)
         files = [new / file.relative_to(folder) for files in sound.values() for file in files]
-        _commit(delta, new, found, [], files, record_stamp(new, Stamp(_stamps(found, sound), REPAIR_RUN)))
+        dates = {year: {DATES: text} for year in years if (text := rescue.dates(year))}
+        stamp = Stamp(_stamps(found, sound, dates), REPAIR_RUN)
+        _commit(delta, new, found, [], files, record_stamp(new, stamp))
         _number_from(new / "_delta_log", 1 + max(rescue.newest_version(found.name), _newest_in(folder)))
     return new
 
@@ -142,13 +148,21 @@ def _newest_in(folder: Path) -> int:
     return max((int(commit.stem) for commit in commits if commit.stem.isdigit()), default=-1)
 
 
-def _stamps(found: Table, sound: Mapping[int, Iterable[Path]]) -> dict[int, YearStamp]:
-    """Stamp years with the rows of the files that fill them, as made from nothing that there is now."""
+def kept_inputs(made: YearStamp) -> dict[str, str]:
+    """Return what a year that has to be made again still says: the dates that it is made for."""
+    return {key: value for key, value in made.inputs.items() if key == DATES}
+
+
+def _stamps(
+    found: Table, sound: Mapping[int, Iterable[Path]], dates: Mapping[int, Mapping[str, str]]
+) -> dict[int, YearStamp]:
+    """Stamp years with the rows of the files that fill them, as made from nothing but their dates."""
     stamps = {}
     for year, files in sound.items():
         listed = list(files)
         rows = scan(listed, found).collect(engine="in-memory") if listed else found.empty()
-        stamps[year] = YearStamp(REPAIR_RUN, digest_rows(found, rows), rows.height, {})
+        inputs = dates.get(year, {}) if uses_of(found.name).has_dates else {}
+        stamps[year] = YearStamp(REPAIR_RUN, digest_rows(found, rows), rows.height, inputs)
     return stamps
 
 

@@ -227,7 +227,7 @@ COMMANDS = (
     ("why", "{ticker}"),
     ("funnel",),
     ("report",),
-    ("regress", "survivors_monthly"),
+    ("regress", "sample_hindsight"),
     ("export", "portable.duckdb"),
 )
 

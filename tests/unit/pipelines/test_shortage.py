@@ -27,6 +27,7 @@ def raised(error: BaseException, cause: BaseException | None = None) -> BaseExce
         duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block"),
         pl.exceptions.PanicException("OS can't spawn worker thread: Resource temporarily unavailable"),
         RuntimeError("can't start new thread"),
+        ImportError("lib.so: failed to map segment from shared object"),
         OSError(errno.ENOMEM, "Cannot allocate memory"),
     ],
     ids=lambda error: type(error).__name__,
