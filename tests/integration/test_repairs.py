@@ -75,6 +75,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "home.toml is gone": lambda home: (home / "home.toml").unlink(),
 }
 """What a run repairs by itself."""
+FETCHED_WITH_OTHER_YEARS = ("refused rows are gone", "the whole lake is gone")
+"""Damages after which raw tables hold more than before: more is known when older years are fetched again."""
 KEPT = ("a data file is gone", "bytes of a data file were changed", "a commit is garbled")
 
 
@@ -86,8 +88,7 @@ def test_a_run_repairs_what_is_damaged_and_leaves_what_was_there(
     DAMAGES[kind](home)
     made = smallcap(*RUN, "--home", home)
     assert made.code == 0, made.err
-    if kind != "refused rows are gone":
-        # A year that is fetched again with other years may refuse more rows.
+    if kind not in FETCHED_WITH_OTHER_YEARS:
         assert_same_contents(home, small_home)
         assert served(home) == before
     assert as_of_dates(home) == [EARLIER, LATER]
@@ -113,7 +114,8 @@ def test_the_doctor_shows_repairs_makes_them_once_and_a_run_makes_the_rest_again
     again = smallcap("doctor", "--repair", "--home", home)
     assert (again.code, again.out.strip()) == (0, "nothing is damaged")
     assert smallcap(*RUN, "--home", home).code == 0
-    assert_same_contents(home, small_home)
+    if kind not in FETCHED_WITH_OTHER_YEARS:
+        assert_same_contents(home, small_home)
 
 
 def test_bytes_that_changed_under_an_unchanged_time_end_no_process_and_are_made_again(
