@@ -17,6 +17,7 @@ from smallcap.errors import SmallcapError
 from smallcap.exit_codes import RESERVED, ExitCode, in_words
 from smallcap.pipelines.command import asking, keeping, making
 from smallcap.pipelines.command.consoles import make_warnings_visible
+from smallcap.pipelines.command.ending import end_quickly
 from smallcap.pipelines.command.options import ERR
 from smallcap.pipelines.command.unexpected import describe
 from smallcap.pipelines.shortage import explained_shortage
@@ -81,5 +82,10 @@ def _end(error: SmallcapError) -> NoReturn:
     sys.exit(error.exit_code)
 
 
+def process() -> None:
+    """Run the command as a process of its own."""
+    end_quickly(main)
+
+
 if __name__ == "__main__":
-    main()
+    process()
