@@ -12,7 +12,15 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from smallcap.engine.context import Run
-from smallcap.engine.delivery_losses import Limits, Loss, history_of, judged, list_loss, loss_of
+from smallcap.engine.delivery_losses import (
+    History,
+    Limits,
+    Loss,
+    history_of,
+    judged,
+    list_loss,
+    loss_of,
+)
 from smallcap.engine.making import Rows
 from smallcap.errors import DeliveryError
 from smallcap.rules.types.withdrawals import is_withdrawn
@@ -97,10 +105,10 @@ def settle(
     run.log.note_delivery(name, made, run.years.of(name))
     if run.source.refresh_after is None:
         return
-    past = history_of(run.home.records.read("meta.deliveries"), run.source.name, TABLES[name].short_name)
+    past = _history(run, name)
     answered = served.rows[MATCHING[name].their_id].unique().to_list()
     loss = loss_of(made.compared, past, expected, answered)
-    _judge(run, name, served.rows.height, loss, asked, len(expected))
+    _judge(run, name, served.rows.height, loss, past, asked, len(expected))
     run.years.extend(name, made.moved_years)
 
 
@@ -109,14 +117,14 @@ def settle_lists(run: Run, served: Delivery, made: Ingested) -> None:
     run.log.note_delivery(LISTS, made, run.years.of(LISTS))
     if run.source.refresh_after is None or run.settings.limit is not None or served.rows.is_empty():
         return
-    past = history_of(run.home.records.read("meta.deliveries"), run.source.name, TABLES[LISTS].short_name)
+    past = _history(run, LISTS)
     years = sorted(set(run.years.of(LISTS)) | {year - 1 for year in run.years.of(LISTS)})
     counted = run.home.lake.read(LISTS, years, ["as_of"])
     dates = served.rows["as_of"]
     loss = list_loss(made.compared, past, served.rows, counted)
     first, last = dates.min(), dates.max()
     if isinstance(first, dt.date) and isinstance(last, dt.date):
-        _judge(run, LISTS, served.rows.height, loss, (first, last), loss.answered)
+        _judge(run, LISTS, served.rows.height, loss, past, (first, last), loss.answered)
 
 
 def delivered_rows(run: Run, name: str, rows: pl.DataFrame, refused: pl.DataFrame) -> Rows:
@@ -126,9 +134,21 @@ def delivered_rows(run: Run, name: str, rows: pl.DataFrame, refused: pl.DataFram
     return Rows(rows, refused)
 
 
-def _judge(run: Run, name: str, rows: int, loss: Loss, asked: tuple[dt.date, dt.date], expected: int) -> None:
+def _history(run: Run, name: str) -> History:
+    return history_of(run.home.records.read("meta.deliveries"), run.source.name, TABLES[name].short_name)
+
+
+def _judge(
+    run: Run,
+    name: str,
+    rows: int,
+    loss: Loss,
+    past: History,
+    asked: tuple[dt.date, dt.date],
+    expected: int,
+) -> None:
+    """Record what becomes of a delivery, and refuse it where that is the judgement."""
     dataset, settings = TABLES[name].short_name, run.settings
-    past = history_of(run.home.records.read("meta.deliveries"), run.source.name, dataset)
     verdict = judged(loss, past, Limits(settings.delivery_warn_loss, settings.delivery_fail_loss))
     is_partial = verdict.status == "refused" and settings.publish_partial
     status = "partial" if is_partial else verdict.status
