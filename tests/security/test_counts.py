@@ -9,7 +9,7 @@ from tests.attacks import CLASSES, counts
 from tests.paths import PROJECT_ROOT
 
 ELSEWHERE = (
-    "tests.unit.test_warehouse_limits",
+    "tests.integration.test_warehouse_limits",
     "tests.unit.pipelines.test_consoles",
     "tests.unit.reports.test_page",
     "tests.unit.reports.test_svg",
