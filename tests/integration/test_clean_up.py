@@ -53,6 +53,7 @@ def commit_again_and_again(run: Home, rows: pl.DataFrame) -> None:
             keep_up(run, versions_in_use(run.settings.warehouse_dir, run.path))
 
 
+@pytest.mark.drill
 def test_after_300_commits_without_retention_stamps_undo_and_rollback_are_as_before(
     home: Path, settings: Settings, tmp_path: Path
 ) -> None:

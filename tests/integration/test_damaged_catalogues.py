@@ -254,6 +254,7 @@ def test_every_command_that_needs_it_serves_it_again_from_the_lake(
         assert (home / "warehouse" / aside).exists()
 
 
+@pytest.mark.drill
 def test_an_earlier_catalogue_is_served_where_a_run_failed_since_and_run_and_rollback_work(
     small_home: Path, tmp_path: Path, smallcap: Smallcap
 ) -> None:
@@ -281,6 +282,7 @@ def test_an_earlier_catalogue_is_served_where_a_run_failed_since_and_run_and_rol
     assert smallcap("doctor", "--home", home).code == 0
 
 
+@pytest.mark.drill
 def test_a_run_that_was_killed_before_the_damage_is_undone_and_made_again(
     small_home: Path, tmp_path: Path, smallcap: Smallcap
 ) -> None:

@@ -19,6 +19,7 @@ from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse import published as read_published
 from smallcap.warehouse import run_query
 from tests.integration.published_lake import YEARS, make_home, publish, reopened
+from tests.tiers import others_in_drill
 from tests.unit.lake.test_store import prices
 
 REQUEST = {"file": "a.csv"}
@@ -107,7 +108,10 @@ def test_a_damaged_catalogue_is_rebuilt_from_the_lake_as_it_was(home: Home) -> N
     assert (home.settings.warehouse_dir / "warehouse.duckdb.damaged").exists()
 
 
-@pytest.mark.parametrize("why", ["a run failed since", "a file is gone", "a repaired year"])
+@pytest.mark.parametrize(
+    "why",
+    others_in_drill(["a run failed since", "a file is gone", "a repaired year"], kept=["a run failed since"]),
+)
 def test_an_earlier_catalogue_is_served_where_the_lake_holds_something_else(home: Home, why: str) -> None:
     publish(home, "second", close=20.0)
     if why == "a run failed since":
@@ -144,7 +148,7 @@ def test_a_damaged_database_of_dagster_is_moved_aside_and_begun_anew(home: Home)
     assert len(list(database.parent.glob("runs.db.damaged-*"))) == 1
 
 
-@pytest.mark.parametrize("what", ["payload", "description", "gone"])
+@pytest.mark.parametrize("what", others_in_drill(["payload", "description", "gone"], kept=["payload"]))
 def test_a_damaged_payload_is_moved_aside_and_counts_as_not_fetched(home: Home, what: str) -> None:
     store = SnapshotStore(home.settings.snapshots_dir)
     for name in ("vendor", "other"):
@@ -161,6 +165,7 @@ def test_a_damaged_payload_is_moved_aside_and_counts_as_not_fetched(home: Home, 
     assert store.find("other", "prices", REQUEST) == b"payload"
 
 
+@pytest.mark.drill
 def test_several_damages_are_repaired_together(home: Home) -> None:
     publish(home, "second", close=20.0)
     home.lake.files("raw.prices")[0].unlink()

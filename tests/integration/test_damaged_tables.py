@@ -20,6 +20,7 @@ from smallcap.repair.tables import REPAIR_RUN
 from smallcap.settings import SQL_DIR, load_settings
 from smallcap.warehouse import ensure_home, run_query, versions_in_use
 from tests.integration.published_lake import YEARS, check, make_home, publish, reopened
+from tests.tiers import others_in_drill
 from tests.unit.lake.test_store import prices
 
 COUNT = "SELECT year, count(*) FROM raw.prices GROUP BY year ORDER BY year"
@@ -65,7 +66,7 @@ FILE_DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("reason", FILE_DAMAGES)
+@pytest.mark.parametrize("reason", others_in_drill(FILE_DAMAGES, kept=["its bytes were changed"]))
 def test_a_damaged_file_is_found_and_its_year_is_filled_from_the_publication_before_until_it_is_made_again(
     home: Home, reason: str
 ) -> None:
@@ -121,7 +122,7 @@ def test_a_copied_home_has_other_times_and_is_not_damaged(home: Home) -> None:
     assert find_damage(home.settings, is_deep=True) == []
 
 
-@pytest.mark.parametrize("record", ["gone", "garbled"])
+@pytest.mark.parametrize("record", others_in_drill(["gone", "garbled"], kept=["gone"]))
 def test_files_without_a_checksum_are_read_in_a_process_of_their_own(home: Home, record: str) -> None:
     path = home.settings.lake_dir / "checksums.json"
     path.unlink() if record == "gone" else path.write_text("[1")
@@ -167,7 +168,7 @@ LOG_DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", LOG_DAMAGES)
+@pytest.mark.parametrize("kind", others_in_drill(LOG_DAMAGES, kept=["a garbled commit"]))
 def test_a_damaged_log_is_made_again_over_the_published_files(home: Home, kind: str) -> None:
     before = home.lake.read("raw.prices")
     served = run_query(home.settings.warehouse_dir, COUNT).rows
@@ -224,8 +225,10 @@ def test_a_repair_that_is_killed_before_the_new_folder_is_in_place_is_finished_b
     assert find_steps(home) == []
 
 
-@pytest.mark.parametrize("name", ["meta.runs", "meta.checks", "meta.fetched"])
-@pytest.mark.parametrize("what", ["file", "log"])
+@pytest.mark.parametrize(
+    "name", others_in_drill(["meta.runs", "meta.checks", "meta.fetched"], kept=["meta.checks"])
+)
+@pytest.mark.parametrize("what", others_in_drill(["file", "log"], kept=["file"]))
 def test_records_are_taken_from_the_published_catalogues(home: Home, name: str, what: str) -> None:
     before = home.records.read(name)
     if what == "file":
@@ -252,6 +255,7 @@ def test_years_whose_checks_were_lost_are_made_again(tmp_path: Path) -> None:
     assert {made.inputs == {} for made in reopened(home).lake.stamp("raw.prices").years.values()} == {True}
 
 
+@pytest.mark.drill
 def test_years_whose_refused_rows_were_lost_are_made_again(tmp_path: Path) -> None:
     home = make_home(tmp_path / "home")
     publish(home, "first")
@@ -264,6 +268,7 @@ def test_years_whose_refused_rows_were_lost_are_made_again(tmp_path: Path) -> No
     assert {year for year, made in stamps.items() if not made.inputs} == {2021}
 
 
+@pytest.mark.drill
 def test_a_table_of_a_run_that_did_not_end_is_repaired_and_no_longer_undone(home: Home) -> None:
     home.open_run("bad", "smallcap run", "second")
     home.lake.restamp("raw.prices", home.lake.stamp("raw.prices").with_years({}, "bad", {}))

@@ -13,6 +13,7 @@ from tests.command_line import smallcap
 from tests.integration.vendor_nights import COMPANIES, SEED, Night
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
+from tests.tiers import others_in_drill
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", others_in_drill(REFUSED, kept=["a tenth of the fundamentals"]))
 def test_a_delivery_that_lacks_too_much_is_refused_and_changes_nothing(night: Night, case: str) -> None:
     dataset, path, kind, parameters = REFUSED[case]
     before, scored = night.rows(), night.scored()
@@ -63,6 +64,7 @@ def test_a_small_loss_is_warned_of_and_what_is_missing_stays_in_use_until_it_ret
     assert night.missing("raw.fundamentals") == 0
 
 
+@pytest.mark.drill
 def test_a_person_accepts_what_was_refused(night: Night) -> None:
     before = night.rows()
     night.under("/v1/prices*", "sparse", "--select", "raw.prices", percent=50)

@@ -114,6 +114,7 @@ def assert_renewed_without_making_anything(home: Path, algorithm: str) -> None:
     assert stale_years(home) == {}
 
 
+@pytest.mark.drill
 def test_a_home_of_the_former_release_gets_new_digests_and_keeps_its_tables(home: Path):
     recipes_now = recipes(home)
     stamp_as_the_former_release(home)

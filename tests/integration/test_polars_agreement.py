@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from smallcap.lake import Lake
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.index import IndexRules
@@ -20,6 +22,7 @@ FUNNEL_INPUTS = (
 )
 
 
+@pytest.mark.drill
 def test_the_funnel_and_its_lenses_agree_in_every_row(backfilled_home: Path, first_year: int) -> None:
     lake, settings = Lake(backfilled_home / "lake"), load_settings(home=backfilled_home)
     tables = {name: lake.read(name) for name in FUNNEL_INPUTS}
@@ -29,6 +32,7 @@ def test_the_funnel_and_its_lenses_agree_in_every_row(backfilled_home: Path, fir
     refuse_other_funnel(lake, made)
 
 
+@pytest.mark.drill
 def test_the_anatomy_of_the_index_agrees_in_every_row(backfilled_home: Path, first_year: int) -> None:
     lake, reference = Lake(backfilled_home / "lake"), load_settings(home=backfilled_home).reference_dir
     rules = read_rules(reference, "index.toml", IndexRules)

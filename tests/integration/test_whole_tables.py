@@ -198,6 +198,7 @@ def caps(home: Path) -> dict[str, float]:
 
 
 class TestDeclarations:
+    @pytest.mark.drill
     def test_a_column_declares_the_basis_and_the_setting_is_recorded(
         self, tmp_path: Path, smallcap: Smallcap, monkeypatch: pytest.MonkeyPatch
     ) -> None:

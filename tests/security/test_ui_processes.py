@@ -69,6 +69,7 @@ def test_a_run_that_it_started_ends_with_it_and_the_home_goes_on(tmp_path: Path)
     assert smallcap("run", "--select", "core.books", "--home", home, sample_companies=60).returncode == 0
 
 
+@pytest.mark.drill
 def test_killed_it_leaves_nothing_behind_either(tmp_path: Path):
     with served_ui(tmp_path / "home") as ui:
         started = ui.processes()
@@ -82,7 +83,7 @@ def test_killed_it_leaves_nothing_behind_either(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "word",
-    others_in_drill(["dagster._daemon", "smallcap.pipelines.web.services"], kept=["dagster._daemon"]),
+    others_in_drill(["dagster._daemon", "smallcap.pipelines.web.services"], kept=[]),
 )
 def test_a_part_that_ends_by_itself_ends_the_rest_and_is_named(tmp_path: Path, word: str):
     with served_ui(tmp_path / "home") as ui:
