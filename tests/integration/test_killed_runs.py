@@ -27,27 +27,28 @@ from tests.integration.killed_run import (
     start,
 )
 
+KILLS = 60
+"""Of the drill."""
+
 
 def test_kills_spread_over_a_short_run_neither_show_nor_last(short_rerun: Rerun, tmp_path: Path):
-    assert_kills_neither_show_nor_last(
-        short_rerun, tmp_path, count=3, side_by_side=1, least_between_commit_and_swap=1
-    )
+    # The last three are between the first commit and the publication.
+    assert_kills_neither_show_nor_last(short_rerun, tmp_path, [0.3, 0.6, 0.7, 0.8], 1, least_between=1)
 
 
 @pytest.mark.drill
 def test_kills_spread_over_a_run_neither_show_nor_last(rerun: Rerun, tmp_path: Path):
-    assert_kills_neither_show_nor_last(
-        rerun, tmp_path, count=20, side_by_side=2, least_between_commit_and_swap=5
-    )
+    evenly = [(number + 0.5) / KILLS for number in range(KILLS)]
+    assert_kills_neither_show_nor_last(rerun, tmp_path, evenly, 2, least_between=5)
 
 
 def assert_kills_neither_show_nor_last(
-    rerun: Rerun, tmp_path: Path, count: int, side_by_side: int, least_between_commit_and_swap: int
+    rerun: Rerun, tmp_path: Path, parts: list[float], side_by_side: int, least_between: int
 ) -> None:
-    """Kill a run at moments spread over its length, in chains; insist that readers never see it, and that the
-    run that ends at last makes it good.
+    """Kill a run after parts of its length, in chains; insist that readers never see it, that the run that
+    ends at last makes it good, and that some kills are between the first commit and the publication.
     """
-    moments = [rerun.seconds * (number + 0.5) / count for number in range(count)]
+    moments = [rerun.seconds * part for part in parts]
     with ThreadPoolExecutor(side_by_side) as pool:
         chains = [moments[start::side_by_side] for start in range(side_by_side)]
         outcomes = list(
@@ -59,8 +60,8 @@ def assert_kills_neither_show_nor_last(
     assert whole[0] != whole[1], "the run changes nothing, so no kill could show"
     assert [kill.moment for kill in kills if kill.served not in whole] == []
     assert [difference for _, differences in outcomes for difference in differences] == []
-    assert len(kills) == count
-    assert sum(kill.is_between for kill in kills) >= least_between_commit_and_swap, [
+    assert len(kills) == len(parts)
+    assert sum(kill.is_between for kill in kills) >= least_between, [
         (kill.moment, kill.is_between) for kill in kills
     ]
 

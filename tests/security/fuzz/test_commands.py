@@ -170,7 +170,7 @@ class Panic(BaseException):
     """As a library written in Rust raises it."""
 
 
-@pytest.mark.parametrize("kind", [TypeError, MemoryError, RecursionError, Panic])
+@pytest.mark.parametrize("kind", [TypeError, RecursionError, Panic])
 def test_an_error_that_nobody_explained_is_told_with_its_traceback_in_a_file(
     smallcap: Smallcap, monkeypatch: pytest.MonkeyPatch, kind: type[BaseException]
 ) -> None:
