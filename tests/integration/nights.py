@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,13 @@ class Lived:
     files: int
 
 
-def live_through(standin: StandIn, home: Path, nights: int) -> list[Lived]:
-    """Run each night; the vendor's answers are drawn by the number of the night."""
+def live_through(
+    standin: StandIn, home: Path, nights: int, tables: Sequence[str] | None = None
+) -> list[Lived]:
+    """Run each night, for some tables alone or for all; the vendor's answers are drawn by the night's number.
+
+    Only a run for all tables publishes.
+    """
     lived, known = [], dict[str, set[tuple[object, ...]]]()
     # The one vintage that the sample has, also before its day.
     standin.configure(french_vintage="202604")
@@ -48,7 +54,7 @@ def live_through(standin: StandIn, home: Path, nights: int) -> list[Lived]:
         if KINDS[kind][1] is not None:
             standin.fault("/v1/fundamentals*", "sparse", None, salt=str(number), **KINDS[kind][1])
         asked = sum(standin.counts().values())
-        failure = _run(standin, home, today)
+        failure = _run(standin, home, today, tables)
         standin.lift()
         now = _filings(home)
         lost = sum(len(rows - now[name]) for name, rows in known.items())
@@ -65,12 +71,13 @@ def _kind(number: int) -> str:
     return random.Random(number).choices(list(KINDS), [weight for weight, _ in KINDS.values()])[0]
 
 
-def _run(standin: StandIn, home: Path, today: dt.date) -> str:
+def _run(standin: StandIn, home: Path, today: dt.date, tables: Sequence[str] | None) -> str:
     """Run for the running year; a delivery that was refused is no failure."""
     try:
         make(
             home,
             years=(today.year, today.year),
+            tables=tables,
             preset="xfinlink",
             xfinlink_api_key=standin.key,
             xfinlink_base_url=standin.url,

@@ -55,6 +55,9 @@ class Homes(NamedTuple):
     corrected: Path
 
 
+pytestmark = pytest.mark.drill
+
+
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
     root = tmp_path_factory.mktemp("corrected")

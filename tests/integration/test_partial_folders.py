@@ -162,6 +162,7 @@ def test_what_is_added_later_is_screened_and_may_not_be_lost_again(
     assert scores(home) == {"scored": COMPANIES}
 
 
+@pytest.mark.drill
 def test_rows_that_left_the_folder_leave_the_table_with_a_warning_that_counts_them(
     tmp_path: Path, smallcap: Smallcap
 ) -> None:

@@ -93,6 +93,7 @@ def codes(home: Path, name: str) -> set[str]:
     return {made.inputs["code"] for made in Lake(home / "lake").stamp(name).years.values()}
 
 
+@pytest.mark.drill
 def test_a_killed_upgrade_serves_the_old_publication_and_the_next_run_heals_it(
     home: Path, release: Path, change: Change, tmp_path: Path, smallcap: Callable[..., Any]
 ):
