@@ -24,9 +24,10 @@ def read_record(home: Path) -> dict[str, Any] | None:
     InputError
         When the file cannot be read or is not TOML.
     """
-    path = home / RECORD if (home / RECORD).is_file() else home / COPY
+    path = home / RECORD
     try:
-        return parse_toml(path.read_text(encoding="utf-8")) if path.is_file() else None
+        path = path if path.is_file() else home / COPY
+        return _parsed(path.read_text(encoding="utf-8")) if path.is_file() else None
     except ValueError as error:
         raise InputError(
             f"{path} cannot be read ({error}). Correct it, restore it by 'smallcap doctor --repair --home "
@@ -36,6 +37,14 @@ def read_record(home: Path) -> dict[str, Any] | None:
         raise InputError(
             f"{path} cannot be read ({error.strerror}); have its owner permit it, or use another --home"
         ) from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Parse a record; raises `ValueError` for a text of another form."""
+    recorded = parse_toml(text)
+    if "preset" not in recorded:
+        raise ValueError("it names no preset")
+    return recorded
 
 
 def write_record(home: Path, text: str) -> None:

@@ -96,7 +96,8 @@ def serve_again_if_damaged(settings: Any) -> None:
     from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged
 
     path = settings.warehouse_dir / CATALOGUE_FILE
-    if path.exists() and is_damaged(path):
+    # A folder that this user may not look into is explained where the catalogue is read.
+    if os.path.exists(path) and is_damaged(path):
         from smallcap.pipelines.command.repair import repair_served
 
         repair_served(settings, ERR)
