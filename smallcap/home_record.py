@@ -42,7 +42,7 @@ def read_record(home: Path) -> dict[str, Any] | None:
 def _parsed(text: str) -> dict[str, Any]:
     """Parse a record; raises `ValueError` for a text of another form."""
     recorded = parse_toml(text)
-    if "preset" not in recorded:
+    if recorded and "preset" not in recorded:
         raise ValueError("it names no preset")
     return recorded
 
