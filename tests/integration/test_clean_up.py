@@ -127,7 +127,7 @@ def test_of_old_runs_dagster_keeps_nothing_but_those_that_wrote_what_is_stored(s
         assert rows_about(instance, earlier) == 0
         assert rows_about(instance, own) > 0
         kept = instance.get_run_by_id(own)
-        assert {kept.job_snapshot_id, kept.execution_plan_snapshot_id} <= snapshots(instance) < before
+        assert {kept.job_snapshot_id, kept.execution_plan_snapshot_id} <= snapshots(instance) <= before
         assert instance.all_logs(own) != []
     assert [path for path in settings.dagster_dir.rglob("*") if earlier in path.name] == []
 
