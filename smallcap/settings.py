@@ -190,10 +190,7 @@ class Settings(BaseSettings):
     delivery_fail_loss: float = Field(
         0.20, gt=0, le=1, description="share missing from a live source's delivery from which it is refused"
     )
-    publish_partial: bool = Field(
-        False,
-        description="merge and publish a delivery that would be refused; the run then ends with exit code 6",
-    )
+    publish_partial: bool = Field(False, description="publish a refused delivery, with exit code 6")
     reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
     bind: Annotated[str, AfterValidator(check_bind)] = Field(
         "127.0.0.1",
@@ -214,11 +211,7 @@ class Settings(BaseSettings):
         True, description="writes the report of the newest date of a run after publishing it"
     )
     keep_catalogues: int = Field(5, ge=1, le=100, description="published catalogues kept for rollback")
-    clock_tolerance_minutes: int = Field(
-        5,
-        ge=0,
-        description="minutes that the system's clock may be behind the newest record of the home",
-    )
+    clock_tolerance_minutes: int = Field(5, ge=0, description="minutes that the clock may be behind a record")
     vacuum_days: int = Field(14, ge=0, description="days for which unpublished versions of tables are kept")
     keep_runs: int = Field(
         14, ge=1, description="newest runs whose events in Dagster and whose checks are kept"
