@@ -52,7 +52,7 @@ def prune_history(instance: dg.DagsterInstance, keep_runs: int, in_use: Collecti
 
 
 def _snapshots_of(run: dg.DagsterRun | None) -> set[str]:
-    """Return the snapshots of job and plan that a run refers to; each run has a plan of its own."""
+    """Return the snapshots of job and plan that a run refers to; runs of one plan share them."""
     found = set() if run is None else {run.job_snapshot_id, run.execution_plan_snapshot_id}
     return {snapshot for snapshot in found if snapshot is not None}
 
