@@ -119,7 +119,7 @@ def merged(delivered: pl.DataFrame, before: Before, matching: Matching) -> Merge
     stored = before.rows.with_columns(is_asked=before.is_asked).with_row_index("at")
     # Where two stored rows have come under one id, one of them is enough.
     stored = stored.unique(matching.key, keep="last", maintain_order=True)
-    delivered = _not_older(delivered, stored, matching)
+    delivered = _with_filing(_not_older(delivered, stored, matching), stored, matching)
     pairs = stored.select("at", *matching.key).join(
         delivered.select(matching.key).unique(), on=matching.key, how="semi", nulls_equal=True
     )
@@ -156,6 +156,25 @@ def _not_older(delivered: pl.DataFrame, stored: pl.DataFrame, matching: Matching
     )
 
 
+def _with_filing(delivered: pl.DataFrame, stored: pl.DataFrame, matching: Matching) -> pl.DataFrame:
+    """Give a row that came without the date of its filing the stored one of the same record and figures."""
+    filing = matching.filing
+    if filing is None:
+        return delivered
+    shared = [*matching.record, *matching.figures]
+    dated = stored.filter(pl.col(filing).is_not_null() & _has_figures(matching)).sort(filing)
+    known = dated.select(*shared, filing_before=filing).unique(shared, keep="first", maintain_order=True)
+    return (
+        delivered.join(known, on=shared, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(pl.coalesce(filing, "filing_before").alias(filing))
+        .select(delivered.columns)
+    )
+
+
+def _has_figures(matching: Matching) -> pl.Expr:
+    return pl.any_horizontal(pl.col(name).is_not_null() for name in matching.figures)
+
+
 def _moved(
     left: pl.DataFrame, delivered: pl.DataFrame, stored: pl.DataFrame, matching: Matching
 ) -> pl.DataFrame:
@@ -165,9 +184,8 @@ def _moved(
         return left.select(columns).clear()
     new = delivered.join(stored, on=matching.key, how="anti", nulls_equal=True)
     shared = [*matching.record, *matching.figures]
-    has_figures = pl.any_horizontal(pl.col(name).is_not_null() for name in matching.figures)
     return (
-        left.filter(has_figures)
+        left.filter(_has_figures(matching))
         .drop(matching.filing)
         .join(
             new.select(*shared, matching.filing).unique(shared, keep="first", maintain_order=True),

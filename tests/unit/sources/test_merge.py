@@ -111,6 +111,12 @@ def test_a_corrected_filing_date_leaves_no_row_of_the_former(corrected: dt.date)
     assert set(second.moved_years) == {2024, second.rows.sort("source_entity_id")["year"][0]}
 
 
+def test_a_filing_date_that_comes_as_null_stays_and_one_that_comes_late_replaces_the_assumed_one() -> None:
+    first = made([record("1"), record("2", filed=None)])
+    second = made([record("1", filed=None), record("2")], first.rows)
+    assert shown(second, "filing_date", "missing_since") == [("1", FILED, None), ("2", FILED, None)]
+
+
 def test_a_filing_with_other_figures_is_not_taken_for_a_corrected_date() -> None:
     first = made([record("1")])
     second = made([record("1", filed=dt.date(2024, 5, 1), revenue_usd=90.0)], first.rows)
