@@ -6,9 +6,11 @@ are DATE.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import dataframely as dy
+
+AnyColumn = TypeVar("AnyColumn", bound=dy.Column)
 
 
 def usd(description: str, **rules: Any) -> dy.Float64:
@@ -71,6 +73,23 @@ def year(description: str) -> dy.Int32:
     return dy.Int32(
         nullable=False, min=1900, max=2200, metadata={"unit": "calendar year"}, description=description
     )
+
+
+def looks_later(column: AnyColumn, reason: str) -> AnyColumn:
+    """Declare that a column's value may change by what became known after the date of its row.
+
+    Every other column of a table of dates holds what was known on that date; a test with two clocks compares
+    them (tests/integration/test_two_clocks.py).
+
+    Parameters
+    ----------
+    column
+        The column.
+    reason
+        What it waits for, and where the row says when that became known.
+    """
+    column.metadata = {**(column.metadata or {}), "later": reason}
+    return column
 
 
 AS_OF_YEAR = "calendar year of as_of; the partition"

@@ -72,9 +72,9 @@ def _links(names: Iterable[str]) -> str:
 def _section(found: Table) -> Iterator[str]:
     yield f"\n## {found.name}\n"
     yield f"{found.description} ({KINDS[found.kind]})\n"
-    rules = list(_row_rules(found))
+    rules = [*_row_rules(found), *_later_rows(found)]
     if rules:
-        yield from (f"- rule `{name}`: {text}" for name, text in rules)
+        yield from (f"- {kind} `{name}`: {text}" for kind, name, text in rules)
         yield ""
     yield "| column | type | unit | rules | meaning |"
     yield "|---|---|---|---|---|"
@@ -82,8 +82,7 @@ def _section(found: Table) -> Iterator[str]:
         shown = f"**{name}**" if name in found.key else name
         unit = (column.metadata or {}).get("unit", "")
         yield (
-            f"| {shown} | {_type(column.dtype)} | {unit} | {_limits(column)} | "
-            f"{_cell(column.description or '')} |"
+            f"| {shown} | {_type(column.dtype)} | {unit} | {_limits(column)} | {_cell(found.meaning(name))} |"
         )
 
 
@@ -118,12 +117,18 @@ def _macros_section() -> Iterator[str]:
         yield f"| `{macro.call}` | {columns} | {_cell(macro.description)} |"
 
 
-def _row_rules(found: Table) -> Iterator[tuple[str, str]]:
+def _later_rows(found: Table) -> Iterator[tuple[str, str, str]]:
+    if found.later is not None:
+        condition = f"{found.later.column} = {found.later.value}"
+        yield "rows with", condition, f"look later than their date: {found.later.reason}."
+
+
+def _row_rules(found: Table) -> Iterator[tuple[str, str, str]]:
     for base in reversed(found.schema.__mro__):
         for name, member in vars(base).items():
             function = getattr(member, "validation_fn", None)
             if function is not None:
-                yield name, " ".join(str(function.__doc__).split())
+                yield "rule", name, " ".join(str(function.__doc__).split())
 
 
 def _type(dtype: pl.DataType) -> str:

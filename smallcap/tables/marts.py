@@ -13,6 +13,7 @@ from smallcap.tables.columns import (
     key_date,
     key_id,
     key_text,
+    looks_later,
     ratio,
     text,
     usd,
@@ -31,7 +32,9 @@ class QualityScores(dy.Schema):
     sector = text("GICS sector name")
     method = key_text("published, or debt_free_aware")
     basis = key_text("point_in_time (known at as_of), or as_published (known 163 days later)")
-    is_final = flag("later filings can no longer change the row")
+    is_final = looks_later(
+        flag("later filings can no longer change the row"), "true once the clock has passed horizon_date"
+    )
     status = text("scored or excluded", nullable=False)
     exclusion_reason = text(
         "unusable_ticker, no_fundamentals, stale, missing:<fields>, out_of_range:<field> or "
@@ -87,7 +90,10 @@ class QualitySummary(dy.Schema):
     quintile = dy.Int64(
         primary_key=True, min=0, max=5, description="1 worst to 5 best; 0 is all scored together"
     )
-    is_final = flag("later filings can no longer change the row")
+    is_final = looks_later(
+        flag("later filings can no longer change the row"),
+        "true once the clock has passed the horizon_date of its scores",
+    )
     members = count("members at as_of")
     usable_tickers = count("of these, with a usable ticker")
     with_record = count("of these, with an annual record that is not stale")

@@ -12,6 +12,32 @@ from smallcap.errors import InputError
 from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw
 
 Kind = Literal["snapshot", "flow", "reference"]
+DATES = ("as_of", "available_date", "month", "date")
+"""Columns with the date of a row, in the order in which they are looked for."""
+
+
+@dataclass(frozen=True)
+class LaterRows:
+    """Rows of a table that hold more than was known on their date.
+
+    Attributes
+    ----------
+    column
+        The column that tells them from the others.
+    value
+        Its value in these rows.
+    reason
+        What they wait for.
+    """
+
+    column: str
+    value: str
+    reason: str
+
+
+STUDY_BASIS = LaterRows(
+    "basis", "as_published", "they hold what was known 163 days after as_of, as the published study did"
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +55,15 @@ class Table:
         in which a row happened or became known. ``reference``: not partitioned.
     fetch_columns
         Columns with fetch times, which therefore differ between homes.
+    later
+        The rows that hold more than was known on their date, None where all rows are of their date.
     """
 
     name: str
     schema: type[dy.Schema]
     kind: Kind
     fetch_columns: tuple[str, ...] = ()
+    later: LaterRows | None = None
 
     @property
     def layer(self) -> str:
@@ -67,6 +96,23 @@ class Table:
         """Description of a row of the table."""
         return " ".join((self.schema.__doc__ or "").split())
 
+    @property
+    def date_column(self) -> str | None:
+        """The column with the date whose knowledge a row holds; None where the table has no date."""
+        return next((name for name in DATES if name in self.columns), None)
+
+    @property
+    def later_columns(self) -> dict[str, str]:
+        """Columns that may change by what became known after the date of the row, with the reason."""
+        metadata = {name: column.metadata or {} for name, column in self.schema.columns().items()}
+        return {name: values["later"] for name, values in metadata.items() if "later" in values}
+
+    def meaning(self, column: str) -> str:
+        """Describe a column, and say where its value may change after the date of the row."""
+        described = self.schema.columns()[column].description or ""
+        later = self.later_columns.get(column)
+        return f"{described}; may change after the date of the row: {later}" if later else described
+
     def empty(self) -> pl.DataFrame:
         """Make an empty frame with the table's columns and types."""
         return pl.DataFrame(schema=self.columns)
@@ -92,8 +138,8 @@ TABLES: dict[str, Table] = {
         Table("core.books", books.Books, "reference"),
         Table("core.book_lines", books.BookLines, "reference"),
         Table("core.rejects", core.Rejects, "flow"),
-        Table("marts.quality_scores", marts.QualityScores, "snapshot"),
-        Table("marts.quality_summary", marts.QualitySummary, "snapshot"),
+        Table("marts.quality_scores", marts.QualityScores, "snapshot", later=STUDY_BASIS),
+        Table("marts.quality_summary", marts.QualitySummary, "snapshot", later=STUDY_BASIS),
         Table("marts.coverage", marts.Coverage, "snapshot"),
         Table("marts.funnel_outcomes", funnel.FunnelOutcomes, "snapshot"),
         Table("marts.funnel_summary", funnel.FunnelSummary, "snapshot"),

@@ -111,7 +111,7 @@ def comment_statements(table: Table, kind: str) -> Iterator[str]:
     for column, definition in table.schema.columns().items():
         unit = (definition.metadata or {}).get("unit", "")
         if definition.description or unit:
-            yield column_comment(table.name, column, definition.description or "", unit)
+            yield column_comment(table.name, column, table.meaning(column), unit)
 
 
 def column_comment(table: str, column: str, meaning: str, unit: str) -> str:

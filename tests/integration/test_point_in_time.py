@@ -1,15 +1,12 @@
-"""The past does not move: what is filed later changes no score of an earlier date, in the screen's functions
-and end to end.
+"""The past does not move: what is filed later changes no score of an earlier date, in the screen's functions.
+test_two_clocks.py proves it end to end.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
-import duckdb
 import polars as pl
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -18,9 +15,7 @@ from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.metrics.sanity import flag, refuse
 from smallcap.finance.quality.scores import quality_scores
-from tests.command_line import must_succeed
 from tests.examples import examples
-from tests.sample_home import COMPANIES
 from tests.unit.finance.builders import METRICS, SANITY, raw_fundamentals, table
 from tests.unit.finance.quality_builders import RULES, STALE_MONTHS
 
@@ -175,85 +170,3 @@ def test_filings_still_to_come_change_no_score_of_the_past(later: list[dict[str,
     assert_frame_equal(known_by(after, last), known_by(BEFORE, last))
     at_as_of = pl.col("basis") == POINT_IN_TIME
     assert_frame_equal(after.filter(at_as_of), BEFORE.filter(at_as_of))
-
-
-class TestEndToEnd:
-    """A small universe made on two days: on 31 October 2024, and on 30 June 2026 with everything filed
-    since.
-    """
-
-    EARLIER_CLOCK = dt.date(2024, 10, 31)
-
-    @pytest.fixture(scope="class")
-    @staticmethod
-    def earlier_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-        home = tmp_path_factory.mktemp("earlier") / "home"
-        given = {"sample_companies": COMPANIES, "clock": TestEndToEnd.EARLIER_CLOCK}
-        must_succeed("backfill", "--from", 2023, "--to", 2024, "--home", home, **given)
-        return home
-
-    @pytest.fixture(scope="class")
-    @staticmethod
-    def warehouses(earlier_home: Path, backfilled_home: Path) -> duckdb.DuckDBPyConnection:
-        """Both warehouses attached, `earlier` and `later`."""
-        connection = duckdb.connect()
-        for name, home in (("earlier", earlier_home), ("later", backfilled_home)):
-            connection.execute(f"ATTACH '{home / 'warehouse' / 'warehouse.duckdb'}' AS {name} (READ_ONLY)")
-        return connection
-
-    def test_the_earlier_home_ends_with_its_clock(self, warehouses: duckdb.DuckDBPyConnection) -> None:
-        dates = [
-            day
-            for (day,) in warehouses.execute(
-                "SELECT DISTINCT as_of FROM earlier.marts.quality_scores ORDER BY as_of"
-            ).fetchall()
-        ]
-        assert (len(dates), dates[0], dates[-1]) == (22, dt.date(2023, 1, 31), self.EARLIER_CLOCK)
-        horizons = "SELECT max(as_of) FROM earlier.marts.quality_scores WHERE basis = 'as_published'"
-        assert warehouses.execute(horizons).fetchall()[0][0] <= self.EARLIER_CLOCK - STUDY_LAG
-
-    @pytest.mark.parametrize(
-        ("table_name", "columns", "condition"),
-        [
-            # is_final alone may change: it says that nothing filed later can reach the row any more.
-            ("marts.quality_scores", "* EXCLUDE (is_final)", "basis = 'point_in_time'"),
-            ("marts.quality_scores", "* EXCLUDE (is_final)", "basis = 'as_published'"),
-            # Outcomes look twelve months back, and the earlier home begins with 2023.
-            (
-                "marts.quality_summary",
-                "* EXCLUDE (is_final)",
-                "basis = 'point_in_time' AND formed_as_of IS NOT NULL",
-            ),
-            ("core.members", "*", "TRUE"),
-            ("core.metrics_as_of", "*", "TRUE"),
-            ("marts.coverage", "*", "TRUE"),
-        ],
-    )
-    def test_every_row_of_then_is_there_now_unchanged(
-        self, warehouses: duckdb.DuckDBPyConnection, table_name: str, columns: str, condition: str
-    ) -> None:
-        then = f"SELECT {columns} FROM earlier.{table_name} WHERE {condition}"
-        now = f"SELECT {columns} FROM later.{table_name}"
-        assert warehouses.execute(f"SELECT count(*) FROM ({then})").fetchall()[0][0] > 0
-        lost = warehouses.execute(f"SELECT * FROM ({then} EXCEPT {now}) ORDER BY ALL LIMIT 3").fetchall()
-        assert lost == []
-
-    def test_nothing_was_added_to_the_dates_of_then(self, warehouses: duckdb.DuckDBPyConnection) -> None:
-        added = """
-            SELECT * FROM later.marts.quality_scores AS now
-            ANTI JOIN earlier.marts.quality_scores USING (as_of, entity_id, method, basis)
-            WHERE now.as_of BETWEEN '2023-01-31' AND '2024-10-31' AND now.horizon_date <= '2024-10-31'
-        """
-        assert warehouses.execute(f"SELECT count(*) FROM ({added})").fetchall() == [(0,)]
-
-    def test_a_row_is_final_once_the_clock_has_passed_its_horizon(
-        self, warehouses: duckdb.DuckDBPyConnection
-    ) -> None:
-        open_rows = (
-            "SELECT DISTINCT as_of FROM earlier.marts.quality_scores WHERE NOT is_final AND basis = "
-            "'point_in_time'"
-        )
-        assert warehouses.execute(open_rows).fetchall() == [(self.EARLIER_CLOCK,)]
-        assert warehouses.execute(
-            "SELECT count(*) FROM later.marts.quality_scores WHERE NOT is_final AND as_of <= '2024-10-31'"
-        ).fetchall() == [(0,)]
