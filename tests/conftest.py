@@ -18,7 +18,7 @@ settings.load_profile("test")
 gc.set_threshold(50_000)
 
 LONGEST = (
-    # They make the homes of nine years, of a killed run, of the real files, of the report and of the vendor,
+    # They make the homes of six years, of a killed run, of the real files, of the report and of the vendor,
     # which others would wait for.
     "test_polars_agreement",
     "test_killed_runs",

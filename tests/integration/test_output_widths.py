@@ -24,6 +24,7 @@ from smallcap.pipelines.command.options import UNLIMITED
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
+from tests.examples import is_drill
 from tests.integration.homes import LATER
 
 NUMBER = re.compile(r"[-+]?\d+(?:[.,:/\-]\d+)*%?")
@@ -42,6 +43,7 @@ WHOLE = {
     "sql, its list": ("sql", "--list"),
 }
 """Commands that leave nothing out."""
+WIDTHS = (40, 60, 80, 120, 200) if is_drill() else (40, 80, 200)
 
 
 def numbers(text: str) -> set[str]:
@@ -72,7 +74,7 @@ def test_every_number_of_a_command_is_whole_at_every_width(shown, name: str):
         ticker = shown(("sql", MEMBER), None).split()[-1]
         arguments = tuple(ticker if word == "TICKER" else word for word in arguments)
     piped = shown(arguments, None)
-    for width in (40, 60, 80, 120, 200):
+    for width in WIDTHS:
         narrow = shown(arguments, width)
         # The free space of the disk changes from call to call.
         assert {number for number in numbers(piped) if f"{number} GB" not in piped} <= numbers(narrow), width

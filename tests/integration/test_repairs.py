@@ -184,17 +184,17 @@ def test_a_damaged_journal_is_named_and_the_doctor_undoes_what_was_not_published
 
 
 def test_a_damaged_database_of_dagster_is_named_and_the_doctor_moves_it_aside(
-    rerun: Rerun, tmp_path: Path, smallcap: Smallcap
+    home: Path, small_home: Path, smallcap: Smallcap
 ) -> None:
-    home = copy_home(rerun.before, tmp_path / "home")
+    again = (*RUN, "--select", "marts.coverage", "--force")
     database = home / "dagster" / "history" / "runs.db"
     database.write_bytes(b"no database" * 1000)
-    refused = smallcap(*RERUN, "--home", home)
+    refused = smallcap(*again, "--home", home)
     assert refused.code == 2
     assert "doctor --repair" in " ".join(refused.err.split())
     assert smallcap("doctor", "--repair", "--yes", "--home", home).code == 0
-    assert smallcap(*RERUN, "--home", home).code == 0
-    assert_same_contents(home, rerun.after)
+    assert smallcap(*again, "--home", home).code == 0
+    assert_same_contents(home, small_home)
 
 
 @pytest.mark.drill
