@@ -78,9 +78,11 @@ def show_regression(
     named = rows.with_columns(
         book=pl.lit(name),
         window=pl.lit(FULL),
+        is_vintage_later=pl.lit(False),
         is_formed_in_advance=pl.lit(book["is_formed_in_advance"], dtype=pl.Boolean),
     )
-    verdicts = book_validations(named, rules).to_dicts() if rows["status"][0] == "estimated" else []
+    claiming = pl.DataFrame({"book": [name], "has_claims": [bool(book["has_claims"])]})
+    verdicts = book_validations(named, claiming, rules).to_dicts() if rows["status"][0] == "estimated" else []
     out.print(regression_sheet(label, book, rows.to_dicts(), verdicts, _remarks(book, returns)))
 
 

@@ -123,13 +123,11 @@ READS: dict[str, dict[str, Window]] = {
     "marts.funnel_summary": {
         "marts.funnel_outcomes": SAME_YEAR,
         "marts.book_returns": TRAILING,
-        "core.factors_monthly": SAME_YEAR,
         "raw.factors": SAME_YEAR,
     },
     "marts.stock_factor_loadings": {
         "core.members": SAME_YEAR,
         "core.monthly_returns": Window(back=5, among=MEMBERS_LINES),
-        "core.factors_monthly": SAME_YEAR,
         "raw.factors": SAME_YEAR,
     },
     "marts.factor_regressions": {
@@ -137,7 +135,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.book_returns": BOOK_YEARS,
         "raw.factors": SAME_YEAR,
     },
-    "marts.book_validations": {"marts.factor_regressions": SAME_YEAR},
+    "marts.book_validations": {"core.books": SAME_YEAR, "marts.factor_regressions": SAME_YEAR},
     "marts.book_comparisons": {
         "core.books": SAME_YEAR,
         "marts.book_returns": BOOK_YEARS,

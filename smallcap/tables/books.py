@@ -24,6 +24,7 @@ class Books(dy.Schema):
     last_month = date("last day of the last month held; null if open")
     chosen_on = date("day on which a list was fixed; null for survivors, which are chosen each June")
     is_formed_in_advance = flag("every name was chosen before the first month in which it is held")
+    has_claims = flag("the book claims the tilts of filter 7: small, cheap, not unprofitable")
     passed_over = text("numbers of the filters that survivors need not pass, comma-separated; null for none")
     description = text("what the book is", nullable=False)
     source = text("origin of the book", nullable=False)
@@ -101,16 +102,25 @@ class BookValidations(dy.Schema):
     book = key_text("name of the book")
     covariance = key_text(COVARIANCE)
     window = key_text("full or trailing_60")
-    tilt = key_text("SMB (small), HML (value) or RMW (profitable)")
+    tilt = key_text(
+        "SMB (small), HML (value), RMW (profitable); CMA (invests little) is stated without a claim"
+    )
     vintage = text(VINTAGE)
-    intended_sign = text("positive, or not_negative", nullable=False)
+    is_vintage_later = flag(
+        "as in marts.factor_regressions: false, because these windows end with the data", nullable=True
+    )
+    has_claims = flag("the book claims the tilts; if not, the verdict compares with filter 7's signs alone")
+    intended_sign = text("positive, not_negative, or none for a term that is only stated", nullable=False)
     estimate = number("the loading", "loading")
     std_error = number("its standard error", "loading")
     t_stat = number("estimate over standard error", "ratio")
     smallest_detectable = number(
         "the smallest loading that the sample could detect: 2 standard errors", "loading"
     )
-    verdict = text("confirmed, directional, absent, contradicted or insufficient", nullable=False)
+    verdict = text(
+        "confirmed, directional, absent, contradicted or insufficient; not_claimed for a term only stated",
+        nullable=False,
+    )
     explanation = text("the verdict in words", nullable=False)
     n_obs = count("months in the regression", unit="months")
     first_month = date("first month in the regression")

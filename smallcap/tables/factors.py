@@ -25,6 +25,10 @@ TERM = "alpha (a month), Mkt-RF, SMB, HML, RMW, CMA or MOM"
 MODEL = "FF3, FF5 or FF5+MOM"
 COVARIANCE = "OLS: classical standard errors; HAC: Newey-West with a small-sample correction"
 VINTAGE = "YYYYMM of the returns database behind every factor of the regression"
+VINTAGE_LATER = (
+    "the vintage was published after the date of the row: none that was published by then is stored, so the "
+    "newest stands in; null if no vintage is stored"
+)
 SENTINEL = -0.99
 """Lower bound of a factor: files write a missing factor as -99.99 or -999 per cent."""
 
@@ -99,6 +103,10 @@ class FactorRegressions(dy.Schema):
     hac_lags = count("lags of the HAC covariance; null for OLS", nullable=True, unit="months")
     first_month = date("first month in the regression")
     last_month = date("last month in the regression")
+    is_vintage_later = flag(
+        "window year_YYYY: the vintage was published after that year's end, because no vintage that was "
+        "published by then is stored; false for other windows, which end with the data"
+    )
     is_formed_in_advance = flag(
         "the book was chosen before its first month; only then is alpha evidence of skill"
     )
@@ -133,6 +141,7 @@ class StockFactorLoadings(dy.Schema):
     first_month = date("first of those months")
     last_month = date("last of those months")
     vintage = text(VINTAGE)
+    is_vintage_later = flag(VINTAGE_LATER, nullable=True)
     status = text(
         "estimated; insufficient: fewer than 36 months; constant: the return does not vary", nullable=False
     )

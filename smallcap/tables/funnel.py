@@ -20,6 +20,7 @@ from smallcap.tables.columns import (
     usd,
     year,
 )
+from smallcap.tables.factors import VINTAGE_LATER
 
 FILTER_NUMBER = (
     "position in the strict order: 1 business, 2 shariah, 3 balance_sheet, 4 income, 5 cash_flow, 6 value"
@@ -82,6 +83,10 @@ class FilterEvaluations(dy.Schema):
         "filter 2: the standard's treatment of leases cannot be applied to the source's debt"
     )
     is_operating_margin_used = flag("filter 4: no gross margin is known; the operating margin is used")
+    vintage = text(
+        "filter 2: YYYYMM of the vintage of the factors that the risk-free rate comes from; null for others"
+    )
+    is_vintage_later = flag(f"filter 2: {VINTAGE_LATER}; null for other filters", nullable=True)
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
@@ -155,6 +160,8 @@ class FunnelSummary(dy.Schema):
     outcome_survivor_unverified = count("members with outcome survivor_unverified", unit="members")
     outcome_undetermined = count("members with outcome undetermined", unit="members")
     outcome_failed = count("members with outcome failed", unit="members")
+    vintage = text("filter 7: vintage of the factors that the book is regressed on; null for other filters")
+    is_vintage_later = flag(f"filter 7: {VINTAGE_LATER}; null for other filters", nullable=True)
 
     @dy.rule()
     def statuses_add_up(cls) -> pl.Expr:

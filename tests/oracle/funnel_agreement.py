@@ -99,14 +99,13 @@ def _second_opinion(home: Path, stale_months: int) -> pd.DataFrame:
         members, in_order(annual_ratios(statements)), published(home, "SELECT * FROM raw.prices")
     )
     factors = published(
-        home, "SELECT month, rf FROM raw.factors WHERE rf IS NOT NULL ORDER BY month, vintage, model"
+        home, "SELECT vintage, month, rf FROM raw.factors WHERE rf IS NOT NULL ORDER BY month, vintage, model"
     )
-    risk_free = factors.drop_duplicates("month").set_index("month")["rf"]
     words = ["ticker", "name", "sic", "gics", "sector", "is_financial"]
     asked = members[[*KEY, *words]].astype(dict.fromkeys(words, object))
     asked = asked.where(asked.notna(), None).astype({"as_of": "datetime64[us]"})
     names = dict(zip(FILTERS, STAND_ALONE, strict=True))
-    theirs = funnel(asked, statements, caps, risk_free, REFERENCE, stale_months).rename(columns=names)
+    theirs = funnel(asked, statements, caps, factors, REFERENCE, stale_months).rename(columns=names)
     is_after_a_fail = (
         theirs[STAND_ALONE].eq("fail").cummax(axis=1).shift(1, axis=1, fill_value=False).to_numpy()
     )

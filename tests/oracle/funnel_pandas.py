@@ -23,6 +23,15 @@ Record = dict[str, Any]
 LEAST_UNIVERSE = 50
 
 
+def _known_at(as_of: pd.Timestamp, rates: pd.DataFrame) -> _Rates:
+    """Take the newest vintage whose data month and the two months after it are over; else the newest."""
+    data_month = pd.to_datetime(rates["vintage"], format="%Y%m")
+    known = rates[data_month + pd.offsets.MonthEnd(3) <= as_of]
+    chosen = rates if known.empty else known
+    newest = chosen[chosen["vintage"] == chosen["vintage"].max()]
+    return _Rates(newest.drop_duplicates("month").set_index("month")["rf"])
+
+
 class _Rates:
     """The annual risk-free rate of a fiscal year, worked out once per month."""
 
@@ -47,7 +56,7 @@ def funnel(
     members: pd.DataFrame,
     statements: pd.DataFrame,
     market_caps: pd.Series,
-    risk_free: pd.Series,
+    risk_free: pd.DataFrame,
     reference: Path,
     stale_months: int,
 ) -> pd.DataFrame:
@@ -64,7 +73,7 @@ def funnel(
     market_caps
         Market value in USD by (as_of, entity_id).
     risk_free
-        Monthly risk-free rate by the last day of the month.
+        Monthly risk-free rate rf by vintage and month, the last day of the month.
     reference
         Folder with business_exclusions.csv and business_overrides.csv.
     stale_months
@@ -78,9 +87,9 @@ def funnel(
         unknown, and where the record is not judged.
     """
     histories = _histories(statements)
-    business, caps, rates = _business_judge(reference), market_caps.to_dict(), _Rates(risk_free)
+    business, caps = _business_judge(reference), market_caps.to_dict()
     parts = [
-        _one_date(as_of, listed, histories, caps, rates, business, stale_months)
+        _one_date(as_of, listed, histories, caps, _known_at(as_of, risk_free), business, stale_months)
         for as_of, listed in members.groupby("as_of")
     ]
     return pd.concat(parts, ignore_index=True)

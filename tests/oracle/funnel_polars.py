@@ -7,6 +7,7 @@ need too much memory at once. It covers only standards of filter 2 with spot val
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -41,6 +42,7 @@ from tests.oracle.screen_changes_polars import Screen, changes, differences
 
 OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
 NOT_REACHED = len(STATUSES)
+OF_THE_RATE = ("vintage", "is_vintage_later")
 MEMBER = ("year", "as_of", "entity_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
 Frames = dict[str, pl.DataFrame]
 
@@ -144,7 +146,7 @@ def _looked_at(
         .with_columns(
             gate.alias("gate"), too_few.alias("too_few"), pl.col("period_end").dt.month_end().alias("month")
         )
-        .join(_risk_free(members, factors), on="month", how="left", maintain_order="left")
+        .join(_risk_free(members, factors), on=["as_of", "month"], how="left", maintain_order="left")
     )
     return rows.join(_limits(rows.filter(is_permitted), rules), on="as_of", how="left", maintain_order="left")
 
@@ -152,7 +154,8 @@ def _looked_at(
 def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     """Take twelve times the mean rate of the twelve months that end with each month.
 
-    The last known ones up to a year later.
+    The last known ones up to a year later; of the newest vintage that had been published at each as_of, or
+    else of the newest.
     """
     year = members["year"][0]
     months = pl.DataFrame(
@@ -165,10 +168,22 @@ def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     rates = (
         factors.filter(pl.col("rf").is_finite())
         .sort("month", "vintage", "model")
-        .unique("month", keep="first", maintain_order=True)
-        .select("month", (12 * pl.col("rf").rolling_mean(12, min_samples=1)).alias("risk_free"))
+        .unique(["month", "vintage"], keep="first", maintain_order=True)
     )
-    return months.join_asof(rates, on="month", tolerance="366d")
+    newest = rates["vintage"].max()
+    found = []
+    for as_of in members["as_of"].unique().sort():
+        month_after = (pl.col("vintage") + "01").str.to_date("%Y%m%d").dt.offset_by("3mo")
+        known = rates.filter(month_after <= as_of + dt.timedelta(days=1))["vintage"].max()
+        own = rates.filter(pl.col("vintage") == (known or newest)).select(
+            "month", (12 * pl.col("rf").rolling_mean(12, min_samples=1)).alias("risk_free")
+        )
+        found.append(
+            months.join_asof(own, on="month", tolerance="366d").with_columns(
+                as_of=pl.lit(as_of), vintage=pl.lit(known or newest), is_vintage_later=pl.lit(known is None)
+            )
+        )
+    return pl.concat(found)
 
 
 def _limits(universe: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
@@ -206,7 +221,7 @@ def _judge(
     by_filter = [
         by_business,
         judged(rows, shariah_rules(standard, rules)).hstack(
-            rows.select(is_income_bounded(standard, rules).alias("is_interest_income_bounded"))
+            rows.select(is_income_bounded(standard, rules).alias("is_interest_income_bounded"), *OF_THE_RATE)
         ),
         judged(rows, balance_sheet_rules(rules)),
         judged(rows, income_rules(rules), over_years=True).hstack(
@@ -245,7 +260,8 @@ def _filled(verdict: pl.DataFrame) -> pl.DataFrame:
     kinds = TABLES["core.filter_evaluations"].columns
     lacking = {name: kind for name, kind in kinds.items() if name not in verdict.columns}
     none = {
-        name: pl.lit(False) if kind == pl.Boolean else pl.lit(None, kind) for name, kind in lacking.items()
+        name: pl.lit(None, kind) if kind != pl.Boolean or name in OF_THE_RATE else pl.lit(False)
+        for name, kind in lacking.items()
     }
     return verdict.with_columns(**none).select(*kinds, "code")
 
@@ -314,4 +330,6 @@ def _summary(outcomes: pl.DataFrame) -> pl.DataFrame:
         (alone == "fail").sum().alias("stand_alone_failed"),
         (alone == "verify").sum().alias("stand_alone_verify"),
         *((pl.col("outcome") == outcome).sum().alias(f"outcome_{outcome}") for outcome in OUTCOMES),
+        vintage=pl.lit(None, pl.String),
+        is_vintage_later=pl.lit(None, pl.Boolean),
     )

@@ -10,6 +10,8 @@ from smallcap.rules.types.factors import FactorRules
 
 
 @table_asset("marts.book_validations")
-def book_validations(factor_regressions: pl.DataFrame, factor_rules: FactorRules) -> pl.DataFrame:
+def book_validations(
+    factor_regressions: pl.DataFrame, books: pl.DataFrame, factor_rules: FactorRules
+) -> pl.DataFrame:
     """Judge the loadings of the five-factor model, and say how small a loading could have been seen."""
-    return validations.book_validations(factor_regressions, factor_rules)
+    return validations.book_validations(factor_regressions, books, factor_rules)

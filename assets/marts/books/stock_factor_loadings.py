@@ -6,7 +6,6 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.factors import stocks
-from smallcap.finance.factors.series import newest_five_factors
 from smallcap.rules.types.factors import FactorRules
 
 MEMBERS = ("year", "as_of", "entity_id", "security_id")
@@ -19,13 +18,8 @@ RETURNS = ("year", "month", "security_id", "total_return")
 def stock_factor_loadings(
     members: pl.DataFrame,
     monthly_returns: pl.DataFrame,
-    factors_monthly: pl.DataFrame,
     factors: pl.DataFrame,
     factor_rules: FactorRules,
 ) -> pl.DataFrame:
-    """Regress all lines of a year in one batched pass, on the newest vintage.
-
-    A newer one remakes every year.
-    """
-    newest = newest_five_factors(factors, factors_monthly, factor_rules)
-    return stocks.stock_factor_loadings(members, monthly_returns, newest, factor_rules)
+    """Regress all lines of a date in one batched pass, on the newest vintage published by then."""
+    return stocks.known_factor_loadings(members, monthly_returns, factors, factor_rules)

@@ -6,7 +6,6 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance import funnel
-from smallcap.finance.factors.series import newest_five_factors
 from smallcap.rules.types.factors import FactorRules
 
 COUNTED = (
@@ -29,13 +28,10 @@ SERIES = ("year", "book", "month", "total_return")
 def funnel_summary(
     funnel_outcomes: pl.DataFrame,
     book_returns: pl.DataFrame,
-    factors_monthly: pl.DataFrame,
     factors: pl.DataFrame,
     factor_rules: FactorRules,
 ) -> pl.DataFrame:
     """Count the attrition of filters 1 to 6, and evaluate the book of survivors as filter 7."""
     summary = funnel.funnel_summary(funnel_outcomes)
-    seventh = funnel.factor_validation(
-        summary, book_returns, newest_five_factors(factors, factors_monthly, factor_rules), factor_rules
-    )
+    seventh = funnel.factor_validation(summary, book_returns, factors, factor_rules)
     return pl.concat([summary, seventh]).sort("as_of", "filter_number")

@@ -46,6 +46,7 @@ def books_frame(
             "last_month": first_day(book.last_month) if book.last_month else None,
             "chosen_on": book.chosen_on,
             "is_formed_in_advance": book.is_formed_in_advance,
+            "has_claims": book.has_claims,
             "passed_over": ",".join(str(number) for number in sorted(book.passed_over)) or None,
             "description": book.description,
             "source": book.source,

@@ -10,7 +10,8 @@ import polars as pl
 
 from smallcap.finance.experiment.formation import ALL
 from smallcap.finance.experiment.performance import LEAST_SPREAD, OF_A_ROW, WHOLE, sharpe_ratio
-from smallcap.finance.factors.fit import HAC, Floats, least_squares
+from smallcap.finance.factors.fit import HAC, least_squares
+from smallcap.finance.factors.series import month_number
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.rules.types.factors import MONTHS_A_YEAR
 
@@ -60,20 +61,24 @@ def _tests(paired: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
     whole = paired.filter(pl.col("period") == WHOLE)
     # statsmodels fits one series at a time, and there are fewer than two dozen.
     rows = [
-        (*key, *_test(series["difference"].to_numpy(), rules))
+        (*key, *_test(series, rules))
         for key, series in whole.partition_by(OF_A_ROW, as_dict=True, maintain_order=True).items()
     ]
     schema = {name: whole.schema[name] for name in OF_A_ROW} | dict.fromkeys(OF_THE_DIFFERENCE, pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _test(difference: Floats, rules: ExperimentRules) -> tuple[float | None, ...]:
+def _test(series: pl.DataFrame, rules: ExperimentRules) -> tuple[float | None, ...]:
     """Test one mean with Newey-West errors; all None for too few months or differences that do not vary."""
+    difference = series["difference"].to_numpy()
+    months = series.select(month_number("month").cast(pl.Int64)).to_series().to_numpy()
     if len(difference) < rules.least_months or np.ptp(difference) <= LEAST_SPREAD:
         return (None,) * len(TESTED)
     without_factors = np.empty((len(difference), 0))
     fit = next(
-        fit for fit in least_squares(difference, without_factors, rules.confidence) if fit.covariance == HAC
+        fit
+        for fit in least_squares(difference, without_factors, rules.confidence, months)
+        if fit.covariance == HAC
     )
     return tuple(float(getattr(fit, name)[0]) * (MONTHS_A_YEAR if name in PER_YEAR else 1) for name in TESTED)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.finance.factors.known_vintages import known_vintages
 from smallcap.finance.factors.regression import not_regressed, regress
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
 from smallcap.finance.frames import in_columns_of
@@ -18,7 +19,8 @@ FULL: Final = "full"
 NO_VINTAGE: Final = "none"
 DECEMBER: Final = 12
 
-Window = tuple[str, pl.DataFrame]
+Window = tuple[str, bool, pl.DataFrame]
+"""Its name, whether the vintage was published after it ended, and the rows of its regression."""
 
 
 def book_regressions(
@@ -26,9 +28,9 @@ def book_regressions(
 ) -> pl.DataFrame:
     """Regress every book on every model of the rule set.
 
-    Windows: `full` and the trailing window for every stored vintage of the model; for the newest vintage
-    only, also the trailing window at the end of each calendar year, from the first with enough months to the
-    last complete year.
+    Windows: `full` and the trailing window for every stored vintage of the model; also the trailing window at
+    the end of each calendar year, from the first with enough months to the last complete year, each under the
+    newest vintage that had been published by then. Where none had, the newest stored stands in, flagged.
 
     Parameters
     ----------
@@ -51,13 +53,18 @@ def book_regressions(
     # windows.
     found = [
         rows.with_columns(
-            book=pl.lit(book), window=pl.lit(window), is_formed_in_advance=pl.lit(is_formed_in_advance)
+            book=pl.lit(book),
+            window=pl.lit(window),
+            is_vintage_later=pl.lit(is_later),
+            is_formed_in_advance=pl.lit(is_formed_in_advance),
         )
         for model in rules.models
         for book, is_formed_in_advance in books.select("book", "is_formed_in_advance")
         .sort("book")
         .iter_rows()
-        for window, rows in _of_model(book_returns.filter(pl.col("book") == book), model, raw_factors, rules)
+        for window, is_later, rows in _of_model(
+            book_returns.filter(pl.col("book") == book), model, raw_factors, rules
+        )
     ]
     if not found:
         return FactorRegressions.create_empty()
@@ -79,28 +86,45 @@ def _of_model(
             f"fetch the missing one"
         )
         for window in (FULL, trailing_window(rules)):
-            yield window, not_regressed(model, rules, NO_VINTAGE, reason)
+            yield window, False, not_regressed(model, rules, NO_VINTAGE, reason)
     for vintage in vintages:
         factors = factors_of(raw_factors, model, rules, vintage)
         assert factors is not None, "the files share the vintage"
-        known = returns.drop_nulls("total_return").join(factors.frame.select("month"), on="month", how="semi")
-        yield FULL, regress(known, factors, rules)
-        yield trailing_window(rules), regress(_to(known, _last_month(known), rules), factors, rules)
+        known = _in_months_of(returns, factors)
+        yield FULL, False, regress(known, factors, rules)
+        trailing = _to(known, _last_month(known), rules)
+        yield trailing_window(rules), False, regress(trailing, factors, rules)
         if vintage == vintages[-1]:
-            yield from _year_ends(known, factors, rules)
+            yield from _year_ends(returns, _ends_of_years(known), model, raw_factors, rules)
 
 
-def _year_ends(known: pl.DataFrame, factors: Factors, rules: FactorRules) -> Iterator[Window]:
+def _year_ends(
+    returns: pl.DataFrame, ends: pl.Series, model: str, raw_factors: pl.DataFrame, rules: FactorRules
+) -> Iterator[Window]:
+    """Regress the trailing window to each year's end on the factors that were known on that day."""
+    chosen = known_vintages(ends, vintages_of(raw_factors, model, rules))
+    for end, vintage, is_later in chosen.iter_rows():
+        factors = factors_of(raw_factors, model, rules, vintage)
+        assert factors is not None, "the vintage is one of those stored"
+        in_window = _to(_in_months_of(returns, factors), end, rules)
+        if in_window.height >= rules.least_months:
+            yield f"year_{end.year}", is_later, regress(in_window, factors, rules)
+
+
+def _ends_of_years(known: pl.DataFrame) -> pl.Series:
+    """List the ends of the calendar years from the first month on, up to the last that is complete."""
     last = _last_month(known)
     if last is None:
-        return
+        return pl.Series("as_of", [], dtype=pl.Date)
     first_year = known["month"].dt.year().min()
     last_year = last.year if last.month == DECEMBER else last.year - 1
     assert isinstance(first_year, int)
-    for year in range(first_year, last_year + 1):
-        in_window = _to(known, dt.date(year, DECEMBER, 31), rules)
-        if in_window.height >= rules.least_months:
-            yield f"year_{year}", regress(in_window, factors, rules)
+    ends = [dt.date(year, DECEMBER, 31) for year in range(first_year, last_year + 1)]
+    return pl.Series("as_of", ends, dtype=pl.Date)
+
+
+def _in_months_of(returns: pl.DataFrame, factors: Factors) -> pl.DataFrame:
+    return returns.drop_nulls("total_return").join(factors.frame.select("month"), on="month", how="semi")
 
 
 def _to(known: pl.DataFrame, end: dt.date | None, rules: FactorRules) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 OLS: Final = "OLS"
 HAC: Final = "HAC"
@@ -55,8 +56,11 @@ def hac_lags(months: int) -> int:
     return int(4 * (months / 100) ** (2 / 9))
 
 
-def least_squares(excess: Floats, factors: Floats, confidence: float) -> tuple[Fit, ...]:
+def least_squares(excess: Floats, factors: Floats, confidence: float, months: Integers) -> tuple[Fit, ...]:
     """Regress a series on factors and a constant, and return the results under both covariances.
+
+    Lags of the HAC covariance count calendar months: two months on either side of a missing one are two lags
+    apart, not one.
 
     Parameters
     ----------
@@ -66,6 +70,8 @@ def least_squares(excess: Floats, factors: Floats, confidence: float) -> tuple[F
         Months by factors; must have full rank together with a constant.
     confidence
         Confidence level of the intervals.
+    months
+        Number of each month, ascending; consecutive calendar months differ by one.
 
     Returns
     -------
@@ -81,7 +87,25 @@ def least_squares(excess: Floats, factors: Floats, confidence: float) -> tuple[F
         classical = linear_model.OLS(excess, np.column_stack([np.ones(len(excess)), factors])).fit()
         # Bartlett weights, and the small-sample correction n / (n - k).
         robust = classical.get_robustcov_results("HAC", maxlags=lags, use_correction=True, use_t=True)
+        if (np.diff(months) > 1).any():
+            robust.cov_params_default = _covariance_with_gaps(classical, months, lags)
         return _read(classical, OLS, None, confidence), _read(robust, HAC, lags, confidence)
+
+
+def _covariance_with_gaps(classical: Any, months: Integers, lags: int) -> Floats:
+    """Compute the Newey-West covariance where a missing month contributes nothing to any lag.
+
+    D. D. Datta and W. Du, Nonparametric HAC Estimation for Time Series Data with Missing Observations (2012):
+    the amplitude modulated estimator, with the small-sample correction for the months that there are.
+    """
+    from statsmodels.stats import sandwich_covariance as sandwich
+
+    design = classical.model.exog
+    scores = np.zeros((months[-1] - months[0] + 1, design.shape[1]))
+    scores[months - months[0]] = design * classical.resid[:, None]
+    middle = sandwich.S_hac_simple(scores, nlags=lags)
+    bread, (n_obs, terms) = classical.normalized_cov_params, design.shape
+    return np.asarray(n_obs / (n_obs - terms) * bread @ middle @ bread)
 
 
 def is_full_rank(factors: Floats) -> bool:

@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 
 from smallcap.finance.factors.fit import COVARIANCES, Fit, Floats, is_full_rank, least_squares
-from smallcap.finance.factors.series import RISK_FREE, Factors
+from smallcap.finance.factors.series import RISK_FREE, Factors, month_number
 from smallcap.finance.frames import without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import ALPHA, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.factors import FactorRegressions
 
-OF_A_BOOK: Final = ("book", "window", "is_formed_in_advance")
+OF_A_BOOK: Final = ("book", "window", "is_vintage_later", "is_formed_in_advance")
 COLUMNS: Final = {
     name: column.dtype for name, column in FactorRegressions.columns().items() if name not in OF_A_BOOK
 }
@@ -55,8 +55,8 @@ def regress(
     Returns
     -------
     pl.DataFrame
-        One row per covariance and term, in the columns of marts.factor_regressions without `book`, `window`
-        and `is_formed_in_advance`. If nothing can be estimated: status insufficient, a reason and no numbers.
+        One row per covariance and term, in the columns of marts.factor_regressions without those of
+        `OF_A_BOOK`. If nothing can be estimated: status insufficient, a reason and no numbers.
     """
     months = (
         returns.select("month", "total_return")
@@ -70,7 +70,8 @@ def regress(
     if reason is not None:
         return _without_numbers(factors.model, factors.vintage, factors.terms, reason, months["month"])
     excess = total if is_excess else total - months[RISK_FREE].to_numpy()
-    fits = least_squares(excess, explaining, rules.confidence)
+    numbers = months.select(month_number("month").cast(pl.Int64)).to_series().to_numpy()
+    fits = least_squares(excess, explaining, rules.confidence, numbers)
     return _frame([row for fit in fits for row in _rows(fit, factors)], months["month"])
 
 

@@ -115,30 +115,6 @@ def vintages_of(raw_factors: pl.DataFrame, model_name: str, rules: FactorRules) 
     return sorted(set.intersection(*(set(vintages) for vintages in held)))
 
 
-def newest_five_factors(
-    raw_factors: pl.DataFrame, factors_monthly: pl.DataFrame, rules: FactorRules
-) -> Factors | None:
-    """Return the five factors in the vintage of core.factors_monthly.
-
-    Parameters
-    ----------
-    raw_factors
-        Rows of raw.factors.
-    factors_monthly
-        Rows of core.factors_monthly.
-    rules
-        Defines which files the factors come from.
-
-    Returns
-    -------
-    Factors or None
-        None if no vintage is stored.
-    """
-    if factors_monthly.is_empty():
-        return None
-    return factors_of(raw_factors, FIVE_FACTORS, rules, str(factors_monthly["vintage"][0]))
-
-
 def factors_of(
     raw_factors: pl.DataFrame, model_name: str, rules: FactorRules, vintage: str | None = None
 ) -> Factors | None:

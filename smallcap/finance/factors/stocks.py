@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from smallcap.finance.factors.fit import Floats
+from smallcap.finance.factors.known_vintages import five_factors_known
 from smallcap.finance.factors.rolling import Integers, rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, Factors, month_number
 from smallcap.finance.frames import in_columns_of, without_nan
@@ -32,6 +33,7 @@ NO_FACTORS: Final = {
             "first_month",
             "last_month",
             "vintage",
+            "is_vintage_later",
         )
     ),
     "n_obs": 0,
@@ -65,8 +67,45 @@ class _Panel:
     risk_free: Floats
 
 
+def known_factor_loadings(
+    members: pl.DataFrame, returns: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
+) -> pl.DataFrame:
+    """Regress every member's line at each as_of on the five factors as they were published then.
+
+    Parameters
+    ----------
+    members, returns, rules
+        As for `stock_factor_loadings`.
+    raw_factors
+        Rows of raw.factors, any number of vintages; the newest stored stands in where none was published yet.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns of marts.stock_factor_loadings, sorted by as_of and line.
+    """
+    found = [
+        stock_factor_loadings(
+            members.filter(pl.col("as_of").is_in(known.as_ofs)),
+            returns,
+            known.factors,
+            rules,
+            is_vintage_later=known.is_later,
+        )
+        for known in five_factors_known(members["as_of"], raw_factors, rules)
+    ]
+    if not found:
+        return stock_factor_loadings(members, returns, None, rules)
+    return pl.concat(found).sort("as_of", "security_id", maintain_order=True)
+
+
 def stock_factor_loadings(
-    members: pl.DataFrame, returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+    members: pl.DataFrame,
+    returns: pl.DataFrame,
+    factors: Factors | None,
+    rules: FactorRules,
+    *,
+    is_vintage_later: bool = False,
 ) -> pl.DataFrame:
     """Regress every member's line on the five factors over the trailing months up to each as_of.
 
@@ -80,6 +119,8 @@ def stock_factor_loadings(
         The five factors of one vintage; None if none is stored.
     rules
         Length of the window, minimum number of months, and terms.
+    is_vintage_later
+        Whether the vintage was published after the dates.
 
     Returns
     -------
@@ -101,6 +142,7 @@ def stock_factor_loadings(
         .with_columns(
             term=pl.lit(list(terms)),
             vintage=pl.lit(factors.vintage),
+            is_vintage_later=pl.lit(is_vintage_later),
             first_month=pl.when(is_any).then(_month_end("first")),
             last_month=pl.when(is_any).then(_month_end("last")),
         )

@@ -32,6 +32,8 @@ FIGURES = (
 )
 """Figures of single rules that are not in core.metrics_as_of; each is on the row of its filter."""
 FLAGS = ("is_interest_income_bounded", "is_lease_unchecked", "is_operating_margin_used")
+OF_THE_RATE = ("vintage", "is_vintage_later")
+"""Which risk-free rate filter 2 used; null on the rows of other filters."""
 MAX_SPLIT_AGE_DAYS = 31
 
 
@@ -114,5 +116,6 @@ def _in_columns(verdicts: pl.DataFrame, number: int, label: str) -> pl.DataFrame
             if figure not in verdicts.columns
         ),
         *(pl.lit(False).alias(flag) for flag in FLAGS if flag not in verdicts.columns),
+        *(pl.lit(None).alias(column) for column in OF_THE_RATE if column not in verdicts.columns),
     )
     return in_columns_of(named, FilterEvaluations)

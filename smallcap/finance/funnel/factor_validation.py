@@ -9,8 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from smallcap.finance.factors.series import Factors
-from smallcap.finance.factors.stocks import stock_factor_loadings
+from smallcap.finance.factors.stocks import known_factor_loadings
 from smallcap.finance.factors.validations import CONFIRMED, CONTRADICTED, DIRECTIONAL, verdict
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.summary import WORDS
@@ -25,7 +24,7 @@ THE_BOOK: Final = 0
 
 
 def factor_validation(
-    summary: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+    summary: pl.DataFrame, book_returns: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
 ) -> pl.DataFrame:
     """Evaluate the book of survivors at each as_of by its months so far, and count its companies accordingly.
 
@@ -40,8 +39,8 @@ def factor_validation(
     book_returns
         Columns book, month and total_return; only the point-in-time book is used, over the trailing months to
         each as_of.
-    factors
-        The five factors of one vintage; None if none is stored.
+    raw_factors
+        Rows of raw.factors: each as_of takes the newest vintage published by then.
     rules
         Length of the window, tilts, and the book's name.
 
@@ -51,10 +50,12 @@ def factor_validation(
         One row per as_of, in the columns of marts.funnel_summary: all survivors get the same status.
     """
     last = summary.filter(pl.col("filter_number") == pl.col("filter_number").max())
-    statuses = _statuses(last.select("year", "as_of"), book_returns, factors, rules)
+    statuses = _statuses(last.select("year", "as_of"), book_returns, raw_factors, rules)
     survivors = pl.col("outcome_survivor") + pl.col("outcome_survivor_unverified")
-    evaluated = last.join(statuses, on="as_of", how="left", maintain_order="left").with_columns(
-        pl.col("status").fill_null(VERIFY)
+    evaluated = (
+        last.drop("vintage", "is_vintage_later")
+        .join(statuses, on="as_of", how="left", maintain_order="left")
+        .with_columns(pl.col("status").fill_null(VERIFY))
     )
     counts = {
         f"{prefix}{WORDS[status]}": pl.when(pl.col("status") == status).then(survivors).otherwise(0)
@@ -76,10 +77,19 @@ def factor_validation(
 
 
 def _statuses(
-    dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+    dates: pl.DataFrame, book_returns: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
 ) -> pl.DataFrame:
-    """Evaluate the book at each date: as_of, status, is_borderline; skip dates without a regression."""
-    tilts = _intended_tilts(dates, book_returns, factors, rules)
+    """Evaluate the book at each date: as_of, vintage, is_vintage_later, and status and is_borderline.
+
+    The last two are null at dates without a regression.
+    """
+    loadings = _loadings(dates, book_returns, raw_factors, rules)
+    vintages = loadings.select("as_of", "vintage", "is_vintage_later").unique()
+    return vintages.join(_judged(_intended_tilts(loadings, rules), rules), on="as_of", how="left")
+
+
+def _judged(tilts: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
+    """Judge the intended tilts of each date together."""
     verdicts = tilts.with_columns(verdict(rules.tilts).alias("verdict"))
     is_required = pl.col("term").is_in(list(rules.tilts.positive))
     is_seen = pl.col("verdict").is_in([CONFIRMED, DIRECTIONAL])
@@ -94,18 +104,22 @@ def _statuses(
     )
 
 
-def _intended_tilts(
-    dates: pl.DataFrame, book_returns: pl.DataFrame, factors: Factors | None, rules: FactorRules
+def _loadings(
+    dates: pl.DataFrame, book_returns: pl.DataFrame, raw_factors: pl.DataFrame, rules: FactorRules
 ) -> pl.DataFrame:
-    """Estimate the book's loadings on the factors that have an intended sign, with that sign."""
+    """Estimate the book's loadings over the trailing months to each date."""
     the_book = pl.lit(THE_BOOK, pl.Int64)
     own = book_returns.filter(pl.col("book") == rules.hindsight.point_in_time_book).drop_nulls("total_return")
-    loadings = stock_factor_loadings(
+    return known_factor_loadings(
         dates.with_columns(entity_id=the_book, security_id=the_book),
         own.select("month", "total_return", security_id=the_book),
-        factors,
+        raw_factors,
         rules,
     )
+
+
+def _intended_tilts(loadings: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
+    """Keep the loadings on the factors that have an intended sign, with that sign."""
     tilts = loadings.filter(
         pl.col("term").is_in(list(rules.tilts.intended)) & (pl.col("status") == ESTIMATED)
     )

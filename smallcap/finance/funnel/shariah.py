@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from smallcap.finance.factors.known_vintages import IS_LATER, VINTAGE, known_risk_free
 from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.mean_market_cap import mean_market_cap
 from smallcap.rules.types.funnel import MEAN, FunnelRules, Limit, ShariahRules
-
-MONTHS_PER_YEAR = 12
 
 
 def shariah(
@@ -37,7 +36,7 @@ def shariah(
     prices
         Rows of raw.prices, likewise.
     factors
-        Rows of raw.factors, for the risk-free rate.
+        Rows of raw.factors, for the risk-free rate: of the newest vintage published at as_of.
     rules
         The spread over the risk-free rate in the upper bound of interest income.
     standard
@@ -48,14 +47,12 @@ def shariah(
     Returns
     -------
     pl.DataFrame
-        One row per member, in order, in the columns of `conditions.judge`, with is_interest_income_bounded
-        and is_lease_unchecked.
+        One row per member, in order, in the columns of `conditions.judge`, with is_interest_income_bounded,
+        is_lease_unchecked, and the vintage of the risk-free rate with is_vintage_later.
     """
+    rates = known_risk_free(members, factors)
     rows = members.hstack(
-        [
-            _risk_free(members, factors),
-            _denominator(members, annual_metrics, prices, standard, max_price_age_days),
-        ]
+        [rates["risk_free"], _denominator(members, annual_metrics, prices, standard, max_price_age_days)]
     )
     sized = rows.with_columns(*_interest_income(rules.interest_income_spread))
     is_inside = standard.income.holds(pl.col("income_share")).fill_null(False)
@@ -63,6 +60,7 @@ def shariah(
     return (
         judge(sized, _conditions(standard), RECORD_GATES)
         .hstack(sized.select(is_bounded.alias("is_interest_income_bounded")))
+        .hstack(rates.select(VINTAGE, IS_LATER))
         .with_columns(pl.lit(standard.leases != "as_reported").alias("is_lease_unchecked"))
     )
 
@@ -163,32 +161,6 @@ def _income(limit: Limit) -> Condition:
         is_borderline=limit.is_borderline(share),
         broken=f"interest income is {side} {limit.limit:.0%} of revenue",
         unknown=f"interest income is unknown, and cannot be shown to be below {limit.limit:.0%} of revenue",
-    )
-
-
-def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.Series:
-    """Return the annual risk-free rate, the monthly mean x 12, over the twelve months of the fiscal year.
-
-    A month's rate is that of the first vintage that has it, so that a later vintage does not change past
-    verdicts. If the file ends before the fiscal year does, the last twelve months known are used, if they are
-    at most a year old.
-    """
-    keys = [name for name in ("vintage", "model") if name in factors.columns]
-    monthly = (
-        factors.filter(pl.col("rf").is_finite())
-        .sort("month", *keys)
-        .unique("month", keep="first", maintain_order=True)
-        .select(
-            "month",
-            (pl.col("rf").rolling_mean(MONTHS_PER_YEAR, min_samples=1) * MONTHS_PER_YEAR).alias("risk_free"),
-        )
-    )
-    return (
-        members.select(pl.col("period_end").dt.month_end().alias("month"))
-        .with_row_index("member")
-        .sort("month")
-        .join_asof(monthly, on="month", tolerance="366d", check_sortedness=False)
-        .sort("member")["risk_free"]
     )
 
 

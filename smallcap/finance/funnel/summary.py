@@ -30,7 +30,10 @@ def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
     """
     by_filter = _with_passed_by_all(outcomes).group_by("year", "as_of", "filter_number", "filter_name")
     counted = by_filter.agg(pl.len().alias("members"), *_counts())
-    return in_columns_of(counted, FunnelSummary).sort("as_of", "filter_number")
+    without_factors = counted.with_columns(
+        vintage=pl.lit(None, dtype=pl.String), is_vintage_later=pl.lit(None, dtype=pl.Boolean)
+    )
+    return in_columns_of(without_factors, FunnelSummary).sort("as_of", "filter_number")
 
 
 def _with_passed_by_all(outcomes: pl.DataFrame) -> pl.DataFrame:

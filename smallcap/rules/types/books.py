@@ -46,6 +46,8 @@ class Book(Record):
         Survivors only: numbers of filters to ignore.
     not_in
         Sources without its names; they skip the book.
+    has_claims
+        Whether the book claims the tilts of filter 7; without, verdicts do not speak of a claim.
     """
 
     kind: Literal["list", "survivors"]
@@ -59,6 +61,7 @@ class Book(Record):
     chosen_on: dt.date | None = None
     passed_over: tuple[int, ...] = ()
     not_in: tuple[str, ...] = ()
+    has_claims: bool = False
 
     def __post_init__(self) -> None:
         if self.kind == LIST:

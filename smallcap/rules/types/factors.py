@@ -76,6 +76,8 @@ class TiltRules(Record):
         A tilt of the right sign is confirmed at or above the first, directional at or above the second.
     positive, not_negative
         Terms whose loading should be above zero, or at least zero.
+    stated
+        Terms whose loading is shown beside them, although no sign of it is claimed.
     detectable_std_errors
         Size of the smallest detectable loading, in standard errors.
     """
@@ -84,6 +86,7 @@ class TiltRules(Record):
     directional_t: float
     positive: tuple[str, ...]
     not_negative: tuple[str, ...]
+    stated: tuple[str, ...]
     detectable_std_errors: float
 
     def __post_init__(self) -> None:
@@ -101,6 +104,8 @@ class TiltRules(Record):
             "positive",
             f"and not_negative must list at least one term, each only once; got {both}",
         )
+        repeated = sorted(set(self.stated) & set(both))
+        require(not repeated, "stated", f"must not repeat a claimed term, got {', '.join(repeated)}")
 
     @property
     def intended(self) -> dict[str, str]:

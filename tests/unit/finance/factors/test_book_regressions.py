@@ -58,8 +58,22 @@ def test_windows_of_a_book(rows):
         ("year_2021", "202511"): (start, dt.date(2021, 12, 31), 36),
         ("year_2022", "202511"): (start, dt.date(2022, 12, 31), 48),
         ("year_2023", "202511"): (start, dt.date(2023, 12, 31), 60),
-        ("year_2024", "202511"): (dt.date(2020, 1, 31), dt.date(2024, 12, 31), 60),
+        ("year_2024", "202407"): (dt.date(2020, 1, 31), dt.date(2024, 7, 31), 55),
     }
+
+
+def test_a_year_is_regressed_on_the_vintage_published_by_its_end(rows):
+    # 202407 was published by 2024-09-30; before, and for 2023, the newest of all stands in.
+    december = returns_on(LATE, mkt_rf=1.0).with_columns(book=pl.lit("list"))
+    found = book_regressions(december, BOOKS.head(1), RAW, RULES).filter(
+        pl.col("window").str.starts_with("year"), pl.col("model") == "FF5", pl.col("term") == "alpha"
+    )
+    known = {row["window"]: row for row in found.iter_rows(named=True)}
+    assert (known["year_2023"]["vintage"], known["year_2023"]["is_vintage_later"]) == ("202511", True)
+    assert (known["year_2024"]["vintage"], known["year_2024"]["is_vintage_later"]) == ("202407", False)
+    # The vintage ends in July, so the window has 55 of its 60 months.
+    assert (known["year_2024"]["last_month"], known["year_2024"]["n_obs"]) == (dt.date(2024, 7, 31), 55)
+    assert not rows.filter(~pl.col("window").str.starts_with("year"))["is_vintage_later"].any()
 
 
 def test_a_year_ends_with_december_even_where_the_book_ends_with_it():
@@ -82,10 +96,10 @@ def test_a_window_is_one_regression(rows):
     factors = factors_of(RAW, "FF5", RULES)
     assert factors is not None
     alone = regress(
-        RETURNS.filter(pl.col("month").is_between(dt.date(2020, 1, 1), dt.date(2024, 12, 31))), factors, RULES
+        RETURNS.filter(pl.col("month").is_between(dt.date(2019, 1, 1), dt.date(2023, 12, 31))), factors, RULES
     )
     assert (
-        rows.filter(pl.col("book") == "list", pl.col("window") == "year_2024", pl.col("model") == "FF5")
+        rows.filter(pl.col("book") == "list", pl.col("window") == "year_2023", pl.col("model") == "FF5")
         .select(*COLUMNS)
         .equals(alone)
     )

@@ -127,6 +127,28 @@ def test_missing_months_are_left_out_and_not_filled():
     assert with_nulls["n_obs"][0] == 83 - 12
 
 
+def test_a_missing_month_separates_its_neighbours_by_two_lags():
+    gaps = BOOK.filter(pl.int_range(pl.len()) % 3 != 1)
+    rows = regress(gaps, factors(), RULES).filter(pl.col("covariance") == "HAC")
+    joined = gaps.join(factors().frame, on="month").sort("month")
+    y = (joined["total_return"] - joined["rf"]).to_numpy()
+    x = np.column_stack([np.ones(len(y)), joined.select(FIVE).to_numpy()])
+    (n, k), inverse = x.shape, np.linalg.inv(x.T @ x)
+    scores = x * (y - x @ inverse @ x.T @ y)[:, None]
+    number = [month.year * 12 + month.month for month in joined["month"]]
+    lags = int(np.floor(4 * (n / 100) ** (2 / 9)))
+    # Every pair of months, weighed by how many calendar months lie between them.
+    middle = sum(
+        max(0.0, 1 - abs(number[i] - number[j]) / (lags + 1)) * np.outer(scores[i], scores[j])
+        for i in range(n)
+        for j in range(n)
+    )
+    covariance = n / (n - k) * inverse @ middle @ inverse
+    assert rows["std_error"].to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)), rel=RECOMPUTED)
+    f_stat = (inverse @ x.T @ y)[1:] @ np.linalg.inv(covariance[1:, 1:]) @ (inverse @ x.T @ y)[1:] / (k - 1)
+    assert rows["f_stat"][0] == pytest.approx(f_stat, rel=RECOMPUTED)
+
+
 def test_the_order_of_the_months_does_not_matter():
     assert regress(BOOK.reverse(), factors(), RULES).equals(regress(BOOK, factors(), RULES))
 

@@ -29,15 +29,17 @@ def regression(
         "t_stat": t_stat,
         "std_error": None if t_stat is None else abs(estimate / t_stat) if t_stat else 0.2,
         "n_obs": 83,
+        "is_vintage_later": False,
         "is_formed_in_advance": False,
         "status": "estimated" if t_stat is not None else "insufficient",
         **others,
     }
 
 
-def judged(*rows: dict[str, object]) -> pl.DataFrame:
+def judged(*rows: dict[str, object], has_claims: bool = True) -> pl.DataFrame:
     schema = {name: column.dtype for name, column in FactorRegressions.columns().items()}
-    found = book_validations(pl.DataFrame(list(rows), schema=schema), RULES)
+    books = pl.DataFrame({"book": ["list"], "has_claims": [has_claims]})
+    found = book_validations(pl.DataFrame(list(rows), schema=schema), books, RULES)
     BookValidations.validate(found)
     return found
 
@@ -68,6 +70,7 @@ def test_a_verdict_goes_by_sign_and_t(tilt, estimate, t_stat, verdict):
 def test_each_tilt_has_its_intended_sign():
     found = judged(*(regression(term, 0.4, 2.5) for term in ("alpha", "Mkt-RF", "SMB", "HML", "RMW", "CMA")))
     assert found.select("tilt", "intended_sign").rows() == [
+        ("CMA", "none"),
         ("HML", "positive"),
         ("RMW", "not_negative"),
         ("SMB", "positive"),
@@ -104,6 +107,32 @@ def test_the_smallest_loading_that_could_have_been_seen_is_two_standard_errors()
 )
 def test_a_verdict_is_said_in_words(row, words):
     assert words in judged(row)["explanation"].item()
+
+
+@pytest.mark.parametrize(
+    ("estimate", "t_stat", "words"),
+    [
+        (-0.19, -0.89, "CMA loading -0.19, t -0.89: no sign is claimed; no tilt is detected"),
+        (0.5, 1.5, "CMA loading 0.50, t 1.50: no sign is claimed; the book seems to lean to companies that"),
+        (-0.5, -2.5, "no sign is claimed; the book leans to companies that invest much"),
+    ],
+)
+def test_cma_is_stated_without_a_claim(estimate, t_stat, words):
+    row = judged(regression("CMA", estimate, t_stat)).row(0, named=True)
+    assert (row["verdict"], row["intended_sign"]) == ("not_claimed", "none")
+    assert words in row["explanation"]
+
+
+def test_cma_without_a_regression_says_why():
+    row = judged(regression("CMA", None, None, reason="12 months")).row(0, named=True)
+    assert (row["verdict"], row["explanation"]) == ("insufficient", "CMA: cannot be evaluated: 12 months")
+
+
+def test_a_book_without_claims_has_the_same_verdicts_in_words_without_a_claim():
+    row = judged(regression("HML", -0.9, -4.5), has_claims=False).row(0, named=True)
+    assert row["verdict"] == "contradicted"
+    assert "against the claim" not in row["explanation"]
+    assert "the book claims no tilt; the book leans to companies that are expensive" in row["explanation"]
 
 
 def test_an_insufficient_regression_has_no_verdict():

@@ -107,14 +107,22 @@ def test_without_a_risk_free_rate_there_is_no_bound() -> None:
     assert row_of(silent.evaluate(), "shariah")["stand_alone_status"] == "verify"
 
 
-def test_the_first_vintage_of_a_month_counts() -> None:
+def test_the_newest_vintage_published_at_the_date_counts() -> None:
     late = factors(0.5).with_columns(vintage=factors()["vintage"].replace({"202401": "202412"}))
     changed = {"interest_expense_usd": None, "net_interest_expense_usd": None}
     both = inputs_of(sound_company(y2023=changed), risk_free=factors().vstack(late))
+    row = row_of(both.evaluate(), "shariah")
     # The same as with the first vintage alone: 20 x 0.034 of 100.
-    assert row_of(both.evaluate(), "shariah")["interest_income_to_revenue"] == pytest.approx(
-        0.0068, rel=BY_HAND
-    )
+    assert row["interest_income_to_revenue"] == pytest.approx(0.0068, rel=BY_HAND)
+    assert (row["vintage"], row["is_vintage_later"]) == ("202401", False)
+
+
+def test_a_vintage_published_after_the_date_stands_in_and_is_flagged() -> None:
+    changed = {"interest_expense_usd": None, "net_interest_expense_usd": None}
+    only_later = factors().with_columns(vintage=pl.lit("202412"))
+    rows = inputs_of(sound_company(y2023=changed), risk_free=only_later).evaluate()
+    assert row_of(rows, "shariah")["is_vintage_later"] is True
+    assert row_of(rows, "income")["is_vintage_later"] is None
 
 
 def test_aaoifi_allows_its_limit_and_asks_for_cash_too() -> None:
