@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from smallcap.errors import HomeBusyError, InputError, UnwritableHomeError
 from smallcap.home_record import read_record, write_record
+from smallcap.lake.generations import recorded_generator, refuse_other_generator
 from smallcap.lake.journal import Journal, tables_of
 from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
@@ -53,9 +54,8 @@ class Home:
         try:
             make_private(self.path)
             self.require_same_universe()
-            write_record(
-                self.path, _to_toml({name: getattr(self.settings, name) for name in RECORDED_FIELDS})
-            )
+            recorded = {name: getattr(self.settings, name) for name in RECORDED_FIELDS}
+            write_record(self.path, _to_toml({**recorded, **recorded_generator(self.settings)}))
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -229,6 +229,9 @@ class Home:
     def _refuse_another_universe(self, there: Mapping[str, object]) -> None:
         """Refuse another universe, and settings that differ from those that the home was made with."""
         self._refuse_other_identity(there)
+        refuse_other_generator(
+            self.path, there, self.settings, lambda: self.lake.stamp("raw.constituents").years
+        )
         self._refuse_other_numbers(there)
 
     def _refuse_other_identity(self, there: Mapping[str, object]) -> None:

@@ -13,11 +13,12 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
+from smallcap.sample_generator import GENERATOR_VERSION
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, Delivery
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
-from smallcap.sources.sample.generate import DATASETS, GENERATOR_VERSION, changes_and_causes, generate
+from smallcap.sources.sample.generate import DATASETS, changes_and_causes, generate
 from smallcap.sources.sample.hindsight import HINDSIGHT_BOOK, hindsight_tickers
 from smallcap.sources.sample.lines import SOURCE
 

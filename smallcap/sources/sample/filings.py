@@ -18,7 +18,8 @@ from smallcap.sources.sample.calendar import (
     month_ends,
     month_starts,
 )
-from smallcap.sources.sample.market import NEVER, Market
+from smallcap.sources.sample.deaths import NEVER
+from smallcap.sources.sample.market import Market
 from smallcap.sources.sample.matrices import Items
 from smallcap.sources.sample.randomness import Flags, Floats, pick, stream
 from smallcap.sources.sample.statements import fiscal_month_index

@@ -16,9 +16,6 @@ from smallcap.sources.sample.statements import compile_statements
 from smallcap.sources.sample.true_changes import true_changes
 from smallcap.sources.sample.universe import found
 
-GENERATOR_VERSION: Final = "1"
-"""Part of every kept dataset's request; raise it with every change of the generated data."""
-
 DATASETS: Final = ("constituents", "securities", "fundamentals", "vendor_metrics", "prices", "true_loadings")
 
 

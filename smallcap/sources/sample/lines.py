@@ -19,7 +19,7 @@ SECOND_CLASS_SHARE: Final = 0.2
 
 CLASS_SEPARATORS: Final = (".", "-", " ", "")
 
-LEFTOVER_SHARE: Final = 0.14
+LEFTOVER_SHARE: Final = 0.02
 """Share of the acquired companies that leave a contingent right or an escrow line in the lists."""
 
 

@@ -8,18 +8,11 @@ from typing import Final
 import numpy as np
 
 from smallcap.sources.sample.calendar import MONTH_COUNT, Integers
+from smallcap.sources.sample.deaths import draw_deaths, with_last_returns
 from smallcap.sources.sample.factors import draw, market_months
 from smallcap.sources.sample.randomness import Flags, Floats, stream
 from smallcap.sources.sample.universe import GROWTH, SCIENCE, STEADY, STRAINED, Companies
 
-NEVER: Final = 10**6
-"""Month of death of a company that still exists."""
-
-FAILURE_CAP_USD: Final = 3e6
-"""A company whose original shares are worth less than this fails."""
-
-DEATH_SHARE: Final = 0.18
-LEAST_ACQUIRED_SHARE: Final = 0.06
 LOWEST_RETURN: Final = -0.90
 
 FISCAL_YEARS: Final = np.arange(2002, 2028)
@@ -83,8 +76,8 @@ def simulate(companies: Companies, seed: int) -> Market:
     total_return = _returns(companies, seed)
     shares = first_shares_by_month(companies, share_counts(companies, seed))
     price = _price_index(companies, total_return)
-    death_month, is_acquired = _deaths(companies, price, stream(seed, "deaths"))
-    total_return = _with_last_returns(total_return, death_month, is_acquired, stream(seed, "last returns"))
+    death_month, is_acquired = draw_deaths(companies, price, seed)
+    total_return = with_last_returns(total_return, death_month, is_acquired, stream(seed, "last returns"))
     price = _price_index(companies, total_return)
     split_ratio, split_factor = _splits(price, companies.first_month, stream(seed, "splits"))
     return Market(total_return, price, split_ratio, split_factor, shares, death_month, is_acquired)
@@ -133,37 +126,6 @@ def _price_index(companies: Companies, total_return: Floats) -> Floats:
     log_price = np.log1p(total_return) - np.log1p(companies.dividend_yield / 12)[:, None]
     log_price[np.arange(MONTH_COUNT)[None, :] <= companies.first_month[:, None]] = 0.0
     return np.asarray(companies.first_price_usd[:, None] * np.exp(np.cumsum(log_price, axis=1)))
-
-
-def _deaths(companies: Companies, price: Floats, rng: np.random.Generator) -> tuple[Integers, Flags]:
-    count = len(companies)
-    first_cap = price * (companies.first_cap_usd / companies.first_price_usd)[:, None]
-    months = np.arange(MONTH_COUNT)[None, :]
-    is_failing = (first_cap < FAILURE_CAP_USD) & (months >= companies.first_month[:, None] + 24)
-    death_month = np.where(is_failing.any(axis=1), is_failing.argmax(axis=1), NEVER).astype(np.int64)
-    candidates = np.flatnonzero((death_month == NEVER) & (companies.first_month < MONTH_COUNT - 40))
-    wanted = max(
-        round(count * DEATH_SHARE) - int((death_month < NEVER).sum()), round(count * LEAST_ACQUIRED_SHARE)
-    )
-    acquired = rng.choice(candidates, min(wanted, len(candidates)), replace=False)
-    earliest = np.maximum(companies.first_month[acquired] + 18, 24)
-    death_month[acquired] = rng.integers(earliest, MONTH_COUNT - 1)
-    is_acquired = np.zeros(count, dtype=np.bool_)
-    is_acquired[acquired] = True
-    return death_month, is_acquired
-
-
-def _with_last_returns(
-    total_return: Floats, death_month: Integers, is_acquired: Flags, rng: np.random.Generator
-) -> Floats:
-    """Set the last return of dead companies: a premium on the month's if acquired, a fall if failed."""
-    dead = np.flatnonzero(death_month < NEVER)
-    premium = rng.uniform(0.10, 0.45, len(dead))
-    fall = rng.uniform(-0.85, -0.35, len(dead))
-    changed = total_return.copy()
-    cell = (dead, death_month[dead])
-    changed[cell] = np.where(is_acquired[dead], changed[cell] + premium, fall)
-    return changed
 
 
 def _splits(price: Floats, first_month: Integers, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -21,9 +21,9 @@ from smallcap.sources.sample.spells import Spells, spell_at
 from smallcap.sources.sample.universe import Companies
 
 SIZE_SHARE: Final = 1960 / 2600
-"""Maximum number of members after a reconstitution, as a share of all companies of the universe."""
+"""Maximum number of members after a reconstitution, as a share of the companies existing from the start."""
 
-LARGE_SHARE: Final = 0.03
+LARGE_SHARE: Final = 0.12
 """Share of the listed companies that are too large at a reconstitution."""
 
 BAND: Final = 0.025
@@ -32,6 +32,10 @@ BAND: Final = 0.025
 LEAST_CAP_USD: Final = 30e6
 LEAST_PRICE_USD: Final = 1.0
 RANK_MONTH: Final = 4
+EARLIER_RANK_MONTH: Final = 5
+LAST_YEAR_OF_EARLIER: Final = 2016
+"""Ranked at the end of April, until 2016 of May: the month ends that hold the data of the real rank days."""
+
 RECONSTITUTION_MONTH: Final = 6
 QUARTER_MONTHS: Final = (3, 6, 9, 12)
 FIRST_RECONSTITUTION: Final = month_index(2004, RECONSTITUTION_MONTH)
@@ -58,20 +62,20 @@ class Membership:
 def members_by_month(companies: Companies, market: Market) -> Membership:
     """Return which companies are members at each month's end, and which are too large.
 
-    Ranked at the end of April, effective at the end of June (the fourth Friday is before it). Deletions
-    between reconstitutions are not replaced; new listings join at the end of the next quarter.
+    Ranked at the end of April or May, effective at the end of June (the fourth Friday is before it).
+    Deletions between reconstitutions are not replaced; new listings join at the end of the next quarter.
     """
     cap = market.market_cap
     months = np.arange(MONTH_COUNT)[None, :]
     is_alive = (months >= companies.first_month[:, None]) & (months <= market.death_month[:, None])
-    size = round(len(companies) * SIZE_SHARE)
+    size = round((companies.first_month == 0).sum() * SIZE_SHARE)
     is_member, is_large = np.zeros(cap.shape, dtype=np.bool_), np.zeros(cap.shape, dtype=np.bool_)
     member = np.zeros(len(companies), dtype=np.bool_)
     large = np.zeros(len(companies), dtype=np.bool_)
     # Membership depends on the quarter before, so this loops over quarters, vectorised over companies.
     for month in range(FIRST_RECONSTITUTION, MONTH_COUNT, 3):
         if month % 12 + 1 == RECONSTITUTION_MONTH:
-            rank_month = month - (RECONSTITUTION_MONTH - RANK_MONTH)
+            rank_month = _rank_month(month)
             price_passes = market.traded_price[:, rank_month] >= LEAST_PRICE_USD
             is_ranked = is_alive[:, rank_month] & is_alive[:, month]
             member, large = reconstitute(cap[:, rank_month], is_ranked, price_passes, member, large, size)
@@ -80,6 +84,12 @@ def members_by_month(companies: Companies, market: Market) -> Membership:
         is_member[:, month : month + 3] = member[:, None]
         is_large[:, month : month + 3] = large[:, None]
     return Membership(is_member & is_alive, is_large)
+
+
+def _rank_month(reconstitution: int) -> int:
+    """Return the month at whose end the companies were ranked."""
+    is_earlier = reconstitution <= month_index(LAST_YEAR_OF_EARLIER, RECONSTITUTION_MONTH)
+    return reconstitution - (RECONSTITUTION_MONTH - (EARLIER_RANK_MONTH if is_earlier else RANK_MONTH))
 
 
 def _is_of_size(cap: Floats, large: Flags) -> Flags:

@@ -36,7 +36,7 @@ LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def company_names(rng: np.random.Generator, industry: npt.NDArray[np.int64]) -> Texts:
     """Make one unique name per company; a few contain ``<b>`` and an ampersand."""
     count = len(industry)
-    words = np.array([a + b + c for a in ONSETS for b in MIDDLES for c in ENDINGS], dtype=object)
+    words = _words(count)
     nouns = np.array([industry_.noun for industry_ in INDUSTRIES], dtype=object)
     chosen = words[rng.permutation(len(words))[:count]]
     disclaimers = np.array(DISCLAIMERS, dtype=object)[rng.integers(0, len(DISCLAIMERS), count)]
@@ -47,6 +47,14 @@ def company_names(rng: np.random.Generator, industry: npt.NDArray[np.int64]) -> 
         "<b>" + chosen[marked] + "</b> & Sons " + disclaimers[marked] + " " + nouns[industry][marked]
     )
     return names
+
+
+def _words(count: int) -> Texts:
+    """Make at least `count` words: of three parts, and of four where those do not suffice."""
+    words = [a + b + c for a in ONSETS for b in MIDDLES for c in ENDINGS]
+    if count > len(words):
+        words += [a + b + d + c for a in ONSETS for b in MIDDLES for d in MIDDLES for c in ENDINGS]
+    return np.array(words, dtype=object)
 
 
 def tickers(rng: np.random.Generator, count: int) -> Texts:

@@ -17,9 +17,10 @@ from smallcap.sources.sample.calendar import (
     month_starts,
 )
 from smallcap.sources.sample.columns import spread, whole
+from smallcap.sources.sample.deaths import NEVER
 from smallcap.sources.sample.industries import INDUSTRIES
 from smallcap.sources.sample.lines import SOURCE, Lines, line_names
-from smallcap.sources.sample.market import NEVER, Market
+from smallcap.sources.sample.market import Market
 from smallcap.sources.sample.names import Texts, tickers
 from smallcap.sources.sample.randomness import Flags, stream
 from smallcap.sources.sample.universe import Companies

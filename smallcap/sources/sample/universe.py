@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,9 +13,17 @@ from smallcap.sources.sample.names import Texts, company_names
 from smallcap.sources.sample.randomness import Flags, Floats, pick, stream
 
 STEADY, GROWTH, SCIENCE, STRAINED = range(4)
+SMB: Final = 1
 
-INITIAL_SHARE: Final = 0.70
-"""Share of all companies that exist from the start; the others are listed later, at a uniform rate."""
+LISTED_LATER: Final = 1.35
+"""Companies that are listed later, for each that exists from the start: at a uniform rate.
+
+About as many disappear, so that the universe keeps its size.
+"""
+
+FIRST_LISTING: Final = month_index(2003, 7)
+LARGE_SHARE: Final = 0.10
+"""Share of the companies that are large when they are first listed."""
 
 FISCAL_MONTH_SHARES: Final = (0.02, 0.01, 0.04, 0.01, 0.01, 0.08, 0.02, 0.01, 0.07, 0.02, 0.01, 0.70)
 """Month in which the fiscal year ends, January to December."""
@@ -40,9 +48,16 @@ LOADING_SPREADS: Final = (0.25, 0.35, 0.30, 0.35, 0.30)
 RESIDUAL_VOLATILITY: Final = (0.070, 0.105, 0.150, 0.125)
 """Median monthly residual volatility by group."""
 
-LOG_CAP_USD: Final = (np.log(0.15e9), 1.5)
-LOG_CAP_AT_LISTING_USD: Final = (np.log(0.14e9), 1.15)
+LOG_CAP_USD: Final = (np.log(0.17e9), 1.4)
+LOG_CAP_AT_LISTING_USD: Final = (np.log(0.085e9), 1.15)
+LOG_CAP_OF_LARGE_USD: Final = (np.log(4e9), 0.8)
 """Mean and standard deviation of the logarithm of the first market capitalisation."""
+
+SIZE_LOADING_OF_LARGE: Final = (-0.10, 0.20)
+CALM_OF_LARGE: Final = 0.75
+YIELD_OF_LARGE: Final = (0.03, 0.06)
+"""Of a large company: mean and standard deviation of its loading on SMB; its residual volatility over a small
+one's; its lowest and highest dividend yield, as it pays out what it cannot invest."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,12 @@ class Companies:
 
 
 def found(count: int, seed: int) -> Companies:
-    """Draw the traits of `count` companies."""
+    """Draw the traits of `count` companies that exist from the start, and of those that are listed later."""
+    total = count + round(count * LISTED_LATER)
+    return _with_large(_draw_traits(count, total, seed), stream(seed, "large companies"))
+
+
+def _draw_traits(initial: int, count: int, seed: int) -> Companies:
     rng = stream(seed, "companies")
     weights = np.array([industry.weight for industry in INDUSTRIES])
     industry = rng.choice(len(INDUSTRIES), count, p=weights / weights.sum()).astype(np.int64)
@@ -83,7 +103,7 @@ def found(count: int, seed: int) -> Companies:
     is_payer = (group == STEADY) & (
         rng.random(count) < np.where(np.isin(kind, ["bank", "property", "insurer"]), 0.85, 0.40)
     )
-    first_month = _first_months(rng, count)
+    first_month = _first_months(rng, initial, count)
     volatility = np.array(RESIDUAL_VOLATILITY)[group] * np.exp(rng.normal(0, 0.18, count))
     means = np.array([LOADING_MEANS[name] for name in kind])
     return Companies(
@@ -105,19 +125,34 @@ def found(count: int, seed: int) -> Companies:
     )
 
 
+def _with_large(companies: Companies, rng: np.random.Generator) -> Companies:
+    """Make some companies large from their first month on: in size, loading on SMB, volatility and payout."""
+    large = pick(rng, len(companies), LARGE_SHARE, least=8)
+    cap, volatility = companies.first_cap_usd.copy(), companies.residual_volatility.copy()
+    loadings, dividend_yield = companies.loadings.copy(), companies.dividend_yield.copy()
+    mean, deviation = LOG_CAP_OF_LARGE_USD
+    cap[large] = np.exp(mean + deviation * rng.standard_normal(len(large)))
+    mean, deviation = SIZE_LOADING_OF_LARGE
+    loadings[large, SMB] = np.round(mean + deviation * rng.standard_normal(len(large)), 3)
+    volatility[large] = np.round(CALM_OF_LARGE * volatility[large], 4)
+    dividend_yield[large] = np.round(rng.uniform(*YIELD_OF_LARGE, len(large)), 4)
+    return replace(
+        companies,
+        first_cap_usd=cap,
+        loadings=loadings,
+        residual_volatility=volatility,
+        dividend_yield=dividend_yield,
+    )
+
+
 def _groups(rng: np.random.Generator, kind: Texts) -> Integers:
     shares = np.array([GROUP_SHARES[name] for name in kind]).cumsum(axis=1)
     draws = rng.random((len(kind), 1))
     return np.asarray(np.minimum((draws > shares).sum(axis=1), STRAINED), dtype=np.int64)
 
 
-def _initial_count(count: int) -> int:
-    return round(count * INITIAL_SHARE)
-
-
-def _first_months(rng: np.random.Generator, count: int) -> Integers:
-    initial = _initial_count(count)
-    listed = rng.integers(month_index(2004, 1), MONTH_COUNT - 2, count - initial)
+def _first_months(rng: np.random.Generator, initial: int, count: int) -> Integers:
+    listed = rng.integers(FIRST_LISTING, MONTH_COUNT - 2, count - initial)
     months = np.concatenate([np.zeros(initial, dtype=np.int64), listed])
     return months[rng.permutation(count)]
 

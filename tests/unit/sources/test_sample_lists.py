@@ -33,12 +33,20 @@ def lives() -> pl.DataFrame:
 
 
 def test_companies_are_born_and_die():
+    """2,600 exist at the start, and about as many at any later time."""
     companies = lives().unique("source_entity_id")
-    assert companies.height == 2600
+    ends = [dt.date(year, 12, 31) for year in range(2005, 2026)]
+    alive = [
+        companies.filter(
+            (pl.col("valid_from") <= end) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > end))
+        ).height
+        for end in ends
+    ]
+    assert all(2500 < count < 2900 for count in alive), alive
     born = companies.filter(pl.col("valid_from") > dt.date(2004, 12, 31)).height
     died = companies.filter(pl.col("valid_to").is_not_null()).height
-    assert 600 < born < 900
-    assert 350 < died < 600
+    assert born == pytest.approx(died, rel=0.2)
+    assert born > 2500
 
 
 def test_prices_end_with_the_line():
@@ -121,15 +129,15 @@ def test_some_are_too_large_and_some_too_small():
 
 
 def test_banding_keeps_companies_on_their_side_of_the_break():
-    """Of 400 equal companies twelve are too large: the break is at 3% of all market value, the band reaches
-    from 0.5% to 5.5%.
+    """Of 400 equal companies 48 are too large: the break is at 12% of all market value, the band reaches
+    from 9.5% to 14.5%.
     """
     ranks = np.arange(1, 401)
     cap = 1e9 - ranks.astype(float)
-    everyone, were_large = np.ones(400, dtype=bool), np.isin(ranks, [5, 20, 30])
+    everyone, were_large = np.ones(400, dtype=bool), np.isin(ranks, [30, 56, 70])
     member, large = reconstitute(cap, everyone, everyone, ~were_large, were_large, 400)
-    assert large[np.isin(ranks, [1, 5, 20])].all()
-    assert member[np.isin(ranks, [8, 12, 13, 30])].all()
+    assert large[np.isin(ranks, [1, 30, 56])].all()
+    assert member[np.isin(ranks, [44, 48, 49, 70])].all()
     assert not (member & large).any()
 
 
@@ -137,8 +145,8 @@ def test_without_a_past_the_break_alone_decides():
     ranks = np.arange(1, 401)
     nobody, everyone = np.zeros(400, dtype=bool), np.ones(400, dtype=bool)
     member, large = reconstitute(1e9 - ranks.astype(float), everyone, everyone, nobody, nobody, 300)
-    assert ranks[large].tolist() == list(range(1, 13))
-    assert ranks[member].tolist() == list(range(13, 313))
+    assert ranks[large].tolist() == list(range(1, 49))
+    assert ranks[member].tolist() == list(range(49, 349))
 
 
 def test_tickers_change():
