@@ -24,6 +24,8 @@ from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_scores import quality_scores
 from smallcap.assets.marts.quality.quality_summary import quality_summary
+from smallcap.assets.marts.quality.quintile_performance import quintile_performance
+from smallcap.assets.marts.quality.quintile_returns import quintile_returns
 
 __all__ = [
     "book_comparisons",
@@ -45,6 +47,8 @@ __all__ = [
     "profitability_experiment",
     "quality_scores",
     "quality_summary",
+    "quintile_performance",
+    "quintile_returns",
     "reconstitution_effects",
     "screen_changes",
     "statement_lenses",

@@ -159,6 +159,13 @@ READS: dict[str, dict[str, Window]] = {
         "marts.experiment_returns": SAME_YEAR,
         "core.factors_monthly": SAME_YEAR,
     },
+    "marts.quintile_returns": {
+        "marts.quality_scores": Window(back=1),
+        "core.members": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+    },
+    "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
     "marts.statement_lenses": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,

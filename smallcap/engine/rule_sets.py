@@ -22,6 +22,7 @@ from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
+from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
@@ -57,6 +58,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "factor_rules": _toml("factor_validation.toml", FactorRules),
     "index_rules": _toml("index.toml", IndexRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
+    "quintile_rules": _toml("quintiles.toml", QuintileRules),
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),
     "withdrawals": _csv("withdrawals.csv", Withdrawal),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),

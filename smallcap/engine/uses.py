@@ -74,6 +74,8 @@ USES: Mapping[str, Uses] = {
     "marts.vintage_sensitivity": Uses(("factor_rules",)),
     "marts.hindsight_gap": Uses(("factor_rules",)),
     "marts.profitability_experiment": Uses(("experiment_rules",)),
+    "marts.quintile_returns": Uses(("quintile_rules",)),
+    "marts.quintile_performance": Uses(("quintile_rules", "factor_rules")),
     "marts.index_eligibility": Uses(INDEX),
     "marts.index_holdings": Uses(("index_rules",)),
     "marts.index_profile": Uses(INDEX),

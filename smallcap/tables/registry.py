@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw
+from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, quintiles, raw
 
 Kind = Literal["snapshot", "flow", "reference"]
 DATES = ("as_of", "available_date", "month", "date")
@@ -162,6 +162,8 @@ TABLES: dict[str, Table] = {
         Table("marts.reconstitution_effects", index.ReconstitutionEffects, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
+        Table("marts.quintile_returns", quintiles.QuintileReturns, "flow"),
+        Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
     )
 }
 

@@ -29,6 +29,7 @@ from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.plans import Plans
 from smallcap.rules.types.quality import QualityRules
+from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 from smallcap.rules.types.withdrawals import WITHDRAWALS_FILE, Withdrawal
@@ -45,6 +46,7 @@ RULE_SETS: dict[str, type[RuleSet]] = {
     "ishares.toml": HoldingsRules,
     "metrics.toml": MetricsRules,
     "quality.toml": QualityRules,
+    "quintiles.toml": QuintileRules,
     "reconciliation.toml": ReconciliationRules,
     "sanity.toml": SanityRules,
     "shariah.toml": ShariahStandards,

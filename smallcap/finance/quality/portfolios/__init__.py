@@ -1,0 +1,1 @@
+"""Portfolios of the quality quintiles: formation, holding, monthly returns, performance."""
