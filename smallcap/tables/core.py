@@ -39,6 +39,7 @@ class Members(dy.Schema):
     sic = text("Standard Industrial Classification code")
     gics = text("GICS sub-industry code")
     snapshot_date = date("date of the list that was used", nullable=False)
+    fund = text("the fund whose holdings that list is; null if it is of the index itself or names no fund")
     market_value_usd = usd("value of the fund's or index's holding, all lines", min=0)
     weight = ratio("weight in the index, all lines", min=0, max=1)
     list_price_usd = number("price of the largest line given in the list", "USD per share", min=0)

@@ -104,7 +104,20 @@ class IndexProfile(dy.Schema):
 
     year = year(AS_OF_YEAR)
     as_of = key_date(AS_OF)
-    previous_as_of = date("the previous as_of, with which members are compared; null for the first one")
+    previous_as_of = date(
+        "the previous as_of of the same fund, with which members are compared; null for the first one and if "
+        "is_fund_unconfirmed"
+    )
+    fund = text("the fund whose list it is; null if it is of the index itself or names no fund")
+    is_fund_unconfirmed = flag(
+        "the list is of another fund than those before, and none of its own confirms it: its differences are "
+        "no changes",
+        nullable=True,
+    )
+    is_reconstitution_pending = flag(
+        "the list is dated before the second session after an effective day: it may be of the old index",
+        nullable=True,
+    )
     index_name = text("the index", nullable=False)
     members = _members("of the index, companies")
     lines = count("lines of the members", unit="lines")
@@ -200,7 +213,7 @@ class IndexEligibility(dy.Schema):
 class IndexChanges(dy.Schema):
     """One row per as_of and company that joined or left the index since the previous as_of, and why.
 
-    Uses prices up to a year ahead.
+    Lists of one fund are compared. Uses prices up to a year ahead.
     """
 
     year = year(AS_OF_YEAR)
@@ -232,6 +245,10 @@ class IndexChanges(dy.Schema):
     last_price_date = date("last price of its lines, up to the end of the year after as_of")
     is_reconstitution = flag("the turnover since previous_as_of is that of a reconstitution")
     expected_event = text("reconstitution in the calendar between the two dates")
+    fund = text("the fund whose lists are compared; null if they are of the index itself or name no fund")
+    is_reconstitution_pending = flag(
+        "the list of as_of may still be of the index before a reconstitution", nullable=True
+    )
     rule_set = text("name and version of the rule set", nullable=False)
 
 

@@ -46,6 +46,7 @@ class Constituents(dy.Schema):
     quantity = number("shares of the line held by the fund", "shares", min=0)
     location = text("country as in the source")
     exchange = text("exchange as in the source")
+    fund = text("the fund whose holdings the list is; null if it is of the index itself or names no fund")
     source = text("source of the row", nullable=False)
     source_id = text(SOURCE_ID)
     missing_since = dy.Date(nullable=True, description=MISSING_SINCE)

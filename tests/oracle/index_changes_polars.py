@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +48,13 @@ def changes(
     moved = _moved(known, dates)
     dates = _with_turnover(moved, dates, rules)
     sized = _sized(
-        moved.join(dates.select("as_of", "is_reconstitution", "expected_event", "rank_month"), on="as_of"),
+        moved.join(
+            dates.select(
+                *("as_of", "is_reconstitution", "expected_event", "rank_month", "fund"),
+                "is_reconstitution_pending",
+            ),
+            on="as_of",
+        ),
         known,
     )
     # Which prices are available differs from year to year, as it does in the pipeline.
@@ -57,29 +64,73 @@ def changes(
     return Moved(rows, dates.drop("rank_month"))
 
 
+def month_of_data(day: dt.date) -> dt.date:
+    """Return the last month end whose closes are not later than those of a day."""
+    end = pl.Series([day]).dt.month_end()[0]
+    later = [day + dt.timedelta(days=1 + number) for number in range((end - day).days)]
+    is_session = [
+        one.weekday() < 5 and not (one.month == 5 and one.weekday() == 0 and one.day > 24) for one in later
+    ]
+    return day.replace(day=1) - dt.timedelta(days=1) if any(is_session) else end
+
+
 def _dates(known: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:
-    days = sorted(known["as_of"].unique())
+    listed = {
+        day: (fund, made) for day, fund, made in known.select("as_of", "fund", "snapshot_date").iter_rows()
+    }
+    days, held = sorted(listed), [event for event in events if event.status != "superseded"]
     rows = []
-    for before, day in zip([None, *days], days, strict=False):
+    for day in days:
+        fund, made = listed[day]
+        before, is_open = compared_with(day, days, listed)
         between = [
             event
-            for event in events
+            for event in held
             if before is not None and before < (event.effective_day or event.effective_month_end) <= day
         ]
         ranks = [event.rank_date for event in between]
+        past = [event for event in held if event.effective_day is not None and event.effective_day <= day]
+        first = past[-1].first_list_date if past else None
         rows.append(
             (
                 day,
                 before,
                 "; ".join(dict.fromkeys(event.event for event in between)) or None,
-                ranks[-1] if ranks else None,
+                month_of_data(ranks[-1]) if ranks and ranks[-1] else None,
+                fund,
+                is_open,
+                first is not None and made < first,
             )
         )
     schema = {"as_of": pl.Date, "previous_as_of": pl.Date, "expected_event": pl.String, "rank_month": pl.Date}
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("rank_month").dt.month_end())
+    schema |= {"fund": pl.String, "is_fund_unconfirmed": pl.Boolean, "is_reconstitution_pending": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def compared_with(
+    day: dt.date, days: Sequence[dt.date], listed: dict[dt.date, tuple[str | None, dt.date]]
+) -> tuple[dt.date | None, bool]:
+    """Replay the lists up to a day: the one that its members are compared with, or that its fund is open."""
+    accepted: list[dt.date] = []
+    waiting: list[dt.date] = []
+    for one in days[: days.index(day) + 1]:
+        fund, made = listed[one]
+        same = [other for other in waiting if listed[other][0] == fund]
+        is_next = any(listed[other][1] < made for other in same)
+        if not accepted or listed[accepted[-1]][0] == fund or is_next:
+            accepted, waiting = [*accepted, one], []
+        else:
+            waiting = [*same, one]
+    if accepted[-1] != day:
+        return None, True
+    return (accepted[-2] if len(accepted) > 1 else None), False
 
 
 def _moved(known: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
+    known = known.filter(
+        pl.col("as_of").is_in(dates.filter(~pl.col("is_fund_unconfirmed"))["as_of"].implode())
+    )
+    dates = dates.filter(~pl.col("is_fund_unconfirmed"))
     place = {day: number for number, day in enumerate(dates["as_of"])}
     numbered = known.select(
         *PAIR,
@@ -261,6 +312,8 @@ def _explained(moved: pl.DataFrame, tables: Frames, rules: IndexRules, year: int
             "last_price_date",
             "is_reconstitution",
             "expected_event",
+            "fund",
+            "is_reconstitution_pending",
         ),
         year=pl.lit(year),
         cause=cause,
@@ -286,7 +339,7 @@ def effects(
     rows = []
     for event in events:
         day = event.effective_day
-        if day is None or day.year not in years:
+        if day is None or day.year not in years or event.status == "superseded":
             continue
         own = members.filter(pl.col("year") == day.year)
         days = sorted(own["as_of"].unique())

@@ -13,7 +13,7 @@ import polars as pl
 from smallcap.lake import Lake
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.reconstitutions import Reconstitution
-from tests.oracle.index_changes_polars import changes, effects
+from tests.oracle.index_changes_polars import changes, effects, month_of_data
 
 INPUTS = {
     "core.members": (
@@ -29,6 +29,8 @@ INPUTS = {
             "market_value_usd",
             "line_count",
             "index_name",
+            "fund",
+            "snapshot_date",
         ),
     ),
     "core.metrics_as_of": (
@@ -269,8 +271,11 @@ def _eligibility(tables: Frames, rules: IndexRules, events: Sequence[Reconstitut
         .select("entity_id", "price_date", "market_cap_usd", rank_month=pl.col("as_of"))
     )
     listed = tables["raw.constituents"].select("as_of", "security_id", "exchange", country="location")
+    months = {day: month_of_data(day) for day in ranks["rank_date"]}
     rows = (
-        dated.with_columns(rank_month=pl.col("rank_date").dt.month_end())
+        dated.with_columns(
+            rank_month=pl.col("rank_date").replace_strict(months, default=None, return_dtype=pl.Date)
+        )
         .join(
             priced.select("rank_date", "security_id", price_usd="close_usd"),
             on=["rank_date", "security_id"],

@@ -19,6 +19,8 @@ MEMBERS = (
     "sector",
     "weight",
     "market_value_usd",
+    "fund",
+    "snapshot_date",
 )
 SIZES = ("year", "as_of", "entity_id", "price_usd", "market_cap_usd", "is_stale")
 PRICED = ("year", "security_id", "date", "close_usd", "adjusted_close_usd", "total_return")

@@ -10,7 +10,7 @@ from smallcap.finance.index.valued import RECORD_COLUMNS, valued_members
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 
-MEMBERS = ("year", "as_of", "entity_id", "index_name", "weight", "line_count")
+MEMBERS = ("year", "as_of", "entity_id", "index_name", "weight", "line_count", "fund", "snapshot_date")
 METRICS = ("year", *RECORD_COLUMNS)
 ELIGIBILITY = ("year", "as_of", "known_status")
 

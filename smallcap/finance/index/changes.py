@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.index.calendar import with_expected_event
+from smallcap.finance.index.calendar import data_month_end, with_expected_event, with_pending
 from smallcap.finance.index.causes import cause_and_evidence
 from smallcap.finance.index.membership import (
     REMOVED,
@@ -32,7 +32,7 @@ def index_changes(
     events: Sequence[Reconstitution],
     years: Sequence[int],
 ) -> pl.DataFrame:
-    """Find the companies added and removed since the previous as_of, and the causes.
+    """Find the companies added and removed since the previous as_of of the same fund, and the causes.
 
     Sizes are compared with those of the members that stayed, on one date: for an addition, as_of; for a
     removal, the rank day of a reconstitution that the calendar expects between the dates, or else the
@@ -57,10 +57,15 @@ def index_changes(
     pl.DataFrame
         One row per change, in the columns of marts.index_changes, sorted by as_of and company.
     """
-    dates = with_expected_event(successive_dates(members, years), events)
+    dates = with_pending(
+        with_expected_event(successive_dates(members, years), events).join(
+            members.select("as_of", "snapshot_date").unique("as_of"), on="as_of", how="left"
+        ),
+        events,
+    )
     changes = with_other_name(membership_changes(members, dates))
     reconstitutions = turnover(changes, dates, rules.reconstitution).select(
-        "as_of", "is_reconstitution", "expected_event", "event_rank_date"
+        "as_of", "is_reconstitution", "expected_event", "event_rank_date", "fund", "is_reconstitution_pending"
     )
     sizes = _sizes(members, metrics_as_of, dates)
     of_dates = changes.join(reconstitutions, on="as_of", how="left", maintain_order="left")
@@ -78,7 +83,13 @@ def index_changes(
 def _sizes(members: pl.DataFrame, metrics_as_of: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     """Return each member's market value and fund holding at each date that is compared."""
     days = (
-        pl.concat([dates["as_of"], dates["previous_as_of"], dates["event_rank_date"].dt.month_end()])
+        pl.concat(
+            [
+                dates["as_of"],
+                dates["previous_as_of"],
+                dates.select(data_month_end("event_rank_date").alias("day"))["day"],
+            ]
+        )
         .drop_nulls()
         .unique()
     )
@@ -107,7 +118,7 @@ def _with_size_date(changes: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     at_rank = sizes.select(
         pl.col("size_as_of").alias("rank_as_of"), "entity_id", pl.lit(True).alias("was_member")
     )
-    ranked = changes.with_columns(pl.col("event_rank_date").dt.month_end().alias("rank_as_of")).join(
+    ranked = changes.with_columns(data_month_end("event_rank_date").alias("rank_as_of")).join(
         at_rank, on=["rank_as_of", "entity_id"], how="left", maintain_order="left"
     )
     is_removed = pl.col("change") == REMOVED

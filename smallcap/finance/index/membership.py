@@ -1,8 +1,9 @@
-"""Additions and removals between two dates, and whether they amount to a reconstitution."""
+"""Additions and removals between two lists of one fund, and whether they amount to a reconstitution."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -10,31 +11,55 @@ from smallcap.finance.tickers import normalised
 from smallcap.rules.types.index import ReconstitutionRules
 
 ADDED, REMOVED = "added", "removed"
+Compared = tuple[dt.date, dt.date | None, str | None, bool]
+"""A date, the one that it is compared with, its fund, and whether that fund is still to be confirmed."""
 MEMBER = ("security_id", "ticker", "name", "sector", "weight")
 
 
 def successive_dates(members: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
-    """Return each as_of of the given years with the previous one among the members' dates.
+    """Return each as_of of the given years with the previous one whose members it is compared with.
+
+    Lists of one fund are compared. Where the fund changes, the differences are those between the funds until
+    the new fund's next list confirms them: the first date with its list is compared with none, and the date
+    of its next list with the last date of the fund before. If the fund before comes back in between, its
+    lists are compared as if the other's were not there.
 
     Parameters
     ----------
     members
-        Rows with `as_of`; include the year before the first of `years`.
+        Rows with `as_of`, `fund` and `snapshot_date`; include the year before the first of `years`.
     years
         Calendar years.
 
     Returns
     -------
     pl.DataFrame
-        as_of and previous_as_of, which is null for the first date.
+        as_of, previous_as_of, fund and is_fund_unconfirmed: the list is of another fund than those before,
+        and none of its own confirms it. previous_as_of is null then, and for the first date.
     """
-    dates = (
-        members.select("as_of")
-        .unique()
-        .sort("as_of")
-        .with_columns(pl.col("as_of").shift(1).alias("previous_as_of"))
-    )
+    lists = members.select("as_of", "fund", "snapshot_date").unique("as_of").sort("as_of")
+    schema = {
+        "as_of": pl.Date,
+        "previous_as_of": pl.Date,
+        "fund": pl.String,
+        "is_fund_unconfirmed": pl.Boolean,
+    }
+    dates = pl.DataFrame(list(_compared(lists.iter_rows())), schema=schema, orient="row")
     return dates.filter(pl.col("as_of").dt.year().is_in(list(years)))
+
+
+def _compared(lists: Iterable[tuple[dt.date, str | None, dt.date]]) -> Iterator[Compared]:
+    """Go through the lists, by as_of, with the fund whose lists are compared and the one to be confirmed."""
+    followed: tuple[str | None, dt.date] | None = None
+    other: tuple[str | None, dt.date] | None = None
+    for as_of, fund, list_date in lists:
+        is_confirmed = other is not None and other[0] == fund and other[1] < list_date
+        if followed is None or followed[0] == fund or is_confirmed:
+            yield as_of, None if followed is None else followed[1], fund, False
+            followed, other = (fund, as_of), None
+        else:
+            yield as_of, None, fund, True
+            other = other if other is not None and other[0] == fund else (fund, list_date)
 
 
 def membership_changes(

@@ -8,7 +8,7 @@ import polars as pl
 
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.index import valuation
-from smallcap.finance.index.calendar import with_expected_event
+from smallcap.finance.index.calendar import with_expected_event, with_pending
 from smallcap.finance.index.membership import membership_changes, successive_dates, turnover
 from smallcap.finance.statuses import FAIL, PASS, VERIFY
 from smallcap.rules.types.index import IndexRules
@@ -46,7 +46,9 @@ def index_profile(
     pl.DataFrame
         One row per as_of, in the columns of marts.index_profile, ascending.
     """
-    dates = successive_dates(members, years)
+    listed = members.select("as_of", "snapshot_date").unique("as_of")
+    compared = successive_dates(members, years).join(listed, on="as_of", how="left", maintain_order="left")
+    dates = with_pending(compared, events)
     moved = turnover(membership_changes(members, dates, ["weight"]), dates, rules.reconstitution)
     described = (
         _described(valued, rules)

@@ -206,6 +206,9 @@ CONSTITUENTS = CanonicalTable(
         CanonicalColumn("location", "text", "", "country"),
         CanonicalColumn("exchange", "text", "", "exchange"),
         CanonicalColumn("asset_class", "text", "", "Equity, Cash, …; blank: Equity"),
+        CanonicalColumn(
+            "fund", "text", "", "the fund whose holdings the list is; changes are computed within one fund"
+        ),
     ),
     largest=LARGEST,
     is_grouped=True,

@@ -34,6 +34,7 @@ from smallcap.sources.refusals import write_refused
 DEFAULT_INDEX = "russell2000"
 _SHOWN_CELLS = ["as_of", "snapshot_date", "asset_class", *HOLDINGS_SCHEMA]
 _LIST_KEY: dict[str, type[pl.DataType]] = {"index_name": pl.String, "snapshot_date": pl.Date}
+_FUND: dict[str, type[pl.DataType]] = {"fund": pl.String}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Lists:
     Attributes
     ----------
     rows
-        index_name, snapshot_date, symbol (the canonical ticker), and the columns of a holdings row.
+        index_name, snapshot_date, fund, symbol (the canonical ticker), and the columns of a holdings row.
     refused
         index_name, snapshot_date, rule, and the columns of a refused holdings row.
     misdated
@@ -73,7 +74,7 @@ def read_lists(
     InputError
         When files are refused, or two different files have the same index and date; the message names all.
     """
-    rows: list[pl.DataFrame] = [pl.DataFrame(schema={**_LIST_KEY, **HOLDINGS_SCHEMA})]
+    rows: list[pl.DataFrame] = [pl.DataFrame(schema={**_LIST_KEY, **_FUND, **HOLDINGS_SCHEMA})]
     refused: list[pl.DataFrame] = []
     misdated: list[pl.DataFrame] = [pl.DataFrame(schema=REFUSED_SCHEMA)]
     owners: dict[tuple[str, dt.date], str] = {}
@@ -155,9 +156,10 @@ def choose_lists(
 
 
 def holdings_rows(holdings: Holdings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the members and the refused rows of a file with its index and date, for `combine_lists`."""
+    """Return the members and the refused rows of a file with index, date and fund, for `combine_lists`."""
     key = [pl.lit(holdings.index_name).alias("index_name"), pl.lit(holdings.as_of).alias("snapshot_date")]
-    return holdings.rows.select(*key, pl.all()), holdings.refused.select(*key, pl.all())
+    fund = pl.lit(holdings.fund).alias("fund")
+    return holdings.rows.select(*key, fund, pl.all()), holdings.refused.select(*key, pl.all())
 
 
 def _read_holdings(
@@ -190,7 +192,24 @@ def _read_constituents(
     )
     members, refused = classify(table, rules, tuple(_LIST_KEY), is_unknown_kept=True)
     _require_plausible(table, members, rules, found.name)
-    return members, refused, dated.refused
+    return _with_fund(members, table, found.name), refused, dated.refused
+
+
+def _with_fund(members: pl.DataFrame, table: pl.DataFrame, file_name: str) -> pl.DataFrame:
+    """Add to each list the fund that its rows name; a list of two funds is refused."""
+    funds = (
+        table.group_by(*_LIST_KEY)
+        .agg(pl.col("fund").drop_nulls().unique().sort())
+        .sort(*_LIST_KEY)
+        .select(*_LIST_KEY, pl.col("fund").list.first(), pl.col("fund").list.len().alias("funds"))
+    )
+    for index, date, *_ in funds.filter(pl.col("funds") > 1).iter_rows():
+        raise InputError(
+            f"constituents file {file_name}: the list of {index} of {date} names more than one fund; give "
+            "one list per date, each of one fund"
+        )
+    named = members.join(funds.drop("funds"), on=list(_LIST_KEY), how="left", maintain_order="left")
+    return named.select(*_LIST_KEY, *_FUND, *HOLDINGS_SCHEMA)
 
 
 def _require_plausible(

@@ -166,6 +166,7 @@ def constituents_frame(
             pl.lit(SOURCE).alias("source"),
             pl.col("as_of").alias("snapshot_date"),
             pl.lit(None).alias("price_usd"),
+            pl.lit(None).alias("fund"),
         )
         .select(*CONSTITUENTS_COLUMNS)
         .cast(CONSTITUENTS_COLUMNS)  # type: ignore[arg-type]

@@ -66,10 +66,22 @@ def test_the_funds_file_and_a_table_of_your_own_give_the_same_members_and_the_sa
 ) -> None:
     fund = listed(tmp_path / "fund", "ishares/a.csv", holdings(ROWS))
     own = listed(tmp_path / "own", "constituents/a.csv", own_table(ROWS))
-    assert own.rows.equals(fund.rows)
+    assert own.rows.drop("fund").equals(fund.rows.drop("fund"))
+    # The fund's file says whose holdings it lists; the table has no such column.
+    assert (own.rows["fund"].n_unique(), own.rows["fund"][0]) == (1, None)
+    assert fund.rows["fund"].unique().to_list() == ["iShares Russell 2000 ETF"]
     assert rules_of(own) == rules_of(fund)
     assert fund.rows["ticker"].to_list() == ["CVI", "DASH", "KEEP", "NA", "NONE", "SECT", "TWO"]
     assert len(rules_of(fund)) == len(ROWS) - fund.rows.height
+
+
+def test_a_table_of_your_own_names_one_fund_per_list(tmp_path: Path) -> None:
+    header, first = b"snapshot_date,ticker,name,price,fund\n", b"2025-05-13,AAA,ALPHA,2.5,Fund A\n"
+    named = listed(tmp_path / "one", "constituents/a.csv", header + first)
+    assert named.rows["fund"].to_list() == ["Fund A"]
+    two = header + first + b"2025-05-13,BBB,BETA,2.5,Fund B\n"
+    with pytest.raises(InputError, match="of 2025-05-13 names more than one fund"):
+        listed(tmp_path / "two", "constituents/a.csv", two)
 
 
 def test_what_a_table_of_your_own_leaves_out_refuses_no_row(tmp_path: Path) -> None:

@@ -184,11 +184,11 @@ def test_dates_far_apart_must_differ_more(before: dt.date, is_reconstitution: bo
         (dt.date(2024, 5, 31), dt.date(2024, 6, 30), "june_2024"),
         (dt.date(2024, 6, 28), dt.date(2024, 6, 30), None),
         (dt.date(2024, 5, 31), dt.date(2025, 6, 30), "june_2024; june_2025"),
-        (dt.date(2026, 10, 31), dt.date(2026, 11, 30), "fourth_quarter_2026"),
+        (dt.date(2026, 10, 31), dt.date(2026, 11, 30), None),
         (dt.date(2026, 11, 30), dt.date(2026, 12, 31), "fourth_quarter_2026"),
     ],
 )
-def test_events_are_expected_between_the_dates_also_where_sources_contradict_each_other(
+def test_events_are_expected_between_the_dates_but_not_by_a_text_that_is_superseded(
     before: dt.date, as_of: dt.date, expected: str | None
 ) -> None:
     dates = pl.DataFrame({"as_of": [as_of], "previous_as_of": [before]})

@@ -107,10 +107,16 @@ def test_an_event_without_lists_is_insufficient(year: int, reason: str) -> None:
 
 
 def test_an_event_whose_rank_day_nobody_names_is_insufficient() -> None:
+    june = next(event for event in EVENTS if event.event == "june_2024")
+    unranked = dataclasses.replace(june, rank_date=None, rank_status=None, rank_source=None)
+    listed = pl.concat([members({1: {"weight": 1.0}}, BEFORE), members({2: {"weight": 1.0}}, AS_OF)])
+    rows = reconstitution_effects(listed, table("core.monthly_returns", []), (unranked,), FEW)
+    assert rows["reason"].to_list() == ["the rank day is not known"] * 2
+
+
+def test_neither_a_superseded_day_nor_a_month_without_a_day_is_an_event_to_measure() -> None:
+    """The earlier text names a day in November 2026; the later one December, without a day."""
     rows = reconstitution_effects(
         members({1: {"weight": 1.0}}, dt.date(2026, 12, 31)), table("core.monthly_returns", []), EVENTS, FEW
     )
-    announced = rows.filter(pl.col("event") == "fourth_quarter_2026")
-    # The later text names a month without a day, and so no effective day to look around.
-    assert announced["effective_date"].unique().to_list() == [dt.date(2026, 11, 13)]
-    assert announced["reason"].to_list() == ["the rank day is not known"] * 2
+    assert "fourth_quarter_2026" not in rows["event"].to_list()
