@@ -86,7 +86,9 @@ class QualitySummary(dy.Schema):
     as_of = key_date("as-of date, for which the row is computed")
     method = key_text("published, or debt_free_aware")
     basis = key_text("point_in_time or as_published")
-    variant = key_text("base, or the ablation: no_winsorizing, no_coverage_clip, no_controls")
+    variant = key_text(
+        "base, or the ablation: no_winsorizing, no_coverage_clip, no_controls, controls_of_the_text"
+    )
     quintile = dy.Int64(
         primary_key=True, min=0, max=5, description="1 worst to 5 best; 0 is all scored together"
     )

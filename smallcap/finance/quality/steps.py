@@ -12,7 +12,8 @@ from smallcap.rules.types.quality import BASE, REQUIRED_INPUTS, SCORE_INPUTS, Qu
 
 QUINTILE_EDGES = (0.2, 0.4, 0.6, 0.8)
 GROUP = ["as_of", "method", "basis"]
-CONTROLLED = ("market_cap_usd", "roe", "fcf_margin", "debt_to_assets")
+SIZE = "market_cap_usd"
+CONTROLLED = (SIZE, "roe", "fcf_margin", "debt_to_assets")
 
 
 def _missing_fields(mask: int) -> str:
@@ -127,7 +128,8 @@ def _place(rules: QualityRules, variant: Variant) -> pl.Expr:
         .then(_literal("stale") + mask)
     )
     if variant.is_controlled:
-        for name in CONTROLLED:
+        controlled = CONTROLLED if variant.is_size_controlled else CONTROLLED[1:]
+        for name in controlled:
             place = place.when(~_within(name, rules)).then(_literal(f"out_of_range:{name}"))
     return place.otherwise(pl.lit(0, pl.UInt8))
 

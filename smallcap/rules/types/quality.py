@@ -121,12 +121,13 @@ class QualityRules(RuleSet):
 
 @dataclass(frozen=True)
 class Variant:
-    """Which steps of the screen are run; the ablation leaves out one at a time."""
+    """Which steps of the screen are run; the ablation leaves out one at a time, or one of the controls."""
 
     name: str
     is_winsorized: bool = True
     is_coverage_clipped: bool = True
     is_controlled: bool = True
+    is_size_controlled: bool = True
 
 
 BASE = Variant("base")
@@ -134,4 +135,6 @@ ABLATIONS = (
     Variant("no_winsorizing", is_winsorized=False),
     Variant("no_coverage_clip", is_coverage_clipped=False),
     Variant("no_controls", is_controlled=False),
+    # The study's text names controls of roe, fcf_margin and debt_to_assets, and none of size.
+    Variant("controls_of_the_text", is_size_controlled=False),
 )

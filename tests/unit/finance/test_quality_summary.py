@@ -132,10 +132,26 @@ def test_the_ablation_scores_again_without_one_step() -> None:
     assert uncontrolled["top_names"] == "T11, T10"
     assert sorted(summary["variant"].unique()) == [
         "base",
+        "controls_of_the_text",
         "no_controls",
         "no_coverage_clip",
         "no_winsorizing",
     ]
+
+
+def test_the_controls_of_the_text_have_no_limit_of_size() -> None:
+    people = members(*[{}] * 12)
+    annual = records(*({"roe": number / 10} for number in range(1, 11)), {"roe": 0.95}, {"roe": 5.0})
+    values = market_values(*[{}] * 10, {"market_cap_usd": 1e6}, {})
+    scores = quality_scores(people, values, annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS)
+    summary = quality_summary(scores, people, annual, NO_PRICES, FIVE_SUFFICE, [2024])
+    scored = {
+        name: summary_rows(summary, name)[0]["scored"]
+        for name in ("base", "controls_of_the_text", "no_controls")
+    }
+    # The eleventh is worth 1 M USD, the twelfth has a return on equity of 500%.
+    assert scored == {"base": 10, "controls_of_the_text": 11, "no_controls": 12}
+    assert summary_rows(summary, "controls_of_the_text")[0]["market_cap_usd_min"] == 1e6
 
 
 def test_a_year_in_which_nobody_is_scored_still_has_its_rows() -> None:
