@@ -12,6 +12,20 @@ from smallcap.parsing import parse_toml
 RECORD: Final = "home.toml"
 COPY: Final = Path("lake", RECORD)
 """The copy, beside the tables: a home whose record is lost must not take another universe for its own."""
+_TYPES: Final[dict[str, type]] = {
+    "preset": str,
+    "limit": int,
+    "index_name": str,
+    "sample_companies": int,
+    "sample_seed": int,
+    "stale_months": int,
+    "shariah_standard": str,
+    "files_blank_debt_is_zero": bool,
+    "shares_split_basis": str,
+    "input": str,
+}
+"""The types in which settings are recorded; of another type, the file is damaged."""
+_IN_WORDS: Final = {str: "text", int: "a whole number", bool: "true or false"}
 
 
 def read_record(home: Path) -> dict[str, Any] | None:
@@ -22,7 +36,7 @@ def read_record(home: Path) -> dict[str, Any] | None:
     Raises
     ------
     InputError
-        When the file cannot be read or is not TOML.
+        When the file cannot be read, is not TOML, or has a value of a wrong type.
     """
     path = home / RECORD
     try:
@@ -44,7 +58,16 @@ def _parsed(text: str) -> dict[str, Any]:
     recorded = parse_toml(text)
     if recorded and "preset" not in recorded:
         raise ValueError("it names no preset")
+    for name, expected in _TYPES.items():
+        # By the exact type: a truth value is a number in Python.
+        if name in recorded and type(recorded[name]) is not expected:
+            raise ValueError(f"its '{name}' is not {_IN_WORDS[expected]}")
     return recorded
+
+
+def check_record(text: str) -> None:
+    """Raise `ValueError` for a text that is no record."""
+    _parsed(text)
 
 
 def write_record(home: Path, text: str) -> None:

@@ -310,12 +310,26 @@ def load_settings(**overrides: object) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     first = _checked(given)
     home = require_usable_home(first.home)
-    recorded = recorded_settings(home, RECORDED_FIELDS, PACKAGE.parent)
+    recorded = require_allowed_record(home)
     inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
     settings = _checked({**given, **inherited}, home / RECORD) if inherited else first
     folder = settings.input if "input" in inherited else in_full(settings.input)
     rules = setting_path(settings.reference_dir, "reference_dir")
     return settings.model_copy(update={"home": home, "input": folder, "reference_dir": rules})
+
+
+def require_allowed_record(home: Path) -> dict[str, object]:
+    """Return what a home records of the settings that later runs take over.
+
+    Raises
+    ------
+    InputError
+        When the record cannot be read, or a setting may not have the value that is recorded.
+    """
+    recorded = recorded_settings(home, RECORDED_FIELDS, PACKAGE.parent)
+    if recorded:
+        _checked(recorded, home / RECORD)
+    return recorded
 
 
 def settings_without_record(**overrides: object) -> Settings:
@@ -337,7 +351,12 @@ def _checked(given: Mapping[str, object], recorded_in: Path | None = None) -> Se
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         explained = explain(error)
-        raise InputError(f"{recorded_in}: {explained}") if recorded_in else explained from None
+        if recorded_in is None:
+            raise explained from None
+        raise InputError(
+            f"{recorded_in}: {explained}. Correct it, or restore it by 'smallcap doctor --repair --home "
+            f"{recorded_in.parent}'"
+        ) from None
     except (UnicodeDecodeError, OSError) as error:
         # Nothing but .env is read from a file.
         raise InputError(

@@ -21,9 +21,23 @@ def expected_companies(securities: pl.DataFrame, start: dt.date, end: dt.date) -
     return _listed(securities, start, end)["source_entity_id"].drop_nulls().unique().sort().to_list()
 
 
-def expected_lines(securities: pl.DataFrame, start: dt.date, end: dt.date) -> list[str]:
-    """Return the source's ids of the lines of companies that it knows, listed between two days."""
-    return _listed(securities, start, end)["source_id"].drop_nulls().unique().sort().to_list()
+def expected_lines(securities: pl.DataFrame, start: dt.date, end: dt.date, today: dt.date) -> list[str]:
+    """Return the source's ids of the lines of companies that it knows, listed between two days.
+
+    Parameters
+    ----------
+    securities
+        Rows of raw.securities.
+    start, end
+        The days that the source is asked for.
+    today
+        The source's day. The month that it is in counts for nothing: on the first days of a year there may be
+        no session yet, so that an answer without prices lacks nothing.
+    """
+    last = min(end, today.replace(day=1) - dt.timedelta(days=1))
+    if last < start:
+        return []
+    return _listed(securities, start, last)["source_id"].drop_nulls().unique().sort().to_list()
 
 
 def _listed(securities: pl.DataFrame, start: dt.date, end: dt.date) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from smallcap.lake.contract import in_order, require_contract
 from smallcap.lake.delta import NO_CLEAN_UP, create_delta, writing
 from smallcap.lake.encodings import DEFAULT
 from smallcap.lake.reader import LakeReader
+from smallcap.lake.room import require_room
 from smallcap.tables import table as find_table
 
 COMPACT_FILES: Final = 16
@@ -50,6 +51,7 @@ class AppendedTables(LakeReader):
         ordered = in_order(found, require_contract(found, rows))
         delta = self._open(found)
         with writing(name, path):
+            require_room(path, int(ordered.estimated_size()))
             write_deltalake(
                 create_delta(path, found) if delta is None else delta,
                 ordered,

@@ -10,6 +10,8 @@ from typing import Final
 
 from deltalake import DeltaTable
 
+from smallcap.lake.room import require_room
+
 LOG_DIR: Final = "_delta_log"
 CHECKPOINT_EVERY: Final = 10
 """Commits after which a version that is kept gets a checkpoint: so few files are read to open it."""
@@ -75,6 +77,7 @@ class LogFiles:
         """Write a checkpoint of each kept version that is read from too many commits."""
         for version in sorted(kept):
             if self.can_open(version) and len(self._after_checkpoint(version)) > CHECKPOINT_EVERY:
+                require_room(self.table, 0)
                 DeltaTable(self.table, version=version).create_checkpoint()
                 self.checkpoints.add(version)
 

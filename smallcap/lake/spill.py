@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smallcap.lake.room import require_room
 from smallcap.tables import Table
 
 SPILL_PREFIX = ".spill-"
@@ -53,6 +54,13 @@ class Spill:
             self._spill(first)
         self._spill(frame)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the frames that were taken."""
+        if self._paths:
+            return sum(path.stat().st_size for path in self._paths)
+        return 0 if self._frame is None else int(self._frame.estimated_size())
+
     def data(self, years: Collection[int] | None = None) -> pl.DataFrame | pa.RecordBatchReader:
         """Return what was taken, in that order: one frame, or a stream over the frames on disk.
 
@@ -69,6 +77,7 @@ class Spill:
         if self._directory is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._directory = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=self._folder))
+        require_room(self._directory, int(frame.estimated_size()))
         path = self._directory / f"{len(self._paths):04}.arrow"
         # One batch: the Delta writer does not keep the order of several. Texts stay as Polars has them, which
         # saves copying each.

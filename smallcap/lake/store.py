@@ -28,6 +28,7 @@ from smallcap.lake.encodings import DEFAULT, writer_properties
 from smallcap.lake.parquet import only_grew
 from smallcap.lake.reader import LakeReader
 from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
+from smallcap.lake.room import require_room
 from smallcap.lake.spill import Spill
 from smallcap.lake.stamps import UNPARTITIONED, Stamp, YearStamp, stamp_years
 from smallcap.tables import TABLES, Table
@@ -119,7 +120,8 @@ class Lake(LakeReader):
             rejects = reject_rows(name, broken, years, max(years) if undated_year is None else undated_year)
             self._replace_rejects(name, rejects, years, run_id)
             new = Stamp(stamps, run_id, read_versions or {})
-            written = self._commit(found, spill.data, new, encodings=encodings or DEFAULT)
+            size = spill.size
+            written = self._commit(found, spill.data, new, size, encodings=encodings or DEFAULT)
             return replace(written, refused=rejects.height)
 
     def write_whole(
@@ -161,7 +163,8 @@ class Lake(LakeReader):
                 content, is_grown = before.content, digest_rows(found, there) != digest
         years = {UNPARTITIONED: YearStamp(run_id, content, kept.height, inputs or {})}
         new = Stamp(years, run_id, read_versions or {})
-        return self._commit(found, lambda years: in_order(found, kept), new, is_grown=is_grown)
+        size = int(kept.estimated_size())
+        return self._commit(found, lambda years: in_order(found, kept), new, size, is_grown=is_grown)
 
     def restamp(self, name: str, stamp: Stamp) -> None:
         """Commit another stamp for the rows that a table has; its files stay as they are."""
@@ -199,6 +202,7 @@ class Lake(LakeReader):
         found: Table,
         rows_of: Callable[[Collection[int]], pl.DataFrame | pa.RecordBatchReader],
         new: Stamp,
+        size: int,
         *,
         is_grown: bool = False,
         encodings: WriterProperties = DEFAULT,
@@ -206,7 +210,7 @@ class Lake(LakeReader):
         """Replace the years whose contents differ from the stored ones.
 
         A year that only depends on something new gets its new stamp. Rows that only grew are written although
-        their content digest stays.
+        their content digest stays. `size` is that of all rows in memory, in bytes.
         """
         delta = self._open(found)
         before = self.stamp(found.name)
@@ -217,6 +221,7 @@ class Lake(LakeReader):
         after = before.with_years(new.years, new.run_id, new.read_versions)
         path = self._path(found)
         with writing(found.name, path):
+            require_room(path, size if changed else 0)
             delta = self._for_writing(found, delta)
             if changed:
                 years = changed if found.is_partitioned else None
@@ -236,7 +241,8 @@ class Lake(LakeReader):
         rows, touched = replaced_rejects(self.read, name, rejects, years)
         if touched:
             new = Stamp(stamp_years(REJECTS, rows, touched, run_id), run_id)
-            self._commit(REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), new)
+            size = int(rows.estimated_size())
+            self._commit(REJECTS, lambda years: rows.filter(pl.col("year").is_in(list(years))), new, size)
 
 
 def _checked_blocks(

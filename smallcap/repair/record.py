@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from smallcap.errors import InputError
-from smallcap.home_record import COPY, RECORD, read_record, write_record
-from smallcap.parsing import parse_toml
+from smallcap.home_record import COPY, RECORD, check_record, write_record
 from smallcap.repair.aside import move_aside
+from smallcap.settings import require_allowed_record
 
 
 def damage_of_record(home: Path) -> str | None:
     """Say what is wrong with the record of a home; None where it can be read, or there is none."""
     try:
-        read_record(home)
+        require_allowed_record(home)
     except InputError as error:
         return str(error).partition(". Correct it")[0]
     return None
@@ -29,7 +29,7 @@ def repair_record(home: Path) -> None:
     """
     try:
         text = (home / COPY).read_text(encoding="utf-8")
-        parse_toml(text)
+        check_record(text)
     except (OSError, ValueError) as error:
         raise InputError(
             f"{home / COPY}, the copy of {home / RECORD}, cannot be read ({error}). Write into {RECORD} the "

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
+
+from deltalake import DeltaTable
 
 from smallcap.errors import DeliveryError, SmallcapError
 from smallcap.lake import Lake
+from smallcap.lake.log_files import LOG_DIR
 from tests.integration.homes import make
 from tests.integration.vendor_nights import TABLES
 from tests.standin.server import StandIn
@@ -17,34 +21,61 @@ from tests.standin.server import StandIn
 FIRST = dt.date(2026, 1, 5)
 SETTLED = 30
 """Nights after which a home has everything that is kept for some nights."""
+BYTES_OF_A_NIGHT = 100_000
+"""That a night may add."""
+RESPONSES_OF_A_NIGHT = 12
+"""Files of responses that a night may add: what the vendor sent that it had not sent before."""
 KINDS = {
     "complete": (7, None),
     "some silent": (2, {"percent": 96}),
     "most silent": (1, {"percent": 10}),
 }
 """For each kind of night its frequency, and which of the vendor's companies have statements."""
-KEPT: dict[str, object] = {"vacuum_days": 0, "keep_runs": 3, "keep_catalogues": 2}
+KEPT: dict[str, object] = {"vacuum_days": 0}
+"""No day passes for the files, so that nothing may be kept for some days; the rest is as it is by default."""
 
 
 @dataclass(frozen=True)
 class Lived:
-    """A night: what the vendor delivered, rows that were lost, requests, and files of the home after it."""
+    """A night: what the vendor delivered, what became of it, and what the home is after it.
+
+    Attributes
+    ----------
+    kind
+        What the vendor delivered.
+    outcome
+        `made`, `refused`, or the error of a night that failed.
+    lost
+        Rows that were there the night before.
+    requests, commits
+        The work: requests of the vendor, and new versions of tables.
+    size, files
+        Bytes and files of the home without what the vendor sent, and without Dagster's events.
+    events
+        Bytes of Dagster's events.
+    responses
+        Files of responses that were kept.
+    """
 
     kind: str
+    outcome: str
     lost: int
-    failure: str
     requests: int
+    commits: int
+    size: int
     files: int
+    events: int
+    responses: int
 
 
 def live_through(
     standin: StandIn, home: Path, nights: int, tables: Sequence[str] | None = None
-) -> list[Lived]:
+) -> Iterator[Lived]:
     """Run each night, for some tables alone or for all; the vendor's answers are drawn by the night's number.
 
     Only a run for all tables publishes.
     """
-    lived, known = [], dict[str, set[tuple[object, ...]]]()
+    known: dict[str, set[tuple[object, ...]]] = {}
     # The one vintage that the sample has, also before its day.
     standin.configure(french_vintage="202604")
     for number in range(nights):
@@ -53,15 +84,39 @@ def live_through(
         standin.configure(today=today.isoformat())
         if KINDS[kind][1] is not None:
             standin.fault("/v1/fundamentals*", "sparse", None, salt=str(number), **KINDS[kind][1])
-        asked = sum(standin.counts().values())
-        failure = _run(standin, home, today, tables)
+        asked, versions = sum(standin.counts().values()), _versions(home)
+        outcome = _run(standin, home, today, tables)
         standin.lift()
         now = _filings(home)
         lost = sum(len(rows - now[name]) for name, rows in known.items())
         known = now
-        files = sum(path.is_file() for path in home.rglob("*"))
-        lived.append(Lived(kind, lost, failure, sum(standin.counts().values()) - asked, files))
-    return lived
+        requests = sum(standin.counts().values()) - asked
+        yield Lived(kind, outcome, lost, requests, _versions(home) - versions, **_measured(home))
+
+
+def assert_nights_are_good(lived: Sequence[Lived]) -> None:
+    """Insist that no night lost anything or failed, and that what was delivered whole was taken."""
+    assert [night for night in lived if night.lost] == []
+    assert [night for night in lived if night.outcome not in ("made", "refused")] == []
+    assert {night.outcome for night in lived if night.kind == "complete"} == {"made"}
+    assert {night.outcome for night in lived if night.kind == "most silent"} == {"refused"}
+    assert {night.kind for night in lived} == set(KINDS)
+
+
+def assert_nights_do_not_grow(lived: Sequence[Lived]) -> None:
+    """Insist that size, files and work of the last nights are those of the first ones after `SETTLED`.
+
+    A year of twelve months brings new rows, and records have a row for each night: so much may be added.
+    """
+    late = lived[SETTLED:]
+    first, last = late[: len(late) // 2], late[-(len(late) // 2) :]
+    assert max(night.requests for night in last) <= 1.1 * max(night.requests for night in first)
+    assert mean(night.commits for night in last) <= 1.1 * mean(night.commits for night in first)
+    nights = len(late) / 2
+    assert (mean(n.size for n in last) - mean(n.size for n in first)) / nights < BYTES_OF_A_NIGHT
+    assert mean(night.files for night in last) <= 1.1 * mean(night.files for night in first)
+    assert mean(night.events for night in last) <= 1.2 * mean(night.events for night in first)
+    assert (last[-1].responses - first[0].responses) / len(late) < RESPONSES_OF_A_NIGHT
 
 
 def _kind(number: int) -> str:
@@ -88,10 +143,10 @@ def _run(standin: StandIn, home: Path, today: dt.date, tables: Sequence[str] | N
             **KEPT,
         )
     except DeliveryError:
-        return ""
+        return "refused"
     except SmallcapError as error:
         return f"{today}: {error}"
-    return ""
+    return "made"
 
 
 def _filings(home: Path) -> dict[str, set[tuple[object, ...]]]:
@@ -108,6 +163,26 @@ def _filings(home: Path) -> dict[str, set[tuple[object, ...]]]:
     found["raw.constituents"] = {key for key in found["raw.constituents"] if _is_month_end(key[0])}
     found["raw.prices"] = {(line, day.year, day.month) for line, day in found["raw.prices"]}  # type: ignore[attr-defined]
     return found
+
+
+def _versions(home: Path) -> int:
+    """Sum the versions of all tables, so that a difference counts commits."""
+    folders = [folder for folder in (home / "lake").glob("*/*") if (folder / LOG_DIR).is_dir()]
+    return sum(DeltaTable(folder).version() + 1 for folder in folders)
+
+
+def _measured(home: Path) -> dict[str, int]:
+    """Measure a home as `Lived` describes it."""
+    sizes = {path: path.stat().st_size for path in home.rglob("*") if path.is_file()}
+    responses = {path for path in sizes if path.is_relative_to(home / "snapshots")}
+    events = {path for path in sizes if path.is_relative_to(home / "dagster")}
+    own = sizes.keys() - responses - events
+    return {
+        "size": sum(sizes[path] for path in own),
+        "files": len(own),
+        "events": sum(sizes[path] for path in events),
+        "responses": len(responses),
+    }
 
 
 def _is_month_end(day: object) -> bool:

@@ -67,10 +67,11 @@ def test_after_a_damaged_journal_of_a_home_that_serves_nothing_every_year_is_mad
     assert all(not made.inputs for made in reopened(home).lake.stamp("raw.prices").years.values())
 
 
-def test_a_damaged_record_is_replaced_by_its_copy(home: Home) -> None:
+@pytest.mark.parametrize("text", ["preset = \n", "[preset]\n", "preset = 'sample'\nsample_companies = 3\n"])
+def test_a_damaged_record_is_replaced_by_its_copy(home: Home, text: str) -> None:
     before = read_record(home.path)
-    (home.path / "home.toml").write_text("preset = \n")
-    assert "home.toml cannot be read" in str(damage_of_record(home.path))
+    (home.path / "home.toml").write_text(text)
+    assert "home.toml" in str(damage_of_record(home.path))
     with pytest.raises(InputError, match=r"restore it by 'smallcap doctor --repair --home"):
         load_settings(home=home.path)
     repair_record(home.path)

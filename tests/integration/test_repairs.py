@@ -82,6 +82,8 @@ FETCHED_WITH_OTHER_YEARS = (
 )
 """Damages after which raw tables hold more than before: more is known when older years are fetched again."""
 KEPT = ("bytes of a data file were changed",)
+RECORDS = ("preset = ", "\0", "[1]", "[preset]", "preset = 1", "preset = 'smaple'")
+"""Contents of home.toml that no run accepts."""
 
 
 @pytest.mark.parametrize("kind", others_in_drill(DAMAGES, kept=KEPT))
@@ -150,7 +152,7 @@ def test_a_data_file_of_a_home_without_checksums_is_read_apart(
     assert (home / "lake" / "checksums.json").is_file()
 
 
-@pytest.mark.parametrize("text", others_in_drill(["preset = ", "\0", "[1]"], kept=["preset = "]))
+@pytest.mark.parametrize("text", others_in_drill(RECORDS, kept=["preset = "]))
 def test_a_damaged_record_is_named_and_the_doctor_restores_it(
     home: Path, smallcap: Smallcap, text: str
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.lake import Home
-from smallcap.settings import Settings, load_settings
+from smallcap.settings import RECORDED_FIELDS, Settings, load_settings
 from smallcap.sources.open import open_source
 from tests.paths import PROJECT_ROOT
 from tests.unit.sources.crafted import holdings, line, write_folder
@@ -151,6 +151,37 @@ def test_a_damaged_value_of_a_home_is_named_with_the_file_that_records_it(
     with pytest.raises(InputError, match=re.escape(str(tmp_path / "home.toml"))) as refused:
         load_settings(home=tmp_path)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["[preset]", "preset = 1", "preset = true", "preset = [1]", "preset = 2026-01-01"]
+)
+def test_a_preset_of_another_type_is_refused_with_its_remedy(tmp_path: Path, value: str) -> None:
+    (tmp_path / "home.toml").write_text(value, encoding="utf-8")
+    with pytest.raises(InputError, match=r"'preset' is not text.*doctor --repair"):
+        load_settings(home=tmp_path, preset="sample")
+
+
+@pytest.mark.parametrize("value", ["18.0", "[18]", "{ a = 1 }", "nan", "another type"])
+@pytest.mark.parametrize("name", RECORDED_FIELDS)
+def test_a_recorded_value_of_another_type_is_refused_with_its_remedy(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    if value == "another type":
+        is_text = isinstance(Settings.model_fields[name].default, str) or name == "input"
+        value = "18" if is_text or name == "files_blank_debt_is_zero" else "'18'"
+    preset = "" if name == "preset" else "preset = 'sample'\n"
+    (tmp_path / "home.toml").write_text(f"{preset}{name} = {value}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"'{name}' is not .*doctor --repair"):
+        load_settings(home=tmp_path, sample_companies=300)
+
+
+def test_a_recorded_value_that_is_not_allowed_is_refused_with_its_remedy_whatever_is_requested(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "home.toml").write_text("preset = 'sample'\nsample_companies = 3\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"'sample_companies'.*doctor --repair"):
+        load_settings(home=tmp_path, sample_companies=300)
 
 
 @pytest.mark.parametrize("name", ["漢" * 90, "\ud800"])
