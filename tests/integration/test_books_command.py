@@ -159,7 +159,7 @@ def test_a_regression_names_what_there_is_when_it_is_asked_for_what_is_not(home:
         ("regress", "nobody"): "they are: funnel_survivors",
         ("regress", "sample_hindsight", "--model", "FF6"): "choose one of: FF3, FF5, FF5+MOM",
         ("regress", "sample_hindsight", "--cov", "white"): "choose one of: OLS, HAC",
-        ("regress", "sample_hindsight", "--vintage", "190001"): "there are: 202512, 202604",
+        ("regress", "sample_hindsight", "--vintage", "190001"): "there are: 202406, 202512, 202604",
         ("regress", "sample_hindsight", "--from", "2020"): "write a month as YYYY-MM",
     }.items():
         refused = called(*arguments, "--home", home)

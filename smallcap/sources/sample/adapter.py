@@ -105,7 +105,7 @@ class SampleSource:
         return self._between("prices", "date", start, end, "source_id", lines)
 
     def factors(self) -> Delivery:
-        """Return the factor returns of both vintages, parsed from the files of `french_files`."""
+        """Return the factor returns of all vintages, parsed from the files of `french_files`."""
         from smallcap.sources.french.files import read_french
 
         parsed = [read_french(payload, name) for name, payload in self.french_files().items()]
@@ -113,7 +113,7 @@ class SampleSource:
         return Delivery(frame.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
 
     def french_files(self) -> dict[str, bytes]:
-        """Return the factor files of both vintages, in Kenneth French's layout, by file name."""
+        """Return the factor files of all vintages, in Kenneth French's layout, by file name."""
         return french_files(self.seed)
 
     def book_tickers(self) -> Mapping[str, tuple[str, ...]]:

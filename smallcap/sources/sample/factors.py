@@ -33,10 +33,11 @@ CORRELATIONS: Final = np.array(
 )
 """Percent a month, in the order of `FIVE_FACTORS` and momentum: round numbers near those of the US market."""
 
-VINTAGES: Final = ("202512", "202604")
+VINTAGES: Final = ("202406", "202512", "202604")
+"""The first was published by August 2024, so that later dates of the sample have factors known on the day."""
 LATEST_VINTAGE: Final = VINTAGES[-1]
 REVISED_SHARE: Final = 0.35
-"""Share of the months that differ between the two vintages."""
+"""Share of the months that differ between an earlier vintage and the latest."""
 
 OTHER_SORTS: Final = 0.1
 """Weight of RMW and CMA in the difference between the SMB of the three-factor and five-factor files."""
@@ -94,7 +95,7 @@ def market_months(returns: FactorReturns) -> tuple[Floats, Floats]:
 
 
 def french_files(seed: int) -> dict[str, bytes]:
-    """Return the five-factor, three-factor and momentum files of both vintages as zips, by file name."""
+    """Return the five-factor, three-factor and momentum files of all vintages as zips, by file name."""
     files: dict[str, bytes] = {}
     for vintage in VINTAGES:
         returns = draw(seed, vintage)
