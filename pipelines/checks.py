@@ -14,9 +14,9 @@ from smallcap.engine.making import PROGRESS
 from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.stamps import UNPARTITIONED, YearStamp
+from smallcap.package_files import SQL_DIR
 from smallcap.pipelines.findings import Check, Finding
 from smallcap.pipelines.input_checks import INPUT_CHECKS
-from smallcap.settings import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
 from smallcap.warehouse.row_checks import EXAMPLES, RowCheck, offending_rows, read_row_checks

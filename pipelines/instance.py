@@ -8,8 +8,9 @@ import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
 from smallcap.errors import InputError
+from smallcap.package_files import DAGSTER_YAML
 from smallcap.private_files import make_private
-from smallcap.settings import DAGSTER_YAML, Settings
+from smallcap.settings import Settings
 
 # Dagster captures what a step writes by redirecting the process's own standard output and error to files that
 # other processes follow. A run of the command has a terminal, or what the caller redirected; a bar cannot be

@@ -1,8 +1,6 @@
-"""The one settings object. Every setting has a name, a default and a sentence.
+"""The one settings object: every setting has a name, a default and a sentence.
 
 No other module reads the environment.
-
-Here too: where the package's own files are, in a checkout and in an installation alike.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -24,6 +21,7 @@ from pydantic_settings import (
 from smallcap.errors import InputError
 from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
+from smallcap.package_files import CHECKOUT, PACKAGE, default_home, default_reference
 from smallcap.paths import in_full, require_usable_home, setting_path
 from smallcap.recorded_settings import recorded_settings
 from smallcap.setting_checks import (
@@ -36,36 +34,6 @@ from smallcap.setting_checks import (
     refuse_misplaced_keys,
 )
 from smallcap.split_basis import INFERRED, parse_setting
-
-PACKAGE = Path(__file__).resolve().parent
-SQL_DIR = PACKAGE / "sql"
-"""Questions, views and checks, one .sql file each."""
-DAGSTER_YAML = PACKAGE / "dagster.yaml"
-"""Settings of a Dagster instance, for a home that has none yet."""
-
-
-def _checkout() -> Path | None:
-    root = PACKAGE.parent
-    return root if (root / "pyproject.toml").is_file() and (root / "data" / "reference").is_dir() else None
-
-
-CHECKOUT = _checkout()
-"""The repository that contains the package; None where it is installed."""
-
-
-def _default_home() -> Path:
-    return CHECKOUT / "data" / "home" if CHECKOUT else user_data_path("smallcap", appauthor=False) / "home"
-
-
-def _default_reference() -> Path:
-    return CHECKOUT / "data" / "reference" if CHECKOUT else PACKAGE / "reference"
-
-
-def own_books_dir(reference_dir: Path) -> Path:
-    """Return the folder of a user's own books, never inside a package that an upgrade replaces."""
-    is_packaged = CHECKOUT is None and reference_dir == _default_reference()
-    return user_data_path("smallcap", appauthor=False) / "books" if is_packaged else reference_dir / "books"
-
 
 Preset = Literal["sample", "files", "xfinlink"]
 PlanName = Literal["free", "pro", "max", "redistribution"]
@@ -99,7 +67,7 @@ class Settings(BaseSettings):
         validate_default=True,
     )
 
-    home: Path = Field(_default_home(), description="folder that holds everything a run makes")
+    home: Path = Field(default_home(), description="folder that holds everything a run makes")
     preset: Preset = Field(
         "sample", description="where data come from: sample (synthetic), files (a folder), xfinlink (a key)"
     )
@@ -191,7 +159,7 @@ class Settings(BaseSettings):
         0.20, gt=0, le=1, description="share missing from a live source's delivery from which it is refused"
     )
     publish_partial: bool = Field(False, description="publish a refused delivery, with exit code 6")
-    reference_dir: Path = Field(_default_reference(), description="folder of the rule sets")
+    reference_dir: Path = Field(default_reference(), description="folder of the rule sets")
     bind: Annotated[str, AfterValidator(check_bind)] = Field(
         "127.0.0.1",
         description="address that the UI listens on; one that other machines can reach needs ui_token",

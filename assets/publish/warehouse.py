@@ -16,7 +16,7 @@ from smallcap.lake import Lake
 from smallcap.lake.cleaning import InUse
 from smallcap.lake.records import utc_now
 from smallcap.lake.upkeep import keep_up
-from smallcap.settings import SQL_DIR
+from smallcap.package_files import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 from smallcap.warehouse import PublishedTable, build, swap, versions_in_use

@@ -121,7 +121,7 @@ def pointed_to_home(settings: Any) -> Any:
     if os.access(settings.warehouse_dir, os.W_OK):
         point_to_home(settings)
         return settings
-    from smallcap.settings import SQL_DIR
+    from smallcap.package_files import SQL_DIR
     from smallcap.warehouse.relocate import copy_for_reading
 
     folder = Path(tempfile.mkdtemp(prefix="smallcap-"))
@@ -132,7 +132,7 @@ def pointed_to_home(settings: Any) -> Any:
 
 def point_to_home(settings: Any) -> None:
     """Point the views of the served catalogue to where the home is now."""
-    from smallcap.settings import SQL_DIR
+    from smallcap.package_files import SQL_DIR
     from smallcap.warehouse import ensure_home
 
     ensure_home(settings.warehouse_dir, settings.home, SQL_DIR / "views")

@@ -29,9 +29,10 @@ from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
 from smallcap.hosts import Authority, is_wildcard, parse_hosts, url_of
+from smallcap.package_files import PACKAGE
 from smallcap.pipelines.instance import open_instance
 from smallcap.pipelines.web.guard import App, Guard
-from smallcap.settings import PACKAGE, Settings, load_settings
+from smallcap.settings import Settings, load_settings
 
 MODULE = "smallcap.pipelines.definitions"
 LOG_LEVEL = "warning"

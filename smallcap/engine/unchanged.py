@@ -14,8 +14,9 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from smallcap.package_files import PACKAGE, own_books_dir
 from smallcap.parsing import parse_json
-from smallcap.settings import PACKAGE, Settings, own_books_dir
+from smallcap.settings import Settings
 
 RECORD = "unchanged.json"
 LIVE_PRESETS = ("xfinlink",)

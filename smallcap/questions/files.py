@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from smallcap.settings import SQL_DIR
+from smallcap.package_files import SQL_DIR
 
 FOLDERS = ("report", "terminal")
 """Folders of `SQL_DIR`. A name occurs once in all of them, because terminal and report share questions."""

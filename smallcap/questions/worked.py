@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from smallcap.errors import InputError
+from smallcap.package_files import SQL_DIR
 from smallcap.questions.files import Question, read_question
-from smallcap.settings import SQL_DIR
 
 FOLDER = SQL_DIR / "queries"
 

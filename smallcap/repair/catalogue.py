@@ -8,8 +8,9 @@ from smallcap import __version__
 from smallcap.engine.guard import unaudited
 from smallcap.errors import SmallcapError
 from smallcap.lake.home import Home
+from smallcap.package_files import SQL_DIR
 from smallcap.repair.damage import find_damage
-from smallcap.settings import SQL_DIR, Settings
+from smallcap.settings import Settings
 from smallcap.sources.open import open_source
 from smallcap.warehouse.catalogue import build
 from smallcap.warehouse.contents import read_contents

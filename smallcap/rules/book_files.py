@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from smallcap.errors import InputError
+from smallcap.package_files import own_books_dir
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.books import Book, BookSet
-from smallcap.settings import own_books_dir
 
 GIVEN = "books.toml"
 

@@ -6,7 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from smallcap.errors import InputError
-from smallcap.settings import PACKAGE, Settings
+from smallcap.package_files import PACKAGE
+from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.views import ClockedSource, LimitedSource

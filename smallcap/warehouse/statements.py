@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from smallcap.settings import SQL_DIR
+from smallcap.package_files import SQL_DIR
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> list[tuple[Any, ...]]:

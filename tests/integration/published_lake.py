@@ -7,8 +7,9 @@ from pathlib import Path
 
 from smallcap.lake import Home
 from smallcap.lake.records import utc_now
+from smallcap.package_files import SQL_DIR
 from smallcap.repair.steps import record_checksums
-from smallcap.settings import SQL_DIR, load_settings
+from smallcap.settings import load_settings
 from smallcap.warehouse import build, swap
 from smallcap.warehouse.from_lake import RECORDS, tables_of
 from tests.unit.lake.test_store import prices

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from smallcap.lake import Home
+from smallcap.package_files import SQL_DIR
 from smallcap.repair import tables as repairing
 from smallcap.repair.aside import DAMAGED
 from smallcap.repair.damage import find_damage
 from smallcap.repair.steps import find_steps, record_checksums, repair_tables
 from smallcap.repair.tables import REPAIR_RUN
-from smallcap.settings import SQL_DIR, load_settings
+from smallcap.settings import load_settings
 from smallcap.warehouse import ensure_home, run_query, versions_in_use
 from tests.integration.published_lake import YEARS, check, make_home, publish, reopened
 from tests.tiers import others_in_drill

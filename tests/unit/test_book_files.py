@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
+from smallcap.package_files import own_books_dir
 from smallcap.rules.book_files import GIVEN, add_books
-from smallcap.settings import own_books_dir
 from tests.paths import PROJECT_ROOT
 
 SOUND = """

@@ -8,9 +8,10 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.lake import Home
+from smallcap.package_files import DAGSTER_YAML
 from smallcap.pipelines.execute import explain
 from smallcap.pipelines.instance import open_instance
-from smallcap.settings import DAGSTER_YAML, Settings, load_settings
+from smallcap.settings import Settings, load_settings
 
 OURS = "telemetry:\n  enabled: true\n"
 

@@ -12,10 +12,10 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from smallcap.package_files import SQL_DIR
 from smallcap.questions import question
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.render import render_list, render_report
-from smallcap.settings import SQL_DIR
 from tests.attacks import attacks
 from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with
 
