@@ -43,7 +43,7 @@ drill: $(INSTALLED) ## the longer figures, 45 minutes: many kills, long backfill
 
 soak: $(INSTALLED) ## make soak PART=name: up to two hours, or SOAK_MINUTES; without PART the parts are listed
 ifdef PART
-	$(BIN)/python -m pytest -m soak tests/soak/test_$(PART).py
+	$(BIN)/python -m pytest -s -m soak tests/soak/test_$(PART).py
 else
 	@for part in tests/soak/test_*.py; do name=$${part##*/test_}; echo "make soak PART=$${name%.py}"; done
 endif

@@ -25,10 +25,7 @@ from tests.integration.homes import (
 )
 from tests.integration.killed_run import Rerun, measured
 from tests.once import made_once
-from tests.paths import PROJECT_ROOT
 from tests.published_home import publish_years
-
-FORMER_QUANTILE, OTHER_QUANTILE = "lower_quantile = 0.05", "lower_quantile = 0.10"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,26 +58,6 @@ def rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory, worker_id:
         return measured(before, folder / "after")
 
     return made_once(tmp_path_factory, worker_id, "rerun", make_both)
-
-
-@pytest.fixture(scope="session")
-def short_rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Rerun:
-    """The small home, and the same after a run under another rule of the scores, which nobody disturbed.
-
-    The run makes the scores and what follows from them, in both years, and publishes them: half the work of
-    `rerun`.
-    """
-
-    def make_both(folder: Path) -> Rerun:
-        reference = Path(shutil.copytree(PROJECT_ROOT / "data" / "reference", folder / "reference"))
-        rules = reference / "quality.toml"
-        text = rules.read_text(encoding="utf-8")
-        assert FORMER_QUANTILE in text
-        rules.write_text(text.replace(FORMER_QUANTILE, OTHER_QUANTILE), encoding="utf-8")
-        before = copy_home(small_home, folder / "before")
-        return measured(before, folder / "after", ("run", "--as-of", str(LATER)), reference_dir=reference)
-
-    return made_once(tmp_path_factory, worker_id, "short-rerun", make_both)
 
 
 @pytest.fixture

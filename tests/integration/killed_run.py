@@ -9,22 +9,31 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
 
+from smallcap.errors import InputError
 from smallcap.lake import Lake
+from smallcap.lake.log_files import LOG_DIR
 from smallcap.warehouse import served_run_id
 from tests.command_line import COMMAND, environment
-from tests.integration.homes import COMPANIES, copy_home, served, unequal_tables
+from tests.integration.forked import Forked, forking
+from tests.integration.homes import COMPANIES, LATER, copy_home, served, unequal_tables
 from tests.paths import PROJECT_ROOT
 
 LOOK_EVERY_SECONDS = 0.005
 # Another date of a year that exists, under another stale limit: the year's partitions get other contents.
 RERUN = ("run", "--as-of", "2025-02-28")
 RERUN_SETTINGS = {"sample_companies": COMPANIES}
+FEWEST_COMPANIES = 60
+FORMER_QUANTILE, OTHER_QUANTILE = "lower_quantile = 0.05", "lower_quantile = 0.10"
+
+
+Started = subprocess.Popen[str] | Forked
 
 
 @dataclass
@@ -39,10 +48,12 @@ class Rerun:
     seconds: float
     arguments: tuple[str, ...] = RERUN
     settings: dict[str, object] = field(default_factory=lambda: dict(RERUN_SETTINGS))
+    starter: Callable[..., Started] | None = None
+    """What starts the command; None for `start`."""
 
-    def start(self, home: Path) -> subprocess.Popen[str]:
+    def start(self, home: Path) -> Started:
         """Start the run on a home."""
-        return start(home, *self.arguments, **self.settings)
+        return (self.starter or start)(home, *self.arguments, **self.settings)
 
 
 @dataclass
@@ -73,7 +84,7 @@ def start(
     )
 
 
-def run_until(seconds: float, process: subprocess.Popen[str]) -> Ended:
+def run_until(seconds: float, process: Started) -> Ended:
     """Kill a run once it has used so many processor seconds; infinity lets it end.
 
     Moments are counted in the run's own processor time: on a busy machine it stretches far less than time by
@@ -81,13 +92,15 @@ def run_until(seconds: float, process: subprocess.Popen[str]) -> Ended:
     """
     watched, used = psutil.Process(process.pid), 0.0
     while process.poll() is None:
-        times = watched.cpu_times()
-        used = max(used, times.user + times.system)
+        with suppress(psutil.NoSuchProcess):
+            times = watched.cpu_times()
+            used = max(used, times.user + times.system)
         if used >= seconds:
             process.kill()
             break
         time.sleep(LOOK_EVERY_SECONDS)
     process.communicate()
+    assert process.returncode is not None
     return Ended(process.returncode, used)
 
 
@@ -113,9 +126,14 @@ def has_committed(home: Path) -> bool:
     if not journal.exists():
         return False
     lake = Lake(home / "lake")
-    return any(
-        lake.version(name) > version for name, version in json.loads(journal.read_text())["tables"].items()
-    )
+    try:
+        return any(
+            lake.version(name) > version
+            for name, version in json.loads(journal.read_text())["tables"].items()
+        )
+    except InputError:
+        # A damaged log, which the run repairs before it writes.
+        return False
 
 
 def has_swapped(home: Path, before: str) -> bool:
@@ -133,7 +151,13 @@ class Kill:
     served: dict[str, tuple[int, int]]
 
 
-def measured(before: Path, after: Path, arguments: tuple[str, ...] = RERUN, **settings: object) -> Rerun:
+def measured(
+    before: Path,
+    after: Path,
+    arguments: tuple[str, ...] = RERUN,
+    starter: Callable[..., Started] | None = None,
+    **settings: object,
+) -> Rerun:
     """Run to the end on a copy of a home, and count the processor seconds.
 
     Parameters
@@ -142,29 +166,59 @@ def measured(before: Path, after: Path, arguments: tuple[str, ...] = RERUN, **se
         The home before the run.
     after
         Where the copy goes.
-    arguments, settings
+    arguments, starter, settings
         Of the run.
     """
-    given = {**RERUN_SETTINGS, **settings}
-    ended = run_until(math.inf, start(copy_home(before, after), *arguments, **given))
+    rerun = Rerun(before, after, math.inf, arguments, {**RERUN_SETTINGS, **settings}, starter)
+    ended = run_until(math.inf, rerun.start(copy_home(before, after)))
     assert ended.code == 0
-    return Rerun(before, after, ended.seconds, arguments, given)
+    return replace(rerun, seconds=ended.seconds)
+
+
+@contextmanager
+def small_forked_rerun(folder: Path) -> Iterator[Rerun]:
+    """Make a small home of one date, and the same after a run under another rule of the scores.
+
+    The run makes the scores and what follows from them, and publishes them.
+    """
+    settings = {"sample_companies": FEWEST_COMPANIES}
+    reference = Path(shutil.copytree(PROJECT_ROOT / "data" / "reference", folder / "reference"))
+    rules = reference / "quality.toml"
+    text = rules.read_text(encoding="utf-8")
+    assert FORMER_QUANTILE in text
+    rules.write_text(text.replace(FORMER_QUANTILE, OTHER_QUANTILE), encoding="utf-8")
+    with forking(folder) as forker:
+        run = ("run", "--as-of", str(LATER))
+        first = forker.start(folder / "before", *run, **settings)
+        messages = first.communicate()[1]
+        assert first.returncode == 0, messages
+        yield measured(
+            folder / "before", folder / "after", run, forker.start, **settings, reference_dir=reference
+        )
+
+
+def garble_a_log(home: Path) -> None:
+    """Spoil the newest commit of a table that is made from others."""
+    log = home / "lake" / "core" / "metrics_as_of" / LOG_DIR
+    max(log.glob("*.json")).write_text("{ not json")
 
 
 def kill_once(rerun: Rerun, home: Path, moment: float, before: str) -> Kill:
     ended = run_until(moment, rerun.start(home))
-    return Kill(moment, ended.code, has_committed(home) and not has_swapped(home, before), served(home))
+    is_between = not has_swapped(home, before) and has_committed(home)
+    return Kill(moment, ended.code, is_between, served(home))
 
 
 def kill_again_and_again_then_finish(
-    rerun: Rerun, folder: Path, moments: list[float]
+    rerun: Rerun, folder: Path, moments: list[float], damage: Callable[[Path], object] = lambda home: None
 ) -> tuple[list[Kill], list[str]]:
     """Kill a run, kill the next on what that one left, and so on, each later than the last; let one end.
 
-    Return what differs then.
+    Return what differs then. Before the first run the home is damaged.
     """
     before = str(served_run_id(rerun.before / "warehouse"))
     home = copy_home(rerun.before, folder / f"{moments[0]:.3f}")
+    damage(home)
     kills: list[Kill] = []
     for moment in moments:
         kill = kill_once(rerun, home, moment, before)
@@ -173,6 +227,7 @@ def kill_again_and_again_then_finish(
             # earlier.
             shutil.rmtree(home)
             copy_home(rerun.before, home)
+            damage(home)
             kill = kill_once(rerun, home, kill.moment * 0.95, before)
         kills.append(kill)
     assert run_until(math.inf, rerun.start(home)).code == 0

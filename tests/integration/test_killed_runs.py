@@ -4,6 +4,7 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from tests.integration.homes import (
 from tests.integration.killed_run import (
     RERUN_SETTINGS,
     Rerun,
+    garble_a_log,
     has_committed,
     kill_again_and_again_then_finish,
     run_until_told,
+    small_forked_rerun,
     start,
 )
 
@@ -31,19 +34,46 @@ KILLS = 60
 """Of the drill."""
 
 
-def test_kills_spread_over_a_short_run_neither_show_nor_last(short_rerun: Rerun, tmp_path: Path):
-    # The last three are between the first commit and the publication.
-    assert_kills_neither_show_nor_last(short_rerun, tmp_path, [0.3, 0.6, 0.7, 0.8], 1, least_between=1)
+KILLS_OF_A_SMALL_HOME = 7
+KILLS_OF_A_REPAIR = 3
+
+
+@pytest.fixture(scope="module")
+def small_rerun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rerun]:
+    """A run of a smaller home, forked from a process that has loaded all it needs."""
+    with small_forked_rerun(tmp_path_factory.mktemp("forked")) as rerun:
+        yield rerun
+
+
+def test_kills_spread_over_a_small_run_neither_show_nor_last(small_rerun: Rerun, tmp_path: Path):
+    assert_kills_neither_show_nor_last(
+        small_rerun, tmp_path, evenly_spread(KILLS_OF_A_SMALL_HOME), 1, least_between=1
+    )
+
+
+def test_kills_spread_over_a_repair_neither_show_nor_last(small_rerun: Rerun, tmp_path: Path):
+    assert_kills_neither_show_nor_last(
+        small_rerun, tmp_path, evenly_spread(KILLS_OF_A_REPAIR), 1, least_between=0, damage=garble_a_log
+    )
 
 
 @pytest.mark.drill
 def test_kills_spread_over_a_run_neither_show_nor_last(rerun: Rerun, tmp_path: Path):
-    evenly = [(number + 0.5) / KILLS for number in range(KILLS)]
-    assert_kills_neither_show_nor_last(rerun, tmp_path, evenly, 2, least_between=5)
+    assert_kills_neither_show_nor_last(rerun, tmp_path, evenly_spread(KILLS), 2, least_between=5)
+
+
+def evenly_spread(kills: int) -> list[float]:
+    """Spread so many moments over a run, as parts of its length."""
+    return [(number + 0.5) / kills for number in range(kills)]
 
 
 def assert_kills_neither_show_nor_last(
-    rerun: Rerun, tmp_path: Path, parts: list[float], side_by_side: int, least_between: int
+    rerun: Rerun,
+    tmp_path: Path,
+    parts: list[float],
+    side_by_side: int,
+    least_between: int,
+    damage: Callable[[Path], object] = lambda home: None,
 ) -> None:
     """Kill a run after parts of its length, in chains; insist that readers never see it, that the run that
     ends at last makes it good, and that some kills are between the first commit and the publication.
@@ -52,7 +82,7 @@ def assert_kills_neither_show_nor_last(
     with ThreadPoolExecutor(side_by_side) as pool:
         chains = [moments[start::side_by_side] for start in range(side_by_side)]
         outcomes = list(
-            pool.map(lambda chain: kill_again_and_again_then_finish(rerun, tmp_path, chain), chains)
+            pool.map(lambda chain: kill_again_and_again_then_finish(rerun, tmp_path, chain, damage), chains)
         )
 
     kills = sorted((kill for killed, _ in outcomes for kill in killed), key=lambda kill: kill.moment)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.conftest import _no_settings_of_the_caller, home, rerun, small_home
+from tests.integration.conftest import _no_settings_of_the_caller, home, small_home
 
+IS_SHORTENED = "SOAK_MINUTES" in os.environ
 MINUTES = float(os.environ.get("SOAK_MINUTES", "110"))
 
 
@@ -27,4 +28,4 @@ def rounds() -> Iterator[int]:
     return until_the_end()
 
 
-__all__ = ["_no_settings_of_the_caller", "home", "rerun", "small_home"]
+__all__ = ["_no_settings_of_the_caller", "home", "small_home"]
