@@ -24,6 +24,7 @@ from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_scores import quality_scores
 from smallcap.assets.marts.quality.quality_summary import quality_summary
+from smallcap.assets.marts.quality.quintile_outcomes import quintile_outcomes
 from smallcap.assets.marts.quality.quintile_performance import quintile_performance
 from smallcap.assets.marts.quality.quintile_returns import quintile_returns
 
@@ -47,6 +48,7 @@ __all__ = [
     "profitability_experiment",
     "quality_scores",
     "quality_summary",
+    "quintile_outcomes",
     "quintile_performance",
     "quintile_returns",
     "reconstitution_effects",

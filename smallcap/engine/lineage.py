@@ -167,6 +167,15 @@ READS: dict[str, dict[str, Window]] = {
         "core.metrics_as_of": Window(back=1),
         "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
     },
+    "marts.quintile_outcomes": {
+        # Twenty-one months back.
+        "marts.quality_scores": Window(back=2),
+        "core.members": Window(back=2),
+        "core.annual_metrics": Window(back=2, among=MEMBERS),
+        "marts.index_changes": Window(back=2),
+        # The last twelve months of a line that stopped soon after formation.
+        "raw.prices": Window(back=3, among=MEMBERS_LINES),
+    },
     "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
     "marts.statement_lenses": {
         "core.members": SAME_YEAR,

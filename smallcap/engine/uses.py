@@ -75,6 +75,7 @@ USES: Mapping[str, Uses] = {
     "marts.hindsight_gap": Uses(("factor_rules",)),
     "marts.profitability_experiment": Uses(("experiment_rules",)),
     "marts.quintile_returns": Uses(("quintile_rules",)),
+    "marts.quintile_outcomes": Uses(("quintile_rules",)),
     "marts.quintile_performance": Uses(("quintile_rules", "factor_rules")),
     "marts.index_eligibility": Uses(INDEX),
     "marts.index_holdings": Uses(("index_rules",)),

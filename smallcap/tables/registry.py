@@ -117,6 +117,7 @@ TABLES: dict[str, Table] = {
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
         Table("marts.quintile_returns", quintiles.QuintileReturns, "flow"),
+        Table("marts.quintile_outcomes", quintiles.QuintileOutcomes, "snapshot"),
         Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
     )
 }
