@@ -161,6 +161,16 @@ READS: dict[str, dict[str, Window]] = {
         "marts.experiment_returns": SAME_YEAR,
         "core.factors_monthly": SAME_YEAR,
     },
+    "marts.quality_alternatives": {
+        "core.members": SAME_YEAR,
+        "core.metrics_as_of": SAME_YEAR,
+        "core.annual_fundamentals": VISIBLE,
+        "core.annual_metrics": VISIBLE,
+    },
+    "marts.quality_agreement": {
+        "marts.quality_scores": SAME_YEAR,
+        "marts.quality_alternatives": SAME_YEAR,
+    },
     "marts.quintile_returns": {
         "marts.quality_scores": Window(back=1),
         "core.members": Window(back=1),

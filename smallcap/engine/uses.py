@@ -74,6 +74,8 @@ USES: Mapping[str, Uses] = {
     "marts.vintage_sensitivity": Uses(("factor_rules",)),
     "marts.hindsight_gap": Uses(("factor_rules",)),
     "marts.profitability_experiment": Uses(("experiment_rules",)),
+    "marts.quality_alternatives": Uses(("metrics_rules", "quintile_rules")),
+    "marts.quality_agreement": Uses(("quintile_rules",)),
     "marts.quintile_returns": Uses(("quintile_rules",)),
     "marts.quintile_outcomes": Uses(("quintile_rules",)),
     "marts.quintile_performance": Uses(("quintile_rules", "factor_rules")),
