@@ -22,8 +22,11 @@ from smallcap.assets.marts.index.profitability_experiment import profitability_e
 from smallcap.assets.marts.index.reconstitution_effects import reconstitution_effects
 from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
+from smallcap.assets.marts.quality.quality_agreement import quality_agreement
+from smallcap.assets.marts.quality.quality_alternatives import quality_alternatives
 from smallcap.assets.marts.quality.quality_scores import quality_scores
 from smallcap.assets.marts.quality.quality_summary import quality_summary
+from smallcap.assets.marts.quality.quintile_outcomes import quintile_outcomes
 from smallcap.assets.marts.quality.quintile_performance import quintile_performance
 from smallcap.assets.marts.quality.quintile_returns import quintile_returns
 
@@ -45,8 +48,11 @@ __all__ = [
     "index_sectors",
     "metric_differences",
     "profitability_experiment",
+    "quality_agreement",
+    "quality_alternatives",
     "quality_scores",
     "quality_summary",
+    "quintile_outcomes",
     "quintile_performance",
     "quintile_returns",
     "reconstitution_effects",

@@ -144,11 +144,18 @@ class QualitySummary(dy.Schema):
     )
     outcome_companies = count("companies scored in this quintile at formed_as_of", nullable=True)
     outcome_reported = count(
-        "of these, with a fiscal year that ended after formed_as_of and is visible at as_of", nullable=True
+        "of these, with a fiscal year that ended after formed_as_of and is visible at as_of: at a December "
+        "date few companies, of odd fiscal years; marts.quintile_outcomes judges when most have reported",
+        nullable=True,
     )
-    outcome_loss_share = ratio("share of outcome_reported whose later record shows a loss")
+    outcome_loss_share = ratio(
+        "share of outcome_reported whose later record shows a loss; see outcome_reported"
+    )
     outcome_debt_to_assets_median = ratio("median debt_to_assets of the later records")
-    outcome_exit_share = ratio("share of outcome_companies that are no longer members at as_of")
+    outcome_exit_share = ratio(
+        "share of outcome_companies that are no longer members at as_of, whatever the cause: "
+        "marts.quintile_outcomes tells graduates from failures"
+    )
     outcome_max_drawdown_median = ratio(
         "median of the companies' largest drawdown over the twelve months, from month-end returns; negative"
     )
