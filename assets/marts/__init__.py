@@ -20,6 +20,8 @@ from smallcap.assets.marts.index.index_profile import index_profile
 from smallcap.assets.marts.index.index_sectors import index_sectors
 from smallcap.assets.marts.index.profitability_experiment import profitability_experiment
 from smallcap.assets.marts.index.reconstitution_effects import reconstitution_effects
+from smallcap.assets.marts.index.reconstitution_events import reconstitution_events
+from smallcap.assets.marts.index.reconstitution_pooled import reconstitution_pooled
 from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_agreement import quality_agreement
@@ -56,6 +58,8 @@ __all__ = [
     "quintile_performance",
     "quintile_returns",
     "reconstitution_effects",
+    "reconstitution_events",
+    "reconstitution_pooled",
     "screen_changes",
     "statement_lenses",
     "stock_factor_loadings",

@@ -219,6 +219,15 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=2, ahead=1, among=MEMBERS_LINES),
     },
     "marts.reconstitution_effects": {"core.members": SAME_YEAR, "core.monthly_returns": SAME_YEAR},
+    "marts.reconstitution_events": {
+        "core.members": SAME_YEAR,
+        "marts.index_changes": SAME_YEAR,
+        "raw.prices": SAME_YEAR,
+        # Loadings come from the sixty months before a rank day.
+        "core.monthly_returns": TRAILING,
+        "core.factors_monthly": SAME_YEAR,
+    },
+    "marts.reconstitution_pooled": {"marts.reconstitution_events": SAME_YEAR},
     "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
 """For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made

@@ -15,6 +15,7 @@ from smallcap.lake.digests import digest_text
 from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
@@ -59,6 +60,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "index_rules": _toml("index.toml", IndexRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
     "quintile_rules": _toml("quintiles.toml", QuintileRules),
+    "event_study_rules": _toml("event_study.toml", EventStudyRules),
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),
     "withdrawals": _csv("withdrawals.csv", Withdrawal),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),

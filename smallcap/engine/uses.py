@@ -84,6 +84,8 @@ USES: Mapping[str, Uses] = {
     "marts.index_profile": Uses(INDEX),
     "marts.index_changes": Uses(INDEX),
     "marts.reconstitution_effects": Uses(INDEX),
+    "marts.reconstitution_events": Uses(("event_study_rules", "reconstitutions")),
+    "marts.reconstitution_pooled": Uses(("event_study_rules",)),
 }
 """A table that is not here uses its inputs and its code alone."""
 

@@ -22,6 +22,7 @@ from smallcap.tables import (
     quintiles,
     raw,
 )
+from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw, reconstitution
 
 Kind = Literal["snapshot", "flow", "reference"]
 DATES = ("as_of", "available_date", "month", "date")
@@ -172,6 +173,8 @@ TABLES: dict[str, Table] = {
         Table("marts.index_profile", index.IndexProfile, "snapshot"),
         Table("marts.index_changes", index.IndexChanges, "snapshot"),
         Table("marts.reconstitution_effects", index.ReconstitutionEffects, "reference"),
+        Table("marts.reconstitution_events", reconstitution.ReconstitutionEvents, "reference"),
+        Table("marts.reconstitution_pooled", reconstitution.ReconstitutionPooled, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
         Table("marts.quality_alternatives", quality_alternatives.QualityAlternatives, "snapshot"),

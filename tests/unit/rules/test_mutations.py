@@ -21,6 +21,7 @@ from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.base import Row, RuleSet, field_names
 from smallcap.rules.types.books import BookSet
 from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, Exclusion, Override
+from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
@@ -39,6 +40,7 @@ from tests.unit.rules.rule_files import Field, Place, as_toml, fields_of
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULE_SETS: dict[str, type[RuleSet]] = {
     "books.toml": BookSet,
+    "event_study.toml": EventStudyRules,
     "experiment.toml": ExperimentRules,
     "factor_validation.toml": FactorRules,
     "funnel.toml": FunnelRules,

@@ -1,0 +1,100 @@
+"""marts.reconstitution_pooled: the mean over the events, with each event as one observation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+from scipy.stats import t as student
+
+from smallcap.finance.frames import in_columns_of, without_nan
+from smallcap.finance.reconstitution.events import ADJUSTMENTS, NONE
+from smallcap.finance.reconstitution.groups import DIFFERENCE, GROUPS
+from smallcap.finance.reconstitution.windows import WINDOWS
+from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
+from smallcap.rules.types.event_study import EventStudyRules
+from smallcap.tables.reconstitution import ReconstitutionPooled
+
+MEASURES: Final = ("mean_return", "fund_cost")
+KEY: Final = ["group", "window", "adjustment", "measure"]
+
+
+def reconstitution_pooled(events: pl.DataFrame, rules: EventStudyRules) -> pl.DataFrame:
+    """Average each group and window over the events; the standard error takes events as independent.
+
+    The names of one event share its months, so they are not independent: each event counts once, with the
+    mean of its names.
+
+    Parameters
+    ----------
+    events
+        Rows of marts.reconstitution_events.
+    rules
+        The fewest events, and the level of the interval.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per group, window, adjustment and measure, in the columns of marts.reconstitution_pooled,
+        sorted by these.
+    """
+    estimates = pl.concat(
+        events.select(
+            "event", "effective_date", "group", "window", "adjustment", "names_with_returns",
+            "is_rank_date_unconfirmed", pl.lit(measure).alias("measure"), pl.col(measure).alias("value"),
+        )
+        for measure in MEASURES
+    ).drop_nulls("value")  # fmt: skip
+    summed = (
+        estimates.sort(*KEY, "effective_date", "event")
+        .group_by(KEY, maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("events"),
+            pl.col("names_with_returns").sum().alias("names"),
+            pl.col("is_rank_date_unconfirmed").sum().cast(pl.Int64).alias("unconfirmed_events"),
+            pl.col("effective_date").min().alias("first_effective_date"),
+            pl.col("effective_date").max().alias("last_effective_date"),
+            pl.col("value").mean().alias("estimate"),
+            (pl.col("value").std(ddof=1) / pl.len().sqrt()).alias("std_error"),
+        )
+    )
+    laid_out = _laid_out().join(summed, on=KEY, how="left")
+    tested = _tested(
+        laid_out.with_columns(pl.col("events", "names", "unconfirmed_events").fill_null(0)), rules
+    )
+    return in_columns_of(
+        without_nan(tested.with_columns(pl.lit(rules.label).alias("rule_set"))), ReconstitutionPooled
+    ).sort(KEY)
+
+
+def _laid_out() -> pl.DataFrame:
+    rows = [
+        (group, window, adjustment, measure)
+        for group in GROUPS
+        for window in WINDOWS
+        for adjustment in ADJUSTMENTS
+        for measure in MEASURES
+        if measure == MEASURES[0] or (group == DIFFERENCE and adjustment != NONE)
+    ]
+    return pl.DataFrame(rows, schema=KEY, orient="row")
+
+
+def _tested(summed: pl.DataFrame, rules: EventStudyRules) -> pl.DataFrame:
+    """Test the mean against zero with events less one degrees of freedom; null below the fewest events."""
+    is_enough = pl.col("events") >= rules.least_events
+    reason = pl.format("{} events, {} are needed", "events", pl.lit(rules.least_events))
+    known = summed.with_columns(
+        pl.when(is_enough).then(pl.col("estimate", "std_error")),
+        pl.when(~is_enough).then(reason).alias("reason"),
+        pl.when(is_enough).then(pl.lit(ESTIMATED)).otherwise(pl.lit(INSUFFICIENT)).alias("status"),
+    ).with_columns(
+        pl.when(pl.col("std_error") > 0).then(pl.col("estimate") / pl.col("std_error")).alias("t_stat")
+    )
+    freedom = (known["events"] - 1).clip(lower_bound=1).to_numpy()
+    t_stat = known["t_stat"].cast(pl.Float64).to_numpy()
+    reach = student.ppf(0.5 + rules.confidence / 2, freedom)
+    return known.with_columns(
+        pl.Series("p_value", 2 * student.sf(abs(t_stat), freedom)),
+        (pl.col("estimate") - pl.Series(reach) * pl.col("std_error")).alias("ci_low"),
+        (pl.col("estimate") + pl.Series(reach) * pl.col("std_error")).alias("ci_high"),
+    )
