@@ -21,8 +21,8 @@ from smallcap.tables import (
     quality_alternatives,
     quintiles,
     raw,
+    reconstitution,
 )
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw, reconstitution
 
 Kind = Literal["snapshot", "flow", "reference"]
 DATES = ("as_of", "available_date", "month", "date")
