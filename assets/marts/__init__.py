@@ -24,6 +24,9 @@ from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_scores import quality_scores
 from smallcap.assets.marts.quality.quality_summary import quality_summary
+from smallcap.assets.marts.watched.watched_lenses import watched_lenses
+from smallcap.assets.marts.watched.watched_outcomes import watched_outcomes
+from smallcap.assets.marts.watched.watched_scores import watched_scores
 
 __all__ = [
     "book_comparisons",
@@ -50,4 +53,7 @@ __all__ = [
     "statement_lenses",
     "stock_factor_loadings",
     "vintage_sensitivity",
+    "watched_lenses",
+    "watched_outcomes",
+    "watched_scores",
 ]

@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw
+from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw, watched
 
 Kind = Literal["snapshot", "flow", "reference"]
 
@@ -91,6 +91,8 @@ TABLES: dict[str, Table] = {
         Table("core.factors_monthly", factors.FactorsMonthly, "reference"),
         Table("core.books", books.Books, "reference"),
         Table("core.book_lines", books.BookLines, "reference"),
+        Table("core.watched_names", watched.WatchedNames, "snapshot"),
+        Table("core.watched_metrics", watched.WatchedMetrics, "snapshot"),
         Table("core.rejects", core.Rejects, "flow"),
         Table("marts.quality_scores", marts.QualityScores, "snapshot"),
         Table("marts.quality_summary", marts.QualitySummary, "snapshot"),
@@ -108,6 +110,9 @@ TABLES: dict[str, Table] = {
         Table("marts.book_comparisons", books.BookComparisons, "reference"),
         Table("marts.vintage_sensitivity", books.VintageSensitivity, "reference"),
         Table("marts.hindsight_gap", books.HindsightGap, "reference"),
+        Table("marts.watched_outcomes", watched.WatchedOutcomes, "snapshot"),
+        Table("marts.watched_lenses", watched.WatchedLenses, "snapshot"),
+        Table("marts.watched_scores", watched.WatchedScores, "snapshot"),
         Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
         Table("marts.index_sectors", index.IndexSectors, "snapshot"),
         Table("marts.index_eligibility", index.IndexEligibility, "snapshot"),
