@@ -31,6 +31,9 @@ from smallcap.assets.marts.quality.quality_summary import quality_summary
 from smallcap.assets.marts.quality.quintile_outcomes import quintile_outcomes
 from smallcap.assets.marts.quality.quintile_performance import quintile_performance
 from smallcap.assets.marts.quality.quintile_returns import quintile_returns
+from smallcap.assets.marts.watched.watched_lenses import watched_lenses
+from smallcap.assets.marts.watched.watched_outcomes import watched_outcomes
+from smallcap.assets.marts.watched.watched_scores import watched_scores
 
 __all__ = [
     "book_comparisons",
@@ -64,4 +67,7 @@ __all__ = [
     "statement_lenses",
     "stock_factor_loadings",
     "vintage_sensitivity",
+    "watched_lenses",
+    "watched_outcomes",
+    "watched_scores",
 ]

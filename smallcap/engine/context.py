@@ -15,6 +15,7 @@ from smallcap.engine.runlog import RunLog
 from smallcap.engine.staleness import Digests
 from smallcap.engine.years import Years
 from smallcap.lake.home import Home
+from smallcap.rules.types.watchlist import WatchedName
 from smallcap.settings import Settings
 from smallcap.sources.base import Source
 
@@ -80,6 +81,18 @@ class Run:
         return sorted(
             {ticker for name, book in known.items() for ticker in (*book.tickers, *named.get(name, ()))}
         )
+
+    def proposed_names(self) -> tuple[WatchedName, ...]:
+        """Names that the source itself proposes to watch."""
+        return tuple(
+            WatchedName(ticker=ticker, reason="proposed by the source", source=self.source.label)
+            for ticker in self.source.watched_tickers()
+        )
+
+    def watched_tickers(self) -> list[str]:
+        """Watched tickers that the source can know: their lines are fetched like those of books."""
+        names = (*self.rules["watchlist"], *self.proposed_names())
+        return sorted({name.ticker for name in names if name.not_in != self.source.name})
 
 
 def open_run(

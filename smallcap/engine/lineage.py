@@ -50,6 +50,8 @@ MEMBERS_LINES = Among("core.members", "security_id")
 # Eight years back hold the five consecutive fiscal years that any rule asks for, with a stale limit and late
 # filings.
 VISIBLE = Window(back=8, among=MEMBERS)
+WATCHED = Among("core.watched_names", "entity_id")
+WATCHED_LINES = Among("core.watched_names", "security_id")
 # The basis as_published reads 163 days past as_of, so into the next year.
 VISIBLE_LATER = Window(back=8, ahead=1, among=MEMBERS)
 # The five years of a trailing regression.
@@ -111,6 +113,44 @@ READS: dict[str, dict[str, Window]] = {
     "core.monthly_returns": {"raw.prices": Window(back=1)},
     "core.books": {},
     "core.book_lines": {"raw.securities": SAME_YEAR},
+    "core.watched_names": {
+        "core.members": SAME_YEAR,
+        "core.book_lines": SAME_YEAR,
+        "raw.securities": SAME_YEAR,
+    },
+    "core.watched_metrics": {
+        "core.watched_names": SAME_YEAR,
+        "core.annual_metrics": Window(back=8, among=WATCHED),
+        "raw.prices": Window(back=3, among=WATCHED_LINES),
+        "raw.vendor_metrics": Window(back=8, among=WATCHED),
+    },
+    "marts.watched_outcomes": {
+        "core.watched_names": SAME_YEAR,
+        "core.watched_metrics": SAME_YEAR,
+        # The universe to compare with.
+        "core.metrics_as_of": SAME_YEAR,
+        "core.filter_evaluations": SAME_YEAR,
+        "core.annual_fundamentals": Window(back=8, among=WATCHED),
+        "core.annual_metrics": Window(back=8, among=WATCHED),
+        "raw.prices": Window(back=3, among=WATCHED_LINES),
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.watched_lenses": {
+        "core.watched_names": SAME_YEAR,
+        "core.watched_metrics": SAME_YEAR,
+        "core.metrics_as_of": SAME_YEAR,
+        "core.filter_evaluations": SAME_YEAR,
+        "core.annual_fundamentals": Window(back=8, among=WATCHED),
+        "core.annual_metrics": Window(back=8, among=WATCHED),
+        "marts.watched_outcomes": SAME_YEAR,
+    },
+    "marts.watched_scores": {
+        "core.watched_names": SAME_YEAR,
+        "core.watched_metrics": SAME_YEAR,
+        "core.annual_metrics": Window(back=8, ahead=1, among=WATCHED),
+        "raw.vendor_metrics": Window(back=8, ahead=1, among=WATCHED),
+        "marts.quality_scores": SAME_YEAR,
+    },
     "marts.book_holdings": {
         "core.books": SAME_YEAR,
         "core.book_lines": SAME_YEAR,

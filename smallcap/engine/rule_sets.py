@@ -25,6 +25,7 @@ from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
+from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
 
@@ -64,6 +65,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),
     "withdrawals": _csv("withdrawals.csv", Withdrawal),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),
+    "watchlist": _csv(WATCHLIST_FILE, WatchedName),
     "holdings_rules": _toml("ishares.toml", HoldingsRules),
     "ticker_aliases": RuleSetFile("ticker_aliases.csv", load_ticker_aliases),
 }

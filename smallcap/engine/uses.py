@@ -40,7 +40,7 @@ LISTS = ("holdings_rules", "ticker_aliases")
 INDEX = ("index_rules", "reconstitutions")
 
 USES: Mapping[str, Uses] = {
-    "raw.securities": Uses(("book_rules", *LISTS), has_dates=True, dataset="securities"),
+    "raw.securities": Uses(("book_rules", "watchlist", *LISTS), has_dates=True, dataset="securities"),
     "raw.factors": Uses(dataset="factors"),
     "raw.constituents": Uses(LISTS, has_dates=True, dataset="constituents"),
     "raw.fundamentals": Uses(
@@ -61,6 +61,13 @@ USES: Mapping[str, Uses] = {
     "core.monthly_returns": Uses(("factor_rules",), clock="months"),
     "core.books": Uses(("book_rules",), dataset="books"),
     "core.book_lines": Uses(("book_rules",), dataset="books"),
+    "core.watched_names": Uses(("metrics_rules", "watchlist"), dataset="securities"),
+    "core.watched_metrics": Uses(("metrics_rules",), ("stale_months",)),
+    "marts.watched_outcomes": Uses(
+        ("funnel_rules", "business_rules", "shariah_standards"), ("shariah_standard",)
+    ),
+    "marts.watched_lenses": Uses(("funnel_rules",)),
+    "marts.watched_scores": Uses(("quality_rules",), ("stale_months",), clock="horizons"),
     "marts.quality_scores": Uses(("quality_rules",), ("stale_months",), clock="horizons"),
     "marts.quality_summary": Uses(("quality_rules",)),
     "marts.coverage": Uses(settings=("stale_months",), has_dates=True),

@@ -153,3 +153,7 @@ class Source(Protocol):
     def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
         """Tickers of the books that the source itself names, by the book's name; most sources name none."""
         ...
+
+    def watched_tickers(self) -> tuple[str, ...]:
+        """Tickers that the source itself proposes to watch without their being members; most name none."""
+        ...

@@ -62,6 +62,10 @@ class _Passing:
         """Forward `Source.book_tickers`."""
         return self._source.book_tickers()
 
+    def watched_tickers(self) -> tuple[str, ...]:
+        """Forward `Source.watched_tickers`."""
+        return self._source.watched_tickers()
+
 
 class LimitedSource(_Passing):
     """The first `limit` listed lines of each as_of by ticker, as in the published study."""

@@ -23,6 +23,7 @@ from smallcap.tables import (
     raw,
     reconstitution,
 )
+from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw, watched
 
 Kind = Literal["snapshot", "flow", "reference"]
 DATES = ("as_of", "available_date", "month", "date")
@@ -150,6 +151,8 @@ TABLES: dict[str, Table] = {
         Table("core.factors_monthly", factors.FactorsMonthly, "reference"),
         Table("core.books", books.Books, "reference"),
         Table("core.book_lines", books.BookLines, "reference"),
+        Table("core.watched_names", watched.WatchedNames, "snapshot"),
+        Table("core.watched_metrics", watched.WatchedMetrics, "snapshot"),
         Table("core.rejects", core.Rejects, "flow"),
         Table("marts.quality_scores", marts.QualityScores, "snapshot", later=STUDY_BASIS),
         Table("marts.quality_summary", marts.QualitySummary, "snapshot", later=STUDY_BASIS),
@@ -167,6 +170,9 @@ TABLES: dict[str, Table] = {
         Table("marts.book_comparisons", books.BookComparisons, "reference"),
         Table("marts.vintage_sensitivity", books.VintageSensitivity, "reference"),
         Table("marts.hindsight_gap", books.HindsightGap, "reference"),
+        Table("marts.watched_outcomes", watched.WatchedOutcomes, "snapshot"),
+        Table("marts.watched_lenses", watched.WatchedLenses, "snapshot"),
+        Table("marts.watched_scores", watched.WatchedScores, "snapshot"),
         Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
         Table("marts.index_sectors", index.IndexSectors, "snapshot"),
         Table("marts.index_eligibility", index.IndexEligibility, "snapshot"),

@@ -20,7 +20,12 @@ class ShuffledSource:
 
     def __getattr__(self, name: str) -> object:
         found = getattr(self._source, name)
-        if not callable(found) or name in ("membership_dates", "book_tickers", "fingerprint"):
+        if not callable(found) or name in (
+            "membership_dates",
+            "book_tickers",
+            "watched_tickers",
+            "fingerprint",
+        ):
             return found
         return lambda *arguments: self._shuffle(found(*arguments))
 

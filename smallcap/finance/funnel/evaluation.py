@@ -47,6 +47,7 @@ def evaluate_filters(
     rules: FunnelRules,
     business_rules: BusinessRules,
     standard: ShariahRules,
+    limits: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Evaluate filters 1 to 6 of docs/methods/filters.md, each on its own.
 
@@ -64,6 +65,8 @@ def evaluate_filters(
         Rows of raw.factors: the risk-free rate.
     rules, business_rules, standard
         The thresholds, the excluded lines of business, the standard of filter 2.
+    limits
+        What `universe.universe_limits` returned for the companies to compare with; the members by default.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def evaluate_filters(
     """
     rows = prepared(members, metrics_as_of, annual_fundamentals, annual_metrics, rules)
     by_business = business(rows, business_rules)
-    limited = with_limits(rows, by_business["stand_alone_status"], rules)
+    limited = with_limits(rows, by_business["stand_alone_status"], rules, limits)
     verdicts = (
         by_business,
         shariah(limited, annual_metrics, prices, factors, rules, standard, MAX_SPLIT_AGE_DAYS),

@@ -36,6 +36,7 @@ def statement_lenses(
     annual_metrics: pl.DataFrame,
     evaluations: pl.DataFrame,
     rules: FunnelRules,
+    limits: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Evaluate each member by the three lenses, six items each.
 
@@ -52,6 +53,8 @@ def statement_lenses(
         compared.
     rules
         Thresholds.
+    limits
+        What `universe.universe_limits` returned for the companies to compare with; the members by default.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def statement_lenses(
     status = rows.select("as_of", "entity_id").join(
         by_business, on=["as_of", "entity_id"], how="left", maintain_order="left"
     )
-    limited = with_limits(rows, status["stand_alone_status"], rules).with_columns(
+    limited = with_limits(rows, status["stand_alone_status"], rules, limits).with_columns(
         pl.col("as_of").dt.year().alias("year"), _gate().alias("gate")
     )
     return interleaved([_seen(limited, item, rules) for item in items(rules)])

@@ -9,12 +9,13 @@ from smallcap.finance.statuses import FAIL
 from smallcap.rules.types.funnel import FIXED, UNIVERSE_PERCENTILE, CashFlowRules, FunnelRules
 
 
-def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
+def with_limits(
+    members: pl.DataFrame,
+    business_status: pl.Series,
+    rules: FunnelRules,
+    limits: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Add the limits of accruals and multiples at each as_of.
-
-    The universe consists of the members at the as_of that do not fail filter 1 and whose record is not stale;
-    for a multiple only those where it is positive, for accruals only those where they are known. Quantiles
-    are linear.
 
     Parameters
     ----------
@@ -24,19 +25,16 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
         Each member's status by filter 1, in the same order.
     rules
         Quantiles, and minimum number of companies.
+    limits
+        What `universe_limits` returned for the companies to compare with; the members themselves by default.
 
     Returns
     -------
     pl.DataFrame
-        The rows in the same order, with the `_limit` of accruals, pb, pe and p_fcf (null with too few
-        companies), and the number of companies behind them, `accruals_universe` and `value_universe`; the
-        latter is the largest number over the multiples.
+        The rows in the same order, with the columns of `universe_limits`.
     """
-    is_counted = (business_status != FAIL) & members.select(
-        (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")
-    ).to_series()
-    limits = members.filter(is_counted).group_by("as_of").agg(*_limits(rules))
-    limited = members.join(limits, on="as_of", how="left", maintain_order="left").with_columns(
+    known = universe_limits(members, business_status, rules) if limits is None else limits
+    limited = members.join(known, on="as_of", how="left", maintain_order="left").with_columns(
         pl.col("accruals_universe", "value_universe").fill_null(0)
     )
     if rules.cash_flow.accruals_limit != FIXED:
@@ -45,6 +43,31 @@ def with_limits(members: pl.DataFrame, business_status: pl.Series, rules: Funnel
         pl.lit(rules.cash_flow.accruals_fixed).alias("accruals_limit"),
         pl.lit(None, dtype=pl.Int64).alias("accruals_universe"),
     )
+
+
+def universe_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
+    """Compute the limits of accruals and multiples at each as_of.
+
+    The universe consists of the members at the as_of that do not fail filter 1 and whose record is not stale;
+    for a multiple only those where it is positive, for accruals only those where they are known. Quantiles
+    are linear.
+
+    Parameters
+    ----------
+    members, business_status, rules
+        As for `with_limits`.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per as_of: the `_limit` of accruals, pb, pe and p_fcf (null with too few companies), and the
+        number of companies behind them, `accruals_universe` and `value_universe`; the latter is the largest
+        number over the multiples.
+    """
+    is_counted = (business_status != FAIL) & members.select(
+        (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")
+    ).to_series()
+    return members.filter(is_counted).group_by("as_of").agg(*_limits(rules))
 
 
 def accruals_limit_words(rules: CashFlowRules) -> str:

@@ -26,6 +26,10 @@ def _letters_and_digits(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", name.upper())
 
 
+CompanyPrefix = Annotated[str, AfterValidator(_letters_and_digits)]
+"""The beginning of a company's name, letters and digits only, in upper case; empty for any name."""
+
+
 @dataclass(frozen=True)
 class Exclusion(Row):
     """An excluded line of business: a SIC code or range, a GICS prefix, or a sector name."""
@@ -82,7 +86,7 @@ class Override(Row):
     """
 
     ticker: Ticker
-    company: Annotated[str, AfterValidator(_letters_and_digits)] = ""
+    company: CompanyPrefix = ""
     valid_from: Day = FIRST_DAY
     valid_to: Day = LAST_DAY
     verdict: Literal["fail", "verify", "pass"]

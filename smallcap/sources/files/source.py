@@ -203,6 +203,10 @@ class FilesSource:
         """None: a folder contains no books."""
         return {}
 
+    def watched_tickers(self) -> tuple[str, ...]:
+        """None: a folder proposes no names to watch."""
+        return ()
+
     @cached_property
     def _inputs(self) -> FolderInputs:
         return find_inputs(self.folder, self._sizes)

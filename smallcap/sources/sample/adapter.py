@@ -21,6 +21,7 @@ from smallcap.sources.sample.factors import french_files
 from smallcap.sources.sample.generate import DATASETS, changes_and_causes, generate
 from smallcap.sources.sample.hindsight import HINDSIGHT_BOOK, hindsight_tickers
 from smallcap.sources.sample.lines import SOURCE
+from smallcap.sources.sample.watched import left_and_traded
 
 INDEX: Final = "russell2000"
 OLDEST_LIST_DAYS: Final = 31
@@ -120,6 +121,10 @@ class SampleSource:
         """Return the tickers of the hindsight book."""
         datasets = {name: self._dataset(name) for name in ("constituents", "prices", "securities")}
         return {HINDSIGHT_BOOK: hindsight_tickers(**datasets)}
+
+    def watched_tickers(self) -> tuple[str, ...]:
+        """Return the tickers of three companies that left the index and still trade."""
+        return left_and_traded(*(self._dataset(name) for name in ("constituents", "prices", "securities")))
 
     def true_loadings(self) -> pl.DataFrame:
         """Return the loadings that the returns were generated from.

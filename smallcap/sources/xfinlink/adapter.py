@@ -219,6 +219,10 @@ class XfinlinkSource:
         """None: the vendor has no books."""
         return {}
 
+    def watched_tickers(self) -> tuple[str, ...]:
+        """None: the vendor proposes no names to watch."""
+        return ()
+
     def index_refusal(self, index: str) -> str | None:
         """Return the vendor's message why an index is not served; None where it is."""
         return None if self._coverage_end(index) is not None else self._refusals[index]

@@ -14,7 +14,7 @@ from smallcap.finance.quality.winsorize import bucket
 from tests.tolerances import EXACT
 from tests.unit.finance.quality_builders import RULES, inputs, ordinary
 
-NO_WINSORIZING, NO_COVERAGE_CLIP, NO_CONTROLS = ABLATIONS
+NO_WINSORIZING, NO_COVERAGE_CLIP, NO_CONTROLS, _ = ABLATIONS
 FIVE_SUFFICE = replace(RULES, least_records=5)
 
 

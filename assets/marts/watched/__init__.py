@@ -1,0 +1,1 @@
+"""Marts of watched names, and of the published figures."""

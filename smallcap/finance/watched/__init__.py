@@ -1,0 +1,1 @@
+"""Watched names: companies judged against the index's universe without being its members."""

@@ -1,0 +1,71 @@
+"""Between watched names and the rules that judge members: stand-in ids there, nulls again afterwards."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from smallcap.finance.frames import as_table
+from smallcap.tables.registry import TABLES
+
+
+def outsiders(names: pl.DataFrame) -> pl.DataFrame:
+    """Return the watched names that are no members, as rows of core.members.
+
+    The rules follow companies by their ids. A ticker without a company gets a negative one, which no company
+    has.
+
+    Parameters
+    ----------
+    names
+        Rows of core.watched_names.
+
+    Returns
+    -------
+    pl.DataFrame
+        The columns of core.members and `missing_filing`, sorted by as_of and entity_id.
+    """
+    stand_in = -pl.col("ticker").rank("dense").cast(pl.Int64)
+    return (
+        names.with_columns(pl.coalesce("entity_id", stand_in).alias("entity_id"))
+        .filter(~pl.col("is_member"))
+        .select(*TABLES["core.members"].columns, "missing_filing")
+        .sort("as_of", "entity_id")
+    )
+
+
+def with_stand_ins(rows: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """Give rows of a watched table the ids that `outsiders` gave their names."""
+    ids = judged.select("as_of", "ticker", pl.col("entity_id").alias("stand_in"))
+    return (
+        rows.join(ids, on=["as_of", "ticker"], how="left", maintain_order="left")
+        .with_columns(pl.col("stand_in").alias("entity_id"))
+        .drop("stand_in")
+    )
+
+
+def as_watched(rows: pl.DataFrame, judged: pl.DataFrame, table_name: str) -> pl.DataFrame:
+    """Turn rows of a members' table, computed for `judged`, into those of the watched table.
+
+    Parameters
+    ----------
+    rows
+        Rows by as_of and entity_id.
+    judged
+        What `outsiders` returned.
+    table_name
+        The watched table.
+
+    Returns
+    -------
+    pl.DataFrame
+        The columns of the watched table, sorted by its key.
+    """
+    tickers = judged.select("as_of", "entity_id", "ticker")
+    named = rows.drop("ticker", strict=False).join(
+        tickers, on=["as_of", "entity_id"], how="left", maintain_order="left"
+    )
+    without_stand_ins = named.with_columns(
+        pl.when(pl.col("entity_id") > 0).then("entity_id").alias("entity_id"),
+        pl.lit(value=False).alias("is_member"),
+    )
+    return as_table(without_stand_ins, table_name).sort(TABLES[table_name].key)
