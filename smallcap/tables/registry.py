@@ -22,8 +22,8 @@ from smallcap.tables import (
     quintiles,
     raw,
     reconstitution,
+    watched,
 )
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw, watched
 
 Kind = Literal["snapshot", "flow", "reference"]
 DATES = ("as_of", "available_date", "month", "date")
