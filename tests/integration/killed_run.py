@@ -8,9 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from smallcap.lake import Lake
 from smallcap.lake.log_files import LOG_DIR
 from smallcap.warehouse import served_run_id
 from tests.command_line import COMMAND, environment
-from tests.integration.forked import Forked, forking
+from tests.forked import Forked
 from tests.integration.homes import COMPANIES, LATER, copy_home, served, unequal_tables
 from tests.paths import PROJECT_ROOT
 
@@ -82,6 +83,12 @@ def start(
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def start_forked(home: Path, *arguments: object, **settings: object) -> Forked:
+    """Start the command on a home with everything loaded, so that no moment of a kill falls into loading."""
+    folder = Path(tempfile.mkdtemp())
+    return Forked([str(COMMAND), *map(str, arguments), "--home", str(home)], environment(**settings), folder)
 
 
 def run_until(seconds: float, process: Started) -> Ended:
@@ -175,8 +182,7 @@ def measured(
     return replace(rerun, seconds=ended.seconds)
 
 
-@contextmanager
-def small_forked_rerun(folder: Path) -> Iterator[Rerun]:
+def small_forked_rerun(folder: Path) -> Rerun:
     """Make a small home of one date, and the same after a run under another rule of the scores.
 
     The run makes the scores and what follows from them, and publishes them.
@@ -187,14 +193,13 @@ def small_forked_rerun(folder: Path) -> Iterator[Rerun]:
     text = rules.read_text(encoding="utf-8")
     assert FORMER_QUANTILE in text
     rules.write_text(text.replace(FORMER_QUANTILE, OTHER_QUANTILE), encoding="utf-8")
-    with forking(folder) as forker:
-        run = ("run", "--as-of", str(LATER))
-        first = forker.start(folder / "before", *run, **settings)
-        messages = first.communicate()[1]
-        assert first.returncode == 0, messages
-        yield measured(
-            folder / "before", folder / "after", run, forker.start, **settings, reference_dir=reference
-        )
+    run = ("run", "--as-of", str(LATER))
+    first = start_forked(folder / "before", *run, **settings)
+    messages = first.communicate()[1]
+    assert first.returncode == 0, messages
+    return measured(
+        folder / "before", folder / "after", run, start_forked, **settings, reference_dir=reference
+    )
 
 
 def garble_a_log(home: Path) -> None:

@@ -4,7 +4,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -39,10 +39,9 @@ KILLS_OF_A_REPAIR = 3
 
 
 @pytest.fixture(scope="module")
-def small_rerun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rerun]:
+def small_rerun(tmp_path_factory: pytest.TempPathFactory) -> Rerun:
     """A run of a smaller home, forked from a process that has loaded all it needs."""
-    with small_forked_rerun(tmp_path_factory.mktemp("forked")) as rerun:
-        yield rerun
+    return small_forked_rerun(tmp_path_factory.mktemp("forked"))
 
 
 def test_kills_spread_over_a_small_run_neither_show_nor_last(small_rerun: Rerun, tmp_path: Path):

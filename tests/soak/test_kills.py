@@ -26,18 +26,18 @@ REPAIRED_EVERY = 4
 
 
 def test_kills_at_random_moments_neither_show_nor_last(tmp_path: Path, rounds: Iterator[int]) -> None:
-    with small_forked_rerun(tmp_path) as rerun:
-        whole, done = (served(rerun.before), served(rerun.after)), 0
-        for seed in rounds:
-            draw, folder = random.Random(seed), tmp_path / str(seed)
-            moments = sorted(draw.uniform(0, rerun.seconds) for _ in range(draw.randint(1, MOST_KILLS)))
-            damage = [garble_a_log] if seed % REPAIRED_EVERY == 0 else []
-            kills, differences = kill_again_and_again_then_finish(rerun, folder, moments, *damage)
-            done += len(kills)
-            print(f"seed {seed}: {len(kills)} kills, {done} in all", flush=True)
-            assert [kill.moment for kill in kills if kill.served not in whole] == [], f"seed {seed}"
-            assert differences == [], f"seed {seed}"
-            shutil.rmtree(folder)
-            if done >= KILLS:
-                break
+    rerun = small_forked_rerun(tmp_path)
+    whole, done = (served(rerun.before), served(rerun.after)), 0
+    for seed in rounds:
+        draw, folder = random.Random(seed), tmp_path / str(seed)
+        moments = sorted(draw.uniform(0, rerun.seconds) for _ in range(draw.randint(1, MOST_KILLS)))
+        damage = [garble_a_log] if seed % REPAIRED_EVERY == 0 else []
+        kills, differences = kill_again_and_again_then_finish(rerun, folder, moments, *damage)
+        done += len(kills)
+        print(f"seed {seed}: {len(kills)} kills, {done} in all", flush=True)
+        assert [kill.moment for kill in kills if kill.served not in whole] == [], f"seed {seed}"
+        assert differences == [], f"seed {seed}"
+        shutil.rmtree(folder)
+        if done >= KILLS:
+            break
     assert done >= KILLS or IS_SHORTENED, f"{done} kills in all the time"
