@@ -56,7 +56,8 @@ class ReportData:
     index_causes: pl.DataFrame
     index_eligibility: pl.DataFrame
     index_ineligible: pl.DataFrame
-    reconstitution_effects: pl.DataFrame
+    reconstitution_pooled: pl.DataFrame
+    reconstitution_events: pl.DataFrame
     experiment: pl.DataFrame
     members: pl.DataFrame
     checks: pl.DataFrame

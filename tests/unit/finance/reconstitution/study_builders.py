@@ -1,7 +1,7 @@
 """A small index around the reconstitution of June 2024: one list before, one after, and monthly returns.
 
-Company n has the line 10 n. Ranked on 30 April, announced on 24 May, effective after the close of 28 June; the
-first list of the new index is that of July.
+Company n has the line 10 n. Ranked on 30 April, announced on 24 May, effective after the close of 28 June;
+the first list of the new index is that of July.
 """
 
 from __future__ import annotations
