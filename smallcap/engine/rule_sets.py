@@ -24,6 +24,7 @@ from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.reconstitutions import Reconstitution
+from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
 
@@ -60,6 +61,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
     "event_study_rules": _toml("event_study.toml", EventStudyRules),
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),
+    "thesis_claims": _csv(CLAIMS_FILE, ThesisClaim),
     "withdrawals": _csv("withdrawals.csv", Withdrawal),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),
     "holdings_rules": _toml("ishares.toml", HoldingsRules),

@@ -9,7 +9,19 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw, reconstitution
+from smallcap.tables import (
+    books,
+    core,
+    experiment,
+    factors,
+    funnel,
+    index,
+    marts,
+    meta,
+    raw,
+    reconstitution,
+    thesis,
+)
 
 Kind = Literal["snapshot", "flow", "reference"]
 
@@ -118,6 +130,7 @@ TABLES: dict[str, Table] = {
         Table("marts.reconstitution_pooled", reconstitution.ReconstitutionPooled, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
+        Table("marts.thesis_checks", thesis.ThesisChecks, "reference"),
     )
 }
 

@@ -59,6 +59,7 @@ class ReportData:
     reconstitution_pooled: pl.DataFrame
     reconstitution_events: pl.DataFrame
     experiment: pl.DataFrame
+    thesis_checks: pl.DataFrame
     members: pl.DataFrame
     checks: pl.DataFrame
     coverage: pl.DataFrame

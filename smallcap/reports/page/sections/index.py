@@ -10,7 +10,7 @@ from smallcap.reports.page.charts.index import sectors
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.formats import integer, millions, percent, words
 from smallcap.reports.page.layouts import index as layouts
-from smallcap.reports.page.layouts import reconstitution
+from smallcap.reports.page.layouts import reconstitution, thesis
 from smallcap.reports.page.sections.blocks import (
     Block,
     PictureBlock,
@@ -69,6 +69,7 @@ def _returns(data: ReportData) -> list[Block]:
         *_reconstitutions(data),
         block(whole, layouts.EXPERIMENT, "experiment", no_experiment),
         block(years, layouts.EXPERIMENT_YEARS, "experiment", no_year),
+        block(data.thesis_checks, thesis.CLAIMS, "thesis_checks", "No claim is listed."),
     ]
 
 
