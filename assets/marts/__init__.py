@@ -22,6 +22,7 @@ from smallcap.assets.marts.index.profitability_experiment import profitability_e
 from smallcap.assets.marts.index.reconstitution_effects import reconstitution_effects
 from smallcap.assets.marts.index.reconstitution_events import reconstitution_events
 from smallcap.assets.marts.index.reconstitution_pooled import reconstitution_pooled
+from smallcap.assets.marts.index.thesis_checks import thesis_checks
 from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_agreement import quality_agreement
@@ -66,6 +67,7 @@ __all__ = [
     "screen_changes",
     "statement_lenses",
     "stock_factor_loadings",
+    "thesis_checks",
     "vintage_sensitivity",
     "watched_lenses",
     "watched_outcomes",

@@ -268,6 +268,15 @@ READS: dict[str, dict[str, Window]] = {
         "core.factors_monthly": SAME_YEAR,
     },
     "marts.reconstitution_pooled": {"marts.reconstitution_events": SAME_YEAR},
+    "marts.thesis_checks": {
+        "core.metrics_as_of": SAME_YEAR,
+        "core.factors_monthly": SAME_YEAR,
+        "marts.index_profile": SAME_YEAR,
+        "marts.index_holdings": SAME_YEAR,
+        "marts.experiment_returns": SAME_YEAR,
+        "marts.profitability_experiment": SAME_YEAR,
+        "marts.reconstitution_pooled": SAME_YEAR,
+    },
     "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
 """For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made

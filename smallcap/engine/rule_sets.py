@@ -26,6 +26,7 @@ from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
+from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
 
@@ -63,6 +64,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "quintile_rules": _toml("quintiles.toml", QuintileRules),
     "event_study_rules": _toml("event_study.toml", EventStudyRules),
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),
+    "thesis_claims": _csv(CLAIMS_FILE, ThesisClaim),
     "withdrawals": _csv("withdrawals.csv", Withdrawal),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),
     "watchlist": _csv(WATCHLIST_FILE, WatchedName),

@@ -93,6 +93,7 @@ USES: Mapping[str, Uses] = {
     "marts.reconstitution_effects": Uses(INDEX),
     "marts.reconstitution_events": Uses(("event_study_rules", "reconstitutions")),
     "marts.reconstitution_pooled": Uses(("event_study_rules",)),
+    "marts.thesis_checks": Uses(("thesis_claims",)),
 }
 """A table that is not here uses its inputs and its code alone."""
 

@@ -255,7 +255,8 @@ class IndexChanges(dy.Schema):
 class ReconstitutionEffects(dy.Schema):
     """One row per reconstitution and span: return of the additions less that of the deletions.
 
-    Descriptive, known only afterwards.
+    Descriptive, known only afterwards. Pools graduates with failures, leaves out names that stop, adjusts for
+    no market and takes names as independent: marts.reconstitution_events and reconstitution_pooled do not.
     """
 
     event = key_text("the reconstitution")
@@ -270,13 +271,17 @@ class ReconstitutionEffects(dy.Schema):
     first_month = date("first month of the span")
     last_month = date("last month of the span")
     additions = count("companies added", unit="companies")
-    deletions = count("companies removed", unit="companies")
+    deletions = count("companies removed, for whatever cause", unit="companies")
     additions_with_returns = count("additions with a return in every month of the span", unit="companies")
     deletions_with_returns = count("deletions with a return in every month of the span", unit="companies")
     additions_return = ratio("mean return of additions_with_returns over the span")
     deletions_return = ratio("mean return of deletions_with_returns over the span")
-    effect = ratio("additions_return less deletions_return")
-    std_error = ratio("standard error of the difference, for unequal variances", min=0)
+    effect = ratio("additions_return less deletions_return; raw returns, not adjusted for the market")
+    std_error = ratio(
+        "standard error of the difference, for unequal variances; too small, because the names of an event "
+        "share its months",
+        min=0,
+    )
     status = text("estimated or insufficient", nullable=False)
     reason = text("why there is no number; null if there is")
 

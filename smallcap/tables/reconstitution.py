@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import count, date, flag, key_text, number, ratio, text
+from smallcap.tables.columns import count, date, flag, key_date, key_text, number, ratio, text
 
 GROUP = (
     "additions: all of from_above, from_below, new_listing, addition_unknown; deletions: all of graduated, "
@@ -45,6 +45,9 @@ class ReconstitutionEvents(dy.Schema):
     first_month = date("first month of the window")
     last_month = date("last month of the window")
     known_date = date("day from which the row can be known: its months are over and its causes can be told")
+    is_known = flag(
+        "known_date is not after the last month with returns; null if there is no window", nullable=True
+    )
     names = count("companies of the group", unit="companies")
     names_with_returns = count(
         "those with a return in at least one month: they are in the mean", unit="companies"
@@ -90,11 +93,12 @@ class ReconstitutionEvents(dy.Schema):
 
 
 class ReconstitutionPooled(dy.Schema):
-    """One row per group, window, adjustment and measure: the mean over the events, each one observation.
+    """One row per reconstitution, group, window, adjustment and measure: the mean over the events up to it.
 
-    Descriptive: it changes with each further event.
+    Each event is one observation. A row does not change with later events.
     """
 
+    through_effective_date = key_date("effective day of the last event that may count")
     group = key_text(GROUP)
     window = key_text(WINDOW)
     adjustment = key_text(ADJUSTMENT)
@@ -104,6 +108,7 @@ class ReconstitutionPooled(dy.Schema):
     unconfirmed_events = count("of the events, those whose rank day is inferred", unit="events")
     first_effective_date = date("effective day of the first of the events")
     last_effective_date = date("effective day of the last")
+    known_date = date("day from which the row can be known")
     estimate = number("mean over the events", "fraction")
     std_error = number("standard deviation of the events over the root of their number", "fraction", min=0)
     t_stat = number("estimate over std_error", "ratio")

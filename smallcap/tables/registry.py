@@ -23,6 +23,9 @@ from smallcap.tables import (
     raw,
     reconstitution,
     watched,
+    raw,
+    reconstitution,
+    thesis,
 )
 
 Kind = Literal["snapshot", "flow", "reference"]
@@ -188,6 +191,7 @@ TABLES: dict[str, Table] = {
         Table("marts.quintile_returns", quintiles.QuintileReturns, "flow"),
         Table("marts.quintile_outcomes", quintiles.QuintileOutcomes, "snapshot"),
         Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
+        Table("marts.thesis_checks", thesis.ThesisChecks, "reference"),
     )
 }
 

@@ -1,4 +1,4 @@
-"""marts.reconstitution_pooled: the mean over the events, with each event as one observation."""
+"""marts.reconstitution_pooled: the mean over the events up to each, an event being one observation."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from scipy.stats import t as student
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.reconstitution.events import ADJUSTMENTS, NONE
 from smallcap.finance.reconstitution.groups import DIFFERENCE, GROUPS
-from smallcap.finance.reconstitution.windows import WINDOWS
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.tables.reconstitution import ReconstitutionPooled
 
 MEASURES: Final = ("mean_return", "fund_cost")
-KEY: Final = ["group", "window", "adjustment", "measure"]
+KEY: Final = ["through_effective_date", "group", "window", "adjustment", "measure"]
 
 
 def reconstitution_pooled(events: pl.DataFrame, rules: EventStudyRules) -> pl.DataFrame:
-    """Average each group and window over the events; the standard error takes events as independent.
+    """Average each group and window over the events up to each; the error takes events as independent.
 
     The names of one event share its months, so they are not independent: each event counts once, with the
     mean of its names.
@@ -35,18 +34,37 @@ def reconstitution_pooled(events: pl.DataFrame, rules: EventStudyRules) -> pl.Da
     Returns
     -------
     pl.DataFrame
-        One row per group, window, adjustment and measure, in the columns of marts.reconstitution_pooled,
-        sorted by these.
+        One row per event, group, window, adjustment and measure, in the columns of
+        marts.reconstitution_pooled, sorted by these.
     """
+    rows = (
+        _through(events)
+        .join(_measures(), on=["group", "adjustment"])
+        .join(_summed(events), on=KEY, how="left")
+        .with_columns(
+            pl.col("events", "names", "unconfirmed_events").fill_null(0),
+            pl.lit(rules.label).alias("rule_set"),
+        )
+    )
+    return in_columns_of(without_nan(_tested(rows, rules)), ReconstitutionPooled).sort(KEY)
+
+
+def _summed(events: pl.DataFrame) -> pl.DataFrame:
+    """Sum the events up to each effective day, by group, window, adjustment and measure."""
     estimates = pl.concat(
         events.select(
-            "event", "effective_date", "group", "window", "adjustment", "names_with_returns",
-            "is_rank_date_unconfirmed", pl.lit(measure).alias("measure"), pl.col(measure).alias("value"),
+            *("event", "effective_date", "group", "window", "adjustment", "names_with_returns"),
+            "is_rank_date_unconfirmed",
+            pl.lit(measure).alias("measure"),
+            pl.col(measure).alias("value"),
         )
         for measure in MEASURES
-    ).drop_nulls("value")  # fmt: skip
-    summed = (
-        estimates.sort(*KEY, "effective_date", "event")
+    ).drop_nulls("value")
+    days = events.select(pl.col("effective_date").unique().alias("through_effective_date"))
+    return (
+        days.join(estimates, how="cross")
+        .filter(pl.col("effective_date") <= pl.col("through_effective_date"))
+        .sort(*KEY, "effective_date", "event")
         .group_by(KEY, maintain_order=True)
         .agg(
             pl.len().cast(pl.Int64).alias("events"),
@@ -58,25 +76,34 @@ def reconstitution_pooled(events: pl.DataFrame, rules: EventStudyRules) -> pl.Da
             (pl.col("value").std(ddof=1) / pl.len().sqrt()).alias("std_error"),
         )
     )
-    laid_out = _laid_out().join(summed, on=KEY, how="left")
-    tested = _tested(
-        laid_out.with_columns(pl.col("events", "names", "unconfirmed_events").fill_null(0)), rules
+
+
+def _through(events: pl.DataFrame) -> pl.DataFrame:
+    """Return each event that is known, by group, window and adjustment, with the day from which a row can be.
+
+    Until an event is known, its row would be that of the event before.
+    """
+    of_a_mean = ["group", "window", "adjustment"]
+    days = (
+        events.group_by(*of_a_mean, "effective_date")
+        .agg(pl.col("known_date").max(), pl.col("is_known").all())
+        .sort("effective_date")
+        .with_columns(pl.col("known_date").cum_max().forward_fill().over(of_a_mean))
+        .rename({"effective_date": "through_effective_date"})
     )
-    return in_columns_of(
-        without_nan(tested.with_columns(pl.lit(rules.label).alias("rule_set"))), ReconstitutionPooled
-    ).sort(KEY)
+    return days.filter("is_known")
 
 
-def _laid_out() -> pl.DataFrame:
+def _measures() -> pl.DataFrame:
+    """Return the measures of each group and adjustment: costs only of differences, and only adjusted."""
     rows = [
-        (group, window, adjustment, measure)
+        (group, adjustment, measure)
         for group in GROUPS
-        for window in WINDOWS
         for adjustment in ADJUSTMENTS
         for measure in MEASURES
         if measure == MEASURES[0] or (group == DIFFERENCE and adjustment != NONE)
     ]
-    return pl.DataFrame(rows, schema=KEY, orient="row")
+    return pl.DataFrame(rows, schema=["group", "adjustment", "measure"], orient="row")
 
 
 def _tested(summed: pl.DataFrame, rules: EventStudyRules) -> pl.DataFrame:

@@ -127,7 +127,10 @@ def windows(dated: pl.DataFrame, last_month: pl.Expr, rules: EventStudyRules) ->
     first, last = pl.col("first_month"), pl.col("last_month")
     counted = laid.with_columns(_months_between(first, last).alias("months"))
     known = pl.max_horizontal(last, _month_end(pl.col("as_of"), 1)).alias("known_date")
-    return counted.with_columns(known).with_columns(_reason(last_month).alias("reason"))
+    dated_rows = counted.with_columns(known).with_columns(
+        (pl.col("known_date") <= last_month).alias("is_known")
+    )
+    return dated_rows.with_columns(_reason().alias("reason"))
 
 
 def _bounds(rules: EventStudyRules) -> dict[str, tuple[pl.Expr, pl.Expr]]:
@@ -155,7 +158,7 @@ def _months_between(first: pl.Expr, last: pl.Expr) -> pl.Expr:
     return 12 * (last.dt.year() - first.dt.year()) + last.dt.month() - first.dt.month() + 1
 
 
-def _reason(last_month: pl.Expr) -> pl.Expr:
+def _reason() -> pl.Expr:
     """Say why there is no window, or why it cannot be known yet."""
     return (
         pl.when(pl.col("is_undated"))
@@ -164,6 +167,6 @@ def _reason(last_month: pl.Expr) -> pl.Expr:
         .then("lists_reason")
         .when(pl.col("months") < 1)
         .then(pl.lit("no whole month between the two days; daily prices would be needed"))
-        .when((pl.col("known_date") > last_month).fill_null(True))
+        .when(~pl.col("is_known").fill_null(False))
         .then(pl.format("known on {}, after the last month with returns", "known_date"))
     )

@@ -56,8 +56,10 @@ class ReportData:
     index_causes: pl.DataFrame
     index_eligibility: pl.DataFrame
     index_ineligible: pl.DataFrame
-    reconstitution_effects: pl.DataFrame
+    reconstitution_pooled: pl.DataFrame
+    reconstitution_events: pl.DataFrame
     experiment: pl.DataFrame
+    thesis_checks: pl.DataFrame
     members: pl.DataFrame
     checks: pl.DataFrame
     coverage: pl.DataFrame

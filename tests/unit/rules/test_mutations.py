@@ -32,6 +32,7 @@ from smallcap.rules.types.plans import Plans
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
+from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 from smallcap.rules.types.withdrawals import WITHDRAWALS_FILE, Withdrawal
 from tests.paths import PROJECT_ROOT
@@ -58,6 +59,7 @@ TABLES: dict[str, type[Row]] = {
     EXCLUSIONS_FILE: Exclusion,
     OVERRIDES_FILE: Override,
     RECONSTITUTIONS_FILE: Reconstitution,
+    CLAIMS_FILE: ThesisClaim,
     ALIASES_FILE: TickerAlias,
     WITHDRAWALS_FILE: Withdrawal,
 }
@@ -242,6 +244,7 @@ def test_a_cell_of_a_wrong_kind_is_named(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
 ) -> None:
     rows = rows_of(file)
+    numbers = {"low", "high", "window_months"}
     columns = {
         "code",
         "code_system",
@@ -249,7 +252,11 @@ def test_a_cell_of_a_wrong_kind_is_named(
         "relation",
         "status",
         "rank_date",
+        "rank_status",
+        "announcement_date",
         "effective_date",
+        "first_list_date",
+        *numbers,
         "valid_from",
         "valid_to",
         "dataset",
@@ -261,7 +268,7 @@ def test_a_cell_of_a_wrong_kind_is_named(
     )
     days = ["86400", "2024-02-30", "20240101", "2024-W01-1"]
     rows[row][rows[0].index(column)] = data.draw(
-        st.sampled_from(["soon", "True", *(days if column != "code" else [])])
+        st.sampled_from(["soon", "True", *(days if column not in {"code", *numbers} else [])])
     )
     folder = tmp_path_factory.mktemp("rules")
     message = refused(folder, file, as_csv(rows))

@@ -90,20 +90,6 @@ INELIGIBLE = Layout(
     is_searchable=True,
     is_printed=False,
 )
-EFFECTS = Layout(
-    "Reconstitutions: those who came against those who went",
-    (
-        Column("event", "Event", "words"),
-        Column("span", "Span", "words"),
-        Column("additions_with_returns", "Came", "integer"),
-        Column("deletions_with_returns", "Went", "integer"),
-        Column("additions_return", "Return of the first", "percent"),
-        Column("deletions_return", "Of the second", "percent"),
-        Column("effect", "Difference", "percent"),
-        Column("std_error", "Std error", "percent"),
-        Column("status", "Status", "verdict"),
-    ),
-)
 EXPERIMENT = Layout(
     "The index against its profitable members",
     (

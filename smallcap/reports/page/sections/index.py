@@ -10,6 +10,7 @@ from smallcap.reports.page.charts.index import sectors
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.formats import integer, millions, percent, words
 from smallcap.reports.page.layouts import index as layouts
+from smallcap.reports.page.layouts import reconstitution, thesis
 from smallcap.reports.page.sections.blocks import (
     Block,
     PictureBlock,
@@ -62,13 +63,31 @@ def _returns(data: ReportData) -> list[Block]:
     is_estimated, is_whole = pl.col("status") == "estimated", pl.col("period") == "all"
     whole = where(data.experiment, is_whole & is_estimated)
     years = where(data.experiment, ~is_whole & is_estimated & (pl.col("cost_basis_points") == 0))
-    no_event = "No reconstitution is in the dates that are published up to this one."
     no_experiment = insufficient(data.experiment, "The profitability experiment was not made.")
     no_year = insufficient(data.experiment, "It has no complete year yet.")
     return [
-        block(data.reconstitution_effects, layouts.EFFECTS, "reconstitution_effects", no_event),
+        *_reconstitutions(data),
         block(whole, layouts.EXPERIMENT, "experiment", no_experiment),
         block(years, layouts.EXPERIMENT_YEARS, "experiment", no_year),
+        block(data.thesis_checks, thesis.CLAIMS, "thesis_checks", "No claim is listed."),
+    ]
+
+
+def _reconstitutions(data: ReportData) -> list[Block]:
+    """Show the groups around reconstitutions, what the fund paid, and each event."""
+    too_few = insufficient(
+        data.reconstitution_pooled, "No reconstitution is in the dates that are published up to this one."
+    )
+    is_estimated, is_adjusted = pl.col("status") == "estimated", pl.col("adjustment") != "none"
+    is_cost = pl.col("measure") == "fund_cost"
+    shown = where(data.reconstitution_pooled, is_estimated & is_adjusted & ~is_cost)
+    costs = where(data.reconstitution_pooled, is_estimated & is_cost)
+    is_shown = (pl.col("span") == "rank_to_effective") & (pl.col("adjustment") == "index") & is_estimated
+    single = where(data.reconstitution_events, is_shown)
+    return [
+        block(shown, reconstitution.POOLED, "reconstitution_pooled", too_few),
+        block(costs, reconstitution.COSTS, "reconstitution_pooled", too_few),
+        block(single, reconstitution.EVENTS, "reconstitution_events", "No reconstitution was measured."),
     ]
 
 

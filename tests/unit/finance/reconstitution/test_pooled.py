@@ -28,13 +28,20 @@ def events(values: tuple[float, ...], group: str = "additions", **columns: objec
         {
             "event": f"june_{2010 + n}",
             "effective_date": dt.date(2010 + n, 6, 25),
+            "known_date": dt.date(2010 + n, 8, 31),
             "mean_return": value,
             "fund_cost": 0.05 * value if group == "additions_less_deletions" else None,
             "names_with_returns": 10 + n,
         }
         for n, value in enumerate(values)
     ]
-    common = {"group": group, "window": "rank_to_effective", "adjustment": "index", "status": "estimated"}
+    common = {
+        "is_known": True,
+        "group": group,
+        "window": "rank_to_effective",
+        "adjustment": "index",
+        "status": "estimated",
+    }
     return table(
         "marts.reconstitution_events", rows, **{**common, "is_rank_date_unconfirmed": False, **columns}
     )
@@ -46,7 +53,8 @@ def pooled(
     rows = reconstitution_pooled(events(values, group, **columns), RULES)
     assert TABLES["marts.reconstitution_pooled"].schema.is_valid(rows)
     found = rows.filter(
-        (pl.col("group") == group)
+        (pl.col("through_effective_date") == pl.col("through_effective_date").max())
+        & (pl.col("group") == group)
         & (pl.col("window") == "rank_to_effective")
         & (pl.col("adjustment") == "index")
         & (pl.col("measure") == measure)
@@ -103,17 +111,35 @@ def test_fewer_than_five_events_are_insufficient() -> None:
 def test_events_without_an_estimate_are_left_out() -> None:
     rows = pl.concat([events(SIX), events(SIX).with_columns(mean_return=None, status=pl.lit("insufficient"))])
     found = reconstitution_pooled(rows, RULES).filter(pl.col("events") > 0)
-    assert found["events"].to_list() == [6]
+    assert found["events"].to_list() == [1, 2, 3, 4, 5, 6]
 
 
 def test_unconfirmed_rank_days_are_counted() -> None:
     assert pooled(SIX, is_rank_date_unconfirmed=True)["unconfirmed_events"] == 6
 
 
-def test_every_group_has_a_row_even_without_events() -> None:
-    rows = reconstitution_pooled(table("marts.reconstitution_events", []), RULES)
-    assert rows.height == 12 * 6 * 3 + 6 * 2
-    assert rows["status"].unique().to_list() == ["insufficient"]
+def test_every_group_has_a_row_at_every_event() -> None:
+    rows = reconstitution_pooled(events(SIX, "additions_less_deletions"), RULES)
+    assert rows["measure"].value_counts(sort=True)["count"].to_list() == [6, 6]
+    assert reconstitution_pooled(table("marts.reconstitution_events", []), RULES).is_empty()
+
+
+def test_a_row_does_not_change_with_later_events() -> None:
+    five, six = (reconstitution_pooled(events(values), RULES) for values in (SIX[:5], SIX))
+    assert six.filter(pl.col("through_effective_date") <= dt.date(2014, 6, 25)).equals(five)
+
+
+def test_an_event_that_is_not_over_has_no_row_yet() -> None:
+    is_over = pl.col("effective_date") < dt.date(2015, 1, 1)
+    rows = events(SIX).with_columns(is_known=is_over, mean_return=pl.when(is_over).then("mean_return"))
+    assert reconstitution_pooled(rows, RULES)["through_effective_date"].max() == dt.date(2014, 6, 25)
+
+
+def test_a_row_is_known_when_all_of_its_events_are() -> None:
+    days = [dt.date(2030 - n, 8, 31) for n in range(6)]
+    rows = events(SIX).with_columns(known_date=pl.Series(days))
+    found = reconstitution_pooled(rows, RULES).filter(pl.col("events") > 0)
+    assert found["known_date"].unique().to_list() == [dt.date(2030, 8, 31)]
 
 
 def test_the_fewest_events_are_a_rule() -> None:

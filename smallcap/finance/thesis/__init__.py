@@ -1,0 +1,1 @@
+"""Claims of the published deep dive beside our own numbers."""
