@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks import anatomy, funnel
+from benchmarks import anatomy, funnel, quintiles
 from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
 from benchmarks.sizes import SIZES
@@ -89,6 +89,9 @@ def _backfill(folder: Path, payloads: Path) -> Iterator[Section]:
     yield _whole(ours, theirs, {made.name for made in (folder / "plain").iterdir()})
     yield funnel.section(ours, [one.funnel_seconds for one in theirs])
     yield anatomy.section(folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-anatomy")
+    yield quintiles.section(
+        folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-quintiles"
+    )
 
 
 def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[str]) -> Section:

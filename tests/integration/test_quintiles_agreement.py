@@ -1,4 +1,4 @@
-"""The published quintile portfolios agree with a bare script, month by month and as a whole."""
+"""The published tables of quintiles agree with bare scripts, row by row."""
 
 from __future__ import annotations
 
@@ -8,14 +8,8 @@ import polars as pl
 import pytest
 
 from smallcap.lake import Lake
-from smallcap.rules.files import read_rules
-from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.settings import Settings
-from tests.oracle import quintiles_polars
-from tests.tolerances import ESTIMATE, RECOMPUTED
-
-MEASURED = ("total_return", "turnover", "weight_without_return")
-COUNTED = ("formed_as_of", "names", "holdings", "with_return")
+from tests.oracle.quintile_tables import KEYS, bare_tables, read_inputs, refuse_other_quintiles
 
 
 @pytest.fixture(scope="module")
@@ -24,49 +18,35 @@ def lake(backfilled_home: Path) -> Lake:
 
 
 @pytest.fixture(scope="module")
-def rules() -> QuintileRules:
-    return read_rules(Settings(preset="sample").reference_dir, "quintiles.toml", QuintileRules)
+def bare(lake: Lake) -> dict[str, pl.DataFrame]:
+    return bare_tables(read_inputs(lake), Settings(preset="sample").reference_dir)
 
 
-@pytest.fixture(scope="module")
-def ours(lake: Lake) -> pl.DataFrame:
-    return lake.read("marts.quintile_returns")
+@pytest.mark.parametrize("name", KEYS)
+def test_every_row_is_that_of_the_bare_script(lake: Lake, bare: dict[str, pl.DataFrame], name: str) -> None:
+    refuse_other_quintiles(lake, {name: bare[name]})
 
 
-@pytest.fixture(scope="module")
-def theirs(lake: Lake, rules: QuintileRules, ours: pl.DataFrame) -> pl.DataFrame:
-    names = ("marts.quality_scores", "core.members", "core.metrics_as_of", "core.monthly_returns")
-    scores, members, metrics, returns = map(lake.read, names)
-    made = quintiles_polars.portfolios(scores, members, metrics, returns, rules)
-    return made.filter(pl.col("month").dt.year().is_in(ours["year"].unique().implode()))
+def test_another_figure_is_refused(lake: Lake, bare: dict[str, pl.DataFrame]) -> None:
+    made = bare["marts.quintile_returns"].with_columns(pl.col("total_return") + 1e-6)
+    with pytest.raises(ValueError, match="total_return differs"):
+        refuse_other_quintiles(lake, {"marts.quintile_returns": made})
 
 
-def test_every_month_of_every_portfolio_is_equal(ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
-    key = [*quintiles_polars.SERIES, "month"]
-    both = ours.join(theirs, on=key, how="full", coalesce=True, suffix="_bare")
-    assert both.height == ours.height == theirs.height > 0
-    for name in COUNTED:
-        assert both[name].equals(both[f"{name}_bare"])
-    for name in MEASURED:
-        known = both.filter(pl.col(name).is_not_null() | pl.col(f"{name}_bare").is_not_null())
-        assert known[name].to_list() == pytest.approx(
-            known[f"{name}_bare"].to_list(), rel=RECOMPUTED, abs=ESTIMATE
-        )
+def test_portfolios_are_formed_before_they_are_held(lake: Lake) -> None:
+    held = lake.read("marts.quintile_returns")
+    assert held.filter(pl.col("formed_as_of") >= pl.col("month").dt.month_start()).is_empty()
+    assert set(held.filter(holding_months=12)["formed_as_of"].dt.month()) == {6}
 
 
-def test_every_portfolio_earned_the_same_over_all_months(
-    lake: Lake, rules: QuintileRules, ours: pl.DataFrame
-) -> None:
-    made = lake.read("marts.quintile_performance").filter(pl.col("status") == "estimated")
-    bare = quintiles_polars.performance(ours, lake.read("raw.factors"), rules)
-    both = made.join(bare, on=[*quintiles_polars.SERIES, "cost_basis_points"], how="full", suffix="_bare")
-    assert both.height == made.height == bare.height > 0
-    for name in set(bare.columns) - set(quintiles_polars.SERIES) - {"cost_basis_points"}:
-        assert both[name].to_list() == pytest.approx(
-            both[f"{name}_bare"].to_list(), rel=RECOMPUTED, abs=ESTIMATE
-        )
-
-
-def test_portfolios_are_formed_from_what_was_visible_before_they_are_held(ours: pl.DataFrame) -> None:
-    assert ours.filter(pl.col("formed_as_of") >= pl.col("month").dt.month_start()).is_empty()
-    assert set(ours.filter(holding_months=12)["formed_as_of"].dt.month()) == {6}
+def test_most_companies_have_reported_when_an_outcome_is_judged(lake: Lake) -> None:
+    """Whatever the month of formation; after twelve months a December date knows a quarter of them."""
+    judged = lake.read("marts.quintile_outcomes").filter(
+        basis="point_in_time", method="published", quintile=0
+    )
+    assert judged["reported_share"].min() > 0.8
+    summary = lake.read("marts.quality_summary").filter(
+        basis="point_in_time", method="published", quintile=0, variant="base"
+    )
+    decembers = summary.filter(pl.col("as_of").dt.month() == 12).drop_nulls("formed_as_of")
+    assert (decembers["outcome_reported"] / decembers["outcome_companies"]).max() < 0.5

@@ -31,6 +31,9 @@ class ReportData:
     quality_scores: pl.DataFrame
     quality_ablation: pl.DataFrame
     quality_outcomes: pl.DataFrame
+    quintile_outcomes: pl.DataFrame
+    quintile_performance: pl.DataFrame
+    quality_agreement: pl.DataFrame
     funnel_attrition: pl.DataFrame
     funnel_survivors: pl.DataFrame
     funnel_borderline: pl.DataFrame

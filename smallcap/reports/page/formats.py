@@ -50,6 +50,9 @@ PROPER_NAMES = {
     "cap": "by market value",
     "delisted_or_acquired": "delisted or acquired",
     "debt_free_aware": "debt-free aware",
+    "ebitda_margin": "EBITDA margin",
+    "piotroski_f": "Piotroski F",
+    "qmj": "quality minus junk",
 }
 """Names whose words are not their own."""
 

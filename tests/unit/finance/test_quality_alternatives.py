@@ -1,4 +1,4 @@
-"""Quality otherwise defined: Piotroski's F by hand, composites of ranks by scipy, nothing of the future."""
+"""Quality otherwise defined: Piotroski by hand, composites of ranks by scipy, nothing of the future."""
 
 from __future__ import annotations
 

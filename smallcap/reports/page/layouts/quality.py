@@ -58,16 +58,63 @@ ABLATION = Layout(
     ),
 )
 OUTCOMES = Layout(
-    "What became of last year's quintiles",
+    "What became of the quintiles of 21 months before",
     (
         Column("quintile", "Quintile", "integer"),
         Column("formed_as_of", "Formed", "date"),
-        Column("outcome_companies", "Companies", "integer"),
-        Column("outcome_reported", "Reported since", "integer"),
-        Column("outcome_loss_share", "With a loss", "percent"),
-        Column("outcome_debt_to_assets_median", "Debt / assets", "percent"),
-        Column("outcome_exit_share", "Left the index", "percent"),
-        Column("outcome_max_drawdown_median", "Largest fall", "percent"),
+        Column("companies", "Companies", "integer"),
+        Column("reported_share", "Reported", "percent"),
+        Column("loss_share", "With a loss", "percent"),
+        Column("loss_share_low", "At least", "percent"),
+        Column("loss_share_high", "At most", "percent"),
+        Column("debt_to_assets_median", "Debt / assets", "percent"),
+        Column("exits_graduated", "Too large", "integer"),
+        Column("exits_acquired", "Acquired", "integer"),
+        Column("exits_failed", "Failed", "integer"),
+        Column("exits_other", "Too small", "integer"),
+        Column("exits_unknown", "Left, unknown", "integer"),
     ),
-    note="Largest fall: median over the companies, from month-end returns.",
+    note=(
+        "Of the first fiscal year that ends at least six months after formation. At least and at most: "
+        "companies that have not reported as without a loss, as with one."
+    ),
+)
+PERFORMANCE = Layout(
+    "Could the score have forecast returns",
+    (
+        Column("holding_months", "Months held", "integer"),
+        Column("weighting", "Weights", "words"),
+        Column("scope", "Sectors", "words"),
+        Column("portfolio", "Quintile", "words"),
+        Column("months", "Months", "integer"),
+        Column("annual_return", "Return a year", "percent"),
+        Column("annual_return_10", "After 10 bp", "percent"),
+        Column("annual_return_50", "After 50 bp", "percent"),
+        Column("volatility", "Volatility", "percent"),
+        Column("max_drawdown", "Largest fall", "percent"),
+        Column("turnover", "Turnover", "percent"),
+        Column("ff5_alpha_annual", "Alpha, 5 factors", "percent"),
+        Column("ff5_alpha_hac_t_stat", "t (HAC)", "number"),
+        Column("ff5_mom_alpha_annual", "With momentum", "percent"),
+        Column("ff5_mom_alpha_hac_t_stat", "t (HAC)", "number"),
+    ),
+    note=(
+        "Formed from what was visible at a month's end, held from the next month on. Costs are per dollar "
+        "bought or sold. Long short is quintile 5 less 1 and pays for both legs; borrowing is not charged."
+    ),
+)
+AGREEMENT = Layout(
+    "Quality otherwise defined, beside the score",
+    (
+        Column("method", "Score", "words"),
+        Column("alternative", "Other definition", "words"),
+        Column("companies", "With both", "integer"),
+        Column("rank_correlation", "Rank correlation", "number"),
+        Column("top_overlap", "Of the top quintile", "percent"),
+        Column("chance_overlap", "By chance", "percent"),
+    ),
+    note=(
+        "Of the top quintile: share of the score's best fifth that is in the other definition's. Financials "
+        "are ranked among themselves."
+    ),
 )

@@ -9,11 +9,22 @@ import polars as pl
 from smallcap.reports.claims import empty_screen
 from smallcap.reports.page.charts.quality import quality_scatter
 from smallcap.reports.page.data import Report
-from smallcap.reports.page.layouts.quality import ABLATION, BEST, OUTCOMES, QUALITY_STEPS, QUINTILES, WORST
-from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, where
+from smallcap.reports.page.layouts.quality import (
+    ABLATION,
+    AGREEMENT,
+    BEST,
+    OUTCOMES,
+    PERFORMANCE,
+    QUALITY_STEPS,
+    QUINTILES,
+    WORST,
+)
+from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, insufficient, where
 
 SHOWN = 8
 """Companies in the tables of the best and the worst."""
+YEARLY = 12
+"""Months for which the portfolios are held whose quintiles are all shown; of the others long less short."""
 LEAD = (
     "Return on equity, free cash flow margin and interest coverage, less debt over assets: "
     "each winsorized, turned into z-scores and "
@@ -22,7 +33,7 @@ LEAD = (
 
 
 def quality_section(report: Report, sheets: Collection[int]) -> Section:
-    """Show the scores by quintile, the best and the worst, and what became of last year's quintiles."""
+    """Show the scores by quintile, the best and the worst, what became of quintiles, and what they earned."""
     data = report.data
     quintiles = where(data.quality_quintiles, pl.col("basis") == "point_in_time")
     unscored = empty_screen(data.claims.row(0, named=True))
@@ -30,8 +41,13 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
     best = where(data.quality_scores, pl.col("place") <= SHOWN)
     worst = where(data.quality_scores, pl.col("place_from_below") <= SHOWN, by="place_from_below")
     no_summary = "There is no summary of the screen for this date."
-    no_outcomes = (
-        "What became of last year's quintiles is not known: the date twelve months before is not published."
+    no_outcomes = "What became of the quintiles is not known: the date 21 months before is not published."
+    estimated = where(data.quintile_performance, pl.col("status") == "estimated")
+    is_shown = (pl.col("portfolio") == "long_short") | (
+        (pl.col("holding_months") == YEARLY) & (pl.col("weighting") == "equal") & (pl.col("scope") == "all")
+    )
+    no_months = insufficient(
+        data.quintile_performance, "No portfolio of a quintile has been held for a month."
     )
     blocks = [
         PictureBlock(scatter) if scatter else Sentence(unscored),
@@ -40,6 +56,8 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
         block(worst, WORST, "quality_scores", unscored, sheets),
         block(data.quality_steps, QUALITY_STEPS, "quality_steps", no_summary),
         block(data.quality_ablation, ABLATION, "quality_ablation", "There is no ablation for this date."),
-        block(data.quality_outcomes, OUTCOMES, "quality_outcomes", no_outcomes),
+        block(data.quintile_outcomes, OUTCOMES, "quintile_outcomes", no_outcomes),
+        block(where(estimated, is_shown), PERFORMANCE, "quintile_performance", no_months),
+        block(data.quality_agreement, AGREEMENT, "quality_agreement", "No company is scored at this date."),
     ]
     return Section("quality", "Quality screen", LEAD, tuple(blocks))
