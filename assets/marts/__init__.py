@@ -1,12 +1,16 @@
 """The marts: what analysts read; one asset per table."""
 
+from smallcap.assets.marts.books.alpha_family import alpha_family
 from smallcap.assets.marts.books.book_comparisons import book_comparisons
 from smallcap.assets.marts.books.book_holdings import book_holdings
+from smallcap.assets.marts.books.book_inference import book_inference
 from smallcap.assets.marts.books.book_returns import book_returns
 from smallcap.assets.marts.books.book_validations import book_validations
+from smallcap.assets.marts.books.deflated_sharpe import deflated_sharpe
 from smallcap.assets.marts.books.factor_regressions import factor_regressions
 from smallcap.assets.marts.books.hindsight_gap import hindsight_gap
 from smallcap.assets.marts.books.stock_factor_loadings import stock_factor_loadings
+from smallcap.assets.marts.books.treated_book_returns import treated_book_returns
 from smallcap.assets.marts.books.vintage_sensitivity import vintage_sensitivity
 from smallcap.assets.marts.funnel.funnel_outcomes import funnel_outcomes
 from smallcap.assets.marts.funnel.funnel_summary import funnel_summary
@@ -26,11 +30,14 @@ from smallcap.assets.marts.quality.quality_scores import quality_scores
 from smallcap.assets.marts.quality.quality_summary import quality_summary
 
 __all__ = [
+    "alpha_family",
     "book_comparisons",
     "book_holdings",
+    "book_inference",
     "book_returns",
     "book_validations",
     "coverage",
+    "deflated_sharpe",
     "experiment_returns",
     "factor_regressions",
     "funnel_outcomes",
@@ -49,5 +56,6 @@ __all__ = [
     "screen_changes",
     "statement_lenses",
     "stock_factor_loadings",
+    "treated_book_returns",
     "vintage_sensitivity",
 ]

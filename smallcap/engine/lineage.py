@@ -109,6 +109,14 @@ READS: dict[str, dict[str, Window]] = {
     "marts.funnel_outcomes": {"core.filter_evaluations": SAME_YEAR, "core.members": SAME_YEAR},
     "core.factors_monthly": {"raw.factors": SAME_YEAR},
     "core.monthly_returns": {"raw.prices": Window(back=1)},
+    "core.return_doubts": {
+        # A year ahead holds later lists, counts and reversals.
+        "core.monthly_returns": Window(ahead=1),
+        "raw.constituents": Window(back=1, ahead=1),
+        "raw.fundamentals": Window(back=1, ahead=1),
+        "raw.prices": Window(back=1),
+        "raw.securities": SAME_YEAR,
+    },
     "core.books": {},
     "core.book_lines": {"raw.securities": SAME_YEAR},
     "marts.book_holdings": {
@@ -120,6 +128,14 @@ READS: dict[str, dict[str, Window]] = {
         "core.monthly_returns": Window(back=1, ahead=1),
     },
     "marts.book_returns": {"marts.book_holdings": SAME_YEAR},
+    "marts.treated_book_returns": {
+        "marts.book_holdings": SAME_YEAR,
+        "core.book_lines": SAME_YEAR,
+        "core.monthly_returns": Window(back=1),
+        "core.return_doubts": SAME_YEAR,
+        "raw.prices": Window(back=1),
+        "raw.constituents": Window(back=1),
+    },
     "marts.funnel_summary": {
         "marts.funnel_outcomes": SAME_YEAR,
         "marts.book_returns": TRAILING,
@@ -136,6 +152,17 @@ READS: dict[str, dict[str, Window]] = {
         "raw.factors": SAME_YEAR,
     },
     "marts.book_validations": {"core.books": SAME_YEAR, "marts.factor_regressions": SAME_YEAR},
+    "marts.book_inference": {
+        "core.books": SAME_YEAR,
+        "marts.treated_book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.alpha_family": {"marts.factor_regressions": SAME_YEAR, "marts.book_inference": SAME_YEAR},
+    "marts.deflated_sharpe": {
+        "core.books": SAME_YEAR,
+        "marts.book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.book_comparisons": {
         "core.books": SAME_YEAR,
         "marts.book_returns": BOOK_YEARS,

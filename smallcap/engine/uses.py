@@ -58,7 +58,8 @@ USES: Mapping[str, Uses] = {
     "core.filter_evaluations": Uses(
         ("funnel_rules", "business_rules", "shariah_standards"), ("shariah_standard",)
     ),
-    "core.monthly_returns": Uses(("factor_rules",), clock="months"),
+    "core.monthly_returns": Uses(("factor_rules", "return_rules"), clock="months"),
+    "core.return_doubts": Uses(("return_rules",)),
     "core.books": Uses(("book_rules",), dataset="books"),
     "core.book_lines": Uses(("book_rules",), dataset="books"),
     "marts.quality_scores": Uses(("quality_rules",), ("stale_months",), clock="horizons"),
@@ -68,8 +69,12 @@ USES: Mapping[str, Uses] = {
     "marts.funnel_summary": Uses(("factor_rules",)),
     "marts.statement_lenses": Uses(("funnel_rules",)),
     "marts.stock_factor_loadings": Uses(("factor_rules",)),
+    "marts.treated_book_returns": Uses(("return_rules",)),
     "marts.factor_regressions": Uses(("factor_rules",)),
     "marts.book_validations": Uses(("factor_rules",)),
+    "marts.book_inference": Uses(("factor_rules", "inference_rules")),
+    "marts.alpha_family": Uses(("factor_rules",)),
+    "marts.deflated_sharpe": Uses(("factor_rules", "inference_rules")),
     "marts.book_comparisons": Uses(("factor_rules",)),
     "marts.vintage_sensitivity": Uses(("factor_rules",)),
     "marts.hindsight_gap": Uses(("factor_rules",)),

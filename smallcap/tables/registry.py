@@ -9,7 +9,19 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw
+from smallcap.tables import (
+    books,
+    core,
+    experiment,
+    factors,
+    funnel,
+    index,
+    inference,
+    marts,
+    meta,
+    raw,
+    returns,
+)
 
 Kind = Literal["snapshot", "flow", "reference"]
 
@@ -88,6 +100,7 @@ TABLES: dict[str, Table] = {
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
         Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot"),
         Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
+        Table("core.return_doubts", returns.ReturnDoubts, "flow"),
         Table("core.factors_monthly", factors.FactorsMonthly, "reference"),
         Table("core.books", books.Books, "reference"),
         Table("core.book_lines", books.BookLines, "reference"),
@@ -102,12 +115,16 @@ TABLES: dict[str, Table] = {
         Table("marts.metric_differences", funnel.MetricDifferences, "flow"),
         Table("marts.book_holdings", books.BookHoldings, "flow"),
         Table("marts.book_returns", books.BookReturns, "flow"),
+        Table("marts.treated_book_returns", returns.TreatedBookReturns, "flow"),
         Table("marts.factor_regressions", factors.FactorRegressions, "reference"),
         Table("marts.stock_factor_loadings", factors.StockFactorLoadings, "snapshot"),
         Table("marts.book_validations", books.BookValidations, "reference"),
         Table("marts.book_comparisons", books.BookComparisons, "reference"),
         Table("marts.vintage_sensitivity", books.VintageSensitivity, "reference"),
         Table("marts.hindsight_gap", books.HindsightGap, "reference"),
+        Table("marts.book_inference", inference.BookInference, "reference"),
+        Table("marts.alpha_family", inference.AlphaFamily, "reference"),
+        Table("marts.deflated_sharpe", inference.DeflatedSharpe, "reference"),
         Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
         Table("marts.index_sectors", index.IndexSectors, "snapshot"),
         Table("marts.index_eligibility", index.IndexEligibility, "snapshot"),
