@@ -11,6 +11,7 @@ from smallcap.assets.marts.books.factor_regressions import factor_regressions
 from smallcap.assets.marts.books.hindsight_gap import hindsight_gap
 from smallcap.assets.marts.books.stock_factor_loadings import stock_factor_loadings
 from smallcap.assets.marts.books.treated_book_returns import treated_book_returns
+from smallcap.assets.marts.books.treated_hindsight import treated_hindsight
 from smallcap.assets.marts.books.vintage_sensitivity import vintage_sensitivity
 from smallcap.assets.marts.funnel.funnel_outcomes import funnel_outcomes
 from smallcap.assets.marts.funnel.funnel_summary import funnel_summary
@@ -24,6 +25,8 @@ from smallcap.assets.marts.index.index_profile import index_profile
 from smallcap.assets.marts.index.index_sectors import index_sectors
 from smallcap.assets.marts.index.profitability_experiment import profitability_experiment
 from smallcap.assets.marts.index.reconstitution_effects import reconstitution_effects
+from smallcap.assets.marts.index.treated_experiment import treated_experiment
+from smallcap.assets.marts.index.treated_experiment_returns import treated_experiment_returns
 from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_scores import quality_scores
@@ -57,5 +60,8 @@ __all__ = [
     "statement_lenses",
     "stock_factor_loadings",
     "treated_book_returns",
+    "treated_experiment",
+    "treated_experiment_returns",
+    "treated_hindsight",
     "vintage_sensitivity",
 ]

@@ -177,6 +177,16 @@ READS: dict[str, dict[str, Window]] = {
         "marts.book_returns": BOOK_YEARS,
         "raw.factors": SAME_YEAR,
     },
+    "marts.treated_hindsight": {
+        "marts.hindsight_gap": SAME_YEAR,
+        "core.books": SAME_YEAR,
+        "core.book_lines": SAME_YEAR,
+        "core.members": SAME_YEAR,
+        "core.monthly_returns": BOOK_YEARS,
+        "core.return_doubts": BOOK_YEARS,
+        "marts.treated_book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.experiment_returns": {
         "core.members": Window(back=1),
         "core.metrics_as_of": Window(back=1),
@@ -184,6 +194,18 @@ READS: dict[str, dict[str, Window]] = {
     },
     "marts.profitability_experiment": {
         "marts.experiment_returns": SAME_YEAR,
+        "core.factors_monthly": SAME_YEAR,
+    },
+    "marts.treated_experiment_returns": {
+        "core.members": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+        # All lines: the quantiles are those of the month.
+        "core.monthly_returns": Window(back=1),
+        "core.return_doubts": Window(back=1),
+    },
+    "marts.treated_experiment": {
+        "marts.experiment_returns": SAME_YEAR,
+        "marts.treated_experiment_returns": SAME_YEAR,
         "core.factors_monthly": SAME_YEAR,
     },
     "marts.statement_lenses": {

@@ -122,6 +122,7 @@ TABLES: dict[str, Table] = {
         Table("marts.book_comparisons", books.BookComparisons, "reference"),
         Table("marts.vintage_sensitivity", books.VintageSensitivity, "reference"),
         Table("marts.hindsight_gap", books.HindsightGap, "reference"),
+        Table("marts.treated_hindsight", returns.TreatedHindsight, "reference"),
         Table("marts.book_inference", inference.BookInference, "reference"),
         Table("marts.alpha_family", inference.AlphaFamily, "reference"),
         Table("marts.deflated_sharpe", inference.DeflatedSharpe, "reference"),
@@ -133,6 +134,8 @@ TABLES: dict[str, Table] = {
         Table("marts.reconstitution_effects", index.ReconstitutionEffects, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
+        Table("marts.treated_experiment_returns", returns.TreatedExperimentReturns, "flow"),
+        Table("marts.treated_experiment", returns.TreatedExperiment, "reference"),
     )
 }
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import count, date, flag, key_date, key_id, key_text, ratio, text, year
+from smallcap.tables.books import REASON, STATUS, HindsightGap
+from smallcap.tables.columns import (
+    count,
+    date,
+    flag,
+    key_date,
+    key_id,
+    key_text,
+    number,
+    ratio,
+    text,
+    year,
+)
+from smallcap.tables.experiment import ExperimentReturns
 from smallcap.tables.factors import MONTH, MONTH_YEAR
 
 TREATMENT = (
@@ -76,4 +89,52 @@ class TreatedBookReturns(dy.Schema):
     unresolved = count("tickers of the book without a line", unit="tickers")
     weight_without_return = ratio(WEIGHT_WITHOUT, min=0, max=1)
     coverage = text(COVERAGE, nullable=False)
+    rule_set = text("name and version of the rule set", nullable=False)
+
+
+class TreatedHindsight(HindsightGap):
+    """One row per fixed list, treatment, part and item: as marts.hindsight_gap, all returns treated alike."""
+
+    treatment = key_text(TREATMENT)
+
+
+class TreatedExperimentReturns(ExperimentReturns):
+    """One row per universe, weighting, month and treatment: as marts.experiment_returns, treated."""
+
+    treatment = key_text(TREATMENT)
+
+
+class TreatedExperiment(dy.Schema):
+    """One row per universe, weighting, cost level, treatment and block length: difference from the index."""
+
+    universe = key_text("profitable or unprofitable")
+    weighting = key_text("equal, cap or sector_neutral")
+    cost_basis_points = dy.Int64(
+        primary_key=True,
+        min=0,
+        metadata={"unit": "basis points"},
+        description="cost per unit of one-way turnover, deducted at each trade",
+    )
+    treatment = key_text(TREATMENT)
+    block = key_text("optimal: the optimal length of the differences; 3_months, 6_months, 12_months: given")
+    first_month = date("first month")
+    last_month = date("last month")
+    months = count("months in which both have a return", unit="months")
+    months_with_rate = count("of these, months with a risk-free rate, for the Sharpe ratios", unit="months")
+    vintage = text("YYYYMM of the returns database behind the risk-free rate")
+    difference_annual = ratio("12 x mean of the monthly return less the index's")
+    difference_hac_ci_low = ratio("lower end of its Newey-West interval")
+    difference_hac_ci_high = ratio("upper end of its Newey-West interval")
+    block_months = number("mean block length", "months", min=1)
+    difference_ci_low = ratio("lower end of its bootstrap interval")
+    difference_ci_high = ratio("upper end of its bootstrap interval")
+    sharpe_difference = ratio("annualised Sharpe ratio less the index's", unit="ratio")
+    sharpe_jk_ci_low = ratio("lower end of its interval by Jobson and Korkie: normal returns", unit="ratio")
+    sharpe_jk_ci_high = ratio("upper end of that interval", unit="ratio")
+    sharpe_ci_low = ratio("lower end of its bootstrap interval", unit="ratio")
+    sharpe_ci_high = ratio("upper end of its bootstrap interval", unit="ratio")
+    weight_without_return = ratio("largest share of a month's weight without a return", min=0, max=1)
+    coverage = text(COVERAGE)
+    status = text(STATUS, nullable=False)
+    reason = text(REASON)
     rule_set = text("name and version of the rule set", nullable=False)

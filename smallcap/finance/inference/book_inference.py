@@ -13,8 +13,8 @@ from smallcap.finance.factors.fit import HAC, OLS, Floats
 from smallcap.finance.factors.series import RISK_FREE, Factors, factors_of, month_number
 from smallcap.finance.frames import without_nan
 from smallcap.finance.inference.bootstrap import (
-    OPTIMAL,
     Interval,
+    block_lengths,
     drawn_alphas,
     drawn_counts,
     drawn_sharpe_ratios,
@@ -98,7 +98,7 @@ def _of_series(
         return [
             {**lacking, "statistic": statistic, "block": block}
             for statistic in STATISTICS
-            for block in _blocks(1.0, rules)
+            for block in block_lengths(1.0, rules.block_months)
         ]
     joined = months.join(factors.frame, on="month").sort("month")
     content = joined["total_return"].to_numpy().tobytes() + joined["month"].to_numpy().tobytes()
@@ -128,7 +128,8 @@ def _bootstrapped(
         SHARPE: sharpe,
         SHARPE_DIFFERENCE: sharpe - other,
     }
-    for block, length in _blocks(optimal_block(excess, explaining), rules).items():
+    optimal = optimal_block(excess, explaining)
+    for block, length in block_lengths(optimal, rules.block_months).items():
         key = (len(excess), length)
         if key not in drawn:
             drawn[key] = drawn_counts(*key, rules.draws, rules.seed)
@@ -150,11 +151,6 @@ def _bootstrapped(
                 "estimate": estimates[statistic],
                 "seed": rules.seed,
             }
-
-
-def _blocks(optimal: float, rules: InferenceRules) -> dict[str, float]:
-    """Name the block lengths: the optimal one, and those shown beside it."""
-    return {OPTIMAL: optimal, **{f"{months}_months": float(months) for months in rules.block_months}}
 
 
 def _figures(found: Interval) -> Row:

@@ -6,6 +6,7 @@ is in it, so all draws are one matrix of counts, and their regressions and Sharp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -170,3 +171,8 @@ def interval(drawn: Floats, confidence: float) -> Interval | None:
     return Interval(
         float(low), float(high), float(known.std(ddof=1)), min(1.0, 2 * float(one_sided)), len(known)
     )
+
+
+def block_lengths(optimal: float, others: Sequence[int]) -> dict[str, float]:
+    """Name the mean block lengths: the optimal one, and those shown beside it."""
+    return {OPTIMAL: optimal, **{f"{months}_months": float(months) for months in others}}
