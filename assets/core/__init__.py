@@ -11,6 +11,7 @@ from smallcap.assets.core.metrics_as_of import metrics_as_of
 from smallcap.assets.core.monthly_returns import monthly_returns
 from smallcap.assets.core.watched_metrics import watched_metrics
 from smallcap.assets.core.watched_names import watched_names
+from smallcap.assets.core.return_doubts import return_doubts
 
 __all__ = [
     "annual_fundamentals",
@@ -24,4 +25,5 @@ __all__ = [
     "monthly_returns",
     "watched_metrics",
     "watched_names",
+    "return_doubts",
 ]

@@ -1,12 +1,17 @@
 """The marts: what analysts read; one asset per table."""
 
+from smallcap.assets.marts.books.alpha_family import alpha_family
 from smallcap.assets.marts.books.book_comparisons import book_comparisons
 from smallcap.assets.marts.books.book_holdings import book_holdings
+from smallcap.assets.marts.books.book_inference import book_inference
 from smallcap.assets.marts.books.book_returns import book_returns
 from smallcap.assets.marts.books.book_validations import book_validations
+from smallcap.assets.marts.books.deflated_sharpe import deflated_sharpe
 from smallcap.assets.marts.books.factor_regressions import factor_regressions
 from smallcap.assets.marts.books.hindsight_gap import hindsight_gap
 from smallcap.assets.marts.books.stock_factor_loadings import stock_factor_loadings
+from smallcap.assets.marts.books.treated_book_returns import treated_book_returns
+from smallcap.assets.marts.books.treated_hindsight import treated_hindsight
 from smallcap.assets.marts.books.vintage_sensitivity import vintage_sensitivity
 from smallcap.assets.marts.funnel.funnel_outcomes import funnel_outcomes
 from smallcap.assets.marts.funnel.funnel_summary import funnel_summary
@@ -23,6 +28,8 @@ from smallcap.assets.marts.index.reconstitution_effects import reconstitution_ef
 from smallcap.assets.marts.index.reconstitution_events import reconstitution_events
 from smallcap.assets.marts.index.reconstitution_pooled import reconstitution_pooled
 from smallcap.assets.marts.index.thesis_checks import thesis_checks
+from smallcap.assets.marts.index.treated_experiment import treated_experiment
+from smallcap.assets.marts.index.treated_experiment_returns import treated_experiment_returns
 from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_agreement import quality_agreement
@@ -37,11 +44,14 @@ from smallcap.assets.marts.watched.watched_outcomes import watched_outcomes
 from smallcap.assets.marts.watched.watched_scores import watched_scores
 
 __all__ = [
+    "alpha_family",
     "book_comparisons",
     "book_holdings",
+    "book_inference",
     "book_returns",
     "book_validations",
     "coverage",
+    "deflated_sharpe",
     "experiment_returns",
     "factor_regressions",
     "funnel_outcomes",
@@ -68,6 +78,10 @@ __all__ = [
     "statement_lenses",
     "stock_factor_loadings",
     "thesis_checks",
+    "treated_book_returns",
+    "treated_experiment",
+    "treated_experiment_returns",
+    "treated_hindsight",
     "vintage_sensitivity",
     "watched_lenses",
     "watched_outcomes",

@@ -111,6 +111,14 @@ READS: dict[str, dict[str, Window]] = {
     "marts.funnel_outcomes": {"core.filter_evaluations": SAME_YEAR, "core.members": SAME_YEAR},
     "core.factors_monthly": {"raw.factors": SAME_YEAR},
     "core.monthly_returns": {"raw.prices": Window(back=1)},
+    "core.return_doubts": {
+        # A year ahead holds later lists, counts and reversals.
+        "core.monthly_returns": Window(ahead=1),
+        "raw.constituents": Window(back=1, ahead=1),
+        "raw.fundamentals": Window(back=1, ahead=1),
+        "raw.prices": Window(back=1),
+        "raw.securities": SAME_YEAR,
+    },
     "core.books": {},
     "core.book_lines": {"raw.securities": SAME_YEAR},
     "core.watched_names": {
@@ -160,6 +168,14 @@ READS: dict[str, dict[str, Window]] = {
         "core.monthly_returns": Window(back=1, ahead=1),
     },
     "marts.book_returns": {"marts.book_holdings": SAME_YEAR},
+    "marts.treated_book_returns": {
+        "marts.book_holdings": SAME_YEAR,
+        "core.book_lines": SAME_YEAR,
+        "core.monthly_returns": Window(back=1),
+        "core.return_doubts": SAME_YEAR,
+        "raw.prices": Window(back=1),
+        "raw.constituents": Window(back=1),
+    },
     "marts.funnel_summary": {
         "marts.funnel_outcomes": SAME_YEAR,
         "marts.book_returns": TRAILING,
@@ -176,6 +192,17 @@ READS: dict[str, dict[str, Window]] = {
         "raw.factors": SAME_YEAR,
     },
     "marts.book_validations": {"core.books": SAME_YEAR, "marts.factor_regressions": SAME_YEAR},
+    "marts.book_inference": {
+        "core.books": SAME_YEAR,
+        "marts.treated_book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.alpha_family": {"marts.factor_regressions": SAME_YEAR, "marts.book_inference": SAME_YEAR},
+    "marts.deflated_sharpe": {
+        "core.books": SAME_YEAR,
+        "marts.book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.book_comparisons": {
         "core.books": SAME_YEAR,
         "marts.book_returns": BOOK_YEARS,
@@ -188,6 +215,16 @@ READS: dict[str, dict[str, Window]] = {
         "core.members": SAME_YEAR,
         "core.monthly_returns": BOOK_YEARS,
         "marts.book_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.treated_hindsight": {
+        "marts.hindsight_gap": SAME_YEAR,
+        "core.books": SAME_YEAR,
+        "core.book_lines": SAME_YEAR,
+        "core.members": SAME_YEAR,
+        "core.monthly_returns": BOOK_YEARS,
+        "core.return_doubts": BOOK_YEARS,
+        "marts.treated_book_returns": BOOK_YEARS,
         "raw.factors": SAME_YEAR,
     },
     "marts.experiment_returns": {
@@ -225,6 +262,18 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
     },
     "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
+    "marts.treated_experiment_returns": {
+        "core.members": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+        # All lines: the quantiles are those of the month.
+        "core.monthly_returns": Window(back=1),
+        "core.return_doubts": Window(back=1),
+    },
+    "marts.treated_experiment": {
+        "marts.experiment_returns": SAME_YEAR,
+        "marts.treated_experiment_returns": SAME_YEAR,
+        "core.factors_monthly": SAME_YEAR,
+    },
     "marts.statement_lenses": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,

@@ -21,12 +21,14 @@ from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.inference import InferenceRules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
+from smallcap.rules.types.returns import ReturnRules
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
 
@@ -59,6 +61,8 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "business_rules": RuleSetFile("business_exclusions.csv or business_overrides.csv", read_business_rules),
     "reconciliation_rules": _toml("reconciliation.toml", ReconciliationRules),
     "factor_rules": _toml("factor_validation.toml", FactorRules),
+    "inference_rules": _toml("inference.toml", InferenceRules),
+    "return_rules": _toml("returns.toml", ReturnRules),
     "index_rules": _toml("index.toml", IndexRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
     "quintile_rules": _toml("quintiles.toml", QuintileRules),

@@ -51,6 +51,7 @@ class ExperimentReturns(dy.Schema):
     missing = count(
         "of these, companies without a return this month; left out, never taken as zero", unit="companies"
     )
+    weight_without_return = ratio("their share of the value at the beginning of the month", min=0, max=1)
     left = count(
         "companies removed because they had left the index by the end of the month before; null in July",
         nullable=True,

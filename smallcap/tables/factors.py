@@ -47,6 +47,8 @@ class MonthlyReturns(dy.Schema):
     )
     is_after_gap = flag("the line has no return in the month before, but has one in the twelve months before")
     is_extreme = flag("the return is above the limit of the rule set: kept, but to be reviewed")
+    is_return_extreme = flag("above +100% or below -50%, gains and falls alike: kept (core.return_doubts)")
+    is_price_return = flag("only prices are known: the change of the price, without dividends")
     source = text("source of the row", nullable=False)
 
     @dy.rule()

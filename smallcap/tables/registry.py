@@ -26,6 +26,11 @@ from smallcap.tables import (
     raw,
     reconstitution,
     thesis,
+    inference,
+    marts,
+    meta,
+    raw,
+    returns,
 )
 
 Kind = Literal["snapshot", "flow", "reference"]
@@ -151,6 +156,7 @@ TABLES: dict[str, Table] = {
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
         Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot"),
         Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
+        Table("core.return_doubts", returns.ReturnDoubts, "flow"),
         Table("core.factors_monthly", factors.FactorsMonthly, "reference"),
         Table("core.books", books.Books, "reference"),
         Table("core.book_lines", books.BookLines, "reference"),
@@ -167,6 +173,7 @@ TABLES: dict[str, Table] = {
         Table("marts.metric_differences", funnel.MetricDifferences, "flow"),
         Table("marts.book_holdings", books.BookHoldings, "flow"),
         Table("marts.book_returns", books.BookReturns, "flow"),
+        Table("marts.treated_book_returns", returns.TreatedBookReturns, "flow"),
         Table("marts.factor_regressions", factors.FactorRegressions, "reference"),
         Table("marts.stock_factor_loadings", factors.StockFactorLoadings, "snapshot"),
         Table("marts.book_validations", books.BookValidations, "reference"),
@@ -176,6 +183,10 @@ TABLES: dict[str, Table] = {
         Table("marts.watched_outcomes", watched.WatchedOutcomes, "snapshot"),
         Table("marts.watched_lenses", watched.WatchedLenses, "snapshot"),
         Table("marts.watched_scores", watched.WatchedScores, "snapshot"),
+        Table("marts.treated_hindsight", returns.TreatedHindsight, "reference"),
+        Table("marts.book_inference", inference.BookInference, "reference"),
+        Table("marts.alpha_family", inference.AlphaFamily, "reference"),
+        Table("marts.deflated_sharpe", inference.DeflatedSharpe, "reference"),
         Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
         Table("marts.index_sectors", index.IndexSectors, "snapshot"),
         Table("marts.index_eligibility", index.IndexEligibility, "snapshot"),
@@ -192,6 +203,8 @@ TABLES: dict[str, Table] = {
         Table("marts.quintile_outcomes", quintiles.QuintileOutcomes, "snapshot"),
         Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
         Table("marts.thesis_checks", thesis.ThesisChecks, "reference"),
+        Table("marts.treated_experiment_returns", returns.TreatedExperimentReturns, "flow"),
+        Table("marts.treated_experiment", returns.TreatedExperiment, "reference"),
     )
 }
 

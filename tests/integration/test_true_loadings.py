@@ -16,12 +16,15 @@ from smallcap.finance.factors.rolling import rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, Factors, factors_of, monthly_returns
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.factors import COLUMN_OF, FactorRules
+from smallcap.rules.types.returns import ReturnRules
 from smallcap.sources.sample import SampleSource
 from smallcap.sources.sample.market import LOWEST_RETURN
 from tests.paths import PROJECT_ROOT
 from tests.tiers import others_in_drill
 
-RULES = read_rules(PROJECT_ROOT / "data" / "reference", "factor_validation.toml", FactorRules)
+REFERENCE = PROJECT_ROOT / "data" / "reference"
+RULES = read_rules(REFERENCE, "factor_validation.toml", FactorRules)
+RETURN_RULES = read_rules(REFERENCE, "returns.toml", ReturnRules)
 COMPANIES, LEAST_WINDOWS, WINDOW = 1_200, 2_000, 60
 SEEDS = (1, 2, 3)
 """Of the universe."""
@@ -69,7 +72,7 @@ def _returns_of_the_model(source: SampleSource) -> pl.DataFrame:
         .with_columns(security_id=pl.int_range(pl.len(), dtype=pl.Int64))
     )
     rows = prices.join(lines, on="source_id").with_columns(year=pl.col("date").dt.year())
-    returns = monthly_returns(rows, RULES.extreme_return)
+    returns = monthly_returns(rows, RULES.extreme_return, RETURN_RULES)
     is_last = pl.col("month") == pl.col("month").max().over("security_id")
     died = is_last & (pl.col("month") < returns["month"].max())
     kept = returns.filter(~died)

@@ -14,7 +14,11 @@ OF_A_BOOK = ["formed_as_of", *OF_A_SERIES]
 
 
 def experiment_returns(
-    members: pl.DataFrame, metrics: pl.DataFrame, returns: pl.DataFrame, year: int
+    members: pl.DataFrame,
+    metrics: pl.DataFrame,
+    returns: pl.DataFrame,
+    year: int,
+    traded: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Hold every universe from each June's end to the next; return the months of one calendar year.
 
@@ -27,13 +31,15 @@ def experiment_returns(
         Rows of core.members, core.metrics_as_of and core.monthly_returns for the year and the year before.
     year
         The calendar year to compute.
+    traded
+        Rows that say which lines traded in June, where `returns` lacks some of them; by default `returns`.
 
     Returns
     -------
     pl.DataFrame
         The columns of marts.experiment_returns, sorted by month, universe and weighting.
     """
-    formed = formations(members, metrics, returns)
+    formed = formations(members, metrics, returns if traded is None else traded)
     held = _with_values(formed, held_months(formed, members, returns))
     monthly = _monthly(held).with_columns(
         pl.col("left_after", "turnover_after").shift(1).over(OF_A_BOOK).name.replace("_after", ""),
@@ -73,6 +79,10 @@ def _monthly(held: pl.DataFrame) -> pl.DataFrame:
             pl.len().cast(pl.Int64).alias("holdings"),
             has_return.sum().cast(pl.Int64).alias("with_return"),
             (~has_return).sum().cast(pl.Int64).alias("missing"),
+            # Each is a sum of its own, so all of the value can be a little more than the whole.
+            (pl.col("value_before").filter(~has_return).sum() / pl.col("value_before").sum())
+            .clip(upper_bound=1.0)
+            .alias("weight_without_return"),
             pl.col("is_last").sum().cast(pl.Int64).alias("left_after"),
             (gone.sum() / pl.col("value_after").sum()).alias("turnover_after"),
             pl.col(AT_FORMATION).first(),

@@ -18,6 +18,7 @@ from smallcap.rules.types.factors import (
     FactorRules,
     Model,
 )
+from smallcap.rules.types.returns import ReturnRules
 from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
 
 RISK_FREE: Final = "rf"
@@ -57,18 +58,21 @@ class Factors:
         return replace(self, frame=self.frame.filter(pl.col("month").is_in(months.implode())))
 
 
-def monthly_returns(prices: pl.DataFrame, extreme_return: float) -> pl.DataFrame:
+def monthly_returns(prices: pl.DataFrame, extreme_return: float, rules: ReturnRules) -> pl.DataFrame:
     """Date each known return by its month end, and flag returns after a gap and extreme returns.
 
-    A missing month stays missing.
+    A missing month stays missing. Where a month has prices but no total return, the price return from the
+    month before is used, flagged.
 
     Parameters
     ----------
     prices
-        Rows of raw.prices (year, security_id, date, total_return, source). To flag gaps in a year, the year
-        before must be included.
+        Rows of raw.prices (year, security_id, date, total_return, source, and for price returns close_usd,
+        adjusted_close_usd and split_ratio). To flag gaps in a year, the year before must be included.
     extreme_return
-        Return above which a row is flagged, as a fraction.
+        Return above which a row is flagged `is_extreme`, as a fraction.
+    rules
+        What is extreme, gains and falls alike (`is_return_extreme`).
 
     Returns
     -------
@@ -77,16 +81,42 @@ def monthly_returns(prices: pl.DataFrame, extreme_return: float) -> pl.DataFrame
     """
     month = pl.col("date").dt.month_end()
     since_last = month_number("month").diff().over("security_id")
+    total = pl.col("total_return")
     return in_columns_of(
-        prices.drop_nulls("total_return")
-        .with_columns(month.alias("month"), month.dt.year().alias("year"))
+        prices.with_columns(month.alias("month"), month.dt.year().alias("year"))
         .sort("security_id", "month")
+        .with_columns(_price_return().alias("price_return"))
+        .with_columns(
+            pl.coalesce("total_return", "price_return"),
+            is_price_return=total.is_null() & pl.col("price_return").is_not_null(),
+        )
+        .drop_nulls("total_return")
         .with_columns(
             is_after_gap=since_last.is_between(*GAP_MONTHS).fill_null(value=False),
-            is_extreme=pl.col("total_return") > extreme_return,
+            is_extreme=total > extreme_return,
+            is_return_extreme=is_extreme(rules),
         ),
         MonthlyReturns,
     )
+
+
+def is_extreme(rules: ReturnRules) -> pl.Expr:
+    """Whether a monthly return (column total_return) is extreme, gains and falls alike."""
+    return (pl.col("total_return") > rules.extreme_gain) | (pl.col("total_return") < rules.extreme_fall)
+
+
+def _price_return() -> pl.Expr:
+    """Return the change of the price from the month before, splits considered; null after a gap.
+
+    From adjusted closes where both are known, else from closes as traded and the month's known split.
+    """
+    is_next = month_number("month").diff().over("security_id") == 1
+    adjusted, traded = (
+        pl.col(name) * split / pl.col(name).shift().over("security_id") - 1
+        for name, split in (("adjusted_close_usd", pl.lit(1.0)), ("close_usd", pl.col("split_ratio")))
+    )
+    change = pl.coalesce(pl.when(price.is_finite()).then(price) for price in (adjusted, traded))
+    return pl.when(is_next).then(change)
 
 
 def month_number(column: str) -> pl.Expr:

@@ -12,10 +12,12 @@ import polars as pl
 
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.factors import COLUMN_OF, TERMS_OF_FILE, FactorRules
+from smallcap.rules.types.returns import ReturnRules
 from smallcap.tables.registry import TABLES
 from tests.unit.finance.builders import REFERENCE
 
 RULES = read_rules(REFERENCE, "factor_validation.toml", FactorRules)
+RETURN_RULES = read_rules(REFERENCE, "returns.toml", ReturnRules)
 FIVE = RULES.models["FF5"].terms
 
 

@@ -16,8 +16,9 @@ from smallcap.finance.factors.series import factors_monthly, factors_of, monthly
 from smallcap.rules.types.factors import COLUMN_OF, Model
 from smallcap.tables.factors import FactorsMonthly, MonthlyReturns
 from tests.examples import examples
+from tests.tolerances import BY_HAND
 from tests.unit.finance.builders import table
-from tests.unit.finance.factors.factor_builders import RULES, factor_file, months
+from tests.unit.finance.factors.factor_builders import RETURN_RULES, RULES, factor_file, months
 
 WHEN = months("2018-01", 48)
 VINTAGES = st.sets(st.sampled_from(["202407", "202505", "202510", "202511"]))
@@ -35,7 +36,7 @@ def price(day: str, total_return: float | None, security_id: int = 1) -> dict[st
 
 
 def returns(*rows: dict[str, object]) -> pl.DataFrame:
-    found = monthly_returns(table("raw.prices", list(rows)), RULES.extreme_return)
+    found = monthly_returns(table("raw.prices", list(rows)), RULES.extreme_return, RETURN_RULES)
     MonthlyReturns.validate(found)
     return found
 
@@ -73,6 +74,43 @@ def test_the_gap_flag_needs_no_more_than_the_year_before():
 def test_one_line_is_no_gap_of_another():
     found = returns(price("2020-01-31", 0.01, 1), price("2020-03-31", 0.01, 2))
     assert found["is_after_gap"].to_list() == [False, False]
+
+
+def test_gains_and_falls_are_extreme_alike():
+    found = returns(
+        price("2020-01-31", 1.0),
+        price("2020-02-28", 1.01),
+        price("2020-03-31", -0.5),
+        price("2020-04-30", -0.51),
+    )
+    assert found["is_return_extreme"].to_list() == [False, True, False, True]
+
+
+def test_prices_without_a_total_return_give_the_price_return_of_the_month():
+    def at(day: str, close: float | None, split: float | None, adjusted: float | None = None):
+        prices = {"close_usd": close, "split_ratio": split, "adjusted_close_usd": adjusted}
+        return {**price(day, None), **prices}
+
+    # 30 x 2 / 50 - 1 = 0.2 across a split of two for one; no split data, and no month before, give none.
+    found = returns(
+        at("2020-01-31", 50.0, 1.0),
+        at("2020-02-28", 30.0, 2.0),
+        at("2020-03-31", 33.0, None),
+        at("2020-05-29", 40.0, 1.0),
+    )
+    assert found.select("month", "is_price_return").rows() == [(dt.date(2020, 2, 29), True)]
+    assert found["total_return"].to_list() == pytest.approx([0.2], rel=BY_HAND)
+    adjusted = returns(at("2020-01-31", 50.0, None, 10.0), at("2020-02-28", 30.0, None, 11.0))
+    assert adjusted["total_return"].to_list() == pytest.approx([0.1], rel=BY_HAND)
+
+
+def test_a_total_return_outranks_the_price_return():
+    rows = [
+        {**price(day, value), "close_usd": 10.0, "split_ratio": 1.0}
+        for day, value in (("2020-01-31", 0.1), ("2020-02-28", 0.2))
+    ]
+    found = returns(*rows)
+    assert found.select("total_return", "is_price_return").rows() == [(0.1, False), (0.2, False)]
 
 
 def test_only_a_return_above_the_limit_is_extreme():

@@ -1,0 +1,1 @@
+"""Inference on books: stationary bootstrap, several looks at once, and Sharpe ratios deflated by trials."""
