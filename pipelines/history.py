@@ -39,11 +39,13 @@ def prune_history(instance: dg.DagsterInstance, keep_runs: int, in_use: Collecti
     kept = {*instance.get_run_ids(limit=keep_runs), *in_use}
     finished = instance.get_run_ids(dg.RunsFilter(statuses=list(FINISHED_STATUSES)))
     old = [run_id for run_id in finished if run_id not in kept]
-    snapshots = {snapshot for run_id in old for snapshot in _snapshots_of(instance.get_run_by_id(run_id))}
+    snapshots = {
+        snapshot for run_id in old for snapshot in _snapshots_of(instance, instance.get_run_by_id(run_id))
+    }
     for run_id in old:
         _delete(instance, run_id)
     if old and isinstance(instance.run_storage, SqlRunStorage):
-        used = {snapshot for run in instance.get_runs() for snapshot in _snapshots_of(run)}
+        used = {snapshot for run in instance.get_runs() for snapshot in _snapshots_of(instance, run)}
         with instance.run_storage.connect() as connection:
             connection.execute(
                 SnapshotsTable.delete().where(SnapshotsTable.c.snapshot_id.in_(snapshots - used))
@@ -51,9 +53,17 @@ def prune_history(instance: dg.DagsterInstance, keep_runs: int, in_use: Collecti
     return old
 
 
-def _snapshots_of(run: dg.DagsterRun | None) -> set[str]:
-    """Return the snapshots of job and plan that a run refers to; runs of one plan share them."""
-    found = set() if run is None else {run.job_snapshot_id, run.execution_plan_snapshot_id}
+def _snapshots_of(instance: dg.DagsterInstance, run: dg.DagsterRun | None) -> set[str]:
+    """Return the snapshots of job and plan that a run refers to; runs of one plan share them.
+
+    A run of some tables alone has a job of its own, whose snapshot refers to that of the whole job.
+    """
+    if run is None:
+        return set()
+    found = {run.job_snapshot_id, run.execution_plan_snapshot_id}
+    if run.job_snapshot_id is not None and instance.has_job_snapshot(run.job_snapshot_id):
+        lineage = instance.get_job_snapshot(run.job_snapshot_id).lineage_snapshot
+        found.add(None if lineage is None else lineage.parent_snapshot_id)
     return {snapshot for snapshot in found if snapshot is not None}
 
 

@@ -131,6 +131,28 @@ def test_of_old_runs_dagster_keeps_nothing_but_those_that_wrote_what_is_stored(s
     assert [path for path in settings.dagster_dir.rglob("*") if earlier in path.name] == []
 
 
+def test_the_snapshots_of_another_plan_go_with_its_last_run(home: Path, settings: Settings) -> None:
+    own = str(served_run_id(settings.warehouse_dir))
+    selected = make(home, LATER, tables=["raw.factors"], is_forced=True)
+    with open_instance(settings) as instance:
+        of_the_other = snapshots_of(instance, own)
+        # A job of some tables alone refers to the whole job.
+        of_the_selection = snapshots_of(instance, selected)
+        assert len(of_the_selection) == 3
+        assert snapshots(instance) >= of_the_other | of_the_selection
+        assert of_the_other - of_the_selection
+        prune_history(instance, 1, ())
+        assert snapshots(instance) == of_the_selection
+
+
+def snapshots_of(instance: dg.DagsterInstance, run_id: str) -> set[str | None]:
+    """The snapshots of a run's job and plan, and of the job that its job is a part of."""
+    run = instance.get_run_by_id(run_id)
+    lineage = instance.get_job_snapshot(run.job_snapshot_id).lineage_snapshot
+    parent = set() if lineage is None else {lineage.parent_snapshot_id}
+    return {run.job_snapshot_id, run.execution_plan_snapshot_id, *parent}
+
+
 def test_every_stored_year_still_shows_in_dagster_after_its_history_was_pruned(settings: Settings) -> None:
     home = Home(settings)
     with open_instance(settings) as instance:
