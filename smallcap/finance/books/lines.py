@@ -47,6 +47,7 @@ def books_frame(
             "chosen_on": book.chosen_on,
             "is_formed_in_advance": book.is_formed_in_advance,
             "passed_over": ",".join(str(number) for number in sorted(book.passed_over)) or None,
+            "without_kinds": ",".join(sorted(book.without_kinds)) or None,
             "description": book.description,
             "source": book.source,
         }

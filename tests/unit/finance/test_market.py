@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.tables.registry import TABLES
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import METRICS, table
+from tests.unit.finance.builders import APPLICABILITY, METRICS, table
 
 AS_OF = dt.date(2024, 6, 28)
 RECORD = {
@@ -50,7 +50,7 @@ MEMBER = {
     "line_count": 1,
     "snapshot_date": AS_OF,
     "source": "test",
-    "is_financial": False,
+    "company_kind": "other",
 }
 NOT_FLAGGED = dict.fromkeys(
     (name for name in TABLES["core.annual_metrics"].columns if name.startswith("is_")), False
@@ -94,7 +94,9 @@ def answer(
     vendor: pl.DataFrame = NO_VENDOR,
 ) -> dict[str, object]:
     """The one row of company 1 at as_of."""
-    made = metrics_as_of(members(member or {}), records(record or {}), prices(*months), vendor, METRICS, 18)
+    made = metrics_as_of(
+        members(member or {}), records(record or {}), prices(*months), vendor, METRICS, 18, APPLICABILITY
+    )
     assert TABLES["core.metrics_as_of"].schema.is_valid(made)
     return made.row(0, named=True)
 
@@ -236,14 +238,14 @@ class TestShares:
 
 class TestFinancials:
     def test_ratios_that_mean_nothing_are_null(self) -> None:
-        row = answer(member={"is_financial": True})
+        row = answer(member={"company_kind": "bank"})
         for name in ("current_ratio", "debt_to_assets", "debt_to_equity", "altman_z"):
             assert (row[name], row[f"{name}_reason"]) == (None, "not_meaningful_for_financials")
         assert (row["altman_z_double_prime"], row["altman_z_zone"]) == (None, None)
         assert (row["roe"], row["market_cap_usd"]) == (0.18, 2000.0)
 
     def test_unclassified_company_is_treated_as_none(self) -> None:
-        assert answer(member={"is_financial": None})["debt_to_assets"] == 0.2
+        assert answer(member={"company_kind": None})["debt_to_assets"] == 0.2
 
 
 class TestVisibility:
@@ -282,8 +284,10 @@ class TestVisibility:
             {}, {"entity_id": 2}, {"version": "restated", "available_date": dt.date(2024, 6, 3), "roe": 0.2}
         )
         months = prices(*NO_SPLITS, month("2024-06-28", security_id=20))
-        forwards = metrics_as_of(people, known, months, NO_VENDOR, METRICS, 18)
-        backwards = metrics_as_of(people.reverse(), known.reverse(), months.reverse(), NO_VENDOR, METRICS, 18)
+        forwards = metrics_as_of(people, known, months, NO_VENDOR, METRICS, 18, APPLICABILITY)
+        backwards = metrics_as_of(
+            people.reverse(), known.reverse(), months.reverse(), NO_VENDOR, METRICS, 18, APPLICABILITY
+        )
         assert_frame_equal(forwards, backwards)
         assert forwards.select("as_of", "entity_id", "roe").rows() == [
             (dt.date(2024, 5, 31), 1, 0.18),
@@ -292,6 +296,6 @@ class TestVisibility:
         ]
 
     def test_no_members(self) -> None:
-        made = metrics_as_of(members(), records({}), prices(), NO_VENDOR, METRICS, 18)
+        made = metrics_as_of(members(), records({}), prices(), NO_VENDOR, METRICS, 18, APPLICABILITY)
         assert made.schema == pl.Schema(TABLES["core.metrics_as_of"].columns)
         assert made.height == 0

@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
 from tests.examples import examples
+from tests.unit.finance.builders import APPLICABILITY
 from tests.unit.finance.quality_builders import (
     AS_OF,
     CLOCK,
@@ -44,6 +45,7 @@ def scores(
         RULES,
         clock,
         STALE_MONTHS,
+        APPLICABILITY,
     )
 
 
@@ -205,9 +207,9 @@ def test_debt_free_aware_stands_in_for_want_of_interest_only(
 
 def test_debt_free_aware_does_not_compare_a_financials_debt() -> None:
     frame = scores(
-        members({"is_financial": True}, {"is_financial": None}), market_values({}, {}), records({}, {})
+        members({"company_kind": "bank"}, {"company_kind": None}), market_values({}, {}), records({}, {})
     )
-    assert row(frame, "debt_free_aware")["exclusion_reason"] == "missing:debt_to_assets"
+    assert row(frame, "debt_free_aware")["exclusion_reason"] == "missing:debt_to_assets,interest_coverage"
     assert row(frame)["exclusion_reason"] == "insufficient_records"
     assert row(frame, "debt_free_aware", entity_id=2)["debt_to_assets"] == 0.3
 
