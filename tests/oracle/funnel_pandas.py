@@ -246,7 +246,8 @@ def _short_debt(year: Record, is_blank_none: bool) -> float:
     given = _figure(year, "short_term_debt_usd")
     if not np.isnan(given):
         return given if given >= 0 else np.nan
-    is_doubtful = "short_term_debt_usd" in (year["scale_suspect_fields"] or "").split(", ")
+    named = year["scale_suspect_fields"]
+    is_doubtful = isinstance(named, str) and "short_term_debt_usd" in named.split(", ")
     return 0.0 if is_blank_none and not is_doubtful else np.nan
 
 

@@ -50,6 +50,8 @@ PROPER_NAMES = {
     "cap": "by market value",
     "delisted_or_acquired": "delisted or acquired",
     "debt_free_aware": "debt-free aware",
+    "equity_reit": "equity REIT",
+    "mortgage_reit": "mortgage REIT",
 }
 """Names whose words are not their own."""
 
