@@ -24,7 +24,8 @@ from smallcap.finance.metrics import annual, market, sanity
 from smallcap.finance.quality import scores as quality
 from smallcap.finance.quality import summary as quality_summary
 from smallcap.lake.contract import to_json_rows
-from smallcap.rules.files import read_rules
+from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.settings import Settings
@@ -111,12 +112,14 @@ def _raw(settings: Settings, source: Source, as_ofs: Sequence[dt.date]) -> Frame
 def _core(settings: Settings, raw: Frames) -> Frames:
     """Evaluate the records, compute their ratios, and see them from every as_of."""
     metrics_rules = read_rules(settings.reference_dir, "metrics.toml", MetricsRules)
+    kinds = read_rows(settings.reference_dir, KINDS_FILE, CompanyKind)
+    applicability = read_rules(settings.reference_dir, APPLICABILITY_FILE, Applicability)
     sanity_rules = read_rules(settings.reference_dir, "sanity.toml", SanityRules)
     kept, refused = sanity.refuse(raw["raw.fundamentals"], sanity_rules)
     fundamentals = sanity.flag(kept, sanity_rules)
     metrics = annual.annual_metrics(fundamentals, metrics_rules)
     present = members.members(
-        raw["raw.constituents"], raw["raw.securities"], raw["raw.prices"], metrics_rules
+        raw["raw.constituents"], raw["raw.securities"], raw["raw.prices"], metrics_rules, kinds
     )
     return {
         "core.rejects": refused.select("year", "rule", row_json=to_json_rows(refused.drop("rule"))),
@@ -130,6 +133,7 @@ def _core(settings: Settings, raw: Frames) -> Frames:
             raw["raw.vendor_metrics"],
             metrics_rules,
             settings.stale_months,
+            applicability,
         ),
     }
 
@@ -137,13 +141,21 @@ def _core(settings: Settings, raw: Frames) -> Frames:
 def _marts(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables: Frames) -> Frames:
     """Screen the members, and sum up."""
     rules = read_rules(settings.reference_dir, "quality.toml", QualityRules)
+    applicability = read_rules(settings.reference_dir, APPLICABILITY_FILE, Applicability)
     present, metrics, as_of = (
         tables["core.members"],
         tables["core.annual_metrics"],
         tables["core.metrics_as_of"],
     )
     scores = quality.quality_scores(
-        present, as_of, metrics, tables["raw.vendor_metrics"], rules, source.clock, settings.stale_months
+        present,
+        as_of,
+        metrics,
+        tables["raw.vendor_metrics"],
+        rules,
+        source.clock,
+        settings.stale_months,
+        applicability,
     )
     years = sorted({day.year for day in as_ofs})
     return {

@@ -9,6 +9,7 @@ from smallcap.finance.funnel.evaluation import evaluate_filters
 from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules, ShariahStandards
+from smallcap.rules.types.kinds import Applicability
 
 PRICES = ("year", "security_id", "date", "close_usd", "split_ratio")
 
@@ -33,6 +34,7 @@ def filter_evaluations(
     funnel_rules: FunnelRules,
     business_rules: BusinessRules,
     shariah_standards: ShariahStandards,
+    applicability: Applicability,
     shariah_standard: str,
 ) -> pl.DataFrame:
     """Evaluate every filter for every member, independent of the other filters."""
@@ -47,4 +49,5 @@ def filter_evaluations(
         funnel_rules,
         business_rules,
         standard,
+        applicability,
     )

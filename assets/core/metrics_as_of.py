@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.metrics import market
+from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.metrics import MetricsRules
 
 
@@ -16,6 +17,7 @@ def metrics_as_of(
     prices: pl.DataFrame,
     vendor_metrics: pl.DataFrame,
     metrics_rules: MetricsRules,
+    applicability: Applicability,
     stale_months: int,
     year: int,
 ) -> pl.DataFrame:
@@ -31,5 +33,6 @@ def metrics_as_of(
         vendor_metrics,
         metrics_rules,
         stale_months,
+        applicability,
         members.filter(~is_own),
     )

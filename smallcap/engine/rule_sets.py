@@ -22,6 +22,7 @@ from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, Sharia
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.inference import InferenceRules
+from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
@@ -55,6 +56,8 @@ def _csv(file: str, kind: type) -> RuleSetFile:
 RULE_SETS: Mapping[str, RuleSetFile] = {
     "sanity_rules": _toml("sanity.toml", SanityRules),
     "metrics_rules": _toml("metrics.toml", MetricsRules),
+    "company_kinds": _csv(KINDS_FILE, CompanyKind),
+    "applicability": _toml(APPLICABILITY_FILE, Applicability),
     "quality_rules": _toml("quality.toml", QualityRules),
     "funnel_rules": _toml("funnel.toml", FunnelRules),
     "shariah_standards": _toml("shariah.toml", ShariahStandards),

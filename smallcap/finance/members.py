@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.kinds import company_kind
 from smallcap.finance.metrics.prices import is_list_price_usable, last_prices
 from smallcap.finance.pointintime import take
 from smallcap.finance.tickers import normalised
-from smallcap.rules.types.metrics import FinancialRules, MetricsRules, TickerRules
+from smallcap.rules.types.kinds import CompanyKind
+from smallcap.rules.types.metrics import MetricsRules, TickerRules
 
 SECURITY_COLUMNS = (
     "entity_id", "is_resolved", "unresolved_reason", "is_resolution_later", "is_resolution_corrected", "sic",
@@ -18,7 +22,11 @@ SECURITY_COLUMNS = (
 
 
 def members(
-    constituents: pl.DataFrame, securities: pl.DataFrame, prices: pl.DataFrame, rules: MetricsRules
+    constituents: pl.DataFrame,
+    securities: pl.DataFrame,
+    prices: pl.DataFrame,
+    rules: MetricsRules,
+    kinds: Sequence[CompanyKind],
 ) -> pl.DataFrame:
     """Aggregate the lines of an index into its member companies.
 
@@ -35,6 +43,8 @@ def members(
         Rows of raw.prices for the months up to each as_of.
     rules
         The thresholds.
+    kinds
+        Which codes make a bank, an insurer, a trust and so on.
 
     Returns
     -------
@@ -55,7 +65,7 @@ def members(
         ),
         is_ticker_usable(rules.ticker).alias("is_ticker_usable"),
         pl.any_horizontal(pl.col("sic", "gics", "sector").is_not_null()).alias("is_classified"),
-        *is_financial(rules.financial),
+        *company_kind(kinds),
     )
     return as_table(classified, "core.members").sort("as_of", "entity_id")
 
@@ -64,24 +74,6 @@ def is_ticker_usable(rules: TickerRules) -> pl.Expr:
     """Whether the symbol is one to `max_letters` letters once separators are stripped."""
     letters = normalised(pl.col("ticker"))
     return letters.str.contains(f"^[A-Z]{{1,{rules.max_letters}}}$").fill_null(False)
-
-
-def is_financial(rules: FinancialRules) -> list[pl.Expr]:
-    """Return is_financial and its basis: the SIC code, else the GICS code, else the sector name."""
-    sic = pl.col("sic").cast(pl.Int64, strict=False)
-    gics_sector = pl.col("gics").str.slice(0, 2)
-    verdict = (
-        pl.when(sic.is_not_null())
-        .then(sic.is_between(rules.sic_first, rules.sic_last))
-        .when(gics_sector.is_not_null())
-        .then(gics_sector.is_in(rules.gics_sectors))
-        .otherwise(pl.col("sector").is_in(rules.sector_names))
-    )
-    basis = pl.coalesce(
-        pl.when(known.is_not_null()).then(pl.lit(name))
-        for name, known in (("sic", sic), ("gics", gics_sector), ("sector", pl.col("sector")))
-    )
-    return [verdict.alias("is_financial"), basis.alias("financial_basis")]
 
 
 def _resolved(constituents: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
+
+NET_INTEREST_INCOME: Final = "net_interest_income"
+"""Why a coverage is null: only net interest is known, and more is earned than paid."""
 
 Check = tuple[pl.Expr, str]
 """A condition under which a metric has no value, and its reason code."""

@@ -8,7 +8,9 @@ PASS: Final = "pass"
 FAIL: Final = "fail"
 VERIFY: Final = "verify"
 """Data for the rule are missing: neither passed nor failed."""
-STATUSES: Final = (PASS, FAIL, VERIFY)
+NOT_APPLICABLE: Final = "not_applicable"
+"""The rule cannot be asked of this kind of company: neither passed, failed nor to be verified."""
+STATUSES: Final = (PASS, FAIL, VERIFY, NOT_APPLICABLE)
 
 ESTIMATED: Final = "estimated"
 INSUFFICIENT: Final = "insufficient"

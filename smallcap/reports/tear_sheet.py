@@ -12,8 +12,10 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from smallcap.reports.exclusions import exclusion_words
 from smallcap.reports.fitted import Column, FittedTable
 from smallcap.reports.terminal import millions, multiple, percent
+from smallcap.rules.types.kinds import KIND_WORDS, OTHER
 
 Row = Mapping[str, Any]
 
@@ -25,6 +27,7 @@ STATUS_STYLES = {
     "verify": "yellow",
     "unknown": "yellow",
     "not_reached": "dim",
+    "not_applicable": "dim",
 }
 STATEMENTS = {
     "balance_sheet": "Balance sheet",
@@ -175,7 +178,7 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
     codes = ", ".join(
         f"{name} {row[column]}" for name, column in (("SIC", "sic"), ("GICS", "gics")) if row[column]
     )
-    sector = f"{row['sector'] or 'sector unknown'}{f' ({codes})' if codes else ''}"
+    sector = f"{row['sector'] or 'sector unknown'}{f' ({codes})' if codes else ''}{_kind(row)}"
     yield Text(f"{sector}; company {row['entity_id']}, {row['line_count']} line(s) in {row['index_name']}")
     if row["period_end"] is None:
         yield Text("no annual record was visible then")
@@ -187,6 +190,13 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
         f"{row['available_date']}{stale}{restated}"
     )
     yield Text(_market_figures(row))
+
+
+def _kind(row: Row) -> str:
+    """Name a company's kind and the field that says so, if it is no ordinary company."""
+    kind = row.get("company_kind")
+    by = {"sic": "SIC code", "gics": "GICS code", "sector": "sector"}
+    return f", {KIND_WORDS[kind]} by its {by[row['kind_basis']]}" if kind not in (None, OTHER) else ""
 
 
 def _market_figures(row: Row) -> str:
@@ -245,7 +255,7 @@ def _scores(scores: Sequence[Row]) -> FittedTable:
     rows = [
         [
             row["basis"],
-            row["status"] if row["status"] == "scored" else row["exclusion_reason"] or "",
+            row["status"] if row["status"] == "scored" else exclusion_words(row),
             "–" if row["score"] is None else f"{row['score']:.2f}",
             str(row["quintile"] or "–"),
             _part(row, "roe", percent),

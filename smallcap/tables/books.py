@@ -26,6 +26,7 @@ class Books(dy.Schema):
     is_formed_in_advance = flag("every name was chosen before the first month in which it is held")
     has_claims = flag("the book claims the tilts of filter 7: small, cheap, not unprofitable")
     passed_over = text("numbers of the filters that survivors need not pass, comma-separated; null for none")
+    without_kinds = text("kinds of company that the book does not hold, comma-separated; null for none")
     description = text("what the book is", nullable=False)
     source = text("origin of the book", nullable=False)
 

@@ -51,7 +51,14 @@ class Members(dy.Schema):
     is_resolution_corrected = flag("a row of ticker_aliases.csv changed the line's company (raw.securities)")
     is_priced = flag("a price as traded, at most 31 days old, is known at as_of")
     is_classified = flag("a SIC, a GICS code or a sector name is known")
-    is_financial = flag("a bank, insurer, REIT or other financial", nullable=True)
+    company_kind = text(
+        "bank, insurer, broker_or_lender, asset_manager, equity_reit, mortgage_reit or other; null if "
+        "neither a code nor a sector is known"
+    )
+    kind_basis = text("the field that company_kind is based on: sic, gics or sector")
+    is_financial = flag(
+        "a bank, insurer, broker or lender, asset manager or mortgage trust by company_kind", nullable=True
+    )
     financial_basis = text("the field that is_financial is based on: sic, gics or sector")
     source = text("source of the membership", nullable=False)
 
@@ -171,8 +178,9 @@ class AnnualMetrics(dy.Schema):
     capex_intensity_reason = reason("capex_intensity")
     shareholder_payout_usd = usd("dividends + net buybacks")
     shareholder_payout_reason = reason("shareholder_payout_usd")
-    share_count_change = ratio("shares over last year's shares, less one")
+    share_count_change = ratio("shares over last year's shares, less one; a split between them is in it")
     share_count_change_reason = reason("share_count_change")
+    shares_prior_date = date("the day of last year's count; null without a change")
     unusual_items_share = ratio("|pretax income - (EBIT - net interest expense)| over |pretax income|")
     unusual_items_share_reason = reason("unusual_items_share")
     altman_z_double_prime = ratio("Altman Z'' for non-manufacturers", unit="score")
@@ -231,13 +239,19 @@ class MetricsAsOf(dy.Schema):
     debt_to_equity_reason = reason("debt_to_equity")
     interest_coverage = ratio("interest coverage", unit="multiple")
     interest_coverage_reason = reason("interest_coverage")
-    current_ratio = ratio("current ratio; null for financials", unit="multiple")
+    current_ratio = ratio("current ratio; null for financials and equity trusts", unit="multiple")
     current_ratio_reason = reason("current_ratio")
     accruals_cash_flow = ratio("accruals, cash-flow form")
+    accruals_balance_sheet = ratio("accruals, balance-sheet form")
     cash_conversion = ratio("cash conversion", unit="multiple")
     cash_conversion_5y = ratio("cash conversion over five years", unit="multiple")
     capex_intensity = ratio("capital expenditures over revenue")
-    share_count_change = ratio("growth of the share count")
+    share_count_change = ratio(
+        "growth of the share count on one split footing: splits between the two counts are taken out"
+    )
+    is_share_count_change_unchecked = flag(
+        "split data between the days of the two share counts are incomplete", nullable=True
+    )
     revenue_growth = ratio("growth of revenue")
     net_income_growth = ratio("growth of net income")
     price_usd = number("price as traded used for market values", "USD per share")

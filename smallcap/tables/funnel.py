@@ -36,7 +36,9 @@ class FilterEvaluations(dy.Schema):
     filter_number = dy.Int64(primary_key=True, min=1, max=6, description=FILTER_NUMBER)
     filter_name = text("business, shariah, balance_sheet, income, cash_flow or value", nullable=False)
     stand_alone_status = text(
-        "the filter's own verdict: pass, fail, or verify if there is not enough data", nullable=False
+        "the filter's own verdict: pass, fail, verify if there is not enough data, or not_applicable if no "
+        "rule of it can be asked of this kind of company",
+        nullable=False,
     )
     measure = text("the rule of the filter that decided, to which value, threshold and headroom refer")
     value = ratio(
@@ -87,12 +89,13 @@ class FilterEvaluations(dy.Schema):
         "filter 2: YYYYMM of the vintage of the factors that the risk-free rate comes from; null for others"
     )
     is_vintage_later = flag(f"filter 2: {VINTAGE_LATER}; null for other filters", nullable=True)
+    rules_not_asked = count("rules of the filter that cannot be asked of this kind of company", unit="rules")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def known_status(cls) -> pl.Expr:
-        """A status is pass, fail or verify."""
-        return pl.col("stand_alone_status").is_in(["pass", "fail", "verify"])
+        """A status is pass, fail, verify or not_applicable."""
+        return pl.col("stand_alone_status").is_in(["pass", "fail", "verify", "not_applicable"])
 
     @dy.rule()
     def borderline_passes(cls) -> pl.Expr:
@@ -109,8 +112,10 @@ class FunnelOutcomes(dy.Schema):
     ticker = text("ticker of the company's largest line", nullable=False)
     filter_number = dy.Int64(primary_key=True, min=1, max=6, description=FILTER_NUMBER)
     filter_name = text("business, shariah, balance_sheet, income, cash_flow or value", nullable=False)
-    status = text("pass, fail, verify, or not_reached after a fail", nullable=False)
-    stand_alone_status = text("the filter's own verdict: pass, fail or verify", nullable=False)
+    status = text("pass, fail, verify, not_applicable, or not_reached after a fail", nullable=False)
+    stand_alone_status = text(
+        "the filter's own verdict: pass, fail, verify or not_applicable", nullable=False
+    )
     measure = text("the rule of the filter that decided, to which value, threshold and headroom refer")
     value = ratio("the company's figure", unit="as measure")
     threshold = ratio("threshold compared with value", unit="as measure")
@@ -119,7 +124,8 @@ class FunnelOutcomes(dy.Schema):
     reason = text("the verdict in words", nullable=False)
     outcome = text(
         "outcome of the company, on each of its rows: survivor (all pass), survivor_unverified (no fail, "
-        "verify only in filters 1 and 2), undetermined (no fail, verify in 3 to 6) or failed",
+        "verify only in filters 1 and 2), undetermined (no fail, verify or not_applicable in 3 to 6) or "
+        "failed",
         nullable=False,
     )
     rule_set = text("name and version of the rule set", nullable=False)
@@ -156,6 +162,10 @@ class FunnelSummary(dy.Schema):
     stand_alone_passed = count("members with stand-alone status pass", unit="members")
     stand_alone_failed = count("members with stand-alone status fail", unit="members")
     stand_alone_verify = count("members with stand-alone status verify", unit="members")
+    not_applicable = count(
+        "of those that entered, status not_applicable: it cannot be asked of them", unit="members"
+    )
+    stand_alone_not_applicable = count("members with stand-alone status not_applicable", unit="members")
     outcome_survivor = count("members with outcome survivor; the same on every filter's row", unit="members")
     outcome_survivor_unverified = count("members with outcome survivor_unverified", unit="members")
     outcome_undetermined = count("members with outcome undetermined", unit="members")
@@ -166,9 +176,8 @@ class FunnelSummary(dy.Schema):
     @dy.rule()
     def statuses_add_up(cls) -> pl.Expr:
         """Every member is counted in exactly one status."""
-        return pl.col("passed") + pl.col("failed") + pl.col("verify") + pl.col("not_reached") == pl.col(
-            "members"
-        )
+        counts = ("passed", "failed", "verify", "not_applicable", "not_reached")
+        return pl.sum_horizontal(counts) == pl.col("members")
 
 
 class StatementLenses(dy.Schema):
@@ -182,14 +191,17 @@ class StatementLenses(dy.Schema):
     value = ratio("the company's figure", unit="as item")
     preference = text("what an analyst would prefer, in words", nullable=False)
     threshold = ratio("the number in the preference; null if there is none", unit="as item")
-    verdict = text("met, missed or unknown", nullable=False)
-    reason = text("why the verdict is unknown, in words; null if it is known")
+    verdict = text(
+        "met, missed, unknown, or not_applicable if the item says nothing of this kind of company",
+        nullable=False,
+    )
+    reason = text("why the verdict is unknown or the item not applicable, in words; null if it is known")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
     def unknown_is_explained(cls) -> pl.Expr:
-        """A row has a reason if and only if the verdict is unknown."""
-        return (pl.col("verdict") == "unknown") == pl.col("reason").is_not_null()
+        """A row has a reason if and only if the verdict is unknown or not applicable."""
+        return pl.col("verdict").is_in(["unknown", "not_applicable"]) == pl.col("reason").is_not_null()
 
 
 class ScreenChanges(dy.Schema):

@@ -8,6 +8,6 @@ WHERE o.as_of = (SELECT max(as_of) FROM marts.funnel_outcomes) AND o.stand_alone
       SELECT entity_id FROM marts.funnel_outcomes
       WHERE as_of = (SELECT max(as_of) FROM marts.funnel_outcomes)
       GROUP BY entity_id
-      HAVING count(*) FILTER (stand_alone_status = 'fail') = 1 AND count(*) FILTER (stand_alone_status = 'verify') = 0
+      HAVING count(*) FILTER (stand_alone_status = 'fail') = 1 AND count(*) FILTER (stand_alone_status IN ('verify', 'not_applicable')) = 0
   )
 ORDER BY o.filter_name, abs(o.headroom) NULLS LAST, o.ticker;

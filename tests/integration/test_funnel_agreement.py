@@ -50,8 +50,9 @@ def test_each_filter_passes_fails_and_leaves_open_often_enough_to_compare(
     backfill: pd.DataFrame, name: str
 ) -> None:
     shares = backfill[name].value_counts(normalize=True)
-    assert set(shares.index) == {"pass", "fail", "verify"}
-    assert shares.min() > 0.03  # the rarest is filter 6's verify
+    asks_debt = name in ("stand_alone_3_theirs", "stand_alone_5_theirs")
+    assert set(shares.index) == {"pass", "fail", "verify"} | ({"not_applicable"} if asks_debt else set())
+    assert shares.min() > 0.02  # the rarest are the verify of filters 3 and 6
 
 
 def test_every_outcome_is_compared(backfill: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.metrics.sanity import flag, refuse
 from smallcap.finance.quality.scores import quality_scores
 from tests.examples import examples
-from tests.unit.finance.builders import METRICS, SANITY, raw_fundamentals, table
+from tests.unit.finance.builders import APPLICABILITY, METRICS, SANITY, raw_fundamentals, table
 from tests.unit.finance.quality_builders import RULES, STALE_MONTHS
 
 AS_OFS = [dt.date(2024, 6, 30), dt.date(2024, 12, 31)]
@@ -81,7 +81,7 @@ def scores(filings: list[dict[str, object]]) -> pl.DataFrame:
     ]
     flags = {
         "is_ticker_usable": True,
-        "is_financial": False,
+        "company_kind": "other",
         "is_resolved": True,
         "is_priced": True,
         "is_classified": True,
@@ -90,8 +90,10 @@ def scores(filings: list[dict[str, object]]) -> pl.DataFrame:
         "core.members", lines, ticker="A", index_name="test", source="test", list_quantity=1e6, **flags
     )
     served = table("raw.vendor_metrics", [])
-    valued = metrics_as_of(members, annual, table("raw.prices", []), served, METRICS, STALE_MONTHS)
-    return quality_scores(members, valued, annual, served, RULES, CLOCK, STALE_MONTHS).sort(
+    valued = metrics_as_of(
+        members, annual, table("raw.prices", []), served, METRICS, STALE_MONTHS, APPLICABILITY
+    )
+    return quality_scores(members, valued, annual, served, RULES, CLOCK, STALE_MONTHS, APPLICABILITY).sort(
         "as_of", "entity_id", "method", "basis"
     )
 

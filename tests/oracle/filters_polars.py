@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,16 +12,19 @@ from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules, Limit, ShariahRules
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
-PASS, FAIL, VERIFY = range(3)
-STATUSES = ("pass", "fail", "verify")
+PASS, FAIL, VERIFY, NOT_APPLICABLE = range(4)
+STATUSES = ("pass", "fail", "verify", "not_applicable")
 GATES = (
     "no annual record is visible",
     "the visible annual record is stale",
     "the visible annual record may be in the wrong unit",
     "fewer consecutive years are known than are needed for any verdict",
     "fewer consecutive years are known than are needed to pass",
+    "cannot be asked of this kind of company",
 )
 MULTIPLES = ("pb", "pe", "p_fcf")
+FORMS = ("accruals_cash_flow", "accruals_balance_sheet")
+CODES = ("sic", "gics", "sector", "company_kind")
 NOTHING = pl.lit(None, dtype=pl.Float64)
 
 
@@ -39,9 +42,16 @@ class Rule:
     is_narrow: pl.Expr
     broken: str
     is_upper: bool = False
+    of_rule: str = ""
 
 
-def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = False) -> pl.DataFrame:
+def judged(
+    rows: pl.DataFrame,
+    rules: Sequence[Rule],
+    not_asked: Mapping[str, Sequence[str]],
+    *,
+    over_years: bool = False,
+) -> pl.DataFrame:
     """Judge every row by one filter: code, status, deciding rule with its figure, reason.
 
     And the figure of each rule.
@@ -52,11 +62,28 @@ def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = Fals
         Members with `gate` and `too_few` beside what the rules ask for.
     rules
         The rules; the first broken one decides, else the first unknown, else the first narrow one.
+    not_asked
+        By kind of company, the measures of rules that it is not asked.
     over_years
         Whether fewer years than required prevent a pass.
     """
     numbers = range(len(rules))
+    names = [rule.of_rule or rule.measure for rule in rules]
+    left = {
+        kind: [i for i, name in enumerate(names) if name not in measures]
+        for kind, measures in not_asked.items()
+    }
+    rules = [
+        _asked_of_others(rule, [kind for kind in left if i not in left[kind]]) for i, rule in enumerate(rules)
+    ]
+    counted = [i for i in numbers if not rules[i].of_rule]
+    first = {kind: own[0] if own else 0 for kind, own in left.items()}
+    unasked = {kind: len(counted) - len([i for i in own if i in counted]) for kind, own in left.items()}
+    is_shut_out = pl.col("company_kind").is_in([kind for kind, own in left.items() if not own])
     known = rows.select(
+        is_shut_out.fill_null(False).alias("is_shut_out"),
+        _by_kind(first).alias("first_rule"),
+        _by_kind(unasked).alias("rules_not_asked"),
         pl.when(pl.col("gate") > 0)
         .then("gate")
         .when(pl.lit(over_years) & (pl.col("too_few") == 2))
@@ -74,6 +101,7 @@ def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = Fals
         _bits([pl.col(f"narrow{i}") for i in numbers]).alias("narrow"),
     )
     states = (
+        (pl.col("is_shut_out"), NOT_APPLICABLE, 3, pl.lit(0), pl.lit(len(GATES))),
         (pl.col("gate") > 0, VERIFY, 3, pl.lit(0), pl.col("gate")),
         (pl.col("broken") > 0, FAIL, 1, pl.col("broken"), pl.col("broken")),
         (pl.col("unknown") > 0, VERIFY, 2, pl.col("unknown"), pl.col("unknown")),
@@ -92,7 +120,10 @@ def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = Fals
         .cast(pl.UInt32)
         .alias("text"),
     ).with_columns(
-        pl.when(pl.col("bits") > 0).then(pl.col("bits").bitwise_trailing_zeros()).otherwise(0).alias("rule")
+        pl.when(pl.col("bits") > 0)
+        .then(pl.col("bits").bitwise_trailing_zeros())
+        .otherwise("first_rule")
+        .alias("rule")
     )
     value, threshold = (_of_rule(name, len(rules)) for name in ("value", "threshold"))
     is_upper = looked_up([rule.is_upper for rule in rules], pl.col("rule"))
@@ -105,8 +136,27 @@ def judged(rows: pl.DataFrame, rules: Sequence[Rule], *, over_years: bool = Fals
         pl.when(is_upper).then(threshold - value).otherwise(value - threshold).alias("headroom"),
         ((pl.col("code") == PASS) & (pl.col("bits") > 0)).alias("is_borderline"),
         looked_up(_texts(rules), pl.col("text")).alias("reason"),
+        "rules_not_asked",
         *(pl.col(f"value{i}").alias(rule.measure) for i, rule in enumerate(rules)),
     )
+
+
+def _asked_of_others(rule: Rule, kinds: Sequence[str]) -> Rule:
+    """Let a rule hold, without figures, for the kinds of company that it is not asked of."""
+    if not kinds:
+        return rule
+    is_out = pl.col("company_kind").is_in(kinds).fill_null(False)
+    return replace(
+        rule,
+        holds=rule.holds | is_out,
+        value=pl.when(~is_out).then(rule.value),
+        threshold=pl.when(~is_out).then(rule.threshold),
+        is_narrow=rule.is_narrow & ~is_out,
+    )
+
+
+def _by_kind(numbers: Mapping[str, int]) -> pl.Expr:
+    return pl.col("company_kind").replace_strict(numbers, default=0, return_dtype=pl.Int64)
 
 
 def looked_up(values: Sequence[object], places: pl.Expr) -> pl.Expr:
@@ -139,7 +189,7 @@ def _texts(rules: Sequence[Rule]) -> list[str]:
 
 def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     """Filter 1: a dated verdict on the name, else the stricter of both codes', else the sector's."""
-    codes = members.select("sic", "gics", "sector").unique()
+    codes = members.select(CODES).unique()
     found = pl.DataFrame(
         [_by_code(rules, *code) for code in codes.iter_rows()],
         {"code": pl.UInt8, "reason": pl.String},
@@ -178,10 +228,10 @@ def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     )
     code = pl.coalesce("code_named", "code")
     return (
-        members.select("as_of", "entity_id", "sic", "gics", "sector")
+        members.select("as_of", "entity_id", *CODES)
         .join(
             codes.hstack(found),
-            on=["sic", "gics", "sector"],
+            on=list(CODES),
             how="left",
             nulls_equal=True,
             maintain_order="left",
@@ -197,8 +247,13 @@ def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     )
 
 
-def _by_code(rules: BusinessRules, sic: str | None, gics: str | None, sector: str | None) -> tuple[int, str]:
+def _by_code(
+    rules: BusinessRules, sic: str | None, gics: str | None, sector: str | None, kind: str | None
+) -> tuple[int, str]:
     """Judge one combination of codes; there are a few hundred, so plain Python is quick enough."""
+    for e in rules.exclusions:
+        if (e.code_system, e.first, e.verdict) == ("kind", kind, "fail"):
+            return FAIL, f"{e.line_of_business} (kind {kind})"
     number = int(sic) if sic and re.fullmatch(r"\d+", sic) else None
     if number is None and gics is None:
         if sector is None:
@@ -294,9 +349,7 @@ def _is_bound(floor: pl.Expr, bound: pl.Expr) -> pl.Expr:
 
 def balance_sheet_rules(rules: FunnelRules) -> list[Rule]:
     """Filter 3: debt over equity, which has to be positive."""
-    has_no_equity = (
-        (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
-    ).fill_null(False)
+    has_no_equity = (pl.col("shareholders_equity_usd") <= 0).fill_null(False)
     ceiling = _in_part(
         _ceiling("debt_to_equity", pl.col("debt_to_equity"), rules.balance_sheet.debt_to_equity)
     )
@@ -368,11 +421,7 @@ def income_rules(rules: FunnelRules) -> list[Rule]:
 def cash_flow_rules(rules: FunnelRules) -> list[Rule]:
     """Filter 5: cash from operations, most of it free, low accruals, profits that turn into cash."""
     own = rules.cash_flow
-    accruals, limit, least = (
-        pl.col("accruals_cash_flow"),
-        pl.col("accruals_limit"),
-        pl.col("least_cash_to_assets"),
-    )
+    least = pl.col("least_cash_to_assets")
     conversion, bound = pl.col("cash_sum") / _positive("profit_sum"), own.least_cash_conversion
     not_free, unknown = pl.col("free_known") - pl.col("free_positive"), pl.col("years") - pl.col("free_known")
     return [
@@ -385,15 +434,7 @@ def cash_flow_rules(rules: FunnelRules) -> list[Rule]:
             "operating cash flow was not above 0",
         ),
         _few_years("years_without_free_cash_flow", not_free, unknown, own.most_years_without_free_cash_flow),
-        Rule(
-            "accruals_cash_flow",
-            accruals <= limit,
-            accruals,
-            limit,
-            accruals >= limit - own.accruals_borderline,
-            f"accruals are above the {own.accruals_percentile:.0%} quantile of the universe",
-            is_upper=True,
-        ),
+        *_accruals_rules(own.accruals_percentile),
         Rule(
             "cash_conversion_over_years",
             pl.when(pl.col("profit_sum") <= 0).then(False).otherwise(conversion >= bound),
@@ -403,6 +444,28 @@ def cash_flow_rules(rules: FunnelRules) -> list[Rule]:
             f"operating cash flow is below {bound:.0%} of net income, or there is none",
         ),
     ]
+
+
+def _accruals_rules(percentile: float) -> list[Rule]:
+    """Both forms high is too much; one of them, if the other is known not to be, is narrow.
+
+    The figure of both rules is that of the form which is farther below its limit.
+    """
+    high = [pl.col(form) > pl.col(f"{form}_limit") for form in FORMS]
+    value, limit = (
+        pl.when(is_second_form()).then(FORMS[1] + of).otherwise(FORMS[0] + of) for of in ("", "_limit")
+    )
+    text = f"both forms of accruals are above 0 and the {percentile:.0%} quantile of the universe"
+    first = Rule(FORMS[0], ~(high[0] & high[1]), value, limit, high[0], text, is_upper=True)
+    return [first, replace(first, measure=FORMS[1], holds=pl.lit(True), is_narrow=high[1], of_rule=FORMS[0])]
+
+
+def is_second_form() -> pl.Expr:
+    """Whether filter 5 shows the balance-sheet form of accruals rather than the cash-flow form."""
+    room = [pl.col(f"{form}_limit") - pl.col(form) for form in FORMS]
+    return (
+        pl.when(room[0].is_null()).then(room[1].is_not_null()).otherwise((room[1] > room[0]).fill_null(False))
+    )
 
 
 def value_rules(rules: FunnelRules) -> list[Rule]:

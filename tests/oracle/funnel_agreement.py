@@ -29,9 +29,16 @@ ALWAYS_SHOWN = {
     "cash_conversion_over_years": 5,
 }
 """Figures that stand on every row of their filter."""
-SHOWN_WHERE_DECIDING = {"debt_to_equity": 3, "accruals_cash_flow": 5, "pb": 6, "pe": 6, "p_fcf": 6}
+SHOWN_WHERE_DECIDING = {
+    "debt_to_equity": 3,
+    "accruals_cash_flow": 5,
+    "accruals_balance_sheet": 5,
+    "pb": 6,
+    "pe": 6,
+    "p_fcf": 6,
+}
 """Figures that stand on the rows of their filter which they decide."""
-LIMITS = ["accruals_cash_flow", "pb", "pe", "p_fcf"]
+LIMITS = ["accruals_cash_flow", "accruals_balance_sheet", "pb", "pe", "p_fcf"]
 """Of these the limit is compared too: it is taken from the universe."""
 
 
@@ -75,9 +82,10 @@ def _published(home: Path) -> pd.DataFrame:
     ]
     return published(
         home,
-        f"SELECT as_of, entity_id, any_value(o.outcome) AS outcome, {', '.join(words + figures)}"
+        "SELECT as_of, entity_id, any_value(o.outcome) AS outcome, any_value(m.company_kind) AS company_kind"
+        f", {', '.join(words + figures)}"
         " FROM marts.funnel_outcomes AS o JOIN core.filter_evaluations AS e USING (as_of, "
-        "entity_id, filter_number)"
+        "entity_id, filter_number) JOIN core.members AS m USING (as_of, entity_id)"
         " GROUP BY as_of, entity_id",
     )
 
@@ -101,7 +109,7 @@ def _second_opinion(home: Path, stale_months: int) -> pd.DataFrame:
     factors = published(
         home, "SELECT vintage, month, rf FROM raw.factors WHERE rf IS NOT NULL ORDER BY month, vintage, model"
     )
-    words = ["ticker", "name", "sic", "gics", "sector", "is_financial"]
+    words = ["ticker", "name", "sic", "gics", "sector"]
     asked = members[[*KEY, *words]].astype(dict.fromkeys(words, object))
     asked = asked.where(asked.notna(), None).astype({"as_of": "datetime64[us]"})
     names = dict(zip(FILTERS, STAND_ALONE, strict=True))
@@ -121,6 +129,8 @@ def assert_funnels_agree(rows: pd.DataFrame) -> None:
         name: rows[f"{name}_ours"] != rows[f"{name}_theirs"]
         for name in (*STAND_ALONE, *EVALUATED, *IN_ORDER, "outcome")
     }
+    kinds = [rows[f"company_kind_{whose}"].fillna("") for whose in ("ours", "theirs")]
+    differ["company_kind"] = kinds[0] != kinds[1]
     is_judged = rows["is_judged"] == True  # noqa: E712 - null where only one side has the row
     for name in ALWAYS_SHOWN:
         differ[name] = is_judged & ~_close(rows, name)

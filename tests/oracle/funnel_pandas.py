@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tests.oracle.kinds_python import CANNOT_BE_ASKED_OF_DEBT, kind_of
 from tests.oracle.metrics_pandas import GROSS, NET, annual_ratios, trusted, unmixed
 
-PASS, FAIL, VERIFY = "pass", "fail", "verify"
+PASS, FAIL, VERIFY, NOT_APPLICABLE = "pass", "fail", "verify", "not_applicable"
 Record = dict[str, Any]
 LEAST_UNIVERSE = 50
 
@@ -62,12 +63,12 @@ def funnel(
 ) -> pd.DataFrame:
     """Evaluate the members of every as_of by the six filters.
 
-    Filter 2 by the standard `published`, filter 5 by the 80th percentile.
+    Filter 2 by the standard `published`, accruals of filter 5 by both forms.
 
     Parameters
     ----------
     members
-        as_of, entity_id, ticker, name, sic, gics, sector, is_financial.
+        as_of, entity_id, ticker, name, sic, gics, sector.
     statements
         Rows of core.annual_fundamentals.
     market_caps
@@ -82,8 +83,8 @@ def funnel(
     Returns
     -------
     pd.DataFrame
-        as_of, entity_id, the status by each filter (columns 1 to 6), the outcome, is_judged (there is a
-        fresh record), and the figures behind the verdicts: nan where
+        as_of, entity_id, company_kind, the status by each filter (columns 1 to 6), the outcome, is_judged
+        (there is a fresh record), and the figures behind the verdicts: nan where
         unknown, and where the record is not judged.
     """
     histories = _histories(statements)
@@ -113,6 +114,7 @@ def _one_date(
         is_fresh = bool(years) and years[0]["period_end"] >= oldest
         is_judged = is_fresh
         company = {"member": member, "years": years, "cap": cap, "is_fresh": is_fresh, "is_judged": is_judged}
+        company |= {"kind": kind_of(member)}
         companies.append(
             company | {"business": business(member, day)} | _relative_figures(years, history, cap)
         )
@@ -122,10 +124,10 @@ def _one_date(
     rows = []
     for company in companies:
         verdicts = [company["business"]] + (
-            [VERIFY] * 5 if not company["is_judged"] else _judged(company, limits, risk_free)
+            _unjudged(company) if not company["is_judged"] else _judged(company, limits, risk_free)
         )
         figures = _figures(company, limits) if company["is_judged"] else {}
-        key = {"as_of": as_of, "entity_id": company["member"]["entity_id"]}
+        key = {"as_of": as_of, "entity_id": company["member"]["entity_id"], "company_kind": company["kind"]}
         judged = {"outcome": _outcome(verdicts), "is_judged": company["is_judged"]}
         rows.append(key | dict(enumerate(verdicts, 1)) | judged | figures)
     return pd.DataFrame(rows)
@@ -134,7 +136,7 @@ def _one_date(
 def _outcome(verdicts: list[str]) -> str:
     if FAIL in verdicts:
         return "failed"
-    if VERIFY in verdicts[2:]:
+    if {VERIFY, NOT_APPLICABLE} & set(verdicts[2:]):
         return "undetermined"
     return "survivor_unverified" if VERIFY in verdicts[:2] else "survivor"
 
@@ -210,18 +212,52 @@ def _relative_figures(years: list[Record], history: list[Record], cap: float) ->
     A multiple is nan where unknown and infinite where its denominator is not positive.
     """
     if not years:
-        return {"accruals": np.nan, "multiples": {}}
+        return {"accruals": np.nan, "sloan": np.nan, "multiples": {}}
     now = years[0]
     before = _year_before(now, history)
-    accruals = np.nan
+    accruals = sloan = np.nan
     if before is not None:
         mean_assets = (now["total_assets_usd"] + before["total_assets_usd"]) / 2
         accruals = _ratio(now["net_income_usd"] - now["operating_cash_flow_usd"], mean_assets)
+        sloan = _ratio(_growth_of_working_capital(now, before), mean_assets)
     denominators = {"pb": "shareholders_equity_usd", "pe": "net_income_usd", "p_fcf": "free_cash_flow_usd"}
     return {
         "accruals": accruals,
+        "sloan": sloan,
         "multiples": {name: _multiple(cap, now[column]) for name, column in denominators.items()},
     }
+
+
+def _growth_of_working_capital(now: Record, before: Record) -> float:
+    """Sloan's accruals in dollars, taxes payable taken as unchanged.
+
+    Other current assets than cash, less other current liabilities than debt, less depreciation.
+    """
+    assets, liabilities = (
+        [_figure(year, whole) - part for year, part in parts]
+        for whole, parts in (
+            (
+                "current_assets_usd",
+                [(year, _figure(year, "cash_and_short_term_investments_usd")) for year in (now, before)],
+            ),
+            (
+                "current_liabilities_usd",
+                [(year, _short_debt(year, bool(now["is_blank_debt_zero"]))) for year in (now, before)],
+            ),
+        )
+    )
+    working = assets[0] - assets[1] - (liabilities[0] - liabilities[1])
+    return float(working - _figure(now, "depreciation_amortization_usd"))
+
+
+def _short_debt(year: Record, is_blank_none: bool) -> float:
+    """Short-term debt; blank is none where the source says so, below zero and doubtful are unknown."""
+    given = _figure(year, "short_term_debt_usd")
+    if not np.isnan(given):
+        return given if given >= 0 else np.nan
+    named = year["scale_suspect_fields"]
+    is_doubtful = isinstance(named, str) and "short_term_debt_usd" in named.split(", ")
+    return 0.0 if is_blank_none and not is_doubtful else np.nan
 
 
 def _multiple(cap: float, denominator: float) -> float:
@@ -231,8 +267,10 @@ def _multiple(cap: float, denominator: float) -> float:
 
 
 def _limits(universe: list[Record]) -> dict[str, float]:
-    accruals = [company["accruals"] for company in universe if not np.isnan(company["accruals"])]
-    limits = {"accruals": float(np.quantile(accruals, 0.8)) if len(accruals) >= LEAST_UNIVERSE else np.nan}
+    limits = {}
+    for form in ("accruals", "sloan"):
+        known = [company[form] for company in universe if not np.isnan(company[form])]
+        limits[form] = float(np.quantile(known, 0.8)) if len(known) >= LEAST_UNIVERSE else np.nan
     for name in ("pb", "pe", "p_fcf"):
         values = [
             value for company in universe if 0 < (value := company["multiples"].get(name, np.nan)) < np.inf
@@ -251,8 +289,9 @@ def _figures(company: Record, limits: dict[str, float]) -> dict[str, float]:
     profits = [_figure(year, "net_income_usd") for year in years]
     cash = [_figure(year, "operating_cash_flow_usd") for year in years]
     has_all = len(years) == 5 and profits[-1] > 0
-    equity = np.nan if company["member"]["is_financial"] is True else record["shareholders_equity_usd"]
-    return {
+    is_asked = company["kind"] not in CANNOT_BE_ASKED_OF_DEBT
+    equity = record["shareholders_equity_usd"] if is_asked else np.nan
+    of_everyone = {
         "debt_to_market_cap": _ratio(record["total_debt_usd"], company["cap"]),
         "debt_to_equity": _ratio(record["total_debt_usd"], equity),
         "least_net_margin": _least(_margins(years, "net_income_usd")),
@@ -261,12 +300,17 @@ def _figures(company: Record, limits: dict[str, float]) -> dict[str, float]:
         "least_operating_margin": _least(_margins(years, "operating_income_usd")),
         "cash_conversion_over_years": _ratio(sum(cash), sum(profits)),
         "accruals_cash_flow": company["accruals"],
+        "accruals_balance_sheet": company["sloan"],
         **{
             name: multiple if multiple < np.inf else np.nan for name, multiple in company["multiples"].items()
         },
-        "accruals_cash_flow_limit": limits["accruals"],
+        # Above the percentile and above zero: above the greater of the two.
+        "accruals_cash_flow_limit": max(limits["accruals"], 0.0),
+        "accruals_balance_sheet_limit": max(limits["sloan"], 0.0),
         **{f"{name}_limit": limits[name] for name in ("pb", "pe", "p_fcf")},
     }
+    unasked = ("debt_to_market_cap", "margin_slope", "least_operating_margin", "cash_conversion_over_years")
+    return of_everyone if is_asked else of_everyone | dict.fromkeys(unasked, np.nan)
 
 
 def _margins(years: list[Record], name: str) -> list[float]:
@@ -293,14 +337,27 @@ def _least(values: list[float]) -> float:
 
 def _judged(company: Record, limits: dict[str, float], risk_free: _Rates) -> list[str]:
     years = company["years"]
-    is_financial = company["member"]["is_financial"] is True
+    if company["kind"] in CANNOT_BE_ASKED_OF_DEBT:
+        return [
+            _all([_is_income_permissible(years[0], risk_free)]),
+            NOT_APPLICABLE,
+            _over_years(_income_rules(years)[:2], years),
+            NOT_APPLICABLE,
+            _value(company["multiples"], limits),
+        ]
     return [
         _shariah(years[0], company["cap"], risk_free),
-        _balance_sheet(years[0], is_financial),
+        _balance_sheet(years[0]),
         _over_years(_income_rules(years), years),
-        _over_years(_cash_flow_rules(years, company["accruals"], limits["accruals"]), years),
+        _over_years(_cash_flow_rules(years, _has_low_accruals(company, limits)), years),
         _value(company["multiples"], limits),
     ]
+
+
+def _unjudged(company: Record) -> list[str]:
+    """Without a fresh record everything that can be asked is to be verified."""
+    debt = NOT_APPLICABLE if company["kind"] in CANNOT_BE_ASKED_OF_DEBT else VERIFY
+    return [VERIFY, debt, VERIFY, debt, VERIFY]
 
 
 def _all(rules: list[bool | None]) -> str:
@@ -349,9 +406,7 @@ def _is_income_permissible(record: Record, risk_free: _Rates) -> bool | None:
     return True if is_proven else None
 
 
-def _balance_sheet(record: Record, is_financial: bool) -> str:
-    if is_financial:
-        return VERIFY
+def _balance_sheet(record: Record) -> str:
     if record["shareholders_equity_usd"] <= 0:
         return FAIL
     ratio = _ratio(record["total_debt_usd"], record["shareholders_equity_usd"])
@@ -399,7 +454,21 @@ def _slope(newest_first: list[float]) -> float:
     return float(np.polyfit(range(len(oldest_first)), oldest_first, 1)[0]) if len(oldest_first) > 1 else 0.0
 
 
-def _cash_flow_rules(years: list[Record], accruals: float, limit: float) -> list[bool | None]:
+def _has_low_accruals(company: Record, limits: dict[str, float]) -> bool | None:
+    """Fails only where both forms are above the percentile and above zero.
+
+    With one form unknown, the other above both bounds is to be verified, and below one of them passes.
+    """
+    above = []
+    for form in ("accruals", "sloan"):
+        is_unknown = np.isnan(company[form]) or np.isnan(limits[form])
+        above.append(None if is_unknown else bool(company[form] > limits[form] and company[form] > 0))
+    if False in above:
+        return True
+    return None if None in above else False
+
+
+def _cash_flow_rules(years: list[Record], has_low_accruals: bool | None) -> list[bool | None]:
     profits = [_figure(year, "net_income_usd") for year in years]
     cash = [_figure(year, "operating_cash_flow_usd") for year in years]
     free = [_figure(year, "free_cash_flow_usd") for year in years]
@@ -411,7 +480,7 @@ def _cash_flow_rules(years: list[Record], accruals: float, limit: float) -> list
     return [
         _is_each_positive(cash),
         _is_each_positive(free, most_bad=1),
-        _is_at_most(accruals, limit),
+        has_low_accruals,
         is_converted,
     ]
 
@@ -439,6 +508,8 @@ def _business_judge(reference: Path) -> Callable[[Record, dt.date], str]:
         for row in by_ticker.get(re.sub(r"[\s./-]", "", member["ticker"].upper()), []):
             if _is_named(member, row) and (row["valid_from"] or "0") <= str(day) <= (row["valid_to"] or "9"):
                 return str(row["verdict"])
+        if kind_of(member) == "mortgage_reit":
+            return FAIL
         if member["sic"] or member["gics"]:
             found = [_by_sic(member["sic"], exclusions), _by_gics(member["gics"], exclusions)]
             return max(found, key=[PASS, VERIFY, FAIL].index)

@@ -17,11 +17,14 @@ from smallcap.finance.funnel.inputs import METRIC_COLUMNS
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
+from smallcap.rules.types.kinds import Applicability
 from smallcap.tables import TABLES
 from tests.oracle.filters_polars import (
     FAIL,
     FILTERS,
+    FORMS,
     MULTIPLES,
+    NOT_APPLICABLE,
     PASS,
     STATUSES,
     VERIFY,
@@ -30,6 +33,7 @@ from tests.oracle.filters_polars import (
     cash_flow_rules,
     income_rules,
     is_income_bounded,
+    is_second_form,
     judged,
     looked_up,
     lowest_multiple,
@@ -43,7 +47,7 @@ from tests.oracle.screen_changes_polars import Screen, changes, differences
 OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
 NOT_REACHED = len(STATUSES)
 OF_THE_RATE = ("vintage", "is_vintage_later")
-MEMBER = ("year", "as_of", "entity_id", "ticker", "name", "sic", "gics", "sector", "is_financial")
+MEMBER = ("year", "as_of", "entity_id", "ticker", "name", "sic", "gics", "sector", "company_kind")
 Frames = dict[str, pl.DataFrame]
 
 
@@ -75,6 +79,7 @@ def funnel_by_year(
     """
     rules, lines = read_rules(reference, "funnel.toml", FunnelRules), read_business_rules(reference)
     standard = read_rules(reference, "shariah.toml", ShariahStandards).named(standard_name)
+    applicability = read_rules(reference, "applicability.toml", Applicability)
     reconciliation = read_rules(reference, "reconciliation.toml", ReconciliationRules)
     if (
         standard.denominator != "spot"
@@ -98,7 +103,7 @@ def funnel_by_year(
         )
         by_business = business(members, lines)
         rows = _looked_at(members, metrics, news, tables["raw.factors"], by_business["code"] != FAIL, rules)
-        verdicts = _judge(rows, by_business, rules, standard, lines.label)
+        verdicts = _judge(rows, by_business, rules, standard, lines.label, applicability)
         companies = _companies(rows, verdicts)
         outcomes = _outcomes(companies, verdicts)
         evaluations = pl.concat(verdicts).drop("code")
@@ -110,7 +115,7 @@ def funnel_by_year(
                 "core.filter_evaluations": evaluations,
                 "marts.funnel_outcomes": outcomes.drop("is_clean", "code"),
                 "marts.funnel_summary": _summary(outcomes),
-                "marts.statement_lenses": lenses(rows, rules),
+                "marts.statement_lenses": lenses(rows, rules, applicability),
                 "marts.screen_changes": changes(screen),
                 "marts.metric_differences": vendors.filter(pl.col("year") == year),
             },
@@ -190,14 +195,16 @@ def _limits(universe: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """Take each date's limits of accruals and multiples, and how many companies are behind them."""
     fresh = universe.filter(pl.col("period_end").is_not_null(), ~pl.col("is_stale"))
     least = rules.universe.least_members
-    accruals = pl.col("accruals_cash_flow").drop_nulls()
     above = {name: pl.col(name).filter(pl.col(name) > 0) for name in MULTIPLES}
     return fresh.group_by("as_of").agg(
-        accruals.len().cast(pl.Int64).alias("accruals_universe"),
+        pl.col(FORMS[0]).count().cast(pl.Int64).alias("accruals_universe"),
         pl.max_horizontal(figures.len() for figures in above.values()).cast(pl.Int64).alias("value_universe"),
-        pl.when(accruals.len() >= least)
-        .then(accruals.quantile(rules.cash_flow.accruals_percentile, "linear"))
-        .alias("accruals_limit"),
+        *(
+            pl.when(pl.col(form).count() >= least)
+            .then(pl.col(form).quantile(rules.cash_flow.accruals_percentile, "linear").clip(lower_bound=0))
+            .alias(f"{form}_limit")
+            for form in FORMS
+        ),
         *(
             pl.when(figures.len() >= least)
             .then(figures.quantile(rules.value.quantile, "linear"))
@@ -213,22 +220,26 @@ def _judge(
     rules: FunnelRules,
     standard: ShariahRules,
     business_label: str,
+    applicability: Applicability,
 ) -> list[pl.DataFrame]:
     """Evaluate the members by each filter.
 
     Return frames of equal rows in the columns of core.filter_evaluations, with the code of the status.
     """
+    unasked = {name: applicability.of_filter(name) for name in FILTERS[1:]}
     by_filter = [
-        by_business,
-        judged(rows, shariah_rules(standard, rules)).hstack(
+        by_business.with_columns(pl.lit(0, pl.Int64).alias("rules_not_asked")),
+        judged(rows, shariah_rules(standard, rules), unasked["shariah"]).hstack(
             rows.select(is_income_bounded(standard, rules).alias("is_interest_income_bounded"), *OF_THE_RATE)
         ),
-        judged(rows, balance_sheet_rules(rules)),
-        judged(rows, income_rules(rules), over_years=True).hstack(
+        judged(rows, balance_sheet_rules(rules), unasked["balance_sheet"]),
+        judged(rows, income_rules(rules), unasked["income"], over_years=True).hstack(
             rows.select(pl.col("is_operating_margin_used").fill_null(False))
         ),
-        judged(rows, cash_flow_rules(rules), over_years=True),
-        judged(rows, value_rules(rules)).with_columns(
+        judged(rows, cash_flow_rules(rules), unasked["cash_flow"], over_years=True).with_columns(
+            _form_shown(rows)
+        ),
+        judged(rows, value_rules(rules), unasked["value"]).with_columns(
             rows.select(lowest_multiple().alias("measure")).to_series()
         ),
     ]
@@ -255,6 +266,14 @@ def _judge(
     return [_filled(verdict) for verdict in verdicts]
 
 
+def _form_shown(rows: pl.DataFrame) -> pl.Expr:
+    """Name the form of accruals whose figure is shown, where accruals decide."""
+    form = pl.lit(
+        rows.select(pl.when(is_second_form()).then(pl.lit(FORMS[1])).otherwise(pl.lit(FORMS[0]))).to_series()
+    )
+    return pl.when(pl.col("measure").is_in(list(FORMS))).then(form).otherwise("measure").alias("measure")
+
+
 def _filled(verdict: pl.DataFrame) -> pl.DataFrame:
     """Add the columns that only other filters have."""
     kinds = TABLES["core.filter_evaluations"].columns
@@ -271,7 +290,8 @@ def _companies(rows: pl.DataFrame, verdicts: Sequence[pl.DataFrame]) -> pl.DataF
     codes = rows.hstack(
         [verdict["code"].alias(name) for verdict, name in zip(verdicts, FILTERS, strict=True)]
     )
-    is_failed, is_open = ([pl.col(name) == code for name in FILTERS] for code in (FAIL, VERIFY))
+    is_failed = [pl.col(name) == FAIL for name in FILTERS]
+    is_open = [pl.col(name).is_in([VERIFY, NOT_APPLICABLE]) for name in FILTERS]
     outcome = (
         pl.when(pl.any_horizontal(is_failed))
         .then(3)
@@ -324,7 +344,9 @@ def _summary(outcomes: pl.DataFrame) -> pl.DataFrame:
         (code == VERIFY).sum().alias("verify"),
         (code == NOT_REACHED).sum().alias("not_reached"),
         ((code == PASS) & pl.col("is_borderline")).sum().alias("borderline"),
-        ((code == PASS) | (code == VERIFY)).sum().alias("left"),
+        (code == NOT_APPLICABLE).sum().alias("not_applicable"),
+        (alone == "not_applicable").sum().alias("stand_alone_not_applicable"),
+        code.is_in([PASS, VERIFY, NOT_APPLICABLE]).sum().alias("left"),
         pl.col("is_clean").sum().alias("left_verified"),
         (alone == "pass").sum().alias("stand_alone_passed"),
         (alone == "fail").sum().alias("stand_alone_failed"),

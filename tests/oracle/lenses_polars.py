@@ -7,10 +7,11 @@ from typing import NamedTuple
 import polars as pl
 
 from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.kinds import Applicability
 from tests.oracle.filters_polars import GATES, looked_up
 
-VERDICTS = ("met", "missed", "unknown")
-MET, MISSED, UNKNOWN = range(3)
+VERDICTS = ("met", "missed", "unknown", "not_applicable")
+MET, MISSED, UNKNOWN, NOT_APPLICABLE = range(4)
 
 
 class Item(NamedTuple):
@@ -28,7 +29,7 @@ class Item(NamedTuple):
     is_over_years: bool = False
 
 
-def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+def lenses(rows: pl.DataFrame, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:
     """Look at every member item by item.
 
     Parameters
@@ -37,6 +38,8 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         Members as `funnel_polars` puts them together.
     rules
         Thresholds.
+    applicability
+        Which items say something of which kind of company.
     """
     short = f"fewer than {rules.history.years} consecutive years are known"
     too_few = pl.when(pl.col("years") < rules.history.years).then(pl.lit(short))
@@ -49,8 +52,12 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         ("income", _income(rules)),
     ):
         for item in items:
+            kinds = applicability.kinds_without("items", item.name)
+            is_out = pl.col("company_kind").is_in(kinds).fill_null(False) if kinds else pl.lit(False)
             place = (
-                pl.when(~is_shut & item.is_met)
+                pl.when(is_out)
+                .then(NOT_APPLICABLE)
+                .when(~is_shut & item.is_met)
                 .then(MET)
                 .when(~is_shut & ~item.is_met)
                 .then(MISSED)
@@ -67,12 +74,16 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
                     *("year", "as_of", "entity_id"),
                     pl.lit(statement).alias("statement"),
                     pl.lit(item.name).alias("item"),
-                    item.value.cast(pl.Float64).alias("value"),
+                    pl.when(~is_out).then(item.value.cast(pl.Float64)).alias("value"),
                     pl.lit(item.preference).alias("preference"),
                     pl.lit(rules.label).alias("rule_set"),
                     item.threshold.alias("threshold"),
                     looked_up(VERDICTS, place).alias("verdict"),
-                    pl.when(place == UNKNOWN).then(why).alias("reason"),
+                    pl.when(place == NOT_APPLICABLE)
+                    .then(pl.lit("cannot be asked of this kind of company"))
+                    .when(place == UNKNOWN)
+                    .then(why)
+                    .alias("reason"),
                 )
             )
     return pl.concat(seen)
@@ -80,9 +91,7 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
 
 def _balance_sheet(rules: FunnelRules) -> list[Item]:
     own = rules.lenses
-    has_no_equity = (
-        (pl.col("shareholders_equity_usd") <= 0) & ~pl.col("is_financial").fill_null(False)
-    ).fill_null(False)
+    has_no_equity = (pl.col("shareholders_equity_usd") <= 0).fill_null(False)
     net_cash = pl.col("net_cash_usd") / pl.when(pl.col("total_assets_usd") > 0).then("total_assets_usd")
     debt, covered = (
         _below("debt_to_equity", own.debt_to_equity),
@@ -90,12 +99,14 @@ def _balance_sheet(rules: FunnelRules) -> list[Item]:
     )
     is_whole = ~pl.col("is_debt_partial").fill_null(False)
     is_debt_free = (pl.col("total_debt_usd") == 0).fill_null(False) & is_whole
+    earns_interest = pl.col("interest_coverage_reason").eq_missing("net_interest_income")
+    is_covered = is_debt_free | (earns_interest & pl.col("total_debt_usd").is_not_null())
     is_low, has_cash = debt.is_met & ~has_no_equity, net_cash > own.net_cash_to_assets
     return [
         debt._replace(is_met=pl.when(is_whole | ~is_low).then(is_low)),
         _above("current_ratio", own.current_ratio),
         covered._replace(
-            is_met=covered.is_met | is_debt_free, preference=f"{covered.preference}, or debt-free"
+            is_met=covered.is_met | is_covered, preference=f"{covered.preference}, or debt-free"
         ),
         Item(
             "net_cash_to_assets",
@@ -145,7 +156,7 @@ def _cash_flow(rules: FunnelRules) -> list[Item]:
     own, years = rules.lenses, rules.history.years
     free, known, change = pl.col("free_positive"), pl.col("free_known"), pl.col("share_count_change")
     is_free = pl.when(free < known).then(False).when(known == years).then(True)
-    accruals, limit = pl.col("accruals_cash_flow"), pl.col("accruals_limit")
+    accruals, limit = pl.col("accruals_cash_flow"), pl.col("accruals_cash_flow_limit")
     low = f"at or below the universe's {rules.cash_flow.accruals_percentile:.0%} quantile"
     is_returned = (pl.col("shareholder_payout_usd") > 0) & (change <= own.share_count_change)
     paid = f"pays out, and share count up by at most {own.share_count_change:g}"

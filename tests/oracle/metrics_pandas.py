@@ -49,6 +49,7 @@ def annual_ratios(statements: pd.DataFrame) -> pd.DataFrame:
         is_debt_partial=debt["is_partial"],
         ebit_usd=ebit,
         is_without_interest=is_without_interest,
+        is_net_creditor=ebit.notna() & gross.isna() & (net < 0),
         shares_split_basis=row["shares_split_basis"],
         table=row["source"],
         shares=shares.fillna(average),

@@ -42,14 +42,14 @@ def both(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
 
 def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
     """Screen every as_of of a home by both methods on both bases, from its members, statements and prices."""
-    members = published(
-        home, "SELECT * REPLACE (coalesce(is_financial, FALSE) AS is_financial) FROM core.members"
-    )
+    members = published(home, "SELECT * FROM core.members")
+    codes = ["sic", "gics", "sector"]
+    members[codes] = members[codes].astype(object).where(members[codes].notna(), None)
     members["is_ticker_usable"] = is_ticker_usable(members["ticker"])
     annual = in_order(annual_ratios(published(home, "SELECT * FROM core.annual_fundamentals")))
     served = published(home, "SELECT * FROM raw.vendor_metrics")
     caps = market_caps(members, annual, published(home, "SELECT * FROM raw.prices"))
-    asked = members[["as_of", "entity_id", "is_ticker_usable", "is_financial"]]
+    asked = members[["as_of", "entity_id", "is_ticker_usable", *codes]]
     parts = []
     for as_of, at_date in asked.groupby("as_of"):
         asking_day = as_of + pd.Timedelta(days=LAG_DAYS)

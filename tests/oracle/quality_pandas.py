@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tests.oracle.kinds_python import CANNOT_BE_ASKED_OF_DEBT, kind_of
+
 RATIOS = ["roe", "fcf_margin", "debt_to_assets", "interest_coverage"]
 INPUTS = [*RATIOS, "market_cap_usd"]
 SIGNS = {"roe": 1, "fcf_margin": 1, "debt_to_assets": -1, "interest_coverage": 1}
@@ -24,10 +26,10 @@ def screen(
     ----------
     members
         entity_id and is_ticker_usable of the members of this as_of; method debt_free_aware also asks for
-        is_financial.
+        sic, gics and sector.
     records
         What `visible_records` returns for the basis' horizon; method debt_free_aware also asks for
-        total_debt_usd, is_debt_partial, ebit_usd and is_without_interest.
+        total_debt_usd, is_debt_partial, ebit_usd, is_without_interest and is_net_creditor.
     market_caps
         Market value at as_of in USD by entity_id.
     oldest
@@ -122,17 +124,31 @@ def latest(ordered: pd.DataFrame, horizon: pd.Timestamp) -> pd.DataFrame:
 
 
 def _debt_free_aware(data: pd.DataFrame) -> pd.DataFrame:
-    """No debt and no interest: the cap where EBIT is positive, else 0. A financial's debt is not compared."""
+    """No debt and no interest, or more interest earned than paid: the cap where EBIT is positive, else 0.
+
+    A bank, insurer, broker or lender is not asked its debt and its coverage.
+    """
     is_debt_free = (
         (data["total_debt_usd"] == 0)
         & ~data["is_debt_partial"].eq(True)
         & data["is_without_interest"].eq(True)
         & data["interest_coverage"].isna()
     )
+    is_creditor = (
+        data["is_net_creditor"].eq(True) & data["total_debt_usd"].notna() & data["interest_coverage"].isna()
+    )
+    is_unasked = np.array(
+        [
+            kind_of(row) in CANNOT_BE_ASKED_OF_DEBT
+            for row in data[["sic", "gics", "sector"]].to_dict("records")
+        ]
+    )
     stand_in = np.where(data["ebit_usd"] > 0, 50.0, 0.0)
     return data.assign(
-        interest_coverage=data["interest_coverage"].where(~is_debt_free, stand_in),
-        debt_to_assets=data["debt_to_assets"].mask(data["is_financial"]),
+        interest_coverage=data["interest_coverage"]
+        .where(~(is_debt_free | is_creditor), stand_in)
+        .mask(is_unasked),
+        debt_to_assets=data["debt_to_assets"].mask(is_unasked),
     )
 
 

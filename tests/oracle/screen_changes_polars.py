@@ -12,7 +12,7 @@ from tests.oracle.filters_polars import FILTERS, looked_up
 
 PAIR = ["as_of", "entity_id"]
 RECORD = ("period_end", "version", "available_date", "is_stale")
-RELATIVE = ("accruals_cash_flow", "pb", "pe", "p_fcf")
+RELATIVE = ("accruals_cash_flow", "accruals_balance_sheet", "pb", "pe", "p_fcf")
 """Figures whose limit comes of the universe."""
 OF_RECORD = ("debt_to_equity", *RELATIVE)
 OF_FILTER = (

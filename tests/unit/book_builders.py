@@ -43,6 +43,7 @@ def books(**kinds: Mapping[str, object]) -> pl.DataFrame:
         "last_month": pl.Date,
         "is_formed_in_advance": pl.Boolean,
         "passed_over": pl.String,
+        "without_kinds": pl.String,
         "description": pl.String,
         "source": pl.String,
     }
@@ -109,12 +110,16 @@ def outcomes(as_of: dt.date, by_line: Mapping[int, Mapping[int, str]]) -> pl.Dat
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def members(as_of: dt.date, *of_lines: int) -> pl.DataFrame:
-    """Rows of core.members of one date."""
-    rows = [(as_of, 10 * line, line) for line in of_lines]
-    return pl.DataFrame(
-        rows, schema={"as_of": pl.Date, "entity_id": pl.Int64, "security_id": pl.Int64}, orient="row"
-    )
+def members(as_of: dt.date, *of_lines: int, kinds: Mapping[int, str] | None = None) -> pl.DataFrame:
+    """Rows of core.members of one date; `kinds` names the lines of other than ordinary companies."""
+    rows = [(as_of, 10 * line, line, (kinds or {}).get(line, "other")) for line in of_lines]
+    schema = {
+        "as_of": pl.Date,
+        "entity_id": pl.Int64,
+        "security_id": pl.Int64,
+        "company_kind": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 NO_MEMBERS = members(dt.date(2020, 1, 31))

@@ -34,7 +34,7 @@ from tests.unit.book_builders import (
 JANUARY, JUNE = dt.date(2020, 1, 31), dt.date(2020, 6, 30)
 SURVIVORS_BOOK = books(survivors=the_survivors())
 NO_LINES = lines("mine", {})
-VERDICTS = st.sampled_from(["pass", "fail", "verify"])
+VERDICTS = st.sampled_from(["pass", "fail", "verify", "not_applicable"])
 
 
 def held_list(
@@ -132,6 +132,31 @@ def test_a_filter_passed_over_keeps_nobody_out() -> None:
     holdings = held_survivors(judged, members(JUNE, 1, 2, 3, 4), earned, (2020,), both)
     held = {book: set(rows["security_id"]) for (book,), rows in holdings.group_by("book")}
     assert held == {"any_business": {1, 3}, "neither_1_nor_6": {1, 3, 4}}
+
+
+def test_what_cannot_be_asked_keeps_out_of_all_books_but_those_without_filter_1() -> None:
+    bank = {1: "fail", 3: "not_applicable", 5: "not_applicable"}
+    permitted = {**bank, 1: "pass"}
+    judged = outcomes(JUNE, {1: bank, 2: permitted, 3: {**bank, 4: "fail"}, 4: {}})
+    earned = returns(JANUARY, {line: [0.01] * 12 for line in range(1, 5)})
+    some = books(survivors=the_survivors(), any_business=the_survivors(passed_over="1"))
+    holdings = held_survivors(judged, members(JUNE, 1, 2, 3, 4), earned, (2020,), some)
+    held = {book: set(rows["security_id"]) for (book,), rows in holdings.group_by("book")}
+    assert held == {"survivors": {4}, "any_business": {1, 2, 4}}
+
+
+def test_a_book_holds_none_of_the_kinds_that_it_leaves_out() -> None:
+    judged = outcomes(JUNE, {1: {1: "fail"}, 2: {}, 3: {}, 4: {6: "fail"}})
+    earned = returns(JANUARY, {line: [0.01] * 12 for line in range(1, 5)})
+    some = books(
+        value=the_survivors(passed_over="1,2,3,4,5"),
+        without=the_survivors(passed_over="1,2,3,4,5", without_kinds="bank,insurer"),
+    )
+    listed = members(JUNE, 1, 2, 3, 4, kinds={1: "bank", 3: "equity_reit"})
+    holdings = held_survivors(judged, listed, earned, (2020,), some)
+    held = {book: set(rows["security_id"]) for (book,), rows in holdings.group_by("book")}
+    assert held == {"value": {1, 2, 3}, "without": {2, 3}}
+    assert dict(holdings.select("book", "names").unique().iter_rows()) == {"value": 3, "without": 2}
 
 
 @given(verdicts=st.lists(st.lists(VERDICTS, min_size=6, max_size=6), min_size=1, max_size=8))
@@ -374,7 +399,7 @@ def test_later_outcomes_never_change_who_is_held(
         formed.vstack(changed), listed.vstack(members(later, 1, 2, 3)), earned, (2020, 2021)
     ).drop("is_member")
     assert alone.equals(with_later)
-    kept_out = {"pass": False, "fail": True, "verify": number > 2}
+    kept_out = {"pass": False, "fail": True, "verify": number > 2, "not_applicable": number > 2}
     assert set(alone["security_id"]) == {line for line, word in enumerate(in_june, 1) if not kept_out[word]}
 
 

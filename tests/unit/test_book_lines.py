@@ -102,6 +102,9 @@ def test_books_of_other_sources_are_passed_over() -> None:
     assert Books.validate(books_frame(BOOKS, "sample", {}))["book"].to_list() == [
         "funnel_survivors",
         "funnel_survivors_any_business",
+        "value_nonfinancial",
+        "value_permitted",
+        "value_unrestricted",
     ]
     assert "small_cap_value" in books_frame(BOOKS, "files", {})["book"]
 
@@ -120,13 +123,19 @@ def test_a_book_in_a_row() -> None:
     assert (row["weighting"], row["is_formed_in_advance"], row["passed_over"]) == ("equal", False, None)
 
 
-def test_survivors_have_no_first_month_and_name_the_filters_passed_over() -> None:
+def test_survivors_have_no_first_month_and_name_what_they_pass_over_and_leave_out() -> None:
     rows = (
         books_frame(BOOKS, "sample", {})
-        .select("book", "kind", "first_month", "is_formed_in_advance", "passed_over")
+        .select("book", "kind", "first_month", "is_formed_in_advance", "passed_over", "without_kinds")
         .rows()
     )
     assert rows == [
-        ("funnel_survivors", "survivors", None, True, None),
-        ("funnel_survivors_any_business", "survivors", None, True, "1"),
+        ("funnel_survivors", "survivors", None, True, None, None),
+        ("funnel_survivors_any_business", "survivors", None, True, "1", None),
+        (
+            *("value_nonfinancial", "survivors", None, True, "1,2,3,4,5"),
+            "asset_manager,bank,broker_or_lender,insurer,mortgage_reit",
+        ),
+        ("value_permitted", "survivors", None, True, "2,3,4,5", None),
+        ("value_unrestricted", "survivors", None, True, "1,2,3,4,5", None),
     ]

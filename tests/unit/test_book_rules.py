@@ -55,6 +55,7 @@ def test_a_sound_book_is_read(tmp_path: Path) -> None:
         ({"chosen_on": '"2019-12-31"'}, 11, r"'books\.mine\.chosen_on' must be a date"),
         ({"last_month": '"2019-06"'}, 12, r"last_month' \(2019-06\) is before 'first_month' \(2020-01\)"),
         ({"passed_over": "[1]"}, 12, "passed_over' is only for survivors"),
+        ({"without_kinds": '["bank"]'}, 12, "without_kinds' is only for survivors"),
         (
             {"kind": '"survivors"'},
             9,
@@ -94,4 +95,7 @@ def test_the_published_list_has_hindsight_and_the_survivors_have_not() -> None:
         "sample_hindsight": False,
         "funnel_survivors": True,
         "funnel_survivors_any_business": True,
+        "value_unrestricted": True,
+        "value_permitted": True,
+        "value_nonfinancial": True,
     }

@@ -28,7 +28,7 @@ def business(folder: Path, exclusions: str = "", overrides: str = "") -> object:
 
 def test_the_files_of_the_project_are_read() -> None:
     rules = read_business_rules(REFERENCE)
-    assert {exclusion.code_system for exclusion in rules.exclusions} == {"sic", "gics", "sector"}
+    assert {exclusion.code_system for exclusion in rules.exclusions} == {"sic", "gics", "sector", "kind"}
     assert len(rules.overrides) >= 50
     assert rules.label.startswith("business ")
 
@@ -42,7 +42,11 @@ def test_the_label_follows_the_contents(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "line", "problem"),
     [
-        ("naics,312120,beer,fail,x", 2, "field 'code_system' must be 'sic', 'gics' or 'sector'; got 'naics'"),
+        (
+            "naics,312120,beer,fail,x",
+            2,
+            "field 'code_system' must be 'sic', 'gics', 'sector' or 'kind'; got 'naics'",
+        ),
         ("sic,2082,beer,maybe,x", 2, "field 'verdict' must be 'fail' or 'verify'; got 'maybe'"),
         ("sic,82,beer,fail,x", 2, f"field 'code' must be {SIC_CODE}; got '82'"),
         (

@@ -170,7 +170,6 @@ def test_committed_sanity_rules_refuse_senseless_values(
             "max_interest_to_liabilities = -1.0",
             "debt.max_interest_to_liabilities",
         ),
-        ("sic_last = 6799", "sic_last = 1", "financial.sic_last"),
         ("max_letters = 5", "max_letters = 0", "ticker.max_letters"),
         ("max_age_days = 31", "max_age_days = -1", "price.max_age_days"),
     ],

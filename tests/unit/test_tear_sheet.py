@@ -94,6 +94,23 @@ def test_names_and_reasons_of_the_funnel_are_literal(text: str) -> None:
     assert re.split(" {2,}", lines[-1].rstrip()) == [text, text, "business", text]
 
 
+@pytest.mark.parametrize(
+    ("kind", "basis", "words"),
+    [
+        ("equity_reit", "sic", "Industrials (SIC 3590), an equity REIT by its SIC code; company 1"),
+        ("bank", "sector", "Industrials (SIC 3590), a bank by its sector; company 1"),
+        ("other", "sic", "Industrials (SIC 3590); company 1"),
+        (None, None, "Industrials (SIC 3590); company 1"),
+    ],
+)
+def test_the_kind_of_company_is_named_with_what_says_so(
+    kind: str | None, basis: str | None, words: str
+) -> None:
+    identity = IDENTITY | {"name": "A", "company_kind": kind, "kind_basis": basis}
+    lines = printed(tear_sheet("", identity, [], [], [], [], [])).splitlines()
+    assert lines[2].startswith(words)
+
+
 def test_a_company_without_a_record_score_or_years_is_shown_without_them() -> None:
     blank = IDENTITY | {"name": None, "sector": None, "sic": None, "period_end": None}
     lines = printed(

@@ -10,7 +10,7 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.finance.books import holdings
 from smallcap.tables import TABLES
 
-MEMBERS = ("year", "as_of", "entity_id", "security_id")
+MEMBERS = ("year", "as_of", "entity_id", "security_id", "company_kind")
 OUTCOMES = ("year", "as_of", "entity_id", "ticker", "filter_number", "stand_alone_status", "outcome")
 RETURNS = ("year", "month", "security_id", "total_return", "is_extreme")
 

@@ -8,6 +8,7 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.finance import funnel
 from smallcap.finance.funnel import FunnelRules
 from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
+from smallcap.rules.types.kinds import Applicability
 
 BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_status")
 
@@ -30,8 +31,15 @@ def statement_lenses(
     annual_metrics: pl.DataFrame,
     filter_evaluations: pl.DataFrame,
     funnel_rules: FunnelRules,
+    applicability: Applicability,
 ) -> pl.DataFrame:
     """Compare eighteen items with what an analyst would like to see."""
     return funnel.statement_lenses(
-        members, metrics_as_of, annual_fundamentals, annual_metrics, filter_evaluations, funnel_rules
+        members,
+        metrics_as_of,
+        annual_fundamentals,
+        annual_metrics,
+        filter_evaluations,
+        funnel_rules,
+        applicability,
     )

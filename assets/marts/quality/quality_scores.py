@@ -8,6 +8,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.quality import scores
+from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.quality import QualityRules
 
 
@@ -22,10 +23,18 @@ def quality_scores(
     annual_metrics: pl.DataFrame,
     vendor_metrics: pl.DataFrame,
     quality_rules: QualityRules,
+    applicability: Applicability,
     clock: dt.date,
     stale_months: int,
 ) -> pl.DataFrame:
     """Score the members by both methods on both bases."""
     return scores.quality_scores(
-        members, metrics_as_of, annual_metrics, vendor_metrics, quality_rules, clock, stale_months
+        members,
+        metrics_as_of,
+        annual_metrics,
+        vendor_metrics,
+        quality_rules,
+        clock,
+        stale_months,
+        applicability,
     )

@@ -9,9 +9,10 @@ import polars as pl
 
 from smallcap.finance.formation import FORMATION_MONTH, MONTHS_HELD
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS
-from smallcap.finance.statuses import FAIL, VERIFY
+from smallcap.finance.statuses import FAIL, NOT_APPLICABLE, VERIFY
 from smallcap.rules.types.books import LIST, SURVIVORS
 
+BUSINESS_FILTER = "1"
 SPELL_COLUMNS = (
     "book",
     "security_id",
@@ -67,10 +68,11 @@ def _listed(books: pl.DataFrame, book_lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _survivors(books: pl.DataFrame, outcomes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    formed = _kept_in(books.filter(pl.col("kind") == SURVIVORS), _at_formation(outcomes))
-    lines = members.select("as_of", "entity_id", "security_id")
+    of_funnel = books.filter(pl.col("kind") == SURVIVORS)
+    formed = _kept_in(of_funnel, _at_formation(outcomes))
+    lines = members.select("as_of", "entity_id", "security_id", "company_kind")
     return (
-        formed.join(lines, on=["as_of", "entity_id"])
+        _of_admitted_kinds(of_funnel, formed.join(lines, on=["as_of", "entity_id"]))
         .with_columns(
             pl.col("as_of").alias("formed_as_of"),
             pl.len().over("book", "as_of").cast(pl.Int64).alias("names"),
@@ -94,19 +96,24 @@ def _kept_in(books: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Select the companies of each book: those that no filter of the book excludes.
 
     Exclusion follows the rule of marts.funnel_outcomes. Filters in the book's `passed_over` are ignored. For
-    a book that ignores none, the result is the companies with outcome survivor or survivor_unverified.
+    a book that ignores none, the result is the companies with outcome survivor or survivor_unverified. A book
+    that ignores filter 1 also ignores what cannot be asked of a kind of company: it is there to hold them.
     """
-    passed_over = (
-        pl.col("passed_over")
-        .fill_null("")
-        .str.split(",")
-        .list.contains(pl.col("filter_number").cast(pl.String))
-    )
-    is_failed = pl.col("stand_alone_status") == FAIL
-    is_open = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") > FORGIVING_FILTERS)
-    keeps_out = (is_failed | is_open) & ~passed_over
+    passed_over = pl.col("passed_over").fill_null("").str.split(",")
+    is_ignored = passed_over.list.contains(pl.col("filter_number").cast(pl.String))
+    status = pl.col("stand_alone_status")
+    is_unanswered = (status == NOT_APPLICABLE) & ~passed_over.list.contains(BUSINESS_FILTER)
+    is_open = ((status == VERIFY) | is_unanswered) & (pl.col("filter_number") > FORGIVING_FILTERS)
+    keeps_out = ((status == FAIL) | is_open) & ~is_ignored
     judged = books.select("book", "passed_over").join(outcomes, how="cross")
     companies = judged.group_by("book", "as_of", "entity_id", "ticker").agg(
         keeps_out.any().alias("is_kept_out")
     )
     return companies.filter(~pl.col("is_kept_out"))
+
+
+def _of_admitted_kinds(books: pl.DataFrame, formed: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the companies of the kinds that a book does not hold."""
+    without = books.select("book", pl.col("without_kinds").fill_null("").str.split(","))
+    is_left_out = pl.col("without_kinds").list.contains(pl.col("company_kind")).fill_null(False)
+    return formed.join(without, on="book", how="left").filter(~is_left_out)

@@ -48,6 +48,7 @@ def books_frame(
             "is_formed_in_advance": book.is_formed_in_advance,
             "has_claims": book.has_claims,
             "passed_over": ",".join(str(number) for number in sorted(book.passed_over)) or None,
+            "without_kinds": ",".join(sorted(book.without_kinds)) or None,
             "description": book.description,
             "source": book.source,
         }

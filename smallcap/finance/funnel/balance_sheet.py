@@ -7,34 +7,39 @@ import polars as pl
 from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.rules.types.funnel import BalanceSheetRules, Limit
+from smallcap.rules.types.kinds import Applicability
 
 
-def balance_sheet(members: pl.DataFrame, rules: BalanceSheetRules) -> pl.DataFrame:
+def balance_sheet(
+    members: pl.DataFrame, rules: BalanceSheetRules, applicability: Applicability
+) -> pl.DataFrame:
     """Evaluate each member's debt to equity.
 
-    Equity that is not positive fails. Unknown debt or equity gives verify, and so does a financial, whose
-    debt is part of its business. Debt known in part is a lower bound: it can fail, never pass.
+    Equity that is not positive fails. Unknown debt or equity gives verify. Debt known in part is a lower
+    bound: it can fail, never pass. A bank, whose debt is part of its business, is not asked.
 
     Parameters
     ----------
     members
         Rows with period_end, is_stale, debt_to_equity, is_debt_partial, shareholders_equity_usd and
-        is_financial.
+        company_kind.
     rules
         The limit.
+    applicability
+        Which kinds of company are asked.
 
     Returns
     -------
     pl.DataFrame
         One row per member, in order, in the columns of `conditions.judge`.
     """
-    return judge(members, [_debt_ceiling(rules.debt_to_equity), _positive_equity()], RECORD_GATES)
+    conditions = [_debt_ceiling(rules.debt_to_equity), _positive_equity()]
+    return judge(members, conditions, RECORD_GATES, applicability.of_filter("balance_sheet"))
 
 
 def has_no_equity() -> pl.Expr:
-    """Whether equity is known and not positive; false for a financial, whose ratios are null already."""
-    is_financial = pl.col("is_financial").fill_null(False)
-    return ((pl.col("shareholders_equity_usd") <= 0) & ~is_financial).fill_null(False)
+    """Whether equity is known and not positive."""
+    return (pl.col("shareholders_equity_usd") <= 0).fill_null(False)
 
 
 def _positive_equity() -> Condition:
@@ -62,5 +67,5 @@ def _debt_ceiling(limit: Limit) -> Condition:
         is_upper=True,
         is_borderline=limit.is_borderline(value),
         broken=f"debt is {'above' if limit.is_limit_allowed else 'not below'} {limit.limit:.0%} of equity",
-        unknown="debt or equity is unknown or known in part, or not meaningful for a financial",
+        unknown="debt or equity is unknown or known in part",
     )

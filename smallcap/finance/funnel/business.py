@@ -8,7 +8,7 @@ from smallcap.finance.statuses import FAIL, PASS, VERIFY
 from smallcap.finance.tickers import normalised
 from smallcap.rules.types.business import BusinessRules, Exclusion
 
-CODE_COLUMNS = ("sic", "gics", "sector")
+CODE_COLUMNS = ("sic", "gics", "sector", "company_kind")
 SEVERITY = {PASS: 0, VERIFY: 1, FAIL: 2}
 NO_EXCLUDED_LINE = "no excluded line of business by its {}"
 UNCLASSIFIED = "no industry code and no sector is known"
@@ -17,14 +17,14 @@ UNCLASSIFIED = "no industry code and no sector is known"
 def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
     """Evaluate each member's line of business.
 
-    A dated verdict on the name overrides any code. Of the verdicts by SIC and GICS code the stricter one
-    applies; the sector name is used only if neither code is known. A code that the rules do not list passes;
-    a company without code and sector gets verify.
+    A dated verdict on the name overrides any code. Of the verdicts by SIC code, GICS code and kind of company
+    the strictest applies; the sector name is used instead of codes only if neither code is known. A code that
+    the rules do not list passes; a company without code and sector gets verify.
 
     Parameters
     ----------
     members
-        Rows with as_of, ticker, name, sic, gics and sector.
+        Rows with as_of, ticker, name, sic, gics, sector and company_kind.
     rules
         Codes and names.
 
@@ -46,6 +46,7 @@ def business(members: pl.DataFrame, rules: BusinessRules) -> pl.DataFrame:
         *(number.alias(name) for name in ("value", "threshold", "headroom")),
         pl.lit(False).alias("is_borderline"),
         pl.coalesce("name_reason", "reason").alias("reason"),
+        pl.lit(0, pl.Int64).alias("rules_not_asked"),
     )
 
 
@@ -58,8 +59,10 @@ def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataF
     )
     by_code = pl.when(sic_severity >= gics_severity).then("sic_match").otherwise("gics_match")
     basis = pl.when(has_code).then(pl.lit("industry code")).otherwise(pl.lit("sector"))
+    by_line = pl.when(has_code).then(by_code).otherwise("sector_match")
+    is_kind = pl.col("company_kind_match").struct.field("severity") > by_line.struct.field("severity")
     return found.with_columns(
-        pl.when(has_code).then(by_code).otherwise("sector_match").alias("match"),
+        pl.when(is_kind).then("company_kind_match").otherwise(by_line).alias("match"),
         pl.format(NO_EXCLUDED_LINE, basis).alias("passes"),
         (~has_code & pl.col("sector").is_null()).alias("is_unknown"),
     ).select(
@@ -76,15 +79,17 @@ def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataF
 
 
 def _matches(exclusions: tuple[Exclusion, ...]) -> list[pl.Expr]:
-    """Return the first exclusion that applies by SIC, by GICS and by sector, and whether a SIC is known."""
+    """Return the first exclusion that applies by SIC, GICS, sector and kind, and whether a SIC is known."""
     sic = pl.col("sic").cast(pl.Int64, strict=False)
     by_sic = [(sic.is_between(int(e.first), int(e.last)), e) for e in exclusions if e.code_system == "sic"]
     by_gics = [(pl.col("gics").str.starts_with(e.first), e) for e in _longest_first(exclusions)]
     by_sector = [(pl.col("sector") == e.first, e) for e in exclusions if e.code_system == "sector"]
+    by_kind = [(pl.col("company_kind") == e.first, e) for e in exclusions if e.code_system == "kind"]
     return [
         _first_match(by_sic, "SIC", "sic"),
         _first_match(by_gics, "GICS", "gics"),
         _first_match(by_sector, "sector", "sector"),
+        _first_match(by_kind, "kind", "company_kind"),
         sic.is_not_null().alias("has_sic"),
     ]
 

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import polars as pl
 
+from smallcap.finance.funnel.accruals import fixed_limit, judged_twice, shown_form
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
-from smallcap.finance.funnel.universe import accruals_limit_words
 from smallcap.finance.funnel.years import all_positive, at_most, year_gates
-from smallcap.rules.types.funnel import CashFlowRules, FunnelRules
+from smallcap.rules.types.funnel import FIXED, CashFlowRules, FunnelRules
+from smallcap.rules.types.kinds import Applicability
 
 
-def cash_flow(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+def cash_flow(members: pl.DataFrame, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:
     """Evaluate each member's cash flow statements of the last consecutive years.
 
     Parameters
     ----------
     members
-        Rows of `inputs.prepared`, with accruals_limit and accruals_universe of `universe.with_limits`.
+        Rows of `inputs.prepared`, with the limits of accruals of `universe.with_limits`.
     rules
         Thresholds and number of years.
+    applicability
+        Which rules are asked of which kind of company.
 
     Returns
     -------
     pl.DataFrame
         One row per member, in order, in the columns of `conditions.judge`.
     """
-    return judge(members, _conditions(rules.cash_flow), [*RECORD_GATES, *year_gates(rules.history)])
+    own = rules.cash_flow
+    gates = [*RECORD_GATES, *year_gates(rules.history)]
+    accruals = [fixed_limit(own)] if own.accruals_limit == FIXED else judged_twice(own)
+    conditions = [*_conditions(own), *accruals, _conversion(own)]
+    verdicts = judge(members, conditions, gates, applicability.of_filter("cash_flow"))
+    return verdicts if own.accruals_limit == FIXED else shown_form(verdicts, members)
 
 
 def _conditions(own: CashFlowRules) -> list[Condition]:
+    """Require operating cash flow in each year, and free cash flow in most."""
     free, known = pl.col("free_cash_flow_positive"), pl.col("free_cash_flow_known")
     most = own.most_years_without_free_cash_flow
     return [
@@ -48,23 +57,7 @@ def _conditions(own: CashFlowRules) -> list[Condition]:
             broken=f"free cash flow is not positive in more than {most} year(s)",
             unknown="free cash flow of a year is unknown",
         ),
-        _accruals(own),
-        _conversion(own),
     ]
-
-
-def _accruals(rules: CashFlowRules) -> Condition:
-    value, limit = pl.col("accruals_cash_flow"), pl.col("accruals_limit")
-    return Condition(
-        measure="accruals_cash_flow",
-        holds=value <= limit,
-        value=value,
-        threshold=limit,
-        is_upper=True,
-        is_borderline=value >= limit - rules.accruals_borderline,
-        broken=f"accruals are above {accruals_limit_words(rules)}",
-        unknown="accruals are unknown, or there are too few companies to compare them with",
-    )
 
 
 def _conversion(rules: CashFlowRules) -> Condition:

@@ -7,7 +7,7 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.evaluation import FIGURES
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS, SURVIVORS
-from smallcap.finance.statuses import FAIL, VERIFY
+from smallcap.finance.statuses import FAIL, NOT_APPLICABLE, VERIFY
 from smallcap.tables.funnel import ScreenChanges
 
 PAIR = ["as_of", "entity_id"]
@@ -16,9 +16,9 @@ DATES = (("to", "as_of"), ("from", "previous_as_of"))
 ENTERED, LEFT = "entered", "left"
 BUSINESS, SHARIAH, VALUE = "business", "shariah", "value"
 RECORD = ("period_end", "version", "available_date", "is_stale")
-MARKET_FIGURES = ("debt_to_equity", "accruals_cash_flow", "pb", "pe", "p_fcf")
+MARKET_FIGURES = ("debt_to_equity", "accruals_cash_flow", "accruals_balance_sheet", "pb", "pe", "p_fcf")
 """Figures of rules found in core.metrics_as_of; the others are in core.filter_evaluations."""
-OF_THE_UNIVERSE = ("accruals_cash_flow", "pb", "pe", "p_fcf")
+OF_THE_UNIVERSE = MARKET_FIGURES[1:]
 """Figures whose limit is derived from the universe; each has to be at or below it."""
 
 
@@ -28,9 +28,9 @@ def screen_changes(
     """Find the companies that entered or left the survivors since the previous as_of, with the cause.
 
     The filter shown is, for a company that left, the first that excludes it now; for one that entered, the
-    first that excluded it before. A filter excludes a company on fail or, from filter 3 on, on verify. The
-    values are those of the rule that was broken; for filter 6, where one multiple is enough, those of the
-    multiple that admitted the company. The cause is the first that applies:
+    first that excluded it before. A filter excludes a company on fail or, from filter 3 on, on verify or where
+    it is not applicable. The values are those of the rule that was broken; for filter 6, where one multiple is
+    enough, those of the multiple that admitted the company. The cause is the first that applies:
 
     - `membership`: the company was not a member at one of the dates; the filter is null if none excluded it
       before or excludes it now.
@@ -97,7 +97,8 @@ def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
 
 def _with_filter(changed: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Add the filter that decided: a company that left is excluded now, one that entered was before."""
-    is_open = (pl.col("stand_alone_status") == VERIFY) & (pl.col("filter_number") > FORGIVING_FILTERS)
+    is_unknown = pl.col("stand_alone_status").is_in([VERIFY, NOT_APPLICABLE])
+    is_open = is_unknown & (pl.col("filter_number") > FORGIVING_FILTERS)
     keeps_out = outcomes.filter((pl.col("stand_alone_status") == FAIL) | is_open)
     first = keeps_out.sort(*PAIR, "filter_number").unique(PAIR, keep="first", maintain_order=True)
     deciding = first.select(

@@ -1,16 +1,19 @@
 """From the rules of a filter to its verdict: pass, fail or verify, with the deciding figure and a reason.
 
-A rule holds, is broken, or is unknown because data are missing. The rules of each filter are in the filter's
-own module.
+A rule holds, is broken, or is unknown because data are missing. A rule that cannot be asked of a kind of
+company decides nothing; where no rule of a filter can, the filter is not applicable. The rules of each filter
+are in the filter's own module.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
+from smallcap.finance.funnel.scope import Scope
 from smallcap.finance.statuses import STATUSES
 
 ALL_HOLD = "meets every rule"
@@ -34,6 +37,10 @@ class Condition:
         Whether the value is close to the threshold, if the rule holds.
     broken, unknown
         Reasons to give if the rule is broken, and if it is unknown.
+    narrow
+        Words for a borderline pass; the measure's name by default.
+    asked_as
+        The measure of the rule that this one belongs to: it is asked of the same kinds of company.
     """
 
     measure: str
@@ -44,6 +51,8 @@ class Condition:
     is_borderline: pl.Expr
     broken: str
     unknown: str
+    narrow: str = ""
+    asked_as: str = ""
 
     @property
     def headroom(self) -> pl.Expr:
@@ -60,56 +69,74 @@ class Gate:
     is_weak: bool = False
 
 
-def judge(rows: pl.DataFrame, conditions: Sequence[Condition], gates: Sequence[Gate] = ()) -> pl.DataFrame:
+def judge(
+    rows: pl.DataFrame,
+    conditions: Sequence[Condition],
+    gates: Sequence[Gate] = (),
+    not_asked: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> pl.DataFrame:
     """Evaluate each row by the rules of one filter.
 
     A broken rule gives fail; otherwise an unknown rule gives verify. The figure shown is that of the first
-    broken rule, else the first unknown, else the first borderline, else the first rule.
+    broken rule, else the first unknown, else the first borderline, else the first rule that is asked.
 
     Parameters
     ----------
     rows
-        Rows with the columns that the conditions use.
+        Rows with the columns that the conditions use, and `company_kind` if `not_asked` has any.
     conditions
         The filter's rules, at most eight.
     gates
         Evaluated before the rules, in order.
+    not_asked
+        By kind of company, the measures of the rules that cannot be asked of it. A company that no rule is
+        asked of is not_applicable, whatever its record.
 
     Returns
     -------
     pl.DataFrame
         One row per row, in order: stand_alone_status, measure, value, threshold, headroom, is_borderline,
-        reason; and the value of each rule under the name of its measure.
+        reason, rules_not_asked; and the value of each rule under the name of its measure.
     """
-    measured = rows.select(*_measures(conditions), *_gate_numbers(gates))
-    verdicts = measured.hstack(_decided(measured, len(conditions)))
-    return verdicts.select(_verdict_columns(conditions, _texts(conditions, gates)))
+    scope = Scope([(rule.measure, rule.asked_as) for rule in conditions], not_asked)
+    measured = rows.select(*_measures(conditions, scope), *_gate_numbers(gates), scope.place.alias("place"))
+    verdicts = measured.hstack(_decided(measured, len(conditions), scope))
+    return verdicts.select(_verdict_columns(conditions, _texts(conditions, gates), scope))
 
 
-def _measures(conditions: Sequence[Condition]) -> Iterator[pl.Expr]:
-    """Return the figures of each rule, named by its number."""
+def _measures(conditions: Sequence[Condition], scope: Scope) -> Iterator[pl.Expr]:
+    """Return the figures of each rule, named by its number: none where it is not asked."""
     for i, condition in enumerate(conditions):
-        yield condition.holds.alias(f"holds_{i}")
-        yield condition.value.cast(pl.Float64).alias(f"value_{i}")
-        yield condition.threshold.cast(pl.Float64).alias(f"threshold_{i}")
-        yield condition.headroom.cast(pl.Float64).alias(f"headroom_{i}")
-        yield (condition.is_borderline & condition.holds).fill_null(False).alias(f"borderline_{i}")
+        asked = scope.asked(i)
+        yield pl.when(asked).then(condition.holds).otherwise(pl.lit(True)).alias(f"holds_{i}")
+        yield pl.when(asked).then(condition.value.cast(pl.Float64)).alias(f"value_{i}")
+        yield pl.when(asked).then(condition.threshold.cast(pl.Float64)).alias(f"threshold_{i}")
+        yield pl.when(asked).then(condition.headroom.cast(pl.Float64)).alias(f"headroom_{i}")
+        is_narrow = (condition.is_borderline & condition.holds & asked).fill_null(False)
+        yield is_narrow.alias(f"borderline_{i}")
 
 
-def _decided(measured: pl.DataFrame, count: int) -> pl.DataFrame:
+def _decided(measured: pl.DataFrame, count: int, scope: Scope) -> pl.DataFrame:
     """Find each row's status, the mask and the text that say why, and the number of the deciding rule."""
     masks = measured.select(
         "gate",
         "weak_gate",
+        "place",
         _mask(count, lambda i: ~pl.col(f"holds_{i}").fill_null(True)).alias("broken"),
         _mask(count, lambda i: pl.col(f"holds_{i}").is_null()).alias("unknown"),
         _mask(count, lambda i: pl.col(f"borderline_{i}")).alias("borderline"),
     )
-    decided = masks.select(_status().alias("status"), *_deciding_mask())
-    return decided.with_columns(_gathered(_lowest_bit(count), pl.col("mask")).alias("deciding"))
+    decided = masks.select("place", _status(scope).alias("status"), *_deciding_mask())
+    first = _gathered(scope.first_asked(), pl.col("place"))
+    lowest = _gathered(_lowest_bit(count), pl.col("mask"))
+    return decided.with_columns(
+        pl.when(pl.col("mask") > 0).then(lowest).otherwise(first).alias("deciding")
+    ).drop("place")
 
 
-def _verdict_columns(conditions: Sequence[Condition], texts: Sequence[str]) -> Iterator[pl.Expr]:
+def _verdict_columns(
+    conditions: Sequence[Condition], texts: Sequence[str], scope: Scope
+) -> Iterator[pl.Expr]:
     """Return the columns of `judge`."""
     count = len(conditions)
     yield _gathered(STATUSES, pl.col("status")).alias("stand_alone_status")
@@ -117,7 +144,8 @@ def _verdict_columns(conditions: Sequence[Condition], texts: Sequence[str]) -> I
     yield from (_chosen(name, count) for name in ("value", "threshold", "headroom"))
     yield ((pl.col("status") == 0) & (pl.col("mask") > 0)).alias("is_borderline")
     text = pl.col("text_block").cast(pl.UInt32) * 2**count + pl.col("text_place")
-    yield _gathered(texts, text).alias("reason")
+    yield _gathered(scope.texts(texts), pl.col("place") * len(texts) + text).alias("reason")
+    yield _gathered(scope.count(), pl.col("place")).cast(pl.Int64).alias("rules_not_asked")
     for i, condition in enumerate(conditions):
         yield _finite(pl.col(f"value_{i}")).alias(condition.measure)
 
@@ -150,11 +178,13 @@ def _mask(count: int, is_set: Callable[[int], pl.Expr]) -> pl.Expr:
     )
 
 
-def _status() -> pl.Expr:
+def _status(scope: Scope) -> pl.Expr:
     """Return the index into STATUSES."""
     cannot_pass = (pl.col("unknown") > 0) | (pl.col("weak_gate") > 0)
     place = (
-        pl.when(pl.col("gate") > 0)
+        pl.when(~_gathered(scope.is_applicable(), pl.col("place")))
+        .then(3)
+        .when(pl.col("gate") > 0)
         .then(2)
         .when(pl.col("broken") > 0)
         .then(1)
@@ -192,7 +222,8 @@ def _texts(conditions: Sequence[Condition], gates: Sequence[Gate]) -> list[str]:
     """
     masks = range(2 ** len(conditions))
     narrow = [
-        f"{ALL_HOLD}, narrowly: {_said(conditions, mask, 'measure')}".replace("_", " ") for mask in masks
+        f"{ALL_HOLD}, narrowly: {_said(conditions, mask, 'narrow', 'measure')}".replace("_", " ")
+        for mask in masks
     ]
     narrow[0] = ALL_HOLD
     broken = [_said(conditions, mask, "broken") for mask in masks]
@@ -200,8 +231,13 @@ def _texts(conditions: Sequence[Condition], gates: Sequence[Gate]) -> list[str]:
     return [*narrow, *broken, *unknown, "", *(gate.reason for gate in gates)]
 
 
-def _said(conditions: Sequence[Condition], mask: int, field: str) -> str:
-    return "; ".join(getattr(condition, field) for i, condition in enumerate(conditions) if mask >> i & 1)
+def _said(conditions: Sequence[Condition], mask: int, field: str, otherwise: str = "") -> str:
+    words = (
+        getattr(condition, field) or getattr(condition, otherwise, "")
+        for i, condition in enumerate(conditions)
+        if mask >> i & 1
+    )
+    return "; ".join(words)
 
 
 def _lowest_bit(count: int) -> list[int]:
@@ -209,7 +245,7 @@ def _lowest_bit(count: int) -> list[int]:
     return [next((i for i in range(count) if mask >> i & 1), 0) for mask in range(2**count)]
 
 
-def _gathered(values: Sequence[str] | Sequence[int], places: pl.Expr) -> pl.Expr:
+def _gathered(values: Sequence[str] | Sequence[int] | Sequence[bool], places: pl.Expr) -> pl.Expr:
     return pl.lit(pl.Series(values)).gather(places)
 
 

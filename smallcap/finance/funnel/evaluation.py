@@ -15,6 +15,7 @@ from smallcap.finance.funnel.universe import with_limits
 from smallcap.finance.funnel.value import value
 from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules, ShariahRules
+from smallcap.rules.types.kinds import Applicability
 from smallcap.tables.funnel import FilterEvaluations
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
@@ -47,6 +48,7 @@ def evaluate_filters(
     rules: FunnelRules,
     business_rules: BusinessRules,
     standard: ShariahRules,
+    applicability: Applicability,
     limits: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Evaluate filters 1 to 6 of docs/methods/filters.md, each on its own.
@@ -65,6 +67,8 @@ def evaluate_filters(
         Rows of raw.factors: the risk-free rate.
     rules, business_rules, standard
         The thresholds, the excluded lines of business, the standard of filter 2.
+    applicability
+        Which rules of filters 2 to 6 are asked of which kind of company.
     limits
         What `universe.universe_limits` returned for the companies to compare with; the members by default.
 
@@ -78,11 +82,11 @@ def evaluate_filters(
     limited = with_limits(rows, by_business["stand_alone_status"], rules, limits)
     verdicts = (
         by_business,
-        shariah(limited, annual_metrics, prices, factors, rules, standard, MAX_SPLIT_AGE_DAYS),
-        balance_sheet(limited, rules.balance_sheet),
-        income(limited, rules),
-        cash_flow(limited, rules),
-        value(limited, rules.value),
+        shariah(limited, annual_metrics, prices, factors, rules, standard, applicability, MAX_SPLIT_AGE_DAYS),
+        balance_sheet(limited, rules.balance_sheet, applicability),
+        income(limited, rules, applicability),
+        cash_flow(limited, rules, applicability),
+        value(limited, rules.value, applicability),
     )
     labels = (business_rules.label, standard.label, *(rules.label for _ in FILTERS[2:]))
     context = limited.select(

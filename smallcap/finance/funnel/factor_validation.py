@@ -13,7 +13,7 @@ from smallcap.finance.factors.stocks import known_factor_loadings
 from smallcap.finance.factors.validations import CONFIRMED, CONTRADICTED, DIRECTIONAL, verdict
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.summary import WORDS
-from smallcap.finance.statuses import ESTIMATED, FAIL, PASS, VERIFY
+from smallcap.finance.statuses import ESTIMATED, FAIL, PASS, STATUSES, VERIFY
 from smallcap.rules.types.factors import FactorRules
 from smallcap.tables.funnel import FunnelSummary
 
@@ -59,7 +59,7 @@ def factor_validation(
     )
     counts = {
         f"{prefix}{WORDS[status]}": pl.when(pl.col("status") == status).then(survivors).otherwise(0)
-        for status in (PASS, FAIL, VERIFY)
+        for status in STATUSES
         for prefix in ("", "stand_alone_")
     }
     is_passed = pl.col("status") == PASS

@@ -8,9 +8,10 @@ from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.years import all_positive, at_most, year_gates
 from smallcap.rules.types.funnel import FunnelRules, IncomeRules
+from smallcap.rules.types.kinds import Applicability
 
 
-def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+def income(members: pl.DataFrame, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:
     """Evaluate each member's income statements of the last consecutive years.
 
     With all years available every rule applies. With fewer, but at least `min_years`, a broken rule gives
@@ -22,13 +23,16 @@ def income(members: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         Rows of `inputs.prepared`.
     rules
         Thresholds and number of years.
+    applicability
+        Which rules are asked of which kind of company.
 
     Returns
     -------
     pl.DataFrame
         One row per member, in order, in the columns of `conditions.judge`, with is_operating_margin_used.
     """
-    verdicts = judge(members, _conditions(rules), [*RECORD_GATES, *year_gates(rules.history)])
+    gates = [*RECORD_GATES, *year_gates(rules.history)]
+    verdicts = judge(members, _conditions(rules), gates, applicability.of_filter("income"))
     return verdicts.hstack(members.select(pl.col("is_operating_margin_used").fill_null(False)))
 
 

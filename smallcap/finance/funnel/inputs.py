@@ -24,7 +24,7 @@ MEMBER_COLUMNS = (
     "sic",
     "gics",
     "sector",
-    "is_financial",
+    "company_kind",
 )
 METRIC_COLUMNS = (
     *(
@@ -63,6 +63,7 @@ METRIC_COLUMNS = (
         "altman_z",
         "altman_z_reason",
         "accruals_cash_flow",
+        "accruals_balance_sheet",
         "cash_conversion",
         "capex_intensity",
     ),

@@ -8,7 +8,8 @@ import polars as pl
 
 from smallcap.finance.funnel.balance_sheet import has_no_equity
 from smallcap.finance.funnel.conditions import at_least
-from smallcap.finance.funnel.universe import accruals_limit_words
+from smallcap.finance.funnel.universe import accruals_preference
+from smallcap.finance.reasons import NET_INTEREST_INCOME
 from smallcap.rules.types.funnel import FunnelRules
 
 BALANCE_SHEET, CASH_FLOW, INCOME = "balance_sheet", "cash_flow", "income"
@@ -93,14 +94,19 @@ def _debt_to_equity(ceiling: float) -> Item:
 
 
 def _interest_coverage(least: float) -> Item:
-    """Meet without debt, whatever the interest."""
+    """Meet without debt, whatever the interest; and with debt if more interest is earned than paid."""
     is_debt_free = (pl.col("total_debt_usd") == 0) & ~pl.col("is_debt_partial").fill_null(False)
+    is_net_creditor = pl.col("total_debt_usd").is_not_null() & (
+        pl.col("interest_coverage_reason") == NET_INTEREST_INCOME
+    )
     return _item(
         BALANCE_SHEET,
         "interest_coverage",
-        f"above {least:g}, or debt-free",
+        f"above {least:g}, or debt-free, or more interest earned than paid",
         least,
-        pl.when(is_debt_free).then(pl.lit(True)).otherwise(pl.col("interest_coverage") > least),
+        pl.when(is_debt_free | is_net_creditor)
+        .then(pl.lit(True))
+        .otherwise(pl.col("interest_coverage") > least),
         why="interest_coverage_reason",
     )
 
@@ -161,7 +167,7 @@ def cash_flow_items(rules: FunnelRules) -> list[Item]:
     accruals = Item(
         CASH_FLOW,
         "accruals_cash_flow",
-        f"low: at or below {accruals_limit_words(rules.cash_flow)}",
+        f"low: at or below {accruals_preference(rules.cash_flow)}",
         pl.col("accruals_cash_flow"),
         pl.col("accruals_limit"),
         pl.col("accruals_cash_flow") <= pl.col("accruals_limit"),

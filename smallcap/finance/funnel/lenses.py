@@ -8,7 +8,10 @@ from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.inputs import RECORD_GATES, interleaved, prepared
 from smallcap.finance.funnel.lens_items import RECORD_COLUMNS, Item, items
 from smallcap.finance.funnel.universe import with_limits
+from smallcap.finance.kinds import is_asked
+from smallcap.finance.statuses import NOT_APPLICABLE
 from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.kinds import KIND_WORDS, Applicability
 from smallcap.tables.funnel import StatementLenses
 
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
@@ -20,6 +23,7 @@ WORDS = {
     "denominator_not_positive": "the denominator is not positive",
     "net_income_not_positive": "net income is not positive",
     "not_meaningful_for_financials": "not meaningful for a financial",
+    "not_meaningful_for_kind": "not meaningful for this kind of company",
     "debt_blank_but_interest_paid": "debt is blank but interest is paid",
     "debt_negative": "the source's debt is negative, so it is unknown",
     "no_interest_expense": "no interest expense is reported",
@@ -36,6 +40,7 @@ def statement_lenses(
     annual_metrics: pl.DataFrame,
     evaluations: pl.DataFrame,
     rules: FunnelRules,
+    applicability: Applicability,
     limits: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Evaluate each member by the three lenses, six items each.
@@ -53,6 +58,8 @@ def statement_lenses(
         compared.
     rules
         Thresholds.
+    applicability
+        Which items say something of which kind of company.
     limits
         What `universe.universe_limits` returned for the companies to compare with; the members by default.
 
@@ -72,7 +79,7 @@ def statement_lenses(
     limited = with_limits(rows, status["stand_alone_status"], rules, limits).with_columns(
         pl.col("as_of").dt.year().alias("year"), _gate().alias("gate")
     )
-    return interleaved([_seen(limited, item, rules) for item in items(rules)])
+    return interleaved([_seen(limited, item, rules, applicability) for item in items(rules)])
 
 
 def _gate() -> pl.Expr:
@@ -82,23 +89,39 @@ def _gate() -> pl.Expr:
     )
 
 
-def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules) -> pl.DataFrame:
-    """Evaluate one item for every member."""
-    checked = rows.with_columns(pl.when(pl.col("gate").is_null()).then(item.is_met).alias("is_met"))
-    is_met = pl.col("is_met")
-    known = pl.when(is_met).then(pl.lit(MET)).otherwise(pl.lit(MISSED))
+def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:
+    """Evaluate one item for every member that it can be asked of."""
+    asked = is_asked(applicability.kinds_without("items", item.item))
+    checked = rows.with_columns(
+        pl.when(asked & pl.col("gate").is_null()).then(item.is_met).alias("is_met"), asked.alias("is_asked")
+    )
+    is_met, is_known = pl.col("is_met"), pl.col("is_met").is_not_null()
+    verdict = pl.when(is_met).then(pl.lit(MET)).when(is_known).then(pl.lit(MISSED)).otherwise(pl.lit(UNKNOWN))
     columns = checked.select(
         *("year", "as_of", "entity_id"),
         pl.lit(item.statement).alias("statement"),
         pl.lit(item.item).alias("item"),
-        _finite(item.value).alias("value"),
+        pl.when("is_asked").then(_finite(item.value)).alias("value"),
         pl.lit(item.preference).alias("preference"),
         item.threshold.alias("threshold"),
-        pl.when(is_met.is_null()).then(pl.lit(UNKNOWN)).otherwise(known).alias("verdict"),
-        pl.when(is_met.is_null()).then(pl.coalesce("gate", _why(item, rules))).alias("reason"),
+        pl.when("is_asked").then(verdict).otherwise(pl.lit(NOT_APPLICABLE)).alias("verdict"),
+        pl.when(~pl.col("is_asked"))
+        .then(_cannot_be_asked())
+        .when(~is_known)
+        .then(pl.coalesce("gate", _why(item, rules)))
+        .alias("reason"),
         pl.lit(rules.label).alias("rule_set"),
     )
     return in_columns_of(columns, StatementLenses)
+
+
+def _cannot_be_asked() -> pl.Expr:
+    """Return for each kind of company why an item is not applicable."""
+    return pl.col("company_kind").replace_strict(
+        {kind: f"cannot be asked of {words}" for kind, words in KIND_WORDS.items()},
+        default=None,
+        return_dtype=pl.String,
+    )
 
 
 def _why(item: Item, rules: FunnelRules) -> pl.Expr:

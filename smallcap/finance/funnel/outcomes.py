@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.pointintime import take
-from smallcap.finance.statuses import FAIL, VERIFY
+from smallcap.finance.statuses import FAIL, NOT_APPLICABLE, VERIFY
 from smallcap.tables.funnel import FunnelOutcomes
 
 NOT_REACHED = "not_reached"
@@ -28,7 +28,8 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
     Filters after a fail are not reached. A verify continues to the next filter: it is neither a pass nor a
     silent drop. The company is a survivor if every filter passes; a survivor_unverified if none fails and
     only filters 1 and 2 have verify; undetermined if none fails and any of 3 to 6 has verify; otherwise
-    failed.
+    failed. A filter that is not applicable is no pass either: it counts like verify for the outcome, so that
+    nobody survives on fewer filters than others. Books that pass over filter 1 pass over it too.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
         (pl.col("stand_alone_status") == FAIL).alias("is_failed"),
     )
     is_verify, is_forgiving = (
-        pl.col("stand_alone_status") == VERIFY,
+        pl.col("stand_alone_status").is_in([VERIFY, NOT_APPLICABLE]),
         pl.col("filter_number") <= FORGIVING_FILTERS,
     )
     companies = numbered.group_by("company", maintain_order=True).agg(

@@ -13,6 +13,7 @@ from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.mean_market_cap import mean_market_cap
 from smallcap.rules.types.funnel import MEAN, FunnelRules, Limit, ShariahRules
+from smallcap.rules.types.kinds import Applicability
 
 
 def shariah(
@@ -22,6 +23,7 @@ def shariah(
     factors: pl.DataFrame,
     rules: FunnelRules,
     standard: ShariahRules,
+    applicability: Applicability,
     max_price_age_days: int,
 ) -> pl.DataFrame:
     """Evaluate each member by the ratios of a standard.
@@ -41,6 +43,8 @@ def shariah(
         The spread over the risk-free rate in the upper bound of interest income.
     standard
         The standard.
+    applicability
+        Which ratios are asked of which kind of company.
     max_price_age_days
         Maximum age of split data at a price's date.
 
@@ -58,7 +62,7 @@ def shariah(
     is_inside = standard.income.holds(pl.col("income_share")).fill_null(False)
     is_bounded = ((pl.col("income_basis") == "bound") & is_inside).fill_null(False)
     return (
-        judge(sized, _conditions(standard), RECORD_GATES)
+        judge(sized, _conditions(standard), RECORD_GATES, applicability.of_filter("shariah"))
         .hstack(sized.select(is_bounded.alias("is_interest_income_bounded")))
         .hstack(rates.select(VINTAGE, IS_LATER))
         .with_columns(pl.lit(standard.leases != "as_reported").alias("is_lease_unchecked"))

@@ -9,10 +9,10 @@ import polars as pl
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.outcomes import FAILED, NOT_REACHED, SURVIVOR, SURVIVOR_UNVERIFIED, UNDETERMINED
 from smallcap.finance.pointintime import take
-from smallcap.finance.statuses import FAIL, PASS, STATUSES, VERIFY
+from smallcap.finance.statuses import FAIL, NOT_APPLICABLE, PASS, STATUSES, VERIFY
 from smallcap.tables.funnel import FunnelSummary
 
-WORDS = {PASS: "passed", FAIL: "failed", VERIFY: VERIFY}
+WORDS = {PASS: "passed", FAIL: "failed", VERIFY: VERIFY, NOT_APPLICABLE: NOT_APPLICABLE}
 
 
 def funnel_summary(outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -56,7 +56,7 @@ def _counts() -> Iterator[pl.Expr]:
     yield (status != NOT_REACHED).sum().alias("entered")
     yield (status == NOT_REACHED).sum().alias("not_reached")
     yield ((status == PASS) & pl.col("is_borderline")).sum().alias("borderline")
-    yield status.is_in([PASS, VERIFY]).sum().alias("left")
+    yield status.is_in([PASS, VERIFY, NOT_APPLICABLE]).sum().alias("left")
     yield pl.col("is_passed_by_all").cast(pl.Int64).sum().alias("left_verified")
     for word in STATUSES:
         yield (status == word).sum().alias(WORDS[word])

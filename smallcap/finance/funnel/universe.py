@@ -20,7 +20,7 @@ def with_limits(
     Parameters
     ----------
     members
-        Rows with as_of, period_end, is_stale, accruals_cash_flow and the multiples.
+        Rows with as_of, period_end, is_stale, both forms of accruals and the multiples.
     business_status
         Each member's status by filter 1, in the same order.
     rules
@@ -50,7 +50,7 @@ def universe_limits(members: pl.DataFrame, business_status: pl.Series, rules: Fu
 
     The universe consists of the members at the as_of that do not fail filter 1 and whose record is not stale;
     for a multiple only those where it is positive, for accruals only those where they are known. Quantiles
-    are linear.
+    are linear. A limit of accruals below zero is zero.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ def universe_limits(members: pl.DataFrame, business_status: pl.Series, rules: Fu
     Returns
     -------
     pl.DataFrame
-        One row per as_of: the `_limit` of accruals, pb, pe and p_fcf (null with too few companies), and the
-        number of companies behind them, `accruals_universe` and `value_universe`; the latter is the largest
-        number over the multiples.
+        One row per as_of: the `_limit` of accruals (in the cash-flow form), accruals_balance_sheet, pb, pe
+        and p_fcf (null with too few companies), and the number of companies behind them, `accruals_universe`
+        (of the cash-flow form) and `value_universe`; the latter is the largest number over the multiples.
     """
     is_counted = (business_status != FAIL) & members.select(
         (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")
@@ -71,23 +71,39 @@ def universe_limits(members: pl.DataFrame, business_status: pl.Series, rules: Fu
 
 
 def accruals_limit_words(rules: CashFlowRules) -> str:
-    """Name the limit of accruals in words: the fixed number, or the universe's percentile."""
+    """Name the limit of accruals in words: the fixed number, or the universe's percentile and zero."""
     if rules.accruals_limit == UNIVERSE_PERCENTILE:
-        return f"the universe's {100 * rules.accruals_percentile:g}th percentile"
+        return f"zero and the universe's {100 * rules.accruals_percentile:g}th percentile"
     return f"{rules.accruals_fixed:g}"
+
+
+def accruals_preference(rules: CashFlowRules) -> str:
+    """Name the limit of a single form of accruals in words."""
+    words = accruals_limit_words(rules)
+    return f"the greater of {words}" if rules.accruals_limit == UNIVERSE_PERCENTILE else words
 
 
 def _limits(rules: FunnelRules) -> list[pl.Expr]:
     """Return the limits of a universe, and the number of companies behind those of accruals and multiples."""
     accruals = pl.col("accruals_cash_flow")
     sizes = {name: (pl.col(name) > 0).sum() for name in MULTIPLES}
-    accruals_limit = accruals.quantile(rules.cash_flow.accruals_percentile, "linear")
+    accruals_limits = {
+        name: _if_enough(
+            pl.max_horizontal(form.quantile(rules.cash_flow.accruals_percentile, "linear"), pl.lit(0.0)),
+            form.count(),
+            rules,
+        ).alias(name)
+        for name, form in (
+            ("accruals_limit", accruals),
+            ("accruals_balance_sheet_limit", pl.col("accruals_balance_sheet")),
+        )
+    }
     quantiles = {
         name: pl.col(name).filter(pl.col(name) > 0).quantile(rules.value.quantile, "linear")
         for name in MULTIPLES
     }
     return [
-        _if_enough(accruals_limit, accruals.count(), rules).alias("accruals_limit"),
+        *accruals_limits.values(),
         accruals.count().cast(pl.Int64).alias("accruals_universe"),
         *(_if_enough(quantiles[name], sizes[name], rules).alias(f"{name}_limit") for name in MULTIPLES),
         pl.max_horizontal(sizes.values()).cast(pl.Int64).alias("value_universe"),

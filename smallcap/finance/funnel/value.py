@@ -9,12 +9,13 @@ import polars as pl
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.rules.types.funnel import ValueRules
+from smallcap.rules.types.kinds import Applicability
 
 MULTIPLES = ("pb", "pe", "p_fcf")
 NOT_POSITIVE = "denominator_not_positive"
 
 
-def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
+def value(members: pl.DataFrame, rules: ValueRules, applicability: Applicability) -> pl.DataFrame:
     """Evaluate each member's price relative to book value, earnings and free cash flow.
 
     One multiple at or below its limit is enough. A multiple without a positive denominator is not cheap; an
@@ -26,6 +27,8 @@ def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
         Rows with the multiples, their reasons, and the `_limit` of each from `universe.with_limits`.
     rules
         How close to the limit is borderline.
+    applicability
+        Which kinds of company are asked.
 
     Returns
     -------
@@ -35,7 +38,7 @@ def value(members: pl.DataFrame, rules: ValueRules) -> pl.DataFrame:
     """
     limited = _with_distances(members)
     measure = pl.coalesce(_of_lowest(pl.lit), pl.lit(MULTIPLES[0])).alias("measure")
-    verdicts = judge(limited, [_cheapest(rules)], RECORD_GATES)
+    verdicts = judge(limited, [_cheapest(rules)], RECORD_GATES, applicability.of_filter("value"))
     return verdicts.with_columns(limited.select(measure).to_series())
 
 

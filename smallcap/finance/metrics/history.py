@@ -22,6 +22,8 @@ PRIOR_COLUMNS = (
     "shares_outstanding",
     "shares_basic",
     "shares_diluted",
+    "shares_outstanding_date",
+    "period_end",
 )
 """Columns whose prior-year value is needed; it is added with the suffix `_prior`."""
 

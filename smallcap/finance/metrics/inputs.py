@@ -57,13 +57,22 @@ def shares() -> list[pl.Expr]:
     basis = pl.coalesce(
         pl.when(pl.col(column) > 0).then(pl.lit(name)) for name, column in SHARE_COUNTS.items()
     )
-    day = (
+    day = count_date(basis).alias("shares_date")
+    return [count_on_basis(basis).alias("shares"), basis.alias("shares_basis"), day]
+
+
+def count_date(basis: pl.Expr, suffix: str = "") -> pl.Expr:
+    """Return the day of the share count of the given basis; the period's end if the source gives none.
+
+    `suffix` selects another year's columns.
+    """
+    end = pl.col(f"period_end{suffix}")
+    return (
         pl.when(basis == "outstanding")
-        .then(pl.coalesce("shares_outstanding_date", "period_end"))
+        .then(pl.coalesce(f"shares_outstanding_date{suffix}", end))
         .when(basis.is_not_null())
-        .then("period_end")
+        .then(end)
     )
-    return [count_on_basis(basis).alias("shares"), basis.alias("shares_basis"), day.alias("shares_date")]
 
 
 def count_on_basis(basis: pl.Expr, suffix: str = "") -> pl.Expr:

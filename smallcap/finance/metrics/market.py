@@ -5,11 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import as_table, without_nan
+from smallcap.finance.kinds import is_asked
 from smallcap.finance.metrics.fields import SHARE_FIELDS
 from smallcap.finance.metrics.market_cap import with_market_cap
 from smallcap.finance.metrics.ratios import EBIT, suspect, zone
+from smallcap.finance.metrics.share_change import share_count_change
 from smallcap.finance.pointintime import is_stale, visible, visible_rows
-from smallcap.finance.reasons import Check, metric, missing, not_positive
+from smallcap.finance.reasons import Check, first_reason, metric, missing, not_positive
+from smallcap.rules.types.kinds import FINANCIAL_KINDS, Applicability
 from smallcap.rules.types.metrics import MetricsRules, ZoneRules
 from smallcap.tables.registry import TABLES
 
@@ -18,7 +21,7 @@ MEMBER_COLUMNS = (
     "as_of",
     "entity_id",
     "security_id",
-    "is_financial",
+    "company_kind",
     "snapshot_date",
     "list_price_usd",
     "list_quantity",
@@ -31,6 +34,7 @@ ONLY_FOR_FORMULAS = (
     "dividends_paid_usd",
     "shares_date",
     "shares_split_basis",
+    "shares_prior_date",
 )
 """Columns of core.annual_metrics needed for market values but not included in core.metrics_as_of."""
 
@@ -40,10 +44,10 @@ ALTMAN_FIELDS = (
 )
 
 NO_FUNDAMENTALS: Check = (pl.col("period_end").is_null(), "no_fundamentals")
-NOT_FOR_FINANCIALS: Check = (pl.col("is_financial").fill_null(False), "not_meaningful_for_financials")
 _RECORD_COLUMNS = {*TABLES["core.metrics_as_of"].columns, *ONLY_FOR_FORMULAS, "source"} - {"year"}
 REASONS_SHOWN = ("roe", "fcf_margin", "interest_coverage")
-NOT_MEANINGFUL_FOR_FINANCIALS = ("current_ratio", "debt_to_assets", "debt_to_equity")
+ANNUAL_RATIOS_BY_KIND = ("current_ratio", "debt_to_assets", "debt_to_equity")
+"""Ratios of core.annual_metrics, where every company has them, that not every kind of company has here."""
 
 
 def metrics_as_of(
@@ -53,12 +57,13 @@ def metrics_as_of(
     vendor_metrics: pl.DataFrame,
     rules: MetricsRules,
     stale_months: int,
+    applicability: Applicability,
     earlier: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return, for each member at each as_of, the visible annual metrics and the market-based metrics.
 
-    A stale record is included with `is_stale`; users of the numbers must exclude it. Ratios that are not
-    meaningful for financials are null here; the annual metrics keep them.
+    A stale record is included with `is_stale`; users of the numbers must exclude it. Ratios that mean nothing
+    for a member's kind of company are null here; the annual metrics keep them.
 
     Parameters
     ----------
@@ -74,6 +79,8 @@ def metrics_as_of(
         The thresholds.
     stale_months
         A record whose period_end is more than this many months before as_of is stale.
+    applicability
+        Which ratios mean something for which kind of company.
     earlier
         Rows of core.members of dates before: consecutive lists show splits that `prices` has not.
 
@@ -88,7 +95,8 @@ def metrics_as_of(
     with_cap = with_market_cap(seen, records, prices, rules, listed).hstack(
         [_market_cap_period_end(seen, vendor_metrics)]
     )
-    computed = with_cap.with_columns(
+    change = share_count_change(with_cap, prices, rules.price.max_age_days)
+    computed = with_cap.with_columns(change.get_columns()).with_columns(
         is_stale("period_end", "as_of", stale_months).alias("is_stale"),
         *(
             pl.when(NO_FUNDAMENTALS[0])
@@ -97,10 +105,10 @@ def metrics_as_of(
             .alias(f"{name}_reason")
             for name in REASONS_SHOWN
         ),
-        *(column for name in NOT_MEANINGFUL_FOR_FINANCIALS for column in _not_for_financials(name)),
+        *(column for name in ANNUAL_RATIOS_BY_KIND for column in _annual_ratio(name, applicability)),
         *multiples(),
-        *altman_z(rules.altman_z),
-        pl.when(~NOT_FOR_FINANCIALS[0]).then("altman_z_double_prime").alias("altman_z_double_prime"),
+        *altman_z(rules.altman_z, applicability),
+        _altman_z_double_prime(applicability),
         pl.lit(rules.label).alias("rule_set"),
     )
     return without_nan(as_table(computed, "core.metrics_as_of"))
@@ -126,8 +134,8 @@ def multiples() -> list[pl.Expr]:
     ]
 
 
-def altman_z(zones: ZoneRules) -> list[pl.Expr]:
-    """Return Altman's Z and its zone; null for financials.
+def altman_z(zones: ZoneRules, applicability: Applicability) -> list[pl.Expr]:
+    """Return Altman's Z and its zone; null for kinds of company that it says nothing of.
 
     1.2 WC/TA + 1.4 RE/TA + 3.3 EBIT/TA + 0.6 market cap/TL + 1.0 sales/TA (Altman 1968).
     """
@@ -141,7 +149,7 @@ def altman_z(zones: ZoneRules) -> list[pl.Expr]:
     score = (1.2 * capital + 1.4 * retained + 3.3 * ebit + 1.0 * sales) / assets + 0.6 * cap / liabilities
     checks = [
         NO_FUNDAMENTALS,
-        NOT_FOR_FINANCIALS,
+        *_not_of_kind("altman_z", applicability),
         suspect(score, *ALTMAN_FIELDS),
         missing(capital, retained, ebit, sales, cap),
         *not_positive(assets),
@@ -155,16 +163,28 @@ def _multiple(name: str, cap: pl.Expr, figure: pl.Expr) -> list[pl.Expr]:
     return metric(name, cap / figure, [NO_FUNDAMENTALS, missing(cap), *not_positive(figure)])
 
 
-def _not_for_financials(name: str) -> list[pl.Expr]:
-    annual_reason = pl.col(f"{name}_reason")
-    reason = (
-        pl.when(NO_FUNDAMENTALS[0])
-        .then(pl.lit(NO_FUNDAMENTALS[1]))
-        .when(NOT_FOR_FINANCIALS[0])
-        .then(pl.lit(NOT_FOR_FINANCIALS[1]))
-        .otherwise(annual_reason)
-    )
+def _annual_ratio(name: str, applicability: Applicability) -> list[pl.Expr]:
+    """Take a ratio and its reason from the record, unless the ratio means nothing for the kind of company."""
+    known = first_reason([NO_FUNDAMENTALS, *_not_of_kind(name, applicability)])
+    reason = pl.coalesce(known, f"{name}_reason")
     return [pl.when(reason.is_null()).then(name).alias(name), reason.alias(f"{name}_reason")]
+
+
+def _altman_z_double_prime(applicability: Applicability) -> pl.Expr:
+    name = "altman_z_double_prime"
+    return pl.when(is_asked(applicability.kinds_without("metrics", name))).then(name).alias(name)
+
+
+def _not_of_kind(name: str, applicability: Applicability) -> list[Check]:
+    """Return the checks that apply where a metric means nothing for the kind of company."""
+    kinds = applicability.kinds_without("metrics", name)
+    financials, others = (
+        [kind for kind in kinds if (kind in FINANCIAL_KINDS) is wanted] for wanted in (True, False)
+    )
+    return [
+        (~is_asked(financials), "not_meaningful_for_financials"),
+        (~is_asked(others), "not_meaningful_for_kind"),
+    ]
 
 
 def _market_cap_period_end(seen: pl.DataFrame, vendor_metrics: pl.DataFrame) -> pl.Series:

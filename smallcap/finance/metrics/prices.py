@@ -80,6 +80,52 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
     return asked.hstack(at_count).hstack(at_price).select(factor.alias("split_factor"), flag)
 
 
+def split_bridges(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int) -> pl.DataFrame:
+    """Compute the split factor between two days, and the splits of the months of both days.
+
+    Parameters
+    ----------
+    questions
+        Rows with `security_id`, `from` and `to`.
+    prices
+        Rows of raw.prices.
+    max_age_days
+        Split data that end more than this before the later day leave the factor unchecked.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per question, in order: `split_factor` of the months that end after `from` and by `to`;
+        `ratio_in_first_month` and `ratio_in_last_month`, the splits of the unfinished month of either day,
+        null if there is none; `is_unchecked`, whether a month between is not covered by split data.
+    """
+    running = _running_splits(prices)
+    first, last = (
+        _last_before(running, questions, day).rename(lambda name, day=day: f"{name}_{day}")  # type: ignore[misc]
+        for day in ("from", "to")
+    )
+    factor = (pl.col("product_to") / pl.col("product_from")).round_sig_figs(FACTOR_DIGITS).fill_null(1.0)
+    is_covered = (pl.col("unknown_to") == pl.col("unknown_from")) & (
+        (pl.col("to") - pl.col("date_to")).dt.total_days() <= max_age_days
+    )
+    return (
+        questions.hstack(first)
+        .hstack(last)
+        .select(
+            factor.alias("split_factor"),
+            _ratio_in_month_of("from").alias("ratio_in_first_month"),
+            _ratio_in_month_of("to").alias("ratio_in_last_month"),
+            (~is_covered).fill_null(True).alias("is_unchecked"),
+        )
+    )
+
+
+def _ratio_in_month_of(day: str) -> pl.Expr:
+    """Return the split of the month that a day lies in, if the month's row comes after the day."""
+    is_same_month = pl.col(f"next_date_{day}").dt.month_start() == pl.col(day).dt.month_start()
+    return pl.when(is_same_month & (pl.col(f"next_ratio_{day}") != 1.0)).then(f"next_ratio_{day}")
+
+
 def _running_splits(prices: pl.DataFrame) -> pl.DataFrame:
     """Multiply each line's splits up to each month, and count the months whose splits are unknown."""
     months = prices.select("security_id", "date", pl.col("split_ratio").fill_nan(None)).sort(

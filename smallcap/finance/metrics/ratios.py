@@ -8,8 +8,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.metrics.fields import DEBT_PARTS, SHARE_FIELDS, is_suspect, unmixed
-from smallcap.finance.metrics.inputs import INTEREST, count_on_basis, known_short_term_debt
-from smallcap.finance.reasons import Check, metric, missing, not_positive, quotient
+from smallcap.finance.metrics.inputs import INTEREST, count_date, count_on_basis, known_short_term_debt
+from smallcap.finance.reasons import NET_INTEREST_INCOME, Check, metric, missing, not_positive, quotient
 from smallcap.rules.types.metrics import MetricsRules, ZoneRules
 
 GROSS_PROFIT = ("gross_profit_usd", "revenue_usd", "cost_of_revenue_usd")
@@ -100,7 +100,7 @@ def interest_coverage() -> list[pl.Expr]:
         suspect(ebit / interest, *EBIT),
         missing(ebit),
         (interest.is_null() | (interest == 0), "no_interest_expense"),
-        (gross.is_null() & (interest < 0), "net_interest_income"),
+        (gross.is_null() & (interest < 0), NET_INTEREST_INCOME),
         (interest < 0, "denominator_not_positive"),
     ]
     return [
@@ -167,14 +167,18 @@ def cash_conversion(rules: MetricsRules) -> list[pl.Expr]:
 
 
 def share_count_change() -> list[pl.Expr]:
-    """Return shares over last year's count on the same basis, less one.
+    """Return shares over last year's count on the same basis, less one, and the day of last year's count.
 
-    Counts are as filed: a split between the two counts shows as growth.
+    Counts are as filed: a split between the two counts shows as growth here; `share_change` takes it out.
     """
     then = count_on_basis(pl.col("shares_basis"), "_prior")
     value = pl.col("shares") / then - 1
     doubt = suspect(value, *SHARE_FIELDS, prior=SHARE_FIELDS)
-    return metric("share_count_change", value, [doubt, missing(pl.col("shares")), _needs_last_year(then)])
+    day = count_date(pl.col("shares_basis"), "_prior")
+    return [
+        *metric("share_count_change", value, [doubt, missing(pl.col("shares")), _needs_last_year(then)]),
+        pl.when(value.is_not_null()).then(day).alias("shares_prior_date"),
+    ]
 
 
 def unusual_items_share() -> list[pl.Expr]:

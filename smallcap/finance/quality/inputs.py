@@ -12,7 +12,11 @@ import datetime as dt
 
 import polars as pl
 
+from smallcap.finance.kinds import is_asked
 from smallcap.finance.pointintime import is_stale, visible
+from smallcap.finance.reasons import NET_INTEREST_INCOME
+from smallcap.rules.types.kinds import SCORE_INPUTS as ASKED_BY_KIND
+from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.quality import SCORE_INPUTS, QualityRules
 
 POINT_IN_TIME = "point_in_time"
@@ -23,7 +27,7 @@ DEBT_FREE_AWARE = "debt_free_aware"
 METHODS = (DEBT_FREE_AWARE, PUBLISHED)
 
 # Our reasons for a null coverage that mean there was no interest to cover.
-NO_INTEREST_REASONS = ("no_interest_expense", "net_interest_income")
+NO_INTEREST_REASONS = ("no_interest_expense", NET_INTEREST_INCOME)
 _RECORD_COLUMNS = (
     *("entity_id", "period_end", "version", "source", "available_date"),
     *(*SCORE_INPUTS, "interest_coverage_reason", "total_debt_usd", "is_debt_partial", "ebit_usd"),
@@ -76,7 +80,7 @@ def basis_inputs(
     """
     limit = rules.as_published.stale_months if basis == AS_PUBLISHED else stale_months
     questions = members.sort("as_of", "entity_id").select(
-        *("as_of", "entity_id", "ticker", "name", "sector", "is_financial", "is_ticker_usable"),
+        *("as_of", "entity_id", "ticker", "name", "sector", "company_kind", "is_ticker_usable"),
         horizon(basis, rules).alias("horizon_date"),
         pl.lit(basis).alias("basis"),
     )
@@ -122,12 +126,14 @@ def _chosen_inputs() -> list[pl.Expr]:
     ]
 
 
-def method_inputs(inputs: pl.DataFrame, method: str, rules: QualityRules) -> pl.DataFrame:
+def method_inputs(
+    inputs: pl.DataFrame, method: str, rules: QualityRules, applicability: Applicability
+) -> pl.DataFrame:
     """Turn the inputs of method published into those of the given method.
 
-    Method debt_free_aware sets the coverage of a company without debt, null because it pays no interest, to
-    the cap if EBIT is positive and to 0 otherwise. It does not compare the debt of financials with that of
-    other companies, so debt_to_assets of a financial is missing.
+    Method debt_free_aware sets the coverage of a company without debt, null because it pays no interest, and
+    of one with debt that earns more interest than it pays, to the cap if EBIT is positive and to 0 otherwise.
+    An input that cannot be asked of a kind of company, such as the debt of a bank, is missing.
 
     Parameters
     ----------
@@ -137,6 +143,8 @@ def method_inputs(inputs: pl.DataFrame, method: str, rules: QualityRules) -> pl.
         published or debt_free_aware.
     rules
         Thresholds; the cap is the upper end of `coverage_clip`.
+    applicability
+        Which inputs can be asked of which kind of company.
 
     Returns
     -------
@@ -147,17 +155,22 @@ def method_inputs(inputs: pl.DataFrame, method: str, rules: QualityRules) -> pl.
     if method == PUBLISHED:
         return named
     has_no_debt = (pl.col("total_debt_usd") == 0) & ~pl.col("is_debt_partial").fill_null(False)
-    is_debt_free = has_no_debt & pl.col("interest_coverage_reason").is_in(NO_INTEREST_REASONS)
+    reason = pl.col("interest_coverage_reason")
+    is_debt_free = has_no_debt & reason.is_in(NO_INTEREST_REASONS)
+    is_net_creditor = pl.col("total_debt_usd").is_not_null() & (reason == NET_INTEREST_INCOME)
     stand_in = (
         pl.when(pl.col("ebit_usd") > 0)
         .then(rules.coverage_clip.highest)
         .when(pl.col("ebit_usd") <= 0)
         .then(0.0)
     )
-    return named.with_columns(
-        pl.when(pl.col("interest_coverage").is_null() & is_debt_free)
+    coverage = (
+        pl.when(pl.col("interest_coverage").is_null() & (is_debt_free | is_net_creditor))
         .then(stand_in)
         .otherwise("interest_coverage")
-        .alias("interest_coverage"),
-        pl.when(~pl.col("is_financial").fill_null(False)).then("debt_to_assets").alias("debt_to_assets"),
+    )
+    asked = {name: is_asked(applicability.kinds_without("score_inputs", name)) for name in ASKED_BY_KIND}
+    return named.with_columns(
+        pl.when(asked["interest_coverage"]).then(coverage).alias("interest_coverage"),
+        pl.when(asked["debt_to_assets"]).then("debt_to_assets").alias("debt_to_assets"),
     )

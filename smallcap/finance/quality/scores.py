@@ -22,6 +22,7 @@ import polars as pl
 from smallcap.finance.frames import as_table
 from smallcap.finance.quality.inputs import BASES, METHODS, basis_inputs, method_inputs
 from smallcap.finance.quality.steps import score
+from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.quality import ABLATIONS, BASE, QualityRules, Variant
 
 __all__ = ["ABLATIONS", "BASE", "QualityRules", "Variant", "quality_scores", "score"]
@@ -35,6 +36,7 @@ def quality_scores(
     rules: QualityRules,
     clock: dt.date,
     stale_months: int,
+    applicability: Applicability,
 ) -> pl.DataFrame:
     """Score the members of each as_of by every method and basis.
 
@@ -54,6 +56,8 @@ def quality_scores(
         Last day that the sources have observed.
     stale_months
         A record older than this at as_of is not used on basis point_in_time.
+    applicability
+        Which inputs can be asked of which kind of company; for method debt_free_aware.
 
     Returns
     -------
@@ -74,7 +78,10 @@ def quality_scores(
             clock=clock,
             stale_months=stale_months,
         )
-        parts += [_as_table(score(method_inputs(inputs, method, rules), rules), rules) for method in METHODS]
+        parts += [
+            _as_table(score(method_inputs(inputs, method, rules, applicability), rules), rules)
+            for method in METHODS
+        ]
     return pl.concat(parts)
 
 

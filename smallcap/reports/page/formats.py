@@ -53,6 +53,8 @@ PROPER_NAMES = {
     "ebitda_margin": "EBITDA margin",
     "piotroski_f": "Piotroski F",
     "qmj": "quality minus junk",
+    "equity_reit": "equity REIT",
+    "mortgage_reit": "mortgage REIT",
 }
 """Names whose words are not their own."""
 

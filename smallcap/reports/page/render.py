@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from smallcap.reports.claims import is_synthetic, origin
+from smallcap.reports.exclusions import exclusion_words
 from smallcap.reports.page import formats
 from smallcap.reports.page.data import Report
 from smallcap.reports.page.sections import sections_of
@@ -100,6 +101,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(formats.FORMATS)
     environment.filters["figure"] = formats.figure
+    environment.filters["exclusion"] = exclusion_words
     environment.filters["written"] = lambda value, name: formats.FORMATS[name](value)
     environment.filters["tone"] = lambda status: TONES.get(status, "plain")
     return environment

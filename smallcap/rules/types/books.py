@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from smallcap.rules.types.base import FieldError, Record, RuleSet, require
+from smallcap.rules.types.kinds import KINDS
 
 LIST: Final = "list"
 SURVIVORS: Final = "survivors"
@@ -44,6 +45,8 @@ class Book(Record):
         Lists only: the day on which it was fixed; if before its first month, it was formed in advance.
     passed_over
         Survivors only: numbers of filters to ignore.
+    without_kinds
+        Survivors only: kinds of company (company_kinds.csv) that it does not hold.
     not_in
         Sources without its names; they skip the book.
     has_claims
@@ -60,6 +63,7 @@ class Book(Record):
     last_month: str = ""
     chosen_on: dt.date | None = None
     passed_over: tuple[int, ...] = ()
+    without_kinds: tuple[str, ...] = ()
     not_in: tuple[str, ...] = ()
     has_claims: bool = False
 
@@ -75,6 +79,8 @@ class Book(Record):
                 )
             strange = [number for number in self.passed_over if number not in FILTERS]
             require(not strange, "passed_over", f"must name filters 1 to 6, got {strange}")
+            unknown = [kind for kind in self.without_kinds if kind not in KINDS]
+            require(not unknown, "without_kinds", f"must be among {', '.join(KINDS)}; got {unknown}")
 
     @property
     def is_formed_in_advance(self) -> bool:
@@ -92,6 +98,9 @@ class Book(Record):
         repeated = sorted({ticker for ticker in self.tickers if self.tickers.count(ticker) > 1})
         require(not repeated, "tickers", f"must not repeat, got {', '.join(repeated)} more than once")
         require(not self.passed_over, "passed_over", "is only for survivors; a list has no filters")
+        require(
+            not self.without_kinds, "without_kinds", "is only for survivors; leave the names out of the list"
+        )
         require(bool(self.first_month), "first_month", "is missing: the first month held, YYYY-MM")
         first = self._day_of("first_month")
         if self.last_month:

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator
 
 from smallcap.rules.types.base import FIRST_DAY, LAST_DAY, Day, FieldError, Row, require
+from smallcap.rules.types.kinds import KINDS
 from smallcap.rules.types.tickers import Ticker
 
 EXCLUSIONS_FILE: Final = "business_exclusions.csv"
@@ -18,6 +19,7 @@ CODES: Final = {
     "sic": (r"\d{4}(-\d{4})?", "a SIC code of four digits, or a range like 2080-2085"),
     "gics": (r"\d{2}|\d{4}|\d{6}|\d{8}", "a GICS code of two, four, six or eight digits"),
     "sector": (r".+", "a sector's name"),
+    "kind": ("|".join(KINDS), "a kind of company"),
 }
 """Format of a code in each system, as a pattern and in words."""
 
@@ -32,9 +34,9 @@ CompanyPrefix = Annotated[str, AfterValidator(_letters_and_digits)]
 
 @dataclass(frozen=True)
 class Exclusion(Row):
-    """An excluded line of business: a SIC code or range, a GICS prefix, or a sector name."""
+    """An excluded line of business: SIC code or range, GICS prefix, sector name, or kind of company."""
 
-    code_system: Literal["sic", "gics", "sector"]
+    code_system: Literal["sic", "gics", "sector", "kind"]
     code: str
     line_of_business: str
     verdict: Literal["fail", "verify"]

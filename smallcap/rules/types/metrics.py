@@ -206,24 +206,6 @@ class PriceRules(Record):
 
 
 @dataclass(frozen=True)
-class FinancialRules(Record):
-    """Codes and names of banks, insurers, REITs and other financials, in order of precedence."""
-
-    sic_first: int
-    sic_last: int
-    gics_sectors: tuple[str, ...]
-    sector_names: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        require(self.sic_first >= 0, "sic_first", f"must not be negative, got {self.sic_first}")
-        require(
-            self.sic_first <= self.sic_last,
-            "sic_last",
-            f"must not be below sic_first ({self.sic_first}), got {self.sic_last}",
-        )
-
-
-@dataclass(frozen=True)
 class TickerRules(Record):
     """A usable ticker has at most `max_letters` letters once separators are stripped."""
 
@@ -247,5 +229,4 @@ class MetricsRules(RuleSet):
     holding_ratio: HoldingRatioRules
     footing: FootingRules
     holding_split: HoldingSplitRules
-    financial: FinancialRules
     ticker: TickerRules

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import polars as pl
 
-from smallcap.rules.files import read_rules
+from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.tables.registry import TABLES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"
 SANITY = read_rules(REFERENCE, "sanity.toml", SanityRules)
 METRICS = read_rules(REFERENCE, "metrics.toml", MetricsRules)
+KINDS = read_rows(REFERENCE, KINDS_FILE, CompanyKind)
+APPLICABILITY = read_rules(REFERENCE, APPLICABILITY_FILE, Applicability)
 
 FLAGS = {
     "is_available_date_assumed": False,

@@ -80,7 +80,7 @@ def members(*rows: dict[str, object]) -> pl.DataFrame:
         )
     flags = {
         "is_ticker_usable": True,
-        "is_financial": False,
+        "company_kind": "other",
         "is_resolved": True,
         "is_priced": True,
         "is_classified": True,

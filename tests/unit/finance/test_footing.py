@@ -10,7 +10,7 @@ import pytest
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.tables.registry import TABLES
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import METRICS, table
+from tests.unit.finance.builders import APPLICABILITY, METRICS, table
 from tests.unit.finance.test_market import MEMBER, NOT_FLAGGED, RECORD, USABLE
 
 AS_OF, NEXT = dt.date(2024, 6, 28), dt.date(2024, 7, 31)
@@ -68,6 +68,7 @@ def valued(
         table("raw.vendor_metrics", []),
         METRICS,
         18,
+        APPLICABILITY,
     )
     assert TABLES["core.metrics_as_of"].schema.is_valid(made)
     return {(row["as_of"], row["entity_id"]): row for row in made.to_dicts()}
@@ -294,5 +295,6 @@ def test_no_members() -> None:
         table("raw.vendor_metrics", []),
         METRICS,
         18,
+        APPLICABILITY,
     )
     assert made.schema == pl.Schema(TABLES["core.metrics_as_of"].columns)

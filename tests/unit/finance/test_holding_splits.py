@@ -13,7 +13,7 @@ from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.tables.registry import TABLES
 from tests.examples import examples
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import METRICS, table
+from tests.unit.finance.builders import APPLICABILITY, METRICS, table
 from tests.unit.finance.test_market import MEMBER, NOT_FLAGGED, RECORD, USABLE
 
 JUNE, JULY, AUGUST = dt.date(2024, 6, 28), dt.date(2024, 7, 31), dt.date(2024, 8, 30)
@@ -71,6 +71,7 @@ def valued(
         table("raw.vendor_metrics", []),
         METRICS,
         18,
+        APPLICABILITY,
         None if as_of is None else everyone.filter(everyone["as_of"] != as_of),
     )
     assert TABLES["core.metrics_as_of"].schema.is_valid(made)

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.tables.registry import TABLES
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import METRICS, table
+from tests.unit.finance.builders import APPLICABILITY, METRICS, table
 
 AS_OF = dt.date(2024, 6, 28)
 RECORD = {
@@ -50,7 +50,7 @@ MEMBER = {
     "line_count": 1,
     "snapshot_date": AS_OF,
     "source": "test",
-    "is_financial": False,
+    "company_kind": "other",
 }
 NOT_FLAGGED = dict.fromkeys(
     (name for name in TABLES["core.annual_metrics"].columns if name.startswith("is_")), False
@@ -84,6 +84,8 @@ def prices(*rows: dict[str, object]) -> pl.DataFrame:
 NO_SPLITS = tuple(
     month(day) for day in ("2024-01-31", "2024-02-29", "2024-03-28", "2024-04-30", "2024-05-31", "2024-06-28")
 )
+EARLIER_MONTHS = tuple(month(f"2023-{number:02d}-28") for number in range(1, 13) if number != 6)
+"""Of the year before, without a split; June is left to the tests."""
 NO_VENDOR = table("raw.vendor_metrics", [])
 
 
@@ -94,7 +96,9 @@ def answer(
     vendor: pl.DataFrame = NO_VENDOR,
 ) -> dict[str, object]:
     """The one row of company 1 at as_of."""
-    made = metrics_as_of(members(member or {}), records(record or {}), prices(*months), vendor, METRICS, 18)
+    made = metrics_as_of(
+        members(member or {}), records(record or {}), prices(*months), vendor, METRICS, 18, APPLICABILITY
+    )
     assert TABLES["core.metrics_as_of"].schema.is_valid(made)
     return made.row(0, named=True)
 
@@ -236,14 +240,84 @@ class TestShares:
 
 class TestFinancials:
     def test_ratios_that_mean_nothing_are_null(self) -> None:
-        row = answer(member={"is_financial": True})
+        row = answer(member={"company_kind": "bank"})
         for name in ("current_ratio", "debt_to_assets", "debt_to_equity", "altman_z"):
             assert (row[name], row[f"{name}_reason"]) == (None, "not_meaningful_for_financials")
         assert (row["altman_z_double_prime"], row["altman_z_zone"]) == (None, None)
         assert (row["roe"], row["market_cap_usd"]) == (0.18, 2000.0)
 
     def test_unclassified_company_is_treated_as_none(self) -> None:
-        assert answer(member={"is_financial": None})["debt_to_assets"] == 0.2
+        assert answer(member={"company_kind": None})["debt_to_assets"] == 0.2
+
+
+class TestKinds:
+    def test_an_equity_trust_has_debt_ratios_and_neither_current_ratio_nor_altman(self) -> None:
+        row = answer(member={"company_kind": "equity_reit"})
+        assert (row["debt_to_assets"], row["debt_to_equity"]) == (0.2, 0.5)
+        for name in ("current_ratio", "altman_z"):
+            assert (row[name], row[f"{name}_reason"]) == (None, "not_meaningful_for_kind")
+        assert row["altman_z_double_prime"] is None
+
+    @pytest.mark.parametrize("kind", ["asset_manager", "other"])
+    def test_all_others_have_every_ratio(self, kind: str) -> None:
+        row = answer(member={"company_kind": kind})
+        assert None not in [row[name] for name in ("current_ratio", "debt_to_equity", "altman_z")]
+
+
+class TestShareCountChange:
+    """Counts of 15 February 2024 and of a year before, through lines with splits."""
+
+    @staticmethod
+    def change(
+        growth: float, *months: dict[str, object], **record: object
+    ) -> tuple[float | None, bool | None]:
+        known = {"share_count_change": growth, "shares_prior_date": dt.date(2023, 2, 15), **record}
+        row = answer(record=known, months=(*EARLIER_MONTHS, *months, *NO_SPLITS))
+        return row["share_count_change"], row["is_share_count_change_unchecked"]
+
+    def test_without_a_split_it_is_the_growth_as_filed(self) -> None:
+        assert self.change(0.05) == (pytest.approx(0.05), False)
+
+    def test_a_split_between_the_counts_is_taken_out(self) -> None:
+        # 100 became 315: three for one, and five per cent new.
+        found = self.change(2.15, month("2023-06-30", split_ratio=3.0))
+        assert found == (pytest.approx(0.05), False)
+
+    def test_a_consolidation_too(self) -> None:
+        found = self.change(-0.898, month("2023-06-30", split_ratio=0.1))
+        assert found == (pytest.approx(0.02), False)
+
+    def test_a_split_after_the_count_is_none_of_its_growth(self) -> None:
+        rest = tuple({**one, "split_ratio": 2.0} if one["date"].month == 5 else one for one in NO_SPLITS)
+        row = answer(
+            record={"share_count_change": 0.05, "shares_prior_date": dt.date(2023, 2, 15)},
+            months=(*EARLIER_MONTHS, *rest),
+        )
+        assert row["share_count_change"] == pytest.approx(0.05)
+
+    @pytest.mark.parametrize(("growth", "expected"), [(0.05, 0.05), (1.1, 0.05)])
+    def test_a_split_in_the_month_of_the_count_may_be_in_it_or_not(
+        self, growth: float, expected: float
+    ) -> None:
+        in_february = tuple(
+            {**one, "split_ratio": 2.0} if one["date"].month == 2 else one for one in NO_SPLITS
+        )
+        row = answer(
+            record={"share_count_change": growth, "shares_prior_date": dt.date(2023, 2, 15)},
+            months=(*EARLIER_MONTHS, *in_february),
+        )
+        assert row["share_count_change"] == pytest.approx(expected)
+
+    def test_counts_of_a_table_that_is_adjusted_for_splits_are_left(self) -> None:
+        found = self.change(
+            0.05, month("2023-06-30", split_ratio=3.0), shares_split_basis="split_adjusted_to 2024-06-30"
+        )
+        assert found == (pytest.approx(0.05), False)
+
+    def test_without_split_data_between_the_counts_it_is_unchecked(self) -> None:
+        unknown = month("2023-06-30", split_ratio=None)
+        assert self.change(0.05, unknown) == (pytest.approx(0.05), True)
+        assert self.change(None)[1] is None
 
 
 class TestVisibility:
@@ -282,8 +356,10 @@ class TestVisibility:
             {}, {"entity_id": 2}, {"version": "restated", "available_date": dt.date(2024, 6, 3), "roe": 0.2}
         )
         months = prices(*NO_SPLITS, month("2024-06-28", security_id=20))
-        forwards = metrics_as_of(people, known, months, NO_VENDOR, METRICS, 18)
-        backwards = metrics_as_of(people.reverse(), known.reverse(), months.reverse(), NO_VENDOR, METRICS, 18)
+        forwards = metrics_as_of(people, known, months, NO_VENDOR, METRICS, 18, APPLICABILITY)
+        backwards = metrics_as_of(
+            people.reverse(), known.reverse(), months.reverse(), NO_VENDOR, METRICS, 18, APPLICABILITY
+        )
         assert_frame_equal(forwards, backwards)
         assert forwards.select("as_of", "entity_id", "roe").rows() == [
             (dt.date(2024, 5, 31), 1, 0.18),
@@ -292,6 +368,6 @@ class TestVisibility:
         ]
 
     def test_no_members(self) -> None:
-        made = metrics_as_of(members(), records({}), prices(), NO_VENDOR, METRICS, 18)
+        made = metrics_as_of(members(), records({}), prices(), NO_VENDOR, METRICS, 18, APPLICABILITY)
         assert made.schema == pl.Schema(TABLES["core.metrics_as_of"].columns)
         assert made.height == 0

@@ -12,7 +12,7 @@ from smallcap.errors import InputError
 from smallcap.finance.members import members
 from smallcap.tables.registry import TABLES
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import METRICS, table
+from tests.unit.finance.builders import KINDS, METRICS, table
 
 AS_OF = dt.date(2024, 6, 28)
 
@@ -50,6 +50,7 @@ def one_member(
         securities({"security_id": 10, "entity_id": 1, **security}),
         prices(*closes),
         METRICS,
+        KINDS,
     )
     assert made.height == 1
     return made.row(0, named=True)
@@ -89,7 +90,7 @@ class TestLines:
     )
 
     def test_classes_are_summed_and_the_largest_is_shown(self) -> None:
-        company = members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS).row(0, named=True)
+        company = members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS, KINDS).row(0, named=True)
         assert (company["entity_id"], company["ticker"], company["security_id"], company["line_count"]) == (
             1,
             "MOGA",
@@ -104,7 +105,7 @@ class TestLines:
         assert company["weight"] == pytest.approx(0.5, rel=EXACT)
 
     def test_sum_of_unknowns_is_unknown(self) -> None:
-        company = members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS).row(1, named=True)
+        company = members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS, KINDS).row(1, named=True)
         assert (company["market_value_usd"], company["weight"], company["list_quantity"]) == (
             None,
             None,
@@ -113,27 +114,30 @@ class TestLines:
 
     def test_of_equal_lines_the_first_by_ticker_stands_for_the_company(self) -> None:
         equal = self.LINES.with_columns(pl.lit(50.0).alias("market_value_usd"))
-        assert members(equal, self.TWO_CLASSES, NO_PRICES, METRICS)["ticker"].to_list() == ["MOGA", "ZZZ"]
+        assert members(equal, self.TWO_CLASSES, NO_PRICES, METRICS, KINDS)["ticker"].to_list() == [
+            "MOGA",
+            "ZZZ",
+        ]
 
     def test_order_of_rows_does_not_matter(self) -> None:
         assert_frame_equal(
-            members(self.LINES.reverse(), self.TWO_CLASSES.reverse(), NO_PRICES, METRICS),
-            members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS),
+            members(self.LINES.reverse(), self.TWO_CLASSES.reverse(), NO_PRICES, METRICS, KINDS),
+            members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS, KINDS),
         )
 
     def test_line_without_an_identity_is_named(self) -> None:
         with pytest.raises(
             InputError, match=r"is missing from raw\.securities, first 20 \(ZZZ\) at 2024-06-28"
         ):
-            members(self.LINES, self.TWO_CLASSES.head(2), NO_PRICES, METRICS)
+            members(self.LINES, self.TWO_CLASSES.head(2), NO_PRICES, METRICS, KINDS)
 
     def test_no_lines(self) -> None:
-        made = members(constituents(), securities(), NO_PRICES, METRICS)
+        made = members(constituents(), securities(), NO_PRICES, METRICS, KINDS)
         assert made.schema == pl.Schema(TABLES["core.members"].columns)
 
     def test_result_keeps_the_contract(self) -> None:
         assert TABLES["core.members"].schema.is_valid(
-            members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS)
+            members(self.LINES, self.TWO_CLASSES, NO_PRICES, METRICS, KINDS)
         )
 
 
@@ -145,7 +149,7 @@ class TestIdentity:
             {"security_id": 10, "entity_id": 1, "sic": "3711", "valid_from": dt.date(2025, 1, 2)},
         )
         lines = constituents({"security_id": 10}, {"security_id": 10, "as_of": dt.date(2023, 6, 30)})
-        assert members(lines, spells, NO_PRICES, METRICS)["sic"].to_list() == ["2834", "6021"]
+        assert members(lines, spells, NO_PRICES, METRICS, KINDS)["sic"].to_list() == ["2834", "6021"]
 
     def test_line_listed_before_its_first_known_spell(self) -> None:
         assert one_member({}, {"valid_from": dt.date(2025, 1, 2), "sic": "3711"})["sic"] == "3711"
@@ -165,29 +169,27 @@ class TestTicker:
         assert one_member({"ticker": ticker}, {})["is_ticker_usable"] is False
 
 
-class TestFinancial:
+class TestKind:
     @pytest.mark.parametrize(
-        ("codes", "is_financial", "basis"),
+        ("codes", "kind", "is_financial", "basis"),
         [
-            ({"sic": "6000"}, True, "sic"),
-            ({"sic": "6799"}, True, "sic"),
-            ({"sic": "5999"}, False, "sic"),
-            ({"sic": "6800"}, False, "sic"),
-            ({"sic": "3711", "gics": "40101010", "sector": "Financials"}, False, "sic"),
-            ({"sic": "n/a", "gics": "40101010"}, True, "gics"),
-            ({"gics": "60101010"}, True, "gics"),
-            ({"gics": "20101010", "sector": "Financials"}, False, "gics"),
-            ({"sector": "Financials"}, True, "sector"),
-            ({"sector": "Real Estate"}, True, "sector"),
-            ({"sector": "Health Care"}, False, "sector"),
-            ({}, None, None),
+            ({"sic": "6022"}, "bank", True, "sic"),
+            ({"sic": "6798"}, "equity_reit", False, "sic"),
+            ({"sic": "6798", "sector": "Financials"}, "mortgage_reit", True, "sic"),
+            ({"sic": "3711", "gics": "40101010", "sector": "Financials"}, "other", False, "sic"),
+            ({"sic": "n/a", "gics": "40101010"}, "bank", True, "gics"),
+            ({"gics": "20101010", "sector": "Financials"}, "other", False, "gics"),
+            ({"sector": "Financials"}, "bank", True, "sector"),
+            ({"sector": "Health Care"}, "other", False, "sector"),
+            ({}, None, None, None),
         ],
     )
     def test_sic_else_gics_else_sector(
-        self, codes: dict[str, object], is_financial: bool | None, basis: str | None
+        self, codes: dict[str, object], kind: str | None, is_financial: bool | None, basis: str | None
     ) -> None:
         member = one_member({}, codes)
-        assert (member["is_financial"], member["financial_basis"]) == (is_financial, basis)
+        assert (member["company_kind"], member["is_financial"]) == (kind, is_financial)
+        assert (member["kind_basis"], member["financial_basis"]) == (basis, basis)
         assert member["is_classified"] is bool(codes)
 
 

@@ -15,7 +15,7 @@ from smallcap.finance.quality.scores import quality_scores
 from tests.examples import examples
 from tests.oracle.quality_pandas import in_order, screen, visible_records
 from tests.tolerances import SCORE
-from tests.unit.finance.builders import table
+from tests.unit.finance.builders import APPLICABILITY, table
 from tests.unit.finance.quality_builders import CLOCK, RULES, STALE_MONTHS
 
 AS_OFS = [dt.date(2024, 6, 30), dt.date(2024, 12, 31), dt.date(2025, 6, 30)]
@@ -100,6 +100,7 @@ def test_reasons_scores_and_quintiles_agree_with_pandas(seed: int, companies: in
         RULES,
         CLOCK,
         STALE_MONTHS,
+        APPLICABILITY,
     ).filter(pl.col("method") == "published")
     for basis, days in HORIZON_DAYS.items():
         for as_of in AS_OFS:

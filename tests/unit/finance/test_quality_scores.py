@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
 from tests.examples import examples
+from tests.unit.finance.builders import APPLICABILITY
 from tests.unit.finance.quality_builders import (
     AS_OF,
     CLOCK,
@@ -44,6 +45,7 @@ def scores(
         RULES,
         clock,
         STALE_MONTHS,
+        APPLICABILITY,
     )
 
 
@@ -203,11 +205,44 @@ def test_debt_free_aware_stands_in_for_want_of_interest_only(
     assert row(frame)["interest_coverage"] == ({**debt_free, **changed})["interest_coverage"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "coverage"),
+    [
+        ({"ebit_usd": 1.0}, 50.0),
+        ({"ebit_usd": 0.0}, 0.0),
+        ({"ebit_usd": -1.0}, 0.0),
+        ({"total_debt_usd": None}, None),
+        ({"is_debt_partial": True}, 50.0),
+        ({"interest_coverage_reason": "no_interest_expense"}, None),
+        ({"interest_coverage": 12.0, "interest_coverage_reason": None}, 12.0),
+    ],
+)
+def test_debt_free_aware_stands_in_for_a_company_with_debt_that_earns_more_interest_than_it_pays(
+    changed: dict[str, object], coverage: float | None
+) -> None:
+    net_creditor = {
+        "total_debt_usd": 2e7,
+        "interest_coverage": None,
+        "interest_coverage_reason": "net_interest_income",
+    }
+    frame = scores(annual=records({**net_creditor, **changed}))
+    assert row(frame, "debt_free_aware")["interest_coverage"] == coverage
+    assert row(frame)["interest_coverage"] == ({**net_creditor, **changed})["interest_coverage"]
+
+
+def test_debt_free_aware_asks_an_equity_trust_and_an_asset_manager_of_their_debt() -> None:
+    kinds = ({"company_kind": "equity_reit"}, {"company_kind": "asset_manager"})
+    frame = scores(members(*kinds), market_values({}, {}), records({}, {}))
+    for number in (1, 2):
+        asked = row(frame, "debt_free_aware", entity_id=number)
+        assert (asked["debt_to_assets"], asked["interest_coverage"]) == (0.3, 5.0)
+
+
 def test_debt_free_aware_does_not_compare_a_financials_debt() -> None:
     frame = scores(
-        members({"is_financial": True}, {"is_financial": None}), market_values({}, {}), records({}, {})
+        members({"company_kind": "bank"}, {"company_kind": None}), market_values({}, {}), records({}, {})
     )
-    assert row(frame, "debt_free_aware")["exclusion_reason"] == "missing:debt_to_assets"
+    assert row(frame, "debt_free_aware")["exclusion_reason"] == "missing:debt_to_assets,interest_coverage"
     assert row(frame)["exclusion_reason"] == "insufficient_records"
     assert row(frame, "debt_free_aware", entity_id=2)["debt_to_assets"] == 0.3
 

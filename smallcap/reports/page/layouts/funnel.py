@@ -14,6 +14,7 @@ ATTRITION = Layout(
         Column("passed", "Passed", "integer"),
         Column("failed", "Failed", "integer"),
         Column("verify", "To verify", "integer"),
+        Column("not_applicable", "Not applicable", "integer"),
         Column("borderline", "Borderline", "integer"),
         Column("left", "Left", "integer"),
         Column("left_verified", "Left, all verified", "integer"),

@@ -14,7 +14,8 @@ from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rules
-from tests.unit.finance.builders import METRICS, REFERENCE, fundamentals, table, year_row
+from smallcap.rules.types.kinds import Applicability
+from tests.unit.finance.builders import APPLICABILITY, METRICS, REFERENCE, fundamentals, table, year_row
 
 RULES = read_rules(REFERENCE, "funnel.toml", FunnelRules)
 # A test has one or two companies; that fifty are needed for a median is a test of its own.
@@ -90,13 +91,13 @@ def members(*rows: dict[str, object], as_of: dt.date = AS_OF) -> pl.DataFrame:
         "is_resolved": True,
         "is_priced": True,
         "is_classified": True,
-        "is_financial": False,
     }
     fixed = {
         "year": as_of.year,
         "as_of": as_of,
         "index_name": "test",
         "sector": "Information Technology",
+        "company_kind": "other",
         "snapshot_date": as_of,
     }
     return table("core.members", named, **{**flags, **fixed})
@@ -133,7 +134,10 @@ class Inputs:
     factors: pl.DataFrame
 
     def evaluate(
-        self, rules: FunnelRules = SMALL, standard: ShariahRules = STANDARDS["published"]
+        self,
+        rules: FunnelRules = SMALL,
+        standard: ShariahRules = STANDARDS["published"],
+        applicability: Applicability = APPLICABILITY,
     ) -> pl.DataFrame:
         """Evaluate the filters."""
         frames = (
@@ -144,7 +148,7 @@ class Inputs:
             self.prices,
             self.factors,
         )
-        return evaluate_filters(*frames, rules, BUSINESS, standard)
+        return evaluate_filters(*frames, rules, BUSINESS, standard, applicability)
 
 
 def inputs_of(
@@ -159,7 +163,7 @@ def inputs_of(
     quotes = prices(*listed["security_id"].unique()) if quotes is None else quotes
     metrics = annual_metrics(known, METRICS)
     vendor = table("raw.vendor_metrics", [])
-    now = metrics_as_of(listed, metrics, quotes, vendor, METRICS, STALE_MONTHS)
+    now = metrics_as_of(listed, metrics, quotes, vendor, METRICS, STALE_MONTHS, APPLICABILITY)
     return Inputs(listed, now, known, metrics, quotes, factors() if risk_free is None else risk_free)
 
 

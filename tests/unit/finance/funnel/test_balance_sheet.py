@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from smallcap.finance.funnel.balance_sheet import balance_sheet
 from tests.tolerances import EXACT
+from tests.unit.finance.builders import APPLICABILITY
 from tests.unit.finance.funnel.funnel_builders import RULES
 
 # Ticker, debt over equity in percent, status: the candidates of the published small-cap value book.
@@ -34,7 +35,7 @@ SCHEMA = {
     "period_end": pl.Date,
     "is_stale": pl.Boolean,
     "is_debt_partial": pl.Boolean,
-    "is_financial": pl.Boolean,
+    "company_kind": pl.String,
     "debt_to_equity": pl.Float64,
     "shareholders_equity_usd": pl.Float64,
 }
@@ -42,13 +43,13 @@ FRESH = {
     "period_end": dt.date(2023, 12, 31),
     "is_stale": False,
     "is_debt_partial": False,
-    "is_financial": False,
+    "company_kind": "other",
 }
 
 
 def judged(*rows: dict[str, object]) -> list[dict[str, object]]:
     frame = pl.DataFrame([{**FRESH, "shareholders_equity_usd": 1e9, **row} for row in rows], schema=SCHEMA)
-    return balance_sheet(frame, RULES.balance_sheet).to_dicts()
+    return balance_sheet(frame, RULES.balance_sheet, APPLICABILITY).to_dicts()
 
 
 @pytest.mark.parametrize(("ticker", "percent", "status"), PUBLISHED)
@@ -85,12 +86,8 @@ def test_equity_that_is_not_positive_fails(equity: float) -> None:
         ({"period_end": None, "is_stale": None}, "no annual record is visible"),
         ({"is_stale": True}, "the visible annual record is stale"),
         (
-            {"debt_to_equity": None, "is_financial": True},
-            "debt or equity is unknown or known in part, or not meaningful for a financial",
-        ),
-        (
             {"debt_to_equity": None, "shareholders_equity_usd": None},
-            "debt or equity is unknown or known in part, or not meaningful for a financial",
+            "debt or equity is unknown or known in part",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tolerances import BY_HAND, EXACT
-from tests.unit.finance.funnel.funnel_builders import RULES, SMALL, evaluated, members, row_of, sound_company
+from tests.unit.finance.funnel.funnel_builders import RULES, SMALL, evaluated, row_of, sound_company
 
 
 def cash_flow(**changed: dict[str, object]) -> dict[str, object]:
@@ -14,15 +14,11 @@ def cash_flow(**changed: dict[str, object]) -> dict[str, object]:
 
 def test_a_sound_company_passes() -> None:
     row = cash_flow()
-    # Its accruals are the universe's own 80th percentile, as it is the only company: inside, and as close as
-    # can be.
     assert (row["stand_alone_status"], row["is_borderline"], row["measure"]) == (
         "pass",
-        True,
-        "accruals_cash_flow",
+        False,
+        "least_operating_cash_flow_to_assets",
     )
-    # (14 - 18) / mean of 120 and 120 / 1.05, all of 2023: (-4) / (120 x (1 + 1 / 1.05) / 2)
-    assert row["value"] == pytest.approx(-4 / (120 * (1 + 1 / 1.05) / 2), rel=EXACT)
     assert row["least_operating_cash_flow_to_assets"] == pytest.approx(18 / 120, rel=EXACT)
     assert (row["years_without_free_cash_flow"], row["universe_members"]) == (0, 1)
 
@@ -44,26 +40,6 @@ def test_missing_capex_of_one_year_has_to_be_verified_unless_that_year_is_forgiv
     assert cash_flow(y2020={"capital_expenditures_usd": None})["stand_alone_status"] == "pass"
     row = cash_flow(y2020={"capital_expenditures_usd": None}, y2021={"capital_expenditures_usd": 30.0})
     assert (row["stand_alone_status"], row["reason"]) == ("verify", "free cash flow of a year is unknown")
-
-
-def test_accruals_are_held_against_the_universe() -> None:
-    # Four companies with operating cash flow 18 and one with 12 in 2023: (14 - 12) is positive, all others
-    # negative. The linear 80th percentile of five values lies at place 0.8 x 4 = 3.2: a fifth of the way from
-    # the fourth to the fifth.
-    records = [row for number in range(1, 5) for row in sound_company(number)]
-    records += sound_company(5, y2023={"operating_cash_flow_usd": 12.0 * 1.05**4})
-    evaluations = evaluated(records, listed=members(*({} for _ in range(5))))
-    high = row_of(evaluations, "cash_flow", 5)
-    assets = 120 * (1 + 1 / 1.05) / 2
-    assert (high["stand_alone_status"], high["reason"]) == (
-        "fail",
-        "accruals are above the universe's 80th percentile",
-    )
-    assert high["value"] == pytest.approx(2 / assets, rel=EXACT)
-    assert high["threshold"] == pytest.approx((-4 + 0.2 * 6) / assets, rel=BY_HAND)
-    assert {row_of(evaluations, "cash_flow", number)["stand_alone_status"] for number in range(1, 5)} == {
-        "pass"
-    }
 
 
 def test_the_alternative_rule_set_has_a_fixed_limit() -> None:

@@ -8,6 +8,7 @@ import pytest
 from smallcap.finance.funnel import statement_lenses
 from smallcap.tables.funnel import StatementLenses
 from tests.tolerances import BY_HAND
+from tests.unit.finance.builders import APPLICABILITY
 from tests.unit.finance.funnel.funnel_builders import RULES, SMALL, Inputs, inputs_of, members, sound_company
 
 # Value of a sound company in 2023 (its stocks and flows keep their proportions), by hand from its statements.
@@ -37,7 +38,13 @@ SOUND_VALUES = {
 
 def seen(found: Inputs) -> pl.DataFrame:
     return statement_lenses(
-        found.members, found.metrics_as_of, found.fundamentals, found.metrics, found.evaluate(), SMALL
+        found.members,
+        found.metrics_as_of,
+        found.fundamentals,
+        found.metrics,
+        found.evaluate(),
+        SMALL,
+        APPLICABILITY,
     )
 
 
@@ -80,7 +87,7 @@ def test_a_poor_company_misses_and_what_has_no_ratio_is_explained() -> None:
     rows = by_item(inputs_of(sound_company(y2022={"revenue_usd": 90.0}, y2023=POOR)))
     unknown = {name: row["reason"] for name, row in rows.items() if row["verdict"] == "unknown"}
     assert unknown == {"cash_conversion": "net income is not positive"}
-    # Alone in its universe, its accruals are their own percentile.
+    # It loses more than its operations cost in cash: accruals are negative.
     assert {name for name, row in rows.items() if row["verdict"] == "met"} == {"accruals_cash_flow"}
 
 
@@ -98,7 +105,6 @@ def test_a_debt_free_company_needs_no_coverage() -> None:
 @pytest.mark.parametrize(
     ("item", "records", "listed", "reason"),
     [
-        ("current_ratio", sound_company(), {"is_financial": True}, "not meaningful for a financial"),
         ("goodwill_to_assets", sound_company(all={"goodwill_usd": None}), {}, "an input is missing"),
         (
             "return_on_equity",
@@ -123,9 +129,61 @@ def test_a_single_loss_misses_growth_even_with_few_years() -> None:
     assert row["verdict"] == "missed"
 
 
+@pytest.mark.parametrize(
+    ("net_interest", "verdict", "reason"),
+    [
+        (-0.1, "met", None),
+        (0.0, "unknown", "no interest expense is reported"),
+        (20.0, "missed", None),
+    ],
+)
+def test_a_company_with_debt_that_earns_more_interest_than_it_pays_is_covered(
+    net_interest: float, verdict: str, reason: str | None
+) -> None:
+    known = {"interest_expense_usd": None, "net_interest_expense_usd": net_interest}
+    row = by_item(inputs_of(sound_company(y2023=known)))["interest_coverage"]
+    assert (row["verdict"], row["reason"]) == (verdict, reason)
+
+
+def test_without_its_debt_net_interest_income_covers_nothing() -> None:
+    unknown = {
+        "interest_expense_usd": None,
+        "net_interest_expense_usd": -0.1,
+        "short_term_debt_usd": None,
+        "long_term_debt_usd": None,
+    }
+    row = by_item(inputs_of(sound_company(y2023=unknown)))["interest_coverage"]
+    assert (row["verdict"], row["reason"]) == ("unknown", "only net interest is known, and it is income")
+
+
+@pytest.mark.parametrize(
+    ("kind", "items"),
+    [
+        (
+            "bank",
+            {"debt_to_equity", "interest_coverage", "net_cash_to_assets", "current_ratio", "altman_z"}
+            | {"cash_conversion", "accruals_cash_flow"},
+        ),
+        ("equity_reit", {"current_ratio", "altman_z"}),
+        ("asset_manager", set()),
+        (None, set()),
+    ],
+)
+def test_items_that_say_nothing_of_a_kind_are_not_applicable(kind: str | None, items: set[str]) -> None:
+    rows = by_item(inputs_of(sound_company(), listed=members({"company_kind": kind})))
+    found = {name: row for name, row in rows.items() if row["verdict"] == "not_applicable"}
+    assert set(found) == items
+    assert {row["value"] for row in found.values()} <= {None}
+    words = {"bank": "a bank", "equity_reit": "an equity REIT"}
+    assert {row["reason"] for row in found.values()} <= {f"cannot be asked of {words.get(str(kind))}"}
+    assert {row["verdict"] for name, row in rows.items() if name not in items} == {"met"}
+
+
 def test_preferences_say_their_numbers() -> None:
     rows = by_item(inputs_of(sound_company()))
-    assert rows["interest_coverage"]["preference"] == "above 8, or debt-free"
+    assert (
+        rows["interest_coverage"]["preference"] == "above 8, or debt-free, or more interest earned than paid"
+    )
     assert rows["debt_to_equity"]["preference"] == "below 0.3, hard"
     assert RULES.lenses.interest_coverage == rows["interest_coverage"]["threshold"]
 

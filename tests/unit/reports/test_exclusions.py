@@ -1,0 +1,43 @@
+"""Why there is no score, in words that say whose figure is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from smallcap.reports.exclusions import FIELDS, exclusion_words
+from smallcap.rules.types.quality import SCORE_INPUTS
+
+OURS = {"own_roe": 0.12, "own_fcf_margin": None, "own_debt_to_assets": 0.1, "own_interest_coverage": 565.0}
+
+
+@pytest.mark.parametrize(
+    ("reason", "basis", "words"),
+    [
+        ("missing:interest_coverage", "vendor", "the vendor serves no interest coverage (ours: 565.0)"),
+        ("missing:fcf_margin", "vendor", "the vendor serves no FCF margin"),
+        (
+            "missing:roe,interest_coverage",
+            "vendor",
+            "the vendor serves no ROE (ours: 12.0%), interest coverage (ours: 565.0)",
+        ),
+        (
+            "missing:interest_coverage,market_cap_usd",
+            "vendor",
+            "the vendor serves no interest coverage (ours: 565.0); missing market value",
+        ),
+        ("missing:market_cap_usd", "vendor", "missing market value"),
+        ("missing:interest_coverage", "computed", "missing interest coverage"),
+        ("missing:interest_coverage", None, "missing interest coverage"),
+        ("stale", "vendor", "stale"),
+        ("out_of_range:roe", "computed", "out_of_range:roe"),
+        (None, None, ""),
+    ],
+)
+def test_a_ratio_that_the_vendor_lacks_is_told_from_one_that_we_lack(
+    reason: str | None, basis: str | None, words: str
+) -> None:
+    assert exclusion_words({"exclusion_reason": reason, "inputs_basis": basis, **OURS}) == words
+
+
+def test_every_input_of_the_score_has_words() -> None:
+    assert set(FIELDS) == {*SCORE_INPUTS, "market_cap_usd"}
