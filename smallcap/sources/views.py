@@ -97,6 +97,12 @@ class ClockedSource(_Passing):
         """Members at each as_of up to the clock."""
         return self._source.constituents(index, [as_of for as_of in as_ofs if as_of <= self.clock])
 
+    def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
+        """Lines, without the causes of ends after the clock."""
+        delivery = self._source.securities(lines, tickers)
+        known = pl.when(pl.col("valid_to") <= self.clock).then("delisting_cause").alias("delisting_cause")
+        return replace(delivery, rows=delivery.rows.with_columns(known))
+
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:

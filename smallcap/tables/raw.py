@@ -63,6 +63,10 @@ class Securities(dy.Schema):
     source_entity_id = text("the vendor's id of the company")
     ticker = text("the ticker during the spell, normalised: upper case, no separators", nullable=False)
     valid_to = date("last day of the spell; null if open")
+    delisting_cause = text(
+        "why trading in the line ended, on its last spell: acquired, performance or other; null while it "
+        "trades, and where the source does not say"
+    )
     name = text("company name")
     sector = text("GICS sector name")
     sic = text("Standard Industrial Classification code, four digits")
@@ -187,6 +191,10 @@ class Prices(dy.Schema):
         min_exclusive=0,
     )
     total_return = ratio("return of the month with dividends", min=-1)
+    median_dollar_volume_usd = usd(
+        "median over the month's sessions of close times shares traded; null where the volume is not known",
+        min=0,
+    )
     source = text("source of the row", nullable=False)
     source_id = text(SOURCE_ID)
     missing_since = dy.Date(nullable=True, description=MISSING_SINCE)

@@ -64,7 +64,10 @@ def _returns_of_the_model(source: SampleSource) -> pl.DataFrame:
     Returns are cut at -90%, which would not be the model's either; no month of these universes comes that
     low.
     """
-    prices = source.prices(dt.date(1990, 1, 1), source.clock).rows
+    # Index funds but one have no constant loadings.
+    prices = source.prices(dt.date(1990, 1, 1), source.clock).rows.join(
+        source.true_loadings(), on="source_id", how="semi", maintain_order="left"
+    )
     lines = (
         prices.select("source_id")
         .unique()

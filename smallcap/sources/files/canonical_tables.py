@@ -188,6 +188,12 @@ PRICES = CanonicalTable(
             "fraction",
             "return of the month with dividends; without it, from adj_close",
         ),
+        CanonicalColumn(
+            "volume",
+            "number",
+            "shares",
+            "shares traded in the session; the month's median of close times volume is its dollar volume",
+        ),
     ),
 )
 

@@ -23,8 +23,8 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
     Delivery
         `PRICES_COLUMNS`, one row per line and month (its last session). Where the table has no total_return
         it is the ratio of the adjusted close to that of the month before, and null where that month is
-        missing. Rows with a price that is not positive or above `LARGEST`, or a return under -100%, are
-        refused.
+        missing. The dollar volume is the median over the month's sessions with a close and a volume. Rows
+        with a price that is not positive or above `LARGEST`, or a return under -100%, are refused.
     """
     price_refused = (
         ~(pl.col("adj_close") > 0)
@@ -44,6 +44,7 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
         month=pl.col("date").dt.year().cast(pl.Int32) * 12 + pl.col("date").dt.month()
     )
     _refuse_returns_of_days(sound)
+    traded = pl.when(pl.col("volume") >= 0).then(pl.col("close") * pl.col("volume"))
     monthly = (
         sound.sort("source_id", "date")
         .group_by("source_id", "month", maintain_order=True)
@@ -52,6 +53,7 @@ def monthly_prices(rows: pl.DataFrame, source: str) -> Delivery:
             pl.when(pl.col("split_ratio").is_not_null().any())
             .then(pl.col("split_ratio").product())
             .alias("split_ratio"),
+            traded.median().alias("median_dollar_volume_usd"),
         )
     )
     follows = pl.col("month").diff().over("source_id") == 1

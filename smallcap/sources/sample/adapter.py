@@ -18,7 +18,7 @@ from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, Deliver
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
-from smallcap.sources.sample.generate import DATASETS, changes_and_causes, generate
+from smallcap.sources.sample.generate import DATASETS, changes_and_causes, generate, true_delistings
 from smallcap.sources.sample.hindsight import HINDSIGHT_BOOK, hindsight_tickers
 from smallcap.sources.sample.lines import SOURCE
 from smallcap.sources.sample.watched import left_and_traded
@@ -133,7 +133,7 @@ class SampleSource:
         -------
         pl.DataFrame
             source_id, mkt_rf, smb, hml, rmw, cma, alpha (a month), residual_volatility (a month); one row per
-            line with prices.
+            line with prices. Of the index funds only that of large companies: the holdings of others change.
         """
         return self._dataset("true_loadings")
 
@@ -147,6 +147,16 @@ class SampleSource:
             row per change between two month-end lists.
         """
         return changes_and_causes(self.companies, self.seed)
+
+    def true_delistings(self) -> pl.DataFrame:
+        """Return how the lines ended that did; computed on each call, as no dataset needs it.
+
+        Returns
+        -------
+        pl.DataFrame
+            source_id, last_date, cause (acquired or performance), exchange, return_after (of the last price).
+        """
+        return true_delistings(self.companies, self.seed)
 
     def _between(
         self, dataset: str, column: str, start: dt.date, end: dt.date, key: str, asked: Collection[str] | None

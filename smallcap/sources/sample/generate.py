@@ -6,15 +6,18 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.sources.sample.delistings import delistings_frame, known_causes
 from smallcap.sources.sample.fundamentals import annual_records
+from smallcap.sources.sample.funds import fund_loadings, fund_prices, fund_returns, fund_securities
 from smallcap.sources.sample.lines import list_lines
 from smallcap.sources.sample.market import simulate
-from smallcap.sources.sample.membership import constituents_frame, members_by_month
+from smallcap.sources.sample.membership import constituents_frame, exchanges, members_by_month
 from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
 from smallcap.sources.sample.spells import name_spells, securities_frame
 from smallcap.sources.sample.statements import compile_statements
 from smallcap.sources.sample.true_changes import true_changes
 from smallcap.sources.sample.universe import found
+from smallcap.sources.sample.volume import median_dollar_volumes
 
 DATASETS: Final = ("constituents", "securities", "fundamentals", "vendor_metrics", "prices", "true_loadings")
 
@@ -41,14 +44,19 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
     line_prices = price_lines(lines, market, seed)
     is_member = members_by_month(founded, market).is_member
     statements = compile_statements(founded, market, seed)
+    of_funds = fund_returns(founded, market, statements, is_member, seed)
+    volume = median_dollar_volumes(lines, market, seed)
+    of_lines = securities_frame(founded, lines, spells, known_causes(lines, market, seed))
     fundamentals, vendor_metrics = annual_records(founded, market, statements, spells, seed)
     return {
         "constituents": constituents_frame(founded, market, lines, spells, line_prices, is_member, seed),
-        "securities": securities_frame(founded, lines, spells),
+        "securities": pl.concat([of_lines, fund_securities()]),
         "fundamentals": fundamentals,
         "vendor_metrics": vendor_metrics,
-        "prices": prices_frame(lines, market, line_prices, seed),
-        "true_loadings": loadings_frame(founded, lines),
+        "prices": pl.concat(
+            [prices_frame(lines, market, line_prices, volume, seed), fund_prices(of_funds, seed)]
+        ),
+        "true_loadings": pl.concat([loadings_frame(founded, lines), fund_loadings()]),
     }
 
 
@@ -60,3 +68,14 @@ def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
     founded = found(companies, seed)
     market = simulate(founded, seed)
     return true_changes(founded, market, list_lines(founded, market, seed), members_by_month(founded, market))
+
+
+def true_delistings(companies: int, seed: int) -> pl.DataFrame:
+    """Generate the lines of the universe, and return how those ended that did.
+
+    The rows are those of `delistings_frame`.
+    """
+    founded = found(companies, seed)
+    market = simulate(founded, seed)
+    lines = list_lines(founded, market, seed)
+    return delistings_frame(lines, market, exchanges(lines, seed), seed)

@@ -194,12 +194,21 @@ def _quantities(lines: Lines, market: Market, seed: int) -> Floats:
 
 def _traits(companies: Companies, lines: Lines, seed: int) -> dict[str, Texts]:
     rng = stream(seed, "listings")
-    exchanges = np.array(["NASDAQ", "NYSE", "Nyse Mkt Llc"], dtype=object)[
-        rng.choice(3, len(lines), p=[0.60, 0.37, 0.03])
-    ]
+    exchange = _exchanges(lines, rng)
     countries = np.array(["United States", "Bermuda", "Canada", "Israel"], dtype=object)
     return {
         "name": line_names(companies, lines),
         "location": countries[rng.choice(4, len(lines), p=[0.975, 0.01, 0.01, 0.005])],
-        "exchange": np.where(lines.is_leftover, "NO MARKET (E.G. UNLISTED)", exchanges),
+        "exchange": exchange,
     }
+
+
+def exchanges(lines: Lines, seed: int) -> Texts:
+    """Return the exchange of each line, as the lists print it."""
+    return _exchanges(lines, stream(seed, "listings"))
+
+
+def _exchanges(lines: Lines, rng: np.random.Generator) -> Texts:
+    names = np.array(["NASDAQ", "NYSE", "Nyse Mkt Llc"], dtype=object)
+    drawn = names[rng.choice(3, len(lines), p=[0.60, 0.37, 0.03])]
+    return np.where(lines.is_leftover, "NO MARKET (E.G. UNLISTED)", drawn)

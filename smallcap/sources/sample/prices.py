@@ -64,7 +64,7 @@ def price_lines(lines: Lines, market: Market, seed: int) -> LinePrices:
     return LinePrices(close, total_return, is_traded)
 
 
-def prices_frame(lines: Lines, market: Market, prices: LinePrices, seed: int) -> pl.DataFrame:
+def prices_frame(lines: Lines, market: Market, prices: LinePrices, volume: Floats, seed: int) -> pl.DataFrame:
     """Return one row per line and month that the feed delivers, in the columns of `PRICES_COLUMNS`."""
     delivered = prices.is_traded & ~_left_out(prices.is_traded, seed)
     delivered[:, :FIRST_PRICE_MONTH] = False
@@ -80,9 +80,13 @@ def prices_frame(lines: Lines, market: Market, prices: LinePrices, seed: int) ->
                 "adjusted_close_usd": np.round(_adjusted(lines, prices)[line, month], 6),
                 "split_ratio": market.split_ratio[lines.company[line], month],
                 "total_return": returns,
+                "median_dollar_volume_usd": volume[line, month],
             }
         )
-        .with_columns(pl.col("total_return").fill_nan(None), pl.lit(SOURCE).alias("source"))
+        .with_columns(
+            pl.col("total_return", "median_dollar_volume_usd").fill_nan(None),
+            pl.lit(SOURCE).alias("source"),
+        )
         .select(*PRICES_COLUMNS)
         .cast(PRICES_COLUMNS)  # type: ignore[arg-type]
     )

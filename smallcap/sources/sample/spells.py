@@ -115,7 +115,9 @@ def _leftover_symbols(base: Texts) -> Texts:
     return np.select([turn == 0, turn == 1], [np.full(len(base), "-", dtype=object), codes], base + " RTS")
 
 
-def securities_frame(companies: Companies, lines: Lines, spells: Spells) -> pl.DataFrame:
+def securities_frame(
+    companies: Companies, lines: Lines, spells: Spells, delisting_cause: Texts
+) -> pl.DataFrame:
     """Return one row per line and ticker spell, in the columns of `SECURITIES_COLUMNS`."""
     line = spells.line
     is_resolved = companies.is_resolved[lines.company] & ~lines.is_leftover
@@ -142,6 +144,7 @@ def securities_frame(companies: Companies, lines: Lines, spells: Spells) -> pl.D
                 },
                 "is_resolved": is_resolved[line],
                 "unresolved_reason": spread(reason, line),
+                "delisting_cause": spread(delisting_cause, line),
             }
         )
         .with_columns(
@@ -150,6 +153,9 @@ def securities_frame(companies: Companies, lines: Lines, spells: Spells) -> pl.D
             pl.lit(False).alias("is_resolution_later"),
             pl.lit(False).alias("is_resolution_corrected"),
             pl.when("is_over").then("valid_to").alias("valid_to"),
+            pl.when(pl.col("valid_from") == pl.col("valid_from").max().over("source_id"))
+            .then("delisting_cause")
+            .alias("delisting_cause"),
             _normalised(pl.col("ticker")),
         )
         .select(*SECURITIES_COLUMNS)

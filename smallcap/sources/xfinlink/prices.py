@@ -27,7 +27,8 @@ def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:
 
     The return of a month is the product of 1 + return_daily over its sessions, less 1. It is null if a day
     has no return, as in the month in which a line starts trading. A blank split ratio means no split. Closes
-    are those of the last session; the vendor adjusts the adjusted close for splits only.
+    are those of the last session; the vendor adjusts the adjusted close for splits only. Volume is not asked
+    for: every kept response would have to be fetched again.
     """
     return (
         served.sort("entity_id", "date")
@@ -46,6 +47,7 @@ def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:
             "total_return",
             close_usd="close",
             adjusted_close_usd="adj_close",
+            median_dollar_volume_usd=pl.lit(None),
             source=pl.lit(NAME),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in PRICES_COLUMNS.items())
