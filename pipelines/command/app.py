@@ -39,7 +39,7 @@ app = typer.Typer(
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.fetch),
-    *(asking.status, asking.sql, asking.why, asking.funnel, asking.report, asking.regress),
+    *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
     *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.ui, keeping.version),
 )
 for command in COMMANDS:

@@ -1,4 +1,4 @@
-"""The commands that show what is published: `status`, `sql`, `why`, `funnel`, `report`, `regress`."""
+"""The commands that show what is published: `status`, `sql`, `why`, `screen`, `report` and others."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from smallcap.pipelines.command.options import (
     OUT,
     Format,
     HomeOption,
+    ScreenFormat,
     date_of,
     served,
     usable,
@@ -98,6 +99,36 @@ def funnel(
     from smallcap.pipelines.command.why import show_funnel
 
     show_funnel(served(home), date_of(as_of) if as_of else None, rows, OUT)
+
+
+def screen(
+    tickers: Annotated[
+        list[str], typer.Argument(help="Symbols, members of the index or not, however a class is spelt.")
+    ],
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="Method of the quality score: published or debt_free_aware.")
+    ] = "published",
+    output: Annotated[ScreenFormat, typer.Option("--format", help="How to write the result.")] = (
+        ScreenFormat.table
+    ),
+    home: HomeOption = None,
+) -> None:
+    """Judge any companies by filters, lenses and score, against the members of the index at a date.
+
+    A member is shown as the index has it. Another company gets its verdicts from the members' medians and
+    edges, without being counted in any: at once from what is published, if the source knows it. If not, put
+    it into data/reference/watchlist.csv or into a book (smallcap book add); the next run asks for it.
+
+    Examples: smallcap screen EXPD AAON; smallcap screen EXPD --as-of 2025-05-31 --format csv
+    """
+    from smallcap.pipelines.command.screen import screen_companies
+
+    date = date_of(as_of) if as_of else None
+    screen_companies(served(home), tickers, date, method, output.value, OUT)
 
 
 def report(

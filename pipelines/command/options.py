@@ -33,6 +33,14 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+class ScreenFormat(StrEnum):
+    """How `screen` writes its result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
 HomeOption = Annotated[
     Path | None,
     typer.Option(

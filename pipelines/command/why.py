@@ -1,4 +1,4 @@
-"""The commands `why` and `funnel`: one company at a date, member or held by a book, and one date.
+"""The commands `why` and `funnel`: one company at a date, member or not, and one date.
 
 Read from the published warehouse.
 """
@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 
 from smallcap.errors import InputError
 from smallcap.hints import command_hint
+from smallcap.pipelines.command.judged import judged_company
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import Publication, open_publication
 from smallcap.questions.dates import date_refused
@@ -31,22 +32,24 @@ LISTS = {
 def show_company(settings: Settings, ticker: str, as_of: dt.date | None, method: str, out: Console) -> None:
     """Show the tear sheet of a company at a date.
 
-    Of one that is no member, what a book holds of it and its figures.
+    One that is no member is judged against the members; books that hold it are shown.
 
     Raises
     ------
     InputError
-        When the funnel of that date was never made, or neither a member nor a book's line carries the ticker;
-        the message says what to run, and names the nearest dates, or those on which a member did.
+        When the funnel of that date was never made, or no line of the source carries the ticker; the message
+        says what to run, and names the nearest dates, or those on which a member did.
     """
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
     with open_publication(settings.warehouse_dir) as publication:
-        date = as_of or _latest(settings, publication)
-        _attrition(settings, publication, date)
+        date = as_of or latest_funnel(settings, publication)
+        attrition_of(settings, publication, date)
         found = publication.ask("member_by_symbol", symbol=ticker, as_of=date)
         lay_out = (
-            _member(publication, found[0], date, method) if found else _outsider(publication, ticker, date)
+            _member(publication, found[0], date, method)
+            if found
+            else _outsider(settings, publication, ticker, date, method)
         )
     out.print(lay_out)
 
@@ -63,8 +66,8 @@ def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Conso
         dates.
     """
     with open_publication(settings.warehouse_dir) as publication:
-        date = as_of or _latest(settings, publication)
-        attrition = _attrition(settings, publication, date)
+        date = as_of or latest_funnel(settings, publication)
+        attrition = attrition_of(settings, publication, date)
         listed = publication.ask("funnel_lists", as_of=date)
         told = claims_of(publication, date).told
     groups = {title: [row for row in listed if row["list"] == name] for title, name in LISTS.items()}
@@ -84,28 +87,47 @@ def _member(publication: Publication, identity: Row, date: dt.date, method: str)
     )
 
 
-def _outsider(publication: Publication, ticker: str, date: dt.date) -> RenderableType:
-    """Lay out a company that is no member at the date but held by a book."""
-    found = publication.ask("book_line_by_symbol", symbol=ticker)
-    if not found:
+def _outsider(
+    settings: Settings, publication: Publication, ticker: str, date: dt.date, method: str
+) -> RenderableType:
+    """Lay out a company that is no member at the date: judged against the members, and held by books."""
+    judged = judged_company(settings, publication, ticker, date, method)
+    if judged is None:
         dates = [str(row["as_of"]) for row in publication.ask("dates_of_symbol", symbol=ticker)]
         known = f"it was a member at {', '.join(dates)}" if dates else "no member ever carried it here"
         raise InputError(
-            f"no member carries the ticker '{ticker}' at {date}, nor does a line of a book; {known}"
+            f"no member carries the ticker '{ticker}' at {date}, nor does any line of the source; {known}"
         )
-    held = publication.ask("books_with_line", security=found[0]["security_id"], as_of=date)
-    years = publication.ask("sheet_years", as_of=date, entity=found[0]["entity_id"])
-    return outsider_sheet(claims_of(publication, date).told, date, found[0], held, years)
+    identity = judged.identity
+    held = publication.ask("books_with_line", security=identity["security_id"], as_of=date)
+    # Without a company there are no years: NULL would ask for those of the survivors.
+    entity = -1 if identity["entity_id"] is None else identity["entity_id"]
+    years = publication.ask("sheet_years", as_of=date, entity=entity)
+    return outsider_sheet(claims_of(publication, date).told, judged, held, years)
 
 
-def _attrition(settings: Settings, publication: Publication, date: dt.date) -> list[Row]:
+def attrition_of(settings: Settings, publication: Publication, date: dt.date) -> list[Row]:
+    """Return the attrition of a date.
+
+    Raises
+    ------
+    InputError
+        When the funnel of that date was never made; the message says what to run, and the nearest dates.
+    """
     attrition = publication.ask("funnel_attrition", as_of=date)
     if not attrition:
         raise date_refused(settings, publication, "funnel", date, _dates(publication))
     return attrition
 
 
-def _latest(settings: Settings, publication: Publication) -> dt.date:
+def latest_funnel(settings: Settings, publication: Publication) -> dt.date:
+    """Return the latest date with a funnel.
+
+    Raises
+    ------
+    InputError
+        When there is none yet.
+    """
     dates = _dates(publication)
     if not dates:
         raise InputError(f"the warehouse holds no funnel yet; make one with: {command_hint(settings, 'run')}")

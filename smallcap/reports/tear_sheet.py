@@ -5,9 +5,8 @@ Nothing is queried or computed here.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -18,6 +17,35 @@ from smallcap.reports.terminal import millions, multiple, percent
 from smallcap.rules.types.kinds import KIND_WORDS, OTHER
 
 Row = Mapping[str, Any]
+
+
+class Judged(Protocol):
+    """A company at a date, and how it is judged."""
+
+    @property
+    def basis(self) -> str:
+        """How it is judged: member, watched, or judged now."""
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it is a member."""
+
+    @property
+    def identity(self) -> Row:
+        """Who it is, with its metrics."""
+
+    @property
+    def path(self) -> Sequence[Row]:
+        """Its filters."""
+
+    @property
+    def lenses(self) -> Sequence[Row]:
+        """The items of its statements."""
+
+    @property
+    def scores(self) -> Sequence[Row]:
+        """Its scores by basis."""
+
 
 STATUS_STYLES = {
     "pass": "green",
@@ -87,33 +115,48 @@ def tear_sheet(
     return Group(*parts)
 
 
-def outsider_sheet(
-    claim: str, as_of: dt.date, identity: Row, held: Sequence[Row], years: Sequence[Row]
-) -> RenderableType:
-    """Lay out a company that is no member at a date but held by a book: which books, and its visible years.
+def outsider_sheet(claim: str, judged: Judged, held: Sequence[Row], years: Sequence[Row]) -> RenderableType:
+    """Lay out a company that is no member at a date: judged against the members, and held by books.
 
     Parameters
     ----------
     claim
         What can be claimed of the data; shown at the top.
-    as_of
-        The date.
-    identity
-        Its line: ticker, name, sector, entity_id, and whether the source knows its statements.
+    judged
+        The company: identity, filters, items of the statements and scores.
     held
-        One row per book: first and last month, months with a return, last status.
+        One row per book that holds it: first and last month, months with a return, last status.
     years
         As for `tear_sheet`.
     """
-    parts: list[RenderableType] = [
-        Text(f"{identity['ticker']}  {identity['name'] or ''}  at {as_of}", style="bold"),
-        Text(claim),
-        Text(
-            f"{identity['sector'] or 'sector unknown'}; company {identity['entity_id']}; no member "
-            f"then: no filters, no lenses, no score"
-        ),
-        Text(""),
-    ]
+    identity = judged.identity
+    parts: list[RenderableType] = [*_outsider(claim, judged), Text(""), _path(judged.path)]
+    for statement, title in STATEMENTS.items():
+        parts += [Text(""), _lens(title, [row for row in judged.lenses if row["statement"] == statement])]
+    parts += [Text(""), _scores(judged.scores), Text(""), _held(held), Text("")]
+    unknown = "" if identity["is_resolved"] else f": {identity['unresolved_reason']}"
+    return Group(*parts, _years(years) if years else Text(f"no annual record was visible then{unknown}"))
+
+
+def _outsider(claim: str, judged: Judged) -> Iterable[RenderableType]:
+    row = judged.identity
+    company = f"company {row['entity_id']}" if row["entity_id"] is not None else "no company of the source"
+    yield Text(f"{row['ticker']}  {row['name'] or ''}  at {row['as_of']}", style="bold")
+    yield Text(claim)
+    yield Text(
+        f"{row['sector'] or 'sector unknown'}; {company}; no member of {row['index_name']} then: "
+        f"{judged.basis}, against the members' universe, and counted in none of its figures"
+    )
+    if row["missing_filing"] is not None:
+        yield Text(f"no source has its {row['missing_filing']}")
+    if row["period_end"] is not None:
+        yield Text(_record(row))
+        yield Text(_market_figures(row))
+
+
+def _held(held: Sequence[Row]) -> RenderableType:
+    if not held:
+        return Text("no book holds it up to that date")
     rows = [
         [
             row["book"],
@@ -124,12 +167,8 @@ def outsider_sheet(
         ]
         for row in held
     ]
-    table = _table(
-        "Held by", ("book", "status", "from", "to", "months with a return"), rows, texts=("book", "status")
-    )
-    parts += [table if held else Text("no book holds it up to that date"), Text("")]
-    unknown = "" if identity["is_resolved"] else f": {identity['unresolved_reason']}"
-    return Group(*parts, _years(years) if years else Text(f"no annual record was visible then{unknown}"))
+    headings = ("book", "status", "from", "to", "months with a return")
+    return _table("Held by", headings, rows, texts=("book", "status"))
 
 
 def funnel_sheet(
@@ -183,13 +222,17 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
     if row["period_end"] is None:
         yield Text("no annual record was visible then")
         return
+    yield Text(_record(row))
+    yield Text(_market_figures(row))
+
+
+def _record(row: Row) -> str:
     stale = ", stale: shown, not used" if row["is_stale"] else ""
     restated = "; a later restatement under the original date" if row["is_value_restated"] else ""
-    yield Text(
+    return (
         f"record of {row['period_end']} ({row['version']}), known since "
         f"{row['available_date']}{stale}{restated}"
     )
-    yield Text(_market_figures(row))
 
 
 def _kind(row: Row) -> str:
@@ -219,9 +262,9 @@ def _path(path: Sequence[Row]) -> FittedTable:
             f"{row['filter_number']} {row['filter_name']}",
             _styled(row["status"]).append(" borderline" if row["is_borderline"] else "", ""),
             _styled(row["stand_alone_status"]),
-            _number(row["value"]),
-            _number(row["threshold"]),
-            _number(row["headroom"]),
+            decimal(row["value"]),
+            decimal(row["threshold"]),
+            decimal(row["headroom"]),
             row["reason"],
         ]
         for row in path
@@ -236,7 +279,7 @@ def _lens(title: str, items: Sequence[Row]) -> FittedTable:
     rows = [
         [
             row["item"],
-            _number(row["value"]),
+            decimal(row["value"]),
             row["preference"],
             _styled(row["verdict"]).append(f" ({row['reason']})" if row["reason"] else "", ""),
         ]
@@ -300,7 +343,7 @@ def _loadings(loadings: Sequence[Row]) -> RenderableType:
         f"{first['r_squared']:.2f}"
     )
     rows = [
-        [row["term"], _number(row["estimate"]), _number(row["std_error"]), f"{row['t_stat']:.1f}"]
+        [row["term"], decimal(row["estimate"]), decimal(row["std_error"]), f"{row['t_stat']:.1f}"]
         for row in loadings
     ]
     title = f"Own factor loadings, descriptive: {months}"
@@ -332,5 +375,6 @@ def _styled(status: str) -> Text:
     return Text().append(status, STATUS_STYLES.get(status, ""))
 
 
-def _number(value: float | None) -> str:
+def decimal(value: float | None) -> str:
+    """Write a figure of any unit with three decimals."""
     return "–" if value is None else f"{value:,.3f}"

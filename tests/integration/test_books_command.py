@@ -111,7 +111,7 @@ def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
     outside = succeed(
         called, "why", outsider, "--as-of", "2025-12-31", "--home", own, reference_dir=reference
     )
-    assert "no member then: no filters, no lenses, no score" in outside
+    assert "then: watched, against the members' universe" in outside
     assert "my_book" in outside
 
 

@@ -34,6 +34,7 @@ MEMBER = (
 )
 WHOLE = {
     "why": ("why", "TICKER"),
+    "screen": ("screen", "TICKER"),
     "funnel": ("funnel", "--rows", 4),
     "regress": ("regress", "sample_hindsight", "--cov", "HAC"),
     "book list": ("book", "list"),

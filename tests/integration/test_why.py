@@ -226,7 +226,7 @@ class TestWrongQuestions:
         answer = ask("why", "ZZZZZ")
         assert (answer.code, answer.out) == (2, "")
         assert (
-            f"no member carries the ticker 'ZZZZZ' at {LAST_DATE}, nor does a line of a book; no "
+            f"no member carries the ticker 'ZZZZZ' at {LAST_DATE}, nor does any line of the source; no "
             f"member ever carried it here"
         ) in " ".join(answer.err.split())
 

@@ -4,6 +4,7 @@ like to Rich.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import re
@@ -11,6 +12,8 @@ import re
 import pytest
 from rich.console import Console, RenderableType
 
+from smallcap.pipelines.command.judged import Judged
+from smallcap.reports.screen_sheet import COLUMNS, FIGURES, screen_row, screen_sheet
 from smallcap.reports.tear_sheet import MONEY_LINES, RATIO_LINES, funnel_sheet, outsider_sheet, tear_sheet
 
 LOOKS_LIKE_MARKUP = [
@@ -181,15 +184,27 @@ def test_a_companys_own_loadings_are_shown_with_their_months() -> None:
     assert "Own factor loadings: insufficient" in young
 
 
-def test_a_company_outside_the_index_is_shown_with_the_books_that_hold_it() -> None:
-    line = {
-        "ticker": "EXPD",
-        "name": "Expeditors [Intl]",
-        "sector": None,
-        "entity_id": 9,
-        "is_resolved": False,
-        "unresolved_reason": "no statements",
+def outsider(**identity: object) -> Judged:
+    """A watched name without a record that fails filter 3."""
+    unknown = dict.fromkeys(("period_end", "missing_filing", "sector", "entity_id", "unresolved_reason"))
+    own = {"ticker": "EXPD", "name": "Expeditors [Intl]", "as_of": AS_OF, "index_name": "russell2000"}
+    fails = {
+        "filter_number": 3,
+        "filter_name": "balance_sheet",
+        "status": "fail",
+        "stand_alone_status": "fail",
+        "value": 0.42,
+        "threshold": 0.3,
+        "headroom": -0.12,
+        "is_borderline": False,
+        "reason": "debt is not below 30% of equity",
+        "outcome": "failed",
     }
+    return Judged("watched", {**unknown, "is_resolved": False, **own, **identity}, [fails], [], [])
+
+
+def test_a_company_outside_the_index_is_judged_and_shown_with_the_books_that_hold_it() -> None:
+    line = outsider(entity_id=9, unresolved_reason="no statements")
     held = {
         "book": "my_book",
         "status": "stopped",
@@ -197,8 +212,42 @@ def test_a_company_outside_the_index_is_shown_with_the_books_that_hold_it() -> N
         "last_month": AS_OF,
         "months": 83,
     }
-    told = printed(outsider_sheet("synthetic", AS_OF, line, [held], []))
+    told = printed(outsider_sheet("synthetic", line, [held], []))
     assert "EXPD  Expeditors [Intl]  at 2025-12-31\nsynthetic\n" in told
-    assert "no member then: no filters, no lenses, no score" in told
+    assert "company 9; no member of russell2000 then: watched" in told
+    assert re.search(r"3 balance_sheet +fail +fail +0.420 +0.300 +-0.120", told)
     assert re.search(r"my_book +stopped +2019-12 +2025-12 +83", told)
     assert "no annual record was visible then: no statements" in told
+
+
+def test_a_name_without_a_company_says_which_filing_is_missing() -> None:
+    told = printed(outsider_sheet("synthetic", outsider(missing_filing="statements on SEDAR+"), [], []))
+    assert "no company of the source; no member" in told
+    assert "no source has its statements on SEDAR+" in told
+    assert "no book holds it up to that date" in told
+
+
+def test_a_screen_shows_members_and_outsiders_with_what_stopped_them() -> None:
+    figures = dict.fromkeys(FIGURES)
+    score = {"basis": "point_in_time", "method": "published", "score": 1.234, "quintile": 4}
+    watched = outsider(**figures, is_stale=None)
+    member = dataclasses.replace(
+        watched,
+        basis="member",
+        identity={**watched.identity, "ticker": "AAA", "market_cap_usd": 2.5e9, "roe": 0.12},
+        lenses=[{"verdict": "met"}, {"verdict": "missed"}],
+        scores=[score],
+    )
+    told = printed(screen_sheet("synthetic", AS_OF, [member, watched]))
+    assert "2 companies at 2025-12-31\nsynthetic\nNot members of the index: EXPD." in told
+    assert re.search(r"AAA +Expeditors \[Intl\] +member +failed .*1 of 2 +1.23 +4", told)
+    assert re.search(r"AAA +none +– +2,500 .*12.0%", told)
+    assert re.search(r"EXPD +balance_sheet +fail +0.420 +0.300 +debt is not below 30% of equity", told)
+
+
+def test_a_row_for_a_file_has_every_column_and_the_filter_that_stopped() -> None:
+    figures = dict.fromkeys(FIGURES)
+    row = screen_row(outsider(**figures), AS_OF)
+    assert set(row) <= set(COLUMNS)
+    assert (row["is_member"], row["stopped_by"], row["balance_sheet"]) == (False, "balance_sheet", "fail")
+    assert (row["lens_items_met"], row["score"], row["outcome"]) == (0, None, "failed")

@@ -95,7 +95,7 @@ def _listed(watchlist: Sequence[WatchedName], book_lines: pl.DataFrame, source_n
             "source": name.source,
         }
         for name in watchlist
-        if name.not_in != source_name
+        if not name.not_in or name.not_in != source_name
     ]
     of_books = book_lines.sort("book", "ticker").select(
         normalised(pl.col("ticker")).alias("symbol"),

@@ -1,0 +1,131 @@
+"""`smallcap screen` as it is typed: members, watched names and companies that are judged at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from smallcap.exit_codes import ExitCode
+from smallcap.pipelines.command import judged
+from smallcap.questions import open_publication
+from smallcap.settings import load_settings
+from smallcap.tables import TABLES
+from tests.command_line import published
+from tests.integration.homes import LATER, Answer, contents, make
+from tests.paths import PROJECT_ROOT
+
+Command = Callable[..., Answer]
+WATCHED = (
+    f"SELECT ticker FROM core.watched_names WHERE NOT is_member AND as_of = DATE '{LATER}' ORDER BY ticker"
+)
+SCORED = (
+    f"SELECT ticker FROM marts.quality_scores WHERE as_of = DATE '{LATER}' AND status = 'scored' "
+    "AND method = 'published' AND basis = 'point_in_time' ORDER BY ticker"
+)
+
+
+def watched_of(home: Path) -> list[str]:
+    return [str(ticker) for ticker in published(home, WATCHED)["ticker"]]
+
+
+def member_of(home: Path) -> str:
+    return str(published(home, SCORED)["ticker"].iloc[0])
+
+
+def test_a_member_and_a_watched_name_stand_side_by_side(smallcap: Command, small_home: Path) -> None:
+    outsider, member = watched_of(small_home)[0], member_of(small_home)
+    answer = smallcap("screen", member, outsider, "--format", "csv", "--home", small_home)
+    assert answer.code == 0, answer.err
+    rows = {row["ticker"]: row for row in csv.DictReader(io.StringIO(answer.out))}
+    assert (rows[member]["is_member"], rows[outsider]["is_member"]) == ("True", "False")
+    assert rows[outsider]["basis"] == "watched"
+    assert float(rows[member]["score"]) == pytest.approx(
+        published(
+            small_home,
+            f"SELECT score FROM marts.quality_scores WHERE as_of = DATE '{LATER}' AND ticker = '{member}' "
+            "AND method = 'published' AND basis = 'point_in_time'",
+        )["score"].iloc[0]
+    )
+    for row in rows.values():
+        statuses = [row[name] for name in ("business", "shariah", "balance_sheet", "income", "value")]
+        assert set(statuses) <= {"pass", "fail", "verify"}
+
+
+def test_json_has_the_same_rows(smallcap: Command, small_home: Path) -> None:
+    answer = smallcap("screen", member_of(small_home), "--format", "json", "--home", small_home)
+    (row,) = json.loads(answer.out)
+    assert (row["as_of"], row["basis"]) == (str(LATER), "member")
+
+
+def test_a_symbol_that_nobody_carries_is_an_error_after_what_is_known(
+    smallcap: Command, small_home: Path
+) -> None:
+    member = member_of(small_home)
+    answer = smallcap("screen", member, f"{member}Q9", "--home", small_home)
+    assert answer.code == ExitCode.INPUT
+    assert f"1 companies at {LATER}" in answer.out
+    assert f"no line of the source carries '{member}Q9'" in answer.err
+    assert f"nearest: {member} (" in answer.err
+    assert "watchlist.csv" in answer.err
+
+
+def test_a_date_that_was_never_made_says_how_to_make_it(smallcap: Command, small_home: Path) -> None:
+    answer = smallcap("screen", "ABC", "--as-of", "2010-03-31", "--home", small_home)
+    assert answer.code == ExitCode.INPUT
+    assert "there is no funnel of 2010-03-31" in answer.err
+
+
+def test_help_says_what_a_company_outside_the_index_is_compared_with(smallcap: Command) -> None:
+    assert "without being counted in any" in " ".join(smallcap("screen", "--help").out.split())
+
+
+def test_what_is_judged_at_once_is_what_a_run_publishes(small_home: Path) -> None:
+    settings = load_settings(home=small_home)
+    with open_publication(settings.warehouse_dir) as publication:
+        for ticker in watched_of(small_home):
+            stored = judged.judged_company(settings, publication, ticker, LATER, "published")
+            at_once = judged._at_once(settings, publication, ticker, LATER, "published")
+            assert stored is not None
+            assert at_once is not None
+            assert (stored.basis, at_once.basis) == (judged.WATCHED, judged.JUDGED_NOW)
+            for part in ("path", "lenses", "scores"):
+                for one, other in zip(getattr(stored, part), getattr(at_once, part), strict=True):
+                    # A score of the other basis may not be published yet.
+                    assert one == {name: other[name] for name in one}, (ticker, part)
+            same = set(TABLES["core.watched_metrics"].columns) - {"year"}
+            assert {name: stored.identity[name] for name in same} == {
+                name: at_once.identity[name] for name in same
+            }
+
+
+def test_why_judges_a_watched_name(smallcap: Command, small_home: Path) -> None:
+    ticker = watched_of(small_home)[0]
+    answer = smallcap("why", ticker, "--home", small_home)
+    assert answer.code == 0, answer.err
+    assert "then: watched, against the members' universe" in answer.out
+    assert "Funnel: " in answer.out
+    assert "preferences met" in answer.out
+    assert "Quality score, method published" in answer.out
+
+
+def test_watched_names_change_nothing_that_counts_members(tmp_path: Path) -> None:
+    reference = Path(shutil.copytree(PROJECT_ROOT / "data" / "reference", tmp_path / "reference"))
+    with_names, without = tmp_path / "with", tmp_path / "without"
+    make(without, LATER, reference_dir=reference)
+    listed = published(without, "SELECT ticker FROM raw.securities ORDER BY ticker LIMIT 40")["ticker"]
+    rows = "".join(f"{ticker},,a test,,,a test\n" for ticker in dict.fromkeys(listed))
+    watchlist = reference / "watchlist.csv"
+    header = watchlist.read_text(encoding="utf-8").splitlines()[0]
+    watchlist.write_text(f"{header}\n{rows}", encoding="utf-8")
+    make(with_names, LATER, reference_dir=reference)
+    members_tables = [name for name in TABLES if ".watched_" not in name and name != "raw.snapshots"]
+    one, other = contents(with_names, members_tables), contents(without, members_tables)
+    for name in members_tables:
+        assert one[name].equals(other[name]), name
+    assert len(watched_of(with_names)) >= len(watched_of(without))
