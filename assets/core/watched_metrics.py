@@ -7,6 +7,7 @@ import polars as pl
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.metrics import market
 from smallcap.finance.watched.rows import as_watched, outsiders
+from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.metrics import MetricsRules
 
 
@@ -17,6 +18,7 @@ def watched_metrics(
     prices: pl.DataFrame,
     vendor_metrics: pl.DataFrame,
     metrics_rules: MetricsRules,
+    applicability: Applicability,
     stale_months: int,
 ) -> pl.DataFrame:
     """Take each name's record that was visible on each date, and value it at the price of that date.
@@ -25,6 +27,6 @@ def watched_metrics(
     """
     judged = outsiders(watched_names)
     measured = market.metrics_as_of(
-        judged, annual_metrics, prices, vendor_metrics, metrics_rules, stale_months
+        judged, annual_metrics, prices, vendor_metrics, metrics_rules, stale_months, applicability
     )
     return as_watched(measured, judged, "core.watched_metrics")

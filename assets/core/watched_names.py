@@ -7,6 +7,7 @@ import polars as pl
 from smallcap.assets.table_asset import table_asset
 from smallcap.engine.context import Run
 from smallcap.finance.watched import names
+from smallcap.rules.types.kinds import CompanyKind
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.watchlist import WatchedName
 
@@ -21,7 +22,10 @@ def watched_names(
     securities: pl.DataFrame,
     watchlist: tuple[WatchedName, ...],
     metrics_rules: MetricsRules,
+    company_kinds: tuple[CompanyKind, ...],
 ) -> pl.DataFrame:
     """Find the companies of the watchlist, of the books and of the source, and say when they are members."""
     watched = (*watchlist, *run.proposed_names())
-    return names.watched_names(members, book_lines, securities, watched, run.source.name, metrics_rules)
+    return names.watched_names(
+        members, book_lines, securities, watched, run.source.name, metrics_rules, company_kinds
+    )

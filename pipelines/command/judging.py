@@ -54,7 +54,7 @@ def judged_frames(
         None where the date has no members, or no line carries the symbol.
     """
     rules = RuleSets(settings.reference_dir)
-    metrics_rules = rules["metrics_rules"]
+    metrics_rules, applicability = rules["metrics_rules"], rules["applicability"]
     wanted = WatchedName(ticker=symbol, reason="asked for", source="the command screen")
     names = watched_names(
         publication.frame("universe_members", as_of=date),
@@ -63,6 +63,7 @@ def judged_frames(
         (wanted,),
         settings.preset,
         metrics_rules,
+        rules["company_kinds"],
     )
     if names.is_empty() or names["entity_id"][0] is None:
         return None
@@ -75,7 +76,7 @@ def judged_frames(
     business = publication.frame("universe_business", as_of=date)
     judged = outsiders(names)
     metrics = as_watched(
-        metrics_as_of(judged, annual, prices, vendor, metrics_rules, settings.stale_months),
+        metrics_as_of(judged, annual, prices, vendor, metrics_rules, settings.stale_months, applicability),
         judged,
         "core.watched_metrics",
     )
@@ -91,9 +92,18 @@ def judged_frames(
         rules["funnel_rules"],
         rules["business_rules"],
         rules["shariah_standards"].named(settings.shariah_standard),
+        applicability,
     )
     lenses = watched_lenses(
-        names, metrics, outcomes, universe, business, fundamentals, annual, rules["funnel_rules"]
+        names,
+        metrics,
+        outcomes,
+        universe,
+        business,
+        fundamentals,
+        annual,
+        rules["funnel_rules"],
+        applicability,
     )
     members = publication.frame("universe_scores", as_of=date)
     scores = watched_scores(
@@ -105,6 +115,7 @@ def judged_frames(
         rules["quality_rules"],
         _clock(members, date, rules["quality_rules"]),
         settings.stale_months,
+        applicability,
     )
     return Frames(names, metrics, outcomes, lenses, scores)
 

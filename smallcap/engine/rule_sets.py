@@ -27,9 +27,9 @@ from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
-from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
-from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.returns import ReturnRules
+from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
+from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
 

@@ -62,14 +62,13 @@ USES: Mapping[str, Uses] = {
     "core.return_doubts": Uses(("return_rules",)),
     "core.books": Uses(("book_rules",), dataset="books"),
     "core.book_lines": Uses(("book_rules",), dataset="books"),
-    "core.watched_names": Uses(("metrics_rules", "watchlist"), dataset="securities"),
-    "core.watched_metrics": Uses(("metrics_rules",), ("stale_months",)),
+    "core.watched_names": Uses(("metrics_rules", "company_kinds", "watchlist"), dataset="securities"),
+    "core.watched_metrics": Uses(("metrics_rules", "applicability"), ("stale_months",)),
     "marts.watched_outcomes": Uses(
-        ("funnel_rules", "business_rules", "shariah_standards"), ("shariah_standard",)
+        ("funnel_rules", "business_rules", "shariah_standards", "applicability"), ("shariah_standard",)
     ),
-    "marts.watched_lenses": Uses(("funnel_rules",)),
-    "marts.watched_scores": Uses(("quality_rules",), ("stale_months",), clock="horizons"),
-    "marts.quality_scores": Uses(("quality_rules",), ("stale_months",), clock="horizons"),
+    "marts.watched_lenses": Uses(("funnel_rules", "applicability")),
+    "marts.watched_scores": Uses(("quality_rules", "applicability"), ("stale_months",), clock="horizons"),
     "marts.quality_scores": Uses(("quality_rules", "applicability"), ("stale_months",), clock="horizons"),
     "marts.quality_summary": Uses(("quality_rules",)),
     "marts.coverage": Uses(settings=("stale_months",), has_dates=True),

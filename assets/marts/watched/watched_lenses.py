@@ -9,6 +9,7 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.finance.funnel.inputs import METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.finance.watched import filters
 from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.kinds import Applicability
 
 
 @table_asset(
@@ -31,6 +32,7 @@ def watched_lenses(
     annual_fundamentals: pl.DataFrame,
     annual_metrics: pl.DataFrame,
     funnel_rules: FunnelRules,
+    applicability: Applicability,
 ) -> pl.DataFrame:
     """Compare the eighteen items of each name that is no member with what an analyst would like to see."""
     return filters.watched_lenses(
@@ -42,4 +44,5 @@ def watched_lenses(
         annual_fundamentals,
         annual_metrics,
         funnel_rules,
+        applicability,
     )

@@ -10,6 +10,7 @@ from smallcap.finance.funnel.inputs import METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.finance.watched import filters
 from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules, ShariahStandards
+from smallcap.rules.types.kinds import Applicability
 
 BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_status")
 
@@ -37,6 +38,7 @@ def watched_outcomes(
     funnel_rules: FunnelRules,
     business_rules: BusinessRules,
     shariah_standards: ShariahStandards,
+    applicability: Applicability,
     shariah_standard: str,
 ) -> pl.DataFrame:
     """Evaluate every filter for the names that are no members; none of them moves a limit."""
@@ -52,4 +54,5 @@ def watched_outcomes(
         funnel_rules,
         business_rules,
         shariah_standards.named(shariah_standard),
+        applicability,
     )

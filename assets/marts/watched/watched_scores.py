@@ -8,6 +8,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.watched import scores
+from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.quality import QualityRules
 
 
@@ -19,6 +20,7 @@ def watched_scores(
     vendor_metrics: pl.DataFrame,
     quality_scores: pl.DataFrame,
     quality_rules: QualityRules,
+    applicability: Applicability,
     clock: dt.date,
     stale_months: int,
 ) -> pl.DataFrame:
@@ -32,4 +34,5 @@ def watched_scores(
         quality_rules,
         clock,
         stale_months,
+        applicability,
     )

@@ -12,6 +12,7 @@ from smallcap.finance.funnel.universe import universe_limits
 from smallcap.finance.watched.rows import as_watched, outsiders, with_stand_ins
 from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules, ShariahRules
+from smallcap.rules.types.kinds import Applicability
 
 BUSINESS_FILTER = 1
 
@@ -47,6 +48,7 @@ def watched_outcomes(
     rules: FunnelRules,
     business_rules: BusinessRules,
     standard: ShariahRules,
+    applicability: Applicability,
 ) -> pl.DataFrame:
     """Evaluate the filters for every watched name that is no member, in strict order.
 
@@ -60,6 +62,8 @@ def watched_outcomes(
         As for `evaluate_filters`.
     rules, business_rules, standard
         The thresholds, the excluded lines of business, the standard of filter 2.
+    applicability
+        Which rules are asked of which kind of company.
 
     Returns
     -------
@@ -77,6 +81,7 @@ def watched_outcomes(
         rules,
         business_rules,
         standard,
+        applicability,
         member_limits(metrics_as_of, evaluations, rules),
     )
     explained = _with_missing_filing(evaluated, watched_metrics, judged).with_columns(
@@ -97,6 +102,7 @@ def watched_lenses(
     annual_fundamentals: pl.DataFrame,
     annual_metrics: pl.DataFrame,
     rules: FunnelRules,
+    applicability: Applicability,
 ) -> pl.DataFrame:
     """Look at every watched name that is no member through the lenses of its three statements.
 
@@ -110,6 +116,8 @@ def watched_lenses(
         As for `statement_lenses`.
     rules
         Thresholds.
+    applicability
+        Which items say something of which kind of company.
 
     Returns
     -------
@@ -124,6 +132,7 @@ def watched_lenses(
         annual_metrics,
         with_stand_ins(outcomes, judged),
         rules,
+        applicability,
         member_limits(metrics_as_of, evaluations, rules),
     )
     explained = _with_missing_filing(seen, watched_metrics, judged).with_columns(

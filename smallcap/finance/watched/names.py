@@ -9,6 +9,7 @@ import polars as pl
 from smallcap.finance.frames import as_table
 from smallcap.finance.members import is_ticker_usable, members
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.kinds import CompanyKind
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.watchlist import WatchedName
 from smallcap.tables.registry import TABLES
@@ -36,6 +37,7 @@ def watched_names(
     watchlist: Sequence[WatchedName],
     source_name: str,
     rules: MetricsRules,
+    kinds: Sequence[CompanyKind],
 ) -> pl.DataFrame:
     """Find the company of every watched ticker, and say at which dates it is a member.
 
@@ -54,8 +56,8 @@ def watched_names(
         The names of watchlist.csv.
     source_name
         The source of the lists of members; names that it cannot know are left out.
-    rules
-        The thresholds of core.members.
+    rules, kinds
+        The thresholds and the kinds of company of core.members.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def watched_names(
     dates = index_members.select("index_name", "as_of").unique().sort("as_of")
     asked = dates.join(found, how="cross").with_columns(pl.col("as_of").dt.year().alias("year"))
     no_prices = TABLES["raw.prices"].empty()
-    known = members(_as_lines(asked.drop_nulls("security_id")), securities, no_prices, rules)
+    known = members(_as_lines(asked.drop_nulls("security_id")), securities, no_prices, rules, kinds)
     unknown = _without_line(asked.filter(pl.col("security_id").is_null()), rules)
     listed = index_members.select("as_of", "entity_id", pl.lit(value=True).alias("is_member"))
     rows = pl.concat([known.drop("source"), unknown], how="diagonal_relaxed")

@@ -10,6 +10,7 @@ import polars as pl
 from smallcap.finance.quality.inputs import BASES, METHODS, basis_inputs, method_inputs
 from smallcap.finance.quality.steps import GROUP, QUINTILE_EDGES, coverage_as_scored, score
 from smallcap.finance.watched.rows import as_watched, outsiders, with_stand_ins
+from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.quality import BASE, SCORE_INPUTS, QualityRules
 
 INSUFFICIENT = "insufficient_records"
@@ -24,6 +25,7 @@ def watched_scores(
     rules: QualityRules,
     clock: dt.date,
     stale_months: int,
+    applicability: Applicability,
 ) -> pl.DataFrame:
     """Score every watched name that is no member as if it stood among the scored members.
 
@@ -38,7 +40,7 @@ def watched_scores(
         As for `quality_scores`.
     member_scores
         Rows of marts.quality_scores for the same dates.
-    rules, clock, stale_months
+    rules, clock, stale_months, applicability
         As for `quality_scores`.
 
     Returns
@@ -60,7 +62,7 @@ def watched_scores(
             clock=clock,
             stale_months=stale_months,
         )
-        parts += [method_inputs(inputs, method, rules) for method in METHODS]
+        parts += [method_inputs(inputs, method, rules, applicability) for method in METHODS]
     placed = _placed(pl.concat(parts), universe_of(member_scores), rules)
     complete = placed.with_columns(
         pl.col("as_of").dt.year().alias("year"), pl.lit(rules.label).alias("rule_set")

@@ -16,7 +16,7 @@ from smallcap.finance.watched.filters import member_limits, watched_lenses, watc
 from smallcap.finance.watched.rows import as_watched, outsiders
 from smallcap.tables.watched import WatchedLenses, WatchedOutcomes
 from tests.examples import examples
-from tests.unit.finance.builders import METRICS, table
+from tests.unit.finance.builders import APPLICABILITY, METRICS, table
 from tests.unit.finance.funnel.funnel_builders import (
     AS_OF,
     BUSINESS,
@@ -51,7 +51,9 @@ def judged(universe: Inputs, names: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
     no_vendor = table("raw.vendor_metrics", [])
     asked = outsiders(names)
     measured = as_watched(
-        metrics_as_of(asked, universe.metrics, universe.prices, no_vendor, METRICS, STALE_MONTHS),
+        metrics_as_of(
+            asked, universe.metrics, universe.prices, no_vendor, METRICS, STALE_MONTHS, APPLICABILITY
+        ),
         asked,
         "core.watched_metrics",
     )
@@ -67,8 +69,9 @@ def judged(universe: Inputs, names: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
         SMALL,
         BUSINESS,
         STANDARDS["published"],
+        APPLICABILITY,
     )
-    lenses = watched_lenses(names, measured, outcomes, *by_members, *records, SMALL)
+    lenses = watched_lenses(names, measured, outcomes, *by_members, *records, SMALL, APPLICABILITY)
     return WatchedOutcomes.validate(outcomes), WatchedLenses.validate(lenses)
 
 
@@ -103,7 +106,13 @@ def test_a_member_judged_as_a_watched_name_gets_its_own_verdicts(
     evaluated = universe.evaluate()
     own = funnel_outcomes(evaluated, universe.members).filter(pl.col("entity_id") == 2)
     seen = statement_lenses(
-        universe.members, universe.metrics_as_of, universe.fundamentals, universe.metrics, evaluated, SMALL
+        universe.members,
+        universe.metrics_as_of,
+        universe.fundamentals,
+        universe.metrics,
+        evaluated,
+        SMALL,
+        APPLICABILITY,
     ).filter(pl.col("entity_id") == 2)
     outcomes, lenses = judged(universe, as_names(universe.members.filter(pl.col("entity_id") == 2)))
     assert outcomes.select(VERDICT).equals(own.select(VERDICT))

@@ -9,7 +9,7 @@ import polars as pl
 from smallcap.finance.watched.names import NO_STATEMENTS, NOBODY, watched_names
 from smallcap.rules.types.watchlist import WatchedName
 from smallcap.tables.watched import WatchedNames
-from tests.unit.finance.builders import METRICS, table
+from tests.unit.finance.builders import KINDS, METRICS, table
 
 MAY, JUNE = dt.date(2025, 5, 31), dt.date(2025, 6, 30)
 SEDAR = "annual financial statements on SEDAR+ (Canada)"
@@ -51,6 +51,7 @@ def names(
         watchlist,
         "test",
         METRICS,
+        KINDS,
     )
     return WatchedNames.validate(found).to_dicts()
 

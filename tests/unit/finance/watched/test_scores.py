@@ -9,6 +9,7 @@ from smallcap.finance.quality.scores import quality_scores
 from smallcap.finance.watched.scores import universe_of, watched_scores
 from smallcap.tables.watched import WatchedScores
 from tests.tolerances import BY_HAND, EXACT
+from tests.unit.finance.builders import APPLICABILITY
 from tests.unit.finance.quality_builders import (
     CLOCK,
     RULES,
@@ -39,11 +40,11 @@ def scored(*watched: dict[str, object], cap: float = 1e9) -> tuple[pl.DataFrame,
     ordinary = [numbered(number) for number in range(1, COUNT + 1)]
     known = records(*ordinary, *watched)
     listed, values = members(*[{}] * COUNT), market_values(*[{}] * COUNT)
-    own = quality_scores(listed, values, known, vendor_rows(), RULES, CLOCK, STALE_MONTHS)
+    own = quality_scores(listed, values, known, vendor_rows(), RULES, CLOCK, STALE_MONTHS, APPLICABILITY)
     rows = [{"entity_id": COUNT + place + 1, "ticker": f"W{place}"} for place in range(len(watched))]
     names = as_names(members(*rows))
     worth = names.select("as_of", "ticker").with_columns(pl.lit(cap).alias("market_cap_usd"))
-    found = watched_scores(names, worth, known, vendor_rows(), own, RULES, CLOCK, STALE_MONTHS)
+    found = watched_scores(names, worth, known, vendor_rows(), own, RULES, CLOCK, STALE_MONTHS, APPLICABILITY)
     return own, WatchedScores.validate(found)
 
 
@@ -82,13 +83,20 @@ def test_a_watched_name_is_excluded_for_the_reasons_of_a_member() -> None:
 
 def test_where_no_member_is_scored_no_watched_name_is() -> None:
     few = quality_scores(
-        members({}), market_values({}), records(numbered(1)), vendor_rows(), RULES, CLOCK, STALE_MONTHS
+        members({}),
+        market_values({}),
+        records(numbered(1)),
+        vendor_rows(),
+        RULES,
+        CLOCK,
+        STALE_MONTHS,
+        APPLICABILITY,
     )
     assert universe_of(few).is_empty()
     names = as_names(members({"entity_id": 2, "ticker": "W"}))
     worth = names.select("as_of", "ticker").with_columns(pl.lit(1e9).alias("market_cap_usd"))
     known = records(numbered(1), numbered(20))
-    found = watched_scores(names, worth, known, vendor_rows(), few, RULES, CLOCK, STALE_MONTHS)
+    found = watched_scores(names, worth, known, vendor_rows(), few, RULES, CLOCK, STALE_MONTHS, APPLICABILITY)
     assert of_study(found).select("status", "exclusion_reason", "score", "quintile").rows() == [
         ("excluded", "insufficient_records", None, None)
     ]
@@ -98,9 +106,16 @@ def test_where_members_do_not_differ_nothing_counts() -> None:
     same = [numbered(10)] * COUNT
     known = records(*same, numbered(20))
     own = quality_scores(
-        members(*[{}] * COUNT), market_values(*[{}] * COUNT), known, vendor_rows(), RULES, CLOCK, STALE_MONTHS
+        members(*[{}] * COUNT),
+        market_values(*[{}] * COUNT),
+        known,
+        vendor_rows(),
+        RULES,
+        CLOCK,
+        STALE_MONTHS,
+        APPLICABILITY,
     )
     names = as_names(members({"entity_id": COUNT + 1, "ticker": "W"}))
     worth = names.select("as_of", "ticker").with_columns(pl.lit(1e9).alias("market_cap_usd"))
-    found = watched_scores(names, worth, known, vendor_rows(), own, RULES, CLOCK, STALE_MONTHS)
+    found = watched_scores(names, worth, known, vendor_rows(), own, RULES, CLOCK, STALE_MONTHS, APPLICABILITY)
     assert of_study(found).select("score", "quintile").rows() == [(0.0, 1)]
