@@ -13,6 +13,7 @@ from smallcap.tables.columns import (
     key_date,
     key_id,
     key_text,
+    looks_later,
     number,
     ratio,
     text,
@@ -21,6 +22,7 @@ from smallcap.tables.columns import (
 )
 
 AS_OF = "as-of date, for which the row is computed"
+STOPS_LATER = "that a line has stopped shows in the first month with prices after as_of, in cause_known_date"
 STATUS = "pass, fail, or verify if the sources have no data"
 
 
@@ -221,8 +223,15 @@ class IndexChanges(dy.Schema):
     entity_id = key_id("our id of the company")
     previous_as_of = date("the as_of before", nullable=False)
     change = text("added or removed", nullable=False)
-    cause = text("graduated, demoted_in, delisted_or_acquired, ipo, below_minimum or other", nullable=False)
-    evidence = text("evidence for the cause, in words with numbers", nullable=False)
+    cause = looks_later(
+        text("graduated, demoted_in, delisted_or_acquired, ipo, below_minimum or other", nullable=False),
+        STOPS_LATER,
+    )
+    evidence = looks_later(text("evidence for the cause, in words with numbers", nullable=False), STOPS_LATER)
+    cause_known_date = looks_later(
+        date("from when prices say so: as_of, or for a line that stopped the next date with prices"),
+        STOPS_LATER,
+    )
     security_id = dy.Int64(
         nullable=False, description="our id of the company's largest line while it was a member"
     )
@@ -242,7 +251,9 @@ class IndexChanges(dy.Schema):
     size_quantile = ratio("share of the members that stayed that are at most as large", min=0, max=1)
     price_usd = number("price at size_as_of", "USD per share", min=0)
     first_price_date = date("first price of its lines, from two years before the year of as_of")
-    last_price_date = date("last price of its lines, up to the end of the year after as_of")
+    last_price_date = looks_later(
+        date("last price of its lines, up to the end of the year after as_of"), STOPS_LATER
+    )
     is_reconstitution = flag("the turnover since previous_as_of is that of a reconstitution")
     expected_event = text("reconstitution in the calendar between the two dates")
     fund = text("the fund whose lists are compared; null if they are of the index itself or name no fund")

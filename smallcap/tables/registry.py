@@ -48,13 +48,18 @@ class LaterRows:
     """
 
     column: str
-    value: str
+    value: str | bool
     reason: str
 
 
 STUDY_BASIS = LaterRows(
     "basis", "as_published", "they hold what was known 163 days after as_of, as the published study did"
 )
+LATER_VINTAGE = LaterRows(
+    "is_vintage_later", True, "no vintage of the factors that was published by then is stored"
+)
+PRICED_WITH_ITS_PAST = "a line that becomes a member later is priced with its past"
+"""Why rows of raw.prices are added to months that are over."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class Table:
         Columns with fetch times, which therefore differ between homes.
     later
         The rows that hold more than was known on their date, None where all rows are of their date.
+    added_later
+        Why rows may be added to dates that are over, None where none are.
     """
 
     name: str
@@ -81,6 +88,7 @@ class Table:
     kind: Kind
     fetch_columns: tuple[str, ...] = ()
     later: LaterRows | None = None
+    added_later: str | None = None
 
     @property
     def layer(self) -> str:
@@ -142,14 +150,14 @@ TABLES: dict[str, Table] = {
         Table("raw.securities", raw.Securities, "reference"),
         Table("raw.fundamentals", raw.Fundamentals, "flow"),
         Table("raw.vendor_metrics", raw.VendorMetrics, "flow"),
-        Table("raw.prices", raw.Prices, "flow"),
+        Table("raw.prices", raw.Prices, "flow", added_later=PRICED_WITH_ITS_PAST),
         Table("raw.factors", raw.Factors, "reference"),
         Table("raw.snapshots", raw.Snapshots, "reference", fetch_columns=("fetched_at",)),
         Table("core.members", core.Members, "snapshot"),
         Table("core.annual_fundamentals", core.AnnualFundamentals, "flow"),
         Table("core.annual_metrics", core.AnnualMetrics, "flow"),
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
-        Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot"),
+        Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot", later=LATER_VINTAGE),
         Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
         Table("core.return_doubts", returns.ReturnDoubts, "flow"),
         Table("core.factors_monthly", factors.FactorsMonthly, "reference"),
@@ -162,7 +170,7 @@ TABLES: dict[str, Table] = {
         Table("marts.quality_summary", marts.QualitySummary, "snapshot", later=STUDY_BASIS),
         Table("marts.coverage", marts.Coverage, "snapshot"),
         Table("marts.funnel_outcomes", funnel.FunnelOutcomes, "snapshot"),
-        Table("marts.funnel_summary", funnel.FunnelSummary, "snapshot"),
+        Table("marts.funnel_summary", funnel.FunnelSummary, "snapshot", later=LATER_VINTAGE),
         Table("marts.statement_lenses", funnel.StatementLenses, "snapshot"),
         Table("marts.screen_changes", funnel.ScreenChanges, "snapshot"),
         Table("marts.metric_differences", funnel.MetricDifferences, "flow"),
@@ -170,14 +178,14 @@ TABLES: dict[str, Table] = {
         Table("marts.book_returns", books.BookReturns, "flow"),
         Table("marts.treated_book_returns", returns.TreatedBookReturns, "flow"),
         Table("marts.factor_regressions", factors.FactorRegressions, "reference"),
-        Table("marts.stock_factor_loadings", factors.StockFactorLoadings, "snapshot"),
+        Table("marts.stock_factor_loadings", factors.StockFactorLoadings, "snapshot", later=LATER_VINTAGE),
         Table("marts.book_validations", books.BookValidations, "reference"),
         Table("marts.book_comparisons", books.BookComparisons, "reference"),
         Table("marts.vintage_sensitivity", books.VintageSensitivity, "reference"),
         Table("marts.hindsight_gap", books.HindsightGap, "reference"),
         Table("marts.watched_outcomes", watched.WatchedOutcomes, "snapshot"),
         Table("marts.watched_lenses", watched.WatchedLenses, "snapshot"),
-        Table("marts.watched_scores", watched.WatchedScores, "snapshot"),
+        Table("marts.watched_scores", watched.WatchedScores, "snapshot", later=STUDY_BASIS),
         Table("marts.treated_hindsight", returns.TreatedHindsight, "reference"),
         Table("marts.book_inference", inference.BookInference, "reference"),
         Table("marts.alpha_family", inference.AlphaFamily, "reference"),

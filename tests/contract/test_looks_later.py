@@ -23,6 +23,8 @@ def _declared() -> Iterator[str]:
             yield f"{name}: not by date"
         elif table.date_column is None:
             yield f"{name}: without a date"
+        if table.added_later is not None:
+            yield f"{name} rows are added: {table.added_later}"
         if table.later is not None:
             later = table.later
             yield f"{name} rows with {later.column} = {later.value}: {later.reason}"

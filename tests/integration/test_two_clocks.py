@@ -49,14 +49,14 @@ def _known_then(home: str, table: Table) -> str:
     left_out = {*table.fetch_columns, *table.later_columns}
     columns = ", ".join(f'"{name}"' for name in table.columns if name not in left_out)
     rows = f"SELECT {columns} FROM {home}.{table.name} WHERE {table.date_column} <= DATE '{EARLIER_CLOCK}'"
-    return f"{rows} AND {table.later.column} <> '{table.later.value}'" if table.later else rows
+    return f"{rows} AND {table.later.column} IS DISTINCT FROM '{table.later.value}'" if table.later else rows
 
 
 @pytest.mark.parametrize("table", OF_DATES, ids=lambda table: table.name)
 def test_the_dates_of_then_are_the_same(warehouses: duckdb.DuckDBPyConnection, table: Table) -> None:
     then, now = (_known_then(home, table) for home in ("earlier", "later"))
     assert warehouses.execute(f"SELECT count(*) FROM ({then})").fetchall() != [(0,)], "nothing to compare"
-    for one, other in ((then, now), (now, then)):
+    for one, other in ((then, now),) if table.added_later else ((then, now), (now, then)):
         changed = warehouses.execute(f"SELECT * FROM ({one} EXCEPT ALL {other}) LIMIT 3").fetchall()
         assert changed == []
 

@@ -265,7 +265,10 @@ def _explained(moved: pl.DataFrame, tables: Frames, rules: IndexRules, year: int
     dated = moved.sort("as_of").join_asof(
         days.rename({"date": "last_day"}), left_on="as_of", right_on="last_day", coalesce=False
     )
-    rows = dated.join(spans, on="entity_id", how="left")
+    later = [min((day for day in days["date"] if day > of), default=None) for of in dated["as_of"]]
+    rows = dated.with_columns(next_day=pl.Series(later, dtype=pl.Date)).join(
+        spans, on="entity_id", how="left"
+    )
     limits, least = rules.changes, rules.eligibility
     went, came, share = pl.col("change") == "removed", pl.col("change") == "added", pl.col("size_quantile")
     first, last = pl.col("first_price_date"), pl.col("last_price_date")
@@ -317,6 +320,7 @@ def _explained(moved: pl.DataFrame, tables: Frames, rules: IndexRules, year: int
         ),
         year=pl.lit(year),
         cause=cause,
+        cause_known_date=pl.when(cause == "delisted_or_acquired").then("next_day").otherwise("as_of"),
         evidence=pl.format(
             "{} to {}, {}",
             first.cast(pl.String).fill_null("?"),

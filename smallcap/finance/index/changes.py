@@ -8,7 +8,7 @@ import polars as pl
 
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.index.calendar import data_month_end, with_expected_event, with_pending
-from smallcap.finance.index.causes import cause_and_evidence
+from smallcap.finance.index.causes import DELISTED, cause_and_evidence
 from smallcap.finance.index.membership import (
     REMOVED,
     membership_changes,
@@ -72,10 +72,19 @@ def index_changes(
     dated = _with_size_date(of_dates, sizes)
     measured = _with_size(dated, sizes, members)
     priced = measured.join(_price_days(members, prices), on="entity_id", how="left", maintain_order="left")
-    explained = _with_known_days(priced, prices).with_columns(
-        *cause_and_evidence(rules.changes, rules.eligibility),
-        pl.col("as_of").dt.year().alias("year"),
-        pl.lit(rules.label).alias("rule_set"),
+    explained = (
+        _with_known_days(priced, prices)
+        .with_columns(
+            *cause_and_evidence(rules.changes, rules.eligibility),
+            pl.col("as_of").dt.year().alias("year"),
+            pl.lit(rules.label).alias("rule_set"),
+        )
+        .with_columns(
+            pl.when(pl.col("cause") == DELISTED)
+            .then("prices_after")
+            .otherwise("as_of")
+            .alias("cause_known_date")
+        )
     )
     return in_columns_of(explained, IndexChanges).sort(KEY)
 
@@ -185,7 +194,7 @@ def _price_days(members: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_known_days(changes: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
-    """Add the first and last day for which prices are available, and the last up to as_of."""
+    """Add the first and last day for which prices are available, the last up to as_of and the next."""
     days = _priced(prices).select("date").unique().sort("date")
     return (
         changes.sort("as_of")
@@ -193,6 +202,14 @@ def _with_known_days(changes: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFram
             days.select(pl.col("date").alias("prices_as_of")),
             left_on="as_of",
             right_on="prices_as_of",
+            coalesce=False,
+        )
+        .join_asof(
+            days.select(pl.col("date").alias("prices_after")),
+            left_on="as_of",
+            right_on="prices_after",
+            strategy="forward",
+            allow_exact_matches=False,
             coalesce=False,
         )
         .with_columns(
