@@ -94,19 +94,3 @@ def test_a_partial_delivery_is_published_where_the_setting_asks_for_it(night: Ni
     assert "published from a partial delivery" in done.stderr
     assert night.rows() == before
     assert night.run().returncode == 0
-
-
-@pytest.mark.drill
-@pytest.mark.parametrize("share", [93, 85, 70, 50, 10])
-def test_twenty_nights_of_a_loss_lose_nothing(night: Night, share: int) -> None:
-    """Each night other companies are silent: the loss is refused as soon as it adds up to a fifth."""
-    before, refused = night.rows(), 0
-    for number in range(20):
-        done = night.under(
-            "/v1/fundamentals*", "sparse", "--select", "raw.fundamentals", percent=share, salt=str(number)
-        )
-        assert done.returncode in (0, 4), done.stderr
-        refused += done.returncode == 4
-        assert night.rows() == before
-    assert refused > 0
-    assert night.run("--select", "raw.fundamentals").returncode == 0

@@ -32,8 +32,9 @@ class Service:
         """Change settings; `Settings` says which there are."""
         with self._lock:
             settings = self.settings.changed(changes)
-            if settings.entity_id_offset != self.settings.entity_id_offset:
-                self.universe = self._original.renumbered(settings.entity_id_offset)
+            moved = (settings.entity_id_offset, settings.entity_ids_moved)
+            if moved != (self.settings.entity_id_offset, self.settings.entity_ids_moved):
+                self.universe = self._original.renumbered(*moved)
             self.settings = settings
 
     def set_fault(self, description: dict[str, Any]) -> None:
@@ -42,7 +43,9 @@ class Service:
         A renumbering of ids concerns every address alike, so it is a setting in the clothes of a fault.
         """
         if description.get("kind") == "renumbered_ids":
-            self.configure({"entity_id_offset": description.get("parameters", {}).get("offset", 5_000_000)})
+            given = description.get("parameters", {})
+            moved = {"entity_id_offset": given.get("offset", 5_000_000), "entity_ids_moved": given.get("ids")}
+            self.configure(moved)
         else:
             self.faults.add(description)
 

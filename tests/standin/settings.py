@@ -34,6 +34,8 @@ class Settings:
         Whether the index is served, as in July 2026, or refused, as the documents of October 2026 suggest.
     entity_id_offset
         By how much the vendor has renumbered its ids.
+    entity_ids_moved
+        How many of the ids, the lowest first, are renumbered; None is all of them.
     has_unseen_fields
         Whether statement items are served whose names no public text of the vendor shows.
     newer_client
@@ -52,6 +54,7 @@ class Settings:
     metering: str = "request"
     is_index_served: bool = True
     entity_id_offset: int = 0
+    entity_ids_moved: int | None = None
     has_unseen_fields: bool = True
     newer_client: str | None = None
     french_vintage: str | None = None

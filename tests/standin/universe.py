@@ -62,10 +62,16 @@ class Universe:
     prices: pl.DataFrame
     french: dict[str, bytes]
 
-    def renumbered(self, by: int) -> Universe:
-        """Return the same universe with every entity id moved."""
-        moved = {name: getattr(self, name).with_columns(pl.col("^(entity|issuer)_id$") + by) for name in
-                 ("lines", "spells", "lists", "fundamentals", "metrics", "prices")}  # fmt: skip
+    def renumbered(self, by: int, count: int | None = None) -> Universe:
+        """Return the same universe with the lowest so many entity ids moved; None: with all."""
+        ids = self.lines["entity_id"].unique().sort()[:count].implode()
+        columns = pl.col("^(entity|issuer)_id$")
+        moved = {
+            name: getattr(self, name).with_columns(
+                pl.when(columns.is_in(ids)).then(columns + by).otherwise(columns)
+            )
+            for name in ("lines", "spells", "lists", "fundamentals", "metrics", "prices")
+        }
         return replace(self, **moved)
 
 

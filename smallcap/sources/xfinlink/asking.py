@@ -37,7 +37,7 @@ FAILURES_IN_A_ROW: Final = 3
 """After this many consecutive failures no further requests are sent."""
 
 MOST_UNKNOWN: Final = 8
-"""If the vendor does not know more ids than this, it has renumbered them rather than withdrawn them."""
+"""If the vendor knows none of more ids than this, it has renumbered them: they are not asked for singly."""
 
 _ASK_ANYWAY: Final = dt.timedelta(microseconds=-1)
 
@@ -120,9 +120,16 @@ class Asker:
             try:
                 rows = self._fetch(topic, question)
             except (TooManyPagesError, UnknownNameError) as error:
-                unknown += isinstance(error, UnknownNameError)
+                is_unknown = isinstance(error, UnknownNameError)
+                unknown += is_unknown
                 halves = question.halves()
-                if halves is None or unknown > MOST_UNKNOWN:
+                if is_unknown and unknown > MOST_UNKNOWN:
+                    # No response is kept, so the next run asks again. What is stored of these ids stays, and
+                    # what that means for the delivery is judged with the rest of it.
+                    own = cells(question.ids, question.first_year, question.last_year)
+                    answers.add(no_rows(topic.columns), own, self._fetcher.clock(), is_doubted=False)
+                    continue
+                if halves is None:
                     raise
                 waiting = [*halves, *waiting]
                 continue
