@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from smallcap.finance.factors.batched_alphas import alphas_of
 from smallcap.finance.factors.regression import regress
-from smallcap.finance.factors.series import factors_of
+from smallcap.finance.factors.series import factors_of, month_number
 from smallcap.finance.quality.portfolios.performance import quintile_performance
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.factors import FactorRules
@@ -174,3 +175,20 @@ def test_every_cost_level_of_the_rules_has_a_row() -> None:
     assert made["cost_basis_points"].to_list() == [0, 10, 50]
     assert made["annual_return"].is_sorted(descending=True)
     assert made["first_month"].unique().to_list() == [dt.date(2020, 7, 31)]
+
+
+def test_lags_of_an_alpha_count_calendar_months_across_thin_ones() -> None:
+    """Months that are left out separate their neighbours."""
+    raw = factors()
+    gap = monthly().with_columns(is_thin=pl.col("month").is_between(month_end(20), month_end(30)))
+    row = measured(gap, raw)
+    of_model = factors_of(raw, "FF5", FACTOR_RULES)
+    assert of_model is not None
+    both = gap.filter(~pl.col("is_thin")).join(of_model.frame, on="month").sort("month")
+    number = both.select(month_number("month").cast(pl.Int64)).to_series().to_numpy()
+    excess = (both["total_return"] - both["rf"]).to_numpy()[:, None]
+    explaining = both.select(of_model.terms).to_numpy()
+    parted = alphas_of(excess, explaining, number, PUBLISHED_RULES.confidence)
+    joined = alphas_of(excess, explaining, np.arange(len(number)), PUBLISHED_RULES.confidence)
+    assert row["ff5_alpha_hac_t_stat"] == pytest.approx(parted.hac["t_stat"][0], rel=RECOMPUTED)
+    assert abs(parted.hac["t_stat"][0] / joined.hac["t_stat"][0] - 1) > RECOMPUTED
