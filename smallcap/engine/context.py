@@ -81,6 +81,11 @@ class Run:
             {ticker for name, book in known.items() for ticker in (*book.tickers, *named.get(name, ()))}
         )
 
+    def fund_tickers(self) -> list[str]:
+        """Tickers of the index funds of the benchmark panel that the source may know."""
+        tickers: list[str] = self.rules["benchmark_rules"].tickers_of(self.source.name)
+        return tickers
+
 
 def open_run(
     home: Home,

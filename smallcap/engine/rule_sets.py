@@ -15,6 +15,7 @@ from smallcap.lake.digests import digest_text
 from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
@@ -56,6 +57,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "reconciliation_rules": _toml("reconciliation.toml", ReconciliationRules),
     "factor_rules": _toml("factor_validation.toml", FactorRules),
     "index_rules": _toml("index.toml", IndexRules),
+    "benchmark_rules": _toml("benchmarks.toml", BenchmarkRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),
     "withdrawals": _csv("withdrawals.csv", Withdrawal),

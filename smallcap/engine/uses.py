@@ -40,7 +40,7 @@ LISTS = ("holdings_rules", "ticker_aliases")
 INDEX = ("index_rules", "reconstitutions")
 
 USES: Mapping[str, Uses] = {
-    "raw.securities": Uses(("book_rules", *LISTS), has_dates=True, dataset="securities"),
+    "raw.securities": Uses(("book_rules", "benchmark_rules", *LISTS), has_dates=True, dataset="securities"),
     "raw.factors": Uses(dataset="factors"),
     "raw.constituents": Uses(LISTS, has_dates=True, dataset="constituents"),
     "raw.fundamentals": Uses(
@@ -79,6 +79,8 @@ USES: Mapping[str, Uses] = {
     "marts.index_profile": Uses(INDEX),
     "marts.index_changes": Uses(INDEX),
     "marts.reconstitution_effects": Uses(INDEX),
+    "marts.benchmark_panel": Uses(("benchmark_rules", "factor_rules")),
+    "marts.index_comparison": Uses(("benchmark_rules",)),
 }
 """A table that is not here uses its inputs and its code alone."""
 

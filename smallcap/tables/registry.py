@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw
+from smallcap.tables import benchmarks, books, core, experiment, factors, funnel, index, marts, meta, raw
 
 Kind = Literal["snapshot", "flow", "reference"]
 
@@ -114,6 +114,8 @@ TABLES: dict[str, Table] = {
         Table("marts.index_profile", index.IndexProfile, "snapshot"),
         Table("marts.index_changes", index.IndexChanges, "snapshot"),
         Table("marts.reconstitution_effects", index.ReconstitutionEffects, "reference"),
+        Table("marts.benchmark_panel", benchmarks.BenchmarkPanel, "reference"),
+        Table("marts.index_comparison", benchmarks.IndexComparison, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
     )

@@ -57,6 +57,8 @@ class ReportData:
     index_eligibility: pl.DataFrame
     index_ineligible: pl.DataFrame
     reconstitution_effects: pl.DataFrame
+    benchmarks: pl.DataFrame
+    index_comparison: pl.DataFrame
     experiment: pl.DataFrame
     members: pl.DataFrame
     checks: pl.DataFrame
