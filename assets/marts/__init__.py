@@ -17,8 +17,10 @@ from smallcap.assets.marts.funnel.funnel_outcomes import funnel_outcomes
 from smallcap.assets.marts.funnel.funnel_summary import funnel_summary
 from smallcap.assets.marts.funnel.screen_changes import screen_changes
 from smallcap.assets.marts.funnel.statement_lenses import statement_lenses
+from smallcap.assets.marts.index.benchmark_panel import benchmark_panel
 from smallcap.assets.marts.index.experiment_returns import experiment_returns
 from smallcap.assets.marts.index.index_changes import index_changes
+from smallcap.assets.marts.index.index_comparison import index_comparison
 from smallcap.assets.marts.index.index_eligibility import index_eligibility
 from smallcap.assets.marts.index.index_holdings import index_holdings
 from smallcap.assets.marts.index.index_profile import index_profile
@@ -45,6 +47,7 @@ from smallcap.assets.marts.watched.watched_scores import watched_scores
 
 __all__ = [
     "alpha_family",
+    "benchmark_panel",
     "book_comparisons",
     "book_holdings",
     "book_inference",
@@ -58,6 +61,7 @@ __all__ = [
     "funnel_summary",
     "hindsight_gap",
     "index_changes",
+    "index_comparison",
     "index_eligibility",
     "index_holdings",
     "index_profile",

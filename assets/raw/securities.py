@@ -11,14 +11,15 @@ from smallcap.sources.identity import ids as identity
 
 @table_asset("raw.securities")
 def securities(run: Run) -> pl.DataFrame:
-    """Ask the source for the lines of the requested lists, of the books and of the watchlist.
+    """Ask the source for the lines of the requested lists, books, watched names and index funds.
 
     New ones are given ids, known ones keep theirs.
     """
     known = run.home.lake.read("raw.securities")
     # Where they were lost, years that exist need the lines of their lists again.
     listed = run.lists.at(run.dates.all() if known.is_empty() else run.dates.of(run.asked)).rows
-    delivery = run.source.securities(listed, sorted({*run.book_tickers(), *run.watched_tickers()}))
+    named = {*run.book_tickers(), *run.watched_tickers(), *run.fund_tickers()}
+    delivery = run.source.securities(listed, sorted(named))
     run.log.note_delivery("raw.securities", delivery, [])
     run.log.note_fetched("securities", [0], delivery.rows["source_id"].n_unique())
     return identity.mint(delivery.rows, known)

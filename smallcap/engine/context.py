@@ -94,6 +94,11 @@ class Run:
         names = (*self.rules["watchlist"], *self.proposed_names())
         return sorted({name.ticker for name in names if name.not_in != self.source.name})
 
+    def fund_tickers(self) -> list[str]:
+        """Tickers of the index funds of the benchmark panel that the source may know."""
+        tickers: list[str] = self.rules["benchmark_rules"].tickers_of(self.source.name)
+        return tickers
+
 
 def open_run(
     home: Home,

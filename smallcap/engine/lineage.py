@@ -326,6 +326,17 @@ READS: dict[str, dict[str, Window]] = {
         "marts.profitability_experiment": SAME_YEAR,
         "marts.reconstitution_pooled": SAME_YEAR,
     },
+    "marts.benchmark_panel": {
+        "core.members": SAME_YEAR,
+        "raw.securities": SAME_YEAR,
+        "core.monthly_returns": BOOK_YEARS,
+        "raw.factors": SAME_YEAR,
+    },
+    "marts.index_comparison": {
+        "marts.index_profile": SAME_YEAR,
+        "marts.index_holdings": SAME_YEAR,
+        "marts.benchmark_panel": SAME_YEAR,
+    },
     "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
 """For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made

@@ -15,6 +15,7 @@ from smallcap.lake.digests import digest_text
 from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.rules.types.factors import FactorRules
@@ -67,6 +68,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "inference_rules": _toml("inference.toml", InferenceRules),
     "return_rules": _toml("returns.toml", ReturnRules),
     "index_rules": _toml("index.toml", IndexRules),
+    "benchmark_rules": _toml("benchmarks.toml", BenchmarkRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
     "quintile_rules": _toml("quintiles.toml", QuintileRules),
     "event_study_rules": _toml("event_study.toml", EventStudyRules),

@@ -40,7 +40,9 @@ LISTS = ("holdings_rules", "ticker_aliases")
 INDEX = ("index_rules", "reconstitutions")
 
 USES: Mapping[str, Uses] = {
-    "raw.securities": Uses(("book_rules", "watchlist", *LISTS), has_dates=True, dataset="securities"),
+    "raw.securities": Uses(
+        ("book_rules", "watchlist", "benchmark_rules", *LISTS), has_dates=True, dataset="securities"
+    ),
     "raw.factors": Uses(dataset="factors"),
     "raw.constituents": Uses(LISTS, has_dates=True, dataset="constituents"),
     "raw.fundamentals": Uses(
@@ -102,6 +104,8 @@ USES: Mapping[str, Uses] = {
     "marts.reconstitution_events": Uses(("event_study_rules", "reconstitutions")),
     "marts.reconstitution_pooled": Uses(("event_study_rules",)),
     "marts.thesis_checks": Uses(("thesis_claims",)),
+    "marts.benchmark_panel": Uses(("benchmark_rules", "factor_rules")),
+    "marts.index_comparison": Uses(("benchmark_rules",)),
 }
 """A table that is not here uses its inputs and its code alone."""
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.tables import (
+    benchmarks,
     books,
     core,
     experiment,
@@ -198,6 +199,8 @@ TABLES: dict[str, Table] = {
         Table("marts.reconstitution_effects", index.ReconstitutionEffects, "reference"),
         Table("marts.reconstitution_events", reconstitution.ReconstitutionEvents, "reference"),
         Table("marts.reconstitution_pooled", reconstitution.ReconstitutionPooled, "reference"),
+        Table("marts.benchmark_panel", benchmarks.BenchmarkPanel, "reference"),
+        Table("marts.index_comparison", benchmarks.IndexComparison, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
         Table("marts.quality_alternatives", quality_alternatives.QualityAlternatives, "snapshot"),

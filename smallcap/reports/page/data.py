@@ -61,6 +61,8 @@ class ReportData:
     index_ineligible: pl.DataFrame
     reconstitution_pooled: pl.DataFrame
     reconstitution_events: pl.DataFrame
+    benchmarks: pl.DataFrame
+    index_comparison: pl.DataFrame
     experiment: pl.DataFrame
     thesis_checks: pl.DataFrame
     members: pl.DataFrame

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.base import Row, RuleSet, field_names
+from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.books import BookSet
 from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, Exclusion, Override
 from smallcap.rules.types.event_study import EventStudyRules
@@ -40,6 +41,7 @@ from tests.unit.rules.rule_files import Field, Place, as_toml, fields_of
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULE_SETS: dict[str, type[RuleSet]] = {
+    "benchmarks.toml": BenchmarkRules,
     "books.toml": BookSet,
     "event_study.toml": EventStudyRules,
     "experiment.toml": ExperimentRules,

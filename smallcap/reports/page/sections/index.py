@@ -11,6 +11,7 @@ from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.formats import integer, millions, percent, words
 from smallcap.reports.page.layouts import index as layouts
 from smallcap.reports.page.layouts import reconstitution, thesis
+from smallcap.reports.page.sections.benchmarks import benchmark_blocks
 from smallcap.reports.page.sections.blocks import (
     Block,
     PictureBlock,
@@ -67,6 +68,7 @@ def _returns(data: ReportData) -> list[Block]:
     no_year = insufficient(data.experiment, "It has no complete year yet.")
     return [
         *_reconstitutions(data),
+        *benchmark_blocks(data),
         block(whole, layouts.EXPERIMENT, "experiment", no_experiment),
         block(years, layouts.EXPERIMENT_YEARS, "experiment", no_year),
         block(data.thesis_checks, thesis.CLAIMS, "thesis_checks", "No claim is listed."),
