@@ -20,11 +20,11 @@ from smallcap.finance.factors.validations import book_validations
 from smallcap.hints import command_hint
 from smallcap.pipelines.command.reading import label_of
 from smallcap.questions import Publication, open_publication
-from smallcap.reports.regression_table import books_table, regression_sheet
+from smallcap.reports.regression_table import books_table, evidence_lines, regression_sheet
 from smallcap.rules.book_files import add_books, read_books
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.books import first_day
-from smallcap.rules.types.factors import FactorRules
+from smallcap.rules.types.factors import FIVE_FACTORS, FactorRules
 from smallcap.settings import Settings
 from smallcap.tables import TABLES
 
@@ -71,6 +71,7 @@ def show_regression(
         book = _book(settings, publication, name)
         returns = _typed(publication.frame("book_returns", book=name, **months), "marts.book_returns")
         stored = _typed(publication.frame("factors"), "raw.factors")
+        evidence = publication.ask("book_evidence") if _is_published(model, first, last, vintage) else []
         label = label_of(publication)
     rows = regress(returns, _factors(stored, model, vintage, rules), rules).filter(
         pl.col("covariance") == covariance
@@ -83,7 +84,8 @@ def show_regression(
     )
     claiming = pl.DataFrame({"book": [name], "has_claims": [bool(book["has_claims"])]})
     verdicts = book_validations(named, claiming, rules).to_dicts() if rows["status"][0] == "estimated" else []
-    out.print(regression_sheet(label, book, rows.to_dicts(), verdicts, _remarks(book, returns)))
+    worth = evidence_lines([row for row in evidence if row["book"] == name])
+    out.print(regression_sheet(label, book, rows.to_dicts(), verdicts, worth, _remarks(book, returns)))
 
 
 def show_books(settings: Settings, out: Console) -> None:
@@ -120,6 +122,11 @@ def add_book_file(settings: Settings, file: Path, *, is_replacing: bool, out: Co
             f"{command_hint(settings, 'backfill', '--from', first, '--to', dt.date.today().year)}"
         )
     out.print(escape(told), highlight=False, soft_wrap=True)
+
+
+def _is_published(model: str, first: str | None, last: str | None, vintage: str | None) -> bool:
+    """Whether the regression is the published one, to which the published evidence belongs."""
+    return model == FIVE_FACTORS and not (first or last or vintage)
 
 
 def _book(settings: Settings, publication: Publication, name: str) -> dict[str, Any]:

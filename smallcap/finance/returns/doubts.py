@@ -14,6 +14,7 @@ from smallcap.finance.returns.evidence import MONTH, count_moves, holding_moves,
 from smallcap.rules.types.returns import ReturnRules, SuspectRules
 from smallcap.tables.returns import ReturnDoubts
 
+LEAST_SPLIT = 2
 HOLDING, COUNT, TRADED = "holding_quantity", "share_count", "traded_close"
 
 
@@ -81,7 +82,8 @@ def _judged(rules: SuspectRules) -> list[pl.Expr]:
     other = pl.max_horizontal(pl.col("traded_ratio") / ratio, ratio / pl.col("traded_ratio"))
     # A count that moved by the inverse shows which of two prices is wrong; another price needs none.
     is_other = (other > rules.price_factor).fill_null(False)
-    holds = {HOLDING: is_inverse["holding"], COUNT: is_inverse["count"], TRADED: is_other}
+    is_split = _is_whole_ratio(pl.col("count_move"), rules.split_tolerance).fill_null(False)
+    holds = {HOLDING: is_inverse["holding"], COUNT: is_inverse["count"] & is_split, TRADED: is_other}
     known = {HOLDING: pl.col("holding_date"), COUNT: pl.col("count_date"), TRADED: pl.col("month")}
     names = pl.concat_list(pl.when(is_true).then(pl.lit(name)) for name, is_true in holds.items())
     return [
@@ -91,6 +93,12 @@ def _judged(rules: SuspectRules) -> list[pl.Expr]:
             "suspect_known_date"
         ),
     ]
+
+
+def _is_whole_ratio(move: pl.Expr, tolerance: float) -> pl.Expr:
+    """Whether a count moved by a whole number of at least two for one, or one for as many."""
+    size = pl.max_horizontal(move, 1 / move)
+    return (size.round() >= LEAST_SPLIT) & ((size / size.round() - 1).abs() <= tolerance)
 
 
 def _reversals(examined: pl.DataFrame, returns: pl.DataFrame, rules: ReturnRules) -> pl.DataFrame:

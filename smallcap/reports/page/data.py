@@ -51,6 +51,7 @@ class ReportData:
     book_vintages: pl.DataFrame
     book_comparisons: pl.DataFrame
     hindsight_gap: pl.DataFrame
+    book_evidence: pl.DataFrame
     index_profile: pl.DataFrame
     index_valuation: pl.DataFrame
     index_sectors: pl.DataFrame

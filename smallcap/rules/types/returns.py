@@ -17,6 +17,8 @@ class SuspectRules(Record):
         Price ratio, or its inverse, from which a month is examined.
     count_tolerance
         How far a count's move times the price ratio may be from 1.
+    split_tolerance
+        How far a share count's move may be from a whole ratio.
     price_factor
         Factor by which another price's ratio must differ at least.
     max_list_days, max_count_days
@@ -25,6 +27,7 @@ class SuspectRules(Record):
 
     least_ratio: float
     count_tolerance: float
+    split_tolerance: float
     price_factor: float
     max_list_days: int
     max_count_days: int
@@ -32,8 +35,8 @@ class SuspectRules(Record):
     def __post_init__(self) -> None:
         for name in ("least_ratio", "price_factor"):
             require(getattr(self, name) > 1, name, f"must be above 1, got {getattr(self, name)}")
-        tolerance = self.count_tolerance
-        require(0 < tolerance < 1, "count_tolerance", f"must be between 0 and 1, got {tolerance}")
+        for name in ("count_tolerance", "split_tolerance"):
+            require(0 < getattr(self, name) < 1, name, f"must be between 0 and 1, got {getattr(self, name)}")
         for name in ("max_list_days", "max_count_days"):
             require(getattr(self, name) > 0, name, f"must be positive, got {getattr(self, name)}")
 

@@ -9,7 +9,14 @@ import polars as pl
 from smallcap.reports.page.charts.factors import loadings
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.formats import words
-from smallcap.reports.page.layouts.factors import COMPARISONS, HINDSIGHT, LOADINGS, VERDICTS, VINTAGES
+from smallcap.reports.page.layouts.factors import (
+    COMPARISONS,
+    EVIDENCE,
+    HINDSIGHT,
+    LOADINGS,
+    VERDICTS,
+    VINTAGES,
+)
 from smallcap.reports.page.sections.blocks import (
     Block,
     PictureBlock,
@@ -45,6 +52,12 @@ def _of_each_book(data: ReportData) -> list[Block]:
         PictureBlock(picture) if picture else Sentence(insufficient(classical, NO_BOOKS)),
         block(verdicts, VERDICTS, "book_verdicts", NO_BOOKS),
         block(estimated, LOADINGS, "book_loadings", insufficient(classical, NO_BOOKS)),
+        block(
+            where(data.book_evidence, pl.col("status") == "estimated"),
+            EVIDENCE,
+            "book_evidence",
+            insufficient(data.book_evidence, NO_BOOKS),
+        ),
     ]
 
 

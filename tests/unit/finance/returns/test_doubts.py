@@ -113,6 +113,18 @@ def test_a_share_count_counts_from_the_day_on_which_the_later_one_was_known():
     assert row["count_move"] == 0.1
 
 
+@pytest.mark.parametrize(("after", "is_suspect"), [(2000.0, True), (1910.0, True), (2430.0, False)])
+def test_a_company_that_issued_shares_while_its_price_fell_is_no_evidence(after, is_suspect):
+    # 2.43 times the shares at 0.41 of the price: an issue, for no split gives 2.43 shares for one.
+    counts = [
+        count(dt.date(2020, 12, 31), dt.date(2021, 2, 20), 1000.0),
+        count(dt.date(2021, 12, 31), dt.date(2022, 2, 25), after),
+    ]
+    fall = 1000 / after - 1.001
+    found = doubted({MARCH: fall}, counts=counts)
+    assert found["is_return_suspect"].any() == is_suspect
+
+
 def test_counts_of_two_kinds_are_never_compared():
     counts = [
         count(dt.date(2020, 12, 31), dt.date(2021, 2, 20), 1000.0),
