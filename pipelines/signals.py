@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from smallcap.exit_codes import ExitCode
+from smallcap.pipelines.witness import CLEAR_LINE_AND_SHOW_CURSOR, take_leave
 from smallcap.stopping import clear_request, request_stop
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -28,7 +29,6 @@ GRACE_SECONDS = 2.0
 COMMAND = "smallcap"
 LOOK_EVERY_SECONDS = 0.1
 STDERR = 2
-CLEAR_LINE_AND_SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
 
 
 @dataclass
@@ -186,4 +186,5 @@ def _end(stop: Stopped) -> None:
     # Nothing of Python's own output is used: whoever holds its locks may be what does not end.
     with suppress(OSError):
         os.write(STDERR, (CLEAR_LINE_AND_SHOW_CURSOR if os.isatty(STDERR) else b"") + f"{stop}\n".encode())
+    take_leave()
     os._exit(stop.exit_code)

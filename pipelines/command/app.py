@@ -20,8 +20,10 @@ from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
 from smallcap.pipelines.command.options import ERR
 from smallcap.pipelines.command.unexpected import describe
+from smallcap.pipelines.little_memory import make_do
 from smallcap.pipelines.shortage import explained_shortage
 from smallcap.pipelines.signals import Stopped, stopped_by_signals
+from smallcap.pipelines.witness import watch
 from smallcap.redaction import Redactor
 
 app = typer.Typer(
@@ -84,6 +86,8 @@ def _end(error: SmallcapError) -> NoReturn:
 
 def process() -> None:
     """Run the command as a process of its own."""
+    make_do()
+    watch(sys.argv)
     end_quickly(main)
 
 

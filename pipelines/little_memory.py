@@ -1,0 +1,62 @@
+"""Makes do with little memory: where it is limited, libraries use one thread each.
+
+Each thread of a library reserves memory of its own. With one of each, a date of the sample universe fits into
+the limit of 1 GiB that a container may have. It has to be decided before the libraries are loaded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+LITTLE: Final = 2 * 2**30
+"""Bytes; a limit up to this is little."""
+ONE_THREAD: Final = {
+    **dict.fromkeys(("POLARS_MAX_THREADS", "TOKIO_WORKER_THREADS", "OMP_NUM_THREADS"), "1"),
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""Variables that the libraries read when they are loaded; one that is set already stays."""
+CGROUP: Final = Path("/sys/fs/cgroup")
+_OWN_CGROUP: Final = Path("/proc/self/cgroup")
+_M_ARENA_MAX: Final = -8
+
+
+def make_do() -> None:
+    """Let libraries use one thread each, if this process may use little memory."""
+    if min(_limits(), default=LITTLE + 1) > LITTLE:
+        return
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
+    # The C library reserves an arena for each thread; another one than GNU's has no such option.
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+def _limits() -> Iterator[int]:
+    """Give the limits on this process and on its control groups, in bytes."""
+    with suppress(ImportError):
+        import resource
+
+        for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
+            soft = resource.getrlimit(kind)[0]
+            if soft != resource.RLIM_INFINITY:
+                yield soft
+    for file in _files_of_groups():
+        with suppress(OSError, ValueError):
+            # The word "max" is no limit.
+            yield int(file.read_text())
+
+
+def _files_of_groups() -> Iterator[Path]:
+    """Give the files with the limits of this process's control groups, of both versions."""
+    yield CGROUP / "memory.max"
+    yield CGROUP / "memory" / "memory.limit_in_bytes"
+    with suppress(OSError):
+        for line in _OWN_CGROUP.read_text().splitlines():
+            folder = line.rpartition(":")[2].strip("/")
+            yield CGROUP / folder / "memory.max"
