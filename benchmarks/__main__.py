@@ -17,6 +17,7 @@ from rich.console import Console
 
 from benchmarks import (
     backfill,
+    bootstrap,
     page,
     quality_in_memory,
     rolling,
@@ -103,6 +104,7 @@ def _in_memory() -> Section:
 SECTIONS: dict[str, Callable[[Path], Iterable[Section]]] = {
     "quality": lambda _: [_in_memory()],
     "rolling": lambda _: [rolling.run()],
+    "bootstrap": lambda _: [bootstrap.run()],
     "backfill": _backfill,
     "run": lambda root: [whole_run.run(root)],
     "second-run": lambda root: [second_run.run(root)],

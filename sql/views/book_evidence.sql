@@ -1,4 +1,19 @@
 -- What each book's alpha and Sharpe ratio are worth: three kinds of interval, four block lengths, several looks, trials and random books, under each treatment of doubtful returns.
+-- book: name of the book
+-- treatment: all, without_suspects, winsorized or delisting_losses, as in marts.book_inference
+-- vintage: YYYYMM of the returns database behind every factor of the regression
+-- status: estimated or insufficient
+-- reason: why there are no numbers; null if there are
+-- n_obs [months]: months with a return and all factors
+-- missing_months [months]: calendar months between the first and the last without a return
+-- first_month, last_month: first and last month
+-- weight_without_return [fraction]: the largest share of a month's weight without a return
+-- coverage: complete, or survivors_only where in a month more than the rule set's share of the weight has no return
+-- is_formed_in_advance: only of a book formed in advance is alpha evidence of skill
+-- family_size [alphas]: alphas in the family
+-- trials_basis: stated or assumed, as in marts.deflated_sharpe
+-- own_trials: what is known of the trials behind the book itself
+-- universe: members, or survivors_only: what the random books are drawn from
 -- alpha_annual [fraction a year]: 12 x alpha of the five-factor model over all months
 -- ols_ci_low, ols_ci_high, hac_ci_low, hac_ci_high [fraction a year]: 95% interval of alpha, classical and Newey-West
 -- block_months [months]: optimal mean block length of the stationary bootstrap

@@ -50,7 +50,7 @@ def test_verdicts_are_the_studys_and_books_without_a_june_say_insufficient(short
     """
     verdicts = {(row.book, row.tilt): row.verdict for row in short_limit.rows(query).itertuples()}
     own = {tilt: verdict for (book, tilt), verdict in verdicts.items() if book == "small_cap_value"}
-    assert own == {"SMB": "confirmed", "HML": "directional", "RMW": "absent"}
+    assert own == {"SMB": "confirmed", "HML": "directional", "RMW": "absent", "CMA": "not_claimed"}
     assert {verdict for (book, _), verdict in verdicts.items() if book != "small_cap_value"} == {
         "insufficient"
     }

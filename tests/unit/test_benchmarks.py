@@ -5,7 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from benchmarks import page, rolling
+from benchmarks import bootstrap, page, rolling
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
 from smallcap.finance.quality.scores import QualityRules
@@ -57,6 +57,13 @@ def test_a_yardstick_of_rolling_regressions_finds_the_same_figures(yardstick):
         rolling.difference(rolling.ours(*panel), yardstick(*panel, rolling.ENDS, rolling.WINDOW))
         <= rolling.LARGEST_DIFFERENCE
     )
+
+
+def test_the_bootstrap_and_its_yardstick_find_the_same_interval():
+    book = bootstrap.made_up_book()
+    mine = bootstrap.ours(*book)
+    theirs = bootstrap.by_arch(*book)
+    assert abs(mine.low - theirs[0]) + abs(mine.high - theirs[1]) <= bootstrap.LARGEST_DIFFERENCE
 
 
 def test_other_rolling_regressions_are_not_compared():

@@ -16,9 +16,12 @@ from smallcap.questions import Publication
 from smallcap.reports.files import parameters_of
 from smallcap.reports.page.data import Report, read_report
 from smallcap.tables import META_TABLES, TABLES
+from smallcap.tables.views import read_views
 from smallcap.warehouse.catalogue import create_macros
+from tests.paths import PROJECT_ROOT
 
 AS_OF = dt.date(2025, 12, 31)
+VIEWS_DIR = PROJECT_ROOT / "sql" / "views"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 """A name that would do harm if it were not escaped, in text and in attributes alike."""
 SYNTHETIC = "synthetic sample universe (made-up companies)"
@@ -35,6 +38,8 @@ def empty_warehouse() -> duckdb.DuckDBPyConnection:
         connection.register("no_rows", table.empty())
         connection.execute(f"CREATE TABLE {name} AS FROM no_rows")
     create_macros(connection, TABLES)
+    for view in read_views(VIEWS_DIR):
+        connection.execute(f"CREATE VIEW {view.name} AS {view.select}")
     coverage = {name: 0 for name, kind in TABLES["marts.coverage"].columns.items() if kind.is_integer()}
     given = {**coverage, "year": AS_OF.year, "as_of": AS_OF, "has_membership": True, "stale_months": 18}
     connection.execute(

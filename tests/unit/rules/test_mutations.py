@@ -28,12 +28,14 @@ from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.inference import InferenceRules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.plans import Plans
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
+from smallcap.rules.types.returns import ReturnRules
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 from smallcap.rules.types.withdrawals import WITHDRAWALS_FILE, Withdrawal
 from tests.paths import PROJECT_ROOT
@@ -46,6 +48,8 @@ RULE_SETS: dict[str, type[RuleSet]] = {
     "event_study.toml": EventStudyRules,
     "experiment.toml": ExperimentRules,
     "factor_validation.toml": FactorRules,
+    "inference.toml": InferenceRules,
+    "returns.toml": ReturnRules,
     "funnel.toml": FunnelRules,
     "index.toml": IndexRules,
     "ishares.toml": HoldingsRules,
