@@ -34,12 +34,11 @@ def exclusion_words(row: Mapping[str, Any]) -> str:
         return reason
     fields = reason.removeprefix(MISSING).split(",")
     of_vendor = [name for name in fields if row.get("inputs_basis") == VENDOR and name != MARKET_CAP]
-    parts = (
-        [f"the vendor serves no {', '.join(_with_ours(name, row) for name in of_vendor)}"]
-        if of_vendor
-        else []
-    )
-    return "; ".join([*parts, *([f"missing {', '.join(ours)}"] if ours else [])])
+    parts = {
+        "the vendor serves no": [_with_ours(name, row) for name in of_vendor],
+        "missing": [FIELDS.get(name, name) for name in fields if name not in of_vendor],
+    }
+    return "; ".join(f"{words} {', '.join(named)}" for words, named in parts.items() if named)
 
 
 def _with_ours(name: str, row: Mapping[str, Any]) -> str:
