@@ -26,6 +26,7 @@ from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.plans import Plans
 from smallcap.rules.types.quality import QualityRules
@@ -37,6 +38,7 @@ from tests.unit.rules.rule_files import Field, Place, as_toml, fields_of
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULE_SETS: dict[str, type[RuleSet]] = {
+    APPLICABILITY_FILE: Applicability,
     "books.toml": BookSet,
     "experiment.toml": ExperimentRules,
     "factor_validation.toml": FactorRules,
@@ -53,6 +55,7 @@ RULE_SETS: dict[str, type[RuleSet]] = {
 TABLES: dict[str, type[Row]] = {
     EXCLUSIONS_FILE: Exclusion,
     OVERRIDES_FILE: Override,
+    KINDS_FILE: CompanyKind,
     RECONSTITUTIONS_FILE: Reconstitution,
     ALIASES_FILE: TickerAlias,
     WITHDRAWALS_FILE: Withdrawal,
@@ -250,6 +253,7 @@ def test_a_cell_of_a_wrong_kind_is_named(
         "valid_to",
         "dataset",
         "first_day",
+        "kind",
     }
     column = data.draw(st.sampled_from(sorted(columns & set(rows[0]))))
     row = data.draw(
