@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 NET_INTEREST_INCOME: Final = "net_interest_income"
-"""Why a coverage is null: only net interest is known, and more is earned than paid."""
+"""The reason code of a coverage (metrics.ratios) that says: only net interest is known, and it is income."""
 
 Check = tuple[pl.Expr, str]
 """A condition under which a metric has no value, and its reason code."""

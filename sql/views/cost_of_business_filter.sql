@@ -6,6 +6,10 @@
 -- difference_annual [fraction a year]: 12 times difference, for alpha alone
 -- with_filter [fraction a month, or loading]: the coefficient of the book with the filter
 -- without_filter [fraction a month, or loading]: the coefficient of the book without it
+-- first_month: first month with returns of both books and the factors
+-- last_month: last of those months
+-- status: estimated or insufficient
+-- reason: why there are no numbers; null if there are
 -- names_with_filter [names]: mean number of names at formation of the book with the filter
 -- names_without_filter [names]: mean number of names at formation of the book without it
 -- names_lost [names]: mean number of names a formation that the filter leaves out

@@ -38,6 +38,8 @@ SHOWN_WHERE_DECIDING = {
     "p_fcf": 6,
 }
 """Figures that stand on the rows of their filter which they decide."""
+OF_RECORD = ["accruals_cash_flow", "accruals_balance_sheet"]
+"""Figures that rarely decide, and are compared as core.metrics_as_of has them too."""
 LIMITS = ["accruals_cash_flow", "accruals_balance_sheet", "pb", "pe", "p_fcf"]
 """Of these the limit is compared too: it is taken from the universe."""
 
@@ -80,12 +82,14 @@ def _published(home: Path) -> pd.DataFrame:
         _of_filter(SHOWN_WHERE_DECIDING[name], _if_deciding(name, "threshold"), f"{name}_limit")
         for name in LIMITS
     ]
+    of_record = [f"any_value(a.{name}) AS {name}_of_record" for name in OF_RECORD]
     return published(
         home,
         "SELECT as_of, entity_id, any_value(o.outcome) AS outcome, any_value(m.company_kind) AS company_kind"
-        f", {', '.join(words + figures)}"
+        f", {', '.join(words + figures + of_record)}"
         " FROM marts.funnel_outcomes AS o JOIN core.filter_evaluations AS e USING (as_of, "
         "entity_id, filter_number) JOIN core.members AS m USING (as_of, entity_id)"
+        " JOIN core.metrics_as_of AS a USING (as_of, entity_id)"
         " GROUP BY as_of, entity_id",
     )
 
@@ -136,6 +140,8 @@ def assert_funnels_agree(rows: pd.DataFrame) -> None:
         differ[name] = is_judged & ~_close(rows, name)
     for name in SHOWN_WHERE_DECIDING:
         differ[name] = is_judged & rows[f"{name}_ours"].notna() & ~_close(rows, name)
+    for name in OF_RECORD:
+        differ[f"{name}_of_record"] = is_judged & ~_close(rows, name, f"{name}_of_record", f"{name}_theirs")
     for name in LIMITS:
         differ[f"{name}_limit"] = (
             is_judged & rows[f"{name}_limit_ours"].notna() & ~_close(rows, f"{name}_limit")
@@ -146,7 +152,9 @@ def assert_funnels_agree(rows: pd.DataFrame) -> None:
     assert not first, f"the two differ in {', '.join(first)}, first in {first}"
 
 
-def _close(rows: pd.DataFrame, name: str) -> np.ndarray:
-    ours, theirs = (rows[f"{name}_{whose}"].to_numpy(dtype=float) for whose in ("ours", "theirs"))
+def _close(rows: pd.DataFrame, name: str, *columns: str) -> np.ndarray:
+    """Compare a figure's two columns, `<name>_ours` and `<name>_theirs` unless others are given."""
+    pair = columns or (f"{name}_ours", f"{name}_theirs")
+    ours, theirs = (rows[column].to_numpy(dtype=float) for column in pair)
     relative, absolute = (SLOPE_OF_LARGE_MARGINS, SLOPE) if name == "margin_slope" else (EXACT, EXACT)
     return np.isclose(ours, theirs, rtol=relative, atol=absolute, equal_nan=True)

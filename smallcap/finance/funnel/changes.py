@@ -28,9 +28,9 @@ def screen_changes(
     """Find the companies that entered or left the survivors since the previous as_of, with the cause.
 
     The filter shown is, for a company that left, the first that excludes it now; for one that entered, the
-    first that excluded it before. A filter excludes a company on fail or, from filter 3 on, on verify or
-    where it is not applicable. The values are those of the rule that was broken; for filter 6, where one
-    multiple is enough, those of the multiple that admitted the company. The cause is the first that applies:
+    first that excluded it before. A filter excludes a company on fail or, from filter 3 on, on verify or if
+    it is not applicable. The values are those of the rule that was broken; for filter 6, where one multiple
+    is enough, those of the multiple that admitted the company. The cause is the first that applies:
 
     - `membership`: the company was not a member at one of the dates; the filter is null if none excluded it
       before or excludes it now.

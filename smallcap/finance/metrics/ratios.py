@@ -9,7 +9,7 @@ import polars as pl
 
 from smallcap.finance.metrics.fields import DEBT_PARTS, SHARE_FIELDS, is_suspect, unmixed
 from smallcap.finance.metrics.inputs import INTEREST, count_date, count_on_basis, known_short_term_debt
-from smallcap.finance.reasons import NET_INTEREST_INCOME, Check, metric, missing, not_positive, quotient
+from smallcap.finance.reasons import Check, metric, missing, not_positive, quotient
 from smallcap.rules.types.metrics import MetricsRules, ZoneRules
 
 GROSS_PROFIT = ("gross_profit_usd", "revenue_usd", "cost_of_revenue_usd")
@@ -100,7 +100,7 @@ def interest_coverage() -> list[pl.Expr]:
         suspect(ebit / interest, *EBIT),
         missing(ebit),
         (interest.is_null() | (interest == 0), "no_interest_expense"),
-        (gross.is_null() & (interest < 0), NET_INTEREST_INCOME),
+        (gross.is_null() & (interest < 0), "net_interest_income"),
         (interest < 0, "denominator_not_positive"),
     ]
     return [

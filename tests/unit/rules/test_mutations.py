@@ -29,6 +29,7 @@ from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, Sharia
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.inference import InferenceRules
+from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.plans import Plans
 from smallcap.rules.types.quality import QualityRules
@@ -44,6 +45,7 @@ from tests.unit.rules.rule_files import Field, Place, as_toml, fields_of
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULE_SETS: dict[str, type[RuleSet]] = {
     "benchmarks.toml": BenchmarkRules,
+    APPLICABILITY_FILE: Applicability,
     "books.toml": BookSet,
     "event_study.toml": EventStudyRules,
     "experiment.toml": ExperimentRules,
@@ -64,6 +66,7 @@ RULE_SETS: dict[str, type[RuleSet]] = {
 TABLES: dict[str, type[Row]] = {
     EXCLUSIONS_FILE: Exclusion,
     OVERRIDES_FILE: Override,
+    KINDS_FILE: CompanyKind,
     RECONSTITUTIONS_FILE: Reconstitution,
     CLAIMS_FILE: ThesisClaim,
     ALIASES_FILE: TickerAlias,
@@ -267,6 +270,7 @@ def test_a_cell_of_a_wrong_kind_is_named(
         "valid_to",
         "dataset",
         "first_day",
+        "kind",
     }
     column = data.draw(st.sampled_from(sorted(columns & set(rows[0]))))
     row = data.draw(
