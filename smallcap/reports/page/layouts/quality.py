@@ -97,7 +97,7 @@ PERFORMANCE = Layout(
     note=(
         "Formed from what was visible at a month's end, held from the next month on, for so many months. "
         "Costs are per dollar bought or sold. Long short is quintile 5 less 1 and pays for both legs; "
-        "borrowing is not charged. Returns are a year, t is Newey-West; volatility and other costs: in the file."
+        "borrowing is not charged. Returns are a year, t is Newey-West. The file has more."
     ),
 )
 AGREEMENT = Layout(
