@@ -67,7 +67,6 @@ OUTCOMES = Layout(
         Column("loss_share", "With a loss", "percent"),
         Column("loss_share_low", "At least", "percent"),
         Column("loss_share_high", "At most", "percent"),
-        Column("debt_to_assets_median", "Debt / assets", "percent"),
         Column("exits_graduated", "Too large", "integer"),
         Column("exits_acquired", "Acquired", "integer"),
         Column("exits_failed", "Failed", "integer"),
@@ -82,25 +81,23 @@ OUTCOMES = Layout(
 PERFORMANCE = Layout(
     "Could the score have forecast returns",
     (
-        Column("holding_months", "Months held", "integer"),
-        Column("weighting", "Weights", "words"),
-        Column("scope", "Sectors", "words"),
-        Column("portfolio", "Quintile", "words"),
+        Column("holding_months", "Held", "integer"),
+        Column("weighting", "Weights"),
+        Column("scope", "Sectors"),
+        Column("portfolio", "Quintile"),
         Column("months", "Months", "integer"),
-        Column("annual_return", "Return a year", "percent"),
-        Column("annual_return_10", "After 10 bp", "percent"),
+        Column("annual_return", "Return", "percent"),
         Column("annual_return_50", "After 50 bp", "percent"),
-        Column("volatility", "Volatility", "percent"),
         Column("max_drawdown", "Largest fall", "percent"),
         Column("turnover", "Turnover", "percent"),
-        Column("ff5_alpha_annual", "Alpha, 5 factors", "percent"),
-        Column("ff5_alpha_hac_t_stat", "t (HAC)", "number"),
-        Column("ff5_mom_alpha_annual", "With momentum", "percent"),
-        Column("ff5_mom_alpha_hac_t_stat", "t (HAC)", "number"),
+        Column("ff5_alpha_annual", "Alpha FF5", "percent"),
+        Column("ff5_alpha_hac_t_stat", "t", "number"),
+        Column("ff5_mom_alpha_annual", "With MOM", "percent"),
     ),
     note=(
-        "Formed from what was visible at a month's end, held from the next month on. Costs are per dollar "
-        "bought or sold. Long short is quintile 5 less 1 and pays for both legs; borrowing is not charged."
+        "Formed from what was visible at a month's end, held from the next month on, for so many months. "
+        "Costs are per dollar bought or sold. Long short is quintile 5 less 1 and pays for both legs; "
+        "borrowing is not charged. Returns are a year, t is Newey-West. The file has more."
     ),
 )
 AGREEMENT = Layout(
