@@ -75,6 +75,7 @@ USES: Mapping[str, Uses] = {
     "marts.quality_summary": Uses(("quality_rules",)),
     "marts.coverage": Uses(settings=("stale_months",), has_dates=True),
     "marts.metric_differences": Uses(("reconciliation_rules",)),
+    "marts.book_holdings": Uses(("reconstitutions",)),
     "marts.funnel_summary": Uses(("factor_rules",)),
     "marts.statement_lenses": Uses(("funnel_rules", "applicability")),
     "marts.stock_factor_loadings": Uses(("factor_rules",)),

@@ -1,13 +1,13 @@
 """Constituents of each book by month.
 
-Fixed lists are held over their period, survivors of the funnel for twelve months from the end of each June.
+Fixed lists are held over their period, survivors of the funnel from one year's formation to the next.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from smallcap.finance.formation import FORMATION_MONTH, MONTHS_HELD
+from smallcap.finance.formation import formation_dates
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS
 from smallcap.finance.statuses import FAIL, NOT_APPLICABLE, VERIFY
 from smallcap.rules.types.books import LIST, SURVIVORS
@@ -32,7 +32,8 @@ def book_spells(
     """Compute the period over which each book plans to hold each line.
 
     Survivors are those of the last as_of in June, from that date's rows only. They are held from July to the
-    following June, through the line that core.members had for the company at formation.
+    following June, through the line that core.members had for the company at formation. A year whose rows of
+    June are left out forms its book in July.
 
     Parameters
     ----------
@@ -79,17 +80,14 @@ def _survivors(books: pl.DataFrame, outcomes: pl.DataFrame, members: pl.DataFram
             pl.lit(1.0).alias("given_weight"),
             pl.col("as_of").dt.month_end().dt.offset_by("1d").dt.month_end().alias("first_held"),
         )
-        .with_columns(
-            pl.col("first_held").dt.offset_by(f"{MONTHS_HELD - 1}mo").dt.month_end().alias("last_held")
-        )
+        .join(formation_dates(outcomes["as_of"]), on="as_of")
         .select(SPELL_COLUMNS)
     )
 
 
 def _at_formation(outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Keep the rows of the last as_of in each June."""
-    in_june = outcomes.filter(pl.col("as_of").dt.month() == FORMATION_MONTH)
-    return in_june.filter(pl.col("as_of") == pl.col("as_of").max().over(pl.col("as_of").dt.year()))
+    """Keep the rows of the dates at which books are formed."""
+    return outcomes.join(formation_dates(outcomes["as_of"]), on="as_of", how="semi", maintain_order="left")
 
 
 def _kept_in(books: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:

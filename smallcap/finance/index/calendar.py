@@ -67,6 +67,27 @@ def data_month_end(date: str) -> pl.Expr:
     return pl.when(further <= 0).then(month_end).otherwise(day.dt.month_start().dt.offset_by("-1d"))
 
 
+def settled_rows(rows: pl.DataFrame, lists: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:
+    """Leave out the rows of dates whose list may still be that of the index before a reconstitution.
+
+    Parameters
+    ----------
+    rows
+        Rows with `as_of`.
+    lists
+        Rows with `as_of` and `snapshot_date`.
+    events
+        The calendar.
+
+    Returns
+    -------
+    pl.DataFrame
+        The other rows, in their order.
+    """
+    dates = with_pending(lists.select("as_of", "snapshot_date").unique("as_of"), events)
+    return rows.join(dates.filter("is_reconstitution_pending"), on="as_of", how="anti", maintain_order="left")
+
+
 def with_pending(lists: pl.DataFrame, events: Sequence[Reconstitution]) -> pl.DataFrame:
     """Add `is_reconstitution_pending`: the list may still be that of the index before a reconstitution.
 
