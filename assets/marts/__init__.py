@@ -24,6 +24,9 @@ from smallcap.assets.marts.quality.coverage import coverage
 from smallcap.assets.marts.quality.metric_differences import metric_differences
 from smallcap.assets.marts.quality.quality_scores import quality_scores
 from smallcap.assets.marts.quality.quality_summary import quality_summary
+from smallcap.assets.marts.watched.published_candidates import published_candidates
+from smallcap.assets.marts.watched.study_comparison import study_comparison
+from smallcap.assets.marts.watched.study_regression import study_regression
 from smallcap.assets.marts.watched.watched_lenses import watched_lenses
 from smallcap.assets.marts.watched.watched_outcomes import watched_outcomes
 from smallcap.assets.marts.watched.watched_scores import watched_scores
@@ -46,12 +49,15 @@ __all__ = [
     "index_sectors",
     "metric_differences",
     "profitability_experiment",
+    "published_candidates",
     "quality_scores",
     "quality_summary",
     "reconstitution_effects",
     "screen_changes",
     "statement_lenses",
     "stock_factor_loadings",
+    "study_comparison",
+    "study_regression",
     "vintage_sensitivity",
     "watched_lenses",
     "watched_outcomes",

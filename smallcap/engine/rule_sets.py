@@ -21,6 +21,12 @@ from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, Sharia
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.published import (
+    CANDIDATES_FILE,
+    FIGURES_FILE,
+    PublishedCandidate,
+    PublishedFigure,
+)
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
@@ -62,6 +68,8 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "withdrawals": _csv("withdrawals.csv", Withdrawal),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),
     "watchlist": _csv(WATCHLIST_FILE, WatchedName),
+    "published_book": _csv(CANDIDATES_FILE, PublishedCandidate),
+    "published_figures": _csv(FIGURES_FILE, PublishedFigure),
     "holdings_rules": _toml("ishares.toml", HoldingsRules),
     "ticker_aliases": RuleSetFile("ticker_aliases.csv", load_ticker_aliases),
 }

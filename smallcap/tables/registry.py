@@ -9,7 +9,19 @@ import dataframely as dy
 import polars as pl
 
 from smallcap.errors import InputError
-from smallcap.tables import books, core, experiment, factors, funnel, index, marts, meta, raw, watched
+from smallcap.tables import (
+    books,
+    core,
+    experiment,
+    factors,
+    funnel,
+    index,
+    marts,
+    meta,
+    published,
+    raw,
+    watched,
+)
 
 Kind = Literal["snapshot", "flow", "reference"]
 
@@ -113,6 +125,9 @@ TABLES: dict[str, Table] = {
         Table("marts.watched_outcomes", watched.WatchedOutcomes, "snapshot"),
         Table("marts.watched_lenses", watched.WatchedLenses, "snapshot"),
         Table("marts.watched_scores", watched.WatchedScores, "snapshot"),
+        Table("marts.published_candidates", published.PublishedCandidates, "snapshot"),
+        Table("marts.study_comparison", published.StudyComparison, "snapshot"),
+        Table("marts.study_regression", published.StudyRegression, "reference"),
         Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
         Table("marts.index_sectors", index.IndexSectors, "snapshot"),
         Table("marts.index_eligibility", index.IndexEligibility, "snapshot"),

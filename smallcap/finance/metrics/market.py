@@ -7,6 +7,7 @@ import polars as pl
 from smallcap.finance.frames import as_table, without_nan
 from smallcap.finance.metrics.fields import SHARE_FIELDS
 from smallcap.finance.metrics.market_cap import with_market_cap
+from smallcap.finance.metrics.notes import note
 from smallcap.finance.metrics.ratios import EBIT, suspect, zone
 from smallcap.finance.pointintime import is_stale, visible, visible_rows
 from smallcap.finance.reasons import Check, metric, missing, not_positive
@@ -28,7 +29,6 @@ ONLY_FOR_FORMULAS = (
     "total_liabilities_usd",
     "working_capital_usd",
     "retained_earnings_usd",
-    "dividends_paid_usd",
     "shares_date",
     "shares_split_basis",
 )
@@ -103,7 +103,7 @@ def metrics_as_of(
         pl.when(~NOT_FOR_FINANCIALS[0]).then("altman_z_double_prime").alias("altman_z_double_prime"),
         pl.lit(rules.label).alias("rule_set"),
     )
-    return without_nan(as_table(computed, "core.metrics_as_of"))
+    return without_nan(as_table(computed.with_columns(note()), "core.metrics_as_of"))
 
 
 def multiples() -> list[pl.Expr]:
