@@ -1,4 +1,8 @@
 -- Debt over equity of the published book's candidates, filing by filing, since when each was known.
+-- ticker: the candidate's ticker
+-- entity_id: our id of the company
+-- period_end: end of the fiscal year
+-- available_date: first day on which the figure could be known
 -- published_debt_to_equity: the published figure; for a range its lower end
 -- published_debt_to_equity_highest: upper end of a published range
 SELECT c.ticker, m.entity_id, m.period_end, m.version, m.available_date, m.debt_to_equity, m.debt_to_equity_reason,

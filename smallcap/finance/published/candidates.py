@@ -28,6 +28,8 @@ METRIC_COLUMNS = (
 BALANCE_SHEET_FILTER = 3
 NOBODY = "no line of the source carries the ticker"
 NOT_KNOWN = "no source of this home has it"
+WITHOUT_RECORD = "no annual record of ours is visible"
+OF_THE_LIST = "ours is the exchange in the list of members"
 BOOK_DAY = "the book's is of January 2026, as its author gives it"
 
 
@@ -167,6 +169,11 @@ def _text(rows: pl.DataFrame, figure: str, *, is_made_up: bool) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Float64).alias("difference"),
     )
     no_reason = pl.lit(None, dtype=pl.String)
+    if figure == "exchange" and not is_made_up:
+        from_list = (
+            pl.when(pl.col("our_text").is_null()).then(pl.lit(NOT_KNOWN)).otherwise(pl.lit(OF_THE_LIST))
+        )
+        return _row(both, figure, from_list)
     is_unknown, is_unpublished = pl.col("our_text").is_null(), pl.col("published_text").is_null()
     return _row(
         both, figure, _reason(is_unknown, is_unpublished, no_reason, pl.lit(""), is_made_up=is_made_up)
@@ -189,7 +196,7 @@ def _reason(
         .then(pl.lit(NOBODY))
         .otherwise(pl.coalesce(own, pl.lit(NOT_KNOWN)))
     )
-    dated = pl.concat_str(price, record_in_words().fill_null("ours is of the list of members"))
+    dated = pl.concat_str(price, record_in_words().fill_null(WITHOUT_RECORD))
     compared = (
         pl.when(is_unpublished)
         .then(pl.concat_str(pl.lit(f"{NOT_PUBLISHED}; "), dated))
