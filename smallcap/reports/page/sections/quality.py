@@ -9,8 +9,17 @@ import polars as pl
 from smallcap.reports.claims import empty_screen
 from smallcap.reports.page.charts.quality import quality_scatter
 from smallcap.reports.page.data import Report
-from smallcap.reports.page.layouts.quality import ABLATION, BEST, OUTCOMES, QUALITY_STEPS, QUINTILES, WORST
+from smallcap.reports.page.layouts.quality import (
+    ABLATION,
+    BEST,
+    DESCRIBED,
+    OUTCOMES,
+    QUALITY_STEPS,
+    QUINTILES,
+    WORST,
+)
 from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, where
+from smallcap.reports.page.sections.published import described
 
 SHOWN = 8
 """Companies in the tables of the best and the worst."""
@@ -39,6 +48,7 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
         block(best, BEST, "quality_scores", unscored, sheets),
         block(worst, WORST, "quality_scores", unscored, sheets),
         block(data.quality_steps, QUALITY_STEPS, "quality_steps", no_summary),
+        block(described(data.quality_inputs), DESCRIBED, "quality_inputs", no_summary),
         block(data.quality_ablation, ABLATION, "quality_ablation", "There is no ablation for this date."),
         block(data.quality_outcomes, OUTCOMES, "quality_outcomes", no_outcomes),
     ]
