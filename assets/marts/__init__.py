@@ -41,6 +41,9 @@ from smallcap.assets.marts.quality.quality_summary import quality_summary
 from smallcap.assets.marts.quality.quintile_outcomes import quintile_outcomes
 from smallcap.assets.marts.quality.quintile_performance import quintile_performance
 from smallcap.assets.marts.quality.quintile_returns import quintile_returns
+from smallcap.assets.marts.watched.published_candidates import published_candidates
+from smallcap.assets.marts.watched.study_comparison import study_comparison
+from smallcap.assets.marts.watched.study_regression import study_regression
 from smallcap.assets.marts.watched.watched_lenses import watched_lenses
 from smallcap.assets.marts.watched.watched_outcomes import watched_outcomes
 from smallcap.assets.marts.watched.watched_scores import watched_scores
@@ -70,6 +73,7 @@ __all__ = [
     "profitability_experiment",
     "quality_agreement",
     "quality_alternatives",
+    "published_candidates",
     "quality_scores",
     "quality_summary",
     "quintile_outcomes",
@@ -86,6 +90,8 @@ __all__ = [
     "treated_experiment",
     "treated_experiment_returns",
     "treated_hindsight",
+    "study_comparison",
+    "study_regression",
     "vintage_sensitivity",
     "watched_lenses",
     "watched_outcomes",

@@ -286,6 +286,21 @@ READS: dict[str, dict[str, Window]] = {
         "core.filter_evaluations": Window(back=1),
         "core.metrics_as_of": Window(back=1),
     },
+    "marts.published_candidates": {
+        "core.watched_names": SAME_YEAR,
+        "core.members": SAME_YEAR,
+        "core.metrics_as_of": SAME_YEAR,
+        "core.watched_metrics": SAME_YEAR,
+        "core.filter_evaluations": SAME_YEAR,
+        "marts.watched_outcomes": SAME_YEAR,
+    },
+    "marts.study_comparison": {
+        "marts.quality_summary": SAME_YEAR,
+        "marts.quality_scores": SAME_YEAR,
+        "marts.index_profile": SAME_YEAR,
+        "marts.index_holdings": SAME_YEAR,
+    },
+    "marts.study_regression": {"marts.factor_regressions": SAME_YEAR, "core.book_lines": SAME_YEAR},
     "marts.index_holdings": {"core.members": SAME_YEAR, "core.metrics_as_of": SAME_YEAR},
     "marts.index_sectors": {"core.members": SAME_YEAR, "core.metrics_as_of": SAME_YEAR},
     "marts.index_eligibility": {

@@ -25,6 +25,12 @@ from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.inference import InferenceRules
 from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.published import (
+    CANDIDATES_FILE,
+    FIGURES_FILE,
+    PublishedCandidate,
+    PublishedFigure,
+)
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
@@ -77,6 +83,8 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "withdrawals": _csv("withdrawals.csv", Withdrawal),
     "book_rules": RuleSetFile("books.toml or a file of books/", read_books),
     "watchlist": _csv(WATCHLIST_FILE, WatchedName),
+    "published_book": _csv(CANDIDATES_FILE, PublishedCandidate),
+    "published_figures": _csv(FIGURES_FILE, PublishedFigure),
     "holdings_rules": _toml("ishares.toml", HoldingsRules),
     "ticker_aliases": RuleSetFile("ticker_aliases.csv", load_ticker_aliases),
 }

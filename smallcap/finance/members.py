@@ -132,7 +132,9 @@ def _summed(lines: pl.DataFrame) -> pl.DataFrame:
     order = ("as_of", "entity_id", "market_value_usd", "ticker", "security_id")
     by_size = lines.sort(order, descending=[name == "market_value_usd" for name in order], nulls_last=True)
     company = by_size.group_by("index_name", "as_of", "entity_id", maintain_order=True).agg(
-        pl.col("year", "ticker", "name", "security_id", "sector", "snapshot_date", "fund", "source").first(),
+        pl.col(
+            "year", "ticker", "name", "security_id", "sector", "exchange", "snapshot_date", "fund", "source"
+        ).first(),
         pl.len().alias("line_count"),
         pl.col("known_sic").drop_nulls().first().alias("sic"),
         pl.col("known_gics").drop_nulls().first().alias("gics"),

@@ -23,7 +23,8 @@ STATEMENTS: Final = ("balance_sheet", "income", "cash_flow")
 BASIS: Final = "point_in_time"
 FIGURES: Final = (
     *("period_end", "available_date", "price_usd", "market_cap_usd", "pe", "pb", "p_fcf", "roe"),
-    *("gross_margin", "operating_margin", "net_margin", "debt_to_equity", "net_cash_usd", "dividend_yield"),
+    *("gross_margin", "ebitda_margin", "operating_margin", "net_margin", "debt_to_equity", "net_cash_usd"),
+    *("dividends_paid_usd", "dividend_yield", "exchange", "note"),
 )
 """Columns of the metrics in a row for a file."""
 COLUMNS: Final = (

@@ -70,10 +70,15 @@ MONEY_LINES = (
     ("free_cash_flow_usd", "free cash flow"),
     ("total_debt_usd", "total debt"),
     ("cash_and_short_term_investments_usd", "cash and short-term investments"),
+    ("net_cash_usd", "net cash"),
     ("shareholders_equity_usd", "equity"),
+    ("dividends_paid_usd", "dividends"),
 )
 RATIO_LINES = (
     ("gross_margin", "gross margin"),
+    ("ebitda_margin", "EBITDA margin"),
+    ("operating_margin", "operating margin"),
+    ("net_margin", "net margin"),
     ("roe", "ROE"),
     ("debt_to_equity", "debt/equity"),
     ("accruals_cash_flow", "accruals"),
@@ -152,6 +157,7 @@ def _outsider(claim: str, judged: Judged) -> Iterable[RenderableType]:
     if row["period_end"] is not None:
         yield Text(_record(row))
         yield Text(_market_figures(row))
+        yield Text(_traded(row))
 
 
 def _held(held: Sequence[Row]) -> RenderableType:
@@ -224,6 +230,7 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
         return
     yield Text(_record(row))
     yield Text(_market_figures(row))
+    yield Text(_traded(row))
 
 
 def _record(row: Row) -> str:
@@ -240,6 +247,12 @@ def _kind(row: Row) -> str:
     kind = row.get("company_kind")
     by = {"sic": "SIC code", "gics": "GICS code", "sector": "sector"}
     return f", {KIND_WORDS[kind]} by its {by[row['kind_basis']]}" if kind not in (None, OTHER) else ""
+
+
+def _traded(row: Row) -> str:
+    exchange = row.get("exchange") or "exchange unknown"
+    note = row.get("note")
+    return f"{exchange}; {note}" if note else str(exchange)
 
 
 def _market_figures(row: Row) -> str:

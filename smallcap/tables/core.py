@@ -38,6 +38,7 @@ class Members(dy.Schema):
     sector = text("GICS sector name")
     sic = text("Standard Industrial Classification code")
     gics = text("GICS sub-industry code")
+    exchange = text("exchange of the largest line, as in the source of the list")
     snapshot_date = date("date of the list that was used", nullable=False)
     fund = text("the fund whose holdings that list is; null if it is of the index itself or names no fund")
     market_value_usd = usd("value of the fund's or index's holding, all lines", min=0)
@@ -148,6 +149,8 @@ class AnnualMetrics(dy.Schema):
     operating_margin_reason = reason("operating_margin")
     net_margin = ratio("net income over revenue")
     net_margin_reason = reason("net_margin")
+    ebitda_margin = ratio("EBIT + depreciation and amortization, over revenue")
+    ebitda_margin_reason = reason("ebitda_margin")
     fcf_margin = ratio("free cash flow over revenue")
     fcf_margin_reason = reason("fcf_margin")
     debt_to_assets = ratio("total debt over total assets")
@@ -223,6 +226,7 @@ class MetricsAsOf(dy.Schema):
     free_cash_flow_usd = usd("free cash flow")
     total_debt_usd = usd("total debt")
     net_cash_usd = usd("cash and short-term investments less total debt")
+    dividends_paid_usd = usd("dividends paid; zero if blank and the source declares that blank means none")
     total_assets_usd = usd("total assets")
     shareholders_equity_usd = usd("shareholders' equity")
     roe = ratio("return on equity")
@@ -231,6 +235,7 @@ class MetricsAsOf(dy.Schema):
     gross_margin = ratio("gross margin")
     operating_margin = ratio("operating margin")
     net_margin = ratio("net margin")
+    ebitda_margin = ratio("EBITDA margin")
     fcf_margin = ratio("free cash flow margin")
     fcf_margin_reason = reason("fcf_margin")
     debt_to_assets = ratio("total debt over total assets")
@@ -319,6 +324,10 @@ class MetricsAsOf(dy.Schema):
     altman_z_reason = reason("altman_z")
     altman_z_zone = text("distress, grey or safe")
     altman_z_double_prime = ratio("Altman Z''; null for financials", unit="score")
+    note = text(
+        "in words: debt-free, net cash or net debt with its amount, dividends, doubts about the record; null "
+        "without a record"
+    )
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()

@@ -26,6 +26,10 @@ from smallcap.tables import (
     reconstitution,
     returns,
     thesis,
+    marts,
+    meta,
+    published,
+    raw,
     watched,
 )
 
@@ -191,6 +195,10 @@ TABLES: dict[str, Table] = {
         Table("marts.book_inference", inference.BookInference, "reference"),
         Table("marts.alpha_family", inference.AlphaFamily, "reference"),
         Table("marts.deflated_sharpe", inference.DeflatedSharpe, "reference"),
+        Table("marts.watched_scores", watched.WatchedScores, "snapshot"),
+        Table("marts.published_candidates", published.PublishedCandidates, "snapshot"),
+        Table("marts.study_comparison", published.StudyComparison, "snapshot"),
+        Table("marts.study_regression", published.StudyRegression, "reference"),
         Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
         Table("marts.index_sectors", index.IndexSectors, "snapshot"),
         Table("marts.index_eligibility", index.IndexEligibility, "snapshot"),

@@ -8,6 +8,7 @@ from smallcap.finance.frames import as_table, without_nan
 from smallcap.finance.kinds import is_asked
 from smallcap.finance.metrics.fields import SHARE_FIELDS
 from smallcap.finance.metrics.market_cap import with_market_cap
+from smallcap.finance.metrics.notes import note
 from smallcap.finance.metrics.ratios import EBIT, suspect, zone
 from smallcap.finance.metrics.share_change import share_count_change
 from smallcap.finance.pointintime import is_stale, visible, visible_rows
@@ -31,7 +32,6 @@ ONLY_FOR_FORMULAS = (
     "total_liabilities_usd",
     "working_capital_usd",
     "retained_earnings_usd",
-    "dividends_paid_usd",
     "shares_date",
     "shares_split_basis",
     "shares_prior_date",
@@ -111,7 +111,7 @@ def metrics_as_of(
         _altman_z_double_prime(applicability),
         pl.lit(rules.label).alias("rule_set"),
     )
-    return without_nan(as_table(computed, "core.metrics_as_of"))
+    return without_nan(as_table(computed.with_columns(note()), "core.metrics_as_of"))
 
 
 def multiples() -> list[pl.Expr]:

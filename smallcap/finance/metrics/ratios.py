@@ -26,6 +26,7 @@ def ratios(rules: MetricsRules) -> list[pl.Expr]:
         *_ratio("gross_margin", pl.col("gross_profit_usd"), pl.col("revenue_usd"), *GROSS_PROFIT),
         *_ratio_of("operating_margin", "operating_income_usd", "revenue_usd"),
         *_ratio_of("net_margin", "net_income_usd", "revenue_usd"),
+        *ebitda_margin(),
         *_ratio_of("fcf_margin", "free_cash_flow_usd", "revenue_usd", of=free_cash_flow),
         *debt_ratio("debt_to_assets", debt, "total_assets_usd"),
         *debt_ratio("debt_to_equity", debt, "shareholders_equity_usd"),
@@ -63,6 +64,13 @@ def _ratio(name: str, numerator: pl.Expr, denominator: pl.Expr, *fields: str) ->
 def _ratio_of(name: str, numerator: str, denominator: str, of: tuple[str, ...] = ()) -> list[pl.Expr]:
     """Return the ratio of two columns; `of` are the fields of the numerator if it is not a field itself."""
     return _ratio(name, pl.col(numerator), pl.col(denominator), *(of or (numerator,)), denominator)
+
+
+def ebitda_margin() -> list[pl.Expr]:
+    """Return EBIT and depreciation and amortization over revenue."""
+    ebit, depreciation = pl.col("ebit_usd"), pl.col("depreciation_amortization_usd")
+    fields = (*EBIT, "depreciation_amortization_usd", "revenue_usd")
+    return _ratio("ebitda_margin", ebit + depreciation, pl.col("revenue_usd"), *fields)
 
 
 def roe_average() -> list[pl.Expr]:

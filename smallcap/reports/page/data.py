@@ -29,6 +29,7 @@ class ReportData:
     quality_steps: pl.DataFrame
     quality_quintiles: pl.DataFrame
     quality_scores: pl.DataFrame
+    quality_inputs: pl.DataFrame
     quality_ablation: pl.DataFrame
     quality_outcomes: pl.DataFrame
     quintile_outcomes: pl.DataFrame
@@ -67,6 +68,10 @@ class ReportData:
     experiment: pl.DataFrame
     thesis_checks: pl.DataFrame
     members: pl.DataFrame
+    watched_names: pl.DataFrame
+    published_candidates: pl.DataFrame
+    study_comparison: pl.DataFrame
+    study_regression: pl.DataFrame
     checks: pl.DataFrame
     coverage: pl.DataFrame
     missing: pl.DataFrame

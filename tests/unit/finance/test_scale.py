@@ -109,6 +109,7 @@ def test_only_what_uses_a_suspect_figure_is_unknown() -> None:
     row = rows.filter(pl.col("fiscal_year") == 2023).row(0, named=True)
     assert {name for name in rows.columns if row[name] == "scale_suspect"} == {
         "operating_margin_reason",
+        "ebitda_margin_reason",
         "unusual_items_share_reason",
         "altman_z_double_prime_reason",
     }

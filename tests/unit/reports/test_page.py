@@ -19,7 +19,7 @@ from smallcap.reports.page.render import render_list, render_report
 from tests.attacks import attacks
 from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with
 
-SECTIONS = ("quality", "funnel", "sheets", "members", "factors", "index", "trust", "origin")
+SECTIONS = ("quality", "funnel", "sheets", "members", "published", "factors", "index", "trust", "origin")
 ONLY_ASKED_BY_THE_LIST = {"dates"}
 
 

@@ -41,6 +41,22 @@ WORST = Layout(
     "The eight worst scores, worst first",
     (Column("place", "Place", "integer"), *COMPANY, Column("score", "Score", "number"), *INPUTS),
 )
+DESCRIBED = Layout(
+    "The inputs of the scored companies",
+    (
+        Column("basis", "Known", "words"),
+        Column("input", "Input", "words"),
+        Column("companies", "Count", "integer"),
+        Column("mean_told", "Mean", "figure"),
+        Column("std_told", "Deviation", "figure"),
+        Column("least_told", "Least", "figure"),
+        Column("p25_told", "25%", "figure"),
+        Column("median_told", "Median", "figure"),
+        Column("p75_told", "75%", "figure"),
+        Column("greatest_told", "Greatest", "figure"),
+    ),
+    note="Interest coverage as it is scored, clipped; the deviation is that of a sample.",
+)
 ABLATION = Layout(
     "The same screen without one of its rules",
     (

@@ -7,6 +7,7 @@ from smallcap.reports.page.sections.blocks import Section
 from smallcap.reports.page.sections.factors import factors_section
 from smallcap.reports.page.sections.funnel import funnel_section, members_section
 from smallcap.reports.page.sections.index import index_section
+from smallcap.reports.page.sections.published import published_section
 from smallcap.reports.page.sections.quality import quality_section
 from smallcap.reports.page.sections.trust import origin_section, trust_section
 
@@ -14,6 +15,7 @@ MAKERS = (
     quality_section,
     funnel_section,
     members_section,
+    published_section,
     factors_section,
     index_section,
     trust_section,

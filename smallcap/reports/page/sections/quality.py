@@ -13,6 +13,7 @@ from smallcap.reports.page.layouts.quality import (
     ABLATION,
     AGREEMENT,
     BEST,
+    DESCRIBED,
     OUTCOMES,
     PERFORMANCE,
     QUALITY_STEPS,
@@ -20,6 +21,7 @@ from smallcap.reports.page.layouts.quality import (
     WORST,
 )
 from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, insufficient, where
+from smallcap.reports.page.sections.published import described
 
 SHOWN = 8
 """Companies in the tables of the best and the worst."""
@@ -55,6 +57,7 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
         block(best, BEST, "quality_scores", unscored, sheets),
         block(worst, WORST, "quality_scores", unscored, sheets),
         block(data.quality_steps, QUALITY_STEPS, "quality_steps", no_summary),
+        block(described(data.quality_inputs), DESCRIBED, "quality_inputs", no_summary),
         block(data.quality_ablation, ABLATION, "quality_ablation", "There is no ablation for this date."),
         block(data.quintile_outcomes, OUTCOMES, "quintile_outcomes", no_outcomes),
         block(where(estimated, is_shown), PERFORMANCE, "quintile_performance", no_months),

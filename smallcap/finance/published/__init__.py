@@ -1,0 +1,1 @@
+"""Published figures beside this home's own."""
