@@ -144,7 +144,7 @@ class SampleSource:
         -------
         pl.DataFrame
             as_of, source_entity_id, change (added or removed), cause (a value of marts.index_changes); one
-            row per change between two month-end lists.
+            row per change between two month-end lists of the first fund.
         """
         return changes_and_causes(self.companies, self.seed)
 

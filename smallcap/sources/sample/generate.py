@@ -13,6 +13,7 @@ from smallcap.sources.sample.lines import list_lines
 from smallcap.sources.sample.market import simulate
 from smallcap.sources.sample.membership import constituents_frame, exchanges, members_by_month
 from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
+from smallcap.sources.sample.second_fund import first_fund_months, with_second_fund
 from smallcap.sources.sample.spells import name_spells, securities_frame
 from smallcap.sources.sample.statements import compile_statements
 from smallcap.sources.sample.true_changes import true_changes
@@ -49,7 +50,9 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
     of_lines = securities_frame(founded, lines, spells, known_causes(lines, market, seed))
     fundamentals, vendor_metrics = annual_records(founded, market, statements, spells, seed)
     return {
-        "constituents": constituents_frame(founded, market, lines, spells, line_prices, is_member, seed),
+        "constituents": with_second_fund(
+            constituents_frame(founded, market, lines, spells, line_prices, is_member, seed), seed
+        ),
         "securities": pl.concat([of_lines, fund_securities()]),
         "fundamentals": fundamentals,
         "vendor_metrics": vendor_metrics,
@@ -67,7 +70,8 @@ def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
     """
     founded = found(companies, seed)
     market = simulate(founded, seed)
-    return true_changes(founded, market, list_lines(founded, market, seed), members_by_month(founded, market))
+    lines, membership = list_lines(founded, market, seed), members_by_month(founded, market)
+    return true_changes(founded, market, lines, membership, first_fund_months(seed))
 
 
 def true_delistings(companies: int, seed: int) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from smallcap.sources.sample.calendar import FIRST_LIST_MONTH, Integers, month_ends
+from smallcap.sources.sample.calendar import Integers, month_ends
 from smallcap.sources.sample.columns import spread, whole
 from smallcap.sources.sample.lines import Lines, entity_ids
 from smallcap.sources.sample.market import Market
@@ -20,8 +20,17 @@ NEW_LISTING_MONTHS: Final = 12
 """A company that joins within this many months of its listing joins as a new listing."""
 
 
-def true_changes(companies: Companies, market: Market, lines: Lines, membership: Membership) -> pl.DataFrame:
-    """Name the cause of every change between two month-end lists.
+def true_changes(
+    companies: Companies, market: Market, lines: Lines, membership: Membership, months: Integers
+) -> pl.DataFrame:
+    """Name the cause of every change between two month-end lists of the first fund.
+
+    Parameters
+    ----------
+    companies, market, lines, membership
+        The universe and its index.
+    months
+        The months whose lists are the first fund's, ascending.
 
     Returns
     -------
@@ -30,9 +39,9 @@ def true_changes(companies: Companies, market: Market, lines: Lines, membership:
         marts.index_changes), sorted by the first two. A company that grew into the index from below has the
         cause `other`, and so has a leftover of a merger.
     """
-    own = _changes(membership.is_member)
+    own = _changes(membership.is_member, months)
     of_companies = _frame(np.arange(len(companies)), own, _causes(companies, market, membership, own))
-    leftovers = _changes(listed_lines(lines, membership.is_member)[lines.is_leftover])
+    leftovers = _changes(listed_lines(lines, membership.is_member)[lines.is_leftover], months)
     of_leftovers = _frame(
         lines.entity[lines.is_leftover], leftovers, np.full(len(leftovers[0]), "other", dtype=object)
     )
@@ -60,10 +69,10 @@ def _causes(
     return np.where(is_added, came, went).astype(object)
 
 
-def _changes(is_listed: Flags) -> tuple[Integers, Integers, Flags]:
-    """Find row, month and direction of every change after the first list."""
-    row, position = np.nonzero(is_listed[:, FIRST_LIST_MONTH + 1 :] != is_listed[:, FIRST_LIST_MONTH:-1])
-    month = position + FIRST_LIST_MONTH + 1
+def _changes(is_listed: Flags, months: Integers) -> tuple[Integers, Integers, Flags]:
+    """Find row, month and direction of every change between the lists of the given months."""
+    row, position = np.nonzero(is_listed[:, months[1:]] != is_listed[:, months[:-1]])
+    month = months[position + 1]
     return row, month, is_listed[row, month]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import polars as pl
 import pytest
 
 from smallcap.finance.index.causes import CAUSES
 from smallcap.sources.sample import SampleSource
+from smallcap.sources.sample.calendar import month_ends
+from smallcap.sources.sample.second_fund import first_fund_months
 from tests.unit.sources.sample_builders import INDEX, full
 
 FULL_YEARS = range(2005, 2026)
@@ -56,6 +59,28 @@ def test_every_year_has_a_realistic_number_of_each_kind(
 def test_the_index_keeps_its_size() -> None:
     lists = full().constituents(INDEX, full().membership_dates(INDEX)).rows.group_by("as_of").len()
     assert lists.filter(pl.col("as_of").dt.year() >= 2008)["len"].is_between(1800, 2100).all()
+
+
+def _gone(one: pl.DataFrame, other: pl.DataFrame) -> float:
+    """Return the weight of the lines of one list that the other does not have."""
+    return float(one.join(other, on="source_id", how="anti")["weight"].sum())
+
+
+def test_the_turnover_of_a_june_is_several_times_that_of_any_other_month() -> None:
+    days = [day.item() for day in month_ends()[first_fund_months(2000)]]
+    lists = full().constituents(INDEX, days).rows
+    weight = pl.col("market_value_usd") / pl.col("market_value_usd").sum().over("as_of")
+    held = {day: rows for (day,), rows in lists.select("as_of", "source_id", weight=weight).group_by("as_of")}
+    turnover = [
+        (after, (_gone(held[before], held[after]) + _gone(held[after], held[before])) / 2)
+        for before, after in itertools.pairwise(days)
+    ]
+    rows = pl.DataFrame(turnover, schema=["as_of", "turnover"], orient="row").with_columns(
+        is_june=pl.col("as_of").dt.month() == 6
+    )
+    assert rows.filter("is_june")["turnover"].min() > 0.04
+    # A month may follow two months after the list before it.
+    assert rows.filter(~pl.col("is_june"))["turnover"].max() < 0.02
 
 
 @pytest.mark.parametrize(("companies", "seed"), [(60, 2000), (250, 2000), (300, 2000), (60, 1)])

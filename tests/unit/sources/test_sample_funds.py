@@ -51,7 +51,7 @@ def test_every_month_is_priced_from_the_first_reconstitution_on(fund: Fund) -> N
     assert rows["adjusted_close_usd"][-1] == rows["close_usd"][-1]
 
 
-@pytest.mark.parametrize("month", [(2015, 3), (2020, 3), (2024, 11)])
+@pytest.mark.parametrize("month", [(2015, 3), (2020, 3), (2025, 6)])
 def test_the_index_fund_earns_what_its_members_earn(month: tuple[int, int]) -> None:
     """Weighted by the market value of all classes at the end of the month before, less a twelfth of the fee.
 

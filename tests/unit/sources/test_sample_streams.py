@@ -30,6 +30,8 @@ ALONE = {
     ("delistings", "known causes"): ("securities", ("delisting_cause",), ~FUND),
     ("prices", "missing months"): ("prices", None, ~FUND),
     ("membership", "float"): ("constituents", ("quantity", "market_value_usd"), ~FUND),
+    ("second_fund", "months of the second fund"): ("constituents", None, pl.lit(value=True)),
+    ("second_fund", "holdings of the second fund"): ("constituents", None, pl.lit(value=True)),
     ("fundamentals", "vendor"): ("vendor_metrics", None, pl.lit(value=True)),
 }
 """By module and stage: the one dataset that changes with its draws, the columns (None: all), and the rows."""
