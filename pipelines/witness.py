@@ -59,9 +59,9 @@ def _witness(reading: int) -> None:
         for number in _IGNORED:
             signal.signal(number, signal.SIG_IGN)
         # Whoever reads what the run prints must not wait for this process.
-        for number in (_STDIN, _STDOUT):
+        for descriptor in (_STDIN, _STDOUT):
             with suppress(OSError):
-                os.close(number)
+                os.close(descriptor)
         if not os.read(reading, 1):
             begin = CLEAR_LINE_AND_SHOW_CURSOR if os.isatty(_STDERR) else b""
             os.write(_STDERR, begin + SENTENCE.encode())

@@ -20,16 +20,13 @@ from smallcap.tables import (
     inference,
     marts,
     meta,
+    published,
     quality_alternatives,
     quintiles,
     raw,
     reconstitution,
     returns,
     thesis,
-    marts,
-    meta,
-    published,
-    raw,
     watched,
 )
 

@@ -8,6 +8,7 @@
 -- without_filter [fraction a month, or loading]: the coefficient of the book without it
 -- first_month: first month with returns of both books and the factors
 -- last_month: last of those months
+-- vintage: YYYYMM of the vintage of the factors
 -- status: estimated or insufficient
 -- reason: why there are no numbers; null if there are
 -- names_with_filter [names]: mean number of names at formation of the book with the filter

@@ -35,8 +35,8 @@ from smallcap.rules.types.plans import Plans
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
-from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.returns import ReturnRules
+from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 from smallcap.rules.types.withdrawals import WITHDRAWALS_FILE, Withdrawal
 from tests.paths import PROJECT_ROOT
