@@ -87,7 +87,7 @@ def live_through(
         asked, versions = sum(standin.counts().values()), _versions(home)
         outcome = _run(standin, home, today, tables)
         standin.lift()
-        now = _filings(home)
+        now = _filings(home, today)
         lost = sum(len(rows - now[name]) for name, rows in known.items())
         known = now
         requests = sum(standin.counts().values()) - asked
@@ -149,7 +149,7 @@ def _run(standin: StandIn, home: Path, today: dt.date, tables: Sequence[str] | N
     return "made"
 
 
-def _filings(home: Path) -> dict[str, set[tuple[object, ...]]]:
+def _filings(home: Path, today: dt.date) -> dict[str, set[tuple[object, ...]]]:
     """Name what must never be lost: lines of lists, filings, and months with a price."""
     lake = Lake(home / "lake")
     keys = {
@@ -160,7 +160,8 @@ def _filings(home: Path) -> dict[str, set[tuple[object, ...]]]:
     }
     found = {name: set(lake.read(name).select(keys[name]).rows()) for name in TABLES}
     # The list of the running month, and the price of its last day, follow the clock.
-    found["raw.constituents"] = {key for key in found["raw.constituents"] if _is_month_end(key[0])}
+    month = today.replace(day=1)
+    found["raw.constituents"] = {key for key in found["raw.constituents"] if key[0] < month}  # type: ignore[operator]
     found["raw.prices"] = {(line, day.year, day.month) for line, day in found["raw.prices"]}  # type: ignore[attr-defined]
     return found
 
@@ -183,7 +184,3 @@ def _measured(home: Path) -> dict[str, int]:
         "events": sum(sizes[path] for path in events),
         "responses": len(responses),
     }
-
-
-def _is_month_end(day: object) -> bool:
-    return isinstance(day, dt.date) and (day + dt.timedelta(days=4)).month != day.month

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -15,26 +16,32 @@ from tests.command_line import smallcap as run_command
 from tests.integration.homes import COMPANIES, LATER, LONGER_STALE_LIMIT, contents, make, served
 from tests.integration.readers import reading
 
-
-@pytest.fixture(params=[2, pytest.param(8, marks=pytest.mark.drill)], ids=lambda count: f"{count} readers")
-def readers(home: Path, tmp_path: Path, request: pytest.FixtureRequest):
-    """Start the readers; calling the result stops them and returns what they saw."""
-    with reading(home, tmp_path / "stop", request.param) as seen:
-        yield seen
+FEWEST_RUNS = 3
+"""The first publication, and two that replace it."""
 
 
-def test_readers_see_whole_states_only_while_two_runs_publish(home, readers):
+@pytest.mark.parametrize(
+    ("seconds", "readers"), [(60, 2), pytest.param(600, 8, marks=pytest.mark.drill)], ids=["a minute", "ten"]
+)
+def test_readers_see_whole_states_only_while_runs_publish(
+    home: Path, tmp_path: Path, seconds: float, readers: int
+) -> None:
     runs = {str(served_run_id(home / "warehouse"))}
     what_follows = require_tables("core.metrics_as_of+")
-    for stale_months in (LONGER_STALE_LIMIT, LONGER_STALE_LIMIT + 1):
-        runs.add(make(home, LATER, tables=what_follows, stale_months=stale_months))
-    seen = readers()
+    with reading(home, tmp_path / "stop", readers) as seen:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end or len(runs) < FEWEST_RUNS:
+            stale_months = LONGER_STALE_LIMIT + len(runs) % 2
+            runs.add(make(home, LATER, tables=what_follows, stale_months=stale_months))
+        told = seen()
 
-    assert seen
-    assert [reader["failures"] for reader in seen if reader["failures"]] == []
-    assert [reader["torn"] for reader in seen if reader["torn"]] == []
-    assert {run for reader in seen for run in reader["runs"]} == runs
-    assert all(reader["queries"] > 100 for reader in seen)
+    assert [reader["failures"] for reader in told if reader["failures"]] == []
+    assert [reader["torn"] for reader in told if reader["torn"]] == []
+    assert all(reader["queries"] > 100 for reader in told)
+    read = {run for reader in told for run in reader["runs"]}
+    assert read <= runs
+    # A busy machine may leave a reader no time between two publications.
+    assert len(read) >= FEWEST_RUNS - 1
 
 
 def test_the_second_of_two_writers_is_told_who_holds_the_home(home):
