@@ -84,6 +84,7 @@ class FilterEvaluations(dy.Schema):
         "filter 2: the standard's treatment of leases cannot be applied to the source's debt"
     )
     is_operating_margin_used = flag("filter 4: no gross margin is known; the operating margin is used")
+    company_kind = text("kind of the company (core.members), which decides what it is asked; null if unknown")
     rules_not_asked = count("rules of the filter that cannot be asked of this kind of company", unit="rules")
     rule_set = text("name and version of the rule set", nullable=False)
 
