@@ -89,6 +89,7 @@ class FilterEvaluations(dy.Schema):
         "filter 2: YYYYMM of the vintage of the factors that the risk-free rate comes from; null for others"
     )
     is_vintage_later = flag(f"filter 2: {VINTAGE_LATER}; null for other filters", nullable=True)
+    company_kind = text("kind of the company (core.members), which decides what it is asked; null if unknown")
     rules_not_asked = count("rules of the filter that cannot be asked of this kind of company", unit="rules")
     rule_set = text("name and version of the rule set", nullable=False)
 

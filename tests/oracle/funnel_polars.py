@@ -254,7 +254,7 @@ def _judge(
     verdicts = []
     for number, (verdict, name, label) in enumerate(zip(by_filter, FILTERS, labels, strict=True), 1):
         context = rows.select(
-            *("year", "as_of", "entity_id"),
+            *("year", "as_of", "entity_id", "company_kind"),
             pl.lit(number, pl.Int64).alias("filter_number"),
             pl.lit(name).alias("filter_name"),
             years.get(number, none).alias("years_used"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tests.real.conftest import RealHome
 
-BY_ACCRUALS_ALONE = "accruals are above the universe's 80th percentile"
+BY_ACCRUALS_ALONE = "accruals are above zero and the universe's 80th percentile in both forms"
 """The reason of filter 5 where no other of its rules is broken."""
 
 

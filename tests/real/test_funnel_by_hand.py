@@ -237,25 +237,44 @@ class TestOthersByHand:
         rows = path(short_limit, MAY, "UFPT")
         assert rows["status"].to_list() == ["pass", "pass", "pass", "pass", "fail", "not_reached"]
         assert rows.loc[3, "value"] == pytest.approx((4_000 + 28_000) / 286_091, rel=EXACT)
-        # 3,590 over the mean of 378,192 and 404,136; the universe's limit is compared with pandas above.
+        # 3,590 over the mean of 378,192 and 404,136. The balance-sheet form is as high: other current assets
+        # grew by 28,287 - 812, current liabilities by 2,248, short-term debt not; depreciation is 11,407.
+        # The universe's limits are compared with pandas above.
+        assert (28_287 - 812) - (2_248 - 0) - 11_407 == 13_820
+        assert rows.loc[5, "measure"] == "accruals_cash_flow"  # by less above its limit
         assert rows.loc[5, "value"] == pytest.approx((44_924 - 41_334) / ((378_192 + 404_136) / 2), rel=EXACT)
         assert rows.loc[5, "value"] == pytest.approx(3_590 / 391_164, rel=EXACT)
         assert rows.loc[5, "reason"] == BY_ACCRUALS_ALONE
-        assert rows.loc[5, "threshold"] < rows.loc[5, "value"] < 0.10  # a fixed limit would have let it pass
+        assert rows.loc[5, "threshold"] == 0  # the percentile is below zero
+        assert rows.loc[5, "value"] < 0.10  # a fixed limit would have let it pass
 
-    def test_pch_is_to_be_verified_because_it_is_a_reit(self, short_limit: RealHome) -> None:
-        # Fiscal 2023: debt 175,615 + 858,113; 79,985,000 shares at 40.10. Its equity is 2,171,098, but a
-        # ratio to it is not evaluated.
+    def test_nssc_passes_by_the_balance_sheet_form_of_accruals(self, short_limit: RealHome) -> None:
+        # Fiscal 2024: net income 49,818, of which 45,368 came in as cash. Current assets grew from 131,359 to
+        # 141,783, cash alone from 41,091 to 70,739; current liabilities from 20,796 to 23,351; no debt;
+        # depreciation 2,163; total assets 166,654 and 207,752.
+        rows = path(short_limit, MAY, "NSSC")
+        working = (141_783 - 131_359) - (70_739 - 41_091) - (23_351 - 20_796)
+        mean_assets = (166_654 + 207_752) / 2
+        assert rows.loc[5, ["stand_alone_status", "measure"]].to_list() == ["pass", "accruals_balance_sheet"]
+        assert rows.loc[5, "value"] == pytest.approx((working - 2_163) / mean_assets, rel=EXACT)
+        assert rows.loc[5, "value"] == pytest.approx(-0.1278932, rel=BY_HAND)
+        assert (49_818 - 45_368) / mean_assets == pytest.approx(0.02377099, rel=BY_HAND)
+        assert rows.loc[5, "is_borderline"]
+        assert rows.loc[5, "reason"] == (
+            "meets every rule, narrowly: accruals are high in the cash-flow form alone"
+        )
+        assert rows["status"].to_list() == ["pass"] * 6
+
+    def test_pch_is_asked_of_its_debt_although_it_is_a_reit(self, short_limit: RealHome) -> None:
+        # Fiscal 2023: debt 175,615 + 858,113; 79,985,000 shares at 40.10; equity 2,171,098.
         rows = path(short_limit, MAY, "PCH")
-        assert rows["stand_alone_status"].to_list() == ["verify", "pass", "verify", "pass", "pass", "pass"]
+        assert rows["stand_alone_status"].to_list() == ["verify", "pass", "fail", "pass", "pass", "pass"]
         assert rows.loc[2, "value"] == pytest.approx(
             (175_615 + 858_113) * 1000 / (79_985_000 * 40.10), rel=EXACT
         )
         assert rows.loc[2, "is_borderline"]  # 32.2%, below 33%
-        assert rows.loc[3, "reason"] == (
-            "debt or equity is unknown or known in part, or not meaningful for a financial"
-        )
-        assert set(rows["outcome"]) == {"undetermined"}
+        assert rows.loc[3, "value"] == pytest.approx((175_615 + 858_113) / 2_171_098, rel=EXACT)
+        assert set(rows["outcome"]) == {"failed"}
 
     def test_hdsn_is_to_be_verified_where_its_blank_debt_cannot_be_none(self, short_limit: RealHome) -> None:
         # Fiscal 2023: both parts of debt are blank, yet net interest of 8,352 is paid on total liabilities of

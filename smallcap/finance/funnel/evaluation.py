@@ -93,6 +93,7 @@ def evaluate_filters(
         pl.col("as_of").dt.year().alias("year"),
         "as_of",
         "entity_id",
+        "company_kind",
         (pl.col("as_of") - pl.col("period_end")).dt.total_days().alias("record_age_days"),
         "years",
         "accruals_universe",

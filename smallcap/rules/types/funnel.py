@@ -172,7 +172,11 @@ class IncomeRules(Record):
 
 @dataclass(frozen=True)
 class CashFlowRules(Record):
-    """Rules of filter 5; the borderlines are distances to a rule's threshold."""
+    """Rules of filter 5; the borderlines are distances to a rule's threshold.
+
+    `accruals_percentile` applies to both forms of accruals, `accruals_fixed` and `accruals_borderline` to the
+    cash-flow form, depending on `accruals_limit`.
+    """
 
     most_years_without_free_cash_flow: int
     least_cash_conversion: float
