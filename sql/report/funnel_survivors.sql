@@ -2,11 +2,11 @@
 SELECT o.entity_id, o.ticker, m.name, m.sector, any_value(o.outcome) AS outcome, any_value(q.score) AS score,
        any_value(q.quintile) AS quintile, any_value(a.market_cap_usd) AS market_cap_usd, any_value(a.pe) AS pe, any_value(a.pb) AS pb,
        any_value(a.p_fcf) AS p_fcf, any_value(a.roe) AS roe, any_value(a.debt_to_equity) AS debt_to_equity,
+       string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.is_borderline) AS borderline_filters,
+       string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.status = 'verify') AS filters_to_verify,
        any_value(m.exchange) AS exchange, any_value(a.net_margin) AS net_margin, any_value(a.ebitda_margin) AS ebitda_margin,
        any_value(a.net_cash_usd) AS net_cash_usd, any_value(a.dividends_paid_usd) AS dividends_paid_usd,
-       any_value(a.note) AS note,
-       string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.is_borderline) AS borderline_filters,
-       string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.status = 'verify') AS filters_to_verify
+       any_value(a.note) AS note
 FROM marts.funnel_outcomes AS o
 JOIN core.members AS m USING (as_of, entity_id)
 JOIN core.metrics_as_of AS a USING (as_of, entity_id)

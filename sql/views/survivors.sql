@@ -2,9 +2,10 @@
 -- shariah_value, balance_sheet_value, income_value, cash_flow_value, value_value [as measure]: the figure that decided the filter
 -- shariah_measure, balance_sheet_measure, income_measure, cash_flow_measure, value_measure: what the figure and its headroom are of
 -- shariah_headroom, balance_sheet_headroom, income_headroom, cash_flow_headroom, value_headroom [as measure]: distance of the figure to its threshold, positive inside
+-- ticker: ticker of the company's largest line
 -- borderline_filters: names of the filters that the company passes, but close to a threshold
 -- filters_to_verify: names of the filters that are to be verified for want of data
-SELECT as_of, entity_id, ticker, outcome,
+SELECT o.as_of, o.entity_id, o.ticker, o.outcome,
        max(value) FILTER (WHERE filter_name = 'shariah') AS shariah_value,
        max(measure) FILTER (WHERE filter_name = 'shariah') AS shariah_measure,
        max(headroom) FILTER (WHERE filter_name = 'shariah') AS shariah_headroom,
@@ -21,9 +22,13 @@ SELECT as_of, entity_id, ticker, outcome,
        max(measure) FILTER (WHERE filter_name = 'value') AS value_measure,
        max(headroom) FILTER (WHERE filter_name = 'value') AS value_headroom,
        string_agg(filter_name, ', ' ORDER BY filter_number) FILTER (WHERE is_borderline) AS borderline_filters,
-       string_agg(filter_name, ', ' ORDER BY filter_number) FILTER (WHERE status = 'verify') AS filters_to_verify
-FROM marts.funnel_outcomes
-WHERE as_of = (SELECT max(as_of) FROM marts.funnel_outcomes)
+       string_agg(filter_name, ', ' ORDER BY filter_number) FILTER (WHERE status = 'verify') AS filters_to_verify,
+       any_value(m.exchange) AS exchange, any_value(a.net_margin) AS net_margin, any_value(a.ebitda_margin) AS ebitda_margin,
+       any_value(a.net_cash_usd) AS net_cash_usd, any_value(a.dividends_paid_usd) AS dividends_paid_usd, any_value(a.note) AS note
+FROM marts.funnel_outcomes AS o
+LEFT JOIN core.members AS m USING (as_of, entity_id)
+LEFT JOIN core.metrics_as_of AS a USING (as_of, entity_id)
+WHERE o.as_of = (SELECT max(as_of) FROM marts.funnel_outcomes)
   AND outcome IN ('survivor', 'survivor_unverified')
-GROUP BY as_of, entity_id, ticker, outcome
-ORDER BY ticker, entity_id
+GROUP BY o.as_of, o.entity_id, o.ticker, o.outcome
+ORDER BY o.ticker, o.entity_id

@@ -1,4 +1,4 @@
-"""Published figures on the page: each in its unit, and a section that always says something."""
+"""Published figures on the page: each in the unit of its measure; no part of the section is silent."""
 
 from __future__ import annotations
 
