@@ -22,7 +22,7 @@ SENTENCE: Final = (
 )
 CLEAR_LINE_AND_SHOW_CURSOR: Final = b"\r\x1b[2K\x1b[?25h"
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
-_IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_IGNORED: Final[tuple[signal.Signals, ...]] = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that a terminal or a service manager sends to all processes of a group."""
 _pipe: list[int] = []
 
@@ -59,9 +59,9 @@ def _witness(reading: int) -> None:
         for number in _IGNORED:
             signal.signal(number, signal.SIG_IGN)
         # Whoever reads what the run prints must not wait for this process.
-        for descriptor in (_STDIN, _STDOUT):
+        for opened in (_STDIN, _STDOUT):
             with suppress(OSError):
-                os.close(descriptor)
+                os.close(opened)
         if not os.read(reading, 1):
             begin = CLEAR_LINE_AND_SHOW_CURSOR if os.isatty(_STDERR) else b""
             os.write(_STDERR, begin + SENTENCE.encode())

@@ -31,7 +31,8 @@ _IN_WORDS: Final = {str: "text", int: "a whole number", bool: "true or false"}
 def read_record(home: Path) -> dict[str, Any] | None:
     """Read what a home records; None where it records nothing yet.
 
-    A record that is gone is read from its copy. One that is damaged is not: a person may have edited it.
+    A record that is gone, or empty as after a machine that stopped, is read from its copy. One that is
+    damaged is not: a person may have edited it.
 
     Raises
     ------
@@ -40,7 +41,7 @@ def read_record(home: Path) -> dict[str, Any] | None:
     """
     path = home / RECORD
     try:
-        path = path if path.is_file() else home / COPY
+        path = path if path.is_file() and path.read_bytes().strip() else home / COPY
         return _parsed(path.read_text(encoding="utf-8")) if path.is_file() else None
     except ValueError as error:
         raise InputError(

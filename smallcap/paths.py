@@ -12,6 +12,8 @@ from pathlib import Path
 from smallcap.errors import InputError
 
 _FORBIDDEN = re.compile(r"[#?\[\]]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]" + (r"" if os.sep == "\\" else r"|\\"))
+FOLDERS = ("lake", "warehouse", "snapshots", "dagster", "reports")
+"""The folders of a home."""
 LONGEST = 4000
 """Bytes of a path; operating systems allow about 4,096."""
 LONGEST_NAME = 255
@@ -97,7 +99,8 @@ def require_usable_home(home: Path) -> Path:
     Raises
     ------
     InputError
-        When the path has a character that would be read differently, or is too long.
+        When the path has a character that would be read differently, or is too long, or when a file is where
+        the home has a folder.
     """
     remedy = "Choose another with --home or SMALLCAP_HOME"
     home = usable_path(home, "the home", remedy)
@@ -112,6 +115,12 @@ def require_usable_home(home: Path) -> Path:
                 f"the home {_shown(path)} cannot be used: its path contains '{_shown(found[0])}'. "
                 f"The path of a home may "
                 f"not contain # ? [ ] \\ or % with two digits. {remedy}"
+            )
+    for folder in (resolved / name for name in FOLDERS):
+        if os.path.isfile(folder):
+            raise InputError(
+                f"{_shown(folder)} is a file, and a home has a folder there. Move it away: 'smallcap run' "
+                f"makes again what was in the folder"
             )
     return resolved
 

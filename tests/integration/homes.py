@@ -113,6 +113,16 @@ def unequal_tables(home: Path, other: Path) -> list[str]:
     return differences
 
 
+def lost_keys(before: Path, after: Path) -> list[str]:
+    """Name the tables of which a home no longer has some key that it had."""
+    ours, theirs = contents(before), contents(after)
+    return [
+        name
+        for name in TABLES
+        if not ours[name].join(theirs[name], on=TABLES[name].key, how="anti", nulls_equal=True).is_empty()
+    ]
+
+
 def served(home: Path) -> dict[str, tuple[int, int]]:
     """Count and digest every published table, as an analyst's own DuckDB sees it.
 

@@ -80,8 +80,13 @@ def test_a_damaged_record_is_replaced_by_its_copy(home: Home, text: str) -> None
     assert len(list(home.path.glob("home.toml.damaged-*"))) == 1
 
 
-def test_a_record_that_is_gone_is_read_from_its_copy_so_that_no_other_universe_enters(home: Home) -> None:
+@pytest.mark.parametrize("is_there", [False, True], ids=["gone", "empty"])
+def test_a_record_that_is_gone_is_read_from_its_copy_so_that_no_other_universe_enters(
+    home: Home, is_there: bool
+) -> None:
     (home.path / "home.toml").unlink()
+    if is_there:
+        (home.path / "home.toml").write_text("\n")
     assert load_settings(home=home.path).sample_companies == 250
     with pytest.raises(InputError, match="holds another universe"):
         Home(load_settings(home=home.path, sample_companies=300)).prepare()

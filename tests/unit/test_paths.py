@@ -8,6 +8,7 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.lake import Home
+from smallcap.paths import FOLDERS
 from smallcap.settings import load_settings
 
 REFUSED = [
@@ -94,3 +95,12 @@ def test_a_home_records_an_input_folder_of_any_name(tmp_path: Path, name: str) -
     (tmp_path / name).mkdir()
     Home(load_settings(home=tmp_path / "home", preset="files", input=tmp_path / name)).prepare()
     assert load_settings(home=tmp_path / "home").input == tmp_path / name
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_file_in_the_place_of_a_folder_of_the_home_is_named_with_what_to_do(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("not a folder")
+    with pytest.raises(InputError, match=rf"{name} is a file, .* Move it away"):
+        load_settings(home=tmp_path)

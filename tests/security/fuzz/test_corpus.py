@@ -17,7 +17,7 @@ CASES = {
     ("rule set", "ticker_aliases.csv", "quote.csv"): "not valid CSV",
     ("recorded settings", "home.toml", "digits.toml"): "home.toml cannot be read",
     ("recorded settings", "home.toml", "latin.toml"): "home.toml cannot be read",
-    ("recorded settings", "home.toml", "empty.txt"): "holds another universe",
+    ("recorded settings", "home.toml", "empty.txt"): "",
     ("environment file", ".env", "latin.env"): ".env cannot be read",
     ("journal of a run", "run.json", "latin.json"): "run.json cannot be read",
     ("journal of a run", "run.json", "unknown_table.json"): "'raw.nonsense' is not a table",
