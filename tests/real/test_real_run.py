@@ -409,8 +409,8 @@ class TestPowellByHand:
         row = scored.loc["POWL"]
         total = row["roe_z"] + row["fcf_margin_z"] - row["debt_to_assets_z"] + row["interest_coverage_z"]
         assert row["score"] == pytest.approx(total, rel=EXACT)
-        # Worked in a spreadsheet's way from the four means and deviations: 0.652 + 1.531 + 1.218 + 2.021.
-        assert row["score"] == pytest.approx(0.652 + 1.531 + 1.218 + 2.021, abs=SUM_OF_ROUNDED)
+        # Worked in a spreadsheet's way from the four means and deviations: 0.693 + 1.320 + 1.222 + 1.907.
+        assert row["score"] == pytest.approx(0.693 + 1.320 + 1.222 + 1.907, abs=SUM_OF_ROUNDED)
         assert row["quintile"] == 5
         assert row["score"] > np.quantile(scored["score"], 0.8)
 

@@ -104,7 +104,8 @@ def split_bridges(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
         _last_before(running, questions, day).rename(lambda name, day=day: f"{name}_{day}")  # type: ignore[misc]
         for day in ("from", "to")
     )
-    factor = (pl.col("product_to") / pl.col("product_from")).round_sig_figs(FACTOR_DIGITS).fill_null(1.0)
+    # Before a line's first row its product is 1.
+    factor = pl.col("product_to") / pl.col("product_from").fill_null(1.0)
     is_covered = (pl.col("unknown_to") == pl.col("unknown_from")) & (
         (pl.col("to") - pl.col("date_to")).dt.total_days() <= max_age_days
     )
@@ -112,7 +113,7 @@ def split_bridges(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
         questions.hstack(first)
         .hstack(last)
         .select(
-            factor.alias("split_factor"),
+            factor.round_sig_figs(FACTOR_DIGITS).fill_null(1.0).alias("split_factor"),
             _ratio_in_month_of("from").alias("ratio_in_first_month"),
             _ratio_in_month_of("to").alias("ratio_in_last_month"),
             (~is_covered).fill_null(True).alias("is_unchecked"),

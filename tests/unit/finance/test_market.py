@@ -308,6 +308,15 @@ class TestShareCountChange:
         )
         assert row["share_count_change"] == pytest.approx(expected)
 
+    def test_a_split_before_the_first_price_but_one_is_taken_out_and_unchecked(self) -> None:
+        # Prices begin in June 2023, after last year's count, with a split of two for one.
+        row = answer(
+            record={"share_count_change": 1.1, "shares_prior_date": dt.date(2023, 2, 15)},
+            months=(month("2023-06-30", split_ratio=2.0), *NO_SPLITS),
+        )
+        found = (row["share_count_change"], row["is_share_count_change_unchecked"])
+        assert found == (pytest.approx(0.05), True)
+
     def test_counts_of_a_table_that_is_adjusted_for_splits_are_left(self) -> None:
         found = self.change(
             0.05, month("2023-06-30", split_ratio=3.0), shares_split_basis="split_adjusted_to 2024-06-30"
