@@ -110,6 +110,8 @@ def _at_once(
     if securities.is_empty():
         return None
     frames = judged_frames(settings, publication, symbol, date, securities)
+    if isinstance(frames, str):
+        return judged_company(settings, publication, frames, date, method)
     return Judged(JUDGED_NOW, *_rows(frames, method)) if isinstance(frames, Frames) else None
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from smallcap.engine.rule_sets import RuleSets
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.quality.inputs import AS_PUBLISHED, horizon
+from smallcap.finance.tickers import normalised
 from smallcap.finance.watched.filters import watched_lenses, watched_outcomes
 from smallcap.finance.watched.names import watched_names
 from smallcap.finance.watched.rows import as_watched, outsiders
@@ -34,7 +35,7 @@ class Frames:
 
 def judged_frames(
     settings: Settings, publication: Publication, symbol: str, date: dt.date, securities: pl.DataFrame
-) -> Frames | None:
+) -> Frames | str | None:
     """Judge the company that carries a symbol against the members of a date.
 
     Parameters
@@ -50,14 +51,17 @@ def judged_frames(
 
     Returns
     -------
-    Frames or None
-        None where the date has no members, or no line carries the symbol.
+    Frames, str or None
+        The ticker under which the company is a member at the date, if it is one: the symbol is a former or a
+        later one. None where the date has no members, or no line carries the symbol.
     """
     rules = RuleSets(settings.reference_dir)
     metrics_rules, applicability = rules["metrics_rules"], rules["applicability"]
-    wanted = WatchedName(ticker=symbol, reason="asked for", source="the command screen")
+    ticker = normalised(pl.Series([symbol]))[0]
+    wanted = WatchedName(ticker=ticker, reason="asked for", source="the command screen")
+    members = publication.frame("universe_members", as_of=date)
     names = watched_names(
-        publication.frame("universe_members", as_of=date),
+        members,
         TABLES["core.book_lines"].empty(),
         securities,
         (wanted,),
@@ -68,6 +72,8 @@ def judged_frames(
     if names.is_empty() or names["entity_id"][0] is None:
         return None
     entity, security = names["entity_id"][0], names["security_id"][0]
+    if names["is_member"][0]:
+        return str(members.filter(pl.col("entity_id") == entity)["ticker"][0])
     annual = publication.frame("company_metrics", entity=entity)
     fundamentals = publication.frame("company_fundamentals", entity=entity)
     vendor = publication.frame("company_vendor_metrics", entity=entity)
@@ -105,15 +111,15 @@ def judged_frames(
         rules["funnel_rules"],
         applicability,
     )
-    members = publication.frame("universe_scores", as_of=date)
+    member_scores = publication.frame("universe_scores", as_of=date)
     scores = watched_scores(
         names,
         metrics,
         annual,
         vendor,
-        members,
+        member_scores,
         rules["quality_rules"],
-        _clock(members, date, rules["quality_rules"]),
+        _clock(member_scores, date, rules["quality_rules"]),
         settings.stale_months,
         applicability,
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
 
 from smallcap.errors import InputError
 from smallcap.hints import command_hint
@@ -92,18 +93,21 @@ def _outsider(
 ) -> RenderableType:
     """Lay out a company that is no member at the date: judged against the members, and held by books."""
     judged = judged_company(settings, publication, ticker, date, method)
+    dates = ", ".join(str(row["as_of"]) for row in publication.ask("dates_of_symbol", symbol=ticker))
     if judged is None:
-        dates = [str(row["as_of"]) for row in publication.ask("dates_of_symbol", symbol=ticker)]
-        known = f"it was a member at {', '.join(dates)}" if dates else "no member ever carried it here"
+        known = f"it was a member at {dates}" if dates else "no member ever carried it here"
         raise InputError(
             f"no member carries the ticker '{ticker}' at {date}, nor does any line of the source; {known}"
         )
     identity = judged.identity
+    if judged.is_member:
+        return _member(publication, identity, date, method)
     held = publication.ask("books_with_line", security=identity["security_id"], as_of=date)
     # Without a company there are no years: NULL would ask for those of the survivors.
     entity = -1 if identity["entity_id"] is None else identity["entity_id"]
     years = publication.ask("sheet_years", as_of=date, entity=entity)
-    return outsider_sheet(claims_of(publication, date).told, judged, held, years)
+    sheet = outsider_sheet(claims_of(publication, date).told, judged, held, years)
+    return Group(sheet, Text(""), Text(f"It was a member at {dates}.")) if dates else sheet
 
 
 def attrition_of(settings: Settings, publication: Publication, date: dt.date) -> list[Row]:

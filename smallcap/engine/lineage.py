@@ -213,6 +213,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.books": SAME_YEAR,
         "core.book_lines": SAME_YEAR,
         "core.members": SAME_YEAR,
+        "core.watched_names": SAME_YEAR,
         "core.monthly_returns": BOOK_YEARS,
         "marts.book_returns": BOOK_YEARS,
         "raw.factors": SAME_YEAR,

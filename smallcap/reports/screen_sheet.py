@@ -50,7 +50,7 @@ def screen_sheet(claim: str, as_of: dt.date, companies: Sequence[Judged]) -> Ren
         The companies, in order.
     """
     parts: list[RenderableType] = [
-        Text(f"{len(companies)} companies at {as_of}", style="bold"),
+        Text(f"{_counted(len(companies))} at {as_of}", style="bold"),
         Text(claim),
         Text(_explained(companies)),
         Text(""),
@@ -89,6 +89,10 @@ def screen_row(company: Judged, as_of: dt.date) -> dict[str, Any]:
         "exclusion_reason": score.get("exclusion_reason"),
         **{name: identity.get(name) for name in FIGURES},
     }
+
+
+def _counted(companies: int) -> str:
+    return "1 company" if companies == 1 else f"{companies} companies"
 
 
 def _explained(companies: Sequence[Judged]) -> str:

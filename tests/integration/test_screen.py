@@ -65,6 +65,23 @@ def test_a_member_and_a_watched_name_stand_side_by_side(smallcap: Command, small
         assert set(statuses) <= {"pass", "fail", "verify"}
 
 
+def test_a_former_ticker_of_a_member_shows_the_member(smallcap: Command, home: Path) -> None:
+    renamed = published(
+        home,
+        f"""
+        SELECT s.ticker AS former, m.ticker FROM raw.securities AS s JOIN core.members AS m USING (entity_id)
+        WHERE m.as_of = DATE '{LATER}' AND s.valid_to < m.as_of AND s.ticker <> m.ticker
+          AND s.ticker NOT IN (SELECT ticker FROM core.members WHERE as_of = m.as_of)
+          AND s.ticker NOT IN (SELECT ticker FROM raw.securities WHERE valid_to IS NULL)
+        ORDER BY s.ticker
+        """,
+    ).iloc[0]
+    answer = smallcap("screen", str(renamed["former"]).lower(), "--format", "csv", "--home", home)
+    assert answer.code == 0, answer.err
+    (row,) = csv.DictReader(io.StringIO(answer.out))
+    assert (row["ticker"], row["is_member"]) == (renamed["ticker"], "True")
+
+
 def test_json_has_the_same_rows(smallcap: Command, small_home: Path) -> None:
     answer = smallcap("screen", member_of(small_home), "--format", "json", "--home", small_home)
     (row,) = json.loads(answer.out)
@@ -77,7 +94,7 @@ def test_a_symbol_that_nobody_carries_is_an_error_after_what_is_known(
     member = member_of(small_home)
     answer = smallcap("screen", member, f"{member}Q9", "--home", small_home)
     assert answer.code == ExitCode.INPUT
-    assert f"1 companies at {LATER}" in answer.out
+    assert f"1 company at {LATER}" in answer.out
     assert f"no line of the source carries '{member}Q9'" in answer.err
     assert f"nearest: {member} (" in answer.err
     assert "watchlist.csv" in answer.err

@@ -235,18 +235,20 @@ class TestWrongQuestions:
         assert answer.code == 2
         assert "'[bold]ZZZZZ'" in " ".join(answer.err.split())
 
-    def test_a_former_member_gets_the_dates_on_which_it_was_one(
+    def test_a_former_member_is_judged_and_gets_the_dates_on_which_it_was_one(
         self, ask: Command, backfilled_home: Path
     ) -> None:
         former = one(
             backfilled_home,
-            "SELECT ticker, max(as_of) AS last FROM core.members GROUP BY ticker HAVING max(as_of) "
-            "< DATE '2020-01-01'"
+            "SELECT ticker, max(as_of) AS last FROM core.members WHERE entity_id NOT IN "
+            f"(SELECT entity_id FROM core.members WHERE {AT_THE_LAST_DATE}) GROUP BY ticker "
+            "HAVING max(as_of) < DATE '2020-01-01'"
             " AND NOT regexp_matches(ticker, '[^A-Z]') ORDER BY last DESC, ticker",
         )
         answer = ask("why", former["ticker"])
-        assert answer.code == 2
-        assert f"it was a member at {former['last'].date()}" in " ".join(answer.err.split())
+        assert answer.code == 0, answer.err
+        assert "then: judged now, against the members' universe" in answer.out
+        assert f"It was a member at {former['last'].date()}" in answer.out
 
     @pytest.mark.parametrize("command", [("why", "ZZZZZ"), ("funnel",)])
     def test_a_date_never_made_says_what_to_run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import as_table
+from smallcap.finance.watched.names import WATCHLIST
 from smallcap.tables.registry import TABLES
 
 
@@ -69,3 +70,25 @@ def as_watched(rows: pl.DataFrame, judged: pl.DataFrame, table_name: str) -> pl.
         pl.lit(value=False).alias("is_member"),
     )
     return as_table(without_stand_ins, table_name).sort(TABLES[table_name].key)
+
+
+def without_watched(returns: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the returns of lines that are known only because they are watched.
+
+    Parameters
+    ----------
+    returns
+        Rows with `security_id`.
+    names
+        Rows of core.watched_names, of all dates.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows without those of names of the watchlist that are in no book and were no member at any date.
+    """
+    known = names.drop_nulls("security_id").group_by("security_id")
+    only_watched = known.agg(pl.col("is_member").any(), pl.col("watched_by").max()).filter(
+        ~pl.col("is_member"), pl.col("watched_by") == WATCHLIST
+    )
+    return returns.join(only_watched, on="security_id", how="anti", maintain_order="left")

@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 
 from smallcap.finance.watched.names import NO_STATEMENTS, NOBODY, watched_names
+from smallcap.finance.watched.rows import without_watched
 from smallcap.rules.types.watchlist import WatchedName
 from smallcap.tables.watched import WatchedNames
 from tests.unit.finance.builders import KINDS, METRICS, table
@@ -119,3 +120,42 @@ def test_a_name_that_the_source_cannot_know_is_left_out() -> None:
 def test_a_home_without_members_has_no_watched_names() -> None:
     empty = table("core.members", []).clear()
     assert names(watched("AAA"), securities=lines({"ticker": "AAA"}), members=empty) == []
+
+
+def test_random_books_are_not_drawn_from_lines_that_are_only_watched() -> None:
+    found = table(
+        "core.watched_names",
+        [
+            {"as_of": MAY, "ticker": "ONLY", "security_id": 1, "is_member": False, "watched_by": "watchlist"},
+            {
+                "as_of": MAY,
+                "ticker": "BOOK",
+                "security_id": 2,
+                "is_member": False,
+                "watched_by": "watchlist; book a",
+            },
+            {
+                "as_of": MAY,
+                "ticker": "LATER",
+                "security_id": 3,
+                "is_member": False,
+                "watched_by": "watchlist",
+            },
+            {
+                "as_of": JUNE,
+                "ticker": "LATER",
+                "security_id": 3,
+                "is_member": True,
+                "watched_by": "watchlist",
+            },
+            {
+                "as_of": MAY,
+                "ticker": "NONE",
+                "security_id": None,
+                "is_member": False,
+                "watched_by": "watchlist",
+            },
+        ],
+    )
+    returns = pl.DataFrame({"security_id": [4, 3, 2, 1], "total_return": [0.4, 0.3, 0.2, 0.1]})
+    assert without_watched(returns, found)["security_id"].to_list() == [4, 3, 2]
