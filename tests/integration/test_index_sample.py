@@ -151,14 +151,10 @@ def test_the_price_of_earnings_with_losses_is_none_where_the_members_together_ea
     rows = published(
         backfilled_home,
         """
-        WITH usable AS (
-            SELECT * FROM core.metrics_as_of
-            WHERE NOT coalesce(is_stale, false) AND NOT coalesce(is_scale_suspect, false)
-        )
         SELECT as_of, pe_including_losses, pe_including_losses_reason, sum(market_cap_usd) AS cap,
                sum(net_income_usd) AS earnings
-        FROM core.members LEFT JOIN usable USING (as_of, entity_id) JOIN marts.index_profile USING (as_of)
-        WHERE market_cap_usd IS NOT NULL AND net_income_usd IS NOT NULL
+        FROM core.metrics_as_of JOIN marts.index_profile USING (as_of)
+        WHERE market_cap_usd IS NOT NULL AND net_income_usd IS NOT NULL AND NOT coalesce(is_stale, false)
         GROUP BY ALL
         """,
     )

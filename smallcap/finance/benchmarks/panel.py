@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from smallcap.finance.benchmarks.statistics import on_factors, return_and_risk, sharpe, with_market
-from smallcap.finance.factors.series import RISK_FREE, Factors, factors_of, vintages_of
+from smallcap.finance.benchmarks.statistics import Floats, on_factors, return_and_risk, sharpe, with_market
+from smallcap.finance.factors.fit import is_full_rank
+from smallcap.finance.factors.series import RISK_FREE, factors_of, month_number, vintages_of
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.finance.tickers import normalised
@@ -19,16 +22,29 @@ from smallcap.rules.types.benchmarks import SAMPLE, BenchmarkRules
 from smallcap.rules.types.factors import COLUMN_OF, FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
 from smallcap.tables.benchmarks import BenchmarkPanel
 
-PUBLISHED_AFTER_MONTHS = 2
+MARKET: Final = "Mkt-RF"
+PUBLISHED_AFTER_MONTHS: Final = 2
 """Months after a vintage's own month at whose end it is published."""
 
 
 @dataclass(frozen=True)
-class Vintage:
-    """The five factors as they are used at a date; `is_later`: they were published after it."""
+class Series:
+    """The known monthly returns of a fund, ascending: month ends, their numbers, and the returns."""
 
-    factors: Factors
-    is_later: bool
+    months: list[dt.date]
+    numbers: npt.NDArray[np.int64]
+    total: Floats
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The five factors in the months of a series; `is_known` says which of them have factors."""
+
+    vintage: str
+    terms: tuple[str, ...]
+    is_known: npt.NDArray[np.bool_]
+    risk_free: Floats
+    explaining: Floats
 
 
 def benchmark_panel(
@@ -61,16 +77,24 @@ def benchmark_panel(
     """
     is_sample = members.select((pl.col("source") == SAMPLE).any()).item()
     lines = fund_lines(securities, rules.tickers_of(SAMPLE if is_sample else ""))
-    wanted = monthly_returns.select("security_id", "month", "total_return").filter(
-        pl.col("security_id").is_in(lines["security_id"].drop_nulls().implode())
-    )
-    series = {line: rows.sort("month") for (line,), rows in wanted.group_by("security_id")}
-    dates = members["as_of"].unique().sort().to_list()
-    vintages = {date: _vintage(raw_factors, factor_rules, date) for date in dates}
+    series = _series(monthly_returns, lines["security_id"].drop_nulls())
+    vintages = vintages_of(raw_factors, FIVE_FACTORS, factor_rules)
+    explained = {
+        (line, vintage): _explained(own, vintage, raw_factors, factor_rules)
+        for line, own in series.items()
+        for vintage in vintages
+    }
     rows = [
         {"as_of": date, "years": years, **line, **_identity(rules, line["ticker"])}
-        | _figures(series.get(line["security_id"]), date, years, vintages[date], rules, factor_rules)
-        for date in dates
+        | _figures(
+            series.get(line["security_id"]),
+            explained.get((line["security_id"], _vintage(vintages, date))),
+            date,
+            years,
+            rules.least_falling_months,
+            factor_rules.least_months,
+        )
+        for date in members["as_of"].unique().sort().to_list()
         for line in lines.iter_rows(named=True)
         for years in rules.years
     ]
@@ -100,13 +124,42 @@ def _identity(rules: BenchmarkRules, ticker: str) -> dict[str, Any]:
     return {"tracks": fund.tracks, "role": fund.role, "rule_set": rules.label}
 
 
-def _vintage(raw_factors: pl.DataFrame, rules: FactorRules, as_of: dt.date) -> Vintage | None:
-    """Choose the newest vintage that was published at a date, else the newest that is stored."""
-    held = vintages_of(raw_factors, FIVE_FACTORS, rules)
+def _series(monthly_returns: pl.DataFrame, lines: pl.Series) -> dict[int, Series]:
+    """Return the series of each line."""
+    wanted = (
+        monthly_returns.filter(pl.col("security_id").is_in(lines.implode()))
+        .select("security_id", "month", "total_return", month_number("month").alias("number"))
+        .sort("security_id", "month")
+    )
+    return {
+        line: Series(rows["month"].to_list(), rows["number"].to_numpy(), rows["total_return"].to_numpy())
+        for (line,), rows in wanted.group_by("security_id", maintain_order=True)
+    }
+
+
+def _explained(
+    series: Series, vintage: str, raw_factors: pl.DataFrame, rules: FactorRules
+) -> Explained | None:
+    """Lay a vintage of the five factors out in the months of a series."""
+    factors = factors_of(raw_factors, FIVE_FACTORS, rules, vintage)
+    if factors is None:
+        return None
+    rows = pl.DataFrame({"month": series.months}, schema={"month": pl.Date}).join(
+        factors.frame, on="month", how="left", maintain_order="left"
+    )
+    return Explained(
+        vintage,
+        factors.terms,
+        rows[RISK_FREE].is_not_null().to_numpy(),
+        rows[RISK_FREE].to_numpy(),
+        rows.select(factors.terms).to_numpy(),
+    )
+
+
+def _vintage(held: Sequence[str], as_of: dt.date) -> str:
+    """Choose the newest vintage that was published at a date, else the newest one; empty without any."""
     known = [vintage for vintage in held if _published(vintage) <= as_of]
-    chosen = known[-1] if known else held[-1] if held else None
-    factors = factors_of(raw_factors, FIVE_FACTORS, rules, chosen) if chosen else None
-    return None if factors is None else Vintage(factors, not known)
+    return max(known or held, default="")
 
 
 def _published(vintage: str) -> dt.date:
@@ -119,53 +172,60 @@ def _month_end(year: int, month: int) -> dt.date:
 
 
 def _figures(
-    series: pl.DataFrame | None,
+    series: Series | None,
+    explained: Explained | None,
     as_of: dt.date,
     years: int,
-    vintage: Vintage | None,
-    rules: BenchmarkRules,
-    factor_rules: FactorRules,
+    least_falling: int,
+    least_months: int,
 ) -> dict[str, Any]:
     """Compute the figures of one window, or say why there are none."""
     if series is None:
         return {"status": INSUFFICIENT, "reason": "the source has no prices of this fund"}
     last = (as_of + dt.timedelta(days=1)).replace(day=1) - dt.timedelta(days=1)
-    # The first month begins where the month a whole number of years before the last one ends.
-    before = _month_end(last.year - years, last.month)
-    window = series.filter((pl.col("month") > before) & (pl.col("month") <= last))
+    end = last.year * MONTHS_A_YEAR + last.month
     needed = years * MONTHS_A_YEAR
-    if window.height < needed:
+    window = slice(*np.searchsorted(series.numbers, [end - needed + 1, end + 1]).tolist())
+    total = series.total[window]
+    if len(total) < needed:
         return {
-            "months": window.height,
+            "months": len(total),
             "status": INSUFFICIENT,
-            "reason": f"{needed} months are needed, and {window.height} have a return here",
+            "reason": f"{needed} months are needed, and {len(total)} have a return here",
         }
-    return {
-        "first_month": window["month"][0],
-        "last_month": window["month"][-1],
-        "months": window.height,
+    figures: dict[str, Any] = {
+        "first_month": series.months[window.start],
+        "last_month": series.months[window.stop - 1],
+        "months": needed,
         "status": ESTIMATED,
-        **return_and_risk(window["total_return"].to_numpy(), years),
-        **(_with_factors(window, vintage, rules, factor_rules) if vintage else {"months_with_factors": 0}),
+        "months_with_factors": 0,
+        **return_and_risk(total, years),
     }
+    if explained is None:
+        return figures
+    return figures | _with_factors(total, window, explained, as_of, least_falling, least_months)
 
 
 def _with_factors(
-    window: pl.DataFrame, vintage: Vintage, rules: BenchmarkRules, factor_rules: FactorRules
+    total: Floats,
+    window: slice,
+    explained: Explained,
+    as_of: dt.date,
+    least_falling: int,
+    least_months: int,
 ) -> dict[str, Any]:
     """Compute what needs factors, over the months of the window that have them."""
-    factors = vintage.factors
-    months = window.join(factors.frame, on="month", maintain_order="left")
-    risk_free, market = months[RISK_FREE].to_numpy(), months["Mkt-RF"].to_numpy()
-    excess = months["total_return"].to_numpy() - risk_free
-    explaining = months.select(factors.terms).to_numpy()
-    names = tuple(COLUMN_OF[term] for term in factors.terms)
-    is_enough = len(excess) >= factor_rules.least_months and np.linalg.matrix_rank(explaining) == len(names)
+    is_known = explained.is_known[window]
+    risk_free = explained.risk_free[window][is_known]
+    explaining = explained.explaining[window][is_known]
+    excess = total[is_known] - risk_free
+    names = tuple(COLUMN_OF[term] for term in explained.terms)
+    is_enough = len(excess) >= least_months and is_full_rank(explaining)
     return {
-        "months_with_factors": months.height,
+        "months_with_factors": len(excess),
         "sharpe": sharpe(excess),
-        **with_market(excess, market, risk_free, rules.least_falling_months),
+        **with_market(excess, explaining[:, explained.terms.index(MARKET)], risk_free, least_falling),
         **(on_factors(excess, explaining, names) if is_enough else {}),
-        "vintage": factors.vintage,
-        "is_vintage_later": vintage.is_later,
+        "vintage": explained.vintage,
+        "is_vintage_later": _published(explained.vintage) > as_of,
     }

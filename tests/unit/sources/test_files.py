@@ -319,6 +319,24 @@ def test_of_several_sessions_of_a_month_the_last_is_used_and_splits_compound(tmp
     assert rows["total_return"][1] == pytest.approx(0.2, rel=EXACT)
 
 
+def test_dollar_volume_is_the_median_of_the_sessions_that_have_it(tmp_path: Path) -> None:
+    """Of 10 x 3, 20 x 1 and 50 x 2 dollars; sessions without a volume, or a negative one, are left out."""
+    days = pl.DataFrame(
+        {
+            "ticker": "ABCD",
+            "date": ["2025-04-01", "2025-04-02", "2025-04-03", "2025-04-10", "2025-04-30", "2025-05-30"],
+            "adj_close": [10.0, 20.0, 50.0, 60.0, 70.0, 70.0],
+            "close": [10.0, 20.0, 50.0, 60.0, 70.0, 70.0],
+            "volume": [3, 1, 2, None, -1, None],
+        }
+    )
+    rows = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": days})).prices(*EVER).rows
+    assert rows.select("date", "median_dollar_volume_usd").rows() == [
+        (dt.date(2025, 4, 30), 30.0),
+        (dt.date(2025, 5, 30), None),
+    ]
+
+
 def test_given_returns_are_kept_and_refused_for_days(tmp_path: Path) -> None:
     months = MONTHS.with_columns(total_return=pl.Series([0.5, None, 0.25, -1.5]))
     source = open_folder(write_folder(tmp_path, {**ONLY_HOLDINGS, "prices/a.csv": months}))
