@@ -106,6 +106,11 @@ TABLES: dict[str, Table] = {
         Table("core.rejects", core.Rejects, "flow"),
         Table("marts.quality_scores", marts.QualityScores, "snapshot"),
         Table("marts.quality_summary", marts.QualitySummary, "snapshot"),
+        Table("marts.quality_alternatives", quality_alternatives.QualityAlternatives, "snapshot"),
+        Table("marts.quality_agreement", quality_alternatives.QualityAgreement, "snapshot"),
+        Table("marts.quintile_returns", quintiles.QuintileReturns, "flow"),
+        Table("marts.quintile_outcomes", quintiles.QuintileOutcomes, "snapshot"),
+        Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
         Table("marts.coverage", marts.Coverage, "snapshot"),
         Table("marts.funnel_outcomes", funnel.FunnelOutcomes, "snapshot"),
         Table("marts.funnel_summary", funnel.FunnelSummary, "snapshot"),
@@ -128,11 +133,6 @@ TABLES: dict[str, Table] = {
         Table("marts.reconstitution_effects", index.ReconstitutionEffects, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
-        Table("marts.quality_alternatives", quality_alternatives.QualityAlternatives, "snapshot"),
-        Table("marts.quality_agreement", quality_alternatives.QualityAgreement, "snapshot"),
-        Table("marts.quintile_returns", quintiles.QuintileReturns, "flow"),
-        Table("marts.quintile_outcomes", quintiles.QuintileOutcomes, "snapshot"),
-        Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
     )
 }
 

@@ -44,15 +44,15 @@ PROPER_NAMES = {
     "pe_including_losses": "P/E, losses included",
     "roe": "ROE",
     "fcf_margin": "FCF margin",
+    "ebitda_margin": "EBITDA margin",
+    "piotroski_f": "Piotroski F",
+    "qmj": "quality minus junk",
     "altman_z": "Altman Z",
     "market_cap_usd": "market cap",
     "ipo": "IPO",
     "cap": "by market value",
     "delisted_or_acquired": "delisted or acquired",
     "debt_free_aware": "debt-free aware",
-    "ebitda_margin": "EBITDA margin",
-    "piotroski_f": "Piotroski F",
-    "qmj": "quality minus junk",
 }
 """Names whose words are not their own."""
 
