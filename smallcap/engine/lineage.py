@@ -94,6 +94,32 @@ READS: dict[str, dict[str, Window]] = {
         "core.annual_metrics": VISIBLE,
         "raw.prices": Window(back=1, among=MEMBERS_LINES),
     },
+    "marts.quality_alternatives": {
+        "core.members": SAME_YEAR,
+        "core.metrics_as_of": SAME_YEAR,
+        "core.annual_fundamentals": VISIBLE,
+        "core.annual_metrics": VISIBLE,
+    },
+    "marts.quality_agreement": {
+        "marts.quality_scores": SAME_YEAR,
+        "marts.quality_alternatives": SAME_YEAR,
+    },
+    "marts.quintile_returns": {
+        "marts.quality_scores": Window(back=1),
+        "core.members": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+    },
+    "marts.quintile_outcomes": {
+        # Twenty-one months back.
+        "marts.quality_scores": Window(back=2),
+        "core.members": Window(back=2),
+        "core.annual_metrics": Window(back=2, among=MEMBERS),
+        "marts.index_changes": Window(back=2),
+        # The last twelve months of a line that stopped soon after formation.
+        "raw.prices": Window(back=3, among=MEMBERS_LINES),
+    },
+    "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
     "marts.coverage": {
         "raw.constituents": SAME_YEAR,
         "core.members": SAME_YEAR,
@@ -237,32 +263,6 @@ READS: dict[str, dict[str, Window]] = {
         "marts.experiment_returns": SAME_YEAR,
         "core.factors_monthly": SAME_YEAR,
     },
-    "marts.quality_alternatives": {
-        "core.members": SAME_YEAR,
-        "core.metrics_as_of": SAME_YEAR,
-        "core.annual_fundamentals": VISIBLE,
-        "core.annual_metrics": VISIBLE,
-    },
-    "marts.quality_agreement": {
-        "marts.quality_scores": SAME_YEAR,
-        "marts.quality_alternatives": SAME_YEAR,
-    },
-    "marts.quintile_returns": {
-        "marts.quality_scores": Window(back=1),
-        "core.members": Window(back=1),
-        "core.metrics_as_of": Window(back=1),
-        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
-    },
-    "marts.quintile_outcomes": {
-        # Twenty-one months back.
-        "marts.quality_scores": Window(back=2),
-        "core.members": Window(back=2),
-        "core.annual_metrics": Window(back=2, among=MEMBERS),
-        "marts.index_changes": Window(back=2),
-        # The last twelve months of a line that stopped soon after formation.
-        "raw.prices": Window(back=3, among=MEMBERS_LINES),
-    },
-    "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
     "marts.treated_experiment_returns": {
         "core.members": Window(back=1),
         "core.metrics_as_of": Window(back=1),

@@ -44,6 +44,14 @@ def _t_stat() -> dy.Float64:
     return number("estimate over standard error", "ratio")
 
 
+def _exits(which: str) -> dy.Int64:
+    """Make a column of exits by cause, which rests on prices up to a year after the removal."""
+    return count(
+        f"of the exits, companies {which}; looks later, because the causes of marts.index_changes do",
+        unit="companies",
+    )
+
+
 def _holding() -> dy.Int64:
     return dy.Int64(
         primary_key=True,
@@ -248,18 +256,11 @@ class QuintileOutcomes(dy.Schema):
     debt_to_assets_median = ratio("median debt_to_assets of the outcome years")
     exits = count("companies that are not members at as_of", unit="companies")
     exit_share = ratio("exits over companies", min=0, max=1)
-    exits_graduated = count("of the exits, companies that became too large", unit="companies")
-    exits_acquired = count(
-        "of the exits, companies whose line stopped trading and did not fail by the rule set; looks later: "
-        "marts.index_changes uses prices up to a year ahead, and so do the other causes",
-        unit="companies",
-    )
-    exits_failed = count(
-        "of the exits, companies whose line stopped trading below 1 USD or after losing half within a year",
-        unit="companies",
-    )
-    exits_other = count("of the exits, companies removed for their size or price", unit="companies")
-    exits_unknown = count("of the exits, companies whose removal is not explained", unit="companies")
+    exits_graduated = _exits("that became too large")
+    exits_acquired = _exits("whose line stopped trading and did not fail")
+    exits_failed = _exits("whose line stopped trading below 1 USD or after losing half within a year")
+    exits_other = _exits("removed for their size or price")
+    exits_unknown = _exits("whose removal is not explained")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()

@@ -171,50 +171,65 @@ def histories(count: int = 8, years: int = 6, seed: int = 5) -> pl.DataFrame:
 
 def rank_z(values: np.ndarray) -> np.ndarray:
     """Z-scores of average ranks."""
-    return stats.zscore(stats.rankdata(values))
+    return stats.zscore(stats.rankdata(values, nan_policy="omit"), nan_policy="omit")
+
+
+GP, INCOME, CASH = "gross_profit_usd", "net_income_usd", "operating_cash_flow_usd"
+ASSETS, EQUITY, SALES = "total_assets_usd", "shareholders_equity_usd", "revenue_usd"
+Figures = dict[str, np.ndarray]
+
+
+def figures_of(statements: pl.DataFrame) -> tuple[Figures, Figures, np.ndarray, np.ndarray]:
+    """Figures of each company's last year and of its first, the years between, and its deviation of ROE."""
+    reported = statements.select("entity_id", "period_end", GP)
+    metrics = annual_metrics(statements, METRICS).join(reported, on=["entity_id", "period_end"])
+    by_company = metrics.sort("entity_id", "period_end").group_by("entity_id", maintain_order=True)
+    last, first = (frame.cast({GP: pl.Float64}) for frame in (by_company.last(), by_company.first()))
+    years = last["period_end"].dt.year() - first["period_end"].dt.year()
+    deviation = by_company.agg(pl.col("roe").std())["roe"]
+    now, then = ({name: frame[name].to_numpy() for name in frame.columns} for frame in (last, first))
+    return now, then, years.to_numpy(), deviation.to_numpy()
+
+
+def composite_of(statements: pl.DataFrame) -> dict[str, np.ndarray]:
+    """The composite by scipy."""
+    now, first, years, deviation = figures_of(statements)
+    profitability = [
+        now[GP] / now[ASSETS],
+        now["roe"],
+        now[INCOME] / now[ASSETS],
+        now[CASH] / now[ASSETS],
+        now["gross_margin"],
+        -now["accruals_cash_flow"],
+    ]
+    growth = [
+        (now[of] - first[of]) / years / first[over]
+        for of, over in ((GP, ASSETS), (INCOME, EQUITY), (INCOME, ASSETS), (CASH, ASSETS), (GP, SALES))
+    ]
+    safety = [-now["debt_to_assets"], -deviation, now["altman_z_double_prime"]]
+    parts = {"qmj_profitability": profitability, "qmj_growth": growth, "qmj_safety": safety}
+    made = {
+        name: stats.zscore(np.nanmean([rank_z(x) for x in items], axis=0)) for name, items in parts.items()
+    }
+    return made | {"qmj": stats.zscore(np.sum(list(made.values()), axis=0))}
 
 
 def test_the_composite_is_three_means_of_ranks_standardised() -> None:
     statements = histories()
     found = made(statements)
-    metrics = annual_metrics(statements, METRICS).join(
-        statements.select("entity_id", "period_end", "gross_profit_usd"), on=["entity_id", "period_end"]
-    )
-    now, first = (
-        {
-            name: metrics.filter(pl.col("period_end").dt.year() == year).sort("entity_id")[name].to_numpy()
-            for name in metrics.columns
-        }
-        for year in (2023, 2018)
-    )
-    gp, income, cash = ("gross_profit_usd", "net_income_usd", "operating_cash_flow_usd")
-    assets, equity, sales = ("total_assets_usd", "shareholders_equity_usd", "revenue_usd")
-    deviation = np.array(
-        metrics.sort("entity_id").group_by("entity_id", maintain_order=True).agg(pl.col("roe").std())["roe"]
-    )
-    profitability = [
-        now[gp] / now[assets],
-        now["roe"],
-        now[income] / now[assets],
-        now[cash] / now[assets],
-        now["gross_margin"],
-        -now["accruals_cash_flow"],
-    ]
-    growth = [
-        (now[of] - first[of]) / 5 / first[over]
-        for of, over in ((gp, assets), (income, equity), (income, assets), (cash, assets), (gp, sales))
-    ]
-    safety = [-now["debt_to_assets"], -deviation, now["altman_z_double_prime"]]
-    components = [
-        stats.zscore(np.mean([rank_z(item) for item in items], axis=0))
-        for items in (profitability, growth, safety)
-    ]
-    for name, expected in zip(("qmj_profitability", "qmj_growth", "qmj_safety"), components, strict=True):
+    for name, expected in composite_of(statements).items():
         assert found[name].to_list() == pytest.approx(expected.tolist(), rel=EXACT, abs=EXACT)
-    assert found["qmj"].to_list() == pytest.approx(
-        stats.zscore(np.sum(components, axis=0)).tolist(), rel=EXACT, abs=EXACT
-    )
     assert found["financial_score"].null_count() == found.height
+
+
+def test_growth_is_per_year_and_a_missing_item_counts_for_nothing() -> None:
+    """Company 1 is known for three years back and not five, company 2 has no gross profit."""
+    is_known = (pl.col("entity_id") != 1) | (pl.col("fiscal_year") >= 2020)
+    gross_profit = pl.when(pl.col("entity_id") != 2).then(GP).alias(GP)
+    statements = histories().filter(is_known).with_columns(gross_profit)
+    found = made(statements)
+    for name, expected in composite_of(statements).items():
+        assert found[name].to_list() == pytest.approx(expected.tolist(), rel=EXACT, abs=EXACT)
 
 
 def test_financials_are_ranked_among_themselves_on_what_means_something_for_them() -> None:
