@@ -126,6 +126,7 @@ def test_the_weight_of_the_index_without_a_return_is_told() -> None:
     gap = {month: {n: value for n, value in own.items() if n != 9} for month, own in RETURNS.items()}
     found = row(study(LISTS, CHANGES, gap), "graduated", "rank_to_effective")
     assert found["index_weight_covered"] == pytest.approx(0.4, rel=EXACT)
+    assert found["index_return"] == pytest.approx(0.9 * 1.2 - 1, rel=EXACT)
     assert found["is_index_survivors_only"] is True
     assert row(three_names(), "graduated", "rank_to_effective")["is_index_survivors_only"] is False
 
@@ -183,6 +184,14 @@ def test_a_list_that_may_be_of_the_old_index_does_not_tell_who_moved() -> None:
     # The list of 28 June is dated before the second session after the effective day; it holds nobody new.
     stale = listed(JUNE, {9: 0.6, 3: 0.4}).with_columns(snapshot_date=pl.lit(dt.date(2024, 6, 28)))
     found = row(study(pl.concat([LISTS, stale]), CHANGES, RETURNS), "additions", "rank_to_effective")
+    assert (found["previous_as_of"], found["as_of"], found["names"]) == (MAY, JULY, 2)
+
+
+def test_nor_does_it_where_it_is_the_newest_list_at_a_later_date() -> None:
+    late = listed(dt.date(2024, 7, 15), {9: 0.6, 3: 0.4}).with_columns(
+        snapshot_date=pl.lit(dt.date(2024, 6, 28))
+    )
+    found = row(study(pl.concat([LISTS, late]), CHANGES, RETURNS), "additions", "rank_to_effective")
     assert (found["previous_as_of"], found["as_of"], found["names"]) == (MAY, JULY, 2)
 
 
