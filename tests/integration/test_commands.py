@@ -174,8 +174,11 @@ def test_select_with_a_plus_makes_a_table_and_what_follows_and_publishes(home, s
         f"marts.{name}" for name in ("book_holdings", "book_returns", "book_validations", "book_comparisons")
     }
     books |= {"marts.factor_regressions", "marts.vintage_sensitivity", "marts.hindsight_gap"}
+    books |= {"marts.book_inference", "marts.alpha_family", "marts.deflated_sharpe"}
+    books |= {"marts.treated_book_returns", "marts.treated_hindsight"}
     index = {f"marts.index_{name}" for name in ("holdings", "sectors", "profile", "eligibility", "changes")}
     experiment = {"marts.experiment_returns", "marts.profitability_experiment"}
+    experiment |= {"marts.treated_experiment_returns", "marts.treated_experiment"}
     # What follows is made where what it reads came out different.
     least = {"core.metrics_as_of", "publish"} | quality
     assert least <= told <= least | funnel | books | index | experiment

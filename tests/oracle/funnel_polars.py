@@ -185,7 +185,11 @@ def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
         )
         found.append(
             months.join_asof(own, on="month", tolerance="366d").with_columns(
-                as_of=pl.lit(as_of), vintage=pl.lit(known or newest), is_vintage_later=pl.lit(known is None)
+                pl.lit(as_of).alias("as_of"),
+                *(
+                    pl.when(pl.col("risk_free").is_not_null()).then(pl.lit(value)).alias(name)
+                    for name, value in zip(OF_THE_RATE, (known or newest, known is None), strict=True)
+                ),
             )
         )
     return pl.concat(found)

@@ -120,7 +120,8 @@ def known_risk_free(dated: pl.DataFrame, raw_factors: pl.DataFrame) -> pl.DataFr
     Returns
     -------
     pl.DataFrame
-        One row per row of `dated`, in its order: `risk_free`, `vintage` and `is_vintage_later`.
+        One row per row of `dated`, in its order: `risk_free`, and where it is known `vintage` and
+        `is_vintage_later`.
     """
     rates = _yearly_rates(raw_factors)
     chosen = known_vintages(dated["as_of"], rates[VINTAGE].unique().to_list())
@@ -131,7 +132,7 @@ def known_risk_free(dated: pl.DataFrame, raw_factors: pl.DataFrame) -> pl.DataFr
         .sort("month")
         .join_asof(rates, on="month", by=VINTAGE, tolerance=f"{OLDEST_RATE_DAYS}d", check_sortedness=False)
         .sort("row")
-        .select("risk_free", VINTAGE, IS_LATER)
+        .select("risk_free", pl.when(pl.col("risk_free").is_not_null()).then(pl.col(VINTAGE, IS_LATER)))
     )
 
 

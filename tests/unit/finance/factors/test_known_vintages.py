@@ -118,12 +118,12 @@ def test_the_rate_of_a_record_is_that_of_the_vintage_known_then():
     flat = RAW.with_columns(rf=pl.col("vintage").replace_strict(rates, return_dtype=pl.Float64))
     dated = pl.DataFrame(
         {
-            "as_of": [dt.date(2026, 3, 31), dt.date(2025, 3, 31), dt.date(2024, 3, 31)],
-            "period_end": [dt.date(2025, 6, 30), dt.date(2024, 12, 28), dt.date(2023, 12, 31)],
+            "as_of": [dt.date(2026, 3, 31), dt.date(2025, 3, 31), dt.date(2024, 3, 31), dt.date(2024, 3, 31)],
+            "period_end": [dt.date(2025, 6, 30), dt.date(2024, 12, 28), dt.date(2023, 12, 31), None],
         }
     )
     found = known_risk_free(dated, flat)
-    assert found["vintage"].to_list() == [NEW, OLD, NEW]
-    assert found["is_vintage_later"].to_list() == [False, False, True]
+    assert found["vintage"].to_list() == [NEW, OLD, NEW, None]
+    assert found["is_vintage_later"].to_list() == [False, False, True, None]
     # Twelve months of 0.2%, of 0.1% (the vintage ends in July 2024, five months before), and of 0.2%.
-    assert found["risk_free"].to_list() == pytest.approx([0.024, 0.012, 0.024], rel=BY_HAND)
+    assert found["risk_free"].to_list()[:3] == pytest.approx([0.024, 0.012, 0.024], rel=BY_HAND)
