@@ -9,7 +9,7 @@ import polars as pl
 from smallcap.finance.coverage import coverage
 from smallcap.finance.quality.scores import quality_scores
 from smallcap.tables import table as table_of
-from tests.unit.finance.builders import table
+from tests.unit.finance.builders import APPLICABILITY, table
 from tests.unit.finance.quality_builders import (
     AS_OF,
     CLOCK,
@@ -51,7 +51,7 @@ def counted(scored: int = 30) -> pl.DataFrame:
         *[{}] * scored, {"is_ticker_usable": False}, {}, {}, {}, {"is_resolved": False, "is_priced": False}
     )
     scores = quality_scores(
-        people, market_values(*[{}] * count), annual, vendor_rows(), RULES, CLOCK, STALE_MONTHS
+        people, market_values(*[{}] * count), annual, vendor_rows(), RULES, CLOCK, STALE_MONTHS, APPLICABILITY
     )
     lines = [{"security_id": number, "ticker": "T"} for number in range(count + 2)]
     constituents = table(

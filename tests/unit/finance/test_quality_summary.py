@@ -15,7 +15,7 @@ from smallcap.finance.quality.scores import quality_scores
 from smallcap.finance.quality.summary import quality_summary
 from smallcap.tables import table as table_of
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import table
+from tests.unit.finance.builders import APPLICABILITY, table
 from tests.unit.finance.quality_builders import (
     AS_OF,
     CLOCK,
@@ -41,7 +41,9 @@ def one_year(count: int, *excluded: dict[str, object]) -> tuple[pl.DataFrame, pl
     people = members(*[{}] * (count + len(excluded)))
     annual = records(*companies, *excluded)
     values = market_values(*[{}] * people.height)
-    return quality_scores(people, values, annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS), people
+    return quality_scores(
+        people, values, annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS, APPLICABILITY
+    ), people
 
 
 def summary_rows(
@@ -65,7 +67,14 @@ def test_counts_at_each_step_and_sizes_of_the_quintiles() -> None:
     annual = records(*[{"roe": n / 20} for n in range(10)], stale, incomplete, outside, outside)
     people = members(*[{}] * 9, {"is_ticker_usable": False}, *[{}] * 4)
     scores = quality_scores(
-        people, market_values(*[{}] * 14), annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS
+        people,
+        market_values(*[{}] * 14),
+        annual,
+        vendor_rows(),
+        FIVE_SUFFICE,
+        CLOCK,
+        STALE_MONTHS,
+        APPLICABILITY,
     )
     summary = quality_summary(scores, people, annual, NO_PRICES, FIVE_SUFFICE, [2024])
     for row in summary_rows(summary):
@@ -88,7 +97,14 @@ def test_inputs_are_described_as_numpy_does_and_coverage_as_scored() -> None:
     annual = records(*[{"roe": n / 10, "interest_coverage": 1000.0 * n} for n in range(10)])
     people = members(*[{}] * 10)
     scores = quality_scores(
-        people, market_values(*[{}] * 10), annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS
+        people,
+        market_values(*[{}] * 10),
+        annual,
+        vendor_rows(),
+        FIVE_SUFFICE,
+        CLOCK,
+        STALE_MONTHS,
+        APPLICABILITY,
     )
     summary = quality_summary(scores, people, annual, NO_PRICES, FIVE_SUFFICE, [2024])
     everyone, roe = summary_rows(summary)[0], np.arange(10) / 10
@@ -107,7 +123,14 @@ def test_the_ends_of_the_list_stand_on_the_row_of_all_and_ties_stand_by_entity()
     annual = records({"roe": 0.1}, {"roe": 0.5}, {"roe": 0.5}, {"roe": 0.1}, {"roe": 0.3}, {"roe": 0.5})
     people = members(*[{}] * 6)
     scores = quality_scores(
-        people, market_values(*[{}] * 6), annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS
+        people,
+        market_values(*[{}] * 6),
+        annual,
+        vendor_rows(),
+        FIVE_SUFFICE,
+        CLOCK,
+        STALE_MONTHS,
+        APPLICABILITY,
     )
     rows = summary_rows(quality_summary(scores.reverse(), people, annual, NO_PRICES, FIVE_SUFFICE, [2024]))
     assert [row["top_names"] for row in rows] == ["T2, T3"] + [None] * 5
@@ -180,7 +203,9 @@ def two_years() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     ]
     annual = pl.concat([records(*[{}] * 10), records(*later)])
     values = market_values(*[{}] * 10).with_columns(as_of=YEAR_LATER)
-    second = quality_scores(later_people, values, annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS)
+    second = quality_scores(
+        later_people, values, annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS, APPLICABILITY
+    )
     return pl.concat([first, second]), pl.concat([people, later_people]), annual
 
 
