@@ -19,7 +19,9 @@ GIVEN = read_rows(REFERENCE, FIGURES_FILE, PublishedFigure)
 Key = tuple[str, str, str]
 
 
-def compared(*, is_made_up: bool = False, **score: object) -> dict[Key, dict[str, object]]:
+def compared(
+    *, is_made_up: bool = False, unprofitable_share: float = 0.35, **score: object
+) -> dict[Key, dict[str, object]]:
     """A home of one date and basis, in which TBBK is a member, and the quintiles' medians are known."""
     counts = {"members": 1945, "complete_records": 900, "records_after_controls": 700, "scored": 140}
     summary = [
@@ -40,7 +42,7 @@ def compared(*, is_made_up: bool = False, **score: object) -> dict[Key, dict[str
         GIVEN,
         table("marts.quality_summary", summary, **named, **counts, variant="base"),
         table("marts.quality_scores", [{"entity_id": 1, "ticker": "TBBK", **own}], **named),
-        table("marts.index_profile", [{"pb": 2.0, "unprofitable_share": 0.35}], as_of=DECEMBER),
+        table("marts.index_profile", [{"pb": 2.0, "unprofitable_share": unprofitable_share}], as_of=DECEMBER),
         table("marts.index_holdings", [{"entity_id": 1, "rank": 1, "weight": 0.01}], as_of=DECEMBER),
         is_made_up=is_made_up,
     )
@@ -80,6 +82,8 @@ def test_a_name_that_is_not_scored_or_no_member_says_so() -> None:
 def test_the_index_is_within_a_published_range_or_off_by_the_distance_to_it() -> None:
     found = compared()
     assert found["index", "index", "unprofitable_share"]["difference"] == 0.0
+    above = compared(unprofitable_share=0.5)["index", "index", "unprofitable_share"]
+    assert above["difference"] == pytest.approx(0.5 - 0.4)
     assert found["index", "index", "pb"]["difference"] == pytest.approx(-0.13)
     assert found["index", "index", "top_holding_weight"]["ours"] == 0.01
     returns = found["index", "index", "sp600_annual_return_10y"]
