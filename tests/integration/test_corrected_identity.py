@@ -114,6 +114,11 @@ def test_diff_shows_that_rows_were_added_alone(homes: Homes, smallcap: Smallcap)
     assert set(different.pop("marts.reconstitution_effects")["changed_columns"]) == {
         *("as_of", "additions", "deletions", "reason"),
     }
+    assert set(different.pop("marts.reconstitution_events")["changed_columns"]) == {"previous_as_of"}
+    # Claims are judged by the numbers of the latest date.
+    claims = different.pop("marts.thesis_checks")
+    assert claims["removed"] == 0
+    assert "value_date" in claims["changed_columns"]  # type: ignore[operator]
     assert {(table["changed"], table["removed"]) for table in different.values()} == {(0, 0)}
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from smallcap.finance.factors.fit import Floats
 from smallcap.finance.factors.rolling import rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, month_number
 from smallcap.rules.types.event_study import EventStudyRules
@@ -106,29 +107,31 @@ def loadings_before(
     asked = moved.join(last, on="event").select("event", "end", "security_id").unique().sort(pl.all())
     if asked.is_empty() or factors.is_empty():
         return pl.DataFrame(schema=schema)
-    first, end = int(asked["end"].min()) - rules.loading_months + 1, int(asked["end"].max())  # type: ignore[arg-type]
-    lines = asked["security_id"].unique().sort()
-    panel = np.full((end - first + 1, len(lines)), np.nan)
-    known = returns.filter(
-        month_number("month").is_between(first, end) & pl.col("security_id").is_in(lines.implode())
-    ).with_columns((month_number("month") - first).alias("row"))
-    panel[known["row"].to_numpy(), np.searchsorted(lines.to_numpy(), known["security_id"].to_numpy())] = (
-        known["total_return"].to_numpy()
-    )
+    own = _own_loadings(asked, returns, factors, rules)
+    named = {name: pl.Series(own[:, place]) for place, name in enumerate(_loading_names())}
+    known = asked.select("event", "security_id").with_columns(**named)
+    return known.filter(pl.all_horizontal(pl.col(_loading_names()).is_finite()))
+
+
+def _own_loadings(
+    asked: pl.DataFrame, returns: pl.DataFrame, factors: pl.DataFrame, rules: EventStudyRules
+) -> Floats:
+    """Regress each asked line up to its month; NaN where there are too few months. Without the intercept."""
+    ends, lines = asked["end"].to_numpy(), np.unique(asked["security_id"].to_numpy())
+    first, last = int(ends.min()) - rules.loading_months + 1, int(ends.max())
+    is_near, row = month_number("month").is_between(first, last), (month_number("month") - first).alias("row")
+    panel = np.full((last - first + 1, len(lines)), np.nan)
+    known = returns.filter(is_near & pl.col("security_id").is_in(lines.tolist())).with_columns(row)
+    place = np.searchsorted(lines, known["security_id"].to_numpy())
+    panel[known["row"].to_numpy(), place] = known["total_return"].to_numpy()
     table = np.full((len(panel), len(FACTORS) + 1), np.nan)
-    usable = factors.filter(month_number("month").is_between(first, end))
-    table[usable.select(month_number("month") - first).to_series().to_numpy()] = usable.select(
-        *FACTORS, RISK_FREE
-    ).to_numpy()
-    ends, window = np.unique(asked["end"].to_numpy() - first, return_inverse=True)
+    usable = factors.filter(is_near).with_columns(row)
+    table[usable["row"].to_numpy()] = usable.select(*FACTORS, RISK_FREE).to_numpy()
+    window_ends, window = np.unique(ends - first, return_inverse=True)
     fit = rolling_loadings(
-        panel, table[:, :-1], ends, rules.loading_months, rules.least_loading_months, table[:, -1]
+        panel, table[:, :-1], window_ends, rules.loading_months, rules.least_loading_months, table[:, -1]
     )
-    own = fit.estimate[window, np.searchsorted(lines.to_numpy(), asked["security_id"].to_numpy())]
-    named = {name: own[:, 1 + place] for place, name in enumerate(_loading_names())}
-    return (
-        asked.select("event", "security_id").with_columns(**{k: pl.Series(v) for k, v in named.items()})
-    ).filter(pl.all_horizontal(pl.col(_loading_names()).is_finite()))
+    return np.asarray(fit.estimate[window, np.searchsorted(lines, asked["security_id"].to_numpy())][:, 1:])
 
 
 def _loading_names() -> list[str]:
