@@ -59,6 +59,7 @@ class ReportData:
     index_ineligible: pl.DataFrame
     reconstitution_effects: pl.DataFrame
     experiment: pl.DataFrame
+    experiment_treatments: pl.DataFrame
     members: pl.DataFrame
     checks: pl.DataFrame
     coverage: pl.DataFrame
