@@ -13,10 +13,10 @@ from smallcap.finance.factors.fit import HAC, OLS, Floats
 from smallcap.finance.factors.series import RISK_FREE, Factors, factors_of, month_number
 from smallcap.finance.frames import without_nan
 from smallcap.finance.inference.bootstrap import (
+    Draws,
     Interval,
     block_lengths,
     drawn_alphas,
-    drawn_counts,
     drawn_sharpe_ratios,
     interval,
     optimal_block,
@@ -67,13 +67,13 @@ def book_inference(
     """
     factors = factors_of(raw_factors, FIVE_FACTORS, factor_rules)
     rows: list[Row] = []
-    drawn: dict[tuple[int, float], Floats] = {}
+    draws = Draws(rules)
     for book, is_formed_in_advance in books.select("book", "is_formed_in_advance").sort("book").iter_rows():
         known: dict[bytes, list[Row]] = {}
         for treatment in TREATMENTS:
             series = treated.filter((pl.col("book") == book) & (pl.col("treatment") == treatment))
             named = {"book": book, "treatment": treatment, "is_formed_in_advance": is_formed_in_advance}
-            found = _of_series(series, factors, factor_rules, rules, drawn, known)
+            found = _of_series(series, factors, factor_rules, rules, draws, known)
             rows += [{**row, **_covered(series, factors), **named, "rule_set": rules.label} for row in found]
     complete = [{**dict.fromkeys(COLUMNS), **row} for row in rows]
     return without_nan(pl.DataFrame(complete, schema=COLUMNS, orient="row")).sort(KEY)
@@ -84,7 +84,7 @@ def _of_series(
     factors: Factors | None,
     factor_rules: FactorRules,
     rules: InferenceRules,
-    drawn: dict[tuple[int, float], Floats],
+    draws: Draws,
     known: dict[bytes, list[Row]],
 ) -> list[Row]:
     """Estimate one series; a treatment that changes nothing has the figures of another."""
@@ -105,7 +105,7 @@ def _of_series(
     if content not in known:
         known[content] = [
             {**shared, "status": ESTIMATED, "missing_months": _gaps(joined), **row}
-            for row in _bootstrapped(joined, factors, alphas, rules, drawn)
+            for row in _bootstrapped(joined, factors, alphas, rules, draws)
         ]
     return known[content]
 
@@ -115,42 +115,37 @@ def _bootstrapped(
     factors: Factors,
     alphas: dict[str, Row],
     rules: InferenceRules,
-    drawn: dict[tuple[int, float], Floats],
+    draws: Draws,
 ) -> Iterator[Row]:
     """Draw with each block length, and summarise every statistic."""
     explaining, market = joined.select(factors.terms).to_numpy(), joined[MARKET].to_numpy()
     excess = (joined["total_return"] - joined[RISK_FREE]).to_numpy()
     # The sample itself, as a draw that has every month once.
-    whole = np.ones((1, len(excess)))
-    sharpe, other = (float(drawn_sharpe_ratios(series, whole)[0]) for series in (excess, market))
-    estimates = {
-        ALPHA_ANNUAL: alphas[OLS]["alpha_annual"],
-        SHARPE: sharpe,
-        SHARPE_DIFFERENCE: sharpe - other,
-    }
+    estimates = _drawn(excess, explaining, market, np.ones((1, len(excess))))
     optimal = optimal_block(excess, explaining)
     for block, length in block_lengths(optimal, rules.block_months).items():
-        key = (len(excess), length)
-        if key not in drawn:
-            drawn[key] = drawn_counts(*key, rules.draws, rules.seed)
-        own = drawn_sharpe_ratios(excess, drawn[key])
-        figures = {
-            ALPHA_ANNUAL: MONTHS_A_YEAR * drawn_alphas(excess, explaining, drawn[key]),
-            SHARPE: own,
-            SHARPE_DIFFERENCE: own - drawn_sharpe_ratios(market, drawn[key]),
-        }
-        for statistic, values in figures.items():
-            beside = _classical(alphas) if statistic == ALPHA_ANNUAL else {}
+        drawn = _drawn(excess, explaining, market, draws.counts(len(excess), length))
+        for statistic, values in drawn.items():
             found = interval(values, rules.confidence)
             yield {
-                **beside,
+                **(_classical(alphas) if statistic == ALPHA_ANNUAL else {}),
                 **({} if found is None else _figures(found)),
                 "statistic": statistic,
                 "block": block,
                 "block_months": length,
-                "estimate": estimates[statistic],
+                "estimate": float(estimates[statistic][0]),
                 "seed": rules.seed,
             }
+
+
+def _drawn(excess: Floats, explaining: Floats, market: Floats, counts: Floats) -> dict[str, Floats]:
+    """Compute every statistic of every draw."""
+    own = drawn_sharpe_ratios(excess, counts)
+    return {
+        ALPHA_ANNUAL: MONTHS_A_YEAR * drawn_alphas(excess, explaining, counts),
+        SHARPE: own,
+        SHARPE_DIFFERENCE: own - drawn_sharpe_ratios(market, counts),
+    }
 
 
 def _figures(found: Interval) -> Row:

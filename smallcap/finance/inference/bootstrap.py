@@ -14,6 +14,7 @@ import numpy as np
 
 from smallcap.finance.factors.fit import Floats, Integers
 from smallcap.rules.types.factors import MONTHS_A_YEAR
+from smallcap.rules.types.inference import InferenceRules
 
 OPTIMAL: Final = "optimal"
 SHORTEST_BLOCK: Final = 1.0
@@ -44,6 +45,31 @@ class Interval:
     std_error: float
     p_value: float
     draws: int
+
+
+class Draws:
+    """Draws with one number and seed; those with given block lengths are kept for series of equal length.
+
+    Parameters
+    ----------
+    rules
+        Number of draws, seed, and the block lengths that many series share.
+    """
+
+    def __init__(self, rules: InferenceRules) -> None:
+        self._rules = rules
+        self._kept: dict[tuple[int, float], Floats] = {}
+
+    def counts(self, months: int, block: float) -> Floats:
+        """Return `drawn_counts` for a number of months and a mean block length."""
+        key = (months, block)
+        if key in self._kept:
+            return self._kept[key]
+        found = drawn_counts(months, block, self._rules.draws, self._rules.seed)
+        # An optimal length is that of one series: keeping its draws would only take memory.
+        if block in self._rules.block_months:
+            self._kept[key] = found
+        return found
 
 
 def optimal_block(excess: Floats, factors: Floats) -> float:

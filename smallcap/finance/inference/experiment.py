@@ -11,12 +11,11 @@ import polars as pl
 from smallcap.finance.experiment.formation import ALL as INDEX
 from smallcap.finance.experiment.performance import WHOLE, net_returns
 from smallcap.finance.experiment.summary import profitability_experiment
-from smallcap.finance.factors.fit import Floats
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.inference.bootstrap import (
+    Draws,
     Interval,
     block_lengths,
-    drawn_counts,
     drawn_sharpe_ratios,
     interval,
     optimal_block,
@@ -46,7 +45,6 @@ RENAMED: Final = {
 }
 """Intervals of the experiment's own tests, beside those of the bootstrap."""
 Row = dict[str, Any]
-Draws = dict[tuple[int, float], Floats]
 
 
 def treated_experiment(
@@ -74,7 +72,7 @@ def treated_experiment(
     pl.DataFrame
         Columns of marts.treated_experiment, sorted by key.
     """
-    draws: Draws = {}
+    draws = Draws(inference_rules)
     found = [
         _of_treatment(rows, factors_monthly, experiment_rules, inference_rules, draws).with_columns(
             treatment=pl.lit(treatment)
@@ -129,7 +127,7 @@ def _bootstrapped(
     difference = (both["net_return"] - both["net_return_index"]).to_numpy()
     optimal = optimal_block(difference, np.empty((len(difference), 0)))
     for block, length in block_lengths(optimal, rules.block_months).items():
-        counts = _drawn(len(difference), length, rules, draws)
+        counts = draws.counts(len(difference), length)
         mean = interval(MONTHS_A_YEAR * (counts @ difference) / len(difference), rules.confidence)
         sharpe = _sharpe_interval(rated, length, rules, draws)
         yield {
@@ -149,19 +147,12 @@ def _sharpe_interval(
     """Draw the difference of the two Sharpe ratios; None for too few months with a risk-free rate."""
     if rated.height < MONTHS_A_YEAR:
         return None
-    counts = _drawn(rated.height, block, rules, draws)
+    counts = draws.counts(rated.height, block)
     own, index = (
         drawn_sharpe_ratios(rated[name].to_numpy(), counts)
         for name in ("excess_return", "excess_return_index")
     )
     return interval(own - index, rules.confidence)
-
-
-def _drawn(months: int, block: float, rules: InferenceRules, draws: Draws) -> Floats:
-    """Draw once for each number of months and block length."""
-    if (months, block) not in draws:
-        draws[months, block] = drawn_counts(months, block, rules.draws, rules.seed)
-    return draws[months, block]
 
 
 def _without_return(treated: pl.DataFrame) -> pl.DataFrame:

@@ -66,6 +66,7 @@ class ReportData:
     benchmarks: pl.DataFrame
     index_comparison: pl.DataFrame
     experiment: pl.DataFrame
+    experiment_treatments: pl.DataFrame
     thesis_checks: pl.DataFrame
     members: pl.DataFrame
     watched_names: pl.DataFrame

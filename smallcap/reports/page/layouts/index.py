@@ -110,6 +110,24 @@ EXPERIMENT = Layout(
     "entry only. "
     "No return counts after a company has left the index.",
 )
+EXPERIMENT_TREATMENTS = Layout(
+    "The difference from the index, by bootstrap and with doubtful returns treated, before costs",
+    (
+        Column("universe", "Universe", "words"),
+        Column("weighting", "Weights", "words"),
+        Column("treatment", "Returns", "words"),
+        Column("difference_annual", "To the index", "percent"),
+        Column("difference_ci_low", "95% from", "percent"),
+        Column("difference_ci_high", "to", "percent"),
+        Column("sharpe_difference", "Sharpe, to the index", "number"),
+        Column("sharpe_ci_low", "95% from", "number"),
+        Column("sharpe_ci_high", "to", "number"),
+        Column("block_months", "Block", "number1"),
+        Column("coverage", "Coverage", "words"),
+    ),
+    note="Stationary bootstrap in blocks of the optimal mean length, in months; the CSV has 3, 6 and 12 "
+    "months, the costs, Newey-West, and Jobson and Korkie.",
+)
 EXPERIMENT_YEARS = Layout(
     "The same year by year, July to June, before costs",
     (

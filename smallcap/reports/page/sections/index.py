@@ -64,12 +64,15 @@ def _returns(data: ReportData) -> list[Block]:
     is_estimated, is_whole = pl.col("status") == "estimated", pl.col("period") == "all"
     whole = where(data.experiment, is_whole & is_estimated)
     years = where(data.experiment, ~is_whole & is_estimated & (pl.col("cost_basis_points") == 0))
+    is_optimal = (pl.col("block") == "optimal") & (pl.col("cost_basis_points") == 0)
+    treated = where(data.experiment_treatments, is_optimal & is_estimated)
     no_experiment = insufficient(data.experiment, "The profitability experiment was not made.")
     no_year = insufficient(data.experiment, "It has no complete year yet.")
     return [
         *_reconstitutions(data),
         *benchmark_blocks(data),
         block(whole, layouts.EXPERIMENT, "experiment", no_experiment),
+        block(treated, layouts.EXPERIMENT_TREATMENTS, "experiment_treatments", no_experiment),
         block(years, layouts.EXPERIMENT_YEARS, "experiment", no_year),
         block(data.thesis_checks, thesis.CLAIMS, "thesis_checks", "No claim is listed."),
     ]
