@@ -25,16 +25,17 @@ NOT_ON_THE_WIRE = {
         "location",
         "exchange",
         "price_usd",
+        "fund",
     },
-    "core.members": {"market_value_usd", "weight", "list_quantity", "list_price_usd"},
+    "core.members": {"fund", "market_value_usd", "weight", "list_quantity", "list_price_usd"},
     "core.metrics_as_of": {
         "fund_share_of_company",
         "holding_ratio",
         "is_share_count_small_for_holding",
     },
     # Its adjusted close knows splits alone; the sample's knows dividends too. Returns are served as such and
-    # must be equal.
-    "raw.prices": {"adjusted_close_usd"},
+    # must be equal. Volume is not asked for, so that no kept answer has to be fetched again.
+    "raw.prices": {"adjusted_close_usd", "median_dollar_volume_usd"},
 }
 OF_THE_SOURCE = {"source", "sha256", "source_id", "source_entity_id"}
 COMPARED = [
