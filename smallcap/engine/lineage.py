@@ -330,10 +330,16 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": SAME_YEAR,
         # Loadings come from the sixty months before a rank day.
         "core.monthly_returns": TRAILING,
+        "raw.securities": SAME_YEAR,
         "core.factors_monthly": SAME_YEAR,
     },
     "marts.reconstitution_pooled": {"marts.reconstitution_events": SAME_YEAR},
     "marts.thesis_checks": {
+        "core.members": SAME_YEAR,
+        "core.monthly_returns": SAME_YEAR,
+        "raw.prices": SAME_YEAR,
+        "marts.benchmark_panel": SAME_YEAR,
+        "marts.quintile_performance": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
         "core.factors_monthly": SAME_YEAR,
         "marts.index_profile": SAME_YEAR,

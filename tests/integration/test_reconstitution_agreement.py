@@ -32,6 +32,9 @@ def theirs(backfilled_home: Path) -> pd.DataFrame:
         returns=published(
             backfilled_home, "SELECT month, security_id, total_return FROM core.monthly_returns"
         ),
+        securities=published(
+            backfilled_home, "SELECT security_id, valid_from, delisting_cause FROM raw.securities"
+        ),
         factors=published(backfilled_home, "SELECT * FROM core.factors_monthly"),
     )
     reference = load_settings(home=backfilled_home).reference_dir

@@ -34,6 +34,7 @@ class Tables:
     changes: pd.DataFrame
     prices: pd.DataFrame
     returns: pd.DataFrame
+    securities: pd.DataFrame
     factors: pd.DataFrame
 
 
@@ -145,6 +146,10 @@ def _group(
         return "from_below" if is_sized else "addition_unknown"
     if cause != "delisted_or_acquired":
         return "deletion_unknown"
+    told = tables.securities.loc[tables.securities["security_id"] == line].sort_values("valid_from")
+    said = told["delisting_cause"].dropna()
+    if len(said) and said.iloc[-1] in ("performance", "acquired"):
+        return "failed" if said.iloc[-1] == "performance" else "acquired"
     closes = (
         tables.prices[(tables.prices["security_id"] == line)].dropna(subset="close_usd").sort_values("date")
     )

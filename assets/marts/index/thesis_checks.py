@@ -11,6 +11,9 @@ from smallcap.rules.types.thesis import ThesisClaim
 METRICS = ("as_of", "entity_id", "is_stale", "revenue_growth", "debt_to_assets", "interest_coverage")
 PROFILE = ("as_of", "unprofitable_share")
 HOLDINGS = ("as_of", "entity_id", "weight")
+MEMBERS = ("as_of", "security_id")
+VOLUMES = ("security_id", "date", "median_dollar_volume_usd")
+MONTHLY = ("month", "security_id", "total_return")
 RETURNS = ("month", "universe", "weighting", "total_return")
 
 
@@ -21,6 +24,9 @@ RETURNS = ("month", "universe", "weighting", "total_return")
         "index_profile": PROFILE,
         "index_holdings": HOLDINGS,
         "experiment_returns": RETURNS,
+        "members": MEMBERS,
+        "prices": VOLUMES,
+        "monthly_returns": MONTHLY,
     },
 )
 def thesis_checks(
@@ -31,6 +37,11 @@ def thesis_checks(
     experiment_returns: pl.DataFrame,
     profitability_experiment: pl.DataFrame,
     reconstitution_pooled: pl.DataFrame,
+    members: pl.DataFrame,
+    prices: pl.DataFrame,
+    monthly_returns: pl.DataFrame,
+    benchmark_panel: pl.DataFrame,
+    quintile_performance: pl.DataFrame,
     thesis_claims: tuple[ThesisClaim, ...],
 ) -> pl.DataFrame:
     """Read each number at its latest date, and compare it with the limits of the claim."""
@@ -42,5 +53,10 @@ def thesis_checks(
         "marts.experiment_returns": experiment_returns,
         "marts.profitability_experiment": profitability_experiment,
         "marts.reconstitution_pooled": reconstitution_pooled,
+        "core.members": members,
+        "raw.prices": prices,
+        "core.monthly_returns": monthly_returns,
+        "marts.benchmark_panel": benchmark_panel,
+        "marts.quintile_performance": quintile_performance,
     }
     return checks.thesis_checks(tables, thesis_claims)

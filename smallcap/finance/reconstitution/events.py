@@ -36,6 +36,7 @@ def reconstitution_events(
     changes: pl.DataFrame,
     prices: pl.DataFrame,
     returns: pl.DataFrame,
+    securities: pl.DataFrame,
     factors: pl.DataFrame,
     events: Sequence[Reconstitution],
     rules: EventStudyRules,
@@ -52,6 +53,8 @@ def reconstitution_events(
         Rows of raw.prices: security_id, date, close_usd.
     returns
         Rows of core.monthly_returns: month, security_id, total_return.
+    securities
+        Rows of raw.securities: security_id, valid_from, delisting_cause.
     factors
         Rows of core.factors_monthly.
     events, rules
@@ -65,7 +68,7 @@ def reconstitution_events(
     """
     dated = with_lists(events, members, rules)
     spans = windows(dated, pl.lit(returns["month"].max(), pl.Date), rules)
-    moved = moved_names(dated, members, changes, last_trades(prices, returns), rules)
+    moved = moved_names(dated, members, changes, last_trades(prices, returns, securities), rules)
     loadings = loadings_before(moved, dated, returns, factors, rules)
     market = Market(index_returns(members, returns), factors)
     measured = spans.filter(pl.col("reason").is_null())

@@ -20,6 +20,8 @@ GRADUATE, TOO_SMALL, ACQUIRED, FAILED, DELETION_UNKNOWN = (
 ADDED_GROUPS: Final = (FROM_ABOVE, FROM_BELOW, NEW_LISTING, ADDITION_UNKNOWN)
 REMOVED_GROUPS: Final = (GRADUATE, TOO_SMALL, ACQUIRED, FAILED, DELETION_UNKNOWN)
 GROUPS: Final = (ADDITIONS, *ADDED_GROUPS, DELETIONS, *REMOVED_GROUPS, DIFFERENCE)
+PERFORMANCE: Final = "performance"
+"""The cause of a line that an exchange delisted, in raw.securities."""
 MONTHS_BEFORE_A_STOP: Final = "12mo"
 
 
@@ -84,8 +86,8 @@ def moved_names(
     )
 
 
-def last_trades(prices: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
-    """Return what is known of each line's end: its last close and the return of its last twelve months.
+def last_trades(prices: pl.DataFrame, returns: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
+    """Return what is known of each line's end: the source's cause, last close, last twelve months.
 
     Parameters
     ----------
@@ -93,12 +95,20 @@ def last_trades(prices: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
         Rows of raw.prices: security_id, date, close_usd.
     returns
         Rows of core.monthly_returns: security_id, month, total_return.
+    securities
+        Rows of raw.securities: security_id, valid_from, delisting_cause.
 
     Returns
     -------
     pl.DataFrame
-        security_id, last_close_usd and last_year_return; null where unknown.
+        security_id, delisting_cause, last_close_usd and last_year_return; null where unknown.
     """
+    causes = (
+        securities.drop_nulls("delisting_cause")
+        .sort("security_id", "valid_from")
+        .group_by("security_id", maintain_order=True)
+        .agg(pl.col("delisting_cause").last())
+    )
     closes = (
         prices.drop_nulls("close_usd")
         .group_by("security_id")
@@ -113,7 +123,9 @@ def last_trades(prices: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
         .group_by("security_id", maintain_order=True)
         .agg(((1 + pl.col("total_return")).product() - 1).alias("last_year_return"))
     )
-    return closes.join(earned, on="security_id", how="full", coalesce=True)
+    return closes.join(earned, on="security_id", how="full", coalesce=True).join(
+        causes, on="security_id", how="full", coalesce=True
+    )
 
 
 def _group(rules: EventStudyRules) -> pl.Expr:
@@ -124,7 +136,11 @@ def _group(rules: EventStudyRules) -> pl.Expr:
     ).fill_null(False)
     is_known = pl.any_horizontal(pl.col("last_close_usd", "last_year_return").is_not_null())
     stopped = (
-        pl.when(has_failed)
+        pl.when(pl.col("delisting_cause") == PERFORMANCE)
+        .then(pl.lit(FAILED))
+        .when(pl.col("delisting_cause") == ACQUIRED)
+        .then(pl.lit(ACQUIRED))
+        .when(has_failed)
         .then(pl.lit(FAILED))
         .when(is_known)
         .then(pl.lit(ACQUIRED))

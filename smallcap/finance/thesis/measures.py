@@ -15,6 +15,7 @@ import polars as pl
 
 from smallcap.finance.experiment.formation import ALL, CAP, PROFITABLE
 from smallcap.finance.factors.series import RISK_FREE
+from smallcap.finance.formation import MONTHS_HELD
 from smallcap.finance.reconstitution.groups import DIFFERENCE
 from smallcap.finance.reconstitution.windows import TO_EFFECTIVE
 from smallcap.finance.statuses import ESTIMATED
@@ -22,6 +23,8 @@ from smallcap.finance.statuses import ESTIMATED
 Tables = Mapping[str, pl.DataFrame]
 """The tables that the measures read, by name."""
 LEAST_MONTHS: Final = 36
+TRADED_USD: Final = 1e6
+SHARE_OF_VOLUME: Final = 0.1
 WEAK_COVERAGE: Final = 1.5
 """Multiple of interest below which lenders call the cover weak."""
 
@@ -84,6 +87,58 @@ def _weak_coverage_share(tables: Tables, window: int | None) -> Figure:
     )
     share = (pl.col("interest_coverage") < WEAK_COVERAGE).mean()
     return _single("core.metrics_as_of", rows, share, "no indebted member has a known interest coverage")
+
+
+def _days_to_trade(tables: Tables, window: int | None) -> Figure:
+    """Return the days that the median member takes to trade a million USD at a tenth of its volume."""
+    source = "raw.prices"
+    members = _latest(tables["core.members"])
+    if members.is_empty():
+        return Figure(source, reason="there are no members")
+    as_of = members["as_of"][0]
+    month = pl.col("date").dt.month_end()
+    traded = tables[source].filter((pl.col("median_dollar_volume_usd") > 0) & (pl.col("date") <= as_of))
+    own = traded.join(members.select("security_id"), on="security_id", how="semi")
+    latest = own.filter(month == month.max())
+    days = latest.select(TRADED_USD / (SHARE_OF_VOLUME * pl.col("median_dollar_volume_usd").median())).item()
+    if days is None:
+        return Figure(source, reason="no member has a known volume")
+    return Figure(source, float(days), latest["date"].max())  # type: ignore[arg-type]
+
+
+def _fund_correlation(tables: Tables, window: int | None) -> Figure:
+    """Return the correlation of the index's fund with that of large companies, else with the factor."""
+    panel = _latest(tables["marts.benchmark_panel"]).drop_nulls("security_id")
+    lines = {role: panel.filter(pl.col("role") == role)["security_id"] for role in ("index", "large")}
+    if any(line.is_empty() for line in lines.values()):
+        return _market_correlation(tables, window)
+    index, large = (
+        tables["core.monthly_returns"]
+        .filter((pl.col("security_id") == line[0]) & (pl.col("month") <= panel["as_of"][0]))
+        .select("month", pl.col("total_return").alias(role))
+        for role, line in lines.items()
+    )
+    both = index.join(large, on="month").sort("month")
+    months = both if window is None else both.tail(window)
+    if months.height < LEAST_MONTHS:
+        return _market_correlation(tables, window)
+    number = float(np.corrcoef(months["index"], months["large"])[0, 1])
+    return Figure("marts.benchmark_panel", number, months["month"][-1])
+
+
+def _quality_alpha(tables: Tables, window: int | None) -> Figure:
+    """Return the five-factor alpha a year of the best less the worst quintile, by value, before costs."""
+    source = "marts.quintile_performance"
+    rows = tables[source].filter(
+        (pl.col("method") == "published")
+        & (pl.col("holding_months") == MONTHS_HELD)
+        & (pl.col("weighting") == CAP)
+        & (pl.col("scope") == ALL)
+        & (pl.col("portfolio") == "long_short")
+        & (pl.col("cost_basis_points") == 0)
+    )
+    columns = ("ff5_alpha_annual", "ff5_alpha_hac_std_error", "last_month")
+    return _last_estimate(source, rows, *columns, "no quintile portfolio was held")
 
 
 def _unprofitable_share(tables: Tables, window: int | None) -> Figure:
@@ -196,7 +251,9 @@ def _last_estimate(source: str, rows: pl.DataFrame, value: str, error: str, date
 
 MEASURES: Final[Mapping[str, Measure]] = {
     "revenue_growth_median": _revenue_growth_median,
-    "market_correlation": _market_correlation,
+    "fund_correlation": _fund_correlation,
+    "days_to_trade": _days_to_trade,
+    "quality_alpha": _quality_alpha,
     "volatility_ratio": _volatility_ratio,
     "downside_beta": _downside_beta,
     "weak_coverage_share": _weak_coverage_share,

@@ -153,6 +153,20 @@ def test_a_company_that_stopped_has_failed_below_a_dollar_or_after_losing_more_t
     assert row(rows, group, "rank_to_effective")["names"] == 1
 
 
+@pytest.mark.parametrize(("cause", "group"), [("performance", "failed"), ("acquired", "acquired")])
+def test_the_source_s_own_cause_decides_before_the_price(cause: str, group: str) -> None:
+    # At 20 USD the price would say acquired, at 0.5 USD failed.
+    close = 20.0 if cause == "performance" else 0.5
+    rows = study(
+        LISTS,
+        moved((3, "removed", "delisted_or_acquired")),
+        RETURNS,
+        prices=closes((3, MARCH, close)),
+        causes={3: cause},
+    )
+    assert row(rows, group, "rank_to_effective")["names"] == 1
+
+
 @pytest.mark.parametrize(
     ("company", "cause", "size", "group"),
     [

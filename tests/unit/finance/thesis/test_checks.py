@@ -30,6 +30,11 @@ READ = (
     "marts.experiment_returns",
     "marts.profitability_experiment",
     "marts.reconstitution_pooled",
+    "core.members",
+    "raw.prices",
+    "core.monthly_returns",
+    "marts.benchmark_panel",
+    "marts.quintile_performance",
 )
 DATE, EARLIER = dt.date(2025, 12, 31), dt.date(2025, 11, 30)
 MONTHS = pl.date_range(dt.date(2014, 1, 31), DATE, "1mo", eager=True).dt.month_end().to_list()
@@ -204,6 +209,53 @@ def test_the_rule_of_profits_is_judged_before_costs_and_by_market_value() -> Non
     rows = table("marts.profitability_experiment", [*wrong, row])
     found = checks(profitability_experiment=rows)["profit_rule_pays"]
     assert (found["verdict"], found["value"]) == ("supports", 0.02)
+
+
+def test_the_funds_of_the_index_and_of_large_companies_are_compared_where_they_are_priced() -> None:
+    months = MONTHS[-40:]
+    rows = [
+        {"month": month, "security_id": line, "total_return": value}
+        for line, values in ((1, INDEX[-40:]), (2, MARKET[-40:]))
+        for month, value in zip(months, values.tolist(), strict=True)
+    ]
+    panel = table(
+        "marts.benchmark_panel",
+        [{"role": "index", "security_id": 1}, {"role": "large", "security_id": 2}],
+        as_of=DATE,
+    )
+    row = checks(monthly_returns=table("core.monthly_returns", rows), benchmark_panel=panel)[
+        "diversification"
+    ]
+    assert row["value"] == pytest.approx(np.corrcoef(INDEX[-40:], MARKET[-40:])[0, 1], rel=RECOMPUTED)
+    assert (row["value_source"], row["value_date"]) == ("marts.benchmark_panel", DATE)
+
+
+def test_the_median_member_trades_a_million_at_a_tenth_of_its_volume() -> None:
+    volumes = {10: 4e6, 20: 20e6, 30: 6e6, 40: 900e6}
+    prices = [
+        {"security_id": line, "date": day, "median_dollar_volume_usd": value / (1 if day == DATE else 100)}
+        for line, value in volumes.items()
+        for day in (EARLIER, DATE)
+    ]
+    listed = table("core.members", [{"security_id": line} for line in (10, 20, 30)], as_of=DATE)
+    row = checks(members=listed, prices=table("raw.prices", prices))["liquidity"]
+    assert row["value"] == pytest.approx(1e6 / (0.1 * 6e6), rel=EXACT)
+    assert (row["verdict"], row["value_date"]) == ("contradicts", DATE)
+
+
+def test_the_screen_is_judged_by_the_alpha_of_the_best_less_the_worst_quintile() -> None:
+    row = {
+        "method": "published", "holding_months": 12, "weighting": "cap", "scope": "all",
+        "portfolio": "long_short", "cost_basis_points": 0, "last_month": DATE, "status": "estimated",
+        "ff5_alpha_annual": 0.05, "ff5_alpha_hac_std_error": 0.02,
+    }  # fmt: skip
+    others = [row | {"holding_months": 1}, row | {"weighting": "equal"}, row | {"portfolio": "5"}]
+    wrong = [other | {"ff5_alpha_annual": -1.0} for other in others]
+    found = checks(quintile_performance=table("marts.quintile_performance", [*wrong, row]))
+    assert (found["quality_screen_pays"]["verdict"], found["quality_screen_pays"]["value"]) == (
+        "supports",
+        0.05,
+    )
 
 
 @given(number=st.floats(-5, 5), error=st.floats(0.01, 2), least_t=st.none() | st.floats(0.5, 4))
