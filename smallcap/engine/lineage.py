@@ -249,6 +249,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.books": SAME_YEAR,
         "core.book_lines": SAME_YEAR,
         "core.members": SAME_YEAR,
+        "core.watched_names": SAME_YEAR,
         "core.monthly_returns": BOOK_YEARS,
         "core.return_doubts": BOOK_YEARS,
         "marts.treated_book_returns": BOOK_YEARS,

@@ -15,7 +15,16 @@ from smallcap.pipelines.location import build_definitions
 from smallcap.settings import load_settings
 from smallcap.tables import TABLES
 
-GROUPS = {"raw", "core", "marts_quality", "marts_funnel", "marts_books", "marts_index", "publish"}
+GROUPS = {
+    "raw",
+    "core",
+    "marts_quality",
+    "marts_funnel",
+    "marts_books",
+    "marts_index",
+    "marts_watched",
+    "publish",
+}
 
 
 def specs(home: Path) -> dict[dg.AssetKey, dg.AssetSpec]:

@@ -14,7 +14,9 @@ from tests.paths import PROJECT_ROOT
 TESTS = PROJECT_ROOT / "tests"
 FOLDERS = sorted(path.name for path in TESTS.iterdir() if (path / "__init__.py").is_file())
 OPEN_TO_UNIT_TESTS = {"unit", "oracle", "standin"}
-ORACLES = sorted(path.stem for path in (TESTS / "oracle").glob("*_pandas.py"))
+ORACLES = sorted(
+    path.stem for kind in ("pandas", "python") for path in (TESTS / "oracle").glob(f"*_{kind}.py")
+)
 FAST_ORACLES = sorted(path.stem for path in (TESTS / "oracle").glob("*_polars.py"))
 SHARED_WITH_FAST_ORACLES = (
     "smallcap.rules",

@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.returns import hindsight_treatments
+from smallcap.finance.watched.rows import without_watched
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.returns import ReturnRules
 
@@ -29,6 +30,7 @@ def treated_hindsight(
     books: pl.DataFrame,
     book_lines: pl.DataFrame,
     members: pl.DataFrame,
+    watched_names: pl.DataFrame,
     monthly_returns: pl.DataFrame,
     return_doubts: pl.DataFrame,
     treated_book_returns: pl.DataFrame,
@@ -42,7 +44,7 @@ def treated_hindsight(
         books,
         book_lines,
         treated_book_returns,
-        monthly_returns,
+        without_watched(monthly_returns, watched_names),
         return_doubts,
         members,
         factors,

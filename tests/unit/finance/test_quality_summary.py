@@ -166,7 +166,9 @@ def test_the_controls_of_the_text_have_no_limit_of_size() -> None:
     people = members(*[{}] * 12)
     annual = records(*({"roe": number / 10} for number in range(1, 11)), {"roe": 0.95}, {"roe": 5.0})
     values = market_values(*[{}] * 10, {"market_cap_usd": 1e6}, {})
-    scores = quality_scores(people, values, annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS)
+    scores = quality_scores(
+        people, values, annual, vendor_rows(), FIVE_SUFFICE, CLOCK, STALE_MONTHS, APPLICABILITY
+    )
     summary = quality_summary(scores, people, annual, NO_PRICES, FIVE_SUFFICE, [2024])
     scored = {
         name: summary_rows(summary, name)[0]["scored"]

@@ -28,6 +28,7 @@ def year_of_prices() -> pl.DataFrame:
         (1.0 + line % 50).alias("close_usd"),
         (pl.col("row") + 1.0).sqrt().alias("adjusted_close_usd"),
         pl.lit(None, pl.Float64).alias("split_ratio"),
+        pl.lit(None, pl.Float64).alias("median_dollar_volume_usd"),
         pl.when(line % 2 == 0).then(((pl.col("row") + 2.0) / 7.0).sin()).alias("total_return"),
         pl.lit("test").alias("source"),
         line.cast(pl.String).alias("source_id"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from smallcap.settings import SQL_DIR
+from smallcap.package_files import SQL_DIR
 from smallcap.tables.views import empty_warehouse, read_view
 from tests.unit.finance.builders import table
 
