@@ -201,6 +201,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.return_doubts": SAME_YEAR,
         "raw.prices": Window(back=1),
         "raw.constituents": Window(back=1),
+        "raw.securities": SAME_YEAR,
     },
     "marts.funnel_summary": {
         "marts.funnel_outcomes": SAME_YEAR,

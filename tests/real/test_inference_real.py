@@ -78,9 +78,11 @@ def doubts(returns: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
 def treated(
     holdings: pl.DataFrame, lines: pl.DataFrame, returns: pl.DataFrame, doubts: pl.DataFrame
 ) -> pl.DataFrame:
-    prices, lists = TABLES["raw.prices"].empty(), TABLES["raw.constituents"].empty()
+    prices, lists, securities = (
+        TABLES[f"raw.{name}"].empty() for name in ("prices", "constituents", "securities")
+    )
     return TreatedBookReturns.validate(
-        treated_book_returns(holdings, lines, returns, doubts, prices, lists, RETURN_RULES)
+        treated_book_returns(holdings, lines, returns, doubts, prices, lists, securities, RETURN_RULES)
     )
 
 

@@ -11,11 +11,12 @@ from smallcap.rules.types.returns import ReturnRules
 RETURNS = ("year", "month", "security_id", "total_return")
 PRICES = ("year", "security_id", "date", "close_usd")
 LISTS = ("year", "security_id", "snapshot_date", "exchange")
+CAUSES = ("security_id", "valid_from", "delisting_cause")
 
 
 @table_asset(
     "marts.treated_book_returns",
-    columns={"monthly_returns": RETURNS, "prices": PRICES, "constituents": LISTS},
+    columns={"monthly_returns": RETURNS, "prices": PRICES, "constituents": LISTS, "securities": CAUSES},
     by_year=True,
 )
 def treated_book_returns(
@@ -25,9 +26,17 @@ def treated_book_returns(
     return_doubts: pl.DataFrame,
     prices: pl.DataFrame,
     constituents: pl.DataFrame,
+    securities: pl.DataFrame,
     return_rules: ReturnRules,
 ) -> pl.DataFrame:
     """Weigh the holdings' returns with all of them, without suspects, cut off, and with delisting losses."""
     return book_treatments.treated_book_returns(
-        book_holdings, book_lines, monthly_returns, return_doubts, prices, constituents, return_rules
+        book_holdings,
+        book_lines,
+        monthly_returns,
+        return_doubts,
+        prices,
+        constituents,
+        securities,
+        return_rules,
     )

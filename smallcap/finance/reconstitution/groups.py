@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.finance.delistings import PERFORMANCE, TAKEN_OVER, known_causes
 from smallcap.finance.index.causes import BELOW_MINIMUM, DELISTED, DEMOTED_IN, GRADUATED, IPO, OTHER
 from smallcap.finance.index.membership import ADDED, REMOVED, membership_changes
 from smallcap.rules.types.event_study import EventStudyRules
@@ -20,7 +21,6 @@ GRADUATE, TOO_SMALL, ACQUIRED, FAILED, DELETION_UNKNOWN = (
 ADDED_GROUPS: Final = (FROM_ABOVE, FROM_BELOW, NEW_LISTING, ADDITION_UNKNOWN)
 REMOVED_GROUPS: Final = (GRADUATE, TOO_SMALL, ACQUIRED, FAILED, DELETION_UNKNOWN)
 GROUPS: Final = (ADDITIONS, *ADDED_GROUPS, DELETIONS, *REMOVED_GROUPS, DIFFERENCE)
-PERFORMANCE: Final = "performance"
 """The cause of a line that an exchange delisted, in raw.securities."""
 MONTHS_BEFORE_A_STOP: Final = "12mo"
 
@@ -103,12 +103,6 @@ def last_trades(prices: pl.DataFrame, returns: pl.DataFrame, securities: pl.Data
     pl.DataFrame
         security_id, delisting_cause, last_close_usd and last_year_return; null where unknown.
     """
-    causes = (
-        securities.drop_nulls("delisting_cause")
-        .sort("security_id", "valid_from")
-        .group_by("security_id", maintain_order=True)
-        .agg(pl.col("delisting_cause").last())
-    )
     closes = (
         prices.drop_nulls("close_usd")
         .group_by("security_id")
@@ -124,7 +118,7 @@ def last_trades(prices: pl.DataFrame, returns: pl.DataFrame, securities: pl.Data
         .agg(((1 + pl.col("total_return")).product() - 1).alias("last_year_return"))
     )
     return closes.join(earned, on="security_id", how="full", coalesce=True).join(
-        causes, on="security_id", how="full", coalesce=True
+        known_causes(securities), on="security_id", how="full", coalesce=True
     )
 
 
@@ -138,7 +132,7 @@ def _group(rules: EventStudyRules) -> pl.Expr:
     stopped = (
         pl.when(pl.col("delisting_cause") == PERFORMANCE)
         .then(pl.lit(FAILED))
-        .when(pl.col("delisting_cause") == ACQUIRED)
+        .when(pl.col("delisting_cause") == TAKEN_OVER)
         .then(pl.lit(ACQUIRED))
         .when(has_failed)
         .then(pl.lit(FAILED))

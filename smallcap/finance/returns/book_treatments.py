@@ -30,6 +30,7 @@ def treated_book_returns(
     doubts: pl.DataFrame,
     prices: pl.DataFrame,
     lists: pl.DataFrame,
+    securities: pl.DataFrame,
     rules: ReturnRules,
 ) -> pl.DataFrame:
     """Weigh the returns of each book's holdings under each treatment.
@@ -47,6 +48,8 @@ def treated_book_returns(
         Rows of core.monthly_returns, raw.prices and raw.constituents, from the year before on.
     doubts
         Rows of core.return_doubts.
+    securities
+        Rows of raw.securities: why trading in a line ended.
     rules
         Treatments, and the weight that may have no return.
 
@@ -62,7 +65,7 @@ def treated_book_returns(
         pl.col("given_weight").fill_null(1.0)
     )
     losses = delisting_losses(
-        own.filter(pl.col("status") == STOPPED), returns, prices, lists, rules.delisting
+        own.filter(pl.col("status") == STOPPED), returns, prices, lists, securities, rules.delisting
     )
     months = own.select("month").unique()
     cross_section = returns.join(months, on="month", how="semi")

@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.finance.delistings import PERFORMANCE, TAKEN_OVER, known_causes
 from smallcap.finance.factors.series import month_number
 from smallcap.rules.types.factors import MONTHS_A_YEAR
 from smallcap.rules.types.returns import DelistingRules
@@ -19,12 +20,13 @@ def delisting_losses(
     returns: pl.DataFrame,
     prices: pl.DataFrame,
     lists: pl.DataFrame,
+    securities: pl.DataFrame,
     rules: DelistingRules,
 ) -> pl.DataFrame:
     """Estimate the loss in the month after the last price, for holdings delisted for their performance.
 
-    No source of prices says why a line stops, so the cause is taken from its last price and last year. A line
-    that is neither cheap nor has fallen counts as acquired at its last price.
+    Where the source says why trading ended, that decides. Elsewhere the cause is taken from the last price
+    and the last year: a line that is neither cheap nor has fallen counts as acquired at its last price.
 
     Parameters
     ----------
@@ -34,6 +36,8 @@ def delisting_losses(
         Rows of core.monthly_returns and raw.prices for the year before.
     lists
         Rows of raw.constituents: security_id, snapshot_date, exchange.
+    securities
+        Rows of raw.securities: security_id, valid_from, delisting_cause.
     rules
         The losses, and what tells performance from acquisition.
 
@@ -46,12 +50,15 @@ def delisting_losses(
     is_cheap = pl.col("close_usd") < rules.least_price_usd
     has_fallen = pl.col("year_return") < rules.least_year_return
     is_nasdaq = pl.col("exchange").str.to_uppercase().str.starts_with(NASDAQ).fill_null(False)
+    cause = pl.col("delisting_cause")
+    is_for_performance = pl.when(cause.is_in([PERFORMANCE, TAKEN_OVER])).then(cause == PERFORMANCE)
     loss = pl.when(is_nasdaq).then(rules.nasdaq_loss).otherwise(rules.loss)
     return (
         asked.join(_last(asked, prices, "date", "close_usd"), on=LINE, how="left")
         .join(_last(asked, lists, "snapshot_date", "exchange"), on=LINE, how="left")
         .join(_year_returns(asked, returns), on=LINE, how="left")
-        .filter(is_cheap.fill_null(False) | has_fallen.fill_null(False))
+        .join(known_causes(securities), on="security_id", how="left")
+        .filter(is_for_performance.fill_null(is_cheap.fill_null(False) | has_fallen.fill_null(False)))
         .select(*LINE, loss.alias("loss"))
         .sort(LINE)
     )

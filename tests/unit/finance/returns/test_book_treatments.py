@@ -38,6 +38,7 @@ def treated(
     doubts: Sequence[Row] = (),
     prices: Sequence[Row] = (),
     lists: Sequence[Row] = (),
+    securities: Sequence[Row] = (),
 ) -> tuple[pl.DataFrame, dict[tuple[dt.date, str], dict[str, object]]]:
     """The holdings of a list, and its rows by month and treatment."""
     earned = returns(JANUARY, by_line)
@@ -52,6 +53,7 @@ def treated(
             frame("core.return_doubts", doubts),
             frame("raw.prices", prices),
             frame("raw.constituents", lists),
+            frame("raw.securities", securities),
             RETURN_RULES,
         )
     )
@@ -133,3 +135,20 @@ def test_a_month_without_any_return_is_null_under_every_treatment():
 def test_an_unchanged_universe_is_unchanged_under_all():
     earned = returns(JANUARY, {1: [5.0, 0.1]})
     assert treated_returns(earned, frame("core.return_doubts", []), "all", RETURN_RULES).equals(earned)
+
+
+@pytest.mark.parametrize(
+    ("cause", "price", "expected"),
+    [
+        ("acquired", 0.5, 0.1),  # cheap, but the source says that it was bought
+        ("performance", 20.0, (-0.30 + 0.1) / 2),  # not cheap, but the source says that it failed
+        ("other", 0.5, (-0.30 + 0.1) / 2),
+    ],
+)
+def test_the_cause_that_the_source_gives_decides(cause: str, price: float, expected: float) -> None:
+    _, found = treated(
+        {1: [0.0, None], 2: [0.1, 0.1]},
+        prices=[{"security_id": 1, "date": JANUARY, "close_usd": price}],
+        securities=[{"security_id": 1, "valid_from": JANUARY, "delisting_cause": cause}],
+    )
+    assert found[FEBRUARY, "delisting_losses"]["total_return"] == pytest.approx(expected, rel=BY_HAND)
