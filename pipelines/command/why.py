@@ -17,7 +17,8 @@ from smallcap.pipelines.command.judged import judged_company
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import Publication, open_publication
 from smallcap.questions.dates import date_refused
-from smallcap.reports.tear_sheet import funnel_sheet, outsider_sheet, tear_sheet
+from smallcap.reports.funnel_sheet import funnel_sheet
+from smallcap.reports.tear_sheet import outsider_sheet, tear_sheet
 from smallcap.settings import Settings
 
 Row = dict[str, Any]

@@ -6,59 +6,19 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from smallcap.lake.stamps import UNPARTITIONED
-from smallcap.tables import TABLES
-
-
-@dataclass(frozen=True)
-class Among:
-    """The rows of an upstream table that matter: their `column` occurs in `table`, which is read too."""
-
-    table: str
-    column: str
-
-
-@dataclass(frozen=True)
-class Window:
-    """The years of an upstream table that one year of a table is made from.
-
-    Attributes
-    ----------
-    back, ahead
-        Years before and after it.
-    among
-        The rows that matter; None for all. Other companies' rows may come and go without making the year
-        stale.
-    """
-
-    back: int = 0
-    ahead: int = 0
-    among: Among | None = None
-
-    def around(self, years: Iterable[int]) -> set[int]:
-        """Return every year that the given years are made from."""
-        return {near for year in years for near in range(year - self.back, year + self.ahead + 1)}
-
-
-SAME_YEAR = Window()
-LISTED_LINES = Among("raw.constituents", "security_id")
-MEMBERS = Among("core.members", "entity_id")
-MEMBERS_LINES = Among("core.members", "security_id")
-# Eight years back hold the five consecutive fiscal years that any rule asks for, with a stale limit and late
-# filings.
-VISIBLE = Window(back=8, among=MEMBERS)
-WATCHED = Among("core.watched_names", "entity_id")
-WATCHED_LINES = Among("core.watched_names", "security_id")
-# The basis as_published reads 163 days past as_of, so into the next year.
-VISIBLE_LATER = Window(back=8, ahead=1, among=MEMBERS)
-# The five years of a trailing regression.
-TRAILING = Window(back=5)
-# Eight years back hold the first months of the books that are given; years of longer books come with a
-# backfill.
-BOOK_YEARS = Window(back=8)
+from smallcap.engine.windows import (
+    BOOK_YEARS,
+    LISTED_LINES,
+    MEMBERS,
+    MEMBERS_LINES,
+    SAME_YEAR,
+    TRAILING,
+    VISIBLE,
+    VISIBLE_LATER,
+    WATCHED,
+    WATCHED_LINES,
+    Window,
+)
 
 READS: dict[str, dict[str, Window]] = {
     "raw.securities": {},
@@ -372,63 +332,3 @@ impossible date, filed years before its period ended, would go unnoticed in a ye
 
 FIRST_YEAR = 2003
 """The first year of history: the sample's first members are of January 2005, and screens look back."""
-
-
-def years_read(upstream: str, window: Window, years: Iterable[int]) -> list[int]:
-    """Return the years of `upstream` that the given years of a partitioned table are made from."""
-    if not TABLES[upstream].is_partitioned:
-        return [UNPARTITIONED]
-    return sorted(year for year in window.around(years) if year >= FIRST_YEAR)
-
-
-def years_wanted_by_others(name: str, run_years: Iterable[int]) -> set[int]:
-    """Return the years of a flow table that snapshots of `run_years` need, also through other tables."""
-    wanted: set[int] = set()
-    for consumer, reads in READS.items():
-        if name in reads:
-            consumer_years = set(run_years) | (
-                years_wanted_by_others(consumer, run_years) if TABLES[consumer].kind == "flow" else set()
-            )
-            wanted |= set(years_read(name, reads[name], consumer_years))
-    return wanted
-
-
-def years_to_make(
-    name: str,
-    run_years: Iterable[int],
-    present: Iterable[int],
-    stale: Iterable[int],
-    last_year: int,
-    due: Iterable[int] = (),
-    *,
-    is_forced: bool = False,
-) -> list[int]:
-    """Return the years of a table that a run makes.
-
-    Of the requested years, those that are missing, or all of them where the run is forced; for a flow table
-    also those that the snapshots of these years need and the lake does not have; and any existing year that
-    is out of date.
-
-    Parameters
-    ----------
-    name
-        A partitioned table.
-    run_years
-        The requested years.
-    present
-        Years of the table that exist.
-    stale
-        Those of them that are out of date.
-    last_year
-        The last year that the source can know something of.
-    due
-        Years of the table that exist, but were fetched only in part, or too long ago.
-    is_forced
-        Whether the requested years are made even where they are up to date.
-    """
-    run_years, complete = set(run_years), set(present) - set(due)
-    wanted = (
-        years_wanted_by_others(JUDGES.get(name, name), run_years) if TABLES[name].kind == "flow" else set()
-    )
-    missing = {year for year in wanted if year <= last_year and year not in complete}
-    return sorted((run_years if is_forced else run_years - complete) | missing | set(stale))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from smallcap.engine.asked_years import years_read
 from smallcap.engine.context import Run
-from smallcap.engine.lineage import READS, years_read
+from smallcap.engine.lineage import READS
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.lake.store import Written
 from smallcap.tables import TABLES

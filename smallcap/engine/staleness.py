@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from smallcap.engine.lineage import READS, Among, years_read
+from smallcap.engine.asked_years import years_read
+from smallcap.engine.lineage import READS
 from smallcap.engine.recipe import Recipes, is_same_use
+from smallcap.engine.windows import Among
 from smallcap.lake import Home, Stamp, YearStamp
 from smallcap.lake.digests import ALGORITHM, digest_of_hashes, digest_text, hash_of_rows
 from smallcap.lake.stamps import UNPARTITIONED

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.engine.asked import asked_now
-from smallcap.engine.lineage import READS, years_to_make
+from smallcap.engine.asked_years import years_to_make
+from smallcap.engine.lineage import READS
 from smallcap.engine.recipe import in_words
 from smallcap.engine.staleness import Digests
 from smallcap.lake.home import Home

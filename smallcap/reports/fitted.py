@@ -250,3 +250,14 @@ def _joined(parts: Sequence[Text]) -> Text:
     line = Text(" " * GAP, no_wrap=True, overflow="ignore").join(parts)
     line.rstrip()
     return line
+
+
+def plain_table(
+    title: str, headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, texts: Sequence[str]
+) -> FittedTable:
+    """Make a table whose columns are set to the right, but for those of texts."""
+    columns = [
+        Column(heading, is_figure=heading not in texts, is_shortened=heading == "name")
+        for heading in headings
+    ]
+    return FittedTable(columns, rows, title)

@@ -1,4 +1,4 @@
-"""The tear sheet of one company and the funnel of one date for the terminal.
+"""The tear sheet of one company for the terminal.
 
 Nothing is queried or computed here.
 """
@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from smallcap.reports.exclusions import exclusion_words
-from smallcap.reports.fitted import Column, FittedTable
+from smallcap.reports.fitted import FittedTable, plain_table
 from smallcap.reports.terminal import millions, multiple, percent
 from smallcap.rules.types.kinds import KIND_WORDS, OTHER
 
@@ -174,47 +174,7 @@ def _held(held: Sequence[Row]) -> RenderableType:
         for row in held
     ]
     headings = ("book", "status", "from", "to", "months with a return")
-    return _table("Held by", headings, rows, texts=("book", "status"))
-
-
-def funnel_sheet(
-    claim: str, summary: Sequence[Row], groups: Mapping[str, Sequence[Row]], most: int
-) -> RenderableType:
-    """Lay out the attrition of a date, its survivors, and who is borderline or has to be verified.
-
-    Parameters
-    ----------
-    claim
-        What can be claimed of the data; shown at the top.
-    summary
-        The rows of marts.funnel_summary.
-    groups
-        Named lists of companies, each row with ticker, name, filter_name and reason.
-    most
-        Companies of each list that are shown.
-    """
-    parts: list[RenderableType] = [Text(f"Funnel of {summary[0]['as_of']}", style="bold"), Text(claim)]
-    parts += [Text(""), _attrition(summary), Text(_outcomes(summary[-1]))]
-    for title, companies in groups.items():
-        parts += [Text(""), _companies(title, companies, most)]
-    return Group(*parts)
-
-
-def _attrition(summary: Sequence[Row]) -> RenderableType:
-    counts = ("entered", "passed", "failed", "verify", "borderline", "left", "stand_alone_passed")
-    rows = [
-        [f"{row['filter_number']} {row['filter_name']}", *(f"{row[name]:,}" for name in counts)]
-        for row in summary
-    ]
-    return _table("", ("filter", *counts[:-1], "alone passed"), rows, texts=("filter",))
-
-
-def _outcomes(last: Row) -> str:
-    counts = ", ".join(
-        f"{last[f'outcome_{name}']:,} {name}"
-        for name in ("survivor", "survivor_unverified", "undetermined", "failed")
-    )
-    return f"outcomes: {counts}"
+    return plain_table("Held by", headings, rows, texts=("book", "status"))
 
 
 def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
@@ -284,7 +244,7 @@ def _path(path: Sequence[Row]) -> FittedTable:
     ]
     headings = ("filter", "status", "alone", "value", "limit", "headroom", "why")
     outcome = path[0]["outcome"] if path else "not a member"
-    return _table(f"Funnel: {outcome}", headings, rows, texts=("filter", "status", "alone", "why"))
+    return plain_table(f"Funnel: {outcome}", headings, rows, texts=("filter", "status", "alone", "why"))
 
 
 def _lens(title: str, items: Sequence[Row]) -> FittedTable:
@@ -299,7 +259,7 @@ def _lens(title: str, items: Sequence[Row]) -> FittedTable:
         for row in items
     ]
     headings = ("item", "value", "preference", "verdict")
-    return _table(
+    return plain_table(
         f"{title}: {met} of {len(items)} preferences met",
         headings,
         rows,
@@ -323,7 +283,7 @@ def _scores(scores: Sequence[Row]) -> FittedTable:
     ]
     headings = ("basis", "status", "score", "quintile", "ROE", "FCF margin", "debt/assets", "coverage")
     method = scores[0]["method"] if scores else ""
-    return _table(f"Quality score, method {method}", headings, rows, texts=("basis", "status"))
+    return plain_table(f"Quality score, method {method}", headings, rows, texts=("basis", "status"))
 
 
 def _part(row: Row, name: str, write: Callable[[float | None], str]) -> str:
@@ -339,7 +299,7 @@ def _years(years: Sequence[Row]) -> FittedTable:
         ["known since", *(str(row["available_date"]) for row in years)],
         ["version", *(row["version"] for row in years)],
     ]
-    return _table(
+    return plain_table(
         "Fiscal years as visible then, USD m",
         ("", *(str(row["period_end"]) for row in years)),
         rows,
@@ -360,28 +320,7 @@ def _loadings(loadings: Sequence[Row]) -> RenderableType:
         for row in loadings
     ]
     title = f"Own factor loadings, descriptive: {months}"
-    return _table(title, ("term", "loading", "std err", "t"), rows, texts=("term",))
-
-
-def _companies(title: str, companies: Sequence[Row], most: int) -> FittedTable:
-    shown = f", the first {most} (--rows shows more)" if len(companies) > most else ""
-    rows = [
-        [row["ticker"], row["name"] or "", row["filter_name"] or "", row["reason"] or ""]
-        for row in companies[:most]
-    ]
-    headings = ("ticker", "name", "filter", "why")
-    return _table(f"{title}: {len(companies)}{shown}", headings, rows, texts=headings)
-
-
-def _table(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, texts: Sequence[str]
-) -> FittedTable:
-    """Make a table whose columns are set to the right, but for those of texts."""
-    columns = [
-        Column(heading, is_figure=heading not in texts, is_shortened=heading == "name")
-        for heading in headings
-    ]
-    return FittedTable(columns, rows, title)
+    return plain_table(title, ("term", "loading", "std err", "t"), rows, texts=("term",))
 
 
 def _styled(status: str) -> Text:
