@@ -5,7 +5,19 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import count, date, flag, key_date, key_id, key_text, number, ratio, text, year
+from smallcap.tables.columns import (
+    count,
+    date,
+    flag,
+    key_date,
+    key_id,
+    key_text,
+    looks_later,
+    number,
+    ratio,
+    text,
+    year,
+)
 from smallcap.tables.factors import COVARIANCE, MODEL, MONTH, MONTH_YEAR, TERM, VINTAGE
 
 STATUS = "estimated or insufficient"
@@ -64,10 +76,13 @@ class BookHoldings(dy.Schema):
         "the company was a member at the end of the month before; null if membership is unknown",
         nullable=True,
     )
-    status = text(
-        "held; missing: no return this month (never taken as zero), but later ones by the next year's end; "
-        "stopped: none from this month to the end of the next year, out of the book",
-        nullable=False,
+    status = looks_later(
+        text(
+            "held; missing: no return this month (never taken as zero), but later ones by the next year's "
+            "end; stopped: none from this month to the end of the next year, out of the book",
+            nullable=False,
+        ),
+        "the returns of the next year tell missing from stopped",
     )
 
     @dy.rule()

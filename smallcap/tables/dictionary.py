@@ -121,7 +121,7 @@ def _later_rows(found: Table) -> Iterator[tuple[str, str, str]]:
     if found.added_later is not None:
         yield "rows of", "dates that are over", f"may be added later: {found.added_later}."
     if found.later is not None:
-        condition = f"{found.later.column} = {found.later.value}"
+        condition = f"{found.later.column} = {found.later.written}"
         yield "rows with", condition, f"look later than their date: {found.later.reason}."
 
 

@@ -12,6 +12,7 @@ from smallcap.tables.columns import (
     flag,
     key_date,
     key_text,
+    looks_later,
     number,
     ratio,
     text,
@@ -46,9 +47,9 @@ def _t_stat() -> dy.Float64:
 
 def _exits(which: str) -> dy.Int64:
     """Make a column of exits by cause, which rests on prices up to a year after the removal."""
-    return count(
-        f"of the exits, companies {which}; looks later, because the causes of marts.index_changes do",
-        unit="companies",
+    return looks_later(
+        count(f"of the exits, companies {which}", unit="companies"),
+        "the causes of marts.index_changes do; cause_known_date there says when",
     )
 
 

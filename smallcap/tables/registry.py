@@ -43,23 +43,35 @@ class LaterRows:
     ----------
     column
         The column that tells them from the others.
-    value
-        Its value in these rows.
+    values
+        Its values in these rows.
     reason
         What they wait for.
     """
 
     column: str
-    value: str | bool
+    values: tuple[str | bool, ...]
     reason: str
+
+    @property
+    def written(self) -> str:
+        """The values in words."""
+        return " or ".join(map(str, self.values))
 
 
 STUDY_BASIS = LaterRows(
-    "basis", "as_published", "they hold what was known 163 days after as_of, as the published study did"
+    "basis", ("as_published",), "they hold what was known 163 days after as_of, as the published study did"
 )
 LATER_VINTAGE = LaterRows(
-    "is_vintage_later", True, "no vintage of the factors that was published by then is stored"
+    "is_vintage_later", (True,), "no vintage of the factors that was published by then is stored"
 )
+LATER_TREATMENTS = LaterRows(
+    "treatment",
+    ("without_suspects", "delisting_losses"),
+    "evidence against a return, or that a line has stopped, comes later (core.return_doubts has the dates)",
+)
+LATER_EVIDENCE = "a return that is not extreme is listed once there is evidence against it"
+"""Why rows of core.return_doubts are added to months that are over."""
 PRICED_WITH_ITS_PAST = "a line that becomes a member later is priced with its past"
 """Why rows of raw.prices are added to months that are over."""
 
@@ -161,7 +173,7 @@ TABLES: dict[str, Table] = {
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
         Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot", later=LATER_VINTAGE),
         Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
-        Table("core.return_doubts", returns.ReturnDoubts, "flow"),
+        Table("core.return_doubts", returns.ReturnDoubts, "flow", added_later=LATER_EVIDENCE),
         Table("core.factors_monthly", factors.FactorsMonthly, "reference"),
         Table("core.books", books.Books, "reference"),
         Table("core.book_lines", books.BookLines, "reference"),
@@ -183,7 +195,7 @@ TABLES: dict[str, Table] = {
         Table("marts.metric_differences", funnel.MetricDifferences, "flow"),
         Table("marts.book_holdings", books.BookHoldings, "flow"),
         Table("marts.book_returns", books.BookReturns, "flow"),
-        Table("marts.treated_book_returns", returns.TreatedBookReturns, "flow"),
+        Table("marts.treated_book_returns", returns.TreatedBookReturns, "flow", later=LATER_TREATMENTS),
         Table("marts.factor_regressions", factors.FactorRegressions, "reference"),
         Table("marts.stock_factor_loadings", factors.StockFactorLoadings, "snapshot", later=LATER_VINTAGE),
         Table("marts.book_validations", books.BookValidations, "reference"),
@@ -213,7 +225,12 @@ TABLES: dict[str, Table] = {
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
         Table("marts.thesis_checks", thesis.ThesisChecks, "reference"),
-        Table("marts.treated_experiment_returns", returns.TreatedExperimentReturns, "flow"),
+        Table(
+            "marts.treated_experiment_returns",
+            returns.TreatedExperimentReturns,
+            "flow",
+            later=LATER_TREATMENTS,
+        ),
         Table("marts.treated_experiment", returns.TreatedExperiment, "reference"),
     )
 }

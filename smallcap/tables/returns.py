@@ -13,6 +13,7 @@ from smallcap.tables.columns import (
     key_date,
     key_id,
     key_text,
+    looks_later,
     number,
     ratio,
     text,
@@ -33,6 +34,10 @@ COVERAGE = (
 )
 
 
+SUSPECTED_LATER = "evidence comes with later lists and counts, on suspect_known_date"
+REVERSED_LATER = "a reversal comes in a later month, reversed_month"
+
+
 class ReturnDoubts(dy.Schema):
     """One row per month and line whose return is extreme or suspect; looks later, as its dates say."""
 
@@ -43,25 +48,41 @@ class ReturnDoubts(dy.Schema):
         nullable=False, min=-1, metadata={"unit": "fraction"}, description="return of the month, kept"
     )
     is_return_extreme = flag("above +100% or below -50%; removes nothing, and is known at the month's end")
-    is_return_suspect = flag("there is evidence against the return; known on suspect_known_date")
-    evidence = text(
-        "what speaks against it: holding_quantity or share_count (moved by the inverse ratio), traded_close "
-        "(disagrees); comma-separated, null for nothing"
+    is_return_suspect = looks_later(
+        flag("there is evidence against the return; known on suspect_known_date"), SUSPECTED_LATER
     )
-    suspect_known_date = date("first day on which evidence could be known; null without evidence")
-    holding_move = ratio(
-        "the fund's holding after the month over that before, relative to the median line", "multiple", min=0
+    evidence = looks_later(
+        text(
+            "what speaks against it: holding_quantity or share_count (moved by the inverse ratio), "
+            "traded_close (disagrees); comma-separated, null for nothing"
+        ),
+        SUSPECTED_LATER,
     )
-    holding_date = date("date of the later list")
-    count_move = ratio("share count after the month over that before, as first known", "multiple", min=0)
-    count_date = date("day on which the later count became known")
+    suspect_known_date = looks_later(
+        date("first day on which evidence could be known; null without evidence"), SUSPECTED_LATER
+    )
+    holding_move = looks_later(
+        ratio(
+            "the fund's holding after the month over that before, relative to the median line",
+            "multiple",
+            min=0,
+        ),
+        SUSPECTED_LATER,
+    )
+    holding_date = looks_later(date("date of the later list"), SUSPECTED_LATER)
+    count_move = looks_later(
+        ratio("share count after the month over that before, as first known", "multiple", min=0),
+        SUSPECTED_LATER,
+    )
+    count_date = looks_later(date("day on which the later count became known"), SUSPECTED_LATER)
     traded_ratio = ratio(
         "close as traded over that of the month before, splits considered", "multiple", min=0
     )
-    is_return_reversed_later = flag(
-        "a later extreme return takes the price back; descriptive, known on reversed_month"
+    is_return_reversed_later = looks_later(
+        flag("a later extreme return takes the price back; descriptive, known on reversed_month"),
+        REVERSED_LATER,
     )
-    reversed_month = date("the month of that return; null for none")
+    reversed_month = looks_later(date("the month of that return; null for none"), REVERSED_LATER)
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()

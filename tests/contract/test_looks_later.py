@@ -27,7 +27,7 @@ def _declared() -> Iterator[str]:
             yield f"{name} rows are added: {table.added_later}"
         if table.later is not None:
             later = table.later
-            yield f"{name} rows with {later.column} = {later.value}: {later.reason}"
+            yield f"{name} rows with {later.column} = {later.written}: {later.reason}"
         yield from (f"{name}.{column}: {reason}" for column, reason in table.later_columns.items())
 
 

@@ -49,7 +49,11 @@ def _known_then(home: str, table: Table) -> str:
     left_out = {*table.fetch_columns, *table.later_columns}
     columns = ", ".join(f'"{name}"' for name in table.columns if name not in left_out)
     rows = f"SELECT {columns} FROM {home}.{table.name} WHERE {table.date_column} <= DATE '{EARLIER_CLOCK}'"
-    return f"{rows} AND {table.later.column} IS DISTINCT FROM '{table.later.value}'" if table.later else rows
+    later = table.later
+    if later is None:
+        return rows
+    values = ", ".join(f"'{value}'" for value in later.values)
+    return f"{rows} AND coalesce(CAST({later.column} AS VARCHAR), '') NOT IN ({values.lower()})"
 
 
 @pytest.mark.parametrize("table", OF_DATES, ids=lambda table: table.name)
