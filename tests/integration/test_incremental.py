@@ -13,6 +13,7 @@ from smallcap.engine import code
 from smallcap.engine.plan import make_plan, plan_run
 from smallcap.errors import InputError
 from smallcap.lake import Home, Lake
+from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.pipelines.execute import run_years
 from smallcap.settings import load_settings
 from smallcap.sources.open import open_source
@@ -21,6 +22,11 @@ from tests.integration.homes import COMPANIES, EARLIER, LATER, command, contents
 from tests.paths import PROJECT_ROOT
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
+
+SCREEN = ("marts.quality_scores", "marts.quality_summary", "marts.watched_scores")
+"""The tables that use the rules of the quality screen."""
+USERS_OF_STEPS = ("marts.quality_agreement", "marts.quintile_returns")
+"""Other tables that use its module of steps."""
 
 
 @pytest.fixture
@@ -82,10 +88,7 @@ def test_a_threshold_makes_the_tables_that_use_it_stale_in_every_year_and_no_oth
     small_home: Path, reference: Path
 ):
     edit(reference / "quality.toml", "lower_quantile = 0.05", "lower_quantile = 0.06")
-    assert out_of_date(small_home) == {
-        "marts.quality_scores": [EARLIER.year, LATER.year],
-        "marts.quality_summary": [EARLIER.year, LATER.year],
-    }
+    assert out_of_date(small_home) == {name: [EARLIER.year, LATER.year] for name in SCREEN}
 
 
 def test_a_changed_threshold_heals_every_year_in_one_run(home: Path, reference: Path):
@@ -108,7 +111,7 @@ def test_a_changed_threshold_heals_every_year_in_one_run(home: Path, reference: 
 def test_a_row_of_a_table_of_rules_makes_its_filter_stale(small_home: Path, reference: Path):
     path = reference / "business_overrides.csv"
     path.write_text(path.read_text().rstrip("\n") + "\nZZZZ,Nobody,,,fail,made up for a test,test\n")
-    assert set(out_of_date(small_home)) == {"core.filter_evaluations"}
+    assert set(out_of_date(small_home)) == {"core.filter_evaluations", "marts.watched_outcomes"}
 
 
 def test_two_rule_sets_in_one_home_are_refused_before_anything_is_computed(
@@ -166,10 +169,8 @@ def test_changed_code_makes_what_it_computes_stale_and_a_docstring_does_not(
 ):
     steps = changed_code / "finance" / "quality" / "steps.py"
     steps.write_text(steps.read_text() + '\n\ndef unused() -> None:\n    """Do nothing."""\n')
-    assert out_of_date(small_home) == {
-        "marts.quality_scores": [EARLIER.year, LATER.year],
-        "marts.quality_summary": [EARLIER.year, LATER.year],
-    }
+    by_year = {name: [EARLIER.year, LATER.year] for name in (*SCREEN, *USERS_OF_STEPS)}
+    assert out_of_date(small_home) == by_year | {"marts.quintile_performance": [UNPARTITIONED]}
     shutil.copy(Path(code.__file__).parents[1] / "finance" / "quality" / "steps.py", steps)
     edit(steps, '"""The steps of the quality screen', '"""These are the steps of the quality screen')
     assert out_of_date(small_home) == {}
@@ -188,7 +189,7 @@ def test_a_release_with_changed_code_heals_history_and_so_does_its_rollback(
     assert Lake(home / "lake").files("marts.quality_scores") == files
     assert served(home) == before
     monkeypatch.undo()
-    assert set(out_of_date(home)) == {"marts.quality_scores", "marts.quality_summary"}
+    assert set(out_of_date(home)) == {*SCREEN, *USERS_OF_STEPS, "marts.quintile_performance"}
 
 
 def test_a_date_that_was_not_asked_for_yet_makes_its_year(small_home: Path):

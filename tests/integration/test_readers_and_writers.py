@@ -27,7 +27,7 @@ def test_readers_see_whole_states_only_while_runs_publish(
     home: Path, tmp_path: Path, seconds: float, readers: int
 ) -> None:
     runs = {str(served_run_id(home / "warehouse"))}
-    what_follows = require_tables("core.metrics_as_of+")
+    what_follows = require_tables("core.members+")
     with reading(home, tmp_path / "stop", readers) as seen:
         end = time.monotonic() + seconds
         while time.monotonic() < end or len(runs) < FEWEST_RUNS:

@@ -74,6 +74,7 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/warehouse/statements.py": "statements of the package",
     "pipelines/command/report.py": "opens a browser",
     "pipelines/command/unexpected.py": "writes a traceback",
+    "pipelines/little_memory.py": "limits that the system states of this process",
     "pipelines/web/guard.py": "headers of a request (test_ui_guard)",
     "pipelines/web/sign_in.py": "headers and query of a request (test_ui_token)",
     "pipelines/web/ui.py": "lines that its own services print (test_ui_lines)",
