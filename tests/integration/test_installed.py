@@ -185,10 +185,8 @@ def test_every_check_is_there(installed: Installed):
     assert counted.returncode == 0, counted.stderr
     found = json.loads(counted.stdout)["checks"]
     assert {check.name for check in read_row_checks(PROJECT_ROOT / "sql" / "checks")} <= set(found)
-    assert found.count("no_look_ahead") == len(
-        list((PROJECT_ROOT / "sql" / "checks").glob("*.no_look_ahead.sql"))
-    )
-    assert "no_look_ahead" in found
+    of_kind = list((PROJECT_ROOT / "sql" / "checks").glob("*.no_look_ahead.sql"))
+    assert found.count("no_look_ahead") == len(of_kind) >= 3
 
 
 def test_the_location_merges_into_a_project_with_a_package_named_assets(installed: Installed):

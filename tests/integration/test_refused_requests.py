@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.homes import EARLIER, LATER, as_of_dates, served
+from tests.integration.homes import EARLIER, LATER, as_of_dates, contents, served
 
 REFUSED = {
     "unknown table": (
@@ -62,7 +62,7 @@ def test_a_home_that_cannot_be_written_to_is_named(tmp_path, smallcap):
 
 
 def test_a_run_repairs_a_corrupt_delta_log_and_says_so(home, smallcap):
-    before = served(home)
+    before, returns = served(home), contents(home, ["core.monthly_returns"])["core.monthly_returns"]
     for log in (home / "lake" / "raw" / "prices" / "_delta_log").glob("*.json"):
         log.write_text('{"add": {"path": ')
     repaired = smallcap("run", "--as-of", LATER, "--home", home)
@@ -71,5 +71,7 @@ def test_a_run_repairs_a_corrupt_delta_log_and_says_so(home, smallcap):
     # Prices are asked for again, now for the lines of both lists, so more months have a return.
     changed = {name for name, rows in served(home).items() if rows != before[name]}
     assert changed <= {"raw.prices", "core.monthly_returns"}
+    again = contents(home, ["core.monthly_returns"])["core.monthly_returns"]
+    assert returns.join(again, on=returns.columns, how="anti").is_empty()
     assert smallcap("sql", "SELECT count(*) FROM raw.prices", "--home", home).code == 0
     assert as_of_dates(home) == [EARLIER, LATER]
