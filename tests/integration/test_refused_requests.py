@@ -71,7 +71,8 @@ def test_a_run_repairs_a_corrupt_delta_log_and_says_so(home, smallcap):
     # Prices are asked for again, now for the lines of both lists, so more months have a return.
     changed = {name for name, rows in served(home).items() if rows != before[name]}
     assert changed <= {"raw.prices", "core.monthly_returns"}
+    # Only `is_after_gap` may change: an earlier month of a line may be known now.
     again = contents(home, ["core.monthly_returns"])["core.monthly_returns"]
-    assert returns.join(again, on=returns.columns, how="anti").is_empty()
+    assert returns.join(again, on=["month", "security_id", "total_return"], how="anti").is_empty()
     assert smallcap("sql", "SELECT count(*) FROM raw.prices", "--home", home).code == 0
     assert as_of_dates(home) == [EARLIER, LATER]
