@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from smallcap.lake import Home
@@ -49,8 +50,14 @@ def file_of(home: Home, year: int) -> Path:
 
 
 def change_a_byte(file: Path, *, is_time_kept: bool = False) -> None:
+    """Change the last byte of the closing prices: more than half of so small a file is its footer, in which
+    there are bytes that no reader looks at.
+    """
     found, content = file.stat(), bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 0xFF
+    group = pq.ParquetFile(file).metadata.row_group(0)
+    columns = {column.path_in_schema: column for column in map(group.column, range(group.num_columns))}
+    closes = columns["close_usd"]
+    content[closes.data_page_offset + closes.total_compressed_size - 1] ^= 0xFF
     file.write_bytes(content)
     if is_time_kept:
         os.utime(file, ns=(found.st_atime_ns, found.st_mtime_ns))

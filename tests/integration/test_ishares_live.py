@@ -62,7 +62,12 @@ def test_the_members_are_those_of_the_sample_and_nothing_else(site: StandIn, tmp
             pl.col("list_date") == lists.filter(pl.col("list_date") <= as_of)["list_date"].max()
         )
         members = delivery.rows.filter(pl.col("as_of") == as_of)
-        assert tickers(members) == tickers(listed)
+        # What is left of a merger stands in every list without a value, and is no stock: it is refused.
+        is_leftover = listed["market_value_usd"] == 0
+        assert tickers(members) == tickers(listed.filter(~is_leftover))
+        named = listed.filter(is_leftover)["name"].to_list()
+        assert named
+        assert set(named) <= set(delivery.refused["row_json"].str.json_path_match("$.name"))
         assert members["snapshot_date"].unique().to_list() == [session]
     refused = delivery.refused["rule"].value_counts().rows_by_key("rule", unique=True)
     assert {"not_equity", "not_common_stock", "exchange_not_listed", "market_value_too_low"} <= set(refused)

@@ -242,7 +242,7 @@ class TestWrongQuestions:
             backfilled_home,
             "SELECT ticker, max(as_of) AS last FROM core.members WHERE entity_id NOT IN "
             f"(SELECT entity_id FROM core.members WHERE {AT_THE_LAST_DATE}) GROUP BY ticker "
-            "HAVING max(as_of) < DATE '2020-01-01'"
+            f"HAVING max(as_of) < DATE '{LAST_YEAR - 2}-01-01'"
             " AND NOT regexp_matches(ticker, '[^A-Z]') ORDER BY last DESC, ticker",
         )
         answer = ask("why", former["ticker"])

@@ -27,7 +27,7 @@ NOT_ON_THE_WIRE = {
         "price_usd",
         "fund",
     },
-    "core.members": {"fund", "market_value_usd", "weight", "list_quantity", "list_price_usd"},
+    "core.members": {"fund", "market_value_usd", "weight", "list_quantity", "list_price_usd", "exchange"},
     "core.metrics_as_of": {
         "fund_share_of_company",
         "holding_ratio",

@@ -98,11 +98,13 @@ def test_alpha_fit_and_f_of_the_real_book(as_published):
 
 
 def test_the_real_book_is_small_and_its_other_tilts_are_not_sure(regressions):
-    found = book_validations(regressions, RULES).filter(window="full", covariance="OLS")
+    books = pl.DataFrame({"book": [BOOK], "has_claims": [True]})
+    found = book_validations(regressions, books, RULES).filter(window="full", covariance="OLS")
     assert dict(found.select("tilt", "verdict").rows()) == {
         "SMB": "confirmed",
         "HML": "directional",
         "RMW": "absent",
+        "CMA": "not_claimed",
     }
 
 

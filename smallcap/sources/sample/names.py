@@ -28,7 +28,11 @@ DISCLAIMERS: Final = ("Imaginary", "Pretend", "Fictitious", "Make-Believe", "Inv
 FORMS: Final = ("Inc", "Corp", "Co", "Holdings Inc", "Group Inc", "Ltd")
 
 MARKUP_EVERY: Final = 190
-"""One in this many names contains characters that HTML must escape."""
+"""In a large universe one in this many names contains characters that HTML must escape."""
+MARKUP_OFTEN: Final = 20
+MARKED_NAMES: Final = 32
+"""Small universes mark as many names, but at most one in `MARKUP_OFTEN`, so that some are members of every
+list."""
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -42,7 +46,8 @@ def company_names(rng: np.random.Generator, industry: npt.NDArray[np.int64]) -> 
     disclaimers = np.array(DISCLAIMERS, dtype=object)[rng.integers(0, len(DISCLAIMERS), count)]
     forms = np.array(FORMS, dtype=object)[rng.integers(0, len(FORMS), count)]
     names: Texts = chosen + " " + disclaimers + " " + nouns[industry] + " " + forms
-    marked = np.arange(MARKUP_EVERY // 4, count, MARKUP_EVERY)
+    every = min(MARKUP_EVERY, max(MARKUP_OFTEN, count // MARKED_NAMES))
+    marked = np.arange(every // 4, count, every)
     names[marked] = (
         "<b>" + chosen[marked] + "</b> & Sons " + disclaimers[marked] + " " + nouns[industry][marked]
     )

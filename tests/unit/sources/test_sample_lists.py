@@ -10,7 +10,16 @@ import polars as pl
 import pytest
 
 from smallcap.sources.sample.membership import reconstitute
-from tests.unit.sources.sample_builders import EVER, INDEX, STUDY_DATE, all_lists, full, fundamentals, prices
+from tests.unit.sources.sample_builders import (
+    EVER,
+    INDEX,
+    STUDY_DATE,
+    all_lists,
+    full,
+    fundamentals,
+    prices,
+    small,
+)
 
 USABLE = r"^[A-Z]{1,5}$"
 
@@ -207,6 +216,12 @@ def test_some_names_hold_markup():
     names = full().securities().rows["name"].unique()
     assert names.str.contains("<b>", literal=True).sum() > 5
     assert names.str.contains("&", literal=True).sum() > 5
+
+
+def test_every_list_of_a_small_universe_has_names_with_markup():
+    is_marked = pl.col("name").str.contains("<b>", literal=True)
+    marked = all_lists(small()).group_by("snapshot_date").agg(is_marked.sum())
+    assert marked["name"].min() >= 3
 
 
 @pytest.mark.parametrize(
