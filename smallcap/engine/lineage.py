@@ -162,6 +162,8 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=1),
         "raw.constituents": Window(back=1),
         "raw.securities": SAME_YEAR,
+        # Years ahead: a name that is watched now is priced with its past.
+        "core.watched_names": Window(ahead=8),
     },
     "marts.funnel_summary": {
         "marts.funnel_outcomes": SAME_YEAR,
@@ -228,8 +230,7 @@ READS: dict[str, dict[str, Window]] = {
     "marts.treated_experiment_returns": {
         "core.members": Window(back=1),
         "core.metrics_as_of": Window(back=1),
-        # All lines: the quantiles are those of the month.
-        "core.monthly_returns": Window(back=1),
+        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
         "core.return_doubts": Window(back=1),
     },
     "marts.treated_experiment": {
