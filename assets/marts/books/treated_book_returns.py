@@ -11,7 +11,7 @@ from smallcap.rules.types.returns import ReturnRules
 RETURNS = ("year", "month", "security_id", "total_return")
 PRICES = ("year", "security_id", "date", "close_usd")
 LISTS = ("year", "security_id", "snapshot_date", "exchange")
-CAUSES = ("security_id", "valid_from", "delisting_cause")
+CAUSES = ("security_id", "entity_id", "valid_from", "delisting_cause")
 NAMES = ("year", "security_id", "is_member", "watched_by")
 
 

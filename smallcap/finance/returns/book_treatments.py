@@ -54,7 +54,7 @@ def treated_book_returns(
     doubts
         Rows of core.return_doubts.
     securities
-        Rows of raw.securities: why trading in a line ended.
+        Rows of raw.securities: the company of each line, and why trading in it ended.
     watched
         Rows of core.watched_names: the lines that do not count where there are no lists.
     rules
@@ -77,7 +77,7 @@ def treated_book_returns(
     months = own.select("month").unique()
     cross_section = returns.join(months, on="month", how="semi")
     listed = known_lines(cross_section, lists, "snapshot_date")
-    known = without_watched(cross_section, watched).select(MONTH) if listed is None else listed
+    known = without_watched(cross_section, watched, securities).select(MONTH) if listed is None else listed
     counted = pl.concat([known, own.select(MONTH)])
     found = [
         _monthly(_treated(own, cross_section, counted, doubts, losses, treatment, rules)).with_columns(

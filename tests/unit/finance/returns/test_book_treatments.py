@@ -122,8 +122,10 @@ def test_without_lists_all_lines_have_their_part_in_the_quantiles():
 def test_without_lists_a_line_that_is_only_watched_moves_no_quantile():
     members, own = {line: [line / 100] for line in range(1, 101)}, lines("mine", {1: None, 100: None})
     watched: list[Row] = [{"security_id": 900, "is_member": False, "watched_by": "watchlist"}]
+    # 901 is another share class of the watched company.
+    shares: list[Row] = [{"security_id": line, "entity_id": 90} for line in (900, 901)]
     _, without = treated(members, own)
-    _, beside = treated({**members, 900: [50.0]}, own, watched=watched)
+    _, beside = treated({**members, 900: [50.0], 901: [50.0]}, own, securities=shares, watched=watched)
     assert beside == without
 
 
