@@ -162,6 +162,8 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=1),
         "raw.constituents": Window(back=1),
         "raw.securities": SAME_YEAR,
+        # Years ahead: a name that is watched now is priced with its past.
+        "core.watched_names": Window(ahead=8),
     },
     "marts.funnel_summary": {
         "marts.funnel_outcomes": SAME_YEAR,
@@ -201,6 +203,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.book_lines": SAME_YEAR,
         "core.members": SAME_YEAR,
         "core.watched_names": SAME_YEAR,
+        "raw.securities": SAME_YEAR,
         "core.monthly_returns": BOOK_YEARS,
         "marts.book_returns": BOOK_YEARS,
         "raw.factors": SAME_YEAR,
@@ -211,6 +214,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.book_lines": SAME_YEAR,
         "core.members": SAME_YEAR,
         "core.watched_names": SAME_YEAR,
+        "raw.securities": SAME_YEAR,
         "core.monthly_returns": BOOK_YEARS,
         "core.return_doubts": BOOK_YEARS,
         "marts.treated_book_returns": BOOK_YEARS,
@@ -228,8 +232,7 @@ READS: dict[str, dict[str, Window]] = {
     "marts.treated_experiment_returns": {
         "core.members": Window(back=1),
         "core.metrics_as_of": Window(back=1),
-        # All lines: the quantiles are those of the month.
-        "core.monthly_returns": Window(back=1),
+        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
         "core.return_doubts": Window(back=1),
     },
     "marts.treated_experiment": {

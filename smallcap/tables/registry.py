@@ -210,7 +210,7 @@ TABLES: dict[str, Table] = {
         Table("marts.alpha_family", inference.AlphaFamily, "reference"),
         Table("marts.deflated_sharpe", inference.DeflatedSharpe, "reference"),
         Table("marts.published_candidates", published.PublishedCandidates, "snapshot"),
-        Table("marts.study_comparison", published.StudyComparison, "snapshot"),
+        Table("marts.study_comparison", published.StudyComparison, "snapshot", later=STUDY_BASIS),
         Table("marts.study_regression", published.StudyRegression, "reference"),
         Table("marts.index_holdings", index.IndexHoldings, "snapshot"),
         Table("marts.index_sectors", index.IndexSectors, "snapshot"),

@@ -78,11 +78,14 @@ def doubts(returns: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
 def treated(
     holdings: pl.DataFrame, lines: pl.DataFrame, returns: pl.DataFrame, doubts: pl.DataFrame
 ) -> pl.DataFrame:
-    prices, lists, securities = (
-        TABLES[f"raw.{name}"].empty() for name in ("prices", "constituents", "securities")
+    prices, lists, securities, watched = (
+        TABLES[name].empty()
+        for name in ("raw.prices", "raw.constituents", "raw.securities", "core.watched_names")
     )
     return TreatedBookReturns.validate(
-        treated_book_returns(holdings, lines, returns, doubts, prices, lists, securities, RETURN_RULES)
+        treated_book_returns(
+            holdings, lines, returns, doubts, prices, lists, securities, watched, RETURN_RULES
+        )
     )
 
 

@@ -29,6 +29,7 @@ def hindsight_gap(
     book_lines: pl.DataFrame,
     members: pl.DataFrame,
     watched_names: pl.DataFrame,
+    securities: pl.DataFrame,
     monthly_returns: pl.DataFrame,
     book_returns: pl.DataFrame,
     factors: pl.DataFrame,
@@ -38,5 +39,5 @@ def hindsight_gap(
 
     No random book holds a name that is known only because it is watched.
     """
-    returns = without_watched(monthly_returns, watched_names)
+    returns = without_watched(monthly_returns, watched_names, securities)
     return hindsight.hindsight_gap(books, book_lines, book_returns, returns, members, factors, factor_rules)

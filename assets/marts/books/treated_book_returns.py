@@ -11,12 +11,19 @@ from smallcap.rules.types.returns import ReturnRules
 RETURNS = ("year", "month", "security_id", "total_return")
 PRICES = ("year", "security_id", "date", "close_usd")
 LISTS = ("year", "security_id", "snapshot_date", "exchange")
-CAUSES = ("security_id", "valid_from", "delisting_cause")
+CAUSES = ("security_id", "entity_id", "valid_from", "delisting_cause")
+NAMES = ("year", "security_id", "is_member", "watched_by")
 
 
 @table_asset(
     "marts.treated_book_returns",
-    columns={"monthly_returns": RETURNS, "prices": PRICES, "constituents": LISTS, "securities": CAUSES},
+    columns={
+        "monthly_returns": RETURNS,
+        "prices": PRICES,
+        "constituents": LISTS,
+        "securities": CAUSES,
+        "watched_names": NAMES,
+    },
     by_year=True,
 )
 def treated_book_returns(
@@ -27,6 +34,7 @@ def treated_book_returns(
     prices: pl.DataFrame,
     constituents: pl.DataFrame,
     securities: pl.DataFrame,
+    watched_names: pl.DataFrame,
     return_rules: ReturnRules,
 ) -> pl.DataFrame:
     """Weigh the holdings' returns with all of them, without suspects, cut off, and with delisting losses."""
@@ -38,5 +46,6 @@ def treated_book_returns(
         prices,
         constituents,
         securities,
+        watched_names,
         return_rules,
     )

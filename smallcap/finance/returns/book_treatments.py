@@ -15,8 +15,10 @@ from smallcap.finance.returns.treatments import (
     MONTH,
     SURVIVORS_ONLY,
     TREATMENTS,
+    known_lines,
     treated_returns,
 )
+from smallcap.finance.watched.rows import without_watched
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.tables.returns import TreatedBookReturns
 
@@ -31,12 +33,15 @@ def treated_book_returns(
     prices: pl.DataFrame,
     lists: pl.DataFrame,
     securities: pl.DataFrame,
+    watched: pl.DataFrame,
     rules: ReturnRules,
 ) -> pl.DataFrame:
     """Weigh the returns of each book's holdings under each treatment.
 
     Weights are rebalanced at each month's end, as in marts.book_returns, which treatment `all` equals. A
-    holding that stops is out at its last price, except under `delisting_losses`.
+    holding that stops is out at its last price, except under `delisting_losses`. The quantiles of a month are
+    those of the lines in lists of members and in books; without lists they are those of all lines. Lines that
+    are known only because they are watched never move them.
 
     Parameters
     ----------
@@ -49,7 +54,9 @@ def treated_book_returns(
     doubts
         Rows of core.return_doubts.
     securities
-        Rows of raw.securities: why trading in a line ended.
+        Rows of raw.securities: the company of each line, and why trading in it ended.
+    watched
+        Rows of core.watched_names: the lines that do not count where there are no lists.
     rules
         Treatments, and the weight that may have no return.
 
@@ -69,8 +76,11 @@ def treated_book_returns(
     )
     months = own.select("month").unique()
     cross_section = returns.join(months, on="month", how="semi")
+    listed = known_lines(cross_section, lists, "snapshot_date")
+    known = without_watched(cross_section, watched, securities).select(MONTH) if listed is None else listed
+    counted = pl.concat([known, own.select(MONTH)])
     found = [
-        _monthly(_treated(own, cross_section, doubts, losses, treatment, rules)).with_columns(
+        _monthly(_treated(own, cross_section, counted, doubts, losses, treatment, rules)).with_columns(
             pl.lit(treatment).alias("treatment")
         )
         for treatment in TREATMENTS
@@ -84,13 +94,14 @@ def treated_book_returns(
 def _treated(
     own: pl.DataFrame,
     cross_section: pl.DataFrame,
+    counted: pl.DataFrame,
     doubts: pl.DataFrame,
     losses: pl.DataFrame,
     treatment: str,
     rules: ReturnRules,
 ) -> pl.DataFrame:
     """Add each holding's treated return, null where it has none."""
-    known = treated_returns(cross_section, doubts, treatment, rules)
+    known = treated_returns(cross_section, doubts, treatment, rules, counted)
     treated = own.join(
         known.select(*MONTH, pl.col("total_return").alias("treated")), on=MONTH, how="left"
     ).with_columns(pl.when(pl.col("status") == HELD).then("treated").alias("treated"))

@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.experiment.returns import experiment_returns
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.returns.treatments import ALL, OF_RETURNS, treated_returns
+from smallcap.finance.returns.treatments import ALL, OF_RETURNS, known_lines, treated_returns
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.tables.returns import TreatedExperimentReturns
 
@@ -22,12 +22,12 @@ def treated_experiment_returns(
     """Hold every universe by treated returns; treatment `all` is marts.experiment_returns itself.
 
     Companies are formed from the lines that trade in June, which no treatment changes: a line whose June is
-    suspect is bought all the same.
+    suspect is bought all the same. The quantiles of a month are those of the lines of members.
 
     Parameters
     ----------
     members, metrics, returns
-        As for `experiment_returns`; returns of all lines, because quantiles are those of the month.
+        As for `experiment_returns`.
     doubts
         Rows of core.return_doubts for the year and the year before.
     rules
@@ -40,9 +40,14 @@ def treated_experiment_returns(
     pl.DataFrame
         Columns of marts.treated_experiment_returns, sorted by month, universe, weighting and treatment.
     """
+    counted = known_lines(returns, members, "as_of")
     found = [
         experiment_returns(
-            members, metrics, treated_returns(returns, doubts, treatment, rules), year, traded=returns
+            members,
+            metrics,
+            treated_returns(returns, doubts, treatment, rules, counted),
+            year,
+            traded=returns,
         ).with_columns(treatment=pl.lit(treatment))
         for treatment in OF_RETURNS
         if treatment != ALL

@@ -18,20 +18,28 @@ MONTH: Final = ["month", "security_id"]
 
 
 def treated_returns(
-    returns: pl.DataFrame, doubts: pl.DataFrame, treatment: str, rules: ReturnRules
+    returns: pl.DataFrame,
+    doubts: pl.DataFrame,
+    treatment: str,
+    rules: ReturnRules,
+    counted: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Apply a treatment to the returns of all lines.
 
     Parameters
     ----------
     returns
-        Rows of core.monthly_returns: all lines of each month, because the quantiles are those of the month.
+        Rows of core.monthly_returns: every counted line of each month, because the quantiles are those of the
+        month.
     doubts
         Rows of core.return_doubts for the same months.
     treatment
         One of `OF_RETURNS`.
     rules
         The quantiles at which returns are cut off.
+    counted
+        Columns month and security_id: the rows of `returns` whose quantiles are taken. By default, and in a
+        month without any, all of them.
 
     Returns
     -------
@@ -42,10 +50,51 @@ def treated_returns(
         suspects = doubts.filter("is_return_suspect").select(MONTH)
         return returns.join(suspects, on=MONTH, how="anti", maintain_order="left")
     if treatment == WINSORIZED:
-        total = pl.col("total_return")
-        low, high = (
-            total.quantile(level, "linear").over("month")
-            for level in (rules.winsorizing.low, rules.winsorizing.high)
-        )
-        return returns.with_columns(total.clip(low, high))
+        return _cut_off(returns, returns if counted is None else counted, rules)
     return returns
+
+
+def known_lines(returns: pl.DataFrame, lists: pl.DataFrame, day: str) -> pl.DataFrame | None:
+    """Find the returns of lines that have been in a list of members by the month's end.
+
+    Before the first list, those of the first list count.
+
+    Parameters
+    ----------
+    returns
+        Rows of core.monthly_returns.
+    lists
+        Lists of members: column security_id and the column of their dates.
+    day
+        Name of the column of dates.
+
+    Returns
+    -------
+    pl.DataFrame | None
+        Columns month and security_id; None if there are no lists.
+    """
+    if lists.is_empty():
+        return None
+    listed = lists.group_by("security_id").agg(pl.col(day).min().alias("listed_since"))
+    since = pl.col("listed_since")
+    return (
+        returns.select(MONTH)
+        .join(listed, on="security_id")
+        .filter((since <= pl.col("month")) | (since == lists[day].min()))
+        .select(MONTH)
+    )
+
+
+def _cut_off(returns: pl.DataFrame, counted: pl.DataFrame, rules: ReturnRules) -> pl.DataFrame:
+    """Cut off the returns of each month at the quantiles of its counted lines."""
+    total, keys = pl.col("total_return"), counted.select(MONTH).unique()
+    is_counted = pl.col("is_counted").fill_null(False)
+    counts = total.filter(is_counted | ~is_counted.any())
+    low, high = (
+        counts.quantile(level, "linear").over("month")
+        for level in (rules.winsorizing.low, rules.winsorizing.high)
+    )
+    marked = returns.join(
+        keys.with_columns(is_counted=pl.lit(True)), on=MONTH, how="left", maintain_order="left"
+    )
+    return marked.with_columns(total.clip(low, high)).drop("is_counted")

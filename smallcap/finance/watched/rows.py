@@ -72,7 +72,7 @@ def as_watched(rows: pl.DataFrame, judged: pl.DataFrame, table_name: str) -> pl.
     return as_table(without_stand_ins, table_name).sort(TABLES[table_name].key)
 
 
-def without_watched(returns: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def without_watched(returns: pl.DataFrame, names: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
     """Leave out the returns of lines that are known only because they are watched.
 
     Parameters
@@ -81,14 +81,21 @@ def without_watched(returns: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
         Rows with `security_id`.
     names
         Rows of core.watched_names, of all dates.
+    securities
+        Rows of raw.securities: the other lines of a watched company are priced with it.
 
     Returns
     -------
     pl.DataFrame
-        The rows without those of names of the watchlist that are in no book and were no member at any date.
+        The rows without those of all lines of companies of the watchlist that are in no book and were no
+        member at any date.
     """
     known = names.drop_nulls("security_id").group_by("security_id")
     only_watched = known.agg(pl.col("is_member").any(), pl.col("watched_by").max()).filter(
         ~pl.col("is_member"), pl.col("watched_by") == WATCHLIST
     )
-    return returns.join(only_watched, on="security_id", how="anti", maintain_order="left")
+    lines = securities.select("security_id", "entity_id").unique()
+    companies = lines.join(only_watched, on="security_id", how="semi")
+    of_companies = lines.join(companies, on="entity_id", how="semi")
+    left_out = pl.concat([only_watched.select("security_id"), of_companies.select("security_id")])
+    return returns.join(left_out, on="security_id", how="anti", maintain_order="left")

@@ -12,7 +12,7 @@ import pytest
 from smallcap.finance.books.holdings import book_holdings
 from smallcap.finance.books.returns import book_returns
 from smallcap.finance.returns.book_treatments import treated_book_returns
-from smallcap.finance.returns.treatments import TREATMENTS, treated_returns
+from smallcap.finance.returns.treatments import TREATMENTS, known_lines, treated_returns
 from smallcap.tables.registry import TABLES
 from smallcap.tables.returns import TreatedBookReturns
 from tests.tolerances import BY_HAND, EXACT
@@ -39,6 +39,7 @@ def treated(
     prices: Sequence[Row] = (),
     lists: Sequence[Row] = (),
     securities: Sequence[Row] = (),
+    watched: Sequence[Row] = (),
 ) -> tuple[pl.DataFrame, dict[tuple[dt.date, str], dict[str, object]]]:
     """The holdings of a list, and its rows by month and treatment."""
     earned = returns(JANUARY, by_line)
@@ -54,6 +55,7 @@ def treated(
             frame("raw.prices", prices),
             frame("raw.constituents", lists),
             frame("raw.securities", securities),
+            frame("core.watched_names", watched),
             RETURN_RULES,
         )
     )
@@ -91,6 +93,50 @@ def test_returns_are_cut_off_at_the_quantiles_of_the_month():
     row = found[JANUARY, "winsorized"]
     assert row["total_return"] == pytest.approx(numbers.clip(low, high).mean(), rel=EXACT)
     assert (row["changed"], row["without_return"]) == (2, 0)
+
+
+def in_lists(lines: Sequence[int], on: dt.date = JANUARY) -> list[Row]:
+    return [{"security_id": line, "snapshot_date": on} for line in lines]
+
+
+def test_a_line_in_no_list_moves_no_quantile():
+    members = {line: [line / 100] for line in range(1, 101)}
+    own, lists = lines("mine", {1: None, 100: None}), in_lists(range(2, 100))
+    _, without = treated(members, own, lists=lists)
+    _, beside = treated({**members, 900: [50.0], 901: [-0.99]}, own, lists=lists)
+    assert beside == without
+    # By linear interpolation of 100 values, 0.5 of a step from each end.
+    cut_off = ((1 + 99 * 0.005) / 100 + (1 + 99 * 0.995) / 100) / 2
+    assert beside[JANUARY, "winsorized"]["total_return"] == pytest.approx(cut_off, rel=BY_HAND)
+
+
+def test_without_lists_all_lines_have_their_part_in_the_quantiles():
+    members, own = {line: [line / 100] for line in range(1, 101)}, lines("mine", {1: None, 100: None})
+    values = {**members, 900: [50.0]}
+    _, found = treated(values, own)
+    low, high = np.quantile([row[0] for row in values.values()], [0.005, 0.995])
+    expected = (max(low, 0.01) + min(high, 1.0)) / 2
+    assert found[JANUARY, "winsorized"]["total_return"] == pytest.approx(expected, rel=EXACT)
+
+
+def test_without_lists_a_line_that_is_only_watched_moves_no_quantile():
+    members, own = {line: [line / 100] for line in range(1, 101)}, lines("mine", {1: None, 100: None})
+    watched: list[Row] = [{"security_id": 900, "is_member": False, "watched_by": "watchlist"}]
+    # 901 is another share class of the watched company.
+    shares: list[Row] = [{"security_id": line, "entity_id": 90} for line in (900, 901)]
+    _, without = treated(members, own)
+    _, beside = treated({**members, 900: [50.0], 901: [50.0]}, own, securities=shares, watched=watched)
+    assert beside == without
+
+
+def test_a_line_counts_from_its_first_list_on_and_before_all_lists_those_of_the_first():
+    earned = returns(JANUARY, {1: [0.1, 0.1, 0.1], 2: [0.2, 0.2, 0.2], 3: [0.3, 0.3, 0.3]})
+    march = month_end(2020, 3)
+    lists = frame("raw.constituents", [*in_lists([1], FEBRUARY), *in_lists([1, 2], march)])
+    counted = known_lines(earned, lists, "snapshot_date")
+    assert counted is not None
+    assert sorted(counted.rows()) == [(JANUARY, 1), (FEBRUARY, 1), (march, 1), (march, 2)]
+    assert known_lines(earned, lists.clear(), "snapshot_date") is None
 
 
 @pytest.mark.parametrize(

@@ -157,5 +157,7 @@ def test_random_books_are_not_drawn_from_lines_that_are_only_watched() -> None:
             },
         ],
     )
-    returns = pl.DataFrame({"security_id": [4, 3, 2, 1], "total_return": [0.4, 0.3, 0.2, 0.1]})
-    assert without_watched(returns, found)["security_id"].to_list() == [4, 3, 2]
+    # Line 5 is another share class of the company of line 1.
+    lines = pl.DataFrame({"security_id": [1, 2, 3, 4, 5], "entity_id": [10, 20, 30, 40, 10]})
+    returns = pl.DataFrame({"security_id": [5, 4, 3, 2, 1], "total_return": [0.5, 0.4, 0.3, 0.2, 0.1]})
+    assert without_watched(returns, found, lines)["security_id"].to_list() == [4, 3, 2]
