@@ -341,10 +341,7 @@ class Rejects(dy.Schema):
 
     table_name = key_text("the table that refused the row")
     year = dy.Int32(
-        primary_key=True,
-        min=1900,
-        max=2200,
-        description="the partition of that table in which the row would have been",
+        primary_key=True, min=1900, max=2200, description="partition of that table that the row would be in"
     )
     reject_id = key_text("digest of the row and the rule")
     rule = text("the rule that the row breaks", nullable=False)

@@ -188,6 +188,7 @@ def _market_correlation(tables: Tables, window: int | None) -> Figure:
 
 def _volatility_ratio(tables: Tables, window: int | None) -> Figure:
     def ratio(months: pl.DataFrame) -> tuple[float, float | None]:
+        """Divide the standard deviation of the index by that of the market."""
         index, market = (
             np.std(months[name].to_numpy() + months[RISK_FREE].to_numpy(), ddof=1)
             for name in ("index", "mkt_rf")
