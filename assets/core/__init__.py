@@ -10,8 +10,10 @@ from smallcap.assets.core.members import members
 from smallcap.assets.core.metrics_as_of import metrics_as_of
 from smallcap.assets.core.monthly_returns import monthly_returns
 from smallcap.assets.core.return_doubts import return_doubts
+from smallcap.assets.core.trailing_as_of import trailing_as_of
 from smallcap.assets.core.watched_metrics import watched_metrics
 from smallcap.assets.core.watched_names import watched_names
+from smallcap.assets.core.watched_trailing import watched_trailing
 
 __all__ = [
     "annual_fundamentals",
@@ -24,6 +26,8 @@ __all__ = [
     "metrics_as_of",
     "monthly_returns",
     "return_doubts",
+    "trailing_as_of",
     "watched_metrics",
     "watched_names",
+    "watched_trailing",
 ]

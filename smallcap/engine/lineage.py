@@ -42,6 +42,15 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
         "raw.vendor_metrics": VISIBLE,
     },
+    "core.trailing_as_of": {
+        "core.members": Window(back=3),
+        "core.trailing_metrics": VISIBLE,
+        # The day on which a balance sheet was filed, and its cash.
+        "core.quarterly_fundamentals": Window(back=3, among=MEMBERS),
+        # The row of a company of which no quarter is known.
+        "core.metrics_as_of": SAME_YEAR,
+        "raw.prices": Window(back=3, among=MEMBERS_LINES),
+    },
     "marts.quality_scores": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
@@ -89,6 +98,7 @@ READS: dict[str, dict[str, Window]] = {
     "core.filter_evaluations": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.annual_fundamentals": VISIBLE,
         "core.annual_metrics": VISIBLE,
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
@@ -118,11 +128,20 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=3, among=WATCHED_LINES),
         "raw.vendor_metrics": Window(back=8, among=WATCHED),
     },
+    "core.watched_trailing": {
+        "core.watched_names": SAME_YEAR,
+        "core.watched_metrics": SAME_YEAR,
+        "core.trailing_metrics": Window(back=8, among=WATCHED),
+        "core.quarterly_fundamentals": Window(back=3, among=WATCHED),
+        "raw.prices": Window(back=3, among=WATCHED_LINES),
+    },
     "marts.watched_outcomes": {
         "core.watched_names": SAME_YEAR,
         "core.watched_metrics": SAME_YEAR,
+        "core.watched_trailing": SAME_YEAR,
         # The universe to compare with.
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.filter_evaluations": SAME_YEAR,
         "core.annual_fundamentals": Window(back=8, among=WATCHED),
         "core.annual_metrics": Window(back=8, among=WATCHED),
@@ -132,7 +151,9 @@ READS: dict[str, dict[str, Window]] = {
     "marts.watched_lenses": {
         "core.watched_names": SAME_YEAR,
         "core.watched_metrics": SAME_YEAR,
+        "core.watched_trailing": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.filter_evaluations": SAME_YEAR,
         "core.annual_fundamentals": Window(back=8, among=WATCHED),
         "core.annual_metrics": Window(back=8, among=WATCHED),
@@ -243,6 +264,7 @@ READS: dict[str, dict[str, Window]] = {
     "marts.statement_lenses": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.annual_fundamentals": VISIBLE,
         "core.annual_metrics": VISIBLE,
         "core.filter_evaluations": SAME_YEAR,
