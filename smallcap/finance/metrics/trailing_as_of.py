@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import as_table
-from smallcap.finance.metrics.fields import is_suspect
+from smallcap.finance.metrics.fields import SUSPECT, is_suspect
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.pointintime import visible
 from smallcap.rules.types.kinds import Applicability
@@ -20,7 +20,7 @@ CASH = "cash_and_short_term_investments_usd"
 OF_THE_RECORD = ("goodwill_to_assets", "goodwill_to_assets_reason")
 STATEMENT_COLUMNS = (
     *("entity_id", "period_end", "available_date", "version", "source", "filing_date"),
-    *(CASH, "scale_suspect_fields"),
+    *(CASH, SUSPECT),
 )
 """Columns of core.quarterly_fundamentals that are used."""
 
