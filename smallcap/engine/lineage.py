@@ -273,6 +273,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.funnel_outcomes": Window(back=1),
         "core.filter_evaluations": Window(back=1),
         "core.metrics_as_of": Window(back=1),
+        "core.trailing_as_of": Window(back=1),
     },
     "marts.published_candidates": {
         "core.watched_names": SAME_YEAR,

@@ -90,6 +90,7 @@ USES: Mapping[str, Uses] = {
     "marts.book_holdings": Uses(("reconstitutions",)),
     "marts.funnel_summary": Uses(("factor_rules",)),
     "marts.statement_lenses": Uses(("funnel_rules", "applicability"), FOOTING),
+    "marts.screen_changes": Uses(settings=FOOTING),
     "marts.stock_factor_loadings": Uses(("factor_rules",)),
     "marts.treated_book_returns": Uses(("return_rules",)),
     "marts.factor_regressions": Uses(("factor_rules",)),

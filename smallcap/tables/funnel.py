@@ -244,6 +244,9 @@ class ScreenChanges(dy.Schema):
         "the filter's verdict in words: at as_of for a company that left, at previous_as_of for one that "
         "entered"
     )
+    explanation = text(
+        "the figure before and after, and the report that brought it; null where no report decided"
+    )
 
 
 class MetricDifferences(dy.Schema):

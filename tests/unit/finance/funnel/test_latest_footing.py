@@ -7,7 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from smallcap.finance.funnel import evaluate_filters, statement_lenses
+from smallcap.finance.funnel import evaluate_filters, funnel_outcomes, screen_changes, statement_lenses
+from smallcap.finance.funnel.change_words import with_words
 from smallcap.finance.metrics.trailing_as_of import trailing_as_of
 from tests.tolerances import BY_HAND, EXACT
 from tests.unit.finance.builders import APPLICABILITY, METRICS
@@ -20,6 +21,7 @@ from tests.unit.finance.funnel.funnel_builders import (
     Inputs,
     inputs_of,
     members,
+    prices,
     row_of,
     sound_company,
 )
@@ -40,12 +42,12 @@ def latest_of(inputs: Inputs, **changed: object) -> pl.DataFrame:
     record = next(row for row in of_years if row["entity_id"] == 1)
     own = {
         **record,
-        
-            "period_end": QUARTER_END,
-            "available_date": FILED + dt.timedelta(days=1),
-            "flows_end": QUARTER_END
-        ,
-        "is_annual_only": False, "trailing_basis": "annual plus year to date", **changed,
+        "period_end": QUARTER_END,
+        "available_date": FILED + dt.timedelta(days=1),
+        "flows_end": QUARTER_END,
+        "is_annual_only": False,
+        "trailing_basis": "annual plus year to date",
+        **changed,
     }
     filed = {name: own[name] for name in ("entity_id", "period_end", "available_date", "version", "source")}
     cash = {"cash_and_short_term_investments_usd": 50 * MILLION, "filing_date": FILED}
@@ -157,8 +159,13 @@ def test_filter_six_compares_multiples_of_the_latest_footing_with_their_median()
 
 def test_only_the_lens_of_the_balance_sheet_is_on_the_latest_footing(inputs: Inputs) -> None:
     quarter = {
-        "debt_to_equity": 0.5, "current_ratio": 1.1, "interest_coverage": 2.0, "net_cash_usd": -MILLION,
-        "goodwill_to_assets": 0.6, "operating_margin": -1.0, "cash_conversion": -1.0,
+        "debt_to_equity": 0.5,
+        "current_ratio": 1.1,
+        "interest_coverage": 2.0,
+        "net_cash_usd": -MILLION,
+        "goodwill_to_assets": 0.6,
+        "operating_margin": -1.0,
+        "cash_conversion": -1.0,
     }
     annual, latest = (lenses(inputs, frame) for frame in (None, latest_of(inputs, **quarter)))
     key = ["statement", "item"]
@@ -176,3 +183,38 @@ def test_without_quarters_both_footings_are_the_same_to_the_last_digit(inputs: I
     latest = latest_of(inputs)
     assert evaluated(inputs, latest).equals(evaluated(inputs, None))
     assert lenses(inputs, latest).equals(lenses(inputs, None))
+
+
+def test_a_change_names_the_quarter_that_brought_it() -> None:
+    """11.67 / 97.24 of equity by the annual report, 0.41 by the quarter: out on the day after its filing."""
+    before, after = dt.date(2024, 5, 9), dt.date(2024, 5, 10)
+    debt = {"short_term_debt_usd": 0.0, "long_term_debt_usd": 11.67}
+    records = [*sound_company(1, all=debt), *sound_company(2), *sound_company(3)]
+    listed = pl.concat(members({}, {}, {}, as_of=day) for day in (before, after))
+    inputs = inputs_of(records, listed, prices(100, 200, 300, months=3))
+    latest = latest_of(inputs, debt_to_equity=0.41)
+    evaluations = evaluated(inputs, latest)
+    outcomes = funnel_outcomes(evaluations, listed)
+    [row] = screen_changes(outcomes, evaluations, inputs.metrics_as_of, latest).to_dicts()
+    assert (row["as_of"], row["previous_as_of"], row["ticker"], row["change"]) == (
+        after,
+        before,
+        "T1",
+        "left",
+    )
+    assert (row["filter_name"], row["cause"]) == ("balance_sheet", "new_filing")
+    assert row["explanation"] == "debt/equity 0.12 -> 0.41 with the 10-Q of 2024-05-09"
+
+
+def test_a_change_by_an_annual_report_names_the_day_on_which_it_was_known() -> None:
+    change = {
+        "cause": "new_filing",
+        "measure": "debt_to_equity",
+        "value_from": 0.5,
+        "value_to": 0.25,
+        "available_date_to": dt.date(2024, 3, 1),
+        "balance_sheet_filing_date_to": None,
+    }
+    rows = pl.DataFrame([change, change | {"cause": "price_move"}, change | {"value_from": None}])
+    words = "debt/equity 0.50 -> 0.25 with the annual report known since 2024-03-01"
+    assert with_words(rows)["explanation"].to_list() == [words, None, None]
