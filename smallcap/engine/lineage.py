@@ -275,6 +275,21 @@ READS: dict[str, dict[str, Window]] = {
         "core.metrics_as_of": Window(back=1),
         "core.trailing_as_of": Window(back=1),
     },
+    "marts.footing_medians": {
+        "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
+        "core.filter_evaluations": SAME_YEAR,
+    },
+    "marts.debt_between_reports": {
+        # The date before a year's first.
+        "core.members": Window(back=1),
+        # A spell begins with a quarter, at most a stale limit before.
+        "core.trailing_metrics": Window(back=3, among=MEMBERS),
+        "core.annual_metrics": Window(back=3, among=MEMBERS),
+        "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
+        "core.filter_evaluations": SAME_YEAR,
+    },
     "marts.published_candidates": {
         "core.watched_names": SAME_YEAR,
         "core.members": SAME_YEAR,

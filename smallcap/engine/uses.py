@@ -91,6 +91,7 @@ USES: Mapping[str, Uses] = {
     "marts.funnel_summary": Uses(("factor_rules",)),
     "marts.statement_lenses": Uses(("funnel_rules", "applicability"), FOOTING),
     "marts.screen_changes": Uses(settings=FOOTING),
+    "marts.debt_between_reports": Uses(("funnel_rules", "applicability")),
     "marts.stock_factor_loadings": Uses(("factor_rules",)),
     "marts.treated_book_returns": Uses(("return_rules",)),
     "marts.factor_regressions": Uses(("factor_rules",)),

@@ -73,19 +73,20 @@ class FootingMedians(dy.Schema):
 
 
 class DebtBetweenReports(dy.Schema):
-    """One row per as_of and member whose filter 3 differs by latest quarter and by last annual report.
+    """One row per as_of and spell in which a member's filter 3 differs by quarter and by annual report.
 
-    Also one on the first as_of after such a difference has ended.
+    A spell is on the rows of the dates on which it lasts, and on the first one after its end.
     """
 
     year = year(AS_OF_YEAR)
     as_of = key_date("as-of date, for which the row is computed")
     entity_id = key_id("our id of the company")
+    first_known_date = key_date("first day on which the verdict of the quarter was known")
     ticker = text("ticker of the company's largest line", nullable=False)
     state = text(
-        "ahead: the two verdicts differ at as_of; confirmed, or not_confirmed: the next annual report has "
-        "come since the previous as_of, with the quarter's verdict or without; reverted: a later quarter has "
-        "the verdict of the annual report again",
+        "ahead: the two verdicts differ at as_of; confirmed or not_confirmed: the next annual report has "
+        "come since the previous as_of, with the quarter's verdict or without; superseded: a later quarter, "
+        "or a restatement, has another verdict",
         nullable=False,
     )
     status_on_annual = text(
@@ -96,7 +97,6 @@ class DebtBetweenReports(dy.Schema):
     debt_to_equity_on_quarter = ratio("debt over equity by the first quarter with the other verdict")
     annual_period_end = date("end of the fiscal year of that annual report", nullable=False)
     balance_sheet_date = date("end of the first quarter with the other verdict", nullable=False)
-    first_known_date = date("first day on which that quarter's verdict was known", nullable=False)
     ended_date = date("day on which the difference ended; null while it lasts")
     status_after = text("verdict of filter 3 on that day; null while the difference lasts")
     days_ahead = count(
