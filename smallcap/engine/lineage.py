@@ -56,6 +56,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.metrics_as_of": SAME_YEAR,
         "core.annual_metrics": VISIBLE_LATER,
         "raw.vendor_metrics": VISIBLE_LATER,
+        "core.trailing_as_of": SAME_YEAR,
     },
     "marts.quality_summary": {
         "marts.quality_scores": Window(back=1),
@@ -164,6 +165,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.watched_metrics": SAME_YEAR,
         "core.annual_metrics": Window(back=8, ahead=1, among=WATCHED),
         "raw.vendor_metrics": Window(back=8, ahead=1, among=WATCHED),
+        "core.watched_trailing": SAME_YEAR,
         "marts.quality_scores": SAME_YEAR,
     },
     "marts.book_holdings": {
