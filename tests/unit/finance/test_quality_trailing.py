@@ -23,15 +23,19 @@ from tests.unit.finance.quality_builders import (
 )
 
 QUARTER = {
-    
-        "as_of": AS_OF,
-        "year": AS_OF.year,
-        "is_stale": False,
-        "is_debt_partial": False,
-        "is_annual_only": False
-    ,
-    "period_end": dt.date(2024, 9, 30), "available_date": dt.date(2024, 11, 7), "ebit_usd": 1e6,
-    "roe": 0.2, "fcf_margin": 0.1, "debt_to_assets": 0.4, "interest_coverage": 3.0, "market_cap_usd": 2e9,
+    "as_of": AS_OF,
+    "year": AS_OF.year,
+    "is_stale": False,
+    "is_debt_partial": False,
+    "is_annual_only": False,
+    "period_end": dt.date(2024, 9, 30),
+    "available_date": dt.date(2024, 11, 7),
+    "ebit_usd": 1e6,
+    "roe": 0.2,
+    "fcf_margin": 0.1,
+    "debt_to_assets": 0.4,
+    "interest_coverage": 3.0,
+    "market_cap_usd": 2e9,
 }
 
 
