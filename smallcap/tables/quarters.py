@@ -64,6 +64,25 @@ class QuarterlyFundamentals(QuarterlyRecord):
     )
     is_scale_suspect = flag("at least one figure may be in another unit: see scale_suspect_fields")
     scale_suspect_fields = text("figures that may be in another unit; what uses them is null")
+    year_to_date_refused_fields = text(
+        "items whose year-to-date figure contradicts the quarters and was taken out: it equals the three "
+        "months, or is below that of the quarter before"
+    )
+    restated_basis_fields = text(
+        "items whose difference is null: the figure to be subtracted was restated by more than 5% since"
+    )
+    is_difference_basis_mixed = flag(
+        "a figure that was subtracted has since been restated by more than 1%; the version that fits the "
+        "minuend is used"
+    )
+    is_computed_anew = flag(
+        "the row repeats a record because a figure of another quarter that its flows are computed from "
+        "became known or changed; filing_date is that figure's"
+    )
+    is_amendment_partial = flag("the row left out figures of an earlier version, which were taken over")
+    inherited_fields = text("figures taken over from the version before")
+    amended_fields = text("figures that differ from the version before")
+    has_balance_sheet = flag("total assets or shareholders' equity at period_end are known")
     is_loss_extreme = flag("net income or loss of the quarter is more than three times total assets")
     rule_set = text("name and version of the rule set", nullable=False)
 
@@ -82,8 +101,8 @@ class TrailingMetrics(AnnualMetrics):
     """One row per company and day on which a statement became known: ratios on the latest footing.
 
     Flows are those of the twelve months to flows_end, balance sheet items those at balance_sheet_date; a null
-    flow has its reason in trailing_reason. period_end equals balance_sheet_date, and version is that of its
-    record.
+    flow has its reason in trailing_reason. period_end and version are those of the latest statement, annual or
+    quarterly; its period_end equals balance_sheet_date unless it has no balance sheet.
     """
 
     balance_sheet_date = date("end of the latest quarter or fiscal year of which a balance sheet is known")
@@ -91,8 +110,30 @@ class TrailingMetrics(AnnualMetrics):
     trailing_basis = text(
         "where the flows come from: annual, annual plus year to date, four quarters; null where they are null"
     )
-    trailing_reason = text("why the flows are null; null if they are known")
+    trailing_reason = text(
+        "why the flows are null; restated_basis also where only some are (unknown_flows); null if known"
+    )
+    unknown_flows = text("flows that are null although others, and a part of them, are known")
     is_annual_only = flag("no quarter is known after the latest annual record: its figures are used")
     is_trailing_basis_mixed = flag(
         "a newer comparative of the year-to-date subtracted differs by more than 1% from the one used"
     )
+    cost_of_revenue_usd = usd("cost of revenue, a positive expense")
+    gross_profit_usd = usd("gross profit, else revenue less cost of revenue")
+    operating_income_usd = usd("operating income")
+    interest_expense_usd = usd("gross interest expense, a positive expense")
+    net_interest_expense_usd = usd("interest expense less interest income; negative is net interest income")
+    pretax_income_usd = usd("income before tax")
+    income_tax_usd = usd("income tax, a positive expense")
+    depreciation_amortization_usd = usd("depreciation and amortisation")
+    capital_expenditures_usd = usd("capital expenditures, a positive outflow")
+    net_share_repurchases_usd = usd("buybacks less issues; zero if blank and blank means none")
+    cash_and_short_term_investments_usd = usd("cash and short-term investments")
+    receivables_usd = usd("receivables")
+    inventories_usd = usd("inventories")
+    current_assets_usd = usd("current assets")
+    property_plant_equipment_usd = usd("property, plant and equipment, net")
+    goodwill_usd = usd("goodwill")
+    short_term_debt_usd = usd("debt due within a year, including the current part of long-term debt")
+    long_term_debt_usd = usd("debt due after a year")
+    current_liabilities_usd = usd("current liabilities")
