@@ -45,7 +45,7 @@ READS: dict[str, dict[str, Window]] = {
     "core.trailing_as_of": {
         "core.members": Window(back=3),
         "core.trailing_metrics": VISIBLE,
-        # The day on which a balance sheet was filed, and its cash.
+        # When a balance sheet was filed, and what the last quarter earned.
         "core.quarterly_fundamentals": Window(back=3, among=MEMBERS),
         # The row of a company of which no quarter is known.
         "core.metrics_as_of": SAME_YEAR,

@@ -33,7 +33,7 @@ class TrailingAsOf(MetricsAsOf):
     statement_footing = text(
         "quarter, or annual if no quarter is known after the annual record; null without one"
     )
-    balance_sheet_date = date("end of the quarter or fiscal year of the balance sheet; equals period_end")
+    balance_sheet_date = date("end of the quarter or fiscal year of the balance sheet")
     balance_sheet_filing_date = date("day on which the quarter's balance sheet was filed; null if annual")
     flows_end = date("end of the twelve months that the flows cover; null where the flows are null")
     trailing_basis = text("where the flows come from: annual, annual plus year to date, four quarters")
@@ -45,6 +45,7 @@ class TrailingAsOf(MetricsAsOf):
     cash_and_short_term_investments_usd = usd(
         "cash and short-term investments of the quarter; null if annual"
     )
+    quarter_net_income_usd = usd("net income of the last quarter known; null where it is unknown")
     goodwill_to_assets = ratio("goodwill over total assets")
     goodwill_to_assets_reason = reason("goodwill_to_assets")
 

@@ -7,7 +7,7 @@ import polars as pl
 from smallcap.finance.frames import as_table
 from smallcap.finance.metrics.fields import SUSPECT, is_suspect
 from smallcap.finance.metrics.market import metrics_as_of
-from smallcap.finance.pointintime import visible
+from smallcap.finance.pointintime import is_stale, visible
 from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.tables.core import MetricsAsOf
@@ -15,12 +15,15 @@ from smallcap.tables.registry import TABLES
 
 QUARTER, ANNUAL = "quarter", "annual"
 KEY = ("as_of", "entity_id")
-OF_THE_FOOTING = ("flows_end", "trailing_basis", "trailing_reason", "is_trailing_basis_mixed")
 CASH = "cash_and_short_term_investments_usd"
 OF_THE_RECORD = ("goodwill_to_assets", "goodwill_to_assets_reason")
+OF_THE_FOOTING = (
+    *("is_annual_only", "balance_sheet_date", "flows_end"),
+    *("trailing_basis", "trailing_reason", "is_trailing_basis_mixed", CASH),
+)
 STATEMENT_COLUMNS = (
-    *("entity_id", "period_end", "available_date", "version", "source", "filing_date"),
-    *(CASH, SUSPECT),
+    *("entity_id", "period_end", "available_date", "version", "source", "filing_date", "net_income_usd"),
+    *("is_computed_anew", SUSPECT),
 )
 """Columns of core.quarterly_fundamentals that are used."""
 
@@ -48,7 +51,7 @@ def trailing_as_of(
     trailing_metrics
         Rows of core.trailing_metrics that became known up to the last as_of.
     quarterly_fundamentals
-        Rows of core.quarterly_fundamentals, for the day on which a balance sheet was filed, and its cash.
+        Rows of core.quarterly_fundamentals: when balance sheets were filed, and what quarters earned.
     annual
         Rows of core.metrics_as_of for the same as_ofs.
     prices, rules, stale_months, applicability, earlier
@@ -63,35 +66,43 @@ def trailing_as_of(
     measured = metrics_as_of(
         members, trailing_metrics, prices, no_vendor, rules, stale_months, applicability, earlier
     )
-    footing = visible(
-        trailing_metrics.select(
-            *("entity_id", "period_end", "version", "source", "available_date"),
-            *("is_annual_only", *OF_THE_FOOTING, *OF_THE_RECORD),
-        ),
-        measured.select(KEY),
+    records = trailing_metrics.select(
+        *("entity_id", "period_end", "version", "source", "available_date"), *OF_THE_FOOTING, *OF_THE_RECORD
     )
-    filed = _filed(measured, quarterly_fundamentals)
-    beside = measured.hstack(footing.select("is_annual_only", *OF_THE_FOOTING, *OF_THE_RECORD)).hstack(filed)
-    chosen = _with_annual_rows(beside, annual)
-    return as_table(chosen, "core.trailing_as_of")
+    footing = visible(records, measured.select(KEY)).select(*OF_THE_FOOTING, *OF_THE_RECORD)
+    beside = measured.hstack(footing).with_columns(
+        is_stale("balance_sheet_date", "as_of", stale_months).alias("is_stale")
+    )
+    quarters = _of_quarters(beside, quarterly_fundamentals)
+    return as_table(_with_annual_rows(beside.hstack(quarters), annual), "core.trailing_as_of")
 
 
-def _filed(measured: pl.DataFrame, quarterly_fundamentals: pl.DataFrame) -> pl.DataFrame:
-    """Find the day on which each quarter's balance sheet, as visible at as_of, was filed, and its cash."""
+def _of_quarters(beside: pl.DataFrame, quarterly_fundamentals: pl.DataFrame) -> pl.DataFrame:
+    """Find when each balance sheet was filed, and the net income of the last quarter, as visible at as_of."""
+    # A row that is computed anew repeats a balance sheet, with the day of another filing.
+    filed = quarterly_fundamentals.filter(~pl.col("is_computed_anew"))
+    dates = _quarter(beside, "balance_sheet_date", filed).select(
+        pl.col("filing_date").alias("balance_sheet_filing_date")
+    )
+    earned = _quarter(beside, "period_end", quarterly_fundamentals).select(
+        pl.when(~is_suspect("net_income_usd")).then("net_income_usd").alias("quarter_net_income_usd")
+    )
+    return dates.hstack(earned)
+
+
+def _quarter(beside: pl.DataFrame, ends: str, quarterly_fundamentals: pl.DataFrame) -> pl.DataFrame:
+    """Join to each row the record of its quarter that ends on a date, as visible at as_of."""
     statements = quarterly_fundamentals.select(STATEMENT_COLUMNS)
-    ends = statements.select("entity_id", "period_end").unique().sort("entity_id", "period_end")
-    numbered = ends.with_row_index("statement")
     pair = ["entity_id", "period_end"]
-    # Here the "entity" of the visibility lookup is a company's quarter.
-    asked = measured.select(*KEY, "period_end").join(numbered, on=pair, how="left", maintain_order="left")
-    records = statements.join(numbered, on=pair, how="left", maintain_order="left").select(
-        pl.col("statement").alias("entity_id"),
-        *("period_end", "available_date", "version", "source"),
-        pl.col("filing_date").alias("balance_sheet_filing_date"),
-        pl.when(~is_suspect(CASH)).then(CASH).alias(CASH),
+    numbered = statements.select(pair).unique().sort(pair).with_row_index("statement")
+    asked = beside.select(*KEY, pl.col(ends).alias("period_end")).join(
+        numbered, on=pair, how="left", maintain_order="left"
     )
-    seen = visible(records, asked.select("as_of", pl.col("statement").alias("entity_id")))
-    return seen.select("balance_sheet_filing_date", CASH)
+    # Here the "entity" of the visibility lookup is a company's quarter.
+    records = statements.join(numbered, on=pair, how="left", maintain_order="left").with_columns(
+        pl.col("statement").alias("entity_id")
+    )
+    return visible(records, asked.select("as_of", pl.col("statement").alias("entity_id")))
 
 
 def _with_annual_rows(beside: pl.DataFrame, annual: pl.DataFrame) -> pl.DataFrame:
@@ -115,7 +126,7 @@ def _with_annual_rows(beside: pl.DataFrame, annual: pl.DataFrame) -> pl.DataFram
         .when(has_record)
         .then(pl.lit(ANNUAL))
         .alias("statement_footing"),
-        pl.col("period_end").alias("balance_sheet_date"),
+        pl.when("is_quarter").then("balance_sheet_date").otherwise("period_end").alias("balance_sheet_date"),
         pl.when("is_quarter").then("flows_end").otherwise("period_end").alias("flows_end"),
         pl.when("is_quarter")
         .then("trailing_basis")

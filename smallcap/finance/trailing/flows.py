@@ -155,7 +155,11 @@ def _chosen(rows: pl.DataFrame, basis: str, way: str, rules: TrailingRules) -> p
         *(flow.alias(name) for name, flow in flows.items()),
         pl.when(has_any).then("quarter_end").alias("flows_end"),
         pl.when(has_any).then(pl.lit(basis)).alias("trailing_basis"),
-        pl.when(is_restated).then(pl.lit(RESTATED)).when(~has_any).then(_why_none(rules)).alias("trailing_reason"),
+        pl.when(is_restated)
+        .then(pl.lit(RESTATED))
+        .when(~has_any)
+        .then(_why_none(rules))
+        .alias("trailing_reason"),
         pl.lit(value=False).alias("is_annual_only"),
         is_mixed.alias("is_trailing_basis_mixed"),
         pl.when(has_any).then(names_where(unknown)).alias("unknown_flows"),

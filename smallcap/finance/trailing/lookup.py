@@ -38,9 +38,9 @@ def of_period(records: pl.DataFrame, asked: pl.DataFrame) -> pl.Series:
             check_sortedness=False,
         )
     )
-    return numbered.join(
-        found.select("question", "row"), on="question", how="left", maintain_order="left"
-    )["row"]
+    return numbered.join(found.select("question", "row"), on="question", how="left", maintain_order="left")[
+        "row"
+    ]
 
 
 def at_distance(records: pl.DataFrame, asked: pl.DataFrame, days: DayRange) -> pl.Series:
@@ -97,9 +97,9 @@ def pairs(periods: pl.DataFrame, records: pl.DataFrame, days: DayRange) -> pl.Da
         .with_columns(pl.col("earlier").dt.year().cast(pl.Int64).alias("in_year"))
     )
     # By calendar year, so that not every period of a company is compared with every other.
-    by_year = periods.select("entity_id", "period_end", pl.int_ranges(first, last + 1).alias("in_year")).explode(
-        "in_year"
-    )
+    by_year = periods.select(
+        "entity_id", "period_end", pl.int_ranges(first, last + 1).alias("in_year")
+    ).explode("in_year")
     apart = (end - pl.col("earlier")).dt.total_days()
     return (
         by_year.join(earlier, on=["entity_id", "in_year"])

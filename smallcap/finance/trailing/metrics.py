@@ -29,7 +29,13 @@ PRIOR_SHEET = (
     "cash_and_short_term_investments_usd",
     "short_term_debt_usd",
 )
-PRIOR_SHARES = ("shares_outstanding", "shares_basic", "shares_diluted", "shares_outstanding_date", "period_end")
+PRIOR_SHARES = (
+    "shares_outstanding",
+    "shares_basic",
+    "shares_diluted",
+    "shares_outstanding_date",
+    "period_end",
+)
 SUMS = ("years_summed", "net_income_sum", "operating_cash_flow_sum")
 
 
@@ -125,4 +131,6 @@ def _of_the_annual_record(
     sums = take(with_history(bases, rules.prior_year, rules.cash_conversion).select(SUMS), rows["annual"])
     lists = take(bases.select(INHERITED, AMENDED), rows["annual"])
     is_used = now["trailing_basis"].is_in(["annual", "annual plus year to date"]).fill_null(value=False)
-    return sums.hstack(lists.select(pl.when(is_used).then(pl.col(name)).alias(name) for name in lists.columns))
+    return sums.hstack(
+        lists.select(pl.when(is_used).then(pl.col(name)).alias(name) for name in lists.columns)
+    )

@@ -66,9 +66,7 @@ def _between(later: str, earlier: str) -> pl.Expr:
 def _is_year(rules: TrailingRules) -> pl.Expr:
     """Whether the quarters leave no gap, do not overlap and make up a year."""
     first = QUARTERS - 1
-    gaps = (
-        _between(f"end_{at}", f"end_{at + 1}") - pl.col(f"days_{at}") for at in range(QUARTERS - 1)
-    )
+    gaps = (_between(f"end_{at}", f"end_{at + 1}") - pl.col(f"days_{at}") for at in range(QUARTERS - 1))
     is_linked = pl.all_horizontal(
         (gap.abs() <= rules.start.tolerance_days).fill_null(value=True) for gap in gaps
     )

@@ -78,6 +78,8 @@ def latest_sheets(records: pl.DataFrame, asked: pl.DataFrame, prior_year: DayRan
     return pl.DataFrame({"latest": latest, "sheet": sheet, "shares": shares, **priors})
 
 
-def columns_of(records: pl.DataFrame, rows: pl.Series, names: Sequence[str], suffix: str = "") -> pl.DataFrame:
+def columns_of(
+    records: pl.DataFrame, rows: pl.Series, names: Sequence[str], suffix: str = ""
+) -> pl.DataFrame:
     """Take columns of the records by row number; a null number gives nulls."""
     return take(records.select(pl.col(name).alias(f"{name}{suffix}") for name in names), rows)

@@ -38,6 +38,7 @@ QUARTER_ROW = {
     "shareholders_equity_usd": 600.0,
     "debt_to_equity": 0.75,
     "goodwill_to_assets": 0.1,
+    "cash_and_short_term_investments_usd": 33.0,
     "shares": 110.0,
     "shares_date": dt.date(2024, 4, 30),
 }
@@ -48,7 +49,7 @@ FILED = {
     "available_date": dt.date(2024, 5, 10),
     "version": "original",
     "source": "test",
-    "cash_and_short_term_investments_usd": 33.0,
+    "net_income_usd": -4.0,
 }
 
 
@@ -80,6 +81,7 @@ def answers(
         ("altman_z", (240 + 448 + 462 + 1100) / 1500 + 1320 / 900),
         ("goodwill_to_assets", 0.1),
         ("cash_and_short_term_investments_usd", 33.0),
+        ("quarter_net_income_usd", -4.0),
     ],
 )
 def test_multiples_and_altman_z_are_those_of_the_latest_quarter(name: str, expected: float) -> None:
@@ -134,3 +136,11 @@ def test_unknown_flows_leave_multiples_of_flows_unknown_and_book_value_known() -
     assert (row["pe"], row["p_fcf"], row["ps"], row["altman_z"]) == (None, None, None, None)
     assert row["pb"] == pytest.approx(2200 / 600, rel=EXACT)
     assert (row["trailing_reason"], row["flows_end"]) == ("restated_basis", None)
+
+
+def test_a_quarter_without_balance_sheet_is_stale_by_the_one_before() -> None:
+    """Its flows are new; debt and equity are those of the fiscal year before."""
+    without = {**QUARTER_ROW, "balance_sheet_date": dt.date(2023, 12, 31)}
+    rows, _ = answers(ANNUAL_ROW, without, dates=(dt.date(2025, 6, 30), dt.date(2025, 7, 1)))
+    assert rows["is_stale"].to_list() == [False, True]
+    assert rows["balance_sheet_date"].to_list() == [dt.date(2023, 12, 31)] * 2

@@ -18,7 +18,7 @@ def trailing(*rows: dict[str, object]) -> pl.DataFrame:
     """Rows of core.trailing_metrics; period_end is the balance sheet's date."""
     columns = {name: column.dtype for name, column in TrailingMetrics.columns().items()}
     named = [
-        {**dict.fromkeys(columns), **_flags(columns), **row, "balance_sheet_date": row["period_end"]}
+        {**dict.fromkeys(columns), **_flags(columns), "balance_sheet_date": row["period_end"], **row}
         for row in rows
     ]
     return pl.DataFrame(named, schema=columns)

@@ -47,14 +47,14 @@ def latest_of(inputs: Inputs, **changed: object) -> pl.DataFrame:
         "flows_end": QUARTER_END,
         "is_annual_only": False,
         "trailing_basis": "annual plus year to date",
+        "cash_and_short_term_investments_usd": 50 * MILLION,
         **changed,
     }
     filed = {name: own[name] for name in ("entity_id", "period_end", "available_date", "version", "source")}
-    cash = {"cash_and_short_term_investments_usd": 50 * MILLION, "filing_date": FILED}
     return trailing_as_of(
         inputs.members,
         trailing(*of_years, *([own] if changed else [])),
-        quarters({**filed, **cash}),
+        quarters({**filed, "filing_date": FILED}),
         inputs.metrics_as_of,
         inputs.prices,
         METRICS,
