@@ -244,7 +244,9 @@ READS: dict[str, dict[str, Window]] = {
         "raw.factors": SAME_YEAR,
     },
     "marts.experiment_returns": {
-        "core.members": Window(back=1),
+        # Eight years back hold the Junes at which members were admitted, where those years exist.
+        "core.members": Window(back=8),
+        "core.trailing_as_of": Window(back=8),
         "core.metrics_as_of": Window(back=1),
         "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
     },

@@ -17,7 +17,7 @@ from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.event_study import EventStudyRules
-from smallcap.rules.types.experiment import ExperimentRules
+from smallcap.rules.types.experiment import CAP_RANGES_FILE, CapRange, ExperimentRules
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
@@ -76,6 +76,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "index_rules": _toml("index.toml", IndexRules),
     "benchmark_rules": _toml("benchmarks.toml", BenchmarkRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
+    "cap_ranges": _csv(CAP_RANGES_FILE, CapRange),
     "quintile_rules": _toml("quintiles.toml", QuintileRules),
     "event_study_rules": _toml("event_study.toml", EventStudyRules),
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),

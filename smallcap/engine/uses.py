@@ -105,6 +105,7 @@ USES: Mapping[str, Uses] = {
     "marts.treated_hindsight": Uses(("factor_rules", "return_rules")),
     "marts.treated_experiment_returns": Uses(("return_rules",)),
     "marts.treated_experiment": Uses(("experiment_rules", "inference_rules", "return_rules")),
+    "marts.experiment_returns": Uses(("cap_ranges",)),
     "marts.profitability_experiment": Uses(("experiment_rules",)),
     "marts.index_eligibility": Uses(INDEX),
     "marts.index_holdings": Uses(("index_rules",)),
