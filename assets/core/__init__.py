@@ -9,6 +9,7 @@ from smallcap.assets.core.filter_evaluations import filter_evaluations
 from smallcap.assets.core.members import members
 from smallcap.assets.core.metrics_as_of import metrics_as_of
 from smallcap.assets.core.monthly_returns import monthly_returns
+from smallcap.assets.core.quarterly_fundamentals import quarterly_fundamentals
 from smallcap.assets.core.return_doubts import return_doubts
 from smallcap.assets.core.trailing_as_of import trailing_as_of
 from smallcap.assets.core.watched_metrics import watched_metrics
@@ -25,6 +26,7 @@ __all__ = [
     "members",
     "metrics_as_of",
     "monthly_returns",
+    "quarterly_fundamentals",
     "return_doubts",
     "trailing_as_of",
     "watched_metrics",
