@@ -31,7 +31,10 @@ def zero_where_declared(of_quarters: bool) -> list[pl.Expr]:
         Whether the rows have year-to-date columns too: then both have to be blank, and both become zero.
     """
     names = {name: [name, YEAR_TO_DATE[name]] if of_quarters else [name] for name in NONE_IF_BLANK}
-    cash_flow = ["operating_cash_flow_usd", *([YEAR_TO_DATE["operating_cash_flow_usd"]] if of_quarters else [])]
+    cash_flow = [
+        "operating_cash_flow_usd",
+        *([YEAR_TO_DATE["operating_cash_flow_usd"]] if of_quarters else []),
+    ]
     has_statement = pl.any_horizontal(pl.col(cash_flow).is_not_null())
     filled = []
     for pair in names.values():

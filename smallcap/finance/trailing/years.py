@@ -56,7 +56,9 @@ def annual_bases(annual: pl.DataFrame, known: pl.DataFrame, rules: BasisRules) -
             ),
         )
         .sort("row")
-        .select(*dated.columns, "first_basis", *(f"{name}_{w}" for name in FLOWS for w in ("changed", "repeats")))
+        .select(
+            *dated.columns, "first_basis", *(f"{name}_{w}" for name in FLOWS for w in ("changed", "repeats"))
+        )
     )
 
 

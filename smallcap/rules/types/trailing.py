@@ -15,7 +15,9 @@ class StartRules(Record):
     tolerance_days: int
 
     def __post_init__(self) -> None:
-        require(self.tolerance_days >= 0, "tolerance_days", f"must not be negative, got {self.tolerance_days}")
+        require(
+            self.tolerance_days >= 0, "tolerance_days", f"must not be negative, got {self.tolerance_days}"
+        )
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,14 @@ class BasisRules(Record):
     def __post_init__(self) -> None:
         require(self.rounding >= 0, "rounding", f"must not be negative, got {self.rounding}")
         require(
-            self.rounding <= self.mixed, "mixed", f"must not be below rounding ({self.rounding}), got {self.mixed}"
+            self.rounding <= self.mixed,
+            "mixed",
+            f"must not be below rounding ({self.rounding}), got {self.mixed}",
         )
         require(
-            self.mixed <= self.restated, "restated", f"must not be below mixed ({self.mixed}), got {self.restated}"
+            self.mixed <= self.restated,
+            "restated",
+            f"must not be below mixed ({self.mixed}), got {self.restated}",
         )
 
 
