@@ -81,7 +81,7 @@ SHEET_ITEMS = (
 
 def random_history(seed: int, years: range = range(2019, 2024)) -> tuple[list[Row], list[Row]]:
     """Invent annual and quarterly statements with gaps, restatements, blanks and filings of one day."""
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     annual: list[Row] = []
     quarters: list[Row] = []
     for year in years:

@@ -1,4 +1,4 @@
-"""Trailing flows worked by hand: year to date on the annual figure's own basis, four quarters, or a reason."""
+"""Trailing flows by hand: the year to date on the annual figure's own basis, four quarters, or a reason."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ class TestReasons:
         assert found == (None, None, "prior_year_to_date_missing")
 
     def test_a_quarter_of_the_year_is_missing(self) -> None:
-        # Without the first quarter, refused for its currency, the three months of the second are no half year.
+        # The first was refused, for its currency, and the three months of the second are no half year.
         second = quarter(2024, 2, None, revenue_usd=34.0)
         found = flows_on(LATER, [YEAR], [*QUARTERS_OF_2023, second])
         assert found == (None, None, "quarter_missing")
