@@ -77,7 +77,7 @@ def quarter_flows(statements: Items, seed: int) -> Items:
 
 def acquisitions(statements: Items, seed: int) -> Floats:
     """Return in which quarter a company bought another with borrowed money: 1 to 3; 0 for none."""
-    rng = stream(seed, "acquisitions")
+    rng = stream(seed, "debt-funded acquisitions")
     debt = statements["short_term_debt_usd"] + statements["long_term_debt_usd"]
     equity, assets = statements["shareholders_equity_usd"], statements["total_assets_usd"]
     ratio = np.divide(debt, equity, out=np.full(debt.shape, np.nan), where=equity > 0)
