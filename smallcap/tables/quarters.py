@@ -101,8 +101,8 @@ class TrailingMetrics(AnnualMetrics):
     """One row per company and day on which a statement became known: ratios on the latest footing.
 
     Flows are those of the twelve months to flows_end, balance sheet items those at balance_sheet_date; a null
-    flow has its reason in trailing_reason. period_end and version are those of the latest statement, annual or
-    quarterly; its period_end equals balance_sheet_date unless it has no balance sheet.
+    flow has its reason in trailing_reason. period_end and version are those of the latest statement, annual
+    or quarterly; its period_end equals balance_sheet_date unless it has no balance sheet.
     """
 
     balance_sheet_date = date("end of the latest quarter or fiscal year of which a balance sheet is known")

@@ -7,6 +7,7 @@ import polars as pl
 from smallcap.finance.metrics.fields import FIELDS, SHARE_FIELDS, SUSPECT, is_named, names_where
 from smallcap.finance.pointintime import take
 from smallcap.finance.trailing.fields import FLOWS, YEAR_TO_DATE
+from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.sheets import FLAGS
 
 GENUINE = "genuine_suspect_fields"
@@ -16,18 +17,14 @@ _ANNUAL, _QUARTER, _SHEET, _SHARES = SIDES = ("annual", "quarter", "sheet", "sha
 
 
 def doubts(
-    bases: pl.DataFrame,
-    known: pl.DataFrame,
-    records: pl.DataFrame,
-    flows: pl.DataFrame,
-    rows: pl.DataFrame,
+    statements: Statements, records: pl.DataFrame, flows: pl.DataFrame, rows: pl.DataFrame
 ) -> pl.DataFrame:
     """Gather suspect figures and flags of the records that a row is composed of.
 
     Parameters
     ----------
-    bases, known, records
-        Annual records, quarterly records, and both.
+    statements, records
+        The statements, and all of them in one frame (`sheets.all_records`).
     flows
         Result of `flows.trailing_flows`.
     rows
@@ -47,7 +44,12 @@ def doubts(
         _SHEET: pl.lit(value=True),
         _SHARES: pl.lit(value=True),
     }
-    frames = {_ANNUAL: bases, _QUARTER: known, _SHEET: records, _SHARES: records}
+    frames = {
+        _ANNUAL: statements.annual,
+        _QUARTER: statements.quarterly,
+        _SHEET: records,
+        _SHARES: records,
+    }
     sides = [
         take(frames[side].select(pl.col(SUSPECT, *FLAGS).name.suffix(f"_{side}")), rows[side])
         for side in SIDES
@@ -112,10 +114,14 @@ def with_reasons(computed: pl.DataFrame) -> pl.DataFrame:
     names = [name for name in computed.columns if name.endswith("_reason") and name != "trailing_reason"]
     has_suspects = pl.col(GENUINE).is_not_null() | pl.col(f"{SUSPECT}_prior").is_not_null()
     why = pl.coalesce("trailing_reason", pl.lit("input_missing"))
+    has_no_flow = pl.col("trailing_basis").is_null()
+    payout = "shareholder_payout_reason"
     return computed.with_columns(
         *(
             pl.when((pl.col(name) == "scale_suspect") & ~has_suspects).then(why).otherwise(name).alias(name)
             for name in names
+            if name != payout
         ),
+        pl.when(has_no_flow).then(why).otherwise(payout).alias(payout),
         pl.col(GENUINE).alias(SUSPECT),
     )

@@ -1,4 +1,4 @@
-"""Trailing flows: last annual figure + year to date - that of the year before, or the sum of four quarters."""
+"""Trailing flows: last annual + year to date - that of the year before, or the sum of four quarters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from smallcap.finance.metrics.fields import names_where
 from smallcap.finance.pointintime import take
 from smallcap.finance.reasons import first_reason
 from smallcap.finance.trailing.fields import FLOWS
+from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.parts import parts
 from smallcap.finance.trailing.quarters import four_quarters
 from smallcap.finance.trailing.years import differs
@@ -17,20 +18,16 @@ ANNUAL, YEAR_TO_DATE, QUARTERS = "annual", "annual plus year to date", "four qua
 RESTATED = "restated_basis"
 
 
-def trailing_flows(
-    bases: pl.DataFrame, known: pl.DataFrame, asked: pl.DataFrame, rules: TrailingRules
-) -> pl.DataFrame:
+def trailing_flows(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
     """Compose the flows of the twelve months up to the latest period, for each question.
 
     Parameters
     ----------
-    bases
-        Result of `years.annual_bases`.
-    known
-        Result of `known.known_quarters`.
+    statements
+        The statements.
     asked
-        Rows with `entity_id` and `known_by`, and the row numbers `annual` in `bases` and `quarter` in
-        `known` of the latest records then; null where there is none.
+        Rows with `entity_id` and `known_by`, and the row numbers `annual` and `quarter` of the latest records
+        then; null where there is none.
     rules
         The thresholds.
 
@@ -39,25 +36,25 @@ def trailing_flows(
     pl.DataFrame
         One row per question, in order: the flows, `flows_end`, `trailing_basis`, `trailing_reason`,
         `is_annual_only`, `is_trailing_basis_mixed`, `unknown_flows` (those that are null although a part of
-        them is known) and `prior_quarter`, the row number in `known` of the same quarter a year earlier.
+        them is known) and `prior_quarter`, the row number of the same quarter a year earlier.
     """
     ends = asked.select(
-        annual_end=bases["period_end"].gather(asked["annual"]),
-        quarter_end=known["period_end"].gather(asked["quarter"]),
+        annual_end=statements.annual["period_end"].gather(asked["annual"]),
+        quarter_end=statements.quarterly["period_end"].gather(asked["quarter"]),
     )
     has_quarter = pl.col("quarter_end").is_not_null()
     is_later = ends.select(
         has_quarter & (pl.col("quarter_end") > pl.col("annual_end")).fill_null(value=True)
     ).to_series()
     numbered = asked.with_row_index("question")
-    composed = _composed(bases, known, numbered.filter(is_later), rules)
-    annual = _annual(bases, numbered.filter(~is_later))
-    return pl.concat([composed, annual]).sort("question").drop("question")
+    composed = _composed(statements, numbered.filter(is_later), rules)
+    whole_years = _annual(statements.annual, numbered.filter(~is_later))
+    return pl.concat([composed, whole_years]).sort("question").drop("question")
 
 
-def _annual(bases: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+def _annual(annual: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """Take the annual figures, where no quarter after them is known."""
-    flows = take(bases.select(*FLOWS, flows_end="period_end"), asked["annual"])
+    flows = take(annual.select(*FLOWS, flows_end="period_end"), asked["annual"])
     is_known = pl.col("flows_end").is_not_null()
     return (
         asked.select("question")
@@ -76,18 +73,16 @@ def _annual(bases: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _composed(
-    bases: pl.DataFrame, known: pl.DataFrame, asked: pl.DataFrame, rules: TrailingRules
-) -> pl.DataFrame:
+def _composed(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
     """Compose the flows, where a quarter after the annual record is known."""
-    summed = parts(bases, known, asked, rules).with_columns(_year_to_date(rules))
+    summed = parts(statements, asked, rules).with_columns(_year_to_date(rules))
     needs_quarters = summed.select(
         ~pl.any_horizontal(
             pl.col(f"{name}_sum").is_not_null() | pl.col(f"{name}_sum_restated") for name in FLOWS
         )
     ).to_series()
     others = asked.filter(needs_quarters)
-    quarters = four_quarters(known, others, rules)
+    quarters = four_quarters(statements, others, rules)
     by_quarters = summed.filter(needs_quarters).hstack(quarters).with_columns(_quarters(rules))
     return pl.concat(
         [

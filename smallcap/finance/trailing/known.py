@@ -1,14 +1,45 @@
-"""Quarterly records as a calculation may use them: one per quarter and day, without doubtful figures."""
+"""The statements as a calculation may use them: doubtful figures null, quarters in order of time."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
+from smallcap.finance.frames import without_nan
 from smallcap.finance.metrics.fields import SHARE_FIELDS, without_suspects
 from smallcap.finance.pointintime import by_standing
 from smallcap.finance.trailing.fields import BALANCE, FLOWS, YEAR_TO_DATE, zero_where_declared
+from smallcap.finance.trailing.lookup import Timeline
+from smallcap.finance.trailing.years import annual_bases
+from smallcap.rules.types.trailing import BasisRules
 
 FIGURES = (*FLOWS, *YEAR_TO_DATE.values(), *BALANCE, *SHARE_FIELDS)
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The statements that rows are composed of; row numbers of questions refer to these frames.
+
+    Attributes
+    ----------
+    annual
+        Result of `years.annual_bases`.
+    quarterly
+        Result of `known_quarters`.
+    quarters
+        Lookups in `quarterly`.
+    """
+
+    annual: pl.DataFrame
+    quarterly: pl.DataFrame
+    quarters: Timeline
+
+    @classmethod
+    def of(cls, annual: pl.DataFrame, quarterly: pl.DataFrame, rules: BasisRules) -> Statements:
+        """Prepare rows of core.annual_fundamentals and core.quarterly_fundamentals."""
+        known = known_quarters(without_nan(quarterly))
+        return cls(annual_bases(without_nan(annual), known, rules), known, Timeline(known))
 
 
 def known_quarters(quarterly: pl.DataFrame) -> pl.DataFrame:

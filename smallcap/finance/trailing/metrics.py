@@ -12,10 +12,9 @@ from smallcap.finance.pointintime import take, visible_rows
 from smallcap.finance.trailing.doubts import doubts, with_reasons
 from smallcap.finance.trailing.fields import BALANCE, SHARES
 from smallcap.finance.trailing.flows import trailing_flows
-from smallcap.finance.trailing.known import known_quarters
-from smallcap.finance.trailing.lookup import at_distance
+from smallcap.finance.trailing.known import Statements
+from smallcap.finance.trailing.lookup import Timeline
 from smallcap.finance.trailing.sheets import all_records, columns_of, latest_sheets
-from smallcap.finance.trailing.years import annual_bases
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.trailing import TrailingRules
 from smallcap.tables.quarters import TrailingMetrics
@@ -67,12 +66,12 @@ def trailing_metrics(
     pl.DataFrame
         One row per company and day in the columns of core.trailing_metrics, sorted by company and day.
     """
-    known = known_quarters(without_nan(quarterly))
-    bases = annual_bases(without_nan(annual), known, rules.basis)
-    asked = _questions(bases, known, year)
-    now = trailing_flows(bases, known, asked, rules)
-    before = trailing_flows(bases, known, _a_year_earlier(bases, asked, now, metrics_rules), rules)
-    records = all_records(bases, known)
+    statements = Statements.of(annual, quarterly, rules.basis)
+    asked = _questions(statements, year)
+    now = trailing_flows(statements, asked, rules)
+    earlier = _a_year_earlier(statements.annual, asked, now, metrics_rules)
+    before = trailing_flows(statements, earlier, rules)
+    records = all_records(statements)
     rows = asked.hstack(latest_sheets(records, asked, metrics_rules.prior_year))
     prepared = pl.concat(
         [
@@ -86,8 +85,8 @@ def trailing_metrics(
             columns_of(records, rows["shares"], (*SHARES, "period_end")),
             columns_of(records, rows["sheet_prior"], PRIOR_SHEET, "_prior"),
             columns_of(records, rows["shares_prior"], PRIOR_SHARES, "_prior"),
-            _of_the_annual_record(bases, rows, now, metrics_rules),
-            doubts(bases, known, records, now, rows),
+            _of_the_annual_record(statements.annual, rows, now, metrics_rules),
+            doubts(statements, records, now, rows),
         ],
         how="horizontal",
     ).with_columns(pl.col("is_blank_debt_zero").fill_null(value=False))
@@ -101,35 +100,37 @@ def trailing_metrics(
     return without_nan(in_columns_of(computed, TrailingMetrics)).sort("entity_id", "available_date")
 
 
-def _questions(bases: pl.DataFrame, known: pl.DataFrame, year: int | None) -> pl.DataFrame:
+def _questions(statements: Statements, year: int | None) -> pl.DataFrame:
     """List every day on which a record of a company became known, with the latest records on that day."""
     key = ["entity_id", "available_date"]
-    days = pl.concat([bases.select(key), known.select(key)]).unique().drop_nulls().sort(key)
+    both = statements.annual, statements.quarterly
+    days = pl.concat([records.select(key) for records in both]).unique().drop_nulls().sort(key)
     if year is not None:
         days = days.filter(pl.col("available_date").dt.year() == year)
     asked = days.rename({"available_date": "known_by"})
     return asked.with_columns(
-        visible_rows(bases, asked, "known_by").alias("annual"),
-        visible_rows(known, asked, "known_by").alias("quarter"),
+        visible_rows(statements.annual, asked, "known_by").alias("annual"),
+        visible_rows(statements.quarterly, asked, "known_by").alias("quarter"),
     )
 
 
 def _a_year_earlier(
-    bases: pl.DataFrame, asked: pl.DataFrame, now: pl.DataFrame, rules: MetricsRules
+    annual: pl.DataFrame, asked: pl.DataFrame, now: pl.DataFrame, rules: MetricsRules
 ) -> pl.DataFrame:
     """Ask for the flows of the twelve months that ended a year earlier, as known on the same day."""
-    end = asked.select("entity_id", "known_by").with_columns(bases["period_end"].gather(asked["annual"]))
+    end = asked.select("entity_id", "known_by").with_columns(annual["period_end"].gather(asked["annual"]))
     return asked.select("entity_id", "known_by").with_columns(
-        at_distance(bases, end, rules.prior_year).alias("annual"), now["prior_quarter"].alias("quarter")
+        Timeline(annual).at_distance(end, rules.prior_year).alias("annual"),
+        now["prior_quarter"].alias("quarter"),
     )
 
 
 def _of_the_annual_record(
-    bases: pl.DataFrame, rows: pl.DataFrame, now: pl.DataFrame, rules: MetricsRules
+    annual: pl.DataFrame, rows: pl.DataFrame, now: pl.DataFrame, rules: MetricsRules
 ) -> pl.DataFrame:
     """Return the sums over fiscal years, and which flows an amendment changed or took over."""
-    sums = take(with_history(bases, rules.prior_year, rules.cash_conversion).select(SUMS), rows["annual"])
-    lists = take(bases.select(INHERITED, AMENDED), rows["annual"])
+    sums = take(with_history(annual, rules.prior_year, rules.cash_conversion).select(SUMS), rows["annual"])
+    lists = take(annual.select(INHERITED, AMENDED), rows["annual"])
     is_used = now["trailing_basis"].is_in(["annual", "annual plus year to date"]).fill_null(value=False)
     return sums.hstack(
         lists.select(pl.when(is_used).then(pl.col(name)).alias(name) for name in lists.columns)

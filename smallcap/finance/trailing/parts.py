@@ -6,13 +6,11 @@ import polars as pl
 
 from smallcap.finance.pointintime import take
 from smallcap.finance.trailing.fields import FLOWS, YEAR_TO_DATE
-from smallcap.finance.trailing.lookup import at_distance, of_period
+from smallcap.finance.trailing.known import Statements
 from smallcap.rules.types.trailing import TrailingRules
 
 
-def parts(
-    bases: pl.DataFrame, known: pl.DataFrame, asked: pl.DataFrame, rules: TrailingRules
-) -> pl.DataFrame:
+def parts(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
     """Put side by side the annual record, the latest quarter, and its like a year earlier in four versions.
 
     The versions of the latter: on the annual record's own basis (`_own`), on that of the first version of the
@@ -20,7 +18,7 @@ def parts(
 
     Parameters
     ----------
-    bases, known, asked, rules
+    statements, asked, rules
         As for `flows.trailing_flows`.
 
     Returns
@@ -30,13 +28,14 @@ def parts(
         date with a suffix (`_ytd` of the latest quarter), flows of the quarter alone with `_alone` before it,
         `prior_quarter`, and where the fiscal years of the quarters are.
     """
-    annual = take(bases, asked["annual"])
+    known, timeline = statements.quarterly, statements.quarters
+    annual = take(statements.annual, asked["annual"])
     latest = take(known, asked["quarter"])
     question = asked.select("entity_id", "known_by").with_columns(latest["period_end"])
-    newest = at_distance(known, question, rules.year)
+    newest = timeline.at_distance(question, rules.year)
     earlier = asked.select("entity_id").with_columns(known["period_end"].gather(newest))
     days = {"own": annual["own_basis"], "first": annual["first_basis"], "then": _day_before(known, asked)}
-    rows = {name: of_period(known, earlier.with_columns(known_by=day)) for name, day in days.items()}
+    rows = {name: timeline.of_period(earlier.with_columns(known_by=day)) for name, day in days.items()}
     prior = take(known.select(*_year_to_date("own"), prior_start="fiscal_year_start"), rows["own"])
     return pl.concat(
         [

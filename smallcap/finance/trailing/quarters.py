@@ -8,13 +8,13 @@ import polars as pl
 
 from smallcap.finance.pointintime import take
 from smallcap.finance.trailing.fields import FLOWS
-from smallcap.finance.trailing.lookup import at_distance
+from smallcap.finance.trailing.known import Statements
 from smallcap.rules.types.trailing import TrailingRules
 
 QUARTERS = 4
 
 
-def four_quarters(known: pl.DataFrame, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
+def four_quarters(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
     """Sum the flows of the latest quarter and the three before it.
 
     Quarters follow each other where their ends are a quarter apart and no more than the length of the later
@@ -22,8 +22,8 @@ def four_quarters(known: pl.DataFrame, asked: pl.DataFrame, rules: TrailingRules
 
     Parameters
     ----------
-    known
-        Result of `known.known_quarters`.
+    statements
+        The statements.
     asked
         Rows with `entity_id`, `known_by` and `quarter`, the row number of the latest quarter.
     rules
@@ -34,12 +34,16 @@ def four_quarters(known: pl.DataFrame, asked: pl.DataFrame, rules: TrailingRules
     pl.DataFrame
         One row per question, in order: `<flow>_four`, null unless all four are known.
     """
-    rows = [asked["quarter"]]
-    for _ in range(QUARTERS - 1):
+    known, rows = statements.quarterly, [asked["quarter"]]
+    # The quarter before the four shows the length of the first of them, where the source does not give it.
+    for _ in range(QUARTERS):
         end = asked.select("entity_id", "known_by").with_columns(known["period_end"].gather(rows[-1]))
-        rows.append(at_distance(known, end, rules.quarter))
+        rows.append(statements.quarters.at_distance(end, rules.quarter))
     is_year = _chain(known, rows).select(_is_year(rules)).to_series()
-    flows = [take(known.select(pl.col(FLOWS).name.suffix(f"_{at}")), row) for at, row in enumerate(rows)]
+    flows = [
+        take(known.select(pl.col(FLOWS).name.suffix(f"_{at}")), row)
+        for at, row in enumerate(rows[:QUARTERS])
+    ]
     sums = {
         f"{name}_four": pl.when(is_year).then(
             pl.sum_horizontal((f"{name}_{at}" for at in range(QUARTERS)), ignore_nulls=False)
@@ -66,12 +70,14 @@ def _between(later: str, earlier: str) -> pl.Expr:
 def _is_year(rules: TrailingRules) -> pl.Expr:
     """Whether the quarters leave no gap, do not overlap and make up a year."""
     first = QUARTERS - 1
-    gaps = (_between(f"end_{at}", f"end_{at + 1}") - pl.col(f"days_{at}") for at in range(QUARTERS - 1))
+    gaps = (_between(f"end_{at}", f"end_{at + 1}") - pl.col(f"days_{at}") for at in range(first))
     is_linked = pl.all_horizontal(
         (gap.abs() <= rules.start.tolerance_days).fill_null(value=True) for gap in gaps
     )
     since_start = _between(f"end_{first}", f"start_{first}") + 1
     is_first = since_start.is_between(rules.quarter.min_days, rules.quarter.max_days)
-    days = pl.coalesce(f"days_{first}", pl.when(is_first).then(since_start))
+    days = pl.coalesce(
+        f"days_{first}", pl.when(is_first).then(since_start), _between(f"end_{first}", f"end_{first + 1}")
+    )
     span = _between("end_0", f"end_{first}") + days
     return is_linked & span.is_between(rules.year.min_days, rules.year.max_days).fill_null(value=False)

@@ -9,7 +9,8 @@ import polars as pl
 from smallcap.finance.metrics.fields import SHARE_FIELDS, SUSPECT
 from smallcap.finance.pointintime import take, visible_rows
 from smallcap.finance.trailing.fields import BALANCE, SHARES
-from smallcap.finance.trailing.lookup import at_distance
+from smallcap.finance.trailing.known import Statements
+from smallcap.finance.trailing.lookup import Timeline
 from smallcap.rules.types.metrics import DayRange
 
 FLAGS = ("is_available_date_assumed", "is_value_restated", "is_loss_extreme", "is_amendment_partial")
@@ -18,15 +19,13 @@ _LABELS = ("version", "source", "fiscal_year", "is_blank_debt_zero")
 _STANDS = "stands"
 
 
-def all_records(bases: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def all_records(statements: Statements) -> pl.DataFrame:
     """Stack annual and quarterly records with the columns of the balance sheet.
 
     Parameters
     ----------
-    bases
-        Annual records, suspect figures null.
-    known
-        Result of `known.known_quarters`.
+    statements
+        The statements.
 
     Returns
     -------
@@ -39,7 +38,7 @@ def all_records(bases: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     # Of two records of the same period and day the annual one stands above.
     both = [
         frame.select(*columns, pl.lit(place).alias(_STANDS))
-        for frame, place in ((bases, "2 annual"), (known, "1 quarterly"))
+        for frame, place in ((statements.annual, "2 annual"), (statements.quarterly, "1 quarterly"))
     ]
     return pl.concat(both).with_columns(has_sheet.alias("has_sheet"), has_shares.alias("has_shares"))
 
@@ -70,10 +69,10 @@ def latest_sheets(records: pl.DataFrame, asked: pl.DataFrame, prior_year: DayRan
     sheet = with_sheet["record"].gather(visible_rows(with_sheet, asked, "known_by"))
     has_own = records["has_shares"].gather(sheet).fill_null(value=False)
     shares = pl.select(pl.when(has_own).then(sheet).otherwise(asked["annual"])).to_series()
-    priors = {}
+    timeline, priors = Timeline(with_sheet), {}
     for name, row in (("sheet_prior", sheet), ("shares_prior", shares)):
         end = asked.select("entity_id", "known_by").with_columns(records["period_end"].gather(row))
-        priors[name] = with_sheet["record"].gather(at_distance(with_sheet, end, prior_year))
+        priors[name] = with_sheet["record"].gather(timeline.at_distance(end, prior_year))
     latest = visible_rows(standing, asked, "known_by")
     return pl.DataFrame({"latest": latest, "sheet": sheet, "shares": shares, **priors})
 
