@@ -42,6 +42,10 @@ READS: dict[str, dict[str, Window]] = {
         "core.annual_fundamentals": Window(back=6),
     },
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
+    "core.trailing_metrics": {
+        "core.annual_fundamentals": Window(back=6),
+        "core.quarterly_fundamentals": Window(back=6),
+    },
     "core.metrics_as_of": {
         # Splits between lists since the share count, as far back as prices are read.
         "core.members": Window(back=3),

@@ -36,6 +36,7 @@ from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
+from smallcap.rules.types.trailing import TrailingRules
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
@@ -76,6 +77,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "index_rules": _toml("index.toml", IndexRules),
     "benchmark_rules": _toml("benchmarks.toml", BenchmarkRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
+    "trailing_rules": _toml("trailing.toml", TrailingRules),
     "cap_ranges": _csv(CAP_RANGES_FILE, CapRange),
     "quintile_rules": _toml("quintiles.toml", QuintileRules),
     "event_study_rules": _toml("event_study.toml", EventStudyRules),

@@ -175,6 +175,7 @@ TABLES: dict[str, Table] = {
         Table("core.quarterly_fundamentals", quarters.QuarterlyFundamentals, "flow"),
         Table("core.annual_metrics", core.AnnualMetrics, "flow"),
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
+        Table("core.trailing_metrics", quarters.TrailingMetrics, "flow"),
         Table("core.trailing_as_of", latest.TrailingAsOf, "snapshot"),
         Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot", later=LATER_VINTAGE),
         Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
