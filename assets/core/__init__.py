@@ -11,6 +11,7 @@ from smallcap.assets.core.metrics_as_of import metrics_as_of
 from smallcap.assets.core.monthly_returns import monthly_returns
 from smallcap.assets.core.quarterly_fundamentals import quarterly_fundamentals
 from smallcap.assets.core.return_doubts import return_doubts
+from smallcap.assets.core.trailing_metrics import trailing_metrics
 from smallcap.assets.core.watched_metrics import watched_metrics
 from smallcap.assets.core.watched_names import watched_names
 
@@ -26,6 +27,7 @@ __all__ = [
     "monthly_returns",
     "quarterly_fundamentals",
     "return_doubts",
+    "trailing_metrics",
     "watched_metrics",
     "watched_names",
 ]

@@ -36,6 +36,7 @@ from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
+from smallcap.rules.types.trailing import TrailingRules
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
@@ -63,6 +64,7 @@ def _csv(file: str, kind: type) -> RuleSetFile:
 RULE_SETS: Mapping[str, RuleSetFile] = {
     "sanity_rules": _toml("sanity.toml", SanityRules),
     "metrics_rules": _toml("metrics.toml", MetricsRules),
+    "trailing_rules": _toml("trailing.toml", TrailingRules),
     "company_kinds": _csv(KINDS_FILE, CompanyKind),
     "applicability": _toml(APPLICABILITY_FILE, Applicability),
     "quality_rules": _toml("quality.toml", QualityRules),

@@ -173,6 +173,7 @@ TABLES: dict[str, Table] = {
         Table("core.annual_fundamentals", core.AnnualFundamentals, "flow"),
         Table("core.quarterly_fundamentals", quarters.QuarterlyFundamentals, "flow"),
         Table("core.annual_metrics", core.AnnualMetrics, "flow"),
+        Table("core.trailing_metrics", quarters.TrailingMetrics, "flow"),
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
         Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot", later=LATER_VINTAGE),
         Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
