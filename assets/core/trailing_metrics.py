@@ -1,4 +1,4 @@
-"""core.trailing_metrics: ratios on trailing twelve months and the latest balance sheet."""
+"""core.trailing_metrics: every ratio on the last twelve months and the latest balance sheet, day by day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.trailing import metrics
-from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.trailing import TrailingRules
 
 
@@ -14,11 +14,12 @@ from smallcap.rules.types.trailing import TrailingRules
 def trailing_metrics(
     annual_fundamentals: pl.DataFrame,
     quarterly_fundamentals: pl.DataFrame,
-    metrics_rules: MetricsRules,
-    trailing_rules: TrailingRules,
     year: int,
+    metrics_rules: MetricsRules,
+    sanity_rules: SanityRules,
+    trailing_rules: TrailingRules,
 ) -> pl.DataFrame:
-    """Compose trailing flows and the latest balance sheet for each day on which anything became known."""
+    """Compute the rows of the days of the year on which a statement of a company became known."""
     return metrics.trailing_metrics(
-        annual_fundamentals, quarterly_fundamentals, metrics_rules, trailing_rules, year
+        annual_fundamentals, quarterly_fundamentals, metrics_rules, sanity_rules, trailing_rules, year
     )

@@ -42,6 +42,8 @@ READS: dict[str, dict[str, Window]] = {
         "core.annual_fundamentals": Window(back=6),
     },
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
+    # Six years back hold the fiscal years of sums over five. Both go back as far, so that a year that ended
+    # before a quarter is known wherever the quarter is.
     "core.trailing_metrics": {
         "core.annual_fundamentals": Window(back=6),
         "core.quarterly_fundamentals": Window(back=6),

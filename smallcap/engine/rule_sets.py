@@ -64,6 +64,7 @@ def _csv(file: str, kind: type) -> RuleSetFile:
 RULE_SETS: Mapping[str, RuleSetFile] = {
     "sanity_rules": _toml("sanity.toml", SanityRules),
     "metrics_rules": _toml("metrics.toml", MetricsRules),
+    "trailing_rules": _toml("trailing.toml", TrailingRules),
     "company_kinds": _csv(KINDS_FILE, CompanyKind),
     "applicability": _toml(APPLICABILITY_FILE, Applicability),
     "quality_rules": _toml("quality.toml", QualityRules),

@@ -174,6 +174,7 @@ TABLES: dict[str, Table] = {
         Table("core.annual_fundamentals", core.AnnualFundamentals, "flow"),
         Table("core.quarterly_fundamentals", quarters.QuarterlyFundamentals, "flow"),
         Table("core.annual_metrics", core.AnnualMetrics, "flow"),
+        Table("core.trailing_metrics", quarters.TrailingMetrics, "flow"),
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
         Table("core.trailing_metrics", quarters.TrailingMetrics, "flow"),
         Table("core.trailing_as_of", latest.TrailingAsOf, "snapshot"),

@@ -77,7 +77,8 @@ def _latest(home: Path) -> pd.DataFrame:
     """The figures of the latest footing, as published, with what method trailing asks of them."""
     columns = (
         "as_of, entity_id, period_end, balance_sheet_date, roe, fcf_margin, debt_to_assets, "
-        "interest_coverage, interest_coverage_reason, total_debt_usd, is_debt_partial, ebit_usd, market_cap_usd"
+        "interest_coverage, interest_coverage_reason, total_debt_usd, is_debt_partial, ebit_usd, "
+        "market_cap_usd"
     )
     rows = published(home, f"SELECT {columns} FROM core.trailing_as_of")
     reason = rows.pop("interest_coverage_reason")

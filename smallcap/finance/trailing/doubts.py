@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.metrics.fields import FIELDS, SHARE_FIELDS, SUSPECT, is_named, names_where
 from smallcap.finance.pointintime import take
-from smallcap.finance.trailing.fields import FLOWS, YEAR_TO_DATE
+from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
 from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.sheets import FLAGS
 

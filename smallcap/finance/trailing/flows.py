@@ -6,19 +6,19 @@ import polars as pl
 
 from smallcap.finance.metrics.fields import names_where
 from smallcap.finance.pointintime import take
+from smallcap.finance.quarters.fields import FLOWS
 from smallcap.finance.reasons import first_reason
-from smallcap.finance.trailing.fields import FLOWS
 from smallcap.finance.trailing.known import Statements
+from smallcap.finance.trailing.limits import Limits
 from smallcap.finance.trailing.parts import parts
 from smallcap.finance.trailing.quarters import four_quarters
 from smallcap.finance.trailing.years import differs
-from smallcap.rules.types.trailing import TrailingRules
 
 ANNUAL, YEAR_TO_DATE, QUARTERS = "annual", "annual plus year to date", "four quarters"
 RESTATED = "restated_basis"
 
 
-def trailing_flows(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
+def trailing_flows(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """Compose the flows of the twelve months up to the latest period, for each question.
 
     Parameters
@@ -28,7 +28,7 @@ def trailing_flows(statements: Statements, asked: pl.DataFrame, rules: TrailingR
     asked
         Rows with `entity_id` and `known_by`, and the row numbers `annual` and `quarter` of the latest records
         then; null where there is none.
-    rules
+    limits
         The thresholds.
 
     Returns
@@ -47,7 +47,7 @@ def trailing_flows(statements: Statements, asked: pl.DataFrame, rules: TrailingR
         has_quarter & (pl.col("quarter_end") > pl.col("annual_end")).fill_null(value=True)
     ).to_series()
     numbered = asked.with_row_index("question")
-    composed = _composed(statements, numbered.filter(is_later), rules)
+    composed = _composed(statements, numbered.filter(is_later), limits)
     whole_years = _annual(statements.annual, numbered.filter(~is_later))
     return pl.concat([composed, whole_years]).sort("question").drop("question")
 
@@ -73,26 +73,26 @@ def _annual(annual: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _composed(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
+def _composed(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """Compose the flows, where a quarter after the annual record is known."""
-    summed = parts(statements, asked, rules).with_columns(_year_to_date(rules))
+    summed = parts(statements, asked, limits).with_columns(_year_to_date(limits))
     needs_quarters = summed.select(
         ~pl.any_horizontal(
             pl.col(f"{name}_sum").is_not_null() | pl.col(f"{name}_sum_restated") for name in FLOWS
         )
     ).to_series()
     others = asked.filter(needs_quarters)
-    quarters = four_quarters(statements, others, rules)
-    by_quarters = summed.filter(needs_quarters).hstack(quarters).with_columns(_quarters(rules))
+    quarters = four_quarters(statements, others, limits)
+    by_quarters = summed.filter(needs_quarters).hstack(quarters).with_columns(_quarters(limits))
     return pl.concat(
         [
-            _chosen(summed.filter(~needs_quarters), YEAR_TO_DATE, "sum", rules),
-            _chosen(by_quarters, QUARTERS, "four", rules),
+            _chosen(summed.filter(~needs_quarters), YEAR_TO_DATE, "sum", limits),
+            _chosen(by_quarters, QUARTERS, "four", limits),
         ]
     )
 
 
-def _year_to_date(rules: TrailingRules) -> list[pl.Expr]:
+def _year_to_date(limits: Limits) -> list[pl.Expr]:
     """Return annual plus year to date less that of the year before, and whether the latter was restated.
 
     The year to date that is subtracted is on the basis of the annual figure. A newer comparative of it that
@@ -104,7 +104,7 @@ def _year_to_date(rules: TrailingRules) -> list[pl.Expr]:
         prior = pl.when(f"{name}_changed").then(f"{name}_own").otherwise(f"{name}_first")
         is_mixed, is_restated = (
             (is_usable & _is_beyond(name, prior, most)).fill_null(value=False)
-            for most in (rules.basis.mixed, rules.basis.restated)
+            for most in (limits.difference.mixed_above, limits.difference.null_above)
         )
         total = pl.col(name) + pl.col(f"{name}_ytd") - prior
         columns += [
@@ -124,21 +124,23 @@ def _is_beyond(name: str, prior: pl.Expr, most: float) -> pl.Expr:
     )
 
 
-def _quarters(rules: TrailingRules) -> list[pl.Expr]:
+def _quarters(limits: Limits) -> list[pl.Expr]:
     """Return the sum of four quarters, and whether their like a year earlier was restated with the latest."""
     columns: list[pl.Expr] = []
     for name in FLOWS:
         new, then, total = (pl.col(f"{name}_{word}") for word in ("alone_new", "alone_then", "four"))
-        is_restated = total.is_not_null() & differs(new, then, rules.basis.restated)
+        is_restated = total.is_not_null() & differs(new, then, limits.difference.null_above)
         columns += [
             pl.when(~is_restated).then(total).alias(f"{name}_four"),
             is_restated.alias(f"{name}_four_restated"),
-            (total.is_not_null() & differs(new, then, rules.basis.mixed)).alias(f"{name}_four_mixed"),
+            (total.is_not_null() & differs(new, then, limits.difference.mixed_above)).alias(
+                f"{name}_four_mixed"
+            ),
         ]
     return columns
 
 
-def _chosen(rows: pl.DataFrame, basis: str, way: str, rules: TrailingRules) -> pl.DataFrame:
+def _chosen(rows: pl.DataFrame, basis: str, way: str, limits: Limits) -> pl.DataFrame:
     """Take the flows that were composed in one way, with their end or the reason why there are none."""
     flows = {name: pl.col(f"{name}_{way}") for name in FLOWS}
     has_any = pl.any_horizontal(flow.is_not_null() for flow in flows.values())
@@ -153,7 +155,7 @@ def _chosen(rows: pl.DataFrame, basis: str, way: str, rules: TrailingRules) -> p
         pl.when(is_restated)
         .then(pl.lit(RESTATED))
         .when(~has_any)
-        .then(_why_none(rules))
+        .then(_why_none(limits))
         .alias("trailing_reason"),
         pl.lit(value=False).alias("is_annual_only"),
         is_mixed.alias("is_trailing_basis_mixed"),
@@ -168,10 +170,10 @@ def _is_partly_known(name: str) -> pl.Expr:
     return pl.any_horizontal(pl.col(known).is_not_null())
 
 
-def _why_none(rules: TrailingRules) -> pl.Expr:
+def _why_none(limits: Limits) -> pl.Expr:
     """Return why no flow is known, where none was restated."""
     has_year_to_date = pl.any_horizontal(pl.col(f"{name}_ytd").is_not_null() for name in FLOWS)
-    years_after = rules.year.min_days - rules.start.tolerance_days
+    years_after = limits.year.min_days - limits.start_tolerance_days
     reason = first_reason(
         [
             (pl.col("annual_end").is_null(), "quarter_missing"),

@@ -9,10 +9,11 @@ import polars as pl
 from smallcap.finance.frames import without_nan
 from smallcap.finance.metrics.fields import SHARE_FIELDS, without_suspects
 from smallcap.finance.pointintime import by_standing
-from smallcap.finance.trailing.fields import BALANCE, FLOWS, YEAR_TO_DATE, zero_where_declared
+from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
+from smallcap.finance.trailing.fields import BALANCE, zero_where_declared
+from smallcap.finance.trailing.limits import Limits
 from smallcap.finance.trailing.lookup import Timeline
 from smallcap.finance.trailing.years import annual_bases
-from smallcap.rules.types.trailing import BasisRules
 
 FIGURES = (*FLOWS, *YEAR_TO_DATE.values(), *BALANCE, *SHARE_FIELDS)
 
@@ -36,10 +37,10 @@ class Statements:
     quarters: Timeline
 
     @classmethod
-    def of(cls, annual: pl.DataFrame, quarterly: pl.DataFrame, rules: BasisRules) -> Statements:
+    def of(cls, annual: pl.DataFrame, quarterly: pl.DataFrame, limits: Limits) -> Statements:
         """Prepare rows of core.annual_fundamentals and core.quarterly_fundamentals."""
         known = known_quarters(without_nan(quarterly))
-        return cls(annual_bases(without_nan(annual), known, rules), known, Timeline(known))
+        return cls(annual_bases(without_nan(annual), known, limits), known, Timeline(known))
 
 
 def known_quarters(quarterly: pl.DataFrame) -> pl.DataFrame:

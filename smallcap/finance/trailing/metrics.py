@@ -13,9 +13,10 @@ from smallcap.finance.trailing.doubts import doubts, with_reasons
 from smallcap.finance.trailing.fields import BALANCE, SHARES
 from smallcap.finance.trailing.flows import trailing_flows
 from smallcap.finance.trailing.known import Statements
+from smallcap.finance.trailing.limits import Limits
 from smallcap.finance.trailing.lookup import Timeline
 from smallcap.finance.trailing.sheets import all_records, columns_of, latest_sheets
-from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.trailing import TrailingRules
 from smallcap.tables.quarters import TrailingMetrics
 
@@ -42,6 +43,7 @@ def trailing_metrics(
     annual: pl.DataFrame,
     quarterly: pl.DataFrame,
     metrics_rules: MetricsRules,
+    sanity_rules: SanityRules,
     rules: TrailingRules,
     year: int | None = None,
 ) -> pl.DataFrame:
@@ -56,8 +58,10 @@ def trailing_metrics(
         Rows of core.annual_fundamentals, including earlier years.
     quarterly
         Rows of core.quarterly_fundamentals, including earlier years.
-    metrics_rules, rules
-        The thresholds of the ratios, and of the composition.
+    metrics_rules
+        The thresholds of the ratios.
+    sanity_rules, rules
+        The thresholds of the composition.
     year
         Calendar year of the days; all days without it.
 
@@ -66,11 +70,12 @@ def trailing_metrics(
     pl.DataFrame
         One row per company and day in the columns of core.trailing_metrics, sorted by company and day.
     """
-    statements = Statements.of(annual, quarterly, rules.basis)
+    limits = Limits.of(sanity_rules, rules)
+    statements = Statements.of(annual, quarterly, limits)
     asked = _questions(statements, year)
-    now = trailing_flows(statements, asked, rules)
+    now = trailing_flows(statements, asked, limits)
     earlier = _a_year_earlier(statements.annual, asked, now, metrics_rules)
-    before = trailing_flows(statements, earlier, rules)
+    before = trailing_flows(statements, earlier, limits)
     records = all_records(statements)
     rows = asked.hstack(latest_sheets(records, asked, metrics_rules.prior_year))
     prepared = pl.concat(

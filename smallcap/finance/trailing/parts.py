@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.pointintime import take
-from smallcap.finance.trailing.fields import FLOWS, YEAR_TO_DATE
+from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
 from smallcap.finance.trailing.known import Statements
-from smallcap.rules.types.trailing import TrailingRules
+from smallcap.finance.trailing.limits import Limits
 
 
-def parts(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
+def parts(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """Put side by side the annual record, the latest quarter, and its like a year earlier in four versions.
 
     The versions of the latter: on the annual record's own basis (`_own`), on that of the first version of the
@@ -18,7 +18,7 @@ def parts(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> 
 
     Parameters
     ----------
-    statements, asked, rules
+    statements, asked, limits
         As for `flows.trailing_flows`.
 
     Returns
@@ -32,7 +32,7 @@ def parts(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> 
     annual = take(statements.annual, asked["annual"])
     latest = take(known, asked["quarter"])
     question = asked.select("entity_id", "known_by").with_columns(latest["period_end"])
-    newest = timeline.at_distance(question, rules.year)
+    newest = timeline.at_distance(question, limits.year)
     earlier = asked.select("entity_id").with_columns(known["period_end"].gather(newest))
     days = {"own": annual["own_basis"], "first": annual["first_basis"], "then": _day_before(known, asked)}
     rows = {name: timeline.of_period(earlier.with_columns(known_by=day)) for name, day in days.items()}
@@ -55,7 +55,7 @@ def parts(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> 
             pl.DataFrame({"prior_quarter": newest}),
         ],
         how="horizontal",
-    ).with_columns(_places(rules))
+    ).with_columns(_places(limits))
 
 
 def _year_to_date(suffix: str) -> list[pl.Expr]:
@@ -73,12 +73,12 @@ def _day_before(known: pl.DataFrame, asked: pl.DataFrame) -> pl.Series:
     return first.gather(asked["quarter"]).dt.offset_by("-1d")
 
 
-def _places(rules: TrailingRules) -> list[pl.Expr]:
+def _places(limits: Limits) -> list[pl.Expr]:
     """Return how far the fiscal years of the two quarters are from those that they should be."""
     after_annual = (pl.col("fiscal_year_start") - pl.col("annual_end")).dt.total_days() - 1
     annual_days = (pl.col("annual_end") - pl.col("prior_start")).dt.total_days() + 1
-    is_next = (after_annual.abs() <= rules.start.tolerance_days).fill_null(value=False)
-    has_prior = annual_days.is_between(rules.year.min_days, rules.year.max_days).fill_null(value=False)
+    is_next = (after_annual.abs() <= limits.start_tolerance_days).fill_null(value=False)
+    has_prior = annual_days.is_between(limits.year.min_days, limits.year.max_days).fill_null(value=False)
     return [
         after_annual.alias("days_after_annual"),
         is_next.alias("is_next_year"),

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.finance.pointintime import take
-from smallcap.finance.trailing.fields import FLOWS
+from smallcap.finance.quarters.fields import FLOWS
 from smallcap.finance.trailing.known import Statements
-from smallcap.rules.types.trailing import TrailingRules
+from smallcap.finance.trailing.limits import Limits
 
 QUARTERS = 4
 
 
-def four_quarters(statements: Statements, asked: pl.DataFrame, rules: TrailingRules) -> pl.DataFrame:
+def four_quarters(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """Sum the flows of the latest quarter and the three before it.
 
     Quarters follow each other where their ends are a quarter apart and no more than the length of the later
@@ -26,7 +26,7 @@ def four_quarters(statements: Statements, asked: pl.DataFrame, rules: TrailingRu
         The statements.
     asked
         Rows with `entity_id`, `known_by` and `quarter`, the row number of the latest quarter.
-    rules
+    limits
         Lengths of quarters and years.
 
     Returns
@@ -38,11 +38,10 @@ def four_quarters(statements: Statements, asked: pl.DataFrame, rules: TrailingRu
     # The quarter before the four shows the length of the first of them, where the source does not give it.
     for _ in range(QUARTERS):
         end = asked.select("entity_id", "known_by").with_columns(known["period_end"].gather(rows[-1]))
-        rows.append(statements.quarters.at_distance(end, rules.quarter))
-    is_year = _chain(known, rows).select(_is_year(rules)).to_series()
+        rows.append(statements.quarters.at_distance(end, limits.quarter))
+    is_year = _chain(known, rows).select(_is_year(limits)).to_series()
     flows = [
-        take(known.select(pl.col(FLOWS).name.suffix(f"_{at}")), row)
-        for at, row in enumerate(rows[:QUARTERS])
+        take(known.select(pl.col(FLOWS).name.suffix(f"_{at}")), row) for at, row in enumerate(rows[:QUARTERS])
     ]
     sums = {
         f"{name}_four": pl.when(is_year).then(
@@ -67,17 +66,17 @@ def _between(later: str, earlier: str) -> pl.Expr:
     return (pl.col(later) - pl.col(earlier)).dt.total_days()
 
 
-def _is_year(rules: TrailingRules) -> pl.Expr:
+def _is_year(limits: Limits) -> pl.Expr:
     """Whether the quarters leave no gap, do not overlap and make up a year."""
     first = QUARTERS - 1
     gaps = (_between(f"end_{at}", f"end_{at + 1}") - pl.col(f"days_{at}") for at in range(first))
     is_linked = pl.all_horizontal(
-        (gap.abs() <= rules.start.tolerance_days).fill_null(value=True) for gap in gaps
+        (gap.abs() <= limits.start_tolerance_days).fill_null(value=True) for gap in gaps
     )
     since_start = _between(f"end_{first}", f"start_{first}") + 1
-    is_first = since_start.is_between(rules.quarter.min_days, rules.quarter.max_days)
+    is_first = since_start.is_between(limits.quarter.min_days, limits.quarter.max_days)
     days = pl.coalesce(
         f"days_{first}", pl.when(is_first).then(since_start), _between(f"end_{first}", f"end_{first + 1}")
     )
     span = _between("end_0", f"end_{first}") + days
-    return is_linked & span.is_between(rules.year.min_days, rules.year.max_days).fill_null(value=False)
+    return is_linked & span.is_between(limits.year.min_days, limits.year.max_days).fill_null(value=False)

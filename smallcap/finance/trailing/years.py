@@ -6,11 +6,12 @@ import polars as pl
 
 from smallcap.finance.metrics.fields import without_suspects
 from smallcap.finance.pointintime import by_standing
-from smallcap.finance.trailing.fields import FLOWS, zero_where_declared
-from smallcap.rules.types.trailing import BasisRules
+from smallcap.finance.quarters.fields import FLOWS
+from smallcap.finance.trailing.fields import zero_where_declared
+from smallcap.finance.trailing.limits import Limits
 
 
-def annual_bases(annual: pl.DataFrame, known: pl.DataFrame, rules: BasisRules) -> pl.DataFrame:
+def annual_bases(annual: pl.DataFrame, known: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """Say for each annual record when its figures came to be as they are.
 
     A record that repeats a figure of the first version of its year has that figure on the first version's
@@ -23,7 +24,7 @@ def annual_bases(annual: pl.DataFrame, known: pl.DataFrame, rules: BasisRules) -
         Rows of core.annual_fundamentals.
     known
         Result of `versions.known_quarters`.
-    rules
+    limits
         Up to which difference a figure is the same.
 
     Returns
@@ -46,12 +47,12 @@ def annual_bases(annual: pl.DataFrame, known: pl.DataFrame, rules: BasisRules) -
         *(pl.col(name).first().over(period).alias(f"{name}_of_first") for name in FLOWS),
         *(pl.col(name).shift(1).over(period).alias(f"{name}_before") for name in FLOWS),
     )
-    changed = {name: _is_other(name, f"{name}_of_first", rules) for name in FLOWS}
+    changed = {name: _is_other(name, f"{name}_of_first", limits) for name in FLOWS}
     return (
         compared.with_columns(
             *(is_changed.alias(f"{name}_changed") for name, is_changed in changed.items()),
             *(
-                (is_changed & ~_is_other(name, f"{name}_before", rules)).alias(f"{name}_repeats")
+                (is_changed & ~_is_other(name, f"{name}_before", limits)).alias(f"{name}_repeats")
                 for name, is_changed in changed.items()
             ),
         )
@@ -67,10 +68,10 @@ def differs(now: pl.Expr, then: pl.Expr, most: float) -> pl.Expr:
     return ((now - then).abs() > most * then.abs()).fill_null(False)
 
 
-def _is_other(name: str, other: str, rules: BasisRules) -> pl.Expr:
+def _is_other(name: str, other: str, limits: Limits) -> pl.Expr:
     """Whether two figures differ beyond rounding, or only one of them is known."""
     is_one_unknown = pl.col(name).is_null() != pl.col(other).is_null()
-    return is_one_unknown | differs(pl.col(name), pl.col(other), rules.rounding)
+    return is_one_unknown | differs(pl.col(name), pl.col(other), limits.rounding)
 
 
 def _basis(annual: pl.DataFrame, known: pl.DataFrame) -> pl.Series:

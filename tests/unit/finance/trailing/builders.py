@@ -13,7 +13,7 @@ from smallcap.finance.trailing.metrics import trailing_metrics
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.trailing import TrailingRules
 from smallcap.tables.quarters import QuarterlyFundamentals
-from tests.unit.finance.builders import METRICS, REFERENCE, fundamentals, year_row
+from tests.unit.finance.builders import METRICS, REFERENCE, SANITY, fundamentals, year_row
 
 TRAILING = read_rules(REFERENCE, "trailing.toml", TrailingRules)
 Row = dict[str, Any]
@@ -59,7 +59,7 @@ def quarterly(*rows: Row) -> pl.DataFrame:
 
 def trailing(*, annual: list[Row], quarters: list[Row]) -> pl.DataFrame:
     """Compute every row of core.trailing_metrics."""
-    return trailing_metrics(fundamentals(*annual), quarterly(*quarters), METRICS, TRAILING)
+    return trailing_metrics(fundamentals(*annual), quarterly(*quarters), METRICS, SANITY, TRAILING)
 
 
 def on(day: dt.date, *, annual: list[Row], quarters: list[Row]) -> Row:

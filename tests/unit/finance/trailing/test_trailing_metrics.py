@@ -13,7 +13,7 @@ from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.trailing.metrics import trailing_metrics
 from smallcap.tables.quarters import TrailingMetrics
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import METRICS, fundamentals, year_row
+from tests.unit.finance.builders import METRICS, SANITY, fundamentals, year_row
 from tests.unit.finance.trailing.builders import (
     TRAILING,
     Row,
@@ -271,5 +271,5 @@ def test_other_companies_change_nothing() -> None:
 def test_rows_of_one_calendar_year_are_those_of_all() -> None:
     annual, quarters = random_history(4)
     every = trailing(annual=annual, quarters=quarters)
-    one = trailing_metrics(fundamentals(*annual), quarterly(*quarters), METRICS, TRAILING, 2022)
+    one = trailing_metrics(fundamentals(*annual), quarterly(*quarters), METRICS, SANITY, TRAILING, 2022)
     assert_frame_equal(one, every.filter(pl.col("year") == 2022))
