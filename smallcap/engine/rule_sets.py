@@ -78,7 +78,6 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "index_rules": _toml("index.toml", IndexRules),
     "benchmark_rules": _toml("benchmarks.toml", BenchmarkRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
-    "trailing_rules": _toml("trailing.toml", TrailingRules),
     "cap_ranges": _csv(CAP_RANGES_FILE, CapRange),
     "quintile_rules": _toml("quintiles.toml", QuintileRules),
     "event_study_rules": _toml("event_study.toml", EventStudyRules),

@@ -64,7 +64,6 @@ USES: Mapping[str, Uses] = {
     "core.annual_fundamentals": Uses(("sanity_rules",)),
     "core.quarterly_fundamentals": Uses(("sanity_rules",)),
     "core.annual_metrics": Uses(("metrics_rules",)),
-    "core.trailing_metrics": Uses(("metrics_rules", "trailing_rules")),
     "core.trailing_metrics": Uses(("metrics_rules", "sanity_rules", "trailing_rules")),
     "core.metrics_as_of": Uses(("metrics_rules", "applicability"), ("stale_months",)),
     "core.trailing_as_of": Uses(("metrics_rules", "applicability"), ("stale_months",)),

@@ -176,7 +176,6 @@ TABLES: dict[str, Table] = {
         Table("core.annual_metrics", core.AnnualMetrics, "flow"),
         Table("core.trailing_metrics", quarters.TrailingMetrics, "flow"),
         Table("core.metrics_as_of", core.MetricsAsOf, "snapshot"),
-        Table("core.trailing_metrics", quarters.TrailingMetrics, "flow"),
         Table("core.trailing_as_of", latest.TrailingAsOf, "snapshot"),
         Table("core.filter_evaluations", funnel.FilterEvaluations, "snapshot", later=LATER_VINTAGE),
         Table("core.monthly_returns", factors.MonthlyReturns, "flow"),
