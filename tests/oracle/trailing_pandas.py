@@ -111,11 +111,8 @@ def _cleaned(record: Record, is_year: bool) -> Record:
     clean["suspects"] = set(filter(None, (record["scale_suspect_fields"] or "").split(", ")))
     for name in clean["suspects"]:
         clean[name] = None
-    cash = (
-        ["operating_cash_flow_usd"]
-        if is_year
-        else ["operating_cash_flow_usd", longer("operating_cash_flow_usd")]
-    )
+    cash = "operating_cash_flow_usd"
+    has_statement = any(clean.get(name) is not None for name in (cash, longer(cash)))
     for flow in ("dividends_paid_usd", "net_share_repurchases_usd"):
         columns = [flow] if is_year else [flow, longer(flow)]
         is_blank = all(clean[name] is None for name in columns) and not clean["suspects"] & set(columns)
@@ -146,7 +143,8 @@ def _flows(
         if year is None:
             return {"trailing_basis": None, "trailing_reason": "annual_record_missing"}
         flows = {flow: year[flow] for flow in FLOWS}
-        return {**flows, "flows_end": year["period_end"], "trailing_basis": "annual", "is_annual_only": True}
+        basis = {"trailing_basis": "annual", "is_annual_only": True, "used": [year]}
+        return {**flows, **basis, "flows_end": year["period_end"]}
     like = quarters.before(quarter["period_end"], YEAR, day)
     result = _with_year_to_date(day, year, quarter, like, years, quarters) if year else None
     if result is None:
@@ -195,6 +193,7 @@ def _with_year_to_date(
     original = versions[0]
     first = quarters.of(like["period_end"], _basis_day(original, quarters))
     result: Record = {"trailing_basis": "annual plus year to date", "restated": [], "mixed": False}
+    result["used"] = [year, quarter]
     for flow in FLOWS:
         name = longer(flow)
         is_original = _is_same(year[flow], original[flow])
@@ -215,7 +214,7 @@ def _with_year_to_date(
 
 def _with_four_quarters(day: dt.date, quarter: Record, like: Record | None, quarters: Versions) -> Record:
     """The latest quarter and the three before it, if they make up a year."""
-    result: Record = {"trailing_basis": "four quarters", "restated": [], "mixed": False}
+    result: Record = {"trailing_basis": "four quarters", "restated": [], "mixed": False, "used": [quarter]}
     result |= dict.fromkeys(FLOWS)
     chain = [quarter]
     while len(chain) < 5 and (earlier := quarters.before(chain[-1]["period_end"], QUARTER, day)):
@@ -310,8 +309,10 @@ def _ratios(
     """The ratios of the methods page from flows and sheet, and from those of a year earlier."""
     flow = {name: flows.get(name) for name in FLOWS}
     unknown = set(FLOWS) if row["trailing_basis"] is None else set((row["unknown_flows"] or "").split(", "))
-    if row["trailing_basis"] == "annual" and year:
-        unknown |= year["suspects"] & set(FLOWS)
+    for record in flows.get("used", []):
+        unknown |= {
+            name for name in FLOWS if flow[name] is None and {name, longer(name)} & record["suspects"]
+        }
     for name in ("dividends_paid_usd", "net_share_repurchases_usd"):
         if sheet.get("is_blank_debt_zero") and flow[name] is None and name not in unknown:
             flow[name] = 0.0
