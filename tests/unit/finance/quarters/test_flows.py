@@ -9,7 +9,8 @@ import polars as pl
 from tests.unit.finance.quarters.quarter_builders import quarter_row, quarters, restated, whole_year
 
 # Operating cash flow of Snowflake's fiscal 2025 as its 10-Qs and 10-K give it, in thousands of dollars from
-# 2024-02-01: 355,468, 425,333, 527,039, 959,764. The quarters are 355,468, 69,865, 101,706 and 432,725.
+# 2024-02-01 (accession numbers 0001640147-24-000135, 0001640147-24-000207, 0001640147-24-000250 and
+# 0001640147-25-000052); the differences were computed by hand.
 YEAR_TO_DATE = (355_468.0, 425_333.0, 527_039.0)
 OF_THE_YEAR = 959_764.0
 OF_THE_QUARTERS = [355_468.0, 69_865.0, 101_706.0, 432_725.0]
