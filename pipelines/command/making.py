@@ -117,6 +117,24 @@ def _make(
     dry_run: bool,
     force: bool,
 ) -> None:
+    if dry_run:
+        _make_or_plan(settings, first, last, as_of, select, dry_run, force)
+        return
+    from smallcap.pipelines.command.logged import logged
+
+    with logged(settings):
+        _make_or_plan(settings, first, last, as_of, select, dry_run, force)
+
+
+def _make_or_plan(
+    settings: Any,
+    first: int | None,
+    last: int | None,
+    as_of: dt.date | None,
+    select: str | None,
+    dry_run: bool,
+    force: bool,
+) -> None:
     if not (select or dry_run or force):
         from smallcap.pipelines.command.again import is_done_already
 
