@@ -40,7 +40,7 @@ app = typer.Typer(
 )
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(making.run, making.backfill, making.fetch),
+    *(making.run, making.backfill, making.night, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
     *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
     *(keeping.alert, keeping.ui, keeping.version),

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 
+from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode
-from smallcap.health.facts import gather
 from smallcap.health.findings import HealthFinding, State, worst
-from smallcap.health.incidents import after, changes, read_incidents, write_incidents
-from smallcap.health.judge import judge
-from smallcap.health.prometheus import as_json, write_metrics
+from smallcap.health.incidents import read_incidents
+from smallcap.health.look import health_of, tell_changes
+from smallcap.health.prometheus import as_json
 from smallcap.health.sending import Sender
 from smallcap.lake.records import utc_now
-from smallcap.rules.files import read_rules
-from smallcap.rules.types.freshness import FRESHNESS_FILE, FreshnessRules
 from smallcap.settings import Settings
 
 COLOURS = {State.HEALTHY: "green", State.DEGRADED: "yellow", State.FAILING: "red"}
@@ -26,16 +26,6 @@ EXIT_CODES = {
     State.DEGRADED: ExitCode.DEGRADED,
     State.FAILING: ExitCode.FAILING,
 }
-
-
-def health_of(settings: Settings) -> list[HealthFinding]:
-    """Look at a home, judge it by the limits of data/reference/freshness.toml, and write its metrics."""
-    rules = read_rules(settings.reference_dir, FRESHNESS_FILE, FreshnessRules)
-    now = utc_now()
-    findings = judge(gather(settings, rules.filings, now), rules)
-    if settings.home.is_dir():
-        write_metrics(settings.home, findings, now)
-    return findings
 
 
 def show_health(settings: Settings, out: Console, *, is_json: bool) -> ExitCode:
@@ -50,22 +40,43 @@ def show_health(settings: Settings, out: Console, *, is_json: bool) -> ExitCode:
     return EXIT_CODES[worst(findings)]
 
 
-def tell_changes(settings: Settings, out: Console) -> ExitCode:
-    """Send a message about each incident that began or ended since the last look; return the state's code."""
-    sender = Sender(settings.alert_urls)
+def show_told(settings: Settings, out: Console) -> ExitCode:
+    """Send a message about each incident that began or ended, say how many; return the health's code."""
     findings = health_of(settings)
-    known = read_incidents(settings.home)
-    made = changes(known, findings, utc_now())
-    told: list[object] = []
-    for change in made:
-        sender.tell(str(settings.home), [change])
-        told.append(change)
-        # Written after each message: one that fails later is not a reason to send the first again.
-        known = after(known, [change])
-        write_incidents(settings.home, known)
-    open_now = ", ".join(incident.subject for incident in known) or "none"
+    told = tell_changes(settings, findings)
+    open_now = ", ".join(incident.subject for incident in read_incidents(settings.home)) or "none"
     out.print(f"{len(told)} messages sent; open incidents: {open_now}", highlight=False)
     return EXIT_CODES[worst(findings)]
+
+
+@contextmanager
+def after_night(settings: Settings, out: Console, err: Console) -> Iterator[None]:
+    """After the work within, tell who is to be told, and show the health; an error of the work stays first.
+
+    Raises
+    ------
+    typer.Exit
+        After good work, with the code of the health.
+    """
+    try:
+        yield
+    except BaseException:
+        if settings.alert_urls is not None:
+            _told_or_said(settings, err)
+        raise
+    if settings.alert_urls is not None:
+        _told_or_said(settings, err)
+    code = show_health(settings, out, is_json=False)
+    if code is not ExitCode.DONE:
+        raise typer.Exit(code)
+
+
+def _told_or_said(settings: Settings, err: Console) -> None:
+    """Tell of incidents; where that is not possible, say so: it is no reason to end the night otherwise."""
+    try:
+        show_told(settings, err)
+    except SmallcapError as error:
+        err.print(f"[yellow]warning:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
 
 
 def send_test(settings: Settings, out: Console) -> None:

@@ -253,13 +253,13 @@ def alert(
     home: HomeOption = None,
 ) -> None:
     """Look at the home's health, and tell the addresses of SMALLCAP_ALERT_URLS what began or ended."""
-    from smallcap.pipelines.command.health import send_test, tell_changes
+    from smallcap.pipelines.command.health import send_test, show_told
 
     settings = settings_of(home=home)
     if test:
         send_test(settings, OUT)
         return
-    raise typer.Exit(tell_changes(settings, OUT))
+    raise typer.Exit(show_told(settings, OUT))
 
 
 def ui(

@@ -1,4 +1,4 @@
-"""Writes a line to the home's log for a command that makes something, however it ends."""
+"""Writes a line to a home's log for a command, or a run of Dagster, however it ends."""
 
 from __future__ import annotations
 
@@ -40,14 +40,20 @@ def logged(settings: Settings) -> Iterator[None]:
         message = str(shortage) if shortage is not None else f"{type(error).__name__}: {error}"
         raise
     finally:
-        if settings.home.is_dir():
-            line = RunLine(
-                at=utc_now().isoformat(timespec="seconds"),
-                command=command_line(sys.argv[1:]),
-                preset=settings.preset,
-                exit_code=int(code),
-                message=Redactor().text(message),
-                seconds=round(time.monotonic() - begun, 3),
-                home_bytes=size_of(settings.home),
-            )
-            add_line(settings.home, line)
+        log_end(settings, command_line(sys.argv[1:]), code, message, time.monotonic() - begun)
+
+
+def log_end(settings: Settings, command: str, code: ExitCode, message: str, seconds: float) -> None:
+    """Write how something ended, without keys; a home that does not exist gets no log."""
+    if not settings.home.is_dir():
+        return
+    line = RunLine(
+        at=utc_now().isoformat(timespec="seconds"),
+        command=command,
+        preset=settings.preset,
+        exit_code=int(code),
+        message=Redactor().text(message),
+        seconds=round(seconds, 3),
+        home_bytes=size_of(settings.home),
+    )
+    add_line(settings.home, line)
