@@ -81,6 +81,7 @@ def test_a_dry_run_and_a_question_are_not_logged(home: Path, smallcap: Smallcap)
     assert read_lines(home) == []
 
 
+@pytest.mark.drill
 def test_a_night_asks_for_what_can_have_changed_and_says_how_the_home_is(
     home: Path, smallcap: Smallcap
 ) -> None:
