@@ -157,6 +157,15 @@ def test_filter_six_compares_multiples_of_the_latest_footing_with_their_median()
     assert footing_of(row_of(rows, "value", 2)) == on("annual", dt.date(2023, 12, 31))
 
 
+def test_the_median_is_taken_on_the_latest_footing() -> None:
+    # P/E of 160 / 14 and, by trailing earnings of twice as much, half of it: the median is three quarters.
+    inputs = inputs_of([*sound_company(1), *sound_company(2)], members({}, {}))
+    multiple = 160 / (14 * 1.05**4)
+    latest = latest_of(inputs, net_income_usd=2 * 14 * 1.05**4 * MILLION)
+    row = row_of(evaluated(inputs, latest), "value", 1)
+    assert (row["measure"], row["threshold"]) == ("pe", pytest.approx(0.75 * multiple, rel=BY_HAND))
+
+
 def test_only_the_lens_of_the_balance_sheet_is_on_the_latest_footing(inputs: Inputs) -> None:
     quarter = {
         "debt_to_equity": 0.5,
