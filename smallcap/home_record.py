@@ -22,6 +22,7 @@ _TYPES: Final[dict[str, type]] = {
     "shariah_standard": str,
     "files_blank_debt_is_zero": bool,
     "shares_split_basis": str,
+    "statement_footing": str,
     "input": str,
 }
 """The types in which settings are recorded; of another type, the file is damaged."""

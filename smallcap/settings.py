@@ -37,6 +37,7 @@ from smallcap.split_basis import INFERRED, parse_setting
 
 Preset = Literal["sample", "files", "xfinlink"]
 PlanName = Literal["free", "pro", "max", "redistribution"]
+Footing = Literal["latest", "annual"]
 
 
 class _EnvFile(DotEnvSettingsSource):
@@ -78,6 +79,13 @@ class Settings(BaseSettings):
     index_name: str = Field("russell2000", description="the index whose members are screened")
     shariah_standard: str = Field(
         "published", description="the standard of filter 2: a name in data/reference/shariah.toml"
+    )
+    statement_footing: Footing = Field(
+        "latest",
+        description=(
+            "what debt, cash, equity and multiples are judged on: latest (the latest balance sheet and "
+            "trailing twelve months, where quarters are known) or annual (the last fiscal year)"
+        ),
     )
     stale_months: int = Field(
         18, ge=1, le=120, description="an annual record older than this many months before as_of is not used"
@@ -262,8 +270,17 @@ PATH_FIELDS = ("home", "input", "reference_dir")
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
 
-NUMBER_FIELDS = ("stale_months", "shariah_standard", "files_blank_debt_is_zero", "shares_split_basis")
+NUMBER_FIELDS = (
+    "stale_months",
+    "shariah_standard",
+    "files_blank_debt_is_zero",
+    "shares_split_basis",
+    "statement_footing",
+)
 """Settings that change numbers: recorded, so that all years of a home are made under the same ones."""
+
+BEFORE_THEY_WERE_RECORDED = {"statement_footing": "annual"}
+"""What a home was made with that an earlier release recorded, which did not have the setting yet."""
 
 RECORDED_FIELDS = (*IDENTITY_FIELDS, *NUMBER_FIELDS, "input")
 """What later runs in the home take over where nobody says otherwise; the input folder may move."""
@@ -299,9 +316,10 @@ def require_allowed_record(home: Path) -> dict[str, object]:
         When the record cannot be read, or a setting may not have the value that is recorded.
     """
     recorded = recorded_settings(home, RECORDED_FIELDS, PACKAGE.parent)
-    if recorded:
-        _checked(recorded, home / RECORD)
-    return recorded
+    if not recorded:
+        return recorded
+    _checked(recorded, home / RECORD)
+    return BEFORE_THEY_WERE_RECORDED | recorded
 
 
 def settings_without_record(**overrides: object) -> Settings:

@@ -9,9 +9,13 @@ from smallcap.assets.core.filter_evaluations import filter_evaluations
 from smallcap.assets.core.members import members
 from smallcap.assets.core.metrics_as_of import metrics_as_of
 from smallcap.assets.core.monthly_returns import monthly_returns
+from smallcap.assets.core.quarterly_fundamentals import quarterly_fundamentals
 from smallcap.assets.core.return_doubts import return_doubts
+from smallcap.assets.core.trailing_as_of import trailing_as_of
+from smallcap.assets.core.trailing_metrics import trailing_metrics
 from smallcap.assets.core.watched_metrics import watched_metrics
 from smallcap.assets.core.watched_names import watched_names
+from smallcap.assets.core.watched_trailing import watched_trailing
 
 __all__ = [
     "annual_fundamentals",
@@ -23,7 +27,11 @@ __all__ = [
     "members",
     "metrics_as_of",
     "monthly_returns",
+    "quarterly_fundamentals",
     "return_doubts",
+    "trailing_as_of",
+    "trailing_metrics",
     "watched_metrics",
     "watched_names",
+    "watched_trailing",
 ]

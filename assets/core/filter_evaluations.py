@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.funnel.evaluation import evaluate_filters
+from smallcap.finance.funnel.footing import TRAILING_COLUMNS, on_footing
 from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules, ShariahStandards
@@ -19,6 +20,7 @@ PRICES = ("year", "security_id", "date", "close_usd", "split_ratio")
     columns={
         "members": ("year", *MEMBER_COLUMNS),
         "metrics_as_of": METRIC_COLUMNS,
+        "trailing_as_of": TRAILING_COLUMNS,
         "annual_fundamentals": STATEMENT_COLUMNS,
         "prices": PRICES,
     },
@@ -27,6 +29,7 @@ PRICES = ("year", "security_id", "date", "close_usd", "split_ratio")
 def filter_evaluations(
     members: pl.DataFrame,
     metrics_as_of: pl.DataFrame,
+    trailing_as_of: pl.DataFrame,
     annual_fundamentals: pl.DataFrame,
     annual_metrics: pl.DataFrame,
     prices: pl.DataFrame,
@@ -36,6 +39,7 @@ def filter_evaluations(
     shariah_standards: ShariahStandards,
     applicability: Applicability,
     shariah_standard: str,
+    statement_footing: str,
 ) -> pl.DataFrame:
     """Evaluate every filter for every member, independent of the other filters."""
     standard = shariah_standards.named(shariah_standard)
@@ -50,4 +54,5 @@ def filter_evaluations(
         business_rules,
         standard,
         applicability,
+        trailing_as_of=on_footing(trailing_as_of, statement_footing),
     )

@@ -13,6 +13,8 @@ from smallcap.assets.marts.books.stock_factor_loadings import stock_factor_loadi
 from smallcap.assets.marts.books.treated_book_returns import treated_book_returns
 from smallcap.assets.marts.books.treated_hindsight import treated_hindsight
 from smallcap.assets.marts.books.vintage_sensitivity import vintage_sensitivity
+from smallcap.assets.marts.funnel.debt_between_reports import debt_between_reports
+from smallcap.assets.marts.funnel.footing_medians import footing_medians
 from smallcap.assets.marts.funnel.funnel_outcomes import funnel_outcomes
 from smallcap.assets.marts.funnel.funnel_summary import funnel_summary
 from smallcap.assets.marts.funnel.screen_changes import screen_changes
@@ -57,9 +59,11 @@ __all__ = [
     "book_returns",
     "book_validations",
     "coverage",
+    "debt_between_reports",
     "deflated_sharpe",
     "experiment_returns",
     "factor_regressions",
+    "footing_medians",
     "funnel_outcomes",
     "funnel_summary",
     "hindsight_gap",

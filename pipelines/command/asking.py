@@ -77,7 +77,7 @@ def why(
         typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
     ] = None,
     method: Annotated[
-        str, typer.Option(help="Method of the quality score: published or debt_free_aware.")
+        str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
     ] = "published",
     home: HomeOption = None,
 ) -> None:
@@ -110,7 +110,7 @@ def screen(
         typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
     ] = None,
     method: Annotated[
-        str, typer.Option(help="Method of the quality score: published or debt_free_aware.")
+        str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
     ] = "published",
     output: Annotated[ScreenFormat, typer.Option("--format", help="How to write the result.")] = (
         ScreenFormat.table

@@ -119,7 +119,13 @@ def _rows(frames: Any, method: str) -> tuple[Row, list[Row], list[Row], list[Row
     """Turn the frames of a company into the rows that the questions give of a published one."""
     import polars as pl
 
-    identity = {**frames.names.row(0, named=True), **frames.metrics.row(0, named=True)}
+    footing = ("statement_footing", "balance_sheet_date", "balance_sheet_filing_date", "flows_end")
+    latest = frames.trailing.select(*footing, pl.col("debt_to_equity").alias("latest_debt_to_equity"))
+    identity = {
+        **frames.names.row(0, named=True),
+        **frames.metrics.row(0, named=True),
+        **latest.row(0, named=True),
+    }
     statement = pl.Enum(["balance_sheet", "income", "cash_flow"])
     lenses: pl.DataFrame = frames.lenses.sort(pl.col("statement").cast(statement), "item")
     scores: pl.DataFrame = frames.scores.filter(pl.col("method") == method).sort("basis", descending=True)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from smallcap.engine.rule_sets import RuleSets
+from smallcap.finance.funnel.footing import LATEST
 from smallcap.finance.metrics.market import metrics_as_of
+from smallcap.finance.metrics.trailing_as_of import trailing_as_of
 from smallcap.finance.quality.inputs import AS_PUBLISHED, horizon
 from smallcap.finance.tickers import normalised
-from smallcap.finance.watched.filters import watched_lenses, watched_outcomes
+from smallcap.finance.watched.filters import Latest, watched_lenses, watched_outcomes
 from smallcap.finance.watched.names import watched_names
-from smallcap.finance.watched.rows import as_watched, outsiders
+from smallcap.finance.watched.rows import as_watched, outsiders, with_stand_ins
 from smallcap.finance.watched.scores import watched_scores
 from smallcap.questions import Publication
 from smallcap.rules.types.quality import QualityRules
@@ -28,6 +30,7 @@ class Frames:
 
     names: pl.DataFrame
     metrics: pl.DataFrame
+    trailing: pl.DataFrame
     outcomes: pl.DataFrame
     lenses: pl.DataFrame
     scores: pl.DataFrame
@@ -86,6 +89,25 @@ def judged_frames(
         judged,
         "core.watched_metrics",
     )
+    trailing = as_watched(
+        trailing_as_of(
+            judged,
+            publication.frame("company_trailing", entity=entity),
+            publication.frame("company_quarters", entity=entity),
+            with_stand_ins(metrics, judged),
+            prices,
+            metrics_rules,
+            settings.stale_months,
+            applicability,
+        ),
+        judged,
+        "core.watched_trailing",
+    )
+    latest = (
+        Latest(publication.frame("universe_trailing", as_of=date), trailing)
+        if settings.statement_footing == LATEST
+        else None
+    )
     outcomes = watched_outcomes(
         names,
         metrics,
@@ -99,6 +121,7 @@ def judged_frames(
         rules["business_rules"],
         rules["shariah_standards"].named(settings.shariah_standard),
         applicability,
+        latest,
     )
     lenses = watched_lenses(
         names,
@@ -110,6 +133,7 @@ def judged_frames(
         annual,
         rules["funnel_rules"],
         applicability,
+        latest,
     )
     member_scores = publication.frame("universe_scores", as_of=date)
     scores = watched_scores(
@@ -122,8 +146,9 @@ def judged_frames(
         _clock(member_scores, date, rules["quality_rules"]),
         settings.stale_months,
         applicability,
+        trailing,
     )
-    return Frames(names, metrics, outcomes, lenses, scores)
+    return Frames(names, metrics, trailing, outcomes, lenses, scores)
 
 
 def _clock(member_scores: pl.DataFrame, date: dt.date, rules: QualityRules) -> dt.date:

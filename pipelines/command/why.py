@@ -23,7 +23,7 @@ from smallcap.settings import Settings
 
 Row = dict[str, Any]
 
-METHODS = ("published", "debt_free_aware")
+METHODS = ("published", "debt_free_aware", "trailing")
 LISTS = {
     "Survivors": "survivors",
     "Borderline survivors": "borderline",

@@ -25,6 +25,7 @@ READS: dict[str, dict[str, Window]] = {
     "raw.factors": {},
     "raw.constituents": {"raw.securities": SAME_YEAR},
     "raw.fundamentals": {"raw.securities": SAME_YEAR},
+    "raw.quarterly_fundamentals": {"raw.securities": SAME_YEAR},
     "raw.vendor_metrics": {"raw.securities": SAME_YEAR, "raw.fundamentals": Window(back=9)},
     "raw.prices": {"raw.securities": SAME_YEAR},
     "raw.snapshots": {},
@@ -34,7 +35,19 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=1, among=LISTED_LINES),
     },
     "core.annual_fundamentals": {"raw.fundamentals": Window(back=8)},
+    # Six years back hold the same quarter of the four years before, filed late, and the year of which a
+    # restated quarter is part.
+    "core.quarterly_fundamentals": {
+        "raw.quarterly_fundamentals": Window(back=6),
+        "core.annual_fundamentals": Window(back=6),
+    },
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
+    # Six years back hold the fiscal years of sums over five. Both go back as far, so that a year that ended
+    # before a quarter is known wherever the quarter is.
+    "core.trailing_metrics": {
+        "core.annual_fundamentals": Window(back=6),
+        "core.quarterly_fundamentals": Window(back=6),
+    },
     "core.metrics_as_of": {
         # Splits between lists since the share count, as far back as prices are read.
         "core.members": Window(back=3),
@@ -42,11 +55,21 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
         "raw.vendor_metrics": VISIBLE,
     },
+    "core.trailing_as_of": {
+        "core.members": Window(back=3),
+        "core.trailing_metrics": VISIBLE,
+        # When a balance sheet was filed, and what the last quarter earned.
+        "core.quarterly_fundamentals": Window(back=3, among=MEMBERS),
+        # The row of a company of which no quarter is known.
+        "core.metrics_as_of": SAME_YEAR,
+        "raw.prices": Window(back=3, among=MEMBERS_LINES),
+    },
     "marts.quality_scores": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
         "core.annual_metrics": VISIBLE_LATER,
         "raw.vendor_metrics": VISIBLE_LATER,
+        "core.trailing_as_of": SAME_YEAR,
     },
     "marts.quality_summary": {
         "marts.quality_scores": Window(back=1),
@@ -89,6 +112,7 @@ READS: dict[str, dict[str, Window]] = {
     "core.filter_evaluations": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.annual_fundamentals": VISIBLE,
         "core.annual_metrics": VISIBLE,
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
@@ -118,11 +142,20 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=3, among=WATCHED_LINES),
         "raw.vendor_metrics": Window(back=8, among=WATCHED),
     },
+    "core.watched_trailing": {
+        "core.watched_names": SAME_YEAR,
+        "core.watched_metrics": SAME_YEAR,
+        "core.trailing_metrics": Window(back=8, among=WATCHED),
+        "core.quarterly_fundamentals": Window(back=3, among=WATCHED),
+        "raw.prices": Window(back=3, among=WATCHED_LINES),
+    },
     "marts.watched_outcomes": {
         "core.watched_names": SAME_YEAR,
         "core.watched_metrics": SAME_YEAR,
+        "core.watched_trailing": SAME_YEAR,
         # The universe to compare with.
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.filter_evaluations": SAME_YEAR,
         "core.annual_fundamentals": Window(back=8, among=WATCHED),
         "core.annual_metrics": Window(back=8, among=WATCHED),
@@ -132,7 +165,9 @@ READS: dict[str, dict[str, Window]] = {
     "marts.watched_lenses": {
         "core.watched_names": SAME_YEAR,
         "core.watched_metrics": SAME_YEAR,
+        "core.watched_trailing": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.filter_evaluations": SAME_YEAR,
         "core.annual_fundamentals": Window(back=8, among=WATCHED),
         "core.annual_metrics": Window(back=8, among=WATCHED),
@@ -143,6 +178,7 @@ READS: dict[str, dict[str, Window]] = {
         "core.watched_metrics": SAME_YEAR,
         "core.annual_metrics": Window(back=8, ahead=1, among=WATCHED),
         "raw.vendor_metrics": Window(back=8, ahead=1, among=WATCHED),
+        "core.watched_trailing": SAME_YEAR,
         "marts.quality_scores": SAME_YEAR,
     },
     "marts.book_holdings": {
@@ -221,7 +257,9 @@ READS: dict[str, dict[str, Window]] = {
         "raw.factors": SAME_YEAR,
     },
     "marts.experiment_returns": {
-        "core.members": Window(back=1),
+        # Eight years back hold the Junes at which members were admitted, where those years exist.
+        "core.members": Window(back=8),
+        "core.trailing_as_of": Window(back=8),
         "core.metrics_as_of": Window(back=1),
         "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
     },
@@ -243,6 +281,7 @@ READS: dict[str, dict[str, Window]] = {
     "marts.statement_lenses": {
         "core.members": SAME_YEAR,
         "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
         "core.annual_fundamentals": VISIBLE,
         "core.annual_metrics": VISIBLE,
         "core.filter_evaluations": SAME_YEAR,
@@ -251,6 +290,22 @@ READS: dict[str, dict[str, Window]] = {
         "marts.funnel_outcomes": Window(back=1),
         "core.filter_evaluations": Window(back=1),
         "core.metrics_as_of": Window(back=1),
+        "core.trailing_as_of": Window(back=1),
+    },
+    "marts.footing_medians": {
+        "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
+        "core.filter_evaluations": SAME_YEAR,
+    },
+    "marts.debt_between_reports": {
+        # The date before a year's first.
+        "core.members": Window(back=1),
+        # A spell begins with a quarter, at most a stale limit before.
+        "core.trailing_metrics": Window(back=3, among=MEMBERS),
+        "core.annual_metrics": Window(back=3, among=MEMBERS),
+        "core.metrics_as_of": SAME_YEAR,
+        "core.trailing_as_of": SAME_YEAR,
+        "core.filter_evaluations": SAME_YEAR,
     },
     "marts.published_candidates": {
         "core.watched_names": SAME_YEAR,
@@ -329,7 +384,10 @@ READS: dict[str, dict[str, Window]] = {
 """For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made
 from all years that exist; its windows say which of them a run makes if they are missing."""
 
-JUDGES = {"core.annual_fundamentals": "raw.fundamentals"}
+JUDGES = {
+    "core.annual_fundamentals": "raw.fundamentals",
+    "core.quarterly_fundamentals": "raw.quarterly_fundamentals",
+}
 """Tables that evaluate the rows of another: everything that was fetched is evaluated. Otherwise a row with an
 impossible date, filed years before its period ended, would go unnoticed in a year that no snapshot reads."""
 

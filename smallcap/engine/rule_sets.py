@@ -17,7 +17,7 @@ from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.event_study import EventStudyRules
-from smallcap.rules.types.experiment import ExperimentRules
+from smallcap.rules.types.experiment import CAP_RANGES_FILE, CapRange, ExperimentRules
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
@@ -36,6 +36,7 @@ from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
+from smallcap.rules.types.trailing import TrailingRules
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from smallcap.rules.types.withdrawals import Withdrawal
 from smallcap.sources.identity.aliases import load_ticker_aliases
@@ -63,6 +64,7 @@ def _csv(file: str, kind: type) -> RuleSetFile:
 RULE_SETS: Mapping[str, RuleSetFile] = {
     "sanity_rules": _toml("sanity.toml", SanityRules),
     "metrics_rules": _toml("metrics.toml", MetricsRules),
+    "trailing_rules": _toml("trailing.toml", TrailingRules),
     "company_kinds": _csv(KINDS_FILE, CompanyKind),
     "applicability": _toml(APPLICABILITY_FILE, Applicability),
     "quality_rules": _toml("quality.toml", QualityRules),
@@ -76,6 +78,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "index_rules": _toml("index.toml", IndexRules),
     "benchmark_rules": _toml("benchmarks.toml", BenchmarkRules),
     "experiment_rules": _toml("experiment.toml", ExperimentRules),
+    "cap_ranges": _csv(CAP_RANGES_FILE, CapRange),
     "quintile_rules": _toml("quintiles.toml", QuintileRules),
     "event_study_rules": _toml("event_study.toml", EventStudyRules),
     "reconstitutions": _csv("reconstitutions.csv", Reconstitution),

@@ -38,6 +38,8 @@ class Uses:
 NOTHING = Uses()
 LISTS = ("holdings_rules", "ticker_aliases")
 INDEX = ("index_rules", "reconstitutions")
+FOOTING = ("statement_footing",)
+OF_THE_FILTERS = ("shariah_standard", *FOOTING)
 
 USES: Mapping[str, Uses] = {
     "raw.securities": Uses(
@@ -50,15 +52,23 @@ USES: Mapping[str, Uses] = {
         ("files_blank_debt_is_zero", "shares_split_basis"),
         dataset="fundamentals",
     ),
+    "raw.quarterly_fundamentals": Uses(
+        ("metrics_rules", "sanity_rules", "withdrawals", *LISTS),
+        ("files_blank_debt_is_zero", "shares_split_basis"),
+        dataset="quarterly_fundamentals",
+    ),
     "raw.vendor_metrics": Uses(("withdrawals",), dataset="vendor_metrics"),
     "raw.prices": Uses(("sanity_rules", "withdrawals", *LISTS), dataset="prices"),
     "raw.snapshots": Uses(dataset="snapshots"),
     "core.members": Uses(("metrics_rules", "company_kinds")),
     "core.annual_fundamentals": Uses(("sanity_rules",)),
+    "core.quarterly_fundamentals": Uses(("sanity_rules",)),
     "core.annual_metrics": Uses(("metrics_rules",)),
+    "core.trailing_metrics": Uses(("metrics_rules", "sanity_rules", "trailing_rules")),
     "core.metrics_as_of": Uses(("metrics_rules", "applicability"), ("stale_months",)),
+    "core.trailing_as_of": Uses(("metrics_rules", "applicability"), ("stale_months",)),
     "core.filter_evaluations": Uses(
-        ("funnel_rules", "business_rules", "shariah_standards", "applicability"), ("shariah_standard",)
+        ("funnel_rules", "business_rules", "shariah_standards", "applicability"), OF_THE_FILTERS
     ),
     "core.monthly_returns": Uses(("factor_rules", "return_rules"), clock="months"),
     "core.return_doubts": Uses(("return_rules",)),
@@ -66,10 +76,11 @@ USES: Mapping[str, Uses] = {
     "core.book_lines": Uses(("book_rules",), dataset="books"),
     "core.watched_names": Uses(("metrics_rules", "company_kinds", "watchlist"), dataset="securities"),
     "core.watched_metrics": Uses(("metrics_rules", "applicability"), ("stale_months",)),
+    "core.watched_trailing": Uses(("metrics_rules", "applicability"), ("stale_months",)),
     "marts.watched_outcomes": Uses(
-        ("funnel_rules", "business_rules", "shariah_standards", "applicability"), ("shariah_standard",)
+        ("funnel_rules", "business_rules", "shariah_standards", "applicability"), OF_THE_FILTERS
     ),
-    "marts.watched_lenses": Uses(("funnel_rules", "applicability")),
+    "marts.watched_lenses": Uses(("funnel_rules", "applicability"), FOOTING),
     "marts.watched_scores": Uses(("quality_rules", "applicability"), ("stale_months",), clock="horizons"),
     "marts.quality_scores": Uses(("quality_rules", "applicability"), ("stale_months",), clock="horizons"),
     "marts.published_candidates": Uses(("published_book",)),
@@ -85,7 +96,9 @@ USES: Mapping[str, Uses] = {
     "marts.metric_differences": Uses(("reconciliation_rules",)),
     "marts.book_holdings": Uses(("reconstitutions",)),
     "marts.funnel_summary": Uses(("factor_rules",)),
-    "marts.statement_lenses": Uses(("funnel_rules", "applicability")),
+    "marts.statement_lenses": Uses(("funnel_rules", "applicability"), FOOTING),
+    "marts.screen_changes": Uses(settings=FOOTING),
+    "marts.debt_between_reports": Uses(("funnel_rules", "applicability")),
     "marts.stock_factor_loadings": Uses(("factor_rules",)),
     "marts.treated_book_returns": Uses(("return_rules",)),
     "marts.factor_regressions": Uses(("factor_rules",)),
@@ -99,6 +112,7 @@ USES: Mapping[str, Uses] = {
     "marts.treated_hindsight": Uses(("factor_rules", "return_rules")),
     "marts.treated_experiment_returns": Uses(("return_rules",)),
     "marts.treated_experiment": Uses(("experiment_rules", "inference_rules", "return_rules")),
+    "marts.experiment_returns": Uses(("cap_ranges",)),
     "marts.profitability_experiment": Uses(("experiment_rules",)),
     "marts.index_eligibility": Uses(INDEX),
     "marts.index_holdings": Uses(("index_rules",)),

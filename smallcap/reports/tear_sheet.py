@@ -156,6 +156,7 @@ def _outsider(claim: str, judged: Judged) -> Iterable[RenderableType]:
         yield Text(f"no source has its {row['missing_filing']}")
     if row["period_end"] is not None:
         yield Text(_record(row))
+        yield from _quarter(row)
         yield Text(_market_figures(row))
         yield Text(_traded(row))
 
@@ -189,6 +190,7 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
         yield Text("no annual record was visible then")
         return
     yield Text(_record(row))
+    yield from _quarter(row)
     yield Text(_market_figures(row))
     yield Text(_traded(row))
 
@@ -199,6 +201,18 @@ def _record(row: Row) -> str:
     return (
         f"record of {row['period_end']} ({row['version']}), known since "
         f"{row['available_date']}{stale}{restated}"
+    )
+
+
+def _quarter(row: Row) -> Iterable[RenderableType]:
+    """Name the quarter that is known after the annual record, and what it makes of debt over equity."""
+    if row.get("statement_footing") != "quarter":
+        return
+    annual, latest = decimal(row["debt_to_equity"]), decimal(row["latest_debt_to_equity"])
+    flows = f"flows to {row['flows_end']}" if row["flows_end"] else "trailing flows unknown"
+    yield Text(
+        f"balance sheet of {row['balance_sheet_date']}, {flows}: debt/equity {annual} -> {latest} with the "
+        f"10-Q of {row['balance_sheet_filing_date'] or 'an unknown date'}"
     )
 
 

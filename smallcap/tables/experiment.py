@@ -10,7 +10,8 @@ from smallcap.tables.factors import MONTH, MONTH_YEAR
 
 UNIVERSE = (
     "all: the index's members with a return; profitable: those with net income above zero in the annual "
-    "record visible at formation, if not stale; unprofitable: those with net income of zero or less in it"
+    "record visible at formation, if not stale; unprofitable: those with net income of zero or less in it; "
+    "admitted: by the rule of the S&P SmallCap 600 at the June of their entry"
 )
 WEIGHTING = (
     "equal; cap: by market value; sector_neutral: by market value, each sector with its weight in "
@@ -67,9 +68,10 @@ class ExperimentReturns(dy.Schema):
 
 
 class ProfitabilityExperiment(dy.Schema):
-    """One row per universe, weighting, cost level and period.
+    """One row per universe, weighting, cost level, period and universe that it is compared with.
 
-    A proxy: the S&P SmallCap 600 requires profits only at entry, and of quarters.
+    Universe profitable is a proxy: the S&P SmallCap 600 requires profits only at entry, and of quarters;
+    admitted is that rule among the members of this index.
     """
 
     universe = key_text(UNIVERSE)
@@ -80,6 +82,7 @@ class ProfitabilityExperiment(dy.Schema):
         metadata={"unit": "basis points"},
         description="cost per unit of one-way turnover, deducted at each trade",
     )
+    compared_with = key_text("the universe that the differences are from: all, or profitable for admitted")
     period = key_text("all; or the twelve months for which one formation is held, July to June: 2015/2016")
     first_month = date("first month with a return")
     last_month = date("last month with a return")
@@ -115,7 +118,7 @@ class ProfitabilityExperiment(dy.Schema):
         "one-way, per year; for all: mean over the complete years with a known first trade", min=0
     )
     difference_annual = ratio(
-        "12 x the mean monthly difference from the index in the same weighting and at the same cost; "
+        "12 x the mean monthly difference from compared_with in the same weighting and at the same cost; "
         "null for the index"
     )
     difference_std_error = ratio("its HAC standard error; only for period all, like the next four", min=0)
@@ -124,7 +127,7 @@ class ProfitabilityExperiment(dy.Schema):
     difference_ci_low = ratio("lower end of its 95% interval")
     difference_ci_high = ratio("upper end of its 95% interval")
     sharpe_difference = number(
-        "sharpe less that of the index, over the months with both returns and the risk-free rate", "ratio"
+        "sharpe less that of compared_with, over the months with both returns and the risk-free rate", "ratio"
     )
     sharpe_difference_std_error = number(
         "its standard error, Jobson-Korkie with Memmel's correction; only for period all", "ratio", min=0

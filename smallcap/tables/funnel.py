@@ -80,6 +80,12 @@ class FilterEvaluations(dy.Schema):
     record_age_days = count(
         "days from the visible record's period_end to as_of; null for filter 1", nullable=True, unit="days"
     )
+    statement_footing = text(
+        "the record that was judged: quarter (latest balance sheet, trailing flows) or annual; null for "
+        "filter 1 and without a record"
+    )
+    balance_sheet_date = date("end of the quarter or fiscal year of that record; null likewise")
+    flows_end = date("end of the twelve months of its flows; null where they are unknown")
     is_interest_income_bounded = flag("filter 2: interest income is unknown; its upper bound passes")
     is_lease_unchecked = flag(
         "filter 2: the standard's treatment of leases cannot be applied to the source's debt"
@@ -197,6 +203,9 @@ class StatementLenses(dy.Schema):
         nullable=False,
     )
     reason = text("why the verdict is unknown or the item not applicable, in words; null if it is known")
+    statement_footing = text("the record of the figure: quarter or annual; null without a record")
+    balance_sheet_date = date("end of the quarter or fiscal year of that record")
+    flows_end = date("end of the twelve months of its flows; null where they are unknown")
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
@@ -234,6 +243,9 @@ class ScreenChanges(dy.Schema):
     reason = text(
         "the filter's verdict in words: at as_of for a company that left, at previous_as_of for one that "
         "entered"
+    )
+    explanation = text(
+        "the figure before and after, and the report that brought it; null where no report decided"
     )
 
 

@@ -30,7 +30,7 @@ class QualityScores(dy.Schema):
     ticker = text("ticker of the company's largest line", nullable=False)
     name = text("name of the largest line")
     sector = text("GICS sector name")
-    method = key_text("published, or debt_free_aware")
+    method = key_text("published, debt_free_aware, or trailing: on the latest footing")
     basis = key_text("point_in_time (known at as_of), or as_published (known 163 days later)")
     is_final = looks_later(
         flag("later filings can no longer change the row"), "true once the clock has passed horizon_date"
@@ -84,7 +84,7 @@ class QualitySummary(dy.Schema):
 
     year = year(AS_OF_YEAR)
     as_of = key_date("as-of date, for which the row is computed")
-    method = key_text("published, or debt_free_aware")
+    method = key_text("published, debt_free_aware, or trailing: on the latest footing")
     basis = key_text("point_in_time or as_published")
     variant = key_text(
         "base, or the ablation: no_winsorizing, no_coverage_clip, no_controls, controls_of_the_text"

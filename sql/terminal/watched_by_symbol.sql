@@ -1,7 +1,9 @@
 -- Which watched name carries the symbol: by its watched ticker, before any other line of its company?
-SELECT n.*, a.* EXCLUDE (year, as_of, ticker, entity_id, is_member)
+SELECT n.*, a.* EXCLUDE (year, as_of, ticker, entity_id, is_member), t.statement_footing, t.balance_sheet_date, t.balance_sheet_filing_date, t.flows_end,
+       t.debt_to_equity AS latest_debt_to_equity
 FROM core.watched_names AS n
 LEFT JOIN core.watched_metrics AS a USING (as_of, ticker)
+LEFT JOIN core.watched_trailing AS t USING (as_of, ticker)
 WHERE n.as_of = $as_of AND NOT n.is_member
   AND (core.symbol_key(n.ticker) = core.symbol_key($symbol) OR EXISTS (
       FROM raw.securities AS s

@@ -18,7 +18,7 @@ from tests.sample_home import LAST_YEAR
 
 FUNNEL_INPUTS = (
     *("core.annual_fundamentals", "core.annual_metrics", "raw.vendor_metrics"),
-    *("core.members", "core.metrics_as_of", "raw.factors"),
+    *("core.members", "core.metrics_as_of", "core.trailing_as_of", "raw.factors"),
 )
 
 

@@ -44,7 +44,7 @@ LIMITS = ["accruals_cash_flow", "accruals_balance_sheet", "pb", "pe", "p_fcf"]
 """Of these the limit is compared too: it is taken from the universe."""
 
 
-def both_funnels(home: Path, stale_months: int) -> pd.DataFrame:
+def both_funnels(home: Path, stale_months: int, *, is_latest: bool = True) -> pd.DataFrame:
     """Join the published funnel (`_ours`) and the oracle's (`_theirs`), one row per as_of and member.
 
     There are the filters' own verdicts, as evaluated and as in the outcomes, those in strict order, the
@@ -56,8 +56,10 @@ def both_funnels(home: Path, stale_months: int) -> pd.DataFrame:
         A home with a published warehouse.
     stale_months
         The stale limit that the home was made with.
+    is_latest
+        Whether the home is on the latest footing.
     """
-    ours, theirs = _published(home), _second_opinion(home, stale_months)
+    ours, theirs = _published(home), _second_opinion(home, stale_months, is_latest)
     return ours.merge(
         theirs, on=KEY, how="outer", suffixes=("_ours", "_theirs"), indicator="found", validate="1:1"
     )
@@ -85,7 +87,9 @@ def _published(home: Path) -> pd.DataFrame:
     of_record = [f"any_value(a.{name}) AS {name}_of_record" for name in OF_RECORD]
     return published(
         home,
-        "SELECT as_of, entity_id, any_value(o.outcome) AS outcome, any_value(m.company_kind) AS company_kind"
+        "SELECT as_of, entity_id, any_value(o.outcome) AS outcome, "
+        f"any_value(m.company_kind) AS company_kind, "
+        f"{_of_filter(3, 'e.statement_footing', 'footing')}"
         f", {', '.join(words + figures + of_record)}"
         " FROM marts.funnel_outcomes AS o JOIN core.filter_evaluations AS e USING (as_of, "
         "entity_id, filter_number) JOIN core.members AS m USING (as_of, entity_id)"
@@ -103,13 +107,14 @@ def _if_deciding(name: str, column: str) -> str:
     return f"CASE WHEN e.measure = '{name}' THEN e.{column} END"
 
 
-def _second_opinion(home: Path, stale_months: int) -> pd.DataFrame:
+def _second_opinion(home: Path, stale_months: int, is_latest: bool) -> pd.DataFrame:
     members, statements = (
         published(home, f"SELECT * FROM core.{name}") for name in ("members", "annual_fundamentals")
     )
-    caps = market_caps(
-        members, in_order(annual_ratios(statements)), published(home, "SELECT * FROM raw.prices")
-    )
+    prices = published(home, "SELECT * FROM raw.prices")
+    caps = market_caps(members, in_order(annual_ratios(statements)), prices)
+    trailing = published(home, 'SELECT *, source AS "table" FROM core.trailing_metrics')
+    latest_caps = market_caps(members, in_order(trailing), prices)
     factors = published(
         home, "SELECT vintage, month, rf FROM raw.factors WHERE rf IS NOT NULL ORDER BY month, vintage, model"
     )
@@ -117,7 +122,8 @@ def _second_opinion(home: Path, stale_months: int) -> pd.DataFrame:
     asked = members[[*KEY, *words]].astype(dict.fromkeys(words, object))
     asked = asked.where(asked.notna(), None).astype({"as_of": "datetime64[us]"})
     names = dict(zip(FILTERS, STAND_ALONE, strict=True))
-    theirs = funnel(asked, statements, caps, factors, REFERENCE, stale_months).rename(columns=names)
+    latest = (trailing, latest_caps) if is_latest else ()
+    theirs = funnel(asked, statements, caps, factors, REFERENCE, stale_months, *latest).rename(columns=names)
     is_after_a_fail = (
         theirs[STAND_ALONE].eq("fail").cummax(axis=1).shift(1, axis=1, fill_value=False).to_numpy()
     )
@@ -133,6 +139,8 @@ def assert_funnels_agree(rows: pd.DataFrame) -> None:
         name: rows[f"{name}_ours"] != rows[f"{name}_theirs"]
         for name in (*STAND_ALONE, *EVALUATED, *IN_ORDER, "outcome")
     }
+    footings = [rows[f"footing_{whose}"].fillna("") for whose in ("ours", "theirs")]
+    differ["footing"] = footings[0] != footings[1]
     kinds = [rows[f"company_kind_{whose}"].fillna("") for whose in ("ours", "theirs")]
     differ["company_kind"] = kinds[0] != kinds[1]
     is_judged = rows["is_judged"] == True  # noqa: E712 - null where only one side has the row

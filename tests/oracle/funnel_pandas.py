@@ -60,6 +60,8 @@ def funnel(
     risk_free: pd.DataFrame,
     reference: Path,
     stale_months: int,
+    trailing: pd.DataFrame | None = None,
+    latest_caps: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Evaluate the members of every as_of by the six filters.
 
@@ -79,18 +81,27 @@ def funnel(
         Folder with business_exclusions.csv and business_overrides.csv.
     stale_months
         A record older than this at as_of is not evaluated.
+    trailing
+        Rows of core.trailing_metrics: the amounts of the latest footing. None for the annual footing.
+    latest_caps
+        Market value in USD on that footing, as `market_caps`.
 
     Returns
     -------
     pd.DataFrame
         as_of, entity_id, company_kind, the status by each filter (columns 1 to 6), the outcome, is_judged
-        (there is a fresh record), and the figures behind the verdicts: nan where
+        (there is a fresh record on both footings), footing, and the figures behind the verdicts: nan where
         unknown, and where the record is not judged.
     """
     histories = _histories(statements)
     business, caps = _business_judge(reference), market_caps.to_dict()
+    days = {} if trailing is None else _days(trailing)
+    own_caps = {} if latest_caps is None else latest_caps.to_dict()
     parts = [
-        _one_date(as_of, listed, histories, caps, _known_at(as_of, risk_free), business, stale_months)
+        _one_date(
+            *(as_of, listed, histories, caps, _known_at(as_of, risk_free), business, stale_months),
+            *(days, own_caps),
+        )
         for as_of, listed in members.groupby("as_of")
     ]
     return pd.concat(parts, ignore_index=True)
@@ -104,6 +115,8 @@ def _one_date(
     risk_free: _Rates,
     business: Callable[[Record, dt.date], str],
     stale_months: int,
+    days: dict[int, list[Record]],
+    latest_caps: dict[tuple[Any, ...], float],
 ) -> pd.DataFrame:
     day, oldest = as_of.date(), (as_of - pd.DateOffset(months=stale_months)).date()
     companies = []
@@ -112,23 +125,31 @@ def _one_date(
         years = _visible_years(history, day)
         cap = market_caps.get((as_of, member["entity_id"]), np.nan)
         is_fresh = bool(years) and years[0]["period_end"] >= oldest
-        is_judged = is_fresh
-        company = {"member": member, "years": years, "cap": cap, "is_fresh": is_fresh, "is_judged": is_judged}
-        company |= {"kind": kind_of(member)}
-        companies.append(
-            company | {"business": business(member, day)} | _relative_figures(years, history, cap)
-        )
-    limits = _limits(
-        [company for company in companies if company["is_fresh"] and company["business"] != FAIL]
-    )
+        company = {"member": member, "years": years, "is_fresh": is_fresh, "kind": kind_of(member)}
+        quarter = _quarter(days.get(member["entity_id"], []), day)
+        if quarter is None:
+            own = {"latest": years[0] if years else None, "cap": cap, "is_latest_fresh": is_fresh}
+            own["footing"] = "annual" if years else None
+        else:
+            own = {
+                "latest": quarter,
+                "cap": latest_caps.get((as_of, member["entity_id"]), np.nan),
+                "is_latest_fresh": quarter["balance_sheet_date"] >= oldest,
+                "footing": "quarter",
+            }
+        company |= own | {"is_judged": is_fresh and own["is_latest_fresh"], "business": business(member, day)}
+        companies.append(company | _accruals(years, history) | _multiples(own["latest"], own["cap"]))
+    limits = _limits([company for company in companies if company["business"] != FAIL])
     rows = []
     for company in companies:
-        verdicts = [company["business"]] + (
-            _unjudged(company) if not company["is_judged"] else _judged(company, limits, risk_free)
-        )
+        verdicts = [company["business"], *_judged(company, limits, risk_free)]
         figures = _figures(company, limits) if company["is_judged"] else {}
         key = {"as_of": as_of, "entity_id": company["member"]["entity_id"], "company_kind": company["kind"]}
-        judged = {"outcome": _outcome(verdicts), "is_judged": company["is_judged"]}
+        judged = {
+            "outcome": _outcome(verdicts),
+            "is_judged": company["is_judged"],
+            "footing": company["footing"],
+        }
         rows.append(key | dict(enumerate(verdicts, 1)) | judged | figures)
     return pd.DataFrame(rows)
 
@@ -169,6 +190,24 @@ def _histories(statements: pd.DataFrame) -> dict[int, list[Record]]:
     return histories
 
 
+def _days(trailing: pd.DataFrame) -> dict[int, list[Record]]:
+    """Each company's days on which its trailing figures changed, the newest first."""
+    names = ["total_debt_usd", "shareholders_equity_usd", "net_income_usd", "free_cash_flow_usd"]
+    data = trailing[["entity_id", "is_annual_only", "is_debt_partial", *names]].assign(
+        **{name: pd.to_datetime(trailing[name]).dt.date for name in ("available_date", "balance_sheet_date")}
+    )
+    days: dict[int, list[Record]] = {}
+    for record in data.sort_values("available_date", ascending=False).to_dict("records"):
+        days.setdefault(record["entity_id"], []).append(record)
+    return days
+
+
+def _quarter(days: list[Record], as_of: dt.date) -> Record | None:
+    """The latest footing known at a date, if it has a quarter after the last annual record."""
+    newest = next((record for record in days if record["available_date"] <= as_of), None)
+    return None if newest is None or newest["is_annual_only"] else newest
+
+
 def _visible_years(history: list[Record], as_of: dt.date) -> list[Record]:
     """The visible record and the unbroken run of the four years before it, newest first."""
     known = [record for record in history if record["available_date"] <= as_of]
@@ -206,13 +245,17 @@ def _ratio(numerator: float, denominator: float) -> float:
 # ---------------------------------------------------------------------------------------
 
 
-def _relative_figures(years: list[Record], history: list[Record], cap: float) -> Record:
-    """Accruals and the three multiples.
+def _multiples(record: Record | None, cap: float) -> Record:
+    """The three multiples: nan where unknown and infinite where the denominator is not positive."""
+    denominators = {"pb": "shareholders_equity_usd", "pe": "net_income_usd", "p_fcf": "free_cash_flow_usd"}
+    own = {} if record is None else {name: _multiple(cap, record[of]) for name, of in denominators.items()}
+    return {"multiples": own}
 
-    A multiple is nan where unknown and infinite where its denominator is not positive.
-    """
+
+def _accruals(years: list[Record], history: list[Record]) -> Record:
+    """Accruals of the visible fiscal year in both forms."""
     if not years:
-        return {"accruals": np.nan, "sloan": np.nan, "multiples": {}}
+        return {"accruals": np.nan, "sloan": np.nan}
     now = years[0]
     before = _year_before(now, history)
     accruals = sloan = np.nan
@@ -220,12 +263,7 @@ def _relative_figures(years: list[Record], history: list[Record], cap: float) ->
         mean_assets = (now["total_assets_usd"] + before["total_assets_usd"]) / 2
         accruals = _ratio(now["net_income_usd"] - now["operating_cash_flow_usd"], mean_assets)
         sloan = _ratio(_growth_of_working_capital(now, before), mean_assets)
-    denominators = {"pb": "shareholders_equity_usd", "pe": "net_income_usd", "p_fcf": "free_cash_flow_usd"}
-    return {
-        "accruals": accruals,
-        "sloan": sloan,
-        "multiples": {name: _multiple(cap, now[column]) for name, column in denominators.items()},
-    }
+    return {"accruals": accruals, "sloan": sloan}
 
 
 def _growth_of_working_capital(now: Record, before: Record) -> float:
@@ -269,12 +307,11 @@ def _multiple(cap: float, denominator: float) -> float:
 def _limits(universe: list[Record]) -> dict[str, float]:
     limits = {}
     for form in ("accruals", "sloan"):
-        known = [company[form] for company in universe if not np.isnan(company[form])]
+        known = [one[form] for one in universe if one["is_fresh"] and not np.isnan(one[form])]
         limits[form] = float(np.quantile(known, 0.8)) if len(known) >= LEAST_UNIVERSE else np.nan
     for name in ("pb", "pe", "p_fcf"):
-        values = [
-            value for company in universe if 0 < (value := company["multiples"].get(name, np.nan)) < np.inf
-        ]
+        fresh = [one["multiples"] for one in universe if one["is_latest_fresh"]]
+        values = [value for own in fresh if 0 < (value := own.get(name, np.nan)) < np.inf]
         limits[name] = float(np.median(values)) if len(values) >= LEAST_UNIVERSE else np.nan
     return limits
 
@@ -285,7 +322,7 @@ def _limits(universe: list[Record]) -> dict[str, float]:
 
 def _figures(company: Record, limits: dict[str, float]) -> dict[str, float]:
     """The figures that the verdicts rest on, and the limits that come of the universe."""
-    years, record = company["years"], company["years"][0]
+    years, record = company["years"], company["latest"]
     profits = [_figure(year, "net_income_usd") for year in years]
     cash = [_figure(year, "operating_cash_flow_usd") for year in years]
     has_all = len(years) == 5 and profits[-1] > 0
@@ -336,28 +373,27 @@ def _least(values: list[float]) -> float:
 
 
 def _judged(company: Record, limits: dict[str, float], risk_free: _Rates) -> list[str]:
-    years = company["years"]
-    if company["kind"] in CANNOT_BE_ASKED_OF_DEBT:
-        return [
-            _all([_is_income_permissible(years[0], risk_free)]),
-            NOT_APPLICABLE,
-            _over_years(_income_rules(years)[:2], years),
-            NOT_APPLICABLE,
+    """Filters 2, 3 and 6 by the latest footing, 4 and 5 by fiscal years; each needs a fresh record."""
+    years, is_asked = company["years"], company["kind"] not in CANNOT_BE_ASKED_OF_DEBT
+    income = _is_income_permissible(years[0], risk_free) if company["is_fresh"] else None
+    on_latest = on_years = [VERIFY, VERIFY if is_asked else NOT_APPLICABLE, VERIFY]
+    if company["is_latest_fresh"]:
+        record = company["latest"]
+        debt = [_in_part(_is_below(_ratio(record["total_debt_usd"], company["cap"]), 0.33), record)]
+        on_latest = [
+            _all([*(debt if is_asked else []), income]),
+            _balance_sheet(record) if is_asked else NOT_APPLICABLE,
             _value(company["multiples"], limits),
         ]
-    return [
-        _shariah(years[0], company["cap"], risk_free),
-        _balance_sheet(years[0]),
-        _over_years(_income_rules(years), years),
-        _over_years(_cash_flow_rules(years, _has_low_accruals(company, limits)), years),
-        _value(company["multiples"], limits),
-    ]
-
-
-def _unjudged(company: Record) -> list[str]:
-    """Without a fresh record everything that can be asked is to be verified."""
-    debt = NOT_APPLICABLE if company["kind"] in CANNOT_BE_ASKED_OF_DEBT else VERIFY
-    return [VERIFY, debt, VERIFY, debt, VERIFY]
+    if company["is_fresh"]:
+        income_rules = _income_rules(years)
+        cash = _over_years(_cash_flow_rules(years, _has_low_accruals(company, limits)), years)
+        on_years = [
+            _over_years(income_rules if is_asked else income_rules[:2], years),
+            cash if is_asked else NOT_APPLICABLE,
+        ]
+    shariah, balance, value = on_latest
+    return [shariah, balance, on_years[0], on_years[1], value]
 
 
 def _all(rules: list[bool | None]) -> str:
@@ -385,11 +421,6 @@ def _in_part(holds: bool | None, record: Record) -> bool | None:
 
 def _is_at_most(value: float, limit: float) -> bool | None:
     return None if np.isnan(value) or np.isnan(limit) else bool(value <= limit)
-
-
-def _shariah(record: Record, cap: float, risk_free: _Rates) -> str:
-    debt = _in_part(_is_below(_ratio(record["total_debt_usd"], cap), 0.33), record)
-    return _all([debt, _is_income_permissible(record, risk_free)])
 
 
 def _is_income_permissible(record: Record, risk_free: _Rates) -> bool | None:

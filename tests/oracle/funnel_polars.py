@@ -46,6 +46,21 @@ from tests.oracle.screen_changes_polars import Screen, changes, differences
 
 OUTCOMES = ("survivor", "survivor_unverified", "undetermined", "failed")
 NOT_REACHED = len(STATUSES)
+ON_LATEST = (2, 3, 6)
+"""Filters that are evaluated on the latest footing."""
+FOOTING = {"statement_footing": pl.String, "balance_sheet_date": pl.Date, "flows_end": pl.Date}
+LATEST = (
+    *FOOTING,
+    *("period_end", "version", "available_date", "is_stale", "is_debt_partial", "market_cap_usd"),
+    *("total_debt_usd", "net_cash_usd", "total_assets_usd", "shareholders_equity_usd"),
+    *(
+        f"{name}{suffix}"
+        for name in ("debt_to_equity", "interest_coverage", "current_ratio", "altman_z", *MULTIPLES)
+        for suffix in ("", "_reason")
+    ),
+)
+OF_A_QUARTER = ("goodwill_to_assets", "goodwill_to_assets_reason")
+OF_A_SCREEN = ("period_end", "version", "available_date", "is_stale", "debt_to_equity", *MULTIPLES)
 OF_THE_RATE = ("vintage", "is_vintage_later")
 MEMBER = ("year", "as_of", "entity_id", "ticker", "name", "sic", "gics", "sector", "company_kind")
 Frames = dict[str, pl.DataFrame]
@@ -102,9 +117,16 @@ def funnel_by_year(
             tables["core.metrics_as_of"].filter(pl.col("year") == year).select(METRIC_COLUMNS).drop("year")
         )
         by_business = business(members, lines)
-        rows = _looked_at(members, metrics, news, tables["raw.factors"], by_business["code"] != FAIL, rules)
-        verdicts = _judge(rows, by_business, rules, standard, lines.label, applicability)
-        companies = _companies(rows, verdicts)
+        trailing = tables["core.trailing_as_of"].filter(pl.col("year") == year).drop("year")
+        seen = _looked_at(members, metrics, news, tables["raw.factors"], rules)
+        is_permitted = by_business["code"] != FAIL
+        limits = _limits(seen.filter(is_permitted), _on_latest(seen, trailing).filter(is_permitted), rules)
+        rows = seen.join(limits, on="as_of", how="left", maintain_order="left")
+        latest = _on_latest(rows, trailing)
+        verdicts = _judge(rows, latest, by_business, rules, standard, lines.label, applicability)
+        companies = _companies(
+            rows.hstack(latest.select(pl.col(OF_A_SCREEN).name.suffix("_latest"))), verdicts
+        )
         outcomes = _outcomes(companies, verdicts)
         evaluations = pl.concat(verdicts).drop("code")
         screen = Screen(companies, evaluations).after(before)
@@ -115,7 +137,7 @@ def funnel_by_year(
                 "core.filter_evaluations": evaluations,
                 "marts.funnel_outcomes": outcomes.drop("is_clean", "code"),
                 "marts.funnel_summary": _summary(outcomes),
-                "marts.statement_lenses": lenses(rows, rules, applicability),
+                "marts.statement_lenses": lenses(rows, latest, rules, applicability),
                 "marts.screen_changes": changes(screen),
                 "marts.metric_differences": vendors.filter(pl.col("year") == year),
             },
@@ -127,33 +149,55 @@ def _looked_at(
     metrics: pl.DataFrame,
     news: pl.DataFrame,
     factors: pl.DataFrame,
-    is_permitted: pl.Series,
     rules: FunnelRules,
 ) -> pl.DataFrame:
-    """Put everything that filters and lenses look at beside each member, in order."""
+    """Put everything that filters and lenses look at beside each member, in order, of fiscal years."""
     own = news.rename({"available_date": "known_on"})
     seen = members.select("as_of", "entity_id").join_asof(
         own, left_on="as_of", right_on="known_on", by="entity_id", check_sortedness=False
     )
-    is_shut = (pl.col("period_end").is_null(), pl.col("is_stale"))
-    gate = pl.coalesce(*(pl.when(shut).then(number) for number, shut in enumerate(is_shut, 1)), 0)
     years = pl.col("years").fill_null(0)
-    too_few = (
-        pl.when(years < rules.history.min_years)
-        .then(2)
-        .when(years < rules.history.years)
-        .then(1)
-        .otherwise(0)
-    )
-    rows = (
+    least, most = rules.history.min_years, rules.history.years
+    too_few = pl.when(years < least).then(2).when(years < most).then(1).otherwise(0)
+    return (
         members.hstack(seen.drop("as_of", "entity_id", "known_on"))
         .join(metrics, on=["as_of", "entity_id"], how="left", maintain_order="left")
         .with_columns(
-            gate.alias("gate"), too_few.alias("too_few"), pl.col("period_end").dt.month_end().alias("month")
+            _gate().alias("gate"),
+            too_few.alias("too_few"),
+            pl.col("period_end").dt.month_end().alias("month"),
+            pl.when(pl.col("period_end").is_not_null()).then(pl.lit("annual")).alias("statement_footing"),
+            *(pl.col("period_end").alias(name) for name in ("balance_sheet_date", "flows_end")),
         )
         .join(_risk_free(members, factors), on=["as_of", "month"], how="left", maintain_order="left")
     )
-    return rows.join(_limits(rows.filter(is_permitted), rules), on="as_of", how="left", maintain_order="left")
+
+
+def _gate() -> pl.Expr:
+    """The number of the first reason for which a record is not evaluated; 0 where it is."""
+    is_shut = (pl.col("period_end").is_null(), pl.col("is_stale"))
+    return pl.coalesce(*(pl.when(shut).then(number) for number, shut in enumerate(is_shut, 1)), 0)
+
+
+def _on_latest(rows: pl.DataFrame, trailing: pl.DataFrame) -> pl.DataFrame:
+    """Put the latest balance sheet and its multiples in place of the fiscal year's; income stays."""
+    own = trailing.select(*("as_of", "entity_id"), *LATEST, *OF_A_QUARTER)
+    named = own.rename({name: f"{name}_quarter" for name in (*LATEST, *OF_A_QUARTER)})
+    both = rows.join(named, on=["as_of", "entity_id"], how="left", maintain_order="left")
+    is_quarter = pl.col("statement_footing_quarter") == "quarter"
+    return (
+        both.with_columns(
+            # The income of a year that is stale is unknown.
+            pl.when(pl.col("gate") == 0).then("revenue_usd").alias("revenue_usd"),
+            *(pl.col(f"{name}_quarter").alias(name) for name in LATEST),
+            *(
+                pl.when(is_quarter).then(f"{name}_quarter").otherwise(name).alias(name)
+                for name in OF_A_QUARTER
+            ),
+        )
+        .with_columns(_gate().alias("gate"))
+        .select(rows.columns)
+    )
 
 
 def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
@@ -195,20 +239,24 @@ def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _limits(universe: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+def _limits(universe: pl.DataFrame, latest: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
     """Take each date's limits of accruals and multiples, and how many companies are behind them."""
-    fresh = universe.filter(pl.col("period_end").is_not_null(), ~pl.col("is_stale"))
+    of_years, of_quarters = (
+        frame.filter(pl.col("period_end").is_not_null(), ~pl.col("is_stale")) for frame in (universe, latest)
+    )
     least = rules.universe.least_members
     above = {name: pl.col(name).filter(pl.col(name) > 0) for name in MULTIPLES}
-    return fresh.group_by("as_of").agg(
+    accruals = of_years.group_by("as_of").agg(
         pl.col(FORMS[0]).count().cast(pl.Int64).alias("accruals_universe"),
-        pl.max_horizontal(figures.len() for figures in above.values()).cast(pl.Int64).alias("value_universe"),
         *(
             pl.when(pl.col(form).count() >= least)
             .then(pl.col(form).quantile(rules.cash_flow.accruals_percentile, "linear").clip(lower_bound=0))
             .alias(f"{form}_limit")
             for form in FORMS
         ),
+    )
+    multiples = of_quarters.group_by("as_of").agg(
+        pl.max_horizontal(figures.len() for figures in above.values()).cast(pl.Int64).alias("value_universe"),
         *(
             pl.when(figures.len() >= least)
             .then(figures.quantile(rules.value.quantile, "linear"))
@@ -216,10 +264,12 @@ def _limits(universe: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
             for name, figures in above.items()
         ),
     )
+    return accruals.join(multiples, on="as_of", how="full", coalesce=True)
 
 
 def _judge(
     rows: pl.DataFrame,
+    latest: pl.DataFrame,
     by_business: pl.DataFrame,
     rules: FunnelRules,
     standard: ShariahRules,
@@ -233,18 +283,20 @@ def _judge(
     unasked = {name: applicability.of_filter(name) for name in FILTERS[1:]}
     by_filter = [
         by_business.with_columns(pl.lit(0, pl.Int64).alias("rules_not_asked")),
-        judged(rows, shariah_rules(standard, rules), unasked["shariah"]).hstack(
-            rows.select(is_income_bounded(standard, rules).alias("is_interest_income_bounded"), *OF_THE_RATE)
+        judged(latest, shariah_rules(standard, rules), unasked["shariah"]).hstack(
+            latest.select(
+                is_income_bounded(standard, rules).alias("is_interest_income_bounded"), *OF_THE_RATE
+            )
         ),
-        judged(rows, balance_sheet_rules(rules), unasked["balance_sheet"]),
+        judged(latest, balance_sheet_rules(rules), unasked["balance_sheet"]),
         judged(rows, income_rules(rules), unasked["income"], over_years=True).hstack(
             rows.select(pl.col("is_operating_margin_used").fill_null(False))
         ),
         judged(rows, cash_flow_rules(rules), unasked["cash_flow"], over_years=True).with_columns(
             _form_shown(rows)
         ),
-        judged(rows, value_rules(rules), unasked["value"]).with_columns(
-            rows.select(lowest_multiple().alias("measure")).to_series()
+        judged(latest, value_rules(rules), unasked["value"]).with_columns(
+            latest.select(lowest_multiple().alias("measure")).to_series()
         ),
     ]
     none = pl.lit(None, dtype=pl.Int64)
@@ -257,13 +309,17 @@ def _judge(
     labels = (business_label, standard.label, *(rules.label for _ in FILTERS[2:]))
     verdicts = []
     for number, (verdict, name, label) in enumerate(zip(by_filter, FILTERS, labels, strict=True), 1):
-        context = rows.select(
+        context = (latest if number in ON_LATEST else rows).select(
             *("year", "as_of", "entity_id", "company_kind"),
             pl.lit(number, pl.Int64).alias("filter_number"),
             pl.lit(name).alias("filter_name"),
             years.get(number, none).alias("years_used"),
             universe.get(number, none).alias("universe_members"),
             (age if number > 1 else none).alias("record_age_days"),
+            *(
+                (pl.col(name) if number > 1 else pl.lit(None, dtype=kind)).alias(name)
+                for name, kind in FOOTING.items()
+            ),
             pl.lit(label).alias("rule_set"),
         )
         verdicts.append(context.hstack(verdict.drop(context.columns, strict=False)))

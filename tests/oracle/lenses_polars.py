@@ -29,13 +29,17 @@ class Item(NamedTuple):
     is_over_years: bool = False
 
 
-def lenses(rows: pl.DataFrame, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:
+def lenses(
+    rows: pl.DataFrame, latest: pl.DataFrame, rules: FunnelRules, applicability: Applicability
+) -> pl.DataFrame:
     """Look at every member item by item.
 
     Parameters
     ----------
     rows
         Members as `funnel_polars` puts them together.
+    latest
+        The same on the latest footing, for the items of the balance sheet.
     rules
         Thresholds.
     applicability
@@ -70,8 +74,9 @@ def lenses(rows: pl.DataFrame, rules: FunnelRules, applicability: Applicability)
                 shut, *([too_few] if item.is_over_years else known_why), pl.lit("an input is missing")
             )
             seen.append(
-                rows.select(
+                (latest if statement == "balance_sheet" else rows).select(
                     *("year", "as_of", "entity_id"),
+                    *("statement_footing", "balance_sheet_date", "flows_end"),
                     pl.lit(statement).alias("statement"),
                     pl.lit(item.name).alias("item"),
                     pl.when(~is_out).then(item.value.cast(pl.Float64)).alias("value"),

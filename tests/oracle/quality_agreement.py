@@ -41,7 +41,7 @@ def both(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
 
 
 def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFrame:
-    """Screen every as_of of a home by both methods on both bases, from its members, statements and prices."""
+    """Screen every as_of of a home by every method, from its members, statements and prices."""
     members = published(home, "SELECT * FROM core.members")
     codes = ["sic", "gics", "sector"]
     members[codes] = members[codes].astype(object).where(members[codes].notna(), None)
@@ -49,9 +49,17 @@ def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFram
     annual = in_order(annual_ratios(published(home, "SELECT * FROM core.annual_fundamentals")))
     served = published(home, "SELECT * FROM raw.vendor_metrics")
     caps = market_caps(members, annual, published(home, "SELECT * FROM raw.prices"))
+    latest = _latest(home)
     asked = members[["as_of", "entity_id", "is_ticker_usable", *codes]]
     parts = []
     for as_of, at_date in asked.groupby("as_of"):
+        own = latest[latest["as_of"] == as_of].drop(columns="as_of")
+        on_it = own.set_index("entity_id")["market_cap_usd"]
+        oldest = as_of - pd.DateOffset(months=stale_months)
+        scored = screen(
+            at_date.drop(columns="as_of"), own.drop(columns="market_cap_usd"), on_it, oldest, "trailing"
+        )
+        parts.append(scored.assign(as_of=as_of, basis="point_in_time", method="trailing"))
         asking_day = as_of + pd.Timedelta(days=LAG_DAYS)
         bases = {"point_in_time": (as_of, stale_months)}
         if asking_day <= pd.Timestamp(clock):
@@ -63,6 +71,23 @@ def second_opinion(home: Path, clock: dt.date, stale_months: int) -> pd.DataFram
                 scored = screen(at_date.drop(columns="as_of"), records, caps.loc[as_of], oldest, method)
                 parts.append(scored.assign(as_of=as_of, basis=basis, method=method))
     return pd.concat(parts, ignore_index=True)
+
+
+def _latest(home: Path) -> pd.DataFrame:
+    """The figures of the latest footing, as published, with what method trailing asks of them."""
+    columns = (
+        "as_of, entity_id, period_end, balance_sheet_date, roe, fcf_margin, debt_to_assets, "
+        "interest_coverage, interest_coverage_reason, total_debt_usd, is_debt_partial, ebit_usd, "
+        "market_cap_usd"
+    )
+    rows = published(home, f"SELECT {columns} FROM core.trailing_as_of")
+    reason = rows.pop("interest_coverage_reason")
+    is_creditor = reason == "net_interest_income"
+    return rows.assign(
+        is_without_interest=is_creditor | (reason == "no_interest_expense"),
+        is_net_creditor=is_creditor,
+        market_cap_period_end_usd=np.nan,
+    )
 
 
 def assert_agreement(rows: pd.DataFrame) -> None:

@@ -33,9 +33,9 @@ def screen(
     market_caps
         Market value at as_of in USD by entity_id.
     oldest
-        A record whose period_end lies before this day is not used.
+        A record whose period_end, or balance_sheet_date where there is one, lies before this day is not used.
     method
-        published or debt_free_aware.
+        published, debt_free_aware or trailing, which treats its records like debt_free_aware.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def screen(
     data["market_cap_usd"] = data["market_cap_period_end_usd"].fillna(
         data["entity_id"].map(market_caps).astype(float)
     )
-    if method == "debt_free_aware":
+    if method in ("debt_free_aware", "trailing"):
         data = _debt_free_aware(data)
     reasons = _reasons(data, oldest)
     is_left = reasons == ""
@@ -155,10 +155,11 @@ def _debt_free_aware(data: pd.DataFrame) -> pd.DataFrame:
 def _reasons(data: pd.DataFrame, oldest: pd.Timestamp) -> np.ndarray:
     """Say of each member at which step it drops out and why; an empty text where it does not."""
     reasons = np.full(len(data), "", dtype=object)
+    dated = data["balance_sheet_date"] if "balance_sheet_date" in data else data["period_end"]
     steps = [
         (~data["is_ticker_usable"].to_numpy(dtype=bool), "unusable_ticker"),
         (data["period_end"].isna(), "no_fundamentals"),
-        (data["period_end"] < oldest, "stale"),
+        (dated < oldest, "stale"),
     ]
     for is_out, reason in steps:
         reasons[(reasons == "") & is_out] = reason

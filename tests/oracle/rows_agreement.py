@@ -11,7 +11,7 @@ from smallcap.tables import TABLES
 
 RELATIVE = 1e-9
 """Numbers may differ by this share of the greater: sums taken in another order."""
-WORDED = ("reason", "preference", "evidence")
+WORDED = ("reason", "preference", "evidence", "explanation")
 """Columns of text that each implementation words in its own way."""
 SIX_FILTERS = 6
 

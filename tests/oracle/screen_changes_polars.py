@@ -84,6 +84,7 @@ def changes(screen: Screen) -> pl.DataFrame:
             pl.when("is_in").then(pl.lit("entered")).otherwise(pl.lit("left")).alias("change"),
             pl.when("is_in").then("reason_from").otherwise("reason_to").alias("reason"),
             _cause().alias("cause"),
+            pl.lit(None, pl.String).alias("explanation"),
         )
         .select(pl.col(name).cast(kind) for name, kind in TABLES["marts.screen_changes"].columns.items())
     )
@@ -99,13 +100,24 @@ def _measured(changed: pl.DataFrame, screen: Screen) -> pl.DataFrame:
         *("measure", "rule_set", "reason"),
         *OF_FILTER,
     )
-    records = screen.companies.filter(is_asked).select(*PAIR, *RECORD, *OF_RECORD)
+    own = (*RECORD, *OF_RECORD)
+    quarters = [f"{name}_latest" for name in own if f"{name}_latest" in screen.companies.columns]
+    records = screen.companies.filter(is_asked).select(*PAIR, *own, *quarters)
     limits = screen.verdicts.group_by("as_of", "measure").agg(pl.col("threshold").max())
     both = changed
     for day, side in SIDES:
-        for frame, own in ((verdicts, ["as_of", "entity_id", "filter_number"]), (records, PAIR)):
-            named = frame.select(*own, pl.exclude(own).name.suffix(f"_{side}")).rename({"as_of": day})
-            both = both.join(named, on=[day, *own[1:]], how="left")
+        for frame, key in ((verdicts, ["as_of", "entity_id", "filter_number"]), (records, PAIR)):
+            named = frame.select(*key, pl.exclude(key).name.suffix(f"_{side}")).rename({"as_of": day})
+            both = both.join(named, on=[day, *key[1:]], how="left")
+    is_latest = pl.col("filter_number").is_in([2, 3, 6]).fill_null(False)
+    both = both.with_columns(
+        pl.when(is_latest)
+        .then(f"{name}_{side}")
+        .otherwise(f"{name.removesuffix('_latest')}_{side}")
+        .alias(f"{name.removesuffix('_latest')}_{side}")
+        for name in quarters
+        for _, side in SIDES
+    )
     # A company is kept out by the rule that it breaks; the multiple that matters is the one that lets it in.
     is_now = pl.col("is_in").fill_null(False) == (pl.col("filter_number") == len(FILTERS))
     both = both.with_columns(pl.when(is_now).then("measure_to").otherwise("measure_from").alias("measure"))

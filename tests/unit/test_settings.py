@@ -188,3 +188,22 @@ def test_a_recorded_value_that_is_not_allowed_is_refused_with_its_remedy_whateve
 def test_a_path_that_no_system_allows_is_refused_in_words(name: str) -> None:
     with pytest.raises(InputError, match=r"255 bytes|not text in UTF-8"):
         load_settings(home=Path(name))
+
+
+def test_a_home_of_an_earlier_release_keeps_the_annual_footing(tmp_path: Path) -> None:
+    """Its numbers were made on fiscal years; they stay until somebody records the other footing."""
+    Home(load_settings(home=tmp_path)).prepare()
+    recorded = (tmp_path / "home.toml").read_text(encoding="utf-8")
+    earlier = recorded.replace('statement_footing = "latest"\n', "")
+    assert earlier != recorded
+    (tmp_path / "home.toml").write_text(earlier, encoding="utf-8")
+    assert load_settings(home=tmp_path).statement_footing == "annual"
+    Home(load_settings(home=tmp_path)).prepare()
+    assert Home(load_settings(home=tmp_path)).record("statement_footing", "latest") == "latest"
+    assert load_settings(home=tmp_path).statement_footing == "latest"
+
+
+def test_a_new_home_is_on_the_latest_footing(tmp_path: Path) -> None:
+    assert load_settings(home=tmp_path / "new").statement_footing == "latest"
+    with pytest.raises(InputError, match=r"statement_footing.*'latest' or 'annual'"):
+        load_settings(home=tmp_path / "new", statement_footing="quarterly")

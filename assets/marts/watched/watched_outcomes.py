@@ -6,6 +6,7 @@ import polars as pl
 
 from smallcap.assets.core.filter_evaluations import PRICES
 from smallcap.assets.table_asset import table_asset
+from smallcap.finance.funnel.footing import LATEST, TRAILING_COLUMNS
 from smallcap.finance.funnel.inputs import METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.finance.watched import filters
 from smallcap.rules.types.business import BusinessRules
@@ -19,6 +20,8 @@ BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_statu
     "marts.watched_outcomes",
     columns={
         "metrics_as_of": METRIC_COLUMNS,
+        "trailing_as_of": TRAILING_COLUMNS,
+        "watched_trailing": (*TRAILING_COLUMNS, "ticker"),
         "filter_evaluations": BY_BUSINESS,
         "annual_fundamentals": STATEMENT_COLUMNS,
         "prices": PRICES,
@@ -29,7 +32,9 @@ BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_statu
 def watched_outcomes(
     watched_names: pl.DataFrame,
     watched_metrics: pl.DataFrame,
+    watched_trailing: pl.DataFrame,
     metrics_as_of: pl.DataFrame,
+    trailing_as_of: pl.DataFrame,
     filter_evaluations: pl.DataFrame,
     annual_fundamentals: pl.DataFrame,
     annual_metrics: pl.DataFrame,
@@ -40,6 +45,7 @@ def watched_outcomes(
     shariah_standards: ShariahStandards,
     applicability: Applicability,
     shariah_standard: str,
+    statement_footing: str,
 ) -> pl.DataFrame:
     """Evaluate every filter for the names that are no members; none of them moves a limit."""
     return filters.watched_outcomes(
@@ -55,4 +61,5 @@ def watched_outcomes(
         business_rules,
         shariah_standards.named(shariah_standard),
         applicability,
+        filters.Latest(trailing_as_of, watched_trailing) if statement_footing == LATEST else None,
     )

@@ -18,13 +18,14 @@ def watched_scores(
     watched_metrics: pl.DataFrame,
     annual_metrics: pl.DataFrame,
     vendor_metrics: pl.DataFrame,
+    watched_trailing: pl.DataFrame,
     quality_scores: pl.DataFrame,
     quality_rules: QualityRules,
     applicability: Applicability,
     clock: dt.date,
     stale_months: int,
 ) -> pl.DataFrame:
-    """Score the names that are no members by both methods on both bases; none of them moves an edge."""
+    """Score the names that are no members by each method on each of its bases; none of them moves an edge."""
     return scores.watched_scores(
         watched_names,
         watched_metrics,
@@ -35,4 +36,5 @@ def watched_scores(
         clock,
         stale_months,
         applicability,
+        watched_trailing,
     )

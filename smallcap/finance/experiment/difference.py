@@ -21,7 +21,7 @@ OF_THE_DIFFERENCE: Final = tuple(f"difference_{name}" for name in TESTED)
 PER_YEAR: Final = ("std_error", "ci_low", "ci_high")
 
 
-def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
+def differences(monthly: pl.DataFrame, rules: ExperimentRules, base: str = ALL) -> pl.DataFrame:
     """Compare each universe with the index, month by month, in the same weighting and at the same cost.
 
     Parameters
@@ -30,6 +30,8 @@ def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
         Rows of `net_returns`.
     rules
         Minimum number of months for a test, and confidence level of the intervals.
+    base
+        The universe that the others are compared with; by default the index.
 
     Returns
     -------
@@ -38,11 +40,11 @@ def differences(monthly: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
         marts.profitability_experiment from `difference_annual` to `sharpe_difference_ci_high`. Tests and
         intervals are filled only for the complete period.
     """
-    index = monthly.filter(pl.col("universe") == ALL).select(
+    index = monthly.filter(pl.col("universe") == base).select(
         *PAIR, pl.col("net_return").alias("index_return"), pl.col("excess_return").alias("index_excess")
     )
     paired = (
-        monthly.filter(pl.col("universe") != ALL)
+        monthly.filter(pl.col("universe") != base)
         .join(index, on=PAIR)
         .with_columns((pl.col("net_return") - pl.col("index_return")).alias("difference"))
         .sort(*OF_A_ROW, "month")

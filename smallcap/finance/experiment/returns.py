@@ -19,6 +19,7 @@ def experiment_returns(
     returns: pl.DataFrame,
     year: int,
     traded: pl.DataFrame | None = None,
+    admitted: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Hold every universe from each June's end to the next; return the months of one calendar year.
 
@@ -33,13 +34,15 @@ def experiment_returns(
         The calendar year to compute.
     traded
         Rows that say which lines traded in June, where `returns` lacks some of them; by default `returns`.
+    admitted
+        What `admission.admissions` returned, for the universe of admitted members; by default there is none.
 
     Returns
     -------
     pl.DataFrame
         The columns of marts.experiment_returns, sorted by month, universe and weighting.
     """
-    formed = formations(members, metrics, returns if traded is None else traded)
+    formed = formations(members, metrics, returns if traded is None else traded, admitted)
     held = _with_values(formed, held_months(formed, members, returns))
     monthly = _monthly(held).with_columns(
         pl.col("left_after", "turnover_after").shift(1).over(OF_A_BOOK).name.replace("_after", ""),

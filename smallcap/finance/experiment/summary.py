@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
 from smallcap.finance.experiment.difference import differences
-from smallcap.finance.experiment.formation import UNIVERSES, WEIGHTINGS
+from smallcap.finance.experiment.formation import ADMITTED, ALL, PROFITABLE, UNIVERSES, WEIGHTINGS
 from smallcap.finance.experiment.performance import OF_A_ROW, WHOLE, net_returns, performance
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
@@ -19,9 +20,14 @@ KNOWN_ANYWAY: Final = (*OF_A_ROW, "first_month", "last_month", "months", "junes"
 
 
 def profitability_experiment(
-    experiment_returns: pl.DataFrame, factors_monthly: pl.DataFrame, rules: ExperimentRules
+    experiment_returns: pl.DataFrame,
+    factors_monthly: pl.DataFrame,
+    rules: ExperimentRules,
+    universes: Sequence[str] = UNIVERSES,
 ) -> pl.DataFrame:
     """Compute each universe's performance at each cost level, and test its difference from the index.
+
+    The admitted members, where they are among the universes, are compared with the profitable ones too.
 
     Parameters
     ----------
@@ -31,6 +37,8 @@ def profitability_experiment(
         Rows of core.factors_monthly: month, rf, vintage.
     rules
         Cost levels, minimum numbers of Junes and months, confidence level.
+    universes
+        The universes; those of annual records by default.
 
     Returns
     -------
@@ -39,23 +47,40 @@ def profitability_experiment(
         has a row for the complete period, even if there is nothing to estimate.
     """
     monthly = net_returns(experiment_returns, factors_monthly, rules.costs_basis_points)
-    measured = performance(monthly).join(differences(monthly, rules), on=OF_A_ROW, how="left")
-    complete = _every_series(rules).join(measured, on=OF_A_ROW, how="full", coalesce=True)
     vintage = pl.lit(factors_monthly["vintage"].max(), dtype=pl.String)
-    described = complete.with_columns(
-        pl.col("months", "junes", "months_with_rate").fill_null(0),
-        vintage.alias("vintage"),
-        pl.lit(rules.label).alias("rule_set"),
-    )
-    return in_columns_of(without_nan(_judged(described, rules)), ProfitabilityExperiment).sort(OF_A_ROW)
+    measured = performance(monthly)
+    comparisons = [(universes, monthly, ALL)]
+    if ADMITTED in universes:
+        both = monthly.filter(pl.col("universe").is_in([ADMITTED, PROFITABLE]))
+        comparisons.append(((ADMITTED,), both, PROFITABLE))
+    parts = [
+        _every_series(rules, named)
+        .join(
+            measured.filter(pl.col("universe").is_in(named)).join(
+                differences(compared, rules, base), on=OF_A_ROW, how="left"
+            ),
+            on=OF_A_ROW,
+            how="full",
+            coalesce=True,
+        )
+        .with_columns(
+            pl.col("months", "junes", "months_with_rate").fill_null(0),
+            pl.lit(base).alias("compared_with"),
+            vintage.alias("vintage"),
+            pl.lit(rules.label).alias("rule_set"),
+        )
+        for named, compared, base in comparisons
+    ]
+    judged = pl.concat(without_nan(_judged(part, rules)) for part in parts)
+    return in_columns_of(judged, ProfitabilityExperiment).sort(*OF_A_ROW, "compared_with")
 
 
-def _every_series(rules: ExperimentRules) -> pl.DataFrame:
+def _every_series(rules: ExperimentRules, universes: Sequence[str]) -> pl.DataFrame:
     """List the rows that always exist."""
     costs = pl.DataFrame(
         {"cost_basis_points": rules.costs_basis_points}, schema={"cost_basis_points": pl.Int64}
     )
-    named = pl.DataFrame({"universe": UNIVERSES}).join(pl.DataFrame({"weighting": WEIGHTINGS}), how="cross")
+    named = pl.DataFrame({"universe": universes}).join(pl.DataFrame({"weighting": WEIGHTINGS}), how="cross")
     return named.join(costs, how="cross").with_columns(pl.lit(WHOLE).alias("period"))
 
 
@@ -77,7 +102,9 @@ def _judged(rows: pl.DataFrame, rules: ExperimentRules) -> pl.DataFrame:
     )
     judged = rows.with_columns(reason.alias("reason"))
     is_estimated = pl.col("reason").is_null()
-    measured = [name for name in rows.columns if name not in (*KNOWN_ANYWAY, "vintage", "rule_set")]
+    measured = [
+        name for name in rows.columns if name not in (*KNOWN_ANYWAY, "compared_with", "vintage", "rule_set")
+    ]
     return judged.with_columns(
         *(pl.when(is_estimated).then(pl.col(name)).alias(name) for name in measured),
         pl.when(is_estimated).then(pl.lit(ESTIMATED)).otherwise(pl.lit(INSUFFICIENT)).alias("status"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
-from smallcap.finance.funnel.evaluation import FIGURES
+from smallcap.finance.funnel.change_words import with_words
+from smallcap.finance.funnel.evaluation import FIGURES, ON_LATEST
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS, SURVIVORS
+from smallcap.finance.metrics.trailing_as_of import QUARTER
 from smallcap.finance.statuses import FAIL, NOT_APPLICABLE, VERIFY
 from smallcap.tables.funnel import ScreenChanges
 
@@ -22,8 +24,15 @@ OF_THE_UNIVERSE = MARKET_FIGURES[1:]
 """Figures whose limit is derived from the universe; each has to be at or below it."""
 
 
+FILED = "balance_sheet_filing_date"
+"""The day on which a quarter's balance sheet was filed, in core.trailing_as_of."""
+
+
 def screen_changes(
-    outcomes: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame
+    outcomes: pl.DataFrame,
+    evaluations: pl.DataFrame,
+    metrics_as_of: pl.DataFrame,
+    trailing_as_of: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Find the companies that entered or left the survivors since the previous as_of, with the cause.
 
@@ -36,7 +45,8 @@ def screen_changes(
       before or excludes it now.
     - `rule`: the filter's rule set differs, or it is filter 1: a new line of business.
     - `going_stale`: the visible record has become too old.
-    - `new_filing`: the visible record is of another fiscal year.
+    - `new_filing`: the visible record is of another fiscal year, or of another quarter for a filter that is
+      on the latest footing.
     - `restatement`: the visible record is another version of the same year; for a multi-year rule also if the
       record is the same, because then an earlier year's record differs.
     - `universe_median`: under the previous limit, the company's current figure would have the same result as
@@ -52,6 +62,8 @@ def screen_changes(
         Rows of core.filter_evaluations for the same as_ofs.
     metrics_as_of
         Rows of core.metrics_as_of for the same as_ofs.
+    trailing_as_of
+        Rows of core.trailing_as_of for the same as_ofs; None in a home on the annual footing.
 
     Returns
     -------
@@ -64,9 +76,38 @@ def screen_changes(
     is_asked = pl.col("entity_id").is_in(changed["entity_id"].unique().implode())
     decided = _with_filter(changed, outcomes.filter(is_asked))
     limits = _limits(evaluations)
-    measured = _with_figures(decided, evaluations.filter(is_asked), metrics_as_of.filter(is_asked), limits)
+    records = _records(
+        metrics_as_of.filter(is_asked),
+        None if trailing_as_of is None else trailing_as_of.filter(is_asked),
+    )
+    measured = _with_figures(decided, evaluations.filter(is_asked), records, limits)
     explained = measured.with_columns(_cause().alias("cause"), pl.col("as_of").dt.year().alias("year"))
-    return in_columns_of(explained, ScreenChanges).sort(PAIR)
+    return in_columns_of(with_words(explained), ScreenChanges).sort(PAIR)
+
+
+def _records(metrics_as_of: pl.DataFrame, trailing_as_of: pl.DataFrame | None) -> pl.DataFrame:
+    """Stack the records that filters take: of fiscal years, and for some filters of the latest footing."""
+    of_years = metrics_as_of.select(
+        *PAIR,
+        *RECORD,
+        *MARKET_FIGURES,
+        pl.lit(None, dtype=pl.Date).alias(FILED),
+        pl.lit(value=False).alias("is_on_latest"),
+    )
+    if trailing_as_of is None:
+        return pl.concat([of_years, of_years.with_columns(is_on_latest=pl.lit(value=True))])
+    accruals = [name for name in MARKET_FIGURES if name not in trailing_as_of.columns]
+    of_quarters = trailing_as_of.select(
+        *PAIR,
+        *RECORD,
+        *(
+            pl.lit(None, dtype=pl.Float64).alias(name) if name in accruals else name
+            for name in MARKET_FIGURES
+        ),
+        pl.when(pl.col("statement_footing") == QUARTER).then(FILED).alias(FILED),
+        pl.lit(value=True).alias("is_on_latest"),
+    )
+    return pl.concat([of_years, of_quarters])
 
 
 def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -116,19 +157,18 @@ def _limits(evaluations: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_figures(
-    changed: pl.DataFrame, evaluations: pl.DataFrame, metrics_as_of: pl.DataFrame, limits: pl.DataFrame
+    changed: pl.DataFrame, evaluations: pl.DataFrame, records: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.DataFrame:
     """Add, for both dates, the record, the filter's verdict and rule set, and the rule's value and limit."""
     verdicts = evaluations.select(
         *PAIR, "filter_number", pl.col("stand_alone_status").alias("status"), "measure", "rule_set", *FIGURES
     )
-    records = metrics_as_of.select(*PAIR, *RECORD, *MARKET_FIGURES)
-    both = changed
+    both = changed.with_columns(pl.col("filter_name").is_in(ON_LATEST).fill_null(False).alias("is_on_latest"))
     for suffix, day in DATES:
         key = [day, "entity_id"]
         verdict, record = _at(verdicts, day, suffix), _at(records, day, suffix)
         both = both.join(verdict, on=[*key, "filter_number"], how="left", maintain_order="left")
-        both = both.join(record, on=key, how="left", maintain_order="left")
+        both = both.join(record, on=[*key, "is_on_latest"], how="left", maintain_order="left")
     # All rules must hold, so the broken one decides; one multiple is enough, so the cheap one decides.
     broken_now = (pl.col("change") == LEFT) != (pl.col("filter_name") == VALUE)
     measured = both.with_columns(
@@ -144,7 +184,7 @@ def _with_figures(
 
 def _at(rows: pl.DataFrame, day: str, suffix: str) -> pl.DataFrame:
     """Suffix the rows' columns with the date on which they are joined."""
-    own = [name for name in rows.columns if name not in (*PAIR, "filter_number")]
+    own = [name for name in rows.columns if name not in (*PAIR, "filter_number", "is_on_latest")]
     return rows.rename({"as_of": day} | {name: f"{name}_{suffix}" for name in own})
 
 

@@ -8,6 +8,7 @@ from smallcap.finance.frames import in_columns_of
 from smallcap.finance.funnel.balance_sheet import balance_sheet
 from smallcap.finance.funnel.business import business
 from smallcap.finance.funnel.cash_flow import cash_flow
+from smallcap.finance.funnel.footing import FOOTING, on_annual, on_latest
 from smallcap.finance.funnel.income import income
 from smallcap.finance.funnel.inputs import interleaved, prepared
 from smallcap.finance.funnel.shariah import shariah
@@ -20,6 +21,8 @@ from smallcap.tables.funnel import FilterEvaluations
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
 """In strict order: the first is number 1."""
+ON_LATEST = ("shariah", "balance_sheet", "value")
+"""Filters that are evaluated on the latest footing, where the home is on it."""
 FIGURES = (
     *("debt_to_market_cap", "cash_to_market_cap", "interest_income_to_revenue"),
     *(
@@ -50,6 +53,7 @@ def evaluate_filters(
     standard: ShariahRules,
     applicability: Applicability,
     limits: pl.DataFrame | None = None,
+    trailing_as_of: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Evaluate filters 1 to 6 of docs/methods/filters.md, each on its own.
 
@@ -71,6 +75,9 @@ def evaluate_filters(
         Which rules of filters 2 to 6 are asked of which kind of company.
     limits
         What `universe.universe_limits` returned for the companies to compare with; the members by default.
+    trailing_as_of
+        Rows of core.trailing_as_of for the same as_ofs, on which filters 2, 3 and 6 are evaluated; None for
+        the annual footing.
 
     Returns
     -------
@@ -79,28 +86,41 @@ def evaluate_filters(
     """
     rows = prepared(members, metrics_as_of, annual_fundamentals, annual_metrics, rules)
     by_business = business(rows, business_rules)
-    limited = with_limits(rows, by_business["stand_alone_status"], rules, limits)
+    on_balance_sheets = on_latest(rows, trailing_as_of)
+    limited = with_limits(
+        on_annual(rows), by_business["stand_alone_status"], rules, limits, on_balance_sheets
+    )
+    latest = on_balance_sheets.hstack(limited.select(pl.exclude(on_balance_sheets.columns)))
     verdicts = (
         by_business,
-        shariah(limited, annual_metrics, prices, factors, rules, standard, applicability, MAX_SPLIT_AGE_DAYS),
-        balance_sheet(limited, rules.balance_sheet, applicability),
+        shariah(
+            *(limited, annual_metrics, prices, factors, rules, standard, applicability, MAX_SPLIT_AGE_DAYS),
+            None if trailing_as_of is None else latest,
+        ),
+        balance_sheet(latest, rules.balance_sheet, applicability),
         income(limited, rules, applicability),
         cash_flow(limited, rules, applicability),
-        value(limited, rules.value, applicability),
+        value(latest, rules.value, applicability),
     )
     labels = (business_rules.label, standard.label, *(rules.label for _ in FILTERS[2:]))
-    context = limited.select(
+    contexts = [_context(latest if name in ON_LATEST else limited) for name in FILTERS]
+    return interleaved(
+        [_in_columns(contexts[i].hstack(verdicts[i]), i + 1, labels[i]) for i in range(len(FILTERS))]
+    )
+
+
+def _context(rows: pl.DataFrame) -> pl.DataFrame:
+    """Select what the rows of each filter say beside the verdict."""
+    return rows.select(
         pl.col("as_of").dt.year().alias("year"),
         "as_of",
         "entity_id",
         "company_kind",
         (pl.col("as_of") - pl.col("period_end")).dt.total_days().alias("record_age_days"),
+        *FOOTING,
         "years",
         "accruals_universe",
         "value_universe",
-    )
-    return interleaved(
-        [_in_columns(context.hstack(verdicts[i]), i + 1, labels[i]) for i in range(len(FILTERS))]
     )
 
 
@@ -111,7 +131,7 @@ def _in_columns(verdicts: pl.DataFrame, number: int, label: str) -> pl.DataFrame
     beside = {
         "years_used": "years" if name in ("income", "cash_flow") else None,
         "universe_members": universes.get(name),
-        "record_age_days": "record_age_days" if name != "business" else None,
+        **{column: column if name != "business" else None for column in ("record_age_days", *FOOTING)},
     }
     named = verdicts.with_columns(
         pl.lit(number).alias("filter_number"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
+from smallcap.finance.funnel.footing import FOOTING, on_annual, on_latest
 from smallcap.finance.funnel.inputs import RECORD_GATES, interleaved, prepared
-from smallcap.finance.funnel.lens_items import RECORD_COLUMNS, Item, items
+from smallcap.finance.funnel.lens_items import BALANCE_SHEET, RECORD_COLUMNS, Item, items
 from smallcap.finance.funnel.universe import with_limits
 from smallcap.finance.kinds import is_asked
 from smallcap.finance.statuses import NOT_APPLICABLE
@@ -42,6 +43,7 @@ def statement_lenses(
     rules: FunnelRules,
     applicability: Applicability,
     limits: pl.DataFrame | None = None,
+    trailing_as_of: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Evaluate each member by the three lenses, six items each.
 
@@ -62,6 +64,9 @@ def statement_lenses(
         Which items say something of which kind of company.
     limits
         What `universe.universe_limits` returned for the companies to compare with; the members by default.
+    trailing_as_of
+        Rows of core.trailing_as_of for the same as_ofs, for the items of the balance sheet; None for the
+        annual footing.
 
     Returns
     -------
@@ -77,9 +82,18 @@ def statement_lenses(
         by_business, on=["as_of", "entity_id"], how="left", maintain_order="left"
     )
     limited = with_limits(rows, status["stand_alone_status"], rules, limits).with_columns(
-        pl.col("as_of").dt.year().alias("year"), _gate().alias("gate")
+        pl.col("as_of").dt.year().alias("year")
     )
-    return interleaved([_seen(limited, item, rules, applicability) for item in items(rules)])
+    annual, latest = (
+        frame.with_columns(_gate().alias("gate"))
+        for frame in (on_annual(limited), on_latest(limited, trailing_as_of))
+    )
+    return interleaved(
+        [
+            _seen(latest if item.statement == BALANCE_SHEET else annual, item, rules, applicability)
+            for item in items(rules)
+        ]
+    )
 
 
 def _gate() -> pl.Expr:
@@ -110,6 +124,7 @@ def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules, applicability: App
         .when(~is_known)
         .then(pl.coalesce("gate", _why(item, rules)))
         .alias("reason"),
+        *FOOTING,
         pl.lit(rules.label).alias("rule_set"),
     )
     return in_columns_of(columns, StatementLenses)

@@ -15,6 +15,15 @@ from smallcap.finance.funnel.mean_market_cap import mean_market_cap
 from smallcap.rules.types.funnel import MEAN, FunnelRules, Limit, ShariahRules
 from smallcap.rules.types.kinds import Applicability
 
+BALANCE_SHEET = (
+    "period_end",
+    "is_stale",
+    "total_debt_usd",
+    "is_debt_partial",
+    "cash_and_short_term_investments_usd",
+)
+"""Columns that come from the latest balance sheet."""
+
 
 def shariah(
     members: pl.DataFrame,
@@ -25,6 +34,7 @@ def shariah(
     standard: ShariahRules,
     applicability: Applicability,
     max_price_age_days: int,
+    latest: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Evaluate each member by the ratios of a standard.
 
@@ -47,6 +57,10 @@ def shariah(
         Which ratios are asked of which kind of company.
     max_price_age_days
         Maximum age of split data at a price's date.
+    latest
+        The members on the latest footing, in the same order: debt, cash and the spot market value are theirs.
+        Income is that of the fiscal year on both footings, and so are the counts of a mean market value. By
+        default `members`.
 
     Returns
     -------
@@ -58,7 +72,8 @@ def shariah(
     rows = members.hstack(
         [rates["risk_free"], _denominator(members, annual_metrics, prices, standard, max_price_age_days)]
     )
-    sized = rows.with_columns(*_interest_income(rules.interest_income_spread))
+    with_income = rows.with_columns(*_interest_income(rules.interest_income_spread))
+    sized = _on_balance_sheet_of(latest, with_income, standard)
     is_inside = standard.income.holds(pl.col("income_share")).fill_null(False)
     is_bounded = ((pl.col("income_basis") == "bound") & is_inside).fill_null(False)
     return (
@@ -67,6 +82,21 @@ def shariah(
         .hstack(rates.select(VINTAGE, IS_LATER))
         .with_columns(pl.lit(standard.leases != "as_reported").alias("is_lease_unchecked"))
     )
+
+
+def _on_balance_sheet_of(
+    latest: pl.DataFrame | None, sized: pl.DataFrame, standard: ShariahRules
+) -> pl.DataFrame:
+    """Take debt, cash and the market value from the latest footing; a stale year's income is unknown."""
+    if latest is None:
+        return sized
+    is_known = ~pl.col("is_stale").fill_null(True)
+    judged = sized.with_columns(
+        pl.when(is_known).then(name).alias(name)
+        for name in ("income_basis", "income_share", "income_floor_share")
+    )
+    spot = [pl.col("market_cap_usd").alias("denominator_usd")] if standard.denominator != MEAN else []
+    return judged.with_columns(latest.select(*BALANCE_SHEET, *spot).get_columns())
 
 
 def _conditions(standard: ShariahRules) -> list[Condition]:

@@ -14,6 +14,7 @@ def with_limits(
     business_status: pl.Series,
     rules: FunnelRules,
     limits: pl.DataFrame | None = None,
+    latest: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Add the limits of accruals and multiples at each as_of.
 
@@ -27,13 +28,15 @@ def with_limits(
         Quantiles, and minimum number of companies.
     limits
         What `universe_limits` returned for the companies to compare with; the members themselves by default.
+    latest
+        The members on the latest footing, in the same order, for the multiples; by default `members`.
 
     Returns
     -------
     pl.DataFrame
         The rows in the same order, with the columns of `universe_limits`.
     """
-    known = universe_limits(members, business_status, rules) if limits is None else limits
+    known = universe_limits(members, business_status, rules, latest) if limits is None else limits
     limited = members.join(known, on="as_of", how="left", maintain_order="left").with_columns(
         pl.col("accruals_universe", "value_universe").fill_null(0)
     )
@@ -45,7 +48,12 @@ def with_limits(
     )
 
 
-def universe_limits(members: pl.DataFrame, business_status: pl.Series, rules: FunnelRules) -> pl.DataFrame:
+def universe_limits(
+    members: pl.DataFrame,
+    business_status: pl.Series,
+    rules: FunnelRules,
+    latest: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Compute the limits of accruals and multiples at each as_of.
 
     The universe consists of the members at the as_of that do not fail filter 1 and whose record is not stale;
@@ -54,8 +62,8 @@ def universe_limits(members: pl.DataFrame, business_status: pl.Series, rules: Fu
 
     Parameters
     ----------
-    members, business_status, rules
-        As for `with_limits`.
+    members, business_status, rules, latest
+        As for `with_limits`. A record is fresh or stale on its own footing.
 
     Returns
     -------
@@ -64,10 +72,22 @@ def universe_limits(members: pl.DataFrame, business_status: pl.Series, rules: Fu
         and p_fcf (null with too few companies), and the number of companies behind them, `accruals_universe`
         (of the cash-flow form) and `value_universe`; the latter is the largest number over the multiples.
     """
-    is_counted = (business_status != FAIL) & members.select(
+    of_accruals, of_multiples = (
+        counted(frame, business_status).group_by("as_of").agg(*limits)
+        for frame, limits in (
+            (members, _accruals_limits(rules)),
+            (members if latest is None else latest, _multiple_limits(rules)),
+        )
+    )
+    return of_accruals.join(of_multiples, on="as_of", how="full", coalesce=True)
+
+
+def counted(members: pl.DataFrame, business_status: pl.Series) -> pl.DataFrame:
+    """Select the members with a fresh record that do not fail filter 1."""
+    is_fresh = members.select(
         (pl.col("period_end").is_not_null() & ~pl.col("is_stale").fill_null(True)).alias("fresh")
     ).to_series()
-    return members.filter(is_counted).group_by("as_of").agg(*_limits(rules))
+    return members.filter((business_status != FAIL) & is_fresh)
 
 
 def accruals_limit_words(rules: CashFlowRules) -> str:
@@ -83,28 +103,30 @@ def accruals_preference(rules: CashFlowRules) -> str:
     return f"the greater of {words}" if rules.accruals_limit == UNIVERSE_PERCENTILE else words
 
 
-def _limits(rules: FunnelRules) -> list[pl.Expr]:
-    """Return the limits of a universe, and the number of companies behind those of accruals and multiples."""
-    accruals = pl.col("accruals_cash_flow")
-    sizes = {name: (pl.col(name) > 0).sum() for name in MULTIPLES}
-    accruals_limits = {
-        name: _if_enough(
+def _accruals_limits(rules: FunnelRules) -> list[pl.Expr]:
+    """Return the limits of both forms of accruals, and the number of companies behind them."""
+    limits = [
+        _if_enough(
             pl.max_horizontal(form.quantile(rules.cash_flow.accruals_percentile, "linear"), pl.lit(0.0)),
             form.count(),
             rules,
         ).alias(name)
         for name, form in (
-            ("accruals_limit", accruals),
+            ("accruals_limit", pl.col("accruals_cash_flow")),
             ("accruals_balance_sheet_limit", pl.col("accruals_balance_sheet")),
         )
-    }
+    ]
+    return [*limits, pl.col("accruals_cash_flow").count().cast(pl.Int64).alias("accruals_universe")]
+
+
+def _multiple_limits(rules: FunnelRules) -> list[pl.Expr]:
+    """Return the limits of the multiples, and the number of companies behind them."""
+    sizes = {name: (pl.col(name) > 0).sum() for name in MULTIPLES}
     quantiles = {
         name: pl.col(name).filter(pl.col(name) > 0).quantile(rules.value.quantile, "linear")
         for name in MULTIPLES
     }
     return [
-        *accruals_limits.values(),
-        accruals.count().cast(pl.Int64).alias("accruals_universe"),
         *(_if_enough(quantiles[name], sizes[name], rules).alias(f"{name}_limit") for name in MULTIPLES),
         pl.max_horizontal(sizes.values()).cast(pl.Int64).alias("value_universe"),
     ]

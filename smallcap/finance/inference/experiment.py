@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from smallcap.finance.experiment.formation import ALL as INDEX
+from smallcap.finance.experiment.formation import UNIVERSES
 from smallcap.finance.experiment.performance import WHOLE, net_returns
 from smallcap.finance.experiment.summary import profitability_experiment
 from smallcap.finance.frames import in_columns_of, without_nan
@@ -72,12 +73,14 @@ def treated_experiment(
     pl.DataFrame
         Columns of marts.treated_experiment, sorted by key.
     """
+    # The admitted members are compared in marts.profitability_experiment alone.
+    tested = treated.filter(pl.col("universe").is_in(UNIVERSES))
     draws = Draws(inference_rules)
     found = [
         _of_treatment(rows, factors_monthly, experiment_rules, inference_rules, draws).with_columns(
             treatment=pl.lit(treatment)
         )
-        for (treatment,), rows in sorted(treated.partition_by("treatment", as_dict=True).items())
+        for (treatment,), rows in sorted(tested.partition_by("treatment", as_dict=True).items())
     ]
     if not found:
         return TreatedExperiment.create_empty()

@@ -32,8 +32,19 @@ def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFr
         available_date, version and source.
     """
     trusted = without_suspects(without_nan(fundamentals))
-    prepared = with_inputs(with_history(trusted, rules.prior_year, rules.cash_conversion), rules)
-    computed = as_table(
-        prepared.with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set")), "core.annual_metrics"
-    )
+    prepared = with_history(trusted, rules.prior_year, rules.cash_conversion)
+    computed = as_table(with_ratios(prepared, rules), "core.annual_metrics")
     return without_nan(computed).sort("entity_id", "period_end", "available_date", "version", "source")
+
+
+def with_ratios(prepared: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
+    """Add every ratio without market prices, its reason, and the name of the rules.
+
+    Parameters
+    ----------
+    prepared
+        Statement rows, suspect figures null, with what `history.with_history` adds to them.
+    rules
+        The thresholds.
+    """
+    return with_inputs(prepared, rules).with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set"))

@@ -24,8 +24,15 @@ AS_PUBLISHED = "as_published"
 BASES = (AS_PUBLISHED, POINT_IN_TIME)
 PUBLISHED = "published"
 DEBT_FREE_AWARE = "debt_free_aware"
+TRAILING = "trailing"
 METHODS = (DEBT_FREE_AWARE, PUBLISHED)
+"""The methods on fiscal years, which have both bases; method trailing is on basis point_in_time alone."""
 
+TRAILING_COLUMNS = (
+    *("entity_id", "period_end", "available_date", "is_stale", *SCORE_INPUTS, "market_cap_usd"),
+    *("interest_coverage_reason", "total_debt_usd", "is_debt_partial", "ebit_usd"),
+)
+"""Columns of core.trailing_as_of that method trailing uses, besides as_of."""
 # Our reasons for a null coverage that mean there was no interest to cover.
 NO_INTEREST_REASONS = ("no_interest_expense", NET_INTEREST_INCOME)
 _RECORD_COLUMNS = (
@@ -98,6 +105,38 @@ def basis_inputs(
     ).with_columns(*_chosen_inputs())
 
 
+def trailing_inputs(members: pl.DataFrame, trailing_as_of: pl.DataFrame, clock: dt.date) -> pl.DataFrame:
+    """Take each member's inputs from its latest balance sheet and trailing flows, on basis point_in_time.
+
+    They are our own figures: vendors serve ratios of fiscal years. The market value is that at as_of.
+
+    Parameters
+    ----------
+    members
+        Rows of core.members.
+    trailing_as_of
+        Rows of core.trailing_as_of for the same as_ofs.
+    clock
+        Last day that the sources have observed.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per member, in the columns of `basis_inputs` that `method_inputs` and `score` need.
+    """
+    questions = members.sort("as_of", "entity_id").select(
+        *("as_of", "entity_id", "ticker", "name", "sector", "company_kind", "is_ticker_usable"),
+        pl.col("as_of").alias("horizon_date"),
+        pl.lit(POINT_IN_TIME).alias("basis"),
+    )
+    figures = trailing_as_of.select("as_of", *(name for name in TRAILING_COLUMNS))
+    has_record = pl.col("period_end").is_not_null()
+    return questions.join(figures, on=["as_of", "entity_id"], how="left", maintain_order="left").with_columns(
+        (pl.col("horizon_date") < clock).alias("is_final"),
+        pl.when(has_record).then(pl.lit("computed")).alias("inputs_basis"),
+    )
+
+
 def _served(vendor_metrics: pl.DataFrame) -> pl.DataFrame:
     """Keep one vendor row per company and period: the first that was available."""
     first = vendor_metrics.sort("entity_id", "period_end", "available_date", "source").unique(
@@ -133,14 +172,15 @@ def method_inputs(
 
     Method debt_free_aware sets the coverage of a company without debt, null because it pays no interest, and
     of one with debt that earns more interest than it pays, to the cap if EBIT is positive and to 0 otherwise.
-    An input that cannot be asked of a kind of company, such as the debt of a bank, is missing.
+    An input that cannot be asked of a kind of company, such as the debt of a bank, is missing. Method
+    trailing does the same with inputs of the latest footing (`trailing_inputs`).
 
     Parameters
     ----------
     inputs
         Rows of `basis_inputs`.
     method
-        published or debt_free_aware.
+        published, debt_free_aware or trailing.
     rules
         Thresholds; the cap is the upper end of `coverage_clip`.
     applicability

@@ -1,4 +1,4 @@
-"""marts.quality_scores: every member scored, or excluded with a reason, by two methods on two bases.
+"""marts.quality_scores: every member scored, or excluded with a reason, by three methods on two bases.
 
 The steps are in `steps`, the choice of record and inputs in `inputs`, the thresholds in
 smallcap.rules.types.quality.
@@ -10,6 +10,7 @@ Interpretation of points that the study leaves open:
 - A row is final once the sources' clock has passed the basis' horizon: later filings become known after it.
 - Market value is that at period_end if a vendor row visible by the horizon has one, else that at as_of, for
   both bases and methods.
+- Method trailing has no counterpart in the study: it is on basis point_in_time alone.
 - An excluded row shows the inputs of its record, even of a stale one, but they are not used.
 """
 
@@ -20,7 +21,14 @@ import datetime as dt
 import polars as pl
 
 from smallcap.finance.frames import as_table
-from smallcap.finance.quality.inputs import BASES, METHODS, basis_inputs, method_inputs
+from smallcap.finance.quality.inputs import (
+    BASES,
+    METHODS,
+    TRAILING,
+    basis_inputs,
+    method_inputs,
+    trailing_inputs,
+)
 from smallcap.finance.quality.steps import score
 from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.quality import ABLATIONS, BASE, QualityRules, Variant
@@ -37,6 +45,7 @@ def quality_scores(
     clock: dt.date,
     stale_months: int,
     applicability: Applicability,
+    trailing_as_of: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Score the members of each as_of by every method and basis.
 
@@ -57,7 +66,9 @@ def quality_scores(
     stale_months
         A record older than this at as_of is not used on basis point_in_time.
     applicability
-        Which inputs can be asked of which kind of company; for method debt_free_aware.
+        Which inputs can be asked of which kind of company; for methods debt_free_aware and trailing.
+    trailing_as_of
+        Rows of core.trailing_as_of for the same as_ofs; without them method trailing is left out.
 
     Returns
     -------
@@ -82,7 +93,10 @@ def quality_scores(
             _as_table(score(method_inputs(inputs, method, rules, applicability), rules), rules)
             for method in METHODS
         ]
-    return pl.concat(parts)
+    if trailing_as_of is None:
+        return pl.concat(parts)
+    latest = method_inputs(trailing_inputs(members, trailing_as_of, clock), TRAILING, rules, applicability)
+    return pl.concat([*parts, _as_table(score(latest, rules), rules)])
 
 
 def _as_table(scored: pl.DataFrame, rules: QualityRules) -> pl.DataFrame:

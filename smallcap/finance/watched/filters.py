@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from smallcap.finance.funnel import funnel_outcomes
 from smallcap.finance.funnel.evaluation import evaluate_filters
+from smallcap.finance.funnel.footing import TRAILING_COLUMNS, on_latest
 from smallcap.finance.funnel.inputs import METRIC_COLUMNS
 from smallcap.finance.funnel.lenses import statement_lenses
 from smallcap.finance.funnel.universe import universe_limits
@@ -17,7 +20,28 @@ from smallcap.rules.types.kinds import Applicability
 BUSINESS_FILTER = 1
 
 
-def member_limits(metrics_as_of: pl.DataFrame, evaluations: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Latest:
+    """Rows on the latest footing, for a home that is on it.
+
+    Attributes
+    ----------
+    members
+        Rows of core.trailing_as_of.
+    watched
+        Rows of core.watched_trailing.
+    """
+
+    members: pl.DataFrame
+    watched: pl.DataFrame
+
+
+def member_limits(
+    metrics_as_of: pl.DataFrame,
+    evaluations: pl.DataFrame,
+    rules: FunnelRules,
+    trailing_as_of: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Compute the limits of the members' universe at each as_of, as their own filters do.
 
     Parameters
@@ -28,12 +52,15 @@ def member_limits(metrics_as_of: pl.DataFrame, evaluations: pl.DataFrame, rules:
         Rows of core.filter_evaluations for the same dates: the members' status by filter 1.
     rules
         Quantiles, and minimum number of companies.
+    trailing_as_of
+        Rows of core.trailing_as_of for the same dates, for the multiples; None for the annual footing.
     """
     status = evaluations.filter(pl.col("filter_number") == BUSINESS_FILTER).select(
         "as_of", "entity_id", "stand_alone_status"
     )
     members = metrics_as_of.join(status, on=["as_of", "entity_id"], maintain_order="left")
-    return universe_limits(members, members["stand_alone_status"], rules)
+    latest = on_latest(members, trailing_as_of)
+    return universe_limits(members, members["stand_alone_status"], rules, latest)
 
 
 def watched_outcomes(
@@ -49,6 +76,7 @@ def watched_outcomes(
     business_rules: BusinessRules,
     standard: ShariahRules,
     applicability: Applicability,
+    latest: Latest | None = None,
 ) -> pl.DataFrame:
     """Evaluate the filters for every watched name that is no member, in strict order.
 
@@ -64,6 +92,8 @@ def watched_outcomes(
         The thresholds, the excluded lines of business, the standard of filter 2.
     applicability
         Which rules are asked of which kind of company.
+    latest
+        Rows on the latest footing; None in a home on the annual one.
 
     Returns
     -------
@@ -82,7 +112,8 @@ def watched_outcomes(
         business_rules,
         standard,
         applicability,
-        member_limits(metrics_as_of, evaluations, rules),
+        member_limits(metrics_as_of, evaluations, rules, latest.members if latest else None),
+        _trailing(latest, judged),
     )
     explained = _with_missing_filing(evaluated, watched_metrics, judged).with_columns(
         pl.when(pl.col("filter_number") > BUSINESS_FILTER)
@@ -103,6 +134,7 @@ def watched_lenses(
     annual_metrics: pl.DataFrame,
     rules: FunnelRules,
     applicability: Applicability,
+    latest: Latest | None = None,
 ) -> pl.DataFrame:
     """Look at every watched name that is no member through the lenses of its three statements.
 
@@ -118,6 +150,8 @@ def watched_lenses(
         Thresholds.
     applicability
         Which items say something of which kind of company.
+    latest
+        Rows on the latest footing; None in a home on the annual one.
 
     Returns
     -------
@@ -133,7 +167,8 @@ def watched_lenses(
         with_stand_ins(outcomes, judged),
         rules,
         applicability,
-        member_limits(metrics_as_of, evaluations, rules),
+        member_limits(metrics_as_of, evaluations, rules, latest.members if latest else None),
+        _trailing(latest, judged),
     )
     explained = _with_missing_filing(seen, watched_metrics, judged).with_columns(
         pl.col("explained").alias("reason")
@@ -144,6 +179,13 @@ def watched_lenses(
 def _measured(watched_metrics: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """Select what the filters use of the watched names' metrics, by the ids of `judged`."""
     return with_stand_ins(watched_metrics.select(*METRIC_COLUMNS, "ticker"), judged).drop("ticker")
+
+
+def _trailing(latest: Latest | None, judged: pl.DataFrame) -> pl.DataFrame | None:
+    """Select what the filters use of the watched names' latest footing, by the ids of `judged`."""
+    if latest is None:
+        return None
+    return with_stand_ins(latest.watched.select(*TRAILING_COLUMNS, "ticker"), judged).drop("ticker")
 
 
 def _with_missing_filing(

@@ -7,7 +7,14 @@ import datetime as dt
 
 import polars as pl
 
-from smallcap.finance.quality.inputs import BASES, METHODS, basis_inputs, method_inputs
+from smallcap.finance.quality.inputs import (
+    BASES,
+    METHODS,
+    TRAILING,
+    basis_inputs,
+    method_inputs,
+    trailing_inputs,
+)
 from smallcap.finance.quality.steps import GROUP, QUINTILE_EDGES, coverage_as_scored, score
 from smallcap.finance.watched.rows import as_watched, outsiders, with_stand_ins
 from smallcap.rules.types.kinds import Applicability
@@ -26,6 +33,7 @@ def watched_scores(
     clock: dt.date,
     stale_months: int,
     applicability: Applicability,
+    watched_trailing: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Score every watched name that is no member as if it stood among the scored members.
 
@@ -42,6 +50,8 @@ def watched_scores(
         Rows of marts.quality_scores for the same dates.
     rules, clock, stale_months, applicability
         As for `quality_scores`.
+    watched_trailing
+        Rows of core.watched_trailing; without them method trailing is left out.
 
     Returns
     -------
@@ -63,7 +73,10 @@ def watched_scores(
             stale_months=stale_months,
         )
         parts += [method_inputs(inputs, method, rules, applicability) for method in METHODS]
-    placed = _placed(pl.concat(parts), universe_of(member_scores), rules)
+    if watched_trailing is not None:
+        latest = trailing_inputs(judged, with_stand_ins(watched_trailing, judged), clock)
+        parts.append(method_inputs(latest, TRAILING, rules, applicability))
+    placed = _placed(pl.concat(parts, how="diagonal"), universe_of(member_scores), rules)
     complete = placed.with_columns(
         pl.col("as_of").dt.year().alias("year"), pl.lit(rules.label).alias("rule_set")
     )

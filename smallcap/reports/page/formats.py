@@ -53,6 +53,7 @@ PROPER_NAMES = {
     "cap": "by market value",
     "delisted_or_acquired": "delisted or acquired",
     "debt_free_aware": "debt-free aware",
+    "trailing": "trailing twelve months",
     "equity_reit": "equity REIT",
     "mortgage_reit": "mortgage REIT",
 }

@@ -1,15 +1,54 @@
-"""The rules of the profitability experiment, validated; values are in data/reference/experiment.toml."""
+"""The rules of the profitability experiment: data/reference/experiment.toml and cap_ranges.csv."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
-from smallcap.rules.types.base import RuleSet, require
+from smallcap.rules.types.base import Day, Row, RuleSet, require
 from smallcap.rules.types.factors import MONTHS_A_YEAR
 
 FEWEST_JUNES: Final = 2
 """With fewer than two Junes there is no rebalance."""
+
+CAP_RANGES_FILE: Final = "cap_ranges.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapRange(Row):
+    """A range of market values that an index asks of a company at its entry.
+
+    Attributes
+    ----------
+    first_day
+        First day on which it applies, until the next range begins.
+    lowest_usd, highest_usd
+        The range, both included.
+    source
+        Where it comes from, and what is not known of it.
+    """
+
+    first_day: Day
+    lowest_usd: float
+    highest_usd: float
+    source: str
+
+    def __post_init__(self) -> None:
+        require(self.lowest_usd > 0, "lowest_usd", f"must be above zero, got {self.lowest_usd:g}")
+        require(
+            self.highest_usd > self.lowest_usd,
+            "highest_usd",
+            f"({self.highest_usd:g}) is not above 'lowest_usd' ({self.lowest_usd:g})",
+        )
+
+    def check_against(self, earlier: Sequence[Self]) -> None:
+        """Refuse a second range of the same day."""
+        require(
+            all(one.first_day != self.first_day for one in earlier),
+            "first_day",
+            f"({self.first_day}) has a range already",
+        )
 
 
 @dataclass(frozen=True)

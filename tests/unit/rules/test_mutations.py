@@ -44,6 +44,7 @@ from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstit
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
+from smallcap.rules.types.trailing import TrailingRules
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from smallcap.rules.types.withdrawals import WITHDRAWALS_FILE, Withdrawal
 from tests.paths import PROJECT_ROOT
@@ -68,6 +69,7 @@ RULE_SETS: dict[str, type[RuleSet]] = {
     "reconciliation.toml": ReconciliationRules,
     "sanity.toml": SanityRules,
     "shariah.toml": ShariahStandards,
+    "trailing.toml": TrailingRules,
     "xfinlink_plans.toml": Plans,
 }
 TABLES: dict[str, type[Row]] = {

@@ -94,6 +94,7 @@ EXPERIMENT = Layout(
     "The index against its profitable members",
     (
         Column("universe", "Universe", "words"),
+        Column("compared_with", "Compared with", "words"),
         Column("weighting", "Weights", "words"),
         Column("cost_basis_points", "Cost, bp", "integer"),
         Column("annual_return", "A year", "percent"),
@@ -101,12 +102,13 @@ EXPERIMENT = Layout(
         Column("sharpe", "Sharpe", "number"),
         Column("max_drawdown", "Largest fall", "percent"),
         Column("turnover", "Turnover", "percent"),
-        Column("difference_annual", "To the index", "percent"),
+        Column("difference_annual", "Difference", "percent"),
         Column("difference_ci_low", "95% from", "percent"),
         Column("difference_ci_high", "to", "percent"),
         Column("months", "Months", "integer"),
     ),
-    note="Formed each June by what was visible then. A proxy: the S&P SmallCap 600 asks for profits at "
+    note="Formed each June by what was visible then. Profitable, by the last fiscal year, is a proxy; "
+    "admitted is the rule of the S&P SmallCap 600: last quarter, last four quarters and market value, at "
     "entry only. "
     "No return counts after a company has left the index.",
 )
@@ -133,10 +135,11 @@ EXPERIMENT_YEARS = Layout(
     (
         Column("period", "Held"),
         Column("universe", "Universe", "words"),
+        Column("compared_with", "Compared with", "words"),
         Column("weighting", "Weights", "words"),
         Column("names", "Companies", "integer"),
         Column("annual_return", "Return", "percent"),
         Column("max_drawdown", "Largest fall", "percent"),
-        Column("difference_annual", "To the index", "percent"),
+        Column("difference_annual", "Difference", "percent"),
     ),
 )

@@ -1,0 +1,1 @@
+"""Tests of trailing twelve months and of the latest balance sheet."""
