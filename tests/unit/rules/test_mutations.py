@@ -42,6 +42,7 @@ from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
 from smallcap.rules.types.returns import ReturnRules
+from smallcap.rules.types.sec import SecRules
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
@@ -67,6 +68,7 @@ RULE_SETS: dict[str, type[RuleSet]] = {
     "quintiles.toml": QuintileRules,
     "reconciliation.toml": ReconciliationRules,
     "sanity.toml": SanityRules,
+    "sec.toml": SecRules,
     "shariah.toml": ShariahStandards,
     "xfinlink_plans.toml": Plans,
 }
