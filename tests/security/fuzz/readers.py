@@ -8,9 +8,10 @@ from typing import Final
 
 from tests.security.fuzz.file_readers import FILE_READERS, Reader
 from tests.security.fuzz.home_readers import HOME_READERS
+from tests.security.fuzz.sec_readers import SEC_READERS
 from tests.security.fuzz.vendor_readers import VENDOR_READERS
 
-READERS: Final[dict[str, Reader]] = {**FILE_READERS, **HOME_READERS, **VENDOR_READERS}
+READERS: Final[dict[str, Reader]] = {**FILE_READERS, **HOME_READERS, **SEC_READERS, **VENDOR_READERS}
 
 READ_BY: Final = {
     "smallcap/engine/code.py": "digests of code",
@@ -39,6 +40,7 @@ READ_BY: Final = {
     "smallcap/sources/edgar/bulk.py": "bulk file of figures",
     "smallcap/sources/edgar/changes.py": "daily index of filings",
     "smallcap/sources/edgar/client.py": "body of a file",
+    "smallcap/sources/fails/file.py": "fails to deliver",
     "smallcap/sources/fetching/http.py": "error of a server",
     "smallcap/sources/fetching/quota.py": "count of requests",
     "smallcap/sources/fetching/rate.py": "times of requests",
@@ -48,8 +50,12 @@ READ_BY: Final = {
     "smallcap/sources/files/workbook.py": "workbook",
     "smallcap/sources/french/files.py": "factors",
     "smallcap/sources/ishares/holdings.py": "holdings",
+    "smallcap/sources/nport/document.py": "fund's report",
     "smallcap/sources/parquet.py": "canonical table",
     "smallcap/sources/payloads.py": "kept payload",
+    "smallcap/sources/sec_index/cells.py": "list of the SEC",
+    "smallcap/sources/sec_index/company_index.py": "index of filings",
+    "smallcap/sources/sec_index/feed.py": "feed of filings",
     "smallcap/sources/xfinlink/frames.py": "vendor's response",
     "smallcap/sources/xfinlink/wire.py": "vendor's response",
     "smallcap/warehouse/diff/sides.py": "catalogue",
