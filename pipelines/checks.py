@@ -29,7 +29,7 @@ MEMBERS_ONLY = (
     "members only: the source has no fundamentals, so no member has an annual record and none is scored"
 )
 COUNTED_TABLES = ("core.members", "marts.quality_scores")
-DELIVERED_TABLES = ("raw.fundamentals", "raw.prices")
+DELIVERED_TABLES = ("raw.fundamentals", "raw.quarterly_fundamentals", "raw.prices")
 """Tables that a source may do without, and that a home which has rows of them does not lose."""
 
 

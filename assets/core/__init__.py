@@ -9,6 +9,7 @@ from smallcap.assets.core.filter_evaluations import filter_evaluations
 from smallcap.assets.core.members import members
 from smallcap.assets.core.metrics_as_of import metrics_as_of
 from smallcap.assets.core.monthly_returns import monthly_returns
+from smallcap.assets.core.quarterly_fundamentals import quarterly_fundamentals
 from smallcap.assets.core.return_doubts import return_doubts
 from smallcap.assets.core.watched_metrics import watched_metrics
 from smallcap.assets.core.watched_names import watched_names
@@ -23,6 +24,7 @@ __all__ = [
     "members",
     "metrics_as_of",
     "monthly_returns",
+    "quarterly_fundamentals",
     "return_doubts",
     "watched_metrics",
     "watched_names",

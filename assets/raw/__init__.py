@@ -4,8 +4,18 @@ from smallcap.assets.raw.constituents import constituents
 from smallcap.assets.raw.factors import factors
 from smallcap.assets.raw.fundamentals import fundamentals
 from smallcap.assets.raw.prices import prices
+from smallcap.assets.raw.quarterly_fundamentals import quarterly_fundamentals
 from smallcap.assets.raw.securities import securities
 from smallcap.assets.raw.snapshots import snapshots
 from smallcap.assets.raw.vendor_metrics import vendor_metrics
 
-__all__ = ["constituents", "factors", "fundamentals", "prices", "securities", "snapshots", "vendor_metrics"]
+__all__ = [
+    "constituents",
+    "factors",
+    "fundamentals",
+    "prices",
+    "quarterly_fundamentals",
+    "securities",
+    "snapshots",
+    "vendor_metrics",
+]

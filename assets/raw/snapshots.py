@@ -12,6 +12,7 @@ FETCHED_TABLES = (
     "raw.securities",
     "raw.constituents",
     "raw.fundamentals",
+    "raw.quarterly_fundamentals",
     "raw.vendor_metrics",
     "raw.prices",
     "raw.factors",

@@ -102,6 +102,7 @@ def planned_requests(live: LiveSources, run: Run) -> list[Planned]:
     securities = run.home.lake.read("raw.securities")
     asked = {
         "fundamentals": known_companies(securities),
+        "quarterly_fundamentals": known_companies(securities),
         "vendor_metrics": known_companies(securities),
         "prices": known_lines(securities),
     }

@@ -25,6 +25,7 @@ READS: dict[str, dict[str, Window]] = {
     "raw.factors": {},
     "raw.constituents": {"raw.securities": SAME_YEAR},
     "raw.fundamentals": {"raw.securities": SAME_YEAR},
+    "raw.quarterly_fundamentals": {"raw.securities": SAME_YEAR},
     "raw.vendor_metrics": {"raw.securities": SAME_YEAR, "raw.fundamentals": Window(back=9)},
     "raw.prices": {"raw.securities": SAME_YEAR},
     "raw.snapshots": {},
@@ -34,6 +35,12 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=1, among=LISTED_LINES),
     },
     "core.annual_fundamentals": {"raw.fundamentals": Window(back=8)},
+    # Six years back hold the same quarter of the four years before, filed late, and the year of which a
+    # restated quarter is part.
+    "core.quarterly_fundamentals": {
+        "raw.quarterly_fundamentals": Window(back=6),
+        "core.annual_fundamentals": Window(back=6),
+    },
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
     "core.metrics_as_of": {
         # Splits between lists since the share count, as far back as prices are read.
@@ -329,7 +336,10 @@ READS: dict[str, dict[str, Window]] = {
 """For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made
 from all years that exist; its windows say which of them a run makes if they are missing."""
 
-JUDGES = {"core.annual_fundamentals": "raw.fundamentals"}
+JUDGES = {
+    "core.annual_fundamentals": "raw.fundamentals",
+    "core.quarterly_fundamentals": "raw.quarterly_fundamentals",
+}
 """Tables that evaluate the rows of another: everything that was fetched is evaluated. Otherwise a row with an
 impossible date, filed years before its period ended, would go unnoticed in a year that no snapshot reads."""
 

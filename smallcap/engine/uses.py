@@ -50,11 +50,17 @@ USES: Mapping[str, Uses] = {
         ("files_blank_debt_is_zero", "shares_split_basis"),
         dataset="fundamentals",
     ),
+    "raw.quarterly_fundamentals": Uses(
+        ("metrics_rules", "sanity_rules", "withdrawals", *LISTS),
+        ("files_blank_debt_is_zero", "shares_split_basis"),
+        dataset="quarterly_fundamentals",
+    ),
     "raw.vendor_metrics": Uses(("withdrawals",), dataset="vendor_metrics"),
     "raw.prices": Uses(("sanity_rules", "withdrawals", *LISTS), dataset="prices"),
     "raw.snapshots": Uses(dataset="snapshots"),
     "core.members": Uses(("metrics_rules", "company_kinds")),
     "core.annual_fundamentals": Uses(("sanity_rules",)),
+    "core.quarterly_fundamentals": Uses(("sanity_rules",)),
     "core.annual_metrics": Uses(("metrics_rules",)),
     "core.metrics_as_of": Uses(("metrics_rules", "applicability"), ("stale_months",)),
     "core.filter_evaluations": Uses(

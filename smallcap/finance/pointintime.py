@@ -129,8 +129,10 @@ def is_stale(period_end: str | pl.Expr, as_of: str | pl.Expr, months: int) -> pl
     return _expression(period_end) < _expression(as_of).dt.offset_by(f"-{months}mo")
 
 
-def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange) -> pl.DataFrame:
-    """Find, for each annual record, the records of earlier years as known when it became known.
+def visible_history(
+    records: pl.DataFrame, years_back: int, prior_year: DayRange, asked: pl.Series | None = None
+) -> pl.DataFrame:
+    """Find, for each record of a year or quarter, the records of earlier years as known when it became known.
 
     Parameters
     ----------
@@ -141,6 +143,8 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
     prior_year
         Range of days between a record's `period_end` and that of the year before; each further year back adds
         365.25 days.
+    asked
+        For each record whether it is asked about; None for all.
 
     Returns
     -------
@@ -150,8 +154,9 @@ def visible_history(records: pl.DataFrame, years_back: int, prior_year: DayRange
     """
     ordered = by_standing(records)
     apart = years_apart(pl.col("period_end"), pl.col("period_end_prior"), prior_year)
+    questions = ordered if asked is None else ordered.filter(asked.gather(ordered["row"]))
     known = (
-        ordered.join(ordered, on="entity_id", suffix="_prior")
+        questions.join(ordered, on="entity_id", suffix="_prior")
         .filter(pl.col("available_date_prior") <= pl.col("available_date"))
         .with_columns(apart.alias("years_back"))
         .filter(pl.col("years_back").is_between(1, years_back))

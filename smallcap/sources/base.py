@@ -14,6 +14,7 @@ from typing import Protocol
 
 import polars as pl
 
+from smallcap.tables.quarters import RawQuarterlyFundamentals
 from smallcap.tables.raw import Constituents, Factors, Fundamentals, Prices, Securities, VendorMetrics
 
 REFUSED_SCHEMA: dict[str, type[pl.DataType]] = {"year": pl.Int32, "rule": pl.String, "row_json": pl.String}
@@ -51,13 +52,13 @@ CONSTITUENTS_COLUMNS = _columns(
     ["source_id"],
 )
 SECURITIES_COLUMNS = _columns(Securities, ["security_id", "entity_id"], [])
-FUNDAMENTALS_COLUMNS = _columns(
-    Fundamentals,
-    [
-        *("year", "entity_id", "available_date", "is_available_date_assumed"),
-        *("source_entity_id", "missing_since"),
-    ],
-    ["source_entity_id"],
+_GIVEN_TO_STATEMENTS = (
+    *("year", "entity_id", "available_date", "is_available_date_assumed"),
+    *("source_entity_id", "missing_since"),
+)
+FUNDAMENTALS_COLUMNS = _columns(Fundamentals, _GIVEN_TO_STATEMENTS, ["source_entity_id"])
+QUARTERLY_FUNDAMENTALS_COLUMNS = _columns(
+    RawQuarterlyFundamentals, _GIVEN_TO_STATEMENTS, ["source_entity_id"]
 )
 VENDOR_METRICS_COLUMNS = _columns(
     VendorMetrics,
@@ -83,8 +84,8 @@ class Source(Protocol):
     label
         What the data are, in words that are shown wherever results are; says so where they are synthetic.
     absent
-        Datasets that the source does not have at all, of fundamentals, prices and factors: a run does without
-        them.
+        Datasets that the source does not have at all, of fundamentals, quarterly_fundamentals, prices and
+        factors: a run does without them.
     """
 
     name: str
@@ -133,6 +134,15 @@ class Source(Protocol):
         """Annual records of `companies` (source_entity_id), all versions, with period_end in [start, end].
 
         All for None.
+        """
+        ...
+
+    def quarterly_fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Quarterly records of `companies`, all versions, with period_end in [start, end]; all for None.
+
+        No rows where the source has none, which `absent` then says.
         """
         ...
 

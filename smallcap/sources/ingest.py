@@ -13,7 +13,13 @@ import polars as pl
 
 from smallcap.errors import SmallcapError
 from smallcap.finance.pointintime import available_dates
-from smallcap.sources.base import FUNDAMENTALS_COLUMNS, PRICES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
+from smallcap.sources.base import (
+    FUNDAMENTALS_COLUMNS,
+    PRICES_COLUMNS,
+    QUARTERLY_FUNDAMENTALS_COLUMNS,
+    VENDOR_METRICS_COLUMNS,
+    Delivery,
+)
 from smallcap.sources.list_merge import merged_lists
 from smallcap.sources.merge import (
     COMPARED_SCHEMA,
@@ -35,15 +41,20 @@ def _figures(columns: dict[str, pl.DataType]) -> tuple[str, ...]:
     return tuple(name for name, dtype in columns.items() if dtype == pl.Float64())
 
 
-MATCHING: Final = {
-    "raw.fundamentals": Matching(
+def _statements(columns: dict[str, pl.DataType]) -> Matching:
+    return Matching(
         ("entity_id", "period_end", "version"),
-        _figures(FUNDAMENTALS_COLUMNS),
+        _figures(columns),
         "period_end",
         "entity_id",
         "source_entity_id",
         filing="filing_date",
-    ),
+    )
+
+
+MATCHING: Final = {
+    "raw.fundamentals": _statements(FUNDAMENTALS_COLUMNS),
+    "raw.quarterly_fundamentals": _statements(QUARTERLY_FUNDAMENTALS_COLUMNS),
     "raw.vendor_metrics": Matching(
         ("entity_id", "period_end"),
         _figures(VENDOR_METRICS_COLUMNS),
@@ -122,11 +133,44 @@ def fundamentals(
 ) -> Ingested:
     """Make raw.fundamentals, partitioned by the year in which each row became known.
 
+    The parameters are those of `_of_statements`.
+    """
+    return _of_statements("raw.fundamentals", delivery, securities, sessions, assumed_lag_days, before)
+
+
+def quarterly_fundamentals(
+    delivery: Delivery,
+    securities: pl.DataFrame,
+    sessions: pl.Series,
+    assumed_lag_days: int,
+    before: Before | None = None,
+) -> Ingested:
+    """Make raw.quarterly_fundamentals, partitioned by the year in which each row became known.
+
+    The parameters are those of `_of_statements`.
+    """
+    return _of_statements(
+        "raw.quarterly_fundamentals", delivery, securities, sessions, assumed_lag_days, before
+    )
+
+
+def _of_statements(
+    name: str,
+    delivery: Delivery,
+    securities: pl.DataFrame,
+    sessions: pl.Series,
+    assumed_lag_days: int,
+    before: Before | None,
+) -> Ingested:
+    """Make a table of statements: merge the delivery, date its rows, and keep one row of each key.
+
     Of two filings of one version that became known on the same day, the later is kept and the other refused;
     one that is delivered before one that is kept from earlier deliveries.
 
     Parameters
     ----------
+    name
+        The raw table.
     delivery, securities
         The delivery, and raw.securities with its companies.
     sessions
@@ -136,11 +180,11 @@ def fundamentals(
     before
         What the home has of the source, to merge the delivery with.
     """
-    all_rows = _merged("raw.fundamentals", delivery, securities, before)
+    all_rows = _merged(name, delivery, securities, before)
     dated = available_dates(all_rows.rows, sessions, assumed_lag_days).with_columns(
         year=pl.col("available_date").dt.year()
     )
-    key = table("raw.fundamentals").key
+    key = table(name).key
     contents = [name for name in dated.columns if name not in (*key, "filing_date", MISSING, STORED_YEAR)]
     latest_first = (
         dated.sort("filing_date", *contents, descending=True, nulls_last=True)
@@ -154,11 +198,11 @@ def fundamentals(
         pl.col("year"),
     )
     return Ingested(
-        _as_table(latest_first.filter(~is_earlier), "raw.fundamentals"),
+        _as_table(latest_first.filter(~is_earlier), name),
         pl.concat([delivery.refused, refused]),
         delivery.notices,
         all_rows.compared,
-        _moved_years(all_rows, dated),
+        _moved_years(name, all_rows, dated),
     )
 
 
@@ -247,12 +291,12 @@ def _stored_rows(stored: pl.DataFrame, matching: Matching, like: pl.DataFrame) -
     return stored.with_columns(*had, *_month(stored)).select(*like.columns, MISSING, STORED_YEAR)
 
 
-def _moved_years(all_rows: Merged, dated: pl.DataFrame) -> tuple[int, ...]:
+def _moved_years(name: str, all_rows: Merged, dated: pl.DataFrame) -> tuple[int, ...]:
     """Return the partitions of records that were dated anew: those that they had, and those they have now."""
     moved = all_rows.moved
     if moved.is_empty():
         return ()
-    key = MATCHING["raw.fundamentals"].key
+    key = MATCHING[name].key
     now = dated.join(moved.select(key), on=key, how="semi", nulls_equal=True)
     return tuple(sorted({*moved[STORED_YEAR].to_list(), *now["year"].to_list()}))
 

@@ -44,6 +44,12 @@ class _Passing:
         """Forward `Source.fundamentals`."""
         return self._source.fundamentals(start, end, companies)
 
+    def quarterly_fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Forward `Source.quarterly_fundamentals`."""
+        return self._source.quarterly_fundamentals(start, end, companies)
+
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
@@ -107,7 +113,15 @@ class ClockedSource(_Passing):
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
         """Annual records filed by the clock; where the filing date is unknown, of periods that had ended."""
-        delivery = self._source.fundamentals(start, min(end, self.clock), companies)
+        return self._filed(self._source.fundamentals(start, min(end, self.clock), companies))
+
+    def quarterly_fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Quarterly records filed by the clock, as `fundamentals`."""
+        return self._filed(self._source.quarterly_fundamentals(start, min(end, self.clock), companies))
+
+    def _filed(self, delivery: Delivery) -> Delivery:
         filed = pl.coalesce("filing_date", "period_end") <= self.clock
         return replace(delivery, rows=delivery.rows.filter(filed))
 

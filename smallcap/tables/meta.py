@@ -69,7 +69,9 @@ class Checks(dy.Schema):
 class Fetched(dy.Schema):
     """One row per dataset, source and year: what was requested from the source, and up to which day."""
 
-    dataset = key_text("constituents, securities, fundamentals, vendor_metrics, prices or factors")
+    dataset = key_text(
+        "constituents, securities, fundamentals, quarterly_fundamentals, vendor_metrics, prices or factors"
+    )
     source = key_text("the source")
     year = dy.Int64(primary_key=True, description="calendar year; 0 for data without a year")
     asked = count("companies or lines requested", nullable=True, unit="companies")
@@ -81,7 +83,7 @@ class Deliveries(dy.Schema):
     """One row per run and dataset of a live source: what was asked, what came, and how it was judged."""
 
     run_id = key_text("the run")
-    dataset = key_text("fundamentals, vendor_metrics or prices")
+    dataset = key_text("fundamentals, quarterly_fundamentals, vendor_metrics or prices")
     source = text("the source", nullable=False)
     clock = date("the source's day", nullable=False)
     first_day = date("first day that was asked for", nullable=False)

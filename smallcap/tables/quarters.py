@@ -64,6 +64,25 @@ class QuarterlyFundamentals(QuarterlyRecord):
     )
     is_scale_suspect = flag("at least one figure may be in another unit: see scale_suspect_fields")
     scale_suspect_fields = text("figures that may be in another unit; what uses them is null")
+    year_to_date_refused_fields = text(
+        "items whose year-to-date figure contradicts the quarters and was taken out: it equals the three "
+        "months, or is below that of the quarter before"
+    )
+    restated_basis_fields = text(
+        "items whose difference is null: the figure to be subtracted was restated by more than 5% since"
+    )
+    is_difference_basis_mixed = flag(
+        "a figure that was subtracted has since been restated by more than 1%; the version that fits the "
+        "minuend is used"
+    )
+    is_computed_anew = flag(
+        "the row repeats a record because a figure of another quarter that its flows are computed from "
+        "became known or changed; filing_date is that figure's"
+    )
+    is_amendment_partial = flag("the row left out figures of an earlier version, which were taken over")
+    inherited_fields = text("figures taken over from the version before")
+    amended_fields = text("figures that differ from the version before")
+    has_balance_sheet = flag("total assets or shareholders' equity at period_end are known")
     is_loss_extreme = flag("net income or loss of the quarter is more than three times total assets")
     rule_set = text("name and version of the rule set", nullable=False)
 

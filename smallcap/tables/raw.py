@@ -87,7 +87,7 @@ class AnnualRecord(dy.Schema):
 
     year = year(KNOWN_YEAR)
     entity_id = key_id("our id of the company")
-    period_end = key_date("end of the fiscal year")
+    period_end = key_date("end of the fiscal year; of a quarterly record, end of the quarter")
     version = key_text("original or restated")
     available_date = key_date(
         "first NYSE session after filing_date; if that is missing, period_end + 90 days"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from smallcap.finance.metrics.fields import AMENDED, DEBT_PARTS, FIELDS, INHERITED, names_where
@@ -10,7 +12,7 @@ from smallcap.rules.types.metrics import AmendmentRules
 PERIOD = ("entity_id", "period_end")
 
 
-def inherited(rows: pl.DataFrame, rules: AmendmentRules) -> pl.DataFrame:
+def inherited(rows: pl.DataFrame, rules: AmendmentRules, fields: Sequence[str] = FIELDS) -> pl.DataFrame:
     """Fill each blank figure of a row from the version before it, figure by figure.
 
     The version before is an earlier row of the same company and period_end: one that became known earlier, or
@@ -26,6 +28,8 @@ def inherited(rows: pl.DataFrame, rules: AmendmentRules) -> pl.DataFrame:
         Annual rows, columns of raw.fundamentals.
     rules
         Tolerance of that comparison.
+    fields
+        The figures; those of annual rows by default.
 
     Returns
     -------
@@ -36,32 +40,35 @@ def inherited(rows: pl.DataFrame, rules: AmendmentRules) -> pl.DataFrame:
     ordered = rows.with_row_index("row").sort(
         *PERIOD, "available_date", pl.col("version") == "restated", "version", "source", nulls_last=True
     )
-    is_later = pl.struct(PERIOD).is_duplicated() & ~pl.struct(PERIOD).is_first_distinct()
-    if not ordered.select(is_later.any()).item():
-        none = pl.lit(None, pl.String)
-        is_partial = pl.lit(False).alias("is_amendment_partial")
-        return rows.with_columns(none.alias(INHERITED), none.alias(AMENDED), is_partial)
-    filled = ordered.with_columns(_filled(rules))
-    before = {name: pl.col(f"{name}_filled").shift(1).over(PERIOD) for name in FIELDS}
-    is_inherited = {name: pl.col(name).is_null() & pl.col(f"{name}_filled").is_not_null() for name in FIELDS}
-    is_amended = {name: (pl.col(name) != before[name]).fill_null(False) for name in FIELDS}
+    has_versions = ordered.select(pl.struct(PERIOD).is_duplicated()).to_series()
+    none, is_partial = pl.lit(None, pl.String), pl.lit(False).alias("is_amendment_partial")
+    # Most periods have one version, with which nothing is to be done.
+    single = ordered.filter(~has_versions).with_columns(
+        none.alias(INHERITED), none.alias(AMENDED), is_partial
+    )
+    several = _over_versions(ordered.filter(has_versions), rules, fields)
+    return pl.concat([single, several]).sort("row").drop("row")
+
+
+def _over_versions(ordered: pl.DataFrame, rules: AmendmentRules, fields: Sequence[str]) -> pl.DataFrame:
+    """Complete periods with several versions, in order of period and version."""
+    filled = ordered.with_columns(_filled(rules, fields))
+    before = {name: pl.col(f"{name}_filled").shift(1).over(PERIOD) for name in fields}
+    is_inherited = {name: pl.col(name).is_null() & pl.col(f"{name}_filled").is_not_null() for name in fields}
+    is_amended = {name: (pl.col(name) != before[name]).fill_null(False) for name in fields}
     listed = filled.with_columns(
         names_where(is_inherited).alias(INHERITED), names_where(is_amended).alias(AMENDED)
     )
-    return (
-        listed.with_columns(
-            *(pl.col(f"{name}_filled").alias(name) for name in FIELDS),
-            _date_of_count(),
-            pl.col(INHERITED).is_not_null().alias("is_amendment_partial"),
-        )
-        .sort("row")
-        .select(*rows.columns, INHERITED, AMENDED, "is_amendment_partial")
-    )
+    return listed.with_columns(
+        *(pl.col(f"{name}_filled").alias(name) for name in fields),
+        _date_of_count(),
+        pl.col(INHERITED).is_not_null().alias("is_amendment_partial"),
+    ).select(*ordered.columns, INHERITED, AMENDED, "is_amendment_partial")
 
 
-def _filled(rules: AmendmentRules) -> list[pl.Expr]:
+def _filled(rules: AmendmentRules, fields: Sequence[str]) -> list[pl.Expr]:
     """Carry each figure forward over the versions of its period."""
-    others = [name for name in FIELDS if name not in DEBT_PARTS]
+    others = [name for name in fields if name not in DEBT_PARTS]
     plain = [pl.col(name).forward_fill().over(PERIOD).alias(f"{name}_filled") for name in others]
     total_before = pl.sum_horizontal(
         (pl.col(name).forward_fill().shift(1).over(PERIOD) for name in DEBT_PARTS), ignore_nulls=False

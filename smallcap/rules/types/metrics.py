@@ -105,6 +105,30 @@ class ClockRules(Record):
 
 
 @dataclass(frozen=True)
+class DifferenceRules(Record):
+    """How far a newer version of a figure that is subtracted may differ.
+
+    Attributes
+    ----------
+    mixed_above
+        A difference is flagged where the newer version differs by more than this share.
+    null_above
+        It is unknown where the newer version differs by more than this share.
+    """
+
+    mixed_above: float
+    null_above: float
+
+    def __post_init__(self) -> None:
+        require(0 <= self.mixed_above < 1, "mixed_above", f"must be in [0, 1), got {self.mixed_above}")
+        require(
+            self.mixed_above <= self.null_above < 1,
+            "null_above",
+            f"must be in [mixed_above, 1) with mixed_above {self.mixed_above}, got {self.null_above}",
+        )
+
+
+@dataclass(frozen=True)
 class SanityRules(RuleSet):
     """Which rows are refused and which are flagged (docs/methods/sanity.md)."""
 
@@ -113,6 +137,8 @@ class SanityRules(RuleSet):
     dates: DateRules
     clock: ClockRules
     period: DayRange
+    quarter: DayRange
+    difference: DifferenceRules
     prior_year: DayRange
     scale: ScaleRules
     amendment: AmendmentRules

@@ -22,7 +22,7 @@ class Withdrawal(Row):
     source
         The source, as in the column `source`.
     dataset
-        fundamentals, vendor_metrics or prices.
+        fundamentals, quarterly_fundamentals, vendor_metrics or prices.
     source_id
         The source's id of the company or line.
     first_day, last_day
@@ -32,7 +32,7 @@ class Withdrawal(Row):
     """
 
     source: str
-    dataset: Literal["fundamentals", "vendor_metrics", "prices"]
+    dataset: Literal["fundamentals", "quarterly_fundamentals", "vendor_metrics", "prices"]
     source_id: str
     first_day: Day | None = None
     last_day: Day | None = None

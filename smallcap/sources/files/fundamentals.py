@@ -1,8 +1,8 @@
-"""Reads the fundamentals and prices tables of the preset `files` from all files, and checks their keys."""
+"""Reads the statements and prices of the preset `files` from all files, and checks their keys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -10,12 +10,13 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
 from smallcap.input_limits import InputLimits
-from smallcap.sources.base import FUNDAMENTALS_COLUMNS
+from smallcap.sources.base import FUNDAMENTALS_COLUMNS, QUARTERLY_FUNDAMENTALS_COLUMNS
 from smallcap.sources.csv_rows import place_of
 from smallcap.sources.files.canonical_tables import FUNDAMENTALS, PRICES, CanonicalTable
 from smallcap.sources.files.dates import Dated, DateLimits, within_limits
 from smallcap.sources.files.folder import InputFile
 from smallcap.sources.files.kinds import Dataset
+from smallcap.sources.files.quarterly_table import QUARTERLY_FUNDAMENTALS
 from smallcap.sources.files.table_reader import read_table
 from smallcap.sources.identity.aliases import canonical_in_table
 from smallcap.sources.problems import Problems
@@ -25,8 +26,8 @@ VERSIONS = ("original", "restated")
 _SHOWN_DUPLICATES = 5
 _MONEY = {
     column.name: f"{column.name}_usd"
-    for column in FUNDAMENTALS.columns
-    if column.kind == "number" and f"{column.name}_usd" in FUNDAMENTALS_COLUMNS
+    for column in QUARTERLY_FUNDAMENTALS.columns
+    if column.kind == "number" and f"{column.name}_usd" in QUARTERLY_FUNDAMENTALS_COLUMNS
 }
 
 
@@ -44,20 +45,41 @@ def read_fundamentals(
         When files are refused (see `read_table`; the message names all), a version is unknown, or a key
         occurs twice (the message names at most five).
     """
-    dated = _read_all(inputs, "fundamentals", FUNDAMENTALS, limits, sizes)
+    return _read_statements(inputs, "fundamentals", FUNDAMENTALS, aliases, limits, sizes)
+
+
+def read_quarterly_fundamentals(
+    inputs: Sequence[InputFile],
+    aliases: pl.DataFrame,
+    limits: DateLimits,
+    sizes: InputLimits | None = None,
+) -> Dated:
+    """Read the table of quarterly statements; as `read_fundamentals`."""
+    return _read_statements(inputs, "quarterly_fundamentals", QUARTERLY_FUNDAMENTALS, aliases, limits, sizes)
+
+
+def _read_statements(
+    inputs: Sequence[InputFile],
+    dataset: Dataset,
+    table: CanonicalTable,
+    aliases: pl.DataFrame,
+    limits: DateLimits,
+    sizes: InputLimits | None,
+) -> Dated:
+    dated = _read_all(inputs, dataset, table, limits, sizes)
     rows = canonical_in_table(dated.rows, aliases)
     unknown = rows.filter(~pl.col("version").is_in(VERSIONS))
     if unknown.height:
         first = unknown.row(0, named=True)
         raise InputError(
-            f"fundamentals file {first['file']}, {place_of(first['row'], first['line'])}, column 'version': "
+            f"{dataset} file {first['file']}, {place_of(first['row'], first['line'])}, column 'version': "
             f"'{first['version']}' is not original or restated"
         )
-    rows = _with_split_basis(rows)
+    rows = _with_split_basis(rows, dataset)
     key = ["entity_id", "period_end"]
     if rows["version"].null_count() < rows.height:
         key += ["version", "filing_date"]
-    _refuse_duplicates(rows, key, "fundamentals")
+    _refuse_duplicates(rows, key, dataset)
     return replace(dated, rows=rows)
 
 
@@ -88,11 +110,41 @@ def fundamentals_rows(
     A row that was restated after its filing date becomes version ``restated`` and ``is_value_restated``: it
     is visible from the filing date, with values that were published later.
     """
+    return _statement_rows(
+        rows,
+        FUNDAMENTALS_COLUMNS,
+        blank_debt_is_zero=blank_debt_is_zero,
+        shares_split_basis=shares_split_basis,
+        source=source,
+    )
+
+
+def quarterly_fundamentals_rows(
+    rows: pl.DataFrame, *, blank_debt_is_zero: bool, shares_split_basis: str, source: str
+) -> pl.DataFrame:
+    """Convert quarterly statements to `QUARTERLY_FUNDAMENTALS_COLUMNS`; as `fundamentals_rows`."""
+    return _statement_rows(
+        rows,
+        QUARTERLY_FUNDAMENTALS_COLUMNS,
+        blank_debt_is_zero=blank_debt_is_zero,
+        shares_split_basis=shares_split_basis,
+        source=source,
+    )
+
+
+def _statement_rows(
+    rows: pl.DataFrame,
+    columns: Mapping[str, pl.DataType],
+    *,
+    blank_debt_is_zero: bool,
+    shares_split_basis: str,
+    source: str,
+) -> pl.DataFrame:
     declared = None if shares_split_basis == INFERRED else shares_split_basis
     is_restated = (pl.col("restated_date") > pl.col("filing_date")).fill_null(False)
     currency = pl.col("currency") if rows["currency"].null_count() < rows.height else pl.lit("USD")
     return (
-        rows.rename(_MONEY)
+        rows.rename(_MONEY, strict=False)
         .with_columns(
             source_entity_id="entity_id",
             version=pl.coalesce(
@@ -105,12 +157,12 @@ def fundamentals_rows(
             currency=currency,
             source=pl.lit(source),
         )
-        .select(pl.col(name).cast(dtype) for name, dtype in FUNDAMENTALS_COLUMNS.items())
+        .select(pl.col(name).cast(dtype) for name, dtype in columns.items())
         .sort("source_entity_id", "period_end", "version", "filing_date")
     )
 
 
-def _with_split_basis(rows: pl.DataFrame) -> pl.DataFrame:
+def _with_split_basis(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     """Write declared split bases in their one form."""
     forms: dict[str, str] = {}
     for text in rows["shares_split_basis"].drop_nulls().unique().sort():
@@ -119,7 +171,7 @@ def _with_split_basis(rows: pl.DataFrame) -> pl.DataFrame:
         except ValueError as error:
             first = rows.filter(pl.col("shares_split_basis") == text).row(0, named=True)
             raise InputError(
-                f"fundamentals file {first['file']}, row {first['row']}, column 'shares_split_basis': "
+                f"{dataset} file {first['file']}, row {first['row']}, column 'shares_split_basis': "
                 f"'{text}' {error}"
             ) from None
     return rows.with_columns(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Literal
 
-Dataset = Literal["holdings", "constituents", "fundamentals", "prices", "factors"]
+Dataset = Literal["holdings", "constituents", "fundamentals", "quarterly_fundamentals", "prices", "factors"]
 
 GZIP, ZIP = ".gz", ".zip"
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -17,6 +17,7 @@ SUFFIXES: dict[Dataset, tuple[str, ...]] = {
     "holdings": (".csv",),
     "constituents": _TABLE,
     "fundamentals": _TABLE,
+    "quarterly_fundamentals": _TABLE,
     "prices": _TABLE,
     "factors": (".csv", ".txt"),
 }
@@ -36,9 +37,11 @@ _FOLDERS: dict[str, Dataset] = {
     "french": "factors",
     "factors": "factors",
 }
+_QUARTERLY = r"^quarter|quarterly"
 _NAMES: tuple[tuple[str, Dataset], ...] = (
     (r"holdings|^iwm|ishares", "holdings"),
     (r"constituents|members", "constituents"),
+    (_QUARTERLY, "quarterly_fundamentals"),
     (r"fundamental|^annual", "fundamentals"),
     (r"price|month_end", "prices"),
     (r"^f-f_|^ff[35]|momentum|french|factor", "factors"),
@@ -47,6 +50,7 @@ _CONTENT: tuple[tuple[bytes, Dataset], ...] = (
     (b"fund holdings as of", "holdings"),
     (b"crsp database", "factors"),
     (b"adj_close", "prices"),
+    (b"_year_to_date", "quarterly_fundamentals"),
     (b"period_end", "fundamentals"),
     (b"snapshot_date", "constituents"),
 )
@@ -124,6 +128,8 @@ def dataset_of(path: PurePosixPath, start: Callable[[], bytes]) -> Dataset | Non
     """
     suffix = path.suffix.lower()
     dataset = folder_dataset(path.parent)
+    if dataset == "fundamentals" and re.search(_QUARTERLY, path.stem.lower()):
+        dataset = "quarterly_fundamentals"
     if dataset is not None:
         return dataset if suffix in SUFFIXES[dataset] else None
     zips = [part for part in path.parts[:-1] if part.lower().endswith(ZIP)]

@@ -12,7 +12,7 @@ from smallcap.input_limits import InputLimits
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.files.dates import Dated, DateLimits
 from smallcap.sources.files.folder import FolderInputs
-from smallcap.sources.files.fundamentals import read_fundamentals, read_prices
+from smallcap.sources.files.fundamentals import read_fundamentals, read_prices, read_quarterly_fundamentals
 from smallcap.sources.files.lists import Lists, read_lists
 from smallcap.sources.french.files import NotFactorsError, read_french
 from smallcap.sources.problems import Problems
@@ -24,7 +24,7 @@ class FolderTables:
 
     Attributes
     ----------
-    lists, fundamentals, prices
+    lists, fundamentals, quarterly_fundamentals, prices
         The tables, each from all its files.
     factors
         One frame per model and vintage.
@@ -36,15 +36,24 @@ class FolderTables:
 
     lists: Lists
     fundamentals: Dated
+    quarterly_fundamentals: Dated
     prices: Dated
     factors: list[pl.DataFrame]
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def dated(self) -> dict[str, Dated]:
+        """The tables of dated rows by dataset."""
+        return {
+            "fundamentals": self.fundamentals,
+            "quarterly_fundamentals": self.quarterly_fundamentals,
+            "prices": self.prices,
+        }
+
+    @property
     def filled(self) -> frozenset[str]:
         """Names of the datasets that have rows; rows that were refused count."""
-        tables = {"fundamentals": self.fundamentals, "prices": self.prices}
-        found = {name for name, table in tables.items() if table.rows.height + table.refused.height}
+        found = {name for name, table in self.dated.items() if table.rows.height + table.refused.height}
         return frozenset(found | ({"factors"} if self.factors else set()))
 
 
@@ -71,17 +80,20 @@ def read_tables(
     with problems.caught():
         fundamentals = read_fundamentals(inputs.files, aliases, limits, sizes)
     with problems.caught():
+        quarterly = read_quarterly_fundamentals(inputs.files, aliases, limits, sizes)
+    with problems.caught():
         prices = read_prices(inputs.files, aliases, limits, sizes)
     factors = _read_factors(inputs, problems, skipped)
     problems.raise_any(f"the input folder {folder} (nothing was written)")
-    for dataset, dated in (("fundamentals", fundamentals), ("prices", prices)):
+    tables = FolderTables(lists, fundamentals, quarterly, prices, factors, skipped)
+    for dataset, dated in tables.dated.items():
         read = {*dated.rows["file"].unique().to_list(), *_files_of(dated.refused)}
         skipped += [
             (found.name, "a header and no rows")
             for found in inputs.files
             if found.dataset == dataset and found.name not in read
         ]
-    return FolderTables(lists, fundamentals, prices, factors, skipped)
+    return tables
 
 
 def _files_of(refused: pl.DataFrame) -> list[str]:

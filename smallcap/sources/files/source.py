@@ -20,8 +20,9 @@ from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_ME
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
 from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
 from smallcap.sources.files.folder import FolderInputs, find_inputs, named_by_reason
-from smallcap.sources.files.fundamentals import fundamentals_rows
+from smallcap.sources.files.fundamentals import fundamentals_rows, quarterly_fundamentals_rows
 from smallcap.sources.files.lists import choose_lists
+from smallcap.sources.files.quarterly_table import QUARTERLY_FUNDAMENTALS
 from smallcap.sources.files.reading import FolderTables, read_tables
 from smallcap.sources.files.returns import monthly_prices
 from smallcap.sources.files.table_reader import count_removed
@@ -29,6 +30,7 @@ from smallcap.sources.identity.lines import resolve_lines, symbol_to_line
 from smallcap.sources.identity.sightings import LISTED_COLUMNS, Sightings
 from smallcap.sources.identity.table_checks import id_notices
 from smallcap.sources.payloads import SnapshotStore
+from smallcap.sources.refusals import write_refused
 from smallcap.split_basis import INFERRED
 
 WITHOUT = {
@@ -44,6 +46,8 @@ WITHOUT = {
     "add Kenneth French's monthly files, as downloaded, to french/",
 }
 """For each dataset, what a run cannot compute without it, and what to add."""
+OPTIONAL = "quarterly_fundamentals"
+"""The dataset without which a run is complete: what needs quarters uses annual statements instead."""
 _ASSUMED_LAG_DAYS = 90
 """Days after its period end from which a share count without a filing date is taken as known."""
 LISTED = ("holdings", "constituents")
@@ -51,6 +55,7 @@ READ_FROM: Mapping[str, tuple[str, ...]] = {
     "securities": (*LISTED, "fundamentals", "prices"),
     "constituents": (*LISTED, "fundamentals", "prices"),
     "fundamentals": ("fundamentals",),
+    "quarterly_fundamentals": ("quarterly_fundamentals",),
     "prices": (*LISTED, "fundamentals", "prices"),
     "factors": ("factors",),
 }
@@ -117,6 +122,9 @@ class FilesSource:
             if isinstance(newest_list, dt.date)
             else None,
             newest_supported(self._tables.fundamentals.rows, "filing_date", "entity_id", self._limits.clock),
+            newest_supported(
+                self._tables.quarterly_fundamentals.rows, "filing_date", "entity_id", self._limits.clock
+            ),
             newest_supported(self._tables.prices.rows, "date", "symbol", self._limits.clock),
         ]
         known = [date for date in newest if date is not None]
@@ -167,6 +175,23 @@ class FilesSource:
         misdated = self._dated_fundamentals.refused
         notices = (*misdated_notice(misdated, "fundamentals"), *self._notices("fundamentals"))
         return Delivery(asked.filter(pl.col("period_end").is_between(start, end)), misdated, notices)
+
+    def quarterly_fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Quarterly records with period_end in [start, end], of companies with annual records."""
+        dated = self._dated_quarters
+        is_known = pl.col("entity_id").is_in(self._dated_fundamentals.rows["entity_id"].unique().implode())
+        rows = quarterly_fundamentals_rows(
+            dated.rows.filter(is_known),
+            blank_debt_is_zero=self._blank_debt_is_zero,
+            shares_split_basis=self._shares_split_basis,
+            source=self.name,
+        )
+        asked = rows if companies is None else rows.filter(pl.col("source_entity_id").is_in(list(companies)))
+        refused = pl.concat([dated.refused, _without_company(dated.rows.filter(~is_known))])
+        notices = misdated_notice(dated.refused, "quarterly_fundamentals")
+        return Delivery(asked.filter(pl.col("period_end").is_between(start, end)), refused, notices)
 
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
@@ -227,6 +252,16 @@ class FilesSource:
         )
 
     @cached_property
+    def _dated_quarters(self) -> Dated:
+        return up_to(
+            self._tables.quarterly_fundamentals,
+            QUARTERLY_FUNDAMENTALS,
+            self.clock,
+            ["period_end", "filing_date"],
+            self._limits,
+        )
+
+    @cached_property
     def _dated_prices(self) -> Dated:
         return up_to(self._tables.prices, PRICES, self.clock, ["date"], self._limits)
 
@@ -254,7 +289,7 @@ class FilesSource:
     @cached_property
     def absent(self) -> frozenset[str]:
         """Datasets for which the folder has no file with rows."""
-        return frozenset(WITHOUT) - self._tables.filled
+        return frozenset({*WITHOUT, OPTIONAL}) - self._tables.filled
 
     def _notices(self, dataset: str) -> tuple[str, ...]:
         """Return a notice where the folder has no file of the dataset, with the effect and what to add."""
@@ -262,7 +297,7 @@ class FilesSource:
 
     def _cleaned(self) -> tuple[str, ...]:
         """Return a notice of the files from whose text characters were removed."""
-        tables = {table.name: table for table in (CONSTITUENTS, FUNDAMENTALS, PRICES)}
+        tables = {table.name: table for table in (CONSTITUENTS, FUNDAMENTALS, QUARTERLY_FUNDAMENTALS, PRICES)}
         counts = {
             found.name: count_removed(
                 found.payload, f"input file {found.name}", tables.get(found.dataset), self._sizes
@@ -290,3 +325,10 @@ class FilesSource:
     def _wrong_ids(self) -> tuple[str, ...]:
         rows = self._dated_fundamentals.rows.select("symbol", "entity_id", "name", "period_end")
         return id_notices(rows, self._rules.identity, self._rules.recycling.insignificant_words)
+
+
+def _without_company(rows: pl.DataFrame) -> pl.DataFrame:
+    """Refuse quarters of companies of which the folder has no annual record, and so no line."""
+    ruled = rows.with_columns(rule=pl.lit("company_without_annual_record"))
+    cells = ["file", "row", "line", "ticker", "entity_id", "period_end", "filing_date"]
+    return write_refused(ruled, pl.coalesce("filing_date", "period_end").dt.year(), cells)

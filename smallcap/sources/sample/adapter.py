@@ -95,6 +95,14 @@ class SampleSource:
         """Return annual records, all versions, with period_end in [start, end]."""
         return self._between("fundamentals", "period_end", start, end, "source_entity_id", companies)
 
+    def quarterly_fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Return records of all quarters but fourth ones, all versions, with period_end in [start, end]."""
+        return self._between(
+            "quarterly_fundamentals", "period_end", start, end, "source_entity_id", companies
+        )
+
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:

@@ -99,7 +99,7 @@ def joined(first: Records, second: Records) -> Records:
 def file_statements(companies: Companies, market: Market, statements: Items, seed: int) -> Records:
     """Return the original record of each company and fiscal year that was filed while it was listed."""
     rng = stream(seed, "filings")
-    ends = _period_ends(companies)
+    ends = period_ends(companies)
     filed = ends + _lags(rng, len(companies), ends.shape[1]).astype("timedelta64[D]")
     known = (
         companies.is_resolved[:, None]
@@ -107,14 +107,14 @@ def file_statements(companies: Companies, market: Market, statements: Items, see
         & (rng.random(ends.shape) >= GAP_SHARE)
     )
     known &= (filed <= CLOCK_DAY) & (ends + 92 <= CLOCK_DAY)
-    known &= (filed > month_starts()[companies.first_month][:, None]) & (filed <= _last_days(market)[:, None])
+    known &= (filed > month_starts()[companies.first_month][:, None]) & (filed <= last_days(market)[:, None])
     known[:, 0] = False
     company, year = (positions.astype(np.int64) for positions in np.nonzero(known))
     period_end = ends[company, year]
     filing_date = filed[company, year]
     items = {name: values[company, year] for name, values in statements.items()}
     cover_date = np.maximum(filing_date - rng.integers(5, 20, len(company)), period_end + 15)
-    items["shares_outstanding"] = _shares_on(market, company, cover_date)
+    items["shares_outstanding"] = shares_on(market, company, cover_date)
     items["cover_date"] = cover_date.astype(np.int64).astype(np.float64)
     days = (period_end - ends[company, year - 1]).astype(np.int64)
     return Records(
@@ -133,7 +133,7 @@ def restate(records: Records, market: Market, seed: int) -> Records:
     )
     old = records.take(rows)
     again = old.filing_date + after.astype("timedelta64[D]")
-    is_known = (again <= CLOCK_DAY) & (again <= _last_days(market)[old.company])
+    is_known = (again <= CLOCK_DAY) & (again <= last_days(market)[old.company])
     restated = replace(
         old,
         filing_date=again,
@@ -155,7 +155,7 @@ def _with_less_revenue(items: Items, rng: np.random.Generator) -> Items:
     return {name: values + change if name in moved else values for name, values in items.items()}
 
 
-def _period_ends(companies: Companies) -> Dates:
+def period_ends(companies: Companies) -> Dates:
     """Return fiscal year ends: month ends, or the month's last Saturday for a 52- or 53-week year."""
     month = np.minimum(fiscal_month_index(companies), MONTH_COUNT + 11)
     starts = np.datetime64("2002-01", "M") + month
@@ -172,7 +172,7 @@ def _lags(rng: np.random.Generator, count: int, years: int) -> Integers:
     return np.where(rng.random((count, years)) < LATE_SHARE, late, ordinary).astype(np.int64)
 
 
-def _last_days(market: Market) -> Dates:
+def last_days(market: Market) -> Dates:
     """Return the last day on which each company files: the end of the month of its death, else the clock."""
     ends = month_ends()
     return np.where(
@@ -180,7 +180,7 @@ def _last_days(market: Market) -> Dates:
     )
 
 
-def _shares_on(market: Market, company: Integers, day: Dates) -> Floats:
+def shares_on(market: Market, company: Integers, day: Dates) -> Floats:
     """Return shares outstanding on a day, in that day's units; splits count from the month's last session."""
     month = day_to_month(day)
     month = np.where(day >= last_sessions()[month], month, month - 1)

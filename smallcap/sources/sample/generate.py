@@ -13,6 +13,7 @@ from smallcap.sources.sample.lines import list_lines
 from smallcap.sources.sample.market import simulate
 from smallcap.sources.sample.membership import constituents_frame, exchanges, members_by_month
 from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
+from smallcap.sources.sample.quarterly import quarterly_records
 from smallcap.sources.sample.second_fund import first_fund_months, with_second_fund
 from smallcap.sources.sample.spells import name_spells, securities_frame
 from smallcap.sources.sample.statements import compile_statements
@@ -20,7 +21,15 @@ from smallcap.sources.sample.true_changes import true_changes
 from smallcap.sources.sample.universe import found
 from smallcap.sources.sample.volume import median_dollar_volumes
 
-DATASETS: Final = ("constituents", "securities", "fundamentals", "vendor_metrics", "prices", "true_loadings")
+DATASETS: Final = (
+    "constituents",
+    "securities",
+    "fundamentals",
+    "quarterly_fundamentals",
+    "vendor_metrics",
+    "prices",
+    "true_loadings",
+)
 
 
 def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
@@ -55,6 +64,7 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
         ),
         "securities": pl.concat([of_lines, fund_securities()]),
         "fundamentals": fundamentals,
+        "quarterly_fundamentals": quarterly_records(founded, market, statements, spells, seed),
         "vendor_metrics": vendor_metrics,
         "prices": pl.concat(
             [prices_frame(lines, market, line_prices, volume, seed), fund_prices(of_funds, seed)]

@@ -20,6 +20,7 @@ from smallcap.rules.types.plans import Plan
 from smallcap.sources.base import (
     FUNDAMENTALS_COLUMNS,
     PRICES_COLUMNS,
+    QUARTERLY_FUNDAMENTALS_COLUMNS,
     REFUSED_SCHEMA,
     VENDOR_METRICS_COLUMNS,
     Delivery,
@@ -31,7 +32,7 @@ from smallcap.sources.xfinlink.answers import Topic
 from smallcap.sources.xfinlink.asking import Asker
 from smallcap.sources.xfinlink.client import NAME, UnknownNameError, XfinlinkClient
 from smallcap.sources.xfinlink.constituents import IndexLists, constituents_rows, line_ids, relabelled
-from smallcap.sources.xfinlink.fundamentals import fundamentals_topic
+from smallcap.sources.xfinlink.fundamentals import fundamentals_topic, quarterly_fundamentals_topic
 from smallcap.sources.xfinlink.metrics import metrics_topic
 from smallcap.sources.xfinlink.names import Names
 from smallcap.sources.xfinlink.prices import prices_topic
@@ -193,6 +194,22 @@ class XfinlinkSource:
             fundamentals_topic(self.client), companies, start, end, "period_end", FUNDAMENTALS_COLUMNS
         )
 
+    def quarterly_fundamentals(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Quarterly records of `companies`, all versions, with period_end in [start, end].
+
+        A company without any is refused with the reason.
+        """
+        return self._delivery(
+            quarterly_fundamentals_topic(self.client),
+            companies,
+            start,
+            end,
+            "period_end",
+            QUARTERLY_FUNDAMENTALS_COLUMNS,
+        )
+
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
@@ -228,16 +245,21 @@ class XfinlinkSource:
         return None if self._coverage_end(index) is not None else self._refusals[index]
 
     def requests_needed(self, dataset: str, names: Collection[str], start: dt.date, end: dt.date) -> int:
-        """Count the initial requests of fundamentals, vendor_metrics or prices, beyond kept responses.
+        """Count the initial requests of statements, vendor_metrics or prices, beyond kept responses.
 
         Parameters
         ----------
         dataset
-            ``fundamentals``, ``vendor_metrics`` or ``prices``.
+            ``fundamentals``, ``quarterly_fundamentals``, ``vendor_metrics`` or ``prices``.
         names, start, end
             As in the method of that name.
         """
-        topics = {"fundamentals": fundamentals_topic, "vendor_metrics": metrics_topic, "prices": prices_topic}
+        topics = {
+            "fundamentals": fundamentals_topic,
+            "quarterly_fundamentals": quarterly_fundamentals_topic,
+            "vendor_metrics": metrics_topic,
+            "prices": prices_topic,
+        }
         years = self._years(start, end)
         return (
             self._asker.requests_needed(topics[dataset](self.client), _numbers(names), *years) if years else 0

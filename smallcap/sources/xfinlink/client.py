@@ -131,6 +131,12 @@ class XfinlinkClient:
             vendor.fundamentals, "fundamentals", ids, start, end, period_type="annual", version="all"
         )
 
+    def quarterly_fundamentals(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
+        """Request quarterly records, all versions, of some companies with period_end in [start, end]."""
+        return self._data(
+            vendor.fundamentals, "fundamentals", ids, start, end, period_type="quarterly", version="all"
+        )
+
     def metrics(self, ids: Sequence[int], start: dt.date, end: dt.date) -> Received:
         """Request annual ratios of some companies with period_end in [start, end]."""
         return self._data(

@@ -1,23 +1,33 @@
-"""Converts the vendor's annual records to rows of raw.fundamentals: all versions, dated, in our units."""
+"""Converts the vendor's annual and quarterly records to our rows: all versions, dated, in our units."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
-from smallcap.sources.base import FUNDAMENTALS_COLUMNS
+from smallcap.sources.base import FUNDAMENTALS_COLUMNS, QUARTERLY_FUNDAMENTALS_COLUMNS
 from smallcap.sources.xfinlink.answers import Topic
 from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
 from smallcap.sources.xfinlink.questions import Dataset
-from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, MILLION, STATEMENT_ITEMS, UNCERTAIN_ITEMS
+from smallcap.sources.xfinlink.units import (
+    FUNDAMENTALS_READ,
+    MILLION,
+    QUARTERS_READ,
+    STATEMENT_ITEMS,
+    UNCERTAIN_ITEMS,
+)
 from smallcap.split_basis import AS_FILED
 
 FUNDAMENTALS: Final = Dataset(
     "fundamentals", page_rows=5000, rows_per_year=1.2, settles_after=dt.timedelta(days=5 * 365)
 )
 """One record in six is restated, some after four years."""
+
+QUARTERLY_FUNDAMENTALS: Final = replace(FUNDAMENTALS, name="quarterly_fundamentals", rows_per_year=4.4)
+"""Four records a year; one in ten is restated."""
 
 CURRENCY: Final = "USD"
 """The currency of rows without one: the vendor states all money in dollars."""
@@ -26,6 +36,30 @@ CURRENCY: Final = "USD"
 def fundamentals_topic(client: XfinlinkClient) -> Topic:
     """Return how annual records are requested and read."""
     return Topic(FUNDAMENTALS, FUNDAMENTALS_READ, "period_end", client.fundamentals, fundamentals_rows)
+
+
+def quarterly_fundamentals_topic(client: XfinlinkClient) -> Topic:
+    """Return how quarterly records are requested and read."""
+    return Topic(
+        QUARTERLY_FUNDAMENTALS,
+        QUARTERS_READ,
+        "period_end",
+        client.quarterly_fundamentals,
+        quarterly_fundamentals_rows,
+    )
+
+
+def quarterly_fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
+    """Convert rows as served to `QUARTERLY_FUNDAMENTALS_COLUMNS`.
+
+    As `fundamentals_rows`. All flows, also of the cash flow statement and of fourth quarters, are those of
+    the three months; years to date and the day on which the fiscal year began are not served.
+    """
+    rows = fundamentals_rows(served)
+    return rows.select(
+        pl.col(name) if name in rows.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in QUARTERLY_FUNDAMENTALS_COLUMNS.items()
+    )
 
 
 def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:

@@ -71,6 +71,10 @@ FUNDAMENTALS_READ: Final = {
     **dict.fromkeys(STATEMENT_ITEMS.values(), _NUMBER),
     **dict.fromkeys(UNCERTAIN_ITEMS.values(), _UNCERTAIN_NUMBER),
 }
+QUARTERS_READ: Final = {
+    **FUNDAMENTALS_READ,
+    "period_type": Column(pl.String(), is_nullable=False, allowed=("quarterly",)),
+}
 METRICS_READ: Final = {
     "entity_id": _KEY_ID,
     "period_end": _KEY_DATE,
