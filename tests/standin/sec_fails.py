@@ -35,6 +35,8 @@ def fails_file(universe: Universe, half_month: str, today: dt.date) -> bytes | N
         f"{row['entity_name'].upper()[:30]}|{row['close']:.2f}"
         for row in rows.iter_rows(named=True)
     ]
+    # Somebody fails to deliver something in every half month.
+    lines.append(f"{first:%Y%m%d}|99999W110|ZZQA|100|MADE-UP SHARES NOBODY HOLDS|.")
     trailer = [f"Trailer record count {len(lines)}", "Trailer total quantity of shares 4711"]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

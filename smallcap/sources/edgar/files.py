@@ -35,7 +35,11 @@ class SecRecords:
         self.rules = rules
 
     def fetch(
-        self, dataset: str, names: Mapping[str, str], max_age: dt.timedelta | None = None
+        self,
+        dataset: str,
+        names: Mapping[str, str],
+        max_age: dt.timedelta | None = None,
+        absent_max_age: dt.timedelta | None = None,
     ) -> bytes | None:
         """Return a file; None where the SEC has none of that name.
 
@@ -47,6 +51,8 @@ class SecRecords:
             What its path is filled in with: the request.
         max_age
             An older answer is asked for again; None: it stays.
+        absent_max_age
+            An older answer that there is no such file is asked for again; None: as `max_age`.
 
         Raises
         ------
@@ -56,19 +62,23 @@ class SecRecords:
         kept = self.kept(dataset, names, max_age)
         if kept is not None:
             return kept
-        if self._is_known_absent(dataset, names, max_age):
+        if self._is_known_absent(dataset, names, absent_max_age or max_age):
             return None
         return self._ask(dataset, names)
 
     def fetch_all(
-        self, dataset: str, requests: Sequence[Mapping[str, str]], max_age: dt.timedelta | None = None
+        self,
+        dataset: str,
+        requests: Sequence[Mapping[str, str]],
+        max_age: dt.timedelta | None = None,
+        absent_max_age: dt.timedelta | None = None,
     ) -> None:
         """Fetch files that are not at hand over several connections, and tell how far it is."""
         missing = [
             names
             for names in requests
             if self.kept(dataset, names, max_age) is None
-            and not self._is_known_absent(dataset, names, max_age)
+            and not self._is_known_absent(dataset, names, absent_max_age or max_age)
         ]
         self.ask_all(dataset, missing)
 
