@@ -41,6 +41,13 @@ class Members(dy.Schema):
     exchange = text("exchange of the largest line, as in the source of the list")
     snapshot_date = date("date of the list that was used", nullable=False)
     fund = text("the fund whose holdings that list is; null if it is of the index itself or names no fund")
+    list_available_date = date("first day on which that list could be known")
+    membership_basis = text(
+        "evidence_known: the list could be known at as_of; index_known: it became public later, while the "
+        "index itself publishes its members on the day",
+        nullable=False,
+    )
+    membership_age_days = count("days from the date of the list to as_of", unit="days")
     market_value_usd = usd("value of the fund's or index's holding, all lines", min=0)
     weight = ratio("weight in the index, all lines", min=0, max=1)
     list_price_usd = number("price of the largest line given in the list", "USD per share", min=0)

@@ -38,7 +38,10 @@ PAIRS_SCHEMA: Final[dict[str, type[pl.DataType]]] = {
     "days": pl.Int64,
     "name": pl.String,
 }
-_ROW: Final = r"^\s*(?<date>\d{8})\|(?<cusip>[^|]*)\|(?<symbol>[^|]*)\|(?<quantity>[^|]*)\|(?<name>.*)\|(?<price>[^|]*)$"
+_ROW: Final = (
+    r"^\s*(?<date>\d{8})\|(?<cusip>[^|]*)\|(?<symbol>[^|]*)\|(?<quantity>[^|]*)"
+    r"\|(?<name>.*)\|(?<price>[^|]*)$"
+)
 """A row; a description may have a separator in it."""
 _HEADER: Final = r"(?i)^\s*settlement date\|"
 _TRAILER: Final = re.compile(r"trailer record count\D*(\d[\d,]{0,14})", re.IGNORECASE)

@@ -113,7 +113,7 @@ def constituents(
             f"If it is complete, change the bounds there"
         )
     return FundList(
-        rows=_rows(members, report, fund),
+        rows=_rows(members, report, fund, next_session(filed, sessions)),
         refused=_refused(ruled.filter(pl.col("rule").is_not_null()), report),
         notices=_notices(report, members),
         fund=fund.fund,
@@ -226,10 +226,11 @@ def _summed(members: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rows(members: pl.DataFrame, report: FundReport, fund: FundRow) -> pl.DataFrame:
+def _rows(members: pl.DataFrame, report: FundReport, fund: FundRow, available_date: dt.date) -> pl.DataFrame:
     given = {
         "as_of": pl.lit(report.list_date),
         "snapshot_date": pl.lit(report.list_date),
+        "list_available_date": pl.lit(available_date),
         "ticker": pl.col("ticker").str.split(" ").list.first().fill_null(UNKNOWN_TICKER),
         "location": pl.col("country"),
         "fund": pl.lit(fund.fund),

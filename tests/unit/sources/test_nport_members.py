@@ -44,6 +44,7 @@ def test_the_list_is_available_on_the_session_after_its_filing():
     found = members(position())
     # 28 May 2021 is the Friday before Memorial Day.
     assert (found.list_date, found.available_date) == (dt.date(2021, 3, 31), dt.date(2021, 6, 1))
+    assert found.rows["list_available_date"].to_list() == [dt.date(2021, 6, 1)]
 
 
 @pytest.mark.parametrize(
