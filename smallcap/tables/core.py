@@ -138,6 +138,9 @@ class AnnualMetrics(dy.Schema):
         "blank long-term debt is none: current liabilities explain the liabilities"
     )
     is_debt_assumed_zero = flag("both parts are blank and the source declares that blank means none")
+    is_debt_explained_zero = flag(
+        "blank debt is none: other liabilities explain the balance sheet, and nothing in filings shows debt"
+    )
     net_cash_usd = usd("cash and short-term investments less total debt")
     roe = ratio("net income over equity at period_end")
     roe_reason = reason("roe")
@@ -219,6 +222,7 @@ class MetricsAsOf(dy.Schema):
     is_loss_extreme = flag("net income or loss is more than three times total assets", nullable=True)
     is_interest_net = flag("net interest expense is used instead of gross", nullable=True)
     is_debt_assumed_zero = flag("blank debt is taken as zero", nullable=True)
+    is_debt_explained_zero = flag("blank debt is none, shown by the balance sheet", nullable=True)
     is_debt_partial = flag("total debt is a lower bound: one part is unknown", nullable=True)
     revenue_usd = usd("revenue")
     net_income_usd = usd("net income")

@@ -99,6 +99,9 @@ class AnnualRecord(dy.Schema):
         "not as filed"
     )
     is_blank_debt_zero = flag("the source declares that blank debt, dividends and buybacks mean none")
+    is_debt_explained_zero = flag(
+        "a blank part of debt is none: other liabilities explain the balance sheet, and nothing shows debt"
+    )
     ticker = text("the ticker as in the source")
     fiscal_year = dy.Int64(
         nullable=True, metadata={"unit": "fiscal year"}, description="fiscal year as numbered by the source"
