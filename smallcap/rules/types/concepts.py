@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ class DurationRules(Record):
         require(
             self.quarter_min_days > 0, "quarter_min_days", f"must be above 0; got {self.quarter_min_days}"
         )
-        for (below, least), (above, most) in zip(rising, rising[1:], strict=False):
+        for (below, least), (above, most) in itertools.pairwise(rising):
             require(least < most, above, f"must be above {below}; got {most}")
 
 

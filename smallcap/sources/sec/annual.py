@@ -95,7 +95,7 @@ def _currencies(facts: Facts) -> dict[str, list[tuple[Context, str]]]:
 def _in_other_currency(
     period: Period | None, other: Sequence[tuple[Context, str]], company: Company
 ) -> tuple[int, str] | None:
-    """Return the end and currency of a year whose flows a report gives in another currency; None if in USD."""
+    """Return the end and currency of a year reported in another currency; None if there is none."""
     durations, slack = company.concepts.rules.durations, company.concepts.rules.date_slack_days
     years = [
         (context[1], unit)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -107,14 +106,9 @@ def read_company(
         quarterly_frame(quarters, company_id),
         tags_frame(years, company_id),
         refused.frame(_year(latest, document)),
-        tuple([*_notices(document, years), *notices]),
+        (*_notices(document, years), *notices),
         missing_frame(years, company, company_id),
     )
-
-
-@lru_cache(maxsize=4)
-def _item_chains(concepts: Concepts) -> tuple[str, ...]:
-    return tuple(chains_of(concepts))
 
 
 def _company(facts: Facts, concepts: Concepts) -> Company:
@@ -146,7 +140,8 @@ def _notices(document: Document, years: Sequence[Statement]) -> Iterable[str]:
     for problem, ends in problems.items():
         named = ", ".join(ends[:_MOST_NAMED])
         more = f" and {len(ends) - _MOST_NAMED} more" if len(ends) > _MOST_NAMED else ""
-        yield f"{document.entity_name} (CIK {document.cik}): {problem} ({SHARES_OUTSTANDING} of {named}{more})"
+        company = f"{document.entity_name} (CIK {document.cik})"
+        yield f"{company}: {problem} ({SHARES_OUTSTANDING} of {named}{more})"
 
 
 def _year(latest: int, document: Document) -> int:

@@ -138,7 +138,7 @@ class _Reader:
                 accession = fact["accn"]
                 filing = filings.get(accession) or self._filing(accession, form, fact["filed"])
                 if type(value) is not int and type(value) is not float:
-                    raise _Malformed("its value is no number")
+                    raise _MalformedError("its value is no number")
                 if not -most < value < most:
                     self._refuse("amount_implausible", tag, fact, "its amount is beyond all bounds")
                     continue
@@ -201,13 +201,13 @@ class _Reader:
         day = self._days.get(text)
         if day is None:
             if len(text) != _LENGTH_OF_DATE:
-                raise _Malformed(f"'{text[:20]}' is no date")
+                raise _MalformedError(f"'{text[:20]}' is no date")
             day = self._days[text] = dt.date.fromisoformat(text).toordinal()
         return day
 
     def _filing(self, accession: str, form: str, filed: str) -> Filing:
         if type(accession) is not str or not accession.isascii():
-            raise _Malformed("its accession number is no text")
+            raise _MalformedError("its accession number is no text")
         known = self._filings.get(accession)
         if known is None:
             known = self._filings[accession] = Filing(accession, form, self._day(filed))
@@ -219,20 +219,20 @@ class _Reader:
         self._refused.add(rule, day, {"concept": tag, "fact": fact, "problem": problem})
 
 
-class _Malformed(ValueError):
+class _MalformedError(ValueError):
     """A fact that cannot be read, and why."""
 
 
 def _problem(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"it has no {error}"
-    return str(error) if isinstance(error, _Malformed) else "a part of it has the wrong type"
+    return str(error) if isinstance(error, _MalformedError) else "a part of it has the wrong type"
 
 
 def _unit(value: float) -> int:
     """Return the power of ten to which a value looks rounded."""
     power, whole = 0, abs(value)
-    while power < 9 and whole and whole % 10 ** (power + 1) == 0:  # noqa: PLR2004 # billions
+    while power < 9 and whole and whole % 10 ** (power + 1) == 0:  # billions
         power += 1
     return power
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -79,16 +80,14 @@ def _guarded(statements: list[Statement], slack: int) -> tuple[list[Statement], 
     for statement in statements:
         suspect = _repeated(statement, checked[-1] if checked else None, slack)
         if suspect:
-            from datetime import date
-
-            end = date.fromordinal(statement.period.end)
+            end = dt.date.fromordinal(statement.period.end)
             notices += [
                 _SUSPECT.format(
                     end=end, item=item, accession=statement.versions[0].figures[item + TO_DATE].accession
                 )
                 for item in suspect
             ]
-            statement = _without(statement, {item + TO_DATE for item in suspect})  # noqa: PLW2901
+            statement = _without(statement, {item + TO_DATE for item in suspect})
         checked.append(statement)
     return checked, notices
 

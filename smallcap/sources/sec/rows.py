@@ -33,13 +33,24 @@ YEAR_ENDS_BY: Final = 14
 the year before."""
 LABELS: Final = ("source_entity_id", "period_end", "version", "filing_date")
 TAGS_SCHEMA: Final[dict[str, Any]] = {
-    **{"source_entity_id": pl.String, "period_end": pl.Date, "version": pl.String, "filing_date": pl.Date},
-    **{"item": pl.String, "tag": pl.String, "taxonomy": pl.String, "accession": pl.String},
-    **{"form": pl.String, "value": pl.Float64},
+    "source_entity_id": pl.String,
+    "period_end": pl.Date,
+    "version": pl.String,
+    "filing_date": pl.Date,
+    "item": pl.String,
+    "tag": pl.String,
+    "taxonomy": pl.String,
+    "accession": pl.String,
+    "form": pl.String,
+    "value": pl.Float64,
 }
 MISSING_SCHEMA: Final[dict[str, Any]] = {
-    **{"source_entity_id": pl.String, "period_end": pl.Date, "version": pl.String, "filing_date": pl.Date},
-    **{"item": pl.String, "reason": pl.String},
+    "source_entity_id": pl.String,
+    "period_end": pl.Date,
+    "version": pl.String,
+    "filing_date": pl.Date,
+    "item": pl.String,
+    "reason": pl.String,
 }
 _LEFT_TO_OTHERS: Final = ("year", "entity_id", "available_date", "is_available_date_assumed", "missing_since")
 QUARTERLY_COLUMNS: Final[dict[str, Any]] = {
@@ -89,7 +100,7 @@ def missing_frame(statements: Sequence[Statement], company: Company, company_id:
 
 
 def fiscal_year(end: int) -> int:
-    """Number a fiscal year by the day on which it ends, an ordinal."""
+    """Return the number of the fiscal year that ends on a day, an ordinal."""
     return dt.date.fromordinal(end - YEAR_ENDS_BY).year
 
 

@@ -545,9 +545,7 @@ class TestProperties:
         self, rows: pl.DataFrame
     ) -> None:
         parts = pl.col("short_term_debt_usd", "long_term_debt_usd")
-        debt = annual_metrics(rows, METRICS).hstack(
-            rows.sort("period_end").select(parts.fill_nan(None))
-        )
+        debt = annual_metrics(rows, METRICS).hstack(rows.sort("period_end").select(parts.fill_nan(None)))
         is_said = pl.any_horizontal(
             "is_debt_part_assumed_zero", "is_debt_assumed_zero", "is_debt_explained_zero"
         )

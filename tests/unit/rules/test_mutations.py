@@ -22,6 +22,7 @@ from smallcap.rules.types.base import Row, RuleSet, field_names
 from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.books import BookSet
 from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, Exclusion, Override
+from smallcap.rules.types.concepts import CONCEPTS_FILE, STATEMENTS_FILE, Concept, StatementRules
 from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import ExperimentRules
 from smallcap.rules.types.factors import FactorRules
@@ -70,6 +71,7 @@ RULE_SETS: dict[str, type[RuleSet]] = {
     "sanity.toml": SanityRules,
     "sec.toml": SecRules,
     "shariah.toml": ShariahStandards,
+    STATEMENTS_FILE: StatementRules,
     "xfinlink_plans.toml": Plans,
 }
 TABLES: dict[str, type[Row]] = {
@@ -81,6 +83,7 @@ TABLES: dict[str, type[Row]] = {
     ALIASES_FILE: TickerAlias,
     WITHDRAWALS_FILE: Withdrawal,
     WATCHLIST_FILE: WatchedName,
+    CONCEPTS_FILE: Concept,
     CANDIDATES_FILE: PublishedCandidate,
     FIGURES_FILE: PublishedFigure,
 }
