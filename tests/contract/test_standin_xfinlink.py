@@ -194,7 +194,12 @@ class TestFundamentals:
 
     def test_each_version_is_one_row_per_period_and_all_has_them_all(self, xfl, universe):
         restated = universe.fundamentals.filter(pl.col("version") == "restated").row(0, named=True)
-        asked = {"entity_id": restated["entity_id"], "start": "2000-01-01", "end": "2026-06-30"}
+        asked = {
+            "entity_id": restated["entity_id"],
+            "start": "2000-01-01",
+            "end": "2026-06-30",
+            "period_type": "annual",
+        }
         everything = xfl.fundamentals(**asked, version="all")
         first, newest = xfl.fundamentals(**asked, version="original"), xfl.fundamentals(**asked)
         assert not first["period_end"].duplicated().any()
@@ -211,6 +216,7 @@ class TestFundamentals:
             "start": str(row["period_end"]),
             "end": str(row["period_end"]),
             "version": "original",
+            "period_type": "annual",
         }
         standin.configure(today=str(row["filing_date"] - dt.timedelta(days=1)))
         with pytest.warns(UserWarning, match="No data returned"):

@@ -15,7 +15,7 @@ import pytest
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
 from smallcap.sources import ingest
-from smallcap.sources.base import Delivery
+from smallcap.sources.base import QUARTERLY_FUNDAMENTALS_COLUMNS, Delivery
 from smallcap.sources.fetching import QuotaError
 from smallcap.sources.identity import ids as identity
 from smallcap.sources.identity.aliases import ALIASES_SCHEMA
@@ -24,6 +24,7 @@ from smallcap.tables import table
 from tests.integration.xfinlink_case import DAY, END, INDEX, START, Case, assert_same, under_vendor_ids
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
+from tests.tolerances import CENT, EXACT
 
 COMPANIES, SEED = 300, 2000
 DAYS = [dt.date(2010, 1, 31), dt.date(2010, 6, 30), DAY]
@@ -108,6 +109,43 @@ def test_statements_are_the_samples_in_every_version(case: Case) -> None:
         delivered.rows, sample, case.standin, ["source_entity_id", "period_end", "version", "filing_date"]
     )
     assert {"original", "restated"} == set(delivered.rows["version"])
+
+
+def test_quarters_are_those_of_three_months_and_sum_to_the_year(case: Case) -> None:
+    rows = case.open().quarterly_fundamentals(*EVER, case.companies()).rows
+    assert rows.schema == QUARTERLY_FUNDAMENTALS_COLUMNS
+    first = SAMPLE.quarterly_fundamentals(*EVER).rows.filter(
+        (pl.col("version") == "original") & (pl.col("currency") == "USD")
+    )
+    given = under_vendor_ids(first, case.standin).select(
+        "source_entity_id", "period_end", "filing_date", "net_income_usd", "total_assets_usd"
+    )
+    # Of the quarters that a 10-Q reports, the income of three months is the sample's own.
+    both = rows.join(given, on=["source_entity_id", "period_end", "filing_date"], suffix="_filed")
+    assert both.height > 2_000
+    served, filed = both["net_income_usd"].drop_nulls(), both["net_income_usd_filed"].drop_nulls()
+    assert served.to_list() == pytest.approx(filed.to_list(), rel=EXACT)
+    # A fourth quarter ends with the fiscal year; with the three before it, it makes the annual cash flow.
+    annual = SAMPLE.fundamentals(*EVER).rows.filter(pl.col("version") == "original")
+    years = under_vendor_ids(annual, case.standin).select(
+        "source_entity_id", "period_end", "filing_date", "period_days", whole="operating_cash_flow_usd"
+    )
+    fourth = rows.join(years, on=["source_entity_id", "period_end", "filing_date"], suffix="_of_year")
+    began = pl.col("period_end") - pl.duration(days=pl.col("period_days_of_year"))
+    spans = fourth.select("source_entity_id", "whole", began=began, ended="period_end")
+    sums = (
+        spans.join(rows, on="source_entity_id")
+        .filter((pl.col("period_end") > pl.col("began")) & (pl.col("period_end") <= pl.col("ended")))
+        .group_by("source_entity_id", "ended", "whole")
+        .agg(
+            pl.len(),
+            pl.col("operating_cash_flow_usd").sum(),
+            nulls=pl.col("operating_cash_flow_usd").null_count(),
+        )
+        .filter((pl.col("len") == 4) & (pl.col("nulls") == 0))
+    )
+    assert sums.height > 500
+    assert sums["operating_cash_flow_usd"].to_list() == pytest.approx(sums["whole"].to_list(), abs=CENT)
 
 
 def test_ratios_are_the_samples(case: Case) -> None:

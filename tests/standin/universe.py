@@ -17,6 +17,7 @@ import polars as pl
 from tests.standin.daily import daily_prices
 from tests.standin.fields import METRICS, MILLION, STATEMENT_ITEMS, UNSCALED_ITEMS
 from tests.standin.names import line_traits, ticker_spells
+from tests.standin.quarters import discrete_quarters
 
 FIRST_DAY: Final = dt.date(1990, 1, 1)
 INDEX: Final = "russell2000"
@@ -47,7 +48,7 @@ class Universe:
     lists
         The lists of members: list_date, entity_id, ticker (as spelled in the list), and the columns of a
         holdings row.
-    fundamentals, metrics, prices
+    fundamentals, quarters, metrics, prices
         In the vendor's names and units; `filed` is the first day on which a row is served.
     french
         Factor files by name, `DATASET_VINTAGE_CSV.zip`.
@@ -58,6 +59,7 @@ class Universe:
     spells: pl.DataFrame
     lists: pl.DataFrame
     fundamentals: pl.DataFrame
+    quarters: pl.DataFrame
     metrics: pl.DataFrame
     prices: pl.DataFrame
     french: dict[str, bytes]
@@ -70,7 +72,7 @@ class Universe:
             name: getattr(self, name).with_columns(
                 pl.when(columns.is_in(ids)).then(columns + by).otherwise(columns)
             )
-            for name in ("lines", "spells", "lists", "fundamentals", "metrics", "prices")
+            for name in ("lines", "spells", "lists", "fundamentals", "quarters", "metrics", "prices")
         }
         return replace(self, **moved)
 
@@ -107,6 +109,7 @@ def folder_universe(folder: Path) -> Universe:
         "constituents": lists,
         "securities": source.securities().rows,
         "fundamentals": source.fundamentals(FIRST_DAY, LAST_DAY).rows,
+        "quarterly_fundamentals": source.quarterly_fundamentals(FIRST_DAY, LAST_DAY).rows,
         "vendor_metrics": source.vendor_metrics(FIRST_DAY, LAST_DAY).rows,
         "prices": source.prices(FIRST_DAY, LAST_DAY).rows,
     }
@@ -136,12 +139,14 @@ def _universe(frames: dict[str, pl.DataFrame], clock: dt.date, french: dict[str,
     lines = line_traits(frames["securities"], frames["constituents"])
     ids = lines.select("source_id", "entity_id")
     fundamentals = _fundamentals(frames["fundamentals"], lines)
+    of_quarters = discrete_quarters(frames["quarterly_fundamentals"], frames["fundamentals"])
     return Universe(
         clock=clock,
         lines=lines,
         spells=ticker_spells(frames["securities"], ids),
         lists=_lists(frames["constituents"].join(ids, on="source_id")),
         fundamentals=fundamentals,
+        quarters=_fundamentals(of_quarters, lines, "quarterly"),
         metrics=_metrics(frames["vendor_metrics"], fundamentals, lines),
         prices=_prices(frames["prices"].join(ids, on="source_id"), fundamentals),
         french=french,
@@ -158,7 +163,8 @@ def _issuers(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fundamentals(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def _fundamentals(rows: pl.DataFrame, lines: pl.DataFrame, period_type: str = "annual") -> pl.DataFrame:
+    fiscal_period = pl.col("fiscal_period") if "fiscal_period" in rows.columns else pl.lit("FY")
     return (
         rows.drop("source")
         .join(_issuers(lines), on="source_entity_id")
@@ -168,9 +174,9 @@ def _fundamentals(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
             "entity_name",
             "gics_sector",
             "period_end",
-            pl.lit("annual").alias("period_type"),
+            pl.lit(period_type).alias("period_type"),
             "fiscal_year",
-            pl.lit("FY").alias("fiscal_period"),
+            fiscal_period.alias("fiscal_period"),
             "filing_date",
             "version",
             pl.lit("edgar").alias("source"),

@@ -81,7 +81,10 @@ def fundamentals(request: Request, universe: Universe, settings: Settings) -> Pa
     `restated` is the newest version of each period, `original` the first, `all` every one.
     """
     asked = _who(request, universe, settings, is_issuer=True)
-    rows = _of(universe.fundamentals, asked.entity_ids).filter(
+    period_type = request.query.get("period_type", "all")
+    tables = {"annual": (universe.fundamentals,), "quarterly": (universe.quarters,)}
+    asked_for = pl.concat(tables.get(period_type, (universe.fundamentals, universe.quarters)))
+    rows = _of(asked_for, asked.entity_ids).filter(
         pl.col("filed") <= (day(request, "as_of") or settings.today)
     )
     rows = rows.filter(pl.col("filed") <= settings.today)
@@ -91,10 +94,9 @@ def fundamentals(request: Request, universe: Universe, settings: Settings) -> Pa
     if version == "original":
         rows = rows.filter(pl.col("version") == "original")
     elif version == "restated":
-        newest = pl.col("filed").rank("ordinal", descending=True).over("entity_id", "period_end") == 1
+        period = ("entity_id", "period_end", "period_type")
+        newest = pl.col("filed").rank("ordinal", descending=True).over(period) == 1
         rows = rows.filter(newest)
-    if request.query.get("period_type", "all") == "quarterly":
-        rows = rows.clear()
     if "fiscal_year" in request.query:
         rows = rows.filter(pl.col("fiscal_year") == whole_number(request, "fiscal_year", 0))
     if (exact := day(request, "period_end")) is not None:

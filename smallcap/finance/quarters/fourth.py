@@ -23,8 +23,8 @@ def fourth_quarters(annual: pl.DataFrame, quarters: pl.DataFrame, rules: SanityR
     annual
         Rows of core.annual_fundamentals.
     quarters
-        Placed quarterly rows. An annual record makes no quarter where the source has given one of the same
-        end, nor where no third quarter of the year fits.
+        Placed quarterly rows. An annual record makes no quarter where the source has given one that ends
+        about the same day, nor where no third quarter of the year fits.
     rules
         The thresholds.
 
@@ -34,9 +34,6 @@ def fourth_quarters(annual: pl.DataFrame, quarters: pl.DataFrame, rules: SanityR
         Rows in the columns of `quarters`: years to date are those of the year, flows null, `period_days` the
         days since the third quarter; `is_annual` is true.
     """
-    served = quarters.group_by("entity_id", "period_end").agg(
-        pl.col("available_date").min().alias("served_on")
-    )
     started = placed(
         annual.with_columns(
             pl.when(pl.col("period_days").is_not_null())
@@ -46,11 +43,20 @@ def fourth_quarters(annual: pl.DataFrame, quarters: pl.DataFrame, rules: SanityR
         annual,
         rules,
     )
-    own = started.join(served, on=["entity_id", "period_end"], how="left", maintain_order="left").filter(
-        (pl.col("served_on") > pl.col("available_date")).fill_null(value=True)
-    )
+    own = _not_served(started.with_row_index("row"), quarters, rules)
     third = quarters.filter(pl.col("fiscal_quarter") == 3)
     return _as_quarters(_after_third(own, third, rules), quarters)
+
+
+def _not_served(years: pl.DataFrame, quarters: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
+    """Leave out records of which the source had given the last quarter when they became known."""
+    apart = (pl.col("period_end") - pl.col("period_end_served")).dt.total_days().abs()
+    served = (
+        years.select("row", "entity_id", "period_end", "available_date")
+        .join(quarters.select("entity_id", "period_end", "available_date"), on="entity_id", suffix="_served")
+        .filter(apart < rules.quarter.min_days, pl.col("available_date_served") <= pl.col("available_date"))
+    )
+    return years.join(served.select("row").unique(), on="row", how="anti").sort("row").drop("row")
 
 
 def _after_third(own: pl.DataFrame, third: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:

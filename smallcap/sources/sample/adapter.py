@@ -18,7 +18,13 @@ from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, MAX_LIS
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
-from smallcap.sources.sample.generate import DATASETS, changes_and_causes, generate, true_delistings
+from smallcap.sources.sample.generate import (
+    DATASETS,
+    changes_and_causes,
+    generate,
+    true_acquisitions,
+    true_delistings,
+)
 from smallcap.sources.sample.hindsight import HINDSIGHT_BOOK, hindsight_tickers
 from smallcap.sources.sample.lines import SOURCE
 from smallcap.sources.sample.watched import left_and_traded
@@ -166,6 +172,18 @@ class SampleSource:
             source_id, last_date, cause (acquired or performance), exchange, return_after (of the last price).
         """
         return true_delistings(self.companies, self.seed)
+
+    def true_acquisitions(self) -> pl.DataFrame:
+        """Return acquisitions with borrowed money between two annual reports; computed on each call.
+
+        Returns
+        -------
+        pl.DataFrame
+            source_entity_id, period_end (of the quarter of the acquisition), debt_to_equity_before (at the
+            last annual report) and debt_to_equity_after (at period_end); ratios null where equity is not
+            positive.
+        """
+        return true_acquisitions(self.companies, self.seed)
 
     def _between(
         self, dataset: str, column: str, start: dt.date, end: dt.date, key: str, asked: Collection[str] | None

@@ -13,7 +13,7 @@ from smallcap.sources.sample.lines import list_lines
 from smallcap.sources.sample.market import simulate
 from smallcap.sources.sample.membership import constituents_frame, exchanges, members_by_month
 from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
-from smallcap.sources.sample.quarterly import quarterly_records
+from smallcap.sources.sample.quarterly import acquisitions_frame, quarterly_records
 from smallcap.sources.sample.second_fund import first_fund_months, with_second_fund
 from smallcap.sources.sample.spells import name_spells, securities_frame
 from smallcap.sources.sample.statements import compile_statements
@@ -82,6 +82,16 @@ def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
     market = simulate(founded, seed)
     lines, membership = list_lines(founded, market, seed), members_by_month(founded, market)
     return true_changes(founded, market, lines, membership, first_fund_months(seed))
+
+
+def true_acquisitions(companies: int, seed: int) -> pl.DataFrame:
+    """Generate the statements of the universe, and return who bought another company with borrowed money.
+
+    The rows are those of `acquisitions_frame`.
+    """
+    founded = found(companies, seed)
+    market = simulate(founded, seed)
+    return acquisitions_frame(founded, market, compile_statements(founded, market, seed), seed)
 
 
 def true_delistings(companies: int, seed: int) -> pl.DataFrame:

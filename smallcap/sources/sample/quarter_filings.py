@@ -111,7 +111,7 @@ def file_quarters(
     seed
         Seed of the universe.
     """
-    dates = quarter_dates(companies, _annual_filings(companies, annual), seed)
+    dates = quarter_dates(companies, annual_filings(companies, annual), seed)
     company, year, quarter = _filed(companies, market, dates, seed)
     flows, balances = (
         quarter_flows(statements, seed),
@@ -137,7 +137,8 @@ def file_quarters(
     return _with_shares(_restated(originals, market, seed), market, statements, seed)
 
 
-def _annual_filings(companies: Companies, annual: Records) -> Dates:
+def annual_filings(companies: Companies, annual: Records) -> Dates:
+    """Return when the report of each fiscal year is filed: companies by years."""
     filings = period_ends(companies) + USUAL_ANNUAL_LAG_DAYS
     filings[annual.company, annual.year] = annual.filing_date
     return np.asarray(filings)

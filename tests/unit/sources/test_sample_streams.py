@@ -33,6 +33,11 @@ ALONE = {
     ("second_fund", "months of the second fund"): ("constituents", None, pl.lit(value=True)),
     ("second_fund", "holdings of the second fund"): ("constituents", None, pl.lit(value=True)),
     ("fundamentals", "vendor"): ("vendor_metrics", None, pl.lit(value=True)),
+    ("quarter_ends", "quarter dates"): ("quarterly_fundamentals", None, pl.lit(value=True)),
+    ("quarter_flows", "quarter flows"): ("quarterly_fundamentals", None, pl.lit(value=True)),
+    ("quarter_flows", "debt-funded acquisitions"): ("quarterly_fundamentals", None, pl.lit(value=True)),
+    ("quarter_filings", "quarter restatements"): ("quarterly_fundamentals", None, pl.lit(value=True)),
+    ("quarter_blemishes", "quarter errors"): ("quarterly_fundamentals", None, pl.lit(value=True)),
 }
 """By module and stage: the one dataset that changes with its draws, the columns (None: all), and the rows."""
 

@@ -16,6 +16,7 @@ MADE = {
         "constituents": (23593, 647712.0263886176),
         "securities": (309, 0.0),
         "fundamentals": (2957, 1165227.3555091769),
+        "quarterly_fundamentals": (8478, 4011428.418597899),
         "vendor_metrics": (2606, 40492.99605008285),
         "prices": (34177, 382709.0443223948),
         "true_loadings": (290, -2673.9063808029814),
