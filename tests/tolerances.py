@@ -57,6 +57,9 @@ Both keep ten.
 BATCHED = 1e-8
 """Relative and absolute: what the methods demand of rolling loadings against one fit at a time."""
 
+SUM_OF_PERCENTS = 1e-8
+"""Absolute, in percentage points: some thousands of percentages printed with twelve decimals, added up."""
+
 LOADING = 0.01
 """Absolute, of a loading or an R²: the figures of the real book are stated with two decimals."""
 

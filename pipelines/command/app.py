@@ -42,6 +42,7 @@ app = typer.Typer(
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.night, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
+    asking.explain_filing,
     *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
     *(keeping.alert, keeping.ui, keeping.version),
 )

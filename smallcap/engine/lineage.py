@@ -105,7 +105,8 @@ READS: dict[str, dict[str, Window]] = {
     "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
     "marts.coverage": {
         "raw.constituents": SAME_YEAR,
-        "core.members": SAME_YEAR,
+        # The list that could be known at a date may be of the year before.
+        "core.members": Window(back=1),
         "core.metrics_as_of": SAME_YEAR,
         "marts.quality_scores": SAME_YEAR,
     },

@@ -18,20 +18,21 @@ ZIP = "application/zip"
 
 @dataclass(frozen=True)
 class Request:
-    """A request: the parts of its path (unquoted), its query, the key that came with it, and the target for
-    messages.
+    """A request: the parts of its path (unquoted), its query, the key that came with it, the target for
+    messages, and who says to be asking.
     """
 
     parts: tuple[str, ...]
     query: dict[str, str]
     key: str | None
     target: str
+    agent: str = ""
 
     @classmethod
-    def of(cls, target: str, key: str | None) -> Request:
+    def of(cls, target: str, key: str | None, agent: str = "") -> Request:
         split = urlsplit(target)
         parts = tuple(unquote(part) for part in split.path.strip("/").split("/"))
-        return cls(parts, dict(parse_qsl(split.query, keep_blank_values=True)), key, unquote(target))
+        return cls(parts, dict(parse_qsl(split.query, keep_blank_values=True)), key, unquote(target), agent)
 
     @property
     def path(self) -> str:

@@ -33,6 +33,7 @@ def record(
         "source": "files",
         "is_value_restated": False,
         "is_blank_debt_zero": False,
+        "is_debt_explained_zero": False,
         "period_end": dt.date(year, 12, 31),
         "revenue_usd": 100.0,
         "total_assets_usd": 500.0,
