@@ -80,6 +80,18 @@ READS: dict[str, dict[str, Window]] = {
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
     },
     "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
+    "marts.treated_quintile_returns": {
+        "marts.quality_scores": Window(back=1),
+        "core.members": Window(back=1),
+        "core.metrics_as_of": Window(back=1),
+        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+        "core.return_doubts": Window(back=1),
+    },
+    "marts.treated_quintiles": {
+        "marts.quintile_returns": SAME_YEAR,
+        "marts.treated_quintile_returns": SAME_YEAR,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.coverage": {
         "raw.constituents": SAME_YEAR,
         "core.members": SAME_YEAR,

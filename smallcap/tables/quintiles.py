@@ -53,7 +53,8 @@ def _exits(which: str) -> dy.Int64:
     )
 
 
-def _holding() -> dy.Int64:
+def holding() -> dy.Int64:
+    """Make the key column of how long a portfolio is held."""
     return dy.Int64(
         primary_key=True,
         min=1,
@@ -68,7 +69,7 @@ class QuintileReturns(dy.Schema):
 
     year = year(MONTH_YEAR)
     method = key_text(METHOD)
-    holding_months = _holding()
+    holding_months = holding()
     weighting = key_text(WEIGHTING)
     scope = key_text(SCOPE)
     portfolio = key_text(PORTFOLIO)
@@ -120,7 +121,7 @@ class QuintilePerformance(dy.Schema):
     """
 
     method = key_text(METHOD)
-    holding_months = _holding()
+    holding_months = holding()
     weighting = key_text(WEIGHTING)
     scope = key_text(SCOPE)
     portfolio = key_text(PORTFOLIO)

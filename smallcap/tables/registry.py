@@ -187,6 +187,10 @@ TABLES: dict[str, Table] = {
         Table("marts.quintile_returns", quintiles.QuintileReturns, "flow"),
         Table("marts.quintile_outcomes", quintiles.QuintileOutcomes, "snapshot"),
         Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
+        Table(
+            "marts.treated_quintile_returns", returns.TreatedQuintileReturns, "flow", later=LATER_TREATMENTS
+        ),
+        Table("marts.treated_quintiles", returns.TreatedQuintiles, "reference"),
         Table("marts.coverage", marts.Coverage, "snapshot"),
         Table("marts.funnel_outcomes", funnel.FunnelOutcomes, "snapshot"),
         Table("marts.funnel_summary", funnel.FunnelSummary, "snapshot", later=LATER_VINTAGE),
