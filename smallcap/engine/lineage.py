@@ -80,6 +80,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.index_changes": Window(back=2),
         # The last twelve months of a line that stopped soon after formation.
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
+        "raw.securities": SAME_YEAR,
     },
     "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
     "marts.treated_quintile_returns": {**QUINTILES, "core.return_doubts": Window(back=1)},
