@@ -129,6 +129,7 @@ class FunnelOutcomes(dy.Schema):
         "failed",
         nullable=False,
     )
+    is_vintage_later = flag(f"filter 2, on which the outcome rests: {VINTAGE_LATER}", nullable=True)
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
@@ -234,6 +235,9 @@ class ScreenChanges(dy.Schema):
     reason = text(
         "the filter's verdict in words: at as_of for a company that left, at previous_as_of for one that "
         "entered"
+    )
+    is_vintage_later = flag(
+        f"filter 2 at as_of or at previous_as_of, on which the outcomes rest: {VINTAGE_LATER}", nullable=True
     )
 
 
