@@ -88,5 +88,9 @@ SHARE_OF_DRAWN = 0.03
 Two and a half of them.
 """
 
+SHARE_OF_MANY = 0.008
+"""Absolute: a share of 16% among 10,000 random books has a standard error of 0.4 points, and the deviation of
+eight draws of 1,000 one of 0.3 points."""
+
 T_STATISTIC = 0.05
 """Absolute: the t of the real files' market is stated with one decimal."""

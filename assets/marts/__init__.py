@@ -43,6 +43,8 @@ from smallcap.assets.marts.quality.quality_summary import quality_summary
 from smallcap.assets.marts.quality.quintile_outcomes import quintile_outcomes
 from smallcap.assets.marts.quality.quintile_performance import quintile_performance
 from smallcap.assets.marts.quality.quintile_returns import quintile_returns
+from smallcap.assets.marts.quality.treated_quintile_returns import treated_quintile_returns
+from smallcap.assets.marts.quality.treated_quintiles import treated_quintiles
 from smallcap.assets.marts.watched.published_candidates import published_candidates
 from smallcap.assets.marts.watched.study_comparison import study_comparison
 from smallcap.assets.marts.watched.study_regression import study_regression
@@ -96,6 +98,8 @@ __all__ = [
     "treated_experiment",
     "treated_experiment_returns",
     "treated_hindsight",
+    "treated_quintile_returns",
+    "treated_quintiles",
     "vintage_sensitivity",
     "watched_lenses",
     "watched_outcomes",

@@ -20,6 +20,13 @@ from smallcap.engine.windows import (
     Window,
 )
 
+QUINTILES = {
+    "marts.quality_scores": Window(back=1),
+    "core.members": Window(back=1),
+    "core.metrics_as_of": Window(back=1),
+    "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+}
+
 READS: dict[str, dict[str, Window]] = {
     "raw.securities": {},
     "raw.factors": {},
@@ -87,12 +94,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.quality_scores": SAME_YEAR,
         "marts.quality_alternatives": SAME_YEAR,
     },
-    "marts.quintile_returns": {
-        "marts.quality_scores": Window(back=1),
-        "core.members": Window(back=1),
-        "core.metrics_as_of": Window(back=1),
-        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
-    },
+    "marts.quintile_returns": QUINTILES,
     "marts.quintile_outcomes": {
         # Twenty-one months back.
         "marts.quality_scores": Window(back=2),
@@ -101,8 +103,15 @@ READS: dict[str, dict[str, Window]] = {
         "marts.index_changes": Window(back=2),
         # The last twelve months of a line that stopped soon after formation.
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
+        "raw.securities": SAME_YEAR,
     },
     "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
+    "marts.treated_quintile_returns": {**QUINTILES, "core.return_doubts": Window(back=1)},
+    "marts.treated_quintiles": {
+        "marts.quintile_returns": SAME_YEAR,
+        "marts.treated_quintile_returns": SAME_YEAR,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.coverage": {
         "raw.constituents": SAME_YEAR,
         # The list that could be known at a date may be of the year before.
@@ -271,8 +280,12 @@ READS: dict[str, dict[str, Window]] = {
     "marts.treated_experiment_returns": {
         "core.members": Window(back=1),
         "core.metrics_as_of": Window(back=1),
-        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+        # A year ahead distinguishes a month that is missing from returns that have stopped.
+        "core.monthly_returns": Window(back=1, ahead=1, among=MEMBERS_LINES),
         "core.return_doubts": Window(back=1),
+        "raw.prices": Window(back=1, among=MEMBERS_LINES),
+        "raw.constituents": Window(back=1),
+        "raw.securities": SAME_YEAR,
     },
     "marts.treated_experiment": {
         "marts.experiment_returns": SAME_YEAR,

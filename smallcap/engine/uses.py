@@ -92,6 +92,8 @@ USES: Mapping[str, Uses] = {
     "marts.quintile_returns": Uses(("quintile_rules",)),
     "marts.quintile_outcomes": Uses(("quintile_rules",)),
     "marts.quintile_performance": Uses(("quintile_rules", "factor_rules")),
+    "marts.treated_quintile_returns": Uses(("quintile_rules", "return_rules")),
+    "marts.treated_quintiles": Uses(("quintile_rules", "factor_rules", "inference_rules")),
     "marts.coverage": Uses(settings=("stale_months",), has_dates=True),
     "marts.metric_differences": Uses(("reconciliation_rules",)),
     "marts.book_holdings": Uses(("reconstitutions",)),
