@@ -89,7 +89,7 @@ def judged_frames(
     outcomes = _outcomes(names, metrics, latest, facts, settings, rules)
     lenses = _lenses(names, metrics, outcomes, latest, facts, rules)
     clock = _clock(facts.scores, date, rules["quality_rules"])
-    scores = _scores(names, metrics, facts, clock, settings.stale_months, rules)
+    scores = _scores(names, metrics, trailing, facts, clock, settings.stale_months, rules)
     return Frames(names, metrics, trailing, outcomes, lenses, scores)
 
 
@@ -195,11 +195,17 @@ def _lenses(
 
 
 def _scores(
-    names: pl.DataFrame, metrics: pl.DataFrame, facts: _Published, clock: dt.date, stale: int, rules: RuleSets
+    names: pl.DataFrame,
+    metrics: pl.DataFrame,
+    trailing: pl.DataFrame,
+    facts: _Published,
+    clock: dt.date,
+    stale: int,
+    rules: RuleSets,
 ) -> pl.DataFrame:
     quality, kinds = rules["quality_rules"], rules["applicability"]
     return watched_scores(
-        names, metrics, facts.annual, facts.vendor, facts.scores, quality, clock, stale, kinds
+        names, metrics, facts.annual, facts.vendor, facts.scores, quality, clock, stale, kinds, trailing
     )
 
 
