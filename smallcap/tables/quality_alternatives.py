@@ -111,7 +111,7 @@ class QualityAgreement(dy.Schema):
 
     year = year(AS_OF_YEAR)
     as_of = key_date(AS_OF)
-    method = key_text("method of the score: published, debt_free_aware or trailing")
+    method = key_text("method of the score: published, or debt_free_aware")
     alternative = key_text(
         "ebitda_margin, financial_score, gross_profitability, piotroski_f, qmj or roe, as in "
         "marts.quality_alternatives"

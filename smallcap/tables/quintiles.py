@@ -20,7 +20,7 @@ from smallcap.tables.columns import (
 )
 from smallcap.tables.factors import MONTH, MONTH_YEAR
 
-METHOD = "method of the score: published, debt_free_aware or trailing; always on basis point_in_time"
+METHOD = "method of the score: published, or debt_free_aware; always on basis point_in_time"
 WEIGHTING = "equal; or cap: by market value at as_of. Set at formation, then drifting with the returns"
 SCOPE = (
     "all: quintiles of all scored companies; sector_neutral: quintiles within each sector with at least ten "
@@ -225,7 +225,7 @@ class QuintileOutcomes(dy.Schema):
 
     year = year(AS_OF_YEAR)
     as_of = key_date("as-of date, at which the outcome is judged")
-    method = key_text("published, debt_free_aware or trailing")
+    method = key_text("published, or debt_free_aware")
     basis = key_text("point_in_time or as_published")
     quintile = dy.Int64(
         primary_key=True,

@@ -55,6 +55,8 @@ def bare_tables(inputs: Tables, reference: Path) -> Tables:
     scores, members, metrics, returns, factors, statements, records, changes, prices, securities = (
         inputs[name] for name in READ
     )
+    # The tables follow the methods on fiscal years; method trailing is in the scores alone.
+    scores = scores.filter(pl.col("method") != "trailing")
     # Returns of the year after are there too, for months that are missing; nothing is held in it.
     is_made = pl.col("month").dt.year().is_in(scores["year"].unique().implode())
     monthly = quintiles_polars.portfolios(scores, members, metrics, returns, rules).filter(is_made)

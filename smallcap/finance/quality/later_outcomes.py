@@ -14,6 +14,7 @@ import polars as pl
 from smallcap.finance.frames import as_table
 from smallcap.finance.pointintime import by_standing
 from smallcap.finance.quality.exits import CAUSES, exits
+from smallcap.finance.quality.inputs import METHODS
 from smallcap.finance.quality.outcomes import ALL_SCORED
 from smallcap.rules.types.factors import MONTHS_A_YEAR
 from smallcap.rules.types.quintiles import OutcomeRules, QuintileRules
@@ -98,7 +99,8 @@ def _formed(scores: pl.DataFrame, rules: OutcomeRules, years: Sequence[int]) -> 
     dated = asked.with_columns(
         day.dt.offset_by(pl.format("-{}mo", back)).dt.month_end().alias("formed_as_of")
     )
-    scored = scores.filter(pl.col("status") == "scored").select(
+    is_followed = (pl.col("status") == "scored") & pl.col("method").is_in(METHODS)
+    scored = scores.filter(is_followed).select(
         pl.col("as_of").alias("formed_as_of"), "method", "basis", "entity_id", "quintile"
     )
     return dated.join(scored, on="formed_as_of")

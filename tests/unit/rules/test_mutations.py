@@ -24,7 +24,7 @@ from smallcap.rules.types.books import BookSet
 from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, Exclusion, Override
 from smallcap.rules.types.concepts import CONCEPTS_FILE, STATEMENTS_FILE, Concept, StatementRules
 from smallcap.rules.types.event_study import EventStudyRules
-from smallcap.rules.types.experiment import ExperimentRules
+from smallcap.rules.types.experiment import CAP_RANGES_FILE, CapRange, ExperimentRules
 from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
@@ -79,6 +79,7 @@ RULE_SETS: dict[str, type[RuleSet]] = {
 TABLES: dict[str, type[Row]] = {
     EXCLUSIONS_FILE: Exclusion,
     OVERRIDES_FILE: Override,
+    CAP_RANGES_FILE: CapRange,
     KINDS_FILE: CompanyKind,
     RECONSTITUTIONS_FILE: Reconstitution,
     CLAIMS_FILE: ThesisClaim,

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.frames import as_table
-from smallcap.finance.quality.inputs import POINT_IN_TIME
+from smallcap.finance.quality.inputs import METHODS, POINT_IN_TIME
 from smallcap.finance.quality.steps import QUINTILE_EDGES
 from smallcap.finance.quality.winsorize import bucket
 from smallcap.rules.types.quintiles import QuintileRules
@@ -36,7 +36,9 @@ def quality_agreement(
     pl.DataFrame
         The columns of marts.quality_agreement, sorted by key: one row per as_of, method and definition.
     """
-    is_scored = (pl.col("basis") == POINT_IN_TIME) & (pl.col("status") == "scored")
+    is_scored = (
+        (pl.col("basis") == POINT_IN_TIME) & (pl.col("status") == "scored") & pl.col("method").is_in(METHODS)
+    )
     scored = quality_scores.filter(is_scored).select("as_of", "entity_id", "method", "score")
     values = quality_alternatives.select(
         "as_of", "entity_id", *(pl.col(name).cast(pl.Float64) for name in ALTERNATIVES)

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.formation import FORMATION_MONTH, MONTHS_HELD
-from smallcap.finance.quality.inputs import POINT_IN_TIME
+from smallcap.finance.quality.inputs import METHODS, POINT_IN_TIME
 from smallcap.finance.quality.steps import QUINTILE_EDGES
 from smallcap.finance.quality.winsorize import bucket
 from smallcap.rules.types.quintiles import QuintileRules
@@ -74,6 +74,7 @@ def _in_quintiles(scores: pl.DataFrame, rules: QuintileRules) -> pl.DataFrame:
     is_wanted = (
         (pl.col("basis") == POINT_IN_TIME)
         & (pl.col("status") == "scored")
+        & pl.col("method").is_in(METHODS)
         & (pl.col("as_of") == pl.col("as_of").dt.month_end())
     )
     scored = scores.filter(is_wanted).select("as_of", "method", "entity_id", "sector", "score", "quintile")
