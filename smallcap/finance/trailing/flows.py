@@ -165,8 +165,8 @@ def _chosen(rows: pl.DataFrame, basis: str, way: str, limits: Limits) -> pl.Data
 
 
 def _is_partly_known(name: str) -> pl.Expr:
-    """Whether the annual figure, the year to date, the quarter or their like a year earlier are known."""
-    known = (name, f"{name}_ytd", f"{name}_alone_latest", f"{name}_own", f"{name}_new")
+    """Whether the annual record, the latest quarter or the same quarter a year earlier has the figure."""
+    known = (name, f"{name}_ytd", f"{name}_alone_latest", f"{name}_new", f"{name}_alone_new")
     return pl.any_horizontal(pl.col(known).is_not_null())
 
 

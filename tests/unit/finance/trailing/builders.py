@@ -69,7 +69,15 @@ def on(day: dt.date, *, annual: list[Row], quarters: list[Row]) -> Row:
     return visible(rows, asked).row(0, named=True)
 
 
-FLOW_ITEMS = ("revenue", "net_income", "operating_cash_flow", "capital_expenditures", "operating_income")
+FLOW_ITEMS = (
+    "revenue",
+    "net_income",
+    "operating_cash_flow",
+    "capital_expenditures",
+    "operating_income",
+    "interest_expense",
+    "dividends_paid",
+)
 SHEET_ITEMS = (
     "total_assets_usd",
     "shareholders_equity_usd",
@@ -84,6 +92,7 @@ def random_history(seed: int, years: range = range(2019, 2024)) -> tuple[list[Ro
     draw = random.Random(seed)
     annual: list[Row] = []
     quarters: list[Row] = []
+    declared = {"is_blank_debt_zero": draw.random() < 0.5}
     for year in years:
         sums = dict.fromkeys(FLOW_ITEMS, 0.0)
         for number in ENDS:
@@ -91,13 +100,13 @@ def random_history(seed: int, years: range = range(2019, 2024)) -> tuple[list[Ro
             sums = {item: sums[item] + alone[item] for item in FLOW_ITEMS}
             values = {f"{item}_usd": alone[item] for item in FLOW_ITEMS}
             values |= {f"{item}_year_to_date_usd": sums[item] for item in FLOW_ITEMS}
-            row = quarter(year, number, **_with_blanks(draw, {**values, **_sheet(draw)}))
+            row = quarter(year, number, **declared, **_figures(draw, {**values, **_sheet(draw)}))
             if draw.random() < 0.9:
                 quarters.append(_filed(draw, row))
             if draw.random() < 0.3:
                 quarters.append(restated(row, _day(draw, row, 500), **_changed(draw, values)))
-        figures = _with_blanks(draw, {f"{item}_usd": sums[item] for item in FLOW_ITEMS} | _sheet(draw))
-        record = year_row(year, period_days=365, **figures)
+        figures = _figures(draw, {f"{item}_usd": sums[item] for item in FLOW_ITEMS} | _sheet(draw))
+        record = year_row(year, period_days=365, **declared, **figures)
         if draw.random() < 0.9:
             annual.append(_filed(draw, record))
         if draw.random() < 0.3:
@@ -110,8 +119,14 @@ def _sheet(draw: random.Random) -> Row:
     return {name: float(draw.randint(1, 50)) for name in SHEET_ITEMS} | {"shares_outstanding": 10.0}
 
 
-def _with_blanks(draw: random.Random, values: Row) -> Row:
-    return {name: None if draw.random() < 0.05 else value for name, value in values.items()}
+def _figures(draw: random.Random, values: Row) -> Row:
+    """Leave out some figures, all dividends of some records, and put some in doubt."""
+    blank = {name for name in values if draw.random() < 0.05}
+    if draw.random() < 0.3:
+        blank |= {name for name in values if name.startswith(("dividends", "interest", "short", "long"))}
+    given = {name: None if name in blank else value for name, value in values.items()}
+    suspect = draw.choice(list(values)) if draw.random() < 0.1 else None
+    return {**given, "is_scale_suspect": suspect is not None, "scale_suspect_fields": suspect}
 
 
 def _changed(draw: random.Random, values: Row) -> Row:

@@ -13,9 +13,11 @@ from polars.testing import assert_frame_equal
 
 from smallcap.finance.pointintime import visible
 from tests.examples import examples
+from tests.oracle import trailing_pandas
+from tests.oracle.trailing_agreement import beside, differences
 from tests.tolerances import EXACT
-from tests.unit.finance.builders import year_row
-from tests.unit.finance.trailing.builders import on, quarter, random_history, restated, trailing
+from tests.unit.finance.builders import fundamentals, year_row
+from tests.unit.finance.trailing.builders import on, quarter, quarterly, random_history, restated, trailing
 
 SEEDS = st.integers(min_value=0, max_value=1_000_000)
 FLOW = st.integers(min_value=1, max_value=1_000)
@@ -92,3 +94,13 @@ def test_a_restated_first_quarter_counts_from_its_own_filing_on(seed: int, later
     is_earlier = pl.col("available_date") < known
     assert_frame_equal(after.filter(is_earlier), before.filter(is_earlier))
     assert known in after["available_date"].to_list()
+
+
+@given(SEEDS)
+@examples(10)
+def test_an_independent_implementation_agrees(seed: int) -> None:
+    annual, quarters = random_history(seed)
+    ours = trailing(annual=annual, quarters=quarters).to_pandas()
+    statements = fundamentals(*annual).to_pandas(), quarterly(*quarters).to_pandas()
+    theirs = trailing_pandas.trailing(*statements, set(ours["year"]))
+    assert not differences(beside(ours, theirs))
