@@ -40,7 +40,9 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
         _lake,
         _warehouse,
     ]
-    if is_online:
+    if settings.preset == "public":
+        looks = _public_looks(looks, is_online=is_online)
+    elif is_online:
         from smallcap.pipelines.command.online import ONLINE_LOOKS
 
         looks += ONLINE_LOOKS
@@ -52,6 +54,16 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
             out.print(f"        {escape(finding.remedy)}", highlight=False)
     warn_of_open_home(settings, out)
     return all(finding.is_well for finding in findings)
+
+
+def _public_looks(
+    looks: list[Callable[[Settings], Finding]], *, is_online: bool
+) -> list[Callable[[Settings], Finding]]:
+    """Add what is looked at in public records; the source itself can be asked only over the network."""
+    from smallcap.pipelines.command.online_public import LOCAL_LOOKS, ONLINE_LOOKS
+
+    own = [*(look for look in looks if look is not _source), *LOCAL_LOOKS]
+    return [*own, *ONLINE_LOOKS] if is_online else own
 
 
 def _python(settings: Settings) -> Finding:
