@@ -45,6 +45,7 @@ READ_BY: Final = {
     "smallcap/sources/ishares/holdings.py": "holdings",
     "smallcap/sources/parquet.py": "canonical table",
     "smallcap/sources/payloads.py": "kept payload",
+    "smallcap/sources/sec/data_sets.py": "quarterly data set",
     "smallcap/sources/sec/document.py": "company's facts",
     "smallcap/sources/xfinlink/frames.py": "vendor's response",
     "smallcap/sources/xfinlink/wire.py": "vendor's response",
