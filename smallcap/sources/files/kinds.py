@@ -37,7 +37,8 @@ _FOLDERS: dict[str, Dataset] = {
     "french": "factors",
     "factors": "factors",
 }
-_QUARTERLY = r"^quarter|quarterly"
+_QUARTERLY = r"^(?!.*price).*quarter"
+"""Names of quarterly statements; prices at quarters' ends are prices."""
 _NAMES: tuple[tuple[str, Dataset], ...] = (
     (r"holdings|^iwm|ishares", "holdings"),
     (r"constituents|members", "constituents"),

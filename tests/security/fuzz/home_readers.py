@@ -15,6 +15,8 @@ from deltalake import DeltaTable
 
 from smallcap.engine.code import CodeDigests
 from smallcap.engine.unchanged import is_unchanged, unchanged_since
+from smallcap.health.incidents import read_incidents
+from smallcap.health.runlines import read_lines
 from smallcap.lake import Home, Lake
 from smallcap.lake.log_files import LOG_DIR
 from smallcap.lake.stamp_files import STAMPS_DIR
@@ -128,6 +130,16 @@ def _request_times(payload: bytes, name: str, folder: Path) -> object:
     moments = iter(range(0, 10**9, 10))
     limit = RateLimit(folder, "sec", Rate(8, 1.0), clock=lambda: 1e9 + next(moments), sleep=lambda _: None)
     return limit.blocked_until(), limit.take()
+
+
+def _log(payload: bytes, name: str, folder: Path) -> object:
+    _write(folder / "logs", {name: payload})
+    return read_lines(folder)
+
+
+def _incidents(payload: bytes, name: str, folder: Path) -> object:
+    _write(folder / "health", {name: payload})
+    return read_incidents(folder)
 
 
 @cache
@@ -253,6 +265,16 @@ JOURNAL: Final = {
 }
 RECORD: Final = {"None None None": {"state": "x", "as_of": "2025-05-31"}}
 COUNT: Final = {"day": "2025-05-31", "hour": 12, "today": 3, "this_hour": 2}
+RUN_LINE: Final = {
+    "at": "2025-05-31T02:30:00",
+    "command": "run",
+    "preset": "sample",
+    "exit_code": 0,
+    "message": "",
+    "seconds": 1.5,
+    "home_bytes": 100,
+}
+INCIDENTS: Final = [{"subject": "disk", "since": "2025-05-31T02:30:00", "told": "no space"}]
 ENVIRONMENT: Final = b"SMALLCAP_LIMIT=5\nSMALLCAP_PRESET='sample'\nOTHER=1\n"
 HOME_READERS: Final[dict[str, Reader]] = {
     "rule set": Reader(_rule_files, _rules, cost=2),
@@ -268,6 +290,8 @@ HOME_READERS: Final[dict[str, Reader]] = {
         lambda: {"sec.json": b'{"sent": [999999999.5, 1000000000.0], "blocked_until": null}'}, _request_times
     ),
     "count of requests": Reader(_always("vendor.json", json.dumps(COUNT).encode()), _quota),
+    "log of runs": Reader(_always("runs.jsonl", json.dumps(RUN_LINE).encode()), _log),
+    "open incidents": Reader(_always("incidents.json", json.dumps(INCIDENTS).encode()), _incidents),
     "kept payload": Reader(_snapshot, _snapshots, cost=2),
     "stamp of a table": Reader(_stamp, _stamps, cost=8),
     "table of the lake": Reader(_lake, _tables, cost=8),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from smallcap.errors import InputError
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES, CanonicalTable
+from smallcap.sources.files.quarterly_table import QUARTERLY_FUNDAMENTALS
 from smallcap.sources.files.table_reader import read_table
 from tests.paths import PROJECT_ROOT
 from tests.unit.sources.crafted import fundamentals_frame
@@ -215,5 +216,5 @@ def test_numbers_survive_a_csv_exactly(values: list[float | None]) -> None:
 
 def test_the_documentation_shows_the_columns_as_they_are() -> None:
     page = (PROJECT_ROOT / "docs" / "files-preset.md").read_text(encoding="utf-8")
-    for table in (FUNDAMENTALS, PRICES, CONSTITUENTS):
+    for table in (FUNDAMENTALS, QUARTERLY_FUNDAMENTALS, PRICES, CONSTITUENTS):
         assert table.markdown() in page
