@@ -18,6 +18,7 @@ from rich.console import Console
 from benchmarks import (
     backfill,
     bootstrap,
+    fund_reports,
     page,
     quality_in_memory,
     rolling,
@@ -109,6 +110,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Section]]] = {
     "run": lambda root: [whole_run.run(root)],
     "second-run": lambda root: [second_run.run(root)],
     "adapter": lambda root: [vendor_adapter.run(root)],
+    "fund-reports": lambda _: [fund_reports.run()],
 }
 
 

@@ -31,6 +31,7 @@ from smallcap.assets.marts.index.profitability_experiment import profitability_e
 from smallcap.assets.marts.index.reconstitution_effects import reconstitution_effects
 from smallcap.assets.marts.index.reconstitution_events import reconstitution_events
 from smallcap.assets.marts.index.reconstitution_pooled import reconstitution_pooled
+from smallcap.assets.marts.index.resolved_shares import resolved_shares
 from smallcap.assets.marts.index.thesis_checks import thesis_checks
 from smallcap.assets.marts.index.treated_experiment import treated_experiment
 from smallcap.assets.marts.index.treated_experiment_returns import treated_experiment_returns
@@ -88,6 +89,7 @@ __all__ = [
     "reconstitution_effects",
     "reconstitution_events",
     "reconstitution_pooled",
+    "resolved_shares",
     "screen_changes",
     "statement_lenses",
     "stock_factor_loadings",

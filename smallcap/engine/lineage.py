@@ -393,6 +393,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.index_holdings": SAME_YEAR,
         "marts.benchmark_panel": SAME_YEAR,
     },
+    "marts.resolved_shares": {"core.members": SAME_YEAR},
     "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
 """For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made

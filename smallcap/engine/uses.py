@@ -126,6 +126,7 @@ USES: Mapping[str, Uses] = {
     "marts.thesis_checks": Uses(("thesis_claims",)),
     "marts.benchmark_panel": Uses(("benchmark_rules", "factor_rules")),
     "marts.index_comparison": Uses(("benchmark_rules",)),
+    "marts.resolved_shares": Uses(("cusip_identity",)),
 }
 """A table that is not here uses its inputs and its code alone."""
 

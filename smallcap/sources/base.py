@@ -94,8 +94,8 @@ class Source(Protocol):
     max_list_age_days
         A list of members serves dates up to so many days after its own; more where lists are quarterly.
     absent
-        Datasets that the source does not have at all, of fundamentals, quarterly_fundamentals, prices and
-        factors: a run does without them.
+        Datasets that the source does not have at all, of fundamentals, quarterly_fundamentals,
+        vendor_metrics, prices and factors: a run does without them.
     """
 
     name: str

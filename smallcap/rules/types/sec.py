@@ -87,6 +87,8 @@ class SecRules(RuleSet):
         Longest gap that daily indexes bridge.
     index_settles_days
         Age from which a day without an index has none.
+    members, names_per_further_list
+        What a first run expects before it knows a list: members, and names that each further list adds.
     statement_forms
         Forms after which a company's figures are asked for again; their amendments too.
     files
@@ -99,6 +101,8 @@ class SecRules(RuleSet):
     bulk_companies: int
     index_gap_days: int
     index_settles_days: int
+    members: int
+    names_per_further_list: int
     statement_forms: tuple[str, ...]
     files: SecFiles
 
@@ -111,7 +115,7 @@ class SecRules(RuleSet):
         )
         require(1 <= self.connections <= 16, "connections", f"must be from 1 to 16, got {self.connections}")
         require(self.block_minutes >= 1, "block_minutes", f"must be at least 1, got {self.block_minutes}")
-        for field in ("bulk_companies", "index_gap_days", "index_settles_days"):
+        for field in ("bulk_companies", "index_gap_days", "index_settles_days", "members"):
             require(getattr(self, field) >= 1, field, f"must be at least 1, got {getattr(self, field)}")
         require(bool(self.statement_forms), "statement_forms", "must name at least one form")
 

@@ -63,10 +63,6 @@ class CompanyFactFiles:
         received = self._records.received(FACTS, _KEY, set(companies))
         return stale_companies(self._records, received, companies, self._today)
 
-    def count_needed(self, companies: Collection[str]) -> int:
-        """Count the companies without figures at hand, without a request."""
-        return len(set(companies) - set(self._records.received(FACTS, _KEY, set(companies))))
-
     def payload(self, cik: str) -> bytes | None:
         """Return the kept figures of a company; None where the SEC has none."""
         return self._records.kept(FACTS, {_KEY: cik})

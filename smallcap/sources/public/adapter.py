@@ -21,8 +21,9 @@ from smallcap.sources.base import (
     VENDOR_METRICS_COLUMNS,
     Delivery,
 )
+from smallcap.sources.nport.choice import QUARTERLY_LIST_AGE_DAYS, Basis, chosen_lists, members_at
 from smallcap.sources.public.identity import Identifier
-from smallcap.sources.public.lists import FundLists, chosen, refused_of
+from smallcap.sources.public.lists import FundLists, refused_of
 from smallcap.sources.public.prices import LinePrices
 from smallcap.sources.public.statements import Statements
 from smallcap.sources.whois.lines import constituents_rows, securities_rows
@@ -66,7 +67,8 @@ class PublicSource:
 
     name = NAME
     label = LABEL
-    absent: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset({"vendor_metrics"})
+    max_list_age_days = QUARTERLY_LIST_AGE_DAYS
 
     def __init__(
         self,
@@ -96,25 +98,21 @@ class PublicSource:
         return self.lists.dates(index)
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Members at each as_of from the newest report of a fund that is at most 31 days older."""
+        """Members at each as_of from the report of a fund that serves it (`chosen_lists`)."""
         asked = [as_of for as_of in as_ofs if as_of <= self.clock]
         if not asked:
             return Delivery(pl.DataFrame(schema=CONSTITUENTS_COLUMNS))
         known = self.lists.until(index, max(asked))
-        used = chosen(known, asked, self._funds)
-        notices = (*self.lists.notices, *_missing(index, asked, used))
-        if not used:
+        basis = Basis(self.max_list_age_days, self.clock.replace(day=1))
+        used = chosen_lists(known, self._funds, asked, basis)
+        notices = (*self.lists.notices, *_missing(index, asked, used["as_of"].to_list()))
+        if used.is_empty():
             return Delivery(pl.DataFrame(schema=CONSTITUENTS_COLUMNS), notices=notices)
         rows = constituents_rows(known, self.identifier.identified(known))
-        served = pl.concat(
-            [
-                rows.filter(
-                    (pl.col("snapshot_date") == one.list_date) & (pl.col("fund") == one.fund)
-                ).with_columns(as_of=pl.lit(as_of), source=pl.lit(NAME))
-                for as_of, one in used.items()
-            ]
-        )
-        return Delivery(served.sort("as_of", "source_id"), refused_of(used.values()), notices)
+        members = members_at(rows, used).with_columns(source=pl.lit(NAME))
+        names = set(used.select("fund", "snapshot_date").iter_rows())
+        serving = [one for one in known if (one.fund, one.list_date) in names]
+        return Delivery(members, refused_of(serving), notices)
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line of `lines`, and every line of the funds' lists that ever carried one of `tickers`."""
@@ -174,7 +172,7 @@ def _missing(index: str, asked: Sequence[dt.date], used: Collection[dt.date]) ->
     if not without:
         return ()
     return (
-        f"{NAME}: no fund of {index} has a public list within 31 days before {', '.join(map(str, without))}; "
+        f"{NAME}: no fund of {index} has a public list for {', '.join(map(str, without))}; "
         "the funds' first lists are of September 2019, and one is public about 60 days after its date",
     )
 

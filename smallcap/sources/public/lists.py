@@ -1,4 +1,4 @@
-"""Lists of members from funds' reports: fetched, read, and one chosen for each as_of."""
+"""Lists of members from funds' reports: which there are, fetched and read once each."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from smallcap.rules.types.index_funds import FundRow
 from smallcap.sources.base import REFUSED_SCHEMA
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.edgar import SecRecords
+from smallcap.sources.nport.choice import REPLICATES
 from smallcap.sources.nport.document import read_report
 from smallcap.sources.nport.members import FundList, constituents, newest_versions
 from smallcap.sources.public.fund_reports import FiledReport, filed_reports
 
 _LOG = logging.getLogger(__name__)
-MAX_AGE_DAYS: Final = 31
-"""A list serves as_of dates up to so many days after its own."""
 FIRST_LIST: Final = dt.date(2019, 9, 30)
 """The form's first public reports are of this day."""
 REPORT: Final = "fund_report"
@@ -71,7 +70,9 @@ class FundLists:
         """Return the reports that the index's funds have filed, by list date."""
         if index not in self._filed:
             found, notices = filed_reports(self._records, self._funds, index, self._clock, self._max_age)
-            self._filed[index] = found
+            # A fund that samples the index serves only where no fund holds all of it.
+            whole = [report for report in found if report.fund.kind == REPLICATES]
+            self._filed[index] = whole or found
             self._tell(*notices)
         return self._filed[index]
 
@@ -113,25 +114,6 @@ class FundLists:
         for notice in notices:
             _LOG.warning("%s", notice)
             self.notices.append(notice)
-
-
-def chosen(
-    lists: Sequence[FundList], as_ofs: Collection[dt.date], funds: Sequence[FundRow]
-) -> dict[dt.date, FundList]:
-    """Return the list for each as_of: the newest at most `MAX_AGE_DAYS` old.
-
-    Of two of one date that of a fund which holds all members, then the first in the order of the file.
-    """
-    order = {fund.fund: (fund.kind != "replicates", place) for place, fund in enumerate(funds)}
-    found = {}
-    for as_of in sorted(set(as_ofs)):
-        fitting = [one for one in lists if 0 <= (as_of - one.list_date).days <= MAX_AGE_DAYS]
-        if fitting:
-            newest = max(one.list_date for one in fitting)
-            found[as_of] = min(
-                (one for one in fitting if one.list_date == newest), key=lambda one: order[one.fund]
-            )
-    return found
 
 
 def refused_of(lists: Collection[FundList]) -> pl.DataFrame:

@@ -100,21 +100,35 @@ def tags_of(concepts: Concepts, items: tuple[str, ...]) -> frozenset[str]:
     return frozenset(tag for item in items for tag in _tags(chains.get(item, ())))
 
 
-def chain_among(chain: Chain, tags: Collection[str]) -> Chain:
-    """Return a chain without what a company never uses: equal in result, and shorter."""
+def chains_among(chains: Mapping[str, Chain], tags: Collection[str]) -> dict[str, Chain]:
+    """Return chains without the concepts that a company never uses: equal in result, and shorter."""
+    done: dict[int, Chain] = {}
+    return {item: _among(chain, tags, done) for item, chain in chains.items()}
+
+
+def _among(chain: Chain, tags: Collection[str], done: dict[int, Chain]) -> Chain:
+    known = done.get(id(chain))
+    if known is not None:
+        return known
     kept = []
     for group in chain:
         terms: list[Term] = []
-        is_possible = True
-        for sign, tag, inner, is_needed in group.terms:
-            among = chain_among(inner, tags)
-            if tag in tags or among:
-                terms.append((sign, tag, among, is_needed))
-            elif is_needed:
-                is_possible = False
-        if is_possible and terms:
-            kept.append(Group(tuple(terms), group.is_largest))
-    return tuple(kept)
+        for term in group.terms:
+            sign, tag, inner, is_needed = term
+            if tag is not None:
+                if tag in tags:
+                    terms.append(term)
+                    continue
+            elif among := _among(inner, tags, done):
+                terms.append((sign, None, among, is_needed))
+                continue
+            if is_needed:
+                break
+        else:
+            if terms:
+                kept.append(Group(tuple(terms), group.is_largest))
+    done[id(chain)] = found = tuple(kept)
+    return found
 
 
 def resolve(chain: Chain, lookup: Lookup) -> Figure | None:

@@ -17,7 +17,7 @@ from smallcap.sources.sec.chains import (
     CORE_BALANCES,
     CORE_FLOWS,
     SHARES_OUTSTANDING,
-    chain_among,
+    chains_among,
     chains_of,
     tags_of,
     units_of,
@@ -91,6 +91,23 @@ def read_company(
     document = read_document(payload, what, limits)
     refused = Refused({"cik": document.cik, "entity_name": document.entity_name})
     facts = read_facts(document, units_of(concepts), tags_of(concepts, CORE_FLOWS), concepts.rules, refused)
+    return company_facts(document, facts, refused, concepts)
+
+
+def company_facts(document: Document, facts: Facts, refused: Refused, concepts: Concepts) -> CompanyFacts:
+    """Make statements of a company's facts, whichever file they are from.
+
+    Parameters
+    ----------
+    document
+        The company, with the taxonomies that its file has.
+    facts
+        Its facts.
+    refused
+        What was refused of the file so far; takes what is refused of the facts.
+    concepts
+        Which concepts an item is read from, and how statements are read.
+    """
     core = Core(tags_of(concepts, CORE_FLOWS), tags_of(concepts, CORE_BALANCES))
     company = _company(facts, concepts)
     years = annual_statements(company, core, refused)
@@ -113,7 +130,7 @@ def read_company(
 
 def _company(facts: Facts, concepts: Concepts) -> Company:
     used = frozenset(tag for by_tag in facts.seen.values() for tag in by_tag)
-    chains = {item: chain_among(chain, used) for item, chain in chains_of(concepts).items()}
+    chains = chains_among(chains_of(concepts), used)
     return Company(facts, chains, signs_of(facts, concepts), concepts)
 
 

@@ -7,7 +7,7 @@ with its rule. The order of facts in the file does not matter.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -106,6 +106,25 @@ def read_facts(
     return reader.finished()
 
 
+def indexed(
+    filings: Iterable[Filing], other_currencies: dict[tuple[str, Context], str] | None = None
+) -> Facts:
+    """Order filings in time, and find their facts by period and concept."""
+    ordered = sorted(filings, key=lambda filing: filing.standing)
+    seen: dict[Context, dict[str, list[tuple[Filing, float]]]] = {}
+    for filing in ordered:
+        for context, values in filing.contexts.items():
+            by_tag = seen.get(context)
+            if by_tag is None:
+                by_tag = seen[context] = {}
+            for tag, value in values.items():
+                if tag in by_tag:
+                    by_tag[tag].append((filing, value))
+                else:
+                    by_tag[tag] = [(filing, value)]
+    return Facts(ordered, seen, other_currencies or {})
+
+
 class _Reader:
     """Collects facts by filing and period."""
 
@@ -173,19 +192,7 @@ class _Reader:
         """Settle values that a filing gives twice, and order the filings."""
         for (accession, context, tag), values in self._doubles.items():
             self._settle(self._filings[accession], context, tag, values)
-        filings = sorted(self._filings.values(), key=lambda filing: filing.standing)
-        seen: dict[Context, dict[str, list[tuple[Filing, float]]]] = {}
-        for filing in filings:
-            for context, values_by_tag in filing.contexts.items():
-                by_tag = seen.get(context)
-                if by_tag is None:
-                    by_tag = seen[context] = {}
-                for tag, value in values_by_tag.items():
-                    if tag in by_tag:
-                        by_tag[tag].append((filing, value))
-                    else:
-                        by_tag[tag] = [(filing, value)]
-        return Facts(filings, seen, self._currencies)
+        return indexed(self._filings.values(), self._currencies)
 
     def _settle(self, filing: Filing, context: Context, tag: str, values: set[float]) -> None:
         """Keep the most exact of values that differ by rounding; of others, none."""

@@ -32,35 +32,38 @@ YEAR_ENDS_BY: Final = 14
 """A fiscal year is numbered by the calendar year in which it ends; one that ends by this day of January, by
 the year before."""
 LABELS: Final = ("source_entity_id", "period_end", "version", "filing_date")
-TAGS_SCHEMA: Final[dict[str, Any]] = {
-    "source_entity_id": pl.String,
-    "period_end": pl.Date,
-    "version": pl.String,
-    "filing_date": pl.Date,
-    "item": pl.String,
-    "tag": pl.String,
-    "taxonomy": pl.String,
-    "accession": pl.String,
-    "form": pl.String,
-    "value": pl.Float64,
-}
-MISSING_SCHEMA: Final[dict[str, Any]] = {
-    "source_entity_id": pl.String,
-    "period_end": pl.Date,
-    "version": pl.String,
-    "filing_date": pl.Date,
-    "item": pl.String,
-    "reason": pl.String,
-}
+TAGS_SCHEMA: Final = pl.Schema(
+    {
+        "source_entity_id": pl.String,
+        "period_end": pl.Date,
+        "version": pl.String,
+        "filing_date": pl.Date,
+        "item": pl.String,
+        "tag": pl.String,
+        "taxonomy": pl.String,
+        "accession": pl.String,
+        "form": pl.String,
+        "value": pl.Float64,
+    }
+)
+MISSING_SCHEMA: Final = pl.Schema(
+    {
+        "source_entity_id": pl.String,
+        "period_end": pl.Date,
+        "version": pl.String,
+        "filing_date": pl.Date,
+        "item": pl.String,
+        "reason": pl.String,
+    }
+)
 _LEFT_TO_OTHERS: Final = ("year", "entity_id", "available_date", "is_available_date_assumed", "missing_since")
-QUARTERLY_COLUMNS: Final[dict[str, Any]] = {
-    "source_entity_id": pl.String,
-    **{
-        name: column.dtype
-        for name, column in RawQuarterlyFundamentals.columns().items()
-        if name not in (*_LEFT_TO_OTHERS, "source_entity_id")
-    },
+_QUARTERLY: Final[dict[str, Any]] = {
+    name: column.dtype
+    for name, column in RawQuarterlyFundamentals.columns().items()
+    if name not in (*_LEFT_TO_OTHERS, "source_entity_id")
 }
+QUARTERLY_COLUMNS: Final = pl.Schema({"source_entity_id": pl.String, **_QUARTERLY})
+_ANNUAL: Final = pl.Schema(FUNDAMENTALS_COLUMNS)
 _NAMES: Final = {
     **{item: f"{item}_usd" for item in MONEY_ITEMS},
     **{f"{item}{TO_DATE}": f"{item}{TO_DATE}_usd" for item in FLOW_ITEMS},
@@ -72,7 +75,7 @@ _NAMES: Final = {
 def annual_frame(statements: Sequence[Statement], company_id: str) -> pl.DataFrame:
     """Return annual rows in the columns of `FUNDAMENTALS_COLUMNS`."""
     rows = [row for statement in statements for row in _rows(statement, company_id)]
-    return _frame(rows, FUNDAMENTALS_COLUMNS)
+    return _frame(rows, _ANNUAL)
 
 
 def quarterly_frame(statements: Sequence[Statement], company_id: str) -> pl.DataFrame:
@@ -173,10 +176,11 @@ def _missing_rows(
                 yield (*labels, SHARES_OUTSTANDING, statement.count.problem)
 
 
-def _frame(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
-    columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema))
+def _frame(rows: Sequence[Mapping[str, Any]], schema: pl.Schema) -> pl.DataFrame:
+    names = list(schema)
+    return _table((tuple(row.get(name) for name in names) for row in rows), schema)
 
 
-def _table(rows: Iterable[tuple[Any, ...]], schema: Mapping[str, Any]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=dict(schema), orient="row")
+def _table(rows: Iterable[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
+    found = list(rows)
+    return pl.DataFrame(found, schema=schema, orient="row") if found else schema.to_frame()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
 
@@ -38,6 +39,32 @@ def filer_at(company: str, day: dt.date, successions: Sequence[CikSuccession]) -
         if cik == company or day < dates[cik]:
             return cik
     return company
+
+
+SUCCESSOR_FORMS: Final = ("8-K12B", "8-K12B/A", "8-K12G3", "8-K12G3/A")
+"""Forms by which a new registrant takes over the registration of an earlier one."""
+
+
+def successor_filings(filings: pl.DataFrame) -> pl.DataFrame:
+    """Find registrants that took over another's registration, by the form that says so.
+
+    Parameters
+    ----------
+    filings
+        Rows of EDGAR's index or of submissions: cik, form, filed, accession.
+
+    Returns
+    -------
+    pl.DataFrame
+        cik, `date` and accession of the first such filing of each registrant, sorted by cik: what a row of
+        cik_successions.csv needs but for the earlier number, which the filing names.
+    """
+    return (
+        filings.filter(pl.col("form").is_in(SUCCESSOR_FORMS))
+        .sort("cik", "filed", "accession")
+        .unique("cik", keep="first", maintain_order=True)
+        .select("cik", "accession", date="filed")
+    )
 
 
 def succession_candidates(

@@ -21,10 +21,12 @@ from smallcap.sources.files.workbook import workbook_csv
 from smallcap.sources.french.files import read_french
 from smallcap.sources.ishares.holdings import read_holdings
 from smallcap.sources.sec.company import read_company
+from smallcap.sources.sec.data_sets import read_data_set, statements_of
 from tests.paths import PROJECT_ROOT
 from tests.security.fuzz.inputs import FOLDER, PACKED, TABLES, packed
 from tests.unit.sources.crafted import RULES, open_folder, write_folder
 from tests.unit.sources.sec.builders import CONCEPTS, Company, filed
+from tests.unit.sources.sec.test_data_sets import archive
 
 MOST_BYTES: Final = 5_000_000
 INDEX: Final = "russell2000"
@@ -120,6 +122,10 @@ FILE_READERS: Final[dict[str, Reader]] = {
         lambda payload, name, folder: read_french(payload, name),
     ),
     "company's facts": Reader(_companies, _explained),
+    "quarterly data set": Reader(
+        lambda: {"2021q1.zip": archive()},
+        lambda payload, name, folder: statements_of(read_data_set(payload, name), CONCEPTS),
+    ),
     "workbook": Reader(
         lambda: {"prices.xlsx": PACKED["prices/month_end.xlsx"]},
         lambda payload, name, folder: workbook_csv(payload, name, MOST_BYTES),

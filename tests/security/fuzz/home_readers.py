@@ -125,6 +125,13 @@ def _quota(payload: bytes, name: str, folder: Path) -> object:
     return quota.left("vendor"), quota.take("vendor")
 
 
+def _request_times(payload: bytes, name: str, folder: Path) -> object:
+    (folder / name).write_bytes(payload)
+    moments = iter(range(0, 10**9, 10))
+    limit = RateLimit(folder, "sec", Rate(8, 1.0), clock=lambda: 1e9 + next(moments), sleep=lambda _: None)
+    return limit.blocked_until(), limit.take()
+
+
 def _log(payload: bytes, name: str, folder: Path) -> object:
     _write(folder / "logs", {name: payload})
     return read_lines(folder)
@@ -133,13 +140,6 @@ def _log(payload: bytes, name: str, folder: Path) -> object:
 def _incidents(payload: bytes, name: str, folder: Path) -> object:
     _write(folder / "health", {name: payload})
     return read_incidents(folder)
-
-
-def _request_times(payload: bytes, name: str, folder: Path) -> object:
-    (folder / name).write_bytes(payload)
-    moments = iter(range(0, 10**9, 10))
-    limit = RateLimit(folder, "sec", Rate(8, 1.0), clock=lambda: 1e9 + next(moments), sleep=lambda _: None)
-    return limit.blocked_until(), limit.take()
 
 
 @cache

@@ -58,6 +58,7 @@ READ_BY: Final = {
     "smallcap/sources/sec_index/cells.py": "list of the SEC",
     "smallcap/sources/sec_index/company_index.py": "index of filings",
     "smallcap/sources/sec_index/feed.py": "feed of filings",
+    "smallcap/sources/sec/data_sets.py": "quarterly data set",
     "smallcap/sources/sec/document.py": "company's facts",
     "smallcap/sources/xfinlink/frames.py": "vendor's response",
     "smallcap/sources/xfinlink/wire.py": "vendor's response",

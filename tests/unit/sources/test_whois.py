@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from smallcap.rules.types.index_funds import CikSuccession
 from smallcap.sources.identity.aliases import ALIASES_SCHEMA
 from smallcap.sources.whois.resolve import Records, resolve
-from smallcap.sources.whois.successions import filer_at, registrants_of, succession_candidates
+from smallcap.sources.whois.successions import (
+    filer_at,
+    registrants_of,
+    succession_candidates,
+    successor_filings,
+)
 from smallcap.sources.whois.symbols import with_symbol
 from tests.examples import examples
 from tests.unit.sources.crafted import RULES
@@ -225,6 +230,18 @@ def test_reports_that_begin_years_after_the_first_list_suggest_another_number():
     found = succession_candidates(listed, anchored, (MARVELL,), IDENTITY)
     assert found["cik"].to_list() == [ALPHA]
     assert "only from 2022-01-31 on" in found["reason"][0]
+
+
+def test_a_registrant_that_takes_over_anothers_registration_says_so_by_its_form():
+    filings = pl.DataFrame(
+        [
+            (ALPHA, "8-K12B/A", dt.date(2021, 5, 1), "2"), (ALPHA, "8-K12B", dt.date(2021, 4, 20), "1"),
+            (BETA, "8-K", dt.date(2021, 4, 20), "3"),
+        ],
+        schema=["cik", "form", "filed", "accession"],
+        orient="row",
+    )  # fmt: skip
+    assert successor_filings(filings).rows() == [(ALPHA, "1", dt.date(2021, 4, 20))]
 
 
 def test_a_line_that_nothing_has_keeps_its_reason():

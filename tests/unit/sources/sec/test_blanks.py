@@ -1,4 +1,4 @@
-"""Blank debt is none only where the balance sheet and the filings show it; dividends and goodwill likewise."""
+"""Blank debt, dividends and goodwill are none only where the filings show it."""
 
 from __future__ import annotations
 
