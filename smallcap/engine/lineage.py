@@ -11,6 +11,7 @@ from smallcap.engine.windows import (
     LISTED_LINES,
     MEMBERS,
     MEMBERS_LINES,
+    PROFILED_DATES,
     SAME_YEAR,
     TRAILING,
     VISIBLE,
@@ -21,9 +22,7 @@ from smallcap.engine.windows import (
 )
 
 QUINTILES = {
-    "marts.quality_scores": Window(back=1),
-    "core.members": Window(back=1),
-    "core.metrics_as_of": Window(back=1),
+    **dict.fromkeys(("marts.quality_scores", "core.members", "core.metrics_as_of"), Window(back=1)),
     "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
 }
 
@@ -334,6 +333,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.quality_scores": SAME_YEAR,
         "marts.index_profile": SAME_YEAR,
         "marts.index_holdings": SAME_YEAR,
+        "marts.benchmark_panel": Window(among=PROFILED_DATES),
     },
     "marts.study_regression": {"marts.factor_regressions": SAME_YEAR, "core.book_lines": SAME_YEAR},
     "marts.index_holdings": {"core.members": SAME_YEAR, "core.metrics_as_of": SAME_YEAR},
