@@ -22,7 +22,7 @@ PACKAGE = Path(smallcap.__file__).resolve().parent
 ALGORITHM = "1"
 """Version of the digest. When it changes, digests are recorded again and no table is remade."""
 _FOUND: dict[tuple[Path, str], Any] = {}
-"""What this process has found in the modules of a package: a run of a new home looks at none of them again."""
+"""What this process has found in modules of a package: a run of a new home looks at none of them again."""
 _SKIPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "lineno", "col_offset"})
 
 

@@ -229,7 +229,7 @@ def test_without_scores_21_months_before_there_is_nothing() -> None:
     known=st.lists(st.sampled_from([None, -1.0, 1.0]), min_size=1, max_size=12),
     present=st.lists(st.booleans(), min_size=12, max_size=12),
 )
-@examples(15)
+@examples(8)
 def test_bounds_hold_whatever_is_still_to_be_reported(known: list[float | None], present: list[bool]) -> None:
     """Each company that has not reported may lose or not: both ends are reached, none is passed."""
     day = dt.date(2025, 3, 1)

@@ -198,7 +198,7 @@ def deliveries(draw: st.DrawFn) -> list[list[dict[str, object]]]:
     return several
 
 
-@examples(20)
+@examples(10)
 @given(deliveries())
 def test_whatever_comes_in_whatever_order_no_filing_and_no_figure_is_lost(
     several: list[list[dict[str, object]]],

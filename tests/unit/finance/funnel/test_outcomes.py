@@ -100,7 +100,7 @@ ORDERS = list(itertools.permutations(range(1, 7)))
 
 
 @given(company=st.text("pfv", min_size=6, max_size=6), order=st.sampled_from(ORDERS))
-@examples(10)
+@examples(5)
 def test_the_order_of_the_filters_changes_neither_stand_alone_status_nor_who_fails(
     company: str, order: tuple[int, ...]
 ) -> None:
