@@ -25,6 +25,7 @@ from benchmarks import (
     rolling,
     second_run,
     serving,
+    trailing,
     vendor_adapter,
     whole_run,
 )
@@ -107,6 +108,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Section]]] = {
     "quality": lambda _: [_in_memory()],
     "rolling": lambda _: [rolling.run()],
     "bootstrap": lambda _: [bootstrap.run()],
+    "trailing": lambda _: [trailing.run()],
     "backfill": _backfill,
     "run": lambda root: [whole_run.run(root)],
     "second-run": lambda root: [second_run.run(root)],

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import published
-from tests.integration.homes import LATER, Answer, command, copy_home, make, record
+from tests.command_line import must_succeed, published
+from tests.integration.homes import LATER, copy_home, make, record
 from tests.tolerances import EXACT
 
 LIMIT = 0.30
@@ -93,9 +93,9 @@ def test_the_difference_is_shown_from_that_day_on(
 
 
 def test_why_names_the_quarter(both_days: Path, twin: dict[str, Any], days: tuple[dt.date, dt.date]) -> None:
-    told: Answer = command("why", twin["ticker"], "--as-of", days[1], "--home", both_days)
+    told = must_succeed("why", twin["ticker"], "--as-of", days[1], "--home", both_days)
     words = f"debt/equity {twin['annual']:.3f} -> {twin['latest']:.3f} with the 10-Q of {days[0]}"
-    assert words in " ".join(told.out.split())
+    assert words in " ".join(told.split())
 
 
 @pytest.mark.drill

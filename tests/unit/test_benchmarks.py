@@ -5,7 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from benchmarks import bootstrap, page, rolling
+from benchmarks import bootstrap, page, rolling, trailing
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
 from smallcap.rules.files import read_rules
@@ -13,6 +13,7 @@ from smallcap.rules.types.quality import QualityRules
 from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
 from tests.oracle.regressions_numpy import bare_numpy, name_by_name
 from tests.oracle.rows_agreement import refuse_differences
+from tests.oracle.trailing_polars import bare_trailing, made_up_statements
 from tests.tolerances import BENCHMARKED
 
 DATES = [dt.date(2010, 6, 30), dt.date(2020, 12, 31)]
@@ -118,3 +119,11 @@ def test_two_sides_agree_in_any_order_in_their_own_words_and_but_for_the_last_di
 def test_any_other_difference_is_refused(theirs, message):
     with pytest.raises(ValueError, match=message):
         refuse_differences("a table", FIGURES, theirs, ["company"], apart_from=["reason"])
+
+
+def test_the_bare_script_of_trailing_metrics_makes_the_same_table() -> None:
+    statements = made_up_statements(companies=8, years=5)
+    made = trailing.ours(*statements)
+    trailing.refuse_others(made, bare_trailing(*statements))
+    with pytest.raises(AssertionError):
+        trailing.refuse_others(made.with_columns(pl.col("roe") + 0.001), bare_trailing(*statements))

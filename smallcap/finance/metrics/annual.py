@@ -5,11 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.frames import as_table, without_nan
-from smallcap.finance.metrics.fields import without_suspects
+from smallcap.finance.metrics.fields import AMENDED, INHERITED, SUSPECT, without_suspects
 from smallcap.finance.metrics.history import with_history
 from smallcap.finance.metrics.inputs import with_inputs
 from smallcap.finance.metrics.ratios import ratios
 from smallcap.rules.types.metrics import MetricsRules
+
+LISTS = (SUSPECT, f"{SUSPECT}_prior", INHERITED, AMENDED)
+"""Columns that name figures in doubt, of the row and of the year before."""
 
 
 def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
@@ -46,5 +49,17 @@ def with_ratios(prepared: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
         Statement rows, suspect figures null, with what `history.with_history` adds to them.
     rules
         The thresholds.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows, in another order.
     """
-    return with_inputs(prepared, rules).with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set"))
+    is_plain = pl.all_horizontal(pl.col(name).is_null() for name in LISTS)
+    # Of most rows no figure is in doubt. One null for all of them spares searching each list for each ratio.
+    plain = prepared.filter(is_plain).with_columns(pl.lit(None, pl.String).alias(name) for name in LISTS)
+    return pl.concat([_computed(rows, rules) for rows in (plain, prepared.filter(~is_plain))])
+
+
+def _computed(rows: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
+    return with_inputs(rows, rules).with_columns(*ratios(rules), pl.lit(rules.label).alias("rule_set"))
