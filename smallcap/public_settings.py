@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -14,6 +14,10 @@ from smallcap.setting_checks import check_contact
 class PublicSettings(BaseSettings):
     """Part of the settings; `smallcap.settings` says where they come from."""
 
+    prices: Literal["filings", "yahoo"] = Field(
+        "filings",
+        description="preset public: prices from filings, or also from Yahoo (needs 'smallcap[yahoo]')",
+    )
     sec_contact: Annotated[SecretStr | None, AfterValidator(check_contact)] = Field(
         None, description="your name and mail address, which the SEC asks for; preset public needs it"
     )

@@ -16,6 +16,7 @@ from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types import holdings, sec
 from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
 from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, SUCCESSIONS_FILE, CikSuccession, FundRow
+from smallcap.rules.types.metrics import MetricsRules
 from smallcap.setting_checks import contact_parts, is_loopback
 from smallcap.settings import Settings
 from smallcap.sources.edgar import NAME, SecClient, SecRecords
@@ -31,6 +32,9 @@ from smallcap.sources.public.identity import Identifier
 from smallcap.sources.public.lists import FundLists
 from smallcap.sources.public.prices import LinePrices
 from smallcap.sources.public.statements import Statements
+from smallcap.sources.public.yahoo_prices import REQUESTS_PER_SECOND as YAHOO_RATE
+from smallcap.sources.public.yahoo_prices import YahooPrices
+from smallcap.sources.yahoo.prices import YAHOO
 
 QUOTA_FOLDER: Final = "quota"
 BULK_FOLDER: Final = "bulk"
@@ -70,7 +74,7 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
         Quota(settings.home / QUOTA_FOLDER, {}, utc_now),
         RetryPolicy(max_retries=settings.max_retries),
         secrets=_secrets(settings),
-        rates={NAME: rate},
+        rates={NAME: rate, YAHOO: RateLimit(rate_folder(settings), YAHOO, Rate.per_second(YAHOO_RATE))},
     )
     hosts = Hosts(settings.sec_www_url, settings.sec_data_url, settings.sec_search_url)
     records = SecRecords(fetcher, SecClient(settings.sec_contact, hosts, limits, rate, rules), rules)
@@ -96,12 +100,14 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
         bulk_companies=settings.sec_bulk_companies or rules.bulk_companies,
         bulk_folder=settings.home / BULK_FOLDER,
     )
+    splits = read_rules(settings.reference_dir, "metrics.toml", MetricsRules).holding_split
+    yahoo = YahooPrices(fetcher, clock, settings.request_timeout_seconds, max_age)
     french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=max_age)
     source = PublicSource(
         lists=lists,
         identifier=identifier,
         statements=Statements(files, read_concepts(settings.reference_dir), successions, year=clock.year),
-        prices=LinePrices(lists, identifier, clock),
+        prices=LinePrices(lists, identifier, splits, clock, yahoo if settings.prices == YAHOO else None),
         factors=french,
         funds=funds,
         index=settings.index_name,

@@ -83,9 +83,7 @@ def _companies(lakes: Lakes) -> pl.DataFrame:
     """Our ids of one company in both homes, by the ticker of a line that both have on the date."""
     theirs = sample_universe(COMPANIES, SEED).lines.select("source_entity_id", "cik").drop_nulls().unique()
     sample = lakes.sample.read("raw.securities").select("source_entity_id", "entity_id").unique()
-    public = (
-        lakes.public.read("raw.securities").select(cik="source_entity_id", public_id="entity_id").unique()
-    )
+    named = lakes.public.read("raw.securities").select(cik="source_entity_id", public_id="entity_id")
     return sample.join(theirs, on="source_entity_id").join(named.unique(), on="cik")
 
 

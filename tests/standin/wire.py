@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -19,7 +20,7 @@ ZIP = "application/zip"
 @dataclass(frozen=True)
 class Request:
     """A request: the parts of its path (unquoted), its query, the key that came with it, the target for
-    messages, and who says to be asking.
+    messages, who says to be asking, and when it arrived by the machine's clock.
     """
 
     parts: tuple[str, ...]
@@ -27,6 +28,7 @@ class Request:
     key: str | None
     target: str
     agent: str = ""
+    arrived: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
     def of(cls, target: str, key: str | None, agent: str = "") -> Request:

@@ -1,8 +1,9 @@
 """Limits requests per second, on disk, so that every process of a user on a machine shares one limit.
 
-The times of the newest requests are kept in a file under a lock. A request is let through when fewer than the
-limit were in the window that ends with it, so no window of that length ever has more. Where a vendor has shut
-the address out, the file holds until when, and no process asks before.
+The time of the newest request is kept in a file under a lock, and the next one is let through when its part
+of a second has passed. So no second ever has more than the limit, and requests that are delayed on the way do
+not arrive in crowds. Where a vendor has shut the address out, the file holds until when, and no process asks
+before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,8 @@ from smallcap.stopping import pause
 LONGEST_BLOCK_SECONDS: Final = 86_400.0
 """A later end of a shut-out is not believed: the clock was put back since it was written."""
 _SHORTEST_WAIT_SECONDS: Final = 0.001
+_CLOCK_STEP_SECONDS: Final = 1e-5
+"""Above what a time of today loses as a float, so that a sum of spaces is never under a second."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +45,25 @@ class Rate:
         own = requests / machines
         return cls(int(own), 1.0) if own >= 1 else cls(1, 1 / own)
 
+    @property
+    def space_seconds(self) -> float:
+        """Time from one request to the next."""
+        return self.seconds / self.requests + _CLOCK_STEP_SECONDS
+
 
 @dataclass(frozen=True)
 class _Record:
-    """Times of the newest requests, ascending, and the end of a shut-out, in seconds since 1970."""
+    """Time of the newest request, and the end of a shut-out, in seconds since 1970."""
 
-    sent: tuple[float, ...] = field(default=())
+    sent_at: float | None = None
     blocked_until: float | None = None
 
     def at(self, now: float) -> _Record:
         """Correct times after now: they were written before the clock was put back."""
         until = self.blocked_until
         is_over = until is None or not now < until <= now + LONGEST_BLOCK_SECONDS
-        return _Record(tuple(min(moment, now) for moment in self.sent), None if is_over else until)
+        sent_at = None if self.sent_at is None else min(self.sent_at, now)
+        return _Record(sent_at, None if is_over else until)
 
 
 class RateLimit:
@@ -108,7 +117,7 @@ class RateLimit:
             now = self._clock()
             record = self._read(now)
             until = max(now + seconds, record.blocked_until or 0.0)
-            self._write(_Record(record.sent, until))
+            self._write(_Record(record.sent_at, until))
         return _as_time(until)
 
     def blocked_until(self) -> dt.datetime | None:
@@ -123,11 +132,10 @@ class RateLimit:
             record = self._read(now)
             if record.blocked_until is not None:
                 raise _shut_out(self._vendor, _as_time(record.blocked_until))
-            recent = [moment for moment in record.sent if moment > now - self.rate.seconds]
-            is_free = len(recent) < self.rate.requests
-            sent = (*recent, now) if is_free else tuple(recent)
-            self._write(_Record(sent))
-        return 0.0 if is_free else recent[-self.rate.requests] + self.rate.seconds - now
+            free_at = now if record.sent_at is None else record.sent_at + self.rate.space_seconds
+            is_free = free_at <= now
+            self._write(_Record(now if is_free else record.sent_at))
+        return 0.0 if is_free else free_at - now
 
     def _locked(self) -> FileLock:
         try:
@@ -137,16 +145,17 @@ class RateLimit:
             raise self._unusable(error) from None
 
     def _read(self, now: float) -> _Record:
-        """Return the record; one that cannot be read counts as a full window, which is over soon."""
+        """Return the record; one that cannot be read counts as a request of now."""
         try:
             values = parse_json(self.path.read_bytes())
-            until = values["blocked_until"]
-            sent = sorted(float(moment) for moment in values["sent"])
-            return _Record(tuple(sent), None if until is None else float(until)).at(now)
+            sent_at, until = (
+                None if values[name] is None else float(values[name]) for name in ("sent_at", "blocked_until")
+            )
+            return _Record(sent_at, until).at(now)
         except FileNotFoundError:
             return _Record()
         except (ValueError, TypeError, KeyError):
-            return _Record((now,) * self.rate.requests)
+            return _Record(now)
         except OSError as error:
             raise self._unusable(error) from None
 

@@ -81,12 +81,8 @@ class Identifier:
         return self._known[key]
 
     def closes(self, lists: Sequence[FundList]) -> pl.DataFrame:
-        """Return `source_id` (the line's), `date` and `close_usd` by the files around the lists."""
-        of_cusip = (
-            self.identified(lists).select("cusip", "line_id").drop_nulls().unique("cusip", keep="first")
-        )
-        found = closes(self._fails(sorted({one.list_date for one in lists})))
-        return found.join(of_cusip, on="cusip").select("date", "close_usd", source_id="line_id")
+        """Return `cusip`, `date` and `close_usd` of the fails-to-deliver files around the lists."""
+        return closes(self._fails(sorted({one.list_date for one in lists})))
 
     def industries(self, companies: Collection[str]) -> pl.DataFrame:
         """Return `source_entity_id` and `sic` of companies, as the SEC has them today."""
@@ -110,7 +106,7 @@ class Identifier:
         lines = listed_lines(lists)
         days = sorted({one.list_date for one in lists})
         fails = self._fails(days)
-        tickers = self._tickers()
+        tickers = self.tickers()
         submitted = self.submissions(self._holders(lines, fails, tickers))
         names = [one.names for one in submitted.values()]
         found = Records(
@@ -131,7 +127,8 @@ class Identifier:
         held = tickers.filter(normalised(pl.col("ticker")).is_in(symbols.implode()))
         return held["cik"].unique().sort().to_list()
 
-    def _tickers(self) -> pl.DataFrame:
+    def tickers(self) -> pl.DataFrame:
+        """Return today's holders of tickers (`COMPANIES_SCHEMA`)."""
         payload = self._records.fetch(TICKERS, {}, self._max_age)
         return pl.DataFrame(schema=COMPANIES_SCHEMA) if payload is None else read_company_tickers(payload)
 

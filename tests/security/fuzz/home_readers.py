@@ -287,7 +287,7 @@ HOME_READERS: Final[dict[str, Reader]] = {
     ),
     "digests of code": Reader(_remembered_digests, _digests, cost=2),
     "times of requests": Reader(
-        lambda: {"sec.json": b'{"sent": [999999999.5, 1000000000.0], "blocked_until": null}'}, _request_times
+        lambda: {"sec.json": b'{"sent_at": 999999999.5, "blocked_until": null}'}, _request_times
     ),
     "count of requests": Reader(_always("vendor.json", json.dumps(COUNT).encode()), _quota),
     "log of runs": Reader(_always("runs.jsonl", json.dumps(RUN_LINE).encode()), _log),
