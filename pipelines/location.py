@@ -17,6 +17,7 @@ from smallcap.engine.context import CODE_CACHE
 from smallcap.engine.lineage import READS
 from smallcap.engine.recipe import code_of
 from smallcap.pipelines.checks import all_checks
+from smallcap.pipelines.health_job import failure_sensor, health_asset, health_job
 from smallcap.pipelines.io import LakeIOManager
 from smallcap.pipelines.resources import RunResource
 from smallcap.pipelines.schedules import nightly_schedule
@@ -43,14 +44,16 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="Every table of a range of years, its checks, and the published warehouse.",
         executor_def=dg.in_process_executor,
     )
+    health, hourly_health = health_job(settings)
     # Bound at launch, so that the IO manager shares the one run of each Dagster run and does not open the
     # home a second time.
     run = RunResource.configure_at_launch(settings=settings)
     return dg.Definitions(
-        assets=assets,
+        assets=[*assets, health_asset(settings)],
         asset_checks=all_checks(),
-        jobs=[refresh],
-        schedules=[nightly_schedule(REFRESH_JOB, settings)],
+        jobs=[refresh, health],
+        schedules=[nightly_schedule(REFRESH_JOB, settings), hourly_health],
+        sensors=[failure_sensor(settings, REFRESH_JOB)],
         resources={RUN_RESOURCE: run, LAKE_RESOURCE: LakeIOManager(run=run)},  # type: ignore[arg-type]
         executor=dg.in_process_executor,
     )

@@ -1,6 +1,7 @@
 """The run as a resource: it claims the home before the first step, and gives it back after the last."""
 
 import datetime as dt
+import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -11,9 +12,11 @@ from smallcap.engine.clock import require_clock
 from smallcap.engine.context import Run, open_run
 from smallcap.engine.redigest import renew_digests
 from smallcap.errors import SmallcapError
+from smallcap.exit_codes import ExitCode
 from smallcap.lake import Home
 from smallcap.lake.upkeep import runs_in_use
 from smallcap.pipelines.history import prune_history
+from smallcap.pipelines.logged import log_end
 from smallcap.repair.steps import Step, record_checksums, repair_tables
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
@@ -28,6 +31,11 @@ RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 BACKFILL_TAG = "dagster/backfill"
 LONGEST_WAIT_SECONDS = 6 * 3600
+FAILURES = {
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.RUN_CANCELING,
+}
 
 
 class RunResource(dg.ConfigurableResource[Run]):
@@ -70,7 +78,7 @@ class RunResource(dg.ConfigurableResource[Run]):
             is_forced=FORCE_TAG in tags,
         )
         _report_repairs(run, repaired)
-        is_successful = False
+        is_successful, begun = False, time.monotonic()
         try:
             _renew_digests(run, context)
             _prune_history(run, context)
@@ -82,6 +90,28 @@ class RunResource(dg.ConfigurableResource[Run]):
             if is_successful:
                 record_checksums(home)
             home.close_run(is_successful=is_successful)
+            if COMMAND_TAG not in tags:
+                _log(settings, context.instance, dagster_run.run_id, command, time.monotonic() - begun)
+
+
+def _log(settings: Settings, instance: dg.DagsterInstance, run_id: str, command: str, seconds: float) -> None:
+    """Log how a run of the schedule or the UI ended; a command logs its own, with its exit code."""
+    failures = instance.all_logs(run_id, of_type=FAILURES)
+    messages = [entry.user_message for entry in failures if entry.user_message]
+    code = ExitCode.FAULT if failures else ExitCode.DONE
+    log_end(settings, command, code, _first_explained(failures) or "; ".join(messages), seconds)
+
+
+def _first_explained(failures: Sequence[dg.EventLogEntry]) -> str:
+    """Return the innermost message of the first failed step, without the traceback."""
+    for entry in failures:
+        data = entry.dagster_event.event_specific_data if entry.dagster_event else None
+        error = getattr(data, "error", None)
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            return str(error.message).strip()
+    return ""
 
 
 def _repair(home: Home) -> list[Step]:
@@ -147,9 +177,4 @@ def _as_of(tags: Mapping[str, str]) -> dt.date | None:
 
 
 def _has_failed(instance: dg.DagsterInstance, run_id: str) -> bool:
-    failures = {
-        dg.DagsterEventType.STEP_FAILURE,
-        dg.DagsterEventType.RUN_FAILURE,
-        dg.DagsterEventType.RUN_CANCELING,
-    }
-    return bool(instance.all_logs(run_id, of_type=failures))
+    return bool(instance.all_logs(run_id, of_type=FAILURES))

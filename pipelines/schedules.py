@@ -8,6 +8,7 @@ from smallcap.engine.lineage import FIRST_YEAR
 from smallcap.pipelines.resources import RANGE_END_TAG, RANGE_START_TAG
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
+from smallcap.warehouse.reading import served_at
 
 # The basis as_published of an as_of can change until this many days after it.
 DAYS_UNTIL_FINAL = 163
@@ -19,8 +20,8 @@ DESCRIPTION = (
 def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition:
     """Make the nightly schedule.
 
-    It requests the running year and every year with an as_of in the last 163 days; years that late rows make
-    stale follow by themselves, because a run makes whatever is out of date.
+    It requests the running year and every year with an as_of in the 163 days before the last publication;
+    years that late rows make stale follow by themselves, because a run makes whatever is out of date.
     """
     status = dg.DefaultScheduleStatus
 
@@ -35,15 +36,19 @@ def nightly_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition
     def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         """Request the years that can change as of the scheduled night."""
         night = context.scheduled_execution_time
-        first, last = years_that_can_change(night.date(), open_source(settings, None).clock)
+        served = served_at(settings.warehouse_dir)
+        last_good = served.date() if served is not None else None
+        first, last = years_that_can_change(night.date(), open_source(settings, None).clock, last_good)
         tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
         return dg.RunRequest(run_key=night.isoformat(), tags=tags)
 
     return nightly
 
 
-def years_that_can_change(today: dt.date, clock: dt.date) -> tuple[int, int]:
-    """Return the first and last year whose rows can still change on a day.
+def years_that_can_change(
+    today: dt.date, clock: dt.date, last_good: dt.date | None = None
+) -> tuple[int, int]:
+    """Return the first and last year whose rows can change, or can have changed since the last good run.
 
     Parameters
     ----------
@@ -51,6 +56,10 @@ def years_that_can_change(today: dt.date, clock: dt.date) -> tuple[int, int]:
         The night of the run.
     clock
         The day up to which the source knows; a source whose clock has stopped changes nothing later.
+    last_good
+        The day of the last good run: after a long outage, the end of an old year is made too. None where it
+        is not known.
     """
     known = min(today, clock)
-    return max(FIRST_YEAR, (known - dt.timedelta(days=DAYS_UNTIL_FINAL)).year), known.year
+    since = min(known, last_good) if last_good is not None else known
+    return max(FIRST_YEAR, (since - dt.timedelta(days=DAYS_UNTIL_FINAL)).year), known.year

@@ -43,9 +43,6 @@ MEANINGS: Final[Mapping[ExitCode, str]] = {
 }
 """Each code in a few words: those of the help, and the headings of the documentation."""
 
-RESERVED: Final = (ExitCode.FAILING,)
-"""Codes that no command of this release ends with; their meaning is fixed for monitoring."""
-
 
 def in_words(codes: Iterable[ExitCode]) -> str:
     """List codes with their meanings, for a help text."""

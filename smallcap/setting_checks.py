@@ -17,7 +17,7 @@ from smallcap.errors import InputError
 from smallcap.hosts import parse_hosts
 from smallcap.redaction import contains_key, without_likely_keys
 
-SECRETS: Final = ("xfinlink_api_key", "ui_token")
+SECRETS: Final = ("xfinlink_api_key", "ui_token", "alert_urls")
 """Settings whose value is in no message."""
 SHORTEST_TOKEN: Final = 32
 """Characters of a token of the UI: 128 bits as hexadecimal digits."""

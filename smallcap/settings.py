@@ -174,6 +174,10 @@ class Settings(BaseSettings):
             "may be opened"
         ),
     )
+    alert_urls: SecretStr | None = Field(
+        None,
+        description="who is told of incidents: addresses in apprise's form, which may hold passwords",
+    )
     is_schedule_on: bool = Field(False, description="switches the nightly schedule on")
     is_report_written: bool = Field(
         True, description="writes the report of the newest date of a run after publishing it"

@@ -1,5 +1,6 @@
 """The published catalogue: built over the audited versions, swapped in at once."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,10 @@ from smallcap.warehouse.from_lake import RECORDS, tables_of
     owners=OWNERS,
     tags={LAYER_TAG: "publish"},
     code_version=__version__,
+    # The limits of a good run in data/reference/freshness.toml, which smallcap health judges by.
+    freshness_policy=dg.FreshnessPolicy.time_window(
+        fail_window=dt.timedelta(days=7), warn_window=dt.timedelta(days=2)
+    ),
 )
 def warehouse(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     """Swap in a new catalogue over exactly the versions that passed.

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 
 from smallcap.errors import SmallcapError
-from smallcap.exit_codes import RESERVED, ExitCode, in_words
+from smallcap.exit_codes import ExitCode, in_words
 from smallcap.pipelines.command import asking, keeping, making
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
@@ -36,14 +36,15 @@ app = typer.Typer(
         "Which US small caps were strong, cheap and clean on a date, and why, from what was known on "
         "that date."
     ),
-    epilog=in_words(code for code in ExitCode if code not in RESERVED),
+    epilog=in_words(ExitCode),
 )
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(making.run, making.backfill, making.fetch),
+    *(making.run, making.backfill, making.night, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
     asking.explain_filing,
-    *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.ui, keeping.version),
+    *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
+    *(keeping.alert, keeping.ui, keeping.version),
 )
 for command in COMMANDS:
     app.command()(command)

@@ -236,6 +236,32 @@ def doctor(
         raise typer.Exit(ExitCode.DEGRADED)
 
 
+def health(
+    output: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How the findings are written.")
+    ] = "table",
+    home: HomeOption = None,
+) -> None:
+    """Say how the home is: last good run, ages, filings, disk; ends with 0 healthy, 6 degraded, 7 failing."""
+    from smallcap.pipelines.command.health import show_health
+
+    raise typer.Exit(show_health(settings_of(home=home), OUT, is_json=output == "json"))
+
+
+def alert(
+    test: Annotated[bool, typer.Option("--test", help="Send a message that says that it is a test.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Look at the home's health, and tell the addresses of SMALLCAP_ALERT_URLS what began or ended."""
+    from smallcap.pipelines.command.health import send_test, show_told
+
+    settings = settings_of(home=home)
+    if test:
+        send_test(settings, OUT)
+        return
+    raise typer.Exit(show_told(settings, OUT))
+
+
 def ui(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 3000,
     home: HomeOption = None,

@@ -80,6 +80,39 @@ def backfill(
     )
 
 
+def night(
+    window: Annotated[
+        int,
+        typer.Option(
+            "--window",
+            min=0,
+            max=1200,
+            help="Minutes in which a source that did not answer is asked again.",
+        ),
+    ] = 180,
+    preset: PresetOption = None,
+    input_dir: InputOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Run one unattended night: the years that can have changed, retries, health, alerts.
+
+    For cron, a timer or a container: the exit code is that of the run, or of the health after a good one.
+    """
+    from smallcap.pipelines.command.health import after_night
+    from smallcap.pipelines.command.night import retried, years_of_night
+    from smallcap.pipelines.logged import logged
+
+    settings = settings_of(home=home, preset=preset, input=input_dir)
+
+    def refresh() -> None:
+        """Make what can have changed."""
+        first, last = years_of_night(settings, dt.date.today(), ERR)
+        _make_or_plan(settings, first, last, None, None, False, False)
+
+    with after_night(settings, OUT, ERR), logged(settings):
+        retried(refresh, dt.timedelta(minutes=window), ERR)
+
+
 def fetch(
     as_of: Annotated[
         str | None, typer.Option(help="The date asked about, YYYY-MM-DD.", show_default=False)
@@ -109,6 +142,24 @@ def fetch(
 
 
 def _make(
+    settings: Any,
+    first: int | None,
+    last: int | None,
+    as_of: dt.date | None,
+    select: str | None,
+    dry_run: bool,
+    force: bool,
+) -> None:
+    if dry_run:
+        _make_or_plan(settings, first, last, as_of, select, dry_run, force)
+        return
+    from smallcap.pipelines.logged import logged
+
+    with logged(settings):
+        _make_or_plan(settings, first, last, as_of, select, dry_run, force)
+
+
+def _make_or_plan(
     settings: Any,
     first: int | None,
     last: int | None,

@@ -123,6 +123,10 @@ class Home:
         """Whether a run is writing, or one that failed left something to undo."""
         return self._journal.exists()
 
+    def was_run_ended(self) -> bool:
+        """Whether a run left something to undo, and its process is gone."""
+        return self._journal.exists() and not self._journal.is_holder_alive()
+
     def open_run(
         self, run_id: str, command: str, served_run_id: str | None, wait_seconds: float = 0
     ) -> str | None:

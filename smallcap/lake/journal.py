@@ -99,6 +99,20 @@ class Journal:
             return "another process that has just begun"
         return f"process {journal.get('pid')} ({journal.get('command')}) since {journal.get('started_at')}"
 
+    def is_holder_alive(self) -> bool:
+        """Whether the process that wrote the journal still exists on this machine."""
+        try:
+            journal = self.read()
+        except InputError:
+            return False
+        try:
+            os.kill(int(str((journal or {}).get("pid"))), 0)
+        except (ValueError, ProcessLookupError):
+            return False
+        except PermissionError:
+            return True
+        return True
+
     def _write(self) -> None:
         self._put(self._own or {})
 

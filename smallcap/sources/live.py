@@ -40,12 +40,11 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
         Where payloads are kept; a kept payload is not requested again.
     """
     plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
-    quota = Quota(
-        settings.home / QUOTA_FOLDER, {XfinlinkSource.name: _limits(settings, limits_of(plan))}, utc_now
-    )
     key = settings.xfinlink_api_key
     secrets = (key.get_secret_value(),) if key is not None else ()
-    fetcher = Fetcher(snapshots, quota, RetryPolicy(max_retries=settings.max_retries), secrets=secrets)
+    fetcher = Fetcher(
+        snapshots, quota_of(settings), RetryPolicy(max_retries=settings.max_retries), secrets=secrets
+    )
     limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
     refresh_after = dt.timedelta(hours=settings.running_period_max_age_hours)
     french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=refresh_after)
@@ -75,6 +74,15 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
         holdings=ishares,
     )
     return LiveSources(fetcher, xfinlink, french, ishares)
+
+
+def quota_of(settings: Settings) -> Quota:
+    """Return the request counts of a home, with the limits of the sources that its preset asks."""
+    if settings.preset != "xfinlink":
+        return Quota(settings.home / QUOTA_FOLDER, {}, utc_now)
+    plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
+    limits = {XfinlinkSource.name: _limits(settings, limits_of(plan))}
+    return Quota(settings.home / QUOTA_FOLDER, limits, utc_now)
 
 
 def open_xfinlink(settings: Settings, snapshots: SnapshotStore) -> XfinlinkSource:

@@ -77,7 +77,7 @@ class Quota:
 
     def __init__(self, folder: Path, limits: Mapping[str, Limits], clock: Callable[[], dt.datetime]) -> None:
         self.folder = folder
-        self._limits = dict(limits)
+        self.limits = dict(limits)
         self._clock = clock
 
     def take(self, source: str, requests: int = 1) -> None:
@@ -92,7 +92,7 @@ class Quota:
         with FileLock(self.folder / f"{source}.lock"):
             now = self._clock()
             count = self._read(source).at(now)
-            limits = self._limits.get(source, Limits())
+            limits = self.limits.get(source, Limits())
             _require_left(source, limits, count, requests, now)
             self._write(
                 source, replace(count, today=count.today + requests, this_hour=count.this_hour + requests)
@@ -102,7 +102,7 @@ class Quota:
         """Return what is left now."""
         now = self._clock()
         count = self._read(source).at(now)
-        limits = self._limits.get(source, Limits())
+        limits = self.limits.get(source, Limits())
         today = None if limits.per_day is None else max(limits.per_day - count.today, 0)
         this_hour = None if limits.per_hour is None else max(limits.per_hour - count.this_hour, 0)
         resumes_at = _next_day(now) if today == 0 else _next_hour(now) if this_hour == 0 else None

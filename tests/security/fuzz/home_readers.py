@@ -15,6 +15,8 @@ from deltalake import DeltaTable
 
 from smallcap.engine.code import CodeDigests
 from smallcap.engine.unchanged import is_unchanged, unchanged_since
+from smallcap.health.incidents import read_incidents
+from smallcap.health.runlines import read_lines
 from smallcap.lake import Home, Lake
 from smallcap.lake.log_files import LOG_DIR
 from smallcap.lake.stamp_files import STAMPS_DIR
@@ -120,6 +122,16 @@ def _quota(payload: bytes, name: str, folder: Path) -> object:
     (folder / name).write_bytes(payload)
     quota = Quota(folder, {}, lambda: NOW)
     return quota.left("vendor"), quota.take("vendor")
+
+
+def _log(payload: bytes, name: str, folder: Path) -> object:
+    _write(folder / "logs", {name: payload})
+    return read_lines(folder)
+
+
+def _incidents(payload: bytes, name: str, folder: Path) -> object:
+    _write(folder / "health", {name: payload})
+    return read_incidents(folder)
 
 
 @cache
@@ -245,6 +257,16 @@ JOURNAL: Final = {
 }
 RECORD: Final = {"None None None": {"state": "x", "as_of": "2025-05-31"}}
 COUNT: Final = {"day": "2025-05-31", "hour": 12, "today": 3, "this_hour": 2}
+RUN_LINE: Final = {
+    "at": "2025-05-31T02:30:00",
+    "command": "run",
+    "preset": "sample",
+    "exit_code": 0,
+    "message": "",
+    "seconds": 1.5,
+    "home_bytes": 100,
+}
+INCIDENTS: Final = [{"subject": "disk", "since": "2025-05-31T02:30:00", "told": "no space"}]
 ENVIRONMENT: Final = b"SMALLCAP_LIMIT=5\nSMALLCAP_PRESET='sample'\nOTHER=1\n"
 HOME_READERS: Final[dict[str, Reader]] = {
     "rule set": Reader(_rule_files, _rules, cost=2),
@@ -257,6 +279,8 @@ HOME_READERS: Final[dict[str, Reader]] = {
     ),
     "digests of code": Reader(_remembered_digests, _digests, cost=2),
     "count of requests": Reader(_always("vendor.json", json.dumps(COUNT).encode()), _quota),
+    "log of runs": Reader(_always("runs.jsonl", json.dumps(RUN_LINE).encode()), _log),
+    "open incidents": Reader(_always("incidents.json", json.dumps(INCIDENTS).encode()), _incidents),
     "kept payload": Reader(_snapshot, _snapshots, cost=2),
     "stamp of a table": Reader(_stamp, _stamps, cost=8),
     "table of the lake": Reader(_lake, _tables, cost=8),

@@ -30,6 +30,8 @@ READ_BY: Final = {
     "smallcap/repair/tables.py": "table of the lake",
     "smallcap/rules/book_files.py": "book",
     "smallcap/rules/business_files.py": "rule set",
+    "smallcap/health/incidents.py": "open incidents",
+    "smallcap/health/runlines.py": "log of runs",
     "smallcap/rules/files.py": "rule set",
     "smallcap/rules/lines.py": "rule set",
     "smallcap/settings.py": "environment file",

@@ -1,0 +1,59 @@
+"""Writes a line to a home's log for a command, or a run of Dagster, however it ends."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from smallcap.errors import SmallcapError
+from smallcap.exit_codes import ExitCode
+from smallcap.health.runlines import RunLine, add_line, size_of
+from smallcap.lake.home import command_line
+from smallcap.lake.records import utc_now
+from smallcap.pipelines.shortage import explained_shortage
+from smallcap.pipelines.signals import Stopped
+from smallcap.redaction import Redactor
+from smallcap.settings import Settings
+
+
+@contextmanager
+def logged(settings: Settings) -> Iterator[None]:
+    """Write how the work within ends: exit code, message, seconds, and the size of the home.
+
+    A home that does not exist gets no log: nothing was made in it.
+    """
+    begun = time.monotonic()
+    code, message = ExitCode.DONE, ""
+    try:
+        yield
+    except SmallcapError as error:
+        code, message = error.exit_code, str(error)
+        raise
+    except Stopped as stop:
+        code, message = ExitCode(stop.exit_code), str(stop)
+        raise
+    except BaseException as error:
+        shortage = explained_shortage(error)
+        code = shortage.exit_code if shortage is not None else ExitCode.FAULT
+        message = str(shortage) if shortage is not None else f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        log_end(settings, command_line(sys.argv[1:]), code, message, time.monotonic() - begun)
+
+
+def log_end(settings: Settings, command: str, code: ExitCode, message: str, seconds: float) -> None:
+    """Write how something ended, without keys; a home that does not exist gets no log."""
+    if not settings.home.is_dir():
+        return
+    line = RunLine(
+        at=utc_now().isoformat(timespec="seconds"),
+        command=command,
+        preset=settings.preset,
+        exit_code=int(code),
+        message=Redactor().text(message),
+        seconds=round(seconds, 3),
+        home_bytes=size_of(settings.home),
+    )
+    add_line(settings.home, line)

@@ -1,0 +1,1 @@
+"""Tests of the health of a home: what is judged, what is logged, who is told."""
