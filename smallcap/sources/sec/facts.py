@@ -152,8 +152,9 @@ class _Reader:
                     continue
                 end_text, value = fact["end"], fact["val"]
                 end = days.get(end_text) or self._day(end_text)
-                start_text = fact.get("start")
-                start = 0 if start_text is None else days.get(start_text) or self._day(start_text)
+                start = 0
+                if "start" in fact and (start_text := fact["start"]) is not None:
+                    start = days.get(start_text) or self._day(start_text)
                 accession = fact["accn"]
                 filing = filings.get(accession) or self._filing(accession, form, fact["filed"])
                 if type(value) is not int and type(value) is not float:
@@ -161,7 +162,7 @@ class _Reader:
                 if not -most < value < most:
                     self._refuse("amount_implausible", tag, fact, "its amount is beyond all bounds")
                     continue
-                if start > end or start > filing.filed or end > filing.filed:
+                if start > end or end > filing.filed:
                     self._refuse("fact_of_the_future", tag, fact, "its period ends after its filing")
                     continue
             except (KeyError, TypeError, AttributeError, ValueError) as error:
