@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from smallcap.setting_checks import check_contact
+from smallcap.setting_checks import check_contact, check_key_address
 
 
 class PublicSettings(BaseSettings):
@@ -21,9 +21,15 @@ class PublicSettings(BaseSettings):
     sec_contact: Annotated[SecretStr | None, AfterValidator(check_contact)] = Field(
         None, description="your name and mail address, which the SEC asks for; preset public needs it"
     )
-    sec_www_url: str = Field("https://www.sec.gov", description="address of the SEC's files and archives")
-    sec_data_url: str = Field("https://data.sec.gov", description="address of the SEC's figures by company")
-    sec_search_url: str = Field("https://efts.sec.gov", description="address of the SEC's full-text search")
+    sec_www_url: Annotated[str, AfterValidator(check_key_address)] = Field(
+        "https://www.sec.gov", description="address of the SEC's files and archives"
+    )
+    sec_data_url: Annotated[str, AfterValidator(check_key_address)] = Field(
+        "https://data.sec.gov", description="address of the SEC's figures by company"
+    )
+    sec_search_url: Annotated[str, AfterValidator(check_key_address)] = Field(
+        "https://efts.sec.gov", description="address of the SEC's full-text search"
+    )
     sec_requests_per_second: float | None = Field(
         None, gt=0, le=1000, description="requests a second to the SEC, in place of those in sec.toml"
     )

@@ -1,10 +1,8 @@
-"""What `doctor` checks of public records: contact, limit, names resolved, figures; online funds, factors."""
+"""What `doctor` checks of public records: contact, limit, figures; online the funds and factors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.lake import Home
@@ -13,9 +11,6 @@ from smallcap.settings import Settings
 from smallcap.sources.live_public import PublicSources, open_public, rate_folder
 from smallcap.sources.payloads import SnapshotStore
 
-LEAST_RESOLVED = 0.9
-MOST_SURVIVORSHIP_GAP = 0.05
-"""Names that left the index may be resolved less often than those still in it by so much."""
 FILLED = (
     "revenue_usd",
     "operating_income_usd",
@@ -77,38 +72,6 @@ def _funds(settings: Settings) -> Finding:
     return explained(look, "funds' reports at the SEC")
 
 
-def resolved_finding(settings: Settings) -> Finding:
-    """Say which share of the lines that the home knows has a company, also of those that left the index."""
-    securities = Home(settings).lake.read("raw.securities")
-    members = Home(settings).lake.read("raw.constituents")
-    if securities.is_empty() or members.is_empty():
-        return Finding("names resolved: nothing is fetched yet", True, "")
-    newest = members.filter(pl.col("as_of") == pl.col("as_of").max())["security_id"]
-    lines = securities.filter(pl.col("security_id").is_in(members["security_id"].unique().implode()))
-    by_line = lines.group_by("security_id").agg(pl.col("is_resolved").any())
-    is_still = by_line["security_id"].is_in(newest.implode())
-    share = _share(by_line["is_resolved"])
-    still, left = (
-        _share(by_line.filter(is_still)["is_resolved"]),
-        _share(by_line.filter(~is_still)["is_resolved"]),
-    )
-    told = (
-        f"names resolved: {share:.1%} of {by_line.height:,} lines; still members {still:.1%}, left {left:.1%}"
-    )
-    is_even = by_line.filter(~is_still).is_empty() or still - left <= MOST_SURVIVORSHIP_GAP
-    remedy = (
-        "names that left are resolved less often, so returns and scores favour survivors: add rows to "
-        "ticker_aliases.csv or cik_successions.csv"
-        if not is_even
-        else "add rows to ticker_aliases.csv for the names in raw.securities without a company"
-    )
-    return Finding(told, is_even and share >= LEAST_RESOLVED, remedy)
-
-
-def _share(values: pl.Series) -> float:
-    return int(values.sum()) / len(values) if len(values) else 0.0
-
-
 def fill_finding(settings: Settings) -> Finding:
     """Say how often the items that the screens need are filled in the newest year at home."""
     lake = Home(settings).lake
@@ -134,7 +97,6 @@ def _factors(settings: Settings) -> Finding:
 LOCAL_LOOKS: list[Callable[[Settings], Finding]] = [
     contact_finding,
     limit_finding,
-    resolved_finding,
     fill_finding,
 ]
 ONLINE_LOOKS: list[Callable[[Settings], Finding]] = [_funds, _factors]
