@@ -10,9 +10,15 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
 from smallcap.tables.registry import TABLES
 
+SUFFIX = "_year_to_date_usd"
+YEAR_TO_DATE = {
+    f"{name.removesuffix(SUFFIX)}_usd": name
+    for name in TABLES["core.quarterly_fundamentals"].columns
+    if name.endswith(SUFFIX)
+}
+FLOWS = tuple(YEAR_TO_DATE)
 SHEET = ("total_assets_usd", "shareholders_equity_usd", "short_term_debt_usd", "long_term_debt_usd")
 SHEET_ITEMS = (*SHEET, "current_assets_usd", "current_liabilities_usd", "total_liabilities_usd")
 RESTATED_SHARE = 0.2
