@@ -21,13 +21,17 @@ from benchmarks.measured_run import peak_memory
 from benchmarks.plain_files import write_by_year
 from smallcap.finance import coverage, members
 from smallcap.finance.metrics import annual, market, sanity
+from smallcap.finance.metrics.trailing_as_of import trailing_as_of
 from smallcap.finance.quality import scores as quality
 from smallcap.finance.quality import summary as quality_summary
+from smallcap.finance.quarters.quarters import quarters_known_in
+from smallcap.finance.trailing.metrics import trailing_metrics
 from smallcap.lake.contract import to_json_rows
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
 from smallcap.rules.types.quality import QualityRules
+from smallcap.rules.types.trailing import TrailingRules
 from smallcap.settings import Settings
 from smallcap.sources import ingest
 from smallcap.sources.base import Source
@@ -41,6 +45,8 @@ from tests.oracle.funnel_polars import funnel_by_year
 FIRST_FLOW_YEAR = 2003
 """Records and prices are taken from here on: the first screens look back."""
 YEARS_RESTATED = 10
+YEARS_BEFORE = 6
+"""Years that quarters and trailing metrics are made from, besides their own."""
 
 Frames = dict[str, pl.DataFrame]
 
@@ -104,6 +110,12 @@ def _raw(settings: Settings, source: Source, as_ofs: Sequence[dt.date]) -> Frame
             source.constituents(settings.index_name, as_ofs), securities, settings.index_name
         ).rows,
         "raw.fundamentals": fundamentals,
+        "raw.quarterly_fundamentals": ingest.quarterly_fundamentals(
+            source.quarterly_fundamentals(restated, later),
+            securities,
+            sessions,
+            rules.visibility.assumed_lag_days,
+        ).rows.filter(known),
         "raw.prices": ingest.prices(source.prices(start, end), securities).rows,
         "raw.vendor_metrics": ingest.vendor_metrics(served, securities, fundamentals).rows.filter(known),
     }
@@ -121,21 +133,58 @@ def _core(settings: Settings, raw: Frames) -> Frames:
     present = members.members(
         raw["raw.constituents"], raw["raw.securities"], raw["raw.prices"], metrics_rules, kinds
     )
+    valued = market.metrics_as_of(
+        present,
+        metrics,
+        raw["raw.prices"],
+        raw["raw.vendor_metrics"],
+        metrics_rules,
+        settings.stale_months,
+        applicability,
+    )
+    trailing_rules = read_rules(settings.reference_dir, "trailing.toml", TrailingRules)
+    quarters, trailing = _quarters(
+        raw["raw.quarterly_fundamentals"], fundamentals, metrics_rules, sanity_rules, trailing_rules
+    )
     return {
+        "core.quarterly_fundamentals": quarters,
+        "core.trailing_metrics": trailing,
+        "core.trailing_as_of": trailing_as_of(
+            *(present, trailing, quarters, valued, raw["raw.prices"], metrics_rules),
+            *(settings.stale_months, applicability),
+        ),
         "core.rejects": refused.select("year", "rule", row_json=to_json_rows(refused.drop("rule"))),
         "core.annual_fundamentals": fundamentals,
         "core.annual_metrics": metrics,
         "core.members": present,
-        "core.metrics_as_of": market.metrics_as_of(
-            present,
-            metrics,
-            raw["raw.prices"],
-            raw["raw.vendor_metrics"],
-            metrics_rules,
-            settings.stale_months,
-            applicability,
-        ),
+        "core.metrics_as_of": valued,
     }
+
+
+def _quarters(
+    served: pl.DataFrame,
+    annual: pl.DataFrame,
+    metrics_rules: MetricsRules,
+    sanity_rules: SanityRules,
+    trailing_rules: TrailingRules,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Compute quarters and trailing metrics year by year, each from the six years before it."""
+
+    def near(frame: pl.DataFrame, year: int) -> pl.DataFrame:
+        """Take the rows that a year is made from."""
+        return frame.filter(pl.col("year").is_between(year - YEARS_BEFORE, year))
+
+    years = sorted(annual["year"].unique())
+    quarters = pl.concat(
+        quarters_known_in(year, near(served, year), near(annual, year), sanity_rules).rows for year in years
+    )
+    trailing = pl.concat(
+        trailing_metrics(
+            *(near(annual, year), near(quarters, year), metrics_rules, sanity_rules, trailing_rules, year)
+        )
+        for year in years
+    )
+    return quarters, trailing
 
 
 def _marts(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables: Frames) -> Frames:
@@ -156,6 +205,7 @@ def _marts(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables
         source.clock,
         settings.stale_months,
         applicability,
+        tables["core.trailing_as_of"],
     )
     years = sorted({day.year for day in as_ofs})
     return {
