@@ -18,6 +18,8 @@ from rich.console import Console
 from benchmarks import (
     backfill,
     bootstrap,
+    company_facts,
+    fund_reports,
     page,
     quality_in_memory,
     rolling,
@@ -110,7 +112,9 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Section]]] = {
     "backfill": _backfill,
     "run": lambda root: [whole_run.run(root)],
     "second-run": lambda root: [second_run.run(root)],
+    "company-facts": lambda _: [company_facts.run()],
     "adapter": lambda root: [vendor_adapter.run(root)],
+    "fund-reports": lambda _: [fund_reports.run()],
 }
 
 

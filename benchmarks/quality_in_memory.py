@@ -18,8 +18,9 @@ import polars as pl
 from benchmarks.sizes import SIZES
 from benchmarks.timing import medians
 from smallcap.finance.pointintime import is_stale, visible
-from smallcap.finance.quality.scores import QualityRules, score
+from smallcap.finance.quality.steps import score
 from smallcap.rules.files import read_rules
+from smallcap.rules.types.quality import QualityRules
 from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
 
 ROOT = Path(__file__).resolve().parents[1]

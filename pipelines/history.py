@@ -47,9 +47,8 @@ def prune_history(instance: dg.DagsterInstance, keep_runs: int, in_use: Collecti
     if old and isinstance(instance.run_storage, SqlRunStorage):
         used = {snapshot for run in instance.get_runs() for snapshot in _snapshots_of(instance, run)}
         with instance.run_storage.connect() as connection:
-            connection.execute(
-                SnapshotsTable.delete().where(SnapshotsTable.c.snapshot_id.in_(snapshots - used))
-            )
+            unused = SnapshotsTable.c.snapshot_id.in_(snapshots - used)
+            connection.execute(SnapshotsTable.delete().where(unused))
     return old
 
 
@@ -80,9 +79,8 @@ def _delete(instance: dg.DagsterInstance, run_id: str) -> None:
         log.delete_events(run_id)
     if isinstance(log, SqlEventLogStorage):
         with log.index_connection() as connection:
-            connection.execute(
-                AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id)
-            )
+            is_of_run = AssetCheckExecutionsTable.c.run_id == run_id
+            connection.execute(AssetCheckExecutionsTable.delete().where(is_of_run))
     runs = instance.run_storage
     if isinstance(runs, SqlRunStorage):
         with runs.connect() as connection:

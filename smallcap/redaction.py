@@ -10,7 +10,12 @@ from typing import Final
 HIDDEN: Final = "[key hidden]"
 KEY_FORM: Final = re.compile(r"xfl_[A-Za-z0-9]{8,}")
 """The form of a vendor's key, so that a key that is not configured is hidden too."""
-SECRET_VARIABLES: Final = ("SMALLCAP_XFINLINK_API_KEY", "SMALLCAP_UI_TOKEN", "SMALLCAP_ALERT_URLS")
+SECRET_VARIABLES: Final = (
+    "SMALLCAP_XFINLINK_API_KEY",
+    "SMALLCAP_SEC_CONTACT",
+    "SMALLCAP_UI_TOKEN",
+    "SMALLCAP_ALERT_URLS",
+)
 """Environment variables whose value is a secret."""
 _UNBROKEN: Final = re.compile(r"[A-Za-z0-9+/=~%_-]{20,}")
 """Text that may be a key of a form that is not known."""

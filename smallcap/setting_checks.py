@@ -17,7 +17,7 @@ from smallcap.errors import InputError
 from smallcap.hosts import parse_hosts
 from smallcap.redaction import contains_key, without_likely_keys
 
-SECRETS: Final = ("xfinlink_api_key", "ui_token", "alert_urls")
+SECRETS: Final = ("sec_contact", "xfinlink_api_key", "ui_token", "alert_urls")
 """Settings whose value is in no message."""
 SHORTEST_TOKEN: Final = 32
 """Characters of a token of the UI: 128 bits as hexadecimal digits."""
@@ -25,6 +25,11 @@ _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _LOCALHOST: Final = "localhost"
 _LONGEST_VALUE: Final = 200
 """Characters of a refused value that a message shows."""
+_CONTACT: Final = re.compile(
+    r"(?P<name>[^@<>]*[A-Za-z][^@<>]*?) +<?(?P<mail>[^@\s<>]+@[^@\s<>]+\.[A-Za-z]{2,})>?"
+)
+_NO_REPLY: Final = re.compile(r"(no|do[-_.]?not|dont)[-_.]?reply", re.IGNORECASE)
+LONGEST_CONTACT: Final = 200
 
 
 def check_hosts(text: str | None) -> str | None:
@@ -65,6 +70,41 @@ def check_key(secret: SecretStr | None) -> SecretStr | None:
             "without quotes and blanks"
         )
     return secret
+
+
+def check_contact(secret: SecretStr | None) -> SecretStr | None:
+    """Return who asks the SEC, as it is.
+
+    Raises
+    ------
+    ValueError
+        When it is not a name and a mail address that can be answered, in characters that a header carries.
+    """
+    if secret is not None:
+        contact_parts(secret)
+    return secret
+
+
+def contact_parts(secret: SecretStr) -> tuple[str, str]:
+    """Return the name and the mail address of a contact.
+
+    Raises
+    ------
+    ValueError
+        As `check_contact`.
+    """
+    text = secret.get_secret_value().strip()
+    is_plain = text.isascii() and text.isprintable() and len(text) <= LONGEST_CONTACT
+    found = _CONTACT.fullmatch(text) if is_plain else None
+    if found is None:
+        raise ValueError(
+            "must be a name and a mail address in plain ASCII, for example: Jane Doe jane.doe@example.com"
+        )
+    if _NO_REPLY.search(found["mail"]):
+        raise ValueError(
+            "names an address that nobody reads, which the SEC refuses; give one at which you can be reached"
+        )
+    return found["name"], found["mail"]
 
 
 def check_token(secret: SecretStr | None) -> SecretStr | None:

@@ -23,6 +23,7 @@ from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
 from smallcap.package_files import CHECKOUT, PACKAGE, default_home, default_reference
 from smallcap.paths import in_full, require_usable_home, setting_path
+from smallcap.public_settings import PublicSettings
 from smallcap.recorded_settings import recorded_settings
 from smallcap.setting_checks import (
     check_bind,
@@ -35,7 +36,7 @@ from smallcap.setting_checks import (
 )
 from smallcap.split_basis import INFERRED, parse_setting
 
-Preset = Literal["sample", "files", "xfinlink"]
+Preset = Literal["sample", "files", "xfinlink", "public"]
 PlanName = Literal["free", "pro", "max", "redistribution"]
 Footing = Literal["latest", "annual"]
 
@@ -51,7 +52,7 @@ class _EnvFile(DotEnvSettingsSource):
         }
 
 
-class Settings(BaseSettings):
+class Settings(PublicSettings):
     """Settings of a run: arguments, else SMALLCAP_* variables, .env, the home's, else these defaults.
 
     The file .env is that of the checkout; of an installed package, that of the folder that a command is
@@ -70,7 +71,10 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_home(), description="folder that holds everything a run makes")
     preset: Preset = Field(
-        "sample", description="where data come from: sample (synthetic), files (a folder), xfinlink (a key)"
+        "sample",
+        description=(
+            "where data come from: sample (synthetic), files (a folder), xfinlink (a key), public (SEC)"
+        ),
     )
     input: Path | None = Field(None, description="the folder that the preset files reads")
     limit: int | None = Field(
@@ -265,7 +269,7 @@ class Settings(BaseSettings):
         return self.home / "dagster"
 
 
-PATH_FIELDS = ("home", "input", "reference_dir")
+PATH_FIELDS = ("home", "input", "reference_dir", "rate_dir")
 
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
@@ -304,7 +308,10 @@ def load_settings(**overrides: object) -> Settings:
     settings = _checked({**given, **inherited}, home / RECORD) if inherited else first
     folder = settings.input if "input" in inherited else in_full(settings.input)
     rules = setting_path(settings.reference_dir, "reference_dir")
-    return settings.model_copy(update={"home": home, "input": folder, "reference_dir": rules})
+    rates = None if settings.rate_dir is None else setting_path(settings.rate_dir, "rate_dir")
+    return settings.model_copy(
+        update={"home": home, "input": folder, "reference_dir": rules, "rate_dir": rates}
+    )
 
 
 def require_allowed_record(home: Path) -> dict[str, object]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-DEFAULT_EXAMPLES = 20
-TIMES_IN_DRILL = 25
+DEFAULT_EXAMPLES = 10
+TIMES_IN_DRILL = 50
 
 # A busy machine is no failure: examples have no deadline.
 settings.register_profile("test", deadline=None, max_examples=DEFAULT_EXAMPLES)

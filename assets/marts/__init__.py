@@ -31,6 +31,7 @@ from smallcap.assets.marts.index.profitability_experiment import profitability_e
 from smallcap.assets.marts.index.reconstitution_effects import reconstitution_effects
 from smallcap.assets.marts.index.reconstitution_events import reconstitution_events
 from smallcap.assets.marts.index.reconstitution_pooled import reconstitution_pooled
+from smallcap.assets.marts.index.resolved_shares import resolved_shares
 from smallcap.assets.marts.index.thesis_checks import thesis_checks
 from smallcap.assets.marts.index.treated_experiment import treated_experiment
 from smallcap.assets.marts.index.treated_experiment_returns import treated_experiment_returns
@@ -43,6 +44,8 @@ from smallcap.assets.marts.quality.quality_summary import quality_summary
 from smallcap.assets.marts.quality.quintile_outcomes import quintile_outcomes
 from smallcap.assets.marts.quality.quintile_performance import quintile_performance
 from smallcap.assets.marts.quality.quintile_returns import quintile_returns
+from smallcap.assets.marts.quality.treated_quintile_returns import treated_quintile_returns
+from smallcap.assets.marts.quality.treated_quintiles import treated_quintiles
 from smallcap.assets.marts.watched.published_candidates import published_candidates
 from smallcap.assets.marts.watched.study_comparison import study_comparison
 from smallcap.assets.marts.watched.study_regression import study_regression
@@ -86,6 +89,7 @@ __all__ = [
     "reconstitution_effects",
     "reconstitution_events",
     "reconstitution_pooled",
+    "resolved_shares",
     "screen_changes",
     "statement_lenses",
     "stock_factor_loadings",
@@ -96,6 +100,8 @@ __all__ = [
     "treated_experiment",
     "treated_experiment_returns",
     "treated_hindsight",
+    "treated_quintile_returns",
+    "treated_quintiles",
     "vintage_sensitivity",
     "watched_lenses",
     "watched_outcomes",

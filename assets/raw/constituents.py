@@ -14,7 +14,7 @@ from smallcap.sources import ingest
 
 @table_asset("raw.constituents")
 def constituents(run: Run, securities: pl.DataFrame) -> Rows:
-    """Ask the source for the newest list at or at most 31 days before each as_of."""
+    """Ask the source for the newest list at or at most `max_list_age_days` before each as_of."""
     years = run.years.of("raw.constituents")
     dates = run.dates.of(years)
     listed = run.lists.at(dates)

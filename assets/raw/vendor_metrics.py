@@ -32,7 +32,11 @@ def vendor_metrics(run: Run, securities: pl.DataFrame, fundamentals: pl.DataFram
     before = rows_before(run, "raw.vendor_metrics", start, end, companies)
     served = run.source.vendor_metrics(start, end, companies)
     made = ingest.vendor_metrics(served, securities, fundamentals, before)
-    settle(run, "raw.vendor_metrics", served, made, (start, end), expected_companies(securities, start, end))
-    run.log.note_fetched("vendor_metrics", years, len(companies))
+    if "vendor_metrics" in run.source.absent:
+        run.log.note_delivery("raw.vendor_metrics", made, years)
+    else:
+        expected = expected_companies(securities, start, end)
+        settle(run, "raw.vendor_metrics", served, made, (start, end), expected)
+        run.log.note_fetched("vendor_metrics", years, len(companies))
     rows = became_known(made.rows, years)
     return delivered_rows(run, "raw.vendor_metrics", rows, refused_in(made.refused, years))

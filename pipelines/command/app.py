@@ -32,16 +32,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help=(
-        "Which US small caps were strong, cheap and clean on a date, and why, from what was known on "
-        "that date."
-    ),
+    help="Which US small caps were strong, cheap and clean on a date, and why, from what was known then.",
     epilog=in_words(ExitCode),
 )
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.night, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
+    asking.explain_filing,
     *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
     *(keeping.alert, keeping.ui, keeping.version),
 )
@@ -71,11 +69,7 @@ def main() -> None:
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # Libraries written in Rust raise panics that are no Exception.
-        shortage = explained_shortage(error)
-        if shortage is not None:
-            _end(shortage)
-        ERR.print(f"[bold red]error:[/] {escape(describe(error))}", highlight=False, soft_wrap=True)
-        sys.exit(SmallcapError.exit_code)
+        _end(explained_shortage(error) or SmallcapError(describe(error)))
 
 
 def _end(error: SmallcapError) -> NoReturn:

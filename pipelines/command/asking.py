@@ -12,9 +12,11 @@ from smallcap.pipelines.command.options import (
     OUT,
     Format,
     HomeOption,
+    ListFormat,
     ScreenFormat,
     date_of,
     served,
+    settings_of,
     usable,
 )
 
@@ -129,6 +131,34 @@ def screen(
 
     date = date_of(as_of) if as_of else None
     screen_companies(served(home), tickers, date, method, output.value, OUT)
+
+
+def explain_filing(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A companyfacts file of the SEC, JSON or gzip, as a browser saves it.", callback=usable
+        ),
+    ],
+    year: Annotated[
+        int | None, typer.Option(help="Show this fiscal year only. [default: all]", show_default=False)
+    ] = None,
+    output: Annotated[ListFormat, typer.Option("--format", help="How to write the result.")] = (
+        ListFormat.table
+    ),
+) -> None:
+    """Show a company's annual statements from its file at the SEC, each figure with its concept and filing.
+
+    With later versions and what changed in them, and what is missing and why. Needs no home and no network.
+    The file of a company is at https://data.sec.gov/api/xbrl/companyfacts/CIK##########.json, with its CIK
+    of ten digits.
+
+    Example: smallcap explain-filing CIK0000080420.json --year 2013
+    """
+    from smallcap.pipelines.command.explain import explain_filing as explain
+
+    settings = settings_of()
+    explain(file, settings.reference_dir, settings.input_limits, year, output.value, OUT)
 
 
 def report(

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from rich.console import Console
 from rich.markup import escape
 
-from smallcap.errors import InputError, NothingPublishedError
+from smallcap.errors import InputError, NothingPublishedError, SmallcapError
 from smallcap.hints import command_hint
 from smallcap.lake import Home
 from smallcap.pipelines.command.findings import Finding, explained, warn_of_open_home
@@ -39,8 +39,11 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
         _source,
         _lake,
         _warehouse,
+        _resolution,
     ]
-    if is_online:
+    if settings.preset == "public":
+        looks = _public_looks(looks, is_online=is_online)
+    elif is_online:
         from smallcap.pipelines.command.online import ONLINE_LOOKS
 
         looks += ONLINE_LOOKS
@@ -52,6 +55,16 @@ def show_findings(settings: Settings, out: Console, *, is_online: bool = False) 
             out.print(f"        {escape(finding.remedy)}", highlight=False)
     warn_of_open_home(settings, out)
     return all(finding.is_well for finding in findings)
+
+
+def _public_looks(
+    looks: list[Callable[[Settings], Finding]], *, is_online: bool
+) -> list[Callable[[Settings], Finding]]:
+    """Add what is looked at in public records; the source itself can be asked only over the network."""
+    from smallcap.pipelines.command.online_public import LOCAL_LOOKS, ONLINE_LOOKS
+
+    own = [*(look for look in looks if look is not _source), *LOCAL_LOOKS]
+    return [*own, *ONLINE_LOOKS] if is_online else own
 
 
 def _python(settings: Settings) -> Finding:
@@ -139,3 +152,31 @@ def _warehouse(settings: Settings) -> Finding:
         return f"warehouse: {len(served.tables)} tables, published {served.published_at:%Y-%m-%d %H:%M} UTC"
 
     return explained(look, "warehouse")
+
+
+def _resolution(settings: Settings) -> Finding:
+    """Say how many members are resolved, and warn where those that left the index are known worse."""
+    from smallcap.questions import open_publication
+
+    try:
+        with open_publication(settings.warehouse_dir) as publication:
+            rows = publication.ask("resolved_shares")
+    except SmallcapError:
+        return Finding("resolved members: nothing is published that tells", True, "")
+    if not rows:
+        return Finding("resolved members: one date alone does not tell who left the index", True, "")
+    row = rows[0]
+    shares = (
+        f"resolved members at {row['as_of']}: {_percent(row['resolved_share'])} of {row['members']:,}; "
+        f"{_percent(row['stayed_share'])} of those that are still members at {row['newest_as_of']}, "
+        f"{_percent(row['left_share'])} of {row['left_members']:,} that left"
+    )
+    remedy = (
+        "results favour survivors: names that left are known worse. `smallcap why` shows a member's reason; "
+        "aliases go into ticker_aliases.csv, new registration numbers into cik_successions.csv"
+    )
+    return Finding(shares, not row["is_gap_large"], remedy)
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"

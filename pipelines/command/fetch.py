@@ -16,6 +16,7 @@ from smallcap.engine.plan import plan_run
 from smallcap.hints import command_hint
 from smallcap.lake import Home
 from smallcap.lake.home import command_line
+from smallcap.pipelines.command.fetch_public import show_public_requests
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.repair import repair_stored
 from smallcap.pipelines.command.run import choose_range
@@ -61,6 +62,9 @@ def fetch(
     out, err
         Where the counts and where progress go.
     """
+    if is_dry and settings.preset == "public":
+        show_public_requests(settings, first, last, as_of, out)
+        return
     if not is_dry:
         repair_stored(settings, err)
     source = open_source(settings, None)

@@ -41,6 +41,13 @@ class ScreenFormat(StrEnum):
     json = "json"
 
 
+class ListFormat(StrEnum):
+    """How `explain-filing` writes its result."""
+
+    table = "table"
+    json = "json"
+
+
 HomeOption = Annotated[
     Path | None,
     typer.Option(

@@ -40,6 +40,10 @@ class _Steps(logging.Handler):
             self._progress.advance(self._task)
             if not self._is_watched:
                 self._console.print(_sentence(name, record), highlight=False)
+        elif phase == "part":
+            self._progress.update(self._task, description=name)
+            if not self._is_watched:
+                self._console.print(f"  {name}", highlight=False)
         elif phase == "skipped":
             self._progress.advance(self._task)
 

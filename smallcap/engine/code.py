@@ -21,11 +21,13 @@ from smallcap.parsing import parse_json
 PACKAGE = Path(smallcap.__file__).resolve().parent
 ALGORITHM = "1"
 """Version of the digest. When it changes, digests are recorded again and no table is remade."""
+_FOUND: dict[tuple[Path, str], Any] = {}
+"""What this process has found in modules of a package: a run of a new home looks at none of them again."""
 _SKIPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "lineno", "col_offset"})
 
 
 class CodeDigests:
-    """Digests of modules, remembered between processes by the bytes of their files.
+    """Digests of modules, remembered in a process and between processes by the bytes of their files.
 
     Parameters
     ----------
@@ -97,7 +99,9 @@ class CodeDigests:
         payload = _path(module).read_bytes()
         key = f"{what} {ALGORITHM} {hashlib.sha256(payload).hexdigest()[:24]}"
         if key not in self._remembered:
-            self._remembered[key] = look(ast.parse(payload))
+            if (PACKAGE, key) not in _FOUND:
+                _FOUND[PACKAGE, key] = look(ast.parse(payload))
+            self._remembered[key] = _FOUND[PACKAGE, key]
             self._is_changed = True
         return self._remembered[key]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from smallcap.engine.lineage import READS
@@ -19,12 +21,17 @@ def refuse_unfit(home: Home, digests: Digests) -> None:
     AuditError
         Naming tables and years, and the command that repairs them; what was published before is still served.
     """
-    problems = [*unaudited(home), *_stale(digests)]
+    stale = out_of_date(digests)
+    problems = [
+        *unaudited(home),
+        *(f"{name} is out of date for {years}: {why}" for name, years, why in stale),
+    ]
     if problems:
         raise AuditError(
             "nothing is published: "
             + "; ".join(problems)
-            + ". Run `smallcap backfill` over these years; what was published before is still served"
+            + f". Run `smallcap backfill` over these years{selection_of([name for name, _, _ in stale])}; "
+            "what was published before is still served"
         )
 
 
@@ -40,8 +47,33 @@ def unaudited(home: Home) -> list[str]:
     return problems
 
 
-def _stale(digests: Digests) -> list[str]:
-    return [f"{name} is out of date for {years}: {why}" for name, years, why in out_of_date(digests)]
+def selection_of(stale: Collection[str]) -> str:
+    """Name the selection of a run that makes these tables: the one from which the fewest others follow.
+
+    Parameters
+    ----------
+    stale
+        Tables that are out of date.
+
+    Returns
+    -------
+    str
+        The end of a sentence; empty if nothing is out of date, or no single selection has all of them.
+    """
+    reaching = [name for name in READS if followers(name).issuperset(stale)]
+    if not stale or not reaching:
+        return ""
+    # A table of a source last: making it means fetching.
+    nearest = min(reaching, key=lambda name: (name.startswith("raw."), len(followers(name))))
+    return f", or `smallcap run --select {nearest}+`"
+
+
+def followers(name: str) -> set[str]:
+    """Return a table and all that are made from it, directly or through others."""
+    found = {name}
+    while more := {other for other, reads in READS.items() if other not in found and found & reads.keys()}:
+        found |= more
+    return found
 
 
 def out_of_date(digests: Digests) -> list[tuple[str, str, str]]:

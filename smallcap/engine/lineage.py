@@ -11,6 +11,7 @@ from smallcap.engine.windows import (
     LISTED_LINES,
     MEMBERS,
     MEMBERS_LINES,
+    PROFILED_DATES,
     SAME_YEAR,
     TRAILING,
     VISIBLE,
@@ -19,6 +20,11 @@ from smallcap.engine.windows import (
     WATCHED_LINES,
     Window,
 )
+
+QUINTILES = {
+    **dict.fromkeys(("marts.quality_scores", "core.members", "core.metrics_as_of"), Window(back=1)),
+    "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+}
 
 READS: dict[str, dict[str, Window]] = {
     "raw.securities": {},
@@ -87,12 +93,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.quality_scores": SAME_YEAR,
         "marts.quality_alternatives": SAME_YEAR,
     },
-    "marts.quintile_returns": {
-        "marts.quality_scores": Window(back=1),
-        "core.members": Window(back=1),
-        "core.metrics_as_of": Window(back=1),
-        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
-    },
+    "marts.quintile_returns": QUINTILES,
     "marts.quintile_outcomes": {
         # Twenty-one months back.
         "marts.quality_scores": Window(back=2),
@@ -101,11 +102,19 @@ READS: dict[str, dict[str, Window]] = {
         "marts.index_changes": Window(back=2),
         # The last twelve months of a line that stopped soon after formation.
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
+        "raw.securities": SAME_YEAR,
     },
     "marts.quintile_performance": {"marts.quintile_returns": SAME_YEAR, "raw.factors": SAME_YEAR},
+    "marts.treated_quintile_returns": {**QUINTILES, "core.return_doubts": Window(back=1)},
+    "marts.treated_quintiles": {
+        "marts.quintile_returns": SAME_YEAR,
+        "marts.treated_quintile_returns": SAME_YEAR,
+        "raw.factors": SAME_YEAR,
+    },
     "marts.coverage": {
         "raw.constituents": SAME_YEAR,
-        "core.members": SAME_YEAR,
+        # The list that could be known at a date may be of the year before.
+        "core.members": Window(back=1),
         "core.metrics_as_of": SAME_YEAR,
         "marts.quality_scores": SAME_YEAR,
     },
@@ -270,8 +279,12 @@ READS: dict[str, dict[str, Window]] = {
     "marts.treated_experiment_returns": {
         "core.members": Window(back=1),
         "core.metrics_as_of": Window(back=1),
-        "core.monthly_returns": Window(back=1, among=MEMBERS_LINES),
+        # A year ahead distinguishes a month that is missing from returns that have stopped.
+        "core.monthly_returns": Window(back=1, ahead=1, among=MEMBERS_LINES),
         "core.return_doubts": Window(back=1),
+        "raw.prices": Window(back=1, among=MEMBERS_LINES),
+        "raw.constituents": Window(back=1),
+        "raw.securities": SAME_YEAR,
     },
     "marts.treated_experiment": {
         "marts.experiment_returns": SAME_YEAR,
@@ -320,6 +333,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.quality_scores": SAME_YEAR,
         "marts.index_profile": SAME_YEAR,
         "marts.index_holdings": SAME_YEAR,
+        "marts.benchmark_panel": Window(among=PROFILED_DATES),
     },
     "marts.study_regression": {"marts.factor_regressions": SAME_YEAR, "core.book_lines": SAME_YEAR},
     "marts.index_holdings": {"core.members": SAME_YEAR, "core.metrics_as_of": SAME_YEAR},
@@ -379,6 +393,7 @@ READS: dict[str, dict[str, Window]] = {
         "marts.index_holdings": SAME_YEAR,
         "marts.benchmark_panel": SAME_YEAR,
     },
+    "marts.resolved_shares": {"core.members": SAME_YEAR},
     "marts.metric_differences": {"raw.vendor_metrics": SAME_YEAR, "core.annual_metrics": Window(back=3)},
 }
 """For each table what it reads. Of a table without partitions all rows are read. Such a table is itself made

@@ -25,7 +25,7 @@ class Lists:
         self._deliveries: list[Delivery] = []
 
     def at(self, dates: Collection[dt.date]) -> Delivery:
-        """Return the newest list at or at most 31 days before each date, as `Source.constituents` does.
+        """Return the newest list at or shortly before each date, as `Source.constituents` does.
 
         Refused rows and notices are those of all dates that were requested until now.
         """

@@ -13,8 +13,6 @@ from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.tables import TABLES
 
-MAX_LIST_AGE_DAYS = 31
-
 
 @dataclass(frozen=True)
 class Step:
@@ -75,9 +73,9 @@ def month_ends_until(day: dt.date) -> list[dt.date]:
 
 
 def has_list(settings: Settings, source: Source, as_of: dt.date) -> bool:
-    """Say whether the source knows a list of members at most 31 days before a date."""
+    """Say whether the source knows a list of members that is not too old for a date."""
     return any(
-        dt.timedelta(0) <= as_of - date <= dt.timedelta(days=MAX_LIST_AGE_DAYS)
+        dt.timedelta(0) <= as_of - date <= dt.timedelta(days=source.max_list_age_days)
         for date in source.membership_dates(settings.index_name)
     )
 
@@ -100,7 +98,7 @@ def require_list(settings: Settings, source: Source, as_of: dt.date) -> None:
     near = ", ".join(str(date) for date in sorted(known, key=lambda date: abs(date - as_of))[:3])
     raise InputError(
         f"no list of members of {settings.index_name} is known at {as_of} or at most "
-        f"{MAX_LIST_AGE_DAYS} days before it; "
+        f"{source.max_list_age_days} days before it; "
         f"the nearest lists are of {near or 'no date at all'}"
     )
 

@@ -32,6 +32,7 @@ ADAPTERS = {
         "smallcap.sources.french.live",
         "smallcap.sources.ishares.live",
     ),
+    "public": ("smallcap.sources.public.adapter", "smallcap.sources.french.live"),
 }
 
 

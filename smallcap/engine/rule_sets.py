@@ -16,6 +16,7 @@ from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.benchmarks import BenchmarkRules
+from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
 from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import CAP_RANGES_FILE, CapRange, ExperimentRules
 from smallcap.rules.types.factors import FactorRules
@@ -66,6 +67,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "metrics_rules": _toml("metrics.toml", MetricsRules),
     "trailing_rules": _toml("trailing.toml", TrailingRules),
     "company_kinds": _csv(KINDS_FILE, CompanyKind),
+    "cusip_identity": _toml(CUSIP_IDENTITY_FILE, CusipIdentity),
     "applicability": _toml(APPLICABILITY_FILE, Applicability),
     "quality_rules": _toml("quality.toml", QualityRules),
     "funnel_rules": _toml("funnel.toml", FunnelRules),

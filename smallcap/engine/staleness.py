@@ -112,7 +112,8 @@ class Digests:
         rows = self._row_hashes(upstream, among.column)
         years = years_read(upstream, READS[name][upstream], [year])
         members = self._members(among, years_read(among.table, READS[name][among.table], [year]))
-        own = rows.filter(pl.col("year").is_in(years)).join(members, on=among.column, how="semi")
+        dated = rows.filter(pl.col("year").is_in(years)) if "year" in rows.columns else rows
+        own = dated.join(members, on=among.column, how="semi")
         return digest_text(f"{own.height} {digest_of_hashes(own)}")
 
     def _members(self, among: Among, years: list[int]) -> pl.DataFrame:
@@ -129,7 +130,8 @@ class Digests:
                 for known, frame in self._hashes.items()
                 if known[0] != name or known[2] != column
             }
-            self._hashes[key] = hash_of_rows(TABLES[name], self._lake.read(name), ("year", column))
+            kept = [named for named in ("year", column) if named in TABLES[name].columns]
+            self._hashes[key] = hash_of_rows(TABLES[name], self._lake.read(name), kept)
         return self._hashes[key]
 
 

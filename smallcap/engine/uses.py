@@ -92,6 +92,8 @@ USES: Mapping[str, Uses] = {
     "marts.quintile_returns": Uses(("quintile_rules",)),
     "marts.quintile_outcomes": Uses(("quintile_rules",)),
     "marts.quintile_performance": Uses(("quintile_rules", "factor_rules")),
+    "marts.treated_quintile_returns": Uses(("quintile_rules", "return_rules")),
+    "marts.treated_quintiles": Uses(("quintile_rules", "factor_rules", "inference_rules")),
     "marts.coverage": Uses(settings=("stale_months",), has_dates=True),
     "marts.metric_differences": Uses(("reconciliation_rules",)),
     "marts.book_holdings": Uses(("reconstitutions",)),
@@ -124,6 +126,7 @@ USES: Mapping[str, Uses] = {
     "marts.thesis_checks": Uses(("thesis_claims",)),
     "marts.benchmark_panel": Uses(("benchmark_rules", "factor_rules")),
     "marts.index_comparison": Uses(("benchmark_rules",)),
+    "marts.resolved_shares": Uses(("cusip_identity",)),
 }
 """A table that is not here uses its inputs and its code alone."""
 

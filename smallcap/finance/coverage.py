@@ -11,6 +11,8 @@ from smallcap.finance.frames import as_table
 from smallcap.finance.metrics.footing_report import footing_counts
 from smallcap.finance.quality.inputs import POINT_IN_TIME, PUBLISHED
 
+UNKNOWN_WITHOUT_EVIDENCE = ("evidence_members", "members_of_both_bases")
+"""Counts that are null, not zero, where no list could be known."""
 _EXCLUSIONS = (
     "unusable_ticker",
     "no_fundamentals",
@@ -38,7 +40,7 @@ def coverage(
     constituents
         Rows of raw.constituents.
     members
-        Rows of core.members.
+        Rows of core.members, of the year before too: of lists that were known before those in use.
     metrics_as_of
         Rows of core.metrics_as_of.
     scores
@@ -55,6 +57,7 @@ def coverage(
     dates = pl.DataFrame({"as_of": pl.Series(as_ofs, dtype=pl.Date)}).unique().sort("as_of")
     parts = [
         _listed(constituents),
+        *_by_evidence(dates, members),
         _known(members),
         _visible_records(metrics_as_of),
         footing_counts(metrics_as_of, members),
@@ -71,7 +74,12 @@ def coverage(
         _share("screened", "members").alias("screened_share"),
         _share("splits_unchecked", "market_caps").alias("split_unchecked_share"),
     )
-    counts = [name for part in parts for name, dtype in part.schema.items() if dtype.is_integer()]
+    counts = [
+        name
+        for part in parts
+        for name, dtype in part.schema.items()
+        if dtype.is_integer() and name not in UNKNOWN_WITHOUT_EVIDENCE
+    ]
     return as_table(shares.with_columns(pl.col(counts).fill_null(0)), "marts.coverage").sort("as_of")
 
 
@@ -86,6 +94,43 @@ def _listed(constituents: pl.DataFrame) -> pl.DataFrame:
             pl.col("snapshot_date").max(),
         )
     )
+
+
+def _by_evidence(dates: pl.DataFrame, members: pl.DataFrame) -> list[pl.DataFrame]:
+    """Compare the members of each date with those of the newest list that could be known then.
+
+    Returns
+    -------
+    list of pl.DataFrame
+        By as_of: the basis and the list's available date; and the other list's date, its members, and the
+        members of both.
+    """
+    shown = ("list_available_date", "membership_basis")
+    bases = members.group_by("as_of").agg(pl.col(name).max() for name in shown)
+    lists = (
+        members.group_by("snapshot_date", "fund")
+        .agg(pl.col("as_of").min().alias("seen_at"), pl.col("list_available_date").max())
+        .drop_nulls("list_available_date")
+    )
+    known = (
+        dates.join(lists, how="cross")
+        .filter(pl.col("list_available_date") <= pl.col("as_of"), pl.col("snapshot_date") <= pl.col("as_of"))
+        .sort("as_of", "snapshot_date", "fund", nulls_last=True)
+        .unique("as_of", keep="last", maintain_order=True)
+        .select("as_of", "seen_at", evidence_snapshot_date="snapshot_date")
+    )
+    then = known.join(members.select("entity_id", seen_at="as_of"), on="seen_at", how="inner")
+    now = members.select("as_of", "entity_id", is_member=pl.lit(value=True))
+    both = (
+        then.join(now, on=["as_of", "entity_id"], how="left")
+        .group_by("as_of")
+        .agg(
+            pl.col("evidence_snapshot_date").first(),
+            pl.len().cast(pl.Int64).alias("evidence_members"),
+            pl.col("is_member").sum().cast(pl.Int64).alias("members_of_both_bases"),
+        )
+    )
+    return [bases, both]
 
 
 def _known(members: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,8 @@ from smallcap.finance.tickers import normalised
 from smallcap.rules.types.kinds import CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, TickerRules
 
+INDEX_KNOWN, EVIDENCE_KNOWN = "index_known", "evidence_known"
+"""The list's own date, on which the index publishes its members; the day on which our evidence was public."""
 SECURITY_COLUMNS = (
     "entity_id", "is_resolved", "unresolved_reason", "is_resolution_later", "is_resolution_corrected", "sic",
     "gics", "sector", "name",
@@ -57,7 +59,7 @@ def members(
         When a line is not in `securities`.
     """
     lines = _resolved(without_nan(constituents), securities)
-    companies = _summed(lines)
+    companies = with_basis(_summed(lines))
     priced = companies.hstack(last_prices(companies, prices, rules.price.max_age_days))
     classified = priced.with_columns(
         (pl.col("close_usd").is_not_null() | is_list_price_usable(rules.price.max_age_days)).alias(
@@ -68,6 +70,27 @@ def members(
         *company_kind(kinds),
     )
     return as_table(classified, "core.members").sort("as_of", "entity_id")
+
+
+def with_basis(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add on which basis the membership of each as_of is known, and the age of its list.
+
+    Parameters
+    ----------
+    rows
+        Rows with `as_of`, `snapshot_date` and `list_available_date`.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows with `membership_basis`: `EVIDENCE_KNOWN` where the list could be known at as_of, else
+        `INDEX_KNOWN`, as for a list of unknown origin; and `membership_age_days`.
+    """
+    is_known = (pl.col("list_available_date") <= pl.col("as_of")).fill_null(False)
+    return rows.with_columns(
+        membership_basis=pl.when(is_known).then(pl.lit(EVIDENCE_KNOWN)).otherwise(pl.lit(INDEX_KNOWN)),
+        membership_age_days=(pl.col("as_of") - pl.col("snapshot_date")).dt.total_days(),
+    )
 
 
 def is_ticker_usable(rules: TickerRules) -> pl.Expr:
@@ -135,6 +158,8 @@ def _summed(lines: pl.DataFrame) -> pl.DataFrame:
         pl.col(
             "year", "ticker", "name", "security_id", "sector", "exchange", "snapshot_date", "fund", "source"
         ).first(),
+        # One list is known from one day on, whichever of its lines is the largest.
+        pl.col("list_available_date").max(),
         pl.len().alias("line_count"),
         pl.col("known_sic").drop_nulls().first().alias("sic"),
         pl.col("known_gics").drop_nulls().first().alias("gics"),

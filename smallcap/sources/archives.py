@@ -18,7 +18,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 31
 """zlib's window bits for the gzip format."""
 _IS_ENCRYPTED = 0x1
-_DAMAGE = (
+DAMAGE = (
     *(zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
     *(IndexError, zlib.error, lzma.LZMAError, struct.error),
 )
@@ -118,7 +118,7 @@ def unzip(
                 if left < 0:
                     raise _too_large(what, most_bytes)
                 members.append(Member(entry.filename, content))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise InputError(
             f"{what} is not a readable zip (a web page, or an incomplete download): {error}. "
             f"Download it again"
@@ -131,7 +131,7 @@ def member_names(payload: bytes, what: str) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             return [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise InputError(
             f"{what} is not a readable zip (a web page, or an incomplete download): {error}. "
             f"Download it again"

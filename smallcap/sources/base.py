@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import polars as pl
 
@@ -51,6 +51,10 @@ CONSTITUENTS_COLUMNS = _columns(
     ["year", "index_name", "security_id", "weight", "source_id", "missing_since"],
     ["source_id"],
 )
+LISTED_COLUMNS = {
+    name: dtype for name, dtype in CONSTITUENTS_COLUMNS.items() if name != "list_available_date"
+}
+"""What a list itself shows; when it was public is known from elsewhere."""
 SECURITIES_COLUMNS = _columns(Securities, ["security_id", "entity_id"], [])
 _GIVEN_TO_STATEMENTS = (
     *("year", "entity_id", "available_date", "is_available_date_assumed"),
@@ -69,6 +73,10 @@ PRICES_COLUMNS = _columns(Prices, ["year", "security_id", "source_id", "missing_
 FACTORS_COLUMNS = _columns(Factors, [], [])
 
 
+MAX_LIST_AGE_DAYS: Final = 31
+"""How long a list serves where lists are monthly or daily."""
+
+
 class Source(Protocol):
     """Where data come from. Every method returns complete columns for a range of dates.
 
@@ -83,14 +91,21 @@ class Source(Protocol):
         The last day whose facts the source can know.
     label
         What the data are, in words that are shown wherever results are; says so where they are synthetic.
+    max_list_age_days
+        A list of members serves dates up to so many days after its own; more where lists are quarterly.
     absent
-        Datasets that the source does not have at all, of fundamentals, quarterly_fundamentals, prices and
-        factors: a run does without them.
+        Datasets that the source does not have at all, of fundamentals, quarterly_fundamentals,
+        vendor_metrics, prices and factors: a run does without them.
     """
 
     name: str
     label: str
     refresh_after: dt.timedelta | None
+
+    @property
+    def max_list_age_days(self) -> int:
+        """How many days a list serves after its own date; a source may read it from its rules."""
+        ...
 
     @property
     def absent(self) -> Collection[str]:
@@ -114,9 +129,10 @@ class Source(Protocol):
         ...
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Lines of the index at each as_of: from the newest list at or at most 31 days before it.
+        """Lines of the index at each as_of: from the newest list at or `max_list_age_days` before it.
 
-        None where there is none.
+        None where there is none. `list_available_date` is null where the source does not say when its list
+        was public.
         """
         ...
 

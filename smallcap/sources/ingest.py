@@ -95,7 +95,8 @@ def constituents(
 ) -> Ingested:
     """Make raw.constituents.
 
-    A weight is the line's share of the list's market value at each as_of, null where no value is known.
+    A weight is the line's share of the list's market value at each as_of, null where no value is known. A
+    list of which the source does not say when it was public is taken as known on its own date.
 
     Lines are matched by `source_id` alone: `source` is the source of the list, which may differ from that of
     the line.
@@ -117,6 +118,7 @@ def constituents(
     rows = ordered.with_columns(
         year=pl.col("as_of").dt.year(),
         index_name=pl.lit(index_name),
+        list_available_date=pl.coalesce("list_available_date", "snapshot_date"),
         weight=pl.when(total > 0).then(pl.col("market_value_usd") / total),
     )
     return Ingested(

@@ -44,6 +44,10 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
         from smallcap.sources.live import open_xfinlink
 
         return open_xfinlink(settings, snapshots or SnapshotStore(settings.snapshots_dir))
+    if settings.preset == "public":
+        from smallcap.sources.live_public import open_public
+
+        return open_public(settings, snapshots or SnapshotStore(settings.snapshots_dir)).source
     if settings.input is None:
         raise InputError(
             "the preset files reads a folder and none is given; name it with --input DIR or SMALLCAP_INPUT"

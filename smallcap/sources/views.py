@@ -21,6 +21,7 @@ class _Passing:
         self.absent = source.absent
         self.clock = source.clock
         self.refresh_after = source.refresh_after
+        self.max_list_age_days = source.max_list_age_days
 
     def fingerprint(self, dataset: str) -> str:
         """Forward `Source.fingerprint`."""

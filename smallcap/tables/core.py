@@ -41,6 +41,13 @@ class Members(dy.Schema):
     exchange = text("exchange of the largest line, as in the source of the list")
     snapshot_date = date("date of the list that was used", nullable=False)
     fund = text("the fund whose holdings that list is; null if it is of the index itself or names no fund")
+    list_available_date = date("first day on which that list could be known")
+    membership_basis = text(
+        "evidence_known: the list could be known at as_of; index_known: it became public later, while the "
+        "index itself publishes its members on the day",
+        nullable=False,
+    )
+    membership_age_days = count("days from the date of the list to as_of", unit="days")
     market_value_usd = usd("value of the fund's or index's holding, all lines", min=0)
     weight = ratio("weight in the index, all lines", min=0, max=1)
     list_price_usd = number("price of the largest line given in the list", "USD per share", min=0)
@@ -138,6 +145,9 @@ class AnnualMetrics(dy.Schema):
         "blank long-term debt is none: current liabilities explain the liabilities"
     )
     is_debt_assumed_zero = flag("both parts are blank and the source declares that blank means none")
+    is_debt_explained_zero = flag(
+        "blank debt is none: other liabilities explain the balance sheet, and nothing in filings shows debt"
+    )
     net_cash_usd = usd("cash and short-term investments less total debt")
     roe = ratio("net income over equity at period_end")
     roe_reason = reason("roe")
@@ -219,6 +229,7 @@ class MetricsAsOf(dy.Schema):
     is_loss_extreme = flag("net income or loss is more than three times total assets", nullable=True)
     is_interest_net = flag("net interest expense is used instead of gross", nullable=True)
     is_debt_assumed_zero = flag("blank debt is taken as zero", nullable=True)
+    is_debt_explained_zero = flag("blank debt is none, shown by the balance sheet", nullable=True)
     is_debt_partial = flag("total debt is a lower bound: one part is unknown", nullable=True)
     revenue_usd = usd("revenue")
     net_income_usd = usd("net income")

@@ -135,6 +135,7 @@ class FunnelOutcomes(dy.Schema):
         "failed",
         nullable=False,
     )
+    is_vintage_later = flag(f"filter 2, on which the outcome rests: {VINTAGE_LATER}", nullable=True)
     rule_set = text("name and version of the rule set", nullable=False)
 
     @dy.rule()
@@ -246,6 +247,9 @@ class ScreenChanges(dy.Schema):
     )
     explanation = text(
         "the figure before and after, and the report that brought it; null where no report decided"
+    )
+    is_vintage_later = flag(
+        f"filter 2 at as_of or at previous_as_of, on which the outcomes rest: {VINTAGE_LATER}", nullable=True
     )
 
 

@@ -171,8 +171,21 @@ class Coverage(dy.Schema):
     )
     membership_source = text("source of the list")
     snapshot_date = date("date of the list")
+    list_available_date = date("first day on which the list could be known")
+    membership_basis = text(
+        "evidence_known or index_known, see core.members; null without membership", nullable=True
+    )
     lines = count("lines in the list")
     members = count("companies")
+    evidence_snapshot_date = date(
+        "date of the newest list that could be known at as_of, of this year and the year before; null if none"
+    )
+    evidence_members = count("companies of that list", unit="members", nullable=True)
+    members_of_both_bases = count(
+        "members that are in both lists; the others are known only by the list's own date",
+        unit="members",
+        nullable=True,
+    )
     resolved = count("members known to the fundamentals source", unit="members")
     priced = count("members with a price as traded", unit="members")
     classified = count("members with an industry", unit="members")

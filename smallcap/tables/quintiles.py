@@ -53,7 +53,8 @@ def _exits(which: str) -> dy.Int64:
     )
 
 
-def _holding() -> dy.Int64:
+def holding() -> dy.Int64:
+    """Make the key column of how long a portfolio is held."""
     return dy.Int64(
         primary_key=True,
         min=1,
@@ -68,7 +69,7 @@ class QuintileReturns(dy.Schema):
 
     year = year(MONTH_YEAR)
     method = key_text(METHOD)
-    holding_months = _holding()
+    holding_months = holding()
     weighting = key_text(WEIGHTING)
     scope = key_text(SCOPE)
     portfolio = key_text(PORTFOLIO)
@@ -120,7 +121,7 @@ class QuintilePerformance(dy.Schema):
     """
 
     method = key_text(METHOD)
-    holding_months = _holding()
+    holding_months = holding()
     weighting = key_text(WEIGHTING)
     scope = key_text(SCOPE)
     portfolio = key_text(PORTFOLIO)
@@ -258,8 +259,13 @@ class QuintileOutcomes(dy.Schema):
     exits = count("companies that are not members at as_of", unit="companies")
     exit_share = ratio("exits over companies", min=0, max=1)
     exits_graduated = _exits("that became too large")
-    exits_acquired = _exits("whose line stopped trading and did not fail")
-    exits_failed = _exits("whose line stopped trading below 1 USD or after losing half within a year")
+    exits_acquired = _exits(
+        "that the source says were acquired, or whose line stopped trading and did not fail"
+    )
+    exits_failed = _exits(
+        "that the source says were delisted for their performance; where it gives no cause, whose line "
+        "stopped trading below 1 USD or after losing half within a year"
+    )
     exits_other = _exits("removed for their size or price")
     exits_unknown = _exits("whose removal is not explained")
     rule_set = text("name and version of the rule set", nullable=False)

@@ -38,7 +38,9 @@ class Constituents(dy.Schema):
     name = text("company or line name as in the source")
     sector = text("sector name from the source, converted to GICS names")
     snapshot_date = date(
-        "date of the source's list that was used, at most 31 days before as_of", nullable=False
+        "date of the source's list that was used, at most the source's limit (31 days; preset public more) "
+        "before as_of",
+        nullable=False,
     )
     market_value_usd = usd("value of the fund's or index's holding of the line", min=0)
     weight = ratio("share of the line in the list, from market values where known", min=0, max=1)
@@ -47,6 +49,10 @@ class Constituents(dy.Schema):
     location = text("country as in the source")
     exchange = text("exchange as in the source")
     fund = text("the fund whose holdings the list is; null if it is of the index itself or names no fund")
+    list_available_date = date(
+        "first day on which the list could be known: the session after it was published or filed; its own "
+        "date where the source does not say"
+    )
     source = text("source of the row", nullable=False)
     source_id = text(SOURCE_ID)
     missing_since = dy.Date(nullable=True, description=MISSING_SINCE)
@@ -99,6 +105,9 @@ class AnnualRecord(dy.Schema):
         "not as filed"
     )
     is_blank_debt_zero = flag("the source declares that blank debt, dividends and buybacks mean none")
+    is_debt_explained_zero = flag(
+        "a blank part of debt is none: other liabilities explain the balance sheet, and nothing shows debt"
+    )
     ticker = text("the ticker as in the source")
     fiscal_year = dy.Int64(
         nullable=True, metadata={"unit": "fiscal year"}, description="fiscal year as numbered by the source"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import dataframely as dy
@@ -27,6 +28,7 @@ from smallcap.tables import (
     quintiles,
     raw,
     reconstitution,
+    resolution,
     returns,
     thesis,
     watched,
@@ -121,15 +123,20 @@ class Table:
         """Whether the table is partitioned by year."""
         return self.kind != "reference"
 
+    @cached_property
+    def _declared(self) -> dict[str, dy.Column]:
+        """The schema's columns. Collecting them takes long, and a publication asks for each a dozen times."""
+        return self.schema.columns()
+
     @property
     def columns(self) -> dict[str, pl.DataType]:
         """Column names and Polars types, in order."""
-        return {name: column.dtype for name, column in self.schema.columns().items()}
+        return {name: column.dtype for name, column in self._declared.items()}
 
     @property
     def key(self) -> list[str]:
         """The key columns, in the order in which files are sorted."""
-        keys = list(self.schema.primary_key())
+        keys = [name for name, column in self._declared.items() if column.primary_key]
         return sorted(keys, key=lambda column: (column not in ("as_of", "date", "month"), keys.index(column)))
 
     @property
@@ -145,12 +152,12 @@ class Table:
     @property
     def later_columns(self) -> dict[str, str]:
         """Columns that may change by what became known after the date of the row, with the reason."""
-        metadata = {name: column.metadata or {} for name, column in self.schema.columns().items()}
+        metadata = {name: column.metadata or {} for name, column in self._declared.items()}
         return {name: values["later"] for name, values in metadata.items() if "later" in values}
 
     def meaning(self, column: str) -> str:
         """Describe a column, and say where its value may change after the date of the row."""
-        described = self.schema.columns()[column].description or ""
+        described = self._declared[column].description or ""
         later = self.later_columns.get(column)
         return f"{described}; may change after the date of the row: {later}" if later else described
 
@@ -194,13 +201,18 @@ TABLES: dict[str, Table] = {
         Table("marts.quintile_returns", quintiles.QuintileReturns, "flow"),
         Table("marts.quintile_outcomes", quintiles.QuintileOutcomes, "snapshot"),
         Table("marts.quintile_performance", quintiles.QuintilePerformance, "reference"),
+        Table(
+            "marts.treated_quintile_returns", returns.TreatedQuintileReturns, "flow", later=LATER_TREATMENTS
+        ),
+        Table("marts.treated_quintiles", returns.TreatedQuintiles, "reference"),
         Table("marts.coverage", marts.Coverage, "snapshot"),
-        Table("marts.funnel_outcomes", funnel.FunnelOutcomes, "snapshot"),
+        Table("marts.funnel_outcomes", funnel.FunnelOutcomes, "snapshot", later=LATER_VINTAGE),
         Table("marts.funnel_summary", funnel.FunnelSummary, "snapshot", later=LATER_VINTAGE),
         Table("marts.statement_lenses", funnel.StatementLenses, "snapshot"),
         Table("marts.screen_changes", funnel.ScreenChanges, "snapshot"),
         Table("marts.footing_medians", latest.FootingMedians, "snapshot"),
         Table("marts.debt_between_reports", latest.DebtBetweenReports, "snapshot"),
+        Table("marts.screen_changes", funnel.ScreenChanges, "snapshot", later=LATER_VINTAGE),
         Table("marts.metric_differences", funnel.MetricDifferences, "flow"),
         Table("marts.book_holdings", books.BookHoldings, "flow"),
         Table("marts.book_returns", books.BookReturns, "flow"),
@@ -211,7 +223,7 @@ TABLES: dict[str, Table] = {
         Table("marts.book_comparisons", books.BookComparisons, "reference"),
         Table("marts.vintage_sensitivity", books.VintageSensitivity, "reference"),
         Table("marts.hindsight_gap", books.HindsightGap, "reference"),
-        Table("marts.watched_outcomes", watched.WatchedOutcomes, "snapshot"),
+        Table("marts.watched_outcomes", watched.WatchedOutcomes, "snapshot", later=LATER_VINTAGE),
         Table("marts.watched_lenses", watched.WatchedLenses, "snapshot"),
         Table("marts.watched_scores", watched.WatchedScores, "snapshot", later=STUDY_BASIS),
         Table("marts.treated_hindsight", returns.TreatedHindsight, "reference"),
@@ -231,6 +243,7 @@ TABLES: dict[str, Table] = {
         Table("marts.reconstitution_pooled", reconstitution.ReconstitutionPooled, "reference"),
         Table("marts.benchmark_panel", benchmarks.BenchmarkPanel, "reference"),
         Table("marts.index_comparison", benchmarks.IndexComparison, "reference"),
+        Table("marts.resolved_shares", resolution.ResolvedShares, "reference"),
         Table("marts.experiment_returns", experiment.ExperimentReturns, "flow"),
         Table("marts.profitability_experiment", experiment.ProfitabilityExperiment, "reference"),
         Table("marts.thesis_checks", thesis.ThesisChecks, "reference"),

@@ -31,6 +31,8 @@ class WatchedNames(Members):
     security_id = dy.Int64(nullable=True, description="our id of the line that carries the ticker")
     line_count = count("lines of the company in the index: none is counted here", unit="lines")
     snapshot_date = date("date of the list of members; null: no list has the line as a watched one")
+    membership_basis = text("null: the name is no member by a list")
+    membership_age_days = count("null: the name is no member by a list", nullable=True, unit="days")
     is_priced = flag("null: core.watched_metrics has the price", nullable=True)
     source = text("where the name comes from", nullable=False)
     is_member = flag("the company is a member of the index at as_of; only others are judged as watched")

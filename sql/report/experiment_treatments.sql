@@ -4,4 +4,4 @@ SELECT universe, weighting, cost_basis_points, treatment, block, block_months, m
        sharpe_ci_high, weight_without_return, coverage, first_month, last_month, vintage, status, reason
 FROM marts.treated_experiment
 ORDER BY list_position(['equal', 'cap', 'sector_neutral'], weighting), cost_basis_points, universe,
-         list_position(['all', 'without_suspects', 'winsorized'], treatment), block_months, block
+         list_position(['all', 'without_suspects', 'winsorized', 'delisting_losses'], treatment), block_months, block

@@ -16,7 +16,7 @@
 -- names_lost [names]: mean number of names a formation that the filter leaves out
 -- finance_names [names]: mean number of financials a formation in the book without the filter
 -- tests_not_asked [rules]: mean number of rules that a financial of the book without the filter was not asked, of those that the book asks
--- tests: what finance was not asked, in words
+-- tests: what finance was not asked, in words; null if no book was formed
 WITH pairs (comparison, book, other_book, place) AS (
     VALUES ('filters 1 and 6', 'value_permitted', 'value_unrestricted', 1),
            ('finance and filter 6', 'value_nonfinancial', 'value_unrestricted', 2),
@@ -35,21 +35,25 @@ not_asked AS (
     GROUP BY f.book, f.as_of, f.entity_id),
 counted AS (
     SELECT p.comparison,
-           (SELECT count(*) FROM formed AS f WHERE f.book = p.book) / (SELECT count(*) FROM formations) AS names_with_filter,
-           (SELECT count(*) FROM formed AS f WHERE f.book = p.other_book) / (SELECT count(*) FROM formations) AS names_without_filter,
+           (SELECT count(*) FROM formed AS f WHERE f.book = p.book) / nullif((SELECT count(*) FROM formations), 0) AS names_with_filter,
+           (SELECT count(*) FROM formed AS f WHERE f.book = p.other_book) / nullif((SELECT count(*) FROM formations), 0) AS names_without_filter,
            (SELECT count(*) FROM formed AS f LEFT JOIN formed AS kept ON kept.book = p.book AND kept.as_of = f.as_of AND kept.entity_id = f.entity_id
-            WHERE f.book = p.other_book AND kept.book IS NULL) / (SELECT count(*) FROM formations) AS names_lost,
+            WHERE f.book = p.other_book AND kept.book IS NULL) / nullif((SELECT count(*) FROM formations), 0) AS names_lost,
            (SELECT count(*) FROM formed AS f JOIN core.members AS m USING (as_of, entity_id)
-            WHERE f.book = p.other_book AND m.is_financial) / (SELECT count(*) FROM formations) AS finance_names,
+            WHERE f.book = p.other_book AND m.is_financial) / nullif((SELECT count(*) FROM formations), 0) AS finance_names,
            (SELECT avg(n.rules) FROM not_asked AS n JOIN core.members AS m USING (as_of, entity_id)
             WHERE n.book = p.other_book AND m.is_financial) AS tests_not_asked
     FROM pairs AS p)
 SELECT p.comparison, c.term, c.difference, c.difference_std_error, c.difference_t_stat, c.difference_p_value, c.difference_ci_low,
        c.difference_ci_high, CASE WHEN c.term = 'alpha' THEN 12 * c.difference END AS difference_annual,
        c.estimate AS with_filter, c.other_estimate AS without_filter, c.correlation, c.n_obs, c.first_month, c.last_month, c.vintage,
-       c.status, c.reason, p.book, p.other_book, n.names_with_filter, n.names_without_filter, n.names_lost, n.finance_names,
+       c.status,
+       CASE WHEN (SELECT count(*) FROM formations) = 0 THEN 'no list of members of the end of a June is known, so no book was formed'
+            ELSE c.reason END AS reason,
+       p.book, p.other_book, n.names_with_filter, n.names_without_filter, n.names_lost, n.finance_names,
        n.tests_not_asked,
-       CASE WHEN n.tests_not_asked IS NULL THEN 'no financial is in the book'
+       CASE WHEN (SELECT count(*) FROM formations) = 0 THEN NULL
+            WHEN n.tests_not_asked IS NULL THEN 'no financial is in the book'
             WHEN n.tests_not_asked = 0 THEN 'finance passes the same tests'
             ELSE format('finance passes {:.0f} fewer tests', n.tests_not_asked) END AS tests
 FROM pairs AS p

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,10 +60,25 @@ def rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory, worker_id:
     return made_once(tmp_path_factory, worker_id, "rerun", make_both)
 
 
+@pytest.fixture(scope="session")
+def place(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A copy of the small home whose catalogues name another place, and that place."""
+    folder = tmp_path_factory.mktemp("place")
+    copy_home(small_home, folder / "home").rename(folder / "template")
+    return folder / "template", folder / "home"
+
+
 @pytest.fixture
-def home(small_home: Path, tmp_path: Path) -> Path:
-    """A copy of the small home that the test may change."""
-    return copy_home(small_home, tmp_path / "home")
+def home(place: tuple[Path, Path]) -> Iterator[Path]:
+    """A copy of the small home that the test may change.
+
+    All are put at one place, one after the other: for a new place the catalogues would be built again, which
+    takes longer than most of these tests.
+    """
+    template, home = place
+    shutil.copytree(template, home)
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

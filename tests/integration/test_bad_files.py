@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from smallcap.tables import TABLES
 from tests.command_line import published
 from tests.integration.homes import Answer, contents, make, served
 from tests.unit.sources.crafted import fundamentals_frame, holdings, line, write_folder
@@ -77,12 +78,22 @@ LAST_PRICES = pl.DataFrame(
 GOOD: dict[str, bytes | pl.DataFrame] = {HOLDINGS: LISTED, FUNDAMENTALS: statements(), PRICES: LAST_PRICES}
 
 
+UP_TO_SCORES = (
+    "core.members",
+    "core.annual_fundamentals",
+    "core.annual_metrics",
+    "core.metrics_as_of",
+    "marts.quality_scores",
+)
+
+
 @pytest.fixture(scope="module")
 def good_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home made from files without fault; a refused run must leave it as it is."""
     folder = write_folder(tmp_path_factory.mktemp("good"), GOOD)
     home = tmp_path_factory.mktemp("files") / "home"
-    make(home, AS_OF, preset="files", input=folder)
+    raw = [name for name in TABLES if name.startswith("raw.")]
+    make(home, AS_OF, tables=[*raw, *UP_TO_SCORES, "publish.warehouse"], preset="files", input=folder)
     return home
 
 
@@ -229,10 +240,11 @@ def with_wild_dates(folder: Path, **last: object) -> Path:
     return write_folder(folder, {**GOOD, FUNDAMENTALS: statements(**last), PRICES: pl.concat([months, far])})
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("last", "problem", "as_of"),
     [
-        pytest.param({"filing_date": "9999-12-31"}, "filing_date", (), marks=pytest.mark.drill),
+        ({"filing_date": "9999-12-31"}, "filing_date", ()),
         ({"period_end": "2204-12-31", "filing_date": "2205-03-03"}, "period_end", ("--as-of", AS_OF)),
     ],
 )

@@ -25,7 +25,7 @@ REFERENCE = PROJECT_ROOT / "data" / "reference"
 
 SCREEN = ("marts.quality_scores", "marts.quality_summary", "marts.watched_scores")
 """The tables that use the rules of the quality screen."""
-USERS_OF_STEPS = ("marts.quality_agreement", "marts.quintile_returns")
+USERS_OF_STEPS = ("marts.quality_agreement", "marts.quintile_returns", "marts.treated_quintile_returns")
 """Other tables that use its module of steps."""
 
 
@@ -170,7 +170,8 @@ def test_changed_code_makes_what_it_computes_stale_and_a_docstring_does_not(
     steps = changed_code / "finance" / "quality" / "steps.py"
     steps.write_text(steps.read_text() + '\n\ndef unused() -> None:\n    """Do nothing."""\n')
     by_year = {name: [EARLIER.year, LATER.year] for name in (*SCREEN, *USERS_OF_STEPS)}
-    assert out_of_date(small_home) == by_year | {"marts.quintile_performance": [UNPARTITIONED]}
+    whole = {key: [UNPARTITIONED] for key in ("marts.quintile_performance", "marts.treated_quintiles")}
+    assert out_of_date(small_home) == by_year | whole
     shutil.copy(Path(code.__file__).parents[1] / "finance" / "quality" / "steps.py", steps)
     edit(steps, '"""The steps of the quality screen', '"""These are the steps of the quality screen')
     assert out_of_date(small_home) == {}

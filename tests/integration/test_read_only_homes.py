@@ -19,6 +19,16 @@ from tests.tiers import others_in_drill
 
 READ_ONLY_MOUNT = "mount --bind {home} {home} && mount -o remount,bind,ro {home} && exec {command}"
 pytestmark = pytest.mark.service
+STATUS = ("status",)
+COUNT_AS_CSV = ("sql", "SELECT count(*) FROM core.members", "--format", "csv")
+QUERIES = (
+    ("sql", "SELECT count(*) FROM core.members"),
+    ("why", "{ticker}"),
+    STATUS,
+    ("funnel",),
+    ("book", "list"),
+    ("config",),
+)
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 
 
@@ -60,14 +70,7 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ("status",),
-        ("sql", "SELECT count(*) FROM core.members"),
-        ("funnel",),
-        ("why", "{ticker}"),
-        ("book", "list"),
-        ("config",),
-    ],
+    others_in_drill([(arguments,) for arguments in QUERIES], kept=[(QUERIES[0],), (QUERIES[1],)]),
     ids=lambda arguments: arguments[0],
 )
 def test_queries_answer_and_write_nothing(
@@ -112,7 +115,7 @@ def test_what_would_write_says_that_it_cannot(small_home: Path, command: str) ->
 
 
 @pytest.mark.parametrize(
-    "arguments", [("status",), ("sql", "SELECT count(*) FROM core.members", "--format", "csv"), ("funnel",)]
+    "arguments", others_in_drill([(STATUS,), (COUNT_AS_CSV,), (("funnel",),)], kept=[(COUNT_AS_CSV,)])
 )
 def test_a_copied_home_answers_too_and_nothing_is_written_to_it(
     small_home: Path, tmp_path: Path, smallcap: Callable[..., Answer], arguments: tuple[str, ...]
@@ -136,9 +139,7 @@ def test_a_copied_home_without_all_its_files_says_so(small_home: Path, tmp_path:
     assert "was moved or copied without" in " ".join(answer.stderr.split())
 
 
-@pytest.mark.parametrize(
-    "arguments", [("status",), ("sql", "SELECT count(*) FROM core.members", "--format", "csv")]
-)
+@pytest.mark.parametrize("arguments", others_in_drill([(STATUS,), (COUNT_AS_CSV,)], kept=[(STATUS,)]))
 def test_a_read_only_mount_at_another_place_answers(
     small_home: Path, tmp_path: Path, smallcap: Callable[..., Answer], arguments: tuple[str, ...]
 ) -> None:
@@ -165,7 +166,7 @@ def test_the_doctor_says_that_it_can_be_queried_alone(small_home: Path) -> None:
     "hidden",
     others_in_drill(
         [".", "home.toml", "warehouse", "warehouse/warehouse.duckdb"],
-        kept=["home.toml", "warehouse/warehouse.duckdb"],
+        kept=["warehouse/warehouse.duckdb"],
     ),
 )
 def test_a_home_that_this_user_may_not_read_is_explained(

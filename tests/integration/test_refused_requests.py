@@ -61,6 +61,7 @@ def test_a_home_that_cannot_be_written_to_is_named(tmp_path, smallcap):
     assert (tmp_path / "file").read_text() == "in its place"
 
 
+@pytest.mark.drill
 def test_a_run_repairs_a_corrupt_delta_log_and_says_so(home, smallcap):
     before, returns = served(home), contents(home, ["core.monthly_returns"])["core.monthly_returns"]
     for log in (home / "lake" / "raw" / "prices" / "_delta_log").glob("*.json"):

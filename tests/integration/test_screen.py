@@ -139,6 +139,7 @@ def test_why_judges_a_watched_name(smallcap: Command, small_home: Path) -> None:
     assert "Quality score, method published" in answer.out
 
 
+@pytest.mark.drill
 def test_more_watched_names_change_nothing_that_counts_members(home: Path, small_home: Path) -> None:
     reference = Path(shutil.copytree(PROJECT_ROOT / "data" / "reference", home.parent / "reference"))
     known = set(published(home, "SELECT ticker FROM raw.securities")["ticker"])

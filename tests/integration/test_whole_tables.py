@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from smallcap.tables import TABLES
 from tests.command_line import published
 from tests.integration.homes import Answer, make
 from tests.oracle.metrics_pandas import annual_ratios, market_caps
@@ -54,6 +55,15 @@ SPECIAL: dict[str, dict[str, float]] = {
 }
 ORDINARY = ["Z" + "".join(letters) for letters in itertools.product(string.ascii_uppercase[:6], repeat=2)]
 TICKERS = [*SPECIAL, *ORDINARY]
+MADE = (
+    "core.members",
+    "core.annual_fundamentals",
+    "core.annual_metrics",
+    "core.metrics_as_of",
+    "marts.quality_scores",
+    "marts.coverage",
+)
+"""What is looked at, and what it is made from, beside the raw tables."""
 
 
 def folder(
@@ -118,7 +128,8 @@ def adjusted(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Members of a table whose counts carry later splits, by ticker, with the results of plain Python."""
     where = tmp_path_factory.mktemp("adjusted")
     home = where / "home"
-    make(home, AS_OF, preset="files", input=folder(where / "input"))
+    tables = [*(name for name in TABLES if name.startswith("raw.")), *MADE, "publish.warehouse"]
+    make(home, AS_OF, tables=tables, preset="files", input=folder(where / "input"))
     ours = published(home, "SELECT * FROM core.metrics_as_of JOIN core.members USING (as_of, entity_id)")
     theirs = market_caps(
         published(home, "SELECT * FROM core.members"),

@@ -280,7 +280,13 @@ def _growth_of_working_capital(now: Record, before: Record) -> float:
             ),
             (
                 "current_liabilities_usd",
-                [(year, _short_debt(year, bool(now["is_blank_debt_zero"]))) for year in (now, before)],
+                [
+                    (
+                        year,
+                        _short_debt(year, bool(now["is_blank_debt_zero"] or year["is_debt_explained_zero"])),
+                    )
+                    for year in (now, before)
+                ],
             ),
         )
     )

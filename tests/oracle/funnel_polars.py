@@ -126,7 +126,7 @@ def funnel_by_year(
         verdicts = _judge(rows, latest, by_business, rules, standard, lines.label, applicability)
         companies = _companies(
             rows.hstack(latest.select(pl.col(OF_A_SCREEN).name.suffix("_latest"))), verdicts
-        )
+        ).with_columns(verdicts[1]["is_vintage_later"])
         outcomes = _outcomes(companies, verdicts)
         evaluations = pl.concat(verdicts).drop("code")
         screen = Screen(companies, evaluations).after(before)
@@ -385,11 +385,13 @@ def _outcomes(companies: pl.DataFrame, verdicts: Sequence[pl.DataFrame]) -> pl.D
         reached = companies.select(
             "ticker",
             "outcome",
+            "is_vintage_later",
             looked_up((*STATUSES, "not_reached"), code).alias("status"),
             code.alias("code"),
             pl.all_horizontal(pl.col(name) == PASS for name in FILTERS[: place + 1]).alias("is_clean"),
         )
-        path.append(verdict.drop("code").hstack(reached).select(*names, "code", "is_clean"))
+        own = verdict.drop("code", "is_vintage_later", strict=False)
+        path.append(own.hstack(reached).select(*names, "code", "is_clean"))
     return pl.concat(path)
 
 

@@ -136,15 +136,19 @@ def _total_debt(row: pd.DataFrame) -> pd.DataFrame:
     lists = row["scale_suspect_fields"].fillna("").str.split(", ")
     is_doubtful = lists.map(lambda fields: SHORT in fields or LONG in fields)
     has_doubtful_interest = lists.map(lambda fields: GROSS in fields or NET in fields)
-    is_none = (
-        (short.isna() & long.isna() & row["is_blank_debt_zero"].astype(bool))
-        & ~pays_interest
-        & ~has_doubtful_interest
+    is_unpaid = ~pays_interest & ~has_doubtful_interest
+    # What a filing shows to be none; a part that is known and not zero contradicts it.
+    is_shown = (
+        row["is_debt_explained_zero"].astype(bool)
+        & is_unpaid
+        & (short.fillna(0) == 0)
+        & (long.fillna(0) == 0)
     )
-    total = short.add(long, fill_value=0).mask(is_none, 0.0).mask(is_doubtful)
-    is_long_none = _leaves_no_room(row, lists) & total.notna()
+    is_none = (short.isna() & long.isna() & row["is_blank_debt_zero"].astype(bool)) & is_unpaid
+    total = short.add(long, fill_value=0).mask(is_none | is_shown, 0.0).mask(is_doubtful)
+    is_known_none = (_leaves_no_room(row, lists) | is_shown) & total.notna()
     return pd.DataFrame(
-        {"total": total, "is_partial": total.notna() & (short.isna() != long.isna()) & ~is_long_none}
+        {"total": total, "is_partial": total.notna() & (short.isna() != long.isna()) & ~is_known_none}
     )
 
 

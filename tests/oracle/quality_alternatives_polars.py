@@ -67,7 +67,10 @@ def _records(statements: pl.DataFrame, metrics: pl.DataFrame) -> pl.DataFrame:
         rev="revenue_usd",
         gp=mixed("gross_profit_usd", revenue, cost).fill_null(mixed(revenue, cost) - mixed(cost, revenue)),
         dep="depreciation_amortization_usd",
-        ltd=pl.when(pl.col("is_blank_debt_zero") & pl.col("long_term_debt_usd").is_null())
+        ltd=pl.when(
+            (pl.col("is_blank_debt_zero") | pl.col("is_debt_explained_zero"))
+            & pl.col("long_term_debt_usd").is_null()
+        )
         .then(0.0)
         .otherwise("long_term_debt_usd"),
     )

@@ -21,6 +21,7 @@ def outcomes(
     metrics: pl.DataFrame,
     changes: pl.DataFrame,
     prices: pl.DataFrame,
+    securities: pl.DataFrame,
     rules: OutcomeRules,
 ) -> pl.DataFrame:
     """Make the columns of marts.quintile_outcomes but year and rule_set, for quintiles with a company."""
@@ -39,7 +40,7 @@ def outcomes(
     formed = dates.join(scored, on="formed_as_of")
     cases = formed.select(CASE).unique()
     told = cases.join(_reported(cases, metrics, rules), on=CASE, how="left")
-    left = told.join(_gone(cases, members, changes, prices, rules), on=CASE, how="left")
+    left = told.join(_gone(cases, members, changes, prices, securities, rules), on=CASE, how="left")
     full = formed.join(left, on=CASE)
     both = pl.concat([full, full.with_columns(quintile=pl.lit(0, pl.Int64))])
     count = {f"exits_{cause}": (pl.col("gone") == cause).sum().cast(pl.Int64) for cause in GONE}
@@ -91,6 +92,7 @@ def _gone(
     members: pl.DataFrame,
     changes: pl.DataFrame,
     prices: pl.DataFrame,
+    securities: pl.DataFrame,
     rules: OutcomeRules,
 ) -> pl.DataFrame:
     out = cases.join(members, on=["as_of", "entity_id"], how="anti")
@@ -115,14 +117,22 @@ def _gone(
         )
     )
     has_failed = (pl.col("close") < rules.failed_price_usd) | (pl.col("year") < rules.failed_return)
+    spells = securities.drop_nulls("delisting_cause").sort("valid_from")
+    told = spells.group_by("security_id", maintain_order=True).agg(pl.last("delisting_cause").alias("told"))
+    named = stopped.join(told, on="security_id").select(*CASE, "told")
     names = {"graduated": "graduated", "below_minimum": "other", "delisted_or_acquired": "acquired"}
     cause = pl.col("cause").replace_strict(names, default="unknown")
     return (
         out.join(why, on=CASE, how="left")
         .join(ends, on=CASE, how="left")
+        .join(named, on=CASE, how="left")
         .select(
             *CASE,
-            gone=pl.when((cause == "acquired") & has_failed)
+            gone=pl.when(pl.col("told") == "performance")
+            .then(pl.lit("failed"))
+            .when(pl.col("told") == "acquired")
+            .then(pl.lit("acquired"))
+            .when((cause == "acquired") & has_failed)
             .then(pl.lit("failed"))
             .otherwise(cause)
             .fill_null("unknown"),

@@ -16,6 +16,7 @@ from tests.oracle import quality_alternatives_polars, quintile_outcomes_polars, 
 READ = (
     *("marts.quality_scores", "core.members", "core.metrics_as_of", "core.monthly_returns", "raw.factors"),
     *("core.annual_fundamentals", "core.annual_metrics", "marts.index_changes", "raw.prices"),
+    "raw.securities",
 )
 KEYS: Mapping[str, list[str]] = {
     "marts.quintile_returns": [*quintiles_polars.SERIES, "month"],
@@ -51,7 +52,7 @@ def bare_tables(inputs: Tables, reference: Path) -> Tables:
     """Make every table, all years at once; of wide tables the main columns."""
     rules = read_rules(reference, "quintiles.toml", QuintileRules)
     metrics_rules = read_rules(reference, "metrics.toml", MetricsRules)
-    scores, members, metrics, returns, factors, statements, records, changes, prices = (
+    scores, members, metrics, returns, factors, statements, records, changes, prices, securities = (
         inputs[name] for name in READ
     )
     # The tables follow the methods on fiscal years; method trailing is in the scores alone.
@@ -68,7 +69,7 @@ def bare_tables(inputs: Tables, reference: Path) -> Tables:
         "marts.quintile_returns": monthly,
         "marts.quintile_performance": quintiles_polars.performance(monthly, factors, rules),
         "marts.quintile_outcomes": quintile_outcomes_polars.outcomes(
-            scores, members, records, changes, prices, rules.outcomes
+            scores, members, records, changes, prices, securities, rules.outcomes
         ),
         "marts.quality_alternatives": by_member.select(*KEYS["marts.quality_alternatives"], *MEASURES),
         "marts.quality_agreement": agreement.filter(pl.col("companies") >= least),

@@ -167,7 +167,9 @@ def _loadings(own: pd.Series | None, factors: pd.DataFrame, rank: pd.Timestamp) 
         return None
     end = rank.replace(day=1) - pd.Timedelta(days=1)
     months = pd.date_range(end=end, periods=60, freq="ME")
-    both = pd.concat([own.rename("own"), factors[[*FACTORS, "rf"]]], axis=1).reindex(months).dropna()
+    both = (
+        pd.concat([own.rename("own"), factors[[*FACTORS, "rf"]]], axis=1, sort=True).reindex(months).dropna()
+    )
     if len(both) < 24:
         return None
     design = np.column_stack([np.ones(len(both)), both[FACTORS]])

@@ -63,7 +63,8 @@ def changes(screen: Screen) -> pl.DataFrame:
         pl.col("as_of").shift(1).alias("previous_as_of")
     )
     companies = screen.companies.select(
-        *PAIR, "ticker", "outcome", "decider", pl.col("outcome").str.starts_with("survivor").alias("is_in")
+        *(*PAIR, "ticker", "outcome", "decider", "is_vintage_later"),
+        pl.col("outcome").str.starts_with("survivor").alias("is_in"),
     )
     before = companies.rename({"as_of": "previous_as_of"}).join(dates.drop_nulls(), on="previous_as_of")
     changed = (
@@ -85,6 +86,7 @@ def changes(screen: Screen) -> pl.DataFrame:
             pl.when("is_in").then("reason_from").otherwise("reason_to").alias("reason"),
             _cause().alias("cause"),
             pl.lit(None, pl.String).alias("explanation"),
+            pl.max_horizontal("is_vintage_later", "is_vintage_later_from").alias("is_vintage_later"),
         )
         .select(pl.col(name).cast(kind) for name, kind in TABLES["marts.screen_changes"].columns.items())
     )

@@ -437,3 +437,26 @@ class TestAgainstTheStudy:
         # files.
         assert set(found["ticker"]) == {"top": {"APAM"}, "bottom": {"ARDX", "BHR", "BKSY", "TKNO"}}[group]
         assert set(found["quintile"]) == {quintile}
+
+
+class TestCostOfExcludingFinance:
+    """The lists are of May and November: no book of a June is formed, so no return can be compared."""
+
+    def test_every_comparison_is_insufficient_and_says_why(self, short_limit: RealHome) -> None:
+        rows = short_limit.rows(
+            "SELECT DISTINCT comparison, status, reason, names_lost FROM marts.cost_of_business_filter"
+        )
+        assert len(rows) == 3
+        assert set(rows["status"]) == {"insufficient"}
+        assert set(rows["reason"]) == {
+            "no list of members of the end of a June is known, so no book was formed"
+        }
+        assert rows["names_lost"].isna().all()
+
+    def test_financials_among_the_cheap_companies_can_be_counted(self, short_limit: RealHome) -> None:
+        (counts,) = short_limit.rows(
+            "SELECT count(*) AS cheap, count(*) FILTER (is_financial) AS financials"
+            " FROM marts.funnel_outcomes JOIN core.members USING (as_of, entity_id)"
+            f" WHERE as_of = DATE '{MAY}' AND filter_number = 6 AND stand_alone_status = 'pass'"
+        ).to_dict("records")
+        assert (counts["cheap"], counts["financials"]) == (709, 48)

@@ -48,6 +48,16 @@ def endpoint(request: Request) -> str:
         return "/v1/auth/usage" if parts[1] == "auth" else f"/v1/{parts[1]}{tail}"
     if parts[0] == "pages":
         return f"/french/{parts[-1]}"
+    if parts[0] in ("files", "cgi-bin", "LATEST", "Archives", "submissions", "api"):
+        return f"/sec/{_kind_of_record(parts)}"
     if parts[0] == "us":
         return "/ishares/new" if parts[-1] == "latest-holdings.csv" else "/ishares/classic"
     return "/" + parts[0]
+
+
+def _kind_of_record(parts: tuple[str, ...]) -> str:
+    if parts[0] in ("submissions", "api"):
+        return "companyfacts" if parts[0] == "api" else "submissions"
+    if parts[0] == "Archives":
+        return parts[2] if parts[2] != "daily-index" or parts[-1].endswith(".idx") else "bulk"
+    return parts[1] if len(parts) < 4 else parts[-2]

@@ -133,7 +133,9 @@ def _handler(service: Service, stopping: threading.Event) -> type[BaseHTTPReques
             if stopping.is_set():
                 self.close_connection = True
                 return
-            request = Request.of(self.path, self.headers.get("X-API-Key"))
+            request = Request.of(
+                self.path, self.headers.get("X-API-Key"), self.headers.get("User-Agent") or ""
+            )
             if request.parts[0] == "__control":
                 self._control(request)
                 return

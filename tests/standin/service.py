@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from tests.standin import french, ishares, xfinlink
+from tests.standin import french, ishares, sec, xfinlink
 from tests.standin.faults import Fault, FaultBook
 from tests.standin.quota import Meter
 from tests.standin.record import RequestLog
@@ -27,6 +27,7 @@ class Service:
         """Go back to the start: no fault, nothing counted, the settings as they were given."""
         self.universe, self.settings = self._original, self._initial
         self.faults, self.log, self.meter = FaultBook(), RequestLog(), Meter()
+        self.gate = sec.Gate()
 
     def configure(self, changes: dict[str, Any]) -> None:
         """Change settings; `Settings` says which there are."""
@@ -68,4 +69,6 @@ class Service:
             return french.answer(request, self.universe, self.settings)
         if request.parts[:2] == ishares.PLACE:
             return ishares.answer(request, self.universe, self.settings)
+        if request.parts[0] in sec.PLACES:
+            return sec.answer(request, self.universe, self.settings, self.gate)
         raise not_found(f"nobody answers {request.path}")

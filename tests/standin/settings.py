@@ -44,6 +44,9 @@ class Settings:
         The vintage (YYYYMM) of the factor files; None is the newest published by today.
     ishares_classic
         Whether the classic address answers with ``csv`` or with a page of ``html``.
+    sec_most_per_second
+        How many requests in a second of the machine's clock the SEC allows before it serves nobody; None is
+        any number.
     """
 
     today: dt.date
@@ -59,6 +62,7 @@ class Settings:
     newer_client: str | None = None
     french_vintage: str | None = None
     ishares_classic: str = "csv"
+    sec_most_per_second: int | None = None
 
     @classmethod
     def at(cls, today: dt.date, plan: str) -> Settings:

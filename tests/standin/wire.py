@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -18,20 +19,22 @@ ZIP = "application/zip"
 
 @dataclass(frozen=True)
 class Request:
-    """A request: the parts of its path (unquoted), its query, the key that came with it, and the target for
-    messages.
+    """A request: the parts of its path (unquoted), its query, the key that came with it, the target for
+    messages, who says to be asking, and when it arrived by the machine's clock.
     """
 
     parts: tuple[str, ...]
     query: dict[str, str]
     key: str | None
     target: str
+    agent: str = ""
+    arrived: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
-    def of(cls, target: str, key: str | None) -> Request:
+    def of(cls, target: str, key: str | None, agent: str = "") -> Request:
         split = urlsplit(target)
         parts = tuple(unquote(part) for part in split.path.strip("/").split("/"))
-        return cls(parts, dict(parse_qsl(split.query, keep_blank_values=True)), key, unquote(target))
+        return cls(parts, dict(parse_qsl(split.query, keep_blank_values=True)), key, unquote(target), agent)
 
     @property
     def path(self) -> str:

@@ -8,8 +8,8 @@ import pytest
 from benchmarks import bootstrap, page, rolling, trailing
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
-from smallcap.finance.quality.scores import QualityRules
 from smallcap.rules.files import read_rules
+from smallcap.rules.types.quality import QualityRules
 from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
 from tests.oracle.regressions_numpy import bare_numpy, name_by_name
 from tests.oracle.rows_agreement import refuse_differences

@@ -160,7 +160,7 @@ def test_a_book_holds_none_of_the_kinds_that_it_leaves_out() -> None:
 
 
 @given(verdicts=st.lists(st.lists(VERDICTS, min_size=6, max_size=6), min_size=1, max_size=8))
-@examples(10)
+@examples(5)
 def test_survivors_are_those_that_the_funnel_names(verdicts: list[list[str]]) -> None:
     by_line = {line: dict(enumerate(words, 1)) for line, words in enumerate(verdicts, 1)}
     judged, listed = outcomes(JUNE, by_line), members(JUNE, *by_line)
@@ -334,7 +334,7 @@ HISTORIES = st.lists(
 
 
 @given(by_line=HISTORIES)
-@examples(15)
+@examples(8)
 def test_weights_sum_to_one_wherever_something_has_a_return(by_line: Returns) -> None:
     monthly = (
         held_list(by_line, years=(2020, 2021, 2022))
@@ -347,7 +347,7 @@ def test_weights_sum_to_one_wherever_something_has_a_return(by_line: Returns) ->
 
 
 @given(by_line=HISTORIES)
-@examples(15)
+@examples(8)
 def test_a_year_is_the_same_whichever_years_are_made_with_it(by_line: Returns) -> None:
     together = held_list(by_line, years=(2020, 2021, 2022))
     for year in (2020, 2021, 2022):
@@ -361,7 +361,7 @@ def test_a_year_is_the_same_whichever_years_are_made_with_it(by_line: Returns) -
 
 
 @given(by_line=HISTORIES, changed=HISTORIES, known_months=st.integers(1, 35))
-@examples(15)
+@examples(8)
 def test_later_returns_never_change_what_was_held(
     by_line: Returns, changed: Returns, known_months: int
 ) -> None:
@@ -386,7 +386,7 @@ def test_later_returns_never_change_what_was_held(
     number=st.integers(1, 6),
     months_later=st.integers(1, 11),
 )
-@examples(15)
+@examples(8)
 def test_later_outcomes_never_change_who_is_held(
     in_june: list[str], after: list[str], number: int, months_later: int
 ) -> None:

@@ -10,6 +10,7 @@ from smallcap.finance import funnel
 VERDICTS = (
     *("year", "as_of", "entity_id", "filter_number", "filter_name", "stand_alone_status"),
     *("measure", "value", "threshold", "headroom", "is_borderline", "reason", "rule_set"),
+    "is_vintage_later",
 )
 TICKERS = ("year", "as_of", "entity_id", "ticker")
 

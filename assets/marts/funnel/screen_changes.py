@@ -10,7 +10,10 @@ from smallcap.finance.funnel import changes, evaluation
 from smallcap.finance.funnel.footing import on_footing
 
 PAIR = ("year", "as_of", "entity_id")
-PATH = (*PAIR, "ticker", "filter_number", "filter_name", "stand_alone_status", "reason", "outcome")
+PATH = (
+    *(*PAIR, "ticker", "filter_number", "filter_name", "stand_alone_status", "reason", "outcome"),
+    "is_vintage_later",
+)
 FIGURES = (
     *PAIR,
     "filter_number",

@@ -1,4 +1,4 @@
-"""marts.treated_experiment_returns: the experiment's monthly returns without suspects, and cut off."""
+"""marts.treated_experiment_returns: the experiment by treated returns, and with losses of delistings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from smallcap.rules.types.returns import ReturnRules
 MEMBERS = ("year", "as_of", "entity_id", "security_id", "sector")
 METRICS = ("year", "as_of", "entity_id", "net_income_usd", "is_stale", "market_cap_usd")
 RETURNS = ("year", "month", "security_id", "total_return")
+PRICES = ("year", "security_id", "date", "close_usd")
+LISTS = ("year", "security_id", "snapshot_date", "exchange")
+CAUSES = ("security_id", "entity_id", "valid_from", "delisting_cause")
 DOUBTS = ("year", "month", "security_id", "is_return_suspect")
 
 
@@ -21,6 +24,9 @@ DOUBTS = ("year", "month", "security_id", "is_return_suspect")
         "metrics_as_of": METRICS,
         "monthly_returns": RETURNS,
         "return_doubts": DOUBTS,
+        "prices": PRICES,
+        "constituents": LISTS,
+        "securities": CAUSES,
     },
     by_year=True,
 )
@@ -29,10 +35,21 @@ def treated_experiment_returns(
     metrics_as_of: pl.DataFrame,
     monthly_returns: pl.DataFrame,
     return_doubts: pl.DataFrame,
+    prices: pl.DataFrame,
+    constituents: pl.DataFrame,
+    securities: pl.DataFrame,
     return_rules: ReturnRules,
     year: int,
 ) -> pl.DataFrame:
     """Hold every universe as in marts.experiment_returns, by returns that are treated."""
     return experiment_treatments.treated_experiment_returns(
-        members, metrics_as_of, monthly_returns, return_doubts, return_rules, year
+        members,
+        metrics_as_of,
+        monthly_returns,
+        return_doubts,
+        prices,
+        constituents,
+        securities,
+        return_rules,
+        year,
     )

@@ -11,7 +11,10 @@ from smallcap.finance import coverage as covered
 from smallcap.finance.metrics.footing_report import COLUMNS as FOOTING
 
 LISTED = ("as_of", "security_id", "source", "snapshot_date")
-KNOWN = ("as_of", "entity_id", "ticker", "is_resolved", "is_priced", "is_classified")
+KNOWN = (
+    *("as_of", "entity_id", "ticker", "is_resolved", "is_priced", "is_classified"),
+    *("snapshot_date", "fund", "list_available_date", "membership_basis"),
+)
 VISIBLE = (
     "as_of",
     "period_end",

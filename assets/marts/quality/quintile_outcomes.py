@@ -11,6 +11,7 @@ from smallcap.rules.types.quintiles import QuintileRules
 SCORES = ("year", "as_of", "method", "basis", "status", "entity_id", "quintile")
 MEMBERS = ("year", "as_of", "entity_id")
 CHANGES = ("year", "as_of", "entity_id", "change", "cause", "security_id")
+CAUSES = ("security_id", "entity_id", "valid_from", "delisting_cause")
 PRICES = ("year", "security_id", "date", "close_usd", "total_return")
 
 
@@ -22,6 +23,7 @@ PRICES = ("year", "security_id", "date", "close_usd", "total_return")
         "annual_metrics": ("year", *later_outcomes.RECORD),
         "index_changes": CHANGES,
         "prices": PRICES,
+        "securities": CAUSES,
     },
     by_year=True,
 )
@@ -31,10 +33,11 @@ def quintile_outcomes(
     annual_metrics: pl.DataFrame,
     index_changes: pl.DataFrame,
     prices: pl.DataFrame,
+    securities: pl.DataFrame,
     year: int,
     quintile_rules: QuintileRules,
 ) -> pl.DataFrame:
     """Follow each quintile until all should have reported, with bounds for those that have not."""
     return later_outcomes.quintile_outcomes(
-        quality_scores, members, annual_metrics, index_changes, prices, quintile_rules, [year]
+        quality_scores, members, annual_metrics, index_changes, prices, securities, quintile_rules, [year]
     )

@@ -18,6 +18,7 @@ SUMMARY = (
     *("year", "as_of", "method", "basis", "variant", "quintile", "scored"),
     *(*study.COUNTS, *study.MEDIANS),
 )
+FUNDS = ("as_of", "ticker", "years", "role", "annual_return", "last_month", "status", "reason")
 WEIGHTS = ("year", "as_of", "rank", "weight")
 
 
@@ -28,8 +29,9 @@ WEIGHTS = ("year", "as_of", "rank", "weight")
         "quality_scores": SCORES,
         "index_profile": ("year", "as_of", *study.OF_THE_INDEX),
         "index_holdings": WEIGHTS,
+        "benchmark_panel": FUNDS,
     },
-    where={"index_holdings": {"rank": 1}},
+    where={"index_holdings": {"rank": 1}, "benchmark_panel": {"years": study.FUND_YEARS}},
     by_year=True,
 )
 def study_comparison(
@@ -38,6 +40,7 @@ def study_comparison(
     quality_scores: pl.DataFrame,
     index_profile: pl.DataFrame,
     index_holdings: pl.DataFrame,
+    benchmark_panel: pl.DataFrame,
     published_figures: tuple[PublishedFigure, ...],
 ) -> pl.DataFrame:
     """Put every published figure of a date's screen and index beside ours, with the reason."""
@@ -47,5 +50,6 @@ def study_comparison(
         quality_scores,
         index_profile,
         index_holdings,
+        benchmark_panel,
         is_made_up=is_synthetic(run.source.label),
     )

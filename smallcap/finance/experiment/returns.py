@@ -20,6 +20,7 @@ def experiment_returns(
     year: int,
     traded: pl.DataFrame | None = None,
     admitted: pl.DataFrame | None = None,
+    kept: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Hold every universe from each June's end to the next; return the months of one calendar year.
 
@@ -36,6 +37,9 @@ def experiment_returns(
         Rows that say which lines traded in June, where `returns` lacks some of them; by default `returns`.
     admitted
         What `admission.admissions` returned, for the universe of admitted members; by default there is none.
+    kept
+        Columns as_of and security_id: lines that stay held after a month's end although their company is
+        missing from its list. By default none.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def experiment_returns(
         The columns of marts.experiment_returns, sorted by month, universe and weighting.
     """
     formed = formations(members, metrics, returns if traded is None else traded, admitted)
-    held = _with_values(formed, held_months(formed, members, returns))
+    held = _with_values(formed, held_months(formed, members, returns, kept))
     monthly = _monthly(held).with_columns(
         pl.col("left_after", "turnover_after").shift(1).over(OF_A_BOOK).name.replace("_after", ""),
     )

@@ -119,7 +119,9 @@ def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("as_of").shift(1).alias("previous_as_of"))
         .drop_nulls()
     )
-    companies = outcomes.filter(pl.col("filter_number") == 1).select(*PAIR, "ticker", "outcome")
+    companies = outcomes.filter(pl.col("filter_number") == 1).select(
+        *PAIR, "ticker", "outcome", "is_vintage_later"
+    )
     now = dates.join(companies, on="as_of")
     before = dates.join(companies.rename({"as_of": "previous_as_of"}), on="previous_as_of")
     both = now.join(
@@ -132,6 +134,7 @@ def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("ticker", "ticker_from").alias("ticker"),
         "outcome_from",
         pl.col("outcome").alias("outcome_to"),
+        pl.max_horizontal("is_vintage_later", "is_vintage_later_from").alias("is_vintage_later"),
         pl.when(is_in).then(pl.lit(ENTERED)).otherwise(pl.lit(LEFT)).alias("change"),
     )
 

@@ -37,6 +37,7 @@ METRIC_COLUMNS = (
         "is_stale",
         "is_debt_partial",
         "market_cap_usd",
+        "market_cap_reason",
         "shares",
         "shares_footing",
     ),

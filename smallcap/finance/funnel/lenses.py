@@ -9,6 +9,7 @@ from smallcap.finance.funnel.footing import FOOTING, on_annual, on_latest
 from smallcap.finance.funnel.inputs import RECORD_GATES, interleaved, prepared
 from smallcap.finance.funnel.lens_items import BALANCE_SHEET, RECORD_COLUMNS, Item, items
 from smallcap.finance.funnel.universe import with_limits
+from smallcap.finance.funnel.words import INPUT_MISSING, WORDS
 from smallcap.finance.kinds import is_asked
 from smallcap.finance.statuses import NOT_APPLICABLE
 from smallcap.rules.types.funnel import FunnelRules
@@ -16,22 +17,6 @@ from smallcap.rules.types.kinds import KIND_WORDS, Applicability
 from smallcap.tables.funnel import StatementLenses
 
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
-INPUT_MISSING = "an input is missing"
-WORDS = {
-    "denominator_missing": "an input is missing",
-    "input_missing": INPUT_MISSING,
-    "prior_year_missing": "the year before is not known",
-    "denominator_not_positive": "the denominator is not positive",
-    "net_income_not_positive": "net income is not positive",
-    "not_meaningful_for_financials": "not meaningful for a financial",
-    "not_meaningful_for_kind": "not meaningful for this kind of company",
-    "debt_blank_but_interest_paid": "debt is blank but interest is paid",
-    "debt_negative": "the source's debt is negative, so it is unknown",
-    "no_interest_expense": "no interest expense is reported",
-    "net_interest_income": "only net interest is known, and it is income",
-    "scale_suspect": "a figure, of this year or the year before, may be in the wrong unit",
-}
-"""Reason codes of core.annual_metrics and core.metrics_as_of in words."""
 
 
 def statement_lenses(

@@ -60,6 +60,8 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
         pl.col("filter_number").filter("is_failed").min().alias("first_failed"),
         (is_verify & ~is_forgiving).any().alias("is_open"),
         (is_verify & is_forgiving).any().alias("is_unverified"),
+        # Of filter 2; null if no company has a rate.
+        pl.col("is_vintage_later").max(),
     )
     outcome = (
         pl.when(pl.col("first_failed").is_not_null())
@@ -70,10 +72,14 @@ def funnel_outcomes(evaluations: pl.DataFrame, members: pl.DataFrame) -> pl.Data
         .then(pl.lit(SURVIVOR_UNVERIFIED))
         .otherwise(pl.lit(SURVIVOR))
     )
-    known = companies.select("first_failed", outcome.alias("outcome"))
+    known = companies.select("first_failed", "is_vintage_later", outcome.alias("outcome"))
     is_reached = (pl.col("filter_number") <= pl.col("first_failed")).fill_null(True)
-    judged = numbered.hstack(take(known, numbered["company"])).with_columns(
-        pl.when(is_reached).then("stand_alone_status").otherwise(pl.lit(NOT_REACHED)).alias("status")
+    judged = (
+        numbered.drop("is_vintage_later")
+        .hstack(take(known, numbered["company"]))
+        .with_columns(
+            pl.when(is_reached).then("stand_alone_status").otherwise(pl.lit(NOT_REACHED)).alias("status")
+        )
     )
     tickers = members.select("as_of", "entity_id", "ticker")
     return in_columns_of(

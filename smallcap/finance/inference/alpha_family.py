@@ -20,6 +20,7 @@ FAMILY, EXPLORATORY = "family", "exploratory"
 BOOTSTRAP: Final = "bootstrap"
 BASES: Final = (*COVARIANCES, BOOTSTRAP)
 KEY: Final = ["book", "model", "window", "basis"]
+SHOWN: Final = ["vintage", "alpha_annual", "p_value", "n_obs", "is_formed_in_advance", "status", "reason"]
 
 
 def alpha_family(regressions: pl.DataFrame, inference: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
@@ -67,9 +68,7 @@ def _regressed(regressions: pl.DataFrame, rules: FactorRules) -> pl.DataFrame:
     alphas = regressions.filter(
         pl.col("term") == ALPHA, pl.col("window").is_in([FULL, trailing_window(rules)])
     ).filter(pl.col("vintage") == pl.col("vintage").max().over("book", "model"))
-    return alphas.rename({"covariance": "basis"}).select(
-        *KEY, "vintage", "alpha_annual", "p_value", "n_obs", "is_formed_in_advance", "status", "reason"
-    )
+    return alphas.rename({"covariance": "basis"}).select(*KEY, *SHOWN)
 
 
 def _bootstrapped(inference: pl.DataFrame) -> pl.DataFrame:
@@ -77,16 +76,7 @@ def _bootstrapped(inference: pl.DataFrame) -> pl.DataFrame:
     chosen = inference.filter(
         pl.col("statistic") == ALPHA_ANNUAL, pl.col("block") == OPTIMAL, pl.col("treatment") == ALL
     )
-    return chosen.select(
-        "book",
-        pl.lit(FIVE_FACTORS).alias("model"),
-        pl.lit(FULL).alias("window"),
-        pl.lit(BOOTSTRAP).alias("basis"),
-        "vintage",
-        pl.col("estimate").alias("alpha_annual"),
-        "p_value",
-        "n_obs",
-        "is_formed_in_advance",
-        "status",
-        "reason",
-    )
+    named = {"model": FIVE_FACTORS, "window": FULL, "basis": BOOTSTRAP}
+    return chosen.with_columns(
+        *(pl.lit(value).alias(name) for name, value in named.items()), alpha_annual="estimate"
+    ).select(*KEY, *SHOWN)

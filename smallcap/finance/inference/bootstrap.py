@@ -130,7 +130,7 @@ def drawn_alphas(excess: Floats, factors: Floats, counts: Floats) -> Floats:
     Parameters
     ----------
     excess
-        Excess returns by month.
+        Excess returns by month, or months by series.
     factors
         Months by factors, of full rank with a constant.
     counts
@@ -139,19 +139,23 @@ def drawn_alphas(excess: Floats, factors: Floats, counts: Floats) -> Floats:
     Returns
     -------
     ndarray
-        One alpha per draw; NaN where the factors of a draw are collinear.
+        One alpha per draw, or draws by series; NaN where the factors of a draw are collinear.
     """
-    design = np.column_stack([np.ones(len(excess)), factors])
+    months = len(excess)
+    series = excess.reshape(months, -1)
+    design = np.column_stack([np.ones(months), factors])
     # In an orthonormal basis the cross-products of a draw are near the identity, so little precision is lost.
     basis, triangle = np.linalg.qr(design)
     terms = basis.shape[1]
-    pairs = np.einsum("mi,mj->mij", basis, basis).reshape(len(excess), -1)
+    pairs = np.einsum("mi,mj->mij", basis, basis).reshape(months, -1)
     products = (counts @ pairs).reshape(-1, terms, terms)
     is_singular = np.linalg.det(products) < SINGULAR
     products[is_singular] = np.eye(terms)
-    projections = np.linalg.solve(products, (counts @ (basis * excess[:, None]))[..., None])[..., 0]
-    alphas = projections @ np.linalg.inv(triangle)[0]
-    return np.where(is_singular, np.nan, alphas)
+    weighted = counts @ np.einsum("mi,ms->mis", basis, series).reshape(months, -1)
+    projections = np.linalg.solve(products, weighted.reshape(len(counts), terms, -1))
+    alphas = np.einsum("dis,i->ds", projections, np.linalg.inv(triangle)[0])
+    found = np.where(is_singular[:, None], np.nan, alphas)
+    return found.reshape(len(counts), *excess.shape[1:])
 
 
 def drawn_sharpe_ratios(excess: Floats, counts: Floats) -> Floats:

@@ -17,6 +17,7 @@ PRIOR_COLUMNS = (
     "current_liabilities_usd",
     "cash_and_short_term_investments_usd",
     "short_term_debt_usd",
+    "is_debt_explained_zero",
     "interest_expense_usd",
     "net_interest_expense_usd",
     "shares_outstanding",

@@ -117,35 +117,49 @@ def total_debt(rules: MetricsRules) -> list[pl.Expr]:
 
     Two blank parts mean no debt (is_debt_assumed_zero) only if the source declares so and the company pays no
     material interest: if net interest expense exceeds 1% of total liabilities, or is positive with unknown
-    liabilities, the debt is unknown. Debt cannot be negative: if a part is, the source has an error that
-    cannot be resolved, and the debt is unknown. So it is if a part has a suspect scale.
+    liabilities, the debt is unknown. A blank part, or both, is none on the same condition if the row's filing
+    shows it (is_debt_explained_zero) and no other part is above zero. Debt cannot be negative: if a part is,
+    the source has an error that cannot be resolved, and the debt is unknown. So it is if a part has a suspect
+    scale.
     """
     short, long = pl.col("short_term_debt_usd"), pl.col("long_term_debt_usd")
-    is_blank = short.is_null() & long.is_null()
+    is_blank, has_blank = short.is_null() & long.is_null(), short.is_null() | long.is_null()
     reason = _debt_unknown(is_blank, rules)
     is_known = reason.is_null()
-    is_long_none = is_known & short.is_not_null() & long.is_null() & _leaves_no_room(rules)
-    is_partial = is_known & (short.is_null() != long.is_null()) & ~is_long_none
+    is_explained = is_known & has_blank & is_blank_explained() & ~_pays_interest(rules)
+    is_long_none = is_known & ~is_explained & short.is_not_null() & long.is_null() & _leaves_no_room(rules)
+    is_partial = is_known & (short.is_null() != long.is_null()) & ~is_long_none & ~is_explained
     return [
         pl.when(is_known).then(short.fill_null(0.0) + long.fill_null(0.0)).alias("total_debt_usd"),
         reason.alias("total_debt_reason"),
         is_partial.alias("is_debt_partial"),
         is_long_none.alias("is_debt_part_assumed_zero"),
-        (is_known & is_blank).alias("is_debt_assumed_zero"),
+        (is_known & is_blank & ~is_explained).alias("is_debt_assumed_zero"),
+        is_explained.alias("is_debt_explained_zero"),
     ]
+
+
+def is_blank_explained() -> pl.Expr:
+    """Whether the row's filing shows that a blank part of debt is none, and no known part contradicts it."""
+    contradicts = [(pl.col(name) != 0).fill_null(False) | is_suspect(name, *INTEREST) for name in DEBT_PARTS]
+    return pl.col("is_debt_explained_zero").fill_null(False) & ~pl.any_horizontal(contradicts)
+
+
+def _pays_interest(rules: MetricsRules) -> pl.Expr:
+    """Whether net interest expense is more than a share of total liabilities, of none where unknown."""
+    bearable = rules.debt.max_interest_to_liabilities * pl.col("total_liabilities_usd").fill_null(0.0)
+    return (pl.col("net_interest") > bearable).fill_null(False)
 
 
 def _debt_unknown(is_blank: pl.Expr, rules: MetricsRules) -> pl.Expr:
     """Return why total debt is unknown; null if it is known."""
-    bearable = rules.debt.max_interest_to_liabilities * pl.col("total_liabilities_usd").fill_null(0.0)
-    pays_interest = (pl.col("net_interest") > bearable).fill_null(False)
     return first_reason(
         [
             (is_suspect(*DEBT_PARTS), "scale_suspect"),
             (is_debt_negative(), "debt_negative"),
-            (is_blank & ~pl.col("is_blank_debt_zero"), "input_missing"),
+            (is_blank & ~pl.col("is_blank_debt_zero") & ~pl.col("is_debt_explained_zero"), "input_missing"),
             (is_blank & is_suspect(*INTEREST), "scale_suspect"),
-            (is_blank & pays_interest, "debt_blank_but_interest_paid"),
+            (is_blank & _pays_interest(rules), "debt_blank_but_interest_paid"),
         ]
     )
 
@@ -172,14 +186,13 @@ def is_debt_negative() -> pl.Expr:
 
 
 def known_short_term_debt(suffix: str = "") -> pl.Expr:
-    """Return short-term debt: null if negative or suspect, zero if blank and declared to mean none.
+    """Return short-term debt: null if negative or suspect, zero if blank and declared or shown to be none.
 
-    `suffix` selects another year's column.
+    `suffix` selects another year's columns. A declaration is the source's, a showing that of its own row.
     """
     given = pl.col(f"short_term_debt_usd{suffix}")
-    blank = pl.when(pl.col("is_blank_debt_zero") & ~is_suspect("short_term_debt_usd", suffix=suffix)).then(
-        0.0
-    )
+    is_none = pl.col("is_blank_debt_zero") | pl.col(f"is_debt_explained_zero{suffix}").fill_null(False)
+    blank = pl.when(is_none & ~is_suspect("short_term_debt_usd", suffix=suffix)).then(0.0)
     return pl.when(given.is_null()).then(blank).when(given >= 0).then(given)
 
 

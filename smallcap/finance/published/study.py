@@ -22,7 +22,13 @@ OF_THE_INDEX = ("pe_excluding_losses", "pb", "ps", "dividend_yield", "unprofitab
 TOP_HOLDING = "top_holding_weight"
 BOOK = "small_cap_value"
 STUDY = "the study: 129 records of 2025-12-31, with the figures that its vendor had on 2026-06-12"
-NO_FUND = "no table of this home has ten years of returns of both indices"
+FUND_YEARS = 10
+OF_THE_FUNDS = {"index": "russell2000_annual_return_10y", "rival": "sp600_annual_return_10y"}
+"""The published ten-year return to which that of the fund of each role in benchmarks.toml is ours."""
+NO_FUND = (
+    "not known: a price of the index's fund (benchmarks.toml) for each month of ten years is needed, and the "
+    "source has no such fund"
+)
 NO_MEMBER = "no member carries the ticker at this date"
 KEY = ["topic", "item", "measure"]
 OURS_SCHEMA = {
@@ -42,6 +48,7 @@ def study_comparison(
     scores: pl.DataFrame,
     profile: pl.DataFrame,
     largest: pl.DataFrame,
+    funds: pl.DataFrame,
     *,
     is_made_up: bool,
 ) -> pl.DataFrame:
@@ -55,6 +62,8 @@ def study_comparison(
         Rows of marts.quality_summary and marts.quality_scores.
     profile, largest
         Rows of marts.index_profile, and the rows of rank 1 of marts.index_holdings.
+    funds
+        Rows of marts.benchmark_panel for windows of `FUND_YEARS`.
     is_made_up
         Whether the home's companies are made up. Their tickers mean other companies than the published ones.
 
@@ -79,6 +88,7 @@ def study_comparison(
             _of_screen(screened),
             *([] if is_made_up else [_of_names(scores, screened)]),
             _of_index(profile, largest),
+            _of_funds(funds),
         ]
     )
     rows = asked.join(ours, on=["as_of", "basis", *KEY], how="left")
@@ -213,6 +223,26 @@ def _of_index(profile: pl.DataFrame, largest: pl.DataFrame) -> pl.DataFrame:
     valued = profile.select("as_of", *index, *OF_THE_INDEX)
     top = largest.select("as_of", *index, pl.col("weight").alias(TOP_HOLDING))
     return pl.concat([_long(valued, OF_THE_INDEX, INDEX), _long(top, (TOP_HOLDING,), INDEX)])
+
+
+def _of_funds(funds: pl.DataFrame) -> pl.DataFrame:
+    """Take the ten-year return of the fund of each small-cap index, or why there is none."""
+    known = pl.format("of the fund {} over the ten years to {}, after its fees", "ticker", "last_month")
+    lacking = pl.format("not known: {} over ten years; {}", "ticker", "reason")
+    rows = (
+        funds.filter(pl.col("years") == FUND_YEARS, pl.col("role").is_in(list(OF_THE_FUNDS)))
+        .sort("as_of", "role", "ticker")
+        .unique(["as_of", "role"], keep="first", maintain_order=True)
+    )
+    return rows.select(
+        "as_of",
+        pl.lit(POINT_IN_TIME).alias("basis"),
+        pl.lit(INDEX).alias("topic"),
+        pl.lit(INDEX).alias("item"),
+        pl.col("role").replace_strict(OF_THE_FUNDS, return_dtype=pl.String).alias("measure"),
+        pl.col("annual_return").alias("ours"),
+        pl.when(pl.col("annual_return").is_not_null()).then(known).otherwise(lacking).alias("why"),
+    )
 
 
 def _long(rows: pl.DataFrame, measures: Sequence[str], topic: str) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Why companies that were scored left the index: from marts.index_changes and their last prices."""
+"""Why companies that were scored left the index: from marts.index_changes, the source and last prices."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.finance.delistings import PERFORMANCE, TAKEN_OVER, known_causes
 from smallcap.finance.index.causes import BELOW_MINIMUM, DELISTED, GRADUATED
 from smallcap.finance.index.membership import REMOVED
 from smallcap.rules.types.factors import MONTHS_A_YEAR
@@ -21,12 +22,14 @@ def exits(
     members: pl.DataFrame,
     index_changes: pl.DataFrame,
     prices: pl.DataFrame,
+    securities: pl.DataFrame,
     rules: OutcomeRules,
 ) -> pl.DataFrame:
     """Say of each company whether it left the index between two dates, and why.
 
-    A company whose line stopped trading failed if its last price was very low, or if its last twelve months
-    lost most of its value; otherwise it was acquired. A company that was removed for its size or price is
+    Of a company whose line stopped trading, the cause that the source gives decides. Where it gives none, the
+    company failed if its last price was very low, or if its last twelve months lost most of its value;
+    otherwise it was acquired. A company that was removed for its size or price is
     `other`; one without a removal that is explained is `unknown`.
 
     Parameters
@@ -39,6 +42,8 @@ def exits(
         Rows of marts.index_changes: the last removal between the dates counts.
     prices
         Rows of raw.prices; those after as_of are ignored.
+    securities
+        Rows of raw.securities: why trading in a line ended.
     rules
         Which lines failed.
 
@@ -59,20 +64,26 @@ def exits(
         .sort(*COHORT, "removed_as_of")
         .unique(COHORT, keep="last", maintain_order=True)
     )
-    judged = last.join(_ends(last, prices), on=["as_of", "security_id"], how="left")
+    judged = last.join(_ends(last, prices), on=["as_of", "security_id"], how="left").join(
+        known_causes(securities), on="security_id", how="left"
+    )
     causes = judged.select(*COHORT, _cause(rules).alias("exit_cause"))
     explained = gone.join(causes, on=COHORT, how="left").with_columns(pl.col("exit_cause").fill_null(UNKNOWN))
     return companies.join(explained, on=COHORT, how="left")
 
 
 def _cause(rules: OutcomeRules) -> pl.Expr:
-    cause = pl.col("cause")
+    cause, told = pl.col("cause"), pl.col("delisting_cause")
     has_failed = (pl.col("last_price_usd") < rules.failed_price_usd) | (
         pl.col("last_year") < rules.failed_return
     )
     return (
         pl.when(cause == GRADUATED)
         .then(pl.lit(GRADUATED))
+        .when((cause == DELISTED) & (told == PERFORMANCE))
+        .then(pl.lit(FAILED))
+        .when((cause == DELISTED) & (told == TAKEN_OVER))
+        .then(pl.lit(ACQUIRED))
         .when((cause == DELISTED) & has_failed.fill_null(False))
         .then(pl.lit(FAILED))
         .when(cause == DELISTED)

@@ -39,6 +39,7 @@ def quintile_outcomes(
     annual_metrics: pl.DataFrame,
     index_changes: pl.DataFrame,
     prices: pl.DataFrame,
+    securities: pl.DataFrame,
     rules: QuintileRules,
     years: Sequence[int],
 ) -> pl.DataFrame:
@@ -52,6 +53,8 @@ def quintile_outcomes(
         Rows of core.annual_metrics; those known after as_of are ignored.
     prices
         Rows of raw.prices, from three years before.
+    securities
+        Rows of raw.securities: why trading in a line ended.
     rules
         When an outcome is judged, and which lines failed.
     years
@@ -66,7 +69,9 @@ def quintile_outcomes(
     formed = _formed(scores, rules.outcomes, years)
     companies = formed.select(COHORT).unique().sort(COHORT)
     known = companies.join(_outcome_years(companies, annual_metrics, rules.outcomes), on=COHORT, how="left")
-    fates = known.join(exits(companies, members, index_changes, prices, rules.outcomes), on=COHORT)
+    fates = known.join(
+        exits(companies, members, index_changes, prices, securities, rules.outcomes), on=COHORT
+    )
     followed = formed.join(fates, on=COHORT)
     both = pl.concat([followed, followed.with_columns(pl.lit(ALL_SCORED, pl.Int64).alias("quintile"))])
     measured = both.sort(*OF_A_ROW, "entity_id").group_by(OF_A_ROW, maintain_order=True).agg(_measures())

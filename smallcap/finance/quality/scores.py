@@ -1,7 +1,6 @@
 """marts.quality_scores: every member scored, or excluded with a reason, by three methods on two bases.
 
-The steps are in `steps`, the choice of record and inputs in `inputs`, the thresholds in
-smallcap.rules.types.quality.
+The steps are in `steps`, records and inputs in `inputs`, thresholds in smallcap.rules.types.quality.
 
 Interpretation of points that the study leaves open:
 
@@ -31,9 +30,7 @@ from smallcap.finance.quality.inputs import (
 )
 from smallcap.finance.quality.steps import score
 from smallcap.rules.types.kinds import Applicability
-from smallcap.rules.types.quality import ABLATIONS, BASE, QualityRules, Variant
-
-__all__ = ["ABLATIONS", "BASE", "QualityRules", "Variant", "quality_scores", "score"]
+from smallcap.rules.types.quality import QualityRules
 
 
 def quality_scores(

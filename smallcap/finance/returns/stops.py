@@ -64,6 +64,37 @@ def delisting_losses(
     )
 
 
+def stopped_lines(returns: pl.DataFrame, year: int) -> pl.DataFrame:
+    """Find the lines whose returns stop, and the first month without one.
+
+    A line has stopped if no later return is known by the end of the year after that month, as for
+    marts.book_holdings.
+
+    Parameters
+    ----------
+    returns
+        Rows of core.monthly_returns for the year before to the year after.
+    year
+        The calendar year that is computed; later months are not asked for.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns month and security_id, for months of the year and the year before that have any return.
+    """
+    later = pl.col("month").shift(-1).over("security_id")
+    after = returns.select("security_id", "month").sort("security_id", "month").with_columns(later=later)
+    stops_in = pl.col("month").dt.offset_by("1d").dt.month_end().alias("stops_in")
+    is_over = pl.col("later").is_null() | (pl.col("later").dt.year() > pl.col("stops_in").dt.year() + 1)
+    return (
+        after.with_columns(stops_in)
+        .filter(is_over, pl.col("stops_in").dt.year() <= year)
+        .select(pl.col("stops_in").alias("month"), "security_id")
+        .join(returns.select("month").unique(), on="month", how="semi")
+        .sort(LINE)
+    )
+
+
 def _last(asked: pl.DataFrame, dated: pl.DataFrame, day: str, value: str) -> pl.DataFrame:
     """Take the last known value of each line before the month."""
     known = dated.drop_nulls(value).select("security_id", day, value)

@@ -9,6 +9,8 @@ from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
 
 BALANCE = tuple(name for name in MONEY_FIELDS if name not in FLOWS)
 SHARES = (*SHARE_FIELDS, "shares_outstanding_date", "shares_split_basis")
+BLANK_IS_NONE = ("is_blank_debt_zero", "is_debt_explained_zero")
+"""Columns that say that blank debt is none: of the source, and of the row's own filing."""
 NONE_IF_BLANK = ("dividends_paid_usd", "net_share_repurchases_usd")
 CASH_FLOW = "operating_cash_flow_usd"
 """Where it is blank, the statement of cash flows is taken as not known."""

@@ -10,7 +10,7 @@ from smallcap.finance.metrics.fields import AMENDED, INHERITED
 from smallcap.finance.metrics.history import with_history
 from smallcap.finance.pointintime import take, visible_rows
 from smallcap.finance.trailing.doubts import doubts, with_reasons
-from smallcap.finance.trailing.fields import BALANCE, SHARES
+from smallcap.finance.trailing.fields import BALANCE, BLANK_IS_NONE, SHARES
 from smallcap.finance.trailing.flows import trailing_flows
 from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.limits import Limits
@@ -28,6 +28,7 @@ PRIOR_SHEET = (
     "current_liabilities_usd",
     "cash_and_short_term_investments_usd",
     "short_term_debt_usd",
+    "is_debt_explained_zero",
 )
 PRIOR_SHARES = (
     "shares_outstanding",
@@ -85,7 +86,7 @@ def trailing_metrics(
             before.select(pl.col(PRIOR_FLOWS).name.suffix("_prior")),
             columns_of(records, rows["latest"], ("version", "source", "fiscal_year")),
             columns_of(records, rows["latest"], ("period_end",), "_latest"),
-            columns_of(records, rows["sheet"], (*BALANCE, "is_blank_debt_zero")),
+            columns_of(records, rows["sheet"], (*BALANCE, *BLANK_IS_NONE)),
             columns_of(records, rows["sheet"], ("period_end",), "_sheet"),
             columns_of(records, rows["shares"], (*SHARES, "period_end")),
             columns_of(records, rows["sheet_prior"], PRIOR_SHEET, "_prior"),
@@ -94,7 +95,7 @@ def trailing_metrics(
             doubts(statements, records, now, rows),
         ],
         how="horizontal",
-    ).with_columns(pl.col("is_blank_debt_zero").fill_null(value=False))
+    ).with_columns(pl.col(BLANK_IS_NONE).fill_null(value=False))
     computed = with_reasons(with_ratios(prepared, metrics_rules)).with_columns(
         pl.col("available_date").dt.year().alias("year"),
         # Until here the end of the period of the share count, whose date it is where the count has none.

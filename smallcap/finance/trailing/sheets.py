@@ -8,14 +8,14 @@ import polars as pl
 
 from smallcap.finance.metrics.fields import SHARE_FIELDS, SUSPECT
 from smallcap.finance.pointintime import take, visible_rows
-from smallcap.finance.trailing.fields import BALANCE, SHARES
+from smallcap.finance.trailing.fields import BALANCE, BLANK_IS_NONE, SHARES
 from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.lookup import Timeline
 from smallcap.rules.types.metrics import DayRange
 
 FLAGS = ("is_available_date_assumed", "is_value_restated", "is_loss_extreme", "is_amendment_partial")
 _KEY = ("entity_id", "period_end", "available_date")
-_LABELS = ("version", "source", "fiscal_year", "is_blank_debt_zero")
+_LABELS = ("version", "source", "fiscal_year", *BLANK_IS_NONE)
 _STANDS = "stands"
 
 

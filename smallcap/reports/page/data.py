@@ -34,6 +34,7 @@ class ReportData:
     quality_outcomes: pl.DataFrame
     quintile_outcomes: pl.DataFrame
     quintile_performance: pl.DataFrame
+    quintile_treatments: pl.DataFrame
     quality_agreement: pl.DataFrame
     funnel_attrition: pl.DataFrame
     funnel_survivors: pl.DataFrame

@@ -6,6 +6,7 @@ from smallcap.redaction import Redactor
 from smallcap.sources.fetching.errors import QuotaError, RefusedError, TransientError
 from smallcap.sources.fetching.fetcher import Fetcher, utc_now
 from smallcap.sources.fetching.quota import Left, Limits, Quota
+from smallcap.sources.fetching.rate import Rate, RateLimit
 from smallcap.sources.fetching.retrying import RetryPolicy
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Limits",
     "Quota",
     "QuotaError",
+    "Rate",
+    "RateLimit",
     "Redactor",
     "RefusedError",
     "RetryPolicy",

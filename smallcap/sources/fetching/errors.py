@@ -17,17 +17,34 @@ class TransientError(SmallcapError):
         What failed, where.
     retry_after
         Seconds that the vendor asks clients to wait; None where it does not say.
+    status, body
+        Status and body of the response, where there was one.
     """
 
     exit_code = ExitCode.LATER
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, status: int | None = None, body: bytes = b""
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status, self.body = status, body
 
 
 class RefusedError(InputError):
-    """A failure that a retry does not change: a wrong key, an unknown name, an unusable body."""
+    """A failure that a retry does not change: a wrong key, an unknown name, an unusable body.
+
+    Parameters
+    ----------
+    message
+        What failed, where.
+    status, body
+        Status and body of the response, where there was one.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.status, self.body = status, body
 
 
 class QuotaError(SmallcapError):

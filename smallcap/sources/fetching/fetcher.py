@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from smallcap.redaction import Redactor
 from smallcap.sources.fetching.errors import QuotaError, TransientError
 from smallcap.sources.fetching.quota import Quota
+from smallcap.sources.fetching.rate import RateLimit
 from smallcap.sources.fetching.retrying import RetryPolicy, with_retries
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.stopping import pause, stop_if_requested
@@ -39,6 +40,8 @@ class Fetcher:
         Waits a number of seconds.
     secrets
         Keys to keep out of logs, snapshots and errors.
+    rates
+        Limits on requests per second, by source; others have none.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Fetcher:
         clock: Callable[[], dt.datetime] = utc_now,
         sleep: Callable[[float], None] = pause,
         secrets: Iterable[str] = (),
+        rates: Mapping[str, RateLimit] | None = None,
     ) -> None:
         self.snapshots = snapshots
         self.quota = quota
@@ -57,6 +61,7 @@ class Fetcher:
         self._policy = policy
         self._sleep = sleep
         self._redactor = Redactor(secrets)
+        self._rates = dict(rates or {})
 
     def fetch(
         self,
@@ -94,7 +99,7 @@ class Fetcher:
         kept = self.kept(source, dataset, request, max_age)
         if kept is not None:
             return kept
-        payload = self._redactor.payload(self._ask(source, dataset, ask, cost))
+        payload = self._redactor.payload(self.send(source, dataset, ask, cost))
         self.snapshots.keep(source, dataset, request, payload, self.clock())
         return payload
 
@@ -105,11 +110,26 @@ class Fetcher:
         not_before = None if max_age is None else self.clock() - max_age
         return self.snapshots.find(source, dataset, request, not_before)
 
-    def _ask(self, source: str, dataset: str, ask: Callable[[], bytes], cost: int) -> bytes:
+    def send(self, source: str, dataset: str, ask: Callable[[], bytes], cost: int = 1) -> bytes:
+        """Send a request as `fetch` does, and keep nothing: for what is too large to be kept.
+
+        Parameters
+        ----------
+        source, dataset, ask, cost
+            As for `fetch`.
+
+        Raises
+        ------
+        QuotaError, TransientError
+            As `fetch`.
+        """
+
         def attempt() -> bytes:
             """Ask once, within the quota, and remove secrets from an error."""
             stop_if_requested()
             self.quota.take(source, cost)
+            if source in self._rates:
+                self._rates[source].take()
             try:
                 return ask()
             except Exception as error:

@@ -10,11 +10,14 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from smallcap.private_files import open_private
 from smallcap.sources.fetching.errors import RefusedError, TransientError
+from smallcap.stopping import stop_if_requested
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 WHOLE_ANSWER_TIMEOUTS = 10
@@ -69,6 +72,49 @@ def get(url: str, params: Mapping[str, str], limits: HttpLimits) -> bytes:
     return content
 
 
+def download(
+    url: str, headers: Mapping[str, str], path: Path, timeout_seconds: float, max_bytes: int
+) -> None:
+    """Request a body that is too large for memory, once, and write it to a file.
+
+    Parameters
+    ----------
+    url, headers
+        The address, and what is sent with the request.
+    path
+        The file, in place of one that exists.
+    timeout_seconds
+        The time-out of one read; the whole body may take any time.
+    max_bytes
+        A larger body is refused.
+
+    Raises
+    ------
+    TransientError, RefusedError
+        As `get`; the file may then hold a part.
+    """
+    address = url.split("?")[0]
+    try:
+        with requests.get(url, headers=dict(headers), stream=True, timeout=timeout_seconds) as response:
+            if response.status_code != requests.codes.ok:
+                body = next(response.iter_content(_CHUNK_BYTES), b"")
+                raise_for_status(response.status_code, body, response.headers, address)
+            size = 0
+            with open(path, "wb", opener=open_private) as stream:
+                for chunk in response.iter_content(_CHUNK_BYTES):
+                    stop_if_requested()
+                    size += len(chunk)
+                    if size > max_bytes:
+                        raise RefusedError(f"{address}: the file is larger than {max_bytes / 1e9:g} GB")
+                    stream.write(chunk)
+    except requests.exceptions.SSLError as error:
+        raise RefusedError(f"{address}: the certificate is not accepted ({error})") from None
+    except _FAILURES_ON_THE_WAY as error:
+        raise TransientError(f"{address}: {shortened(str(error))}") from None
+    except requests.exceptions.RequestException as error:
+        raise RefusedError(f"{address}: {error}. Check the address in the settings") from None
+
+
 def raise_for_status(status: int, body: bytes, headers: Mapping[str, str], address: str) -> None:
     """Raise for every status but 200, with the vendor's own message where the body has one.
 
@@ -84,8 +130,8 @@ def raise_for_status(status: int, body: bytes, headers: Mapping[str, str], addre
     said = _described(body)
     message = f"{address} answered {status}" + (f": {said}" if said else "")
     if status in TRANSIENT_STATUSES:
-        raise TransientError(message, _retry_after(body, headers))
-    raise RefusedError(message)
+        raise TransientError(message, _retry_after(body, headers), status=status, body=body)
+    raise RefusedError(message, status=status, body=body)
 
 
 class _LimitedAdapter(HTTPAdapter):

@@ -152,6 +152,7 @@ def _statement_rows(
             ),
             is_value_restated=is_restated,
             is_blank_debt_zero=pl.lit(blank_debt_is_zero),
+            is_debt_explained_zero=pl.lit(False),
             shares_split_basis=pl.coalesce("shares_split_basis", pl.lit(declared)),
             currency=currency,
             source=pl.lit(source),

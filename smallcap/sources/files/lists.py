@@ -13,6 +13,7 @@ from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import CONSTITUENTS_COLUMNS, REFUSED_SCHEMA, Delivery
+from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.files.canonical_tables import CONSTITUENTS
 from smallcap.sources.files.dates import (
     DateLimits,
@@ -32,9 +33,10 @@ from smallcap.sources.problems import Problems
 from smallcap.sources.refusals import write_refused
 
 DEFAULT_INDEX = "russell2000"
+_TO_NEXT_SESSION = dt.timedelta(days=14)
 _SHOWN_CELLS = ["as_of", "snapshot_date", "asset_class", *HOLDINGS_SCHEMA]
 _LIST_KEY: dict[str, type[pl.DataType]] = {"index_name": pl.String, "snapshot_date": pl.Date}
-_FUND: dict[str, type[pl.DataType]] = {"fund": pl.String}
+_FUND: dict[str, type[pl.DataType]] = {"fund": pl.String, "is_published_later": pl.Boolean}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Lists:
     Attributes
     ----------
     rows
-        index_name, snapshot_date, fund, symbol (the canonical ticker), and the columns of a holdings row.
+        index_name, snapshot_date, fund, symbol (the canonical ticker), `is_published_later` (a fund's file of
+        a day is public on the next session), and the columns of a holdings row.
     refused
         index_name, snapshot_date, rule, and the columns of a refused holdings row.
     misdated
@@ -146,8 +149,10 @@ def choose_lists(
     left_out = chosen.join(
         lists.refused.filter(pl.col("index_name") == index), on="snapshot_date", how="inner"
     )
-    members = rows.with_columns(source=pl.lit(source)).select(
-        pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items()
+    members = (
+        _with_available_date(rows)
+        .with_columns(source=pl.lit(source))
+        .select(pl.col(name).cast(dtype) for name, dtype in CONSTITUENTS_COLUMNS.items())
     )
     in_order = left_out.sort("as_of", "rule", "ticker", "name", nulls_last=True)
     written = write_refused(in_order, pl.col("as_of").dt.year(), _SHOWN_CELLS)
@@ -155,11 +160,33 @@ def choose_lists(
     return Delivery(members.sort("as_of", "ticker"), refused, misdated_notice(lists.misdated, "constituents"))
 
 
+def _with_available_date(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `list_available_date`: the session after the list for a fund's file, else its own date."""
+    first, last = rows["snapshot_date"].min(), rows["snapshot_date"].max()
+    if (
+        not isinstance(first, dt.date)
+        or not isinstance(last, dt.date)
+        or not rows["is_published_later"].any()
+    ):
+        return rows.with_columns(list_available_date="snapshot_date")
+    sessions = nyse_sessions(first, last + _TO_NEXT_SESSION).to_frame().rename({"session": "next_session"})
+    dated = rows.sort("snapshot_date", maintain_order=True).join_asof(
+        sessions,
+        left_on="snapshot_date",
+        right_on="next_session",
+        strategy="forward",
+        allow_exact_matches=False,
+        coalesce=False,
+    )
+    known = pl.when("is_published_later").then("next_session").otherwise("snapshot_date")
+    return dated.with_columns(list_available_date=known)
+
+
 def holdings_rows(holdings: Holdings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the members and the refused rows of a file with index, date and fund, for `combine_lists`."""
     key = [pl.lit(holdings.index_name).alias("index_name"), pl.lit(holdings.as_of).alias("snapshot_date")]
-    fund = pl.lit(holdings.fund).alias("fund")
-    return holdings.rows.select(*key, fund, pl.all()), holdings.refused.select(*key, pl.all())
+    fund = [pl.lit(holdings.fund).alias("fund"), pl.lit(value=True).alias("is_published_later")]
+    return holdings.rows.select(*key, *fund, pl.all()), holdings.refused.select(*key, pl.all())
 
 
 def _read_holdings(
@@ -209,6 +236,7 @@ def _with_fund(members: pl.DataFrame, table: pl.DataFrame, file_name: str) -> pl
             "one list per date, each of one fund"
         )
     named = members.join(funds.drop("funds"), on=list(_LIST_KEY), how="left", maintain_order="left")
+    named = named.with_columns(is_published_later=pl.lit(value=False))
     return named.select(*_LIST_KEY, *_FUND, *HOLDINGS_SCHEMA)
 
 

@@ -145,15 +145,18 @@ class FilesSource:
         )
         return hashlib.sha256(" ".join(files).encode()).hexdigest()[:16]
 
+    @property
+    def max_list_age_days(self) -> int:
+        """How many days a list of the folder serves, from the rules."""
+        return self._rules.plausibility.max_age_days
+
     def membership_dates(self, index: str) -> list[dt.date]:
         """Dates of the folder's lists of the index, ascending."""
         return self._tables.lists.dates(index)
 
     def constituents(self, index: str, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Members at each as_of, from the newest list dated at most 31 days before it."""
-        return choose_lists(
-            self._tables.lists, self._lines, index, as_ofs, self._rules.plausibility.max_age_days, self.name
-        )
+        """Members at each as_of, from the newest list dated at most `max_list_age_days` before it."""
+        return choose_lists(self._tables.lists, self._lines, index, as_ofs, self.max_list_age_days, self.name)
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
         """Every line that any file shows, one row per ticker spell."""

@@ -14,7 +14,7 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
 from smallcap.sample_generator import GENERATOR_VERSION
-from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, Delivery
+from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, MAX_LIST_AGE_DAYS, Delivery
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
@@ -30,7 +30,6 @@ from smallcap.sources.sample.lines import SOURCE
 from smallcap.sources.sample.watched import left_and_traded
 
 INDEX: Final = "russell2000"
-OLDEST_LIST_DAYS: Final = 31
 
 
 class SampleSource:
@@ -49,6 +48,7 @@ class SampleSource:
     name = SOURCE
     absent: frozenset[str] = frozenset()
     label = "synthetic sample universe (made-up companies)"
+    max_list_age_days = MAX_LIST_AGE_DAYS
     clock = CLOCK
     refresh_after: dt.timedelta | None = None
 
@@ -76,6 +76,7 @@ class SampleSource:
             .lazy()
             .drop("as_of")
             .join(asked.lazy(), on="snapshot_date")
+            .with_columns(list_available_date=pl.lit(None, dtype=pl.Date))
             .select(*CONSTITUENTS_COLUMNS)
             .sort("as_of", "source_id")
             .collect(engine="in-memory")
@@ -231,7 +232,7 @@ def _newest_lists(as_ofs: Sequence[dt.date]) -> pl.DataFrame:
         for as_of in sorted(set(as_ofs))
         if dates[0] <= as_of <= CLOCK
     ]
-    fresh = [pair for pair in pairs if (pair[0] - pair[1]).days <= OLDEST_LIST_DAYS]
+    fresh = [pair for pair in pairs if (pair[0] - pair[1]).days <= MAX_LIST_AGE_DAYS]
     return pl.DataFrame(fresh, schema={"as_of": pl.Date, "snapshot_date": pl.Date}, orient="row")
 
 

@@ -81,6 +81,7 @@ def _fundamentals_frame(
             pl.lit(SOURCE).alias("source"),
             is_value_restated=pl.lit(False),
             is_blank_debt_zero=pl.lit(False),
+            is_debt_explained_zero=pl.lit(False),
             shares_split_basis=pl.lit(AS_FILED),
         )
         .with_columns(

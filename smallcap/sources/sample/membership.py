@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from smallcap.sources.base import CONSTITUENTS_COLUMNS
+from smallcap.sources.base import LISTED_COLUMNS
 from smallcap.sources.sample.calendar import FIRST_LIST_MONTH, MONTH_COUNT, month_ends, month_index
 from smallcap.sources.sample.columns import spread
 from smallcap.sources.sample.industries import INDUSTRIES
@@ -142,7 +142,7 @@ def constituents_frame(
     is_member: Flags,
     seed: int,
 ) -> pl.DataFrame:
-    """Return one row per list and line in `CONSTITUENTS_COLUMNS`; `as_of` is the date of the list."""
+    """Return one row per list and line in `LISTED_COLUMNS`; `as_of` is the date of the list."""
     line, month = np.nonzero(listed_lines(lines, is_member))
     is_leftover = lines.is_leftover[line]
     company = lines.company[line]
@@ -168,8 +168,8 @@ def constituents_frame(
             pl.lit(None).alias("price_usd"),
             pl.lit(None).alias("fund"),
         )
-        .select(*CONSTITUENTS_COLUMNS)
-        .cast(CONSTITUENTS_COLUMNS)  # type: ignore[arg-type]
+        .select(*LISTED_COLUMNS)
+        .cast(LISTED_COLUMNS)  # type: ignore[arg-type]
         .sort("as_of", "source_id")
     )
 

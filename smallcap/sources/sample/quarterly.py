@@ -122,6 +122,7 @@ def _frame(
             pl.lit(SOURCE).alias("source"),
             is_value_restated=pl.lit(value=False),
             is_blank_debt_zero=pl.lit(value=False),
+            is_debt_explained_zero=pl.lit(value=False),
             shares_split_basis=pl.lit(AS_FILED),
         )
         .with_columns(pl.when(has_count).then("shares_outstanding_date").alias("shares_outstanding_date"))

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from smallcap.sources.base import CONSTITUENTS_COLUMNS
+from smallcap.sources.base import LISTED_COLUMNS
 from smallcap.sources.sample.calendar import FIRST_LIST_MONTH, MONTH_COUNT, Integers, month_ends, month_index
 from smallcap.sources.sample.funds import SMALL
 from smallcap.sources.sample.randomness import stream
@@ -52,7 +52,7 @@ def with_second_fund(lists: pl.DataFrame, seed: int) -> pl.DataFrame:
     Parameters
     ----------
     lists
-        The lists of the first fund, in `CONSTITUENTS_COLUMNS`.
+        The lists of the first fund, in `LISTED_COLUMNS`.
     seed
         Of the universe.
     """
@@ -73,5 +73,5 @@ def with_second_fund(lists: pl.DataFrame, seed: int) -> pl.DataFrame:
             .alias("market_value_usd"),
             pl.when(is_second).then(pl.lit(SECOND)).otherwise(pl.lit(FIRST)).alias("fund"),
         )
-        .select(*CONSTITUENTS_COLUMNS)
+        .select(*LISTED_COLUMNS)
     )

@@ -19,6 +19,7 @@ from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.plans import Plan
 from smallcap.sources.base import (
     FUNDAMENTALS_COLUMNS,
+    MAX_LIST_AGE_DAYS,
     PRICES_COLUMNS,
     QUARTERLY_FUNDAMENTALS_COLUMNS,
     REFUSED_SCHEMA,
@@ -94,6 +95,7 @@ class XfinlinkSource:
 
     name = NAME
     absent: frozenset[str] = frozenset()
+    max_list_age_days = MAX_LIST_AGE_DAYS
 
     def __init__(
         self,

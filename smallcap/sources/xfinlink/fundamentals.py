@@ -83,5 +83,6 @@ def fundamentals_rows(served: pl.DataFrame) -> pl.DataFrame:
         source=pl.lit(NAME),
         is_value_restated=pl.lit(False),
         is_blank_debt_zero=pl.lit(False),
+        is_debt_explained_zero=pl.lit(False),
         shares_split_basis=pl.lit(AS_FILED),
     ).select(pl.col(name).cast(dtype) for name, dtype in FUNDAMENTALS_COLUMNS.items())

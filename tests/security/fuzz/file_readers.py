@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rich.console import Console
+
+from smallcap.input_limits import InputLimits
+from smallcap.pipelines.command.explain import explain_filing
 from smallcap.sources.archives import gunzip, member_names, unzip
 from smallcap.sources.files.kinds import folder_dataset
 from smallcap.sources.files.table_reader import read_table
 from smallcap.sources.files.workbook import workbook_csv
 from smallcap.sources.french.files import read_french
 from smallcap.sources.ishares.holdings import read_holdings
+from smallcap.sources.sec.company import read_company
+from smallcap.sources.sec.data_sets import read_data_set, statements_of
+from tests.paths import PROJECT_ROOT
 from tests.security.fuzz.inputs import FOLDER, PACKED, TABLES, packed
 from tests.unit.sources.crafted import RULES, open_folder, write_folder
+from tests.unit.sources.sec.builders import CONCEPTS, Company, filed
+from tests.unit.sources.sec.test_data_sets import archive
 
 MOST_BYTES: Final = 5_000_000
 INDEX: Final = "russell2000"
@@ -76,6 +86,19 @@ def _folder(payload: bytes, name: str, folder: Path) -> object:
     return read_folder(write_folder(folder, {**others, name: payload}))
 
 
+def _companies() -> dict[str, bytes]:
+    payload = Company().annual(2020, filed(2020)).annual(2021, filed(2021)).payload()
+    return {"CIK0000001234.json": payload, "CIK0000001234.json.gz": gzip.compress(payload, mtime=0)}
+
+
+def _explained(payload: bytes, name: str, folder: Path) -> object:
+    path = folder / name
+    path.write_bytes(payload)
+    out = Console(file=io.StringIO(), width=80)
+    explain_filing(path, PROJECT_ROOT / "data" / "reference", InputLimits(), None, "table", out)
+    return read_company(payload, CONCEPTS, name)
+
+
 FILE_READERS: Final[dict[str, Reader]] = {
     "canonical table": Reader(
         lambda: {
@@ -97,6 +120,11 @@ FILE_READERS: Final[dict[str, Reader]] = {
             "FF5.zip": PACKED["french/F-F_Research_Data_5_Factors_2x3_CSV.zip"],
         },
         lambda payload, name, folder: read_french(payload, name),
+    ),
+    "company's facts": Reader(_companies, _explained),
+    "quarterly data set": Reader(
+        lambda: {"2021q1.zip": archive()},
+        lambda payload, name, folder: statements_of(read_data_set(payload, name), CONCEPTS),
     ),
     "workbook": Reader(
         lambda: {"prices.xlsx": PACKED["prices/month_end.xlsx"]},

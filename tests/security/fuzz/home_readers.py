@@ -25,6 +25,7 @@ from smallcap.repair.checksums import Checksums
 from smallcap.rules.book_files import add_books
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.settings import Settings, load_settings
+from smallcap.sources.fetching import Rate, RateLimit
 from smallcap.sources.fetching.quota import Quota
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse.diff import compare
@@ -122,6 +123,13 @@ def _quota(payload: bytes, name: str, folder: Path) -> object:
     (folder / name).write_bytes(payload)
     quota = Quota(folder, {}, lambda: NOW)
     return quota.left("vendor"), quota.take("vendor")
+
+
+def _request_times(payload: bytes, name: str, folder: Path) -> object:
+    (folder / name).write_bytes(payload)
+    moments = iter(range(0, 10**9, 10))
+    limit = RateLimit(folder, "sec", Rate(8, 1.0), clock=lambda: 1e9 + next(moments), sleep=lambda _: None)
+    return limit.blocked_until(), limit.take()
 
 
 def _log(payload: bytes, name: str, folder: Path) -> object:
@@ -278,6 +286,9 @@ HOME_READERS: Final[dict[str, Reader]] = {
         _always("unchanged.json", json.dumps(RECORD).encode()), _unchanged, cost=8
     ),
     "digests of code": Reader(_remembered_digests, _digests, cost=2),
+    "times of requests": Reader(
+        lambda: {"sec.json": b'{"sent_at": 999999999.5, "blocked_until": null}'}, _request_times
+    ),
     "count of requests": Reader(_always("vendor.json", json.dumps(COUNT).encode()), _quota),
     "log of runs": Reader(_always("runs.jsonl", json.dumps(RUN_LINE).encode()), _log),
     "open incidents": Reader(_always("incidents.json", json.dumps(INCIDENTS).encode()), _incidents),

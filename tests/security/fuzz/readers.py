@@ -8,9 +8,10 @@ from typing import Final
 
 from tests.security.fuzz.file_readers import FILE_READERS, Reader
 from tests.security.fuzz.home_readers import HOME_READERS
+from tests.security.fuzz.sec_readers import SEC_READERS
 from tests.security.fuzz.vendor_readers import VENDOR_READERS
 
-READERS: Final[dict[str, Reader]] = {**FILE_READERS, **HOME_READERS, **VENDOR_READERS}
+READERS: Final[dict[str, Reader]] = {**FILE_READERS, **HOME_READERS, **SEC_READERS, **VENDOR_READERS}
 
 READ_BY: Final = {
     "smallcap/engine/code.py": "digests of code",
@@ -37,20 +38,33 @@ READ_BY: Final = {
     "smallcap/settings.py": "environment file",
     "smallcap/sources/archives.py": "zip",
     "smallcap/sources/csv_rows.py": "canonical table",
+    "smallcap/sources/edgar/bodies.py": "body of a file",
+    "smallcap/sources/edgar/bulk.py": "bulk file of figures",
+    "smallcap/sources/edgar/changes.py": "daily index of filings",
+    "smallcap/sources/edgar/client.py": "body of a file",
+    "smallcap/sources/fails/file.py": "fails to deliver",
     "smallcap/sources/fetching/http.py": "error of a server",
     "smallcap/sources/fetching/quota.py": "count of requests",
+    "smallcap/sources/fetching/rate.py": "times of requests",
     "smallcap/sources/files/disk.py": "input folder",
     "smallcap/sources/files/folder.py": "input folder",
     "smallcap/sources/files/table_reader.py": "canonical table",
     "smallcap/sources/files/workbook.py": "workbook",
     "smallcap/sources/french/files.py": "factors",
     "smallcap/sources/ishares/holdings.py": "holdings",
+    "smallcap/sources/nport/document.py": "fund's report",
     "smallcap/sources/parquet.py": "canonical table",
     "smallcap/sources/payloads.py": "kept payload",
+    "smallcap/sources/sec_index/cells.py": "list of the SEC",
+    "smallcap/sources/sec_index/company_index.py": "index of filings",
+    "smallcap/sources/sec_index/feed.py": "feed of filings",
+    "smallcap/sources/sec/data_sets.py": "quarterly data set",
+    "smallcap/sources/sec/document.py": "company's facts",
     "smallcap/sources/xfinlink/frames.py": "vendor's response",
     "smallcap/sources/xfinlink/wire.py": "vendor's response",
     "smallcap/warehouse/diff/sides.py": "catalogue",
     "smallcap/warehouse/reading.py": "catalogue",
+    "pipelines/command/explain.py": "company's facts",
 }
 """The modules that read from outside, each with a reader that goes through it."""
 
@@ -66,6 +80,7 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/sources/french/reader.py": "its library's parsing is guarded as a whole (test_french_live)",
     "smallcap/sources/sample/adapter.py": "a payload whose digest is that of what this project kept",
     "smallcap/sources/sample/factors.py": "writes a zip",
+    "smallcap/reports/filing_sheet.py": "refused rows that this program wrote as JSON",
     "smallcap/tables/views.py": "views of the package",
     "smallcap/warehouse/apart.py": "the memory of a process, from the system",
     "smallcap/warehouse/catalogue.py": "writes a catalogue",

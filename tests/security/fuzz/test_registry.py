@@ -14,7 +14,7 @@ READING = {
     *("read_bytes", "read_text", "open", "fdopen", "open_file", "memory_map", "loads", "load", "parse_json"),
     *("parse_toml", "read_csv", "read_parquet", "read_parquet_schema", "scan_parquet", "read_ipc_stream"),
     *("read_excel", "ParquetFile", "ZipFile", "decompress", "decompressobj", "reader", "DictReader"),
-    *("DeltaTable", "from_pandas", "safe_load", "decode", "Settings"),
+    *("DeltaTable", "from_pandas", "safe_load", "decode", "iterparse", "Settings"),
 }
 """Names of functions and methods that read or parse."""
 ATTACHES = "ATTACH {"

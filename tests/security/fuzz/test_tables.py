@@ -40,7 +40,7 @@ def number(cell: str, name: str) -> float | None:
     return None if math.isnan(found) else float(found)
 
 
-@examples(50)
+@examples(25)
 @given(data=st.data(), name=NAMES, cell=CELL)
 def test_a_cell_is_read_as_polars_reads_it_or_refused_and_no_other_changes(
     data: st.DataObject, name: str, cell: str
@@ -64,7 +64,7 @@ def test_a_cell_is_read_as_polars_reads_it_or_refused_and_no_other_changes(
         )
 
 
-@examples(50)
+@examples(25)
 @given(data=st.data(), name=NAMES, kind=st.sampled_from(sorted(COLUMNS)))
 def test_a_column_of_any_type_is_read_as_polars_casts_it_or_refused(
     data: st.DataObject, name: str, kind: str
@@ -84,7 +84,7 @@ def test_a_column_of_any_type_is_read_as_polars_casts_it_or_refused(
         assert found[wanted][0] == given[0] if given.dtype == pl.Date else given[0].date()
 
 
-@examples(40)
+@examples(20)
 @given(data=st.data(), name=NAMES)
 def test_other_headers_are_read_alike_or_refused(data: st.DataObject, name: str) -> None:
     whole = table(name).cast(pl.String)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,6 +16,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from smallcap.rules.types.sec import Form
+from smallcap.sources.edgar.bodies import page_title, require_form
+from smallcap.sources.edgar.bulk import member_of, open_bulk
+from smallcap.sources.edgar.changes import filers
 from smallcap.sources.fetching import TransientError
 from smallcap.sources.fetching.http import HttpLimits, raise_for_status
 from smallcap.sources.xfinlink import XfinlinkClient
@@ -111,9 +118,45 @@ def _error_body(payload: bytes, name: str, folder: Path) -> object:
     return raised.value.retry_after
 
 
+_INDEX: Final = (
+    b"Description: Daily Index\n\nCIK|Company Name|Form Type|Date Filed|File Name\n------\n"
+    b"7|A CORP|10-K|20240506|edgar/data/7/x.txt\n8|B CORP|8-K|20240506|edgar/data/8/x.txt\n"
+)
+_FORMS: Final[tuple[Form, ...]] = ("json", "xml", "text", "zip")
+
+
+def _daily_index(payload: bytes, name: str, folder: Path) -> object:
+    return filers(payload, lambda form: form == "10-K")
+
+
+def _body(payload: bytes, name: str, folder: Path) -> object:
+    for form in _FORMS:
+        with contextlib.suppress(TransientError):
+            require_form(payload, form, name)
+    return page_title(payload)
+
+
+def _bulk() -> dict[str, bytes]:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bulk:
+        bulk.writestr("CIK0000000007.json", b'{"cik": 7, "facts": {}}' * 20)
+    return {"companyfacts.zip": buffer.getvalue()}
+
+
+def _unpacked(payload: bytes, name: str, folder: Path) -> object:
+    (folder / name).write_bytes(payload)
+    with open_bulk(folder / name) as bulk:
+        return member_of(bulk, "0000000007")
+
+
 VENDOR_READERS: Final[dict[str, Reader]] = {
     "vendor's response": Reader(_documents, _response, cost=2),
     "error of a server": Reader(
         lambda: {"error.json": b'{"detail": "too many requests", "retry_after_seconds": 3}'}, _error_body
     ),
+    "daily index of filings": Reader(lambda: {"master.idx": _INDEX}, _daily_index),
+    "body of a file": Reader(
+        lambda: {"page.html": b"<html><head><title>One moment</title></head></html>"}, _body
+    ),
+    "bulk file of figures": Reader(_bulk, _unpacked),
 }

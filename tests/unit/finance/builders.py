@@ -22,6 +22,7 @@ FLAGS = {
     "is_available_date_assumed": False,
     "is_value_restated": False,
     "is_blank_debt_zero": False,
+    "is_debt_explained_zero": False,
     "is_scale_suspect": False,
     "is_capex_negative": False,
     "is_revenue_negative": False,
@@ -57,7 +58,7 @@ def year_row(fiscal_year: int, **values: object) -> dict[str, object]:
 
 def raw_fundamentals(*rows: dict[str, object]) -> pl.DataFrame:
     """Rows of raw.fundamentals."""
-    return table("raw.fundamentals", list(rows), **{name: FLAGS[name] for name in list(FLAGS)[:3]})
+    return table("raw.fundamentals", list(rows), **{name: FLAGS[name] for name in list(FLAGS)[:4]})
 
 
 def fundamentals(*rows: dict[str, object]) -> pl.DataFrame:

@@ -6,8 +6,8 @@ import datetime as dt
 
 import polars as pl
 
-from smallcap.finance.quality.scores import QualityRules
 from smallcap.rules.files import read_rules
+from smallcap.rules.types.quality import QualityRules
 from tests.unit.finance.builders import REFERENCE, table
 
 RULES = read_rules(REFERENCE, "quality.toml", QualityRules)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -14,6 +14,7 @@ from smallcap.finance.metrics.amendments import inherited
 from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.metrics.fields import FIELDS
 from smallcap.finance.metrics.sanity import flag
+from tests.examples import examples
 from tests.unit.finance.builders import METRICS, SANITY, raw_fundamentals, year_row
 
 ORIGINAL = year_row(
@@ -120,7 +121,7 @@ versions = st.lists(
 
 class TestProperties:
     @given(versions)
-    @settings(deadline=None, max_examples=40)
+    @examples(10)
     def test_a_stated_figure_stays_and_a_blank_takes_the_last_stated_one(self, rows: pl.DataFrame) -> None:
         complete = inherited(rows, SANITY.amendment)
         for name in FIELDS:
@@ -131,14 +132,14 @@ class TestProperties:
             assert {name for name in listed[at].to_list() if name} == taken
 
     @given(versions, st.integers(1, 4))
-    @settings(deadline=None, max_examples=40)
+    @examples(10)
     def test_a_later_version_changes_no_earlier_one(self, rows: pl.DataFrame, known: int) -> None:
         assert_frame_equal(
             inherited(rows.head(known), SANITY.amendment), inherited(rows, SANITY.amendment).head(known)
         )
 
     @given(versions)
-    @settings(deadline=None, max_examples=40)
+    @examples(10)
     def test_order_of_rows_does_not_matter(self, rows: pl.DataFrame) -> None:
         assert_frame_equal(
             inherited(rows.reverse(), SANITY.amendment).reverse(), inherited(rows, SANITY.amendment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 
 import polars as pl
 
@@ -133,3 +134,45 @@ def test_no_dates_give_no_rows() -> None:
     assert coverage([], *empty.values(), STALE_MONTHS).is_empty()
     asked = coverage([AS_OF], *empty.values(), STALE_MONTHS)
     assert asked["has_membership"].to_list() == [False]
+
+
+class TestBases:
+    """Members by the list's own date, beside those of the list that could be known then."""
+
+    MARCH, MAY, JUNE = dt.date(2024, 3, 31), dt.date(2024, 5, 31), dt.date(2024, 6, 30)
+    FILED: ClassVar = {MARCH: dt.date(2024, 5, 28), JUNE: dt.date(2024, 8, 27)}
+
+    def row(self, as_of: dt.date, *seen: tuple[dt.date, dt.date, int]) -> dict[str, object]:
+        """Coverage at a date, of members seen at dates in lists."""
+        rows = [
+            {
+                "as_of": day, "entity_id": entity, "snapshot_date": listed, "fund": "F",
+                "list_available_date": self.FILED[listed],
+                "membership_basis": "evidence_known" if self.FILED[listed] <= day else "index_known",
+            }
+            for day, listed, entity in seen
+        ]  # fmt: skip
+        none = [
+            table(name, []) for name in ("raw.constituents", "core.metrics_as_of", "marts.quality_scores")
+        ]
+        found = coverage([as_of], none[0], table("core.members", rows), none[1], none[2], STALE_MONTHS)
+        return found.row(0, named=True)
+
+    def test_members_of_a_list_filed_later_are_compared_with_those_of_the_list_before(self):
+        seen = [(self.MARCH, self.MARCH, 1), (self.MARCH, self.MARCH, 2)]
+        now = [(self.JUNE, self.JUNE, entity) for entity in (2, 3, 4)]
+        row = self.row(self.JUNE, *seen, *now)
+        assert (row["membership_basis"], row["evidence_snapshot_date"]) == ("index_known", self.MARCH)
+        assert (row["members"], row["evidence_members"], row["members_of_both_bases"]) == (3, 2, 1)
+
+    def test_a_list_that_could_be_known_is_compared_with_itself(self):
+        row = self.row(self.MAY, (self.MAY, self.MARCH, 1), (self.MAY, self.MARCH, 2))
+        assert (row["membership_basis"], row["list_available_date"]) == (
+            "evidence_known",
+            self.FILED[self.MARCH],
+        )
+        assert (row["members"], row["evidence_members"], row["members_of_both_bases"]) == (2, 2, 2)
+
+    def test_where_no_list_could_be_known_the_counts_are_unknown(self):
+        row = self.row(self.MARCH, (self.MARCH, self.MARCH, 1))
+        assert (row["members"], row["evidence_members"], row["members_of_both_bases"]) == (1, None, None)

@@ -272,7 +272,7 @@ class TestWhatTheCountsCarry:
     drift=st.floats(-0.18, 0.22),
     flow=st.floats(0.2, 5.0),
 )
-@examples(15)
+@examples(8)
 def test_market_values_do_not_jump_at_a_split(
     ratio: float, shares_issued: float, drift: float, flow: float
 ) -> None:
@@ -283,7 +283,7 @@ def test_market_values_do_not_jump_at_a_split(
 
 
 @given(quantity=st.floats(0.58, 1.7), price=st.floats(0.1, 10.0))
-@examples(15)
+@examples(8)
 def test_ordinary_moves_are_no_splits(quantity: float, price: float) -> None:
     rows = valued({JUNE: (24.0, 20.0), JULY: (24 * quantity, 20 * price)})
     assert rows[JULY]["shares"] == 1000

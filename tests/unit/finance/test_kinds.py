@@ -75,7 +75,7 @@ GICS = st.none() | st.one_of(
 SECTOR = st.none() | st.sampled_from(["Financials", "Real Estate", "Energy"])
 
 
-@examples(100)
+@examples(50)
 @given(st.lists(st.fixed_dictionaries({"sic": CODE, "gics": GICS, "sector": SECTOR}), min_size=1))
 def test_every_company_is_of_the_kind_that_the_methods_page_names(
     companies: list[dict[str, str | None]],

@@ -213,3 +213,21 @@ class TestPriced:
         self, line: dict[str, object], close: dict[str, object], is_priced: bool
     ) -> None:
         assert one_member(line, {}, {"security_id": 10, **close})["is_priced"] is is_priced
+
+
+class TestBasis:
+    LATER = AS_OF + dt.timedelta(days=3)
+
+    def basis(self, known_on: dt.date | None, listed_on: dt.date = AS_OF) -> tuple[object, ...]:
+        line = {"security_id": 10, "snapshot_date": listed_on, "list_available_date": known_on}
+        member = one_member(line, {})
+        return member["membership_basis"], member["membership_age_days"]
+
+    def test_a_list_that_could_be_known_at_the_date_is_evidence(self):
+        assert self.basis(AS_OF) == ("evidence_known", 0)
+
+    def test_a_list_that_was_filed_later_is_known_by_the_index_alone(self):
+        assert self.basis(self.LATER, AS_OF - dt.timedelta(days=60)) == ("index_known", 60)
+
+    def test_a_list_of_which_nothing_is_known_is_no_evidence(self):
+        assert self.basis(None) == ("index_known", 0)

@@ -285,7 +285,7 @@ def test_a_stale_record_is_not_used_and_says_so() -> None:
 
 
 @given(day=st.dates(dt.date(2020, 1, 31), dt.date(2025, 1, 31)), seed=st.integers(0, 20))
-@examples(8)
+@examples(4)
 def test_what_becomes_known_later_changes_nothing(day: dt.date, seed: int) -> None:
     """Later years and later versions of earlier years are served and ignored."""
     statements = histories(4, 6, seed)
@@ -314,7 +314,7 @@ def compared(scores: Sequence[float], values: Sequence[float | None], least: int
 
 
 @given(pairs=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=40))
-@examples(40)
+@examples(20)
 def test_the_rank_correlation_is_that_of_scipy_also_with_ties(pairs: list[tuple[int, int]]) -> None:
     scores, values = ([float(pair[side]) for pair in pairs] for side in (0, 1))
     row = compared(scores, values)

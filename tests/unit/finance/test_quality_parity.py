@@ -87,7 +87,7 @@ def as_rows(name: str, frame: pl.DataFrame, **values: object) -> pl.DataFrame:
     return table(name, frame.to_dicts(), **values)
 
 
-@examples(4)
+@examples(2)
 @example(seed=1, companies=120)
 @given(seed=st.integers(0, 2**32 - 1), companies=st.integers(10, 120))
 def test_reasons_scores_and_quintiles_agree_with_pandas(seed: int, companies: int) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.finance.quality.scores import QualityRules
 from smallcap.rules.files import read_rules
-from smallcap.rules.types.quality import Bounds
+from smallcap.rules.types.quality import Bounds, QualityRules
 from tests.unit.finance.builders import REFERENCE
 from tests.unit.finance.quality_builders import RULES
 

@@ -270,7 +270,7 @@ filing = st.fixed_dictionaries(
 )
 
 
-@examples(6)
+@examples(3)
 @given(
     filings=st.lists(
         filing, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in list(row)[:4])

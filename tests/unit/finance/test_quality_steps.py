@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from smallcap.finance.quality.scores import ABLATIONS, score
+from smallcap.finance.quality.steps import score
 from smallcap.finance.quality.winsorize import bucket
+from smallcap.rules.types.quality import ABLATIONS
 from tests.tolerances import EXACT
 from tests.unit.finance.quality_builders import RULES, inputs, ordinary
 

@@ -74,6 +74,7 @@ def outcomes(
     removals: list[Row] | None = None,
     priced: list[Row] | None = None,
     year: int = 2025,
+    securities: list[Row] | None = None,
 ) -> dict[int, Row]:
     """Make the rows by quintile."""
     made = quintile_outcomes(
@@ -82,6 +83,7 @@ def outcomes(
         table("core.annual_metrics", records),
         table("marts.index_changes", removals or []),
         table("raw.prices", priced or []),
+        table("raw.securities", securities or []),
         PUBLISHED_RULES,
         [year],
     )
@@ -171,6 +173,24 @@ def test_exits_by_cause(cause: str, close: float, returns: list[float], found: s
     } == {name: int(name == found) for name in ("graduated", "acquired", "failed", "other", "unknown")}
 
 
+@pytest.mark.parametrize(
+    ("told", "close", "found"),
+    [
+        ("acquired", 0.5, "acquired"),  # cheap, but the source says that it was bought
+        ("performance", 50.0, "failed"),  # not cheap, but the source says that it failed
+        ("other", 0.5, "failed"),
+        (None, 50.0, "acquired"),
+    ],
+)
+def test_the_cause_that_the_source_gives_decides(told: str | None, close: float, found: str) -> None:
+    spell = {"security_id": 200, "entity_id": 2, "valid_from": FORMED, "delisting_cause": told}
+    row = outcomes(
+        scores(2), members(1), [], [removal(2, "delisted_or_acquired")], prices(2, close, FLAT),
+        securities=[spell],
+    )[3]  # fmt: skip
+    assert (row[f"exits_{found}"], row["exits"]) == (1, 1)
+
+
 def test_only_the_last_removal_between_the_dates_says_why() -> None:
     removals = [
         removal(2, "graduated", dt.date(2023, 12, 31)),  # before the quintile was formed
@@ -209,7 +229,7 @@ def test_without_scores_21_months_before_there_is_nothing() -> None:
     known=st.lists(st.sampled_from([None, -1.0, 1.0]), min_size=1, max_size=12),
     present=st.lists(st.booleans(), min_size=12, max_size=12),
 )
-@examples(15)
+@examples(8)
 def test_bounds_hold_whatever_is_still_to_be_reported(known: list[float | None], present: list[bool]) -> None:
     """Each company that has not reported may lose or not: both ends are reached, none is passed."""
     day = dt.date(2025, 3, 1)

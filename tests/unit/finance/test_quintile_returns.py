@@ -166,7 +166,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 @given(world=worlds(), last=st.integers(1, MONTHS - 1))
-@examples(10)
+@examples(5)
 def test_later_data_never_change_what_was_earned_before(world: World, last: int) -> None:
     day = month_end(last)
     *dated, returns = world.frames()
@@ -176,7 +176,7 @@ def test_later_data_never_change_what_was_earned_before(world: World, last: int)
 
 
 @given(world=worlds())
-@examples(10)
+@examples(5)
 def test_weights_sum_to_one_and_nothing_is_held_before_it_is_formed(world: World) -> None:
     formed = formations(*world.frames(), FEW_SUFFICE)
     series_of = [name for name in formed.columns if name not in ("security_id", "weight", "names")]
@@ -187,7 +187,7 @@ def test_weights_sum_to_one_and_nothing_is_held_before_it_is_formed(world: World
 
 
 @given(world=worlds())
-@examples(10)
+@examples(5)
 def test_turnover_never_exceeds_a_whole_portfolio_and_its_stops(world: World) -> None:
     legs = world.run().filter(pl.col("portfolio") != "long_short").drop_nulls("turnover")
     excess = legs["turnover"] - 1 - legs["weight_without_return"] / 2
@@ -195,7 +195,7 @@ def test_turnover_never_exceeds_a_whole_portfolio_and_its_stops(world: World) ->
 
 
 @given(world=worlds(), seed=st.integers(0, 1000))
-@examples(6)
+@examples(3)
 def test_the_order_of_rows_does_not_matter(world: World, seed: int) -> None:
     frames = world.frames()
     shuffled = [frame[random.Random(seed).sample(range(frame.height), frame.height)] for frame in frames]

@@ -22,6 +22,7 @@ from smallcap.rules.types.base import Row, RuleSet, field_names
 from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.books import BookSet
 from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, Exclusion, Override
+from smallcap.rules.types.concepts import CONCEPTS_FILE, STATEMENTS_FILE, Concept, StatementRules
 from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import CAP_RANGES_FILE, CapRange, ExperimentRules
 from smallcap.rules.types.factors import FactorRules
@@ -42,6 +43,7 @@ from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.reconstitutions import RECONSTITUTIONS_FILE, Reconstitution
 from smallcap.rules.types.returns import ReturnRules
+from smallcap.rules.types.sec import SecRules
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 from smallcap.rules.types.trailing import TrailingRules
@@ -68,8 +70,10 @@ RULE_SETS: dict[str, type[RuleSet]] = {
     "quintiles.toml": QuintileRules,
     "reconciliation.toml": ReconciliationRules,
     "sanity.toml": SanityRules,
+    "sec.toml": SecRules,
     "shariah.toml": ShariahStandards,
     "trailing.toml": TrailingRules,
+    STATEMENTS_FILE: StatementRules,
     "xfinlink_plans.toml": Plans,
 }
 TABLES: dict[str, type[Row]] = {
@@ -82,6 +86,7 @@ TABLES: dict[str, type[Row]] = {
     ALIASES_FILE: TickerAlias,
     WITHDRAWALS_FILE: Withdrawal,
     WATCHLIST_FILE: WatchedName,
+    CONCEPTS_FILE: Concept,
     CANDIDATES_FILE: PublishedCandidate,
     FIGURES_FILE: PublishedFigure,
 }

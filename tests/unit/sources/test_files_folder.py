@@ -98,12 +98,18 @@ PACKED: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def plain_prices(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    """The rows of a table that is not packed."""
+    folder = write_folder(tmp_path_factory.mktemp("plain"), {**LISTED, "prices/p.csv": PRICES})
+    return open_folder(folder).prices(*EVER).rows
+
+
 @pytest.mark.parametrize("name", PACKED)
-def test_a_table_is_read_however_it_is_packed(tmp_path: Path, name: str) -> None:
-    plain = open_folder(write_folder(tmp_path / "plain", {**LISTED, "prices/p.csv": PRICES}))
-    packed = open_folder(write_folder(tmp_path / "packed", {**LISTED, name: PACKED[name]()}))
-    assert packed.prices(*EVER).rows.equals(plain.prices(*EVER).rows)
-    assert packed.prices(*EVER).rows.height == 2
+def test_a_table_is_read_however_it_is_packed(tmp_path: Path, plain_prices: pl.DataFrame, name: str) -> None:
+    packed = open_folder(write_folder(tmp_path, {**LISTED, name: PACKED[name]()})).prices(*EVER).rows
+    assert packed.equals(plain_prices)
+    assert packed.height == 2
 
 
 def test_the_funds_list_is_read_from_a_workbook_that_a_spreadsheet_saved(tmp_path: Path) -> None:

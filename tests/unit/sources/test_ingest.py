@@ -48,6 +48,7 @@ def record(company: str, filing_date: dt.date | None, **cells: object) -> dict[s
         "version": "original",
         "is_value_restated": False,
         "is_blank_debt_zero": True,
+        "is_debt_explained_zero": False,
         "period_end": dt.date(2023, 12, 31),
     }
     return {"source_entity_id": company, "filing_date": filing_date, **fixed, **cells}

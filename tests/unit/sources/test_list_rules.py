@@ -66,7 +66,11 @@ def test_the_funds_file_and_a_table_of_your_own_give_the_same_members_and_the_sa
 ) -> None:
     fund = listed(tmp_path / "fund", "ishares/a.csv", holdings(ROWS))
     own = listed(tmp_path / "own", "constituents/a.csv", own_table(ROWS))
-    assert own.rows.drop("fund").equals(fund.rows.drop("fund"))
+    of_file = ["fund", "list_available_date"]
+    assert own.rows.drop(of_file).equals(fund.rows.drop(of_file))
+    # A list of your own is known on its date, Tuesday 13 May 2025; the fund's file on the next session.
+    assert own.rows["list_available_date"].unique().to_list() == [dt.date(2025, 5, 13)]
+    assert fund.rows["list_available_date"].unique().to_list() == [dt.date(2025, 5, 14)]
     # The fund's file says whose holdings it lists; the table has no such column.
     assert (own.rows["fund"].n_unique(), own.rows["fund"][0]) == (1, None)
     assert fund.rows["fund"].unique().to_list() == ["iShares Russell 2000 ETF"]

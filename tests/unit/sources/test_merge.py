@@ -33,6 +33,7 @@ def record(
         "source": "files",
         "is_value_restated": False,
         "is_blank_debt_zero": False,
+        "is_debt_explained_zero": False,
         "period_end": dt.date(year, 12, 31),
         "revenue_usd": 100.0,
         "total_assets_usd": 500.0,
@@ -197,7 +198,7 @@ def deliveries(draw: st.DrawFn) -> list[list[dict[str, object]]]:
     return several
 
 
-@examples(20)
+@examples(10)
 @given(deliveries())
 def test_whatever_comes_in_whatever_order_no_filing_and_no_figure_is_lost(
     several: list[list[dict[str, object]]],

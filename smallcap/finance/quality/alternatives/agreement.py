@@ -12,14 +12,7 @@ from smallcap.finance.quality.steps import QUINTILE_EDGES
 from smallcap.finance.quality.winsorize import bucket
 from smallcap.rules.types.quintiles import QuintileRules
 
-ALTERNATIVES: Final = (
-    "ebitda_margin",
-    "financial_score",
-    "gross_profitability",
-    "piotroski_f",
-    "qmj",
-    "roe",
-)
+ALTERNATIVES: Final = ("ebitda_margin", "financial_score", "gross_profitability", "piotroski_f", "qmj", "roe")
 OF_A_ROW: Final = ["as_of", "method", "alternative"]
 TOP: Final = 5
 

@@ -18,7 +18,15 @@ REPORTED: Final = (
     *("revenue_usd", "cost_of_revenue_usd", "gross_profit_usd"),
     *("depreciation_amortization_usd", "long_term_debt_usd"),
 )
-STATEMENT_COLUMNS: Final = (*KEY, *REPORTED, "is_blank_debt_zero", SUSPECT, INHERITED, AMENDED)
+STATEMENT_COLUMNS: Final = (
+    *KEY,
+    *REPORTED,
+    "is_blank_debt_zero",
+    "is_debt_explained_zero",
+    SUSPECT,
+    INHERITED,
+    AMENDED,
+)
 METRIC_COLUMNS: Final = (
     *KEY,
     *("net_income_usd", "operating_cash_flow_usd", "total_assets_usd", "shareholders_equity_usd", "ebit_usd"),
@@ -93,7 +101,7 @@ def _records(annual_fundamentals: pl.DataFrame, annual_metrics: pl.DataFrame) ->
         "revenue_usd",
         gross_profit().alias("gross_profit_usd"),
         "depreciation_amortization_usd",
-        pl.when(pl.col("is_blank_debt_zero"))
+        pl.when(pl.col("is_blank_debt_zero") | pl.col("is_debt_explained_zero").fill_null(False))
         .then(debt.fill_null(0.0))
         .otherwise(debt)
         .alias("long_term_debt_usd"),

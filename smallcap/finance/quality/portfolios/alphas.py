@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -52,7 +52,7 @@ def tests_of(
     models = {prefix: factors_of(raw_factors, model, rules) for prefix, model in MODELS.items()}
     rows = [
         row
-        for keys, months, returns in _blocks(net)
+        for keys, months, returns in blocks(net, OF_A_ROW)
         for row in _rows(keys, months, returns, models, rules.least_months, confidence)
     ]
     schema = {name: net.schema[name] for name in OF_A_ROW} | _columns()
@@ -75,16 +75,24 @@ def _columns() -> dict[str, type[pl.DataType]]:
     return names
 
 
-def _blocks(net: pl.DataFrame) -> Iterator[Block]:
-    """Gather the series that vary by the months that they have."""
-    numbered = net.sort(*OF_A_ROW, "month").select(
-        *OF_A_ROW, month_number("month").cast(pl.Int64).alias("number"), "net_return"
+def blocks(net: pl.DataFrame, of_a_series: Sequence[str]) -> Iterator[Block]:
+    """Gather the series that vary by the months that they have.
+
+    Parameters
+    ----------
+    net
+        The columns of the key, month and net_return.
+    of_a_series
+        The key of a series.
+    """
+    numbered = net.sort(*of_a_series, "month").select(
+        *of_a_series, month_number("month").cast(pl.Int64).alias("number"), "net_return"
     )
     gathered: dict[bytes, list[tuple[Row, Integers, Floats]]] = defaultdict(list)
-    for key, own in numbered.partition_by(OF_A_ROW, as_dict=True, maintain_order=True).items():
+    for key, own in numbered.partition_by(of_a_series, as_dict=True, maintain_order=True).items():
         months, returns = own["number"].to_numpy(), own["net_return"].to_numpy()
         if np.ptp(returns) > LEAST_SPREAD:
-            gathered[months.tobytes()].append((dict(zip(OF_A_ROW, key, strict=True)), months, returns))
+            gathered[months.tobytes()].append((dict(zip(of_a_series, key, strict=True)), months, returns))
     for series in gathered.values():
         returns = np.column_stack([own for _, _, own in series])
         yield [key for key, _, _ in series], series[0][1], returns
@@ -130,7 +138,32 @@ def _alpha(prefix: str, found: Alphas, at: int) -> Row:
 def _on_factors(
     keys: list[Row], months: Integers, returns: Floats, factors: Factors, least_months: int, confidence: float
 ) -> Alphas | None:
-    """Regress on one model, over the months that it has; a long-short return is an excess return already."""
+    """Regress on one model, over the months that it has."""
+    shared = on_factors((keys, months, returns), factors, least_months)
+    return None if shared is None else alphas_of(*shared, confidence)
+
+
+def on_factors(block: Block, factors: Factors, least_months: int) -> tuple[Floats, Floats, Integers] | None:
+    """Take the excess returns of a block, the factors, and the numbers of the months that both have.
+
+    A long-short return is an excess return already.
+
+    Parameters
+    ----------
+    block
+        Series with the same months.
+    factors
+        The factors of a model.
+    least_months
+        Minimum number of months.
+
+    Returns
+    -------
+    tuple | None
+        Excess returns, months by series; factors; numbers of the months. None for too few months, or if the
+        factors are collinear.
+    """
+    keys, months, returns = block
     frame = factors.frame.with_columns(month_number("month").cast(pl.Int64).alias("number"))
     _, own, theirs = np.intersect1d(months, frame["number"].to_numpy(), return_indices=True)
     explaining = frame.select(factors.terms).to_numpy()[theirs]
@@ -138,7 +171,7 @@ def _on_factors(
         return None
     is_excess = np.array([key["portfolio"] == LONG_SHORT for key in keys])
     risk_free = np.where(is_excess, 0.0, frame[RISK_FREE].to_numpy()[theirs][:, None])
-    return alphas_of(returns[own] - risk_free, explaining, months[own], confidence)
+    return returns[own] - risk_free, explaining, months[own]
 
 
 def _tested(prefix: str, tests: dict[str, Floats], at: int) -> Row:

@@ -42,11 +42,8 @@ def quintile_performance(
         The columns of marts.quintile_performance, sorted by key. A series with too few months has a row with
         status insufficient and the reason.
     """
-    levels = pl.DataFrame(
-        {"cost_basis_points": rules.costs_basis_points}, schema={"cost_basis_points": pl.Int64}
-    )
-    every = quintile_returns.join(levels, how="cross").sort(*OF_A_ROW, "month")
-    net = _net_returns(every)
+    every = at_cost_levels(quintile_returns, rules)
+    net = net_returns(every)
     measured = (
         _counts(every)
         .join(_measures(net), on=OF_A_ROW, how="left")
@@ -58,8 +55,30 @@ def quintile_performance(
     return in_columns_of(without_nan(_judged(tested)), QuintilePerformance).sort(OF_A_ROW)
 
 
-def _net_returns(every: pl.DataFrame) -> pl.DataFrame:
-    """Deduct from each return the cost of what is bought and sold; a first formation is not charged."""
+def at_cost_levels(quintile_returns: pl.DataFrame, rules: QuintileRules) -> pl.DataFrame:
+    """Repeat every month of every series at each cost level.
+
+    Parameters
+    ----------
+    quintile_returns
+        Rows of marts.quintile_returns.
+    rules
+        Cost levels.
+    """
+    levels = pl.DataFrame(
+        {"cost_basis_points": rules.costs_basis_points}, schema={"cost_basis_points": pl.Int64}
+    )
+    return quintile_returns.join(levels, how="cross").sort(*OF_A_ROW, "month")
+
+
+def net_returns(every: pl.DataFrame) -> pl.DataFrame:
+    """Deduct from each return the cost of what is bought and sold; a first formation is not charged.
+
+    Parameters
+    ----------
+    every
+        Rows of `at_cost_levels`; those of thin formations and without a return are left out.
+    """
     traded = 2 * pl.col("turnover").fill_null(0.0)
     cost = pl.col("cost_basis_points") / BASIS_POINTS * traded
     return (

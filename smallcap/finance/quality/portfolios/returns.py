@@ -30,6 +30,7 @@ def quintile_returns(
     returns: pl.DataFrame,
     rules: QuintileRules,
     year: int,
+    traded: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Hold every quintile portfolio from the month after its formation; return the months of one year.
 
@@ -42,6 +43,8 @@ def quintile_returns(
         Minimum numbers, and how long portfolios are held.
     year
         The calendar year to compute.
+    traded
+        Columns month and security_id: which lines trade in a month of formation, if `returns` are treated.
 
     Returns
     -------
@@ -49,7 +52,8 @@ def quintile_returns(
         The columns of marts.quintile_returns, sorted by month and series.
     """
     needed = [_needed(frame, year) for frame in (scores, members, metrics)]
-    formed = formations(needed[0], needed[1], needed[2], returns, rules)
+    trading = returns if traded is None else traded
+    formed = formations(needed[0], needed[1], needed[2], trading, rules)
     held = _weighted(formed, held_months(formed, returns))
     monthly = _monthly(held).join(_rebalances(formed, held), on=[*OF_A_FORMATION, "month"], how="left")
     in_year = without_nan(_with_turnover(monthly).filter(pl.col("month").dt.year() == year))

@@ -116,6 +116,28 @@ PERFORMANCE = Layout(
         "borrowing is not charged. Returns are a year, t is Newey-West. The file has more."
     ),
 )
+TREATMENTS = Layout(
+    "Long short by the treatment of doubtful returns",
+    (
+        Column("holding_months", "Held", "integer"),
+        Column("weighting", "Weights"),
+        Column("scope", "Sectors"),
+        Column("treatment", "Returns", "words"),
+        Column("months", "Months", "integer"),
+        Column("ff5_alpha_annual", "Alpha FF5", "percent"),
+        Column("ff5_alpha_hac_ci_low", "From", "percent"),
+        Column("ff5_alpha_hac_ci_high", "To", "percent"),
+        Column("ff5_alpha_ci_low", "Bootstrap from", "percent"),
+        Column("ff5_alpha_ci_high", "To", "percent"),
+        Column("ff5_block_months", "Block", "integer"),
+        Column("ff5_mom_alpha_annual", "With MOM", "percent"),
+        Column("coverage", "Coverage", "words"),
+    ),
+    note=(
+        "Before costs. Intervals are Newey-West, and of the stationary bootstrap with the optimal mean "
+        "length of blocks, in months. The file has the single quintiles and other block lengths."
+    ),
+)
 AGREEMENT = Layout(
     "Quality otherwise defined, beside the score",
     (

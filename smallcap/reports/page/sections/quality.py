@@ -18,6 +18,7 @@ from smallcap.reports.page.layouts.quality import (
     PERFORMANCE,
     QUALITY_STEPS,
     QUINTILES,
+    TREATMENTS,
     WORST,
 )
 from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, insufficient, where
@@ -48,6 +49,8 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
     is_shown = (pl.col("portfolio") == "long_short") | (
         (pl.col("holding_months") == YEARLY) & (pl.col("weighting") == "equal") & (pl.col("scope") == "all")
     )
+    is_treated = (pl.col("portfolio") == "long_short") & (pl.col("block") == "optimal")
+    treated = where(data.quintile_treatments, is_treated & (pl.col("status") == "estimated"))
     no_months = insufficient(
         data.quintile_performance, "No portfolio of a quintile has been held for a month."
     )
@@ -61,6 +64,7 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
         block(data.quality_ablation, ABLATION, "quality_ablation", "There is no ablation for this date."),
         block(data.quintile_outcomes, OUTCOMES, "quintile_outcomes", no_outcomes),
         block(where(estimated, is_shown), PERFORMANCE, "quintile_performance", no_months),
+        block(treated, TREATMENTS, "quintile_treatments", no_months),
         block(data.quality_agreement, AGREEMENT, "quality_agreement", "No company is scored at this date."),
     ]
     return Section("quality", "Quality screen", LEAD, tuple(blocks))

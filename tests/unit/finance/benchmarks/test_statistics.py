@@ -90,7 +90,7 @@ def test_the_sharpe_ratio_needs_a_year_and_returns_that_vary() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(36, 120))
-@examples(20)
+@examples(10)
 def test_loadings_are_those_of_statsmodels(seed: int, months: int) -> None:
     rng = np.random.default_rng(seed)
     factors = rng.normal(0.004, 0.03, (months, 5))
@@ -105,7 +105,7 @@ def test_loadings_are_those_of_statsmodels(seed: int, months: int) -> None:
 
 
 @given(RETURNS)
-@examples(60)
+@examples(30)
 def test_no_fall_is_deeper_and_none_longer_than_the_window(total: np.ndarray) -> None:
     found = worst_fall(total)
     value = np.concatenate([[1.0], np.cumprod(1 + total)])
@@ -118,7 +118,7 @@ def test_no_fall_is_deeper_and_none_longer_than_the_window(total: np.ndarray) ->
 
 
 @given(RETURNS)
-@examples(40)
+@examples(20)
 def test_the_market_has_a_beta_of_one_and_is_captured_whole(total: np.ndarray) -> None:
     if np.ptp(total) < 1e-6 or (total < -1e-6).sum() < 3 or np.ptp(total[total < 0]) < 1e-6:
         return

@@ -159,7 +159,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 @given(world=worlds(), last=st.integers(1, MONTHS - 1))
-@examples(15)
+@examples(8)
 def test_later_data_never_change_what_was_earned_before(world: World, last: int) -> None:
     day = month_end(last)
     known_then = [
@@ -174,7 +174,7 @@ def test_later_data_never_change_what_was_earned_before(world: World, last: int)
 
 
 @given(world=worlds(), gone_after=st.integers(0, 9), other=st.sampled_from([None, -1.0, 5.0]))
-@examples(15)
+@examples(8)
 def test_a_company_that_left_never_contributes_afterwards(
     world: World, gone_after: int, other: float | None
 ) -> None:
@@ -195,7 +195,7 @@ def test_a_company_that_left_never_contributes_afterwards(
 
 
 @given(world=worlds())
-@examples(15)
+@examples(8)
 def test_weights_sum_to_one(world: World) -> None:
     formed = formations(world.members(), world.metrics(), world.returns())
     sums = (
@@ -207,7 +207,7 @@ def test_weights_sum_to_one(world: World) -> None:
 
 
 @given(world=worlds(), seed=st.integers(0, 1000))
-@examples(8)
+@examples(4)
 def test_the_order_of_rows_does_not_matter(world: World, seed: int) -> None:
     frames = [world.members(), world.metrics(), world.returns()]
     shuffled = [frame[random.Random(seed).sample(range(frame.height), frame.height)] for frame in frames]

@@ -44,7 +44,7 @@ def test_every_figure_is_that_of_statsmodels(months: int, factors: int) -> None:
 
 
 @given(gap=st.integers(1, 48), size=st.integers(1, 30))
-@examples(15)
+@examples(8)
 def test_a_gap_separates_its_neighbours(gap: int, size: int) -> None:
     """Rows of zeros in the place of the missing months add nothing to any sum, and keep the distances."""
     returns, explaining = panel(49, 2)

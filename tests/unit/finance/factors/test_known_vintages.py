@@ -52,7 +52,7 @@ def test_without_a_stored_vintage_nothing_is_chosen():
     st.lists(st.dates(dt.date(1995, 1, 1), dt.date(2030, 12, 31)), min_size=1),
     st.sets(st.builds("{:04}{:02}".format, st.integers(1995, 2029), st.integers(1, 12)), min_size=1),
 )
-@examples(60)
+@examples(30)
 def test_no_flagged_date_had_a_vintage_and_no_other_uses_one_of_its_future(as_ofs, vintages):
     for as_of, vintage, is_later in known_vintages(pl.Series(as_ofs), sorted(vintages)).iter_rows():
         ends = {

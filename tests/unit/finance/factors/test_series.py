@@ -119,7 +119,7 @@ def test_only_a_return_above_the_limit_is_extreme():
 
 
 @given(five=VINTAGES, momentum=VINTAGES)
-@examples(10)
+@examples(5)
 def test_vintages_are_never_mixed(five, momentum):
     files = [factor_file("FF5", vintage, WHEN, seed=int(vintage)) for vintage in five]
     files += [factor_file("MOM", vintage, WHEN, seed=int(vintage) + 1) for vintage in momentum]

@@ -128,7 +128,7 @@ def test_a_window_ends_with_the_last_complete_month(as_of, last):
     ),
     seed=st.integers(0, 2**32),
 )
-@examples(8)
+@examples(4)
 def test_no_month_after_the_as_of_can_enter(as_of, seed):
     is_later = pl.col("month") > as_of
     noise = pl.Series(np.random.default_rng(seed).normal(0, 0.5, RETURNS.height))

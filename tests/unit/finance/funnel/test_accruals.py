@@ -143,7 +143,7 @@ def test_an_unclassified_balance_sheet_has_one_form() -> None:
     assert row["value"] == pytest.approx(2 / ASSETS, rel=EXACT)
 
 
-@examples(50)
+@examples(25)
 @given(
     forms=st.tuples(*[st.none() | st.floats(-1, 1)] * 2), limits=st.tuples(*[st.none() | st.floats(0, 1)] * 2)
 )

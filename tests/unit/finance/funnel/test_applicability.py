@@ -151,7 +151,7 @@ def test_the_items_that_applicability_may_name_are_those_of_the_lenses() -> None
     assert {item.item for item in items(RULES)} == set(LENS_ITEMS)
 
 
-@examples(20)
+@examples(10)
 @given(
     st.lists(
         st.tuples(

@@ -165,3 +165,17 @@ def test_a_first_date_has_nothing_to_compare_with() -> None:
         screen_changes(funnel_outcomes(evaluations, found.members), evaluations, found.metrics_as_of).height
         == 0
     )
+
+
+@pytest.mark.parametrize(("first", "second", "flag"), [(True, False, True), (False, False, False)])
+def test_a_change_is_flagged_if_the_rate_of_either_date_was_published_later(
+    first: bool, second: bool, flag: bool
+) -> None:
+    listed = members({}, {}, {}, as_of=BEFORE).vstack(members({}, {}, as_of=AFTER))
+    found = inputs_of(
+        [*sound_company(), *sound_company(2), *sound_company(3)], listed=listed, quotes=quotes({})
+    )
+    is_later = pl.when(pl.col("as_of") == BEFORE).then(pl.lit(first)).otherwise(pl.lit(second))
+    evaluations = found.evaluate(SMALL).with_columns(is_vintage_later=is_later)
+    rows = screen_changes(funnel_outcomes(evaluations, listed), evaluations, found.metrics_as_of)
+    assert rows.select("entity_id", "change", "is_vintage_later").rows() == [(3, "left", flag)]

@@ -28,6 +28,7 @@ EVALUATION = {
     "is_borderline": pl.Boolean,
     "reason": pl.String,
     "rule_set": pl.String,
+    "is_vintage_later": pl.Boolean,
 }
 LETTERS = {"p": "pass", "f": "fail", "v": "verify"}
 
@@ -99,7 +100,7 @@ ORDERS = list(itertools.permutations(range(1, 7)))
 
 
 @given(company=st.text("pfv", min_size=6, max_size=6), order=st.sampled_from(ORDERS))
-@examples(10)
+@examples(5)
 def test_the_order_of_the_filters_changes_neither_stand_alone_status_nor_who_fails(
     company: str, order: tuple[int, ...]
 ) -> None:
@@ -116,3 +117,11 @@ def test_nobody_to_judge_is_no_row() -> None:
     nobody = funnel_outcomes(evaluations("pppppp").clear(), members({}).clear())
     assert nobody.height == 0
     assert funnel_summary(nobody).height == 0
+
+
+def test_an_outcome_is_flagged_if_its_risk_free_rate_was_published_later() -> None:
+    later = pl.when(pl.col("filter_number") == 2).then(pl.col("entity_id") == 1)
+    judged = evaluations("pppppp", "pppppp").with_columns(is_vintage_later=later)
+    found = funnel_outcomes(judged, members({}, {}))
+    flags = found.select("entity_id", "is_vintage_later").unique().sort("entity_id").rows()
+    assert flags == [(1, True), (2, False)]

@@ -24,7 +24,7 @@ from tests.unit.finance.funnel.funnel_builders import (
     statuses,
 )
 
-EXAMPLES = examples(6)
+EXAMPLES = examples(3)
 MONEY = [name for name in SOUND if name.endswith("_usd")]
 # Without those whose absence the methods make good by another figure: gross by net interest, operating by
 # pretax income.

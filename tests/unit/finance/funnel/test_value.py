@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from smallcap.finance.funnel.value import NAMES
 from tests.tolerances import BY_HAND
 from tests.unit.finance.funnel.funnel_builders import (
     RULES,
@@ -70,17 +71,21 @@ def test_a_multiple_without_a_positive_denominator_is_not_cheap() -> None:
 def test_an_unknown_multiple_keeps_the_answer_open() -> None:
     row = third(**{**DEAR, "capital_expenditures_usd": None})
     assert row["stand_alone_status"] == "verify"
+    assert row["reason"] == "price to free cash flow is unknown (an input is missing)"
     assert third(capital_expenditures_usd=None)["stand_alone_status"] == "pass"
 
 
 def test_without_a_price_it_has_to_be_verified() -> None:
     row = row_of(inputs_of(sound_company(), quotes=prices()).evaluate(), "value")
     assert row["stand_alone_status"] == "verify"
+    of_each = (f"{name} is unknown (no price is known)" for name in NAMES.values())
+    assert row["reason"] == "; ".join(of_each)
 
 
 def test_fewer_than_fifty_companies_have_no_median() -> None:
     row = row_of(evaluated(sound_company(), RULES), "value")
     assert (row["stand_alone_status"], row["threshold"], row["universe_members"]) == ("verify", None, 1)
+    assert str(row["reason"]).startswith("price to book is unknown (too few companies to compare it with); ")
 
 
 def test_companies_that_filter_one_fails_do_not_count() -> None:

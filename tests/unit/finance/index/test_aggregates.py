@@ -218,7 +218,7 @@ COMPANY = st.fixed_dictionaries(
     }
 )
 INDEX = st.lists(COMPANY, min_size=1, max_size=12)
-EXAMPLES = examples(10)
+EXAMPLES = examples(5)
 
 
 def weighted(drawn: list[dict[str, object]]) -> dict[int, Company]:

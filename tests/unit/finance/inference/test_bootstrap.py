@@ -79,7 +79,7 @@ def test_equal_seeds_give_equal_draws_and_every_draw_has_every_month_s_worth():
 
 
 @given(st.integers(0, 2**31), st.integers(36, 90))
-@examples(20)
+@examples(10)
 def test_the_sample_itself_is_a_draw(seed, months):
     excess, factors = sample(seed, months)
     whole = np.ones((1, months))

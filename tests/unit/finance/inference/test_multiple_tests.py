@@ -64,7 +64,7 @@ def test_holm_and_benjamini_yekutieli_by_hand():
 
 
 @given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=12))
-@examples(8)
+@examples(4)
 def test_an_adjusted_p_value_is_never_smaller_and_keeps_the_order(values):
     p_values = np.array(values)
     for found in adjusted(p_values).values():

@@ -20,7 +20,11 @@ Key = tuple[str, str, str]
 
 
 def compared(
-    *, is_made_up: bool = False, unprofitable_share: float = 0.35, **score: object
+    funds: list[dict[str, object]] | None = None,
+    *,
+    is_made_up: bool = False,
+    unprofitable_share: float = 0.35,
+    **score: object,
 ) -> dict[Key, dict[str, object]]:
     """A home of one date and basis, in which TBBK is a member, and the quintiles' medians are known."""
     counts = {"members": 1945, "complete_records": 900, "records_after_controls": 700, "scored": 140}
@@ -44,6 +48,7 @@ def compared(
         table("marts.quality_scores", [{"entity_id": 1, "ticker": "TBBK", **own}], **named),
         table("marts.index_profile", [{"pb": 2.0, "unprofitable_share": unprofitable_share}], as_of=DECEMBER),
         table("marts.index_holdings", [{"entity_id": 1, "rank": 1, "weight": 0.01}], as_of=DECEMBER),
+        table("marts.benchmark_panel", funds or [], as_of=DECEMBER, years=10),
         is_made_up=is_made_up,
     )
     valid = StudyComparison.validate(rows)
@@ -88,6 +93,18 @@ def test_the_index_is_within_a_published_range_or_off_by_the_distance_to_it() ->
     assert found["index", "index", "top_holding_weight"]["ours"] == 0.01
     returns = found["index", "index", "sp600_annual_return_10y"]
     assert (returns["ours"], returns["reason"]) == (None, NO_FUND)
+
+
+def test_ten_year_returns_are_those_of_the_funds_or_say_what_is_needed() -> None:
+    known = {"ticker": "IWM", "role": "index", "annual_return": 0.081, "last_month": DECEMBER}
+    lacking = {"ticker": "IJR", "role": "rival", "reason": "100 of 120 months have a return"}
+    found = compared([known, lacking])
+    index = found["index", "index", "russell2000_annual_return_10y"]
+    assert (index["ours"], index["difference"]) == (0.081, pytest.approx(0.003))
+    assert index["reason"] == "of the fund IWM over the ten years to 2025-12-31, after its fees"
+    rival = found["index", "index", "sp600_annual_return_10y"]
+    assert rival["ours"] is None
+    assert rival["reason"] == "not known: IJR over ten years; 100 of 120 months have a return"
 
 
 def test_a_made_up_home_compares_no_names() -> None:
@@ -146,7 +163,10 @@ def test_a_home_without_the_book_says_so() -> None:
 
 
 def test_a_home_without_a_screen_has_no_rows() -> None:
-    tables = ("marts.quality_summary", "marts.quality_scores", "marts.index_profile", "marts.index_holdings")
+    tables = (
+        *("marts.quality_summary", "marts.quality_scores", "marts.index_profile", "marts.index_holdings"),
+        "marts.benchmark_panel",
+    )
     frames = [table(name, []).clear() for name in tables]
     assert study_comparison(GIVEN, *frames, is_made_up=False).is_empty()
     assert isinstance(frames[0], pl.DataFrame)

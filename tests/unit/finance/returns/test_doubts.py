@@ -156,7 +156,7 @@ def test_a_reversal_is_known_when_it_comes():
 
 
 @given(st.lists(st.floats(-0.99, 20), min_size=12, max_size=12))
-@examples(60)
+@examples(30)
 def test_every_extreme_return_has_a_row_and_none_is_suspect_without_data(values):
     months = [dt.date(2021, m, 1) for m in range(1, 13)]
     ends = pl.Series(months).dt.month_end().to_list()

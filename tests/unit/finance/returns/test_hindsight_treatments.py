@@ -10,9 +10,9 @@ from smallcap.finance.returns.hindsight_treatments import treated_hindsight
 from smallcap.finance.returns.treatments import OF_RETURNS, treated_returns
 from smallcap.tables.registry import TABLES
 from smallcap.tables.returns import TreatedHindsight
-from tests.unit.book_builders import NO_MEMBERS, RULES
+from tests.unit.book_builders import NO_MEMBERS, RULES, members
 from tests.unit.finance.factors.factor_builders import RETURN_RULES
-from tests.unit.test_hindsight import BOOKS, FACTORS, FIRST, LISTED, NAMES, market, of_lines
+from tests.unit.test_hindsight import BOOKS, DAY_BEFORE, FACTORS, FIRST, LISTED, NAMES, market, of_lines
 
 DOUBTS = TABLES["core.return_doubts"].empty()
 
@@ -71,3 +71,22 @@ def test_a_suspect_gain_of_the_market_leaves_both_sides():
         figure(clean, "all", market_alpha)
     )
     assert figure(found, "all", market_alpha) > figure(found, "winsorized", market_alpha)
+
+
+def test_a_line_in_no_list_moves_no_quantile():
+    listed = members(DAY_BEFORE, *range(1, 31))
+    outsider = market().filter(security_id=20).with_columns(
+        security_id=pl.lit(900, pl.Int64), total_return=pl.lit(50.0)
+    )  # fmt: skip
+    of_the_list = treated_rows(market(), DOUBTS)
+
+    def winsorized(earned: pl.DataFrame) -> pl.DataFrame:
+        gap = hindsight_gap(
+            BOOKS, LISTED, of_the_list.filter(treatment="all"), market(), listed, FACTORS, RULES
+        )
+        found = treated_hindsight(
+            gap, BOOKS, LISTED, of_the_list, earned, DOUBTS, listed, FACTORS, RULES, RETURN_RULES
+        )
+        return found.filter(treatment="winsorized")
+
+    assert winsorized(pl.concat([market(), outsider])).equals(winsorized(market()))

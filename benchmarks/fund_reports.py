@@ -1,0 +1,37 @@
+"""Form N-PORT documents of the size of a small-cap index fund, against a bare parse of the same bytes."""
+
+from __future__ import annotations
+
+import io
+
+from lxml import etree
+
+from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES
+from benchmarks.timing import medians
+from smallcap.sources.nport.document import read_report
+from tests.unit.sources.crafted_sec import document, position
+
+POSITIONS = 2_000
+MOST_TIMES_BARE = 3.0
+
+
+def run() -> Section:
+    """Read a document of 2,000 positions, and walk through it without reading anything."""
+    payload = document(
+        *(position(f"COMPANY {number} & CO", cusip=f"{number:09}") for number in range(POSITIONS))
+    )
+
+    def bare() -> None:
+        for _, element in etree.iterparse(io.BytesIO(payload)):
+            element.clear()
+
+    read, walked = medians(SIZES.runs, lambda: read_report(payload), bare)
+    return Section(
+        "Fund reports",
+        f"A Form N-PORT document of {POSITIONS:,} positions ({len(payload) / 1e6:.1f} MB): every field of "
+        "every position into a table, against lxml's iterparse over the same bytes that reads nothing.",
+        ("", "seconds"),
+        [["bare iterparse", f"{walked:.3f}"], ["read", f"{read:.3f}"]],
+        [Limit("a fund's report, against a bare parse", read / walked, MOST_TIMES_BARE)],
+    )

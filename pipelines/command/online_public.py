@@ -1,0 +1,102 @@
+"""What `doctor` checks of public records: contact, limit, figures; online the funds and factors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from smallcap.errors import InputError
+from smallcap.lake import Home
+from smallcap.pipelines.command.findings import Finding, explained
+from smallcap.settings import Settings
+from smallcap.sources.live_public import PublicSources, open_public, rate_folder
+from smallcap.sources.payloads import SnapshotStore
+
+FILLED = (
+    "revenue_usd",
+    "operating_income_usd",
+    "net_income_usd",
+    "interest_expense_usd",
+    "total_assets_usd",
+    "total_liabilities_usd",
+    "shareholders_equity_usd",
+    "short_term_debt_usd",
+    "long_term_debt_usd",
+    "operating_cash_flow_usd",
+    "capital_expenditures_usd",
+    "shares_outstanding",
+)
+
+
+def _public(settings: Settings) -> PublicSources:
+    return open_public(settings, SnapshotStore(settings.snapshots_dir))
+
+
+def contact_finding(settings: Settings) -> Finding:
+    """Say whether a contact is set, without showing it."""
+
+    def look() -> str:
+        """Require a contact."""
+        _public(settings).records.client.require_contact()
+        return "a contact for the SEC is set"
+
+    return explained(look, "contact for the SEC")
+
+
+def limit_finding(settings: Settings) -> Finding:
+    """Say at which rate this machine asks, where that is recorded, and whether it is shut out."""
+    rate = _public(settings).rate
+    until = rate.blocked_until()
+    told = (
+        f"SEC: {rate.rate.requests} requests in {rate.rate.seconds:g} s, counted in {rate_folder(settings)}"
+    )
+    remedy = f"this address is shut out; go on after {until:%Y-%m-%d %H:%M} UTC" if until else ""
+    return Finding(told, until is None, remedy)
+
+
+def _funds(settings: Settings) -> Finding:
+    def look() -> str:
+        """Ask for the funds' filings."""
+        public = _public(settings)
+        reports = public.source.lists.filed(settings.index_name)
+        if not reports:
+            raise InputError(f"no fund of {settings.index_name} has a report at the SEC; see index_funds.csv")
+        newest = max(reports, key=lambda one: one.list_date)
+        funds = sorted({one.fund.fund for one in reports})
+        by_fund = {fund: sum(one.fund.fund == fund for one in reports) for fund in funds}
+        counted = ", ".join(f"{fund} {count}" for fund, count in by_fund.items())
+        told = "; ".join(["", *public.source.lists.notices])
+        return (
+            f"SEC: reports of {counted}; the newest list is of {newest.list_date}, filed {newest.filed}{told}"
+        )
+
+    return explained(look, "funds' reports at the SEC")
+
+
+def fill_finding(settings: Settings) -> Finding:
+    """Say how often the items that the screens need are filled in the newest year at home."""
+    lake = Home(settings).lake
+    years = [year for year in lake.years("raw.fundamentals") if year]
+    if not years:
+        return Finding("figures filled: nothing is fetched yet", True, "")
+    rows = lake.read("raw.fundamentals", [max(years)])
+    shares = ", ".join(
+        f"{name.removesuffix('_usd')} {1 - rows[name].null_count() / rows.height:.0%}" for name in FILLED
+    )
+    return Finding(f"figures filled, of {rows.height:,} records of {max(years)}: {shares}", True, "")
+
+
+def _factors(settings: Settings) -> Finding:
+    def look() -> str:
+        """Fetch the factors."""
+        newest = _public(settings).french.factors().rows.sort("vintage", "month").row(-1, named=True)
+        return f"Kenneth French's library: newest factor month {newest['month']:%Y-%m}"
+
+    return explained(look, "Kenneth French's library")
+
+
+LOCAL_LOOKS: list[Callable[[Settings], Finding]] = [
+    contact_finding,
+    limit_finding,
+    fill_finding,
+]
+ONLINE_LOOKS: list[Callable[[Settings], Finding]] = [_funds, _factors]

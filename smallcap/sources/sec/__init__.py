@@ -1,0 +1,1 @@
+"""The SEC's XBRL facts: statements of companies, as filed and in every later version."""

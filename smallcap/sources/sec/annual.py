@@ -1,0 +1,116 @@
+"""The annual statements of a company: which filing first reports each fiscal year, and its later versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from smallcap.sources.sec.facts import Context, Facts, Filing
+from smallcap.sources.sec.periods import Core, Period, annual_period, length
+from smallcap.sources.sec.refused import Refused
+from smallcap.sources.sec.statements import Company, Statement, make_statement
+
+
+@dataclass
+class _Year:
+    """A fiscal year, with the reports of it in order."""
+
+    filing: Filing
+    period: Period
+    reports: list[tuple[Filing, Period]] = field(default_factory=list)
+
+
+def annual_statements(company: Company, core: Core, refused: Refused) -> list[Statement]:
+    """Make the statement of every fiscal year of which there is an annual report.
+
+    A year that only later filings show is refused: when its figures became known, and as what, is unknown.
+    So is a year in another currency.
+    """
+    rules, facts = company.concepts.rules, company.facts
+    slack = rules.date_slack_days
+    currencies = _currencies(facts)
+    years: list[_Year] = []
+    foreign: list[int] = []
+    for filing in facts.filings:
+        if filing.form not in rules.forms.annual:
+            continue
+        period = annual_period(filing, core, rules)
+        other = currencies.get(filing.accession, [])
+        if found := _in_other_currency(period, other, company):
+            end, currency = found
+            foreign.append(end)
+            row = {"period_end": _text(end), "currency": currency, **_named(filing)}
+            refused.add("currency_not_usd", end, row)
+            continue
+        if period is None:
+            continue
+        known = next((year for year in years if abs(year.period.end - period.end) <= slack), None)
+        if known is None:
+            years.append(_Year(filing, period))
+        else:
+            known.reports.append((filing, period))
+    _refuse_unanchored(company, core, [year.period.end for year in years] + foreign, refused)
+    years.sort(key=lambda year: year.period.end)
+    return [make_statement(company, year.filing, year.period, year.reports) for year in years]
+
+
+def _refuse_unanchored(company: Company, core: Core, known: Sequence[int], refused: Refused) -> None:
+    """Refuse the years that only later filings show: their vintage is unknown."""
+    rules = company.concepts.rules
+    seen: dict[int, tuple[int, Filing]] = {}
+    for context, values in company.facts.seen.items():
+        is_year = (
+            context[0]
+            and rules.durations.annual_min_days <= length(context) <= rules.durations.annual_max_days
+        )
+        if is_year and not any(abs(context[1] - end) <= rules.date_slack_days for end in known):
+            filings = [
+                filing
+                for tag in core.flows & values.keys()
+                for filing, _ in values[tag]
+                if filing.form in rules.forms.annual
+            ]
+            if filings:
+                first = min(filings, key=lambda filing: filing.standing)
+                before = seen.get(context[1])
+                if before is None or first.standing < before[1].standing:
+                    seen[context[1]] = (context[1], first)
+    for end, filing in sorted(seen.values(), key=lambda pair: pair[0]):
+        row = {
+            "period_end": _text(end),
+            "problem": f"first seen as a comparative, {filing.filed - end} days after its end",
+            **_named(filing),
+        }
+        refused.add("vintage_unknown", end, row)
+
+
+def _currencies(facts: Facts) -> dict[str, list[tuple[Context, str]]]:
+    found: dict[str, list[tuple[Context, str]]] = {}
+    for (accession, context), unit in facts.other_currencies.items():
+        found.setdefault(accession, []).append((context, unit))
+    return found
+
+
+def _in_other_currency(
+    period: Period | None, other: Sequence[tuple[Context, str]], company: Company
+) -> tuple[int, str] | None:
+    """Return the end and currency of a year reported in another currency; None if there is none."""
+    durations, slack = company.concepts.rules.durations, company.concepts.rules.date_slack_days
+    years = [
+        (context[1], unit)
+        for context, unit in other
+        if context[0] and durations.annual_min_days <= length(context) <= durations.annual_max_days
+    ]
+    if not years:
+        return None
+    last = max(years)
+    return last if period is None or last[0] >= period.end - slack else None
+
+
+def _named(filing: Filing) -> dict[str, str]:
+    return {"accession": filing.accession, "form": filing.form, "filed": _text(filing.filed)}
+
+
+def _text(day: int) -> str:
+    return dt.date.fromordinal(day).isoformat()

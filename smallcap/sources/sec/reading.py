@@ -1,0 +1,81 @@
+"""Reads every item of one period from one filing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from smallcap.sources.sec.chains import (
+    BALANCE_ITEMS,
+    COUNT_ITEMS,
+    FLOW_ITEMS,
+    Chain,
+    Figure,
+    Lookup,
+    resolve,
+)
+from smallcap.sources.sec.facts import Context, Filing
+from smallcap.sources.sec.periods import Period
+
+TO_DATE = "_year_to_date"
+"""Ends the name of a flow since the fiscal year began."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An item that is read: its name in the result, its chain, and the periods in which it is looked for."""
+
+    name: str
+    chain: Chain
+    contexts: tuple[Context, ...]
+
+
+def items_of(period: Period, chains: Mapping[str, Chain]) -> list[Asked]:
+    """Return every item of a period: flows, averages of shares, balances, and flows to date."""
+    asked = [
+        Asked(item, chains[item], period.flows) for item in (*FLOW_ITEMS, *COUNT_ITEMS) if chains.get(item)
+    ]
+    asked += [Asked(item, chains[item], period.balances) for item in BALANCE_ITEMS if chains.get(item)]
+    if period.to_date:
+        asked += [
+            Asked(f"{item}{TO_DATE}", chains[item], period.to_date) for item in FLOW_ITEMS if chains.get(item)
+        ]
+    return asked
+
+
+def read_items(filing: Filing, asked: Iterable[Asked]) -> dict[str, Figure]:
+    """Return the figures that a filing has, by item."""
+    found = {}
+    lookups: dict[tuple[Context, ...], Lookup] = {}
+    for item in asked:
+        look = lookups.get(item.contexts)
+        if look is None:
+            look = lookups[item.contexts] = lookup_in(filing, item.contexts)
+        figure = resolve(item.chain, look)
+        if figure is not None:
+            found[item.name] = Figure(
+                figure.value, figure.parts, figure.values, filing.accession, filing.form
+            )
+    return found
+
+
+def lookup_in(filing: Filing, contexts: tuple[Context, ...]) -> Lookup:
+    """Return a function that finds a concept's value in the first of some periods that has it."""
+    present = [(context, values) for context in contexts if (values := filing.contexts.get(context))]
+    if len(present) == 1:
+        only, values = present[0]
+
+        def look_once(tag: str) -> tuple[float, Context] | None:
+            value = values.get(tag)
+            return None if value is None else (value, only)
+
+        return look_once
+
+    def look(tag: str) -> tuple[float, Context] | None:
+        for context, found in present:
+            value = found.get(tag)
+            if value is not None:
+                return value, context
+        return None
+
+    return look

@@ -1,0 +1,111 @@
+"""A period's statement: its versions, its share count, and what is missing and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from smallcap.rules.types.concepts import Concepts
+from smallcap.sources.sec.blanks import DEBT_PARTS, TWO_YEARS, Signs, judged_none
+from smallcap.sources.sec.chains import SHARES_OUTSTANDING, Chain, Figure
+from smallcap.sources.sec.facts import Facts, Filing
+from smallcap.sources.sec.periods import Period
+from smallcap.sources.sec.reading import items_of, read_items
+from smallcap.sources.sec.shares import Count, share_count
+from smallcap.sources.sec.versions import Split, Version, versions_of
+
+
+@dataclass(frozen=True)
+class Company:
+    """What the statements of a company are made from.
+
+    Attributes
+    ----------
+    facts
+        Its facts.
+    chains
+        The chains of every item, without concepts that the company never uses.
+    signs
+        Where its filings show debt, dividends, buybacks or goodwill.
+    concepts
+        The rules.
+    """
+
+    facts: Facts
+    chains: Mapping[str, Chain]
+    signs: Signs
+    concepts: Concepts
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The versions of one period.
+
+    Attributes
+    ----------
+    period
+        The period.
+    versions
+        The original first.
+    is_debt_none
+        For each version, whether blank debt is none.
+    count
+        The share count of the original.
+    splits
+        Counts of later filings that were not taken over.
+    """
+
+    period: Period
+    versions: Sequence[Version]
+    is_debt_none: Sequence[bool]
+    count: Count
+    splits: Sequence[Split]
+
+
+def make_statement(
+    company: Company, filing: Filing, period: Period, reports: Sequence[tuple[Filing, Period]]
+) -> Statement:
+    """Make the versions of a period.
+
+    Parameters
+    ----------
+    company
+        The company.
+    filing, period
+        The filing that first reports the period.
+    reports
+        Later reports of the same period, amendments for example.
+    """
+    chains, concepts = company.chains, company.concepts
+    figures = read_items(filing, items_of(period, chains))
+    none, is_none = judged_none(filing, period, figures, chains, company.signs, concepts)
+    completed = {later.accession: read_items(later, items_of(own, chains)) for later, own in reports}
+    versions, splits = versions_of(filing, {**figures, **none}, completed, company.facts, concepts.rules)
+    count = share_count(filing, period, chains.get(SHARES_OUTSTANDING, ()), concepts.rules)
+    is_debt_none = [is_none, *(is_none and _still_none(version, period, company) for version in versions[1:])]
+    return Statement(period, versions, is_debt_none, count, splits)
+
+
+def _still_none(version: Version, period: Period, company: Company) -> bool:
+    """Whether nothing that became known with a version contradicts that there was no debt."""
+    is_same = "total_liabilities" not in version.changed
+    since = period.end - TWO_YEARS
+    unseen = not any(
+        standing <= version.filing.standing and since < end <= period.end
+        for standing, end in company.signs["debt_signs"]
+    )
+    parts = [version.figures[part].value for part in DEBT_PARTS if part in version.figures]
+    return is_same and unseen and not any(parts)
+
+
+def why_missing(item: str, figures: Mapping[str, Figure], is_debt_none: bool, company: Company) -> str:
+    """Say why a statement has no figure of an item."""
+    if item in DEBT_PARTS:
+        if is_debt_none:
+            return "none: other liabilities explain the balance sheet, and nothing shows debt"
+        other = DEBT_PARTS[1 - DEBT_PARTS.index(item)]
+        known = "; the other part of debt is known" if other in figures else ""
+        return f"no concept of the chain in the filing, and not shown to be none{known}"
+    if not company.chains.get(item):
+        return "no filing of the company uses a concept of the chain"
+    return "no concept of the chain in the filing"
