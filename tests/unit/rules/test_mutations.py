@@ -23,12 +23,15 @@ from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.books import BookSet
 from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, Exclusion, Override
 from smallcap.rules.types.concepts import CONCEPTS_FILE, STATEMENTS_FILE, Concept, StatementRules
+from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
 from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import CAP_RANGES_FILE, CapRange, ExperimentRules
 from smallcap.rules.types.factors import FactorRules
+from smallcap.rules.types.freshness import FRESHNESS_FILE, FreshnessRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, SUCCESSIONS_FILE, CikSuccession, FundRow
 from smallcap.rules.types.inference import InferenceRules
 from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
@@ -55,6 +58,8 @@ from tests.unit.rules.rule_files import Field, Place, as_toml, fields_of
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULE_SETS: dict[str, type[RuleSet]] = {
     "benchmarks.toml": BenchmarkRules,
+    CUSIP_IDENTITY_FILE: CusipIdentity,
+    FRESHNESS_FILE: FreshnessRules,
     APPLICABILITY_FILE: Applicability,
     "books.toml": BookSet,
     "event_study.toml": EventStudyRules,
@@ -80,6 +85,8 @@ TABLES: dict[str, type[Row]] = {
     EXCLUSIONS_FILE: Exclusion,
     OVERRIDES_FILE: Override,
     CAP_RANGES_FILE: CapRange,
+    INDEX_FUNDS_FILE: FundRow,
+    SUCCESSIONS_FILE: CikSuccession,
     KINDS_FILE: CompanyKind,
     RECONSTITUTIONS_FILE: Reconstitution,
     CLAIMS_FILE: ThesisClaim,
