@@ -83,6 +83,9 @@ UP_TO_SCORES = (
     "core.annual_fundamentals",
     "core.annual_metrics",
     "core.metrics_as_of",
+    "core.quarterly_fundamentals",
+    "core.trailing_metrics",
+    "core.trailing_as_of",
     "marts.quality_scores",
 )
 
@@ -99,7 +102,8 @@ def good_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_good_folder_is_screened(good_home: Path) -> None:
     rows = published(good_home, "SELECT status, count(*) AS n FROM marts.quality_scores GROUP BY ALL")
-    assert dict(rows.itertuples(index=False)) == {"scored": COMPANIES * 4}
+    # Two methods on two bases, and the method `trailing` on one.
+    assert dict(rows.itertuples(index=False)) == {"scored": COMPANIES * 5}
 
 
 def duplicated() -> pl.DataFrame:

@@ -47,7 +47,8 @@ def theirs(backfilled_home: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def ours(backfilled_home: Path) -> pd.DataFrame:
-    return published(backfilled_home, "SELECT * FROM marts.experiment_returns")
+    # Those who are admitted by quarters are no universe of the independent implementation.
+    return published(backfilled_home, "SELECT * FROM marts.experiment_returns WHERE universe <> 'admitted'")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,8 @@ def test_companies_leave_and_returns_are_missing_often_enough_to_compare(ours: p
 
 def test_the_whole_period_agrees(backfilled_home: Path, theirs: pd.DataFrame) -> None:
     found = published(
-        backfilled_home, "SELECT * FROM marts.profitability_experiment WHERE period = 'all'"
+        backfilled_home,
+        "SELECT * FROM marts.profitability_experiment WHERE period = 'all' AND universe <> 'admitted'",
     ).sort_values(OF_A_ROW)
     assert set(found["status"]) == {"estimated"}
     rates = published(backfilled_home, "SELECT month, rf FROM core.factors_monthly").set_index("month")["rf"]

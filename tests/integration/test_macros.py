@@ -103,9 +103,12 @@ def test_the_macro_by_period_finds_the_record_that_ranks_highest_in_each_period(
 def test_every_table_whose_rows_became_known_by_version_has_macros() -> None:
     assert [table.name for table in VERSIONED] == [
         "raw.fundamentals",
+        "raw.quarterly_fundamentals",
         "raw.vendor_metrics",
         "core.annual_fundamentals",
+        "core.quarterly_fundamentals",
         "core.annual_metrics",
+        "core.trailing_metrics",
     ]
     assert {macro.source for macro in macros()} == {None, *(table.name for table in VERSIONED)}
 

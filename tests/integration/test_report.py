@@ -97,7 +97,8 @@ def test_what_a_report_was_read_from_is_kept_once(home, smallcap):
 
 
 def test_reports_of_dates_that_are_no_longer_published_are_removed(home, smallcap):
-    smallcap("report", "--as-of", LATER, "--home", home)
+    answer = smallcap("report", "--as-of", LATER, "--home", home)
+    assert answer.code == 0, answer
     reports, gone = home / "reports", dt.date(2025, 1, 15)
     for folder in (reports / str(gone), reports / "2025-01-16", reports / "note-bo-ok"):
         folder.mkdir()

@@ -15,7 +15,8 @@ REASON = "held from 0 Junes on; 3 are needed, with members of this kind and retu
 
 def test_nothing_is_estimated_without_a_june(long_limit: RealHome) -> None:
     rows = long_limit.rows("SELECT * FROM marts.profitability_experiment")
-    assert len(rows) == 27  # three universes, weightings and cost levels
+    # Three universes by three weightings and three cost levels; the admitted compared with two of them.
+    assert len(rows) == 27 + 18
     assert set(zip(rows["period"], rows["status"], rows["reason"], strict=True)) == {
         ("all", "insufficient", REASON)
     }

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"real files are not h
 OVERRIDES = PROJECT_ROOT / "data" / "reference" / "business_overrides.csv"
 STATEMENT_FILTERS = range(2, 7)
 UNKNOWN_MULTIPLES = "; ".join(
-    f"price to {what} is unknown (the number of shares cannot be that of the company the fund holds)"
+    f"price to {what} is unknown (a figure, of this year or the year before, may be in the wrong unit)"
     for what in ("book", "earnings", "free cash flow")
 )
 KNOWN_IN_PART = (

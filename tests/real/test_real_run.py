@@ -207,7 +207,8 @@ class TestNamedDefects:
             "SELECT exclusion_reason, market_cap_reason, is_scale_suspect FROM marts.quality_scores AS scores"
             f" JOIN core.metrics_as_of USING (as_of, entity_id) WHERE scores.ticker = '{ticker}'"
         )
-        assert len(rows) == 6  # two methods; May on both bases, November on one
+        # Two methods, May on both bases and November on one; the method `trailing` on one basis.
+        assert len(rows) == 6 + 2
         assert rows["is_scale_suspect"].all()
         assert set(rows["market_cap_reason"]) == {"scale_suspect"}
         assert rows["exclusion_reason"].str.contains("market_cap_usd").all()

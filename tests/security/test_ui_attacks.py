@@ -186,12 +186,14 @@ def test_a_click_starts_a_run_and_the_daemon_carries_it_out(ui: ServedUi):
     assert ui.wait_for_run(ui.launch(), "SUCCESS", "FAILURE", "CANCELED") == "SUCCESS"
 
 
-def test_the_schedule_is_there_and_off(ui: ServedUi):
+def test_the_schedules_are_there_and_off(ui: ServedUi):
     query = """{ repositoriesOrError {
         ... on RepositoryConnection { nodes { schedules { name scheduleState { status } } } }
     } }"""
     (repository,) = ui.ask(query)["repositoriesOrError"]["nodes"]
-    assert repository["schedules"] == [{"name": "nightly", "scheduleState": {"status": "STOPPED"}}]
+    assert repository["schedules"] == [
+        {"name": name, "scheduleState": {"status": "STOPPED"}} for name in ("hourly_health", "nightly")
+    ]
 
 
 def test_it_listens_on_this_machine_only(ui: ServedUi):
