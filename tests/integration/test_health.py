@@ -57,6 +57,7 @@ def test_a_home_that_serves_nothing_is_failing(tmp_path: Path, smallcap: Smallca
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.drill
 def test_an_incident_is_told_once_by_mail_and_once_when_it_is_over(
     home: Path, smallcap: Smallcap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
