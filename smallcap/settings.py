@@ -35,6 +35,7 @@ from smallcap.setting_checks import (
     refuse_misplaced_keys,
 )
 from smallcap.split_basis import INFERRED, parse_setting
+from smallcap.sql_settings import SqlSettings
 
 Preset = Literal["sample", "files", "xfinlink", "public"]
 PlanName = Literal["free", "pro", "max", "redistribution"]
@@ -52,7 +53,7 @@ class _EnvFile(DotEnvSettingsSource):
         }
 
 
-class Settings(PublicSettings):
+class Settings(PublicSettings, SqlSettings):
     """Settings of a run: arguments, else SMALLCAP_* variables, .env, the home's, else these defaults.
 
     The file .env is that of the checkout; of an installed package, that of the folder that a command is
@@ -199,21 +200,6 @@ class Settings(PublicSettings):
     vacuum_days: int = Field(14, ge=0, description="days for which unpublished versions of tables are kept")
     keep_runs: int = Field(
         14, ge=1, description="newest runs whose events in Dagster and whose checks are kept"
-    )
-    sql_timeout_seconds: float = Field(
-        60.0, gt=0, le=1e6, description="smallcap sql: a query that takes longer is stopped"
-    )
-    sql_memory_mb: int = Field(
-        2048, ge=64, le=16_000_000, description="smallcap sql: memory of a query, in MB"
-    )
-    sql_threads: int | None = Field(
-        None, ge=1, le=1024, description="smallcap sql: threads of a query; none: one per processor"
-    )
-    sql_max_rows: int = Field(
-        10_000_000, ge=1, le=10**12, description="smallcap sql: rows that a query may show or write"
-    )
-    sql_max_characters: int = Field(
-        100_000, ge=1, le=10**8, description="smallcap sql: length of a statement"
     )
 
     _catalogue_dir: Path | None = PrivateAttr(None)

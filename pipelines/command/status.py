@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic.fields import FieldInfo
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -73,10 +74,16 @@ def _show_unfinished(settings: Settings, out: Console) -> None:
         )
 
 
+def in_order(kind: type[Settings]) -> dict[str, FieldInfo]:
+    """Return the settings by name: first those of every home, then those of its parts (one preset, `sql`)."""
+    own = {name: field for name, field in kind.model_fields.items() if name in kind.__annotations__}
+    return {**own, **kind.model_fields}
+
+
 def show_config(settings: Settings, out: Console) -> None:
     """Show every setting: name, value in force, variable, meaning. A secret shows as asterisks."""
     rows = [
         (name, str(getattr(settings, name)), f"SMALLCAP_{name.upper()}", field.description or "")
-        for name, field in type(settings).model_fields.items()
+        for name, field in in_order(type(settings)).items()
     ]
     out.print(rows_table(["setting", "value", "variable", "meaning"], rows))

@@ -19,7 +19,7 @@ from smallcap.tables.columns import (
     usd,
     year,
 )
-from smallcap.tables.core import MetricsAsOf
+from smallcap.tables.metrics_as_of import MetricsAsOf
 from smallcap.tables.watched import IS_MEMBER, TICKER
 
 

@@ -22,6 +22,7 @@ from smallcap.errors import SmallcapError
 from smallcap.finance.funnel import FunnelRules
 from smallcap.finance.funnel.lens_items import items
 from smallcap.pipelines.command.app import app
+from smallcap.pipelines.command.status import in_order
 from smallcap.rules.files import read_rules
 from smallcap.settings import Settings
 from smallcap.tables import META_TABLES, TABLES
@@ -190,7 +191,7 @@ def settings_table() -> str:
     """The table of settings as docs/operations.md has it."""
     rows = [
         f"| `{name}` | `SMALLCAP_{name.upper()}` | {_default(field.default)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        for name, field in in_order(Settings).items()
     ]
     return "\n".join(["| setting | variable | default | meaning |", "|---|---|---|---|", *rows])
 

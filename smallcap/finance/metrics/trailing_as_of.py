@@ -10,7 +10,7 @@ from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.pointintime import is_stale, visible
 from smallcap.rules.types.kinds import Applicability
 from smallcap.rules.types.metrics import MetricsRules
-from smallcap.tables.core import MetricsAsOf
+from smallcap.tables.metrics_as_of import MetricsAsOf
 from smallcap.tables.registry import TABLES
 
 QUARTER, ANNUAL = "quarter", "annual"

@@ -58,6 +58,7 @@ def judged_none(
     found = {}
 
     def is_unseen(group: str, days: int) -> bool:
+        """Whether no filing up to this one shows the item in the days before the period's end."""
         known, since = filing.standing, period.end - days
         return not any(standing <= known and end > since for standing, end in signs[group])
 

@@ -66,12 +66,14 @@ def lookup_in(filing: Filing, contexts: tuple[Context, ...]) -> Lookup:
         only, values = present[0]
 
         def look_once(tag: str) -> tuple[float, Context] | None:
+            """Find a concept's value in the only period that is there."""
             value = values.get(tag)
             return None if value is None else (value, only)
 
         return look_once
 
     def look(tag: str) -> tuple[float, Context] | None:
+        """Find a concept's value in the first period that has it."""
         for context, found in present:
             value = found.get(tag)
             if value is not None:

@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final
 
 import polars as pl
 from pydantic import SecretStr
@@ -36,6 +36,7 @@ from smallcap.sources.xfinlink.constituents import IndexLists, constituents_rows
 from smallcap.sources.xfinlink.fundamentals import fundamentals_topic, quarterly_fundamentals_topic
 from smallcap.sources.xfinlink.metrics import metrics_topic
 from smallcap.sources.xfinlink.names import Names
+from smallcap.sources.xfinlink.other_sources import FactorFiles, HoldingsLists
 from smallcap.sources.xfinlink.prices import prices_topic
 from smallcap.sources.xfinlink.reconcile import missing_rows
 from smallcap.sources.xfinlink.securities import securities_rows
@@ -46,26 +47,6 @@ FIRST_LIST: Final = dt.date(1996, 1, 2)
 NO_ANSWER: Final = "no answer of the vendor has a row"
 NO_ID: Final = "the vendor has no id of it, so it cannot be asked for"
 _LOG = logging.getLogger(__name__)
-
-
-class HoldingsLists(Protocol):
-    """Source of lists when the vendor does not serve the index."""
-
-    def membership_dates(self) -> list[dt.date]:
-        """Days for which there is a list."""
-        ...
-
-    def constituents(self, as_ofs: Sequence[dt.date]) -> Delivery:
-        """Members at each as_of."""
-        ...
-
-
-class FactorFiles(Protocol):
-    """Source of factor returns."""
-
-    def factors(self) -> Delivery:
-        """Factor returns of every vintage."""
-        ...
 
 
 class XfinlinkSource:
