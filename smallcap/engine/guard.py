@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from smallcap.engine.lineage import READS
+from smallcap.engine.lineage import READS, followers
 from smallcap.engine.recipe import in_words
 from smallcap.engine.staleness import Digests
 from smallcap.errors import AuditError
@@ -66,14 +66,6 @@ def selection_of(stale: Collection[str]) -> str:
     # A table of a source last: making it means fetching.
     nearest = min(reaching, key=lambda name: (name.startswith("raw."), len(followers(name))))
     return f", or `smallcap run --select {nearest}+`"
-
-
-def followers(name: str) -> set[str]:
-    """Return a table and all that are made from it, directly or through others."""
-    found = {name}
-    while more := {other for other, reads in READS.items() if other not in found and found & reads.keys()}:
-        found |= more
-    return found
 
 
 def out_of_date(digests: Digests) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from smallcap.engine.context import Run, open_run
-from smallcap.engine.lineage import READS
+from smallcap.engine.lineage import READS, followers
 from smallcap.errors import InputError
 from smallcap.lake import Home
 from smallcap.settings import Settings
@@ -118,10 +118,7 @@ def require_tables(selection: str) -> list[str]:
         raise InputError(f"there is no table '{name}' to make; the tables are: {', '.join(READS)}")
     if not selection.endswith("+"):
         return [name]
-    wanted = {name}
-    for table, reads in READS.items():
-        if wanted & set(reads):
-            wanted.add(table)
+    wanted = followers(name)
     return [*(table for table in READS if table in wanted), "publish.warehouse", "publish.report"]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smallcap.engine.guard import followers, selection_of
+from smallcap.engine.guard import selection_of
+from smallcap.engine.lineage import followers
 
 
 @pytest.mark.parametrize(
