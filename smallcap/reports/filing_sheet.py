@@ -102,7 +102,9 @@ def filing_document(shown: Statements) -> dict[str, Any]:
 
 def filing_sheet(document: Mapping[str, Any]) -> RenderableType:
     """Lay out what `filing_document` returns: one part a fiscal year, the newest first."""
-    parts: list[RenderableType] = [Text(f"{document['entity_name']} (CIK {document['cik']})", style="bold")]
+    parts: list[RenderableType] = [
+        Text(f"{document['entity_name'] or 'a company without a name'} (CIK {document['cik']})", style="bold")
+    ]
     for year in reversed(document["years"]):
         parts += [Text(""), *_year(year)]
     if not document["years"]:
@@ -244,5 +246,4 @@ def _place(row: Any) -> str:
 def _problem(row: Any) -> str:
     if not isinstance(row, dict):
         return str(row)
-    known = {"cik", "entity_name", "concept", "period_end", "accession", "accn", "problem"}
-    return str(row.get("problem") or {name: row[name] for name in row if name not in known})
+    return str(row.get("problem") or row)

@@ -40,7 +40,8 @@ def annual_statements(company: Company, core: Core, refused: Refused) -> list[St
         if found := _in_other_currency(period, other, company):
             end, currency = found
             foreign.append(end)
-            row = {"period_end": _text(end), "currency": currency, **_named(filing)}
+            problem = f"its amounts are in {currency}, not in US dollars"
+            row = {"period_end": _text(end), "currency": currency, "problem": problem, **_named(filing)}
             refused.add("currency_not_usd", end, row)
             continue
         if period is None:

@@ -202,7 +202,14 @@ class _Reader:
             filing.contexts[context][tag] = min(values, key=lambda value: (_unit(value), -abs(value), value))
             return
         del filing.contexts[context][tag]
-        row = {"concept": tag, "accn": filing.accession, "end": _text(context[1]), "values": sorted(values)}
+        amounts = sorted(values)
+        row = {
+            "concept": tag,
+            "accn": filing.accession,
+            "end": _text(context[1]),
+            "values": amounts,
+            "problem": f"its filing has {len(amounts)} values of it, {amounts[0]:,.0f} to {amounts[-1]:,.0f}",
+        }
         self._refused.add("values_contradict", context[1], row)
 
     def _day(self, text: str) -> int:

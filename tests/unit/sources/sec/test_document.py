@@ -118,6 +118,7 @@ def test_of_two_values_in_one_filing_the_exact_one_counts_and_none_where_they_co
     found = other.read()
     assert only(found)["goodwill_usd"] is None
     assert rules_of(found) == ["values_contradict"]
+    assert "its filing has 2 values of it" in found.refused["row_json"][0]
 
 
 def test_amounts_in_another_unit_do_not_count() -> None:

@@ -74,6 +74,7 @@ def test_a_report_in_another_currency_is_refused_with_its_currency() -> None:
     assert found.annual.height == 0
     assert found.refused["rule"].to_list() == ["currency_not_usd"]
     assert '"currency": "CNY"' in found.refused["row_json"][0]
+    assert "its amounts are in CNY, not in US dollars" in found.refused["row_json"][0]
 
 
 def test_a_file_without_us_gaap_is_refused_with_its_taxonomies() -> None:
