@@ -494,6 +494,15 @@ class TestBlankShownToBeNone:
             False,
         )
 
+    @pytest.mark.parametrize("part", ["short_term_debt_usd", "long_term_debt_usd"])
+    def test_a_part_of_zero_and_interest_that_is_paid_leave_the_other_part_unknown(self, part: str) -> None:
+        row = metrics_of_2023(**SHOWN_NONE | {part: 0.0, "net_interest_expense_usd": 7.1})
+        assert (row["total_debt_usd"], row["is_debt_partial"], row["is_debt_explained_zero"]) == (
+            0.0,
+            True,
+            False,
+        )
+
     def test_without_it_a_blank_is_unknown(self) -> None:
         row = metrics_of_2023(**SHOWN_NONE | {"is_debt_explained_zero": False})
         assert (row["total_debt_usd"], row["total_debt_reason"]) == (None, "input_missing")
