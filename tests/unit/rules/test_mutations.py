@@ -278,7 +278,7 @@ def test_a_cell_of_a_wrong_kind_is_named(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, file: str
 ) -> None:
     rows = rows_of(file)
-    numbers = {"low", "high", "window_months"}
+    numbers = {"low", "high", "window_months", "old_cik", "new_cik"}
     columns = {
         "code",
         "code_system",
@@ -292,6 +292,7 @@ def test_a_cell_of_a_wrong_kind_is_named(
         "effective_date",
         "first_list_date",
         *numbers,
+        "date",
         "valid_from",
         "valid_to",
         "dataset",
