@@ -17,7 +17,7 @@ CLOCK = dt.date(2026, 6, 30)
 """The last day that the sample universe knows."""
 COMPANIES = 300
 FIRST_YEARS = (
-    pytest.param(2020, id="six years"),
+    pytest.param(2024, id="two years"),
     pytest.param(2006, id="twenty years", marks=pytest.mark.drill),
 )
 LAST_YEAR = 2025
@@ -27,7 +27,7 @@ REPORT_DATE = STUDY_DATE
 
 @pytest.fixture(scope="session", params=FIRST_YEARS)
 def first_year(request: pytest.FixtureRequest) -> int:
-    """The first year of `backfilled_home`: `make test` looks at six years, `make drill` at twenty."""
+    """The first year of `backfilled_home`: `make test` looks at two years, `make drill` at twenty."""
     return int(request.param)
 
 
