@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
-
-from deltalake import DeltaTable
 
 from smallcap.errors import InputError
 from smallcap.home_record import COPY, RECORD
@@ -93,14 +92,14 @@ def _log(lake: LakeReader, name: str, version: int) -> Iterator[Path]:
 
 
 def _of_reports(lake: LakeReader, served: Published) -> Iterator[Path]:
-    """Give the files of the versions that reports name, where they can be opened."""
-    for name, version in (
-        served.meta["meta.kept_versions"].select("table_name", "version").unique().iter_rows()
-    ):
-        folder = lake.folder(name)
-        if version <= served.tables[name].version and LogFiles.of(folder).can_open(version):
-            paths = DeltaTable(folder, version=version).get_add_actions()["path"].to_pylist()
-            yield from (file for path in paths if (file := folder / path).is_file())
+    """Give the files of the versions that reports name, of those that the home still has whole."""
+    named = served.meta["meta.kept_versions"].select("table_name", "version").unique()
+    for name, version in named.iter_rows():
+        is_there = name in served.tables and version <= served.tables[name].version
+        if is_there and LogFiles.of(lake.folder(name)).can_open(version):
+            # A clean-up removes files of a version that only a removed report named.
+            with suppress(InputError):
+                yield from lake.files(name, version)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
