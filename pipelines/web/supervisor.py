@@ -32,6 +32,7 @@ from smallcap.pipelines.web.supervision import GaveUpError, Supervisor
 from smallcap.settings import load_settings
 
 CODE, DAEMON, WEB = "the code server", "the daemon", "the web server"
+STDIN: Final = 0
 LOOK_EVERY_SECONDS: Final = 0.2
 LOADING_SECONDS: Final = 120.0
 """How long the others wait for the code server; then they are started all the same, and load it later."""
@@ -132,7 +133,9 @@ def _tell(sentence: str) -> None:
 
 
 def _end_with_the_command() -> None:
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: a thread that waits in its buffer aborts an interpreter that ends.
+    while os.read(STDIN, 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
