@@ -113,7 +113,13 @@ def require_empty(home: Path) -> None:
     InputError
         When it does.
     """
-    found = sorted(path.name for path in home.iterdir()) if home.is_dir() else []
+    try:
+        found = sorted(path.name for path in home.iterdir()) if home.is_dir() else []
+    except OSError as error:
+        raise InputError(
+            f"the home {home} cannot be read ({error.strerror}); have its owner permit it, or name another "
+            f"with --home"
+        ) from None
     others = [name for name in found if name not in (STAGING, LOCK)]
     if others or (home.exists() and not home.is_dir()):
         raise InputError(

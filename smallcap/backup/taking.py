@@ -100,11 +100,17 @@ class Planned:
 def plan_backup(settings: Settings, destination: Path) -> Planned:
     """Say what a backup would copy; nothing is written. Errors as for `take_backup`."""
     require_apart(settings.home, destination)
-    served = read_contents(served_path(settings.warehouse_dir), settings.home)
-    require_readable(settings.warehouse_dir / CATALOGUE_FILE)
+    path = served_path(settings.warehouse_dir)
+    served = read_contents(path, settings.home)
+    require_readable(path)
     store = BackupStore(destination)
     known = _newest_files(store)
-    sizes = {file: file.stat().st_size for file in files_of_home(settings, served, [])}
+    earlier = {}
+    for one in _history(settings):
+        with suppress(DamagedCatalogueError):
+            earlier[one] = read_contents(one, settings.home)
+    files = [path, *earlier, *files_of_home(settings, served, earlier.values())]
+    sizes = {file: file.stat().st_size for file in files if file.is_file()}
     read = [
         size
         for file, size in sizes.items()
@@ -163,7 +169,7 @@ class _Copy:
 
     def _earlier(self) -> Iterator[Published]:
         """Copy the history of catalogues; a damaged one is left out, as a rollback skips it."""
-        for path in sorted((self._settings.warehouse_dir / HISTORY_DIR).glob("[0-9]*.duckdb")):
+        for path in _history(self._settings):
             try:
                 earlier = self._catalogue(path)
             except DamagedCatalogueError:
@@ -205,6 +211,11 @@ class _Copy:
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self._settings.home).as_posix()
+
+
+def _history(settings: Settings) -> list[Path]:
+    """List the earlier catalogues that a rollback serves again, oldest first."""
+    return sorted((settings.warehouse_dir / HISTORY_DIR).glob("[0-9]*.duckdb"))
 
 
 def _newest_files(store: BackupStore) -> Mapping[str, Entry]:
