@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode, in_words
-from smallcap.pipelines.command import asking, keeping, making
+from smallcap.pipelines.command import asking, keeping, making, operating
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
 from smallcap.pipelines.command.options import ERR
@@ -46,6 +46,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 for command in COMMANDS:
     app.command()(command)
 app.command(epilog=keeping.DIFF_EXIT_CODES)(keeping.diff)
+app.command(epilog=operating.SERVE_EXIT_CODES)(operating.serve)
+app.command(epilog=operating.BACKUP_EXIT_CODES)(operating.backup)
+app.command(epilog=operating.RESTORE_EXIT_CODES)(operating.restore)
 app.add_typer(keeping.book_app, name="book")
 app.add_typer(keeping.config_app, name="config")
 

@@ -53,7 +53,7 @@ def main() -> None:
         listening = socket.socket(fileno=int(sys.argv[1]))
         settings = load_settings()
         with open_instance(settings) as instance, _workspace(instance) as workspace, _daemon(workspace):
-            _serve(instance, workspace, listening, settings)
+            serve_pages(instance, workspace, listening, settings)
     except KeyboardInterrupt:
         pass
     finally:
@@ -62,9 +62,22 @@ def main() -> None:
         os.killpg(0, signal.SIGTERM)
 
 
-def _serve(
+def serve_pages(
     instance: dg.DagsterInstance, workspace: Path, listening: socket.socket, settings: Settings
 ) -> None:
+    """Serve the guarded pages until a signal comes.
+
+    Parameters
+    ----------
+    instance
+        The home's Dagster instance.
+    workspace
+        The file that says where the code server listens.
+    listening
+        The socket that requests come to.
+    settings
+        The settings, which name the hosts and the token.
+    """
     instance.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, MOST_CONNECTIONS)
     target = WorkspaceFileTarget([str(workspace)])
     with WorkspaceProcessContext(

@@ -1,6 +1,6 @@
 """The command `ui`: it takes the port, starts the services in a group of their own, and ends with them.
 
-Dagster is not loaded here.
+`serve` does the same with other services. Dagster is not loaded here.
 """
 
 from __future__ import annotations
@@ -12,18 +12,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO
 
 from smallcap.characters import visible
 from smallcap.errors import InputError, SmallcapError
+from smallcap.exit_codes import ExitCode
 from smallcap.lake import Home
 from smallcap.pipelines.signals import ending_in
 from smallcap.redaction import Redactor
 from smallcap.setting_checks import SHORTEST_TOKEN, is_loopback
 from smallcap.settings import Settings
 
+SERVICES = "smallcap.pipelines.web.services"
 LOOK_EVERY_SECONDS = 0.1
 ENDING_SECONDS = 12.0
 """How long the services may take to end, and then the runs that they started, before they are killed."""
@@ -50,25 +52,48 @@ def serve_ui(settings: Settings, port: int) -> None:
     SmallcapError
         When the services end by themselves.
     """
+    # DAGSTER_IS_DEV_CLI tells Dagster that everything runs on one machine, as `dagster dev` does.
+    serve_group(settings, port, SERVICES, {"DAGSTER_IS_DEV_CLI": "1"}, "`smallcap ui`")
+
+
+def serve_group(
+    settings: Settings, port: int, module: str, variables: Mapping[str, str], command: str
+) -> None:
+    """Take the port, and run a module that serves on it in a group of its own, until a signal comes.
+
+    Parameters
+    ----------
+    settings, port
+        As in `serve_ui`.
+    module
+        The module; it is given the number of the socket.
+    variables
+        Environment variables that it is given in addition.
+    command
+        The command that starts it, for the message that it ended.
+
+    Raises
+    ------
+    InputError
+        As in `serve_ui`, or when the module ends with the exit code of one.
+    SmallcapError
+        When it ends by itself.
+    """
     _require_token(settings)
     Home(settings).prepare()
-    # DAGSTER_IS_DEV_CLI tells Dagster that everything runs on one machine, as `dagster dev` does.
-    own = {
-        "DAGSTER_HOME": str(settings.dagster_dir),
-        "SMALLCAP_HOME": str(settings.home),
-        "DAGSTER_IS_DEV_CLI": "1",
-    }
+    own = {"DAGSTER_HOME": str(settings.dagster_dir), "SMALLCAP_HOME": str(settings.home), **variables}
     with (
         ending_in(GRACE_SECONDS),
         _listening(settings.bind, port) as listening,
-        _services(listening, {**os.environ, **own}) as services,
+        _services(listening, module, {**os.environ, **own}) as services,
     ):
         # Looked at again and again: a wait without an end may not be interrupted by a signal.
         while services.poll() is None:
             time.sleep(LOOK_EVERY_SECONDS)
-    raise SmallcapError(
+    kind = InputError if services.returncode == ExitCode.INPUT else SmallcapError
+    raise kind(
         f"Dagster's services ended by themselves (exit code {services.returncode}); what they said is above. "
-        "`smallcap ui` starts them again"
+        f"{command} starts them again"
     )
 
 
@@ -97,11 +122,13 @@ def _listening(address: str, port: int) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _services(listening: socket.socket, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _services(
+    listening: socket.socket, module: str, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start the services in a group that Ctrl-C in the terminal does not reach: they are ended in order."""
     number = listening.fileno()
     services = subprocess.Popen(
-        [sys.executable, "-P", "-m", "smallcap.pipelines.web.services", str(number)],
+        [sys.executable, "-P", "-m", module, str(number)],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

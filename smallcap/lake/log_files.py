@@ -64,8 +64,8 @@ class LogFiles:
         commits = {commit for version in versions for commit in (version, *self._after_checkpoint(version))}
         checkpoints = {self._checkpoint_of(version) for version in versions}
         gone = [
-            *(self._file(version, ".checkpoint.parquet") for version in self.checkpoints - checkpoints),
-            *(self._file(version, ".json") for version in sorted(self.commits.keys() - commits)),
+            *(self.file_of_checkpoint(version) for version in self.checkpoints - checkpoints),
+            *(self.file_of_commit(version) for version in sorted(self.commits.keys() - commits)),
         ]
         for file in gone:
             file.unlink(missing_ok=True)
@@ -89,5 +89,10 @@ class LogFiles:
         """Return the commits that are read after the checkpoint."""
         return range(self._checkpoint_of(version) + 1, version + 1)
 
-    def _file(self, version: int, ending: str) -> Path:
-        return self.table / LOG_DIR / f"{version:020}{ending}"
+    def file_of_commit(self, version: int) -> Path:
+        """Name the file of a commit."""
+        return self.table / LOG_DIR / f"{version:020}.json"
+
+    def file_of_checkpoint(self, version: int) -> Path:
+        """Name the file of a checkpoint."""
+        return self.table / LOG_DIR / f"{version:020}.checkpoint.parquet"

@@ -1,5 +1,5 @@
-"""`smallcap ui` as a user starts it, and requests and WebSockets as an attacker's page, a program or the UI
-itself sends them.
+"""`smallcap ui` or `smallcap serve` as a user starts it, and requests and WebSockets as an attacker's page, a
+program or the UI itself sends them.
 """
 
 from __future__ import annotations
@@ -121,12 +121,12 @@ class ServedUi:
         ]
 
 
-def start_ui(home: Path, **settings: object) -> ServedUi:
-    """Start the command on a free port."""
+def start_ui(home: Path, command: str = "ui", **settings: object) -> ServedUi:
+    """Start `ui` or `serve` on a free port."""
     log = home.with_name("ui.log")
     with log.open("wb") as messages:
         process = subprocess.Popen(
-            [COMMAND, "ui", "--home", home, "--port", "0"],
+            [COMMAND, command, "--home", home, "--port", "0"],
             env=environment(sample_companies=60, **settings),
             cwd=PROJECT_ROOT,
             stdin=subprocess.DEVNULL,
@@ -137,12 +137,12 @@ def start_ui(home: Path, **settings: object) -> ServedUi:
 
 
 @contextmanager
-def served_ui(home: Path, **settings: object) -> Iterator[ServedUi]:
+def served_ui(home: Path, command: str = "ui", **settings: object) -> Iterator[ServedUi]:
     """Start the command, wait until it answers, and kill it with all that it started.
 
     To end in order takes it seconds, and has tests of its own.
     """
-    ui = start_ui(home, **settings)
+    ui = start_ui(home, command, **settings)
     process, started = ui.process, []
     try:
         ui.port = int(wait_for(lambda: _port(ui)))

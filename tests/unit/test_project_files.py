@@ -20,7 +20,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
-    "requirements.lock": [*PROJECT["dependencies"], *EXTRAS["dev"]],
+    "requirements.lock": [*PROJECT["dependencies"], *EXTRAS["dev"], *EXTRAS["postgres"]],
+    "deploy/requirements.lock": [*PROJECT["dependencies"], *EXTRAS["postgres"], *EXTRAS["alerts"]],
     "docs/requirements.lock": EXTRAS["docs"],
 }
 GENERATED = [*LOCKS, "docs/data-dictionary.md", "docs/benchmarks.md", "tests/contract/graph_snapshot.txt"]

@@ -13,6 +13,9 @@ from typing import Final
 
 from deltalake import DeltaTable
 
+from smallcap.backup.manifest import Manifest
+from smallcap.backup.restoring import chosen, verify_backup
+from smallcap.backup.store import BackupStore
 from smallcap.engine.code import CodeDigests
 from smallcap.engine.unchanged import is_unchanged, unchanged_since
 from smallcap.health.incidents import read_incidents
@@ -222,6 +225,38 @@ def _stamps(payload: bytes, name: str, folder: Path) -> object:
 
 
 @cache
+def _backup() -> Path:
+    """A backup of two small files."""
+    root = Path(mkdtemp())
+    store = BackupStore(root / "backups")
+    files = {"warehouse/warehouse.duckdb": b"not looked into", "home.toml": b""}
+    _write(root, files)
+    with store.writing():
+        kept = {name: store.put(root / name)[0] for name in files}
+        store.add(Manifest("20250531T023000000000Z", "0.1.0", "run-1", "2025-05-31T02:30:00", kept))
+    return store.root
+
+
+def _files_of_backup(folder: str) -> Callable[[], dict[str, bytes]]:
+    def files() -> dict[str, bytes]:
+        """Read the files below a folder of the backup."""
+        root = _backup()
+        paths = [path for path in (root / folder).rglob("*") if path.is_file()]
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+    return files
+
+
+def _backups(payload: bytes, name: str, folder: Path) -> object:
+    shutil.copytree(_backup(), folder / "backups")
+    (folder / "backups" / name).write_bytes(payload)
+    store = BackupStore(folder / "backups")
+    manifest = chosen(store, None)
+    verify_backup(store, manifest)
+    return manifest, store.prune(1)
+
+
+@cache
 def _home() -> Path:
     home = Path(mkdtemp()) / "home"
     publish_small_home(home)
@@ -297,4 +332,6 @@ HOME_READERS: Final[dict[str, Reader]] = {
     "table of the lake": Reader(_lake, _tables, cost=8),
     "checksums of data files": Reader(_recorded_checksums, _checksums, cost=2),
     "catalogue": Reader(_published, _catalogue, cost=16),
+    "manifest of a backup": Reader(_files_of_backup("backups"), _backups, cost=2),
+    "file of a backup": Reader(_files_of_backup("files"), _backups, cost=2),
 }

@@ -14,6 +14,8 @@ from tests.security.fuzz.vendor_readers import VENDOR_READERS
 READERS: Final[dict[str, Reader]] = {**FILE_READERS, **HOME_READERS, **SEC_READERS, **VENDOR_READERS}
 
 READ_BY: Final = {
+    "smallcap/backup/manifest.py": "manifest of a backup",
+    "smallcap/backup/store.py": "file of a backup",
     "smallcap/engine/code.py": "digests of code",
     "smallcap/engine/unchanged.py": "record of nothing to make",
     "smallcap/home_record.py": "recorded settings",
