@@ -34,10 +34,13 @@ PAIRS = list(combinations(FAULTS, 2))[::EVERY]
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyNights]:
     folder = tmp_path_factory.mktemp("faults")
-    with StandIn(sample_universe(COMPANIES, SEED), plan="max") as standin, open_hook() as hook:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(Fetcher.__init__.__kwdefaults__, "sleep", lambda _: None)
-            yield FaultyNights(standin, hook, folder / "home")
+    with (
+        StandIn(sample_universe(COMPANIES, SEED), plan="max") as standin,
+        open_hook() as hook,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setitem(Fetcher.__init__.__kwdefaults__, "sleep", lambda _: None)
+        yield FaultyNights(standin, hook, folder / "home")
 
 
 def test_the_table_has_forty_faults_and_an_outcome_for_each() -> None:
