@@ -67,6 +67,7 @@ def test_a_clock_that_went_back_is_told_once_and_over_when_it_is_right(
     assert [message["title"] for message in hook.messages][1:] == ["smallcap, runs: over"]
 
 
+@pytest.mark.drill
 def test_a_night_that_a_clock_ahead_made_hides_no_missed_night(
     home: Path, smallcap: Smallcap, hook: Hook, clock: SetClock, asked: list[tuple[int, int]]
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_night_that_a_clock_ahead_made_hides_no_missed_night(
     assert smallcap("health", "--home", home).code == ExitCode.DEGRADED
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "Etc/GMT+12"])
 def test_the_time_zone_of_the_machine_changes_no_night(
     home: Path,

@@ -165,6 +165,14 @@ def test_a_malformed_answer_is_refused_at_once_and_not_kept(case: Case, statemen
     assert statements(case.open()).rows.height > 60
 
 
+def test_two_prices_of_a_day_are_refused_and_not_compounded_as_two_days(case: Case) -> None:
+    companies = case.companies(20)
+    case.standin.fault("/v1/prices", "contradicted", count=None, column="close")
+    with pytest.raises(RefusedError, match="contradict others of the same entity_id and date"):
+        case.open().prices(START, END, companies)
+    assert case.kept("prices") == 0
+
+
 def test_a_column_that_nobody_knows_does_no_harm(case: Case, ratios: Ask, whole: pl.DataFrame) -> None:
     case.standin.fault("/v1/metrics", "extra_column", count=None, column="moon_phase", value="full")
     assert ratios(case.open()).rows.equals(whole)
