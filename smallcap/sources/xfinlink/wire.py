@@ -24,6 +24,7 @@ from smallcap.sources.fetching.http import (
     WHOLE_ANSWER_TIMEOUTS,
     HttpLimits,
     raise_for_status,
+    shortened,
 )
 
 _FIRST_SERVER_ERROR = 500
@@ -129,6 +130,13 @@ class Wire:
         self.status = answer.status_code
         if answer.status_code in TRANSIENT_STATUSES or answer.status_code >= _FIRST_SERVER_ERROR:
             raise_for_status(answer.status_code, answer.content, answer.headers, address)
+        if answer.is_redirect:
+            place = shortened(answer.headers.get("location", "nowhere"))
+            raise RefusedError(
+                f"{address} sends elsewhere, to {place!r}; the key is sent to no other address. Check "
+                f"SMALLCAP_XFINLINK_BASE_URL",
+                status=answer.status_code,
+            )
         if answer.is_success:
             self._look_at(answer, address)
         return answer
