@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from smallcap.assets.table_asset import asset_key
 from smallcap.errors import AuditError, SmallcapError
 from smallcap.lake import Home
+from smallcap.pipelines.asked_by import COMMAND_TAG, RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.event_log import kept_open
 from smallcap.pipelines.instance import DATABASE_ERRORS, open_instance, unusable
 from smallcap.pipelines.location import REFRESH_JOB, build_definitions
-from smallcap.pipelines.resources import AS_OF_TAG, COMMAND_TAG, FORCE_TAG, RANGE_END_TAG, RANGE_START_TAG
+from smallcap.pipelines.resources import AS_OF_TAG, FORCE_TAG
 from smallcap.pipelines.shortage import explained_shortage, links_of
 from smallcap.pipelines.signals import ending_in, work_apart
 from smallcap.settings import Settings

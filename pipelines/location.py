@@ -17,6 +17,7 @@ from smallcap.engine.context import CODE_CACHE
 from smallcap.engine.lineage import READS
 from smallcap.engine.recipe import code_of
 from smallcap.pipelines.checks import all_checks
+from smallcap.pipelines.filings_sensor import filings_sensor
 from smallcap.pipelines.health_job import failure_sensor, health_asset, health_job
 from smallcap.pipelines.io import LakeIOManager
 from smallcap.pipelines.resources import RunResource
@@ -53,7 +54,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         asset_checks=all_checks(),
         jobs=[refresh, health],
         schedules=[nightly_schedule(REFRESH_JOB, settings), hourly_health],
-        sensors=[failure_sensor(settings, REFRESH_JOB)],
+        sensors=[failure_sensor(settings, REFRESH_JOB), filings_sensor(settings, REFRESH_JOB)],
         resources={RUN_RESOURCE: run, LAKE_RESOURCE: LakeIOManager(run=run)},  # type: ignore[arg-type]
         executor=dg.in_process_executor,
     )

@@ -12,9 +12,16 @@ from smallcap.engine.clock import require_clock
 from smallcap.engine.context import Run, open_run
 from smallcap.engine.redigest import renew_digests
 from smallcap.errors import SmallcapError
-from smallcap.exit_codes import ExitCode
 from smallcap.lake import Home
 from smallcap.lake.upkeep import runs_in_use
+from smallcap.pipelines.asked_by import (
+    BACKFILL_TAG,
+    COMMAND_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    asked_by,
+)
+from smallcap.pipelines.failures import explained_failure
 from smallcap.pipelines.history import prune_history
 from smallcap.pipelines.logged import log_end
 from smallcap.repair.steps import Step, record_checksums, repair_tables
@@ -25,11 +32,7 @@ from smallcap.warehouse import served_run_id
 from smallcap.warehouse.reading import served_at
 
 AS_OF_TAG = "smallcap/as_of"
-COMMAND_TAG = "smallcap/command"
 FORCE_TAG = "smallcap/force"
-RANGE_START_TAG = "dagster/asset_partition_range_start"
-RANGE_END_TAG = "dagster/asset_partition_range_end"
-BACKFILL_TAG = "dagster/backfill"
 LONGEST_WAIT_SECONDS = 6 * 3600
 FAILURES = {
     dg.DagsterEventType.STEP_FAILURE,
@@ -56,7 +59,7 @@ class RunResource(dg.ConfigurableResource[Run]):
         home.prepare()
         require_clock(home, served_at(settings.warehouse_dir))
         source = open_source(settings, SnapshotStore(settings.snapshots_dir))
-        command = tags.get(COMMAND_TAG, f"dagster job {dagster_run.job_name}")
+        command = asked_by(dagster_run, years := _years(tags, context.instance))
         # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits
         # its turn.
         wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
@@ -73,7 +76,7 @@ class RunResource(dg.ConfigurableResource[Run]):
             settings,
             dagster_run.run_id,
             command,
-            _years(tags, context.instance),
+            years,
             _as_of(tags),
             is_forced=FORCE_TAG in tags,
         )
@@ -98,20 +101,8 @@ def _log(settings: Settings, instance: dg.DagsterInstance, run_id: str, command:
     """Log how a run of the schedule or the UI ended; a command logs its own, with its exit code."""
     failures = instance.all_logs(run_id, of_type=FAILURES)
     messages = [entry.user_message for entry in failures if entry.user_message]
-    code = ExitCode.FAULT if failures else ExitCode.DONE
-    log_end(settings, command, code, _first_explained(failures) or "; ".join(messages), seconds)
-
-
-def _first_explained(failures: Sequence[dg.EventLogEntry]) -> str:
-    """Return the innermost message of the first failed step, without the traceback."""
-    for entry in failures:
-        data = entry.dagster_event.event_specific_data if entry.dagster_event else None
-        error = getattr(data, "error", None)
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None:
-            return str(error.message).strip()
-    return ""
+    code, message = explained_failure(failures)
+    log_end(settings, command, code, message or "; ".join(messages), seconds)
 
 
 def _repair(home: Home) -> list[Step]:

@@ -33,6 +33,9 @@ class PublicSettings(BaseSettings):
     sec_requests_per_second: float | None = Field(
         None, gt=0, le=1000, description="requests a second to the SEC, in place of those in sec.toml"
     )
+    is_filings_sensor_on: bool = Field(
+        False, description="preset public: looks each hour in Dagster whether a company of the home filed"
+    )
     sec_machines: int = Field(
         1, ge=1, le=1000, description="machines that ask the SEC for you: each takes its part of the limit"
     )

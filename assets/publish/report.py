@@ -31,6 +31,7 @@ def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     if not smallcap_run.settings.is_report_written:
         return dg.MaterializeResult(metadata={"not_written": OFF})
     # Imported here: it takes a while to load, which a location that only shows the graph need not wait for.
+    from smallcap.health_note import health_note
     from smallcap.reports.files import newest_date, remove_unpublished, write_report
 
     as_of = smallcap_run.as_of or newest_date(smallcap_run.settings, smallcap_run.asked)
@@ -39,7 +40,9 @@ def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     PROGRESS.info("report", extra={"phase": "start"})
     try:
         stop_if_requested()
-        written = write_report(smallcap_run.settings, as_of)
+        written = write_report(
+            smallcap_run.settings, as_of, health=health_note(smallcap_run.settings, is_within_run=True)
+        )
     except SmallcapError as error:
         problem = SmallcapError(f"everything is published, but the report could not be written: {error}")
         raise dg.Failure(description=str(problem), allow_retries=False) from problem

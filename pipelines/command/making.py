@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -99,18 +100,15 @@ def night(
     For cron, a timer or a container: the exit code is that of the run, or of the health after a good one.
     """
     from smallcap.pipelines.command.health import after_night
-    from smallcap.pipelines.command.night import retried, years_of_night
+    from smallcap.pipelines.command.night import retried, years_told
     from smallcap.pipelines.logged import logged
 
     settings = settings_of(home=home, preset=preset, input=input_dir)
 
-    def refresh() -> None:
-        """Make what can have changed."""
-        first, last = years_of_night(settings, dt.date.today(), ERR)
-        _make_or_plan(settings, first, last, None, None, False, False)
-
     with after_night(settings, OUT, ERR), logged(settings):
-        retried(refresh, dt.timedelta(minutes=window), ERR)
+        first, last = years_told(settings, ERR)
+        make = partial(_make_or_plan, settings, first, last, None, None, False, False)
+        retried(make, dt.timedelta(minutes=window), ERR)
 
 
 def fetch(

@@ -11,43 +11,24 @@ from rich.markup import escape
 
 from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode
-from smallcap.health.runlines import read_lines
 from smallcap.lake.records import utc_now
-from smallcap.pipelines.schedules import years_that_can_change
+from smallcap.pipelines.night_years import years_of_night
 from smallcap.settings import Settings
-from smallcap.sources.open import open_source
-from smallcap.warehouse.reading import served_at
 
 FIRST_WAIT = dt.timedelta(minutes=2)
 LONGEST_WAIT = dt.timedelta(minutes=30)
-EXPECTED = dt.timedelta(days=2)
-"""Between two nights that both ended well there is less than this."""
 
 
-def years_of_night(settings: Settings, today: dt.date, err: Console) -> tuple[int, int]:
+def years_told(settings: Settings, err: Console) -> tuple[int, int]:
     """Return the years that a night asks for, and say plainly where nights were missed.
 
-    Parameters
-    ----------
-    settings
-        The settings.
-    today
-        The day of the night.
-    err
-        Where it is said.
+    The day is that of UTC, as sources and records count it: the time zone of the machine changes nothing.
     """
-    last_good = last_good_run(settings)
-    if last_good is not None and utc_now() - last_good > EXPECTED:
-        told = f"the last good run was at {last_good:%Y-%m-%d %H:%M} UTC; the missed nights are caught up"
-        err.print(escape(told), highlight=False, soft_wrap=True)
-    since = last_good.date() if last_good is not None else None
-    return years_that_can_change(today, open_source(settings, None).clock, since)
-
-
-def last_good_run(settings: Settings) -> dt.datetime | None:
-    """Return when a run last ended well, by the log of runs, else when what is served was published; UTC."""
-    good = [line.moment for line in read_lines(settings.home) if line.is_good]
-    return good[-1] if good else served_at(settings.warehouse_dir)
+    now = utc_now()
+    years = years_of_night(settings, settings.clock or now.date(), now)
+    if years.told:
+        err.print(escape(years.told), highlight=False, soft_wrap=True)
+    return years.first, years.last
 
 
 def retried(
@@ -56,12 +37,14 @@ def retried(
     err: Console,
     *,
     now: Callable[[], dt.datetime] = utc_now,
+    elapsed: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Do the work; where a source asks to try later, wait and do it again while the window is open.
 
     Waits double from two minutes to half an hour; where the source says when it answers again, that is waited
-    for. What was fetched is kept, so that each attempt goes on where the one before ended.
+    for. What was fetched is kept, so that each attempt goes on where the one before ended. The window is
+    measured by a clock that nobody sets: the system's may be set back or ahead during the night.
 
     Parameters
     ----------
@@ -71,15 +54,15 @@ def retried(
         How long after the beginning a new attempt may begin.
     err
         Where each wait is said, with its time.
-    now, sleep
-        The clock and the wait; replaced in tests.
+    now, elapsed, sleep
+        The system's clock, seconds of a clock that only goes on, and the wait; replaced in tests.
 
     Raises
     ------
     SmallcapError
         Another error at once; that of the last attempt where the window is over.
     """
-    end = now() + window
+    begun = elapsed()
     wait = FIRST_WAIT
     while True:
         try:
@@ -88,10 +71,25 @@ def retried(
         except SmallcapError as error:
             if error.exit_code is not ExitCode.LATER:
                 raise
-            again = max(now() + wait, getattr(error, "resumes_at", None) or now())
-            if again > end:
+            pause = max(wait, _asked_wait(error, now()))
+            left = window - dt.timedelta(seconds=elapsed() - begun)
+            if pause > left:
+                told = f"no further attempt in this night's window of {window}; the next night goes on"
+                err.print(f"[yellow]later:[/] {told}", highlight=False, soft_wrap=True)
                 raise
-            told = f"{error}; tried again at {again:%H:%M} UTC (the window of this night ends at {end:%H:%M})"
+            told = (
+                f"{error}; tried again at {now() + pause:%H:%M} UTC (the window of this night ends at "
+                f"{now() + left:%H:%M})"
+            )
             err.print(f"[yellow]later:[/] {escape(told)}", highlight=False, soft_wrap=True)
-        sleep(max((again - now()).total_seconds(), 0))
+        sleep(pause.total_seconds())
         wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _asked_wait(error: SmallcapError, now: dt.datetime) -> dt.timedelta:
+    """Return how long the source asks to wait; nothing where it does not say."""
+    resumes_at: dt.datetime | None = getattr(error, "resumes_at", None)
+    if resumes_at is None:
+        return dt.timedelta(0)
+    # Errors of sources have their time with its zone, records without.
+    return resumes_at.astimezone(dt.UTC).replace(tzinfo=None) - now

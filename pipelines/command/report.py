@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from smallcap.errors import InputError, UnwritableHomeError
+from smallcap.health_note import health_note
 from smallcap.hints import command_hint
 from smallcap.lake import Home
 from smallcap.reports.files import Written, newest_date, write_report
@@ -49,7 +50,7 @@ def make_report(
     if date is None:
         raise InputError(f"no date with members is published; make one with: {command_hint(settings, 'run')}")
     if folder is not None:
-        written = write_report(settings, date, folder.absolute())
+        written = write_report(settings, date, folder.absolute(), health_note(settings, is_within_run=False))
     elif not os.access(settings.home, os.W_OK):
         raise _unwritable(settings)
     else:
@@ -63,7 +64,8 @@ def _write_in_home(home: Home, date: dt.date) -> Written:
     """Write a report in its home, and record which versions of the tables it was made from."""
     try:
         with home.writing_records():
-            written = write_report(home.settings, date)
+            health = health_note(home.settings, is_within_run=False)
+            written = write_report(home.settings, date, health=health)
             home.records.replace_kept_versions(written.as_of.isoformat(), written.versions)
     except UnwritableHomeError:
         raise _unwritable(home.settings) from None

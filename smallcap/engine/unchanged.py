@@ -84,7 +84,7 @@ def state_of(settings: Settings) -> str:
     logs = sorted(settings.lake_dir.glob("*/*/_delta_log"))
     # The data files too: one that is gone or changed has to be made again.
     logs += _below(settings.lake_dir, (".parquet",))
-    parts = [json.dumps(values), dt.date.today().isoformat()]
+    parts = [json.dumps(values), dt.datetime.now(dt.UTC).date().isoformat()]
     parts += [
         _stat(path)
         for path in (*files, *logs, settings.warehouse_dir / "warehouse.duckdb", settings.home / "home.toml")

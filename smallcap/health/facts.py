@@ -42,6 +42,10 @@ class HealthFacts:
         When what is served was published, and its newest dates by name; None and empty where nothing is.
     unreadable
         Why what is published cannot be read; empty where it can.
+    factor_vintage
+        The newest vintage of the factors; empty where none is published.
+    clock_tolerance
+        How far the clock may be behind a record.
     list_unchanged_since
         The first list with the members of the newest; None where only one list is known.
     filings
@@ -62,6 +66,8 @@ class HealthFacts:
     published_at: dt.datetime | None
     dates: Mapping[str, dt.date]
     unreadable: str
+    factor_vintage: str
+    clock_tolerance: dt.timedelta
     list_unchanged_since: dt.date | None
     filings: Sequence[int]
     lines: Sequence[RunLine]
@@ -96,12 +102,13 @@ def gather(settings: Settings, limits: FilingLimits, now: dt.datetime) -> Health
     dates: dict[str, dt.date] = {}
     unchanged: dt.date | None = None
     filings: list[int] = []
-    unreadable = ""
+    unreadable = vintage = ""
     try:
         with open_publication(settings.warehouse_dir) as publication:
             published_at = publication.ask("headline")[0]["built_at"]
             newest = publication.ask("health_dates")[0]
             dates = {name: newest[name] for name in DATES if newest[name] is not None}
+            vintage = str(newest["factor_vintage"] or "")
             lists = publication.ask("health_list_change")[0]
             unchanged = lists["unchanged_since"] if lists["lists"] > 1 else None
             asked = {"day": day, "days": limits.days, "years": limits.years}
@@ -115,6 +122,8 @@ def gather(settings: Settings, limits: FilingLimits, now: dt.datetime) -> Health
         published_at=published_at,
         dates=dates,
         unreadable=unreadable,
+        factor_vintage=vintage,
+        clock_tolerance=dt.timedelta(minutes=settings.clock_tolerance_minutes),
         list_unchanged_since=unchanged,
         filings=filings,
         lines=read_lines(settings.home),

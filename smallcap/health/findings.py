@@ -36,7 +36,7 @@ class HealthFinding:
     value
         The number that was judged, in the unit of `unit`; None where there is none.
     unit
-        days, filings, bytes, requests; empty without a number.
+        days, minutes, filings, bytes, requests; empty without a number.
     """
 
     name: str

@@ -19,6 +19,7 @@ SUBJECTS = {
     "publication": "runs",
     "last_run": "runs",
     "good_run_age": "runs",
+    "clock": "runs",
     "as_of_age": "runs",
     "list_age": "lists of members",
     "list_change_age": "lists of members",
@@ -28,6 +29,7 @@ SUBJECTS = {
     "factors_age": "factors",
     "free_space": "disk",
     "growth": "disk",
+    "quota_xfinlink": "requests of xfinlink",
 }
 """What each finding is about: findings of one subject have one cause as a rule, and are one incident."""
 

@@ -9,7 +9,7 @@ from statistics import mean, median
 
 from smallcap.health.facts import HealthFacts
 from smallcap.health.findings import HealthFinding, State
-from smallcap.health.runlines import RunLine
+from smallcap.health.judge_runs import clock, good_run, last_run, publication, state_of
 from smallcap.rules.types.freshness import AgeLimit, DiskLimits, FilingLimits, FreshnessRules, QuotaLimits
 
 AGES = {
@@ -47,58 +47,13 @@ def judge(facts: HealthFacts, rules: FreshnessRules) -> list[HealthFinding]:
     list of HealthFinding
         One per thing looked at, in a fixed order; every name occurs once.
     """
-    findings = [_publication(facts), _last_run(facts), _good_run(facts, rules.ages.good_run)]
+    findings = [publication(facts, rules.ages.publication), last_run(facts)]
+    findings += [good_run(facts, rules.ages.good_run), clock(facts)]
     findings += _ages(facts, rules)
     if facts.is_live:
         findings += [*_list_change(facts, rules.ages.list_change), *_filings(facts, rules.filings)]
     findings += [_free_space(facts, rules.disk), *_growth(facts, rules.disk)]
     return [*findings, *_quota(facts, rules.quota)]
-
-
-def _publication(facts: HealthFacts) -> HealthFinding:
-    if facts.published_at is None:
-        told = facts.unreadable or "nothing is published"
-        return HealthFinding(
-            "publication", State.FAILING, told, "look what is damaged: smallcap doctor; then: smallcap run"
-        )
-    return HealthFinding(
-        "publication", State.HEALTHY, f"published {facts.published_at:%Y-%m-%d %H:%M} UTC, and readable"
-    )
-
-
-def _last_run(facts: HealthFacts) -> HealthFinding:
-    """Judge how the last run ended; that the nights since a good one are too many is judged apart."""
-    if facts.unfinished:
-        return HealthFinding(
-            "last_run", State.DEGRADED, "a run was ended before it had finished", "run it again: smallcap run"
-        )
-    last = facts.lines[-1] if facts.lines else None
-    if last is None or last.is_good:
-        told = "no run is in the log" if last is None else f"the last run ended well at {_at(last)}"
-        return HealthFinding("last_run", State.HEALTHY, told)
-    return HealthFinding(
-        "last_run",
-        State.DEGRADED,
-        f"the last run ({last.command}) ended at {_at(last)} with exit code {last.exit_code}: {last.message}",
-        f"docs/exit-codes.md, section {last.exit_code}",
-        last.exit_code,
-    )
-
-
-def _good_run(facts: HealthFacts, limit: AgeLimit) -> HealthFinding:
-    good = [line.moment for line in facts.lines if line.is_good]
-    moment = good[-1] if good else facts.published_at
-    if moment is None:
-        return HealthFinding("good_run_age", State.FAILING, "no run has ended well", "run it: smallcap run")
-    days = (facts.now - moment).total_seconds() / 86_400
-    told = f"the last good run ended {moment:%Y-%m-%d %H:%M} UTC, {days:.1f} days ago"
-    state = _state(days, limit)
-    remedy = (
-        ""
-        if state is State.HEALTHY
-        else "look why runs fail or do not start: smallcap health, docs/health.md"
-    )
-    return HealthFinding("good_run_age", state, told, remedy, round(days, 3), "days")
 
 
 def _ages(facts: HealthFacts, rules: FreshnessRules) -> Iterator[HealthFinding]:
@@ -108,7 +63,9 @@ def _ages(facts: HealthFacts, rules: FreshnessRules) -> Iterator[HealthFinding]:
             continue
         days = (facts.day - day).days
         limit: AgeLimit = getattr(rules.ages, name)
-        state = _state(days, limit) if facts.is_live else State.HEALTHY
+        state = state_of(days, limit) if facts.is_live else State.HEALTHY
+        if name == "factors" and facts.factor_vintage:
+            what += f", vintage {facts.factor_vintage}"
         told = f"{what}: {day}, {days} days ago"
         if not facts.is_live:
             told = f"{what}: {day} (synthetic; its age is not judged)"
@@ -123,7 +80,7 @@ def _list_change(facts: HealthFacts, limit: AgeLimit) -> Iterator[HealthFinding]
     if facts.list_unchanged_since is None:
         return
     days = (facts.day - facts.list_unchanged_since).days
-    state = _state(days, limit)
+    state = state_of(days, limit)
     told = f"the members of the lists are the same since {facts.list_unchanged_since}, for {days} days"
     remedy = "the source may serve an old list under new dates: compare it with the fund's own page"
     yield HealthFinding(
@@ -193,13 +150,3 @@ def _quota(facts: HealthFacts, limits: QuotaLimits) -> Iterator[HealthFinding]:
             fact.left,
             "requests",
         )
-
-
-def _state(days: float, limit: AgeLimit) -> State:
-    if days >= limit.failing:
-        return State.FAILING
-    return State.DEGRADED if days >= limit.degraded else State.HEALTHY
-
-
-def _at(line: RunLine) -> str:
-    return f"{line.moment:%Y-%m-%d %H:%M} UTC"

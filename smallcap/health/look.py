@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from smallcap.health.facts import gather
@@ -24,12 +25,23 @@ def health_of(settings: Settings) -> list[HealthFinding]:
     InputError
         When the limits cannot be read.
     """
-    rules = read_rules(settings.reference_dir, FRESHNESS_FILE, FreshnessRules)
     now = utc_now()
-    findings = judge(gather(settings, rules.filings, now), rules)
+    findings = findings_at(settings, now)
     if settings.home.is_dir():
         write_metrics(settings.home, findings, now)
     return findings
+
+
+def findings_at(settings: Settings, now: dt.datetime) -> list[HealthFinding]:
+    """Judge a home at a time, UTC, and write nothing.
+
+    Raises
+    ------
+    InputError
+        When the limits cannot be read.
+    """
+    rules = read_rules(settings.reference_dir, FRESHNESS_FILE, FreshnessRules)
+    return judge(gather(settings, rules.filings, now), rules)
 
 
 def tell_changes(settings: Settings, findings: Sequence[HealthFinding]) -> list[Change]:

@@ -20,6 +20,7 @@ from smallcap.questions import OlderPublicationError, Publication, open_publicat
 from smallcap.questions.dates import date_refused
 from smallcap.reports.page.csv_files import csv_text
 from smallcap.reports.page.data import ReportData, read_report
+from smallcap.reports.page.health import HealthNote
 from smallcap.reports.page.render import render_list, render_report
 from smallcap.settings import Settings
 from smallcap.warehouse.new_files import require_outside
@@ -56,7 +57,9 @@ def newest_date(settings: Settings, years: Collection[int] = ()) -> dt.date | No
     return max((date for date in known if not years or date.year in years), default=None)
 
 
-def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = None) -> Written:
+def write_report(
+    settings: Settings, as_of: dt.date, reports_dir: Path | None = None, health: HealthNote | None = None
+) -> Written:
     """Write the report of a date, and the list of all dates.
 
     Parameters
@@ -67,6 +70,8 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
         The date.
     reports_dir
         Folder of the reports; None for that of the home.
+    health
+        What the head of the page says of the health of the home; None says nothing.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def write_report(settings: Settings, as_of: dt.date, reports_dir: Path | None = 
     reports_dir = reports_dir or settings.reports_dir
     folder = reports_dir / as_of.isoformat()
     tables = {field.name: getattr(report.data, field.name) for field in fields(ReportData)}
-    page = render_report(report)
+    page = render_report(report, health)
     try:
         for name, frame in tables.items():
             if frame.columns:

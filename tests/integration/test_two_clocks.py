@@ -10,8 +10,11 @@ import datetime as dt
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
+from smallcap.pipelines.night_years import unsettled_since
+from smallcap.settings import load_settings
 from smallcap.tables import TABLES, Table
 from tests.command_line import must_succeed
 from tests.once import made_once
@@ -83,6 +86,12 @@ def test_the_earlier_home_ends_with_its_clock(warehouses: duckdb.DuckDBPyConnect
     last = dict(warehouses.execute(dates).fetchall())
     assert last["point_in_time"] == EARLIER_CLOCK
     assert last["as_published"] <= EARLIER_CLOCK - STUDY_LAG
+
+
+def test_a_night_begins_with_the_earliest_date_that_was_not_final(earlier_home: Path) -> None:
+    ends = pl.date_range(EARLIER_CLOCK - STUDY_LAG, EARLIER_CLOCK, eager=True)
+    month_ends = [day for day in ends if (day + dt.timedelta(days=1)).day == 1]
+    assert unsettled_since(load_settings(home=earlier_home)) == month_ends[0]
 
 
 def test_what_the_study_looked_at_later_is_the_same_once_its_horizon_is_over(

@@ -167,6 +167,28 @@ def test_a_malformed_answer_is_refused_at_once_and_not_kept(case: Case, statemen
     assert statements(case.open()).rows.height > 60
 
 
+def test_two_prices_of_a_day_are_refused_and_not_compounded_as_two_days(case: Case) -> None:
+    companies = case.companies(20)
+    case.standin.fault("/v1/prices", "contradicted", count=None, column="close")
+    with pytest.raises(RefusedError, match="contradict others of the same entity_id and date"):
+        case.open().prices(START, END, companies)
+    assert case.kept("prices") == 0
+
+
+def test_an_address_that_sends_elsewhere_is_named_with_the_setting(case: Case) -> None:
+    case.standin.fault("/v1/prices", "redirect", count=None, to="https://login.example/")
+    with pytest.raises(RefusedError, match=r"sends elsewhere, to 'https://login.example/'.*BASE_URL"):
+        case.open().prices(START, END, case.companies(20))
+    assert case.counted("prices") == 1
+
+
+def test_a_certificate_that_is_not_accepted_is_refused_at_once(case: Case, running: StandIn) -> None:
+    case.url = running.url.replace("http", "https")
+    with pytest.raises(RefusedError, match="the certificate is not accepted"):
+        case.open().prices(START, END, case.companies(20))
+    assert case.bench.waits == []
+
+
 def test_a_column_that_nobody_knows_does_no_harm(case: Case, ratios: Ask, whole: pl.DataFrame) -> None:
     case.standin.fault("/v1/metrics", "extra_column", count=None, column="moon_phase", value="full")
     assert ratios(case.open()).rows.equals(whole)

@@ -43,6 +43,7 @@ class Case:
         self, standin: StandIn, folder: Path, plan: PlanName = "pro", key: str | None = StandIn.key
     ) -> None:
         self.standin = standin
+        self.url = standin.url
         self.plan = load_plan(PROJECT_ROOT / "data" / "reference", plan)
         self.bench = Bench(folder, limits={"xfinlink": limits_of(self.plan)}, secrets=(key or "",), now=NOW)
         self.key = key
@@ -52,7 +53,7 @@ class Case:
         return XfinlinkSource(
             self.bench.fetcher,
             self.plan,
-            base_url=self.standin.url,
+            base_url=self.url,
             api_key=SecretStr(self.key) if self.key is not None else None,
             limits=HttpLimits(timeout_seconds=0.5, max_bytes=50_000_000),
             refresh_after=dt.timedelta(hours=12),

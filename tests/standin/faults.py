@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -31,13 +32,17 @@ REFUSALS: Final[dict[str, tuple[int, dict[str, Any]]]] = {
 
 CONNECTION: Final = ("timeout", "reset")
 TRUNCATED: Final = "truncated"
-"""Kinds that the connection itself shows, and the one that it shows after half of the true answer."""
+SLOW: Final = "slow"
+"""Kinds that the connection itself shows; the one that it shows after half of the true answer; and the one
+that sends the true answer in pieces, over the parameter `seconds`.
+"""
 
 PAGE: Final = (
     b"<!DOCTYPE html>\n<html><head><title>One moment</title></head><body><p>Please wait &amp; try "
     b"again.</p></body></html>\n"
 )
-KINDS: Final = (*REFUSALS, *CONNECTION, TRUNCATED, *SPOILED, "html", "replaced_body")
+INSTEAD: Final = ("html", "replaced_body", "redirect")
+KINDS: Final = (*REFUSALS, *CONNECTION, TRUNCATED, SLOW, *SPOILED, *INSTEAD)
 
 
 @dataclass
@@ -88,6 +93,8 @@ class Fault:
                 content,
                 str(self.parameters.get("content_type", "text/plain")),
             )
+        if self.kind == "redirect":
+            return Answer(302, b"", HTML, headers={"Location": str(self.parameters.get("to", "/login"))})
         return None
 
     def spoil(self, answer: Answer) -> Answer:
@@ -97,10 +104,21 @@ class Fault:
         return SPOILED[self.kind](answer, self.parameters)
 
 
+def answer_instead(faults: Sequence[Fault]) -> Answer | None:
+    """Return the answer of the first of some faults that has one."""
+    return next((found for fault in faults if (found := fault.answer_instead()) is not None), None)
+
+
+def of_kind(faults: Sequence[Fault], *kinds: str) -> Fault | None:
+    """Return the first of some faults that is of one of these kinds."""
+    return next((fault for fault in faults if fault.kind in kinds), None)
+
+
 class FaultBook:
     """The faults that are set, in the order in which they were set.
 
-    The first that meets a request is used.
+    A request meets all that are for it; one that takes the place of the true answer hides those that change
+    it.
     """
 
     def __init__(self) -> None:
@@ -118,21 +136,19 @@ class FaultBook:
         with self._lock:
             self._faults.clear()
 
-    def take(self, request: Request, header: str | None) -> Fault | None:
-        """Return the fault of a request: that of its own header, else the first that meets it."""
+    def take(self, request: Request, header: str | None) -> list[Fault]:
+        """Return the faults of a request: that of its own header, else those that meet it."""
         if header:
-            return _described({"path": "*", **_object(header)})
+            return [_described({"path": "*", **_object(header)})]
         with self._lock:
-            met = next(
-                (
-                    fault
-                    for fault in self._faults
-                    if fault.meets(request) and fault.count != 0 and not _is_skipped(fault)
-                ),
-                None,
-            )
-            if met is not None and met.count is not None:
-                met.count -= 1
+            met = [
+                fault
+                for fault in self._faults
+                if fault.meets(request) and fault.count != 0 and not _is_skipped(fault)
+            ]
+            for fault in met:
+                if fault.count is not None:
+                    fault.count -= 1
             return met
 
     def listed(self) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from tests.standin import control
-from tests.standin.faults import CONNECTION, TRUNCATED, Fault
+from tests.standin.faults import CONNECTION, SLOW, TRUNCATED, Fault, of_kind
 from tests.standin.plans import GOOD_KEY
 from tests.standin.service import Service
 from tests.standin.settings import Settings
@@ -25,6 +25,8 @@ LONGEST_TARGET: Final = 32_768
 LARGEST_BODY: Final = 1_000_000
 FAULT_HEADER: Final = "X-Standin-Fault"
 LONGEST_WAIT_SECONDS: Final = 60.0
+PIECES: Final = 10
+"""Of an answer that is sent slowly."""
 
 
 class StandIn:
@@ -140,17 +142,21 @@ def _handler(service: Service, stopping: threading.Event) -> type[BaseHTTPReques
                 self._control(request)
                 return
             try:
-                fault = service.faults.take(request, self.headers.get(FAULT_HEADER))
+                faults = service.faults.take(request, self.headers.get(FAULT_HEADER))
             except RefusedError as refused:
                 self._send(document(refused.body, refused.status))
                 return
-            if fault is not None and fault.kind in CONNECTION:
-                service.log.add(request, None, fault.kind)
-                self._fail(fault)
+            named = " ".join(fault.kind for fault in faults) or None
+            broken = of_kind(faults, *CONNECTION)
+            if broken is not None:
+                service.log.add(request, None, named)
+                self._fail(broken)
                 return
-            answer = service.answer(request, fault)
-            service.log.add(request, answer, fault.kind if fault else None)
-            self._send(answer, is_cut=fault is not None and fault.kind == TRUNCATED)
+            answer = service.answer(request, faults)
+            service.log.add(request, answer, named)
+            slow = of_kind(faults, SLOW)
+            seconds = float(slow.parameters.get("seconds", 1)) if slow else 0.0
+            self._send(answer, is_cut=of_kind(faults, TRUNCATED) is not None, seconds=seconds)
 
         def do_POST(self) -> None:
             if not self._is_too_large():
@@ -175,8 +181,11 @@ def _handler(service: Service, stopping: threading.Event) -> type[BaseHTTPReques
             self._send(document({"error": "too_large", "detail": "the request is too large"}, 413))
             return True
 
-        def _send(self, answer: Answer, *, is_cut: bool = False) -> None:
-            """Send an answer; one that is cut announces its whole length and ends in the middle."""
+        def _send(self, answer: Answer, *, is_cut: bool = False, seconds: float = 0.0) -> None:
+            """Send an answer, in pieces over some seconds.
+
+            One that is cut announces its whole length and ends in the middle.
+            """
             sent = answer.content[: len(answer.content) // 2] if is_cut else answer.content
             self.close_connection = self.close_connection or is_cut
             try:
@@ -186,7 +195,10 @@ def _handler(service: Service, stopping: threading.Event) -> type[BaseHTTPReques
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(sent)
+                size = -(-len(sent) // PIECES) if seconds and sent else max(len(sent), 1)
+                for start in range(0, len(sent), size):
+                    stopping.wait(seconds / PIECES)
+                    self.wfile.write(sent[start : start + size])
             except OSError:
                 self.close_connection = True
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from tests.standin import french, ishares, sec, xfinlink
-from tests.standin.faults import Fault, FaultBook
+from tests.standin.faults import Fault, FaultBook, answer_instead
 from tests.standin.quota import Meter
 from tests.standin.record import RequestLog
 from tests.standin.settings import Settings
@@ -50,9 +51,9 @@ class Service:
         else:
             self.faults.add(description)
 
-    def answer(self, request: Request, fault: Fault | None) -> Answer:
-        """Answer a request, with what its fault does to the answer."""
-        instead = fault.answer_instead() if fault else None
+    def answer(self, request: Request, faults: Sequence[Fault]) -> Answer:
+        """Answer a request, with what its faults do to the answer."""
+        instead = answer_instead(faults)
         if instead is not None:
             return instead
         try:
@@ -60,7 +61,9 @@ class Service:
                 found = self._vendor(request)
         except RefusedError as refused:
             return document(refused.body, refused.status)
-        return fault.spoil(found) if fault else found
+        for fault in faults:
+            found = fault.spoil(found)
+        return found
 
     def _vendor(self, request: Request) -> Answer:
         if request.parts[0] == "v1":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import math
@@ -140,6 +141,44 @@ def _blanked(rows: Rows, parameters: Parameters) -> Rows:
     ]
 
 
+def _shifted(value: Any, parameters: Parameters) -> str:
+    """Move a date by so many `days`."""
+    return (dt.date.fromisoformat(str(value)[:10]) + dt.timedelta(days=parameters["days"])).isoformat()
+
+
+def _scaled(value: Any, parameters: Parameters) -> Any:
+    """Multiply a number by `factor`."""
+    return value * parameters["factor"] if isinstance(value, int | float) else value
+
+
+def _contradicted(rows: Rows, parameters: Parameters) -> Rows:
+    """Send each row twice, the second time with another number in `column`."""
+    return [
+        *rows,
+        *(
+            {**row, parameters["column"]: _scaled(row.get(parameters["column"]), {"factor": 1.5})}
+            for row in rows
+        ),
+    ]
+
+
+def _under_other_ids(rows: Rows, parameters: Parameters) -> Rows:
+    """Send the rows under ids that nobody asked for."""
+    return [{**row, "entity_id": int(row["entity_id"]) + parameters.get("offset", 7)} for row in rows]
+
+
+def _bytes_replaced(answer: Answer, parameters: Parameters) -> Answer:
+    """Put bytes that are no UTF-8 into the middle."""
+    middle = len(answer.content) // 2
+    content = answer.content[:middle] + b"\xff\xfe\x00" + answer.content[middle + 3 :]
+    return replace(answer, content=content)
+
+
+def _cut_off(rows: Rows, _: Parameters) -> Rows:
+    """Leave out the second half of the rows, as if a page ended early; the counts in `meta` stay."""
+    return rows[: len(rows) // 2]
+
+
 def _body(answer: Answer) -> dict[str, Any]:
     return json.loads(answer.content) if answer.content_type == JSON else {}
 
@@ -161,5 +200,19 @@ SPOILED: Final[dict[str, Callable[[Answer, Parameters], Answer]]] = {
     ),
     "text_number": _set(lambda value, p: p.get("value", str(value)), "revenue", is_first_only=True),
     "nan": _set(lambda value, p: math.nan, "revenue", is_first_only=True),
+    "null_values": _set(lambda value, p: None, "revenue"),
+    "scaled": _set(_scaled, "revenue"),
+    "shifted_dates": _set(_shifted, "date"),
+    "not_a_date": _set(lambda value, p: p.get("value", "31/12/2026"), "date", is_first_only=True),
+    "contradicted": _rows(_contradicted),
+    "other_ids": _rows(_under_other_ids),
+    "renamed_column": _rows(
+        lambda rows, p: [
+            {(p["to"] if name == p["column"] else name): value for name, value in row.items()} for row in rows
+        ]
+    ),
+    "wrong_count": _meta({"count": 1_000_000, "total": 1_000_000}),
+    "half_a_page": _rows(_cut_off),
+    "garbled": _bytes_replaced,
     "hostile_names": _set(lambda value, p: HOSTILE_NAME, "entity_name"),
 }

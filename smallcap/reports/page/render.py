@@ -19,6 +19,7 @@ from smallcap.reports.claims import is_synthetic, origin
 from smallcap.reports.exclusions import exclusion_words
 from smallcap.reports.page import formats
 from smallcap.reports.page.data import Report
+from smallcap.reports.page.health import HealthNote
 from smallcap.reports.page.sections import sections_of
 from smallcap.reports.page.sheets import MAIN_LINES, sheets_of
 from smallcap.reports.page.tables import TONES
@@ -35,13 +36,15 @@ class Headline:
     detail: str
 
 
-def render_report(report: Report) -> str:
+def render_report(report: Report, health: HealthNote | None = None) -> str:
     """Write the page of a report.
 
     Parameters
     ----------
     report
         What it shows.
+    health
+        What its head says of the health of the home.
 
     Returns
     -------
@@ -51,6 +54,7 @@ def render_report(report: Report) -> str:
     return _fill(
         "report.html.j2",
         report=report,
+        health=health,
         about=report.data.about.row(0, named=True),
         headlines=_headlines(report),
         sections=sections_of(report),

@@ -29,8 +29,8 @@ class AgeLimits(Record):
 
     Attributes
     ----------
-    good_run
-        Days since a run last ended well.
+    good_run, publication
+        Days since a run last ended well, and since what is served was published.
     as_of
         Days since the newest published date.
     list, list_change
@@ -40,6 +40,7 @@ class AgeLimits(Record):
     """
 
     good_run: AgeLimit
+    publication: AgeLimit
     as_of: AgeLimit
     list: AgeLimit
     list_change: AgeLimit

@@ -92,6 +92,23 @@ def stale_companies(
     return sorted({*unknown, *stale})
 
 
+def ask_for_newest_days(records: SecRecords, today: dt.date, max_age: dt.timedelta) -> None:
+    """Ask for the index of the last weekday, which may not have been there yet when it was asked for.
+
+    Parameters
+    ----------
+    records
+        Where the indexes come from.
+    today
+        The current day, whose index is not complete.
+    max_age
+        An older answer is asked for again.
+    """
+    days = list(_weekdays(today - dt.timedelta(days=records.rules.index_settles_days), today))
+    for day in days[-1:]:
+        records.fetch(DATASET, _names(day), max_age)
+
+
 def _filed_on(records: SecRecords, days: Iterable[dt.date], today: dt.date) -> dict[dt.date, set[str]]:
     rules: SecRules = records.rules
     filed = {}

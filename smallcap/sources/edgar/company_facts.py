@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from smallcap.sources.edgar.bulk import downloaded_bulk, keep_from_bulk
-from smallcap.sources.edgar.changes import stale_companies
+from smallcap.sources.edgar.changes import ask_for_newest_days, stale_companies
 from smallcap.sources.edgar.files import FACTS, SecRecords
 
 _LOG = logging.getLogger(__name__)
@@ -62,6 +62,14 @@ class CompanyFactFiles:
         """Return whose figures have to be asked for, in ascending order."""
         received = self._records.received(FACTS, _KEY, set(companies))
         return stale_companies(self._records, received, companies, self._today)
+
+    def known(self, companies: Collection[str]) -> list[str]:
+        """Return those companies whose figures were asked for before, in ascending order."""
+        return sorted(self._records.received(FACTS, _KEY, set(companies)))
+
+    def look_at_newest_days(self, max_age: dt.timedelta) -> None:
+        """Ask for the indexes of the newest days that are kept no younger than this."""
+        ask_for_newest_days(self._records, self._today, max_age)
 
     def payload(self, cik: str) -> bytes | None:
         """Return the kept figures of a company; None where the SEC has none."""

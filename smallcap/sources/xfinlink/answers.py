@@ -51,6 +51,8 @@ class Topic:
         The client's method.
     shape
         Converts the vendor's rows to ours, complete company-years at a time.
+    key
+        The vendor's columns of which there is one row at most; none where the tables judge that.
     """
 
     dataset: Dataset
@@ -58,6 +60,7 @@ class Topic:
     date_column: str
     ask: Ask
     shape: Callable[[pl.DataFrame], pl.DataFrame]
+    key: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -24,7 +24,7 @@ from smallcap.sources.xfinlink.questions import (
     plan_questions,
     unexplained_silence,
 )
-from smallcap.sources.xfinlink.reconcile import require_asked
+from smallcap.sources.xfinlink.reconcile import require_asked, require_single
 from smallcap.sources.xfinlink.wire import TooManyPagesError
 
 SILENCE_IS_BELIEVED: Final = dt.timedelta(days=1)
@@ -173,6 +173,7 @@ class Asker:
             return no_rows(topic.columns)
         rows = typed(received, topic.columns)
         require_asked(rows, question.ids, received.asked)
+        require_single(rows, topic.key, received.asked)
         return rows
 
     def _require_somebody(self, topic: Topic, wanted: pl.DataFrame, answers: Answers) -> None:

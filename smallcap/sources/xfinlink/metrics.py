@@ -21,7 +21,8 @@ VENDOR_METRICS: Final = Dataset(
 
 def metrics_topic(client: XfinlinkClient) -> Topic:
     """Return how ratios are requested and read."""
-    return Topic(VENDOR_METRICS, METRICS_READ, "period_end", client.metrics, metrics_rows)
+    key = ("entity_id", "period_end")
+    return Topic(VENDOR_METRICS, METRICS_READ, "period_end", client.metrics, metrics_rows, key)
 
 
 def metrics_rows(served: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ PRICES: Final = Dataset("prices", page_rows=5000, rows_per_year=253, settles_aft
 
 def prices_topic(client: XfinlinkClient) -> Topic:
     """Return how prices are requested and read."""
-    return Topic(PRICES, PRICES_READ, "date", client.prices, monthly_rows)
+    return Topic(PRICES, PRICES_READ, "date", client.prices, monthly_rows, ("entity_id", "date"))
 
 
 def monthly_rows(served: pl.DataFrame) -> pl.DataFrame:

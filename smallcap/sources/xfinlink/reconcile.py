@@ -1,9 +1,9 @@
-"""Compares requests with responses: unrequested rows are an error; missing ids are refused with a reason."""
+"""Compares requests with responses: strange and contradictory rows are errors; missing ids are refused."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -38,6 +38,35 @@ def require_asked(rows: pl.DataFrame, ids: Collection[int], asked: str) -> None:
             f"{asked}: the response has rows of {len(foreign)} ids that were not requested, the "
             f"first {foreign[0]}: "
             "the vendor has renumbered its ids. Rebuild raw.securities first"
+        )
+
+
+def require_single(rows: pl.DataFrame, key: Sequence[str], asked: str) -> None:
+    """Refuse a response that says two things about one: which of them is right nobody knows.
+
+    Two rows of a day would also be compounded as two days.
+
+    Parameters
+    ----------
+    rows
+        As served; rows that are equal in all columns were refused before.
+    key
+        The columns of which a row is the only one.
+    asked
+        A description of the request, for the message.
+
+    Raises
+    ------
+    RefusedError
+        When there are such rows; the message names the first.
+    """
+    twice = rows.filter(pl.struct(key).is_duplicated()) if key else rows.clear()
+    if twice.height:
+        first = ", ".join(f"{name} {twice[name][0]}" for name in key)
+        raise RefusedError(
+            f"{asked}: {twice.height} rows of the response contradict others of the same "
+            f"{' and '.join(key)}, the first of {first}. Ask the vendor which are right; nothing of "
+            f"the response is used"
         )
 
 

@@ -9,6 +9,7 @@ replaced by a `Wire`; everything else is the client's own.
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from smallcap.sources.fetching.http import (
     WHOLE_ANSWER_TIMEOUTS,
     HttpLimits,
     raise_for_status,
+    shortened,
 )
 
 _FIRST_SERVER_ERROR = 500
@@ -122,10 +124,19 @@ class Wire:
         try:
             answer = self._read(url, dict(params or {}), dict(headers), timeout, address)
         except httpx.TransportError as error:
+            if is_certificate_refused(error):
+                raise RefusedError(f"{address}: the certificate is not accepted ({error})") from None
             raise TransientError(f"{address}: {type(error).__name__} {error}".rstrip()) from None
         self.status = answer.status_code
         if answer.status_code in TRANSIENT_STATUSES or answer.status_code >= _FIRST_SERVER_ERROR:
             raise_for_status(answer.status_code, answer.content, answer.headers, address)
+        if answer.is_redirect:
+            place = shortened(answer.headers.get("location", "nowhere"))
+            raise RefusedError(
+                f"{address} sends elsewhere, to {place!r}; the key is sent to no other address. Check "
+                f"SMALLCAP_XFINLINK_BASE_URL",
+                status=answer.status_code,
+            )
         if answer.is_success:
             self._look_at(answer, address)
         return answer
@@ -184,6 +195,15 @@ class Wire:
             self.update_notice = (
                 answer.headers.get("X-Xfinlink-Client-Update-Message") or "a newer client is available"
             )
+
+
+def is_certificate_refused(error: BaseException | None) -> bool:
+    """Whether a connection failed for want of a valid certificate, which another attempt does not change."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _without_surrogates(content: bytes, document: Any) -> Any:

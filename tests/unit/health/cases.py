@@ -41,6 +41,8 @@ def facts(**changed: Any) -> HealthFacts:
             "factors": dt.date(2026, 1, 31),
         },
         unreadable="",
+        factor_vintage="202601",
+        clock_tolerance=dt.timedelta(minutes=5),
         list_unchanged_since=today - dt.timedelta(days=3),
         filings=[900, 1000, 980, 1020],
         lines=[line(days) for days in range(9, 0, -1)] + [line(0.2)],

@@ -6,10 +6,14 @@ import datetime as dt
 
 import pytest
 
+from smallcap.exit_codes import ExitCode
 from smallcap.health.facts import QuotaFact
 from smallcap.health.findings import State, worst
+from smallcap.health.remedies import REMEDIES
 from tests.unit.health.cases import MB, NOW, facts, judged, line
 
+NO_RUN = {ExitCode.DONE, ExitCode.FAILING, ExitCode.DIFFERENT}
+"""Codes with which no run fails: of a good one, of health, and of diff."""
 TODAY = NOW.date()
 
 
@@ -60,7 +64,45 @@ def test_a_failed_last_run_is_told_with_its_message_and_its_page() -> None:
     found = judged(lines=[line(1.2), line(0.2, 4, "check x failed")])["last_run"]
     assert found.state is State.DEGRADED
     assert "exit code 4: check x failed" in found.told
-    assert found.remedy == "docs/exit-codes.md, section 4"
+    assert "smallcap accept" in found.remedy
+    assert found.remedy.endswith("(docs/exit-codes.md, section 4)")
+
+
+@pytest.mark.parametrize("code", sorted(set(ExitCode) - NO_RUN))
+def test_every_code_of_a_run_that_failed_has_a_remedy(code: ExitCode) -> None:
+    assert REMEDIES[code]
+    assert f"section {code.value}" in judged(lines=[line(0.2, code)])["last_run"].remedy
+
+
+def test_a_failure_that_a_good_run_followed_is_told_with_its_remedy_and_degrades_nothing() -> None:
+    found = judged(lines=[line(9, 4, "old"), line(1.2, 8, "no answer"), line(0.2)])["last_run"]
+    assert found.state is State.HEALTHY
+    assert "exit code 8: no answer (then: nothing if the next night ends well" in found.told
+    assert "old" not in found.told
+    assert "failed" not in judged()["last_run"].told
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(5, State.HEALTHY), (6, State.DEGRADED)])
+def test_a_clock_behind_the_newest_record_is_told_with_the_setting_that_allows_it(
+    minutes: int, state: State
+) -> None:
+    later = line(-minutes / 1440)
+    found = judged(lines=[line(1), later])["clock"]
+    assert found.state is state
+    assert judged(lines=[], published_at=later.moment)["clock"].state is state
+    if state is State.DEGRADED:
+        assert "SMALLCAP_CLOCK_TOLERANCE_MINUTES=7" in found.remedy
+
+
+def test_what_is_served_gets_old_by_its_limits_where_the_source_goes_on() -> None:
+    ages = {days: NOW - dt.timedelta(days=days) for days in (39, 40, 75)}
+    states = [judged(published_at=at)["publication"].state for at in ages.values()]
+    assert states == [State.HEALTHY, State.DEGRADED, State.FAILING]
+    assert judged(published_at=ages[75], is_live=False)["publication"].state is State.HEALTHY
+
+
+def test_the_vintage_of_the_factors_is_told() -> None:
+    assert "vintage 202601: 2026-01-31, 48 days ago" in judged()["factors_age"].told
 
 
 def test_a_run_that_was_killed_is_told() -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from smallcap.errors import AuditError, SmallcapError
 from smallcap.pipelines.command.night import retried
-from smallcap.pipelines.schedules import years_that_can_change
+from smallcap.pipelines.night_years import DAYS_UNTIL_FINAL, years_that_can_change
 from smallcap.sources.fetching import QuotaError, TransientError
 
 BEGIN = dt.datetime(2026, 3, 20, 2, 30)
@@ -22,6 +22,8 @@ class Night:
     def __init__(self, *errors: SmallcapError) -> None:
         self.now = BEGIN
         self.attempts: list[dt.datetime] = []
+        self.set_by = dt.timedelta(0)
+        """By how much somebody set the system's clock."""
         self._errors = list(errors)
         self.console = Console(record=True, width=200, quiet=False, file=open("/dev/null", "w"))  # noqa: SIM115
 
@@ -34,7 +36,14 @@ class Night:
         self.now += dt.timedelta(seconds=seconds)
 
     def run(self, minutes: int) -> None:
-        retried(self.work, minutes * MINUTE, self.console, now=lambda: self.now, sleep=self.sleep)
+        retried(
+            self.work,
+            minutes * MINUTE,
+            self.console,
+            now=lambda: self.now + self.set_by,
+            elapsed=lambda: (self.now - BEGIN).total_seconds(),
+            sleep=self.sleep,
+        )
 
     @property
     def minutes(self) -> list[float]:
@@ -72,13 +81,14 @@ def test_without_a_window_nothing_is_tried_again() -> None:
 
 
 def test_a_quota_is_waited_for_where_it_resumes_within_the_window() -> None:
-    night = Night(QuotaError("used up", BEGIN + 45 * MINUTE))
+    # The fetcher's times have their zone.
+    night = Night(QuotaError("used up", (BEGIN + 45 * MINUTE).replace(tzinfo=dt.UTC)))
     night.run(180)
     assert night.minutes == [0, 45]
 
 
 def test_a_quota_that_resumes_after_the_window_ends_the_night_at_once() -> None:
-    night = Night(QuotaError("used up", BEGIN + 600 * MINUTE))
+    night = Night(QuotaError("used up", (BEGIN + 600 * MINUTE).replace(tzinfo=dt.UTC)))
     with pytest.raises(QuotaError):
         night.run(180)
     assert night.minutes == [0]
@@ -98,12 +108,34 @@ def test_each_wait_is_said_with_its_time() -> None:
     assert "no answer; tried again at 02:32 UTC (the window of this night ends at 05:30)" in told
 
 
+@pytest.mark.parametrize("hours", [-24, -3, 3, 24])
+def test_a_clock_that_is_set_during_the_night_neither_ends_nor_prolongs_it(hours: int) -> None:
+    night = Night(*later(99))
+
+    def set_clock(seconds: float, sleep=night.sleep) -> None:
+        sleep(seconds)
+        night.set_by = dt.timedelta(hours=hours)
+
+    night.sleep = set_clock  # type: ignore[method-assign]
+    with pytest.raises(TransientError):
+        night.run(180)
+    assert night.minutes == [0, 2, 6, 14, 30, 60, 90, 120, 150, 180]
+
+
+def test_the_end_of_the_window_is_said() -> None:
+    night = Night(*later(99))
+    with pytest.raises(TransientError):
+        night.run(29)
+    assert "no further attempt in this night's window of 0:29:00" in night.console.export_text()
+
+
 def test_after_two_hundred_days_of_outage_the_end_of_the_old_year_is_made_too() -> None:
     today, last_good = dt.date(2026, 8, 1), dt.date(2026, 1, 13)
+    unsettled = last_good - dt.timedelta(days=DAYS_UNTIL_FINAL)
     assert years_that_can_change(today, today) == (2026, 2026)
-    assert years_that_can_change(today, today, last_good) == (2025, 2026)
+    assert years_that_can_change(today, today, unsettled) == (2025, 2026)
 
 
-def test_a_good_run_yesterday_asks_for_no_year_more() -> None:
+def test_a_date_that_became_unsettled_this_year_asks_for_no_year_more() -> None:
     today = dt.date(2026, 8, 1)
-    assert years_that_can_change(today, today, today - dt.timedelta(days=1)) == (2026, 2026)
+    assert years_that_can_change(today, today, today - dt.timedelta(days=DAYS_UNTIL_FINAL)) == (2026, 2026)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from base64 import b64encode
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import pytest
 from smallcap.package_files import SQL_DIR
 from smallcap.questions import question
 from smallcap.reports.page.data import Report, ReportData
+from smallcap.reports.page.health import HealthLine, HealthNote
 from smallcap.reports.page.render import render_list, render_report
 from tests.attacks import attacks
 from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with
@@ -246,3 +248,15 @@ def test_the_list_leads_to_reports_that_are_there_and_says_how_to_make_others():
     page = render_list(SYNTHETIC, [{**row, **unknown} for row in rows], {AS_OF})
     assert f'href="{AS_OF}/index.html"' in page
     assert f"smallcap report --as-of {other}" in page
+
+
+def test_the_head_tells_the_health_of_the_home_with_what_to_do() -> None:
+    day = dt.date(2026, 3, 20)
+    lines = [HealthLine("failing", "400 MB <free>", "free some space")]
+    text = render_report(empty_report(), HealthNote(day, "failing", lines))
+    head = text[text.index("<header>") : text.index("</header>")]
+    assert "Health of the home on 2026-03-20: failing." in head
+    assert "failing: 400 MB &lt;free&gt;. To do: free some space" in head
+    well = render_report(empty_report(), HealthNote(day, "healthy", []))
+    assert "healthy.</b> Everything is within its limits." in well
+    assert "Health of the home" not in render_report(empty_report())

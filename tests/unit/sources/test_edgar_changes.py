@@ -132,3 +132,20 @@ def test_many_companies_come_from_the_bulk_file_by_one_request(tmp_path: Path) -
 def test_an_index_of_another_layout_is_an_error_and_not_a_day_without_filings(payload: bytes) -> None:
     with pytest.raises(InputError, match="daily index"):
         filers(payload, lambda form: True)
+
+
+def test_a_look_during_the_day_asks_for_the_newest_index_alone_and_finds_who_filed(tmp_path: Path) -> None:
+    sec = Sec({})
+    with scripted(sec) as server:
+        case = EdgarCase(tmp_path, server.url)
+        facts_of(case, tmp_path, NOON.date()).provide(COMPANIES)
+        case.now += dt.timedelta(days=1)
+        files = facts_of(case, tmp_path, WEDNESDAY)
+        assert files.needed(COMPANIES) == []
+        sec.indexes[f"{NOON:%Y%m%d}"] = index((4, "10-K"))
+        case.now += dt.timedelta(hours=2)
+        asked = len(server.asked)
+        files.look_at_newest_days(dt.timedelta(hours=1))
+        assert len(server.asked) == asked + 1
+        assert files.needed(files.known(COMPANIES)) == ["0000000004"]
+        assert len(server.asked) == asked + 1
