@@ -75,7 +75,7 @@ def later_quarters(own: pl.DataFrame, before: pl.DataFrame, rules: SanityRules) 
     earlier = before.sort(*YEAR, "available_date", "standing").unique(
         [*YEAR, "available_date"], keep="last", maintain_order=True
     )
-    events = _versions(_events(own, earlier), own, earlier, rules)
+    events = _with_nine_months(_versions(_events(own, earlier), own, earlier, rules), own)
     computed = _computed(events, own, earlier, rules)
     return _changed(computed)
 
@@ -140,6 +140,12 @@ def _versions(
     return found.with_columns(pl.coalesce("then", "first_after").alias(BASIS)).drop("then", "first_after")
 
 
+def _with_nine_months(events: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Drop the days on which only the annual record is known: that there is a fourth quarter is not."""
+    is_annual = own["is_annual"].gather(events[OWN])
+    return events.filter(~is_annual | pl.col(NEWEST).is_not_null())
+
+
 def _computed(
     events: pl.DataFrame, own: pl.DataFrame, earlier: pl.DataFrame, rules: SanityRules
 ) -> pl.DataFrame:
@@ -199,7 +205,8 @@ def _doubts(rules: DifferenceRules) -> list[pl.Expr]:
     told = []
     for flow, longer in YEAR_TO_DATE.items():
         less, newest, whole = pl.col(f"{flow}_less"), pl.col(f"{longer}_{NEWEST}"), pl.col(longer)
-        is_three_months = (whole == pl.col(flow)) & (less != 0)
+        # Where the quarter before is unknown, so is whether something came before; only zero is certain.
+        is_three_months = (whole == pl.col(flow)) & (pl.coalesce(less, whole) != 0)
         falls = (whole < less) & (less > 0) if flow in NEVER_FALLING else pl.lit(value=False)
         changed, size = (newest - less).abs(), less.abs()
         told += [

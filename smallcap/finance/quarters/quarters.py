@@ -56,11 +56,12 @@ def quarters_known_in(
     kept, refused = refuse(quarterly, rules)
     if kept.is_empty():
         return Quarters(TABLES[TABLE].empty(), refused.filter(pl.col("year") == year))
-    in_place = placed(kept, annual, rules)
+    # Completed before units are judged: a figure that is taken over is as suspect as where it was given.
+    in_place = _unmixed(inherited(placed(kept, annual, rules), rules.amendment, _MONEY))
     # Everything of the fiscal years in which something became known in the year; the rest is evidence only.
     touched = _touched(year, in_place, annual)
     named = with_suspects(in_place, touched, rules).filter(touched)
-    complete = _unmixed(inherited(named, rules.amendment, _MONEY)).with_columns(is_annual=pl.lit(value=False))
+    complete = named.with_columns(is_annual=pl.lit(value=False))
     made = _with_flows(complete, fourth_quarters(annual, complete, rules), rules)
     return Quarters(
         _as_rows(made.filter(pl.col("year") == year), rules), refused.filter(pl.col("year") == year)
