@@ -253,6 +253,9 @@ def _first(record: Record) -> Record:
     if record["fiscal_quarter"] == 1:
         for flow in FLOWS:
             pair = (record[flow], record[longer(flow)])
+            if None not in pair and abs(pair[1] - pair[0]) > MIXED * abs(pair[0]):
+                row["refused"].append(flow)
+                pair = (pair[0], None)
             row[flow] = pair[0] if pair[0] is not None else pair[1]
             row[longer(flow)] = pair[1] if pair[1] is not None else pair[0]
     return row

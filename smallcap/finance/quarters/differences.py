@@ -28,23 +28,38 @@ FROM_THE_FILING: Final = ("filing_date", "is_available_date_assumed")
 OWN, KNOWN, BASIS, NEWEST = "own", "known", "basis", "newest"
 
 
-def first_quarters(rows: pl.DataFrame) -> pl.DataFrame:
-    """Complete first quarters, whose year to date is the quarter; likewise quarters without a known place."""
+def first_quarters(rows: pl.DataFrame, rules: DifferenceRules) -> pl.DataFrame:
+    """Complete first quarters, whose year to date is the quarter; likewise quarters without a known place.
+
+    A year to date that differs from its first quarter by more than `mixed_above` is refused.
+    """
     is_first = pl.col("fiscal_quarter") == 1
-    return rows.with_columns(
-        *(
-            pl.when(is_first).then(pl.coalesce(flow, longer)).otherwise(flow).alias(flow)
-            for flow, longer in YEAR_TO_DATE.items()
-        ),
-        *(
-            pl.when(is_first).then(pl.coalesce(longer, flow)).otherwise(longer).alias(longer)
-            for flow, longer in YEAR_TO_DATE.items()
-        ),
-    ).with_columns(
-        *_bases(pl.lit(None, pl.Boolean), pl.lit(None, pl.Boolean), pl.lit(REPORTED)),
-        *(pl.lit(None, pl.String).alias(name) for name in NAMES),
-        pl.lit(value=False).alias("is_difference_basis_mixed"),
-        pl.lit(value=False).alias("is_computed_anew"),
+    is_unlike = {
+        flow: is_first & ((pl.col(longer) - pl.col(flow)).abs() > rules.mixed_above * pl.col(flow).abs())
+        for flow, longer in YEAR_TO_DATE.items()
+    }
+    none = pl.lit(None, pl.String)
+    return (
+        rows.with_columns(names_where(is_unlike).alias("year_to_date_refused_fields"))
+        .with_columns(
+            *(
+                pl.when(is_first).then(pl.coalesce(flow, longer)).otherwise(flow).alias(flow)
+                for flow, longer in YEAR_TO_DATE.items()
+            ),
+            *(
+                pl.when(is_unlike[flow] | (is_first & pl.col(longer).is_null()))
+                .then(flow)
+                .otherwise(longer)
+                .alias(longer)
+                for flow, longer in YEAR_TO_DATE.items()
+            ),
+        )
+        .with_columns(
+            *_bases(pl.lit(None, pl.Boolean), pl.lit(None, pl.Boolean), pl.lit(REPORTED)),
+            none.alias("restated_basis_fields"),
+            pl.lit(value=False).alias("is_difference_basis_mixed"),
+            pl.lit(value=False).alias("is_computed_anew"),
+        )
     )
 
 

@@ -107,8 +107,8 @@ def _with_flows(rows: pl.DataFrame, fourth: pl.DataFrame, rules: SanityRules) ->
     """Compute the flows quarter by quarter, each from the rows of the quarter before."""
     sound = _standing(_without_suspects(pl.concat([rows, fourth])))
     number = pl.col("fiscal_quarter")
-    before = first_quarters(sound.filter(number == 1))
-    made = [before, first_quarters(sound.filter(number.is_null()))]
+    before = first_quarters(sound.filter(number == 1), rules.difference)
+    made = [before, first_quarters(sound.filter(number.is_null()), rules.difference)]
     for quarter in (2, 3, 4):
         before = later_quarters(sound.filter(number == quarter), before, rules)
         made.append(before)

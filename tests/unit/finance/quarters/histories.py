@@ -74,7 +74,7 @@ def _blemished(draw: random.Random, values: Row) -> Row:
     if draw.random() < 0.1:
         given["dividends_paid_year_to_date_usd"] = draw.choice([0.0, 5.0, None])
     if draw.random() < 0.05:
-        given["revenue_usd"] = float("nan")
+        given["revenue_usd"] = draw.choice([float("nan"), 45.0])
     if draw.random() < 0.05:
         given = {name: None if value is None else value / 1000 for name, value in given.items()}
     return given

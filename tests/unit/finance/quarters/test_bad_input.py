@@ -83,6 +83,22 @@ def test_a_year_to_date_below_that_of_the_quarter_before_is_taken_out() -> None:
     assert rows["revenue_usd"].to_list() == [20.0, None, None]
 
 
+def test_a_first_quarter_that_contradicts_its_year_to_date_stands_and_the_year_to_date_does_not() -> None:
+    rows = quarters(
+        quarter_row(2024, 1, revenue_usd=20.0, revenue_year_to_date_usd=26.0),
+        quarter_row(2024, 2, revenue_usd=25.0),
+        quarter_row(2024, 3, revenue_year_to_date_usd=75.0),
+    )
+    assert rows["revenue_usd"].to_list() == [20.0, 25.0, 30.0]
+    assert rows["revenue_year_to_date_usd"].to_list() == [20.0, 45.0, 75.0]
+    assert rows["year_to_date_refused_fields"].to_list() == ["revenue_usd", None, None]
+
+
+def test_a_first_quarter_that_is_rounded_differently_from_its_year_to_date_is_no_contradiction() -> None:
+    row = quarter_row(2024, 1, revenue_usd=20.0, revenue_year_to_date_usd=20.1)
+    assert quarters(row)["year_to_date_refused_fields"].to_list() == [None]
+
+
 def test_losses_and_cash_flows_of_a_year_to_date_may_fall() -> None:
     rows = quarters(
         quarter_row(2024, 1, net_income_year_to_date_usd=5.0, operating_cash_flow_year_to_date_usd=4.0),
