@@ -1,4 +1,4 @@
-"""Event studies, experiment, benchmarks and treated quintiles agree with those of bare scripts, row by row."""
+"""Event studies, experiment, benchmarks and treated quintiles agree with bare scripts, row by row."""
 
 from __future__ import annotations
 
