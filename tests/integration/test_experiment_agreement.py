@@ -16,6 +16,8 @@ from tests.paths import PROJECT_ROOT
 from tests.sample_home import LAST_YEAR
 from tests.tolerances import RECOMPUTED
 
+pytestmark = pytest.mark.drill
+
 SERIES = ["universe", "weighting"]
 OF_A_MONTH = [*SERIES, "month"]
 OF_A_ROW = [*SERIES, "cost_basis_points", "compared_with"]
