@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import statistics
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from benchmarks.against_bare import HEADINGS, bare_seconds, compared
 from benchmarks.measured_run import Measured
 from benchmarks.results import Limit, Section
 from benchmarks.sizes import SIZES
@@ -23,7 +20,6 @@ NAMES = (
     *("marts.index_holdings", "marts.index_sectors", "marts.index_eligibility"),
     *("marts.index_profile", "marts.index_changes", "marts.reconstitution_effects"),
 )
-PARTS = ("read", "compute", "write", "check")
 MOST_TIMES_BARE = 3.0
 REPEATS = min(3, SIZES.runs)
 
@@ -42,19 +38,11 @@ def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Pat
     out
         Where the bare script writes.
     """
-    bare = statistics.median(_bare(home, years, out) for _ in range(REPEATS))
+    asked = (home, years[0], years[-1])
+    bare = statistics.median(bare_seconds("bare_anatomy", asked, out) for _ in range(REPEATS))
     made = {name: pl.read_parquet(out / name / "*.parquet") for name in NAMES}
     refuse_other_anatomy(Lake(Settings(home=home, preset="sample").lake_dir), made)
-    by_part = {part: statistics.median(_seconds(one, part) for one in ours) for part in PARTS}
-    total = statistics.median(sum(_seconds(one, part) for part in PARTS) for one in ours)
-    rows = [
-        ["bare script", f"{bare:.1f}", "1.00"],
-        ["smallcap", f"{total:.1f}", f"{total / bare:.2f}"],
-        *(
-            [f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}"]
-            for part, seconds in by_part.items()
-        ),
-    ]
+    ratio, rows = compared(ours, NAMES, bare)
     return Section(
         "Anatomy of the index",
         f"{12 * len(years)} month ends of the index in the same backfill: every member's weight, "
@@ -69,26 +57,7 @@ def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Pat
         "tables were compared and are equal, "
         f"numbers within a relative {RELATIVE:g}; only the wording of reasons and evidence is each "
         f"side's own.",
-        ("", "seconds", "× bare script"),
+        HEADINGS,
         rows,
-        [Limit("anatomy of the index, against the bare script", total / bare, MOST_TIMES_BARE)],
+        [Limit("anatomy of the index, against the bare script", ratio, MOST_TIMES_BARE)],
     )
-
-
-def _seconds(one: Measured, part: str) -> float:
-    return sum(one.parts.get((name, part), 0.0) for name in NAMES)
-
-
-def _bare(home: Path, years: Sequence[int], out: Path) -> float:
-    """Run the bare script in a process of its own; its inputs are in memory before its clock starts."""
-    shutil.rmtree(out, ignore_errors=True)
-    arguments = [str(home), str(years[0]), str(years[-1]), str(out)]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.bare_anatomy", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
-    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])

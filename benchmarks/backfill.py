@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks import anatomy, funnel, quintiles
+from benchmarks import anatomy, funnel, quintiles, studies
 from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
 from benchmarks.sizes import SIZES
@@ -92,6 +92,7 @@ def _backfill(folder: Path, payloads: Path) -> Iterator[Section]:
     yield quintiles.section(
         folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-quintiles"
     )
+    yield studies.section(folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-studies")
 
 
 def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[str]) -> Section:

@@ -22,6 +22,13 @@ Row = dict[str, Any]
 MEMBER: Final = "member"
 WATCHED: Final = "watched"
 JUDGED_NOW: Final = "judged now"
+DEBT_ITEM: Final = "debt_to_equity"
+FOOTING: Final = ("statement_footing", "balance_sheet_date", "flows_end")
+ON_FOOTING: Final = (
+    *("market_cap_usd", "market_cap_reason", "pe", "pb", "p_fcf", "debt_to_equity", "net_cash_usd"),
+    *("altman_z", "altman_z_zone", "dividends_paid_usd", "dividend_yield", "note"),
+)
+"""Figures that the filters take from the latest quarter, where the home is on that footing."""
 
 
 @dataclass(frozen=True)
@@ -115,18 +122,45 @@ def _at_once(
     return Judged(JUDGED_NOW, *_rows(frames, method)) if isinstance(frames, Frames) else None
 
 
+def on_verdicts(metrics: Row, trailing: Row, lenses: Sequence[Row]) -> Row:
+    """Put the figures together that the verdicts on a company use.
+
+    Parameters
+    ----------
+    metrics, trailing
+        Its rows of core.watched_metrics and core.watched_trailing.
+    lenses
+        Its rows of marts.watched_lenses, which name their footing.
+    """
+    used = next(({name: row[name] for name in FOOTING} for row in lenses if row["item"] == DEBT_ITEM), {})
+    is_quarter = used.get("statement_footing") == "quarter"
+    latest = {
+        "latest_footing": trailing["statement_footing"],
+        "latest_balance_sheet_date": trailing["balance_sheet_date"],
+        "latest_flows_end": trailing["flows_end"],
+        "balance_sheet_filing_date": trailing["balance_sheet_filing_date"],
+        "latest_debt_to_equity": trailing["debt_to_equity"],
+        "annual_debt_to_equity": metrics["debt_to_equity"],
+    }
+    return {
+        **metrics,
+        **({name: trailing[name] for name in ON_FOOTING} if is_quarter else {}),
+        **used,
+        **latest,
+    }
+
+
 def _rows(frames: Any, method: str) -> tuple[Row, list[Row], list[Row], list[Row]]:
     """Turn the frames of a company into the rows that the questions give of a published one."""
     import polars as pl
 
-    footing = ("statement_footing", "balance_sheet_date", "balance_sheet_filing_date", "flows_end")
-    latest = frames.trailing.select(*footing, pl.col("debt_to_equity").alias("latest_debt_to_equity"))
-    identity = {
-        **frames.names.row(0, named=True),
-        **frames.metrics.row(0, named=True),
-        **latest.row(0, named=True),
-    }
     statement = pl.Enum(["balance_sheet", "income", "cash_flow"])
     lenses: pl.DataFrame = frames.lenses.sort(pl.col("statement").cast(statement), "item")
+    identity = {
+        **frames.names.row(0, named=True),
+        **on_verdicts(
+            frames.metrics.row(0, named=True), frames.trailing.row(0, named=True), lenses.to_dicts()
+        ),
+    }
     scores: pl.DataFrame = frames.scores.filter(pl.col("method") == method).sort("basis", descending=True)
     return identity, frames.outcomes.to_dicts(), lenses.to_dicts(), scores.to_dicts()

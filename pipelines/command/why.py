@@ -86,6 +86,7 @@ def _member(publication: Publication, identity: Row, date: dt.date, method: str)
         publication.ask("sheet_scores", **asked, method=method, basis=None),
         publication.ask("sheet_years", **asked),
         publication.ask("sheet_loadings", **asked),
+        publication.ask("sheet_latest", **asked),
     )
 
 
@@ -107,7 +108,8 @@ def _outsider(
     # Without a company there are no years: NULL would ask for those of the survivors.
     entity = -1 if identity["entity_id"] is None else identity["entity_id"]
     years = publication.ask("sheet_years", as_of=date, entity=entity)
-    sheet = outsider_sheet(claims_of(publication, date).told, judged, held, years)
+    latest = publication.ask("sheet_latest", as_of=date, entity=entity)
+    sheet = outsider_sheet(claims_of(publication, date).told, judged, held, years, latest)
     return Group(sheet, Text(""), Text(f"It was a member at {dates}.")) if dates else sheet
 
 

@@ -169,7 +169,7 @@ MARTS: dict[str, dict[str, Window]] = {
         "raw.factors": SAME_YEAR,
     },
     "marts.experiment_returns": {
-        # Eight years back hold the Junes at which members were admitted, where those years exist.
+        # Eight years back hold the eight Junes that decide who is admitted, for the book of last June too.
         "core.members": Window(back=8),
         "core.trailing_as_of": Window(back=8),
         "core.metrics_as_of": Window(back=1),

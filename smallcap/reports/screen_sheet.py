@@ -22,7 +22,19 @@ FILTERS: Final = ("business", "shariah", "balance_sheet", "income", "cash_flow",
 STATEMENTS: Final = ("balance_sheet", "income", "cash_flow")
 BASIS: Final = "point_in_time"
 FIGURES: Final = (
-    *("period_end", "available_date", "price_usd", "market_cap_usd", "pe", "pb", "p_fcf", "roe"),
+    *(
+        "period_end",
+        "available_date",
+        "statement_footing",
+        "balance_sheet_date",
+        "flows_end",
+        "price_usd",
+        "market_cap_usd",
+        "pe",
+        "pb",
+        "p_fcf",
+        "roe",
+    ),
     *("gross_margin", "ebitda_margin", "operating_margin", "net_margin", "debt_to_equity", "net_cash_usd"),
     *("dividends_paid_usd", "dividend_yield", "exchange", "note"),
 )
@@ -125,7 +137,18 @@ def _verdicts(companies: Sequence[Judged]) -> FittedTable:
 
 def _figures(companies: Sequence[Judged]) -> FittedTable:
     headings = (
-        *("ticker", "record", "known since", "cap, USD m", "P/E", "P/B", "P/FCF", "ROE"),
+        *(
+            "ticker",
+            "record",
+            "known since",
+            "balance sheet",
+            "flows to",
+            "cap, USD m",
+            "P/E",
+            "P/B",
+            "P/FCF",
+            "ROE",
+        ),
         *("oper. margin", "debt/equity", "net cash, USD m"),
     )
     rows: list[list[str | Text]] = [
@@ -133,6 +156,8 @@ def _figures(companies: Sequence[Judged]) -> FittedTable:
             str(row["ticker"]),
             str(row["period_end"] or "none") + (", stale" if row["is_stale"] else ""),
             str(row["available_date"] or "–"),
+            str(row["balance_sheet_date"] or "–"),
+            str(row["flows_end"] or "–"),
             millions(row["market_cap_usd"]),
             *(multiple(row[name]) for name in ("pe", "pb", "p_fcf")),
             *(percent(row[name]) for name in ("roe", "operating_margin", "debt_to_equity")),
@@ -140,7 +165,10 @@ def _figures(companies: Sequence[Judged]) -> FittedTable:
         ]
         for row in (one.identity for one in companies)
     ]
-    return _table("Figures of the visible record", headings, rows, 0)
+    title = (
+        "Figures that the verdicts use; ROE and margin of the record, all others of the balance sheet named"
+    )
+    return _table(title, headings, rows, 0)
 
 
 def _reasons(companies: Sequence[Judged]) -> RenderableType:

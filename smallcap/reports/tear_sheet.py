@@ -47,6 +47,7 @@ class Judged(Protocol):
         """Its scores by basis."""
 
 
+QUARTER = "quarter"
 STATUS_STYLES = {
     "pass": "green",
     "met": "green",
@@ -93,6 +94,7 @@ def tear_sheet(
     scores: Sequence[Row],
     years: Sequence[Row],
     loadings: Sequence[Row],
+    latest: Sequence[Row] = (),
 ) -> RenderableType:
     """Lay out everything that is known of a company at a date.
 
@@ -112,15 +114,26 @@ def tear_sheet(
         Its last fiscal years as visible at the date, newest first, with filing and availability.
     loadings
         Its rows of marts.stock_factor_loadings.
+    latest
+        Its last twelve months and latest balance sheet, where a quarter is known at the date.
     """
     parts: list[RenderableType] = [*_identity(claim, identity), Text(""), _path(path)]
     for statement, title in STATEMENTS.items():
         parts += [Text(""), _lens(title, [row for row in lenses if row["statement"] == statement])]
-    parts += [Text(""), _scores(scores), Text(""), _loadings(loadings), Text(""), _years(years)]
+    parts += [
+        Text(""),
+        _scores(scores),
+        Text(""),
+        _loadings(loadings),
+        Text(""),
+        _years(years, identity, latest),
+    ]
     return Group(*parts)
 
 
-def outsider_sheet(claim: str, judged: Judged, held: Sequence[Row], years: Sequence[Row]) -> RenderableType:
+def outsider_sheet(
+    claim: str, judged: Judged, held: Sequence[Row], years: Sequence[Row], latest: Sequence[Row] = ()
+) -> RenderableType:
     """Lay out a company that is no member at a date: judged against the members, and held by books.
 
     Parameters
@@ -131,7 +144,7 @@ def outsider_sheet(claim: str, judged: Judged, held: Sequence[Row], years: Seque
         The company: identity, filters, items of the statements and scores.
     held
         One row per book that holds it: first and last month, months with a return, last status.
-    years
+    years, latest
         As for `tear_sheet`.
     """
     identity = judged.identity
@@ -139,8 +152,10 @@ def outsider_sheet(claim: str, judged: Judged, held: Sequence[Row], years: Seque
     for statement, title in STATEMENTS.items():
         parts += [Text(""), _lens(title, [row for row in judged.lenses if row["statement"] == statement])]
     parts += [Text(""), _scores(judged.scores), Text(""), _held(held), Text("")]
+    if years or latest:
+        return Group(*parts, _years(years, identity, latest))
     unknown = "" if identity["is_resolved"] else f": {identity['unresolved_reason']}"
-    return Group(*parts, _years(years) if years else Text(f"no annual record was visible then{unknown}"))
+    return Group(*parts, Text(f"no annual record was visible then{unknown}"))
 
 
 def _outsider(claim: str, judged: Judged) -> Iterable[RenderableType]:
@@ -206,13 +221,14 @@ def _record(row: Row) -> str:
 
 def _quarter(row: Row) -> Iterable[RenderableType]:
     """Name the quarter that is known after the annual record, and what it makes of debt over equity."""
-    if row.get("statement_footing") != "quarter":
+    if row.get("latest_footing") != QUARTER:
         return
-    annual, latest = decimal(row["debt_to_equity"]), decimal(row["latest_debt_to_equity"])
-    flows = f"flows to {row['flows_end']}" if row["flows_end"] else "trailing flows unknown"
+    annual, latest = decimal(row["annual_debt_to_equity"]), decimal(row["latest_debt_to_equity"])
+    flows = f"flows to {row['latest_flows_end']}" if row["latest_flows_end"] else "trailing flows unknown"
+    unused = "" if row["statement_footing"] == QUARTER else "; this home judges the fiscal year instead"
     yield Text(
-        f"balance sheet of {row['balance_sheet_date']}, {flows}: debt/equity {annual} -> {latest} with the "
-        f"10-Q of {row['balance_sheet_filing_date'] or 'an unknown date'}"
+        f"balance sheet of {row['latest_balance_sheet_date']}, {flows}: debt/equity {annual} -> {latest} "
+        f"with the 10-Q of {row['balance_sheet_filing_date'] or 'an unknown date'}{unused}"
     )
 
 
@@ -305,20 +321,33 @@ def _part(row: Row, name: str, write: Callable[[float | None], str]) -> str:
     return write(row[name]) + (f" (z {z:+.2f})" if z is not None else "")
 
 
-def _years(years: Sequence[Row]) -> FittedTable:
+def _years(years: Sequence[Row], identity: Row, latest: Sequence[Row]) -> FittedTable:
+    """Show the fiscal years, after the last twelve months where a quarter is known."""
+    filed = [{**row, "filing_date": identity.get("balance_sheet_filing_date")} for row in latest]
+    shown = [*filed, *years]
     rows = [
-        *([words, *(millions(row[column]) for row in years)] for column, words in MONEY_LINES),
-        *([words, *(percent(row[column]) for row in years)] for column, words in RATIO_LINES),
-        ["filed", *(str(row["filing_date"] or "unknown") for row in years)],
-        ["known since", *(str(row["available_date"]) for row in years)],
-        ["version", *(row["version"] for row in years)],
+        *([words, *(millions(row[column]) for row in shown)] for column, words in MONEY_LINES),
+        *([words, *(percent(row[column]) for row in shown)] for column, words in RATIO_LINES),
+        ["filed", *(str(row["filing_date"] or "unknown") for row in shown)],
+        ["known since", *(str(row["available_date"]) for row in shown)],
+        ["version", *(row["version"] for row in shown)],
     ]
     return plain_table(
-        "Fiscal years as visible then, USD m",
-        ("", *(str(row["period_end"]) for row in years)),
+        "Twelve months and fiscal years as visible then, USD m"
+        if latest
+        else "Fiscal years as visible then, USD m",
+        ("", *(_twelve_months(row) for row in latest), *(str(row["period_end"]) for row in years)),
         rows,
         texts=("",),
     )
+
+
+def _twelve_months(row: Row) -> str:
+    """Name the days of the latest balance sheet and of the twelve months."""
+    sheet, flows = row["balance_sheet_date"], row["flows_end"]
+    if sheet == flows:
+        return f"12 months to {flows}"
+    return f"balance sheet {sheet}, flows " + (f"to {flows}" if flows else "unknown")
 
 
 def _loadings(loadings: Sequence[Row]) -> RenderableType:

@@ -66,7 +66,7 @@ class QuarterlyFundamentals(QuarterlyRecord):
     scale_suspect_fields = text("figures that may be in another unit; what uses them is null")
     year_to_date_refused_fields = text(
         "items whose year-to-date figure contradicts the quarters and was taken out: it equals the three "
-        "months, or is below that of the quarter before"
+        "months of a later quarter, differs from its first quarter, or is below that of the quarter before"
     )
     restated_basis_fields = text(
         "items whose difference is null: the figure to be subtracted was restated by more than 5% since"

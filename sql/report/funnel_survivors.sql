@@ -8,7 +8,7 @@ SELECT o.entity_id, o.ticker, m.name, m.sector, any_value(o.outcome) AS outcome,
        string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.is_borderline) AS borderline_filters,
        string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.status = 'verify') AS filters_to_verify,
        any_value(m.exchange) AS exchange, any_value(a.net_margin) AS net_margin, any_value(a.ebitda_margin) AS ebitda_margin,
-       any_value(if(e.statement_footing = 'quarter', t.net_cash_usd, a.net_cash_usd)) AS net_cash_usd, any_value(a.dividends_paid_usd) AS dividends_paid_usd,
+       any_value(if(e.statement_footing = 'quarter', t.net_cash_usd, a.net_cash_usd)) AS net_cash_usd, any_value(if(e.statement_footing = 'quarter', t.dividends_paid_usd, a.dividends_paid_usd)) AS dividends_paid_usd,
        any_value(if(e.statement_footing = 'quarter', t.note, a.note)) AS note
 FROM marts.funnel_outcomes AS o
 JOIN core.members AS m USING (as_of, entity_id)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.command_line import published
 from tests.oracle import experiment_pandas
+from tests.paths import PROJECT_ROOT
 from tests.sample_home import LAST_YEAR
 from tests.tolerances import RECOMPUTED
 
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.drill
 
 SERIES = ["universe", "weighting"]
 OF_A_MONTH = [*SERIES, "month"]
-OF_A_ROW = [*SERIES, "cost_basis_points"]
-COUNTS = ["names", "holdings", "with_return"]
+OF_A_ROW = [*SERIES, "cost_basis_points", "compared_with"]
+COUNTS = ["names", "holdings", "with_return", "unknown_names"]
 MEASURED = [
     "annual_return",
     "volatility",
@@ -34,7 +35,20 @@ MEASURED = [
 
 
 @pytest.fixture(scope="module")
-def theirs(backfilled_home: Path) -> pd.DataFrame:
+def admitted(backfilled_home: Path) -> experiment_pandas.Admitted:
+    """Who is admitted, by the independent implementation."""
+    members = published(backfilled_home, "SELECT as_of, entity_id FROM core.members")
+    trailing = published(
+        backfilled_home,
+        "SELECT as_of, entity_id, is_stale, net_income_usd, quarter_net_income_usd, market_cap_usd "
+        "FROM core.trailing_as_of",
+    )
+    ranges = pd.read_csv(PROJECT_ROOT / "data" / "reference" / "cap_ranges.csv", parse_dates=["first_day"])
+    return experiment_pandas.admissions(members, trailing, ranges)
+
+
+@pytest.fixture(scope="module")
+def theirs(backfilled_home: Path, admitted: experiment_pandas.Admitted) -> pd.DataFrame:
     """Every month by the independent implementation."""
     members = published(backfilled_home, "SELECT as_of, entity_id, security_id, sector FROM core.members")
     metrics = published(
@@ -44,13 +58,12 @@ def theirs(backfilled_home: Path) -> pd.DataFrame:
     returns = published(backfilled_home, "SELECT month, security_id, total_return FROM core.monthly_returns")
     # Returns of the year after are there too; the backfill holds nothing in it.
     within = returns[returns["month"] <= pd.Timestamp(LAST_YEAR, 12, 31)]
-    return experiment_pandas.experiment_returns(members, metrics, within)
+    return experiment_pandas.experiment_returns(members, metrics, within, admitted)
 
 
 @pytest.fixture(scope="module")
 def ours(backfilled_home: Path) -> pd.DataFrame:
-    # Those who are admitted by quarters are no universe of the independent implementation.
-    return published(backfilled_home, "SELECT * FROM marts.experiment_returns WHERE universe <> 'admitted'")
+    return published(backfilled_home, "SELECT * FROM marts.experiment_returns")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +75,7 @@ def test_every_month_of_every_universe_is_there(both: pd.DataFrame, first_year: 
     assert set(both["_merge"]) == {"both"}
     months = pd.date_range(f"{first_year}-07-31", f"{LAST_YEAR}-12-31", freq="ME")
     assert both.groupby(SERIES)["month"].apply(lambda own: sorted(own) == list(months)).all()
-    assert len(both) == 9 * len(months)
+    assert len(both) == len(experiment_pandas.UNIVERSES) * len(experiment_pandas.WEIGHTINGS) * len(months)
 
 
 @pytest.mark.parametrize("name", ["total_return", "turnover"])
@@ -82,6 +95,17 @@ def test_every_month_s_counts_agree(both: pd.DataFrame, name: str) -> None:
     assert (both[f"{name}_ours"] == both[f"{name}_theirs"]).all()
 
 
+def test_every_way_of_being_admitted_or_not_occurs(
+    admitted: experiment_pandas.Admitted, backfilled_home: Path
+) -> None:
+    assert set(admitted.values()) == {True, False, None}
+    # Some are admitted although they earn nothing now, others are profitable and were never admitted.
+    losing = published(
+        backfilled_home, "SELECT as_of, entity_id FROM core.trailing_as_of WHERE net_income_usd < 0"
+    )
+    assert any(admitted.get((row.as_of, row.entity_id)) for row in losing.itertuples())
+
+
 def test_companies_leave_and_returns_are_missing_often_enough_to_compare(ours: pd.DataFrame) -> None:
     index = ours[(ours["universe"] == "all") & (ours["weighting"] == "equal")]
     assert index["left"].sum() >= 10
@@ -91,7 +115,7 @@ def test_companies_leave_and_returns_are_missing_often_enough_to_compare(ours: p
 def test_the_whole_period_agrees(backfilled_home: Path, theirs: pd.DataFrame) -> None:
     found = published(
         backfilled_home,
-        "SELECT * FROM marts.profitability_experiment WHERE period = 'all' AND universe <> 'admitted'",
+        "SELECT * FROM marts.profitability_experiment WHERE period = 'all'",
     ).sort_values(OF_A_ROW)
     assert set(found["status"]) == {"estimated"}
     rates = published(backfilled_home, "SELECT month, rf FROM core.factors_monthly").set_index("month")["rf"]

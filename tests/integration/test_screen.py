@@ -20,6 +20,7 @@ from smallcap.tables import TABLES
 from tests.command_line import published
 from tests.integration.homes import LATER, Answer, contents, make
 from tests.paths import PROJECT_ROOT
+from tests.tolerances import EXACT
 
 Command = Callable[..., Answer]
 OF_MEMBERS = [
@@ -80,6 +81,61 @@ def test_a_former_ticker_of_a_member_shows_the_member(smallcap: Command, home: P
     assert answer.code == 0, answer.err
     (row,) = csv.DictReader(io.StringIO(answer.out))
     assert (row["ticker"], row["is_member"]) == (renamed["ticker"], "True")
+
+
+JUDGED_ON_A_QUARTER = """
+    SELECT x.ticker, f.value AS debt_to_equity, t.balance_sheet_date, t.market_cap_usd
+    FROM {names} AS x JOIN {figures} AS t USING (as_of, {key}) JOIN {annual} AS a USING (as_of, {key})
+    JOIN {verdicts} AS f USING (as_of, {key})
+    WHERE x.as_of = DATE '{date}' AND f.filter_number = 3 AND f.value IS NOT NULL
+      AND t.statement_footing = 'quarter' AND t.debt_to_equity <> a.debt_to_equity
+    ORDER BY x.ticker LIMIT 1
+"""
+OF_MEMBER = {
+    "names": "core.members",
+    "figures": "core.trailing_as_of",
+    "annual": "core.metrics_as_of",
+    "verdicts": "core.filter_evaluations",
+    "key": "entity_id",
+}
+OF_OUTSIDER = {
+    "names": "core.watched_names",
+    "figures": "core.watched_trailing",
+    "annual": "core.watched_metrics",
+    "verdicts": "marts.watched_outcomes",
+    "key": "ticker",
+}
+
+
+@pytest.mark.parametrize("tables", [OF_MEMBER, OF_OUTSIDER], ids=["member", "outsider"])
+def test_figures_are_those_that_the_verdicts_use(
+    smallcap: Command, small_home: Path, tables: dict[str, str]
+) -> None:
+    """Debt over equity of the screen is that of filter 3, on a company whose last quarter changed it."""
+    one = published(small_home, JUDGED_ON_A_QUARTER.format(date=LATER, **tables)).iloc[0]
+    answer = smallcap("screen", one["ticker"], "--format", "json", "--home", small_home)
+    (row,) = json.loads(answer.out)
+    assert row["debt_to_equity"] == pytest.approx(one["debt_to_equity"], rel=EXACT)
+    assert row["market_cap_usd"] == pytest.approx(one["market_cap_usd"], rel=EXACT)
+    assert row["statement_footing"] == "quarter"
+    assert row["balance_sheet_date"] == f"{one['balance_sheet_date']:%Y-%m-%d}"
+    told = smallcap("why", one["ticker"], "--home", small_home).out
+    assert f"balance sheet of {row['balance_sheet_date']}" in told
+    assert f"market value {row['market_cap_usd'] / 1e6:,.0f} m USD" in told
+
+
+def test_the_table_of_watched_names_shows_the_figures_that_the_verdicts_use(small_home: Path) -> None:
+    used = published(
+        small_home,
+        "SELECT ticker, value FROM marts.watched_outcomes "
+        f"WHERE as_of = DATE '{LATER}' AND filter_number = 3 AND value IS NOT NULL",
+    )
+    with open_publication(load_settings(home=small_home).warehouse_dir) as publication:
+        shown = {
+            row["ticker"]: row["debt_to_equity"] for row in publication.ask("watched_names", as_of=LATER)
+        }
+    assert len(used) > 0
+    assert [shown[ticker] for ticker in used["ticker"]] == pytest.approx(list(used["value"]), rel=EXACT)
 
 
 def test_json_has_the_same_rows(smallcap: Command, small_home: Path) -> None:

@@ -13,13 +13,66 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-UNIVERSES = ("all", "profitable", "unprofitable")
+UNIVERSES = ("all", "profitable", "unprofitable", "admitted")
 WEIGHTINGS = ("equal", "cap", "sector_neutral")
 COSTS = {0: 0.0, 10: 0.0010, 50: 0.0050}
+JUNES = 8
 Row = dict[str, Any]
+Admitted = dict[tuple[pd.Timestamp, int], bool | None]
 
 
-def experiment_returns(members: pd.DataFrame, metrics: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
+def admissions(members: pd.DataFrame, trailing: pd.DataFrame, ranges: pd.DataFrame) -> Admitted:
+    """Say for each member at each June's end whether it has been admitted; None where that is unknown.
+
+    Each is answered by itself: from that June back, year by year, up to the eighth June.
+
+    Parameters
+    ----------
+    members
+        as_of, entity_id.
+    trailing
+        as_of, entity_id, is_stale, net_income_usd, quarter_net_income_usd, market_cap_usd.
+    ranges
+        first_day, lowest_usd, highest_usd.
+    """
+    junes = {day for day in members["as_of"] if day.month == 6 and day.is_month_end}
+    known = {(row["as_of"], row["entity_id"]): row for row in trailing.to_dict("records")}
+    listed = {(row.as_of, row.entity_id) for row in members.itertuples() if row.as_of in junes}
+    by_day = ranges.sort_values("first_day").to_dict("records")
+    meets = {key: _meets(key[0], known.get(key, {}), by_day) for key in listed}
+    found: Admitted = {}
+    for june, company in listed:
+        found[june, company] = meets[june, company]
+        for back in range(JUNES):
+            key = (june - pd.DateOffset(years=back), company)
+            if key not in listed:
+                break
+            if meets[key]:
+                found[june, company] = True
+    return found
+
+
+def _meets(day: pd.Timestamp, figures: Row, ranges: list[Row]) -> bool | None:
+    """False where a condition is broken, None where none is and one is unknown."""
+    applied = [one for one in ranges if one["first_day"] <= day]
+    size = figures.get("market_cap_usd", math.nan)
+    lowest, highest = (applied[-1][name] if applied else math.nan for name in ("lowest_usd", "highest_usd"))
+    stale, unknown = figures.get("is_stale"), [size, lowest]
+    conditions = [pd.isna(stale) or not stale]
+    for name in ("quarter_net_income_usd", "net_income_usd"):
+        income = figures.get(name, math.nan)
+        unknown.append(income)
+        conditions.append(pd.isna(income) or income > 0)
+    if not pd.isna(size) and applied:
+        conditions.append(lowest <= size <= highest)
+    if not all(conditions):
+        return False
+    return None if pd.isna(stale) or any(pd.isna(value) for value in unknown) else True
+
+
+def experiment_returns(
+    members: pd.DataFrame, metrics: pd.DataFrame, returns: pd.DataFrame, admitted: Admitted
+) -> pd.DataFrame:
     """Hold every universe from each June's end on, company by company.
 
     Parameters
@@ -30,6 +83,8 @@ def experiment_returns(members: pd.DataFrame, metrics: pd.DataFrame, returns: pd
         as_of, entity_id, net_income_usd, is_stale, market_cap_usd.
     returns
         month, security_id, total_return.
+    admitted
+        What `admissions` gives.
     """
     listed = {day: set(rows["entity_id"]) for day, rows in members.groupby("as_of")}
     earned = {(row.month, row.security_id): row.total_return for row in returns.itertuples()}
@@ -40,13 +95,20 @@ def experiment_returns(members: pd.DataFrame, metrics: pd.DataFrame, returns: pd
         for universe in UNIVERSES:
             old: dict[int, float] = {}
             for june in sorted(day for day in listed if day.month == 6 and day.is_month_end):
-                index = _index(visible[visible["as_of"] == june], earned, weighting)
+                index = _index(visible[visible["as_of"] == june], earned, weighting, admitted)
                 rows, old = _held(_weights(index, universe, weighting), old, june, listed, earned, last)
-                found += [{**row, "universe": universe, "weighting": weighting} for row in rows]
+                unknown = sum(row["admitted" if universe == "admitted" else "kind"] is None for row in index)
+                key = {"universe": universe, "weighting": weighting, "unknown_names": unknown}
+                found += [{**row, **key} for row in rows]
     return pd.DataFrame(found)
 
 
-def _index(visible: pd.DataFrame, earned: dict[tuple[pd.Timestamp, int], float], weighting: str) -> list[Row]:
+def _index(
+    visible: pd.DataFrame,
+    earned: dict[tuple[pd.Timestamp, int], float],
+    weighting: str,
+    admitted: Admitted,
+) -> list[Row]:
     rows = []
     for company in visible.to_dict("records"):
         if (company["as_of"], company["security_id"]) not in earned:
@@ -61,15 +123,16 @@ def _index(visible: pd.DataFrame, earned: dict[tuple[pd.Timestamp, int], float],
             and not math.isnan(company["net_income_usd"])
         )
         kind = None if not is_known else "profitable" if company["net_income_usd"] > 0 else "unprofitable"
-        rows.append(
-            {**company, "size": company["market_cap_usd"] if weighting != "equal" else 1.0, "kind": kind}
-        )
+        size = company["market_cap_usd"] if weighting != "equal" else 1.0
+        entered = admitted.get((company["as_of"], company["entity_id"]))
+        rows.append({**company, "size": size, "kind": kind, "admitted": entered})
     return rows
 
 
 def _weights(index: list[Row], universe: str, weighting: str) -> dict[tuple[int, int], float]:
     """Weigh the companies of a universe, by (entity, line)."""
-    own = [row for row in index if universe in ("all", row["kind"])]
+    own = [row for row in index if row["admitted"] or universe != "admitted"]
+    own = [row for row in own if universe in ("all", "admitted", row["kind"])]
     if weighting == "sector_neutral":
         sectors: dict[str, float] = {}
         for row in index:
@@ -157,13 +220,17 @@ def summary(monthly: pd.DataFrame, risk_free: pd.Series) -> pd.DataFrame:
                 )
                 for universe in UNIVERSES
             }
-            for universe in UNIVERSES:
+            for universe, base in [
+                *((universe, "all") for universe in UNIVERSES),
+                ("admitted", "profitable"),
+            ]:
                 key = {"universe": universe, "weighting": weighting, "cost_basis_points": basis_points}
                 rows.append(
                     {
                         **key,
+                        "compared_with": base,
                         **_measured(net[universe], risk_free),
-                        **_compared(net[universe], net["all"], risk_free),
+                        **_compared(net[universe], net[base], risk_free),
                     }
                 )
     return pd.DataFrame(rows)

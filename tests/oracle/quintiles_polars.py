@@ -38,15 +38,19 @@ def portfolios(
     metrics: pl.DataFrame,
     returns: pl.DataFrame,
     rules: QuintileRules,
+    traded: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Make the columns of marts.quintile_returns but year, is_thin, is_survivors_only and rule_set."""
+    """Make the columns of marts.quintile_returns but year, is_thin, is_survivors_only and rule_set.
+
+    `traded` says which lines traded in which month, where `returns` lacks some of them.
+    """
     earned = returns.select(_number("month").alias("at"), "security_id", pl.col("total_return").alias("r"))
-    bought = _bought(scores, members, metrics, earned, rules)
+    lines = earned if traded is None else traded.select(_number("month").alias("at"), "security_id")
+    bought = _bought(scores, members, metrics, lines, rules)
     held = _held(bought, earned)
     monthly = _weighted(held)
-    traded = _traded(bought, held)
     quintiles = (
-        monthly.join(traded, on=[*FORMED, "weighting"], how="left")
+        monthly.join(_traded(bought, held), on=[*FORMED, "weighting"], how="left")
         .with_columns(
             pl.when(pl.col("at") == pl.col("formed") + 1).then("traded").otherwise(0.0).alias("traded"),
             pl.col("quintile").cast(pl.String).alias("portfolio"),

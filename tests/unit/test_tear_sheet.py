@@ -139,6 +139,47 @@ def test_years_are_in_millions_with_the_days_they_were_filed_and_became_known() 
     assert shown == {"revenue": "12", "ROE": "12.5%", "filed": "unknown", "known since": "2025-03-03"}
 
 
+QUARTER = {
+    "latest_footing": "quarter",
+    "latest_balance_sheet_date": dt.date(2025, 9, 30),
+    "latest_flows_end": dt.date(2025, 9, 30),
+    "balance_sheet_filing_date": dt.date(2025, 11, 6),
+    "annual_debt_to_equity": 0.12,
+    "latest_debt_to_equity": 0.41,
+}
+
+
+@pytest.mark.parametrize(
+    ("footing", "told"),
+    [("quarter", "2025-11-06"), ("annual", "2025-11-06; this home judges the fiscal year instead")],
+)
+def test_the_quarter_is_named_and_whether_the_verdicts_use_it(footing: str, told: str) -> None:
+    identity = IDENTITY | {"name": ""} | QUARTER | {"statement_footing": footing}
+    lines = printed(tear_sheet("", identity, [], [], [], [], [])).splitlines()
+    start = "balance sheet of 2025-09-30, flows to 2025-09-30: debt/equity 0.120 -> 0.410 with the 10-Q of "
+    assert start + told in lines
+
+
+@pytest.mark.parametrize(
+    ("flows_end", "heading"),
+    [
+        (dt.date(2025, 9, 30), "12 months to 2025-09-30"),
+        (dt.date(2025, 6, 30), "balance sheet 2025-09-30, flows to 2025-06-30"),
+        (None, "balance sheet 2025-09-30, flows unknown"),
+    ],
+)
+def test_the_last_twelve_months_stand_before_the_fiscal_years(
+    flows_end: dt.date | None, heading: str
+) -> None:
+    figures = {name: 1e6 for name, _ in MONEY_LINES} | {name: 0.1 for name, _ in RATIO_LINES}
+    dates = {"available_date": dt.date(2025, 11, 7), "version": "original", "flows_end": flows_end}
+    latest = figures | dates | {"balance_sheet_date": dt.date(2025, 9, 30)}
+    identity = IDENTITY | {"name": ""} | QUARTER | {"statement_footing": "quarter"}
+    told = printed(tear_sheet("", identity, [], [], [], [], [], [latest]))
+    assert heading in told
+    assert re.search(r"filed +2025-11-06\n", re.sub(r" +\n", "\n", told))
+
+
 def test_what_passes_closely_is_called_borderline() -> None:
     close = STEP | {
         "status": "pass",
@@ -235,14 +276,20 @@ def test_a_screen_shows_members_and_outsiders_with_what_stopped_them() -> None:
     member = dataclasses.replace(
         watched,
         basis="member",
-        identity={**watched.identity, "ticker": "AAA", "market_cap_usd": 2.5e9, "roe": 0.12},
+        identity={
+            **watched.identity,
+            "ticker": "AAA",
+            "market_cap_usd": 2.5e9,
+            "roe": 0.12,
+            "balance_sheet_date": dt.date(2025, 9, 30),
+        },
         lenses=[{"verdict": "met"}, {"verdict": "missed"}],
         scores=[score],
     )
     told = printed(screen_sheet("synthetic", AS_OF, [member, watched]))
     assert "2 companies at 2025-12-31\nsynthetic\nNot members of the index: EXPD." in told
     assert re.search(r"AAA +Expeditors \[Intl\] +member +failed .*1 of 2 +1.23 +4", told)
-    assert re.search(r"AAA +none +– +2,500 .*12.0%", told)
+    assert re.search(r"AAA +none +– +2025-09-30 +– +2,500 .*12.0%", told)
     assert re.search(r"EXPD +balance_sheet +fail +0.420 +0.300 +debt is not below 30% of equity", told)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
 
 from smallcap.finance.formation import FORMATION_MONTH
 from smallcap.rules.types.experiment import CapRange
+
+JUNES_FOLLOWED: Final = 8
+"""Junes that are looked at to find whether a member was admitted: that of the decision, and those before."""
 
 METRICS = ("as_of", "entity_id", "is_stale", "net_income_usd", "quarter_net_income_usd", "market_cap_usd")
 """Columns of core.trailing_as_of that are used."""
@@ -18,10 +22,11 @@ def admissions(
 ) -> pl.DataFrame:
     """Decide for each member at each June's end whether it has been admitted.
 
-    A member is admitted at the first June at whose end its last quarter and its last four quarters together
-    have net income above zero, the record is not stale, and its market value is inside the range of that day.
-    It stays admitted for as long as it is on the list of each following June, whatever it earns: nothing is
-    asked of it again. A member of which a figure is unknown is not admitted by it.
+    A member is admitted at a June at whose end its last quarter and its last four quarters together have net
+    income above zero, the record is not stale, and its market value is inside the range of that day. It stays
+    admitted for as long as it is on the list of each following June, whatever it earns: nothing is asked of
+    it again. Only the last `JUNES_FOLLOWED` Junes are looked at, so that the same member is admitted at a
+    June whichever later Junes are given. A member of which a figure is unknown is not admitted by it.
 
     Parameters
     ----------
@@ -44,19 +49,26 @@ def admissions(
     listed = members.filter(is_june_end).select("as_of", "entity_id")
     known = listed.join(trailing_as_of.select(METRICS), on=["as_of", "entity_id"], how="left")
     judged = known.with_columns(_meets(cap_ranges).alias("meets"))
-    nobody = pl.DataFrame(schema={"entity_id": pl.Int64})
-    admitted, previous = nobody, None
+    nobody = pl.DataFrame(schema={"entity_id": pl.Int64, "last_met": pl.Date})
+    before, previous = nobody, None
     decided = []
     for (day,), june in sorted(judged.partition_by("as_of", as_dict=True).items()):
         if day.year - 1 != previous:
             # A June without a list leaves open who stayed.
-            admitted = nobody
+            before = nobody
         previous = day.year
-        was_admitted = pl.col("entity_id").is_in(admitted["entity_id"].implode())
-        now = june.with_columns((was_admitted | pl.col("meets")).alias("is_admitted"))
+        now = june.join(before, on="entity_id", how="left").with_columns(
+            # Who meets the conditions again is admitted for another eight Junes.
+            pl.when("meets").then("as_of").otherwise("last_met").alias("last_met")
+        )
         # Who is missing from a June's list has to be admitted again.
-        admitted = now.filter("is_admitted").select("entity_id")
-        decided.append(now.select("as_of", "entity_id", "is_admitted"))
+        before = now.select("entity_id", "last_met").drop_nulls()
+        is_followed = pl.col("last_met").dt.year() > day.year - JUNES_FOLLOWED
+        decided.append(
+            now.select(
+                "as_of", "entity_id", (is_followed.fill_null(False) | pl.col("meets")).alias("is_admitted")
+            )
+        )
     schema = {"as_of": pl.Date, "entity_id": pl.Int64, "is_admitted": pl.Boolean}
     return pl.concat([pl.DataFrame(schema=schema), *decided])
 

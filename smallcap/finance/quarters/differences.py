@@ -28,23 +28,38 @@ FROM_THE_FILING: Final = ("filing_date", "is_available_date_assumed")
 OWN, KNOWN, BASIS, NEWEST = "own", "known", "basis", "newest"
 
 
-def first_quarters(rows: pl.DataFrame) -> pl.DataFrame:
-    """Complete first quarters, whose year to date is the quarter; likewise quarters without a known place."""
+def first_quarters(rows: pl.DataFrame, rules: DifferenceRules) -> pl.DataFrame:
+    """Complete first quarters, whose year to date is the quarter; likewise quarters without a known place.
+
+    A year to date that differs from its first quarter by more than `mixed_above` is refused.
+    """
     is_first = pl.col("fiscal_quarter") == 1
-    return rows.with_columns(
-        *(
-            pl.when(is_first).then(pl.coalesce(flow, longer)).otherwise(flow).alias(flow)
-            for flow, longer in YEAR_TO_DATE.items()
-        ),
-        *(
-            pl.when(is_first).then(pl.coalesce(longer, flow)).otherwise(longer).alias(longer)
-            for flow, longer in YEAR_TO_DATE.items()
-        ),
-    ).with_columns(
-        *_bases(pl.lit(None, pl.Boolean), pl.lit(None, pl.Boolean), pl.lit(REPORTED)),
-        *(pl.lit(None, pl.String).alias(name) for name in NAMES),
-        pl.lit(value=False).alias("is_difference_basis_mixed"),
-        pl.lit(value=False).alias("is_computed_anew"),
+    is_unlike = {
+        flow: is_first & ((pl.col(longer) - pl.col(flow)).abs() > rules.mixed_above * pl.col(flow).abs())
+        for flow, longer in YEAR_TO_DATE.items()
+    }
+    none = pl.lit(None, pl.String)
+    return (
+        rows.with_columns(names_where(is_unlike).alias("year_to_date_refused_fields"))
+        .with_columns(
+            *(
+                pl.when(is_first).then(pl.coalesce(flow, longer)).otherwise(flow).alias(flow)
+                for flow, longer in YEAR_TO_DATE.items()
+            ),
+            *(
+                pl.when(is_unlike[flow] | (is_first & pl.col(longer).is_null()))
+                .then(flow)
+                .otherwise(longer)
+                .alias(longer)
+                for flow, longer in YEAR_TO_DATE.items()
+            ),
+        )
+        .with_columns(
+            *_bases(pl.lit(None, pl.Boolean), pl.lit(None, pl.Boolean), pl.lit(REPORTED)),
+            none.alias("restated_basis_fields"),
+            pl.lit(value=False).alias("is_difference_basis_mixed"),
+            pl.lit(value=False).alias("is_computed_anew"),
+        )
     )
 
 
@@ -75,7 +90,7 @@ def later_quarters(own: pl.DataFrame, before: pl.DataFrame, rules: SanityRules) 
     earlier = before.sort(*YEAR, "available_date", "standing").unique(
         [*YEAR, "available_date"], keep="last", maintain_order=True
     )
-    events = _versions(_events(own, earlier), own, earlier, rules)
+    events = _with_nine_months(_versions(_events(own, earlier), own, earlier, rules), own)
     computed = _computed(events, own, earlier, rules)
     return _changed(computed)
 
@@ -140,6 +155,12 @@ def _versions(
     return found.with_columns(pl.coalesce("then", "first_after").alias(BASIS)).drop("then", "first_after")
 
 
+def _with_nine_months(events: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Drop the days on which only the annual record is known: that there is a fourth quarter is not."""
+    is_annual = own["is_annual"].gather(events[OWN])
+    return events.filter(~is_annual | pl.col(NEWEST).is_not_null())
+
+
 def _computed(
     events: pl.DataFrame, own: pl.DataFrame, earlier: pl.DataFrame, rules: SanityRules
 ) -> pl.DataFrame:
@@ -199,7 +220,8 @@ def _doubts(rules: DifferenceRules) -> list[pl.Expr]:
     told = []
     for flow, longer in YEAR_TO_DATE.items():
         less, newest, whole = pl.col(f"{flow}_less"), pl.col(f"{longer}_{NEWEST}"), pl.col(longer)
-        is_three_months = (whole == pl.col(flow)) & (less != 0)
+        # Where the quarter before is unknown, so is whether something came before; only zero is certain.
+        is_three_months = (whole == pl.col(flow)) & (pl.coalesce(less, whole) != 0)
         falls = (whole < less) & (less > 0) if flow in NEVER_FALLING else pl.lit(value=False)
         changed, size = (newest - less).abs(), less.abs()
         told += [

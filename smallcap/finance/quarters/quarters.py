@@ -56,11 +56,12 @@ def quarters_known_in(
     kept, refused = refuse(quarterly, rules)
     if kept.is_empty():
         return Quarters(TABLES[TABLE].empty(), refused.filter(pl.col("year") == year))
-    in_place = placed(kept, annual, rules)
+    # Completed before units are judged: a figure that is taken over is as suspect as where it was given.
+    in_place = _unmixed(inherited(placed(kept, annual, rules), rules.amendment, _MONEY))
     # Everything of the fiscal years in which something became known in the year; the rest is evidence only.
     touched = _touched(year, in_place, annual)
     named = with_suspects(in_place, touched, rules).filter(touched)
-    complete = _unmixed(inherited(named, rules.amendment, _MONEY)).with_columns(is_annual=pl.lit(value=False))
+    complete = named.with_columns(is_annual=pl.lit(value=False))
     made = _with_flows(complete, fourth_quarters(annual, complete, rules), rules)
     return Quarters(
         _as_rows(made.filter(pl.col("year") == year), rules), refused.filter(pl.col("year") == year)
@@ -106,8 +107,8 @@ def _with_flows(rows: pl.DataFrame, fourth: pl.DataFrame, rules: SanityRules) ->
     """Compute the flows quarter by quarter, each from the rows of the quarter before."""
     sound = _standing(_without_suspects(pl.concat([rows, fourth])))
     number = pl.col("fiscal_quarter")
-    before = first_quarters(sound.filter(number == 1))
-    made = [before, first_quarters(sound.filter(number.is_null()))]
+    before = first_quarters(sound.filter(number == 1), rules.difference)
+    made = [before, first_quarters(sound.filter(number.is_null()), rules.difference)]
     for quarter in (2, 3, 4):
         before = later_quarters(sound.filter(number == quarter), before, rules)
         made.append(before)

@@ -41,6 +41,8 @@ class ReportData:
     funnel_borderline: pl.DataFrame
     funnel_to_verify: pl.DataFrame
     funnel_changes: pl.DataFrame
+    footing_medians: pl.DataFrame
+    debt_between_reports: pl.DataFrame
     sheet_identity: pl.DataFrame
     sheet_path: pl.DataFrame
     sheet_lenses: pl.DataFrame

@@ -91,6 +91,36 @@ CHANGES = Layout(
         Column("reason", "Why", "long"),
     ),
 )
+FOOTINGS = Layout(
+    "Medians by footing: fiscal years, and the latest quarter",
+    (
+        Column("measure", "Measure", "words"),
+        Column("companies", "Companies", "words"),
+        Column("annual", "Fiscal year", "number"),
+        Column("annual_companies", "Known", "integer"),
+        Column("latest", "Latest quarter", "number"),
+        Column("latest_companies", "Known", "integer"),
+    ),
+    note="Of the members that filter 6 counts. Without a later quarter, annual figures stand on both.",
+)
+DEBT = Layout(
+    "Debt between annual reports",
+    (
+        Column("ticker", "Ticker"),
+        Column("state", "State", "words"),
+        Column("status_on_annual", "Filter 3 by the annual report", "verdict"),
+        Column("status_on_quarter", "By the quarter", "verdict"),
+        Column("debt_to_equity_on_annual", "Debt / equity, annual", "percent"),
+        Column("debt_to_equity_on_quarter", "Of the quarter", "percent"),
+        Column("balance_sheet_date", "Balance sheet", "date"),
+        Column("first_known_date", "Known since", "date"),
+        Column("days_ahead", "Days ahead", "integer"),
+        Column("outcome_on_annual", "Outcome by the annual report", "verdict"),
+        Column("outcome_on_latest", "By the quarter", "verdict"),
+    ),
+    is_searchable=True,
+    is_printed=False,
+)
 MEMBERS = Layout(
     "Every member",
     (

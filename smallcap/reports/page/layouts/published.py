@@ -16,13 +16,15 @@ WATCHED = Layout(
         Column("score", "Score", "number"),
         Column("quintile", "Quintile", "integer"),
         Column("exclusion_reason", "No score because", "words"),
+        Column("balance_sheet_date", "Balance sheet", "date"),
         Column("market_cap_usd", "Cap, USD m", "millions"),
         Column("roe", "ROE", "percent"),
         Column("debt_to_equity", "Debt / equity", "percent"),
         Column("note", "Note", "long"),
         Column("missing_filing", "Filing that no source has", "long"),
     ),
-    note="Judged against the members' medians, percentiles and edges; counted in none of them.",
+    note="Judged against the members' medians, percentiles and edges; counted in none of them. Debt and "
+    "market value are of the balance sheet that the filters use; ROE is of the fiscal year, as in the lens.",
 )
 CANDIDATES = Layout(
     "Candidates of the published value book",

@@ -6,7 +6,16 @@ from collections.abc import Collection
 
 from smallcap.reports.page.charts.funnel import attrition
 from smallcap.reports.page.data import Report
-from smallcap.reports.page.layouts.funnel import ATTRITION, BORDERLINE, CHANGES, MEMBERS, SURVIVORS, TO_VERIFY
+from smallcap.reports.page.layouts.funnel import (
+    ATTRITION,
+    BORDERLINE,
+    CHANGES,
+    DEBT,
+    FOOTINGS,
+    MEMBERS,
+    SURVIVORS,
+    TO_VERIFY,
+)
 from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, told
 
 
@@ -18,6 +27,8 @@ def funnel_section(report: Report, sheets: Collection[int]) -> Section:
     no_borderline = "No company that nothing failed is borderline."
     nothing_to_verify = "Nothing is left to verify among those that nothing failed."
     no_changes = "Nobody entered or left the survivors since the date before, or there is no date before."
+    no_medians = "There are no medians by footing for this date."
+    no_debt = "No quarter judges the debt of a member otherwise than its annual report."
     blocks = [
         PictureBlock(picture) if picture else Sentence("There is no funnel for this date."),
         block(data.funnel_attrition, ATTRITION, "funnel_attrition", "No company entered the funnel."),
@@ -25,6 +36,8 @@ def funnel_section(report: Report, sheets: Collection[int]) -> Section:
         block(told(data.funnel_borderline), BORDERLINE, "funnel_borderline", no_borderline, sheets),
         block(data.funnel_to_verify, TO_VERIFY, "funnel_to_verify", nothing_to_verify),
         block(told(data.funnel_changes), CHANGES, "funnel_changes", no_changes),
+        block(data.footing_medians, FOOTINGS, "footing_medians", no_medians),
+        block(data.debt_between_reports, DEBT, "debt_between_reports", no_debt),
     ]
     lead = (
         "Six filters in strict order, applied to every member. What cannot be evaluated is neither passed "

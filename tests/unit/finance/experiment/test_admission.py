@@ -81,6 +81,23 @@ def test_a_member_that_left_the_list_has_to_be_admitted_again() -> None:
     assert admitted({}, None, {"net_income_usd": -1.0}) == [True, False]
 
 
+def test_the_last_eight_junes_decide_whichever_others_are_given() -> None:
+    """Admitted in 2015, at a loss since: the book of June 2023 is the same in both of its calendar years."""
+    days = [dt.date(year, 6, 30) for year in range(2015, 2024)]
+    rows = [{**GOOD, "as_of": day, "entity_id": 1, "market_cap_usd": BILLION} for day in days]
+    losses = [{**row, "net_income_usd": -1.0} for row in rows[1:]]
+
+    def last(first: int) -> bool:
+        known = pl.DataFrame([rows[0], *losses][first:], schema=SCHEMA)
+        return bool(admissions(known.select("as_of", "entity_id"), known, RANGES)["is_admitted"][-1])
+
+    assert [last(0), last(1)] == [False, False]
+    known = pl.DataFrame([rows[0], *losses][:-1], schema=SCHEMA)
+    assert (
+        admissions(known.select("as_of", "entity_id"), known, RANGES)["is_admitted"].to_list() == [True] * 8
+    )
+
+
 def test_a_june_without_any_list_leaves_open_who_stayed() -> None:
     rows = [{"as_of": JUNES[0], **GOOD}, {"as_of": JUNES[2], **GOOD, "net_income_usd": -1.0}]
     known = pl.DataFrame([{**row, "entity_id": 1} for row in rows], schema=SCHEMA)

@@ -83,6 +83,22 @@ def test_a_year_to_date_below_that_of_the_quarter_before_is_taken_out() -> None:
     assert rows["revenue_usd"].to_list() == [20.0, None, None]
 
 
+def test_a_first_quarter_that_contradicts_its_year_to_date_stands_and_the_year_to_date_does_not() -> None:
+    rows = quarters(
+        quarter_row(2024, 1, revenue_usd=20.0, revenue_year_to_date_usd=26.0),
+        quarter_row(2024, 2, revenue_usd=25.0),
+        quarter_row(2024, 3, revenue_year_to_date_usd=75.0),
+    )
+    assert rows["revenue_usd"].to_list() == [20.0, 25.0, 30.0]
+    assert rows["revenue_year_to_date_usd"].to_list() == [20.0, 45.0, 75.0]
+    assert rows["year_to_date_refused_fields"].to_list() == ["revenue_usd", None, None]
+
+
+def test_a_first_quarter_that_is_rounded_differently_from_its_year_to_date_is_no_contradiction() -> None:
+    row = quarter_row(2024, 1, revenue_usd=20.0, revenue_year_to_date_usd=20.1)
+    assert quarters(row)["year_to_date_refused_fields"].to_list() == [None]
+
+
 def test_losses_and_cash_flows_of_a_year_to_date_may_fall() -> None:
     rows = quarters(
         quarter_row(2024, 1, net_income_year_to_date_usd=5.0, operating_cash_flow_year_to_date_usd=4.0),
@@ -99,6 +115,34 @@ def test_three_months_in_a_nine_month_context_are_recognised_by_the_reported_qua
     assert rows["net_income_year_to_date_usd"].to_list() == [10.0, 15.0, 22.0, 30.0]
     assert rows["net_income_usd"].to_list() == [10.0, 5.0, 7.0, 8.0]
     assert rows["year_to_date_refused_fields"].to_list() == [None, None, "net_income_usd", None]
+
+
+def test_three_months_in_a_nine_month_context_make_no_fourth_quarter_where_the_second_is_missing() -> None:
+    """What came before the third quarter is unknown, and 30 less 7 is not the fourth."""
+    first = quarter_row(2024, 1, net_income_usd=10.0, net_income_year_to_date_usd=10.0)
+    third = quarter_row(2024, 3, net_income_usd=7.0, net_income_year_to_date_usd=7.0)
+    rows = quarters(first, third, annual=[whole_year(2024, net_income_usd=30.0)])
+    assert rows["net_income_year_to_date_usd"].to_list() == [10.0, None, 30.0]
+    assert rows["net_income_usd"].to_list() == [10.0, 7.0, None]
+    assert rows["year_to_date_refused_fields"].to_list() == [None, "net_income_usd", None]
+
+
+def test_a_year_to_date_of_zero_is_certain_without_the_quarter_before() -> None:
+    third = quarter_row(2024, 3, interest_expense_usd=0.0, interest_expense_year_to_date_usd=0.0)
+    rows = quarters(third, annual=[whole_year(2024, interest_expense_usd=2.0)])
+    assert rows["interest_expense_usd"].to_list() == [0.0, 2.0]
+
+
+def test_a_version_takes_over_the_doubt_of_a_figure_with_the_figure() -> None:
+    """A quarter in thousands, and an amendment that gives total assets alone."""
+    rows = [
+        quarter_row(year, 1, revenue_usd=value, total_assets_usd=1e8)
+        for year, value in ((2022, 5e6), (2023, 5e6), (2024, 5e6), (2025, 5e3))
+    ]
+    again = restated(rows[-1], dt.date(2025, 8, 1), revenue_usd=None, total_assets_usd=1.1e8)
+    last = quarters(*rows, again, years=(2025,))
+    assert last["revenue_usd"].to_list() == [5e3, 5e3]
+    assert last["scale_suspect_fields"].to_list() == ["revenue_usd", "revenue_usd"]
 
 
 def test_a_quarter_without_a_balance_sheet_keeps_its_flows_and_says_so() -> None:

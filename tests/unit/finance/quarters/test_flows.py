@@ -102,6 +102,18 @@ def test_a_quarter_that_becomes_known_late_completes_the_one_after_it_on_that_da
     ]
 
 
+def test_a_fourth_quarter_is_known_no_earlier_than_the_third() -> None:
+    """The third quarter is filed seven weeks after the annual report."""
+    first, second, third = of_2024("operating_cash_flow_year_to_date_usd", 5.0, 9.0, 14.0)
+    late = {**third, "available_date": dt.date(2025, 4, 19), "year": 2025}
+    annual = [whole_year(2024, operating_cash_flow_usd=20.0)]
+    before = quarters(first, second, annual=annual)
+    rows = quarters(first, second, late, annual=annual)
+    assert rows.filter(pl.col("available_date") < dt.date(2025, 4, 19)).equals(before)
+    fourth = rows.filter(fiscal_quarter=4).select("available_date", "operating_cash_flow_usd")
+    assert fourth.rows() == [(dt.date(2025, 4, 19), 6.0)]
+
+
 class TestRestatedBasis:
     """What is subtracted is the version that fits; where a newer one differs too much, nothing is."""
 

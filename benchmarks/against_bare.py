@@ -1,0 +1,71 @@
+"""Some tables of a backfill against a bare script that makes the same ones, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from benchmarks.measured_run import Measured
+
+PARTS = ("read", "compute", "write", "check")
+HEADINGS = ("", "seconds", "× bare script")
+
+
+def bare_seconds(module: str, arguments: Sequence[object], out: Path) -> float:
+    """Run a bare script, which prints its seconds as JSON; its inputs are in memory before its clock starts.
+
+    Parameters
+    ----------
+    module
+        Of `benchmarks`.
+    arguments
+        What comes before the folder.
+    out
+        The folder that it writes into, which is removed first.
+
+    Raises
+    ------
+    RuntimeError
+        When the script fails.
+    """
+    shutil.rmtree(out, ignore_errors=True)
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments), str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
+    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+
+
+def compared(ours: Sequence[Measured], names: Collection[str], bare: float) -> tuple[float, list[list[str]]]:
+    """Return the ratio of smallcap's seconds to the bare script's, and the rows of the section.
+
+    Parameters
+    ----------
+    ours
+        Runs of the pipeline.
+    names
+        The tables.
+    bare
+        Seconds of the bare script.
+    """
+    by_part = {part: statistics.median(_seconds(one, names, [part]) for one in ours) for part in PARTS}
+    total = statistics.median(_seconds(one, names, PARTS) for one in ours)
+    rows = [
+        ["bare script", f"{bare:.1f}", "1.00"],
+        ["smallcap", f"{total:.1f}", f"{total / bare:.2f}"],
+        *([f"of that: {part}", f"{took:.1f}", f"{took / bare:.2f}"] for part, took in by_part.items()),
+    ]
+    return total / bare, rows
+
+
+def _seconds(one: Measured, names: Collection[str], parts: Sequence[str]) -> float:
+    return sum(one.parts.get((name, part), 0.0) for name in names for part in parts)

@@ -1,0 +1,55 @@
+"""Event studies, experiment, benchmarks and treated quintiles, measured against a bare script."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.against_bare import HEADINGS, bare_seconds, compared
+from benchmarks.measured_run import Measured
+from benchmarks.results import Limit, Section
+from benchmarks.sizes import SIZES
+from smallcap.lake import Lake
+from smallcap.settings import Settings
+from tests.oracle.study_tables import KEYS, SAME, refuse_other_studies
+
+MOST_TIMES_BARE = 3.0
+REPEATS = min(3, SIZES.runs)
+
+
+def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Path) -> Section:
+    """Compare these tables in the backfills that were run.
+
+    Parameters
+    ----------
+    home
+        The home of the last of them: the bare script takes its inputs from there.
+    ours
+        Runs of the pipeline.
+    years
+        The years of the runs.
+    out
+        Where the bare script writes.
+    """
+    bare = statistics.median(bare_seconds("bare_studies", [home], out) for _ in range(REPEATS))
+    made = {name: pl.read_parquet(out / name / "*.parquet") for name in KEYS}
+    refuse_other_studies(Lake(Settings(home=home, preset="sample").lake_dir), made)
+    ratio, rows = compared(ours, KEYS, bare)
+    return Section(
+        "Event studies, experiment, benchmarks and treated quintiles",
+        f"{len(years)} years of the same backfill: the reconstitutions as events and pooled over events, "
+        "the index and its profitable, unprofitable and admitted members in three weightings, the index "
+        "funds over four windows up to every date, and the quintile portfolios without suspect returns and "
+        "with returns cut off. smallcap reads its inputs from Delta tables, checks contracts, writes Delta "
+        "tables in the order of their keys and reads them back. The bare script is a second implementation "
+        "in Polars, NumPy and statsmodels that shares thresholds and none of the calculations; it has the "
+        "inputs in memory, takes all years at once, writes plain Parquet files, and makes the main columns "
+        "of the rows with an estimate alone. All rows were compared in these columns and are equal, numbers "
+        f"within {SAME:g}.",
+        HEADINGS,
+        rows,
+        [Limit("event studies and experiment, against the bare script", ratio, MOST_TIMES_BARE)],
+    )
