@@ -82,6 +82,11 @@ class Securities(dy.Schema):
     resolution_evidence = text(
         "the evidence for the line's company and its changes of name, with points (docs/methods/identity.md)"
     )
+    resolved_by = text(
+        "preset public: the way by which the line's company was found: alias, ticker_and_name, "
+        "ticker_and_former_name, or the record that alone has the name: name_in_submissions, name_as_filed, "
+        "name_in_index, name_today; null where unresolved, and in other presets"
+    )
     is_resolution_later = flag(
         "a list later than the line's first identified the company; earlier dates have it too"
     )
