@@ -6,6 +6,7 @@ What the formats cannot carry is listed here and counted, so that a loss that no
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ FIRST_TAGGED = dt.date(2010, 1, 1)
 """Filings before 2009 have no tagged figures, and those of 2009 lack the year before."""
 CHANGED = 1e-3
 """A later filing that differs by less is rounding and no new version."""
+SHARES = ("shares_outstanding", "shares_basic", "shares_diluted")
 SCORED = ["roe", "fcf_margin", "debt_to_assets", "interest_coverage", "score", "quintile"]
 
 
@@ -75,9 +77,20 @@ def lakes(tmp_path_factory: pytest.TempPathFactory) -> Lakes:
         # A universe of sixty has few names that left: how many of them are resolved is chance.
         told["doctor"] = smallcap("doctor", "--online", **settings).stdout
         told["screen"] = must_succeed("status", **settings)
+        told["why"] = must_succeed("why", _a_member(folder / "home"), **settings)
     return Lakes(
         Lake(sample_home / "lake"), Lake(folder / "home" / "lake"), first, again, told, folder / "home"
     )
+
+
+def _a_member(home: Path) -> str:
+    """A member at the date of which annual statements are known."""
+    lake = Lake(home / "lake")
+    known = lake.read("core.metrics_as_of").filter(
+        pl.col("as_of") == AS_OF, pl.col("period_end").is_not_null()
+    )
+    of_date = lake.read("core.members").filter(pl.col("as_of") == AS_OF)
+    return str(of_date.join(known, on="entity_id", how="semi").sort("ticker")["ticker"][0])
 
 
 def _companies(lakes: Lakes) -> pl.DataFrame:
@@ -154,6 +167,33 @@ def test_no_figure_is_known_before_its_filing(lakes: Lakes) -> None:
     filed = {(row["period_end"], filed_on(row)) for row in universe.fundamentals.iter_rows(named=True)}
     originals = rows.filter(pl.col("version") == "original", pl.col("period_end") >= pl.date(2010, 1, 1))
     assert set(originals.select("period_end", "filing_date").iter_rows()) <= filed
+
+
+@pytest.mark.parametrize(
+    ("record", "table"), [("annual", "raw.fundamentals"), ("quarterly", "raw.quarterly_fundamentals")]
+)
+def test_every_figure_has_the_concepts_and_filings_that_it_adds_up_from(
+    lakes: Lakes, record: str, table: str
+) -> None:
+    key = ["entity_id", "period_end", "version", "available_date", "source"]
+    tags = lakes.public.read("raw.fundamental_tags").filter(pl.col("record") == record)
+    stored = lakes.public.read(table)
+    figures = [name for name in stored.columns if name.endswith("_usd") or name in SHARES]
+    long = stored.select(*key, *figures).unpivot(figures, index=key, variable_name="item").drop_nulls("value")
+    sums = tags.group_by(*key, "item").agg(pl.col("amount").sum())
+    both = long.join(sums, on=[*key, "item"], how="full", coalesce=True)
+    assert both.height > 10_000
+    assert both["value"].null_count() == both["amount"].null_count() == 0
+    assert both.filter((pl.col("value") - pl.col("amount")).abs() > EXACT * pl.col("value").abs()).is_empty()
+
+
+def test_a_company_s_sheet_names_the_filings_with_their_addresses(lakes: Lakes) -> None:
+    told = lakes.told["why"]
+    assert "Filings of these figures" in told
+    assert re.search(r"fiscal year to \d{4}-\d\d-\d\d: 10-K filed \d{4}-\d\d-\d\d, \d{10}-\d\d-\d{6}\n", told)
+    assert re.search(
+        r"https://www\.sec\.gov/Archives/edgar/data/\d+/\d{18}/\d{10}-\d\d-\d{6}-index\.htm\n", told
+    )
 
 
 def test_members_carry_the_day_on_which_their_list_was_public(lakes: Lakes) -> None:

@@ -144,6 +144,12 @@ class PublicSource:
         """Quarterly records of `companies` as filed, with period_end in [start, end]."""
         return self.statements.quarterly(start, end, _named(companies, "quarterly_fundamentals"))
 
+    def fundamental_tags(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Concepts and filings of the figures of records that were filed in [start, end]."""
+        return self.statements.tags(start, end, _named(companies, "fundamental_tags"))
+
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
