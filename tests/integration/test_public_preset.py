@@ -196,6 +196,16 @@ def test_a_company_s_sheet_names_the_filings_with_their_addresses(lakes: Lakes) 
     )
 
 
+def test_industry_and_status_are_those_of_the_filings(lakes: Lakes) -> None:
+    lines = lakes.public.read("raw.securities").filter("is_resolved", pl.col("valid_to").is_null())
+    assert set(lines["filer_status"].drop_nulls()) == {"accelerated filer"}
+    theirs = sample_universe(COMPANIES, SEED).lines.select("cik", theirs="sic").drop_nulls().unique()
+    both = lines.join(theirs, left_on="source_entity_id", right_on="cik")
+    assert both.height > 30
+    assert both.filter(pl.col("sic").ne_missing(pl.col("theirs"))).is_empty()
+    assert lakes.first["/sec/financial-statement-data-sets"] == 8
+
+
 def test_members_carry_the_day_on_which_their_list_was_public(lakes: Lakes) -> None:
     rows = lakes.public.read("raw.constituents").filter(pl.col("as_of") == AS_OF)
     assert rows["snapshot_date"].unique().to_list() == [AS_OF]

@@ -26,6 +26,7 @@ from smallcap.sources.public.identity import Identifier
 from smallcap.sources.public.lists import FundLists, refused_of
 from smallcap.sources.public.prices import LinePrices
 from smallcap.sources.public.statements import Statements
+from smallcap.sources.whois.industries import with_industries
 from smallcap.sources.whois.lines import constituents_rows, securities_rows
 
 NAME: Final = "public"
@@ -115,7 +116,10 @@ class PublicSource:
         return Delivery(members, refused_of(serving), notices)
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
-        """Every line of `lines`, and every line of the funds' lists that ever carried one of `tickers`."""
+        """Every line of `lines`, and every line of the funds' lists that ever carried one of `tickers`.
+
+        Industries are those of the filings (`with_industries`).
+        """
         if lines is None or lines.is_empty():
             return Delivery(pl.DataFrame(schema=SECURITIES_COLUMNS))
         newest = lines["snapshot_date"].max()
@@ -128,8 +132,9 @@ class PublicSource:
             pl.col("source_id").is_in(pl.concat([lines["source_id"], is_named]).unique().implode())
         )
         companies = wanted.filter("is_resolved")["source_entity_id"].unique().to_list()
-        industries = self.identifier.industries(companies)
-        described = wanted.drop("sic").join(industries, on="source_entity_id", how="left")
+        described = with_industries(
+            wanted, self.identifier.filings(known), self.identifier.industries(companies)
+        )
         return Delivery(described.select(*SECURITIES_COLUMNS).sort("ticker", "valid_from", "source_id"))
 
     def fundamentals(

@@ -75,6 +75,7 @@ def securities_rows(
     together = pl.concat([known, unknown], how="diagonal").with_columns(
         source=pl.lit(NAME),
         resolved_by=pl.lit(None),
+        filer_status=pl.lit(None),
         is_resolution_later=pl.lit(False),
         delisting_cause=pl.lit(None),
     )
