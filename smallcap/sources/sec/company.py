@@ -172,10 +172,12 @@ def _notices(document: Document, years: Sequence[Statement]) -> Iterable[str]:
     """Say which share counts are missing or were taken from elsewhere, and why."""
     problems: dict[str, list[str]] = {}
     for year in years:
+        end = dt.date.fromordinal(year.period.end).isoformat()
         if year.count.problem:
-            end = dt.date.fromordinal(year.period.end).isoformat()
             instead = "the balance sheet's count is used" if year.count.value else "no count is used"
             problems.setdefault(f"{year.count.problem}; {instead}", []).append(end)
+        if year.count.note:
+            problems.setdefault(year.count.note, []).append(end)
     for problem, ends in problems.items():
         named = ", ".join(ends[:_MOST_NAMED])
         more = f" and {len(ends) - _MOST_NAMED} more" if len(ends) > _MOST_NAMED else ""
