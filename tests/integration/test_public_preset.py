@@ -232,7 +232,17 @@ def test_the_doctor_says_contact_limit_funds_and_how_much_is_filled(lakes: Lakes
     assert "SEC: 500 requests in 1 s, counted in" in told
     assert "reports of IWM 28, VTWO 26" in told
     assert "resolved members" in told
+    assert "figures filled of records that became known in 2022," in told
     assert "total_assets 100%" in told
+    assert "shares_diluted" in told
+
+
+def test_the_fill_of_every_item_stands_in_the_coverage_of_the_date(lakes: Lakes) -> None:
+    row = lakes.public.read("marts.coverage").filter(pl.col("as_of") == AS_OF).row(0, named=True)
+    assert row["filled_total_assets"] == 1.0
+    filled = [value for name, value in row.items() if name.startswith("filled_")]
+    assert len(filled) == 30
+    assert all(0.0 <= value <= 1.0 for value in filled)
 
 
 def test_the_contact_and_the_hosts_are_in_no_table_and_no_output(lakes: Lakes) -> None:
