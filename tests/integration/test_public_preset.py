@@ -113,6 +113,7 @@ def _both(lakes: Lakes, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     return ours, theirs.select(ours.columns)
 
 
+@pytest.mark.drill
 def test_statements_are_those_of_the_sample_but_for_what_the_format_cannot_carry(lakes: Lakes) -> None:
     sample, public = _both(lakes, "core.annual_fundamentals")
     tagged = sample.filter(
@@ -137,6 +138,7 @@ def test_statements_are_those_of_the_sample_but_for_what_the_format_cannot_carry
     assert sum(unequal.values()) <= 3
 
 
+@pytest.mark.drill
 def test_most_figures_are_equal_to_the_last_dollar(lakes: Lakes) -> None:
     sample, public = _both(lakes, "core.annual_fundamentals")
     original = sample.filter(pl.col("version") == "original", pl.col("filing_date") >= FIRST_TAGGED)
@@ -146,6 +148,7 @@ def test_most_figures_are_equal_to_the_last_dollar(lakes: Lakes) -> None:
     assert both.filter(difference > EXACT).is_empty()
 
 
+@pytest.mark.drill
 def test_quality_scores_are_those_of_the_sample(lakes: Lakes) -> None:
     sample, public = _both(lakes, "marts.quality_scores")
     key = ["as_of", "basis", "method", "entity_id"]
@@ -159,6 +162,7 @@ def test_quality_scores_are_those_of_the_sample(lakes: Lakes) -> None:
         assert both.filter(~equal).height <= 0.05 * both.height, column
 
 
+@pytest.mark.drill
 def test_no_figure_is_known_before_its_filing(lakes: Lakes) -> None:
     rows = lakes.public.read("raw.fundamentals")
     assert rows.filter(pl.col("available_date") <= pl.col("filing_date")).is_empty()
@@ -169,6 +173,7 @@ def test_no_figure_is_known_before_its_filing(lakes: Lakes) -> None:
     assert set(originals.select("period_end", "filing_date").iter_rows()) <= filed
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("record", "table"), [("annual", "raw.fundamentals"), ("quarterly", "raw.quarterly_fundamentals")]
 )
@@ -187,6 +192,7 @@ def test_every_figure_has_the_concepts_and_filings_that_it_adds_up_from(
     assert both.filter((pl.col("value") - pl.col("amount")).abs() > EXACT * pl.col("value").abs()).is_empty()
 
 
+@pytest.mark.drill
 def test_a_company_s_sheet_names_the_filings_with_their_addresses(lakes: Lakes) -> None:
     told = lakes.told["why"]
     assert "Filings of these figures" in told
@@ -196,6 +202,7 @@ def test_a_company_s_sheet_names_the_filings_with_their_addresses(lakes: Lakes) 
     )
 
 
+@pytest.mark.drill
 def test_industry_and_status_are_those_of_the_filings(lakes: Lakes) -> None:
     lines = lakes.public.read("raw.securities").filter("is_resolved", pl.col("valid_to").is_null())
     assert set(lines["filer_status"].drop_nulls()) == {"accelerated filer"}
@@ -206,6 +213,7 @@ def test_industry_and_status_are_those_of_the_filings(lakes: Lakes) -> None:
     assert lakes.first["/sec/financial-statement-data-sets"] == 8
 
 
+@pytest.mark.drill
 def test_members_carry_the_day_on_which_their_list_was_public(lakes: Lakes) -> None:
     rows = lakes.public.read("raw.constituents").filter(pl.col("as_of") == AS_OF)
     assert rows["snapshot_date"].unique().to_list() == [AS_OF]
@@ -213,11 +221,13 @@ def test_members_carry_the_day_on_which_their_list_was_public(lakes: Lakes) -> N
     assert rows["price_usd"].is_not_null().all()
 
 
+@pytest.mark.drill
 def test_a_second_run_asks_for_nothing(lakes: Lakes) -> None:
     assert sum(lakes.first.values()) > 100
     assert lakes.again == {}
 
 
+@pytest.mark.drill
 def test_a_dry_run_says_requests_bytes_and_minutes_before_anything_is_asked(lakes: Lakes) -> None:
     before, after = (" ".join(lakes.told[name].split()) for name in ("fetch before", "fetch after"))
     assert "company_facts 2265" in before
@@ -226,6 +236,7 @@ def test_a_dry_run_says_requests_bytes_and_minutes_before_anything_is_asked(lake
     assert "company_facts 0" in after
 
 
+@pytest.mark.drill
 def test_the_doctor_says_contact_limit_funds_and_how_much_is_filled(lakes: Lakes) -> None:
     told = " ".join(lakes.told["doctor"].split())
     assert "a contact for the SEC is set" in told
@@ -237,6 +248,7 @@ def test_the_doctor_says_contact_limit_funds_and_how_much_is_filled(lakes: Lakes
     assert "shares_diluted" in told
 
 
+@pytest.mark.drill
 def test_the_fill_of_every_item_stands_in_the_coverage_of_the_date(lakes: Lakes) -> None:
     row = lakes.public.read("marts.coverage").filter(pl.col("as_of") == AS_OF).row(0, named=True)
     assert row["filled_total_assets"] == 1.0
@@ -245,6 +257,7 @@ def test_the_fill_of_every_item_stands_in_the_coverage_of_the_date(lakes: Lakes)
     assert all(0.0 <= value <= 1.0 for value in filled)
 
 
+@pytest.mark.drill
 def test_the_contact_and_the_hosts_are_in_no_table_and_no_output(lakes: Lakes) -> None:
     for text in lakes.told.values():
         assert "jane.doe" not in text
