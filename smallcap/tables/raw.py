@@ -91,7 +91,8 @@ class Securities(dy.Schema):
     resolved_by = text(
         "preset public: the way by which the line's company was found: alias, ticker_and_name, "
         "ticker_and_former_name, or the record that alone has the name: name_in_submissions, name_as_filed, "
-        "name_in_index, name_today; null where unresolved, and in other presets"
+        "name_in_index, name_today; holder_of_the_ticker for a name that no list has; null where unresolved, "
+        "and in other presets"
     )
     is_resolution_later = flag(
         "a list later than the line's first identified the company; earlier dates have it too"

@@ -18,12 +18,18 @@ from smallcap.sources.nport.members import FundList
 from smallcap.sources.public.filers import FilerTables
 from smallcap.sources.sec_index.company_index import INDEX_SCHEMA, read_company_index
 from smallcap.sources.sec_index.submissions import NAMES_SCHEMA, Submissions, read_submissions
-from smallcap.sources.sec_index.tickers import COMPANIES_SCHEMA, read_company_tickers
+from smallcap.sources.sec_index.tickers import (
+    COMPANIES_SCHEMA,
+    FUNDS_SCHEMA,
+    read_company_tickers,
+    read_fund_tickers,
+)
 from smallcap.sources.whois.lines import listed_lines, with_line_id
 from smallcap.sources.whois.resolve import Records, resolve
 from smallcap.sources.whois.symbols import with_symbol
 
 FAILS, INDEX, SUBMISSIONS, TICKERS = "fails", "company_index", "submissions", "company_tickers"
+FUND_TICKERS: Final = "fund_tickers"
 SUBMISSIONS_MAX_AGE: Final = dt.timedelta(days=365)
 """A company's name and industry change seldom."""
 NOT_YET: Final = dt.timedelta(days=1)
@@ -133,6 +139,11 @@ class Identifier:
         """Return today's holders of tickers (`COMPANIES_SCHEMA`)."""
         payload = self._records.fetch(TICKERS, {}, self._max_age)
         return pl.DataFrame(schema=COMPANIES_SCHEMA) if payload is None else read_company_tickers(payload)
+
+    def fund_tickers(self) -> pl.DataFrame:
+        """Return today's tickers of funds (`FUNDS_SCHEMA`)."""
+        payload = self._records.fetch(FUND_TICKERS, {}, self._max_age)
+        return pl.DataFrame(schema=FUNDS_SCHEMA) if payload is None else read_fund_tickers(payload)
 
     def _fails(self, days: Sequence[dt.date]) -> pl.DataFrame:
         """Return the rows of the files around some days; read once."""

@@ -15,10 +15,9 @@ from smallcap.sources.edgar import SecRecords
 from smallcap.sources.edgar.files import FACTS
 from smallcap.sources.nport.choice import REPLICATES
 from smallcap.sources.public.filers import DATASET
-from smallcap.sources.public.identity import FAILS, INDEX, SUBMISSIONS, TICKERS, half_months
+from smallcap.sources.public.identity import FAILS, FUND_TICKERS, INDEX, SUBMISSIONS, TICKERS, half_months
 from smallcap.sources.public.lists import FIRST_LIST, REPORT
 
-FUND_TICKERS: Final = "fund_tickers"
 FEED: Final = "series_filings"
 
 
