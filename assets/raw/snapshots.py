@@ -13,6 +13,7 @@ FETCHED_TABLES = (
     "raw.constituents",
     "raw.fundamentals",
     "raw.quarterly_fundamentals",
+    "raw.fundamental_tags",
     "raw.vendor_metrics",
     "raw.prices",
     "raw.factors",

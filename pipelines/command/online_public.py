@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from smallcap.errors import InputError
+from smallcap.finance.fill import ITEMS
 from smallcap.lake import Home
 from smallcap.pipelines.command.findings import Finding, explained
 from smallcap.settings import Settings
 from smallcap.sources.live_public import PublicSources, open_public, rate_folder
 from smallcap.sources.payloads import SnapshotStore
 
-FILLED = (
-    "revenue_usd",
-    "operating_income_usd",
-    "net_income_usd",
-    "interest_expense_usd",
-    "total_assets_usd",
-    "total_liabilities_usd",
-    "shareholders_equity_usd",
-    "short_term_debt_usd",
-    "long_term_debt_usd",
-    "operating_cash_flow_usd",
-    "capital_expenditures_usd",
-    "shares_outstanding",
-)
+YEARS_SHOWN = 5
 
 
 def _public(settings: Settings) -> PublicSources:
@@ -73,16 +61,21 @@ def _funds(settings: Settings) -> Finding:
 
 
 def fill_finding(settings: Settings) -> Finding:
-    """Say how often the items that the screens need are filled in the newest year at home."""
+    """Say how often every item is filled, by the year in which the records became known."""
     lake = Home(settings).lake
     years = [year for year in lake.years("raw.fundamentals") if year]
     if not years:
         return Finding("figures filled: nothing is fetched yet", True, "")
-    rows = lake.read("raw.fundamentals", [max(years)])
-    shares = ", ".join(
-        f"{name.removesuffix('_usd')} {1 - rows[name].null_count() / rows.height:.0%}" for name in FILLED
-    )
-    return Finding(f"figures filled, of {rows.height:,} records of {max(years)}: {shares}", True, "")
+    rows = lake.read("raw.fundamentals", sorted(years)[-YEARS_SHOWN:], ["year", *ITEMS])
+    of_years = rows.sort("year").partition_by("year", as_dict=True)
+    told = [
+        f"{year}, {own.height:,} records: "
+        + ", ".join(
+            f"{name.removesuffix('_usd')} {1 - own[name].null_count() / own.height:.0%}" for name in ITEMS
+        )
+        for (year,), own in of_years.items()
+    ]
+    return Finding(f"figures filled of records that became known in {'; in '.join(told)}", True, "")
 
 
 def _factors(settings: Settings) -> Finding:

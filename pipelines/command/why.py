@@ -17,6 +17,7 @@ from smallcap.pipelines.command.judged import judged_company
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import Publication, open_publication
 from smallcap.questions.dates import date_refused
+from smallcap.reports.figure_sources import figure_sources
 from smallcap.reports.funnel_sheet import funnel_sheet
 from smallcap.reports.tear_sheet import outsider_sheet, tear_sheet
 from smallcap.settings import Settings
@@ -78,7 +79,7 @@ def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Conso
 
 def _member(publication: Publication, identity: Row, date: dt.date, method: str) -> RenderableType:
     asked = {"as_of": date, "entity": identity["entity_id"]}
-    return tear_sheet(
+    sheet = tear_sheet(
         claims_of(publication, date).told,
         identity,
         publication.ask("sheet_path", **asked),
@@ -88,6 +89,15 @@ def _member(publication: Publication, identity: Row, date: dt.date, method: str)
         publication.ask("sheet_loadings", **asked),
         publication.ask("sheet_latest", **asked),
     )
+    return _with_sources(publication, sheet, identity["entity_id"], date)
+
+
+def _with_sources(
+    publication: Publication, sheet: RenderableType, entity: int, date: dt.date
+) -> RenderableType:
+    """Add the filings behind a sheet's figures, where the source names them."""
+    sources = publication.ask("figure_sources", as_of=date, entity=entity)
+    return Group(sheet, Text(""), figure_sources(sources)) if sources else sheet
 
 
 def _outsider(
@@ -110,6 +120,7 @@ def _outsider(
     years = publication.ask("sheet_years", as_of=date, entity=entity)
     latest = publication.ask("sheet_latest", as_of=date, entity=entity)
     sheet = outsider_sheet(claims_of(publication, date).told, judged, held, years, latest)
+    sheet = _with_sources(publication, sheet, entity, date)
     return Group(sheet, Text(""), Text(f"It was a member at {dates}.")) if dates else sheet
 
 

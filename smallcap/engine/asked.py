@@ -55,7 +55,7 @@ def asked_now(dataset: str, securities: pl.DataFrame) -> int | None:
 
     None for one that is requested as one piece.
     """
-    if dataset in ("fundamentals", "quarterly_fundamentals", "vendor_metrics"):
+    if dataset in ("fundamentals", "quarterly_fundamentals", "fundamental_tags", "vendor_metrics"):
         return len(known_companies(securities))
     return len(known_lines(securities)) if dataset == "prices" else None
 

@@ -24,6 +24,11 @@ READS: dict[str, dict[str, Window]] = {
     "raw.constituents": {"raw.securities": SAME_YEAR},
     "raw.fundamentals": {"raw.securities": SAME_YEAR},
     "raw.quarterly_fundamentals": {"raw.securities": SAME_YEAR},
+    "raw.fundamental_tags": {
+        "raw.securities": SAME_YEAR,
+        "raw.fundamentals": SAME_YEAR,
+        "raw.quarterly_fundamentals": SAME_YEAR,
+    },
     "raw.vendor_metrics": {"raw.securities": SAME_YEAR, "raw.fundamentals": Window(back=9)},
     "raw.prices": {"raw.securities": SAME_YEAR},
     "raw.snapshots": {},
@@ -112,8 +117,9 @@ windows say which of them a run makes if they are missing.
 JUDGES = {
     "core.annual_fundamentals": "raw.fundamentals",
     "core.quarterly_fundamentals": "raw.quarterly_fundamentals",
+    "raw.fundamental_tags": "raw.fundamentals",
 }
-"""Tables that evaluate the rows of another: everything that was fetched is evaluated. Otherwise a row with an
+"""Tables that say something of every row of another: of everything that was fetched. Otherwise a row with an
 impossible date, filed years before its period ended, would go unnoticed in a year that no snapshot reads."""
 
 FIRST_YEAR = 2003

@@ -58,6 +58,7 @@ MARTS: dict[str, dict[str, Window]] = {
         # The list that could be known at a date may be of the year before.
         "core.members": Window(back=1),
         "core.metrics_as_of": SAME_YEAR,
+        "core.annual_fundamentals": VISIBLE,
         "marts.quality_scores": SAME_YEAR,
     },
     "marts.funnel_outcomes": {"core.filter_evaluations": SAME_YEAR, "core.members": SAME_YEAR},

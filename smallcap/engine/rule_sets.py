@@ -14,6 +14,7 @@ import polars as pl
 from smallcap.lake.digests import digest_text
 from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
+from smallcap.rules.concept_files import read_concepts
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.benchmarks import BenchmarkRules
 from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
@@ -23,6 +24,7 @@ from smallcap.rules.types.factors import FactorRules
 from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
+from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, SUCCESSIONS_FILE, CikSuccession, FundRow
 from smallcap.rules.types.inference import InferenceRules
 from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
 from smallcap.rules.types.metrics import MetricsRules, SanityRules
@@ -66,6 +68,7 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "sanity_rules": _toml("sanity.toml", SanityRules),
     "metrics_rules": _toml("metrics.toml", MetricsRules),
     "trailing_rules": _toml("trailing.toml", TrailingRules),
+    "concepts": RuleSetFile("concepts.csv or statements.toml", read_concepts),
     "company_kinds": _csv(KINDS_FILE, CompanyKind),
     "cusip_identity": _toml(CUSIP_IDENTITY_FILE, CusipIdentity),
     "applicability": _toml(APPLICABILITY_FILE, Applicability),
@@ -91,6 +94,8 @@ RULE_SETS: Mapping[str, RuleSetFile] = {
     "published_book": _csv(CANDIDATES_FILE, PublishedCandidate),
     "published_figures": _csv(FIGURES_FILE, PublishedFigure),
     "holdings_rules": _toml("ishares.toml", HoldingsRules),
+    "index_funds": _csv(INDEX_FUNDS_FILE, FundRow),
+    "cik_successions": _csv(SUCCESSIONS_FILE, CikSuccession),
     "ticker_aliases": RuleSetFile("ticker_aliases.csv", load_ticker_aliases),
 }
 """By the name of the parameter by which an asset takes a rule set."""

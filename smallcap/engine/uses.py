@@ -36,7 +36,8 @@ class Uses:
 
 
 NOTHING = Uses()
-LISTS = ("holdings_rules", "ticker_aliases")
+LISTS = ("holdings_rules", "ticker_aliases", "index_funds", "cik_successions", "cusip_identity")
+STATEMENTS = ("metrics_rules", "sanity_rules", "withdrawals", "concepts", *LISTS)
 INDEX = ("index_rules", "reconstitutions")
 FOOTING = ("statement_footing",)
 OF_THE_FILTERS = ("shariah_standard", *FOOTING)
@@ -48,17 +49,18 @@ USES: Mapping[str, Uses] = {
     "raw.factors": Uses(dataset="factors"),
     "raw.constituents": Uses(LISTS, has_dates=True, dataset="constituents"),
     "raw.fundamentals": Uses(
-        ("metrics_rules", "sanity_rules", "withdrawals", *LISTS),
+        STATEMENTS,
         ("files_blank_debt_is_zero", "shares_split_basis"),
         dataset="fundamentals",
     ),
     "raw.quarterly_fundamentals": Uses(
-        ("metrics_rules", "sanity_rules", "withdrawals", *LISTS),
+        STATEMENTS,
         ("files_blank_debt_is_zero", "shares_split_basis"),
         dataset="quarterly_fundamentals",
     ),
+    "raw.fundamental_tags": Uses(("concepts", "cik_successions"), dataset="fundamental_tags"),
     "raw.vendor_metrics": Uses(("withdrawals",), dataset="vendor_metrics"),
-    "raw.prices": Uses(("sanity_rules", "withdrawals", *LISTS), dataset="prices"),
+    "raw.prices": Uses(("metrics_rules", "sanity_rules", "withdrawals", *LISTS), dataset="prices"),
     "raw.snapshots": Uses(dataset="snapshots"),
     "core.members": Uses(("metrics_rules", "company_kinds")),
     "core.annual_fundamentals": Uses(("sanity_rules",)),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from smallcap.finance.fill import filled
 from smallcap.finance.frames import as_table
 from smallcap.finance.metrics.footing_report import footing_counts
 from smallcap.finance.quality.inputs import POINT_IN_TIME, PUBLISHED
@@ -28,6 +29,7 @@ def coverage(
     constituents: pl.DataFrame,
     members: pl.DataFrame,
     metrics_as_of: pl.DataFrame,
+    annual_fundamentals: pl.DataFrame,
     scores: pl.DataFrame,
     stale_months: int,
 ) -> pl.DataFrame:
@@ -43,6 +45,8 @@ def coverage(
         Rows of core.members, of the year before too: of lists that were known before those in use.
     metrics_as_of
         Rows of core.metrics_as_of.
+    annual_fundamentals
+        Rows of core.annual_fundamentals, the visible ones among them.
     scores
         Rows of marts.quality_scores; only method published on basis point_in_time is counted.
     stale_months
@@ -61,6 +65,7 @@ def coverage(
         _known(members),
         _visible_records(metrics_as_of),
         footing_counts(metrics_as_of, members),
+        filled(metrics_as_of, annual_fundamentals),
         _screened(scores),
     ]
     joined = dates

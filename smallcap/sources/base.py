@@ -16,6 +16,7 @@ import polars as pl
 
 from smallcap.tables.quarters import RawQuarterlyFundamentals
 from smallcap.tables.raw import Constituents, Factors, Fundamentals, Prices, Securities, VendorMetrics
+from smallcap.tables.tags import FundamentalTags
 
 REFUSED_SCHEMA: dict[str, type[pl.DataType]] = {"year": pl.Int32, "rule": pl.String, "row_json": pl.String}
 """Rows that a source refuses: the partition they would have been in, the rule they break, the row as JSON."""
@@ -69,6 +70,11 @@ VENDOR_METRICS_COLUMNS = _columns(
     ["year", "entity_id", "available_date", "source_entity_id", "missing_since"],
     ["source_entity_id"],
 )
+TAGS_COLUMNS = {
+    **_columns(FundamentalTags, ["year", "entity_id", "available_date"], []),
+    "filing_date": pl.Date(),
+}
+"""Concepts of figures; `filing_date` is that of the record."""
 PRICES_COLUMNS = _columns(Prices, ["year", "security_id", "source_id", "missing_since"], ["source_id"])
 FACTORS_COLUMNS = _columns(Factors, [], [])
 
@@ -95,7 +101,7 @@ class Source(Protocol):
         A list of members serves dates up to so many days after its own; more where lists are quarterly.
     absent
         Datasets that the source does not have at all, of fundamentals, quarterly_fundamentals,
-        vendor_metrics, prices and factors: a run does without them.
+        fundamental_tags, vendor_metrics, prices and factors: a run does without them.
     """
 
     name: str
@@ -162,6 +168,15 @@ class Source(Protocol):
         """
         ...
 
+    def fundamental_tags(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Concepts and filings of the figures of records that were filed in [start, end].
+
+        No rows where the source does not say them.
+        """
+        ...
+
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
@@ -183,3 +198,13 @@ class Source(Protocol):
     def watched_tickers(self) -> tuple[str, ...]:
         """Tickers that the source itself proposes to watch without their being members; most name none."""
         ...
+
+
+class NamesNoConcepts:
+    """A source that does not say from which concept of which filing a figure is."""
+
+    def fundamental_tags(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """No rows."""
+        return Delivery(pl.DataFrame(schema=TAGS_COLUMNS))

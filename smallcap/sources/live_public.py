@@ -28,6 +28,7 @@ from smallcap.sources.french.live import FrenchFactors
 from smallcap.sources.identity.aliases import load_ticker_aliases
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.public.adapter import PublicSource
+from smallcap.sources.public.filers import FilerTables
 from smallcap.sources.public.identity import Identifier
 from smallcap.sources.public.lists import FundLists
 from smallcap.sources.public.prices import LinePrices
@@ -92,6 +93,7 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
         names,
         successions,
         load_ticker_aliases(settings.reference_dir),
+        FilerTables(records, settings.home / BULK_FOLDER, clock),
         max_age=max_age,
     )
     files = CompanyFactFiles(

@@ -51,6 +51,12 @@ class _Passing:
         """Forward `Source.quarterly_fundamentals`."""
         return self._source.quarterly_fundamentals(start, end, companies)
 
+    def fundamental_tags(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Forward `Source.fundamental_tags`."""
+        return self._source.fundamental_tags(start, end, companies)
+
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
     ) -> Delivery:
@@ -125,6 +131,12 @@ class ClockedSource(_Passing):
     def _filed(self, delivery: Delivery) -> Delivery:
         filed = pl.coalesce("filing_date", "period_end") <= self.clock
         return replace(delivery, rows=delivery.rows.filter(filed))
+
+    def fundamental_tags(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Concepts of records that were filed by the clock."""
+        return self._source.fundamental_tags(start, min(end, self.clock), companies)
 
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None

@@ -161,6 +161,10 @@ class QualitySummary(dy.Schema):
     )
 
 
+def _filled(column: str) -> dy.Float64:
+    return ratio(f"share of visible annual records that have {column}; null without records", min=0, max=1)
+
+
 class Coverage(dy.Schema):
     """One row per as_of: number of members screened, and of those excluded by reason."""
 
@@ -242,3 +246,33 @@ class Coverage(dy.Schema):
     splits_unchecked = count("market values whose splits up to the price are not known", unit="members")
     split_unchecked_share = ratio("splits_unchecked over market_caps", min=0, max=1)
     median_fund_share = ratio("median of the fund's holding over a company's shares", min=0)
+    filled_revenue = _filled("revenue_usd")
+    filled_cost_of_revenue = _filled("cost_of_revenue_usd")
+    filled_gross_profit = _filled("gross_profit_usd")
+    filled_operating_income = _filled("operating_income_usd")
+    filled_interest_expense = _filled("interest_expense_usd")
+    filled_net_interest_expense = _filled("net_interest_expense_usd")
+    filled_pretax_income = _filled("pretax_income_usd")
+    filled_income_tax = _filled("income_tax_usd")
+    filled_net_income = _filled("net_income_usd")
+    filled_cash_and_short_term_investments = _filled("cash_and_short_term_investments_usd")
+    filled_receivables = _filled("receivables_usd")
+    filled_inventories = _filled("inventories_usd")
+    filled_current_assets = _filled("current_assets_usd")
+    filled_property_plant_equipment = _filled("property_plant_equipment_usd")
+    filled_goodwill = _filled("goodwill_usd")
+    filled_total_assets = _filled("total_assets_usd")
+    filled_short_term_debt = _filled("short_term_debt_usd")
+    filled_current_liabilities = _filled("current_liabilities_usd")
+    filled_long_term_debt = _filled("long_term_debt_usd")
+    filled_total_liabilities = _filled("total_liabilities_usd")
+    filled_retained_earnings = _filled("retained_earnings_usd")
+    filled_shareholders_equity = _filled("shareholders_equity_usd")
+    filled_depreciation_amortization = _filled("depreciation_amortization_usd")
+    filled_operating_cash_flow = _filled("operating_cash_flow_usd")
+    filled_capital_expenditures = _filled("capital_expenditures_usd")
+    filled_dividends_paid = _filled("dividends_paid_usd")
+    filled_net_share_repurchases = _filled("net_share_repurchases_usd")
+    filled_shares_outstanding = _filled("shares_outstanding")
+    filled_shares_basic = _filled("shares_basic")
+    filled_shares_diluted = _filled("shares_diluted")

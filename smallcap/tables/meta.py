@@ -70,7 +70,8 @@ class Fetched(dy.Schema):
     """One row per dataset, source and year: what was requested from the source, and up to which day."""
 
     dataset = key_text(
-        "constituents, securities, fundamentals, quarterly_fundamentals, vendor_metrics, prices or factors"
+        "constituents, securities, fundamentals, quarterly_fundamentals, fundamental_tags, vendor_metrics, "
+        "prices or factors"
     )
     source = key_text("the source")
     year = dy.Int64(primary_key=True, description="calendar year; 0 for data without a year")

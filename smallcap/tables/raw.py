@@ -59,7 +59,10 @@ class Constituents(dy.Schema):
 
 
 class Securities(dy.Schema):
-    """One row per line and ticker spell: the mapping from a source's names and ids to ours."""
+    """One row per line and ticker spell: the mapping from a source's names and ids to ours.
+
+    Where the source dates industries, a changed code begins a row of its own.
+    """
 
     security_id = key_id("our id of the line (share class)")
     source = key_text("the source of the names")
@@ -76,11 +79,20 @@ class Securities(dy.Schema):
     name = text("company name")
     sector = text("GICS sector name")
     sic = text("Standard Industrial Classification code, four digits")
+    filer_status = text(
+        "the filer's status at the SEC by its last filing before valid_from; null where the source has none"
+    )
     gics = text("GICS sub-industry code, eight digits")
     is_resolved = flag("the line belongs to a company known to the fundamentals source")
     unresolved_reason = text("why is_resolved is false, with the company that it may be")
     resolution_evidence = text(
         "the evidence for the line's company and its changes of name, with points (docs/methods/identity.md)"
+    )
+    resolved_by = text(
+        "preset public: the way by which the line's company was found: alias, ticker_and_name, "
+        "ticker_and_former_name, or the record that alone has the name: name_in_submissions, name_as_filed, "
+        "name_in_index, name_today; holder_of_the_ticker for a name that no list has; null where unresolved, "
+        "and in other presets"
     )
     is_resolution_later = flag(
         "a list later than the line's first identified the company; earlier dates have it too"

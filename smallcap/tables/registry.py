@@ -31,6 +31,7 @@ from smallcap.tables import (
     reconstitution,
     resolution,
     returns,
+    tags,
     thesis,
     watched,
 )
@@ -174,6 +175,7 @@ TABLES: dict[str, Table] = {
         Table("raw.securities", raw.Securities, "reference"),
         Table("raw.fundamentals", raw.Fundamentals, "flow"),
         Table("raw.quarterly_fundamentals", quarters.RawQuarterlyFundamentals, "flow"),
+        Table("raw.fundamental_tags", tags.FundamentalTags, "flow"),
         Table("raw.vendor_metrics", raw.VendorMetrics, "flow"),
         Table("raw.prices", raw.Prices, "flow", added_later=PRICED_WITH_ITS_PAST),
         Table("raw.factors", raw.Factors, "reference"),

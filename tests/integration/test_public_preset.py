@@ -6,6 +6,7 @@ What the formats cannot carry is listed here and counted, so that a loss that no
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ FIRST_TAGGED = dt.date(2010, 1, 1)
 """Filings before 2009 have no tagged figures, and those of 2009 lack the year before."""
 CHANGED = 1e-3
 """A later filing that differs by less is rounding and no new version."""
+SHARES = ("shares_outstanding", "shares_basic", "shares_diluted")
 SCORED = ["roe", "fcf_margin", "debt_to_assets", "interest_coverage", "score", "quintile"]
 
 
@@ -75,9 +77,20 @@ def lakes(tmp_path_factory: pytest.TempPathFactory) -> Lakes:
         # A universe of sixty has few names that left: how many of them are resolved is chance.
         told["doctor"] = smallcap("doctor", "--online", **settings).stdout
         told["screen"] = must_succeed("status", **settings)
+        told["why"] = must_succeed("why", _a_member(folder / "home"), **settings)
     return Lakes(
         Lake(sample_home / "lake"), Lake(folder / "home" / "lake"), first, again, told, folder / "home"
     )
+
+
+def _a_member(home: Path) -> str:
+    """A member at the date of which annual statements are known."""
+    lake = Lake(home / "lake")
+    known = lake.read("core.metrics_as_of").filter(
+        pl.col("as_of") == AS_OF, pl.col("period_end").is_not_null()
+    )
+    of_date = lake.read("core.members").filter(pl.col("as_of") == AS_OF)
+    return str(of_date.join(known, on="entity_id", how="semi").sort("ticker")["ticker"][0])
 
 
 def _companies(lakes: Lakes) -> pl.DataFrame:
@@ -161,6 +174,46 @@ def test_no_figure_is_known_before_its_filing(lakes: Lakes) -> None:
 
 
 @pytest.mark.drill
+@pytest.mark.parametrize(
+    ("record", "table"), [("annual", "raw.fundamentals"), ("quarterly", "raw.quarterly_fundamentals")]
+)
+def test_every_figure_has_the_concepts_and_filings_that_it_adds_up_from(
+    lakes: Lakes, record: str, table: str
+) -> None:
+    key = ["entity_id", "period_end", "version", "available_date", "source"]
+    tags = lakes.public.read("raw.fundamental_tags").filter(pl.col("record") == record)
+    stored = lakes.public.read(table)
+    figures = [name for name in stored.columns if name.endswith("_usd") or name in SHARES]
+    long = stored.select(*key, *figures).unpivot(figures, index=key, variable_name="item").drop_nulls("value")
+    sums = tags.group_by(*key, "item").agg(pl.col("amount").sum())
+    both = long.join(sums, on=[*key, "item"], how="full", coalesce=True)
+    assert both.height > 10_000
+    assert both["value"].null_count() == both["amount"].null_count() == 0
+    assert both.filter((pl.col("value") - pl.col("amount")).abs() > EXACT * pl.col("value").abs()).is_empty()
+
+
+@pytest.mark.drill
+def test_a_company_s_sheet_names_the_filings_with_their_addresses(lakes: Lakes) -> None:
+    told = lakes.told["why"]
+    assert "Filings of these figures" in told
+    assert re.search(r"fiscal year to \d{4}-\d\d-\d\d: 10-K filed \d{4}-\d\d-\d\d, \d{10}-\d\d-\d{6}\n", told)
+    assert re.search(
+        r"https://www\.sec\.gov/Archives/edgar/data/\d+/\d{18}/\d{10}-\d\d-\d{6}-index\.htm\n", told
+    )
+
+
+@pytest.mark.drill
+def test_industry_and_status_are_those_of_the_filings(lakes: Lakes) -> None:
+    lines = lakes.public.read("raw.securities").filter("is_resolved", pl.col("valid_to").is_null())
+    assert set(lines["filer_status"].drop_nulls()) == {"accelerated filer"}
+    theirs = sample_universe(COMPANIES, SEED).lines.select("cik", theirs="sic").drop_nulls().unique()
+    both = lines.join(theirs, left_on="source_entity_id", right_on="cik")
+    assert both.height > 30
+    assert both.filter(pl.col("sic").ne_missing(pl.col("theirs"))).is_empty()
+    assert lakes.first["/sec/financial-statement-data-sets"] == 8
+
+
+@pytest.mark.drill
 def test_members_carry_the_day_on_which_their_list_was_public(lakes: Lakes) -> None:
     rows = lakes.public.read("raw.constituents").filter(pl.col("as_of") == AS_OF)
     assert rows["snapshot_date"].unique().to_list() == [AS_OF]
@@ -190,7 +243,18 @@ def test_the_doctor_says_contact_limit_funds_and_how_much_is_filled(lakes: Lakes
     assert "SEC: 500 requests in 1 s, counted in" in told
     assert "reports of IWM 28, VTWO 26" in told
     assert "resolved members" in told
+    assert "figures filled of records that became known in 2022," in told
     assert "total_assets 100%" in told
+    assert "shares_diluted" in told
+
+
+@pytest.mark.drill
+def test_the_fill_of_every_item_stands_in_the_coverage_of_the_date(lakes: Lakes) -> None:
+    row = lakes.public.read("marts.coverage").filter(pl.col("as_of") == AS_OF).row(0, named=True)
+    assert row["filled_total_assets"] == 1.0
+    filled = [value for name, value in row.items() if name.startswith("filled_")]
+    assert len(filled) == 30
+    assert all(0.0 <= value <= 1.0 for value in filled)
 
 
 @pytest.mark.drill

@@ -120,6 +120,7 @@ class StatementRules(RuleSet):
     date_slack_days: int
     max_count_age_days: int
     min_share_count: float
+    least_count_to_average: float
     max_amount: float
     max_split_ratio: float
     forms: FormRules
@@ -129,7 +130,13 @@ class StatementRules(RuleSet):
     def __post_init__(self) -> None:
         require(0 < self.tolerance < 1, "tolerance", f"must be above 0, below 1; got {self.tolerance}")
         require(0 <= self.date_slack_days <= 15, "date_slack_days", "must be 0 to 15")
-        for name in ("max_count_age_days", "min_share_count", "max_amount", "max_split_ratio"):
+        for name in (
+            "max_count_age_days",
+            "min_share_count",
+            "least_count_to_average",
+            "max_amount",
+            "max_split_ratio",
+        ):
             require(getattr(self, name) > 0, name, "must be above 0")
 
 

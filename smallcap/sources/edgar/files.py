@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
+from smallcap.private_files import make_private
 from smallcap.rules.types.sec import SecRules
 from smallcap.sources.edgar.client import NAME, NotFoundError, SecClient
 from smallcap.sources.fetching import Fetcher
@@ -85,6 +88,51 @@ class SecRecords:
     def ask_all(self, dataset: str, requests: Sequence[Mapping[str, str]]) -> None:
         """Ask for files whatever is kept, over several connections, and tell how far it is."""
         in_parallel(dataset, requests, lambda names: self._ask(dataset, names), self.rules.connections)
+
+    def fetch_part(
+        self,
+        dataset: str,
+        names: Mapping[str, str],
+        folder: Path,
+        part_of: Callable[[Path], bytes],
+        absent_max_age: dt.timedelta | None = None,
+    ) -> bytes | None:
+        """Return a part of a file that is too large to be kept; the part alone is kept.
+
+        Parameters
+        ----------
+        dataset, names, absent_max_age
+            As for `fetch`.
+        folder
+            Where the file is until its part is taken.
+        part_of
+            Takes the part from the file.
+
+        Raises
+        ------
+        SmallcapError
+            As `fetch`, and what `part_of` raises.
+        """
+        kept = self.kept(dataset, names)
+        if kept is not None or self._is_known_absent(dataset, names, absent_max_age):
+            return kept
+        file = self.rules.files.of(dataset)
+        path = folder / f"{dataset}-{os.getpid()}"
+        make_private(folder)
+        try:
+            self.fetcher.send(
+                NAME,
+                dataset,
+                lambda: self.client.download(file.host, file.path.format(**names), path),
+            )
+            part = part_of(path)
+        except NotFoundError as error:
+            self.keep(ABSENT, _absent(dataset, names), error.body or b"-")
+            return None
+        finally:
+            path.unlink(missing_ok=True)
+        self.keep(dataset, names, part)
+        return part
 
     def kept(
         self, dataset: str, names: Mapping[str, str], max_age: dt.timedelta | None = None

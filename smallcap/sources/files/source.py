@@ -16,7 +16,13 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
 from smallcap.rules.types.holdings import HoldingsRules
-from smallcap.sources.base import FACTORS_COLUMNS, SECURITIES_COLUMNS, VENDOR_METRICS_COLUMNS, Delivery
+from smallcap.sources.base import (
+    FACTORS_COLUMNS,
+    SECURITIES_COLUMNS,
+    VENDOR_METRICS_COLUMNS,
+    Delivery,
+    NamesNoConcepts,
+)
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
 from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
 from smallcap.sources.files.folder import FolderInputs, find_inputs, named_by_reason
@@ -65,7 +71,7 @@ Resolving a ticker to a line uses all of them.
 """
 
 
-class FilesSource:
+class FilesSource(NamesNoConcepts):
     """A folder of files; every file is read once, when it is first needed.
 
     Parameters
@@ -292,7 +298,7 @@ class FilesSource:
     @cached_property
     def absent(self) -> frozenset[str]:
         """Datasets for which the folder has no file with rows."""
-        return frozenset({*WITHOUT, OPTIONAL}) - self._tables.filled
+        return frozenset({*WITHOUT, OPTIONAL, "fundamental_tags"}) - self._tables.filled
 
     def _notices(self, dataset: str) -> tuple[str, ...]:
         """Return a notice where the folder has no file of the dataset, with the effect and what to add."""

@@ -151,6 +151,8 @@ def _describe(lines: pl.DataFrame, companies: pl.DataFrame, source: str) -> pl.D
             ticker=pl.col("symbol"),
             unresolved_reason=pl.when(~pl.col("is_resolved")).then(reason),
             resolution_evidence=evidence.replace("", None),
+            resolved_by=pl.lit(None),
+            filer_status=pl.lit(None),
             delisting_cause=pl.lit(None),
             is_resolution_corrected=pl.any_horizontal(
                 pl.col("is_by_alias", "is_corrected", "is_refused_by_alias").fill_null(False)

@@ -23,10 +23,12 @@ from smallcap.sources.base import (
 )
 from smallcap.sources.nport.choice import QUARTERLY_LIST_AGE_DAYS, Basis, chosen_lists, members_at
 from smallcap.sources.public.identity import Identifier
-from smallcap.sources.public.lists import FundLists, refused_of
+from smallcap.sources.public.lists import FIRST_LIST, FundLists, refused_of
 from smallcap.sources.public.prices import LinePrices
 from smallcap.sources.public.statements import Statements
+from smallcap.sources.whois.industries import with_industries
 from smallcap.sources.whois.lines import constituents_rows, securities_rows
+from smallcap.sources.whois.named import named_lines
 
 NAME: Final = "public"
 LABEL: Final = "real companies from public records (SEC filings, as filed)"
@@ -115,7 +117,11 @@ class PublicSource:
         return Delivery(members, refused_of(serving), notices)
 
     def securities(self, lines: pl.DataFrame | None = None, tickers: Collection[str] = ()) -> Delivery:
-        """Every line of `lines`, and every line of the funds' lists that ever carried one of `tickers`."""
+        """Every line of `lines`, and every line of the funds' lists that ever carried one of `tickers`.
+
+        A ticker that no list has is that of its holder of today, if any (`named_lines`). Industries are those
+        of the filings (`with_industries`).
+        """
         if lines is None or lines.is_empty():
             return Delivery(pl.DataFrame(schema=SECURITIES_COLUMNS))
         newest = lines["snapshot_date"].max()
@@ -127,10 +133,17 @@ class PublicSource:
         wanted = spells.filter(
             pl.col("source_id").is_in(pl.concat([lines["source_id"], is_named]).unique().implode())
         )
+        elsewhere = set(named.to_list()) - set(wanted["ticker"])
+        others, unknown = named_lines(
+            elsewhere, self.identifier.tickers(), self.identifier.fund_tickers(), NAME, FIRST_LIST
+        )
+        wanted = pl.concat([wanted, others])
         companies = wanted.filter("is_resolved")["source_entity_id"].unique().to_list()
-        industries = self.identifier.industries(companies)
-        described = wanted.drop("sic").join(industries, on="source_entity_id", how="left")
-        return Delivery(described.select(*SECURITIES_COLUMNS).sort("ticker", "valid_from", "source_id"))
+        described = with_industries(
+            wanted, self.identifier.filings(known), self.identifier.industries(companies)
+        )
+        rows = described.select(*SECURITIES_COLUMNS).sort("ticker", "valid_from", "source_id")
+        return Delivery(rows, notices=_unknown(unknown))
 
     def fundamentals(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
@@ -143,6 +156,12 @@ class PublicSource:
     ) -> Delivery:
         """Quarterly records of `companies` as filed, with period_end in [start, end]."""
         return self.statements.quarterly(start, end, _named(companies, "quarterly_fundamentals"))
+
+    def fundamental_tags(
+        self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
+    ) -> Delivery:
+        """Concepts and filings of the figures of records that were filed in [start, end]."""
+        return self.statements.tags(start, end, _named(companies, "fundamental_tags"))
 
     def vendor_metrics(
         self, start: dt.date, end: dt.date, companies: Collection[str] | None = None
@@ -174,6 +193,15 @@ def _missing(index: str, asked: Sequence[dt.date], used: Collection[dt.date]) ->
     return (
         f"{NAME}: no fund of {index} has a public list for {', '.join(map(str, without))}; "
         "the funds' first lists are of September 2019, and one is public about 60 days after its date",
+    )
+
+
+def _unknown(tickers: Sequence[str]) -> tuple[str, ...]:
+    if not tickers:
+        return ()
+    return (
+        f"{NAME}: neither a list nor the SEC's lists of today's tickers have {', '.join(tickers)}; what is "
+        "asked of them is missing",
     )
 
 

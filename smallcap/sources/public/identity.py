@@ -15,25 +15,25 @@ from smallcap.rules.types.index_funds import CikSuccession
 from smallcap.sources.edgar import SecRecords
 from smallcap.sources.fails.file import FAILS_SCHEMA, closes, read_fails
 from smallcap.sources.nport.members import FundList
+from smallcap.sources.public.filers import FilerTables
 from smallcap.sources.sec_index.company_index import INDEX_SCHEMA, read_company_index
 from smallcap.sources.sec_index.submissions import NAMES_SCHEMA, Submissions, read_submissions
-from smallcap.sources.sec_index.tickers import COMPANIES_SCHEMA, read_company_tickers
+from smallcap.sources.sec_index.tickers import (
+    COMPANIES_SCHEMA,
+    FUNDS_SCHEMA,
+    read_company_tickers,
+    read_fund_tickers,
+)
 from smallcap.sources.whois.lines import listed_lines, with_line_id
 from smallcap.sources.whois.resolve import Records, resolve
 from smallcap.sources.whois.symbols import with_symbol
 
 FAILS, INDEX, SUBMISSIONS, TICKERS = "fails", "company_index", "submissions", "company_tickers"
+FUND_TICKERS: Final = "fund_tickers"
 SUBMISSIONS_MAX_AGE: Final = dt.timedelta(days=365)
 """A company's name and industry change seldom."""
 NOT_YET: Final = dt.timedelta(days=1)
 """The newest files are published two weeks late: one that was not there is asked for again after a day."""
-_FILED_SCHEMA: Final = {
-    "cik": pl.String,
-    "name": pl.String,
-    "former": pl.String,
-    "changed": pl.Date,
-    "filed": pl.Date,
-}
 _SECOND_HALF: Final = 16
 
 
@@ -52,6 +52,8 @@ class Identifier:
         Companies whose registration number changed.
     aliases
         Dated aliases of tickers.
+    filers
+        Who filed in each year, as of the filing.
     max_age
         An older list of today's tickers is asked for again.
     """
@@ -63,9 +65,11 @@ class Identifier:
         names: HoldingsRules,
         successions: Sequence[CikSuccession],
         aliases: pl.DataFrame,
+        filers: FilerTables,
         *,
         max_age: dt.timedelta,
     ) -> None:
+        self._filers = filers
         self._records, self._rules, self._names = records, rules, names
         self._successions, self._aliases = successions, aliases
         self._max_age = max_age
@@ -83,6 +87,10 @@ class Identifier:
     def closes(self, lists: Sequence[FundList]) -> pl.DataFrame:
         """Return `cusip`, `date` and `close_usd` of the fails-to-deliver files around the lists."""
         return closes(self._fails(sorted({one.list_date for one in lists})))
+
+    def filings(self, lists: Sequence[FundList]) -> pl.DataFrame:
+        """Return what filings of the lists' years say of their filers (`read_filers`)."""
+        return self._filers.of_years({one.list_date.year for one in lists})
 
     def industries(self, companies: Collection[str]) -> pl.DataFrame:
         """Return `source_entity_id` and `sic` of companies, as the SEC has them today."""
@@ -113,7 +121,7 @@ class Identifier:
             fails=fails,
             tickers=tickers,
             submitted=pl.concat([pl.DataFrame(schema=NAMES_SCHEMA), *names]),
-            filed=pl.DataFrame(schema=_FILED_SCHEMA),
+            filed=self.filings(lists).select("name", "former", "changed", "filed", cik="source_entity_id"),
             indexed=self._indexed(days),
             successions=self._successions,
             aliases=self._aliases,
@@ -131,6 +139,11 @@ class Identifier:
         """Return today's holders of tickers (`COMPANIES_SCHEMA`)."""
         payload = self._records.fetch(TICKERS, {}, self._max_age)
         return pl.DataFrame(schema=COMPANIES_SCHEMA) if payload is None else read_company_tickers(payload)
+
+    def fund_tickers(self) -> pl.DataFrame:
+        """Return today's tickers of funds (`FUNDS_SCHEMA`)."""
+        payload = self._records.fetch(FUND_TICKERS, {}, self._max_age)
+        return pl.DataFrame(schema=FUNDS_SCHEMA) if payload is None else read_fund_tickers(payload)
 
     def _fails(self, days: Sequence[dt.date]) -> pl.DataFrame:
         """Return the rows of the files around some days; read once."""

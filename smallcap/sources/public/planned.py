@@ -14,10 +14,10 @@ from smallcap.rules.types.index_funds import FundRow
 from smallcap.sources.edgar import SecRecords
 from smallcap.sources.edgar.files import FACTS
 from smallcap.sources.nport.choice import REPLICATES
-from smallcap.sources.public.identity import FAILS, INDEX, SUBMISSIONS, TICKERS, half_months
+from smallcap.sources.public.filers import DATASET
+from smallcap.sources.public.identity import FAILS, FUND_TICKERS, INDEX, SUBMISSIONS, TICKERS, half_months
 from smallcap.sources.public.lists import FIRST_LIST, REPORT
 
-FUND_TICKERS: Final = "fund_tickers"
 FEED: Final = "series_filings"
 
 
@@ -72,6 +72,7 @@ def planned_files(
         FAILS: (len(halves), "three half months a list"),
         TICKERS: (1, ""),
         INDEX: (len(quarters), "one a year"),
+        DATASET: (len(quarters), "one a year, of which the table of filings is kept"),
         SUBMISSIONS: (len(known) or ever, f"{len(known)} known companies" if known else estimate),
         FACTS: (len(known) or asked, f"{len(known)} known companies" if known else estimate),
     }

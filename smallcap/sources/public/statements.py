@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import logging
 from collections.abc import Collection, Sequence
@@ -18,10 +19,12 @@ from smallcap.sources.base import (
     FUNDAMENTALS_COLUMNS,
     QUARTERLY_FUNDAMENTALS_COLUMNS,
     REFUSED_SCHEMA,
+    TAGS_COLUMNS,
     Delivery,
 )
 from smallcap.sources.edgar.company_facts import CompanyFactFiles
 from smallcap.sources.sec.company import CompanyFacts, read_company
+from smallcap.sources.sec.rows import COLUMN_NAMES
 from smallcap.sources.whois.successions import registrants_of
 
 SOURCE: Final = "public"
@@ -35,6 +38,7 @@ _LOG = logging.getLogger(__name__)
 class _Read:
     annual: pl.DataFrame
     quarterly: pl.DataFrame
+    tags: bytes
     refused: pl.DataFrame
 
 
@@ -77,6 +81,12 @@ class Statements:
         rows = [one.quarterly for one in self._of(companies)]
         return Delivery(_between(rows, QUARTERLY_FUNDAMENTALS_COLUMNS, start, end))
 
+    def tags(self, start: dt.date, end: dt.date, companies: Collection[str]) -> Delivery:
+        """Return the concepts of the figures of companies' records with filing_date in [start, end]."""
+        is_asked = pl.col("filing_date").is_between(start, end)
+        rows = [unpacked(one.tags).filter(is_asked) for one in self._of(companies)]
+        return Delivery(pl.concat([pl.DataFrame(schema=TAGS_COLUMNS), *rows]))
+
     def _of(self, companies: Collection[str]) -> list[_Read]:
         wanted = sorted({company for company in companies if company.isdigit()})
         missing = [company for company in wanted if company not in self._read]
@@ -103,12 +113,52 @@ class Statements:
         return _Read(
             _together([one.annual for one in facts], FUNDAMENTALS_COLUMNS, company),
             _together([one.quarterly for one in facts], QUARTERLY_FUNDAMENTALS_COLUMNS, company),
+            packed(_together([_tags(one) for one in facts], TAGS_COLUMNS, company)),
             pl.concat([pl.DataFrame(schema=REFUSED_SCHEMA), *(one.refused for one in facts), *refused]),
         )
 
     def _refused(self, rule: str, company: str, cik: str, problem: str) -> pl.DataFrame:
         row = json.dumps({"source_entity_id": company, "cik": cik, "problem": problem}, sort_keys=True)
         return pl.DataFrame([(self._year, rule, row)], schema=REFUSED_SCHEMA, orient="row")
+
+
+def _tags(facts: CompanyFacts) -> pl.DataFrame:
+    """Return the concepts of a registrant's annual and quarterly figures, in the columns `TAGS_COLUMNS`."""
+    frames = {"annual": facts.tags, "quarterly": facts.quarterly_tags}
+    return pl.concat(
+        [
+            frame.select(
+                "source_entity_id",
+                "period_end",
+                "version",
+                "filing_date",
+                "part",
+                "tag",
+                "taxonomy",
+                "accession",
+                "form",
+                item=pl.col("item").replace_strict(COLUMN_NAMES, return_dtype=pl.String),
+                amount="value",
+                filed_date="filed",
+                record=pl.lit(record),
+                cik="source_entity_id",
+                source=pl.lit(SOURCE),
+            )
+            for record, frame in frames.items()
+        ]
+    ).select(list(TAGS_COLUMNS))
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    """Compress a frame: the concepts of two thousand companies are kept at once."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def unpacked(payload: bytes) -> pl.DataFrame:
+    """Return the frame of `packed`."""
+    return pl.read_ipc(io.BytesIO(payload))
 
 
 def _together(frames: Sequence[pl.DataFrame], columns: dict[str, pl.DataType], company: str) -> pl.DataFrame:

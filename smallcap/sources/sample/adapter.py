@@ -14,7 +14,13 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.finance.tickers import normalised
 from smallcap.sample_generator import GENERATOR_VERSION
-from smallcap.sources.base import CONSTITUENTS_COLUMNS, FACTORS_COLUMNS, MAX_LIST_AGE_DAYS, Delivery
+from smallcap.sources.base import (
+    CONSTITUENTS_COLUMNS,
+    FACTORS_COLUMNS,
+    MAX_LIST_AGE_DAYS,
+    Delivery,
+    NamesNoConcepts,
+)
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
 from smallcap.sources.sample.factors import french_files
@@ -32,7 +38,7 @@ from smallcap.sources.sample.watched import left_and_traded
 INDEX: Final = "russell2000"
 
 
-class SampleSource:
+class SampleSource(NamesNoConcepts):
     """A source of made-up companies.
 
     Parameters
@@ -46,7 +52,7 @@ class SampleSource:
     """
 
     name = SOURCE
-    absent: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset({"fundamental_tags"})
     label = "synthetic sample universe (made-up companies)"
     max_list_age_days = MAX_LIST_AGE_DAYS
     clock = CLOCK

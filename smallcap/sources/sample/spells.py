@@ -150,6 +150,8 @@ def securities_frame(
         .with_columns(
             pl.lit(SOURCE).alias("source"),
             pl.lit(None, pl.String).alias("resolution_evidence"),
+            pl.lit(None, pl.String).alias("resolved_by"),
+            pl.lit(None, pl.String).alias("filer_status"),
             pl.lit(False).alias("is_resolution_later"),
             pl.lit(False).alias("is_resolution_corrected"),
             pl.when("is_over").then("valid_to").alias("valid_to"),

@@ -54,7 +54,7 @@ def judged_none(
     where the identified assets explain total assets, with the same condition. Blank debt keeps no figure: the
     flag says it.
     """
-    none = Figure(0.0, (), (), filing.accession, filing.form)
+    none = Figure(0.0, (), (), filing.accession, filing.form, filing.filed)
     found = {}
 
     def is_unseen(group: str, days: int) -> bool:

@@ -59,8 +59,8 @@ class Figure:
         The sum of its parts.
     parts, values
         The facts that it is made of, and the value of each as filed.
-    accession, form
-        The filing that the parts are of.
+    accession, form, filed
+        The filing that the parts are of, and its day, an ordinal.
     """
 
     value: float
@@ -68,6 +68,7 @@ class Figure:
     values: tuple[float, ...]
     accession: str = ""
     form: str = ""
+    filed: int = 0
 
 
 @lru_cache(maxsize=4)

@@ -49,8 +49,8 @@ class CompanyFacts:
         Annual rows, in the columns of `FUNDAMENTALS_COLUMNS`.
     quarterly
         Quarterly rows, in the columns of `rows.QUARTERLY_COLUMNS`.
-    tags
-        The concept and filing behind every annual figure.
+    tags, quarterly_tags
+        The concept and filing behind every annual figure, and behind every quarterly one.
     refused
         What could not be used, in the columns of `REFUSED_SCHEMA`.
     notices
@@ -64,6 +64,7 @@ class CompanyFacts:
     annual: pl.DataFrame
     quarterly: pl.DataFrame
     tags: pl.DataFrame
+    quarterly_tags: pl.DataFrame
     refused: pl.DataFrame
     notices: tuple[str, ...]
     missing: pl.DataFrame
@@ -126,6 +127,7 @@ def company_facts(document: Document, facts: Facts, refused: Refused, concepts: 
         annual_frame(years, company_id),
         quarterly_frame(quarters, company_id),
         tags_frame(years, company_id),
+        tags_frame(quarters, company_id),
         refused.frame(_year(latest, document)),
         (*_notices(document, years), *notices),
         missing_frame(years, company, company_id),
@@ -170,10 +172,12 @@ def _notices(document: Document, years: Sequence[Statement]) -> Iterable[str]:
     """Say which share counts are missing or were taken from elsewhere, and why."""
     problems: dict[str, list[str]] = {}
     for year in years:
+        end = dt.date.fromordinal(year.period.end).isoformat()
         if year.count.problem:
-            end = dt.date.fromordinal(year.period.end).isoformat()
             instead = "the balance sheet's count is used" if year.count.value else "no count is used"
             problems.setdefault(f"{year.count.problem}; {instead}", []).append(end)
+        if year.count.note:
+            problems.setdefault(year.count.note, []).append(end)
     for problem, ends in problems.items():
         named = ", ".join(ends[:_MOST_NAMED])
         more = f" and {len(ends) - _MOST_NAMED} more" if len(ends) > _MOST_NAMED else ""

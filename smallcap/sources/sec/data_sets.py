@@ -34,6 +34,7 @@ NUMBERS: Final = ("adsh", "tag", "version", "coreg", "segments", "ddate", "qtrs"
 """Columns of `num` that are kept."""
 _OPTIONAL: Final = {"segments", "coreg", "former", "changed", "afs", "fye", "accepted"}
 """Columns that are blank where a table has none: those of other builds lack some."""
+SUB: Final = "sub.txt"
 _MONTHS_OF_QUARTER: Final = 3
 _MONTHS: Final = 12
 _MOST_QUARTERS: Final = 8
@@ -72,7 +73,7 @@ def read_data_set(payload: bytes, what: str, limits: InputLimits | None = None) 
         When it is no zip, or has no table of filings or of facts.
     """
     most = limits or InputLimits()
-    wanted = {"sub.txt": FILERS, "num.txt": NUMBERS}
+    wanted = {SUB: FILERS, "num.txt": NUMBERS}
     members = unzip(
         payload, what, most.file_bytes, most.files, lambda name: PurePosixPath(name).name in wanted
     )
@@ -83,6 +84,21 @@ def read_data_set(payload: bytes, what: str, limits: InputLimits | None = None) 
             raise InputError(f"{what} has no {name}; it is not a Financial Statement Data Set of the SEC")
         tables.append(_table(found[name], f"{what}, {name}", columns))
     return DataSet(*tables)
+
+
+def read_filers(payload: bytes, what: str, limits: InputLimits | None = None) -> pl.DataFrame:
+    """Read the table of filings of a data set, or of a zip that has this table alone; rows as `filers`.
+
+    Raises
+    ------
+    InputError
+        When it is no zip, or has no such table.
+    """
+    most = limits or InputLimits()
+    found = unzip(payload, what, most.file_bytes, most.files, lambda name: PurePosixPath(name).name == SUB)
+    if not found:
+        raise InputError(f"{what} has no {SUB}; it is not a Financial Statement Data Set of the SEC")
+    return filers(_table(found[0].payload, f"{what}, {SUB}", FILERS))
 
 
 def filers(sub: pl.DataFrame) -> pl.DataFrame:

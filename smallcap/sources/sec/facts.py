@@ -19,6 +19,8 @@ Context = tuple[int, int]
 """First and last day of a period as ordinals; the first is 0 for a day."""
 MONEY, SHARES, PER_SHARE = "USD", "shares", "USD/shares"
 DEFAULT_TAXONOMY: Final = "us-gaap"
+COVER: Final = "dei:EntityCommonStockSharesOutstanding"
+"""The count of shares on a filing's cover."""
 _LENGTH_OF_DATE: Final = 10
 
 
@@ -34,12 +36,15 @@ class Filing:
         The day of filing, as an ordinal.
     contexts
         By period, the value of each concept.
+    class_counts
+        By day, the counts of a cover that has several: those of the classes of shares.
     """
 
     accession: str
     form: str
     filed: int
     contexts: dict[Context, dict[str, float]] = field(default_factory=dict)
+    class_counts: dict[int, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def standing(self) -> tuple[int, bool, str]:
@@ -201,8 +206,13 @@ class _Reader:
         if max(values) - min(values) <= self._tolerance * largest:
             filing.contexts[context][tag] = min(values, key=lambda value: (_unit(value), -abs(value), value))
             return
-        del filing.contexts[context][tag]
         amounts = sorted(values)
+        if tag == COVER:
+            # A cover has one count a class; that of the whole company is their sum.
+            filing.class_counts[context[1]] = tuple(amounts)
+            filing.contexts[context][tag] = sum(amounts)
+            return
+        del filing.contexts[context][tag]
         row = {
             "concept": tag,
             "accn": filing.accession,

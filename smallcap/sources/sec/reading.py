@@ -54,7 +54,7 @@ def read_items(filing: Filing, asked: Iterable[Asked]) -> dict[str, Figure]:
         figure = resolve(item.chain, look)
         if figure is not None:
             found[item.name] = Figure(
-                figure.value, figure.parts, figure.values, filing.accession, filing.form
+                figure.value, figure.parts, figure.values, filing.accession, filing.form, filing.filed
             )
     return found
 

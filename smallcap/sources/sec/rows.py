@@ -43,6 +43,8 @@ TAGS_SCHEMA: Final = pl.Schema(
         "taxonomy": pl.String,
         "accession": pl.String,
         "form": pl.String,
+        "filed": pl.Date,
+        "part": pl.Int64,
         "value": pl.Float64,
     }
 )
@@ -64,10 +66,10 @@ _QUARTERLY: Final[dict[str, Any]] = {
 }
 QUARTERLY_COLUMNS: Final = pl.Schema({"source_entity_id": pl.String, **_QUARTERLY})
 _ANNUAL: Final = pl.Schema(FUNDAMENTALS_COLUMNS)
-_NAMES: Final = {
+COLUMN_NAMES: Final = {
     **{item: f"{item}_usd" for item in MONEY_ITEMS},
     **{f"{item}{TO_DATE}": f"{item}{TO_DATE}_usd" for item in FLOW_ITEMS},
-    **{item: item for item in COUNT_ITEMS},
+    **{item: item for item in (*COUNT_ITEMS, SHARES_OUTSTANDING)},
 }
 """The column of each item."""
 
@@ -130,7 +132,7 @@ def _rows(statement: Statement, company_id: str) -> Iterable[dict[str, Any]]:
             shares_outstanding_date=None if count.day is None else dt.date.fromordinal(count.day),
         )
         for item, figure in version.figures.items():
-            row[_NAMES[item]] = float(figure.value)
+            row[COLUMN_NAMES[item]] = float(figure.value)
         yield row
 
 
@@ -140,13 +142,15 @@ def _tag_rows(statements: Sequence[Statement], company_id: str) -> Iterable[tupl
         for version in statement.versions:
             labels = _labels(statement, version, company_id)
             for item, figure in version.figures.items():
-                for taxonomy, tag, value in _parts(figure):
-                    yield (*labels, item, tag, taxonomy, figure.accession, figure.form, value)
+                filed = dt.date.fromordinal(figure.filed)
+                for part, (taxonomy, tag, value) in enumerate(_parts(figure), start=1):
+                    yield (*labels, item, tag, taxonomy, figure.accession, figure.form, filed, part, value)
             if count.tag is not None:
                 filing = statement.versions[0].filing
                 taxonomy, tag = _split(count.tag)
-                own = (SHARES_OUTSTANDING, tag, taxonomy, filing.accession, filing.form, count.value)
-                yield (*labels, *own)
+                filed = dt.date.fromordinal(filing.filed)
+                own = (SHARES_OUTSTANDING, tag, taxonomy, filing.accession, filing.form, filed, 1)
+                yield (*labels, *own, count.value)
 
 
 def _parts(figure: Figure) -> Iterable[tuple[str | None, str, float]]:

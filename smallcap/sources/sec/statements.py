@@ -81,7 +81,8 @@ def make_statement(
     none, is_none = judged_none(filing, period, figures, chains, company.signs, concepts)
     completed = {later.accession: read_items(later, items_of(own, chains)) for later, own in reports}
     versions, splits = versions_of(filing, {**figures, **none}, completed, company.facts, concepts.rules)
-    count = share_count(filing, period, chains.get(SHARES_OUTSTANDING, ()), concepts.rules)
+    average = figures["shares_basic"].value if "shares_basic" in figures else None
+    count = share_count(filing, period, chains.get(SHARES_OUTSTANDING, ()), average, concepts.rules)
     is_debt_none = [is_none, *(is_none and _still_none(version, period, company) for version in versions[1:])]
     return Statement(period, versions, is_debt_none, count, splits)
 

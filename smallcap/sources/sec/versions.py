@@ -153,7 +153,7 @@ def _restated(figure: Figure, values: Mapping[Part, float], filing: Filing) -> F
     if len(found) < len(figure.parts):
         return None
     total = sum(part[0] * value for part, value in zip(figure.parts, found, strict=True))
-    return Figure(total, figure.parts, tuple(found), filing.accession, filing.form)
+    return Figure(total, figure.parts, tuple(found), filing.accession, filing.form, filing.filed)
 
 
 def _differs(before: float, after: float, tolerance: float, unit: int) -> bool:

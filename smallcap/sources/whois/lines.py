@@ -131,6 +131,7 @@ def securities_rows(resolved: pl.DataFrame, source: str) -> pl.DataFrame:
         is_resolved=is_resolved,
         unresolved_reason=pl.when(~is_resolved).then("unresolved_reason"),
         resolution_evidence=pl.when(is_resolved).then(pl.format("{}, CIK {}", "way", "company")),
+        resolved_by=pl.when(is_resolved).then("way"),
         is_resolution_later=pl.col("is_resolution_later") | (is_resolved & pl.col("is_first_unknown")),
         is_resolution_corrected=(pl.col("way") == "alias").fill_null(False),
     )

@@ -25,6 +25,7 @@ from smallcap.sources.base import (
     REFUSED_SCHEMA,
     VENDOR_METRICS_COLUMNS,
     Delivery,
+    NamesNoConcepts,
 )
 from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.fetching import Fetcher
@@ -49,7 +50,7 @@ NO_ID: Final = "the vendor has no id of it, so it cannot be asked for"
 _LOG = logging.getLogger(__name__)
 
 
-class XfinlinkSource:
+class XfinlinkSource(NamesNoConcepts):
     """The data vendor, through its own client.
 
     Parameters
@@ -75,7 +76,7 @@ class XfinlinkSource:
     """
 
     name = NAME
-    absent: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset({"fundamental_tags"})
     max_list_age_days = MAX_LIST_AGE_DAYS
 
     def __init__(

@@ -73,7 +73,11 @@ def securities_rows(
     )
     unknown = _unknown(lines, named, spells, rules, aliases)
     together = pl.concat([known, unknown], how="diagonal").with_columns(
-        source=pl.lit(NAME), is_resolution_later=pl.lit(False), delisting_cause=pl.lit(None)
+        source=pl.lit(NAME),
+        resolved_by=pl.lit(None),
+        filer_status=pl.lit(None),
+        is_resolution_later=pl.lit(False),
+        delisting_cause=pl.lit(None),
     )
     columns = (pl.col(name).cast(dtype) for name, dtype in SECURITIES_COLUMNS.items())
     return together.select(columns).sort("ticker", "valid_from", "source_id")

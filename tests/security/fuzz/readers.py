@@ -57,6 +57,7 @@ READ_BY: Final = {
     "smallcap/sources/nport/document.py": "fund's report",
     "smallcap/sources/parquet.py": "canonical table",
     "smallcap/sources/payloads.py": "kept payload",
+    "smallcap/sources/public/filers.py": "table of filings of a data set",
     "smallcap/sources/sec_index/cells.py": "list of the SEC",
     "smallcap/sources/sec_index/company_index.py": "index of filings",
     "smallcap/sources/sec_index/feed.py": "feed of filings",

@@ -22,6 +22,8 @@ from smallcap.sources.edgar.bulk import member_of, open_bulk
 from smallcap.sources.edgar.changes import filers
 from smallcap.sources.fetching import TransientError
 from smallcap.sources.fetching.http import HttpLimits, raise_for_status
+from smallcap.sources.public.filers import table_of_filings
+from smallcap.sources.sec.data_sets import read_filers
 from smallcap.sources.xfinlink import XfinlinkClient
 from smallcap.sources.xfinlink.answers import Topic
 from smallcap.sources.xfinlink.constituents import IndexLists
@@ -33,6 +35,7 @@ from smallcap.sources.xfinlink.prices import prices_topic
 from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, METRICS_READ, PRICES_READ
 from tests.security.fuzz.file_readers import Reader
 from tests.unit.sources.fetchers import Bench
+from tests.unit.sources.sec.test_data_sets import archive
 
 START, END = dt.date(2024, 1, 1), dt.date(2024, 12, 31)
 TOPICS: Final[dict[str, Callable[[XfinlinkClient], Topic]]] = {
@@ -149,6 +152,11 @@ def _unpacked(payload: bytes, name: str, folder: Path) -> object:
         return member_of(bulk, "0000000007")
 
 
+def _table_of_filings(payload: bytes, name: str, folder: Path) -> object:
+    (folder / name).write_bytes(payload)
+    return read_filers(table_of_filings(folder / name, name), name)
+
+
 VENDOR_READERS: Final[dict[str, Reader]] = {
     "vendor's response": Reader(_documents, _response, cost=2),
     "error of a server": Reader(
@@ -159,4 +167,5 @@ VENDOR_READERS: Final[dict[str, Reader]] = {
         lambda: {"page.html": b"<html><head><title>One moment</title></head></html>"}, _body
     ),
     "bulk file of figures": Reader(_bulk, _unpacked),
+    "table of filings of a data set": Reader(lambda: {"2021q1.zip": archive()}, _table_of_filings),
 }

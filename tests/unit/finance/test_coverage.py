@@ -75,7 +75,13 @@ def counted(scored: int = 30) -> pl.DataFrame:
     )
     is_stale = (pl.col("period_end") < dt.date(2023, 6, 30)).alias("is_stale")
     return coverage(
-        [UNKNOWN_DATE, AS_OF], constituents, people, metrics.with_columns(is_stale), scores, STALE_MONTHS
+        [UNKNOWN_DATE, AS_OF],
+        constituents,
+        people,
+        metrics.with_columns(is_stale),
+        table_of("core.annual_fundamentals").empty(),
+        scores,
+        STALE_MONTHS,
     )
 
 
@@ -129,7 +135,10 @@ def test_a_date_without_a_list_says_so() -> None:
 def test_no_dates_give_no_rows() -> None:
     empty = {
         name: table_of(name).empty()
-        for name in ("raw.constituents", "core.members", "core.metrics_as_of", "marts.quality_scores")
+        for name in (
+            *("raw.constituents", "core.members", "core.metrics_as_of"),
+            *("core.annual_fundamentals", "marts.quality_scores"),
+        )
     }
     assert coverage([], *empty.values(), STALE_MONTHS).is_empty()
     asked = coverage([AS_OF], *empty.values(), STALE_MONTHS)
@@ -152,10 +161,10 @@ class TestBases:
             }
             for day, listed, entity in seen
         ]  # fmt: skip
-        none = [
-            table(name, []) for name in ("raw.constituents", "core.metrics_as_of", "marts.quality_scores")
-        ]
-        found = coverage([as_of], none[0], table("core.members", rows), none[1], none[2], STALE_MONTHS)
+        people = table("core.members", rows)
+        names = ("core.metrics_as_of", "core.annual_fundamentals", "marts.quality_scores")
+        none = [table(name, []) for name in names]
+        found = coverage([as_of], table("raw.constituents", []), people, *none, STALE_MONTHS)
         return found.row(0, named=True)
 
     def test_members_of_a_list_filed_later_are_compared_with_those_of_the_list_before(self):

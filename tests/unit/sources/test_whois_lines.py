@@ -87,6 +87,14 @@ def test_a_later_list_adds_a_company_and_says_so():
     ]
 
 
+def test_the_way_of_a_line_is_a_column_of_its_own():
+    found = securities_rows(resolved(fund_list(FIRST, OLD)), "public").row(0, named=True)
+    assert found["resolved_by"] == "ticker_and_name"
+    assert found["resolution_evidence"] == f"ticker_and_name, CIK {ALPHA}"
+    unknown = securities_rows(resolved(fund_list(FIRST, OLD), fails=fails(), tickers=[]), "public")
+    assert unknown["resolved_by"].to_list() == [None]
+
+
 def test_an_unresolved_line_is_a_company_of_its_own_with_the_reason():
     rows = securities_rows(
         resolved(fund_list(FIRST, OLD), tickers=[(ALPHA, "Zenith Mining Corp", "ABC")]), "public"

@@ -143,6 +143,28 @@ def test_a_count_that_is_old_or_a_placeholder_is_not_taken(
     assert any(said in notice for notice in found.notices) is bool(said)
 
 
+def test_counts_of_several_classes_on_one_cover_are_added_up_and_said() -> None:
+    company = Company().annual(2020, filed(2020))
+    for count in (8_000_000, 3_000_000):
+        company.add(filed(2020), "2021-02-15", **{COVER.replace(":", "__"): count})
+    found = company.read()
+    assert only(found)["shares_outstanding"] == 11e6
+    assert "the cover has 2 counts, taken as those of classes of shares" in found.notices[0]
+    assert rules_of(found) == []
+
+
+@pytest.mark.parametrize(("count", "expected"), [(10_000_000, 10e6), (9_999_999, None)])
+def test_a_count_below_half_of_the_average_may_be_of_one_class_and_is_not_taken(
+    count: int, expected: float | None
+) -> None:
+    averages = {"WeightedAverageNumberOfSharesOutstandingBasic": 20_000_000}
+    company = Company().annual(2020, filed(2020)).add(filed(2020), "2020-12-31", "2020-01-01", **averages)
+    company.add(filed(2020), "2021-02-15", **{COVER.replace(":", "__"): count})
+    found = company.read()
+    assert only(found)["shares_outstanding"] == expected
+    assert any("one class of several" in notice for notice in found.notices) is (expected is None)
+
+
 def test_without_a_cover_count_that_of_the_balance_sheet_stands_in_and_is_said() -> None:
     company = Company().annual(2020, filed(2020))
     missing = company.read()
