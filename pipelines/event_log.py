@@ -35,8 +35,7 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
         yield
         return
     engines: dict[str, Engine] = {}
-    # No public hook exists for this; the release of Dagster is pinned, and a test holds it to what is used
-    # here.
+    # There is no public hook; the release of Dagster is pinned, and a test holds it to what is used here.
     log._connect = _connect(log, log._connect, engines)  # type: ignore[assignment, method-assign]
     try:
         yield

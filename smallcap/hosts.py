@@ -16,10 +16,7 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class Authority(NamedTuple):
-    """A host and its port.
-
-    No port means the one that the scheme implies, or, in a list of allowed hosts, any.
-    """
+    """A host and its port; no port means that of the scheme, or, in a list of allowed hosts, any."""
 
     host: str
     port: int | None
@@ -58,10 +55,7 @@ def parse_authority(text: str) -> Authority | None:
 
 
 def parse_origin(text: str) -> Authority | None:
-    """Read the origin of a page: scheme and host.
-
-    None where it has none, as that of a file or a sandboxed frame.
-    """
+    """Read the origin of a page, scheme and host; None where it has none, as a file or a sandboxed frame."""
     scheme, separator, rest = text.partition("://")
     authority = parse_authority(rest)
     if not separator or authority is None or scheme not in _DEFAULT_PORTS:
@@ -70,10 +64,7 @@ def parse_origin(text: str) -> Authority | None:
 
 
 def is_same_host(origin: Authority, host: Authority) -> bool:
-    """Tell whether a page of this origin was served by this host.
-
-    A host without a port has one that its scheme implies.
-    """
+    """Tell whether this host served a page of this origin; a host without a port has its scheme's."""
     return origin.host == host.host and (
         origin.port == host.port or (host.port is None and origin.port in _DEFAULT_PORTS.values())
     )

@@ -25,12 +25,8 @@ def usable_path(path: Path, what: str, remedy: str) -> Path:
 
     Parameters
     ----------
-    path
-        The path as given.
-    what
-        What it is of, for the message.
-    remedy
-        How to give another.
+    path, what, remedy
+        The path as given, what it is of, for the message, and how to give another.
 
     Raises
     ------

@@ -68,10 +68,8 @@ def judged_company(
 
     Parameters
     ----------
-    settings
-        The settings: rules and limits for a company that is judged at once.
-    publication
-        What is published.
+    settings, publication
+        The settings: rules and limits for a company that is judged at once; and what is published.
     symbol, date, method
         The symbol, the date, and the method of the quality score.
     """

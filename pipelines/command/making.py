@@ -134,9 +134,8 @@ def fetch(
     from smallcap.pipelines.command.fetch import fetch as fetch_raw_tables
 
     settings = settings_of(home=home, preset=preset, input=input_dir)
-    fetch_raw_tables(
-        settings, first, last, date_of(as_of) if as_of else None, is_dry=dry_run, out=OUT, err=ERR
-    )
+    date = date_of(as_of) if as_of else None
+    fetch_raw_tables(settings, first, last, date, is_dry=dry_run, out=OUT, err=ERR)
 
 
 def _make(

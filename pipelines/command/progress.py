@@ -66,13 +66,8 @@ def show_progress(total: int, console: Console) -> Iterator[None]:
         Where to show them; standard error, so that results can be piped.
     """
     bar = BarColumn(BAR_WIDTH)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        bar,
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
+    text = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), text, bar, MofNCompleteColumn(), TimeElapsedColumn())
     logger = logging.getLogger("smallcap.progress")
     logger.setLevel(logging.INFO)
     logger.propagate = False

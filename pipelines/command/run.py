@@ -140,9 +140,8 @@ def _run(
     _warn_of_damage(settings, err)
     steps = len(READS) + 2 if tables is None else len(tables)
     with show_progress(steps, err):
-        return run_years(
-            settings, first, last, as_of, tables, command_line(sys.argv[1:]), is_forced=is_forced
-        )
+        command = command_line(sys.argv[1:])
+        return run_years(settings, first, last, as_of, tables, command, is_forced=is_forced)
 
 
 def _warn_of_damage(settings: Settings, err: Console) -> None:

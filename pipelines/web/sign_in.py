@@ -29,10 +29,8 @@ class SignIn:
 
     Parameters
     ----------
-    token
-        The token; None: nothing has to be shown.
-    port
-        The port that the UI listens on.
+    token, port
+        The token, None where nothing has to be shown; and the port that the UI listens on.
     """
 
     def __init__(self, token: str | None, port: int | None) -> None:
@@ -46,12 +44,9 @@ class SignIn:
             return True
         shown = [text.strip() for kind, _, text in map(_split, authorizations) if kind == BEARER]
         # Every value is compared, so that the time tells nothing about which one was right.
-        return any(
-            [
-                *(_is_equal(text, self._token) for text in shown),
-                *(_is_equal(value, self._session) for value in _values(cookies, self._cookie)),
-            ]
-        )
+        found = [_is_equal(text, self._token) for text in shown]
+        found += [_is_equal(value, self._session) for value in _values(cookies, self._cookie)]
+        return any(found)
 
     def handed_over(self, query: bytes) -> bool:
         """Tell whether a query string consists of the token."""

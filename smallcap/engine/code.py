@@ -48,10 +48,8 @@ class CodeDigests:
         ----------
         starts
             Names of the modules to begin with.
-        packages
-            Packages whose modules are followed.
-        skipped
-            Packages inside them whose code never changes a row.
+        packages, skipped
+            Packages whose modules are followed, and those inside them whose code never changes a row.
 
         Returns
         -------

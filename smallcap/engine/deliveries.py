@@ -42,10 +42,8 @@ def rows_before(run: Run, name: str, start: dt.date, end: dt.date, asked: Sequen
     ----------
     run, name
         The run, and the raw table.
-    start, end
-        The days that the source is asked for.
-    asked
-        The source's ids of the companies or lines that it is asked for.
+    start, end, asked
+        The days that the source is asked for, and its ids of the companies or lines.
     """
     if run.source.refresh_after is None:
         return None
@@ -56,9 +54,8 @@ def rows_before(run: Run, name: str, start: dt.date, end: dt.date, asked: Sequen
         for year in run.home.lake.years(name)
         if year in made or (matching.filing is not None and year >= start.year)
     ]
-    dataset = TABLES[name].short_name
     removed = is_withdrawn(
-        run.rules["withdrawals"], run.source.name, dataset, matching.their_id, matching.period
+        run.rules["withdrawals"], run.source.name, TABLES[name].short_name, matching.their_id, matching.period
     )
     stored = run.home.lake.read(name, years).filter((pl.col("source") == run.source.name) & ~removed)
     is_asked = pl.col(matching.period).is_between(start, end) & pl.col(matching.their_id).is_in(list(asked))

@@ -22,16 +22,12 @@ def refuse_unfit(home: Home, digests: Digests) -> None:
         Naming tables and years, and the command that repairs them; what was published before is still served.
     """
     stale = out_of_date(digests)
-    problems = [
-        *unaudited(home),
-        *(f"{name} is out of date for {years}: {why}" for name, years, why in stale),
-    ]
+    problems = unaudited(home) + [f"{name} is out of date for {years}: {why}" for name, years, why in stale]
     if problems:
+        selection = selection_of([name for name, _, _ in stale])
         raise AuditError(
-            "nothing is published: "
-            + "; ".join(problems)
-            + f". Run `smallcap backfill` over these years{selection_of([name for name, _, _ in stale])}; "
-            "what was published before is still served"
+            f"nothing is published: {'; '.join(problems)}. "
+            f"Run `smallcap backfill` over these years{selection}; what was published before is still served"
         )
 
 
@@ -72,8 +68,7 @@ def out_of_date(digests: Digests) -> list[tuple[str, str, str]]:
     """List the tables that are out of date, with the years and what changed, in words."""
     found = []
     for name in READS:
-        stale = digests.stale(name)
-        if stale:
+        if stale := digests.stale(name):
             changed = sorted({in_words(key) for keys in stale.values() for key in keys})
             found.append((name, years_in_words(list(stale)), "; ".join(changed)))
     return found

@@ -33,6 +33,5 @@ def formation_dates(as_ofs: pl.Series) -> pl.DataFrame:
     formed = pl.concat([june, july.join(june, on="year", how="anti")]).sort("year")
     following = formed.select(pl.col("year") - 1, day.dt.month_end().alias("next_month"))
     by_rule = pl.date(pl.col("year") + 1, FORMATION_MONTH, 1).dt.month_end()
-    return formed.join(following, on="year", how="left", maintain_order="left").select(
-        "as_of", pl.coalesce("next_month", by_rule).alias("last_held")
-    )
+    followed = formed.join(following, on="year", how="left", maintain_order="left")
+    return followed.select("as_of", last_held=pl.coalesce("next_month", by_rule))

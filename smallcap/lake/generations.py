@@ -17,19 +17,14 @@ def recorded_generator(settings: Settings) -> dict[str, object]:
 
 
 def refuse_other_generator(
-    home: Path,
-    there: Mapping[str, object],
-    settings: Settings,
-    years: Callable[[], Iterable[int]],
+    home: Path, there: Mapping[str, object], settings: Settings, years: Callable[[], Iterable[int]]
 ) -> None:
     """Refuse a home of the sample universe that another version of the generator made.
 
     Parameters
     ----------
-    home, there
-        The home, and what it records.
-    settings
-        The settings of the run, of the same universe.
+    home, there, settings
+        The home, what it records, and the settings of the run, of the same universe.
     years
         Returns the years of lists that the home has, which the command in the message makes again.
 

@@ -27,10 +27,8 @@ class LogFiles:
     ----------
     table
         Folder of the table.
-    commits
-        The time of each commit's file, by version: seconds since 1970.
-    checkpoints
-        Versions with a checkpoint.
+    commits, checkpoints
+        The time of each commit's file by version, in seconds since 1970; and versions with a checkpoint.
     """
 
     table: Path
@@ -40,14 +38,13 @@ class LogFiles:
     @classmethod
     def of(cls, table: Path) -> LogFiles:
         """List the log of a table."""
-        commits: dict[int, float] = {}
-        checkpoints: set[int] = set()
+        log = cls(table, {}, set())
         for file in (table / LOG_DIR).iterdir():
             if found := _COMMIT.fullmatch(file.name):
-                commits[int(found[1])] = file.stat().st_mtime
+                log.commits[int(found[1])] = file.stat().st_mtime
             elif found := _CHECKPOINT.fullmatch(file.name):
-                checkpoints.add(int(found[1]))
-        return cls(table, commits, checkpoints)
+                log.checkpoints.add(int(found[1]))
+        return log
 
     def since(self, moment: float) -> set[int]:
         """Return the versions that were the newest at a moment or later."""

@@ -43,12 +43,8 @@ def repair_table(lake_dir: Path, damage: TableDamage, rescue: Rescue) -> None:
 
     Parameters
     ----------
-    lake_dir
-        The folder of the lake.
-    damage
-        What is damaged.
-    rescue
-        What the kept catalogues know of the table.
+    lake_dir, damage, rescue
+        The folder of the lake, what is damaged, and what the kept catalogues know of the table.
 
     Raises
     ------

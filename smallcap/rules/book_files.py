@@ -1,7 +1,4 @@
-"""The files of books: books.toml and the user's own files.
-
-The type of a book is defined in `smallcap.rules.types.books`.
-"""
+"""The files of books: books.toml and the user's own files; `smallcap.rules.types.books` defines a book."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ def read_books(reference_dir: Path) -> dict[str, Book]:
     books: dict[str, Book] = {}
     found_in: dict[str, Path] = {}
     for file in _files(reference_dir):
-        for name, book in read_rules(file.parent, file.name, BookSet).books.items():
+        for name, book in _books_in(file).items():
             if name in books:
                 raise InputError(
                     f"the book '{name}' is defined in {found_in[name]} and in {file}; rename or remove one"
@@ -40,12 +37,8 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
 
     Parameters
     ----------
-    file
-        A TOML file in the format of books.toml.
-    reference_dir
-        Folder of the rule sets.
-    is_replacing
-        Whether to replace a file of the same name.
+    file, reference_dir, is_replacing
+        A TOML file like books.toml, the folder of the rule sets, and whether to replace a file of that name.
 
     Returns
     -------
@@ -58,31 +51,22 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
         When the file is missing, unreadable, invalid or contains no book, when a book's name is taken, a file
         of the same name exists, or the folder is not writable.
     """
+    given = reference_dir / GIVEN
     if not file.exists():
         raise InputError(
-            f"there is no file {file}; give a TOML file that defines a book, in the format of "
-            f"{reference_dir / GIVEN}"
+            f"there is no file {file}; give a TOML file that defines a book, in the format of {given}"
         )
     if file.is_dir():
         raise InputError(f"{file} is a folder; give the TOML file in it that defines your book")
     if file.suffix != ".toml":
-        raise InputError(
-            f"{file} is not a TOML file; define the book in the format of {reference_dir / GIVEN}"
-        )
-    new = read_rules(file.parent, file.name, BookSet).books
+        raise InputError(f"{file} is not a TOML file; define the book in the format of {given}")
+    new = _books_in(file)
     if not new:
-        raise InputError(
-            f"{file} contains no book; define one as [books.my_book], as in {reference_dir / GIVEN}"
-        )
+        raise InputError(f"{file} contains no book; define one as [books.my_book], as in {given}")
     target = own_books_dir(reference_dir) / file.name
     if target.exists() and not is_replacing:
         raise InputError(f"{target} already exists; --force replaces it")
-    others = {
-        name
-        for path in _files(reference_dir)
-        if path != target
-        for name in read_rules(path.parent, path.name, BookSet).books
-    }
+    others = {name for path in _files(reference_dir) if path != target for name in _books_in(path)}
     taken = sorted(others & set(new))
     if taken:
         raise InputError(f"{file}: a book named {', '.join(taken)} already exists; choose another name")
@@ -96,6 +80,10 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
             "copy that folder to a writable place and set SMALLCAP_REFERENCE_DIR to it"
         ) from None
     return list(new)
+
+
+def _books_in(file: Path) -> dict[str, Book]:
+    return read_rules(file.parent, file.name, BookSet).books
 
 
 def _files(reference_dir: Path) -> list[Path]:

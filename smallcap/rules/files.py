@@ -77,12 +77,8 @@ def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Li
 
     Parameters
     ----------
-    reference_dir
-        Folder of the rule sets.
-    file_name
-        The file in it, for example ``reconstitutions.csv``.
-    kind
-        The dataclass of a row.
+    reference_dir, file_name, kind
+        Folder of the rule sets, the file in it (``reconstitutions.csv``), and the dataclass of a row.
 
     Returns
     -------
@@ -92,9 +88,8 @@ def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Li
     Raises
     ------
     InputError
-        When the file is missing or not CSV, a column is missing or unknown, a field is empty, of the wrong
-        type or out of range, or a row contradicts an earlier one; the message names the file, the line on
-        which the row ends, and the field.
+        When the file is missing or not CSV, a column missing or unknown, a field empty, mistyped or out of
+        range, or a row contradicts an earlier one; the message names file, field and the row's last line.
     """
     path = reference_dir / file_name
     adapter = TypeAdapter(kind)

@@ -14,15 +14,12 @@ Place = tuple[str | int, ...]
 def line_of(text: str, place: Place) -> int:
     """Find the line on which a place of a valid TOML file is defined.
 
-    It is found by parsing prefixes of the file: the first prefix that contains the place ends with the
-    statement that defines it.
+    The file's prefixes are parsed: the first that contains the place ends with the statement that defines it.
 
     Parameters
     ----------
-    text
-        The file's text.
-    place
-        Path to the table or field.
+    text, place
+        The file's text, and the path to the table or field.
 
     Returns
     -------

@@ -34,17 +34,14 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
 
     Parameters
     ----------
-    settings
-        Addresses, key, plan and limits.
-    snapshots
-        Where payloads are kept; a kept payload is not requested again.
+    settings, snapshots
+        Addresses, key, plan and limits; and where payloads are kept, which are not requested again.
     """
     plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
     key = settings.xfinlink_api_key
     secrets = (key.get_secret_value(),) if key is not None else ()
-    fetcher = Fetcher(
-        snapshots, quota_of(settings), RetryPolicy(max_retries=settings.max_retries), secrets=secrets
-    )
+    policy = RetryPolicy(max_retries=settings.max_retries)
+    fetcher = Fetcher(snapshots, quota_of(settings), policy, secrets=secrets)
     limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
     refresh_after = dt.timedelta(hours=settings.running_period_max_age_hours)
     french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=refresh_after)
@@ -78,20 +75,16 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
 
 def quota_of(settings: Settings) -> Quota:
     """Return the request counts of a home, with the limits of the sources that its preset asks."""
-    if settings.preset != "xfinlink":
-        return Quota(settings.home / QUOTA_FOLDER, {}, utc_now)
-    plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
-    limits = {XfinlinkSource.name: _limits(settings, limits_of(plan))}
+    limits = {}
+    if settings.preset == "xfinlink":
+        plan = limits_of(load_plan(settings.reference_dir, settings.xfinlink_plan))
+        limits[XfinlinkSource.name] = Limits(
+            per_day=settings.xfinlink_requests_per_day or plan.per_day,
+            per_hour=settings.xfinlink_requests_per_hour or plan.per_hour,
+        )
     return Quota(settings.home / QUOTA_FOLDER, limits, utc_now)
 
 
 def open_xfinlink(settings: Settings, snapshots: SnapshotStore) -> XfinlinkSource:
     """Open the vendor's source only."""
     return open_live(settings, snapshots).xfinlink
-
-
-def _limits(settings: Settings, plan: Limits) -> Limits:
-    return Limits(
-        per_day=settings.xfinlink_requests_per_day or plan.per_day,
-        per_hour=settings.xfinlink_requests_per_hour or plan.per_hour,
-    )

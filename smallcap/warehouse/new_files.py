@@ -19,10 +19,8 @@ def new_file(target: Path, mode: Literal["w", "wb"], home: Path) -> Iterator[IO[
 
     Parameters
     ----------
-    target
-        The file; it must not exist yet.
-    mode
-        ``w`` for text in UTF-8, ``wb`` for bytes.
+    target, mode
+        The file, which must not exist yet; ``w`` for text in UTF-8, ``wb`` for bytes.
     home
         The home that the rows come from; the file may not be in it.
 

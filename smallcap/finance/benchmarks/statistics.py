@@ -68,10 +68,8 @@ def with_market(
 
     Parameters
     ----------
-    excess, market
-        Excess returns of the fund and of the market, by month.
-    risk_free
-        The risk-free returns.
+    excess, market, risk_free
+        Excess returns of the fund and of the market, and the risk-free returns, by month.
     least_falling
         Fewest falling months.
 
@@ -81,15 +79,14 @@ def with_market(
         beta; falling_months, in which the market's total return was below zero; beta_falling, the slope
         within them; capture_falling, the fund's mean compounded return over the market's in them.
     """
-    falling = market + risk_free < 0
+    total, total_market = excess + risk_free, market + risk_free
+    falling = total_market < 0
     is_enough = int(falling.sum()) >= least_falling
     return {
         "beta": _slope(excess, market) if len(excess) >= MONTHS_A_YEAR else None,
         "falling_months": int(falling.sum()),
         "beta_falling": _slope(excess[falling], market[falling]) if is_enough else None,
-        "capture_falling": _capture((excess + risk_free)[falling], (market + risk_free)[falling])
-        if is_enough
-        else None,
+        "capture_falling": _capture(total[falling], total_market[falling]) if is_enough else None,
     }
 
 

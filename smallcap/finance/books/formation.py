@@ -37,12 +37,8 @@ def book_spells(
 
     Parameters
     ----------
-    books, book_lines
-        Rows of core.books and core.book_lines.
-    outcomes
-        Rows of marts.funnel_outcomes.
-    members
-        Rows of core.members for the same as_ofs.
+    books, book_lines, outcomes, members
+        Rows of core.books, core.book_lines, marts.funnel_outcomes, and core.members for the same as_ofs.
 
     Returns
     -------

@@ -112,10 +112,8 @@ def known_risk_free(dated: pl.DataFrame, raw_factors: pl.DataFrame) -> pl.DataFr
 
     Parameters
     ----------
-    dated
-        Columns as_of and period_end.
-    raw_factors
-        Rows of raw.factors, any number of vintages and files.
+    dated, raw_factors
+        Columns as_of and period_end; rows of raw.factors, any number of vintages and files.
 
     Returns
     -------

@@ -54,13 +54,12 @@ def _by_code(codes: pl.DataFrame, exclusions: tuple[Exclusion, ...]) -> pl.DataF
     """Evaluate each combination of codes; there are a few hundred, however many members and dates."""
     found = codes.with_columns(*_matches(exclusions))
     has_code = pl.col("has_sic") | pl.col("gics").is_not_null()
-    sic_severity, gics_severity = (
-        pl.col(f"{system}_match").struct.field("severity") for system in ("sic", "gics")
-    )
-    by_code = pl.when(sic_severity >= gics_severity).then("sic_match").otherwise("gics_match")
+    kinds = ("sic", "gics", "company_kind")
+    sic, gics, of_kind = (pl.col(f"{kind}_match").struct.field("severity") for kind in kinds)
+    by_code = pl.when(sic >= gics).then("sic_match").otherwise("gics_match")
     basis = pl.when(has_code).then(pl.lit("industry code")).otherwise(pl.lit("sector"))
     by_line = pl.when(has_code).then(by_code).otherwise("sector_match")
-    is_kind = pl.col("company_kind_match").struct.field("severity") > by_line.struct.field("severity")
+    is_kind = of_kind > by_line.struct.field("severity")
     return found.with_columns(
         pl.when(is_kind).then("company_kind_match").otherwise(by_line).alias("match"),
         pl.format(NO_EXCLUDED_LINE, basis).alias("passes"),

@@ -112,13 +112,8 @@ def _records(metrics_as_of: pl.DataFrame, trailing_as_of: pl.DataFrame | None) -
 
 def _changed(outcomes: pl.DataFrame) -> pl.DataFrame:
     """Find the companies that are survivors at only one of a date and the previous date."""
-    dates = (
-        outcomes.select("as_of")
-        .unique()
-        .sort("as_of")
-        .with_columns(pl.col("as_of").shift(1).alias("previous_as_of"))
-        .drop_nulls()
-    )
+    as_ofs = outcomes.select("as_of").unique().sort("as_of")
+    dates = as_ofs.with_columns(previous_as_of=pl.col("as_of").shift(1)).drop_nulls()
     companies = outcomes.filter(pl.col("filter_number") == 1).select(
         *PAIR, "ticker", "outcome", "is_vintage_later"
     )

@@ -50,11 +50,9 @@ def on_latest(rows: pl.DataFrame, trailing_as_of: pl.DataFrame | None) -> pl.Dat
 
     Parameters
     ----------
-    rows
-        Rows of `inputs.prepared`, on the annual footing.
-    trailing_as_of
-        Rows of core.trailing_as_of (or core.watched_trailing) for the same companies and dates; None in a
-        home on the annual footing.
+    rows, trailing_as_of
+        Rows of `inputs.prepared`, on the annual footing; rows of core.trailing_as_of (or
+        core.watched_trailing) for the same companies and dates, None in a home on the annual footing.
 
     Returns
     -------
@@ -64,13 +62,11 @@ def on_latest(rows: pl.DataFrame, trailing_as_of: pl.DataFrame | None) -> pl.Dat
     if trailing_as_of is None:
         return on_annual(rows)
     own = [name for name in OF_A_QUARTER if name in rows.columns]
-    latest = trailing_as_of.select(
-        *KEY, *FOOTING, *(pl.col(name).alias(f"{name}_latest") for name in (*FIGURES, *own))
-    )
+    figures = (pl.col(name).alias(f"{name}_latest") for name in (*FIGURES, *own))
+    latest = trailing_as_of.select(*KEY, *FOOTING, *figures)
     both = rows.join(latest, on=KEY, how="left", maintain_order="left")
     is_quarter = (pl.col("statement_footing") == QUARTER).fill_null(False)
-    replaced = both.with_columns(
+    return both.with_columns(
         *(pl.col(f"{name}_latest").alias(name) for name in FIGURES),
         *(pl.when(is_quarter).then(f"{name}_latest").otherwise(name).alias(name) for name in own),
-    )
-    return replaced.select(*rows.columns, *FOOTING)
+    ).select(*rows.columns, *FOOTING)

@@ -129,11 +129,8 @@ def summarised(years: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:
         does not back net income, and years in which revenue fell.
     """
     by_state = _beside_each_year(years).group_by("state", maintain_order=True)
-    summed = by_state.agg(
-        pl.len().cast(pl.Int64).alias("years"),
-        *_counts(rules.income.least_cash_backing),
-        *_extremes_and_sums(),
-    )
+    years_known = pl.len().cast(pl.Int64).alias("years")
+    summed = by_state.agg(years_known, *_counts(rules.income.least_cash_backing), *_extremes_and_sums())
     return _with_margin_slope(summed)
 
 

@@ -91,17 +91,8 @@ def index_changes(
 
 def _sizes(members: pl.DataFrame, metrics_as_of: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     """Return each member's market value and fund holding at each date that is compared."""
-    days = (
-        pl.concat(
-            [
-                dates["as_of"],
-                dates["previous_as_of"],
-                dates.select(data_month_end("event_rank_date").alias("day"))["day"],
-            ]
-        )
-        .drop_nulls()
-        .unique()
-    )
+    rank_days = dates.select(day=data_month_end("event_rank_date"))["day"]
+    days = pl.concat([dates["as_of"], dates["previous_as_of"], rank_days]).drop_nulls().unique()
     members, metrics_as_of = (
         rows.filter(pl.col("as_of").is_in(days.implode())) for rows in (members, metrics_as_of)
     )

@@ -155,6 +155,7 @@ def _reason(rules: EligibilityRules) -> pl.Expr:
 def _words(rules: EligibilityRules) -> dict[str, tuple[pl.Expr, pl.Expr]]:
     """Return, for each rule, the reasons of fail and of verify."""
     cap = (pl.col("market_cap_usd") / MILLION).round(1)
+    least_cap = pl.lit(rules.min_market_cap_usd / MILLION)
     return {
         "price": (
             pl.format(
@@ -163,9 +164,7 @@ def _words(rules: EligibilityRules) -> dict[str, tuple[pl.Expr, pl.Expr]]:
             pl.lit("price at the rank day is not known"),
         ),
         "market_cap": (
-            pl.format(
-                "market value of {} M USD is below {} M USD", cap, pl.lit(rules.min_market_cap_usd / MILLION)
-            ),
+            pl.format("market value of {} M USD is below {} M USD", cap, least_cap),
             pl.lit("market value at the rank day is not known"),
         ),
         "exchange": (pl.format("exchange {} is not eligible", "exchange"), pl.lit("exchange is not known")),

@@ -13,6 +13,12 @@ from smallcap.rules.types.index import ReconstitutionRules
 ADDED, REMOVED = "added", "removed"
 Compared = tuple[dt.date, dt.date | None, str | None, bool]
 """A date, the one that it is compared with, its fund, and whether that fund is still to be confirmed."""
+COMPARED_SCHEMA = {
+    "as_of": pl.Date,
+    "previous_as_of": pl.Date,
+    "fund": pl.String,
+    "is_fund_unconfirmed": pl.Boolean,
+}
 MEMBER = ("security_id", "ticker", "name", "sector", "weight")
 
 
@@ -38,13 +44,7 @@ def successive_dates(members: pl.DataFrame, years: Sequence[int]) -> pl.DataFram
         and none of its own confirms it. previous_as_of is null then, and for the first date.
     """
     lists = members.select("as_of", "fund", "snapshot_date").unique("as_of").sort("as_of")
-    schema = {
-        "as_of": pl.Date,
-        "previous_as_of": pl.Date,
-        "fund": pl.String,
-        "is_fund_unconfirmed": pl.Boolean,
-    }
-    dates = pl.DataFrame(list(_compared(lists.iter_rows())), schema=schema, orient="row")
+    dates = pl.DataFrame(list(_compared(lists.iter_rows())), schema=COMPARED_SCHEMA, orient="row")
     return dates.filter(pl.col("as_of").dt.year().is_in(list(years)))
 
 

@@ -23,10 +23,8 @@ def valued_members(members: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.Dat
 
     Parameters
     ----------
-    members
-        Rows of core.members.
-    metrics_as_of
-        Rows of core.metrics_as_of for the same dates.
+    members, metrics_as_of
+        Rows of core.members, and of core.metrics_as_of for the same dates.
 
     Returns
     -------
@@ -42,7 +40,5 @@ def valued_members(members: pl.DataFrame, metrics_as_of: pl.DataFrame) -> pl.Dat
         *(pl.when(~is_stale).then(name).alias(name) for name in FIGURES),
         pl.when(is_stale).then(pl.lit(STALE)).otherwise("market_cap_reason").alias("market_cap_reason"),
     )
-    return usable.with_columns(
-        (pl.col("dividend_yield") * pl.col("market_cap_usd")).alias("dividends_usd"),
-        (pl.col("net_income_usd") <= 0).alias("is_unprofitable"),
-    )
+    dividends = pl.col("dividend_yield") * pl.col("market_cap_usd")
+    return usable.with_columns(dividends_usd=dividends, is_unprofitable=pl.col("net_income_usd") <= 0)

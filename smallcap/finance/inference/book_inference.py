@@ -111,11 +111,7 @@ def _of_series(
 
 
 def _bootstrapped(
-    joined: pl.DataFrame,
-    factors: Factors,
-    alphas: dict[str, Row],
-    rules: InferenceRules,
-    draws: Draws,
+    joined: pl.DataFrame, factors: Factors, alphas: dict[str, Row], rules: InferenceRules, draws: Draws
 ) -> Iterator[Row]:
     """Draw with each block length, and summarise every statistic."""
     explaining, market = joined.select(factors.terms).to_numpy(), joined[MARKET].to_numpy()

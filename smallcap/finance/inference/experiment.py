@@ -137,11 +137,14 @@ def _bootstrapped(
             **dict(zip(SERIES, key, strict=True)),
             "block": block,
             "block_months": length,
-            "difference_ci_low": None if mean is None else mean.low,
-            "difference_ci_high": None if mean is None else mean.high,
-            "sharpe_ci_low": None if sharpe is None else sharpe.low,
-            "sharpe_ci_high": None if sharpe is None else sharpe.high,
+            **_bounds("difference", mean),
+            **_bounds("sharpe", sharpe),
         }
+
+
+def _bounds(name: str, found: Interval | None) -> Row:
+    low, high = (None, None) if found is None else (found.low, found.high)
+    return {f"{name}_ci_low": low, f"{name}_ci_high": high}
 
 
 def _sharpe_interval(

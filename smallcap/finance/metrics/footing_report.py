@@ -54,9 +54,8 @@ def footing_counts(metrics: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame
     pl.DataFrame
         One row per as_of, in the footing columns of marts.coverage.
     """
-    named = metrics.join(
-        members.select("as_of", "entity_id", "ticker"), on=["as_of", "entity_id"], how="left"
-    )
+    tickers = members.select("as_of", "entity_id", "ticker")
+    named = metrics.join(tickers, on=["as_of", "entity_id"], how="left")
     is_unchecked = pl.col("is_split_unchecked") & pl.col("market_cap_usd").is_not_null()
     return named.group_by("as_of").agg(
         *(_most_common(name) for name in ("shares_footing", "shares_footing_basis")),

@@ -15,10 +15,8 @@ def adjusted_ratios(priced: pl.DataFrame, prices: pl.DataFrame, max_age_days: in
 
     Parameters
     ----------
-    priced
-        Rows with `as_of`, `security_id`, `price_usd` and `price_date`.
-    prices
-        Rows of raw.prices.
+    priced, prices
+        Rows with `as_of`, `security_id`, `price_usd` and `price_date`; rows of raw.prices.
     max_age_days
         An adjusted close further than this from the price's date is not used.
 

@@ -15,10 +15,8 @@ def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int
 
     Parameters
     ----------
-    questions
-        Rows with `as_of` and `security_id`.
-    prices
-        Rows of raw.prices.
+    questions, prices
+        Rows with `as_of` and `security_id`; rows of raw.prices.
     max_age_days
         A close older than this at as_of is not used.
 
@@ -31,14 +29,10 @@ def last_prices(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: int
     adjusted = prices.filter(is_positive("adjusted_close_usd")).select("security_id", "date")
     is_fresh = (pl.col("as_of") - pl.col("date")).dt.total_days() <= max_age_days
     asked = questions.select("as_of", "security_id")
-    close = asked.hstack(_last_before(traded, asked, "as_of")).select(
-        pl.when(is_fresh).then("close_usd").alias("close_usd"),
-        pl.when(is_fresh).then("date").alias("close_date"),
-    )
-    has_adjusted = asked.hstack(_last_before(adjusted, asked, "as_of")).select(
-        is_fresh.fill_null(False).alias("has_adjusted_close")
-    )
-    return close.hstack(has_adjusted)
+    close, found = (asked.hstack(_last_before(known, asked, "as_of")) for known in (traded, adjusted))
+    return close.select(
+        close_usd=pl.when(is_fresh).then("close_usd"), close_date=pl.when(is_fresh).then("date")
+    ).hstack(found.select(has_adjusted_close=is_fresh.fill_null(False)))
 
 
 def is_list_price_usable(max_age_days: int) -> pl.Expr:
@@ -57,10 +51,9 @@ def split_factors(questions: pl.DataFrame, prices: pl.DataFrame, max_age_days: i
 
     Parameters
     ----------
-    questions
-        Rows with `security_id`, `shares_date` and `price_date`.
-    prices
-        Rows of raw.prices; `split_ratio` holds the splits of the month that ends at `date`.
+    questions, prices
+        Rows with `security_id`, `shares_date` and `price_date`; rows of raw.prices, whose `split_ratio` holds
+        the splits of the month that ends at `date`.
     max_age_days
         Split data that end more than this before the price's date leave the factor unchecked.
 

@@ -135,8 +135,5 @@ def _derived_days(numbered: pl.DataFrame, rules: SanityRules) -> pl.DataFrame:
         )
         .sort("row", "previous_available_date", "previous_period_end")
         .unique("row", keep="last")
-        .select(
-            "row",
-            (pl.col("period_end") - pl.col("previous_period_end")).dt.total_days().alias("derived_days"),
-        )
+        .select("row", derived_days=(pl.col("period_end") - pl.col("previous_period_end")).dt.total_days())
     )

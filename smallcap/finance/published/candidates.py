@@ -117,15 +117,12 @@ def _with_ours(
     by_company, by_ticker = ["as_of", "entity_id"], ["as_of", "ticker"]
     is_third = pl.col("filter_number") == BALANCE_SHEET_FILTER
     status = pl.when("is_borderline").then(pl.lit("borderline")).otherwise("stand_alone_status")
+    judged = evaluations.filter(is_third).select(*by_company, status=status)
     inside = (
         found.filter("is_member")
         .join(metrics_as_of.select(*METRIC_COLUMNS, "entity_id"), on=by_company, how="left")
         .join(members.select(*by_company, "exchange"), on=by_company, how="left")
-        .join(
-            evaluations.filter(is_third).select(*by_company, status.alias("status")),
-            on=by_company,
-            how="left",
-        )
+        .join(judged, on=by_company, how="left")
     )
     outside = (
         found.filter(~pl.col("is_member"))

@@ -112,12 +112,8 @@ def trailing_inputs(members: pl.DataFrame, trailing_as_of: pl.DataFrame, clock: 
 
     Parameters
     ----------
-    members
-        Rows of core.members.
-    trailing_as_of
-        Rows of core.trailing_as_of for the same as_ofs.
-    clock
-        Last day that the sources have observed.
+    members, trailing_as_of, clock
+        Rows of core.members and core.trailing_as_of for the same as_ofs; the last day that the sources know.
 
     Returns
     -------
@@ -129,11 +125,10 @@ def trailing_inputs(members: pl.DataFrame, trailing_as_of: pl.DataFrame, clock: 
         pl.col("as_of").alias("horizon_date"),
         pl.lit(POINT_IN_TIME).alias("basis"),
     )
-    figures = trailing_as_of.select("as_of", *(name for name in TRAILING_COLUMNS))
-    has_record = pl.col("period_end").is_not_null()
+    figures = trailing_as_of.select("as_of", *TRAILING_COLUMNS)
     return questions.join(figures, on=["as_of", "entity_id"], how="left", maintain_order="left").with_columns(
         (pl.col("horizon_date") < clock).alias("is_final"),
-        pl.when(has_record).then(pl.lit("computed")).alias("inputs_basis"),
+        pl.when(pl.col("period_end").is_not_null()).then(pl.lit("computed")).alias("inputs_basis"),
     )
 
 

@@ -174,21 +174,26 @@ def _turnover(moved: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _finished(rows: pl.DataFrame, rules: EventStudyRules) -> pl.DataFrame:
-    """Say what is estimated and why the rest is not, and what a fund paid."""
-    counts = ("names", "names_with_returns", "names_incomplete", "names_with_loadings")
-    is_difference, is_adjusted = pl.col("group") == DIFFERENCE, pl.col("adjustment") != NONE
-    reason = (
+def _reason() -> pl.Expr:
+    """Return why nothing is estimated, null where something is; a reason that a row has stays."""
+    return (
         pl.when(pl.col("reason").is_not_null())
         .then("reason")
         .when(pl.col("names_with_returns") == 0)
         .then(pl.lit("no company of the group has a return"))
-        .when(is_adjusted & pl.col("index_return").is_null())
+        .when((pl.col("adjustment") != NONE) & pl.col("index_return").is_null())
         .then(pl.lit("the return of the index is not known in every month"))
-        .when(is_difference & pl.col("mean_return").is_null())
+        .when((pl.col("group") == DIFFERENCE) & pl.col("mean_return").is_null())
         .then(pl.lit("no company with a return on one side"))
+        .alias("reason")
     )
-    judged = rows.with_columns(pl.col(counts).fill_null(0)).with_columns(reason.alias("reason"))
+
+
+def _finished(rows: pl.DataFrame, rules: EventStudyRules) -> pl.DataFrame:
+    """Say what is estimated and why the rest is not, and what a fund paid."""
+    counts = ("names", "names_with_returns", "names_incomplete", "names_with_loadings")
+    is_difference, is_adjusted = pl.col("group") == DIFFERENCE, pl.col("adjustment") != NONE
+    judged = rows.with_columns(pl.col(counts).fill_null(0)).with_columns(_reason())
     is_estimated = pl.col("reason").is_null()
     return judged.with_columns(
         pl.when(is_estimated).then("mean_return").alias("mean_return"),

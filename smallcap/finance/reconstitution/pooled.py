@@ -26,10 +26,8 @@ def reconstitution_pooled(events: pl.DataFrame, rules: EventStudyRules) -> pl.Da
 
     Parameters
     ----------
-    events
-        Rows of marts.reconstitution_events.
-    rules
-        The fewest events, and the level of the interval.
+    events, rules
+        Rows of marts.reconstitution_events; the fewest events, and the level of the interval.
 
     Returns
     -------
@@ -41,25 +39,18 @@ def reconstitution_pooled(events: pl.DataFrame, rules: EventStudyRules) -> pl.Da
         _through(events)
         .join(_measures(), on=["group", "adjustment"])
         .join(_summed(events), on=KEY, how="left")
-        .with_columns(
-            pl.col("events", "names", "unconfirmed_events").fill_null(0),
-            pl.lit(rules.label).alias("rule_set"),
-        )
+        .with_columns(pl.col("events", "names", "unconfirmed_events").fill_null(0))
+        .with_columns(rule_set=pl.lit(rules.label))
     )
     return in_columns_of(without_nan(_tested(rows, rules)), ReconstitutionPooled).sort(KEY)
 
 
 def _summed(events: pl.DataFrame) -> pl.DataFrame:
     """Sum the events up to each effective day, by group, window, adjustment and measure."""
-    estimates = pl.concat(
-        events.select(
-            *("event", "effective_date", "group", "window", "adjustment", "names_with_returns"),
-            "is_rank_date_unconfirmed",
-            pl.lit(measure).alias("measure"),
-            pl.col(measure).alias("value"),
-        )
-        for measure in MEASURES
-    ).drop_nulls("value")
+    about = ["event", "effective_date", "group", "window", "adjustment"]
+    index = [*about, "names_with_returns", "is_rank_date_unconfirmed"]
+    long = events.unpivot(MEASURES, index=index, variable_name="measure", value_name="value")
+    estimates = long.drop_nulls("value")
     days = events.select(pl.col("effective_date").unique().alias("through_effective_date"))
     return (
         days.join(estimates, how="cross")

@@ -35,11 +35,8 @@ def holding_moves(examined: pl.DataFrame, lists: pl.DataFrame, rules: SuspectRul
     pl.DataFrame
         `holding_move`, the later holding over the earlier, and `holding_date`, that of the later list.
     """
-    held = (
-        lists.filter(pl.col("quantity") > 0)
-        .select("security_id", "snapshot_date", "quantity")
-        .unique(["security_id", "snapshot_date"], keep="first", maintain_order=True)
-    )
+    positive = lists.filter(pl.col("quantity") > 0).select("security_id", "snapshot_date", "quantity")
+    held = positive.unique(["security_id", "snapshot_date"], keep="first", maintain_order=True)
     pairs = _around(examined, held, "snapshot_date", rules.max_list_days).with_columns(
         (pl.col("quantity_after") / pl.col("quantity_before")).alias("move")
     )
@@ -94,9 +91,7 @@ def traded_ratios(examined: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
         "security_id", "close_usd", "split_ratio", month.alias("month")
     )
     before = closes.select(
-        "security_id",
-        pl.col("close_usd").alias("close_before"),
-        pl.col("month").dt.offset_by("1d").dt.month_end().alias("month"),
+        "security_id", close_before="close_usd", month=pl.col("month").dt.offset_by("1d").dt.month_end()
     )
     ratio = pl.col("close_usd") * pl.col("split_ratio") / pl.col("close_before")
     both = examined.select(MONTH).join(closes, on=MONTH).join(before, on=MONTH)

@@ -33,10 +33,8 @@ def treated_returns(
         month.
     doubts
         Rows of core.return_doubts for the same months.
-    treatment
-        One of `OF_RETURNS`.
-    rules
-        The quantiles at which returns are cut off.
+    treatment, rules
+        One of `OF_RETURNS`, and the quantiles at which returns are cut off.
     counted
         Columns month and security_id: the rows of `returns` whose quantiles are taken. By default, and in a
         month without any, all of them.
@@ -63,10 +61,8 @@ def known_lines(returns: pl.DataFrame, lists: pl.DataFrame, day: str) -> pl.Data
     ----------
     returns
         Rows of core.monthly_returns.
-    lists
-        Lists of members: column security_id and the column of their dates.
-    day
-        Name of the column of dates.
+    lists, day
+        Lists of members: column security_id and the column `day` of their dates.
 
     Returns
     -------
@@ -77,24 +73,18 @@ def known_lines(returns: pl.DataFrame, lists: pl.DataFrame, day: str) -> pl.Data
         return None
     listed = lists.group_by("security_id").agg(pl.col(day).min().alias("listed_since"))
     since = pl.col("listed_since")
-    return (
-        returns.select(MONTH)
-        .join(listed, on="security_id")
-        .filter((since <= pl.col("month")) | (since == lists[day].min()))
-        .select(MONTH)
-    )
+    is_known = (since <= pl.col("month")) | (since == lists[day].min())
+    return returns.select(MONTH).join(listed, on="security_id").filter(is_known).select(MONTH)
 
 
 def _cut_off(returns: pl.DataFrame, counted: pl.DataFrame, rules: ReturnRules) -> pl.DataFrame:
     """Cut off the returns of each month at the quantiles of its counted lines."""
-    total, keys = pl.col("total_return"), counted.select(MONTH).unique()
-    is_counted = pl.col("is_counted").fill_null(False)
+    total, is_counted = pl.col("total_return"), pl.col("is_counted").fill_null(False)
+    keys = counted.select(MONTH).unique().with_columns(is_counted=pl.lit(True))
     counts = total.filter(is_counted | ~is_counted.any())
     low, high = (
         counts.quantile(level, "linear").over("month")
         for level in (rules.winsorizing.low, rules.winsorizing.high)
     )
-    marked = returns.join(
-        keys.with_columns(is_counted=pl.lit(True)), on=MONTH, how="left", maintain_order="left"
-    )
+    marked = returns.join(keys, on=MONTH, how="left", maintain_order="left")
     return marked.with_columns(total.clip(low, high)).drop("is_counted")

@@ -27,12 +27,8 @@ class Timeline:
 
     def __init__(self, records: pl.DataFrame) -> None:
         key = ["entity_id", "period_end", "available_date"]
-        newest = (
-            by_standing(records)
-            .drop_nulls(key)
-            .sort(*key, "standing")
-            .unique(key, keep="last", maintain_order=True)
-        )
+        known = by_standing(records).drop_nulls(key).sort(*key, "standing")
+        newest = known.unique(key, keep="last", maintain_order=True)
         periods = newest.select(pl.struct(key[:2]).rle_id().alias("period"))["period"]
         first = newest.filter(periods.is_first_distinct())
         self._companies = first["entity_id"].unique().sort()
@@ -66,10 +62,8 @@ class Timeline:
             Distance from the record's period_end to that of the question.
         """
         end, company = asked["period_end"], asked["entity_id"]
-        earliest, latest = (
-            self._period_keys(company, end.dt.offset_by(f"-{distance}d"))
-            for distance in (days.max_days, days.min_days)
-        )
+        earliest = self._period_keys(company, end.dt.offset_by(f"-{days.max_days}d"))
+        latest = self._period_keys(company, end.dt.offset_by(f"-{days.min_days}d"))
         first = self._periods.search_sorted(earliest, side="left")
         after = self._periods.search_sorted(latest, side="right")
         is_asked = earliest.is_not_null()
@@ -77,8 +71,7 @@ class Timeline:
         most = pl.select(_where(is_asked, after - first).max()).item() or 0
         for step in range(1, most + 1):
             place = _where(is_asked & (after >= first + step), after - step)
-            newest = self._newest(place, asked["known_by"])
-            found = pl.select(pl.coalesce(found, newest)).to_series()
+            found = pl.select(pl.coalesce(found, self._newest(place, asked["known_by"]))).to_series()
         return found
 
     def _newest(self, period: pl.Series, known_by: pl.Series) -> pl.Series:

@@ -44,11 +44,8 @@ class CapRange(Row):
 
     def check_against(self, earlier: Sequence[Self]) -> None:
         """Refuse a second range of the same day."""
-        require(
-            all(one.first_day != self.first_day for one in earlier),
-            "first_day",
-            f"({self.first_day}) has a range already",
-        )
+        is_new = all(one.first_day != self.first_day for one in earlier)
+        require(is_new, "first_day", f"({self.first_day}) has a range already")
 
 
 @dataclass(frozen=True)
@@ -73,17 +70,11 @@ class ExperimentRules(RuleSet):
     confidence: float
 
     def __post_init__(self) -> None:
-        costs = self.costs_basis_points
-        require(
-            bool(costs) and len(set(costs)) == len(costs),
-            "costs_basis_points",
-            f"must list distinct levels, got {list(costs)}",
-        )
-        require(
-            all(0 <= cost < 10_000 for cost in costs),
-            "costs_basis_points",
-            f"must be 0 to 9999, got {list(costs)}",
-        )
+        costs = list(self.costs_basis_points)
+        is_distinct = bool(costs) and len(set(costs)) == len(costs)
+        require(is_distinct, "costs_basis_points", f"must list distinct levels, got {costs}")
+        is_in_range = all(0 <= cost < 10_000 for cost in costs)
+        require(is_in_range, "costs_basis_points", f"must be 0 to 9999, got {costs}")
         require(
             self.least_junes >= FEWEST_JUNES,
             "least_junes",

@@ -29,17 +29,13 @@ def downloaded_bulk(records: SecRecords, folder: Path) -> Iterator[zipfile.ZipFi
 
     Parameters
     ----------
-    records
-        The SEC's files.
-    folder
-        Where the file is while it is unpacked.
+    records, folder
+        The SEC's files, and where the file is while it is unpacked.
 
     Raises
     ------
-    InputError
-        When it cannot be read as a zip.
-    SmallcapError
-        See `Fetcher.send`.
+    InputError, SmallcapError
+        When it cannot be read as a zip; see `Fetcher.send`.
     """
     make_private(folder)
     path = folder / "companyfacts.zip"

@@ -32,10 +32,9 @@ def filers(payload: bytes, is_statement: Callable[[str], bool]) -> set[str]:
 
     Parameters
     ----------
-    payload
-        A master index: a header, then lines ``CIK|Company Name|Form Type|Date Filed|File Name``.
-    is_statement
-        Whether a form brings statements.
+    payload, is_statement
+        A master index: a header, then lines ``CIK|Company Name|Form Type|Date Filed|File Name``; and whether
+        a form brings statements.
 
     Raises
     ------
@@ -48,12 +47,11 @@ def filers(payload: bytes, is_statement: Callable[[str], bool]) -> set[str]:
     found = set()
     for line in lines:
         parts = line.split("|")
-        if len(parts) != 5:
-            if line.strip(" -"):
-                raise InputError(f"a daily index of the SEC has a line of {len(parts)} parts, not 5")
-            continue
-        if is_statement(parts[2].strip()) and parts[0].strip().isdigit():
-            found.add(parts[0].strip().zfill(10))
+        if len(parts) == 5:
+            if is_statement(parts[2].strip()) and parts[0].strip().isdigit():
+                found.add(parts[0].strip().zfill(10))
+        elif line.strip(" -"):
+            raise InputError(f"a daily index of the SEC has a line of {len(parts)} parts, not 5")
     return found
 
 

@@ -158,15 +158,10 @@ class SecRecords:
         wanted
             Only files of these; None: of all.
         """
+        received = self.fetcher.snapshots.received
+        absent = [one for one in received(NAME, ABSENT) if one[0].get("dataset") == dataset]
         found: dict[str, dt.datetime] = {}
-        for request, moment in (
-            *self.fetcher.snapshots.received(NAME, dataset),
-            *(
-                (request, moment)
-                for request, moment in self.fetcher.snapshots.received(NAME, ABSENT)
-                if request.get("dataset") == dataset
-            ),
-        ):
+        for request, moment in (*received(NAME, dataset), *absent):
             name = str(request[key])
             if wanted is None or name in wanted:
                 found[name] = max(moment, found.get(name, moment))

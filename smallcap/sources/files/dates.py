@@ -168,10 +168,8 @@ def newest_supported(rows: pl.DataFrame, date: str, name: str, rules: ClockRules
 
     Parameters
     ----------
-    rows
-        Rows with a date and the name of a company or line.
-    date, name
-        The two columns.
+    rows, date, name
+        Rows, and their columns of a date and of the name of a company or line.
     rules
         The thresholds for a long gap and for enough.
     """

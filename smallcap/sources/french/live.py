@@ -67,9 +67,7 @@ class FrenchFactors:
         TransientError
             When nothing can be downloaded and there is no earlier download.
         """
-        notices: list[str] = []
-        for file_name in FILES:
-            notices += self._refresh(file_name)
+        notices = [notice for file_name in FILES for notice in self._refresh(file_name)]
         vintages: list[_Vintage] = []
         for file_name in FILES:
             chosen, told = _first_of_each(self._kept(file_name, notices))
@@ -214,6 +212,5 @@ def _require_agreement(frame: pl.DataFrame, table: pl.DataFrame, file_name: str)
     if different.height:
         raise RefusedError(
             f"factor file {file_name}: pandas-datareader's reader gives other figures in "
-            f"{different.height} months, "
-            f"first {different['month'][0]:%Y%m}"
+            f"{different.height} months, first {different['month'][0]:%Y%m}"
         )

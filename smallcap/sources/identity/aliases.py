@@ -50,12 +50,8 @@ def valid_aliases(lines: pl.DataFrame, aliases: pl.DataFrame, relation: str) -> 
 
     Parameters
     ----------
-    lines
-        Columns `symbol` and `snapshot_date`.
-    aliases
-        The dated aliases.
-    relation
-        The relation, one of those of the aliases.
+    lines, aliases, relation
+        Columns `symbol` and `snapshot_date`; the dated aliases, and one of their relations.
 
     Returns
     -------
@@ -65,10 +61,9 @@ def valid_aliases(lines: pl.DataFrame, aliases: pl.DataFrame, relation: str) -> 
     dated = aliases.filter(pl.col("relation") == relation).rename({"ticker": "symbol"})
     has_begun = pl.col("valid_from") <= pl.col("snapshot_date")
     has_ended = (pl.col("valid_to") < pl.col("snapshot_date")).fill_null(False)
+    days = lines.select("symbol", "snapshot_date").unique()
     return (
-        lines.select("symbol", "snapshot_date")
-        .unique()
-        .join(dated, on="symbol")
+        days.join(dated, on="symbol")
         .filter(has_begun, ~has_ended)
         .sort("valid_from")
         .unique(["symbol", "snapshot_date"], keep="last", maintain_order=True)

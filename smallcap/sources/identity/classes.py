@@ -75,17 +75,9 @@ def join_classes(
 def _leading_lines(lines: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Find the line by which each line's company is called: of the classes the one that was seen first.
 
-    Parameters
-    ----------
-    lines
-        symbol, source_id, `snapshot_date` (null of lines that no list shows), `name`: one row per sighting.
-    aliases
-        Those of relation ``same_company`` apply whatever the date.
-
-    Returns
-    -------
-    pl.DataFrame
-        source_id, `leader`: the source_id of the company's first line.
+    `lines` has one row per sighting: symbol, source_id, name and `snapshot_date`, null of lines that no list
+    shows. Aliases of relation ``same_company`` apply whatever the date. Returns source_id and `leader`, the
+    source_id of the company's first line.
     """
     dated = lines.with_columns(
         key=class_key("name", "symbol"), first=pl.col("snapshot_date").min().over("source_id")

@@ -54,10 +54,9 @@ def seen_lines(sightings: Sightings, rules: Identity) -> pl.DataFrame:
     """
     listed = sightings.listed.select(LISTED_COLUMNS).sort(LISTED_COLUMNS, nulls_last=True)
     one_each = listed.unique(SEEN, keep="first", maintain_order=True).sort("snapshot_date", "symbol")
+    closes = sightings.prices.drop_nulls().select("symbol", "adj_close", price_date="date").sort("price_date")
     priced = one_each.join_asof(
-        sightings.prices.drop_nulls()
-        .select("symbol", price_date="date", adj_close="adj_close")
-        .sort("price_date"),
+        closes,
         left_on="snapshot_date",
         right_on="price_date",
         by="symbol",

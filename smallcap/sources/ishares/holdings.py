@@ -85,22 +85,18 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
         When the payload is a web page, is incomplete, belongs to another fund or has an implausible number
         of members; the message names the file and what to do.
     """
-    text = _decode(payload, file_name)
-    cells = _split_cells(text, file_name)
+    cells = _split_cells(_decode(payload, file_name), file_name)
     first = next((record for _, record in cells if any(cell.strip() for cell in record)), [""])
     if _is_header(first):
         raise InputError(
-            f"holdings file {file_name} has no preamble: it begins with the header of the table, "
-            f"so the fund and the "
-            f"as-of date are unknown. Download the file again and use it unchanged, or bring the "
-            f"list as a table of "
-            f"your own with a column snapshot_date, in constituents/ (docs/files-preset.md)"
+            f"holdings file {file_name} has no preamble: it begins with the header of the table, so the "
+            "fund and the as-of date are unknown. Download the file again and use it unchanged, or bring the "
+            "list as a table of your own with a column snapshot_date, in constituents/ (docs/files-preset.md)"
         )
     fund = first[0].strip()[:_LONGEST_FUND]
     index_name = _index_of(fund, file_name, rules)
     as_of = _as_of_date(cells, file_name)
-    table = _table(cells, file_name)
-    rows, refused = classify(table, rules)
+    rows, refused = classify(_table(cells, file_name), rules)
     require_plausible_count(rows.height, rules, f"holdings file {file_name}")
     return Holdings(file_name, fund, index_name, as_of, rows, refused)
 
@@ -291,6 +287,12 @@ def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
     typed = bare.with_columns(
         pl.col(cell).cast(pl.Float64, strict=False).alias(name) for cell, name in _NUMBER_CELLS.items()
     )
+    _require_numbers(typed, file_name)
+    return typed.rename(_TEXT_CELLS).select("asset_class", *HOLDINGS_SCHEMA)
+
+
+def _require_numbers(typed: pl.DataFrame, file_name: str) -> None:
+    """Refuse a file with cells that are no plausible numbers, naming the first of each column."""
     problems = Problems()
     for cell, name in _NUMBER_CELLS.items():
         is_number = (pl.col(name).abs() <= _LARGEST_NUMBER).fill_null(False)
@@ -303,4 +305,3 @@ def _typed(frame: pl.DataFrame, file_name: str) -> pl.DataFrame:
                 f"'{first[cell][:80]}' is not a number, or not a plausible one{more}"
             )
     problems.raise_any(f"holdings file {file_name}")
-    return typed.rename(_TEXT_CELLS).select("asset_class", *HOLDINGS_SCHEMA)

@@ -7,7 +7,6 @@ is known whether the line was split. Nothing is filled.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +27,9 @@ EVIDENCE_SCHEMA: Final[dict[str, type[pl.DataType]]] = {
 LIST, FAIL = "list", "fail"
 TOLERANCE: Final = 0.02
 """Two sources of one close agree within this: a fund may value at another moment of the day."""
+_NO_PRICE: Final = (
+    "no fund reports its holdings at these months' last sessions, and no fail was open on the day after them"
+)
 _QUIET: Final = 2**0.5
 """A price that moved by less from one month end to the next hides no split of 2 for 1."""
 
@@ -108,12 +110,7 @@ def missing_months(rows: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
         .sort("source_id", "month_end")
         .group_by("source_id", year=pl.col("month_end").dt.year(), maintain_order=True)
         .agg(months=pl.col("month_end").dt.month().cast(pl.String).str.join(" "))
-        .with_columns(
-            reason=pl.lit(
-                "no fund reports its holdings at these months' last sessions, and no fail was open on the "
-                "day after them"
-            )
-        )
+        .with_columns(reason=pl.lit(_NO_PRICE))
     )
 
 
@@ -127,11 +124,7 @@ def _evidence(
         members.drop_nulls("price_usd")
         .sort("snapshot_date")
         .join_asof(
-            days,
-            left_on="snapshot_date",
-            right_on="date",
-            tolerance=dt.timedelta(days=_OLDEST_SESSION),
-            coalesce=False,
+            days, left_on="snapshot_date", right_on="date", tolerance=f"{_OLDEST_SESSION}d", coalesce=False
         )
         .select("source_id", "date", close_usd="price_usd", origin=pl.lit(LIST))
     )

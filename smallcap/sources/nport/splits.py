@@ -63,25 +63,16 @@ def listed_splits(rows: pl.DataFrame, rules: HoldingSplitRules) -> pl.DataFrame:
 
 def _moved(listed: pl.DataFrame, rules: HoldingSplitRules) -> pl.DataFrame:
     """Add the changes since the fund's list before; of holdings, net of the median of all of them."""
-    dates = (
-        listed.select("fund", "snapshot_date")
-        .unique()
-        .sort("fund", "snapshot_date")
-        .with_columns(listed_before=pl.col("snapshot_date").shift().over("fund"))
-    )
+    lists = listed.select("fund", "snapshot_date").unique().sort("fund", "snapshot_date")
+    dates = lists.with_columns(listed_before=pl.col("snapshot_date").shift().over("fund"))
     gap = (pl.col("snapshot_date") - pl.col("listed_before")).dt.total_days()
+    of_line = listed.select("fund", "source_id", "snapshot_date", "quantity", "price_usd")
+    before = of_line.rename(
+        {"snapshot_date": "listed_before", "quantity": "quantity_before", "price_usd": "price_before"}
+    )
     pairs = (
         listed.join(dates.filter(gap <= rules.max_gap_days), on=["fund", "snapshot_date"])
-        .join(
-            listed.select(
-                "fund",
-                "source_id",
-                listed_before="snapshot_date",
-                quantity_before="quantity",
-                price_before="price_usd",
-            ),
-            on=["fund", "source_id", "listed_before"],
-        )
+        .join(before, on=["fund", "source_id", "listed_before"])
         .with_columns(
             change=pl.col("quantity") / pl.col("quantity_before"),
             price_change=pl.col("price_usd") / pl.col("price_before"),

@@ -116,9 +116,8 @@ def rival_members(companies: Companies, market: Market, statements: Items) -> Fl
         rank[order] = np.arange(len(cap)) / max(is_alive[:, month].sum(), 1)
         member = member & is_alive[:, month] & (rank >= RIVAL_LEAVES_ABOVE) & (rank <= RIVAL_LEAVES_BELOW)
         may_enter = is_alive[:, month] & ~member & has_profit[:, month] & (rank >= RIVAL_LARGEST_RANK)
-        entering = order[(may_enter & (rank <= RIVAL_LEAVES_BELOW))[order]][
-            : max(size - int(member.sum()), 0)
-        ]
+        places = max(size - int(member.sum()), 0)
+        entering = order[(may_enter & (rank <= RIVAL_LEAVES_BELOW))[order]][:places]
         member[entering] = True
         members[:, month : month + 3] = member[:, None]
     return members & is_alive

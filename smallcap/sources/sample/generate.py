@@ -37,10 +37,8 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
 
     Parameters
     ----------
-    companies
-        Companies that exist at any time.
-    seed
-        Seed of all random streams.
+    companies, seed
+        Companies that exist at any time, and the seed of all random streams.
 
     Returns
     -------
@@ -58,26 +56,21 @@ def generate(companies: int, seed: int) -> dict[str, pl.DataFrame]:
     volume = median_dollar_volumes(lines, market, seed)
     of_lines = securities_frame(founded, lines, spells, known_causes(lines, market, seed))
     fundamentals, vendor_metrics = annual_records(founded, market, statements, spells, seed)
+    lists = constituents_frame(founded, market, lines, spells, line_prices, is_member, seed)
+    prices = prices_frame(lines, market, line_prices, volume, seed)
     return {
-        "constituents": with_second_fund(
-            constituents_frame(founded, market, lines, spells, line_prices, is_member, seed), seed
-        ),
+        "constituents": with_second_fund(lists, seed),
         "securities": pl.concat([of_lines, fund_securities()]),
         "fundamentals": fundamentals,
         "quarterly_fundamentals": quarterly_records(founded, market, statements, spells, seed),
         "vendor_metrics": vendor_metrics,
-        "prices": pl.concat(
-            [prices_frame(lines, market, line_prices, volume, seed), fund_prices(of_funds, seed)]
-        ),
+        "prices": pl.concat([prices, fund_prices(of_funds, seed)]),
         "true_loadings": pl.concat([loadings_frame(founded, lines), fund_loadings()]),
     }
 
 
 def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
-    """Generate the universe up to its index, and return why each company joined and left.
-
-    The rows are those of `true_changes`.
-    """
+    """Generate the universe up to its index, and return `true_changes`: why each company joined and left."""
     founded = found(companies, seed)
     market = simulate(founded, seed)
     lines, membership = list_lines(founded, market, seed), members_by_month(founded, market)
@@ -85,20 +78,14 @@ def changes_and_causes(companies: int, seed: int) -> pl.DataFrame:
 
 
 def true_acquisitions(companies: int, seed: int) -> pl.DataFrame:
-    """Generate the statements of the universe, and return who bought another company with borrowed money.
-
-    The rows are those of `acquisitions_frame`.
-    """
+    """Generate the universe's statements, and return `acquisitions_frame`: who bought with borrowed money."""
     founded = found(companies, seed)
     market = simulate(founded, seed)
     return acquisitions_frame(founded, market, compile_statements(founded, market, seed), seed)
 
 
 def true_delistings(companies: int, seed: int) -> pl.DataFrame:
-    """Generate the lines of the universe, and return how those ended that did.
-
-    The rows are those of `delistings_frame`.
-    """
+    """Generate the lines of the universe, and return how those ended that did: `delistings_frame`."""
     founded = found(companies, seed)
     market = simulate(founded, seed)
     lines = list_lines(founded, market, seed)

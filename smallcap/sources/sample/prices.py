@@ -83,10 +83,8 @@ def prices_frame(lines: Lines, market: Market, prices: LinePrices, volume: Float
                 "median_dollar_volume_usd": volume[line, month],
             }
         )
-        .with_columns(
-            pl.col("total_return", "median_dollar_volume_usd").fill_nan(None),
-            pl.lit(SOURCE).alias("source"),
-        )
+        .with_columns(pl.col("total_return", "median_dollar_volume_usd").fill_nan(None))
+        .with_columns(source=pl.lit(SOURCE))
         .select(*PRICES_COLUMNS)
         .cast(PRICES_COLUMNS)  # type: ignore[arg-type]
     )

@@ -41,10 +41,7 @@ def quarterly_records(
 
 
 def acquisitions_frame(companies: Companies, market: Market, statements: Items, seed: int) -> pl.DataFrame:
-    """Return the acquisitions with borrowed money of companies that are known.
-
-    The rows are those of `SampleSource.true_acquisitions`.
-    """
+    """Return `SampleSource.true_acquisitions`: known companies' acquisitions with borrowed money."""
     annual = file_statements(companies, market, statements, seed)
     bought = acquisitions(statements, seed)
     company, year = (positions.astype(np.int64) for positions in np.nonzero(bought))
@@ -60,11 +57,9 @@ def acquisitions_frame(companies: Companies, market: Market, statements: Items, 
                 "period_end": dates.end[company, year, quarter],
                 "debt_to_equity_before": _debt_to_equity(before),
                 "debt_to_equity_after": _debt_to_equity(after),
-                "is_known": companies.is_resolved[company],
             }
         )
-        .filter("is_known")
-        .drop("is_known")
+        .filter(companies.is_resolved[company])
         .with_columns(pl.col(pl.Float64).fill_nan(None), pl.col("period_end").cast(pl.Date))
         .sort("source_entity_id", "period_end")
     )

@@ -51,27 +51,22 @@ def with_second_fund(lists: pl.DataFrame, seed: int) -> pl.DataFrame:
 
     Parameters
     ----------
-    lists
-        The lists of the first fund, in `LISTED_COLUMNS`.
-    seed
-        Of the universe.
+    lists, seed
+        The lists of the first fund, in `LISTED_COLUMNS`, and the seed of the universe.
     """
     days = pl.Series(month_ends()[second_fund_months(seed)])
     is_second = pl.col("snapshot_date").is_in(days.implode())
     # Leftovers of mergers are in every fund's list, without a value.
     is_held = pl.Series(stream(seed, "holdings of the second fund").random(lists.height) >= NOT_HELD_SHARE)
     quantity = (HOLDING * pl.col("quantity")).round()
-    price = pl.col("market_value_usd") / pl.col("quantity")
+    value = (quantity * (pl.col("market_value_usd") / pl.col("quantity"))).round(2)
     is_priced = is_second & (pl.col("market_value_usd") > 0)
     return (
         lists.filter(~is_second | is_held | (pl.col("market_value_usd") == 0))
         .with_columns(
             pl.when(is_priced).then(quantity).otherwise("quantity").alias("quantity"),
-            pl.when(is_priced)
-            .then((quantity * price).round(2))
-            .otherwise("market_value_usd")
-            .alias("market_value_usd"),
             pl.when(is_second).then(pl.lit(SECOND)).otherwise(pl.lit(FIRST)).alias("fund"),
+            market_value_usd=pl.when(is_priced).then(value).otherwise("market_value_usd"),
         )
         .select(*LISTED_COLUMNS)
     )

@@ -42,9 +42,8 @@ def true_changes(
     own = _changes(membership.is_member, months)
     of_companies = _frame(np.arange(len(companies)), own, _causes(companies, market, membership, own))
     leftovers = _changes(listed_lines(lines, membership.is_member)[lines.is_leftover], months)
-    of_leftovers = _frame(
-        lines.entity[lines.is_leftover], leftovers, np.full(len(leftovers[0]), "other", dtype=object)
-    )
+    others = np.full(len(leftovers[0]), "other", dtype=object)
+    of_leftovers = _frame(lines.entity[lines.is_leftover], leftovers, others)
     return pl.concat([of_companies, of_leftovers]).sort("as_of", "source_entity_id")
 
 

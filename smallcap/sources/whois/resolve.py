@@ -213,11 +213,8 @@ def _by_name(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Take the one company that has the line's name, to the letter, at the time of the list.
 
-    Returns
-    -------
-    tuple
-        The lines found (`LINE`, cik, company_name, resolved_by), and those whose name several companies have
-        (`LINE` and `several`).
+    Returns the lines found (`LINE`, cik, company_name, resolved_by), and those whose name several companies
+    have (`LINE` and `several`).
     """
     last = company_of(records.successions)
     spelled = known.with_columns(

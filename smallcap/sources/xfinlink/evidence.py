@@ -154,12 +154,8 @@ def _alias(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.Series:
         (pl.col("snapshot_date") < day) != (pl.col("valid_from") < day)
     )
     cut, renamed = spans.filter(is_cut)["_row"], spans.filter(is_renamed)["_row"]
-    found = asked.join(
-        own.select("symbol", "snapshot_date", is_own=pl.lit(True)),
-        on=["symbol", "snapshot_date"],
-        how="left",
-        maintain_order="left",
-    )
+    marked = own.select("symbol", "snapshot_date", is_own=pl.lit(True))
+    found = asked.join(marked, on=["symbol", "snapshot_date"], how="left", maintain_order="left")
     return found.select(
         alias=pl.when(pl.col("_row").is_in(cut.implode()))
         .then(pl.lit("recycled"))

@@ -35,6 +35,11 @@ _READ: Final = {
     "sub_industry": Column(pl.String()),
 }
 _SCHEMA: Final = {name: column.dtype for name, column in _READ.items()}
+_OTHER_FORMAT: Final = (
+    *(KeyError, TypeError, AttributeError, ValueError, ArithmeticError),
+    pl.exceptions.PolarsError,
+)
+"""What a response of another format raises when it is converted."""
 
 
 class Names:
@@ -236,24 +241,20 @@ def _entities(answer: Any, tickers: list[str]) -> pl.DataFrame:
     RefusedError
         When the document does not have the known format.
     """
+    what = f"resolve {', '.join(tickers)}"
     try:
         data, unresolved = answer["data"], set(answer.get("meta", {}).get("tickers_unresolved", ()))
         rows = [_entity(ticker, one) for ticker, found in data.items() for one in found["entities"]]
         frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row", strict=True)
         _dated(frame)  # A response with other dates is refused here, where it is not yet kept.
-    except (
-        *(KeyError, TypeError, AttributeError, ValueError, ArithmeticError),
-        pl.exceptions.PolarsError,
-    ) as error:
+    except _OTHER_FORMAT as error:
         raise RefusedError(
-            f"resolve {', '.join(tickers)}: the response does not have the known format "
+            f"{what}: the response does not have the known format "
             f"({type(error).__name__}: {shortened(str(error))})"
         ) from None
     passed_over = sorted(set(tickers) - set(data) - unresolved)
     if passed_over:
-        raise TransientError(
-            f"resolve {', '.join(tickers)}: the response does not mention {', '.join(passed_over)}"
-        )
+        raise TransientError(f"{what}: the response does not mention {', '.join(passed_over)}")
     return frame.filter(pl.col("asked").is_in(tickers)).sort(pl.all(), nulls_last=True)
 
 

@@ -218,14 +218,8 @@ def _cut(ids: list[int], first: int, last: int, dataset: Dataset, plan: Plan) ->
 
     def ids_for(span: int) -> int:
         """Return how many ids fit a page when each has `span` years."""
-        return max(
-            1,
-            min(
-                plan.tickers_per_call,
-                MOST_IDS,
-                math.floor(dataset.page_rows / (span * dataset.rows_per_year)),
-            ),
-        )
+        a_page = math.floor(dataset.page_rows / (span * dataset.rows_per_year))
+        return max(1, min(plan.tickers_per_call, MOST_IDS, a_page))
 
     def pages(span: int) -> int:
         """Count the pages that all questions take when each has `span` years."""

@@ -78,15 +78,11 @@ QUARTERS_READ: Final = {
 METRICS_READ: Final = {
     "entity_id": _KEY_ID,
     "period_end": _KEY_DATE,
-    **dict.fromkeys(METRICS, _NUMBER),
-    "market_cap": _NUMBER,
+    **dict.fromkeys((*METRICS, "market_cap"), _NUMBER),
 }
 PRICES_READ: Final = {
     "entity_id": _KEY_ID,
     "date": _KEY_DATE,
-    "close": _NUMBER,
-    "adj_close": _NUMBER,
-    "return_daily": _NUMBER,
-    "split_ratio": _NUMBER,
+    **dict.fromkeys(("close", "adj_close", "return_daily", "split_ratio"), _NUMBER),
 }
 INDEX_READ: Final = {"entity_id": Column(pl.Int64()), "ticker": _TEXT, "entity_name": _TEXT}

@@ -155,9 +155,8 @@ class Wire:
     ) -> Answer:
         latest = time.monotonic() + timeout * WHOLE_ANSWER_TIMEOUTS
         body = bytearray()
-        with self._connections.stream(
-            "GET", url, params=params, headers=headers, timeout=timeout
-        ) as response:
+        asked = self._connections.stream("GET", url, params=params, headers=headers, timeout=timeout)
+        with asked as response:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > self._limits.max_bytes:
@@ -173,12 +172,8 @@ class Wire:
         kept = {
             name: value for name, value in response.headers.items() if name.lower() not in _HEADERS_OF_PACKING
         }
-        return Answer(
-            response.status_code,
-            headers=kept,
-            content=self._redactor.payload(bytes(body)),
-            request=response.request,
-        )
+        content = self._redactor.payload(bytes(body))
+        return Answer(response.status_code, headers=kept, content=content, request=response.request)
 
     def _look_at(self, answer: Answer, address: str) -> None:
         try:

@@ -60,8 +60,7 @@ def quality_agreement(
 
 def _compared(both: pl.DataFrame, least_names: int) -> pl.DataFrame:
     """Correlate the ranks of each group, and count the companies in both top quintiles."""
-    numbered = both.with_columns(pl.struct(OF_A_ROW).rle_id().alias("group"))
-    ranked = numbered.with_columns(
+    ranked = both.with_columns(pl.struct(OF_A_ROW).rle_id().alias("group")).with_columns(
         *(pl.col(name).rank("average").over("group").alias(f"{name}_rank") for name in ("score", "value")),
         *(
             (bucket(name, "group", QUINTILE_EDGES) == TOP).alias(f"is_{name}_top")
@@ -69,9 +68,7 @@ def _compared(both: pl.DataFrame, least_names: int) -> pl.DataFrame:
         ),
     )
     is_enough = pl.len() >= least_names
-    is_varied = (pl.col("score").max() > pl.col("score").min()) & (
-        pl.col("value").max() > pl.col("value").min()
-    )
+    is_varied = pl.all_horizontal(pl.col(name).max() > pl.col(name).min() for name in ("score", "value"))
     tops = {
         "score_top": pl.col("is_score_top"),
         "alternative_top": pl.col("is_value_top"),

@@ -59,10 +59,9 @@ def composites(valued: pl.DataFrame, rules: AlternativeRules) -> pl.DataFrame:
 
     Parameters
     ----------
-    valued
-        Rows with `group`, `is_financial_group` and the items; a group is ranked among itself.
-    rules
-        Minimum number of companies that are ranked, and of items of a component.
+    valued, rules
+        Rows with `group`, `is_financial_group` and the items, each group ranked among itself; minimum number
+        of companies that are ranked, and of items of a component.
 
     Returns
     -------
@@ -77,9 +76,8 @@ def composites(valued: pl.DataFrame, rules: AlternativeRules) -> pl.DataFrame:
         *(pl.when(~is_financial).then(mean).alias(name) for name, mean in means.items()),
         pl.when(is_financial).then(_mean_of(OF_FINANCIALS, rules.least_items_share)).alias(FINANCIAL_SCORE),
     ).with_columns(_standardised(name).alias(name) for name in (*COMPONENTS, FINANCIAL_SCORE))
-    total = combined.with_columns(
-        (pl.col("qmj_profitability") + pl.col("qmj_growth") + pl.col("qmj_safety")).alias("qmj")
-    )
+    profitability, growth, safety = map(pl.col, COMPONENTS)
+    total = combined.with_columns(qmj=profitability + growth + safety)
     return total.with_columns(_standardised("qmj").alias("qmj")).drop(f"{name}_rank" for name in names)
 
 

@@ -34,14 +34,10 @@ def tests_of(
 
     Parameters
     ----------
-    net
-        Columns `OF_A_ROW`, month and net_return.
-    raw_factors
-        Rows of raw.factors.
-    rules
-        The models, and the minimum number of months of a regression.
-    confidence
-        Confidence level of the intervals.
+    net, raw_factors
+        Columns `OF_A_ROW`, month and net_return; rows of raw.factors.
+    rules, confidence
+        The models, the minimum number of months of a regression, and the level of the intervals.
 
     Returns
     -------
@@ -150,12 +146,8 @@ def on_factors(block: Block, factors: Factors, least_months: int) -> tuple[Float
 
     Parameters
     ----------
-    block
-        Series with the same months.
-    factors
-        The factors of a model.
-    least_months
-        Minimum number of months.
+    block, factors, least_months
+        Series with the same months, the factors of a model, and the minimum number of months.
 
     Returns
     -------

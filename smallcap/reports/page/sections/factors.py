@@ -26,19 +26,24 @@ from smallcap.reports.page.sections.blocks import (
     insufficient,
     where,
 )
+from smallcap.reports.page.tables import Layout
 
 NO_BOOKS = "There are no books whose returns could be regressed."
+NO_VINTAGES = "No book could be regressed under more than one vintage."
+NO_LIST = "There is no list whose hindsight could be measured."
+NO_PAIR = "There are no two books to compare."
 LEAD = (
-    "Filter 7 asks of books what the other six ask of companies: do their returns move as "
-    "small, cheap and profitable companies' do? "
-    "Alpha says something only of books whose names were chosen in advance. These regressions "
-    "take every month that is published."
+    "Filter 7 asks of books what the other six ask of companies: do their returns move as small, cheap and "
+    "profitable companies' do? Alpha says something only of books whose names were chosen in advance. These "
+    "regressions take every month that is published."
 )
 
 
 def factors_section(report: Report, sheets: Collection[int]) -> Section:
     """Show the books' factor loadings, their verdicts, the vintages and the hindsight gap."""
-    blocks = (*_of_each_book(report.data), *_vintages_and_hindsight(report.data), _comparisons(report.data))
+    pairs, is_robust = report.data.book_comparisons, pl.col("covariance") == "HAC"
+    comparisons = _estimated(pairs, COMPARISONS, "book_comparisons", NO_PAIR, is_robust)
+    blocks = (*_of_each_book(report.data), *_vintages_and_hindsight(report.data), comparisons)
     return Section("factors", "Factor validation", LEAD, blocks)
 
 
@@ -52,40 +57,22 @@ def _of_each_book(data: ReportData) -> list[Block]:
         PictureBlock(picture) if picture else Sentence(insufficient(classical, NO_BOOKS)),
         block(verdicts, VERDICTS, "book_verdicts", NO_BOOKS),
         block(estimated, LOADINGS, "book_loadings", insufficient(classical, NO_BOOKS)),
-        block(
-            where(data.book_evidence, pl.col("status") == "estimated"),
-            EVIDENCE,
-            "book_evidence",
-            insufficient(data.book_evidence, NO_BOOKS),
-        ),
+        _estimated(data.book_evidence, EVIDENCE, "book_evidence", NO_BOOKS),
     ]
 
 
 def _vintages_and_hindsight(data: ReportData) -> list[Block]:
     return [
-        block(
-            where(data.book_vintages, (pl.col("model") == "FF5") & (pl.col("status") == "estimated")),
-            VINTAGES,
-            "book_vintages",
-            insufficient(data.book_vintages, "No book could be regressed under more than one vintage."),
-        ),
-        block(
-            where(data.hindsight_gap, pl.col("status") == "estimated"),
-            HINDSIGHT,
-            "hindsight_gap",
-            insufficient(data.hindsight_gap, "There is no list whose hindsight could be measured."),
-        ),
+        _estimated(data.book_vintages, VINTAGES, "book_vintages", NO_VINTAGES, pl.col("model") == "FF5"),
+        _estimated(data.hindsight_gap, HINDSIGHT, "hindsight_gap", NO_LIST),
         *_remarks(data.hindsight_gap),
     ]
 
 
-def _comparisons(data: ReportData) -> Block:
-    return block(
-        where(data.book_comparisons, (pl.col("covariance") == "HAC") & (pl.col("status") == "estimated")),
-        COMPARISONS,
-        "book_comparisons",
-        insufficient(data.book_comparisons, "There are no two books to compare."),
-    )
+def _estimated(frame: pl.DataFrame, layout: Layout, csv: str, empty: str, *also: pl.Expr) -> Block:
+    """Show the rows with an estimate, of those that meet the conditions; without any, say why."""
+    chosen = where(frame, pl.all_horizontal(pl.col("status") == "estimated", *also))
+    return block(chosen, layout, csv, insufficient(frame, empty))
 
 
 def _remarks(frame: pl.DataFrame) -> list[Sentence]:
