@@ -78,6 +78,11 @@ def pooled(events: pl.DataFrame, days: pl.DataFrame, least: int, level: float) -
         .drop_nulls("value")
         .join(days, on="event")
     )
+    measured = events.join(days, on="event").rename({"effective_date": "through_effective_date"})
+    there = measured.select("through_effective_date", "window").unique()
+    # After its last window an event is known, also where it has no announcement day.
+    is_over = there.filter(window="after_effective").select("through_effective_date")
+    over = pl.concat([there, is_over.join(there.select("window").unique(), how="cross")]).unique()
     through = days.select(through_effective_date=pl.col("effective_date").unique())
     summed = (
         through.join(long, how="cross")
@@ -85,11 +90,12 @@ def pooled(events: pl.DataFrame, days: pl.DataFrame, least: int, level: float) -
         .group_by("through_effective_date", *KEY[1:], "measure")
         .agg(
             events=pl.len().cast(pl.Int64),
-            last=pl.col("effective_date").max(),
             estimate=pl.col("value").mean(),
             std_error=pl.col("value").std() / pl.len().sqrt(),
         )
-        .filter(pl.col("events") >= least, pl.col("last") == pl.col("through_effective_date"))
+        .filter(pl.col("events") >= least)
+        # A window of the newest event that is not over has no row.
+        .join(over, on=["through_effective_date", "window"], how="semi")
         .with_columns(t_stat=pl.col("estimate") / pl.col("std_error"))
     )
     freedom = summed["events"].to_numpy() - 1
@@ -98,7 +104,7 @@ def pooled(events: pl.DataFrame, days: pl.DataFrame, least: int, level: float) -
         p_value=pl.Series(2 * stats.t.sf(np.abs(summed["t_stat"].to_numpy()), freedom)),
         ci_low=summed["estimate"] - reach,
         ci_high=summed["estimate"] + reach,
-    ).drop("last")
+    )
 
 
 # -- events and windows

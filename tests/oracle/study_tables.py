@@ -77,26 +77,34 @@ def _treated(inputs: Tables, reference: Path) -> pl.DataFrame:
     rules = read_rules(reference, "quintiles.toml", QuintileRules)
     members, returns = inputs["core.members"], inputs["core.monthly_returns"]
     scores = inputs["marts.quality_scores"].filter(pl.col("method") != "trailing")
-    suspects = inputs["core.return_doubts"].filter("is_return_suspect")
-    month = ["month", "security_id"]
+    suspects = inputs["core.return_doubts"].filter("is_return_suspect").select("month", "security_id")
+    clean = returns.join(suspects, on=["month", "security_id"], how="anti")
+
+    def held(kept: pl.DataFrame, treatment: str) -> pl.DataFrame:
+        made = quintiles_polars.portfolios(
+            scores, members, inputs["core.metrics_as_of"], kept, rules, traded=returns
+        )
+        return made.with_columns(treatment=pl.lit(treatment))
+
+    cut = []
+    # The table takes the quantiles of a month over the lists of two calendar years, so years are apart.
+    for year in sorted(scores["year"].unique()):
+        two = pl.col("year").is_between(year - 1, year)
+        treated = _cut_off(members.filter(two), returns.filter(two))
+        cut.append(held(treated, "winsorized").filter(pl.col("month").dt.year() == year))
+    return pl.concat([held(clean, "without_suspects"), *cut])
+
+
+def _cut_off(members: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
+    """Clip each month's returns at two quantiles of the lines that have been listed by then."""
     since = members.group_by("security_id").agg(since=pl.col("as_of").min())
-    first = members["as_of"].min()
-    counted = (pl.col("since") <= pl.col("month")) | (pl.col("since") == first)
-    own = pl.col("total_return").filter(counted.fill_null(False) | ~counted.fill_null(False).any())
-    low, high = (own.quantile(level, "linear").over("month") for level in (LOW, HIGH))
-    treated = {
-        "without_suspects": returns.join(suspects.select(month), on=month, how="anti"),
-        "winsorized": returns.join(since, on="security_id", how="left").with_columns(
-            pl.col("total_return").clip(low, high)
-        ),
-    }
-    traded = returns.select("month", "security_id")
-    return pl.concat(
-        quintiles_polars.portfolios(
-            scores, members, inputs["core.metrics_as_of"], kept, rules, traded=traded
-        ).with_columns(treatment=pl.lit(name))
-        for name, kept in treated.items()
+    marked = returns.join(since, on="security_id", how="left").with_columns(
+        is_counted=((pl.col("since") <= pl.col("month")) | (pl.col("since") == members["as_of"].min()))
     )
+    counted = pl.col("is_counted").fill_null(False)
+    own = pl.col("total_return").filter(counted | ~counted.any())
+    low, high = (own.quantile(level, "linear").over("month") for level in (LOW, HIGH))
+    return marked.with_columns(pl.col("total_return").clip(low, high))
 
 
 def refuse_other_studies(lake: Lake, made: Tables) -> None:
