@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -118,7 +118,7 @@ def company_facts(document: Document, facts: Facts, refused: Refused, concepts: 
     years = annual_statements(company, core, refused)
     quarters, notices = quarterly_statements(company, core, years)
     if not years:
-        _refuse_company(document, facts, refused)
+        _refuse_company(document, facts, refused, concepts.rules.forms.annual)
     company_id = str(document.cik).zfill(CIK_DIGITS)
     latest = facts.filings[-1].filed if facts.filings else 0
     return CompanyFacts(
@@ -156,7 +156,9 @@ def _company(facts: Facts, concepts: Concepts) -> Company:
     return Company(facts, chains, signs_of(facts, concepts), concepts)
 
 
-def _refuse_company(document: Document, facts: Facts, refused: Refused) -> None:
+def _refuse_company(
+    document: Document, facts: Facts, refused: Refused, annual_forms: Collection[str]
+) -> None:
     """Say why a file gives no annual row at all."""
     if DEFAULT_TAXONOMY not in document.taxonomies:
         names = ", ".join(sorted(document.taxonomies)) or "none"
@@ -164,7 +166,12 @@ def _refuse_company(document: Document, facts: Facts, refused: Refused) -> None:
         problem = f"{kind}: its facts are of {names}, and none of us-gaap"
         refused.add("not_us_gaap", 0, {"problem": problem})
     elif "currency_not_usd" not in refused.rules():
-        problem = "no annual report in US dollars with flows of its own year"
+        forms = sorted({filing.form for filing in facts.filings})
+        problem = (
+            f"no annual report yet, only {', '.join(forms)}"
+            if forms and not set(forms) & set(annual_forms)
+            else "no annual report in US dollars with flows of its own year"
+        )
         refused.add("no_annual_report", facts.filings[-1].filed if facts.filings else 0, {"problem": problem})
 
 

@@ -180,3 +180,12 @@ def test_a_name_may_be_anything(name: object) -> None:
     found = Company(name=name).annual(2020, filed(2020)).read()
     assert len(found.entity_name) <= 200
     found.entity_name.encode()
+
+
+def test_a_company_with_quarterly_reports_alone_says_so() -> None:
+    report = ("0000001234-24-000001", "10-Q", "2024-08-12")
+    company = Company().add(report, "2024-06-30", "2024-04-01", **FLOWS).add(report, "2024-06-30", Assets=9e8)
+    found = company.read()
+    assert found.annual.is_empty()
+    assert rules_of(found) == ["no_annual_report"]
+    assert "no annual report yet, only 10-Q" in found.refused["row_json"][0]
