@@ -13,7 +13,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from smallcap.reports.fitted import Column, FittedTable
-from smallcap.reports.tear_sheet import STATUS_STYLES, Judged, decimal
+from smallcap.reports.sheet_tables import STATUS_STYLES, decimal
+from smallcap.reports.tear_sheet import Judged
 from smallcap.reports.terminal import millions, multiple, percent
 
 Row = Mapping[str, Any]

@@ -5,18 +5,24 @@ Nothing is queried or computed here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from smallcap.reports.exclusions import exclusion_words
-from smallcap.reports.fitted import FittedTable, plain_table
-from smallcap.reports.terminal import millions, multiple, percent
+from smallcap.reports.fitted import plain_table
+from smallcap.reports.sheet_tables import (
+    Row,
+    decimal,
+    lens_table,
+    loadings_table,
+    path_table,
+    scores_table,
+    years_table,
+)
+from smallcap.reports.terminal import millions, multiple
 from smallcap.rules.types.kinds import KIND_WORDS, OTHER
-
-Row = Mapping[str, Any]
 
 
 class Judged(Protocol):
@@ -48,42 +54,11 @@ class Judged(Protocol):
 
 
 QUARTER = "quarter"
-STATUS_STYLES = {
-    "pass": "green",
-    "met": "green",
-    "fail": "red",
-    "missed": "red",
-    "verify": "yellow",
-    "unknown": "yellow",
-    "not_reached": "dim",
-    "not_applicable": "dim",
-}
 STATEMENTS = {
     "balance_sheet": "Balance sheet",
     "income": "Income statement",
     "cash_flow": "Cash flow statement",
 }
-MONEY_LINES = (
-    ("revenue_usd", "revenue"),
-    ("operating_income_usd", "operating income"),
-    ("net_income_usd", "net income"),
-    ("operating_cash_flow_usd", "operating cash flow"),
-    ("free_cash_flow_usd", "free cash flow"),
-    ("total_debt_usd", "total debt"),
-    ("cash_and_short_term_investments_usd", "cash and short-term investments"),
-    ("net_cash_usd", "net cash"),
-    ("shareholders_equity_usd", "equity"),
-    ("dividends_paid_usd", "dividends"),
-)
-RATIO_LINES = (
-    ("gross_margin", "gross margin"),
-    ("ebitda_margin", "EBITDA margin"),
-    ("operating_margin", "operating margin"),
-    ("net_margin", "net margin"),
-    ("roe", "ROE"),
-    ("debt_to_equity", "debt/equity"),
-    ("accruals_cash_flow", "accruals"),
-)
 
 
 def tear_sheet(
@@ -117,16 +92,16 @@ def tear_sheet(
     latest
         Its last twelve months and latest balance sheet, where a quarter is known at the date.
     """
-    parts: list[RenderableType] = [*_identity(claim, identity), Text(""), _path(path)]
+    parts: list[RenderableType] = [*_identity(claim, identity), Text(""), path_table(path)]
     for statement, title in STATEMENTS.items():
-        parts += [Text(""), _lens(title, [row for row in lenses if row["statement"] == statement])]
+        parts += [Text(""), lens_table(title, [row for row in lenses if row["statement"] == statement])]
     parts += [
         Text(""),
-        _scores(scores),
+        scores_table(scores),
         Text(""),
-        _loadings(loadings),
+        loadings_table(loadings),
         Text(""),
-        _years(years, identity, latest),
+        years_table(years, identity, latest),
     ]
     return Group(*parts)
 
@@ -148,12 +123,15 @@ def outsider_sheet(
         As for `tear_sheet`.
     """
     identity = judged.identity
-    parts: list[RenderableType] = [*_outsider(claim, judged), Text(""), _path(judged.path)]
+    parts: list[RenderableType] = [*_outsider(claim, judged), Text(""), path_table(judged.path)]
     for statement, title in STATEMENTS.items():
-        parts += [Text(""), _lens(title, [row for row in judged.lenses if row["statement"] == statement])]
-    parts += [Text(""), _scores(judged.scores), Text(""), _held(held), Text("")]
+        parts += [
+            Text(""),
+            lens_table(title, [row for row in judged.lenses if row["statement"] == statement]),
+        ]
+    parts += [Text(""), scores_table(judged.scores), Text(""), _held(held), Text("")]
     if years or latest:
-        return Group(*parts, _years(years, identity, latest))
+        return Group(*parts, years_table(years, identity, latest))
     unknown = "" if identity["is_resolved"] else f": {identity['unresolved_reason']}"
     return Group(*parts, Text(f"no annual record was visible then{unknown}"))
 
@@ -257,119 +235,3 @@ def _market_figures(row: Row) -> str:
         else f"no market value: {row['market_cap_reason']}"
     )
     return f"{price}; {cap}; Altman Z {multiple(row['altman_z'])} {row['altman_z_zone'] or ''}".rstrip()
-
-
-def _path(path: Sequence[Row]) -> FittedTable:
-    rows = [
-        [
-            f"{row['filter_number']} {row['filter_name']}",
-            _styled(row["status"]).append(" borderline" if row["is_borderline"] else "", ""),
-            _styled(row["stand_alone_status"]),
-            decimal(row["value"]),
-            decimal(row["threshold"]),
-            decimal(row["headroom"]),
-            row["reason"],
-        ]
-        for row in path
-    ]
-    headings = ("filter", "status", "alone", "value", "limit", "headroom", "why")
-    outcome = path[0]["outcome"] if path else "not a member"
-    return plain_table(f"Funnel: {outcome}", headings, rows, texts=("filter", "status", "alone", "why"))
-
-
-def _lens(title: str, items: Sequence[Row]) -> FittedTable:
-    met = sum(row["verdict"] == "met" for row in items)
-    rows = [
-        [
-            row["item"],
-            decimal(row["value"]),
-            row["preference"],
-            _styled(row["verdict"]).append(f" ({row['reason']})" if row["reason"] else "", ""),
-        ]
-        for row in items
-    ]
-    headings = ("item", "value", "preference", "verdict")
-    return plain_table(
-        f"{title}: {met} of {len(items)} preferences met",
-        headings,
-        rows,
-        texts=("item", "preference", "verdict"),
-    )
-
-
-def _scores(scores: Sequence[Row]) -> FittedTable:
-    rows = [
-        [
-            row["basis"],
-            row["status"] if row["status"] == "scored" else exclusion_words(row),
-            "–" if row["score"] is None else f"{row['score']:.2f}",
-            str(row["quintile"] or "–"),
-            _part(row, "roe", percent),
-            _part(row, "fcf_margin", percent),
-            _part(row, "debt_to_assets", percent),
-            _part(row, "interest_coverage", multiple),
-        ]
-        for row in scores
-    ]
-    headings = ("basis", "status", "score", "quintile", "ROE", "FCF margin", "debt/assets", "coverage")
-    method = scores[0]["method"] if scores else ""
-    return plain_table(f"Quality score, method {method}", headings, rows, texts=("basis", "status"))
-
-
-def _part(row: Row, name: str, write: Callable[[float | None], str]) -> str:
-    z = row[f"{name}_z"]
-    return write(row[name]) + (f" (z {z:+.2f})" if z is not None else "")
-
-
-def _years(years: Sequence[Row], identity: Row, latest: Sequence[Row]) -> FittedTable:
-    """Show the fiscal years, after the last twelve months where a quarter is known."""
-    filed = [{**row, "filing_date": identity.get("balance_sheet_filing_date")} for row in latest]
-    shown = [*filed, *years]
-    rows = [
-        *([words, *(millions(row[column]) for row in shown)] for column, words in MONEY_LINES),
-        *([words, *(percent(row[column]) for row in shown)] for column, words in RATIO_LINES),
-        ["filed", *(str(row["filing_date"] or "unknown") for row in shown)],
-        ["known since", *(str(row["available_date"]) for row in shown)],
-        ["version", *(row["version"] for row in shown)],
-    ]
-    return plain_table(
-        "Twelve months and fiscal years as visible then, USD m"
-        if latest
-        else "Fiscal years as visible then, USD m",
-        ("", *(_twelve_months(row) for row in latest), *(str(row["period_end"]) for row in years)),
-        rows,
-        texts=("",),
-    )
-
-
-def _twelve_months(row: Row) -> str:
-    """Name the days of the latest balance sheet and of the twelve months."""
-    sheet, flows = row["balance_sheet_date"], row["flows_end"]
-    if sheet == flows:
-        return f"12 months to {flows}"
-    return f"balance sheet {sheet}, flows " + (f"to {flows}" if flows else "unknown")
-
-
-def _loadings(loadings: Sequence[Row]) -> RenderableType:
-    if not loadings or loadings[0]["status"] != "estimated":
-        return Text(f"Own factor loadings: {loadings[0]['status'] if loadings else 'not made'}")
-    first = loadings[0]
-    months = (
-        f"{first['first_month']:%Y-%m} to {first['last_month']:%Y-%m}, {first['n_obs']} months, R2 "
-        f"{first['r_squared']:.2f}"
-    )
-    rows = [
-        [row["term"], decimal(row["estimate"]), decimal(row["std_error"]), f"{row['t_stat']:.1f}"]
-        for row in loadings
-    ]
-    title = f"Own factor loadings, descriptive: {months}"
-    return plain_table(title, ("term", "loading", "std err", "t"), rows, texts=("term",))
-
-
-def _styled(status: str) -> Text:
-    return Text().append(status, STATUS_STYLES.get(status, ""))
-
-
-def decimal(value: float | None) -> str:
-    """Write a figure of any unit with three decimals."""
-    return "–" if value is None else f"{value:,.3f}"

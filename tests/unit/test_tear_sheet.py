@@ -15,7 +15,8 @@ from rich.console import Console, RenderableType
 from smallcap.pipelines.command.judged import Judged
 from smallcap.reports.funnel_sheet import funnel_sheet
 from smallcap.reports.screen_sheet import COLUMNS, FIGURES, screen_row, screen_sheet
-from smallcap.reports.tear_sheet import MONEY_LINES, RATIO_LINES, outsider_sheet, tear_sheet
+from smallcap.reports.sheet_tables import MONEY_LINES, RATIO_LINES
+from smallcap.reports.tear_sheet import outsider_sheet, tear_sheet
 
 LOOKS_LIKE_MARKUP = [
     "[bold]Loud[/bold] Corp",
