@@ -43,7 +43,7 @@ PLACES = {
     "any": "*",
 }
 TABLES_OF = {
-    "index": ("raw.constituents",),
+    "index": ("raw.securities", "raw.constituents"),
     "statements": ("raw.fundamentals", "raw.quarterly_fundamentals"),
     "ratios": ("raw.vendor_metrics",),
     "prices": ("raw.prices",),
