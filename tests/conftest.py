@@ -11,6 +11,7 @@ from hypothesis import settings
 from tests import examples
 from tests.durations import pytest_runtest_logreport, pytest_terminal_summary
 from tests.sample_home import backfilled_home, first_year, reported_home, study_home
+from tests.tiers import leave_to_the_drill
 
 settings.load_profile("test")
 # Thousands of collected tests live to the end. To look through them after every 700 new objects, as Python
@@ -44,8 +45,10 @@ NEVER_SKIPPED = ("drill", "service")
 """Markers of the tests that `make drill` fails where what they need is missing."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files; the others keep their order."""
+    """Begin with the longest files; of tests marked `some_cases` leave the other cases to the drill."""
+    leave_to_the_drill(items)
     items.sort(
         key=lambda item: next(
             (place for place, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 
 DEFAULT_EXAMPLES = 10
-TIMES_IN_DRILL = 50
+TIMES_IN_DRILL = 20
 
 # A busy machine is no failure: examples have no deadline.
 # `make test` draws the same examples each time, so a failure belongs to a change; the drill draws others.

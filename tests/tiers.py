@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import groupby
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -33,3 +34,30 @@ def others_in_drill(cases: Iterable[object], kept: Collection[object]) -> list[P
         )
         for case in listed
     ]
+
+
+def leave_to_the_drill(items: Iterable[pytest.Item]) -> None:
+    """Mark as drill all cases but some of each test that is marked `some_cases`, the kept ones evenly spread.
+
+    Parameters
+    ----------
+    items
+        The collected tests; the cases of a test lie side by side.
+
+    Raises
+    ------
+    ValueError
+        Where a test has no more cases than it keeps, so that the mark means nothing.
+    """
+    for place, cases in groupby(items, key=lambda item: item.nodeid.split("[")[0]):
+        of_test = list(cases)
+        mark = of_test[0].get_closest_marker("some_cases")
+        if mark is None:
+            continue
+        (count,) = mark.args
+        if len(of_test) <= count:
+            raise ValueError(f"{place} has {len(of_test)} cases: some_cases({count}) leaves nothing out")
+        kept = {number * len(of_test) // count for number in range(count)}
+        for number, item in enumerate(of_test):
+            if number not in kept:
+                item.add_marker(pytest.mark.drill)

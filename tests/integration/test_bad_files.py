@@ -162,6 +162,7 @@ BAD: dict[str, tuple[dict[str, bytes | pl.DataFrame], list[str]]] = {
 }
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize("fault", BAD)
 def test_a_bad_folder_is_refused_and_what_was_published_is_still_served(
     good_home: Path, tmp_path: Path, smallcap: Smallcap, fault: str

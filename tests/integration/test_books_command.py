@@ -16,6 +16,8 @@ from tests.command_line import published
 from tests.integration.homes import Answer
 from tests.paths import PROJECT_ROOT
 
+pytestmark = pytest.mark.drill
+
 Call = Callable[..., Answer]
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
@@ -80,7 +82,6 @@ def succeed(called: Call, *arguments: object, **settings: Path) -> str:
     return answer.out
 
 
-@pytest.mark.drill
 def test_a_book_that_is_added_is_made_by_the_next_run_with_all_its_months(
     home: Path, called: Call, tmp_path: Path, reference: Path
 ) -> None:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from smallcap.lake import Home
 from smallcap.lake.records import utc_now
 from smallcap.settings import load_settings
@@ -14,6 +16,7 @@ from tests.integration.homes import LATER, Answer
 RUN = ("run", "--as-of", LATER)
 
 
+@pytest.mark.drill
 def test_a_run_is_refused_and_queries_answer(
     home: Path, smallcap: Callable[..., Answer], monkeypatch
 ) -> None:

@@ -46,6 +46,7 @@ def test_rollback_serves_the_previous_catalogue_and_the_next_run_publishes_anew(
     assert as_of_dates(home) == [EARLIER, LATER]
 
 
+@pytest.mark.drill
 def test_export_writes_one_file_with_every_published_row(small_home, tmp_path, smallcap):
     file = tmp_path / "portable.duckdb"
     assert smallcap("export", file, "--home", small_home).code == 0
@@ -155,6 +156,7 @@ def test_a_dry_run_on_a_home_that_is_not_there_does_not_make_one(tmp_path, small
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.drill
 def test_select_with_a_plus_makes_a_table_and_what_follows_and_publishes(home, smallcap):
     lake, run = Lake(home / "lake"), served_run_id(home / "warehouse")
     before = {name: lake.version(name) for name in TABLES}

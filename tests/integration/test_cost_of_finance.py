@@ -14,6 +14,8 @@ from smallcap.sources.sample import SampleSource
 from tests.command_line import published
 from tests.sample_home import COMPANIES
 
+pytestmark = pytest.mark.drill
+
 COMPARISONS = {
     "filters 1 and 6": ("value_permitted", "value_unrestricted"),
     "finance and filter 6": ("value_nonfinancial", "value_unrestricted"),

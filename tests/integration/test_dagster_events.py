@@ -53,6 +53,7 @@ def newest_of_every_table(settings: Settings) -> Iterator[tuple[str, dg.AssetMat
         yield name, materialisations(settings, asset_key(name))[0]
 
 
+@pytest.mark.drill
 def test_each_materialisation_carries_the_version_of_its_contents_and_of_its_code(as_made: Settings):
     lake = Lake(as_made.lake_dir)
     code = {spec.key: spec.code_version for spec in build_definitions(as_made).resolve_all_asset_specs()}
@@ -65,6 +66,7 @@ def test_each_materialisation_carries_the_version_of_its_contents_and_of_its_cod
         assert newest.metadata["is_changed"].value in (True, False)
 
 
+@pytest.mark.drill
 def test_a_year_made_beyond_the_runs_range_carries_its_own_version(as_made: Settings):
     stamp = Lake(as_made.lake_dir).stamp("core.annual_metrics")
     found = {
@@ -99,6 +101,7 @@ def test_a_changed_input_is_a_new_version_of_what_is_made_from_it(home: Path, se
     assert not changed & {"raw.factors", "core.annual_metrics"}
 
 
+@pytest.mark.drill
 def test_every_check_of_a_run_is_answered_with_what_it_counted(as_made: Settings):
     specs = [spec for check in build_definitions(as_made).asset_checks or () for spec in check.check_specs]
     with open_instance(as_made) as instance:

@@ -55,6 +55,7 @@ def _files(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("kind", DAMAGES)
 class TestEachKindOfDamage:
+    @pytest.mark.some_cases(2)
     def test_rollback_serves_the_newest_earlier_catalogue_and_keeps_the_damaged_file(
         self, warehouse_dir: Path, kind: str
     ) -> None:
@@ -69,12 +70,14 @@ class TestEachKindOfDamage:
         assert (aside / "notes.txt").is_file() if is_folder else aside.read_bytes() == content
         assert rollback(warehouse_dir) == "run-2023"
 
+    @pytest.mark.some_cases(2)
     def test_it_names_no_run_so_that_an_unfinished_one_is_undone(
         self, warehouse_dir: Path, kind: str
     ) -> None:
         damage(warehouse_dir / "warehouse.duckdb", kind)
         assert served_run_id(warehouse_dir) in (None, "run-2025")
 
+    @pytest.mark.some_cases(2)
     def test_reading_it_says_what_is_wrong_and_what_mends_it(
         self, tmp_path: Path, warehouse_dir: Path, kind: str
     ) -> None:
@@ -85,6 +88,7 @@ class TestEachKindOfDamage:
         _refusal_of(lambda: export(warehouse_dir, tmp_path / "portable.duckdb"), served)
         assert list(tmp_path.glob("portable*")) == []
 
+    @pytest.mark.some_cases(2)
     def test_rollback_passes_over_damaged_files_of_the_history_and_keeps_them(
         self, warehouse_dir: Path, kind: str
     ) -> None:
@@ -232,6 +236,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "kind",
     others_in_drill(["truncated", "random bytes in the middle", "a folder in its place"], kept=["truncated"]),

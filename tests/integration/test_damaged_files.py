@@ -45,6 +45,7 @@ def test_a_sound_home_needs_no_repair(home: Home) -> None:
     assert find_steps(home) == []
 
 
+@pytest.mark.drill
 def test_after_a_damaged_journal_every_table_goes_back_to_what_is_served(home: Home) -> None:
     before = home.lake.read("raw.prices")
     home.open_run("bad", "smallcap run", "first")
@@ -60,6 +61,7 @@ def test_after_a_damaged_journal_every_table_goes_back_to_what_is_served(home: H
     assert len(list(home.path.glob("run.json.damaged-*"))) == 1
 
 
+@pytest.mark.drill
 def test_after_a_damaged_journal_of_a_home_that_serves_nothing_every_year_is_made_again(home: Home) -> None:
     shutil.rmtree(home.settings.warehouse_dir)
     (home.path / "run.json").write_text("[]")
@@ -67,6 +69,7 @@ def test_after_a_damaged_journal_of_a_home_that_serves_nothing_every_year_is_mad
     assert all(not made.inputs for made in reopened(home).lake.stamp("raw.prices").years.values())
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("text", ["preset = \n", "[preset]\n", "preset = 'sample'\nsample_companies = 3\n"])
 def test_a_damaged_record_is_replaced_by_its_copy(home: Home, text: str) -> None:
     before = read_record(home.path)
@@ -114,6 +117,7 @@ def test_a_damaged_catalogue_is_rebuilt_from_the_lake_as_it_was(home: Home) -> N
     assert (home.settings.warehouse_dir / "warehouse.duckdb.damaged").exists()
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "why",
     others_in_drill(["a run failed since", "a file is gone", "a repaired year"], kept=["a run failed since"]),

@@ -94,6 +94,7 @@ def test_a_damaged_file_is_found_and_its_year_is_filled_from_the_publication_bef
     assert find_steps(home) == []
 
 
+@pytest.mark.drill
 def test_a_damaged_file_is_kept_aside(home: Home) -> None:
     damaged = file_of(home, 2021)
     change_a_byte(damaged)
@@ -114,6 +115,7 @@ def test_a_year_without_an_earlier_publication_is_emptied_and_made_again(tmp_pat
     assert (lake.stamp("raw.prices").years[2022].rows, lake.stamp("raw.prices").years[2022].inputs) == (0, {})
 
 
+@pytest.mark.drill
 def test_bytes_that_changed_under_an_unchanged_time_are_found_by_a_deep_look(
     home: Home,
 ) -> None:
@@ -123,6 +125,7 @@ def test_bytes_that_changed_under_an_unchanged_time_are_found_by_a_deep_look(
     assert "its bytes were changed" in str(found)
 
 
+@pytest.mark.drill
 def test_a_copied_home_has_other_times_and_is_not_damaged(home: Home) -> None:
     for file in home.lake.files("raw.prices"):
         os.utime(file, (1, 1))
@@ -130,6 +133,7 @@ def test_a_copied_home_has_other_times_and_is_not_damaged(home: Home) -> None:
     assert find_damage(home.settings, is_deep=True) == []
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("record", others_in_drill(["gone", "garbled"], kept=["gone"]))
 def test_files_without_a_checksum_are_read_in_a_process_of_their_own(home: Home, record: str) -> None:
     path = home.settings.lake_dir / "checksums.json"
@@ -201,6 +205,7 @@ def test_a_damaged_log_is_made_again_over_the_published_files(home: Home, kind: 
     )
 
 
+@pytest.mark.drill
 def test_a_table_whose_log_was_made_again_is_written_and_vacuumed_like_any_other(home: Home) -> None:
     garble(home.settings.lake_dir / "raw" / "prices" / "_delta_log")
     repair_tables(home, is_deep=False)
@@ -213,6 +218,7 @@ def test_a_table_whose_log_was_made_again_is_written_and_vacuumed_like_any_other
     assert find_steps(again) == []
 
 
+@pytest.mark.drill
 def test_a_repair_that_is_killed_before_the_new_folder_is_in_place_is_finished_by_the_next(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +239,7 @@ def test_a_repair_that_is_killed_before_the_new_folder_is_in_place_is_finished_b
     assert find_steps(home) == []
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "name", others_in_drill(["meta.runs", "meta.checks", "meta.fetched"], kept=["meta.checks"])
 )

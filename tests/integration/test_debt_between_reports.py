@@ -16,6 +16,8 @@ from tests.command_line import must_succeed, published
 from tests.integration.homes import LATER, copy_home, make, record
 from tests.tolerances import EXACT
 
+pytestmark = pytest.mark.drill
+
 LIMIT = 0.30
 TWIN = f"""
 SELECT q.entity_id, m.ticker, q.period_end, q.filing_date, q.available_date,
@@ -98,7 +100,6 @@ def test_why_names_the_quarter(both_days: Path, twin: dict[str, Any], days: tupl
     assert words in " ".join(told.split())
 
 
-@pytest.mark.drill
 def test_on_the_annual_footing_the_twin_passes_on_both_days(
     both_days: Path, twin: dict[str, Any], days: tuple[dt.date, dt.date], tmp_path: Path
 ) -> None:

@@ -51,6 +51,7 @@ def test_an_empty_answer_is_no_market_without_companies(night: Night) -> None:
     assert night.rows() == before
 
 
+@pytest.mark.drill
 def test_a_small_loss_is_warned_of_and_what_is_missing_stays_in_use_until_it_returns(night: Night) -> None:
     before, scored = night.rows(), night.scored()
     done = night.under("/v1/fundamentals*", "sparse", percent=90)

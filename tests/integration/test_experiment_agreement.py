@@ -15,6 +15,8 @@ from tests.oracle import experiment_pandas
 from tests.sample_home import LAST_YEAR
 from tests.tolerances import RECOMPUTED
 
+pytestmark = pytest.mark.drill
+
 SERIES = ["universe", "weighting"]
 OF_A_MONTH = [*SERIES, "month"]
 OF_A_ROW = [*SERIES, "cost_basis_points"]

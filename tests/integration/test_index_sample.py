@@ -17,6 +17,8 @@ from tests.command_line import published
 from tests.sample_home import COMPANIES, LAST_YEAR
 from tests.tolerances import EXACT
 
+pytestmark = pytest.mark.drill
+
 LEAST_AGREEMENT = 0.95
 BY_HAND_DATE = "2021-06-30"
 RECORDS = f"""

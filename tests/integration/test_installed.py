@@ -18,6 +18,8 @@ from smallcap.warehouse.row_checks import read_row_checks
 from tests.once import made_once
 from tests.paths import PROJECT_ROOT
 
+pytestmark = pytest.mark.drill
+
 COMPANIES = 60
 USERS_PROJECT = '''
 import dagster as dg
@@ -198,7 +200,6 @@ def test_the_location_merges_into_a_project_with_a_package_named_assets(installe
     assert validated.returncode == 0, validated.stderr + validated.stdout
 
 
-@pytest.mark.drill
 def test_a_broken_default_home_does_not_break_a_run_in_another(installed: Installed):
     broken = installed.folder / "broken"
     broken.write_text("a file, not a folder")

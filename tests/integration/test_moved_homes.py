@@ -23,6 +23,7 @@ COVERAGE = (
 ADDED_LATER = "restated_share"
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("carry", [shutil.move, shutil.copytree])
 def test_a_home_carried_elsewhere_answers_queries_and_shows_its_status(small_home, tmp_path, smallcap, carry):
     shutil.copytree(small_home, tmp_path / "here")

@@ -16,13 +16,14 @@ from tests.oracle.index_polars import anatomy, read_inputs
 from tests.oracle.rows_agreement import refuse_other_anatomy, refuse_other_funnel
 from tests.sample_home import LAST_YEAR
 
+pytestmark = pytest.mark.drill
+
 FUNNEL_INPUTS = (
     *("core.annual_fundamentals", "core.annual_metrics", "raw.vendor_metrics"),
     *("core.members", "core.metrics_as_of", "core.trailing_as_of", "raw.factors"),
 )
 
 
-@pytest.mark.drill
 def test_the_funnel_and_its_lenses_agree_in_every_row(backfilled_home: Path, first_year: int) -> None:
     lake, settings = Lake(backfilled_home / "lake"), load_settings(home=backfilled_home)
     tables = {name: lake.read(name) for name in FUNNEL_INPUTS}
@@ -32,7 +33,6 @@ def test_the_funnel_and_its_lenses_agree_in_every_row(backfilled_home: Path, fir
     refuse_other_funnel(lake, made)
 
 
-@pytest.mark.drill
 def test_the_anatomy_of_the_index_agrees_in_every_row(backfilled_home: Path, first_year: int) -> None:
     lake, reference = Lake(backfilled_home / "lake"), load_settings(home=backfilled_home).reference_dir
     rules = read_rules(reference, "index.toml", IndexRules)

@@ -100,6 +100,7 @@ def _both(lakes: Lakes, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     return ours, theirs.select(ours.columns)
 
 
+@pytest.mark.drill
 def test_statements_are_those_of_the_sample_but_for_what_the_format_cannot_carry(lakes: Lakes) -> None:
     sample, public = _both(lakes, "core.annual_fundamentals")
     tagged = sample.filter(
@@ -124,6 +125,7 @@ def test_statements_are_those_of_the_sample_but_for_what_the_format_cannot_carry
     assert sum(unequal.values()) <= 3
 
 
+@pytest.mark.drill
 def test_most_figures_are_equal_to_the_last_dollar(lakes: Lakes) -> None:
     sample, public = _both(lakes, "core.annual_fundamentals")
     original = sample.filter(pl.col("version") == "original", pl.col("filing_date") >= FIRST_TAGGED)
@@ -133,6 +135,7 @@ def test_most_figures_are_equal_to_the_last_dollar(lakes: Lakes) -> None:
     assert both.filter(difference > EXACT).is_empty()
 
 
+@pytest.mark.drill
 def test_quality_scores_are_those_of_the_sample(lakes: Lakes) -> None:
     sample, public = _both(lakes, "marts.quality_scores")
     key = ["as_of", "basis", "method", "entity_id"]
@@ -146,6 +149,7 @@ def test_quality_scores_are_those_of_the_sample(lakes: Lakes) -> None:
         assert both.filter(~equal).height <= 0.05 * both.height, column
 
 
+@pytest.mark.drill
 def test_no_figure_is_known_before_its_filing(lakes: Lakes) -> None:
     rows = lakes.public.read("raw.fundamentals")
     assert rows.filter(pl.col("available_date") <= pl.col("filing_date")).is_empty()
@@ -156,6 +160,7 @@ def test_no_figure_is_known_before_its_filing(lakes: Lakes) -> None:
     assert set(originals.select("period_end", "filing_date").iter_rows()) <= filed
 
 
+@pytest.mark.drill
 def test_members_carry_the_day_on_which_their_list_was_public(lakes: Lakes) -> None:
     rows = lakes.public.read("raw.constituents").filter(pl.col("as_of") == AS_OF)
     assert rows["snapshot_date"].unique().to_list() == [AS_OF]
@@ -163,11 +168,13 @@ def test_members_carry_the_day_on_which_their_list_was_public(lakes: Lakes) -> N
     assert rows["price_usd"].is_not_null().all()
 
 
+@pytest.mark.drill
 def test_a_second_run_asks_for_nothing(lakes: Lakes) -> None:
     assert sum(lakes.first.values()) > 100
     assert lakes.again == {}
 
 
+@pytest.mark.drill
 def test_a_dry_run_says_requests_bytes_and_minutes_before_anything_is_asked(lakes: Lakes) -> None:
     before, after = (" ".join(lakes.told[name].split()) for name in ("fetch before", "fetch after"))
     assert "company_facts 2265" in before
@@ -176,6 +183,7 @@ def test_a_dry_run_says_requests_bytes_and_minutes_before_anything_is_asked(lake
     assert "company_facts 0" in after
 
 
+@pytest.mark.drill
 def test_the_doctor_says_contact_limit_funds_and_how_much_is_filled(lakes: Lakes) -> None:
     told = " ".join(lakes.told["doctor"].split())
     assert "a contact for the SEC is set" in told
@@ -185,6 +193,7 @@ def test_the_doctor_says_contact_limit_funds_and_how_much_is_filled(lakes: Lakes
     assert "total_assets 100%" in told
 
 
+@pytest.mark.drill
 def test_the_contact_and_the_hosts_are_in_no_table_and_no_output(lakes: Lakes) -> None:
     for text in lakes.told.values():
         assert "jane.doe" not in text

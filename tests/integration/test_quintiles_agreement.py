@@ -11,6 +11,8 @@ from smallcap.lake import Lake
 from smallcap.settings import Settings
 from tests.oracle.quintile_tables import KEYS, bare_tables, read_inputs, refuse_other_quintiles
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(scope="module")
 def lake(backfilled_home: Path) -> Lake:

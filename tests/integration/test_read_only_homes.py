@@ -103,6 +103,7 @@ def test_an_export_and_a_report_go_elsewhere(small_home: Path, tmp_path: Path) -
     assert listing(small_home) == before
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize(
     "command",
     others_in_drill(["run", "backfill --from 2024 --to 2025", "fetch", "rollback"], kept=["run", "rollback"]),
@@ -114,6 +115,7 @@ def test_what_would_write_says_that_it_cannot(small_home: Path, command: str) ->
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "arguments", others_in_drill([(STATUS,), (COUNT_AS_CSV,), (("funnel",),)], kept=[(COUNT_AS_CSV,)])
 )
@@ -139,6 +141,7 @@ def test_a_copied_home_without_all_its_files_says_so(small_home: Path, tmp_path:
     assert "was moved or copied without" in " ".join(answer.stderr.split())
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("arguments", others_in_drill([(STATUS,), (COUNT_AS_CSV,)], kept=[(STATUS,)]))
 def test_a_read_only_mount_at_another_place_answers(
     small_home: Path, tmp_path: Path, smallcap: Callable[..., Answer], arguments: tuple[str, ...]
@@ -162,6 +165,7 @@ def test_the_doctor_says_that_it_can_be_queried_alone(small_home: Path) -> None:
     assert "only queries need not write" in " ".join(answer.stdout.split())
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "hidden",
     others_in_drill(

@@ -13,6 +13,8 @@ from tests.oracle import reconstitution_pandas
 from tests.oracle.reconstitution_pandas import KEY
 from tests.tolerances import BATCHED
 
+pytestmark = pytest.mark.drill
+
 COUNTS = ["names", "names_with_returns"]
 FIGURES = ["mean_return", "fund_cost"]
 

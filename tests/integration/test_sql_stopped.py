@@ -148,6 +148,7 @@ def test_a_query_that_meets_a_limit_ends_with_2_and_leaves_no_file(
         assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("output", ["csv", "json", "parquet"])
 def test_a_file_that_is_there_is_kept(small_home: Path, tmp_path: Path, output: str):
     (tmp_path / "rows").write_text("mine")

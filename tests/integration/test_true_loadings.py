@@ -22,6 +22,8 @@ from smallcap.sources.sample.market import LOWEST_RETURN
 from tests.paths import PROJECT_ROOT
 from tests.tiers import others_in_drill
 
+pytestmark = pytest.mark.drill
+
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 RULES = read_rules(REFERENCE, "factor_validation.toml", FactorRules)
 RETURN_RULES = read_rules(REFERENCE, "returns.toml", ReturnRules)

@@ -23,6 +23,8 @@ from tests.tiers import others_in_drill
 from tests.tolerances import EXACT
 from tests.unit.sources.crafted import fundamentals_frame, holdings, line, write_folder
 
+pytestmark = pytest.mark.drill
+
 Smallcap = Callable[..., Answer]
 
 AS_OF, LIST_DAY, MONTH_END = dt.date(2023, 5, 31), "May 24, 2023", "2023-05-31"
@@ -209,7 +211,6 @@ def caps(home: Path) -> dict[str, float]:
 
 
 class TestDeclarations:
-    @pytest.mark.drill
     def test_a_column_declares_the_basis_and_the_setting_is_recorded(
         self, tmp_path: Path, smallcap: Smallcap, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -225,7 +226,6 @@ class TestDeclarations:
         assert smallcap("config", "set", "shares_split_basis", "as_filed", "--home", home).code == 0
         assert 'shares_split_basis = "as_filed"' in (home / "home.toml").read_text()
 
-    @pytest.mark.drill
     def test_the_setting_remakes_what_depends_on_it(self, tmp_path: Path, smallcap: Smallcap) -> None:
         home, files = tmp_path / "home", folder(tmp_path / "input")
         assert run(smallcap, files, home).code == 0

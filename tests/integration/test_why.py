@@ -156,6 +156,7 @@ class TestTearSheet:
         assert shown["revenue"][0] == f"{newest['revenue_usd'] / 1e6:,.0f}"
         assert max(shown["known since"]) <= LAST_DATE
 
+    @pytest.mark.drill
     def test_an_earlier_date_knows_nothing_that_became_known_later(
         self, ask: Command, company: pd.Series
     ) -> None:
@@ -235,6 +236,7 @@ class TestWrongQuestions:
         assert answer.code == 2
         assert "'[bold]ZZZZZ'" in " ".join(answer.err.split())
 
+    @pytest.mark.drill
     def test_a_former_member_is_judged_and_gets_the_dates_on_which_it_was_one(
         self, ask: Command, backfilled_home: Path
     ) -> None:

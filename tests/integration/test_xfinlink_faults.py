@@ -75,6 +75,7 @@ def whole(case: Case, ratios: Ask) -> pl.DataFrame:
     return rows
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("kind", SERVED)
 def test_a_fault_that_passes_is_got_over(case: Case, ratios: Ask, whole: pl.DataFrame, kind: str) -> None:
     case.standin.fault("/v1/metrics", kind)
@@ -95,6 +96,7 @@ def test_a_long_wait_stops_the_run_and_says_when_to_go_on(case: Case, ratios: As
     assert case.bench.waits == []
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("kind", SERVED)
 def test_a_fault_that_stays_is_an_error_and_then_only_the_gap_is_asked_for(
     case: Case, ratios: Ask, whole: pl.DataFrame, kind: str

@@ -13,6 +13,8 @@ from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
 from tests.tolerances import EXACT
 
+pytestmark = pytest.mark.drill
+
 COMPANIES, SEED, CLOCK, AS_OF = 120, 2000, "2026-06-30", dt.date(2025, 12, 31)
 
 NOT_ON_THE_WIRE = {

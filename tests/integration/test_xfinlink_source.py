@@ -427,6 +427,7 @@ def test_on_plan_free_a_run_goes_on_day_by_day_and_asks_nothing_twice(
     assert ratios.rows["source_entity_id"].n_unique() + ratios.refused.height == len(companies)
 
 
+@pytest.mark.drill
 def test_on_plan_pro_two_thousand_members_take_at_most_150_requests(tmp_path: Path) -> None:
     with StandIn(sample_universe(2600, SEED)) as standin:
         case = Case(standin, tmp_path)

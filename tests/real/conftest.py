@@ -1,11 +1,10 @@
 """Two homes made from the real files by the command itself: the two dates in one order, and in the other.
-Tests only read them.
+Tests only read them. `make test` makes the one of the default stale limit, `make drill` both.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,31 +40,32 @@ class RealHome:
         return published(self.home, query)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what reads the home of the long limit to the drill."""
+    for item in items:
+        if "long_limit" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.drill)
+
+
 @pytest.fixture(scope="session")
-def real_homes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, RealHome]:
-    """The home of the long limit, and the one of the short limit; made side by side."""
+def long_limit(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> RealHome:
+    """May, then November, both with a stale limit of 30 months."""
+    return _made(tmp_path_factory, worker_id, "may-first", [MAY, NOVEMBER], LONG_LIMIT)
+
+
+@pytest.fixture(scope="session")
+def short_limit(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> RealHome:
+    """November, then May, both with the default stale limit of 18 months."""
+    return _made(tmp_path_factory, worker_id, "november-first", [NOVEMBER, MAY], SHORT_LIMIT)
+
+
+def _made(
+    factory: pytest.TempPathFactory, worker_id: str, name: str, dates: list[dt.date], limit: int
+) -> RealHome:
     if not REAL.is_dir():
         pytest.skip(f"real files are not here ({REAL})")
-    return made_once(tmp_path_factory, worker_id, "real", _make_both)
-
-
-@pytest.fixture(scope="session")
-def long_limit(real_homes: dict[str, RealHome]) -> RealHome:
-    """May, then November, both with a stale limit of 30 months."""
-    return real_homes["may_first"]
-
-
-@pytest.fixture(scope="session")
-def short_limit(real_homes: dict[str, RealHome]) -> RealHome:
-    """November, then May, both with the default stale limit of 18 months."""
-    return real_homes["november_first"]
-
-
-def _make_both(folder: Path) -> dict[str, RealHome]:
-    orders = {"may_first": ([MAY, NOVEMBER], LONG_LIMIT), "november_first": ([NOVEMBER, MAY], SHORT_LIMIT)}
-    with ThreadPoolExecutor(len(orders)) as pool:
-        making = {name: pool.submit(_make, folder / name, *order) for name, order in orders.items()}
-    return {name: made.result() for name, made in making.items()}
+    return made_once(factory, worker_id, name, lambda folder: _make(folder / "home", dates, limit))
 
 
 def _make(home: Path, dates: list[dt.date], limit: int) -> RealHome:

@@ -104,6 +104,7 @@ def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[du
         yield connection
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("view", read_views(VIEWS_DIR), ids=lambda view: view.name)
 def test_the_data_dictionary_has_the_columns_that_a_view_serves(
     published_warehouse: duckdb.DuckDBPyConnection, view: View

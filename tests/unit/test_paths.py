@@ -47,6 +47,7 @@ ALLOWED = [
 ]
 
 
+@pytest.mark.some_cases(10)
 @pytest.mark.parametrize("name", REFUSED)
 @pytest.mark.parametrize("by", ["argument", "variable", "parent"])
 def test_a_home_whose_path_would_be_read_as_another_is_refused(

@@ -35,6 +35,7 @@ def record(home: Path, **given: object) -> None:
     Home(load_settings(home=home, preset="files", **given)).prepare()
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("typed", ["my-data", "./my-data", "../desk/my-data", "~/my-data", "{desk}/my-data"])
 @pytest.mark.parametrize("by", ["argument", "variable", "env file"])
 def test_an_input_folder_is_found_again_from_every_folder(

@@ -10,7 +10,7 @@ import pytest
 from tests import conftest, examples
 from tests.durations import by_part
 from tests.paths import PROJECT_ROOT
-from tests.tiers import others_in_drill
+from tests.tiers import leave_to_the_drill, others_in_drill
 
 
 def test_cases_that_are_not_kept_are_marked() -> None:
@@ -25,6 +25,35 @@ def test_cases_of_several_parameters_stay_together() -> None:
 def test_a_kept_case_that_is_none_of_the_cases_is_refused() -> None:
     with pytest.raises(ValueError, match=r"no such case: \['d'\]"):
         others_in_drill("abc", kept="d")
+
+
+class _Case:
+    """A collected case that keeps the marks that it is given."""
+
+    def __init__(self, name: str, *marks: pytest.Mark) -> None:
+        self.nodeid = name
+        self.marks = list(marks)
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        return next((mark for mark in self.marks if mark.name == name), None)
+
+    def add_marker(self, mark: pytest.MarkDecorator) -> None:
+        self.marks.append(mark.mark)
+
+
+def test_of_a_test_marked_some_cases_the_kept_ones_are_evenly_spread() -> None:
+    mark = pytest.mark.some_cases(2).mark
+    cases = [_Case(f"test_a.py::test_x[{number}]", mark) for number in range(6)]
+    other = _Case("test_a.py::test_y")
+    leave_to_the_drill([*cases, other])  # type: ignore[list-item]
+    assert [case.nodeid[-2] for case in cases if len(case.marks) == 1] == ["0", "3"]
+    assert other.marks == []
+
+
+def test_a_test_of_too_few_cases_for_its_mark_is_refused() -> None:
+    case = _Case("test_a.py::test_x[0]", pytest.mark.some_cases(1).mark)
+    with pytest.raises(ValueError, match=r"test_x has 1 cases: some_cases\(1\) leaves nothing out"):
+        leave_to_the_drill([case])  # type: ignore[list-item]
 
 
 def test_every_marker_is_run_by_a_tier() -> None:

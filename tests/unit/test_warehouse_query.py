@@ -51,6 +51,7 @@ def _contents(home: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize(
     "sql",
     [
@@ -70,6 +71,7 @@ def test_statements_that_read_are_run(warehouse_dir: Path, sql: str):
     assert run_query(warehouse_dir, sql).rows == ((1,),)
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize(
     "sql",
     [
@@ -105,6 +107,7 @@ def test_a_published_file_cannot_be_overwritten_by_a_copy_inside_with(home: Path
     assert _contents(home) == before
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize(
     "wrapper", ["SELECT * FROM {call}", "FROM main.{call}", "SELECT (SELECT max(a) FROM {call} AS t(a))"]
 )
@@ -170,6 +173,7 @@ def test_a_mistake_is_told_in_duckdbs_words_with_its_position(warehouse_dir: Pat
         run_query(warehouse_dir, "SELECT name::DATE FROM marts.quality_scores")
 
 
+@pytest.mark.drill
 def test_a_published_file_that_is_gone_is_a_failure_of_ours(tmp_path: Path):
     home = tmp_path / "home"
     warehouse_dir = publish(home, "run-1", write_scores(home, range(2025, 2026)))
@@ -321,6 +325,7 @@ def test_csv_and_json_are_written_without_polars_pandas_or_dagster(warehouse_dir
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.some_cases(6)
 @pytest.mark.parametrize("file", sorted(QUERIES_DIR.glob("*.sql")), ids=lambda file: file.stem)
 def test_every_worked_example_runs_and_opens_with_its_question(warehouse_dir: Path, file: Path):
     text = file.read_text(encoding="utf-8")
@@ -340,6 +345,7 @@ def test_the_python_examples_of_the_page_on_connecting_run(home: Path):
         assert [ticker for ticker, _ in rows] == ["TC", "TB", "TA"]
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("file", sorted(VIEWS_DIR.glob("*.sql")), ids=lambda file: file.stem)
 def test_every_further_view_answers(warehouse_dir: Path, file: Path):
     assert run_query(warehouse_dir, f"FROM marts.{file.stem}").columns

@@ -58,7 +58,8 @@ def with_ratios(prepared: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
     is_plain = pl.all_horizontal(pl.col(name).is_null() for name in LISTS)
     # Of most rows no figure is in doubt. One null for all of them spares searching each list for each ratio.
     plain = prepared.filter(is_plain).with_columns(pl.lit(None, pl.String).alias(name) for name in LISTS)
-    return pl.concat([_computed(rows, rules) for rows in (plain, prepared.filter(~is_plain))])
+    halves = [rows for rows in (plain, prepared.filter(~is_plain)) if rows.height] or [plain]
+    return pl.concat([_computed(rows, rules) for rows in halves])
 
 
 def _computed(rows: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:

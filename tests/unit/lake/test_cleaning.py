@@ -42,6 +42,7 @@ def age(folder: Path, days: float) -> None:
         os.utime(path, (before, before))
 
 
+@pytest.mark.drill
 def test_versions_in_use_can_be_restored_after_many_commits_without_retention(lake: Lake) -> None:
     in_use: dict[int, tuple[Path, ...]] = {}
     for number in range(70):

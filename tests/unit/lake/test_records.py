@@ -91,6 +91,7 @@ def test_checks_of_old_runs_go_except_of_runs_that_wrote_what_is_stored(records:
     assert records.read(RUNS).height == COMPACT_FILES + 1
 
 
+@pytest.mark.drill
 def test_the_files_of_the_records_are_bounded(records: Records, tables: AppendedTables) -> None:
     for night in range(3 * CHECKPOINT_EVERY):
         record_nights(records, range(night, night + 1))

@@ -115,6 +115,7 @@ def test_a_signal_that_arrives_while_the_thread_begins_stops_the_work_too(monkey
     assert in_order == ["put in order"]
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize(("number", "code", "sentence"), SIGNALS)
 @pytest.mark.parametrize(
     "script", [SLEEPS, FAILS_OTHERWISE, RETURNS, SWALLOWS_WITH_LITTLE_TIME, APART_AND_STOPS]

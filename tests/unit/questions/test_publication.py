@@ -6,13 +6,14 @@ import datetime as dt
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from smallcap.errors import NothingPublishedError, SmallcapError
-from smallcap.questions import OlderPublicationError, open_publication, questions
+from smallcap.questions import OlderPublicationError, Publication, open_publication, questions
 from smallcap.questions import files as question_files
 from tests.paths import PROJECT_ROOT
 from tests.published_home import PUBLISHED_AT, publish_small_home
@@ -24,6 +25,12 @@ AS_OF = dt.date(2025, 12, 31)
 def warehouse_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication that tests read and do not change."""
     return publish_small_home(tmp_path_factory.mktemp("publication"))
+
+
+@pytest.fixture(scope="module")
+def opened(warehouse_dir: Path) -> Iterator[Publication]:
+    with open_publication(warehouse_dir) as publication:
+        yield publication
 
 
 @pytest.fixture
@@ -54,9 +61,8 @@ def test_frame_and_table_hold_the_same_rows(warehouse_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(questions()))
-def test_every_question_is_answered_by_what_this_release_publishes(warehouse_dir: Path, name: str) -> None:
-    with open_publication(warehouse_dir) as publication:
-        columns, _ = publication.table(name, **dict.fromkeys(questions()[name].parameters))
+def test_every_question_is_answered_by_what_this_release_publishes(opened: Publication, name: str) -> None:
+    columns, _ = opened.table(name, **dict.fromkeys(questions()[name].parameters))
     assert columns
 
 

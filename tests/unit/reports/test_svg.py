@@ -81,6 +81,7 @@ def texts(drawing: str) -> list[str]:
     return [element.text or "" for element in ElementTree.fromstring(drawing).iter(f"{SVG}text")]
 
 
+@pytest.mark.some_cases(4)
 @attacks("pages and charts", "name", {f"sector: {kind}": name for kind, name in DIRTY.items()})
 def test_a_sector_of_any_name_is_drawn(name):
     drawn = sectors(pl.DataFrame({"sector": [name, "Energy"], "weight": [0.6, 0.4]}))
@@ -88,6 +89,7 @@ def test_a_sector_of_any_name_is_drawn(name):
     assert {"Energy", "60.0%", "40.0%"} <= set(texts(drawn.wide))
 
 
+@pytest.mark.some_cases(4)
 @attacks("pages and charts", "name", {f"book: {kind}": name for kind, name in DIRTY.items()})
 def test_a_book_of_any_name_is_drawn(name):
     row = {

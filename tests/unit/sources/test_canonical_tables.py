@@ -149,6 +149,7 @@ def test_all_missing_columns_are_named_in_one_message() -> None:
         )
 
 
+@pytest.mark.some_cases(6)
 @pytest.mark.parametrize(
     ("column", "cell", "message"),
     [

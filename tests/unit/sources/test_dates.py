@@ -61,6 +61,7 @@ def test_text_without_a_whole_date_is_none(text: str) -> None:
     assert day_of(text) is None
 
 
+@pytest.mark.some_cases(6)
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 @given(day=st.dates(dt.date(1950, 1, 1), dt.date(2100, 1, 1)), hour=st.integers(0, 23))

@@ -120,6 +120,7 @@ def test_a_csv_is_told_by_its_content_where_no_name_tells(folder: Path, tmp_path
 # -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize(
     ("as_of", "used"),
     [

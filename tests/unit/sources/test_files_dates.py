@@ -80,6 +80,7 @@ AHEAD = "lies more than 366 days after the day of the run"
 BEFORE = "lies before 1950-01-01"
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize(
     ("last", "year", "problem"),
     [
@@ -120,6 +121,7 @@ def test_a_year_without_its_century_in_parquet_is_set_aside(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize(
     ("day", "problem"),
     [

@@ -105,6 +105,7 @@ def plain_prices(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     return open_folder(folder).prices(*EVER).rows
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize("name", PACKED)
 def test_a_table_is_read_however_it_is_packed(tmp_path: Path, plain_prices: pl.DataFrame, name: str) -> None:
     packed = open_folder(write_folder(tmp_path, {**LISTED, name: PACKED[name]()})).prices(*EVER).rows
@@ -176,6 +177,7 @@ NOT_READ = {
 }
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize("name", NOT_READ)
 def test_a_file_that_is_not_read_is_named_once_with_the_reason(tmp_path: Path, name: str) -> None:
     content, reason = NOT_READ[name]
@@ -187,6 +189,7 @@ def test_a_file_that_is_not_read_is_named_once_with_the_reason(tmp_path: Path, n
     assert source.factors().rows.height == 3
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize(
     "name",
     [
@@ -258,6 +261,7 @@ DAMAGED = {
 }
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_damaged_file_is_refused_by_name(tmp_path: Path, name: str) -> None:
     content, message = DAMAGED[name]
@@ -405,6 +409,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, name: str) -> None:
     folder = write_folder(tmp_path, {**LISTED, name: BOMBS[name]()})
@@ -451,6 +456,7 @@ def test_a_gzip_file_at_its_limit_is_read() -> None:
     assert gunzip(gzip.compress(b""), "f.gz", 0) == b""
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("name", ["a#1", "b?c", "d[e]", "f\\g", "h%20i", "j k", "é'\""])
 def test_an_input_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     source = open_folder(write_folder(tmp_path / name, {**LISTED, "prices/p.csv": PRICES}))

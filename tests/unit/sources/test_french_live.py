@@ -167,6 +167,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_file_that_does_not_count_is_told_and_the_last_good_vintage_stands(
     library: Library, case: str

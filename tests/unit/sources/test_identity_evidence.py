@@ -252,6 +252,7 @@ def test_an_alias_cuts_what_the_evidence_would_join(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize("spelled", ["0000100", "100", "100.00", "00100.0"])
 def test_an_id_is_one_with_and_without_leading_zeros_and_decimal_zeros(tmp_path: Path, spelled: str) -> None:
     history = record("AAAA", "0100", "Oak", range(2020, 2024))

@@ -180,6 +180,7 @@ def test_a_body_that_does_not_count_is_never_taken_nor_kept(site: Site, case: st
     assert site.bench.snapshots.frame().is_empty()
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("case", BODIES)
 def test_after_the_fault_only_what_is_missing_is_asked_for(site: Site, case: str) -> None:
     earlier = dt.date(2024, 6, 28)

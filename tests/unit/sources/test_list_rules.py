@@ -93,6 +93,7 @@ def test_what_a_table_of_your_own_leaves_out_refuses_no_row(tmp_path: Path) -> N
     assert listed(tmp_path, "constituents/a.csv", table).rows["ticker"].to_list() == ["AAA", "BBB"]
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -114,6 +115,7 @@ def test_both_are_refused_for_the_same_reasons(
         listed(tmp_path, f"{kind}/a.csv", payload)
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize("written", ["1,250,000.00", "1250000", "1.25e6", " 1,250,000 ", "+1,250,000"])
 def test_numbers_with_thousands_separators_are_read(tmp_path: Path, written: str) -> None:
     found = listed(tmp_path, "constituents/a.csv", own_table([line(market_value=written)]))
@@ -147,6 +149,7 @@ def test_the_layout_of_2023_is_read(tmp_path: Path) -> None:
 NO_PREAMBLE = holdings([line()]).decode("utf-8-sig").split("\n", 9)[9]
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize(
     "payload",
     [
@@ -223,6 +226,7 @@ def as_parquet(frame: pl.DataFrame) -> bytes:
 TYPED = fundamentals_frame({}).with_columns(pl.col("^.*(_date|_end)$").str.to_date())
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize("column", ["revenue", "ticker", "entity_id", "filing_date", "name"])
 @pytest.mark.parametrize(
     "value",
@@ -249,6 +253,7 @@ def test_a_column_of_lists_or_structures_is_refused_by_name(
         open_folder(tmp_path).securities()
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [

@@ -34,6 +34,7 @@ def read(payload: bytes, most_bytes: int = MEGABYTE) -> pl.DataFrame:
     return reader.read(reader.names)
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("encoding", [DICTIONARY, DELTA], ids=["dictionary", "delta"])
 @pytest.mark.parametrize("kind", TEXTS, ids=str)
 @pytest.mark.parametrize("store_schema", [False, True])

@@ -94,6 +94,7 @@ def _after_controls(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@pytest.mark.drill
 def test_the_first_300_are_like_the_studys():
     """The study: 300 members, 176 complete, 129 after the controls."""
     first = screened().head(300)

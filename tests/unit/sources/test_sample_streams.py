@@ -42,6 +42,7 @@ ALONE = {
 """By module and stage: the one dataset that changes with its draws, the columns (None: all), and the rows."""
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize(("module", "stage"), ALONE)
 def test_other_draws_of_a_stage_change_its_own_columns_alone(
     module: str, stage: str, monkeypatch: pytest.MonkeyPatch

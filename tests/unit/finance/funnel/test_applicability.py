@@ -137,6 +137,7 @@ def test_a_mortgage_trust_fails_filter_1_and_an_equity_trust_is_to_be_verified()
     assert second["stand_alone_status"] == "verify"
 
 
+@pytest.mark.some_cases(6)
 @pytest.mark.parametrize(
     ("filter_name", "measure"),
     [(filter_name, measure) for filter_name, measures in FILTER_RULES.items() for measure in measures],

@@ -91,7 +91,7 @@ def three(**changed: dict[str, object]) -> tuple[list[dict[str, object]], pl.Dat
     debt=st.floats(0, 60),
     equity=st.floats(-20, 100),
 )
-@examples(4)
+@examples(2)
 def test_a_member_judged_as_a_watched_name_gets_its_own_verdicts(
     income: float, cash_flow: float, debt: float, equity: float
 ) -> None:
