@@ -69,6 +69,7 @@ def live_through(
     days: Sequence[dt.date],
     incidents: Sequence[Incident],
     before: Callable[[dt.date], None] = lambda _: None,
+    window: int = 180,
 ) -> Iterator[Lived]:
     """Run each night and look each morning: `health`, and `alert`, which must find nothing more to say.
 
@@ -82,6 +83,8 @@ def live_through(
         What goes wrong on which nights.
     before
         Called before each night, to move the vendor's clock on.
+    window
+        Minutes of a night in which a source that stumbles is asked again.
     """
     for number, day in enumerate(days):
         trouble = next((one.trouble for one in incidents if one.first <= number <= one.last), nullcontext)
@@ -89,7 +92,7 @@ def live_through(
         before(day)
         with trouble():  # type: ignore[attr-defined]
             clock.now = utc(day, BEGINS)
-            night = smallcap("night", "--home", home)
+            night = smallcap("night", "--window", window, "--home", home)
             clock.now = max(clock.now, utc(day, LOOK))
             looked = smallcap("health", "--format", "json", "--home", home)
             smallcap("alert", "--home", home)

@@ -97,14 +97,14 @@ def test_a_month_with_three_incidents_is_told_at_their_begins_and_ends(
                 lambda: spoiled("/v1/fundamentals*", "sparse", percent=10),
                 "runs",
                 ExitCode.REFUSED,
-                ExitCode.FAILING,
+                ExitCode.DEGRADED,
             ),
         ]
         with set_clock(utc(MONTH[0], dt.time(0))) as clock:
             lived = list(
                 live_through(
                     smallcap, home, hook, clock, MONTH, incidents,
-                    lambda day: standin.configure(today=day.isoformat()),
+                    lambda day: standin.configure(today=day.isoformat()), window=10,
                 )
             )  # fmt: skip
     assert_told_once(lived, incidents)
