@@ -10,7 +10,7 @@ from benchmarks.results import Limit, Section
 from benchmarks.sizes import SIZES
 from benchmarks.timing import medians
 from smallcap.sources.nport.document import read_report
-from tests.unit.sources.crafted_sec import document, position
+from tests.component.sources.crafted_sec import document, position
 
 POSITIONS = 2_000
 MOST_TIMES_BARE = 3.0

@@ -12,7 +12,7 @@ from smallcap.repair.steps import record_checksums
 from smallcap.settings import load_settings
 from smallcap.warehouse import build, swap
 from smallcap.warehouse.from_lake import RECORDS, tables_of
-from tests.unit.lake.test_store import prices
+from tests.component.lake.test_store import prices
 
 YEARS = (2020, 2021, 2022)
 

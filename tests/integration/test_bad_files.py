@@ -16,8 +16,8 @@ import pytest
 
 from smallcap.tables import TABLES
 from tests.command_line import published
+from tests.component.sources.crafted import fundamentals_frame, holdings, line, write_folder
 from tests.integration.homes import Answer, contents, make, served
-from tests.unit.sources.crafted import fundamentals_frame, holdings, line, write_folder
 
 AS_OF = dt.date(2025, 5, 31)
 COMPANIES = 30

@@ -14,8 +14,8 @@ from smallcap import __version__
 from smallcap.lake import Lake
 from smallcap.tables import TABLES
 from smallcap.warehouse import served_run_id
+from tests.component.sources.crafted import holdings, line, write_folder
 from tests.integration.homes import EARLIER, LATER, LONGER_STALE_LIMIT, as_of_dates, contents, record, served
-from tests.unit.sources.crafted import holdings, line, write_folder
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:

@@ -17,10 +17,10 @@ import polars as pl
 import pytest
 
 from tests.command_line import published
+from tests.component.sources.crafted import holdings, line, write_folder
 from tests.integration.homes import Answer, contents, copy_home, make
 from tests.integration.test_bad_files import FUNDAMENTALS, LAST_PRICES, PRICES, TICKERS, statements
 from tests.paths import PROJECT_ROOT
-from tests.unit.sources.crafted import holdings, line, write_folder
 
 FIRST, SECOND = dt.date(2025, 5, 31), dt.date(2025, 6, 30)
 DOUBTED, GONE, RENAMED, RECYCLED, SPLIT = TICKERS[2:7]

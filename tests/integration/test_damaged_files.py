@@ -18,9 +18,9 @@ from smallcap.settings import load_settings
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse import published as read_published
 from smallcap.warehouse import run_query
+from tests.component.lake.test_store import prices
 from tests.integration.published_lake import YEARS, make_home, publish, reopened
 from tests.tiers import others_in_drill
-from tests.unit.lake.test_store import prices
 
 REQUEST = {"file": "a.csv"}
 

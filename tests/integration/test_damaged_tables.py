@@ -21,9 +21,9 @@ from smallcap.repair.steps import find_steps, record_checksums, repair_tables
 from smallcap.repair.tables import REPAIR_RUN
 from smallcap.settings import load_settings
 from smallcap.warehouse import ensure_home, run_query, versions_in_use
+from tests.component.lake.test_store import prices
 from tests.integration.published_lake import YEARS, check, make_home, publish, reopened
 from tests.tiers import others_in_drill
-from tests.unit.lake.test_store import prices
 
 COUNT = "SELECT year, count(*) FROM raw.prices GROUP BY year ORDER BY year"
 NOTHING_LOST = tuple((year, 2) for year in YEARS)

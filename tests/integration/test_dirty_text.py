@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from tests.command_line import COMMAND, environment, must_succeed, published
+from tests.component.sources.crafted import fundamentals_frame, holdings, line, write_folder
 from tests.integration.homes import contents
-from tests.unit.sources.crafted import fundamentals_frame, holdings, line, write_folder
 from tests.unit.test_characters import is_forbidden
 
 AS_OF = dt.date(2025, 5, 31)

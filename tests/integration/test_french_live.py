@@ -16,10 +16,10 @@ from smallcap.errors import SmallcapError
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.french.live import FILES, FrenchFactors
 from smallcap.sources.sample import SampleSource
+from tests.component.sources.fetchers import Bench
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
 from tests.tolerances import EXACT
-from tests.unit.sources.fetchers import Bench
 
 COMPANIES = 60
 SEED = 2000

@@ -13,10 +13,10 @@ from smallcap.errors import InputError, SmallcapError
 from smallcap.finance.tickers import normalised
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.ishares.live import IsharesLists
+from tests.component.sources.crafted import ALIASES, RULES
+from tests.component.sources.fetchers import Bench
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
-from tests.unit.sources.crafted import ALIASES, RULES
-from tests.unit.sources.fetchers import Bench
 
 SMALL = 40
 """Members that are plausible in a universe of 60 companies."""

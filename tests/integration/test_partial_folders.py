@@ -14,6 +14,7 @@ import pytest
 
 from smallcap.lake import Lake
 from tests.command_line import published
+from tests.component.sources.crafted import french, write_folder
 from tests.integration.homes import Answer, served
 from tests.integration.test_bad_files import (
     AS_OF,
@@ -26,7 +27,6 @@ from tests.integration.test_bad_files import (
     TICKERS,
     statements,
 )
-from tests.unit.sources.crafted import french, write_folder
 
 Smallcap = Callable[..., Answer]
 

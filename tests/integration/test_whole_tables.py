@@ -16,12 +16,12 @@ import pytest
 
 from smallcap.tables import TABLES
 from tests.command_line import published
+from tests.component.sources.crafted import fundamentals_frame, holdings, line, write_folder
 from tests.integration.homes import Answer, make
 from tests.oracle.metrics_pandas import annual_ratios, market_caps
 from tests.oracle.quality_pandas import in_order
 from tests.tiers import others_in_drill
 from tests.tolerances import EXACT
-from tests.unit.sources.crafted import fundamentals_frame, holdings, line, write_folder
 
 pytestmark = pytest.mark.drill
 

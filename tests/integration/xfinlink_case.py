@@ -16,11 +16,11 @@ from smallcap.settings import PlanName
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.xfinlink import XfinlinkSource, limits_of, load_plan
+from tests.component.sources.crafted import ALIASES, RULES
+from tests.component.sources.fetchers import Bench
 from tests.paths import PROJECT_ROOT
 from tests.standin.server import StandIn
 from tests.tolerances import EXACT
-from tests.unit.sources.crafted import ALIASES, RULES
-from tests.unit.sources.fetchers import Bench
 
 INDEX = "russell2000"
 NOW = dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)

@@ -19,9 +19,9 @@ from smallcap.errors import InputError
 from smallcap.rules.types.index_funds import FundRow
 from smallcap.sources.nport.document import FundReport, read_report
 from smallcap.sources.nport.members import constituents
+from tests.component.sources.crafted import RULES
 from tests.real.conftest import REAL
 from tests.tolerances import EXACT, SUM_OF_PERCENTS
-from tests.unit.sources.crafted import RULES
 
 NPORT = REAL / "sec" / "nport"
 pytestmark = pytest.mark.skipif(not NPORT.is_dir(), reason=f"real files are not here ({NPORT})")

@@ -11,8 +11,8 @@ from smallcap.rules.files import read_rows
 from smallcap.rules.types.index_funds import SUCCESSIONS_FILE, CikSuccession
 from smallcap.sources.sec_index.submissions import read_submissions
 from smallcap.sources.whois.successions import registrants_of
+from tests.component.sources.crafted import REFERENCE
 from tests.real.conftest import REAL
-from tests.unit.sources.crafted import REFERENCE
 
 FACTS = REAL / "sec" / "companyfacts"
 pytestmark = pytest.mark.skipif(not FACTS.is_dir(), reason=f"real files are not here ({FACTS})")

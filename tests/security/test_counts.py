@@ -10,7 +10,7 @@ from tests.paths import PROJECT_ROOT
 
 ELSEWHERE = (
     "tests.integration.test_warehouse_limits",
-    "tests.unit.pipelines.test_consoles",
+    "tests.component.pipelines.test_consoles",
     "tests.unit.reports.test_page",
     "tests.unit.reports.test_svg",
 )

@@ -13,7 +13,11 @@ from tests.paths import PROJECT_ROOT
 
 TESTS = PROJECT_ROOT / "tests"
 FOLDERS = sorted(path.name for path in TESTS.iterdir() if (path / "__init__.py").is_file())
-OPEN_TO_UNIT_TESTS = {"unit", "oracle", "standin"}
+OPEN_TO = {
+    "unit": {"unit", "oracle", "standin"},
+    "component": {"component", "unit", "oracle", "standin"},
+}
+"""By folder, what its tests may import of the others."""
 ORACLES = sorted(
     path.stem for kind in ("pandas", "python") for path in (TESTS / "oracle").glob(f"*_{kind}.py")
 )
@@ -36,12 +40,13 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_unit_tests_import_nothing_from_tests_of_more_than_a_unit() -> None:
-    closed = tuple(f"tests.{name}." for name in FOLDERS if name not in OPEN_TO_UNIT_TESTS)
+@pytest.mark.parametrize("folder", OPEN_TO)
+def test_tests_of_a_part_import_nothing_from_tests_of_more(folder: str) -> None:
+    closed = tuple(f"tests.{name}." for name in FOLDERS if name not in OPEN_TO[folder])
     assert "tests.integration." in closed
     found = {
         (str(path.relative_to(TESTS)), name)
-        for path in (TESTS / "unit").rglob("*.py")
+        for path in (TESTS / folder).rglob("*.py")
         for name in imports(path)
         if f"{name}.".startswith(closed)
     }

@@ -22,11 +22,11 @@ from smallcap.sources.french.files import read_french
 from smallcap.sources.ishares.holdings import read_holdings
 from smallcap.sources.sec.company import read_company
 from smallcap.sources.sec.data_sets import read_data_set, statements_of
+from tests.component.sources.crafted import RULES, open_folder, write_folder
+from tests.component.sources.sec.builders import CONCEPTS, Company, filed
+from tests.component.sources.sec.test_data_sets import archive
 from tests.paths import PROJECT_ROOT
 from tests.security.fuzz.inputs import FOLDER, PACKED, TABLES, packed
-from tests.unit.sources.crafted import RULES, open_folder, write_folder
-from tests.unit.sources.sec.builders import CONCEPTS, Company, filed
-from tests.unit.sources.sec.test_data_sets import archive
 
 MOST_BYTES: Final = 5_000_000
 INDEX: Final = "russell2000"

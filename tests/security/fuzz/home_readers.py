@@ -32,10 +32,10 @@ from smallcap.sources.fetching import Rate, RateLimit
 from smallcap.sources.fetching.quota import Quota
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse.diff import compare
+from tests.component.lake.test_store import prices
 from tests.paths import PROJECT_ROOT
 from tests.published_home import publish_small_home
 from tests.security.fuzz.file_readers import Reader
-from tests.unit.lake.test_store import prices
 from tests.unit.rules.test_mutations import RULE_SETS, TABLES
 
 REFERENCE: Final = PROJECT_ROOT / "data" / "reference"

@@ -11,8 +11,8 @@ from typing import Final
 import polars as pl
 
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES, CanonicalTable
-from tests.unit.sources.crafted import french, fundamentals_frame, holdings, line
-from tests.unit.sources.workbooks import workbook
+from tests.component.sources.crafted import french, fundamentals_frame, holdings, line
+from tests.component.sources.workbooks import workbook
 
 NAMES: Final = ("AAAA", "BBBB", "CCCC")
 TABLES: Final[dict[str, CanonicalTable]] = {

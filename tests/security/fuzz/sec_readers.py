@@ -12,10 +12,8 @@ from smallcap.sources.sec_index.company_index import read_company_index
 from smallcap.sources.sec_index.feed import read_feed
 from smallcap.sources.sec_index.submissions import read_older_filings, read_submissions
 from smallcap.sources.sec_index.tickers import read_company_tickers, read_fund_tickers
-from tests.security.fuzz.file_readers import Reader
-from tests.security.fuzz.inputs import packed
-from tests.unit.sources.crafted_sec import as_json, document, fails_file, position
-from tests.unit.sources.test_sec_index import (
+from tests.component.sources.crafted_sec import as_json, document, fails_file, position
+from tests.component.sources.test_sec_index import (
     BY_COMPANY,
     BY_FORM,
     COMPANIES,
@@ -24,6 +22,8 @@ from tests.unit.sources.test_sec_index import (
     RECENT,
     SUBMISSIONS,
 )
+from tests.security.fuzz.file_readers import Reader
+from tests.security.fuzz.inputs import packed
 
 _FAILS: Final = fails_file("20210601|12345A109|ABC|120|A CO|25.50", "20210602|98765Z104|BRK.B|7|B CO|.")
 _LISTS: Final[dict[str, Callable[[bytes, str], object]]] = {

@@ -13,11 +13,11 @@ from filelock import FileLock
 
 from smallcap.pipelines.command import app as cli
 from smallcap.settings import Settings
+from tests.component.sources.crafted import write_folder
 from tests.integration.homes import Answer, command
 from tests.published_home import publish_small_home
 from tests.security.fuzz.inputs import FOLDER, as_parquet, dated, packed, table
 from tests.security.fuzz.mutations import column
-from tests.unit.sources.crafted import write_folder
 
 Smallcap = Callable[..., Answer]
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import SmallcapError
+from tests.component.sources.crafted import write_folder
 from tests.examples import is_drill
 from tests.security.fuzz.explained import is_refused, outcome
 from tests.security.fuzz.file_readers import FILE_READERS, read_folder
 from tests.security.fuzz.inputs import FOLDER, PACKED, book, packed
 from tests.security.fuzz.readers import empty_folder
-from tests.unit.sources.crafted import write_folder
 
 PRICES = "prices/month_end.csv"
 CSV = FOLDER[PRICES]

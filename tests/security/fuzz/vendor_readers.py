@@ -33,9 +33,9 @@ from smallcap.sources.xfinlink.metrics import metrics_topic
 from smallcap.sources.xfinlink.names import Names
 from smallcap.sources.xfinlink.prices import prices_topic
 from smallcap.sources.xfinlink.units import FUNDAMENTALS_READ, METRICS_READ, PRICES_READ
+from tests.component.sources.fetchers import Bench
+from tests.component.sources.sec.test_data_sets import archive
 from tests.security.fuzz.file_readers import Reader
-from tests.unit.sources.fetchers import Bench
-from tests.unit.sources.sec.test_data_sets import archive
 
 START, END = dt.date(2024, 1, 1), dt.date(2024, 12, 31)
 TOPICS: Final[dict[str, Callable[[XfinlinkClient], Topic]]] = {

@@ -8,9 +8,13 @@ import polars as pl
 import pytest
 
 from smallcap.finance.resolution import resolved_shares
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
 from smallcap.tables import table as table_of
 from tests.tolerances import EXACT
-from tests.unit.sources.crafted_sec import IDENTITY
+from tests.unit.finance.builders import REFERENCE
+
+IDENTITY = read_rules(REFERENCE, CUSIP_IDENTITY_FILE, CusipIdentity)
 
 FIRST, SECOND, NEWEST = (dt.date(2021, month, 30) for month in (4, 6, 9))
 

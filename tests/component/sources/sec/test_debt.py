@@ -1,0 +1,72 @@
+"""Debt under several concepts is added up or the larger total is taken: no part is left out in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.component.sources.sec.builders import Company, filed, only
+
+Amounts = dict[str, float]
+
+
+def debt(**balances: float) -> tuple[float | None, float | None]:
+    """Short-term and long-term debt, in millions, of a company with these balances."""
+    company = Company().annual(2020, filed(2020))
+    company.add(filed(2020), "2020-12-31", **{tag: value * 1e6 for tag, value in balances.items()})
+    row = only(company.read())
+    parts = (row["short_term_debt_usd"], row["long_term_debt_usd"])
+    return tuple(None if part is None else part / 1e6 for part in parts)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("balances", "long_term"),
+    [
+        pytest.param({"SecuredDebt": 500, "SeniorNotes": 300, "LineOfCredit": 100}, 900, id="property trust"),
+        pytest.param({"NotesPayable": 800, "LineOfCredit": 100}, 900, id="notes and a line"),
+        pytest.param(
+            {"SecuredDebt": 500, "UnsecuredDebt": 300, "SeniorNotes": 300}, 800, id="one line, two names"
+        ),
+        pytest.param({"SubordinatedDebt": 60, "AdvancesFromFederalHomeLoanBanks": 150}, 210, id="bank"),
+        pytest.param({"LongTermDebt": 90, "SeniorNotes": 40}, 90, id="a total and one part of it"),
+        pytest.param(
+            {"LongTermDebt": 40, "SeniorNotes": 40, "LineOfCredit": 30}, 70, id="parts above a total"
+        ),
+        pytest.param({"LoansPayable": 80}, 80, id="loans alone"),
+        pytest.param({"ConvertibleNotesPayable": 70}, 70, id="convertible notes alone"),
+    ],
+)
+def test_long_term_debt_is_the_sum_of_its_kinds_or_the_larger_total(
+    balances: Amounts, long_term: float
+) -> None:
+    assert debt(**balances) == (None, long_term)
+
+
+@pytest.mark.parametrize(
+    ("balances", "both"),
+    [
+        pytest.param(
+            {"SecuredLongTermDebt": 40, "SecuredDebtCurrent": 5, "LineOfCredit": 30}, (5, 70), id="loan, line"
+        ),
+        pytest.param({"LineOfCredit": 30, "LinesOfCreditCurrent": 12}, (12, 18), id="a line in two parts"),
+        pytest.param({"NotesPayable": 80, "NotesPayableCurrent": 20}, (20, 60), id="notes in two parts"),
+        pytest.param(
+            {"LongTermDebt": 90, "LongTermDebtCurrent": 10, "ConvertibleNotesPayable": 30},
+            (10, 80),
+            id="total",
+        ),
+        pytest.param(
+            {"LongTermDebtNoncurrent": 40, "LongTermDebtCurrent": 5, "NotesPayable": 45}, (5, 40), id="both"
+        ),
+    ],
+)
+def test_what_is_due_within_a_year_is_not_counted_twice(balances: Amounts, both: tuple[float, float]) -> None:
+    assert debt(**balances) == both
+
+
+@pytest.mark.parametrize(
+    "tag", ["OtherBorrowings", "DebtInstrumentCarryingAmount", "LoansPayableToBankNoncurrent"]
+)
+def test_debt_under_a_concept_that_no_chain_has_leaves_debt_unknown(tag: str) -> None:
+    assert debt(**{tag: 50.0}) == (None, None)
+    company = Company().annual(2020, filed(2020)).add(filed(2020), "2020-12-31", **{tag: 50e6})
+    assert only(company.read())["is_debt_explained_zero"] is False
