@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-DEFAULT_EXAMPLES = 10
+DEFAULT_EXAMPLES = 6
 TIMES_IN_DRILL = 20
 
 # A busy machine is no failure: examples have no deadline.

@@ -145,6 +145,7 @@ def test_without_a_count_there_is_no_flag() -> None:
     assert july(records=({"shares": None},))["is_split_inferred"] is None
 
 
+@pytest.mark.some_cases(6)
 @pytest.mark.parametrize(
     ("quantity", "price", "ratio"),
     [

@@ -67,6 +67,7 @@ def answers(
     return rows, annual
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -107,6 +107,7 @@ def test_a_book_of_any_name_is_drawn(name):
     assert {"my book", *TERMS} <= set(texts(drawn.wide))
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize(
     "name", ["constructor", "toString", "Health Care", "\u00c9nergie", "'\"\\\\`${x}", "2024", "true"]
 )

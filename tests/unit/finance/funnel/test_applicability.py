@@ -40,6 +40,7 @@ def of_kind(kind: str | None, **changed: dict[str, object]) -> pl.DataFrame:
     )
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize("kind", OF_DEBT)
 def test_a_bank_is_not_asked_of_debt_and_cash_but_of_income_and_value(kind: str) -> None:
     found = of_kind(kind)
@@ -59,6 +60,7 @@ def test_a_bank_is_not_asked_of_debt_and_cash_but_of_income_and_value(kind: str)
     assert found.sort("filter_number")["rules_not_asked"].to_list() == [0, 1, 2, 4, 4, 0]
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize("kind", ASKED_ALL)
 def test_all_others_are_asked_every_rule(kind: str | None) -> None:
     found = of_kind(kind)
@@ -66,6 +68,7 @@ def test_all_others_are_asked_every_rule(kind: str | None) -> None:
     assert found["rules_not_asked"].sum() == 0
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize("kind", ASKED_ALL)
 def test_an_equity_trust_like_any_other_fails_by_its_debt(kind: str | None) -> None:
     # In 2023 90 of debt against 80 x 1.05^4 of equity; filter 2 compares with a market value of 160.
@@ -75,6 +78,7 @@ def test_an_equity_trust_like_any_other_fails_by_its_debt(kind: str | None) -> N
     assert statuses(found)["shariah"] == "fail"
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("kind", OF_DEBT)
 def test_of_a_bank_debt_cash_flows_and_margins_change_no_verdict(kind: str) -> None:
     # Operating income of 2023 below zero, cash from operations below zero each year, debt above equity.

@@ -86,6 +86,7 @@ def test_the_sum_of_cash_has_to_back_the_sum_of_profits() -> None:
     assert row["value"] == pytest.approx(26.745 / 77.3588375, rel=BY_HAND)
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize(
     ("first", "changed", "status", "reason"),
     [

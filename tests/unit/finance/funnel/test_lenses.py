@@ -102,6 +102,7 @@ def test_a_debt_free_company_needs_no_coverage() -> None:
     assert (row["verdict"], row["value"]) == ("met", None)
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize(
     ("item", "records", "listed", "reason"),
     [
@@ -156,6 +157,7 @@ def test_without_its_debt_net_interest_income_covers_nothing() -> None:
     assert (row["verdict"], row["reason"]) == ("unknown", "only net interest is known, and it is income")
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize(
     ("kind", "items"),
     [

@@ -147,6 +147,7 @@ def test_silence_in_silence_out() -> None:
     assert set(told.values()) == {"verify"}
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

@@ -152,6 +152,7 @@ def test_a_book_with_too_few_months_says_so():
     assert found["reason"].str.contains("20 months").all()
 
 
+@pytest.mark.drill
 def test_the_family_is_all_books_under_the_five_factors_over_all_months(inference):
     regressions = book_regressions(of_books(*NAMES), BOOKS, FILE, RULES)
     found = AlphaFamily.validate(alpha_family(regressions, inference, RULES))

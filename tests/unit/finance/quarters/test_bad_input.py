@@ -195,6 +195,7 @@ def weeks(year_start: dt.date, *lengths: int) -> list[dict[str, object]]:
     return rows
 
 
+@pytest.mark.some_cases(2)
 @pytest.mark.parametrize(
     ("lengths", "year_weeks"),
     [((13, 13, 13), 52), ((13, 13, 13), 53), ((16, 12, 12), 52), ((16, 12, 12), 53), ((12, 12, 12), 52)],

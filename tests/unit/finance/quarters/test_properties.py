@@ -45,7 +45,7 @@ def of_the_year(flows: tuple[float, ...], lag: int = 60) -> dict[str, object]:
 YEARS = (2024, 2025, 2026)
 
 
-@examples(2)
+@examples(1)
 @given(flows=FOUR, lags=st.tuples(LAG, LAG, LAG), annual_lag=LAG)
 def test_four_quarters_sum_to_the_year_once_all_are_known(
     flows: tuple[float, ...], lags: tuple[int, int, int], annual_lag: int
@@ -57,7 +57,7 @@ def test_four_quarters_sum_to_the_year_once_all_are_known(
     assert latest.sort("period_end")[NAME].to_list() == pytest.approx(list(flows), rel=EXACT)
 
 
-@examples(2)
+@examples(1)
 @given(flows=FOUR, lags=st.tuples(LAG, LAG, LAG), annual_lag=LAG)
 def test_a_flow_is_made_of_figures_known_on_its_day(
     flows: tuple[float, ...], lags: tuple[int, int, int], annual_lag: int
@@ -72,7 +72,7 @@ def test_a_flow_is_made_of_figures_known_on_its_day(
         assert known["available_date"].min() == max(days[number - 2], days[number - 1])
 
 
-@examples(2)
+@examples(1)
 @given(flows=FOUR, to=FLOW, after=st.integers(1, 500))
 def test_a_restated_first_quarter_changes_nothing_before_its_own_filing(
     flows: tuple[float, ...], to: float, after: int
@@ -86,7 +86,7 @@ def test_a_restated_first_quarter_changes_nothing_before_its_own_filing(
     assert_frame_equal(before.filter(is_past), after_it.filter(is_past))
 
 
-@examples(2)
+@examples(1)
 @given(
     flows=st.tuples(*(FLOW for _ in range(4))),
     lags=st.tuples(LAG, LAG, LAG),

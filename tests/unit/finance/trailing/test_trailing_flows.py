@@ -114,6 +114,7 @@ class TestBasis:
         found = flows_on(REPORT, [late], [*QUARTERS_OF_2023, FIRST_OF_2024])
         assert found == (105.0, "annual plus year to date", None)
 
+    @pytest.mark.some_cases(2)
     @pytest.mark.parametrize(
         ("comparative", "is_mixed", "revenue"),
         [

@@ -258,6 +258,7 @@ def test_empty_inputs_give_an_empty_table() -> None:
     assert rows.columns == list(TrailingMetrics.columns())
 
 
+@pytest.mark.drill
 def test_other_companies_change_nothing() -> None:
     annual, quarters = random_history(1)
     alone = trailing(annual=annual, quarters=quarters)

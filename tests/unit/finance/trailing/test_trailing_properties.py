@@ -24,7 +24,7 @@ FLOW = st.integers(min_value=1, max_value=1_000)
 
 
 @given(SEEDS)
-@examples(3)
+@examples(2)
 def test_what_is_filed_later_changes_no_earlier_row(seed: int) -> None:
     annual, quarters = random_history(seed)
     every = trailing(annual=annual, quarters=quarters)
@@ -36,8 +36,9 @@ def test_what_is_filed_later_changes_no_earlier_row(seed: int) -> None:
     assert_frame_equal(every.filter(pl.col("available_date") <= day), then)
 
 
+@pytest.mark.drill
 @given(SEEDS)
-@examples(3)
+@examples(2)
 def test_the_order_of_rows_is_irrelevant(seed: int) -> None:
     annual, quarters = random_history(seed)
     before = trailing(annual=annual, quarters=quarters)
@@ -47,8 +48,9 @@ def test_the_order_of_rows_is_irrelevant(seed: int) -> None:
     assert_frame_equal(trailing(annual=annual, quarters=quarters), before)
 
 
+@pytest.mark.drill
 @given(SEEDS)
-@examples(3)
+@examples(2)
 def test_the_row_of_the_last_day_is_the_visible_one(seed: int) -> None:
     annual, quarters = random_history(seed)
     rows = trailing(annual=annual, quarters=quarters)
@@ -58,7 +60,7 @@ def test_the_row_of_the_last_day_is_the_visible_one(seed: int) -> None:
 
 
 @given(st.lists(FLOW, min_size=4, max_size=4), st.lists(FLOW, min_size=4, max_size=4))
-@examples(3)
+@examples(2)
 def test_four_quarters_known_on_one_day_are_the_year(last: list[int], this: list[int]) -> None:
     quarters, annual = [], []
     for year, flows in ((2022, last), (2023, this)):
@@ -81,7 +83,7 @@ def test_four_quarters_known_on_one_day_are_the_year(last: list[int], this: list
 
 
 @given(SEEDS, st.integers(min_value=1, max_value=700))
-@examples(3)
+@examples(2)
 def test_a_restated_first_quarter_counts_from_its_own_filing_on(seed: int, later: int) -> None:
     annual, quarters = random_history(seed)
     firsts = [row for row in quarters if row["fiscal_quarter"] == 1 and row["version"] == "original"]
@@ -97,7 +99,7 @@ def test_a_restated_first_quarter_counts_from_its_own_filing_on(seed: int, later
 
 
 @given(SEEDS)
-@examples(3)
+@examples(2)
 def test_an_independent_implementation_agrees(seed: int) -> None:
     annual, quarters = random_history(seed)
     ours = trailing(annual=annual, quarters=quarters).to_pandas()

@@ -119,6 +119,7 @@ def test_a_member_judged_as_a_watched_name_gets_its_own_verdicts(
     assert lenses.sort("statement", "item").select(ITEM).equals(seen.sort("statement", "item").select(ITEM))
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("price", [0.01, 16.0, 1e6])
 def test_a_watched_name_moves_no_limit_of_the_universe(price: float) -> None:
     records, listed = three(all={"operating_cash_flow_usd": -500.0})
