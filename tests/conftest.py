@@ -22,6 +22,7 @@ LONGEST = (
     # They make the homes of six years, of a killed run, of the real files, of the report and of the vendor,
     # which others would wait for.
     "test_polars_agreement",
+    "test_parity",
     "test_killed_runs",
     "tests/real/test_books",
     "test_xfinlink_preset",

@@ -28,7 +28,7 @@ T = TypeVar("T")
 GRACE_SECONDS = 1.0
 """Time that DuckDB is given to stop at its own limit, before the process is ended."""
 OVERHEAD_MB = 512
-"""What Python, the code of the libraries and the rows on their way may take beside DuckDB's memory."""
+"""What the code of the libraries and the rows on their way may take beside DuckDB's memory."""
 LOOK_SECONDS = 0.05
 BUFFER_SIZE = 1 << 16
 
@@ -81,11 +81,13 @@ def run_apart(work: Callable[[Any], T], stream: IO[Any] | None, limits: QueryLim
     # Ctrl-C reaches the whole group of processes: the child is started with it held back, and leaves it to
     # this process.
     held_back = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    # A child begins with the memory of this process, which is not the query's.
+    inherited_mb = _resident_mb(os.getpid())
     child.start()
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
         sender.close()
-        result: T = _take_over(receiver, child, stream, limits)
+        result: T = _take_over(receiver, child, stream, limits, inherited_mb)
         return result
     finally:
         child.kill()
@@ -93,7 +95,9 @@ def run_apart(work: Callable[[Any], T], stream: IO[Any] | None, limits: QueryLim
         receiver.close()
 
 
-def _take_over(receiver: Connection, child: Any, stream: IO[Any] | None, limits: QueryLimits) -> Any:
+def _take_over(
+    receiver: Connection, child: Any, stream: IO[Any] | None, limits: QueryLimits, inherited_mb: float
+) -> Any:
     """Write out what the child hands over, until its result comes or a limit is met."""
     ends = time.monotonic() + limits.timeout_seconds + GRACE_SECONDS
     while True:
@@ -114,7 +118,7 @@ def _take_over(receiver: Connection, child: Any, stream: IO[Any] | None, limits:
                 stream.write(content)
         if time.monotonic() > ends:
             raise limits.out_of_time()
-        if _resident_mb(child.pid) > limits.memory_mb + OVERHEAD_MB:
+        if _resident_mb(child.pid) - inherited_mb > limits.memory_mb + OVERHEAD_MB:
             raise limits.out_of_memory()
 
 

@@ -85,6 +85,7 @@ def say_that_it_published(home: Path) -> None:
     records.run("unfinished", "smallcap run", (LATER.year, LATER.year), LATER, "sample", "published", now)
 
 
+@pytest.mark.drill
 def test_what_a_run_has_written_since_the_publication_is_left_out(home: Path, tmp_path: Path) -> None:
     served = Lake(home / "lake").version(WRITTEN_SINCE)
     leave_a_run_unfinished(home)

@@ -34,7 +34,7 @@ from tests.tiers import others_in_drill
 
 Smallcap = Callable[..., Answer]
 COUNT = "SELECT count(*) FROM marts.quality_scores"
-KEPT_KINDS = ("truncated", "a folder in its place")
+KEPT_KINDS = ("truncated",)
 """The kinds of damage that `make test` publishes over: a file that is no catalogue, and what is no file."""
 
 

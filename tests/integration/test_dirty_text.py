@@ -81,6 +81,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.drill
 def test_the_run_publishes_every_company_and_loses_none(home: Path) -> None:
     rows = published(
         home, f"SELECT ticker, name, sector FROM core.members WHERE as_of = DATE '{AS_OF}' ORDER BY ticker"
@@ -104,10 +105,12 @@ def test_the_run_publishes_every_company_and_loses_none(home: Path) -> None:
     ]
 
 
+@pytest.mark.drill
 def test_every_company_has_its_statements(home: Path) -> None:
     assert published(home, "SELECT bool_and(is_resolved) AS is_known FROM raw.securities")["is_known"][0]
 
 
+@pytest.mark.drill
 def test_no_table_holds_a_forbidden_character(home: Path) -> None:
     for name, frame in contents(home).items():
         for column in frame.select(pl.col(pl.String)):
@@ -119,6 +122,7 @@ def test_no_table_holds_a_forbidden_character(home: Path) -> None:
             assert dirty == [], f"{name}.{column.name}"
 
 
+@pytest.mark.drill
 def test_the_report_is_written_with_its_pictures(home: Path) -> None:
     page = (home / "reports" / str(AS_OF) / "index.html").read_text(encoding="utf-8")
     assert [character for character in page if is_forbidden(character) and character != "\n"] == []
@@ -126,6 +130,7 @@ def test_the_report_is_written_with_its_pictures(home: Path) -> None:
     assert '<figure id="sectors"' in page
 
 
+@pytest.mark.drill
 def test_what_was_left_out_is_said_and_kept(home: Path) -> None:
     told = published(
         home,
@@ -140,6 +145,7 @@ def test_what_was_left_out_is_said_and_kept(home: Path) -> None:
     ]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("output", ["table", "csv", "json"])
 def test_a_terminal_obeys_nothing_that_a_query_brings(home: Path, output: str) -> None:
     query = (
@@ -153,6 +159,7 @@ def test_a_terminal_obeys_nothing_that_a_query_brings(home: Path, output: str) -
     ] == []
 
 
+@pytest.mark.drill
 def test_a_pipe_is_given_the_value_as_it_is(home: Path) -> None:
     assert (
         must_succeed("sql", "SELECT chr(27) || '[2J' AS clear", "--format", "csv", "--home", home)

@@ -68,6 +68,7 @@ def shown(smallcap, small_home: Path, monkeypatch: pytest.MonkeyPatch):
     return show
 
 
+@pytest.mark.some_cases(3)
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_number_of_a_command_is_whole_at_every_width(shown, name: str):
     arguments = WHOLE[name]

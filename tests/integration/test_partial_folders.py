@@ -70,6 +70,7 @@ def scores(home: Path) -> dict[str, int]:
     return dict(rows.itertuples(index=False, name=None))
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "present",
     [

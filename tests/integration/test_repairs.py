@@ -105,6 +105,7 @@ def test_a_run_repairs_what_is_damaged_and_leaves_what_was_there(
     assert smallcap(*RUN, "--home", home).err.startswith("nothing is out of date")
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("kind", others_in_drill(DAMAGES, kept=["a table is gone"]))
 def test_the_doctor_shows_repairs_makes_them_once_and_a_run_makes_the_rest_again(
     home: Path, small_home: Path, smallcap: Smallcap, kind: str

@@ -94,6 +94,7 @@ def test_the_earlier_home_ends_with_its_clock(warehouses: duckdb.DuckDBPyConnect
     assert last["as_published"] <= EARLIER_CLOCK - STUDY_LAG
 
 
+@pytest.mark.drill
 def test_a_night_begins_with_the_earliest_date_that_was_not_final(earlier_home: Path) -> None:
     ends = pl.date_range(EARLIER_CLOCK - STUDY_LAG, EARLIER_CLOCK, eager=True)
     month_ends = [day for day in ends if (day + dt.timedelta(days=1)).day == 1]

@@ -186,6 +186,13 @@ def test_rows_come_out_the_same_apart(warehouse_dir: Path, tmp_path: Path):
     assert pl.read_parquet(tmp_path / "here").equals(pl.read_parquet(tmp_path / "apart"))
 
 
+def test_what_the_calling_process_holds_is_not_the_querys(warehouse_dir: Path):
+    held = b"x" * (700 << 20)
+    limits = replace(LIMITS, memory_mb=100)
+    assert run_query(warehouse_dir, "SELECT sum(i) FROM range(3000000) AS t(i)", limits=limits).row_count == 1
+    assert len(held) == 700 << 20
+
+
 def test_a_process_that_ends_by_itself_is_explained():
     with pytest.raises(SmallcapError, match="ended by itself with code 7"):
         run_apart(lambda stream: os._exit(7), None, LIMITS)

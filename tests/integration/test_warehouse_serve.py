@@ -35,6 +35,7 @@ def _rows(warehouse_dir: Path) -> int:
     return run_query(warehouse_dir, COUNT).rows[0][0]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(("reader_count", "swaps"), others_in_drill([(2, 4), (4, 20)], kept=[(2, 4)]))
 def test_readers_meet_no_failure_and_no_mixture_while_catalogues_are_swapped(
     tmp_path: Path, reader_count: int, swaps: int
@@ -170,6 +171,7 @@ def test_unfinished_files_of_killed_builds_are_removed_and_running_ones_left(tmp
     assert (killed.exists(), running.exists()) == (False, True)
 
 
+@pytest.mark.drill
 def test_the_history_keeps_the_newest(tmp_path: Path):
     home = tmp_path / "home"
     for year in (2021, 2022, 2023, 2024, 2025):
@@ -201,6 +203,7 @@ def test_a_file_system_without_hard_links_gets_copies(tmp_path: Path, monkeypatc
     assert rollback(warehouse_dir) == "run-2023"
 
 
+@pytest.mark.drill
 def test_a_moved_home_answers_with_the_same_versions_and_can_still_roll_back(tmp_path: Path):
     home = tmp_path / "home"
     publish_years(home, 2023)

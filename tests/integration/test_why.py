@@ -150,10 +150,11 @@ class TestTearSheet:
             for words in ("filed", "known since", "version", "revenue", "equity")
         }
         shown = {words: line.group(1).split() for words, line in lines.items() if line is not None}
-        assert {words: len(values) for words, values in shown.items()} == dict.fromkeys(lines, 5)
-        assert shown["filed"][0] == str(newest["filing_date"].date())
-        assert shown["known since"][0] == str(newest["available_date"].date())
-        assert shown["revenue"][0] == f"{newest['revenue_usd'] / 1e6:,.0f}"
+        assert {words: len(values) for words, values in shown.items()} == dict.fromkeys(lines, 6)
+        # The first column is that of the last twelve months.
+        assert shown["filed"][1] == str(newest["filing_date"].date())
+        assert shown["known since"][1] == str(newest["available_date"].date())
+        assert shown["revenue"][1] == f"{newest['revenue_usd'] / 1e6:,.0f}"
         assert max(shown["known since"]) <= LAST_DATE
 
     @pytest.mark.drill

@@ -30,6 +30,7 @@ def end(ui: ServedUi, number: int = signal.SIGTERM) -> tuple[int, float, list[ps
     return code, time.monotonic() - begun, [process for process in started if is_alive(process)]
 
 
+@pytest.mark.drill
 def test_they_are_supervised_and_a_signal_ends_all_of_them(tmp_path: Path) -> None:
     with served_ui(tmp_path / "home", "serve") as ui:
         assert all(part(ui, word) for word in WORDS.values())
