@@ -41,12 +41,8 @@ def years_of_night(settings: Settings, today: dt.date, now: dt.datetime) -> Nigh
 
     Parameters
     ----------
-    settings
-        The settings of the home.
-    today
-        The day of the night.
-    now
-        The time, UTC.
+    settings, today, now
+        The settings of the home, the day of the night, and the time, UTC.
     """
     last_good = last_good_run(settings)
     unsettled = unsettled_since(settings)

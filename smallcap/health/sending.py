@@ -67,13 +67,10 @@ class Sender:
     def tell(self, home: str, changes: Sequence[Change]) -> None:
         """Send one message per incident that began or ended."""
         for change in changes:
-            incident = change.incident
-            if change.is_over:
-                title = f"smallcap, {incident.subject}: over"
-                self.send(title, f"{home}\nIt began at {incident.since} UTC:\n{incident.told}", is_good=True)
-            else:
-                title = f"smallcap, {incident.subject}: needs a person"
-                self.send(title, f"{home}\n{incident.told}", is_good=False)
+            incident, is_over = change.incident, change.is_over
+            title = f"smallcap, {incident.subject}: {'over' if is_over else 'needs a person'}"
+            began = f"It began at {incident.since} UTC:\n" if is_over else ""
+            self.send(title, f"{home}\n{began}{incident.told}", is_good=is_over)
 
 
 def _opened(addresses: Sequence[str]) -> Apprise:

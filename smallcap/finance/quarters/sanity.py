@@ -20,10 +20,8 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
 
     Parameters
     ----------
-    rows
-        Quarterly rows, columns of `QuarterlyRecord`; including those of earlier years.
-    rules
-        The thresholds.
+    rows, rules
+        Quarterly rows, columns of `QuarterlyRecord`, including those of earlier years; and the thresholds.
 
     Returns
     -------

@@ -49,12 +49,8 @@ def as_watched(rows: pl.DataFrame, judged: pl.DataFrame, table_name: str) -> pl.
 
     Parameters
     ----------
-    rows
-        Rows by as_of and entity_id.
-    judged
-        What `outsiders` returned.
-    table_name
-        The watched table.
+    rows, judged, table_name
+        Rows by as_of and entity_id, what `outsiders` returned, and the watched table.
 
     Returns
     -------

@@ -59,8 +59,7 @@ def annual_period(filing: Filing, core: Core, rules: StatementRules) -> Period |
     """Return the fiscal year that an annual report is of; None if it has no flows.
 
     It ends with the report's last balance sheet, or with its last annual flow where no flow ends with that.
-    A shorter period, of a change of fiscal year or a company's first, is taken where no annual flow ends
-    there.
+    A shorter period (a change of fiscal year, a company's first) is taken where no annual flow ends there.
     """
     flows, slack = _flows(filing, core), rules.date_slack_days
     first, last = rules.durations.annual_min_days, rules.durations.annual_max_days
