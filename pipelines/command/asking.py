@@ -38,8 +38,20 @@ def sql(
     worked: Annotated[
         str | None, typer.Option("--query", help="Run a worked query by its name.", show_default=False)
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Value of a parameter of the worked query; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    is_shown: Annotated[
+        bool, typer.Option("--show-sql", help="Print the SQL of the worked query; do not run it.")
+    ] = False,
     is_listing: Annotated[
-        bool, typer.Option("--list", help="List the worked queries and the questions that they answer.")
+        bool, typer.Option("--list", help="List the worked queries, their questions and parameters.")
     ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
     target: Annotated[
@@ -51,25 +63,28 @@ def sql(
     rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
     home: HomeOption = None,
 ) -> None:
-    """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
-    from smallcap.pipelines.command.querying import (
-        list_worked_queries,
-        query_text,
-        require_file_for,
-        write_answer,
-    )
+    """Query the published warehouse; nothing can be written with it, and nothing else can be read.
+
+    Example: smallcap sql --query company_history --set ticker=POWL --format csv
+    """
+    from smallcap.pipelines.command import querying
     from smallcap.warehouse.limits import QueryLimits
 
     if sum((query is not None, worked is not None, is_listing)) != 1:
         raise InputError("give one of: a query, --query NAME, or --list")
+    if worked is None and (given or is_shown):
+        raise InputError("--set and --show-sql belong to --query NAME; --list shows the names")
     if is_listing:
-        list_worked_queries()
+        querying.list_worked_queries()
         return
-    require_file_for(output, target)
+    if worked is not None and is_shown:
+        querying.show_worked_query(worked)
+        return
+    querying.require_file_for(output, target)
     settings = served(home)
     limits = QueryLimits.of(settings)
-    text = query_text(query, worked, limits.max_characters)
-    write_answer(settings, text, limits, output, target, rows)
+    asked = querying.asked_query(settings, query, worked, given or [], limits.max_characters)
+    querying.write_answer(settings, asked, limits, output, target, rows)
 
 
 def why(

@@ -6,7 +6,7 @@ leave. Neither Dagster nor Polars is imported here, so that a query on the comma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -58,6 +58,7 @@ def run_query(
     target: Path | None = None,
     max_rows: int | None = None,
     limits: QueryLimits | None = None,
+    parameters: Mapping[str, object] | None = None,
 ) -> QueryResult:
     """Run one reading statement on the published warehouse.
 
@@ -80,6 +81,8 @@ def run_query(
     limits
         What the query may use. With limits it runs in a process of its own; without, in this one, for queries
         of the program itself.
+    parameters
+        A value for each ``$name`` of the statement; it is bound, and never becomes part of the text.
 
     Raises
     ------
@@ -95,18 +98,20 @@ def run_query(
     """
     if output != "table" and target is not None:
         with new_file(target, "wb" if output == "parquet" else "w", warehouse_dir.parent) as file:
-            return run_query(warehouse_dir, sql, output, stream=file, limits=limits)
+            return run_query(warehouse_dir, sql, output, stream=file, limits=limits, parameters=parameters)
     if output != "table" and stream is None:
         raise InputError(f"{output} needs a file to write; name one (--output FILE.{output})")
     if limits is None:
-        return _answer(warehouse_dir, sql, output, max_rows, None, stream)
+        return _answer(warehouse_dir, sql, parameters, output, max_rows, None, stream)
     limits.check_length(sql)
-    return run_apart(partial(_answer, warehouse_dir, sql, output, max_rows, limits), stream, limits)
+    work = partial(_answer, warehouse_dir, sql, parameters, output, max_rows, limits)
+    return run_apart(work, stream, limits)
 
 
 def _answer(
     warehouse_dir: Path,
     sql: str,
+    parameters: Mapping[str, object] | None,
     output: Output,
     max_rows: int | None,
     limits: QueryLimits | None,
@@ -115,9 +120,9 @@ def _answer(
     with _locked_connection(warehouse_dir, limits) as connection, _explained(warehouse_dir, limits):
         statement = check_statement(connection, sql)
         if output == "parquet" and stream is not None:
-            relation = connection.sql(statement)
+            relation = connection.sql(statement, params=dict(parameters) if parameters else None)
             return QueryResult(tuple(relation.columns), (), write_parquet(relation, stream, limits))
-        connection.execute(statement)
+        connection.execute(statement, dict(parameters) if parameters else None)
         columns = tuple(column[0] for column in connection.description or ())
         if output == "table" or stream is None:
             return _fetch_table(connection, columns, max_rows, limits)
