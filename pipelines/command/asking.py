@@ -57,10 +57,17 @@ def sql(
     target: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="File to write; parquet needs one.", show_default=False, callback=usable
+            "--output",
+            "-o",
+            help="File to write (not for table).",
+            show_default=False,
+            callback=usable,
         ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
+    is_unpaged: Annotated[
+        bool, typer.Option("--no-pager", help="Print a table that is longer than the screen at once.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Query the published warehouse; nothing can be written with it, and nothing else can be read.
@@ -80,11 +87,14 @@ def sql(
     if worked is not None and is_shown:
         querying.show_worked_query(worked)
         return
-    querying.require_file_for(output, target)
+    querying.require_place_for(output, target)
     settings = served(home)
     limits = QueryLimits.of(settings)
     asked = querying.asked_query(settings, query, worked, given or [], limits.max_characters)
-    querying.write_answer(settings, asked, limits, output, target, rows)
+    if output is Format.table:
+        querying.show_answer(settings, asked, limits, rows, is_paged=not is_unpaged)
+    else:
+        querying.write_answer(settings, asked, limits, output, target)
 
 
 def why(

@@ -12,6 +12,7 @@ from rich.markup import escape
 from smallcap.errors import InputError
 from smallcap.pipelines.command.consoles import made_visible
 from smallcap.pipelines.command.options import ERR, OUT, Format, written_as
+from smallcap.pipelines.command.paging import print_paged
 from smallcap.questions import Question, open_publication, worked_queries, worked_query
 from smallcap.questions.parameters import bound_values
 from smallcap.questions.worked import text_of
@@ -46,8 +47,8 @@ def show_worked_query(name: str) -> None:
     sys.stdout.write(text_of(worked_query(name)))
 
 
-def require_file_for(output: Format, target: Path | None) -> None:
-    """Refuse a file for a table on the terminal, and Parquet without a file.
+def require_place_for(output: Format, target: Path | None) -> None:
+    """Refuse a file for a table of the terminal, and Parquet, which is binary, on the terminal.
 
     Raises
     ------
@@ -55,9 +56,9 @@ def require_file_for(output: Format, target: Path | None) -> None:
         When `output` and `target` do not go together.
     """
     if output is Format.table and target is not None:
-        raise InputError("--output needs --format csv, json or parquet")
-    if output is Format.parquet and target is None:
-        raise InputError("--format parquet needs a file: --output FILE")
+        raise InputError("--output needs --format csv, json, jsonl, markdown or parquet")
+    if output is Format.parquet and target is None and sys.stdout.isatty():
+        raise InputError("--format parquet is not for a terminal: name a file, --output FILE, or use a pipe")
 
 
 def asked_query(
@@ -79,16 +80,15 @@ def asked_query(
 
 
 def write_answer(
-    settings: Settings, asked: Asked, limits: QueryLimits, output: Format, target: Path | None, max_rows: int
+    settings: Settings, asked: Asked, limits: QueryLimits, output: Format, target: Path | None
 ) -> None:
-    """Run a query and show its rows, at most `max_rows` of a table, or write them to a file or a stream."""
-    if output is Format.table:
-        _show_table(settings, asked, limits, max_rows)
-    elif target is not None:
+    """Run a query, and write its rows to a file or to standard output."""
+    if target is not None:
         result = _run(settings, asked, limits, written_as(output), target=target)
         ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     else:
-        _run(settings, asked, limits, written_as(output), stream=made_visible(sys.stdout))
+        stream = sys.stdout.buffer if output is Format.parquet else made_visible(sys.stdout)
+        _run(settings, asked, limits, written_as(output), stream=stream)
 
 
 def _run(settings: Settings, asked: Asked, limits: QueryLimits, output: Output, **where: Any) -> QueryResult:
@@ -118,9 +118,11 @@ def _parameters_of(chosen: Question) -> str:
     )
 
 
-def _show_table(settings: Settings, asked: Asked, limits: QueryLimits, max_rows: int) -> None:
-    """Show the rows as a table, and say where there are more."""
+def show_answer(
+    settings: Settings, asked: Asked, limits: QueryLimits, max_rows: int, *, is_paged: bool
+) -> None:
+    """Run a query, show its rows as a table, at most `max_rows`, and say where there are more."""
     result = _run(settings, asked, limits, "table", max_rows=max_rows)
-    OUT.print(rows_table(result.columns, result.rows, rest="--format csv"))
+    print_paged(rows_table(result.columns, result.rows, rest="--format csv"), OUT, is_paged=is_paged)
     if result.is_truncated:
         ERR.print(f"the first {max_rows} rows; --rows shows more, --format csv all", style="dim")
