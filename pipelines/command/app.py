@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode, in_words
-from smallcap.pipelines.command import asking, keeping, making, operating
+from smallcap.pipelines.command import asking, exploring, keeping, making, operating
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
 from smallcap.pipelines.command.options import ERR
@@ -39,7 +39,7 @@ app = typer.Typer(
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.night, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
-    asking.explain_filing,
+    *(exploring.compare, asking.explain_filing),
     *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
     *(keeping.alert, keeping.ui, keeping.version),
 )

@@ -98,7 +98,10 @@ def sql(
 
 
 def why(
-    ticker: Annotated[str, typer.Argument(help="The company's symbol, however its class is spelt.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The company's symbol, however spelt, or part of its name."),
+    ],
     as_of: Annotated[
         str | None,
         typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
@@ -108,10 +111,13 @@ def why(
     ] = "published",
     home: HomeOption = None,
 ) -> None:
-    """Show one company at a date: funnel, statements, score, five years, and when figures became known."""
+    """Show one company at a date: funnel, statements, score, five years, and when figures became known.
+
+    Examples: smallcap why POWL; smallcap why powell --as-of 2025-06-30
+    """
     from smallcap.pipelines.command.why import show_company
 
-    show_company(served(home), ticker, date_of(as_of) if as_of else None, method, OUT)
+    show_company(served(home), name, date_of(as_of) if as_of else None, method, OUT)
 
 
 def funnel(

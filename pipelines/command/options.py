@@ -43,6 +43,15 @@ class ScreenFormat(StrEnum):
     json = "json"
 
 
+class CompareFormat(StrEnum):
+    """How `compare` writes its result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+
+
 class ListFormat(StrEnum):
     """How `explain-filing` writes its result."""
 
