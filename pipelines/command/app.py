@@ -39,7 +39,7 @@ app = typer.Typer(
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.night, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
-    *(exploring.compare, asking.explain_filing),
+    *(exploring.compare, exploring.tables, exploring.describe, asking.explain_filing),
     *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
     *(keeping.alert, keeping.ui, keeping.version),
 )

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from smallcap.pipelines.command.options import OUT, CompareFormat, HomeOption, date_of, served
+from smallcap.pipelines.command.options import OUT, HomeOption, RowFormat, date_of, served
 
 AsOfOption = Annotated[
     str | None,
     typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
 ]
+FormatOption = Annotated[RowFormat, typer.Option("--format", help="How to write the result.")]
 
 
 def compare(
@@ -22,9 +23,7 @@ def compare(
     method: Annotated[
         str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
     ] = "published",
-    output: Annotated[CompareFormat, typer.Option("--format", help="How to write the result.")] = (
-        CompareFormat.table
-    ),
+    output: FormatOption = RowFormat.table,
     home: HomeOption = None,
 ) -> None:
     """Show companies side by side: identity, multiples, filters with figure and limit, lenses, score.
@@ -35,3 +34,26 @@ def compare(
 
     date = date_of(as_of) if as_of else None
     compare_companies(served(home), names, date, method, output.value, OUT)
+
+
+def tables(output: FormatOption = RowFormat.table, home: HomeOption = None) -> None:
+    """List the published tables and views by layer, with rows, years, and what a row is."""
+    from smallcap.pipelines.command.describing import show_tables
+
+    show_tables(served(home), output.value, OUT)
+
+
+def describe(
+    name: Annotated[
+        str, typer.Argument(help="A table or view, with or without its layer.", show_default=False)
+    ],
+    output: FormatOption = RowFormat.table,
+    home: HomeOption = None,
+) -> None:
+    """Describe a table or view: columns with unit, example and origin, key, lineage, joins, a query.
+
+    Examples: smallcap describe quality_scores; smallcap describe core.members --format csv
+    """
+    from smallcap.pipelines.command.describing import show_table
+
+    show_table(served(home), name, output.value, OUT)

@@ -43,8 +43,8 @@ class ScreenFormat(StrEnum):
     json = "json"
 
 
-class CompareFormat(StrEnum):
-    """How `compare` writes its result."""
+class RowFormat(StrEnum):
+    """How `compare`, `tables` and `describe` write their result."""
 
     table = "table"
     csv = "csv"

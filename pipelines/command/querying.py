@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from rich.markup import escape
 
 from smallcap.errors import InputError
+from smallcap.hints import command_hint
 from smallcap.pipelines.command.consoles import made_visible
+from smallcap.pipelines.command.no_rows import why_no_rows
 from smallcap.pipelines.command.options import ERR, OUT, Format, written_as
 from smallcap.pipelines.command.paging import print_paged
 from smallcap.questions import Question, open_publication, worked_queries, worked_query
@@ -21,6 +23,9 @@ from smallcap.settings import Settings
 from smallcap.warehouse import run_query
 from smallcap.warehouse.limits import QueryLimits
 from smallcap.warehouse.query import Output, QueryResult
+
+LOOKING = {"SHOW": "rows, years and meaning of each", "DESCRIBE": "units, meaning and joins"}
+HINTS = {"SHOW": ("tables",), "DESCRIBE": ("describe", "TABLE")}
 
 
 class Asked(NamedTuple):
@@ -85,16 +90,30 @@ def write_answer(
     """Run a query, and write its rows to a file or to standard output."""
     if target is not None:
         result = _run(settings, asked, limits, written_as(output), target=target)
+        _explain(settings, asked, result)
         ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     else:
         stream = sys.stdout.buffer if output is Format.parquet else made_visible(sys.stdout)
-        _run(settings, asked, limits, written_as(output), stream=stream)
+        _explain(settings, asked, _run(settings, asked, limits, written_as(output), stream=stream))
 
 
 def _run(settings: Settings, asked: Asked, limits: QueryLimits, output: Output, **where: Any) -> QueryResult:
     return run_query(
         settings.warehouse_dir, asked.text, output, limits=limits, parameters=asked.values, **where
     )
+
+
+def _explain(settings: Settings, asked: Asked, result: QueryResult) -> None:
+    """Say on standard error why there are no rows, and where more is known of a table that was looked at."""
+    word = asked.text.split(maxsplit=1)[0].upper() if asked.text.split() else ""
+    if word in LOOKING:
+        told = f"{LOOKING[word]}: {command_hint(settings, *HINTS[word])}"
+    elif result.row_count:
+        return
+    else:
+        with open_publication(settings.warehouse_dir) as publication:
+            told = ": ".join(filter(None, ("no rows", why_no_rows(publication, asked.text, asked.values))))
+    ERR.print(escape(told), style="dim", highlight=False, soft_wrap=True)
 
 
 def _values(settings: Settings, chosen: Question, given: Sequence[str]) -> dict[str, object]:
@@ -123,6 +142,7 @@ def show_answer(
 ) -> None:
     """Run a query, show its rows as a table, at most `max_rows`, and say where there are more."""
     result = _run(settings, asked, limits, "table", max_rows=max_rows)
+    _explain(settings, asked, result)
     print_paged(rows_table(result.columns, result.rows, rest="--format csv"), OUT, is_paged=is_paged)
     if result.is_truncated:
         ERR.print(f"the first {max_rows} rows; --rows shows more, --format csv all", style="dim")

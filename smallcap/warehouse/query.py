@@ -20,11 +20,14 @@ from smallcap.warehouse.apart import run_apart
 from smallcap.warehouse.formats import TEXT_WRITERS, write_parquet
 from smallcap.warehouse.limits import QueryLimits
 from smallcap.warehouse.new_files import new_file
-from smallcap.warehouse.reading import connect, published_files, require_readable, served_path
+from smallcap.warehouse.reading import DATABASE, connect, published_files, require_readable, served_path
 from smallcap.warehouse.safety import check_statement
-from smallcap.warehouse.sqltext import quote_list
+from smallcap.warehouse.sqltext import quote_list, quote_text
 
 Output = Literal["table", "csv", "json", "jsonl", "markdown", "parquet"]
+
+LAYERS_IN_ORDER = ("marts", "core", "raw", "meta")
+"""Where a name without its layer is looked up, first to last."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,14 @@ def _explained(warehouse_dir: Path, limits: QueryLimits | None) -> Iterator[None
 
 
 def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:
-    """Open the served catalogue so that only its own files can be read and no setting can be changed."""
+    """Open the served catalogue so that only its own files can be read and no setting can be changed.
+
+    Names are found without their layer. The files that may be read, what a statement may be, and the settings
+    stay as they are: a search path says where a name is looked up, not what may be done with it.
+    """
     connection = connect(served_path(warehouse_dir))
+    path = ",".join(f"{DATABASE}.{layer}" for layer in LAYERS_IN_ORDER)
+    connection.execute(f"SET search_path = {quote_text(path)}")
     connection.execute(f"SET allowed_paths = {quote_list(published_files(connection))}")
     for statement in limits.statements() if limits else ():
         connection.execute(statement)
