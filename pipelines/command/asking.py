@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smallcap.errors import InputError
+from smallcap.pipelines.command.completing import parameters, query_names
 from smallcap.pipelines.command.options import (
     OUT,
     Format,
@@ -36,7 +37,13 @@ def sql(
         ),
     ] = None,
     worked: Annotated[
-        str | None, typer.Option("--query", help="Run a worked query by its name.", show_default=False)
+        str | None,
+        typer.Option(
+            "--query",
+            help="Run a worked query by its name.",
+            show_default=False,
+            autocompletion=query_names,
+        ),
     ] = None,
     given: Annotated[
         list[str] | None,
@@ -45,6 +52,7 @@ def sql(
             metavar="NAME=VALUE",
             help="Value of a parameter of the worked query; repeatable.",
             show_default=False,
+            autocompletion=parameters,
         ),
     ] = None,
     is_shown: Annotated[

@@ -1,12 +1,23 @@
-"""The commands that look around in what is published: `compare`, `tables`, `describe`, `open`."""
+"""The commands that look around: `compare`, `tables`, `describe`, `open`, and `completion` of the shell."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from smallcap.pipelines.command.options import OUT, HomeOption, RowFormat, date_of, served
+from smallcap.pipelines.command.completing import Shell, script, table_names
+from smallcap.pipelines.command.options import OUT, HomeOption, RowFormat, date_of, served, settings_of
+
+
+class Opened(StrEnum):
+    """What `open` opens."""
+
+    report = "report"
+    ui = "ui"
+    sql = "sql"
+
 
 AsOfOption = Annotated[
     str | None,
@@ -45,7 +56,12 @@ def tables(output: FormatOption = RowFormat.table, home: HomeOption = None) -> N
 
 def describe(
     name: Annotated[
-        str, typer.Argument(help="A table or view, with or without its layer.", show_default=False)
+        str,
+        typer.Argument(
+            help="A table or view, with or without its layer.",
+            show_default=False,
+            autocompletion=table_names,
+        ),
     ],
     output: FormatOption = RowFormat.table,
     home: HomeOption = None,
@@ -57,3 +73,33 @@ def describe(
     from smallcap.pipelines.command.describing import show_table
 
     show_table(served(home), name, output.value, OUT)
+
+
+def open_(
+    what: Annotated[Opened, typer.Argument(help="report, ui or sql.")] = Opened.report,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the UI.")] = 3000,
+    home: HomeOption = None,
+) -> None:
+    """Open the newest report or Dagster's UI in the browser, or the warehouse in DuckDB's client, read-only.
+
+    Examples: smallcap open; smallcap open ui; smallcap open sql
+    """
+    from smallcap.pipelines.command import opening
+
+    if what is Opened.ui:
+        opening.open_ui(settings_of(home=home), port, OUT)
+    elif what is Opened.sql:
+        opening.open_sql(served(home))
+    else:
+        opening.open_report(settings_of(home=home), OUT)
+
+
+def completion(
+    shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.", show_default=False)],
+) -> None:
+    """Print the script that makes a shell complete commands, options, and names of queries and tables.
+
+    bash: eval "$(smallcap completion bash)" in ~/.bashrc; zsh: the same with zsh in ~/.zshrc, after compinit;
+    fish: smallcap completion fish > ~/.config/fish/completions/smallcap.fish
+    """
+    typer.echo(script(shell))
