@@ -32,15 +32,15 @@ def script(shell: Shell) -> str:
     shell
         The shell.
     """
-    from typer.completion import get_completion_script
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
-    return get_completion_script(prog_name=PROGRAM, complete_var=VARIABLE, shell=shell.value)
+    return str(get_completion_script(prog_name=PROGRAM, complete_var=VARIABLE, shell=shell.value))
 
 
 def prepare() -> None:
     """Make the answers known that a shell asks for; nothing where no shell asks."""
     if VARIABLE in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
 
