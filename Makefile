@@ -11,10 +11,10 @@ DOCS_INSTALLED := $(DOCS)/.installed
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test drill soak unit check bench ui clean lock docs pictures
+.PHONY: help setup run test drill soak unit check bench bench-smoke ui clean lock docs pictures
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 setup: $(INSTALLED) ## install what is missing into .venv
 
@@ -59,6 +59,9 @@ check: $(INSTALLED) ## lint, types and import directions only
 
 bench: $(INSTALLED) ## measure speed and memory as ratios, and write docs/benchmarks.md; SECTIONS=... runs some
 	$(BIN)/python -m benchmarks $(SECTIONS)
+
+bench-smoke: $(INSTALLED) ## count the work of a small run, and fail where it grew by over 5%
+	$(BIN)/python -m benchmarks.smoke
 
 ui: $(INSTALLED) ## Dagster's UI and daemon on 127.0.0.1
 	$(BIN)/smallcap ui
