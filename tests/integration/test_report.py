@@ -76,6 +76,7 @@ def test_the_command_writes_another_date_and_says_where(home, smallcap):
     assert answer.out.strip() == str(home / "reports" / str(LATER) / "index.html")
 
 
+@pytest.mark.drill
 def test_the_same_warehouse_gives_the_same_page(home, smallcap):
     page = home / "reports" / str(LATER) / "index.html"
     smallcap("report", "--home", home)
@@ -96,6 +97,7 @@ def test_what_a_report_was_read_from_is_kept_once(home, smallcap):
     )
 
 
+@pytest.mark.drill
 def test_reports_of_dates_that_are_no_longer_published_are_removed(home, smallcap):
     answer = smallcap("report", "--as-of", LATER, "--home", home)
     assert answer.code == 0, answer
