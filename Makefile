@@ -71,6 +71,7 @@ shell: $(INSTALLED) ## a shell that finds `smallcap`
 # The environment of the site is installed last: without it the generated pages are still written.
 docs: $(INSTALLED) ## write the generated pages again, and build the site into .artefacts/site; a broken link fails
 	$(BIN)/python -m smallcap.tables.dictionary > docs/data-dictionary.md
+	$(BIN)/python -m smallcap.tables.joins_picture > docs/pictures/joins.svg
 	@$(MAKE) --no-print-directory $(DOCS_INSTALLED)
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 
