@@ -55,7 +55,8 @@ def test_export_writes_one_file_with_every_published_row(small_home, tmp_path, s
             name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in TABLES
         }
         assert connection.execute(
-            "SELECT count(*) FROM duckdb_views() WHERE schema_name <> 'main' AND view_name IN ('coverage', 'members')"
+            "SELECT count(*) FROM duckdb_views() WHERE schema_name <> 'main' "
+            "AND view_name IN ('coverage', 'members')"
         ).fetchall() == [(0,)]
     assert counts == {name: count for name, (count, _) in served(small_home).items()}
     assert smallcap("export", file, "--home", small_home).code == 2
