@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smallcap.errors import InputError
+from smallcap.pipelines.command.completing import parameters, query_names
 from smallcap.pipelines.command.options import (
     OUT,
     Format,
@@ -36,7 +37,13 @@ def sql(
         ),
     ] = None,
     worked: Annotated[
-        str | None, typer.Option("--query", help="Run a worked query by its name.", show_default=False)
+        str | None,
+        typer.Option(
+            "--query",
+            help="Run a worked query by its name.",
+            show_default=False,
+            autocompletion=query_names,
+        ),
     ] = None,
     given: Annotated[
         list[str] | None,
@@ -45,6 +52,7 @@ def sql(
             metavar="NAME=VALUE",
             help="Value of a parameter of the worked query; repeatable.",
             show_default=False,
+            autocompletion=parameters,
         ),
     ] = None,
     is_shown: Annotated[
@@ -57,10 +65,17 @@ def sql(
     target: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="File to write; parquet needs one.", show_default=False, callback=usable
+            "--output",
+            "-o",
+            help="File to write (not for table).",
+            show_default=False,
+            callback=usable,
         ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
+    is_unpaged: Annotated[
+        bool, typer.Option("--no-pager", help="Print a table that is longer than the screen at once.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Query the published warehouse; nothing can be written with it, and nothing else can be read.
@@ -80,15 +95,21 @@ def sql(
     if worked is not None and is_shown:
         querying.show_worked_query(worked)
         return
-    querying.require_file_for(output, target)
+    querying.require_place_for(output, target)
     settings = served(home)
     limits = QueryLimits.of(settings)
     asked = querying.asked_query(settings, query, worked, given or [], limits.max_characters)
-    querying.write_answer(settings, asked, limits, output, target, rows)
+    if output is Format.table:
+        querying.show_answer(settings, asked, limits, rows, is_paged=not is_unpaged)
+    else:
+        querying.write_answer(settings, asked, limits, output, target)
 
 
 def why(
-    ticker: Annotated[str, typer.Argument(help="The company's symbol, however its class is spelt.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The company's symbol, however spelt, or part of its name."),
+    ],
     as_of: Annotated[
         str | None,
         typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
@@ -98,10 +119,13 @@ def why(
     ] = "published",
     home: HomeOption = None,
 ) -> None:
-    """Show one company at a date: funnel, statements, score, five years, and when figures became known."""
+    """Show one company at a date: funnel, statements, score, five years, and when figures became known.
+
+    Examples: smallcap why POWL; smallcap why powell --as-of 2025-06-30
+    """
     from smallcap.pipelines.command.why import show_company
 
-    show_company(served(home), ticker, date_of(as_of) if as_of else None, method, OUT)
+    show_company(served(home), name, date_of(as_of) if as_of else None, method, OUT)
 
 
 def funnel(

@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 from rich.markup import escape
 
 from smallcap.errors import InputError
+from smallcap.hints import command_hint
 from smallcap.pipelines.command.consoles import made_visible
+from smallcap.pipelines.command.no_rows import why_no_rows
 from smallcap.pipelines.command.options import ERR, OUT, Format, written_as
+from smallcap.pipelines.command.paging import print_paged
 from smallcap.questions import Question, open_publication, worked_queries, worked_query
 from smallcap.questions.parameters import bound_values
 from smallcap.questions.worked import text_of
@@ -20,6 +23,9 @@ from smallcap.settings import Settings
 from smallcap.warehouse import run_query
 from smallcap.warehouse.limits import QueryLimits
 from smallcap.warehouse.query import Output, QueryResult
+
+LOOKING = {"SHOW": "rows, years and meaning of each", "DESCRIBE": "units, meaning and joins"}
+HINTS = {"SHOW": ("tables",), "DESCRIBE": ("describe", "TABLE")}
 
 
 class Asked(NamedTuple):
@@ -46,8 +52,8 @@ def show_worked_query(name: str) -> None:
     sys.stdout.write(text_of(worked_query(name)))
 
 
-def require_file_for(output: Format, target: Path | None) -> None:
-    """Refuse a file for a table on the terminal, and Parquet without a file.
+def require_place_for(output: Format, target: Path | None) -> None:
+    """Refuse a file for a table of the terminal, and Parquet, which is binary, on the terminal.
 
     Raises
     ------
@@ -55,9 +61,9 @@ def require_file_for(output: Format, target: Path | None) -> None:
         When `output` and `target` do not go together.
     """
     if output is Format.table and target is not None:
-        raise InputError("--output needs --format csv, json or parquet")
-    if output is Format.parquet and target is None:
-        raise InputError("--format parquet needs a file: --output FILE")
+        raise InputError("--output needs --format csv, json, jsonl, markdown or parquet")
+    if output is Format.parquet and target is None and sys.stdout.isatty():
+        raise InputError("--format parquet is not for a terminal: name a file, --output FILE, or use a pipe")
 
 
 def asked_query(
@@ -79,22 +85,35 @@ def asked_query(
 
 
 def write_answer(
-    settings: Settings, asked: Asked, limits: QueryLimits, output: Format, target: Path | None, max_rows: int
+    settings: Settings, asked: Asked, limits: QueryLimits, output: Format, target: Path | None
 ) -> None:
-    """Run a query and show its rows, at most `max_rows` of a table, or write them to a file or a stream."""
-    if output is Format.table:
-        _show_table(settings, asked, limits, max_rows)
-    elif target is not None:
+    """Run a query, and write its rows to a file or to standard output."""
+    if target is not None:
         result = _run(settings, asked, limits, written_as(output), target=target)
+        _explain(settings, asked, result)
         ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
     else:
-        _run(settings, asked, limits, written_as(output), stream=made_visible(sys.stdout))
+        stream = sys.stdout.buffer if output is Format.parquet else made_visible(sys.stdout)
+        _explain(settings, asked, _run(settings, asked, limits, written_as(output), stream=stream))
 
 
 def _run(settings: Settings, asked: Asked, limits: QueryLimits, output: Output, **where: Any) -> QueryResult:
     return run_query(
         settings.warehouse_dir, asked.text, output, limits=limits, parameters=asked.values, **where
     )
+
+
+def _explain(settings: Settings, asked: Asked, result: QueryResult) -> None:
+    """Say on standard error why there are no rows, and where more is known of a table that was looked at."""
+    word = asked.text.split(maxsplit=1)[0].upper() if asked.text.split() else ""
+    if word in LOOKING:
+        told = f"{LOOKING[word]}: {command_hint(settings, *HINTS[word])}"
+    elif result.row_count:
+        return
+    else:
+        with open_publication(settings.warehouse_dir) as publication:
+            told = ": ".join(filter(None, ("no rows", why_no_rows(publication, asked.text, asked.values))))
+    ERR.print(escape(told), style="dim", highlight=False, soft_wrap=True)
 
 
 def _values(settings: Settings, chosen: Question, given: Sequence[str]) -> dict[str, object]:
@@ -118,9 +137,12 @@ def _parameters_of(chosen: Question) -> str:
     )
 
 
-def _show_table(settings: Settings, asked: Asked, limits: QueryLimits, max_rows: int) -> None:
-    """Show the rows as a table, and say where there are more."""
+def show_answer(
+    settings: Settings, asked: Asked, limits: QueryLimits, max_rows: int, *, is_paged: bool
+) -> None:
+    """Run a query, show its rows as a table, at most `max_rows`, and say where there are more."""
     result = _run(settings, asked, limits, "table", max_rows=max_rows)
-    OUT.print(rows_table(result.columns, result.rows, rest="--format csv"))
+    _explain(settings, asked, result)
+    print_paged(rows_table(result.columns, result.rows, rest="--format csv"), OUT, is_paged=is_paged)
     if result.is_truncated:
         ERR.print(f"the first {max_rows} rows; --rows shows more, --format csv all", style="dim")

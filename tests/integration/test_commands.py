@@ -5,6 +5,7 @@ nothing.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -82,7 +83,8 @@ def test_doctor_finds_all_well_in_a_published_home_and_in_a_new_one(small_home, 
     assert "missing" not in well.out
     empty = smallcap("doctor", "--home", tmp_path / "empty")
     assert empty.code == 0, empty.out
-    assert "nothing is published yet, which `smallcap run` does" in " ".join(empty.out.split())
+    told = " ".join(empty.out.split())
+    assert re.search(r"nothing is published yet; make it with: \S*smallcap run --home ", told), told
     assert not (tmp_path / "empty").exists()
 
 
