@@ -12,6 +12,9 @@ PROGRAM = "smallcap"
 VARIABLE = "_SMALLCAP_COMPLETE"
 """Set by the shell when it asks for completions."""
 
+REJECTS = "core.rejects"
+"""The one table that is not made from others by the lineage of runs: every table's refused rows."""
+
 
 class Shell(StrEnum):
     """Shells for which there is a script."""
@@ -29,15 +32,15 @@ def script(shell: Shell) -> str:
     shell
         The shell.
     """
-    from typer.completion import get_completion_script
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
-    return get_completion_script(prog_name=PROGRAM, complete_var=VARIABLE, shell=shell.value)
+    return str(get_completion_script(prog_name=PROGRAM, complete_var=VARIABLE, shell=shell.value))
 
 
 def prepare() -> None:
     """Make the answers known that a shell asks for; nothing where no shell asks."""
     if VARIABLE in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
 
@@ -67,6 +70,6 @@ def table_names(incomplete: str) -> Iterator[str]:
     from smallcap.package_files import SQL_DIR
 
     views = (f"marts.{file.stem}" for file in sorted((SQL_DIR / "views").glob("*.sql")))
-    names = [*READS, *views]
+    names = [*READS, REJECTS, *views]
     yield from (name for name in names if name.startswith(incomplete))
     yield from (short for name in names if (short := name.partition(".")[2]).startswith(incomplete))

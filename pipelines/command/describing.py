@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -149,6 +149,6 @@ def _query(settings: Settings, relation: Row, columns: Sequence[str]) -> str:
     return command_hint(settings, "sql", f"FROM {shown}{newest} LIMIT 5")
 
 
-def _write(written_as: str, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+def _write(written_as: str, columns: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:
     listed = ListedRows(tuple(row[column] for column in columns) for row in rows)
     TEXT_WRITERS[written_as](listed, columns, made_visible(sys.stdout))

@@ -146,7 +146,7 @@ def _columns(found: Described) -> FittedTable:
         Column("from"),
         Column("meaning"),
     ]
-    rows = [
+    rows: list[list[str | Text]] = [
         [
             Text(str(row["column"]), style="bold" if row["column"] in found.key else ""),
             str(row["type"]).lower(),

@@ -29,7 +29,8 @@ Money is in US dollars, ratios are fractions (0.15 is 15%), dates are DATE. Key 
 Begin with [members_wide](#martsmembers_wide): one row per date and member, for questions without a join.
 Every table and view of the marts is also found without its layer, as in `FROM members_wide`.
 
-"Joins" names the columns of a table that name a row of another one, and that row's columns; a null names none. The same as a picture:
+"Joins" names the columns of a table that name a row of another one, and that row's columns;
+a null names none. The same as a picture:
 
 ![Which tables name a row of which other tables, and by which columns](pictures/joins.svg)
 """

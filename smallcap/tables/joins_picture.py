@@ -30,8 +30,9 @@ def picture() -> str:
         top += height + GAP
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" role="img">'
-        f"<title>Which tables name a row of which other tables, and by which columns</title><style>{STYLE}</style>"
-        '<defs><marker id="a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+        "<title>Which tables name a row of which other tables, and by which columns</title>"
+        f'<style>{STYLE}</style><defs><marker id="a" viewBox="0 0 8 8" refX="8" refY="4" '
+        'markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0 0L8 4L0 8z" style="fill:#5b6f8c;stroke:none;marker-end:none"/></marker></defs>'
         f'<rect class="n" width="{WIDTH}" height="{top}" style="stroke:none"/>'
     )

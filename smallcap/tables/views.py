@@ -113,9 +113,8 @@ def read_views(folder: Path) -> list[View]:
     while waiting:
         ready = next((view for view in waiting if _read_by(view, names) <= set(found)), None)
         if ready is None:
-            raise SmallcapError(
-                f"{folder}: these views read each other in a circle: {', '.join(view.name for view in waiting)}"
-            )
+            circle = ", ".join(view.name for view in waiting)
+            raise SmallcapError(f"{folder}: these views read each other in a circle: {circle}")
         over = tuple(found[name] for name in sorted(_read_by(ready, names)))
         found[ready.name] = View(ready.name, ready.description, ready.select, ready.described, over)
         waiting.remove(ready)
@@ -124,7 +123,7 @@ def read_views(folder: Path) -> list[View]:
 
 @contextmanager
 def empty_warehouse(views: Sequence[View]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Create every table without rows, the macros and the views over them, in memory."""
+    """Create in memory what a catalogue has: every table, without rows, the macros, and the views."""
     with duckdb.connect() as connection:
         for name, table in {**TABLES, **META_TABLES}.items():
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
@@ -134,6 +133,9 @@ def empty_warehouse(views: Sequence[View]) -> Iterator[duckdb.DuckDBPyConnection
             connection.execute(statement)
         for view in views:
             connection.execute(f"CREATE VIEW {view.name} AS {view.select}")
+        for name in (*TABLES, *(view.name for view in views)):
+            if name.startswith(f"{LAYER}."):
+                connection.execute(f"CREATE VIEW {name.removeprefix(f'{LAYER}.')} AS FROM {name}")
         yield connection
 
 

@@ -76,7 +76,7 @@ def read_contents(path: Path, home: Path | None = None) -> Published:
 
 
 def is_of_this_release(warehouse_dir: Path, views_dir: Path) -> bool:
-    """Whether the served catalogue was built by this release, with every macro and view that questions read."""
+    """Whether the served catalogue was built by this release, with each macro and view that it makes."""
     with connect(served_path(warehouse_dir)) as connection:
         own = {name for (name,) in rows_of(connection, "own_macros")}
         wanted = {macro.name.split(".")[1] for macro in macros() if macro.source}

@@ -1,4 +1,4 @@
-"""What is asked of a catalogue about itself, by the statements of ``sql/catalogue``; and making its views again."""
+"""What is asked of a catalogue about itself: the statements of ``sql/catalogue``; and making its views."""
 
 from __future__ import annotations
 

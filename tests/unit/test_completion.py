@@ -11,7 +11,6 @@ from typing import cast
 import pytest
 import typer
 
-from smallcap.engine.lineage import READS
 from smallcap.pipelines.command.completing import Shell, parameters, query_names, script, table_names
 from smallcap.tables import TABLES
 from tests.paths import PROJECT_ROOT
@@ -32,7 +31,6 @@ def test_worked_queries_and_their_parameters_are_completed():
 
 
 def test_tables_are_completed_with_and_without_their_layer():
-    assert set(READS) == set(TABLES)
     assert set(TABLES) <= set(table_names(""))
     assert list(table_names("marts.latest_q")) == ["marts.latest_quality"]
     assert list(table_names("latest_q")) == ["latest_quality"]
