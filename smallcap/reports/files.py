@@ -152,7 +152,7 @@ def _read(settings: Settings, as_of: dt.date) -> tuple[Report, pl.DataFrame]:
 def _write_folder(
     report: Report, folder: Path, health: HealthNote | None, written: Collection[dt.date]
 ) -> None:
-    """Write everything of one date; what did not change keeps its file and time, the first page comes last."""
+    """Write everything of one date; unchanged files stay, the first page comes last."""
     own = own_pages(report.data)
     for field in fields(ReportData):
         frame = getattr(report.data, field.name)

@@ -14,7 +14,7 @@ _DATES = re.compile(r"(<!--dates-->).*?(<!--/dates-->)", flags=re.DOTALL)
 
 
 def with_dates(page: str, name: str, as_of: dt.date, dates: Collection[dt.date], reports_dir: Path) -> str:
-    """Put the links to other dates into a page; one of another release, without a place for them, stays as it is.
+    """Put the links to other dates into a page; one without a place for them stays as it is.
 
     Parameters
     ----------

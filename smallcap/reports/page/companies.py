@@ -17,7 +17,7 @@ from smallcap.reports.page.tables import verdict_of
 
 FOLDER = "companies"
 FILES = 64
-"""Files over which the companies are spread by their ids; the page's script knows the number from its element."""
+"""Files over which the companies are spread by their ids."""
 Row = Mapping[str, Any]
 
 

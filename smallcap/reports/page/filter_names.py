@@ -10,8 +10,8 @@ TITLES = {
     1: ("Business", "no excluded line of business"),
     2: ("Shariah", "debt under {debt_to_market_cap} of market value"),
     3: ("Balance sheet", "debt/equity under {debt_to_equity}"),
-    4: ("Income", "a profit every year, growing, margins hold"),
-    5: ("Cash flow", "cash backs profit, {years_without_free_cash_flow} year without FCF at most"),
+    4: ("Income", "profitable every year, and growing"),
+    5: ("Cash flow", "at most {years_without_free_cash_flow} year without FCF"),
     6: ("Value", "P/E to {pe}, P/B to {pb} or P/FCF to {p_fcf}"),
     7: ("Factors", "the book moves as small value does"),
 }

@@ -1,4 +1,4 @@
-"""The pages of a report: templates with escaping on, inline style and script allowed by their hashes alone."""
+"""The pages of a report: templates with escaping on, inline style and script allowed by their hashes."""
 
 from __future__ import annotations
 
@@ -42,10 +42,11 @@ PAGE_OF = {
 }
 """The sections of each page, in the order of the links to them."""
 LEFT_OUT = (
-    "It leaves out the pages on quality, factors, index, data and study, the tables of every member, the page of each "
+    "It leaves out the pages on quality, factors, index, data and study, the tables of every member, the "
+    "page of each "
     "company, and the CSV files. They are in the folder that `smallcap report` writes."
 )
-# The data files are of the folder that the page is in: `file:` where it was opened from disk, else its server.
+# The data files lie beside the page: `file:` where it was opened from disk, else its server.
 OWN_FILES = "'self' file:"
 
 
@@ -67,7 +68,7 @@ def render_pages(report: Report, health: HealthNote | None = None) -> dict[str, 
     own = own_pages(report.data)
     links = Links(own, everyone(report.data))
     sections = sections_of(report, links)
-    shared = {**_shared(report), "sections": [_door(file, sections) for file in PAGE_OF]}
+    shared: dict[str, Any] = {**_shared(report), "sections": [_door(file, sections) for file in PAGE_OF]}
     pages = {
         f"{FIRST}.html": _fill(
             "first.html.j2",
@@ -101,7 +102,13 @@ def render_pages(report: Report, health: HealthNote | None = None) -> dict[str, 
 def render_companies(report: Report) -> dict[str, str]:
     """Write the companies' own pages, by the names of their files in the folder of companies."""
     names = filter_names(report.data.sheet_path)
-    shared = {**_shared(report), "root": "../", "here": PAGES, "names": names, "main_lines": MAIN_LINES}
+    shared: dict[str, Any] = {
+        **_shared(report),
+        "root": "../",
+        "here": PAGES,
+        "names": names,
+        "main_lines": MAIN_LINES,
+    }
     return {
         f"{sheet.identity['entity_id']}.html": _fill(
             "sheet.html.j2",
@@ -164,7 +171,7 @@ def _door(file: str, sections: Mapping[str, Section]) -> dict[str, str]:
     return {"file": file, "title": first.title, "question": first.question}
 
 
-def _shared(report: Report) -> dict[str, object]:
+def _shared(report: Report) -> dict[str, Any]:
     titles = {"members": "Companies", "anatomy": "Index"}
     pages = [(FIRST, "Overview"), *((file, titles.get(file, file.capitalize())) for file in PAGE_OF)]
     return {"report": report, "root": "", "pages": pages, "release": report.release, "shown_rows": SHOWN_ROWS}
@@ -174,7 +181,8 @@ def _fill(template: str, more: Sequence[str] = (), sources: str = "", **context:
     style = _package_file("style.css")
     script = "\n".join(map(_package_file, ("page.js", *more)))
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'{' ' if sources else ''}{sources}; "
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src "
+        f"'{_hash(script)}'{' ' if sources else ''}{sources}; "
         f"img-src data:; base-uri 'none'; form-action 'none'"
     )
     # All are the package's own files: nothing in them comes from data.

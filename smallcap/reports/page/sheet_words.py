@@ -46,7 +46,8 @@ def _quarter(who: Row) -> list[str]:
         return []
     flows = f"flows to {date(who['flows_end'])}" if who["flows_end"] else "trailing flows unknown"
     return [
-        f"Balance sheet of {date(who['balance_sheet_date'])}, {flows}: debt / equity {number(who['debt_to_equity'])} → "
+        f"Balance sheet of {date(who['balance_sheet_date'])}, {flows}: debt / equity "
+        f"{number(who['debt_to_equity'])} → "
         f"{number(who['latest_debt_to_equity'])} with the 10-Q of {date(who['balance_sheet_filing_date'])}."
     ]
 
@@ -69,7 +70,8 @@ def score_words(score: Row) -> str:
     if score["score"] is None:
         return f"{method}: none, {exclusion_words(score)}."
     return (
-        f"{method}: {number(score['score'])}, quintile {score['quintile']} (z of ROE {number(score['roe_z'])}, "
+        f"{method}: {number(score['score'])}, quintile {score['quintile']} (z of ROE "
+        f"{number(score['roe_z'])}, "
         f"FCF margin {number(score['fcf_margin_z'])}, debt / assets {number(score['debt_to_assets_z'])}, "
         f"coverage {number(score['interest_coverage_z'])})."
     )

@@ -44,7 +44,8 @@ def _survived(data: ReportData) -> str:
     row = data.funnel_attrition.row(0, named=True)
     verified, unverified = row["outcome_survivor"], row["outcome_survivor_unverified"]
     told = (
-        f"Of {_counted(row['members'], 'member')}, {integer(verified)} survive{'s' if verified == 1 else ''} all six filters"
+        f"Of {_counted(row['members'], 'member')}, {integer(verified)} "
+        f"survive{'s' if verified == 1 else ''} all six filters"
         f" ({share(verified, row['members'] or 1)})"
     )
     more = (

@@ -89,8 +89,8 @@ class Layout:
 def table(frame: pl.DataFrame, layout: Layout, links: Links = NO_LINKS) -> Markup:
     """Set a frame as an HTML table; every text in it is escaped.
 
-    Of a long table the first rows are set, and all rows follow as data for the page's script, which shows them
-    page by page and prints them all.
+    Of a long table the first rows are set, and all rows follow as data for the page's script, which shows
+    them page by page and prints them all.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def table(frame: pl.DataFrame, layout: Layout, links: Links = NO_LINKS) -> Marku
 
 
 def kind_of(column: Column) -> str:
-    """Say in a letter how the cells of a column are set: as a number, a company, a verdict, long or plain text."""
+    """Say in a letter how cells are set: numbers, tickers, verdicts, long or plain text."""
     if column.format in MARKED:
         return column.format[0]
     return "" if column.format in TEXTS else "n"
@@ -158,14 +158,18 @@ def verdict_of(value: str | None) -> tuple[str, str]:
     return ("", MISSING) if value is None else (TONES.get(value, "plain"), value.replace("_", " "))
 
 
+def _pair(cell: Cell) -> tuple[str, str]:
+    return ("", cell) if isinstance(cell, str) else cell
+
+
 def _link(cell: Cell) -> Markup:
-    address, ticker = cell
+    address, ticker = _pair(cell)
     form = Markup('<a href="{}">{}</a>') if address else Markup("{}<b>{}</b>")
     return form.format(address, ticker)
 
 
 def _verdict(cell: Cell) -> Markup:
-    tone, words = cell
+    tone, words = _pair(cell)
     return Markup('<span class="verdict {}">{}</span>').format(tone, words) if tone else escape(words)
 
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from smallcap.reports.page.svg import LETTER, Canvas, Picture, plain
+from smallcap.reports.page.svg import Canvas, Picture, plain
 
 SERIES = ("s1", "s2", "s3", "s4")
+FAINT = 0.4
 WIDE, NARROW = 760, 340
 """Widths of a drawing for a column of text, and for a phone."""
 LABEL_FOOT = 18
 """Space below the plotting area for the labels of its axis."""
 LEGEND_LINE = 18
+LEGEND_LETTER = 6.8
+"""Width that a letter of a legend is given: names of a few letters are wider than the mean."""
 NOT_DRAWN = Markup(
     '<p class="sentence">This picture could not be drawn ({}). Its figures are in the tables and '
     "in the CSV files.</p>"
@@ -96,7 +99,7 @@ def legend_lines(names: Sequence[str], width: float) -> list[list[str]]:
     lines: list[list[str]] = [[]]
     used = 0.0
     for name in names:
-        needed = len(name) * LETTER + 30
+        needed = len(name) * LEGEND_LETTER + 34
         if lines[-1] and used + needed > width:
             lines.append([])
             used = 0.0
@@ -105,14 +108,15 @@ def legend_lines(names: Sequence[str], width: float) -> list[list[str]]:
     return lines
 
 
-def legend(canvas: Canvas, names: Sequence[str], colours: Sequence[str]) -> float:
-    """Draw a legend at the top, and return its height."""
+def legend(canvas: Canvas, names: Sequence[str], colours: Sequence[str], faint: str = "") -> float:
+    """Draw a legend at the top, and return its height; one colour may be drawn faintly."""
     colour_of = iter(colours)
     lines = legend_lines(names, canvas.width)
     for number, line in enumerate(lines):
         x, y = 2.0, 12.0 + number * LEGEND_LINE
         for name in line:
-            canvas.dots([(x + 5, y - 4)], next(colour_of), 10)
+            colour = next(colour_of)
+            canvas.dots([(x + 5, y - 4)], colour, 10, FAINT if colour == faint else 1)
             canvas.text((x + 15, y), name, "ink")
-            x += len(name) * LETTER + 30
+            x += len(name) * LEGEND_LETTER + 34
     return len(lines) * LEGEND_LINE + 6

@@ -23,10 +23,10 @@ def loadings(rows: pl.DataFrame) -> Picture | None:
         return None
     books = estimated["book"].unique(maintain_order=True).to_list()[: len(SERIES)]
     drawn = {book: estimated.filter(pl.col("book") == book).to_dicts() for book in books}
-    told = " ".join(f"Book {words(book)}: {', '.join(map(_in_words, drawn[book]))}." for book in books)
     description = (
-        f"A point is a loading, its line the 95% interval; a line that crosses zero is no tilt one can "
-        f"be sure of. {told}"
+        f"Loadings of {len(books)} books on {len(_terms(drawn))} factors. A point is a loading, its line "
+        "the 95% "
+        f"interval; a line that crosses zero is no tilt one can be sure of."
     )
     title = "Do the books lean on size, value and profitability?"
     return picture("loadings", title, description, lambda width: _intervals(drawn, width))
@@ -36,9 +36,13 @@ def _in_words(row: Row) -> str:
     return f"{row['term']} {number(row['estimate'])} ({number(row['ci_low'])} to {number(row['ci_high'])})"
 
 
+def _terms(drawn: dict[str, list[Row]]) -> list[str]:
+    return [term for term in TERMS if any(row["term"] == term for rows in drawn.values() for row in rows)]
+
+
 def _intervals(drawn: dict[str, list[Row]], width: int) -> Canvas:
     every = [row for rows in drawn.values() for row in rows]
-    terms = [term for term in TERMS if any(row["term"] == term for row in every)]
+    terms = _terms(drawn)
     group = LINE * len(drawn) + 16
     names = [shortened(book.replace("_", " "), width - 40) for book in drawn]
     # The legend needs as many lines as its names take; the widest case is one line for each.
@@ -50,7 +54,7 @@ def _intervals(drawn: dict[str, list[Row]], width: int) -> Canvas:
     across = Scale(low, high, 70.0 if width == WIDE else 56.0, width - 14.0)
     for value in ticks(low, high, 6 if width == WIDE else 4):
         canvas.line((across(value), top), (across(value), foot))
-        canvas.text((across(value), foot + LABEL_FOOT - 3), number(value, 1), anchor="middle")
+        canvas.text((across(value), foot + LABEL_FOOT - 3), number(value), anchor="middle")
     canvas.line((across(0), top), (across(0), foot), "muted", dashed=True)
     for place, term in enumerate(terms):
         _term(canvas, term, drawn, across, top + place * group)

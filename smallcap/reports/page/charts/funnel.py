@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from smallcap.reports.page.charts.drawing import WIDE, Scale, legend, picture
+from smallcap.reports.page.charts.drawing import FAINT, WIDE, Scale, legend, picture
 from smallcap.reports.page.charts.lines import Series, line_chart
 from smallcap.reports.page.formats import integer, words
 from smallcap.reports.page.svg import Canvas, Picture, shortened
@@ -42,8 +42,8 @@ def attrition(steps: pl.DataFrame, names: Mapping[int, str]) -> Picture | None:
 
 def _waterfall(rows: list[dict[str, int]], names: Mapping[int, str], width: int) -> Canvas:
     canvas = Canvas(width, STEP * len(rows) + 30)
-    head = legend(canvas, [name for name, _, _ in OUTCOMES], [colour for _, _, colour in OUTCOMES]) + 4
-    left = 300.0 if width == WIDE else 4.0
+    head = legend(canvas, [name for name, _, _ in OUTCOMES], [colour for _, _, colour in OUTCOMES], "bad") + 4
+    left = 330.0 if width == WIDE else 4.0
     across = Scale(0, max(row["entered"] for row in rows) or 1, left, width - 78)
     for place, row in enumerate(rows):
         name = names[row["filter_number"]]
@@ -65,7 +65,7 @@ def _step(canvas: Canvas, name: str, row: dict[str, int], across: Scale, top: fl
         start, end = across(reached), across(reached + count)
         if count:
             canvas.rectangle(
-                (start, head), (max(end - start, 0.8), height), colour, 0.35 if column == "failed" else 1
+                (start, head), (max(end - start, 0.8), height), colour, FAINT if colour == "bad" else 1
             )
             canvas.tell(((start + end) / 2, head + height / 2), f"{name}: {integer(count)} {label}")
         reached += count
@@ -78,8 +78,10 @@ def survivors_history(rows: pl.DataFrame) -> Picture | None:
         return None
     first, last = rows.row(0, named=True), rows.row(-1, named=True)
     description = (
-        f"{integer(first['survivors'])} survivors on {first['as_of']}, {integer(last['survivors'])} on {last['as_of']}; "
-        f"on the last date {integer(last['entered'])} entered and {integer(last['left'])} left, verified or not."
+        f"{integer(first['survivors'])} survivors on {first['as_of']}, {integer(last['survivors'])} on "
+        f"{last['as_of']}; "
+        f"on the last date {integer(last['entered'])} entered and {integer(last['left'])} left, verified "
+        "or not."
     )
     series = [
         Series("survivors", rows["survivors"].to_list(), "s1"),

@@ -13,6 +13,7 @@ from smallcap.reports.page.svg import Canvas, Picture, shortened
 
 BAR = 26
 PANEL_HEIGHT = 74
+MULTIPLES = {"pe_excluding_losses": "losses left out", "pe_including_losses": "losses included"}
 
 
 def sectors(rows: pl.DataFrame) -> Picture | None:
@@ -100,29 +101,33 @@ def _panel(
         canvas.tell(spot, f"{day}: {name} {percent(weight)}")
 
 
-def valuation(rows: pl.DataFrame) -> Picture | None:
-    """Draw the P/E of the index over time, with and without losses, and the median of each up to the date."""
+def valuation(rows: pl.DataFrame) -> list[Picture]:
+    """Draw the P/E of the index over time, without and with losses, each with the median of its history."""
     if rows.height < 2:
-        return None
-    last = rows.row(-1, named=True)
+        return []
+    return [_against_history(rows, column, words) for column, words in MULTIPLES.items()]
+
+
+def _against_history(rows: pl.DataFrame, column: str, words: str) -> Picture:
+    last, dates = rows.row(-1, named=True), rows["as_of"].to_list()
+    now, median = last[column], last[f"{column}_median"]
     description = (
-        f"On {last['as_of']} the index costs {number(last['pe_excluding_losses'], 1)} times the earnings of those that earn "
-        f"(median of its own history {number(last['pe_excluding_losses_median'], 1)}), and "
-        f"{number(last['pe_including_losses'], 1)} times all earnings less all losses "
-        f"(median {number(last['pe_including_losses_median'], 1)}). A line is broken where the sum is no profit."
+        f"On {last['as_of']} the index costs {number(now, 1)} times earnings, {words}; the median of its own "
+        f"history is {number(median, 1)}."
+        if now is not None
+        else f"On {last['as_of']} there is no P/E with {words}: the sum is no profit, or not known. "
+        f"The line is broken there."
     )
-    lines = (
-        ("losses left out", "pe_excluding_losses", "s1", False),
-        ("its median so far", "pe_excluding_losses_median", "q4", True),
-        ("losses included", "pe_including_losses", "s2", False),
-        ("its median so far", "pe_including_losses_median", "q2", True),
-    )
-    series = [Series(name, rows[column].to_list(), colour, faint) for name, column, colour, faint in lines]
-    dates = rows["as_of"].to_list()
-    title = "Is the index cheap against its own history?"
+    series = [
+        Series("P/E", rows[column].to_list(), "s1"),
+        Series("median of its history so far", rows[f"{column}_median"].to_list(), "s2", is_reference=True),
+    ]
+    title = f"Is the index cheap against its own history, {words}?"
+    name = column.replace("_", "-")
     return picture(
-        "valuation",
-        title,
-        description,
-        lambda width: line_chart(width, dates, series, lambda v: number(v, 0)),
+        name, title, description, lambda width: line_chart(width, dates, series, _multiple, height=200)
     )
+
+
+def _multiple(value: float | None) -> str:
+    return number(value, 0 if value is not None and abs(value) >= 100 else 1)

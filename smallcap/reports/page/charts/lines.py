@@ -70,12 +70,13 @@ def sparkline(
         if most > least
         else Scale(least - 1, least + 1, SPARK_HEIGHT, 0)
     )
-    points = [(across(day.toordinal()), up(value)) for day, value in known]
-    canvas.area([(points[0][0], SPARK_HEIGHT), *points, (points[-1][0], SPARK_HEIGHT)], "accent", 0.1)
-    canvas.curve(points, "accent", 1.6)
-    canvas.dots(points[-1:], "accent", 6)
-    for place, (day, value) in zip(points, known, strict=True):
-        canvas.tell(place, f"{day}: {write(value)}")
+    for run in _runs(dates, values):
+        points = [(across(day.toordinal()), up(value)) for day, value in run]
+        canvas.area([(points[0][0], SPARK_HEIGHT), *points, (points[-1][0], SPARK_HEIGHT)], "accent", 0.1)
+        canvas.curve(points, "accent", 1.6)
+        for place, (day, value) in zip(points, run, strict=True):
+            canvas.tell(place, f"{day}: {write(value)}")
+    canvas.dots([(across(known[-1][0].toordinal()), up(known[-1][1]))], "accent", 6)
     title = f"{name} from {known[0][0]} to {known[-1][0]}"
     told = (
         f"{write(known[0][1])} at first, {write(known[-1][1])} now, {write(least)} to {write(most)} between."

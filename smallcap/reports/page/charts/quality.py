@@ -40,9 +40,11 @@ def _description(scores: pl.DataFrame, medians: dict[int, Row]) -> str:
     best, worst = medians[5], medians[1]
     description = (
         f"{scores.height:,} scored companies, debt over assets across, free cash flow margin up. "
-        f"The median of the best quintile owes {percent(best['debt_to_assets_median'])} of its assets and keeps "
+        f"The median of the best quintile owes {percent(best['debt_to_assets_median'])} of its assets and "
+        "keeps "
         f"{percent(best['fcf_margin_median'])} of revenue as free cash flow, "
-        f"that of the worst {percent(worst['debt_to_assets_median'])} and {percent(worst['fcf_margin_median'])}."
+        f"that of the worst {percent(worst['debt_to_assets_median'])} and "
+        f"{percent(worst['fcf_margin_median'])}."
     )
     margin, debt = pl.col("fcf_margin"), pl.col("debt_to_assets")
     inside = margin.is_between(*MARGIN_LIMITS) & debt.is_between(*DEBT_LIMITS)
@@ -82,13 +84,14 @@ def _cloud(canvas: Canvas, rows: list[Row], scales: tuple[Scale, Scale], colour:
     for place, row in zip(places, rows, strict=True):
         canvas.tell(
             place,
-            f"{row['ticker']} (score {number(row['score'])}): debt / assets {percent(row['debt_to_assets'])}, "
+            f"{row['ticker']} (score {number(row['score'])}): debt / assets "
+            f"{percent(row['debt_to_assets'])}, "
             f"FCF margin {percent(row['fcf_margin'])}",
         )
 
 
 def migration(rows: pl.DataFrame) -> Picture | None:
-    """Draw where the companies of each quintile of a year before are now, from rows of `quality_migration`."""
+    """Draw where the companies of each quintile of a year before are now."""
     if rows.is_empty():
         return None
     moves = rows.to_dicts()
@@ -97,9 +100,9 @@ def migration(rows: pl.DataFrame) -> Picture | None:
     best = moves[0]
     description = (
         f"Of {integer(total)} companies that had a score on {best['formed_as_of']}, {integer(stayed)} "
-        f"({percent(stayed / total)}) are in the same quintile now. Of the {integer(best['companies'])} in the best, "
-        f"{integer(best['to_5'])} still are, {integer(best['to_unscored'])} have no score, and "
-        f"{integer(best['left_the_index'])} are no members any more."
+        f"({percent(stayed / total)}) are in the same quintile now. Of {integer(best['companies'])} "
+        f"in the best, {integer(best['to_5'])} still are; without a score now: {integer(best['to_unscored'])}; "
+        f"no longer members: {integer(best['left_the_index'])}."
     )
     title = "Does quality last: where are the quintiles of a year before?"
     return picture("migration", title, description, lambda width: _matrix(moves, width))

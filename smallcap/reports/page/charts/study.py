@@ -34,9 +34,9 @@ def study_scatter(study: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | Non
     if not published or not medians:
         return None
     description = (
-        f"{len(published)} companies that the study names, with the debt over assets and the free cash flow margin "
-        f"that it gives them; {len(ours)} of them are known here, joined to their own figures. "
-        f"The medians of our quintiles lie between."
+        f"{len(published)} companies that the study names, with the debt over assets and the free cash flow "
+        f"margin that it gives them, and the medians of our quintiles. "
+        f"{len(ours) or 'None'} of these companies {'is' if len(ours) == 1 else 'are'} known here."
     )
     groups = {
         "the study's figure": published,
@@ -69,11 +69,18 @@ def _scatter(groups: dict[str, dict[str, Point]], width: int) -> Canvas:
     for name in sorted(published.keys() & ours.keys()):
         ends = [(across(x), up(y)) for x, y in (published[name], ours[name])]
         canvas.line(ends[0], ends[1], "muted", dashed=True)
+    labels: list[Point] = []
     for colour, (group, points) in zip(colours, groups.items(), strict=True):
         for name, (x, y) in points.items():
             place = across(x), up(y)
             canvas.dots([place], colour, 9)
-            if width == WIDE or group.startswith("median"):
+            if (width == WIDE or group.startswith("median")) and _is_free(place, labels):
+                labels.append(place)
                 canvas.text((place[0] + 8, place[1] + 4), name, "ink")
             canvas.tell(place, f"{name}, {group}: debt / assets {percent(x)}, FCF margin {percent(y)}")
     return canvas
+
+
+def _is_free(place: Point, labels: list[Point]) -> bool:
+    """Say whether a label at a place would touch none of those that are set."""
+    return all(abs(x - place[0]) > 46 or abs(y - place[1]) > 13 for x, y in labels)

@@ -49,4 +49,8 @@ def restated_history(coverage: pl.DataFrame) -> Picture | None:
         Series("restated later, of the records", coverage["restated_share"].to_list(), SERIES[1]),
     ]
     title = "How much is covered, and how much was restated?"
-    return picture("restated", title, description, lambda width: line_chart(width, dates, series, percent))
+    return picture("restated", title, description, lambda width: line_chart(width, dates, series, _whole))
+
+
+def _whole(share: float | None) -> str:
+    return percent(share, 0)

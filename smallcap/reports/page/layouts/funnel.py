@@ -87,7 +87,7 @@ NEAR_MISSES = Layout(
     (
         *COMPANY,
         Column("sector", "Sector"),
-        Column("filter_told", "Fails"),
+        Column("filter_name", "Fails", "words"),
         Column("measure", "Measure", "words"),
         Column("value_told", "Value", "figure"),
         Column("threshold_told", "Limit", "figure"),

@@ -20,7 +20,8 @@ from smallcap.reports.page.links import Links
 from smallcap.reports.page.sections.blocks import Block, PictureBlock, Section, Sentence, block, told
 
 CAVEAT = (
-    "A survivor is a company that no rule failed, not one to buy: the filters read statements, and what they cannot "
+    "A survivor is a company that no rule failed, not one to buy: the filters read statements, and what "
+    "they cannot "
     "evaluate is marked to be verified."
 )
 

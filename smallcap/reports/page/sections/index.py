@@ -24,7 +24,8 @@ from smallcap.reports.page.sections.blocks import (
 
 SHOWN_HOLDINGS = 25
 CAVEAT = (
-    "Multiples are ratios of sums over the members whose figures are known; the tables say how many and how much "
+    "Multiples are ratios of sums over the members whose figures are known; the tables say how many and "
+    "how much "
     "weight that is. Leaving losses out makes any index look cheaper than it is to its owner."
 )
 
@@ -52,11 +53,11 @@ def _composition(data: ReportData, links: Links) -> list[Block]:
 
 def _pictures(data: ReportData) -> list[Block]:
     drawn = (
-        valuation(data.valuation_history) if data.valuation_history.height else None,
         sectors(data.index_sectors) if data.index_sectors.height else None,
         sector_drift(data.sectors_history) if data.sectors_history.height else None,
     )
-    return [PictureBlock(picture) for picture in drawn if picture]
+    prices = valuation(data.valuation_history) if data.valuation_history.height else []
+    return [PictureBlock(picture) for picture in (*prices, *drawn) if picture]
 
 
 def _membership(data: ReportData, links: Links) -> list[Block]:

@@ -37,8 +37,10 @@ LEAD = (
     "added up, from the annual records that were visible at the date."
 )
 CAVEAT = (
-    "The score ranks the companies that have a complete and fresh record; the others have no score, which says "
-    "nothing about them. It describes the past: the tables below say what became of the quintiles and what they earned."
+    "The score ranks the companies that have a complete and fresh record; the others have no score, which "
+    "says "
+    "nothing about them. It describes the past: the tables below say what became of the quintiles and "
+    "what they earned."
 )
 
 

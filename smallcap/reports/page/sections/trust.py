@@ -6,14 +6,19 @@ from smallcap.reports.page.charts.trust import coverage_history, restated_histor
 from smallcap.reports.page.data import Report
 from smallcap.reports.page.layouts import trust as layouts
 from smallcap.reports.page.links import Links
-from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block
+from smallcap.reports.page.sections.blocks import Block, PictureBlock, Section, Sentence, block
+
+CAVEAT = (
+    "A passed check says that the rows keep their rules, not that the source was right. Records that were "
+    "restated later under their original dates are not what was known then."
+)
 
 
 def trust_section(report: Report, links: Links) -> Section:
     """Show the checks, the coverage, and what is missing or was rejected."""
     data = report.data
     drawn = [draw(data.coverage) for draw in (coverage_history, restated_history) if data.coverage.height]
-    pictures = [PictureBlock(picture) for picture in drawn if picture]
+    pictures: list[Block] = [PictureBlock(picture) for picture in drawn if picture]
     no_checks = "No check is on record for the run that published this."
     no_history = "With one date published there is no history to draw."
     newest_first = data.coverage.reverse().head(12) if data.coverage.columns else data.coverage
@@ -30,7 +35,7 @@ def trust_section(report: Report, links: Links) -> Section:
         "for which reason and since when."
     )
     return Section(
-        "trust", "Data", "How complete, fresh and checked are the data?", lead, tuple(blocks), report.claim
+        "trust", "Data", "How complete, fresh and checked are the data?", lead, tuple(blocks), CAVEAT
     )
 
 
