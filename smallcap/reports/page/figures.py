@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from smallcap.reports.page.charts.lines import sparkline
 from smallcap.reports.page.data import ReportData
-from smallcap.reports.page.formats import integer, number, percent
+from smallcap.reports.page.formats import integer, number, percent, words
 
 Write = Callable[[float | None], str]
 
@@ -95,4 +95,10 @@ def _of_members(rows: pl.DataFrame) -> str:
 
 
 def _median(rows: pl.DataFrame, column: str, write: Write) -> str:
-    return f"median of its history {write(rows[f'{column}_median'][-1])}" if rows.height else ""
+    """Say the median of a figure's history, or why there is no figure to compare with it."""
+    if not rows.height:
+        return ""
+    last = rows.row(-1, named=True)
+    if last[column] is None and last.get(f"{column}_reason"):
+        return words(last[f"{column}_reason"])
+    return f"median of its history {write(last[f'{column}_median'])}"

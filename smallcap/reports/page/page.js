@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const NOT_THERE = "–";
-  const PAGE = 25;
+  const PAGE = matchMedia("(max-width: 44rem)").matches ? 10 : 25;
   const tables = new Map();
 
   function sortKey(text) {

@@ -100,8 +100,8 @@ def migration(rows: pl.DataFrame) -> Picture | None:
     best = moves[0]
     description = (
         f"Of {integer(total)} companies that had a score on {best['formed_as_of']}, {integer(stayed)} "
-        f"({percent(stayed / total)}) are in the same quintile now. Of {integer(best['companies'])} "
-        f"in the best, {integer(best['to_5'])} still are; without a score now: {integer(best['to_unscored'])}; "
+        f"({percent(stayed / total)}) are in the same quintile now. Of {integer(best['companies'])} in the "
+        f"best, {integer(best['to_5'])} still are; without a score now: {integer(best['to_unscored'])}; "
         f"no longer members: {integer(best['left_the_index'])}."
     )
     title = "Does quality last: where are the quintiles of a year before?"

@@ -8,7 +8,7 @@ from smallcap.reports.page.tables import Column, Layout
 ATTRITION = Layout(
     "The seven filters in strict order",
     (
-        Column("filter_told", "Filter"),
+        Column("filter_told", "Filter and limit"),
         Column("entered", "Entered", "integer"),
         Column("passed", "Passed", "integer"),
         Column("failed", "Failed", "integer"),
