@@ -112,7 +112,8 @@ def test_pages_fit_the_screen(driver, pages, width, scheme):
 def test_on_a_phone_no_table_is_cut_and_each_cell_says_what_it_is(driver, pages):
     cut = """
         return [...document.querySelectorAll('.table .scroll')]
-            .filter((holder) => holder.scrollWidth > holder.clientWidth + 1).map((holder) => holder.ariaLabel);
+            .filter((holder) => holder.scrollWidth > holder.clientWidth + 1)
+            .map((holder) => holder.ariaLabel);
     """
     for page in shown(driver, pages, PHONE_WIDTH):
         assert driver.execute_script(cut) == [], page.name
