@@ -74,7 +74,7 @@ def funnel(
 
     Examples
     --------
-    A bank of which one annual report is known, with all figures but revenue left empty:
+    A maker of machines of which one annual report is known, and of it the revenue alone:
 
     >>> import datetime as dt
     >>> import polars as pl
@@ -82,14 +82,14 @@ def funnel(
     >>> from smallcap.api.statements import FIGURES
     >>> report = {
     ...     **dict.fromkeys(FIGURES),
-    ...     **{"entity_id": 1, "ticker": "BANK", "sic": "6022", "price_usd": 20.0, "revenue_usd": 50e6},
+    ...     **{"entity_id": 1, "ticker": "MAKER", "sic": "3560", "price_usd": 20.0, "revenue_usd": 50e6},
     ...     **{"period_end": dt.date(2024, 12, 31), "available_date": dt.date(2025, 3, 3)},
     ... }
     >>> verdicts = smallcap.funnel(pl.DataFrame([report]), "2025-12-31")
     >>> verdicts.select("filter_name", "stand_alone_status").rows()[:3]
-    [('business', 'fail'), ('shariah', 'verify'), ('balance_sheet', 'verify')]
+    [('business', 'pass'), ('shariah', 'verify'), ('balance_sheet', 'verify')]
     >>> verdicts["outcome"][0]
-    'failed'
+    'undetermined'
     """
     given = Given(df, "funnel")
     rows = required(given, (*COMPANY, *NEEDED))

@@ -53,10 +53,10 @@ class Given:
     def extended(self, columns: pl.DataFrame) -> Any:
         """Return the frame with further columns, one value per row; those of the same name are replaced."""
         kept = self._frame.drop([name for name in columns.columns if name in self._frame.columns])
-        index = nw.maybe_get_index(kept)
         added = self._converted(columns)
-        if index is not None:
-            added = nw.maybe_set_index(added, index=index)
+        if self._frame.implementation.is_pandas():
+            # Otherwise pandas would align the rows by their labels.
+            added = nw.from_native(added.to_native().set_axis(kept.to_native().index), eager_only=True)
         return nw.concat([kept, added], how="horizontal").to_native()
 
     def as_given(self, frame: pl.DataFrame) -> Any:

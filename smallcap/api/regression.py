@@ -71,7 +71,7 @@ def regress(
     >>> months = pl.date_range(dt.date(2020, 1, 31), dt.date(2024, 12, 31), "1mo", eager=True)
     >>> factors = pl.DataFrame({"month": months}).with_row_index("n").select(
     ...     "month",
-    ...     *((pl.col("n") * step % 7 / 100).alias(name)
+    ...     *((pl.col("n") * step % 17 / 100).alias(name)
     ...       for step, name in enumerate(["mkt_rf", "smb", "hml", "rmw", "cma"], start=1)),
     ...     rf=pl.lit(0.002),
     ... )

@@ -29,8 +29,8 @@ FIGURES: Final = (
     *("revenue_usd", "cost_of_revenue_usd", "operating_income_usd", "interest_expense_usd"),
     *("net_interest_expense_usd", "pretax_income_usd", "net_income_usd"),
     *("cash_and_short_term_investments_usd", "current_assets_usd", "total_assets_usd"),
-    *("short_term_debt_usd", "current_liabilities_usd", "long_term_debt_usd", "total_liabilities_usd"),
-    *("retained_earnings_usd", "shareholders_equity_usd", "depreciation_amortization_usd"),
+    *("short_term_debt_usd", "current_liabilities_usd", "long_term_debt_usd"),
+    *("shareholders_equity_usd", "depreciation_amortization_usd"),
     *("operating_cash_flow_usd", "capital_expenditures_usd", "shares_outstanding"),
 )
 """Figures of the statements that a filter uses."""
