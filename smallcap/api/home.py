@@ -16,7 +16,6 @@ from smallcap.api.dates import day
 from smallcap.api.frames import Backend
 from smallcap.api.reading import Reading, When, opened
 from smallcap.errors import InputError
-from smallcap.package_files import default_home
 from smallcap.questions import questions, worked_queries
 from smallcap.questions.files import Question
 from smallcap.warehouse.reading import identity
@@ -34,7 +33,8 @@ def open_home(path: str | os.PathLike[str] | None = None) -> Home:
     Parameters
     ----------
     path
-        The folder of the home; by default that of ``make run``.
+        The folder of the home; by default the one that commands use: SMALLCAP_HOME, else that of
+        ``make run``.
 
     Raises
     ------
@@ -57,8 +57,11 @@ def open_home(path: str | os.PathLike[str] | None = None) -> Home:
     >>> scores["as_of"].unique().to_list() == [date]
     True
     """
-    folder = Path(os.fspath(path)).expanduser() if path is not None else default_home()
-    return Home(folder)
+    if path is None:
+        from smallcap.settings import load_settings
+
+        return Home(load_settings().home)
+    return Home(Path(os.fspath(path)).expanduser())
 
 
 class Home:

@@ -52,7 +52,8 @@ class Reading:
             relation = self._at(full, self.connection.table(full), as_of)
             if unknown := [column for column in columns or () if column not in relation.columns]:
                 raise InputError(f"{full} has no column {_with_nearest(unknown[0], relation.columns)}")
-            return answer(relation.select(*columns) if columns else relation, backend)
+            chosen = [duckdb.ColumnExpression(column) for column in columns or ()]
+            return answer(relation.select(*chosen) if chosen else relation, backend)
 
     def query(self, sql: str, parameters: Mapping[str, object], backend: Backend) -> Any:
         """Return the answer to one statement that only reads."""

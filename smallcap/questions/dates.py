@@ -37,6 +37,13 @@ def date_refused(
 
 
 def nearest(as_of: dt.date, published: Collection[dt.date]) -> str:
+    """Name the nearest dates before and after a date.
+
+    Parameters
+    ----------
+    as_of, published
+        The date, and the dates for which there is something.
+    """
     before = max((date for date in published if date < as_of), default=None)
     after = min((date for date in published if date > as_of), default=None)
     if before and after:
