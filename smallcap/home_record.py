@@ -24,6 +24,7 @@ _TYPES: Final[dict[str, type]] = {
     "shares_split_basis": str,
     "statement_footing": str,
     "input": str,
+    "rules_digest": str,
 }
 """The types in which settings are recorded; of another type, the file is damaged."""
 _IN_WORDS: Final = {str: "text", int: "a whole number", bool: "true or false"}

@@ -7,9 +7,10 @@ Every error names the file, line and field, what is wrong and what is allowed. T
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from smallcap.errors import InputError
 from smallcap.parsing import parse_toml
+from smallcap.reference import Reference, ReferenceDir
 from smallcap.rules.lines import Place, line_of
 from smallcap.rules.types.base import FieldError, Row, RuleSet, field_names
 
@@ -39,13 +41,13 @@ _ALLOWED = {
 """What a field must be, by pydantic's error type."""
 
 
-def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
+def read_rules(reference_dir: ReferenceDir, file_name: str, kind: type[Rules]) -> Rules:
     """Read a rule set from a TOML file.
 
     Parameters
     ----------
     reference_dir
-        Folder of the rule sets.
+        Folder of the rule sets; values of an overlay replace those of the same name.
     file_name
         The file in it, for example ``sanity.toml``.
     kind
@@ -62,17 +64,50 @@ def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
         When the file is missing or not TOML, or a field is missing, unknown, of the wrong type or out of
         range; the message names the file, the line and the field.
     """
+    if isinstance(reference_dir, Reference) and (reference_dir.overlay / file_name).is_file():
+        return _read_overlaid(reference_dir, file_name, kind)
     path = reference_dir / file_name
+    return _typed(path, *_parsed(path), kind)
+
+
+def _read_overlaid(reference: Reference, file_name: str, kind: type[Rules]) -> Rules:
+    """Read a rule set whose values are those of the overlay where it has them, else those of the base.
+
+    The version then ends with a digest of the overlay's file, unless that names a version itself: rows carry
+    it.
+    """
+    path = reference.overlay / file_name
+    text, own = _parsed(path)
+    _, values = _parsed(reference.base / file_name)
+    if "version" in values and "version" not in own:
+        values["version"] = f"{values['version']}+{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return _typed(path, text, laid_over(values, own), kind)
+
+
+def laid_over(values: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a TOML file with those of another over them; arrays are replaced whole."""
+    merged = dict(values)
+    for name, value in own.items():
+        below = merged.get(name)
+        is_table = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[name] = laid_over(below, value) if is_table else value
+    return merged
+
+
+def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
     text = read_text(path)
     try:
-        values = parse_toml(text)
+        return text, parse_toml(text)
     except ValueError as error:
         raise InputError(f"rule set {path} is not valid TOML: {error}") from None
+
+
+def _typed(path: Path, text: str, values: Mapping[str, Any], kind: type[Rules]) -> Rules:
     with _explained(path, lambda place: line_of(text, place), "is missing"):
         return TypeAdapter(kind).validate_python(_with_tuples(values))
 
 
-def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Line, ...]:
+def read_rows(reference_dir: ReferenceDir, file_name: str, kind: type[Line]) -> tuple[Line, ...]:
     """Read a CSV file whose columns are the fields of a dataclass, in order.
 
     Parameters
