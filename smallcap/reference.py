@@ -18,6 +18,8 @@ FOLDER: Final = "rules"
 """The folder of a home that holds its overlay."""
 DIGEST: Final = "rules_digest"
 """The name under which ``home.toml`` records the contents of that folder."""
+ORIGIN: Final = "rules"
+"""The name under which it records the folder that they were copied from."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from filelock import FileLock, Timeout
 
 from smallcap.errors import HomeBusyError, InputError, UnwritableHomeError
-from smallcap.home_record import read_record, write_record
+from smallcap.home_record import COPIED, read_record, write_record
 from smallcap.lake.generations import recorded_generator, refuse_other_generator
 from smallcap.lake.journal import Journal, tables_of
 from smallcap.lake.own_rules import keep_rules, recorded_rules, refuse_other_rules, replace_rules
@@ -24,7 +24,6 @@ from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
 from smallcap.private_files import make_private
 from smallcap.redaction import Redactor
-from smallcap.reference import DIGEST
 from smallcap.settings import IDENTITY_FIELDS, NUMBER_FIELDS, RECORDED_FIELDS, Settings, load_settings
 
 
@@ -123,7 +122,7 @@ class Home:
     def _record_rules(self, folder: str, recorded: Mapping[str, object]) -> object:
         settings = load_settings(home=self.path, rules=folder)
         with self.writing_records():
-            write_record(self.path, _to_toml({**recorded, DIGEST: replace_rules(settings)}))
+            write_record(self.path, _to_toml({**recorded, **replace_rules(settings)}))
         return settings.rules
 
     def forget_unfinished(self, name: str) -> None:
@@ -214,6 +213,11 @@ class Home:
         return self._journal.tables.get(name, self.lake.version(name))
 
     def _acquire(self, wait_seconds: float) -> None:
+        if (self.path / COPIED).is_file():
+            raise UnwritableHomeError(
+                f"{self.path} is a copy that was pulled from an object store ({COPIED}), and is only read; "
+                f"run in the home that pushes to it, then pull, or name another --home"
+            )
         try:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from smallcap.errors import InputError
-from smallcap.home_record import RECORD
+from smallcap.home_record import RECORD, read_record
 from smallcap.private_files import make_private
-from smallcap.reference import DIGEST, FOLDER, digest_of_overlay, files_of, overlay_of, require_overlay
+from smallcap.reference import DIGEST, FOLDER, ORIGIN, digest_of_overlay, files_of, require_overlay
 from smallcap.settings import Settings
 
 
 def refuse_other_rules(settings: Settings, there: Mapping[str, object]) -> None:
-    """Refuse a folder of rules that is not the one that a home was made with.
+    """Refuse another folder of rules than the one that a home was made with.
 
-    The files in the home itself may be edited: the next run makes again what depends on them.
+    The files of that folder, and those in the home itself, may be edited: the next run makes again what
+    depends on them.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def refuse_other_rules(settings: Settings, there: Mapping[str, object]) -> None:
     Raises
     ------
     InputError
-        When the given folder has other contents than the home's copy, or the copy is gone.
+        When another folder is given, with other contents than the home's copy, or the copy is gone.
     """
     own = settings.home / FOLDER
     if settings.rules is None:
@@ -39,7 +40,7 @@ def refuse_other_rules(settings: Settings, there: Mapping[str, object]) -> None:
             )
         return
     different = _differences(settings.rules, own)
-    if different:
+    if different and there.get(ORIGIN) != str(settings.rules):
         raise InputError(
             f"the home {settings.home} was made with other rules than {settings.rules} (different: "
             f"{', '.join(different)}), and one home is made under one set of them. To change it for every "
@@ -48,21 +49,22 @@ def refuse_other_rules(settings: Settings, there: Mapping[str, object]) -> None:
 
 
 def keep_rules(settings: Settings) -> None:
-    """Copy the folder of rules that a first run was given into the home; the home needs no other folder."""
+    """Copy the folder of rules that a run was given into the home; the home needs no other folder."""
     if settings.rules is not None and _differences(settings.rules, settings.home / FOLDER):
         _replace(settings.rules, settings.home / FOLDER)
 
 
-def replace_rules(settings: Settings) -> str | None:
-    """Put the given folder of rules in the place of the home's, and return the digest of its contents."""
+def replace_rules(settings: Settings) -> dict[str, object]:
+    """Put the given folder of rules in the place of the home's, and return what the home records of it."""
     if settings.rules is not None:
         _replace(require_overlay(settings.rules, settings.reference_dir), settings.home / FOLDER)
-    return digest_of_overlay(overlay_of(settings.home, None))
+    return recorded_rules(settings)
 
 
 def recorded_rules(settings: Settings) -> dict[str, object]:
     """Return what a home records of its own rules: a digest of the files, or nothing where it has none."""
-    return {DIGEST: digest_of_overlay(settings.overlay)}
+    recorded = (read_record(settings.home) or {}).get(ORIGIN)
+    return {ORIGIN: settings.rules or recorded, DIGEST: digest_of_overlay(settings.overlay)}
 
 
 def _differences(given: Path, own: Path) -> list[str]:

@@ -58,6 +58,13 @@ def test_rules_that_are_edited_in_the_home_are_taken_and_recorded(home: Path) ->
     assert state_of(settings) != before[1]
 
 
+def test_a_folder_that_is_edited_later_is_taken_and_recorded(home: Path, tmp_path: Path) -> None:
+    Home(load_settings(home=home, rules=rules(tmp_path / "given", 32))).prepare()
+    assert (home / "rules" / "quality.toml").read_text() == "least_records = 32\n"
+    with pytest.raises(InputError, match="other rules"):
+        Home(load_settings(home=home, rules=rules(tmp_path / "other", 33))).prepare()
+
+
 def test_a_home_whose_rules_are_gone_is_refused(home: Path) -> None:
     (home / "rules" / "quality.toml").unlink()
     with pytest.raises(InputError, match="made with rules of its own, and their folder"):
