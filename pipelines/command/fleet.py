@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,15 +13,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from smallcap.errors import InputError
 from smallcap.exit_codes import MEANINGS, ExitCode
 from smallcap.fleet.local import LEAVING_SECONDS, LocalPool, most_workers
 from smallcap.fleet.outcomes import PUBLISHED, Outcome, exit_code_of, read_outcomes
 from smallcap.fleet.plan import HomePlan, plan_home
+from smallcap.fleet.questions import fleet_question, fleet_questions
 from smallcap.fleet.running import Pool, Tell, run_fleet
 from smallcap.fleet.tasks import tasks_of
+from smallcap.fleet.view import FILE, write_view
+from smallcap.pipelines.command.consoles import made_visible
+from smallcap.pipelines.command.options import Format, written_as
 from smallcap.pipelines.command.progress import BAR_WIDTH
 from smallcap.pipelines.signals import ending_in
 from smallcap.reports.terminal import rows_table
+from smallcap.settings import load_settings
+from smallcap.warehouse import run_query
 
 REMARK = "; homes that were made stay, and the next run goes on with the others"
 LAST_LINES = 3
@@ -56,11 +64,9 @@ def show_run(
     file: Path, root: Path, engine: str, workers: int | None, out: Console, err: Console
 ) -> ExitCode:
     """Make every home that is not current, write fleet.duckdb, list what failed; return the exit code."""
-    from smallcap.fleet.view import write_view
-
     tasks = tasks_of(file, root)
     with ending_in(LEAVING_SECONDS + 5, REMARK), _progress(len(tasks), err) as tell:
-        outcomes = run_fleet(tasks, root, _pool(engine, workers or most_workers()), tell)
+        outcomes = run_fleet(tasks, root, _pool(engine, workers), tell)
     failed = [outcome for outcome in outcomes if outcome.exit_code not in PUBLISHED]
     logs = {task.name: task.log for task in tasks}
     for outcome in failed:
@@ -78,8 +84,6 @@ def show_run(
 
 def show_view(file: Path, root: Path, out: Console) -> None:
     """Write fleet.duckdb, and say which homes are in it."""
-    from smallcap.fleet.view import FILE, write_view
-
     tasks = tasks_of(file, root)
     held = write_view(root, [task.name for task in tasks])
     missing = [task.name for task in tasks if task.name not in held]
@@ -88,12 +92,12 @@ def show_view(file: Path, root: Path, out: Console) -> None:
     out.print(escape(told), highlight=False, soft_wrap=True)
 
 
-def _pool(engine: str, workers: int) -> Pool:
+def _pool(engine: str, workers: int | None) -> Pool:
     if engine == "ray":
         from smallcap.fleet.ray_pool import RayPool
 
         return RayPool(workers)
-    return LocalPool(workers)
+    return LocalPool(workers or most_workers())
 
 
 def _show_failure(outcome: Outcome, log: Path, out: Console) -> None:
@@ -133,3 +137,39 @@ def _progress(total: int, err: Console) -> Iterator[Tell]:
                 err.print(escape(f"  {outcome.name}: {how}"), highlight=False, soft_wrap=True)
 
         yield tell
+
+
+def show_answer(
+    root: Path, query: str | None, worked: str | None, output: Format, rows: int, out: Console
+) -> None:
+    """Answer a query about all homes, safely as `smallcap sql` does; without one, list the questions."""
+    if query is None and worked is None:
+        known = fleet_questions().values()
+        out.print(rows_table(("name", "question"), [(one.name, one.words) for one in known]))
+        return
+    text = str(query) if worked is None else fleet_question(worked).sql
+    if output is Format.parquet:
+        raise InputError("a query of a fleet is written as table, csv or json")
+    result = run_query(
+        root / FILE,
+        text,
+        written_as(output),
+        stream=None if output is Format.table else made_visible(sys.stdout),
+        max_rows=rows if output is Format.table else None,
+    )
+    if output is Format.table:
+        out.print(rows_table(result.columns, result.rows))
+
+
+def show_report(file: Path, root: Path, book: str, out: Console, *, is_json: bool) -> None:
+    """Show what the variants of a fleet showed, with the corrections for their number."""
+    from smallcap.fleet.report import report_of
+
+    tasks = tasks_of(file, root)
+    found = report_of(root, [task.name for task in tasks], book, load_settings().reference)
+    if is_json:
+        named = {"book": found.book, "tried": found.tried, "judged": found.judged, "claim": found.claim()}
+        out.print_json(json.dumps({**named, "variants": found.variants.to_dicts()}))
+        return
+    out.print(rows_table(tuple(found.variants.columns), found.variants.rows()))
+    out.print(escape(found.claim()), highlight=False, soft_wrap=True)

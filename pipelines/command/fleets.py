@@ -100,7 +100,7 @@ def sql(
 def report(
     file: FileArgument,
     root: RootOption,
-    book: Annotated[str, typer.Option(help="The book whose returns are compared.")] = "funnel_annual",
+    book: Annotated[str, typer.Option(help="The book whose returns are compared.")] = "funnel_survivors",
     output: Annotated[ListFormat, typer.Option("--format", help="How it is written.")] = ListFormat.table,
 ) -> None:
     """Compare the variants of a sweep, corrected for how many were tried; the best beside the median one."""

@@ -52,6 +52,7 @@ class Home:
         InputError
             When the folder cannot be written to, or already holds another universe.
         """
+        self._refuse_copy()
         try:
             make_private(self.path)
             self.require_same_universe()
@@ -213,11 +214,7 @@ class Home:
         return self._journal.tables.get(name, self.lake.version(name))
 
     def _acquire(self, wait_seconds: float) -> None:
-        if (self.path / COPIED).is_file():
-            raise UnwritableHomeError(
-                f"{self.path} is a copy that was pulled from an object store ({COPIED}), and is only read; "
-                f"run in the home that pushes to it, then pull, or name another --home"
-            )
+        self._refuse_copy()
         try:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:
@@ -227,6 +224,13 @@ class Home:
             ) from None
         except OSError as error:
             raise self._unwritable(error) from None
+
+    def _refuse_copy(self) -> None:
+        if (self.path / COPIED).is_file():
+            raise UnwritableHomeError(
+                f"{self.path} is a copy that was pulled from an object store ({COPIED}), and is only read; "
+                f"run in the home that pushes to it, then pull, or name another --home"
+            )
 
     def _unwritable(self, error: OSError) -> UnwritableHomeError:
         return UnwritableHomeError(
