@@ -130,7 +130,7 @@ class Settings(PublicSettings, SqlSettings, RuleSettings):
             "infer: companies with a clear later split vote"
         ),
     )
-    sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
+    sample_companies: int = Field(2600, ge=60, le=50_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
     xfinlink_api_key: Annotated[SecretStr | None, AfterValidator(check_key)] = Field(
         None, description="the vendor's key; preset xfinlink needs it"
