@@ -81,17 +81,16 @@ def _served(root: Path, names: Sequence[str]) -> Iterator[tuple[str, Published]]
 def _create_views(connection: duckdb.DuckDBPyConnection, homes: Mapping[str, Published], root: Path) -> None:
     """Create one view per table; a home that does not publish it adds no rows."""
     for name, table in TABLES.items():
-        parts = []
-        for home, served in homes.items():
-            if name not in served.tables or not served.tables[name].files:
-                continue
-            files = served.tables[name].files
-            own = select_statement(table, files, root / home, read_file_columns(connection, files))
-            parts.append(f"SELECT {quote_text(home)} AS home, * FROM ({own})")
-        if parts:
-            connection.execute(f"CREATE VIEW {quote_table(name)} AS {' UNION ALL '.join(parts)}")
-            told = f"{table.description} The column home names the home of a fleet."
-            connection.execute(f"COMMENT ON VIEW {quote_table(name)} IS {quote_text(told)}")
+        files = {home: served.tables[name].files for home, served in homes.items() if name in served.tables}
+        # Where no home publishes a table, its view has no rows: a question about it is answered all the same.
+        parts = [
+            f"SELECT {quote_text(home)} AS home, * FROM "
+            f"({select_statement(table, own, root / home, read_file_columns(connection, own))})"
+            for home, own in (files or {"": ()}).items()
+        ]
+        connection.execute(f"CREATE VIEW {quote_table(name)} AS {' UNION ALL '.join(parts)}")
+        told = f"{table.description} The column home names the home of a fleet."
+        connection.execute(f"COMMENT ON VIEW {quote_table(name)} IS {quote_text(told)}")
 
 
 def _create_own(connection: duckdb.DuckDBPyConnection, homes: Mapping[str, Published], root: Path) -> None:
