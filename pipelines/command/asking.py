@@ -197,7 +197,7 @@ def explain_filing(
     from smallcap.pipelines.command.explain import explain_filing as explain
 
     settings = settings_of()
-    explain(file, settings.reference_dir, settings.input_limits, year, output.value, OUT)
+    explain(file, settings.reference, settings.input_limits, year, output.value, OUT)
 
 
 def report(

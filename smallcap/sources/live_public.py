@@ -70,7 +70,7 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
     InputError
         When a rule set is wrong, or more requests a second are set than the SEC allows.
     """
-    rules = read_rules(settings.reference_dir, sec.FILE_NAME, sec.SecRules)
+    rules = read_rules(settings.reference, sec.FILE_NAME, sec.SecRules)
     rate = RateLimit(rate_folder(settings), NAME, rate_of(settings, rules))
     limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
     fetcher = Fetcher(
@@ -84,9 +84,9 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
     records = SecRecords(fetcher, SecClient(settings.sec_contact, hosts, limits, rate, rules), rules)
     max_age = dt.timedelta(hours=settings.running_period_max_age_hours)
     clock = settings.clock or utc_now().date()
-    names = read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules)
-    funds = read_rows(settings.reference_dir, INDEX_FUNDS_FILE, FundRow)
-    successions = read_rows(settings.reference_dir, SUCCESSIONS_FILE, CikSuccession)
+    names = read_rules(settings.reference, holdings.FILE_NAME, holdings.HoldingsRules)
+    funds = read_rows(settings.reference, INDEX_FUNDS_FILE, FundRow)
+    successions = read_rows(settings.reference, SUCCESSIONS_FILE, CikSuccession)
     lists = FundLists(
         records,
         funds,
@@ -98,10 +98,10 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
     )
     identifier = Identifier(
         records,
-        read_rules(settings.reference_dir, CUSIP_IDENTITY_FILE, CusipIdentity),
+        read_rules(settings.reference, CUSIP_IDENTITY_FILE, CusipIdentity),
         names,
         successions,
-        load_ticker_aliases(settings.reference_dir),
+        load_ticker_aliases(settings.reference),
         FilerTables(records, settings.home / BULK_FOLDER, clock),
         max_age=max_age,
     )
@@ -111,13 +111,13 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
         bulk_companies=settings.sec_bulk_companies or rules.bulk_companies,
         bulk_folder=settings.home / BULK_FOLDER,
     )
-    splits = read_rules(settings.reference_dir, "metrics.toml", MetricsRules).holding_split
+    splits = read_rules(settings.reference, "metrics.toml", MetricsRules).holding_split
     yahoo = YahooPrices(fetcher, clock, settings.request_timeout_seconds, max_age)
     french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=max_age)
     source = PublicSource(
         lists=lists,
         identifier=identifier,
-        statements=Statements(files, read_concepts(settings.reference_dir), successions, year=clock.year),
+        statements=Statements(files, read_concepts(settings.reference), successions, year=clock.year),
         prices=LinePrices(lists, identifier, splits, clock, yahoo if settings.prices == YAHOO else None),
         factors=french,
         funds=funds,
