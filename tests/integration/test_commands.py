@@ -56,7 +56,8 @@ def test_export_writes_one_file_with_every_published_row(small_home, tmp_path, s
             name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in TABLES
         }
         assert connection.execute(
-            "SELECT count(*) FROM duckdb_views() WHERE view_name IN ('coverage', 'members')"
+            "SELECT count(*) FROM duckdb_views() WHERE schema_name <> 'main' "
+            "AND view_name IN ('coverage', 'members')"
         ).fetchall() == [(0,)]
     assert counts == {name: count for name, (count, _) in served(small_home).items()}
     assert smallcap("export", file, "--home", small_home).code == 2
@@ -127,6 +128,7 @@ def test_status_shows_tables_years_dates_versions_and_checks(small_home, smallca
     assert "failed" not in shown.out
 
 
+@pytest.mark.drill
 def test_status_tells_of_a_run_that_did_not_end(home, smallcap):
     (home / "run.json").write_text('{"run_id": "lost", "tables": {}}')
     assert "the next run undoes what it left" in " ".join(smallcap("status", "--home", home).out.split())
