@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 
+from smallcap.engine.column_lineage import carried_over
 from smallcap.engine.origins import made_from, made_into, origins_of_columns
 from smallcap.errors import InputError
 from smallcap.hints import command_hint
@@ -19,6 +20,7 @@ from smallcap.questions import Publication, open_publication
 from smallcap.reports.describe_sheet import Described, describe_sheet, tables_sheet
 from smallcap.settings import Settings
 from smallcap.tables import META_TABLES, TABLES
+from smallcap.tables.joins import joins_of
 from smallcap.tables.views import read_views
 from smallcap.warehouse.formats import TEXT_WRITERS, ListedRows
 from smallcap.warehouse.query import LAYERS_IN_ORDER
@@ -28,12 +30,6 @@ Row = dict[str, Any]
 LISTED = ("name", "kind", "rows", "first_year", "last_year", "meaning")
 DESCRIBED = ("column", "type", "unit", "example", "from", "meaning")
 NEAREST = 5
-ENTITIES = {
-    "entity_id": "core.members",
-    "security_id": "raw.securities",
-    "book": "core.books",
-    "month": "core.factors_monthly",
-}
 
 
 def show_tables(settings: Settings, written_as: str, out: Console) -> None:
@@ -106,40 +102,36 @@ def _described(settings: Settings, publication: Publication, relation: Row) -> D
     columns = publication.ask("relation_columns", relation=name)
     examples = publication.ask("relation_example", relation=name)[0]
     sources = made_from(name, views)
-    known = {
-        source: [row["column"] for row in publication.ask("relation_columns", relation=source)]
-        for source in sources
-    }
-    origins = origins_of_columns([row["column"] for row in columns], known)
+    names = [row["column"] for row in columns]
+    origins = carried_over(name) if name in TABLES else _of_view(publication, names, sources)
     rows = [
-        {**row, "example": examples[row["column"]], "from": ", ".join(origins[row["column"]])}
+        {**row, "example": examples[row["column"]], "from": ", ".join(origins.get(row["column"], []))}
         for row in columns
     ]
-    names = [row["column"] for row in columns]
     return Described(
         relation,
         rows,
         _key(name),
         sources,
         made_into(name, views),
-        _joins(name, names),
+        [join.written for join in joins_of(name, names)],
         _query(settings, relation, names),
     )
+
+
+def _of_view(
+    publication: Publication, columns: Sequence[str], sources: Collection[str]
+) -> Mapping[str, list[str]]:
+    known = {
+        source: [row["column"] for row in publication.ask("relation_columns", relation=source)]
+        for source in sources
+    }
+    return origins_of_columns(columns, known)
 
 
 def _key(name: str) -> Sequence[str]:
     table = {**TABLES, **META_TABLES}.get(name)
     return list(table.key) if table else []
-
-
-def _joins(name: str, columns: Sequence[str]) -> list[str]:
-    """Say which columns lead to the table whose rows they identify."""
-    joins = []
-    for column, target in ENTITIES.items():
-        if column in columns and target != name:
-            together = ("as_of", column) if target == "core.members" and "as_of" in columns else (column,)
-            joins.append(f"{', '.join(together)} to {target}")
-    return joins
 
 
 def _query(settings: Settings, relation: Row, columns: Sequence[str]) -> str:

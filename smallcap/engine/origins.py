@@ -34,14 +34,15 @@ def made_into(name: str, views: Collection[View]) -> list[str]:
 def origins_of_columns(
     columns: Collection[str], sources: Mapping[str, Collection[str]]
 ) -> dict[str, list[str]]:
-    """Return for each column the sources that have it too; none where it is computed by the table itself.
+    """Return for each column of a view the sources that have it too; none where the view computes it.
 
     A quantity has one name from the source to the report, so a column of that name is where it comes from.
+    `smallcap.engine.column_lineage` says it of tables.
 
     Parameters
     ----------
     columns
-        Columns of a table or view.
+        Columns of a view.
     sources
         What it is made from, with the columns of each.
     """

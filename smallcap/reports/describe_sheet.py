@@ -118,7 +118,8 @@ def _listed(row: Row) -> Iterator[str]:
 def _years(row: Row) -> str:
     if row["first_year"] is None:
         return ""
-    return f"{row['first_year']}–{row['last_year']}"
+    first, last = row["first_year"], row["last_year"]
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _facts(found: Described) -> Iterator[Text]:

@@ -62,7 +62,9 @@ def test_a_table_is_described_by_its_columns_key_lineage_and_a_query_that_runs(a
     assert all(row["meaning"] for row in described)
     roe = next(row for row in described if row["column"] == "roe")
     assert roe["unit"] == "fraction"
-    assert "core.annual_metrics" in roe["from"]
+    member = next(row for row in described if row["column"] == "entity_id")
+    assert "core.members" in member["from"]
+    assert roe["from"] == "", "it is chosen and clipped anew, so it is not carried over"
     shown = ask("describe", "marts.quality_scores").out
     assert "made from core.members (the same year)" in " ".join(shown.split())
     assert "marts.latest_quality" in shown
