@@ -122,7 +122,7 @@ def _answer(
     limits: QueryLimits | None,
     stream: IO[Any] | None,
 ) -> QueryResult:
-    with _locked_connection(warehouse_dir, limits) as connection, _explained(warehouse_dir, limits):
+    with locked_connection(warehouse_dir, limits) as connection, _explained(warehouse_dir, limits):
         statement = check_statement(connection, sql)
         if output == "parquet" and stream is not None:
             relation = connection.sql(statement, params=dict(parameters) if parameters else None)
@@ -151,7 +151,7 @@ def _explained(warehouse_dir: Path, limits: QueryLimits | None) -> Iterator[None
         raise InputError(str(error)) from None
 
 
-def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:
+def locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:
     """Open the served catalogue so that only its own files can be read and no setting can be changed.
 
     Names are found without their layer. The files that may be read, what a statement may be, and the settings
