@@ -14,7 +14,7 @@ from rich.markup import escape
 from smallcap.errors import InputError, SmallcapError
 from smallcap.hints import command_hint
 from smallcap.settings import Settings
-from smallcap.warehouse.query import LAYERS_IN_ORDER
+from smallcap.warehouse.query import SEARCHED
 from smallcap.warehouse.reading import served_path
 
 LOCAL = "127.0.0.1"
@@ -80,7 +80,7 @@ def open_sql(settings: Settings) -> None:
 
 
 def _client(program: str, path: Path) -> list[str]:
-    return [program, "-readonly", str(path), "-cmd", f"SET search_path = '{','.join(LAYERS_IN_ORDER)}'"]
+    return [program, "-readonly", str(path), "-cmd", f"SET search_path = '{','.join(SEARCHED)}'"]
 
 
 def _browse(address: str, shown: str, out: Console) -> None:

@@ -28,6 +28,8 @@ Output = Literal["table", "csv", "json", "jsonl", "markdown", "parquet"]
 
 LAYERS_IN_ORDER = ("marts", "core", "raw", "meta")
 """Where a name without its layer is looked up, first to last."""
+SEARCHED = ("main", *LAYERS_IN_ORDER[1:])
+"""The schemas behind these: main, which every session searches anyway, has a view of each of the marts."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb
     stay as they are: a search path says where a name is looked up, not what may be done with it.
     """
     connection = connect(served_path(warehouse_dir))
-    path = ",".join(f"{DATABASE}.{layer}" for layer in LAYERS_IN_ORDER)
+    path = ",".join(f"{DATABASE}.{schema}" for schema in SEARCHED)
     connection.execute(f"SET search_path = {quote_text(path)}")
     connection.execute(f"SET allowed_paths = {quote_list(published_files(connection))}")
     for statement in limits.statements() if limits else ():

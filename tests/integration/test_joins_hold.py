@@ -41,7 +41,8 @@ def test_few_joins_have_nothing_to_hold_for(opened: duckdb.DuckDBPyConnection):
         *("raw.fundamental_tags", "marts.published_candidates", "marts.reconstitution_effects"),
         *("marts.reconstitution_events", "marts.debt_between_reports", "meta.deliveries"),
         *("marts.quality_summary", "marts.quintile_outcomes", "marts.index_comparison"),
-        *("marts.screen_changes", "marts.index_changes", "core.return_doubts"),
+        *("marts.screen_changes", "marts.index_changes", "core.return_doubts", "marts.book_returns"),
+        *("marts.book_holdings", "marts.experiment_returns", "marts.treated_experiment_returns"),
     }
 
 

@@ -165,8 +165,8 @@ def test_the_highest_yields_are_of_good_companies_outside_finance(ask, members: 
         & ~pl.col("is_stale")
         & pl.col("fcf_yield").is_not_null()
     ).sort("fcf_yield", "ticker", descending=[True, False])
-    assert chosen.height > 10
-    assert tickers(ask("fcf_yield_of_quality", most="10")) == tickers(chosen.head(10))
+    assert chosen.height > 5
+    assert tickers(ask("fcf_yield_of_quality", most="5")) == tickers(chosen.head(5))
 
 
 def test_the_largest_without_a_score_are_sorted_by_weight_and_explained(ask, members: pl.DataFrame):

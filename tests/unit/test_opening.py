@@ -63,7 +63,7 @@ def test_the_warehouse_is_opened_read_only_in_duckdbs_client(
     open_sql(settings)
     path = str(settings.warehouse_dir / "warehouse.duckdb")
     assert started == [
-        ["/programs/duckdb", "-readonly", path, "-cmd", "SET search_path = 'marts,core,raw,meta'"]
+        ["/programs/duckdb", "-readonly", path, "-cmd", "SET search_path = 'main,core,raw,meta'"]
     ]
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(InputError, match="is not installed"):
