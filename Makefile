@@ -11,7 +11,7 @@ DOCS_INSTALLED := $(DOCS)/.installed
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test drill soak unit check bench ui clean lock docs pictures
+.PHONY: help setup shell run test drill soak unit check bench ui clean lock docs pictures
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -63,9 +63,13 @@ bench: $(INSTALLED) ## measure speed and memory as ratios, and write docs/benchm
 ui: $(INSTALLED) ## Dagster's UI and daemon on 127.0.0.1
 	$(BIN)/smallcap ui
 
+shell: $(INSTALLED) ## a shell that finds `smallcap`
+	@PATH="$(CURDIR)/$(BIN):$$PATH" exec "$${SHELL:-bash}"
+
 # The environment of the site is installed last: without it the generated pages are still written.
 docs: $(INSTALLED) ## write the generated pages again, and build the site into .artefacts/site; a broken link fails
 	$(BIN)/python -m smallcap.tables.dictionary > docs/data-dictionary.md
+	$(BIN)/python -m smallcap.tables.joins_picture > docs/pictures/joins.svg
 	@$(MAKE) --no-print-directory $(DOCS_INSTALLED)
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from smallcap.errors import InputError
 from smallcap.questions import Publication
-from smallcap.questions.dates import nearest
+from smallcap.questions.dates import nearest_dates
 from smallcap.reports.wrapping import visible
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def found_company(publication: Publication, symbol: str, as_of: dt.date | None, 
     dates = [row["as_of"] for row in publication.ask("funnel_dates")]
     date = as_of or (dates[-1] if dates else None)
     if date is None or date not in dates:
-        raise InputError(f"there is no funnel of {date or 'any date'}; {nearest(date or dt.date.max, dates)}")
+        raise InputError(
+            f"there is no funnel of {date or 'any date'}; {nearest_dates(date or dt.date.max, dates)}"
+        )
     members = publication.ask("member_by_symbol", symbol=symbol, as_of=date)
     if not members:
         raise _not_found(publication, symbol, date)

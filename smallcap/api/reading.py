@@ -16,7 +16,7 @@ from smallcap.api.frames import Backend, answer
 from smallcap.errors import InputError, SmallcapError
 from smallcap.package_files import SQL_DIR
 from smallcap.questions import Publication
-from smallcap.questions.dates import nearest
+from smallcap.questions.dates import nearest_dates
 from smallcap.questions.files import Question
 from smallcap.warehouse.query import locked_connection
 from smallcap.warehouse.reading import is_home_current, read_everything, require_readable, served_path
@@ -62,7 +62,12 @@ class Reading:
             return answer(self.connection.sql(statement, params=dict(parameters) or None), backend)
 
     def question(self, asked: Question, parameters: Mapping[str, object], backend: Backend) -> Any:
-        """Return the answer to a question of a file."""
+        """Return the answer to a question of a file; parameters with a default may be left out."""
+        latest = self.dates()[-1] if self.dates() else None
+        defaults = {
+            one.name: one.value(one.default, latest) for one in asked.declared if one.default is not None
+        }
+        parameters = {**defaults, **parameters}
         if asked.parameters != set(parameters):
             wanted = ", ".join(sorted(asked.parameters)) or "none"
             given = ", ".join(sorted(parameters)) or "none"
@@ -99,7 +104,7 @@ class Reading:
         date = (dates[-1] if dates else None) if as_of == "latest" else as_of
         if date not in dates:
             raise InputError(
-                f"{full} has no rows of {date}; {nearest(date, dates) if date else 'it is empty'}"
+                f"{full} has no rows of {date}; {nearest_dates(date, dates) if date else 'it is empty'}"
             )
         return relation.filter(duckdb.ColumnExpression(AS_OF) == duckdb.ConstantExpression(date))
 

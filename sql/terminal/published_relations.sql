@@ -1,8 +1,14 @@
--- Which tables and views can be read, what is in them, and of which years?
-SELECT v.schema_name || '.' || v.view_name AS name, if(p.table_name IS NULL, 'view', 'table') AS kind, p.row_count AS rows, p.first_year, p.last_year, v.comment AS description
-FROM duckdb_views() AS v LEFT JOIN meta.published_tables AS p ON p.table_name = v.schema_name || '.' || v.view_name
-WHERE v.database_name = current_database() AND v.schema_name IN ('raw', 'core', 'marts') AND NOT v.internal
-UNION ALL
-SELECT t.schema_name || '.' || t.table_name, 'table', t.estimated_size, NULL, NULL, t.comment
-FROM duckdb_tables() AS t WHERE t.database_name = current_database() AND t.schema_name = 'meta'
-ORDER BY name
+-- Which tables and views are published, by layer, with their rows, their years and what a row is?
+WITH relations AS (
+    SELECT schema_name AS layer, view_name AS short_name, comment FROM duckdb_views()
+    WHERE database_name = 'warehouse' AND NOT internal
+    UNION ALL
+    SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = 'warehouse'
+)
+SELECT r.layer || '.' || r.short_name AS name, r.layer, r.short_name,
+       if(p.table_name IS NULL AND r.layer <> 'meta', 'view', 'table') AS kind,
+       p.row_count AS rows, p.first_year, p.last_year, coalesce(r.comment, '') AS meaning
+FROM relations AS r
+LEFT JOIN meta.published_tables AS p ON p.table_name = r.layer || '.' || r.short_name
+WHERE r.layer IN ('marts', 'core', 'raw', 'meta')
+ORDER BY list_position(['marts', 'core', 'raw', 'meta'], r.layer), kind DESC, r.short_name

@@ -173,7 +173,13 @@ class TestWhereverThePublicationGoes:
 
     def test_a_publication_without_them_is_not_of_this_release(self, copy: Path) -> None:
         warehouse_dir = copy / "warehouse"
-        assert is_of_this_release(warehouse_dir)
+        assert is_of_this_release(warehouse_dir, VIEWS_DIR)
         with duckdb.connect(str(warehouse_dir / "warehouse.duckdb")) as connection:
             connection.execute("DROP MACRO TABLE core.visible_annual_metrics")
-        assert not is_of_this_release(warehouse_dir)
+        assert not is_of_this_release(warehouse_dir, VIEWS_DIR)
+
+    def test_a_publication_without_a_view_is_not_of_this_release(self, copy: Path) -> None:
+        warehouse_dir = copy / "warehouse"
+        with duckdb.connect(str(warehouse_dir / "warehouse.duckdb")) as connection:
+            connection.execute("DROP VIEW main.members_wide")
+        assert not is_of_this_release(warehouse_dir, VIEWS_DIR)

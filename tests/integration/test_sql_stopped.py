@@ -176,8 +176,7 @@ def test_a_statement_from_standard_input_has_the_same_limit(small_home: Path):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--output", "rows"], "--output needs --format csv, json or parquet"),
-        (["--format", "parquet"], "--format parquet needs a file"),
+        (["--output", "rows"], "--output needs --format csv, json, jsonl, markdown or parquet"),
         (["--rows", "0"], "'--rows'"),
     ],
 )
