@@ -19,10 +19,9 @@ settings.load_profile("test")
 gc.set_threshold(50_000)
 
 LONGEST = (
-    # They make the homes of six years, of a killed run, of the real files, of the report and of the vendor,
-    # which others would wait for.
+    # The first makes the home of the report, the second the small home: of two files begun together that read
+    # the same home, one would wait for the other.
     "test_polars_agreement",
-    "test_parity",
     "test_killed_runs",
     "tests/real/test_books",
     "test_xfinlink_preset",

@@ -197,7 +197,7 @@ def explain_filing(
     from smallcap.pipelines.command.explain import explain_filing as explain
 
     settings = settings_of()
-    explain(file, settings.reference_dir, settings.input_limits, year, output.value, OUT)
+    explain(file, settings.reference, settings.input_limits, year, output.value, OUT)
 
 
 def report(
@@ -216,12 +216,24 @@ def report(
             callback=usable,
         ),
     ] = None,
+    single_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the first part alone into this file, for mail.", show_default=False, callback=usable
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the report of a date: one page that needs no network, its tables as CSV, a list of dates."""
-    from smallcap.pipelines.command.report import make_report
+    """Write the report of a date: a folder of pages that needs no network, with its tables as CSV."""
+    from smallcap.pipelines.command.report import make_report, make_single_file
 
-    make_report(served(home), date_of(as_of) if as_of else None, folder, is_opened=show, out=OUT)
+    settings, date = served(home), date_of(as_of) if as_of else None
+    if single_file is None:
+        make_report(settings, date, folder, is_opened=show, out=OUT)
+    elif folder is not None:
+        raise InputError("--single-file names a file and --output a folder; give one of them")
+    else:
+        make_single_file(settings, date, single_file, is_opened=show, out=OUT)
 
 
 def regress(

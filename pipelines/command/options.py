@@ -79,6 +79,14 @@ LimitOption = Annotated[
     int | None,
     typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False),
 ]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        help="A folder of rule files over those of data/reference; the home keeps it.",
+        show_default=False,
+    ),
+]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")
 ]

@@ -94,7 +94,7 @@ def _explained(settings: Settings, publication: Publication, unknown: Sequence[s
     names = known_names(publication)
     told = [f"no line of the source carries '{symbol}'{nearest_names(symbol, names)}" for symbol in unknown]
     watched = (
-        f"to have the source asked for a name, add it to {settings.reference_dir / 'watchlist.csv'} "
+        f"to have the source asked for a name, add it to {settings.reference / 'watchlist.csv'} "
         f"and make it with: {command_hint(settings, 'run')}"
     )
     return "; ".join([*told, watched])

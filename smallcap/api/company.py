@@ -95,9 +95,8 @@ def found_company(publication: Publication, symbol: str, as_of: dt.date | None, 
     dates = [row["as_of"] for row in publication.ask("funnel_dates")]
     date = as_of or (dates[-1] if dates else None)
     if date is None or date not in dates:
-        raise InputError(
-            f"there is no funnel of {date or 'any date'}; {nearest_dates(date or dt.date.max, dates)}"
-        )
+        nearest = nearest_dates(date or dt.date.max, dates)
+        raise InputError(f"there is no funnel of {date or 'any date'}; {nearest}")
     members = publication.ask("member_by_symbol", symbol=symbol, as_of=date)
     if not members:
         raise _not_found(publication, symbol, date)

@@ -13,6 +13,7 @@ from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.macros import macros
 from smallcap.warehouse import export
 from tests.published_home import PROJECT_ROOT, publish_small_home
+from tests.tiers import others_in_drill
 
 pytestmark = pytest.mark.service
 LOCK = Path(__file__).parent / "requirements-duckdb-1.4.lock"
@@ -88,7 +89,7 @@ def _has_client(python: Path) -> bool:
     return asked.stdout.strip() == "1.4.4"
 
 
-@pytest.fixture(scope="module", params=["catalogue", "export"])
+@pytest.fixture(scope="module", params=others_in_drill(["catalogue", "export"], kept=["catalogue"]))
 def answers(
     request: pytest.FixtureRequest, old_python: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, object]:

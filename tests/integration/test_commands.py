@@ -128,6 +128,7 @@ def test_status_shows_tables_years_dates_versions_and_checks(small_home, smallca
     assert "failed" not in shown.out
 
 
+@pytest.mark.drill
 def test_status_tells_of_a_run_that_did_not_end(home, smallcap):
     (home / "run.json").write_text('{"run_id": "lost", "tables": {}}')
     assert "the next run undoes what it left" in " ".join(smallcap("status", "--home", home).out.split())

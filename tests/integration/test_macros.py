@@ -158,6 +158,7 @@ class TestWhereverThePublicationGoes:
             ).fetchall()
         return {name for (name,) in found}
 
+    @pytest.mark.drill
     def test_an_export_has_them(self, home: Path, tmp_path: Path) -> None:
         export(home / "warehouse", tmp_path / "export.duckdb")
         assert self.of(tmp_path / "export.duckdb") == self.MACROS
