@@ -1,7 +1,8 @@
 """A marimo notebook: from the installation to a first picture, and to the rules on a frame of one's own.
 
-``make setup`` installs what it needs and ``make run`` makes the data; then ``.venv/bin/marimo edit
-examples/first_picture.py`` opens it in the browser, and ``.venv/bin/python examples/first_picture.py`` runs it.
+``make setup`` installs what it needs and ``make run`` makes the data. Then ``.venv/bin/python
+examples/first_picture.py`` runs it, and ``.venv/bin/marimo edit examples/first_picture.py`` opens it in the
+browser.
 """
 
 import marimo

@@ -157,7 +157,8 @@ class Home:
         backend
             ``polars``, ``pandas`` or ``arrow``.
         parameters
-            A value for each of its parameters; None is NULL.
+            A value for each of its parameters, those of a worked query where they differ from the default;
+            None is NULL.
 
         Raises
         ------

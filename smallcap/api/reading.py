@@ -7,6 +7,7 @@ import difflib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,11 +16,17 @@ import duckdb
 from smallcap.api.frames import Backend, answer
 from smallcap.errors import InputError, SmallcapError
 from smallcap.package_files import SQL_DIR
-from smallcap.questions import Publication
+from smallcap.questions import OlderPublicationError, Publication
 from smallcap.questions.dates import nearest_dates
 from smallcap.questions.files import Question
 from smallcap.warehouse.query import locked_connection
-from smallcap.warehouse.reading import is_home_current, read_everything, require_readable, served_path
+from smallcap.warehouse.reading import (
+    identity,
+    is_home_current,
+    read_everything,
+    require_readable,
+    served_path,
+)
 from smallcap.warehouse.safety import check_statement
 
 if TYPE_CHECKING:
@@ -62,13 +69,27 @@ class Reading:
             return answer(self.connection.sql(statement, params=dict(parameters) or None), backend)
 
     def question(self, asked: Question, parameters: Mapping[str, object], backend: Backend) -> Any:
-        """Return the answer to a question of a file."""
+        """Return the answer to a question of a file; parameters with a default may be left out."""
+        parameters = {**self._defaults(asked), **parameters}
         if asked.parameters != set(parameters):
             wanted = ", ".join(sorted(asked.parameters)) or "none"
             given = ", ".join(sorted(parameters)) or "none"
             raise InputError(f"the parameters of question '{asked.name}' are: {wanted}; given: {given}")
         with self._explained():
-            return answer(self.connection.sql(asked.sql, params=dict(parameters) or None), backend)
+            try:
+                return answer(self.connection.sql(asked.sql, params=dict(parameters) or None), backend)
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                release = identity(self.connection).release
+                raise OlderPublicationError(
+                    f"what is published was made by release {release} or an earlier state of it, which lacks "
+                    f"what the question '{asked.name}' reads ({str(error).splitlines()[0]}); 'smallcap run' "
+                    f"publishes it again"
+                ) from None
+
+    def _defaults(self, asked: Question) -> dict[str, object]:
+        """Return the values of a worked query's parameters that need not be given."""
+        latest = max(self.dates(), default=None) if asked.declared else None
+        return {one.name: one.value(one.default, latest) for one in asked.declared if one.default is not None}
 
     def dates(self) -> list[dt.date]:
         """List the dates with members, ascending."""
@@ -78,8 +99,12 @@ class Reading:
         """List the tables and views that can be read."""
         return self.publication.frame("published_relations")
 
+    @cached_property
+    def _names(self) -> list[str]:
+        return [str(row["name"]) for row in self.publication.ask("published_relations")]
+
     def _full_name(self, name: str) -> str:
-        names: list[str] = self.tables()["name"].to_list()
+        names = self._names
         found = [full for full in names if name in (full, full.split(".")[-1])]
         if len(found) != 1:
             if found:

@@ -25,8 +25,8 @@ COMPUTED_AGAIN: Final = frozenset(
         "marts.treated_hindsight",
     }
 )
-"""Tables whose figures have the names of those that they read, from which they are computed anew or chosen; of
-them the key alone is carried over.
+"""Tables whose figures have the names of those that they read, from which they are computed anew or chosen;
+of them the key alone is carried over.
 """
 
 

@@ -52,6 +52,15 @@ def test_a_tables_asset_is_tagged_with_its_kind_and_grouped_within_its_layer(tmp
         assert TABLES[name].description in spec.description
 
 
+def test_a_tables_asset_says_which_of_its_columns_are_carried_over(tmp_path: Path):
+    lineage = specs(tmp_path)[asset_key("marts.funnel_outcomes")].metadata["dagster/column_lineage"]
+    found = lineage.value if isinstance(lineage, dg.MetadataValue) else lineage
+    assert found.deps_by_column["measure"] == [
+        dg.TableColumnDep(asset_key("core.filter_evaluations"), "measure")
+    ]
+    assert "outcome" not in found.deps_by_column
+
+
 @pytest.fixture
 def changed_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the package whose digests count instead of those of the package that runs."""

@@ -15,6 +15,8 @@ import pytest
 
 import smallcap
 import smallcap.api.home
+from smallcap.engine.column_lineage import carried_over
+from smallcap.engine.lineage import READS
 from tests.integration.homes import EARLIER, LATER, Answer
 from tests.tolerances import SCORE
 
@@ -87,6 +89,20 @@ def test_a_company_is_what_the_warehouse_says_of_it(opened: smallcap.Home):
     assert f"quintile {published['quintile']} of 5" in told
     assert f"funnel: {found.outcome}" in told
     assert found._repr_html_().startswith("<pre>")
+
+
+@pytest.mark.drill
+def test_a_column_that_is_carried_over_has_no_value_that_its_tables_lack(opened: smallcap.Home):
+    def values(name: str, column: str) -> set[object]:
+        return set(opened.table(name, columns=[column])[column].drop_nulls().unique().to_list())
+
+    invented = {
+        (name, column)
+        for name in READS
+        for column, others in carried_over(name).items()
+        if not values(name, column) <= set().union(*(values(other, column) for other in others))
+    }
+    assert invented == set()
 
 
 def test_a_question_is_asked_by_its_name(opened: smallcap.Home):

@@ -50,6 +50,10 @@ def clone(folder: Path) -> Path:
             shutil.copy(PROJECT_ROOT / name, folder / name, follow_symlinks=False)
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    # By these Python finds its packages, where it is called by its name.
+    for name in ("lib", "pyvenv.cfg"):
+        if (Path(sys.prefix) / name).exists():
+            (folder / ".venv" / name).symlink_to(Path(sys.prefix) / name)
     # Newer than the requirements, so that make installs nothing.
     (folder / ".venv" / ".installed").touch()
     return folder

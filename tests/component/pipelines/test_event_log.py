@@ -65,6 +65,29 @@ def test_what_was_kept_open_is_read_afterwards(instance):
     assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == run_id
 
 
+def test_a_check_is_planned_once_for_all_years_and_answered(instance):
+    years = dg.StaticPartitionsDefinition(["2023", "2024", "2025"])
+
+    @dg.asset(partitions_def=years, backfill_policy=dg.BackfillPolicy.single_run())
+    def made() -> None: ...
+
+    @dg.asset_check(asset=made)
+    def sound() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    job = dg.Definitions(
+        assets=[made],
+        asset_checks=[sound],
+        jobs=[dg.define_asset_job("job", executor_def=dg.in_process_executor)],
+    ).resolve_job_def("job")
+    tags = {"dagster/asset_partition_range_start": "2023", "dagster/asset_partition_range_end": "2025"}
+    with kept_open(instance):
+        job.execute_in_process(instance=instance, tags=tags)
+    key = dg.AssetCheckKey(dg.AssetKey("made"), "sound")
+    history = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
+    assert [(record.status.value, record.partition) for record in history] == [("SUCCEEDED", None)]
+
+
 def test_an_instance_that_keeps_its_events_in_memory_is_left_alone():
     with dg.DagsterInstance.ephemeral() as instance, kept_open(instance):
         assert instance.get_run_by_id(_run(instance)).is_success
