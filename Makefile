@@ -78,8 +78,8 @@ pictures: $(INSTALLED) ## draw docs/pictures again: the report and the terminal 
 	$(BIN)/python -m docs.pictures
 
 lock: ## pin the requirements again, with hashes and without addresses (needs uv)
-	$(COMPILE) --no-strip-extras --extra dev --extra xlsx --extra yahoo --extra alerts --extra postgres pyproject.toml --output-file requirements.lock
-	$(COMPILE) --no-strip-extras --no-annotate --extra xlsx --extra yahoo --extra alerts --extra postgres --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
+	$(COMPILE) --no-strip-extras --extra dev --extra xlsx --extra yahoo --extra alerts --extra postgres --extra store pyproject.toml --output-file requirements.lock
+	$(COMPILE) --no-strip-extras --no-annotate --extra xlsx --extra yahoo --extra alerts --extra postgres --extra store --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
 		$(COMPILE) --no-annotate - --output-file docs/requirements.lock
 
