@@ -85,7 +85,8 @@ def _sensor(job: dg.JobDefinition, file: Path, root: Path) -> dg.SensorDefinitio
         names = [task.name for task in tasks]
         known = context.instance.get_dynamic_partitions(HOMES.name or "")
         return dg.SensorResult(
-            run_requests=list(_requests(tasks)),
+            # A partition that is new is there for the next tick.
+            run_requests=list(_requests([task for task in tasks if task.name in known])),
             dynamic_partitions_requests=[
                 HOMES.build_add_request([name for name in names if name not in known]),
                 HOMES.build_delete_request([name for name in known if name not in names]),

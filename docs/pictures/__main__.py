@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -35,8 +36,8 @@ def main() -> None:
         settings = load_settings(home=Path(folder) / "home", preset="sample")
         draw_run(settings)
         draw_terminal("terminal-funnel", "smallcap funnel", lambda out: show_funnel(settings, AS_OF, 8, out))
-        page = settings.reports_dir / AS_OF.isoformat() / "index.html"
-        ticker = draw_report(page, Path(folder) / "profile")
+        report = settings.reports_dir / AS_OF.isoformat()
+        ticker = draw_report(report, Path(folder) / "profile")
         draw_terminal(
             "terminal-why",
             f"smallcap why {ticker}",
@@ -68,28 +69,25 @@ def draw_terminal(name: str, title: str, command: Callable[[Console], None]) -> 
     out.save_svg(str(FOLDER / f"{name}.svg"), title=title, code_format=SVG_FORM, unique_id=name)
 
 
-def draw_report(page: Path, profile: Path) -> str:
-    """Draw the report in both colour schemes and on a phone; return the ticker of the first survivor."""
+def draw_report(folder: Path, profile: Path) -> str:
+    """Draw pages of the report in both colour schemes and on a phone; return the ticker of a survivor."""
     with chromium(profile) as driver:
         for scheme in ("light", "dark"):
-            show(driver, page, width=1200, height=1000, scheme=scheme)
-            driver.save_screenshot(str(FOLDER / f"report-{scheme}.png"))
-        keep_part(driver, page, "#funnel", "report-funnel", "light", 1200)
-        keep_part(driver, page, "details", "report-sheet", "dark", 1200)
-        keep_part(driver, page, "#index", "report-index", "light", 1200)
-        show(driver, page, width=390, height=844)
-        driver.save_screenshot(str(FOLDER / "report-phone.png"))
-        return str(driver.execute_script("return document.querySelector('details summary b').textContent"))
+            keep(driver, folder / "index.html", f"report-{scheme}", scheme)
+        keep(driver, folder / "funnel.html", "report-funnel", "light")
+        keep(driver, folder / "anatomy.html", "report-index", "light")
+        keep(driver, folder / "index.html", "report-phone", "light", width=390, height=844)
+        survivor = "return document.querySelector('td a[href^=\"company/\"]').href"
+        page = Path(unquote(urlparse(driver.execute_script(survivor)).path))
+        keep(driver, page, "report-sheet", "dark")
+        return str(driver.execute_script("return document.querySelector('h1 .ticker').textContent"))
 
 
-def keep_part(driver: webdriver.Chrome, page: Path, place: str, name: str, scheme: str, width: int) -> None:
-    """Draw the page scrolled to a place; a tear sheet is opened first."""
-    show(driver, page, width=width, height=1000, scheme=scheme)
-    script = (
-        "const part = document.querySelector(arguments[0]); if ('open' in part) part.open = true; "
-        "part.scrollIntoView();"
-    )
-    driver.execute_script(script, place)
+def keep(
+    driver: webdriver.Chrome, page: Path, name: str, scheme: str, width: int = 1200, height: int = 1000
+) -> None:
+    """Draw the top of a page."""
+    show(driver, page, width=width, height=height, scheme=scheme)
     driver.save_screenshot(str(FOLDER / f"{name}.png"))
 
 

@@ -30,6 +30,8 @@ class Format(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+    jsonl = "jsonl"
+    markdown = "markdown"
     parquet = "parquet"
 
 
@@ -39,6 +41,15 @@ class ScreenFormat(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+
+
+class RowFormat(StrEnum):
+    """How `compare`, `tables` and `describe` write their result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
 
 
 class ListFormat(StrEnum):
@@ -126,9 +137,9 @@ def serve_again_if_damaged(settings: Any) -> None:
         repair_served(settings, ERR)
 
 
-def written_as(output: Format) -> Literal["csv", "json", "parquet"]:
+def written_as(output: Format) -> Literal["csv", "json", "jsonl", "markdown", "parquet"]:
     """Return a format that is written, for those who take its name."""
-    return cast(Literal["csv", "json", "parquet"], output.value)
+    return cast(Literal["csv", "json", "jsonl", "markdown", "parquet"], output.value)
 
 
 def names_of(text: str | None) -> tuple[str, ...]:

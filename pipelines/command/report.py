@@ -1,4 +1,4 @@
-"""The command `report`: write the report of a date that is published, and say where it is."""
+"""The command `report`: write the report of a date that is published, or its first part as one file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smallcap.errors import InputError, UnwritableHomeError
 from smallcap.health_note import health_note
 from smallcap.hints import command_hint
 from smallcap.lake import Home
-from smallcap.reports.files import Written, newest_date, write_report
+from smallcap.reports.files import Written, newest_date, write_report, write_single_file
 from smallcap.settings import Settings
 
 
@@ -46,18 +46,49 @@ def make_report(
     HomeBusyError
         When a run is writing to the home.
     """
-    home, date = Home(settings), as_of or newest_date(settings)
-    if date is None:
-        raise InputError(f"no date with members is published; make one with: {command_hint(settings, 'run')}")
+    home, date = Home(settings), _date(settings, as_of)
     if folder is not None:
         written = write_report(settings, date, folder.absolute(), health_note(settings, is_within_run=False))
     elif not os.access(settings.home, os.W_OK):
         raise _unwritable(settings)
     else:
         written = _write_in_home(home, date)
-    out.print(escape(str(written.page)), highlight=False, soft_wrap=True)
+    _tell(written.page, is_opened=is_opened, out=out)
+
+
+def make_single_file(
+    settings: Settings, as_of: dt.date | None, path: Path, *, is_opened: bool, out: Console
+) -> None:
+    """Write the first part of the report of a date as one file; the home is not changed.
+
+    Parameters
+    ----------
+    settings, as_of, is_opened, out
+        As for `make_report`.
+    path
+        The file.
+
+    Raises
+    ------
+    InputError
+        When the date was never run, or the file cannot be written; the message says what to do.
+    """
+    health = health_note(settings, is_within_run=False)
+    written = write_single_file(settings, _date(settings, as_of), path.absolute(), health)
+    _tell(written, is_opened=is_opened, out=out)
+
+
+def _date(settings: Settings, as_of: dt.date | None) -> dt.date:
+    date = as_of or newest_date(settings)
+    if date is None:
+        raise InputError(f"no date with members is published; make one with: {command_hint(settings, 'run')}")
+    return date
+
+
+def _tell(page: Path, *, is_opened: bool, out: Console) -> None:
+    out.print(escape(str(page)), highlight=False, soft_wrap=True)
     if is_opened:
-        webbrowser.open(written.page.as_uri())
+        webbrowser.open(page.as_uri())
 
 
 def _write_in_home(home: Home, date: dt.date) -> Written:

@@ -1,13 +1,13 @@
 """Reports as files: the answers to the questions of ``sql/report``.
 
-Page, CSV files and the list of all dates written.
+Pages, CSV files, data files of companies, and the list of all dates written.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,14 +18,28 @@ from smallcap.errors import InputError
 from smallcap.private_files import make_private, write_private
 from smallcap.questions import OlderPublicationError, Publication, open_publication, question
 from smallcap.questions.dates import date_refused
+from smallcap.reports.neighbours import beside, with_dates
+from smallcap.reports.page.companies import FOLDER, company_files
+from smallcap.reports.page.comparison import summary_file
 from smallcap.reports.page.csv_files import csv_text
-from smallcap.reports.page.data import ReportData, read_report
+from smallcap.reports.page.data import Report, ReportData, read_report
+from smallcap.reports.page.filter_names import filter_names
 from smallcap.reports.page.health import HealthNote
-from smallcap.reports.page.render import render_list, render_report
+from smallcap.reports.page.links import PAGES
+from smallcap.reports.page.render import (
+    render_companies,
+    render_comparison,
+    render_list,
+    render_pages,
+    render_single,
+)
+from smallcap.reports.page.sheets import everyone, own_pages, sheets_of
 from smallcap.settings import Settings
 from smallcap.warehouse.new_files import require_outside
 
-PAGE_FILE = "index.html"
+PAGE_FILE, COMPARISON_FILE, SUMMARY_FILE = "index.html", "compare.html", "summary.js"
+OF_A_REPORT = ("*.csv", "*.html", SUMMARY_FILE, f"{PAGES}/*.html", f"{FOLDER}/*.js")
+"""Files that a report consists of."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +97,13 @@ def write_report(
     """
     if reports_dir is not None and not reports_dir.resolve().is_relative_to(settings.reports_dir.resolve()):
         require_outside(reports_dir, settings.home)
-    with open_publication(settings.warehouse_dir) as publication:
-        dates = publication.frame("dates")
-        if as_of not in (known := dates["as_of"].to_list()):
-            raise date_refused(settings, publication, "report", as_of, known)
-        report = read_report(as_of, _asker(publication, as_of))
+    report, dates = _read(settings, as_of)
     reports_dir = reports_dir or settings.reports_dir
     folder = reports_dir / as_of.isoformat()
-    tables = {field.name: getattr(report.data, field.name) for field in fields(ReportData)}
-    page = render_report(report, health)
     try:
-        for name, frame in tables.items():
-            if frame.columns:
-                _write(folder / f"{name}.csv", csv_text(frame))
-        _write(folder / PAGE_FILE, page)
         written = {date for date in dates["as_of"] if (reports_dir / date.isoformat() / PAGE_FILE).is_file()}
-        _write(reports_dir / PAGE_FILE, render_list(report.label, dates.to_dicts(), written))
+        _write_folder(report, folder, health, written | {as_of})
+        _write_of_all_dates(report, dates, reports_dir, written | {as_of})
     except OSError as error:
         raise InputError(
             f"the report of {as_of} cannot be written below {reports_dir} ({error.strerror}); "
@@ -107,6 +112,84 @@ def write_report(
     return Written(
         as_of, folder / PAGE_FILE, dict(report.data.versions.select("table_name", "version").iter_rows())
     )
+
+
+def write_single_file(
+    settings: Settings, as_of: dt.date, path: Path, health: HealthNote | None = None
+) -> Path:
+    """Write the first part of the report of a date as one file, for mail.
+
+    Parameters
+    ----------
+    settings, as_of, health
+        As for `write_report`.
+    path
+        The file.
+
+    Raises
+    ------
+    InputError
+        When nothing was published of the date, or the file cannot be written; the message says what to do.
+    """
+    require_outside(path, settings.home)
+    report, _ = _read(settings, as_of)
+    try:
+        _write(path, render_single(report, health))
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); name another file") from None
+    return path
+
+
+def _read(settings: Settings, as_of: dt.date) -> tuple[Report, pl.DataFrame]:
+    """Read the report of a date, and the rows of all dates, from one publication."""
+    with open_publication(settings.warehouse_dir) as publication:
+        dates = publication.frame("dates")
+        if as_of not in (known := dates["as_of"].to_list()):
+            raise date_refused(settings, publication, "report", as_of, known)
+        return read_report(as_of, _asker(publication, as_of)), dates
+
+
+def _write_folder(
+    report: Report, folder: Path, health: HealthNote | None, written: Collection[dt.date]
+) -> None:
+    """Write everything of one date; unchanged files stay, the first page comes last."""
+    own = own_pages(report.data)
+    for field in fields(ReportData):
+        frame = getattr(report.data, field.name)
+        if frame.columns:
+            _write(folder / f"{field.name}.csv", csv_text(_of_companies(field.name, frame, own)))
+    names = filter_names(report.data.sheet_path)
+    _write_all(folder / PAGES, render_companies(report))
+    _write_all(folder / FOLDER, company_files(sheets_of(report.data, everyone(report.data)), names))
+    _write(folder / SUMMARY_FILE, summary_file(report))
+    for name, page in reversed(render_pages(report, health).items()):
+        _write(folder / name, with_dates(page, name, report.as_of, written, folder.parent))
+
+
+def _of_companies(name: str, frame: pl.DataFrame, own: Collection[int]) -> pl.DataFrame:
+    """Keep the rows of companies with a page of their own; the data files hold those of every member."""
+    return frame.filter(pl.col("entity_id").is_in(list(own))) if name.startswith("sheet_") else frame
+
+
+def _write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files into a folder of ours, and remove those of an earlier report that are none of them."""
+    for name, text in texts.items():
+        _write(folder / name, text)
+    for path in [*folder.glob("*.html"), *folder.glob("*.js")]:
+        if path.name not in texts and path.stem.isdigit():
+            path.unlink()
+
+
+def _write_of_all_dates(
+    report: Report, dates: pl.DataFrame, reports_dir: Path, written: Collection[dt.date]
+) -> None:
+    """Write the list and the comparison, and the links of the dates before and after to this one."""
+    for date in filter(None, beside(report.as_of, written)):
+        for path in (reports_dir / date.isoformat()).glob("*.html"):
+            page = path.read_text(encoding="utf-8")
+            _write(path, with_dates(page, path.name, date, written, reports_dir))
+    _write(reports_dir / COMPARISON_FILE, render_comparison(report.label, written))
+    _write(reports_dir / PAGE_FILE, render_list(report.label, dates.to_dicts(), written))
 
 
 def remove_unpublished(settings: Settings) -> list[dt.date]:
@@ -127,10 +210,12 @@ def remove_unpublished(settings: Settings) -> list[dt.date]:
         if date not in known:
             # What cannot be removed is in nobody's way.
             with suppress(OSError):
-                for file in (*page.parent.glob("*.csv"), page):
-                    file.unlink(missing_ok=True)
+                for pattern in OF_A_REPORT:
+                    for file in page.parent.glob(pattern):
+                        file.unlink(missing_ok=True)
                 removed.append(date)
-                page.parent.rmdir()
+                for folder in (PAGES, FOLDER, "."):
+                    (page.parent / folder).rmdir()
     return removed
 
 
@@ -152,8 +237,14 @@ def _asker(publication: Publication, as_of: dt.date) -> Callable[[str], pl.DataF
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file so that a reader finds either the complete old one or the complete new one."""
+    """Write a file so that a reader finds either the complete old one or the complete new one.
+
+    A file that holds the text already is left as it is, with its time.
+    """
+    content = text.encode()
+    if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+        return
     make_private(path.parent)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    write_private(temporary, text.encode())
+    write_private(temporary, content)
     os.replace(temporary, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,8 +27,10 @@ from smallcap.sources.fetching import Fetcher, Quota, Rate, RateLimit, RetryPoli
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.french.live import FrenchFactors
 from smallcap.sources.identity.aliases import load_ticker_aliases
+from smallcap.sources.ishares.download import HoldingsSite, of_downloads
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.public.adapter import PublicSource
+from smallcap.sources.public.daily import DailyLists
 from smallcap.sources.public.filers import FilerTables
 from smallcap.sources.public.identity import Identifier
 from smallcap.sources.public.lists import FundLists
@@ -85,7 +88,13 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
     funds = read_rows(settings.reference, INDEX_FUNDS_FILE, FundRow)
     successions = read_rows(settings.reference, SUCCESSIONS_FILE, CikSuccession)
     lists = FundLists(
-        records, funds, names, clock=clock, max_age=max_age, min_members=settings.ishares_min_members
+        records,
+        funds,
+        names,
+        clock=clock,
+        max_age=max_age,
+        min_members=settings.ishares_min_members,
+        daily=_daily(settings, fetcher, limits, names, funds, clock, max_age),
     )
     identifier = Identifier(
         records,
@@ -117,6 +126,32 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
         refresh_after=max_age,
     )
     return PublicSources(source, records, files, rate, french)
+
+
+def _daily(
+    settings: Settings,
+    fetcher: Fetcher,
+    limits: HttpLimits,
+    rules: holdings.HoldingsRules,
+    funds: Sequence[FundRow],
+    clock: dt.date,
+    max_age: dt.timedelta,
+) -> DailyLists | None:
+    """Open the files of the day of the index's fund; None where ishares.toml names none that reports."""
+    for site in rules.indexes:
+        for row in funds:
+            if row.index == site.name == settings.index_name and site.file_name == f"{row.fund}_holdings":
+                files = HoldingsSite(
+                    fetcher,
+                    limits,
+                    base_url=settings.ishares_base_url,
+                    fund=site,
+                    rules=of_downloads(rules, settings.ishares_min_members),
+                    today=clock,
+                    latest_max_age=max_age,
+                )
+                return DailyLists(files, row, clock)
+    return None
 
 
 def rate_folder(settings: Settings) -> Path:

@@ -8,6 +8,7 @@ import base64
 import json
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+AXE_VERSION = "4.14.1"
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -66,6 +68,26 @@ def show(
     features = [{"name": name, "value": value} for name, value in preferences.items()]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     driver.get(page.as_uri())
+
+
+def axe_source(folder: Path) -> str:
+    """Fetch the accessibility checker axe-core with npm, and return its script.
+
+    Raises
+    ------
+    FileNotFoundError
+        When npm is not installed or has no package index; the message says so.
+    """
+    program = shutil.which("npm")
+    if program is None:
+        raise FileNotFoundError("npm is not installed (Debian: apt-get install npm)")
+    packed = subprocess.run([program, "pack", f"axe-core@{AXE_VERSION}"], cwd=folder, capture_output=True)
+    if packed.returncode:
+        raise FileNotFoundError(f"npm cannot fetch axe-core {AXE_VERSION}")
+    with tarfile.open(next(folder.glob("axe-core-*.tgz"))) as archive:
+        script = archive.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
 
 
 def requested(driver: webdriver.Chrome, page: Path) -> list[str]:

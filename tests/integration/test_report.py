@@ -1,11 +1,13 @@
-"""The report as files: written by a run and by the command, complete, self-contained, and never in the way of
-what is published.
+"""The report as files: written by a run and by the command, complete, self-contained, small to open, and
+never in the way of what is published.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
+from html.parser import HTMLParser
 
 import polars as pl
 import pytest
@@ -16,10 +18,12 @@ from smallcap.reports.files import remove_unpublished
 from smallcap.settings import load_settings
 from smallcap.warehouse import served_run_id
 from tests.command_line import published
-from tests.integration.homes import LATER, make
+from tests.integration.homes import EARLIER, LATER, make
 from tests.sample_home import REPORT_DATE
 
-LARGEST_PAGE_BYTES = 3_000_000
+MOST_ELEMENTS = 6_000
+LARGEST_PAGE_BYTES, LARGEST_SINGLE_BYTES, LARGEST_FOLDER_BYTES = 1_000_000, 1_500_000, 30_000_000
+QUESTIONS = ("quality", "funnel", "members", "factors", "anatomy", "data", "study")
 NAMES_OF_XML = "http://www.w3.org/2000/svg"
 
 
@@ -28,28 +32,85 @@ def reports(reported_home):
     return reported_home / "reports"
 
 
-def test_a_run_writes_the_report_of_its_date(reports):
-    page = reports / str(REPORT_DATE) / "index.html"
-    assert page.stat().st_size < LARGEST_PAGE_BYTES
-    text = page.read_text(encoding="utf-8")
-    for section in ("quality", "funnel", "sheets", "members", "factors", "index", "trust", "origin"):
-        assert f'<section id="{section}"' in text
-    assert text.count("<svg") >= 6
-    assert "no company here exists" in text
+@pytest.fixture
+def pages(reports) -> dict[str, str]:
+    folder = reports / str(REPORT_DATE)
+    return {
+        str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")
+    }
 
 
-def test_nothing_on_the_page_points_into_a_network(reports):
-    text = (reports / str(REPORT_DATE) / "index.html").read_text(encoding="utf-8")
-    assert set(re.findall(r"https?://[^\"'\s<)]+", text)) == {NAMES_OF_XML}
-    assert not re.search(r"<link(?! rel=\"icon\" href=\"data:,\")|<img|<iframe|@import|url\((?!#)", text)
+class Elements(HTMLParser):
+    """Counts the elements of a page, and collects its ids and addresses."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.count = 0
+        self.ids: list[str] = []
+        self.addresses: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.count += 1
+        given = dict(attributes)
+        self.ids += [given["id"]] if given.get("id") else []
+        self.addresses |= {given["href"]} if tag == "a" else set()
+
+
+def test_a_run_writes_the_report_of_its_date(pages):
+    assert {"index.html", "company.html", *(f"{name}.html" for name in QUESTIONS)} <= set(pages)
+    for name, section in (
+        ("quality", "quality"),
+        ("funnel", "funnel"),
+        ("anatomy", "index"),
+        ("data", "trust"),
+    ):
+        assert f'<section id="{section}"' in pages[f"{name}.html"]
+    assert pages["quality.html"].count("<svg") >= 2
+    assert "no company here exists" in pages["index.html"]
+
+
+def test_pages_open_with_few_elements_and_bytes(reports, pages):
+    assert max(Elements(text).count for text in pages.values()) <= MOST_ELEMENTS
+    assert max(len(text.encode()) for text in pages.values()) <= LARGEST_PAGE_BYTES
+    files = [path for path in (reports / str(REPORT_DATE)).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= LARGEST_FOLDER_BYTES
+
+
+def test_every_link_leads_to_a_file_or_a_place_on_its_page(reports, pages):
+    folder = reports / str(REPORT_DATE)
+    for name, text in pages.items():
+        page = Elements(text)
+        assert len(page.ids) == len(set(page.ids)), name
+        for address in page.addresses:
+            file, _, place = address.partition("#")
+            assert not file or ((folder / name).parent / file).resolve().is_file(), (name, address)
+            assert file or place in page.ids, (name, address)
+
+
+def test_any_member_is_in_a_data_file(reports, pages):
+    folder = reports / str(REPORT_DATE)
+    members = pl.read_csv(folder / "members.csv", schema_overrides={"entity_id": pl.String})["entity_id"]
+    told: set[str] = set()
+    for path in (folder / "companies").iterdir():
+        text = path.read_text(encoding="utf-8")
+        told |= set(json.loads(text[len("smallcapCompanies(") : text.rindex(");")]))
+    assert told == set(members)
+    own = {
+        name.removeprefix("company/").removesuffix(".html") for name in pages if name.startswith("company/")
+    }
+    assert 0 < len(own) < len(told)
+    assert own < told
+
+
+def test_nothing_on_a_page_points_into_a_network(pages):
+    for text in pages.values():
+        assert set(re.findall(r"https?://[^\"'\s<)]+", text)) <= {NAMES_OF_XML}
+        assert not re.search(r"<link(?! rel=\"icon\" href=\"data:,\")|<img|<iframe|@import|url\((?!#)", text)
 
 
 def test_its_tables_stand_beside_it_as_csv(reported_home, reports):
-    folder = reports / str(REPORT_DATE)
-    text = (folder / "index.html").read_text(encoding="utf-8")
-    for name in set(re.findall(r'href="(\w+\.csv)"', text)):
-        assert (folder / name).is_file()
-    members = pl.read_csv(folder / "members.csv")
+    members = pl.read_csv(reports / str(REPORT_DATE) / "members.csv")
     counted = published(
         reported_home, f"SELECT members FROM marts.coverage WHERE as_of = DATE '{REPORT_DATE}'"
     )
@@ -64,10 +125,10 @@ def test_the_list_has_every_date_and_leads_to_what_is_written(reported_home, rep
     assert re.findall(r'href="([^"]*/index.html)"', text) == [f"{REPORT_DATE}/index.html"]
 
 
-def test_names_with_markup_are_text(reports):
-    text = (reports / str(REPORT_DATE) / "index.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;" in text
-    assert not re.search(r"<b>[A-Z][a-z]+</b> &", text)
+def test_names_with_markup_are_text(pages):
+    assert "\\u003cb\\u003e" in pages["members.html"]
+    assert any("&lt;b&gt;" in text for text in pages.values())
+    assert not any(re.search(r"<b>[A-Z][a-z]+</b> &", text) for text in pages.values())
 
 
 def test_the_command_writes_another_date_and_says_where(home, smallcap):
@@ -76,12 +137,37 @@ def test_the_command_writes_another_date_and_says_where(home, smallcap):
     assert answer.out.strip() == str(home / "reports" / str(LATER) / "index.html")
 
 
-def test_the_same_warehouse_gives_the_same_page(home, smallcap):
-    page = home / "reports" / str(LATER) / "index.html"
+def test_the_same_warehouse_leaves_every_file_as_it_is(home, smallcap):
     smallcap("report", "--home", home)
-    before = page.read_bytes()
+    folder = home / "reports" / str(LATER)
+    times = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    gone = folder / "company" / "1.html"
+    gone.write_text("of an earlier report", encoding="utf-8")
     smallcap("report", "--home", home)
-    assert page.read_bytes() == before
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()} == times
+
+
+@pytest.mark.drill
+def test_two_dates_lead_to_each_other_and_can_be_compared(home, smallcap):
+    for date in (LATER, EARLIER):
+        assert smallcap("report", "--as-of", date, "--home", home).code == 0
+    earlier, later = (home / "reports" / str(date) / "funnel.html" for date in (EARLIER, LATER))
+    assert f'rel="next" href="../{LATER}/funnel.html"' in earlier.read_text(encoding="utf-8")
+    assert f'rel="prev" href="../{EARLIER}/funnel.html"' in later.read_text(encoding="utf-8")
+    compared = (home / "reports" / "compare.html").read_text(encoding="utf-8")
+    assert f'data-dates="{LATER} {EARLIER}"' in compared
+    assert (later.parent / "summary.js").read_text(encoding="utf-8").startswith(f'smallcapDate("{LATER}",')
+
+
+def test_the_first_part_is_one_file_for_mail(reported_home, smallcap, tmp_path):
+    file = tmp_path / "mail.html"
+    answer = smallcap("report", "--single-file", file, "--home", reported_home)
+    assert (answer.code, answer.out.strip()) == (0, str(file)), answer.err
+    text = file.read_text(encoding="utf-8")
+    assert len(text.encode()) < LARGEST_SINGLE_BYTES
+    assert Elements(text).addresses == {"#content"}
+    assert "It leaves out" in text
+    assert list(tmp_path.iterdir()) == [file]
 
 
 @pytest.mark.drill
@@ -96,6 +182,7 @@ def test_what_a_report_was_read_from_is_kept_once(home, smallcap):
     )
 
 
+@pytest.mark.drill
 def test_reports_of_dates_that_are_no_longer_published_are_removed(home, smallcap):
     answer = smallcap("report", "--as-of", LATER, "--home", home)
     assert answer.code == 0, answer

@@ -36,11 +36,14 @@ class ReportData:
     quintile_performance: pl.DataFrame
     quintile_treatments: pl.DataFrame
     quality_agreement: pl.DataFrame
+    quality_migration: pl.DataFrame
     funnel_attrition: pl.DataFrame
     funnel_survivors: pl.DataFrame
     funnel_borderline: pl.DataFrame
     funnel_to_verify: pl.DataFrame
     funnel_changes: pl.DataFrame
+    near_misses: pl.DataFrame
+    survivors_history: pl.DataFrame
     footing_medians: pl.DataFrame
     debt_between_reports: pl.DataFrame
     sheet_identity: pl.DataFrame
@@ -59,6 +62,8 @@ class ReportData:
     index_profile: pl.DataFrame
     index_valuation: pl.DataFrame
     index_sectors: pl.DataFrame
+    sectors_history: pl.DataFrame
+    valuation_history: pl.DataFrame
     index_holdings: pl.DataFrame
     index_changes: pl.DataFrame
     index_causes: pl.DataFrame
@@ -73,6 +78,7 @@ class ReportData:
     thesis_checks: pl.DataFrame
     members: pl.DataFrame
     watched_names: pl.DataFrame
+    watched_members: pl.DataFrame
     published_candidates: pl.DataFrame
     study_comparison: pl.DataFrame
     study_regression: pl.DataFrame
@@ -108,6 +114,11 @@ class Report:
     def is_synthetic(self) -> bool:
         """Whether the companies are made up."""
         return is_synthetic(self.label)
+
+    @property
+    def release(self) -> str:
+        """The release that published the data."""
+        return str(self.data.about["release"][0])
 
     @property
     def claim(self) -> str:

@@ -1,10 +1,12 @@
-// Sorting and searching in tables, and opening the tear sheet that a link leads to. Without it everything is still there to read.
+// Sorts, searches and pages tables, keeps that in the address, prints them whole, and shows the points of charts.
+// Without it the first rows of each table are there to read, and the files hold all of them.
 "use strict";
 (() => {
   const NOT_THERE = "–";
+  const PAGE = matchMedia("(max-width: 44rem)").matches ? 10 : 25;
+  const tables = new Map();
 
-  function sortKey(cell) {
-    const text = cell.textContent.trim();
+  function sortKey(text) {
     if (text === "" || text === NOT_THERE) return null;
     const plain = text.replace(/[,%×]/g, "").replace("\u2212", "-");
     return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : text.toLowerCase();
@@ -15,76 +17,253 @@
     return String(one).localeCompare(String(other), "en", { numeric: true });
   }
 
-  // What is missing stays last in either direction; equal rows keep their order.
-  function sortRows(table, column, direction) {
-    const body = table.tBodies[0];
-    const rows = Array.from(body.rows, (row) => ({ row, key: sortKey(row.cells[column]) }));
-    rows.sort((a, b) => {
-      if (a.key === null || b.key === null) return (a.key === null) - (b.key === null);
-      return direction * compare(a.key, b.key);
-    });
-    body.append(...rows.map((entry) => entry.row));
-  }
-
-  function makeSortable(table) {
-    const headings = Array.from(table.tHead.rows[table.tHead.rows.length - 1].cells);
-    headings.forEach((heading, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...heading.childNodes);
-      heading.append(button);
-      button.addEventListener("click", () => {
-        const isNumeric = heading.classList.contains("n");
-        const now = heading.getAttribute("aria-sort");
-        const next = now === null ? (isNumeric ? "descending" : "ascending") : now === "ascending" ? "descending" : "ascending";
-        headings.forEach((other) => other.removeAttribute("aria-sort"));
-        heading.setAttribute("aria-sort", next);
-        sortRows(table, column, next === "ascending" ? 1 : -1);
-      });
-    });
-  }
-
-  function makeSearchable(holder) {
-    const rows = Array.from(holder.querySelector("tbody").rows);
-    if (rows.length < 8) return;
-    const texts = rows.map((row) => row.textContent.toLowerCase());
-    const bar = document.createElement("label");
-    bar.className = "search";
-    const input = document.createElement("input");
-    input.type = "search";
-    input.placeholder = "Search";
-    input.setAttribute("aria-label", `Search: ${holder.dataset.search}`);
-    const found = document.createElement("output");
-    bar.append(input, found);
-    holder.insertBefore(bar, holder.querySelector(".scroll"));
-    const search = () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let shown = 0;
-      rows.forEach((row, position) => {
-        const isFound = words.every((word) => texts[position].includes(word));
-        row.hidden = !isFound;
-        shown += isFound;
-      });
-      found.textContent = words.length ? `${told(shown)} of ${told(rows.length)} rows` : `${told(rows.length)} rows`;
-    };
-    input.addEventListener("input", search);
-    search();
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
   }
 
   function told(count) {
     return count.toLocaleString("en");
   }
 
-  function openTarget() {
-    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    if (target instanceof HTMLDetailsElement) {
-      target.open = true;
-      target.scrollIntoView();
+  const MAKERS = {
+    t: ([address, text]) => {
+      const made = element(address ? "a" : "b", "", text);
+      if (address) made.href = address;
+      return made;
+    },
+    v: ([tone, words]) => (tone ? element("span", `verdict ${tone}`, words) : document.createTextNode(words)),
+    l: (text) => element("span", "long", text),
+  };
+
+  function makeRow(cells, columns) {
+    const row = document.createElement("tr");
+    cells.forEach((cell, place) => {
+      const made = element("td", columns[place].kind === "n" ? "n" : "");
+      made.dataset.l = columns[place].label;
+      const maker = MAKERS[columns[place].kind];
+      made.append(maker ? maker(cell) : cell);
+      row.append(made);
+    });
+    return row;
+  }
+
+  class Table {
+    constructor(holder) {
+      this.holder = holder;
+      this.body = holder.querySelector("tbody");
+      this.headings = [...holder.querySelector("thead tr").cells];
+      this.columns = this.headings.map((heading) => ({ label: heading.textContent, kind: heading.dataset.k }));
+      const data = holder.querySelector("script.rows");
+      this.entries = data ? JSON.parse(data.textContent).map((cells) => this.entryOf(cells)) : [...this.body.rows].map((row) => ({ row, texts: [...row.cells].map((cell) => cell.textContent.trim()) }));
+      this.words = "";
+      this.sorted = null;
+      this.page = 0;
+      this.found = null;
+      this.headings.forEach((heading, column) => this.makeSortable(heading, column));
+      if (holder.dataset.search && this.entries.length >= 8) this.makeSearchable();
+      if (this.entries.length > PAGE) this.makePager();
+    }
+
+    entryOf(cells) {
+      const texts = cells.map((cell) => (Array.isArray(cell) ? cell[1] : cell));
+      return { texts, cells, row: null };
+    }
+
+    makeSortable(heading, column) {
+      const button = element("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => {
+        const now = this.sorted && this.sorted.column === column ? this.sorted.direction : 0;
+        const isNumeric = heading.classList.contains("n");
+        this.sorted = { column, direction: now === 0 ? (isNumeric ? -1 : 1) : -now };
+        this.page = 0;
+        this.show();
+        keepAddress();
+      });
+    }
+
+    makeSearchable() {
+      const bar = element("label", "search");
+      this.input = element("input");
+      this.input.type = "search";
+      this.input.placeholder = "Search";
+      this.input.setAttribute("aria-label", `Search: ${this.holder.dataset.search}`);
+      this.found = element("output");
+      bar.append(this.input, this.found);
+      this.holder.insertBefore(bar, this.holder.querySelector(".scroll"));
+      this.input.addEventListener("input", () => {
+        this.words = this.input.value;
+        this.page = 0;
+        this.show();
+        keepAddress();
+      });
+    }
+
+    makePager() {
+      const rest = this.holder.querySelector(".rest");
+      if (rest) rest.remove();
+      this.pager = element("div", "pager");
+      this.where = element("output");
+      this.back = this.pageButton("Previous rows", -1);
+      this.forth = this.pageButton("Next rows", 1);
+      this.pager.append(this.back, this.where, this.forth);
+      this.holder.querySelector(".scroll").after(this.pager);
+    }
+
+    pageButton(label, step) {
+      const button = element("button", "", label);
+      button.type = "button";
+      button.addEventListener("click", () => {
+        this.page += step;
+        this.show();
+        keepAddress();
+      });
+      return button;
+    }
+
+    // What is missing stays last in either direction; equal rows keep their order.
+    chosen() {
+      const words = this.words.toLowerCase().split(/\s+/).filter(Boolean);
+      const found = this.entries.filter(({ texts }) => {
+        const text = texts.join(" ").toLowerCase();
+        return words.every((word) => text.includes(word));
+      });
+      if (!this.sorted) return found;
+      const { column, direction } = this.sorted;
+      return found
+        .map((entry) => ({ entry, key: sortKey(entry.texts[column]) }))
+        .sort((a, b) => (a.key === null || b.key === null ? (a.key === null) - (b.key === null) : direction * compare(a.key, b.key)))
+        .map(({ entry }) => entry);
+    }
+
+    show(isWhole = false) {
+      const chosen = this.chosen();
+      const pages = Math.max(Math.ceil(chosen.length / PAGE), 1);
+      this.page = Math.min(Math.max(this.page, 0), pages - 1);
+      const shown = isWhole ? chosen : chosen.slice(this.page * PAGE, (this.page + 1) * PAGE);
+      this.body.replaceChildren(...shown.map((entry) => (entry.row ??= makeRow(entry.cells, this.columns))));
+      this.headings.forEach((heading, column) => {
+        if (this.sorted && this.sorted.column === column) heading.setAttribute("aria-sort", this.sorted.direction > 0 ? "ascending" : "descending");
+        else heading.removeAttribute("aria-sort");
+      });
+      if (this.found) this.found.textContent = this.words.trim() ? `${told(chosen.length)} of ${told(this.entries.length)} rows` : `${told(this.entries.length)} rows`;
+      if (this.input && this.input.value !== this.words) this.input.value = this.words;
+      if (!this.pager) return;
+      this.pager.hidden = pages === 1;
+      this.where.textContent = `page ${this.page + 1} of ${pages}`;
+      this.back.disabled = this.page === 0;
+      this.forth.disabled = this.page === pages - 1;
+    }
+
+    state() {
+      const state = {};
+      if (this.words) state.q = this.words;
+      if (this.sorted) state.sort = `${this.sorted.column + 1}${this.sorted.direction > 0 ? "up" : "down"}`;
+      if (this.page) state.page = String(this.page + 1);
+      return state;
+    }
+
+    restore(state) {
+      this.words = state.q ?? "";
+      const sorted = /^(\d+)(up|down)$/.exec(state.sort ?? "");
+      const column = sorted ? Number(sorted[1]) - 1 : -1;
+      this.sorted = this.headings[column] ? { column, direction: sorted[2] === "up" ? 1 : -1 } : null;
+      this.page = (parseInt(state.page, 10) || 1) - 1;
+      this.show();
     }
   }
 
-  document.querySelectorAll(".table table").forEach(makeSortable);
-  document.querySelectorAll("[data-search]").forEach(makeSearchable);
-  addEventListener("hashchange", openTarget);
-  openTarget();
+  // The address holds what each table shows, as table.q, table.sort and table.page.
+  function keepAddress() {
+    const parts = new URLSearchParams();
+    tables.forEach((table, name) => Object.entries(table.state()).forEach(([key, value]) => parts.set(`${name}.${key}`, value)));
+    history.replaceState(null, "", `#${parts}`);
+  }
+
+  function restoreAddress() {
+    if (!location.hash.includes("=")) return;
+    const states = {};
+    new URLSearchParams(location.hash.slice(1)).forEach((value, name) => {
+      const place = name.lastIndexOf(".");
+      (states[name.slice(0, place)] ??= {})[name.slice(place + 1)] = value;
+    });
+    tables.forEach((table, name) => table.restore(states[name] ?? {}));
+  }
+
+  // A point is shown where a reader points, taps, or goes with the arrow keys.
+  const tip = element("div", "tip");
+  tip.hidden = true;
+  tip.setAttribute("role", "status");
+
+  function makeTelling(svg) {
+    const points = JSON.parse(svg.dataset.points);
+    const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+    ring.setAttribute("r", "6");
+    ring.setAttribute("class", "ring");
+    let place = -1;
+
+    function tell(position) {
+      place = position;
+      const [x, y, words] = points[position];
+      ring.setAttribute("cx", x);
+      ring.setAttribute("cy", y);
+      svg.append(ring);
+      const box = svg.getBoundingClientRect();
+      const scale = box.width / svg.viewBox.baseVal.width;
+      tip.textContent = words;
+      tip.hidden = false;
+      const left = Math.min(box.left + x * scale + 12, document.documentElement.clientWidth - tip.offsetWidth - 8);
+      tip.style.left = `${Math.max(left, 8) + scrollX}px`;
+      tip.style.top = `${box.top + y * scale - tip.offsetHeight - 10 + scrollY}px`;
+    }
+
+    function hide() {
+      tip.hidden = true;
+      ring.remove();
+    }
+
+    function near(event) {
+      const box = svg.getBoundingClientRect();
+      const scale = box.width / svg.viewBox.baseVal.width;
+      const x = (event.clientX - box.left) / scale;
+      const y = (event.clientY - box.top) / scale;
+      let best = -1;
+      let least = 40 ** 2;
+      points.forEach(([px, py], position) => {
+        const distance = (px - x) ** 2 + (py - y) ** 2;
+        if (distance < least) [best, least] = [position, distance];
+      });
+      if (best >= 0) tell(best);
+      else hide();
+    }
+
+    svg.setAttribute("tabindex", "0");
+    svg.addEventListener("pointermove", near);
+    svg.addEventListener("pointerdown", near);
+    svg.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && hide());
+    svg.addEventListener("blur", hide);
+    svg.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (event.key === "Escape") hide();
+      if (!step) return;
+      event.preventDefault();
+      tell((place + step + points.length) % points.length);
+    });
+  }
+
+  document.querySelectorAll(".table[id]").forEach((holder) => {
+    if (holder.querySelector("thead")) tables.set(holder.id, new Table(holder));
+  });
+  tables.forEach((table) => table.show());
+  restoreAddress();
+  addEventListener("hashchange", restoreAddress);
+  addEventListener("beforeprint", () => tables.forEach((table) => table.show(true)));
+  addEventListener("afterprint", () => tables.forEach((table) => table.show()));
+  document.body.append(tip);
+  document.querySelectorAll("svg[data-points]").forEach(makeTelling);
 })();

@@ -1,20 +1,24 @@
-"""Tear sheets of the survivors: the rows of each company put together, figures still unwritten.
+"""Companies of the report: which have a page of their own, and the rows of each put together.
 
-The template writes them.
+Figures are still unwritten; the template writes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from smallcap.reports.page.data import ReportData
+from smallcap.reports.page.sections.blocks import where
 
 Row = Mapping[str, Any]
 
+SURVIVORS = ("survivor", "survivor_unverified")
+NEAR = 40
+"""Near misses with a page of their own, the nearest first."""
 STATEMENTS = {"balance_sheet": "Balance sheet", "income": "Income statement", "cash_flow": "Cash flow"}
 MAIN_LINES = (
     ("Revenue", "revenue_usd", "millions"),
@@ -52,7 +56,7 @@ class Lens:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything the page shows of one survivor.
+    """Everything that the report shows of one company.
 
     Attributes
     ----------
@@ -78,10 +82,25 @@ class Sheet:
     loadings: Sequence[Row]
 
 
-def sheets_of(data: ReportData) -> list[Sheet]:
-    """Put the tear sheets of a report together, in the order of `sheet_identity`."""
+def own_pages(data: ReportData) -> set[int]:
+    """Choose the companies with a page of their own: survivors, near misses, changed and watched ones."""
+    survivors = where(data.sheet_identity, pl.col("outcome").is_in(SURVIVORS))
+    near = data.near_misses.head(NEAR) if data.near_misses.columns else data.near_misses
+    chosen = (survivors, near, data.funnel_changes, data.watched_members)
+    wanted = {company for frame in chosen if frame.columns for company in frame["entity_id"]}
+    return wanted & everyone(data)
+
+
+def everyone(data: ReportData) -> set[int]:
+    """Return every company that the report can show."""
+    return set(data.sheet_identity["entity_id"]) if data.sheet_identity.columns else set()
+
+
+def sheets_of(data: ReportData, companies: Collection[int]) -> list[Sheet]:
+    """Put the rows of companies together, in the order of `sheet_identity`."""
+    chosen = pl.col("entity_id").is_in(list(companies))
     path, lenses, years, scores, loadings = (
-        _by_company(frame)
+        _by_company(where(frame, chosen))
         for frame in (
             data.sheet_path,
             data.sheet_lenses,
@@ -99,7 +118,7 @@ def sheets_of(data: ReportData) -> list[Sheet]:
             scores.get(company, []),
             [row for row in loadings.get(company, []) if row["status"] == "estimated"],
         )
-        for identity in data.sheet_identity.to_dicts()
+        for identity in where(data.sheet_identity, chosen).to_dicts()
         for company in [identity["entity_id"]]
     ]
 

@@ -1,19 +1,18 @@
-"""Tables of the page: a layout names the columns, great-tables renders them, its mail styles are removed."""
+"""Tables of the page: a layout names the columns; long tables are set in part, with all rows as data."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import polars as pl
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from smallcap.reports.page.formats import FORMATS, MISSING
+from smallcap.reports.page.links import NO_LINKS, Links
 
 TEXTS = ("text", "long", "verdict", "ticker", "words")
-LINK_SEPARATOR = "\x1f"
 TONES = {
     "pass": "good",
     "passed": "good",
@@ -38,15 +37,10 @@ TONES = {
 }
 """Colour of a verdict; the word itself is always shown too."""
 
-# Every cell of great-tables names its column and style, half of a large page; the style sheet needs the
-# alignment alone.
-_CELL = re.compile(r'<td headers="[^"]*" class="gt_row gt_(\w+)">')
-_HEADING = re.compile(
-    r'<th class="gt_col_heading gt_columns_bottom_border gt_(\w+)" '
-    r'rowspan="1" colspan="1" scope="col" id="[^"]*">'
-)
-_SPACE = re.compile(r">\s+<(?=/?(?:t|$))")
-_ALIGNED = {"right": ' class="n"', "left": "", "center": ""}
+SHOWN_ROWS = 25
+"""Rows of a long table that are on the page as it opens; the script shows the others page by page."""
+Cell = str | tuple[str, str]
+"""A text, or a text with what goes with it: the address of a company, the tone of a verdict."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ class Column:
     format
         A name in `formats.FORMATS`; ``text`` unchanged; ``verdict`` a status with its colour; ``long``
         text that is wrapped; ``figure`` a figure that is text already; ``ticker`` text that leads to the
-        company's tear sheet where there is one.
+        company's page where there is one.
     """
 
     name: str
@@ -82,8 +76,6 @@ class Layout:
         The columns, in order.
     is_searchable
         Whether rows can be searched; for tables of companies.
-    is_printed
-        Whether the table is worth its paper.
     note
         A sentence below the table.
     """
@@ -91,12 +83,14 @@ class Layout:
     caption: str
     columns: tuple[Column, ...]
     is_searchable: bool = False
-    is_printed: bool = True
     note: str = ""
 
 
-def table(frame: pl.DataFrame, layout: Layout, sheets: Collection[int] = ()) -> Markup:
+def table(frame: pl.DataFrame, layout: Layout, links: Links = NO_LINKS) -> Markup:
     """Set a frame as an HTML table; every text in it is escaped.
+
+    Of a long table the first rows are set, and all rows follow as data for the page's script, which shows
+    them page by page and prints them all.
 
     Parameters
     ----------
@@ -104,62 +98,84 @@ def table(frame: pl.DataFrame, layout: Layout, sheets: Collection[int] = ()) -> 
         The rows, with at least the layout's columns; ``entity_id`` too where a column is a ticker.
     layout
         What to show of them.
-    sheets
-        Companies that have a tear sheet on the page.
+    links
+        Where the page of a company is.
     """
-    # Imported here: it takes half a second, which commands that set no page should not wait for.
-    from great_tables import GT
-
-    shown = pl.DataFrame({column.name: _cells(frame, column, sheets) for column in layout.columns})
-    grid = GT(shown).cols_label({column.name: column.label for column in layout.columns})
-    for column in layout.columns:
-        if column.format in MARKED:
-            grid = grid.fmt(MARKED[column.format], columns=column.name)
-        grid = grid.cols_align("left" if column.format in TEXTS else "right", columns=column.name)
-    return _slim(grid.as_raw_html(), layout.caption)
+    columns = [_cells(frame, column, links) for column in layout.columns]
+    rows = list(zip(*columns, strict=True))
+    head = Markup("").join(_heading(column) for column in layout.columns)
+    body = Markup("").join(_row(row, layout.columns) for row in rows[:SHOWN_ROWS])
+    form = Markup('<table aria-label="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}')
+    return form.format(layout.caption, head, body, _data(rows) if len(rows) > SHOWN_ROWS else "")
 
 
-def _cells(frame: pl.DataFrame, column: Column, sheets: Collection[int]) -> list[str]:
-    """Write a column as unescaped text; great-tables' own formatting takes several times as long."""
+def kind_of(column: Column) -> str:
+    """Say in a letter how cells are set: numbers, tickers, verdicts, long or plain text."""
+    if column.format in MARKED:
+        return column.format[0]
+    return "" if column.format in TEXTS else "n"
+
+
+def _heading(column: Column) -> Markup:
+    kind = kind_of(column)
+    right = Markup(' class="n"') if kind == "n" else ""
+    return Markup('<th scope="col"{} data-k="{}">{}</th>').format(right, kind, column.label)
+
+
+def _row(cells: Sequence[Cell], columns: Sequence[Column]) -> Markup:
+    return Markup("<tr>{}</tr>").format(Markup("").join(map(_cell, cells, columns)))
+
+
+def _cell(cell: Cell, column: Column) -> Markup:
+    kind = kind_of(column)
+    right = Markup(' class="n"') if kind == "n" else ""
+    content = MARKED[column.format](cell) if column.format in MARKED else cell
+    return Markup('<td{} data-l="{}">{}</td>').format(right, column.label, content)
+
+
+def _data(rows: Sequence[Sequence[Cell]]) -> Markup:
+    """Write rows as data that no browser runs or reads as markup."""
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    inert = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup('<script type="application/json" class="rows">{}</script>').format(Markup(inert))
+
+
+def _cells(frame: pl.DataFrame, column: Column, links: Links) -> list[Cell]:
     values = frame[column.name].to_list()
     if column.format == "ticker":
-        companies = [str(company) if company in sheets else "" for company in frame["entity_id"]]
+        companies = frame["entity_id"].to_list() if "entity_id" in frame.columns else [None] * len(values)
         return [
-            f"{company}{LINK_SEPARATOR}{ticker}" for company, ticker in zip(companies, values, strict=True)
+            (links.address(company), str(ticker)) for company, ticker in zip(companies, values, strict=True)
         ]
+    if column.format == "verdict":
+        return [verdict_of(value) for value in values]
     write = FORMATS.get(column.format, str)
     return [MISSING if value is None else write(value) for value in values]
 
 
-def _link(value: str) -> str:
-    company, _, ticker = value.rpartition(LINK_SEPARATOR)
-    return (
-        f'<a href="#sheet-{escape(company)}">{escape(ticker)}</a>' if company else f"<b>{escape(ticker)}</b>"
-    )
+def verdict_of(value: str | None) -> tuple[str, str]:
+    """Return the tone and the words of a verdict."""
+    return ("", MISSING) if value is None else (TONES.get(value, "plain"), value.replace("_", " "))
 
 
-def _verdict(value: str) -> str:
-    if value == MISSING:
-        return value
-    return f'<span class="verdict {TONES.get(value, "plain")}">{escape(value.replace("_", " "))}</span>'
+def _pair(cell: Cell) -> tuple[str, str]:
+    return ("", cell) if isinstance(cell, str) else cell
 
 
-def _long(value: str) -> str:
-    return f'<span class="long">{escape(value)}</span>'
+def _link(cell: Cell) -> Markup:
+    address, ticker = _pair(cell)
+    form = Markup('<a href="{}">{}</a>') if address else Markup("{}<b>{}</b>")
+    return form.format(address, ticker)
 
 
-MARKED: dict[str, Callable[[str], str]] = {"ticker": _link, "verdict": _verdict, "long": _long}
-"""Formats whose cells are HTML, and what writes and escapes them.
-
-Every other cell is escaped by great-tables.
-"""
+def _verdict(cell: Cell) -> Markup:
+    tone, words = _pair(cell)
+    return Markup('<span class="verdict {}">{}</span>').format(tone, words) if tone else escape(words)
 
 
-def _slim(page: str, caption: str) -> Markup:
-    body = page[page.index("<thead>") : page.index("</table>")]
-    body = _CELL.sub(lambda found: f"<td{_ALIGNED[found[1]]}>", body)
-    body = _HEADING.sub(lambda found: f'<th scope="col"{_ALIGNED[found[1]]}>', body)
-    body = body.replace(' class="gt_col_headings"', "").replace(' class="gt_table_body"', "")
-    body = _SPACE.sub("><", body)
-    # Every cell was escaped above, or by great-tables.
-    return Markup(f'<table aria-label="{escape(caption)}">{body}</table>')
+def _long(cell: Cell) -> Markup:
+    return Markup('<span class="long">{}</span>').format(cell)
+
+
+MARKED: dict[str, Callable[[Cell], Markup]] = {"ticker": _link, "verdict": _verdict, "long": _long}
+"""Formats whose cells are HTML, and what writes and escapes them."""

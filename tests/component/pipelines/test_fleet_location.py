@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.partitions.context import partition_loading_context
 
 from smallcap.errors import InputError
 from smallcap.fleet import tasks as fleet_tasks
@@ -48,8 +49,9 @@ def test_the_sensor_keeps_a_partition_per_home_and_asks_for_those_that_are_not_c
         instance.add_dynamic_partitions("fleet_homes", ["gone", NAMES[0]])
         repository = location.get_repository_def()
         context = dg.build_sensor_context(instance=instance, repository_def=repository)
-        found = repository.get_sensor_def("fleet_homes").evaluate_tick(context)
-    assert [request.partition_key for request in found.run_requests] == NAMES
+        with partition_loading_context(dynamic_partitions_store=instance):
+            found = repository.get_sensor_def("fleet_homes").evaluate_tick(context)
+    assert [request.partition_key for request in found.run_requests] == [NAMES[0]]
     added, deleted = found.dynamic_partitions_requests
     assert (added.partition_keys, deleted.partition_keys) == ([NAMES[1]], ["gone"])
 

@@ -14,7 +14,12 @@ import polars as pl
 
 from smallcap.questions import Publication
 from smallcap.reports.files import parameters_of
+from smallcap.reports.page.companies import company_files
 from smallcap.reports.page.data import Report, read_report
+from smallcap.reports.page.filter_names import filter_names
+from smallcap.reports.page.health import HealthNote
+from smallcap.reports.page.render import render_companies, render_pages, render_single
+from smallcap.reports.page.sheets import everyone, sheets_of
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.views import read_views
 from smallcap.warehouse.catalogue import create_macros
@@ -59,6 +64,7 @@ def answer(question: str) -> pl.DataFrame:
     return publication.frame(question, **parameters_of(question, AS_OF))
 
 
+@cache
 def empty_report() -> Report:
     """A report of a date on which nothing came out."""
     return read_report(AS_OF, answer)
@@ -71,3 +77,20 @@ def report_with(**rows: list[dict[str, object]]) -> Report:
         name: pl.DataFrame(given, schema=getattr(report.data, name).schema) for name, given in rows.items()
     }
     return replace(report, data=replace(report.data, **filled))
+
+
+def pages_of(report: Report, health: HealthNote | None = None) -> dict[str, str]:
+    """Every HTML file of a report by its name, and the edition in one file."""
+    companies = {f"company/{name}": page for name, page in render_companies(report).items()}
+    return {**render_pages(report, health), **companies, "single.html": render_single(report, health)}
+
+
+def whole(report: Report) -> str:
+    """All pages of the folder of a report, as one text."""
+    return "\n".join(page for name, page in pages_of(report).items() if name != "single.html")
+
+
+def data_files(report: Report) -> dict[str, str]:
+    """The data files of every member."""
+    sheets = sheets_of(report.data, everyone(report.data))
+    return company_files(sheets, filter_names(report.data.sheet_path))

@@ -7,9 +7,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from smallcap.reports.page.render import render_report
 from smallcap.reports.page.sections.benchmarks import compared
-from tests.unit.reports.builders import report_with
+from tests.unit.reports.builders import report_with, whole
 from tests.unit.reports.test_page import Elements
 
 ROW = {"published_index": None, "published_index_to": None, "published_rival": None, "own_index": None,
@@ -50,7 +49,7 @@ def test_the_page_shows_the_funds_and_the_two_indices() -> None:
         "status": "estimated",
     }
     row = {"measure": "annual_return", "unit": "fraction", "published_index": 0.078, "published_rival": 0.095}
-    page = Elements(render_report(report_with(benchmarks=[fund], index_comparison=[row])))
+    page = Elements(whole(report_with(benchmarks=[fund], index_comparison=[row])))
     assert "Index funds up to this date" in page.text["index"]
     assert "S&P SmallCap 600" in page.text["index"]
     assert "9.5%" in page.text["index"]
@@ -64,5 +63,5 @@ def test_a_fund_without_prices_is_named_with_the_reason() -> None:
         "status": "insufficient",
         "reason": "the source has no prices of this fund",
     }
-    page = Elements(render_report(report_with(benchmarks=[fund])))
+    page = Elements(whole(report_with(benchmarks=[fund])))
     assert "the source has no prices of this fund" in page.text["index"]

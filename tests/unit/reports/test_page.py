@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
@@ -17,11 +18,21 @@ from smallcap.package_files import SQL_DIR
 from smallcap.questions import question
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.health import HealthLine, HealthNote
-from smallcap.reports.page.render import render_list, render_report
+from smallcap.reports.page.render import render_comparison, render_list
 from tests.attacks import attacks
-from tests.unit.reports.builders import AS_OF, HOSTILE, SYNTHETIC, answer, empty_report, report_with
+from tests.unit.reports.builders import (
+    AS_OF,
+    HOSTILE,
+    SYNTHETIC,
+    answer,
+    data_files,
+    empty_report,
+    pages_of,
+    report_with,
+    whole,
+)
 
-SECTIONS = ("quality", "funnel", "sheets", "members", "published", "factors", "index", "trust", "origin")
+SECTIONS = ("quality", "funnel", "members", "published", "factors", "index", "trust", "origin")
 ONLY_ASKED_BY_THE_LIST = {"dates"}
 
 
@@ -39,6 +50,8 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attributes)))
         if tag == "section":
             self._section = dict(attributes)["id"]
+        elif tag == "article":
+            self._section = "sheets"
 
     def handle_data(self, data):
         self.text[self._section] = self.text.get(self._section, "") + data
@@ -112,10 +125,9 @@ def test_every_question_of_the_report_is_asked():
 
 
 def test_a_date_on_which_nothing_came_out_has_every_section_and_says_so():
-    page = Elements(render_report(empty_report()))
+    page = Elements(whole(empty_report()))
     assert set(SECTIONS) <= set(page.text)
     assert "No company survives all six filters" in page.text["funnel"]
-    assert "No company survives all six filters" in page.text["sheets"]
     assert "No company is scored: there are no members." in page.text["quality"]
     assert "no profile of the index" in page.text["index"]
     assert page.count("svg") == 0
@@ -128,7 +140,7 @@ def test_a_warehouse_of_another_release_has_every_section_and_says_what_is_lacki
         for field in fields(ReportData)
         if field.name.startswith(("index_", "book", "experiment"))
     }
-    page = Elements(render_report(replace(report, data=replace(report.data, **lacking))))
+    page = Elements(whole(replace(report, data=replace(report.data, **lacking))))
     assert set(SECTIONS) <= set(page.text)
     assert "published by another release" in page.text["index"]
 
@@ -141,7 +153,7 @@ def test_what_is_insufficient_says_why():
         "status": "insufficient",
         "reason": "6 months are known; 36 are needed",
     }
-    page = Elements(render_report(report_with(book_loadings=[row])))
+    page = Elements(whole(report_with(book_loadings=[row])))
     assert "Insufficient: 6 months are known; 36 are needed." in page.text["factors"]
 
 
@@ -151,7 +163,7 @@ def page_of(names: Sequence[str]) -> Elements:
         {"entity_id": number, "ticker": name, "name": name, "sector": name, "outcome": "survivor"}
         for number, name in enumerate(names)
     ]
-    return Elements(render_report(report_with(members=companies, sheet_identity=companies)))
+    return Elements(whole(report_with(members=companies, sheet_identity=companies)))
 
 
 @pytest.fixture(scope="module")
@@ -174,32 +186,93 @@ def test_hostile_names_change_nothing_but_text(hostile_page: Elements):
     ]
 
 
-def test_hostile_texts_of_every_table_do_nothing():
-    page = Elements(render_report(hostile_report()))
-    assert page.count("script") == 1
+@pytest.mark.parametrize(
+    "name", ["index.html", "funnel.html", "company.html", "company/1.html", "single.html"]
+)
+def test_hostile_texts_of_every_table_do_nothing(name):
+    page = Elements(pages_of(hostile_report())[name])
+    assert [given for tag, given in page.found if tag == "script" and "type" not in given] == [{}]
     assert page.count("img") == 0
     assert not [name for _, attributes in page.found for name in attributes if name.startswith("on")]
 
 
-def test_the_page_loads_nothing_and_allows_only_its_own_style_and_script():
-    text = render_report(hostile_report())
-    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
-    assert "default-src &#39;none&#39;" in policy
-    for tag in ("style", "script"):
-        content = re.search(rf"<{tag}>(.*?)</{tag}>", text, flags=re.DOTALL)[1]
-        assert b64encode(sha256(content.encode()).digest()).decode() in policy
-    outside = [
-        value
-        for _, attributes in Elements(text).found
-        for name, value in attributes.items()
-        if name in ("src", "href", "action", "style")
-        and not re.match(r"#|data:,|\.\./index\.html$|\w+\.csv$", value or "")
+def test_hostile_texts_end_no_script_with_data():
+    rows = [
+        {"entity_id": n, "ticker": "X", "name": "</script><img src=x>\u2028", "outcome": "failed"}
+        for n in range(40)
     ]
-    assert outside == []
+    report = report_with(members=rows, sheet_identity=rows)
+    island = re.search(r'class="rows">(.*?)</script>', pages_of(report)["members.html"], flags=re.DOTALL)[1]
+    assert json.loads(island)[39][1] == "</script><img src=x>\u2028"
+    assert all("</script" not in text and "\u2028" not in text for text in data_files(report).values())
+
+
+def test_each_page_loads_nothing_and_allows_only_its_own_style_and_script():
+    for name, text in pages_of(hostile_report()).items():
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
+        assert "default-src &#39;none&#39;" in policy
+        for tag in ("style", "script"):
+            content = re.search(rf"<{tag}>(.*?)</{tag}>", text, flags=re.DOTALL)[1]
+            assert b64encode(sha256(content.encode()).digest()).decode() in policy
+        assert ("file:" in policy) == (name == "company.html")
+        outside = [
+            value
+            for _, attributes in Elements(text).found
+            for name, value in attributes.items()
+            if name in ("src", "href", "action", "style")
+            and not re.match(r"#|data:,|(\.\./)*([\w-]+/)?[\w-]+\.(html|csv)(#[\w=&.-]*)?$", value or "")
+        ]
+        assert outside == []
+
+
+def test_the_single_file_leads_nowhere_and_says_what_it_leaves_out():
+    text = pages_of(hostile_report())["single.html"]
+    links = {given.get("href") for tag, given in Elements(text).found if tag in ("a", "link")}
+    assert links == {"#content", "data:,"}
+    assert "It leaves out the pages on quality, factors, index, data and study" in text
+
+
+def test_a_long_table_opens_with_its_first_rows_and_holds_the_others_as_data():
+    rows = [{"entity_id": number, "ticker": f"T{number}", "name": "A"} for number in range(2_000)]
+    text = pages_of(report_with(members=rows))["members.html"]
+    page = Elements(text)
+    assert page.count("tr") == 1 + 25
+    assert len(page.found) < 600
+    assert "The first 25 of 2,000 rows; the file has all of them." in text
+    island = json.loads(re.search(r'class="rows">(.*?)</script>', text, flags=re.DOTALL)[1])
+    assert [row[0][1] for row in island] == [f"T{number}" for number in range(2_000)]
+
+
+def test_survivors_near_misses_changed_and_watched_names_have_pages_and_the_others_share_one():
+    companies = [(1, "survivor"), (2, "failed"), (3, "failed"), (4, "failed"), (5, "failed")]
+    identity = [
+        {"entity_id": number, "ticker": f"T{number}", "outcome": outcome} for number, outcome in companies
+    ]
+    report = report_with(
+        sheet_identity=identity,
+        members=identity,
+        near_misses=[{"entity_id": 2, "ticker": "T2"}],
+        funnel_changes=[
+            {"entity_id": 3, "ticker": "T3", "change": "left"},
+            {"entity_id": 9, "change": "left"},
+        ],
+        watched_members=[{"entity_id": 4, "ticker": "T4"}],
+    )
+    pages = pages_of(report)
+    assert {name for name in pages if "/" in name} == {f"company/{number}.html" for number in (1, 2, 3, 4)}
+    assert '<a href="company/1.html">T1</a>' in pages["members.html"]
+    assert '<a href="company.html#5">T5</a>' in pages["members.html"]
+    assert json.loads(data_files(report)["5.js"][len("smallcapCompanies(") : -3])["5"]["title"][0] == "T5"
+
+
+def test_the_comparison_names_the_dates_that_have_a_report():
+    text = render_comparison(SYNTHETIC, {AS_OF, AS_OF.replace(month=11, day=30)})
+    assert 'data-dates="2025-12-31 2025-11-30"' in text
+    assert "file:" in re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
 
 
 def test_the_head_of_the_page_says_once_what_can_be_claimed():
-    synthetic = render_report(empty_report())
+    synthetic = pages_of(empty_report())["index.html"]
     assert (
         f'<p class="label synthetic">{SYNTHETIC}: no company here exists, so no figure says '
         f"anything about a real one.</p>"
@@ -219,7 +292,7 @@ def test_the_head_of_the_page_says_once_what_can_be_claimed():
     )
     assert (
         '<p class="label">files in &lt;mine&gt;: 40% of the annual records (4 of 10) hold values'
-        in render_report(report)
+        in pages_of(report)["index.html"]
     )
 
 
@@ -233,12 +306,12 @@ def test_an_empty_screen_says_the_main_reason_of_its_exclusions():
         "stale_months": 18,
     }
     excluded = dict.fromkeys(answer("claims").select("^(excluded|assumed|restated)_.*$").columns, 0)
-    page = render_report(report_with(claims=[{**counts, **excluded, "excluded_no_fundamentals": 1_912}]))
+    page = whole(report_with(claims=[{**counts, **excluded, "excluded_no_fundamentals": 1_912}]))
     assert "No company is scored: 1,912 of 1,969 members have no annual record." in page
 
 
 def test_the_same_report_gives_the_same_bytes():
-    assert render_report(hostile_report()) == render_report(hostile_report())
+    assert pages_of(hostile_report()) == pages_of(hostile_report())
 
 
 def test_the_list_leads_to_reports_that_are_there_and_says_how_to_make_others():
@@ -253,10 +326,9 @@ def test_the_list_leads_to_reports_that_are_there_and_says_how_to_make_others():
 def test_the_head_tells_the_health_of_the_home_with_what_to_do() -> None:
     day = dt.date(2026, 3, 20)
     lines = [HealthLine("failing", "400 MB <free>", "free some space")]
-    text = render_report(empty_report(), HealthNote(day, "failing", lines))
-    head = text[text.index("<header>") : text.index("</header>")]
+    head = pages_of(empty_report(), HealthNote(day, "failing", lines))["index.html"]
     assert "Health of the home on 2026-03-20: failing." in head
     assert "failing: 400 MB &lt;free&gt;. To do: free some space" in head
-    well = render_report(empty_report(), HealthNote(day, "healthy", []))
+    well = pages_of(empty_report(), HealthNote(day, "healthy", []))["index.html"]
     assert "healthy.</b> Everything is within its limits." in well
-    assert "Health of the home" not in render_report(empty_report())
+    assert "Health of the home" not in pages_of(empty_report())["index.html"]

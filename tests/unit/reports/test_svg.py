@@ -4,32 +4,38 @@ again.
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import re
 from xml.etree import ElementTree
 
 import polars as pl
 import pytest
 
-from smallcap.reports.page.charts import drawing as charts
+from smallcap.reports.page.charts.drawing import picture, ticks
 from smallcap.reports.page.charts.factors import TERMS, loadings
 from smallcap.reports.page.charts.funnel import attrition
 from smallcap.reports.page.charts.index import sectors
+from smallcap.reports.page.charts.lines import Series, line_chart
 from smallcap.reports.page.charts.quality import quality_scatter
-from smallcap.reports.page.svg import COLOURS, draw
+from smallcap.reports.page.svg import Canvas
 from tests.attacks import attacks
 from tests.unit.reports.builders import HOSTILE, report_with
 
-BARS = {
-    "data": {"values": [{"name": HOSTILE, "value": 1.0}]},
-    "mark": {"type": "bar", "color": COLOURS["accent"], "clip": True},
-    "encoding": {"x": {"field": "value", "type": "quantitative"}, "y": {"field": "name", "type": "nominal"}},
-}
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def bars() -> Canvas:
+    canvas = Canvas(100, 20)
+    canvas.rectangle((0, 0), (50, 10), "accent")
+    canvas.text((0, 20), HOSTILE)
+    canvas.tell((50, 5), HOSTILE)
+    return canvas
 
 
 @pytest.fixture(scope="module")
 def drawn() -> str:
-    return str(draw(BARS, "bars", "A title", HOSTILE))
+    return str(bars().svg("bars", "A title", HOSTILE))
 
 
 def test_a_chart_has_a_text_alternative(drawn):
@@ -41,22 +47,43 @@ def test_a_chart_has_a_text_alternative(drawn):
 
 def test_its_colours_are_variables_of_the_style_sheet(drawn):
     assert 'fill="var(--accent)"' in drawn
-    assert not re.search("|".join(COLOURS.values()), drawn)
+    assert not re.search(r"#[0-9a-f]{6}", drawn)
 
 
-def test_its_ids_carry_its_name(drawn):
-    ids = re.findall(r'id="([^"]*)"', drawn)
-    assert ids
-    assert all(name.startswith("bars-") for name in ids)
-    assert "url(#bars-" in drawn
+def test_each_point_says_in_words_what_it_is(drawn):
+    assert json.loads(ElementTree.fromstring(drawn).get("data-points")) == [[50, 5, HOSTILE]]
 
 
 def test_text_of_the_data_is_escaped(drawn):
     assert "<img" not in drawn
+    assert texts(drawn) == [HOSTILE]
 
 
 def test_the_same_data_give_the_same_bytes(drawn):
-    assert str(draw(BARS, "bars", "A title", HOSTILE)) == drawn
+    assert str(bars().svg("bars", "A title", HOSTILE)) == drawn
+
+
+def test_many_points_of_one_colour_are_one_element():
+    canvas = Canvas(100, 100)
+    canvas.dots([(place, place) for place in range(1_000)], "q1", 4)
+    assert str(canvas.svg("dots", "t", "d")).count("<path") == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "count", "found"),
+    [(0, 10, 5, [0, 2, 4, 6, 8, 10]), (-0.6, 0.6, 6, [-0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6]), (3, 3, 4, [3])],
+)
+def test_an_axis_is_marked_at_round_values(low, high, count, found):
+    assert ticks(low, high, count) == pytest.approx(found)
+
+
+def test_a_line_is_broken_where_a_value_is_not_known():
+    dates = [dt.date(2025, month, 28) for month in range(1, 6)]
+    series = [Series("P/E", [10.0, 12.0, None, 11.0, 9.0], "s1")]
+    drawn = line_chart(760, dates, series, lambda value: f"{value}").svg("lines", "t", "d")
+    curves = re.findall(r'<path d="M([^"]*)" fill="none"', drawn)
+    assert [curve.count("L") for curve in curves] == [1, 1]
+    assert len(json.loads(ElementTree.fromstring(str(drawn)).get("data-points"))) == 4
 
 
 DIRTY = {
@@ -74,7 +101,7 @@ DIRTY = {
     "beyond U+FFFF": "\U0001f600" * 50,
     "blank": "",
 }
-"""Names that end the drawing engine, that it refuses, or that it might take for something else."""
+"""Names that are no text, or that a drawing engine might take for something else."""
 
 
 def texts(drawing: str) -> list[str]:
@@ -115,33 +142,22 @@ def test_a_name_is_shown_as_it_is(name):
     assert name in texts(sectors(pl.DataFrame({"sector": [name], "weight": [1.0]})).wide)
 
 
-def test_the_engine_is_given_nothing_that_ends_it(monkeypatch):
-    given = []
-    monkeypatch.setattr(
-        "vl_convert.vegalite_to_svg",
-        lambda specification: given.append(str(specification)) or '<svg viewBox="0 0 1 1">',
-    )
-    draw({**BARS, "title": "a\x00", "\x1b": [{"name": "\uffff"}, 1, None]}, "bars", "A title", "")
-    assert not re.search(r"\\x00|\\x1b|\\uffff", given[0])
-
-
 def test_two_sectors_of_one_name_are_two_bars():
     drawn = sectors(pl.DataFrame({"sector": ["Energy", "Energy"], "weight": [0.6, 0.4]}))
     assert texts(drawn.wide).count("Energy") == 2
 
 
-def test_a_picture_that_fails_is_a_sentence(monkeypatch):
-    def fail(*_):
-        raise ValueError("Operator not defined")
+def test_a_picture_that_fails_is_a_sentence():
+    def fail(width: int) -> Canvas:
+        raise ValueError(width)
 
-    monkeypatch.setattr(charts, "draw", fail)
-    picture = sectors(pl.DataFrame({"sector": ["Energy"], "weight": [1.0]}))
-    assert picture.wide == picture.narrow
-    assert "could not be drawn (ValueError)" in picture.wide
-    assert picture.description == "The heaviest of 1 sectors: Energy 100.0%."
+    drawn = picture("name", "Title?", "Description.", fail)
+    assert drawn.wide == drawn.narrow
+    assert "could not be drawn (ValueError)" in drawn.wide
+    assert drawn.description == "Description."
 
 
 def test_a_chart_without_rows_is_not_drawn():
     report = report_with()
     assert quality_scatter(report.data.quality_scores, report.data.quality_quintiles) is None
-    assert attrition(report.data.funnel_attrition) is None
+    assert attrition(report.data.funnel_attrition, {}) is None

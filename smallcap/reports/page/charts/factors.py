@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from smallcap.reports.page.charts.drawing import SERIES, WIDE, code_labels, dressed, picture
+from smallcap.reports.page.charts.drawing import LABEL_FOOT, SERIES, WIDE, Scale, legend, picture, ticks
 from smallcap.reports.page.formats import number, words
-from smallcap.reports.page.svg import COLOURS, Picture
-
-if TYPE_CHECKING:
-    import altair as alt
+from smallcap.reports.page.svg import Canvas, Picture, shortened
 
 TERMS = ["Mkt-RF", "SMB", "HML", "RMW", "CMA", "MOM"]
+LINE = 13
+Row = dict[str, Any]
 
 
 def loadings(rows: pl.DataFrame) -> Picture | None:
@@ -22,61 +21,53 @@ def loadings(rows: pl.DataFrame) -> Picture | None:
     estimated = rows.filter((pl.col("status") == "estimated") & pl.col("term").is_in(TERMS))
     if estimated.is_empty():
         return None
-    books = estimated["book"].unique(maintain_order=True).to_list()
-    drawn = estimated.filter(pl.col("book").is_in(books[: len(SERIES)]))
-    told = " ".join(
-        (
-            f"Book {words(book)}: "
-            f"{', '.join(_loading_in_words(row) for row in drawn.filter(book=book).to_dicts())}."
-        )
-        for book in books[: len(SERIES)]
-    )
+    books = estimated["book"].unique(maintain_order=True).to_list()[: len(SERIES)]
+    drawn = {book: estimated.filter(pl.col("book") == book).to_dicts() for book in books}
     description = (
-        f"A point is a loading, its line the 95% interval; a line that crosses zero is no tilt one can "
-        f"be sure of. {told}"
+        f"Loadings of {len(books)} books on {len(_terms(drawn))} factors. A point is a loading, its line "
+        "the 95% "
+        f"interval; a line that crosses zero is no tilt one can be sure of."
     )
-    codes = pl.col("book").replace_strict(books, list(range(len(books))))
-    coded = drawn.select(codes.alias("code"), "term", "estimate", "ci_low", "ci_high")
-    names = [book.replace("_", " ") for book in books[: len(SERIES)]]
-    return picture(
-        "loadings", "Factor loadings of the books", description, lambda width: _loadings(coded, names, width)
-    )
+    title = "Do the books lean on size, value and profitability?"
+    return picture("loadings", title, description, lambda width: _intervals(drawn, width))
 
 
-def _loading_in_words(row: dict[str, Any]) -> str:
+def _in_words(row: Row) -> str:
     return f"{row['term']} {number(row['estimate'])} ({number(row['ci_low'])} to {number(row['ci_high'])})"
 
 
-def _loadings(rows: pl.DataFrame, names: Sequence[str], width: int) -> alt.TopLevelMixin:
-    import altair as alt
-
-    terms = [term for term in TERMS if term in rows["term"].to_list()]
-    up = alt.Y("term:N", sort=terms, title=None, axis=alt.Axis(ticks=False, domain=False, grid=False))
-    offset = alt.YOffset("code:N", sort=list(range(len(names))))
-    colour = _colour_of_book(names, columns=3 if width == WIDE else 1)
-    zero = (
-        alt.Chart(pl.DataFrame({"zero": [0.0]}))
-        .mark_rule(color=COLOURS["muted"], strokeDash=[3, 3])
-        .encode(x="zero:Q")
-    )
-    base = alt.Chart(rows)
-    low = alt.X("ci_low:Q", title="loading, 95% interval", axis=alt.Axis(tickCount=6))
-    intervals = base.mark_rule(strokeWidth=2).encode(low, alt.X2("ci_high:Q"), up, colour, offset)
-    points = base.mark_circle(size=70, opacity=1).encode(alt.X("estimate:Q"), up, colour, offset)
-    return dressed((zero + intervals + points).properties(width=width, height=48 * len(terms)))
+def _terms(drawn: dict[str, list[Row]]) -> list[str]:
+    return [term for term in TERMS if any(row["term"] == term for rows in drawn.values() for row in rows)]
 
 
-def _colour_of_book(names: Sequence[str], columns: int) -> alt.Color:
-    import altair as alt
+def _intervals(drawn: dict[str, list[Row]], width: int) -> Canvas:
+    every = [row for rows in drawn.values() for row in rows]
+    terms = _terms(drawn)
+    group = LINE * len(drawn) + 16
+    names = [shortened(book.replace("_", " "), width - 40) for book in drawn]
+    # The legend needs as many lines as its names take; the widest case is one line for each.
+    canvas = Canvas(width, group * len(terms) + LABEL_FOOT + 20 * len(names) + 12)
+    top = legend(canvas, names, SERIES[: len(names)]) + 4
+    foot = top + group * len(terms)
+    canvas.height = foot + LABEL_FOOT + 4
+    low, high = min(0.0, *(row["ci_low"] for row in every)), max(0.0, *(row["ci_high"] for row in every))
+    across = Scale(low, high, 70.0 if width == WIDE else 56.0, width - 14.0)
+    for value in ticks(low, high, 6 if width == WIDE else 4):
+        canvas.line((across(value), top), (across(value), foot))
+        canvas.text((across(value), foot + LABEL_FOOT - 3), number(value), anchor="middle")
+    canvas.line((across(0), top), (across(0), foot), "muted", dashed=True)
+    for place, term in enumerate(terms):
+        _term(canvas, term, drawn, across, top + place * group)
+    return canvas
 
-    books = list(range(len(names)))
-    legend = alt.Legend(
-        title=None,
-        orient="top",
-        direction="horizontal",
-        columns=columns,
-        labelExpr=code_labels(names),
-        labelLimit=260,
-        symbolType="circle",
-    )
-    return alt.Color("code:N", scale=alt.Scale(domain=books, range=SERIES[: len(books)]), legend=legend)
+
+def _term(canvas: Canvas, term: str, drawn: dict[str, list[Row]], across: Scale, top: float) -> None:
+    canvas.text((2, top + (LINE * len(drawn) + 16) / 2 + 4), term, "ink", bold=True)
+    lines: Sequence[tuple[int, Row]] = [
+        (place, row) for place, rows in enumerate(drawn.values()) for row in rows if row["term"] == term
+    ]
+    for place, row in lines:
+        height = top + 12 + place * LINE
+        canvas.curve([(across(row["ci_low"]), height), (across(row["ci_high"]), height)], SERIES[place])
+        canvas.dots([(across(row["estimate"]), height)], SERIES[place], 8)
+        canvas.tell((across(row["estimate"]), height), f"{words(row['book'])}: {_in_words(row)}")

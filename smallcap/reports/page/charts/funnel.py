@@ -1,79 +1,94 @@
-"""The bars of what each filter leaves."""
+"""The waterfall of the funnel, and its survivors through time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import polars as pl
 
-from smallcap.reports.page.charts.drawing import dressed, picture
-from smallcap.reports.page.formats import words
-from smallcap.reports.page.svg import COLOURS, Picture
+from smallcap.reports.page.charts.drawing import FAINT, WIDE, Scale, legend, picture
+from smallcap.reports.page.charts.lines import Series, line_chart
+from smallcap.reports.page.formats import integer, words
+from smallcap.reports.page.svg import Canvas, Picture, shortened
 
-if TYPE_CHECKING:
-    import altair as alt
-
-STATUS_COLOURS = {"passed": COLOURS["good"], "to verify": COLOURS["amber"], "failed": COLOURS["bad"]}
+OUTCOMES = (("passed", "passed", "good"), ("to verify", "verify", "amber"), ("failed", "failed", "bad"))
+STEP = 40
 
 
-def attrition(steps: pl.DataFrame) -> Picture | None:
-    """Draw what became of the companies that entered each filter, from rows of `funnel_attrition`."""
+def attrition(steps: pl.DataFrame, names: Mapping[int, str]) -> Picture | None:
+    """Draw what became of the companies that entered each filter.
+
+    Parameters
+    ----------
+    steps
+        Rows of `funnel_attrition`.
+    names
+        The names of the filters by their numbers.
+    """
     filters = steps.filter(pl.col("filter_number") <= 6)
     if filters.is_empty():
         return None
-    rows = filters.select(
-        "filter_number", "entered", "left", pl.col("filter_name").alias("name"), "passed", "verify", "failed"
-    )
-    last = rows.row(-1, named=True)
-    members = filters["members"][0]
+    rows = filters.to_dicts()
     description = (
-        f"Of {members:,} members {last['left']:,} are failed by none of the six filters. "
+        f"Of {rows[0]['members']:,} members {rows[-1]['left']:,} are failed by none of the six filters. "
         + " ".join(
-            f"{words(row['name']).capitalize()} leaves {row['left']:,} of {row['entered']:,}."
-            for row in rows.iter_rows(named=True)
+            f"{words(row['filter_name']).capitalize()} leaves {row['left']:,} of {row['entered']:,}."
+            for row in rows
         )
     )
-    return picture("attrition", "What each filter leaves", description, lambda width: _attrition(rows, width))
+    title = "Which filter removes how many companies?"
+    return picture("attrition", title, description, lambda width: _waterfall(rows, names, width))
 
 
-def _attrition(rows: pl.DataFrame, width: int) -> alt.TopLevelMixin:
-    import altair as alt
+def _waterfall(rows: list[dict[str, int]], names: Mapping[int, str], width: int) -> Canvas:
+    canvas = Canvas(width, STEP * len(rows) + 30)
+    head = legend(canvas, [name for name, _, _ in OUTCOMES], [colour for _, _, colour in OUTCOMES], "bad") + 4
+    left = 330.0 if width == WIDE else 4.0
+    across = Scale(0, max(row["entered"] for row in rows) or 1, left, width - 78)
+    for place, row in enumerate(rows):
+        name = names[row["filter_number"]]
+        _step(canvas, name, row, across, head + place * STEP)
+    return canvas
 
-    named = rows.with_columns(
-        label=pl.format("{} {}", "filter_number", pl.col("name").str.replace("_", " ")),
-        told=pl.col("left").map_elements(lambda left: f"{left:,} left", return_dtype=pl.String),
+
+def _step(canvas: Canvas, name: str, row: dict[str, int], across: Scale, top: float) -> None:
+    is_wide = canvas.width == WIDE
+    height = 22.0 if is_wide else 14.0
+    head = top + 4 if is_wide else top + 17
+    if is_wide:
+        canvas.text((across.start - 10, head + 15), shortened(name, across.start - 10), "ink", "end")
+    else:
+        canvas.text((across.start, top + 12), shortened(name, canvas.width - 8), "ink")
+    reached = 0
+    for label, column, colour in OUTCOMES:
+        count = row[column] or 0
+        start, end = across(reached), across(reached + count)
+        if count:
+            canvas.rectangle(
+                (start, head), (max(end - start, 0.8), height), colour, FAINT if colour == "bad" else 1
+            )
+            canvas.tell(((start + end) / 2, head + height / 2), f"{name}: {integer(count)} {label}")
+        reached += count
+    canvas.text((across(reached) + 7, head + height / 2 + 5), f"{row['left']:,} left", "ink")
+
+
+def survivors_history(rows: pl.DataFrame) -> Picture | None:
+    """Draw survivors and unverified survivors through time, from rows of `survivors_history`."""
+    if rows.height < 2:
+        return None
+    first, last = rows.row(0, named=True), rows.row(-1, named=True)
+    description = (
+        f"{integer(first['survivors'])} survivors on {first['as_of']}, {integer(last['survivors'])} on "
+        f"{last['as_of']}; "
+        f"on the last date {integer(last['entered'])} entered and {integer(last['left'])} left, verified "
+        "or not."
     )
-    labels = named["label"].to_list()
-    up = alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelLimit=110, ticks=False, domain=False))
-    top = max(named["entered"].to_list())
-    across = alt.X(
-        "companies:Q",
-        title="companies that entered the filter",
-        scale=alt.Scale(domain=[0, top * 1.18], nice=False),
-        axis=alt.Axis(tickCount=4),
+    series = [
+        Series("survivors", rows["survivors"].to_list(), "s1"),
+        Series("survivors, not all verified", rows["unverified"].to_list(), "s2"),
+    ]
+    dates = rows["as_of"].to_list()
+    title = "How many companies survived on each date?"
+    return picture(
+        "survivors-history", title, description, lambda width: line_chart(width, dates, series, integer)
     )
-    bars = alt.Chart(_by_outcome(named)).mark_bar(height={"band": 0.68})
-    numbers = alt.Chart(named).mark_text(align="left", dx=6, color=COLOURS["ink"], fontSize=12)
-    layers = bars.encode(across, up, _colour(), order=alt.Order("position:Q"))
-    layers += numbers.encode(alt.X("entered:Q"), up, alt.Text("told:N"))
-    return dressed(layers.properties(width=width, height=230))
-
-
-def _by_outcome(named: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per filter and outcome, with the position of the outcome in its bar."""
-    long = named.rename({"verify": "to verify"}).unpivot(
-        on=list(STATUS_COLOURS),
-        index=["label", "filter_number"],
-        variable_name="outcome",
-        value_name="companies",
-    )
-    order = {name: position for position, name in enumerate(STATUS_COLOURS)}
-    return long.with_columns(position=pl.col("outcome").replace_strict(order, return_dtype=pl.Int64))
-
-
-def _colour() -> alt.Color:
-    import altair as alt
-
-    scale = alt.Scale(domain=list(STATUS_COLOURS), range=list(STATUS_COLOURS.values()))
-    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square")
-    return alt.Color("outcome:N", scale=scale, legend=legend)

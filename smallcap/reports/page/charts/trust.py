@@ -1,17 +1,15 @@
-"""How many members could be screened, over time."""
+"""How many members could be screened over time, and how much of it was restated."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-from smallcap.reports.page.charts.drawing import SERIES, WIDE, dressed, picture
-from smallcap.reports.page.formats import integer
+from smallcap.reports.page.charts.drawing import SERIES, picture
+from smallcap.reports.page.charts.lines import Series, line_chart
+from smallcap.reports.page.formats import integer, percent
 from smallcap.reports.page.svg import Picture
 
-if TYPE_CHECKING:
-    import altair as alt
+COUNTED = {"members": "members", "fresh_fundamentals": "with a fresh record", "screened": "scored"}
 
 
 def coverage_history(coverage: pl.DataFrame) -> Picture | None:
@@ -21,35 +19,38 @@ def coverage_history(coverage: pl.DataFrame) -> Picture | None:
     """
     if coverage.height < 2:
         return None
-    series = {"members": "members", "fresh_fundamentals": "with a fresh record", "screened": "scored"}
-    rows = coverage.select("as_of", *(pl.col(column).alias(name) for column, name in series.items()))
-    first, last = rows.row(0, named=True), rows.row(-1, named=True)
+    first, last = coverage.row(0, named=True), coverage.row(-1, named=True)
+    changes = ", ".join(
+        f"{name} {integer(first[column])} to {integer(last[column])}" for column, name in COUNTED.items()
+    )
+    description = f"From {first['as_of']} to {last['as_of']}: {changes}."
+    dates = coverage["as_of"].to_list()
+    series = [
+        Series(name, coverage[column].to_list(), colour)
+        for (column, name), colour in zip(COUNTED.items(), SERIES, strict=False)
+    ]
+    title = "How many members could be screened on each date?"
+    return picture("coverage", title, description, lambda width: line_chart(width, dates, series, integer))
+
+
+def restated_history(coverage: pl.DataFrame) -> Picture | None:
+    """Draw the shares of members that are scored and of records that were restated later."""
+    if coverage.height < 2:
+        return None
+    dates = coverage["as_of"].to_list()
+    last = coverage.row(-1, named=True)
     description = (
-        f"From {first['as_of']} to {last['as_of']}: members {integer(first['members'])} to "
-        f"{integer(last['members'])}, with a fresh record "
-        f"{integer(first['with a fresh record'])} to {integer(last['with a fresh record'])}, "
-        f"scored {integer(first['scored'])} to "
-        f"{integer(last['scored'])}."
+        f"On {last['as_of']} {percent(last['screened_share'])} of the members are scored, and "
+        f"{percent(last['restated_share'])} of the annual records hold values that were restated later under "
+        f"their original dates."
     )
-    long = rows.unpivot(index="as_of", variable_name="what", value_name="companies")
-    title = "Members that could be screened, date by date"
-    return picture("coverage", title, description, lambda width: _lines(long, list(series.values()), width))
+    series = [
+        Series("scored, of the members", coverage["screened_share"].to_list(), SERIES[0]),
+        Series("restated later, of the records", coverage["restated_share"].to_list(), SERIES[1]),
+    ]
+    title = "How much is covered, and how much was restated?"
+    return picture("restated", title, description, lambda width: line_chart(width, dates, series, _whole))
 
 
-def _lines(rows: pl.DataFrame, names: list[str], width: int) -> alt.TopLevelMixin:
-    import altair as alt
-
-    legend = alt.Legend(
-        title=None,
-        orient="top",
-        direction="horizontal",
-        columns=3 if width == WIDE else 2,
-        symbolType="stroke",
-    )
-    colour = alt.Color("what:N", scale=alt.Scale(domain=names, range=SERIES[: len(names)]), legend=legend)
-    across = alt.X("as_of:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", labelOverlap=True))
-    up = alt.Y("companies:Q", title="companies", scale=alt.Scale(zero=True))
-    chart = (
-        alt.Chart(rows).mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14)).encode(across, up, colour)
-    )
-    return dressed(chart.properties(width=width, height=220))
+def _whole(share: float | None) -> str:
+    return percent(share, 0)

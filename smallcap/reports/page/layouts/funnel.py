@@ -8,8 +8,7 @@ from smallcap.reports.page.tables import Column, Layout
 ATTRITION = Layout(
     "The seven filters in strict order",
     (
-        Column("filter_number", "No.", "integer"),
-        Column("filter_name", "Filter", "words"),
+        Column("filter_told", "Filter and limit"),
         Column("entered", "Entered", "integer"),
         Column("passed", "Passed", "integer"),
         Column("failed", "Failed", "integer"),
@@ -24,6 +23,22 @@ ATTRITION = Layout(
         "A fail stops; a verify goes on and is counted. Filter 7 judges the survivors as a book, not "
         "each company."
     ),
+)
+LOOK = Layout(
+    "Survivors of the best quality, cheapest first",
+    (
+        *COMPANY,
+        Column("sector", "Sector"),
+        Column("outcome", "Outcome", "verdict"),
+        Column("score", "Score", "number"),
+        Column("market_cap_usd", "Cap, USD m", "millions"),
+        Column("pe", "P/E", "number1"),
+        Column("p_fcf", "P/FCF", "number1"),
+        Column("roe", "ROE", "percent"),
+        Column("debt_to_equity", "Debt / equity", "percent"),
+        Column("borderline_filters", "Narrow at", "words"),
+    ),
+    note="All survivors are on the page of the funnel.",
 )
 SURVIVORS = Layout(
     "Survivors",
@@ -67,6 +82,20 @@ BORDERLINE = Layout(
     ),
     is_searchable=True,
 )
+NEAR_MISSES = Layout(
+    "Failed by one filter alone, nearest first",
+    (
+        *COMPANY,
+        Column("sector", "Sector"),
+        Column("filter_name", "Fails", "words"),
+        Column("measure", "Measure", "words"),
+        Column("value_told", "Value", "figure"),
+        Column("threshold_told", "Limit", "figure"),
+        Column("headroom_told", "Headroom", "figure"),
+        Column("reason", "Why", "long"),
+    ),
+    is_searchable=True,
+)
 TO_VERIFY = Layout(
     "Failed by nothing, but not everything could be evaluated",
     (
@@ -76,12 +105,11 @@ TO_VERIFY = Layout(
         Column("first_reason", "Why, at the first of them", "long"),
     ),
     is_searchable=True,
-    is_printed=False,
 )
 CHANGES = Layout(
     "Entered or left the survivors",
     (
-        Column("ticker", "Ticker"),
+        Column("ticker", "Ticker", "ticker"),
         Column("change", "Change", "verdict"),
         Column("cause", "Cause", "words"),
         Column("filter_name", "Filter", "words"),
@@ -106,7 +134,7 @@ FOOTINGS = Layout(
 DEBT = Layout(
     "Debt between annual reports",
     (
-        Column("ticker", "Ticker"),
+        Column("ticker", "Ticker", "ticker"),
         Column("state", "State", "words"),
         Column("status_on_annual", "Filter 3 by the annual report", "verdict"),
         Column("status_on_quarter", "By the quarter", "verdict"),
@@ -119,7 +147,6 @@ DEBT = Layout(
         Column("outcome_on_latest", "By the quarter", "verdict"),
     ),
     is_searchable=True,
-    is_printed=False,
 )
 MEMBERS = Layout(
     "Every member",
@@ -134,5 +161,4 @@ MEMBERS = Layout(
         Column("stopped_by", "Stopped by", "words"),
     ),
     is_searchable=True,
-    is_printed=False,
 )

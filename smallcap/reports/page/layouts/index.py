@@ -88,7 +88,6 @@ INELIGIBLE = Layout(
         Column("reason", "Why", "long"),
     ),
     is_searchable=True,
-    is_printed=False,
 )
 EXPERIMENT = Layout(
     "The index against its profitable members",

@@ -37,7 +37,6 @@ CANDIDATES = Layout(
         Column("reason", "Why", "long"),
     ),
     is_searchable=True,
-    is_printed=False,
     note="marts.candidate_leverage has the debt over equity of each filing.",
 )
 STUDY = Layout(
@@ -52,7 +51,6 @@ STUDY = Layout(
         Column("reason", "Why", "long"),
     ),
     is_searchable=True,
-    is_printed=False,
 )
 REGRESSION = Layout(
     "The published regression of the value book beside ours",

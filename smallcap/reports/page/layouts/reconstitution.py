@@ -52,5 +52,4 @@ EVENTS = Layout(
         Column("fund_cost", "Cost", "percent2"),
     ),
     note="From the rank day to the effective day, in whole months, less the return of the index.",
-    is_printed=False,
 )

@@ -59,7 +59,6 @@ MISSING = Layout(
         Column("market_cap_reason", "No market value", "words"),
     ),
     is_searchable=True,
-    is_printed=False,
 )
 REJECTS = Layout(
     "Rows that a rule refused",

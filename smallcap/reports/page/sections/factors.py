@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import polars as pl
 
 from smallcap.reports.page.charts.factors import loadings
@@ -17,6 +15,7 @@ from smallcap.reports.page.layouts.factors import (
     VERDICTS,
     VINTAGES,
 )
+from smallcap.reports.page.links import Links
 from smallcap.reports.page.sections.blocks import (
     Block,
     PictureBlock,
@@ -32,19 +31,23 @@ NO_BOOKS = "There are no books whose returns could be regressed."
 NO_VINTAGES = "No book could be regressed under more than one vintage."
 NO_LIST = "There is no list whose hindsight could be measured."
 NO_PAIR = "There are no two books to compare."
+QUESTION = "Do the books move as small, cheap and profitable companies do?"
 LEAD = (
-    "Filter 7 asks of books what the other six ask of companies: do their returns move as small, cheap and "
-    "profitable companies' do? Alpha says something only of books whose names were chosen in advance. These "
-    "regressions take every month that is published."
+    "Filter 7 asks of books what the other six ask of companies. These regressions take every month that is "
+    "published."
+)
+CAVEAT = (
+    "Alpha says something only of books whose names were chosen in advance. A loading whose interval crosses "
+    "zero is no tilt one can be sure of."
 )
 
 
-def factors_section(report: Report, sheets: Collection[int]) -> Section:
+def factors_section(report: Report, links: Links) -> Section:
     """Show the books' factor loadings, their verdicts, the vintages and the hindsight gap."""
     pairs, is_robust = report.data.book_comparisons, pl.col("covariance") == "HAC"
     comparisons = _estimated(pairs, COMPARISONS, "book_comparisons", NO_PAIR, is_robust)
     blocks = (*_of_each_book(report.data), *_vintages_and_hindsight(report.data), comparisons)
-    return Section("factors", "Factor validation", LEAD, blocks)
+    return Section("factors", "Factors", QUESTION, LEAD, blocks, CAVEAT)
 
 
 def _of_each_book(data: ReportData) -> list[Block]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import polars as pl
 
-from smallcap.reports.page.charts.index import sectors
+from smallcap.reports.page.charts.index import sector_drift, sectors, valuation
 from smallcap.reports.page.data import Report, ReportData
 from smallcap.reports.page.formats import integer, millions, percent, words
 from smallcap.reports.page.layouts import index as layouts
 from smallcap.reports.page.layouts import reconstitution, thesis
+from smallcap.reports.page.links import Links
 from smallcap.reports.page.sections.benchmarks import benchmark_blocks
 from smallcap.reports.page.sections.blocks import (
     Block,
@@ -24,39 +23,53 @@ from smallcap.reports.page.sections.blocks import (
 )
 
 SHOWN_HOLDINGS = 25
+CAVEAT = (
+    "Multiples are ratios of sums over the members whose figures are known; the tables say how many and "
+    "how much "
+    "weight that is. Leaving losses out makes any index look cheaper than it is to its owner."
+)
 
 
-def index_section(report: Report, sheets: Collection[int]) -> Section:
+def index_section(report: Report, links: Links) -> Section:
     """Show what the index is made of, who came and went, and the profitability experiment."""
     data = report.data
-    blocks = (*_composition(data, sheets), *_membership(data, sheets), *_returns(data))
+    blocks = (*_composition(data, links), *_membership(data, links), *_returns(data))
     lead = "What the index itself is made of at this date, from our own tables."
-    return Section("index", "Index anatomy", lead, blocks)
+    question = "What does the index hold, and what does it cost?"
+    return Section("index", "Index", question, lead, blocks, CAVEAT)
 
 
-def _composition(data: ReportData, sheets: Collection[int]) -> list[Block]:
+def _composition(data: ReportData, links: Links) -> list[Block]:
     absent = "There is no profile of the index for this date."
-    picture = sectors(data.index_sectors) if data.index_sectors.height else None
     heaviest = where(data.index_holdings, pl.col("rank") <= SHOWN_HOLDINGS)
     return [
+        *(_pictures(data) or [Sentence(absent)]),
         *([Sentence(_index_sentence(data.index_profile))] if data.index_profile.height else []),
-        PictureBlock(picture) if picture else Sentence(absent),
         block(told(data.index_valuation), layouts.VALUATION, "index_valuation", absent),
         block(data.index_sectors, layouts.SECTORS, "index_sectors", absent),
-        block(heaviest, layouts.HOLDINGS, "index_holdings", absent, sheets),
+        block(heaviest, layouts.HOLDINGS, "index_holdings", absent, links),
     ]
 
 
-def _membership(data: ReportData, sheets: Collection[int]) -> list[Block]:
+def _pictures(data: ReportData) -> list[Block]:
+    drawn = (
+        sectors(data.index_sectors) if data.index_sectors.height else None,
+        sector_drift(data.sectors_history) if data.sectors_history.height else None,
+    )
+    prices = valuation(data.valuation_history) if data.valuation_history.height else []
+    return [PictureBlock(picture) for picture in (*prices, *drawn) if picture]
+
+
+def _membership(data: ReportData, links: Links) -> list[Block]:
     no_causes = "Nobody came or went since the date before, or there is none before."
     no_changes = "There are no changes of membership to list."
     no_rules = "Eligibility was not asked at this date."
     no_failures = "No member fails a rule that could be asked."
     return [
         block(data.index_causes, layouts.CAUSES, "index_causes", no_causes),
-        block(data.index_changes, layouts.INDEX_CHANGES, "index_changes", no_changes, sheets),
+        block(data.index_changes, layouts.INDEX_CHANGES, "index_changes", no_changes, links),
         block(data.index_eligibility, layouts.ELIGIBILITY, "index_eligibility", no_rules),
-        block(data.index_ineligible, layouts.INELIGIBLE, "index_ineligible", no_failures, sheets),
+        block(data.index_ineligible, layouts.INELIGIBLE, "index_ineligible", no_failures, links),
     ]
 
 

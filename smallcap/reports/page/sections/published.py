@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import polars as pl
 
+from smallcap.reports.page.charts.study import study_scatter
 from smallcap.reports.page.data import Report
 from smallcap.reports.page.formats import MISSING, integer, millions, number, percent
 from smallcap.reports.page.layouts.published import CANDIDATES, REGRESSION, STUDY, WATCHED
-from smallcap.reports.page.sections.blocks import Section, block
+from smallcap.reports.page.links import Links
+from smallcap.reports.page.sections.blocks import PictureBlock, Section, block, where
 
 COUNTS = ("members", "complete_records", "records_after_controls")
 PLAIN = ("score", "interest_coverage", "pe_excluding_losses", "pb", "ps")
@@ -18,14 +18,17 @@ STATISTICS = ("mean", "std", "least", "p25", "median", "p75", "greatest")
 SIDES = (("published", "published_text"), ("ours", "our_text"), ("difference", None))
 
 
-def published_section(report: Report, sheets: Collection[int]) -> Section:
+def published_section(report: Report, links: Links) -> Section:
     """Show the watched names, the published candidates, and the studies beside this home."""
     data = report.data
     no_watched = "Every watched name is a member at this date, or none is watched."
     no_candidates = "There are no candidates for this date."
     no_study = "There is no screen for this date to compare with."
     no_regression = "There is no regression to compare with."
+    at_the_date = where(data.quality_quintiles, pl.col("basis") == "point_in_time")
+    drawn = study_scatter(data.study_comparison, at_the_date) if data.study_comparison.height else None
     blocks = (
+        *([PictureBlock(drawn)] if drawn else []),
         block(data.watched_names, WATCHED, "watched_names", no_watched),
         block(
             told_beside(data.published_candidates, "figure"),
@@ -40,7 +43,8 @@ def published_section(report: Report, sheets: Collection[int]) -> Section:
         "Companies outside of the index by the same rules, and what was published elsewhere beside what is "
         "known here, each with the reason for the difference."
     )
-    return Section("published", "Watched names, published figures", lead, blocks)
+    question = "What was published elsewhere, and what is it here?"
+    return Section("published", "Study", question, lead, blocks)
 
 
 def told_beside(frame: pl.DataFrame, measure: str) -> pl.DataFrame:

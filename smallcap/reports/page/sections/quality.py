@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import polars as pl
 
 from smallcap.reports.claims import empty_screen
-from smallcap.reports.page.charts.quality import quality_scatter
+from smallcap.reports.page.charts.quality import migration, quality_scatter
 from smallcap.reports.page.data import Report
 from smallcap.reports.page.layouts.quality import (
     ABLATION,
@@ -21,26 +19,38 @@ from smallcap.reports.page.layouts.quality import (
     TREATMENTS,
     WORST,
 )
+from smallcap.reports.page.links import Links
 from smallcap.reports.page.sections.blocks import PictureBlock, Section, Sentence, block, insufficient, where
 from smallcap.reports.page.sections.published import described
 
 SHOWN = 8
 """Companies in the tables of the best and the worst."""
+NO_YEAR_BEFORE = (
+    "Where the quintiles of a year before are now is not known: no date a year before is published."
+)
 YEARLY = 12
 """Months for which the portfolios are held whose quintiles are all shown; of the others long less short."""
+QUESTION = "Which companies are of good quality, and does it last?"
 LEAD = (
     "Return on equity, free cash flow margin and interest coverage, less debt over assets: "
     "each winsorized, turned into z-scores and "
     "added up, from the annual records that were visible at the date."
 )
+CAVEAT = (
+    "The score ranks the companies that have a complete and fresh record; the others have no score, which "
+    "says "
+    "nothing about them. It describes the past: the tables below say what became of the quintiles and "
+    "what they earned."
+)
 
 
-def quality_section(report: Report, sheets: Collection[int]) -> Section:
+def quality_section(report: Report, links: Links) -> Section:
     """Show the scores by quintile, the best and the worst, what became of quintiles, and what they earned."""
     data = report.data
     quintiles = where(data.quality_quintiles, pl.col("basis") == "point_in_time")
     unscored = empty_screen(data.claims.row(0, named=True))
     scatter = quality_scatter(data.quality_scores, quintiles) if data.quality_scores.height else None
+    moved = migration(data.quality_migration) if data.quality_migration.height else None
     best = where(data.quality_scores, pl.col("place") <= SHOWN)
     worst = where(data.quality_scores, pl.col("place_from_below") <= SHOWN, by="place_from_below")
     no_summary = "There is no summary of the screen for this date."
@@ -56,9 +66,10 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
     )
     blocks = [
         PictureBlock(scatter) if scatter else Sentence(unscored),
+        PictureBlock(moved) if moved else Sentence(NO_YEAR_BEFORE),
         block(quintiles, QUINTILES, "quality_quintiles", unscored),
-        block(best, BEST, "quality_scores", unscored, sheets),
-        block(worst, WORST, "quality_scores", unscored, sheets),
+        block(best, BEST, "quality_scores", unscored, links),
+        block(worst, WORST, "quality_scores", unscored, links),
         block(data.quality_steps, QUALITY_STEPS, "quality_steps", no_summary),
         block(described(data.quality_inputs), DESCRIBED, "quality_inputs", no_summary),
         block(data.quality_ablation, ABLATION, "quality_ablation", "There is no ablation for this date."),
@@ -67,4 +78,4 @@ def quality_section(report: Report, sheets: Collection[int]) -> Section:
         block(treated, TREATMENTS, "quintile_treatments", no_months),
         block(data.quality_agreement, AGREEMENT, "quality_agreement", "No company is scored at this date."),
     ]
-    return Section("quality", "Quality screen", LEAD, tuple(blocks))
+    return Section("quality", "Quality", QUESTION, LEAD, tuple(blocks), CAVEAT)

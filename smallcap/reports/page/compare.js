@@ -1,0 +1,81 @@
+// Puts two reports beside each other, from the summary that lies in each report's folder.
+"use strict";
+(() => {
+  const holder = document.getElementById("compare");
+  const dates = document.body.dataset.dates.split(" ").filter(Boolean);
+  const known = {};
+
+  function element(tag, className, ...content) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    made.append(...content);
+    return made;
+  }
+
+  function chooser(label, chosen, change) {
+    const select = element("select", "", ...dates.map((date) => element("option", "", date)));
+    select.value = chosen;
+    select.addEventListener("change", () => change(select.value));
+    return element("label", "", `${label} `, select);
+  }
+
+  function chosen() {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    const date = (name, otherwise) => (dates.includes(parts.get(name)) ? parts.get(name) : otherwise);
+    return [date("from", dates[1] ?? dates[0]), date("to", dates[0])];
+  }
+
+  function go(from, to) {
+    history.replaceState(null, "", `#from=${from}&to=${to}`);
+    open();
+  }
+
+  function table(name, headings, rows) {
+    const line = (cells) => element("tr", "", ...cells.map((text, place) => {
+      const made = element("td", place > 0 && headings.length === 3 ? "n" : "", text);
+      made.dataset.l = headings[place];
+      return made;
+    }));
+    const head = element("tr", "", ...headings.map((text, place) => Object.assign(element("th", place > 0 && headings.length === 3 ? "n" : "", text), { scope: "col" })));
+    return element("div", "table", element("h2", "", name), element("div", "scroll", element("table", "", element("thead", "", head), element("tbody", "", ...rows.map(line)))));
+  }
+
+  function people(name, list) {
+    return list.length ? table(`${name}: ${list.length}`, ["Ticker", "Name", "Sector", "P/E"], list.map((row) => row.slice(1))) : element("p", "sentence", `${name}: none.`);
+  }
+
+  function show(from, to) {
+    const [one, other] = [known[from], known[to]];
+    const choosers = element("p", "choosers", chooser("From", from, (date) => go(date, to)), " ", chooser("to", to, (date) => go(from, date)));
+    holder.replaceChildren(choosers);
+    if (!one || !other) return;
+    const before = new Map(one.survivors.map((row) => [row[0], row]));
+    const now = new Map(other.survivors.map((row) => [row[0], row]));
+    const figures = one.figures.map(([label, value], place) => [label, value, other.figures[place]?.[1] ?? "–"]);
+    holder.append(
+      table("The figures of both", ["Figure", from, to], figures),
+      people("Among the survivors now, not before", other.survivors.filter((row) => !before.has(row[0]))),
+      people("Among them before, not now", one.survivors.filter((row) => !now.has(row[0]))),
+      people("Among them on both dates", other.survivors.filter((row) => before.has(row[0]))),
+    );
+  }
+
+  globalThis.smallcapDate = (date, summary) => {
+    known[date] = summary;
+    show(...chosen());
+  };
+
+  function open() {
+    if (!dates.length) return;
+    const two = chosen();
+    show(...two);
+    two.filter((date) => !known[date]).forEach((date) => {
+      const script = document.createElement("script");
+      script.src = `${date}/summary.js`;
+      document.body.append(script);
+    });
+  }
+
+  addEventListener("hashchange", open);
+  open();
+})();
