@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from smallcap.errors import InputError
+from smallcap.fleet_settings import FleetSettings
 from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
 from smallcap.package_files import CHECKOUT, PACKAGE
@@ -54,7 +55,7 @@ class _EnvFile(DotEnvSettingsSource):
         }
 
 
-class Settings(PublicSettings, SqlSettings, RuleSettings):
+class Settings(PublicSettings, SqlSettings, FleetSettings, RuleSettings):
     """Settings of a run: arguments, else SMALLCAP_* variables, .env, the home's, else these defaults.
 
     The file .env is that of the checkout; of an installed package, that of the folder that a command is
@@ -254,7 +255,7 @@ class Settings(PublicSettings, SqlSettings, RuleSettings):
         return self.home / "dagster"
 
 
-PATH_FIELDS = ("home", "input", "reference_dir", "rate_dir", "rules")
+PATH_FIELDS = ("home", "input", "reference_dir", "rate_dir", "rules", "fleet_file", "fleet_root")
 
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""

@@ -1,0 +1,81 @@
+"""A fleet made by processes: tables equal those of a plain run, and the next run makes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import environment, must_succeed, smallcap
+from tests.integration.homes import assert_same_contents
+
+pytestmark = pytest.mark.drill
+
+SETTINGS = "settings = { sample_companies = 70, is_report_written = false }"
+FLEET = f"""
+[[home]]
+name = "varied"
+as_of = 2020-06-30
+{SETTINGS}
+vary = {{ "funnel.value.quantile" = [0.4, 0.6] }}
+
+[[home]]
+name = "refused"
+as_of = 1999-06-30
+{SETTINGS}
+"""
+NAMES = ("varied-funnel.value.quantile-0.4", "varied-funnel.value.quantile-0.6")
+
+
+def fleet_file(folder: Path, text: str = FLEET) -> Path:
+    path = folder / "fleet.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_fleet_makes_what_plain_runs_make_and_skips_what_is_current(tmp_path: Path) -> None:
+    file, root = fleet_file(tmp_path), tmp_path / "homes"
+    ended = smallcap("fleet", "run", file, "--root", root, "--workers", 2)
+    assert ended.returncode == 2, ended.stderr
+    assert "3 homes: 2 published, of which 0 were current; 1 failed" in ended.stdout
+    assert "refused: exit code 2" in ended.stdout
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "funnel.toml").write_text('"value"."quantile" = 0.4\n')
+    plain = tmp_path / "plain"
+    options = ("--as-of", "2020-06-30", "--rules", tmp_path / "rules", "--home", plain)
+    must_succeed("run", *options, sample_companies=70)
+    assert_same_contents(root / NAMES[0], plain)
+    again = smallcap("fleet", "run", file, "--root", root, "--workers", 2)
+    assert "2 published, of which 2 were current; 1 failed" in again.stdout
+    limits = must_succeed("fleet", "sql", "--root", root, "SELECT count(DISTINCT home) FROM core.members")
+    assert limits.split()[-1] == "2"
+
+
+def test_a_fleet_that_is_stopped_leaves_no_process_and_goes_on(tmp_path: Path) -> None:
+    file, root = fleet_file(tmp_path), tmp_path / "homes"
+    command = [sys.executable, "-P", "-m", "smallcap.pipelines.command.app", "fleet", "run", str(file)]
+    process = subprocess.Popen([*command, "--root", str(root), "--workers", "2"], env=environment())
+    journals = [root / name / "run.json" for name in NAMES]
+    until = time.monotonic() + 120
+    while not all(journal.exists() for journal in journals):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 128 + signal.SIGTERM
+    for name in NAMES:
+        holders = [pid for pid in os.listdir("/proc") if pid.isdigit() and name in _command_of(pid)]
+        assert holders == []
+    ended = smallcap("fleet", "run", file, "--root", root, "--workers", 2)
+    assert "2 published" in ended.stdout
+
+
+def _command_of(pid: str) -> str:
+    try:
+        return Path("/proc", pid, "environ").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
