@@ -21,6 +21,7 @@ GENERATES = {
     "smallcap/warehouse/portable.py": "copies of all tables",
     "smallcap/warehouse/reading.py": "reading of every table to find damage",
     "smallcap/warehouse/row_checks.py": "the frame around a check, and views over files",
+    "smallcap/warehouse/unqualified.py": "the views in schema main, from the catalogue's own names",
     "smallcap/warehouse/views.py": "the views, from the schemas",
     "smallcap/warehouse/diff/pairs.py": "comparison of any table",
     "smallcap/warehouse/diff/unequal.py": "comparison of any table",
