@@ -12,7 +12,13 @@ from smallcap.pipelines.command.naming import company_by_name, nearest_names
 from smallcap.questions import Publication
 
 DATE = dt.date(2025, 12, 31)
-NAMES = {"POWL": "Powell Industries Inc", "AAON": "AAON Inc", "POWX": None, "QQ": "Powerful Brewing Co"}
+NAMES = {
+    "POWL": "Powell Industries Inc",
+    "AAON": "AAON Inc",
+    "POWX": None,
+    "QQ": "Powerful Brewing Co",
+    "ZX": "Dwisipple Inc",
+}
 
 
 class Published:
@@ -69,6 +75,7 @@ def test_one_or_two_letters_are_a_symbol_and_no_part_of_a_name():
     [
         ("Powel", "POWL (Powell Industries Inc)"),
         ("Powlel", "POWL (Powell Industries Inc)"),
+        ("Dwisiple", "ZX (Dwisipple Inc)"),
         ("AAN", "AAON (AAON Inc)"),
         ("POWZ", "POWX"),
     ],
