@@ -11,10 +11,10 @@ DOCS_INSTALLED := $(DOCS)/.installed
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test drill soak unit check bench ui clean lock docs pictures
+.PHONY: help setup shell run test drill soak unit check bench bench-smoke ui clean lock docs pictures
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 setup: $(INSTALLED) ## install what is missing into .venv
 
@@ -34,7 +34,6 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 
 test: $(INSTALLED) ## lint, types, import directions and tests: ten minutes on two cores; prints seconds per part
 	@TIMEFORMAT='check: %0R seconds'; time $(MAKE) --no-print-directory check
-	$(BIN)/python -c 'import dagster; from smallcap.pipelines.definitions import defs; dagster.Definitions.validate_loadable(defs())'
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest tests/unit --numprocesses auto
 	POLARS_MAX_THREADS=1 $(PYTEST) tests --ignore tests/unit
 
@@ -54,18 +53,25 @@ unit: $(INSTALLED) ## the unit tests only
 check: $(INSTALLED) ## lint, types and import directions only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports --no-cache
 
 bench: $(INSTALLED) ## measure speed and memory as ratios, and write docs/benchmarks.md; SECTIONS=... runs some
 	$(BIN)/python -m benchmarks $(SECTIONS)
 
+bench-smoke: $(INSTALLED) ## count the work of a small run, and fail where it grew by over 5%
+	$(BIN)/python -m benchmarks.smoke
+
 ui: $(INSTALLED) ## Dagster's UI and daemon on 127.0.0.1
 	$(BIN)/smallcap ui
+
+shell: $(INSTALLED) ## a shell that finds `smallcap`
+	@PATH="$(CURDIR)/$(BIN):$$PATH" exec "$${SHELL:-bash}"
 
 # The environment of the site is installed last: without it the generated pages are still written.
 docs: $(INSTALLED) ## write the generated pages again, and build the site into .artefacts/site; a broken link fails
 	$(BIN)/python -m smallcap.tables.dictionary > docs/data-dictionary.md
+	$(BIN)/python -m smallcap.tables.joins_picture > docs/pictures/joins.svg
 	@$(MAKE) --no-print-directory $(DOCS_INSTALLED)
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 
@@ -78,8 +84,8 @@ pictures: $(INSTALLED) ## draw docs/pictures again: the report and the terminal 
 	$(BIN)/python -m docs.pictures
 
 lock: ## pin the requirements again, with hashes and without addresses (needs uv)
-	$(COMPILE) --no-strip-extras --extra dev --extra xlsx --extra yahoo --extra alerts --extra postgres pyproject.toml --output-file requirements.lock
-	$(COMPILE) --no-strip-extras --no-annotate --extra xlsx --extra yahoo --extra alerts --extra postgres --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
+	$(COMPILE) --no-strip-extras --extra dev --extra xlsx --extra yahoo --extra alerts --extra notebook --extra postgres --extra store pyproject.toml --output-file requirements.lock
+	$(COMPILE) --no-strip-extras --no-annotate --extra xlsx --extra yahoo --extra alerts --extra postgres --extra store --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
 		$(COMPILE) --no-annotate - --output-file docs/requirements.lock
 

@@ -14,6 +14,7 @@ import dagster as dg
 import polars as pl
 
 from smallcap.assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
+from smallcap.engine.column_lineage import carried_over
 from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
 from smallcap.engine.making import PROGRESS, Rows, each_year
@@ -103,6 +104,7 @@ def table_asset(
             io_manager_key=LAKE_RESOURCE,
             metadata={
                 "dagster/column_schema": column_schema(found),
+                "dagster/column_lineage": column_lineage(name),
                 "years_read": dg.MetadataValue.json(_years_read(name)),
             },
             retry_policy=RETRY_FETCHES if found.layer == "raw" else None,
@@ -175,6 +177,16 @@ def column_schema(found: Table) -> dg.TableSchema:
             dg.TableColumn(name=column, type=str(definition.dtype), description=definition.description)
             for column, definition in found.schema.columns().items()
         ]
+    )
+
+
+def column_lineage(name: str) -> dg.TableColumnLineage:
+    """Say to Dagster which columns are carried over, and from where; computed columns are not listed."""
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(asset_key(other), column) for other in others]
+            for column, others in carried_over(name).items()
+        }
     )
 
 

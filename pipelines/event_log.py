@@ -1,4 +1,7 @@
-"""Dagster's event log during a run: its SQLite files stay open, and Dagster alone decides what is written."""
+"""Dagster's event log during a run: its SQLite files stay open, and a check is planned once for all years.
+
+Everything else that is written is Dagster's own decision.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
@@ -15,6 +19,7 @@ BUSY_SECONDS = 30
 """How long to wait for another writer of the same file: as long as Dagster itself waits."""
 
 Connect = Callable[[str], AbstractContextManager[Connection]]
+StoreCheck = Callable[[dg.EventLogEntry, int | None], None]
 
 
 @contextmanager
@@ -37,12 +42,32 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
     engines: dict[str, Engine] = {}
     # There is no public hook; the release of Dagster is pinned, and a test holds it to what is used here.
     log._connect = _connect(log, log._connect, engines)  # type: ignore[assignment, method-assign]
+    log.store_asset_check_event = _planned_once(log.store_asset_check_event)  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
-        del log._connect
+        del log._connect, log.store_asset_check_event
         for engine in engines.values():
             engine.dispose()
+
+
+def _planned_once(store: StoreCheck) -> StoreCheck:
+    """Plan a check once for all years of a run, as it is evaluated.
+
+    Dagster plans a check without partitions for each year of the run, and looks for a plan without a year
+    when it is evaluated. So the plans of the years stay open, and its pages call them skipped.
+    """
+
+    def store_once(event: dg.EventLogEntry, event_id: int | None) -> None:
+        """Store an event of a check, a plan without its years."""
+        told = event.dagster_event
+        if told is not None and isinstance(told.event_specific_data, AssetCheckEvaluationPlanned):
+            data = told.event_specific_data
+            planned = AssetCheckEvaluationPlanned(asset_key=data.asset_key, check_name=data.check_name)
+            event = event._replace(dagster_event=told._replace(event_specific_data=planned))
+        store(event, event_id)
+
+    return store_once
 
 
 def _connect(log: SqliteEventLogStorage, connect_again: Connect, engines: dict[str, Engine]) -> Connect:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -11,6 +12,7 @@ from smallcap.engine.context import Run
 from smallcap.engine.making import PROGRESS, Rows, read, write
 from smallcap.errors import SmallcapError
 from smallcap.lake.stamps import UNPARTITIONED, Stamp
+from smallcap.pipelines.previews import PREVIEW_ROWS, shown
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
 
@@ -46,6 +48,7 @@ class LakeIOManager(dg.ConfigurableIOManager):
             return
         started = time.monotonic()
         making = _Timed(obj.frame) if not isinstance(obj.frame, pl.DataFrame) else None
+        first = obj.frame.head(PREVIEW_ROWS) if isinstance(obj.frame, pl.DataFrame) else None
         try:
             written = write(self.run, name, obj if making is None else replace(obj, frame=making))
         except SmallcapError as error:
@@ -58,9 +61,10 @@ class LakeIOManager(dg.ConfigurableIOManager):
             "%s", name, extra={"phase": "end", "rows": written.rows, "years": years, "seconds": seconds}
         )
         made = {"is_changed": written.is_changed, "rows_made": written.rows, "refused": written.refused}
-        self._report(context, name, made)
+        first = first if making is None else making.first
+        self._report(context, name, {**made, **shown(name, first, self.run.settings)})
 
-    def _report(self, context: dg.OutputContext, name: str, metadata: Mapping[str, int | str]) -> None:
+    def _report(self, context: dg.OutputContext, name: str, metadata: Mapping[str, Any]) -> None:
         """Report to Dagster what the table holds, and which years were made beyond the run's range.
 
         Dagster gives one data version to all years of a run: it is the digest of what they hold together, and
@@ -96,12 +100,15 @@ class _Timed:
 
     frames: Iterable[pl.DataFrame]
     seconds: float = 0.0
+    first: pl.DataFrame | None = None
+    """The first rows of the latest of them."""
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         started = time.monotonic()
         for frame in self.frames:
             self.seconds += time.monotonic() - started
             stop_if_requested()
+            self.first = frame.head(PREVIEW_ROWS) if frame.height else self.first
             yield frame
             started = time.monotonic()
         self.seconds += time.monotonic() - started

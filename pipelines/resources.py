@@ -6,12 +6,13 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
+from pydantic import Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from smallcap.engine.clock import require_clock
 from smallcap.engine.context import Run, open_run
 from smallcap.engine.redigest import renew_digests
-from smallcap.errors import SmallcapError
+from smallcap.errors import InputError, SmallcapError
 from smallcap.lake import Home
 from smallcap.lake.upkeep import runs_in_use
 from smallcap.pipelines.asked_by import (
@@ -47,6 +48,9 @@ class RunResource(dg.ConfigurableResource[Run]):
     # The settings come from the location, never from Dagster's run configuration: they are recorded in the
     # home.
     settings: dg.ResourceDependency[Settings]
+    as_of: str | None = Field(
+        None, description="a date to make, such as 2025-06-30, in a year of the run; none: the month ends"
+    )
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Run, None, None]:
@@ -60,6 +64,7 @@ class RunResource(dg.ConfigurableResource[Run]):
         require_clock(home, served_at(settings.warehouse_dir))
         source = open_source(settings, SnapshotStore(settings.snapshots_dir))
         command = asked_by(dagster_run, years := _years(tags, context.instance))
+        as_of = asked_date(tags.get(AS_OF_TAG) or self.as_of, years)
         # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits
         # its turn.
         wait_seconds = 0 if COMMAND_TAG in tags else LONGEST_WAIT_SECONDS
@@ -77,7 +82,7 @@ class RunResource(dg.ConfigurableResource[Run]):
             dagster_run.run_id,
             command,
             years,
-            _as_of(tags),
+            as_of,
             is_forced=FORCE_TAG in tags,
         )
         _report_repairs(run, repaired)
@@ -163,8 +168,25 @@ def _years_of_backfill(instance: dg.DagsterInstance, backfill_id: str) -> list[i
     return sorted({int(year) for subset in subsets for year in subset.get_partition_keys()})
 
 
-def _as_of(tags: Mapping[str, str]) -> dt.date | None:
-    return dt.date.fromisoformat(tags[AS_OF_TAG]) if AS_OF_TAG in tags else None
+def asked_date(text: str | None, years: Sequence[int]) -> dt.date | None:
+    """Return the date that a run is asked for, by its tag or in the launchpad.
+
+    Raises
+    ------
+    InputError
+        When it is not a date, or in none of the years of the run.
+    """
+    if not text:
+        return None
+    try:
+        date = dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"as_of '{text}' is not a date: write it as 2025-12-31") from None
+    if date.year not in years:
+        raise InputError(
+            f"as_of {date} is in none of the years of this run; choose the partition {date.year}"
+        )
+    return date
 
 
 def _has_failed(instance: dg.DagsterInstance, run_id: str) -> bool:

@@ -10,6 +10,8 @@ from smallcap.errors import InputError
 from smallcap.parsing import parse_toml
 
 RECORD: Final = "home.toml"
+COPIED: Final = "pulled.json"
+"""The record of a copy of a home that was pulled from an object store; such a folder is only read."""
 COPY: Final = Path("lake", RECORD)
 """The copy, beside the tables: a home whose record is lost must not take another universe for its own."""
 _TYPES: Final[dict[str, type]] = {
@@ -24,6 +26,8 @@ _TYPES: Final[dict[str, type]] = {
     "shares_split_basis": str,
     "statement_footing": str,
     "input": str,
+    "rules": str,
+    "rules_digest": str,
 }
 """The types in which settings are recorded; of another type, the file is damaged."""
 _IN_WORDS: Final = {str: "text", int: "a whole number", bool: "true or false"}

@@ -12,7 +12,7 @@ from pathlib import Path
 from smallcap.errors import InputError
 
 _FORBIDDEN = re.compile(r"[#?\[\]]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]" + (r"" if os.sep == "\\" else r"|\\"))
-FOLDERS = ("lake", "warehouse", "snapshots", "dagster", "reports")
+FOLDERS = ("lake", "warehouse", "snapshots", "dagster", "reports", "rules")
 """The folders of a home."""
 LONGEST = 4000
 """Bytes of a path; operating systems allow about 4,096."""

@@ -21,10 +21,11 @@ from pydantic_settings import (
 from smallcap.errors import InputError
 from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
-from smallcap.package_files import CHECKOUT, PACKAGE, default_home, default_reference
+from smallcap.package_files import CHECKOUT, PACKAGE
 from smallcap.paths import in_full, require_usable_home, setting_path
 from smallcap.public_settings import PublicSettings
 from smallcap.recorded_settings import recorded_settings
+from smallcap.rule_settings import RuleSettings, rule_folders
 from smallcap.setting_checks import (
     check_bind,
     check_hosts,
@@ -53,7 +54,7 @@ class _EnvFile(DotEnvSettingsSource):
         }
 
 
-class Settings(PublicSettings, SqlSettings):
+class Settings(PublicSettings, SqlSettings, RuleSettings):
     """Settings of a run: arguments, else SMALLCAP_* variables, .env, the home's, else these defaults.
 
     The file .env is that of the checkout; of an installed package, that of the folder that a command is
@@ -70,7 +71,6 @@ class Settings(PublicSettings, SqlSettings):
         validate_default=True,
     )
 
-    home: Path = Field(default_home(), description="folder that holds everything a run makes")
     preset: Preset = Field(
         "sample",
         description=(
@@ -130,7 +130,7 @@ class Settings(PublicSettings, SqlSettings):
             "infer: companies with a clear later split vote"
         ),
     )
-    sample_companies: int = Field(2600, ge=60, le=20_000, description="companies of the synthetic universe")
+    sample_companies: int = Field(2600, ge=60, le=50_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
     xfinlink_api_key: Annotated[SecretStr | None, AfterValidator(check_key)] = Field(
         None, description="the vendor's key; preset xfinlink needs it"
@@ -172,7 +172,6 @@ class Settings(PublicSettings, SqlSettings):
         0.20, gt=0, le=1, description="share missing from a live source's delivery from which it is refused"
     )
     publish_partial: bool = Field(False, description="publish a refused delivery, with exit code 6")
-    reference_dir: Path = Field(default_reference(), description="folder of the rule sets")
     bind: Annotated[str, AfterValidator(check_bind)] = Field(
         "127.0.0.1",
         description="address that the UI listens on; one that other machines can reach needs ui_token",
@@ -255,7 +254,7 @@ class Settings(PublicSettings, SqlSettings):
         return self.home / "dagster"
 
 
-PATH_FIELDS = ("home", "input", "reference_dir", "rate_dir")
+PATH_FIELDS = ("home", "input", "reference_dir", "rate_dir", "rules")
 
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
@@ -293,11 +292,10 @@ def load_settings(**overrides: object) -> Settings:
     inherited = {name: value for name, value in recorded.items() if name not in first.model_fields_set}
     settings = _checked({**given, **inherited}, home / RECORD) if inherited else first
     folder = settings.input if "input" in inherited else in_full(settings.input)
-    rules = setting_path(settings.reference_dir, "reference_dir")
-    rates = None if settings.rate_dir is None else setting_path(settings.rate_dir, "rate_dir")
-    return settings.model_copy(
-        update={"home": home, "input": folder, "reference_dir": rules, "rate_dir": rates}
-    )
+    found = {"home": home, "input": folder, **rule_folders(settings)}
+    if settings.rate_dir is not None:
+        found["rate_dir"] = setting_path(settings.rate_dir, "rate_dir")
+    return settings.model_copy(update=found)
 
 
 def require_allowed_record(home: Path) -> dict[str, object]:

@@ -11,7 +11,7 @@ from hypothesis import settings
 from tests import examples
 from tests.durations import pytest_runtest_logreport, pytest_terminal_summary
 from tests.sample_home import backfilled_home, first_year, reported_home, study_home
-from tests.tiers import leave_to_the_drill
+from tests.tiers import leave_to_the_drill, of_twenty_years_alone
 
 settings.load_profile("test")
 # Thousands of collected tests live to the end. To look through them after every 700 new objects, as Python
@@ -19,10 +19,9 @@ settings.load_profile("test")
 gc.set_threshold(50_000)
 
 LONGEST = (
-    # They make the homes of six years, of a killed run, of the real files, of the report and of the vendor,
-    # which others would wait for.
+    # The first makes the home of the report, the second the small home: of two files begun together that read
+    # the same home, one would wait for the other.
     "test_polars_agreement",
-    "test_parity",
     "test_killed_runs",
     "tests/real/test_books",
     "test_xfinlink_preset",
@@ -50,6 +49,7 @@ NEVER_SKIPPED = ("drill", "service")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files; of tests marked `some_cases` leave the other cases to the drill."""
     leave_to_the_drill(items)
+    items[:] = of_twenty_years_alone(items)
     items.sort(
         key=lambda item: next(
             (place for place, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)

@@ -36,6 +36,22 @@ def others_in_drill(cases: Iterable[object], kept: Collection[object]) -> list[P
     ]
 
 
+def of_twenty_years_alone(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests without the one-year case of those that only the drill runs: it has twenty years.
+
+    Parameters
+    ----------
+    items
+        The collected tests.
+    """
+    return [item for item in items if not (_is_of_one_year(item) and item.get_closest_marker("drill"))]
+
+
+def _is_of_one_year(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and "one year" in call._idlist
+
+
 def leave_to_the_drill(items: Iterable[pytest.Item]) -> None:
     """Mark as drill all cases but some of each test that is marked `some_cases`, the kept ones evenly spread.
 

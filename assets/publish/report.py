@@ -51,5 +51,9 @@ def report(smallcap_run: dg.ResourceParam[Run]) -> dg.MaterializeResult[None]:
     records.drop_kept_versions(date.isoformat() for date in remove_unpublished(smallcap_run.settings))
     PROGRESS.info("report", extra={"phase": "end"})
     return dg.MaterializeResult(
-        metadata={"page": dg.MetadataValue.path(str(written.page)), "as_of": as_of.isoformat()}
+        metadata={
+            "page": dg.MetadataValue.path(str(written.page)),
+            "link": dg.MetadataValue.url(written.page.resolve().as_uri()),
+            "as_of": as_of.isoformat(),
+        }
     )

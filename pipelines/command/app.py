@@ -15,9 +15,11 @@ from rich.markup import escape
 
 from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode, in_words
-from smallcap.pipelines.command import asking, keeping, making, operating
+from smallcap.pipelines.command import asking, exploring, keeping, making, operating, stores
+from smallcap.pipelines.command.completing import prepare
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
+from smallcap.pipelines.command.fleets import fleet_app
 from smallcap.pipelines.command.options import ERR
 from smallcap.pipelines.command.unexpected import describe
 from smallcap.pipelines.little_memory import make_do
@@ -39,18 +41,23 @@ app = typer.Typer(
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.night, making.fetch),
     *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
-    asking.explain_filing,
+    *(exploring.compare, exploring.tables, exploring.describe, asking.explain_filing),
     *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
-    *(keeping.alert, keeping.ui, keeping.version),
+    *(keeping.alert, keeping.ui, keeping.version, exploring.completion),
 )
 for command in COMMANDS:
     app.command()(command)
+app.command("open")(exploring.open_)
 app.command(epilog=keeping.DIFF_EXIT_CODES)(keeping.diff)
 app.command(epilog=operating.SERVE_EXIT_CODES)(operating.serve)
 app.command(epilog=operating.BACKUP_EXIT_CODES)(operating.backup)
 app.command(epilog=operating.RESTORE_EXIT_CODES)(operating.restore)
+app.command(epilog=stores.PUSH_EXIT_CODES)(stores.push)
+app.command(epilog=stores.PULL_EXIT_CODES)(stores.pull)
+app.command()(stores.gc)
 app.add_typer(keeping.book_app, name="book")
 app.add_typer(keeping.config_app, name="config")
+app.add_typer(fleet_app, name="fleet")
 
 
 def main() -> None:
@@ -60,6 +67,7 @@ def main() -> None:
     other error is shown with the file that has its traceback.
     """
     make_warnings_visible()
+    prepare()
     try:
         with stopped_by_signals():
             app()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smallcap.errors import InputError
+from smallcap.pipelines.command.completing import parameters, query_names
 from smallcap.pipelines.command.options import (
     OUT,
     Format,
@@ -36,44 +37,79 @@ def sql(
         ),
     ] = None,
     worked: Annotated[
-        str | None, typer.Option("--query", help="Run a worked query by its name.", show_default=False)
+        str | None,
+        typer.Option(
+            "--query",
+            help="Run a worked query by its name.",
+            show_default=False,
+            autocompletion=query_names,
+        ),
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Value of a parameter of the worked query; repeatable.",
+            show_default=False,
+            autocompletion=parameters,
+        ),
+    ] = None,
+    is_shown: Annotated[
+        bool, typer.Option("--show-sql", help="Print the SQL of the worked query; do not run it.")
+    ] = False,
     is_listing: Annotated[
-        bool, typer.Option("--list", help="List the worked queries and the questions that they answer.")
+        bool, typer.Option("--list", help="List the worked queries, their questions and parameters.")
     ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.table,
     target: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="File to write; parquet needs one.", show_default=False, callback=usable
+            "--output",
+            "-o",
+            help="File to write (not for table).",
+            show_default=False,
+            callback=usable,
         ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Show at most so many rows of a table.")] = 100,
+    is_unpaged: Annotated[
+        bool, typer.Option("--no-pager", help="Print a table that is longer than the screen at once.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Query the published warehouse; nothing can be written with it, and nothing else can be read."""
-    from smallcap.pipelines.command.querying import (
-        list_worked_queries,
-        query_text,
-        require_file_for,
-        write_answer,
-    )
+    """Query the published warehouse; nothing can be written with it, and nothing else can be read.
+
+    Example: smallcap sql --query company_history --set ticker=POWL --format csv
+    """
+    from smallcap.pipelines.command import querying
     from smallcap.warehouse.limits import QueryLimits
 
     if sum((query is not None, worked is not None, is_listing)) != 1:
         raise InputError("give one of: a query, --query NAME, or --list")
+    if worked is None and (given or is_shown):
+        raise InputError("--set and --show-sql belong to --query NAME; --list shows the names")
     if is_listing:
-        list_worked_queries()
+        querying.list_worked_queries()
         return
-    require_file_for(output, target)
+    if worked is not None and is_shown:
+        querying.show_worked_query(worked)
+        return
+    querying.require_place_for(output, target)
     settings = served(home)
     limits = QueryLimits.of(settings)
-    text = query_text(query, worked, limits.max_characters)
-    write_answer(settings, text, limits, output, target, rows)
+    asked = querying.asked_query(settings, query, worked, given or [], limits.max_characters)
+    if output is Format.table:
+        querying.show_answer(settings, asked, limits, rows, is_paged=not is_unpaged)
+    else:
+        querying.write_answer(settings, asked, limits, output, target)
 
 
 def why(
-    ticker: Annotated[str, typer.Argument(help="The company's symbol, however its class is spelt.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The company's symbol, however spelt, or part of its name."),
+    ],
     as_of: Annotated[
         str | None,
         typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
@@ -83,10 +119,13 @@ def why(
     ] = "published",
     home: HomeOption = None,
 ) -> None:
-    """Show one company at a date: funnel, statements, score, five years, and when figures became known."""
+    """Show one company at a date: funnel, statements, score, five years, and when figures became known.
+
+    Examples: smallcap why POWL; smallcap why powell --as-of 2025-06-30
+    """
     from smallcap.pipelines.command.why import show_company
 
-    show_company(served(home), ticker, date_of(as_of) if as_of else None, method, OUT)
+    show_company(served(home), name, date_of(as_of) if as_of else None, method, OUT)
 
 
 def funnel(
@@ -158,7 +197,7 @@ def explain_filing(
     from smallcap.pipelines.command.explain import explain_filing as explain
 
     settings = settings_of()
-    explain(file, settings.reference_dir, settings.input_limits, year, output.value, OUT)
+    explain(file, settings.reference, settings.input_limits, year, output.value, OUT)
 
 
 def report(

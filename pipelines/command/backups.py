@@ -26,7 +26,7 @@ LINES = 10
 
 def show_backup(settings: Settings, destination: Path, keep: int | None, out: Console, err: Console) -> None:
     """Take a backup, remove old ones where that was asked for, and say what was copied."""
-    with ending_in(ENDING_SECONDS), _progress("copying", err) as tell:
+    with ending_in(ENDING_SECONDS), file_progress("copying", err) as tell:
         taken = take_backup(settings, destination, tell)
     manifest = taken.manifest
     told = (
@@ -80,7 +80,7 @@ def show_restored(settings: Settings, source: Path, at: str | None, out: Console
     """Restore a backup, and say what is served now."""
     store = BackupStore(source)
     manifest = chosen(store, at)
-    with ending_in(ENDING_SECONDS), _progress("restoring", err) as tell:
+    with ending_in(ENDING_SECONDS), file_progress("restoring", err) as tell:
         restore_backup(settings, store, manifest, tell)
     _say(
         out,
@@ -90,7 +90,7 @@ def show_restored(settings: Settings, source: Path, at: str | None, out: Console
 
 
 @contextmanager
-def _progress(what: str, err: Console) -> Iterator[Tell]:
+def file_progress(what: str, err: Console) -> Iterator[Tell]:
     """Show how many files are done: a bar in a terminal, else some lines."""
     columns = (
         TextColumn("{task.description}"),

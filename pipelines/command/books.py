@@ -63,7 +63,7 @@ def show_regression(
     InputError
         When a book, model, covariance, vintage or month is unknown; the message lists what there is.
     """
-    rules = read_rules(settings.reference_dir, "factor_validation.toml", FactorRules)
+    rules = read_rules(settings.reference, "factor_validation.toml", FactorRules)
     _require_one_of("model", model, list(rules.models))
     _require_one_of("covariance", covariance, list(COVARIANCES))
     months = {"first": _month(first, EARLIEST), "last": _month_end(last, LATEST)}
@@ -90,7 +90,7 @@ def show_regression(
 
 def show_books(settings: Settings, out: Console) -> None:
     """List the books of data/reference, whatever is published."""
-    books = read_books(settings.reference_dir)
+    books = read_books(settings.reference)
     rows = [
         {
             "book": name,
@@ -109,8 +109,8 @@ def show_books(settings: Settings, out: Console) -> None:
 
 def add_book_file(settings: Settings, file: Path, *, is_replacing: bool, out: Console) -> None:
     """Take a user's file of books in, and say how their history is made."""
-    names = add_books(file, settings.reference_dir, is_replacing=is_replacing)
-    books = read_books(settings.reference_dir)
+    names = add_books(file, settings.reference, is_replacing=is_replacing)
+    books = read_books(settings.reference)
     first = min(
         (first_day(books[name].first_month).year for name in names if books[name].first_month), default=None
     )

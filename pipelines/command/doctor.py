@@ -148,10 +148,19 @@ def _warehouse(settings: Settings) -> Finding:
         try:
             served = published(settings.warehouse_dir)
         except NothingPublishedError:
-            return "warehouse: nothing is published yet, which `smallcap run` does"
+            return f"warehouse: nothing is published yet; make it with: {_first_run(settings)}"
         return f"warehouse: {len(served.tables)} tables, published {served.published_at:%Y-%m-%d %H:%M} UTC"
 
     return explained(look, "warehouse")
+
+
+def _first_run(settings: Settings) -> str:
+    """Write the command that makes a home for the first time, with the source that was looked at."""
+    folder = ["--input", settings.input] if settings.input is not None else []
+    given = (
+        [] if settings.preset == Settings.model_fields["preset"].default else ["--preset", settings.preset]
+    )
+    return command_hint(settings, "run", *given, *folder)
 
 
 def _resolution(settings: Settings) -> Finding:

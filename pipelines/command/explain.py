@@ -11,6 +11,7 @@ from rich.console import Console
 from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
 from smallcap.pipelines.command.consoles import made_visible
+from smallcap.reference import ReferenceDir
 from smallcap.reports.filing_sheet import Statements, filing_document, filing_sheet
 from smallcap.rules.concept_files import read_concepts
 from smallcap.sources.sec.company import read_company
@@ -18,7 +19,7 @@ from smallcap.sources.sec.company import read_company
 
 def explain_filing(
     path: Path,
-    reference_dir: Path,
+    reference_dir: ReferenceDir,
     limits: InputLimits,
     fiscal_year: int | None,
     written_as: str,

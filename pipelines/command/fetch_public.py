@@ -39,7 +39,7 @@ def show_public_requests(
     clock = public.source.clock
     newest = last or (as_of.year if as_of else clock.year)
     years = range(first or newest, newest + 1)
-    funds = read_rows(settings.reference_dir, INDEX_FUNDS_FILE, FundRow)
+    funds = read_rows(settings.reference, INDEX_FUNDS_FILE, FundRow)
     securities = Home(settings).lake.read("raw.securities")
     known = known_companies(securities)
     planned = planned_files(public.records, funds, settings.index_name, years, clock, known)

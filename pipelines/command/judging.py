@@ -75,7 +75,7 @@ def judged_frames(
         The ticker under which the company is a member at the date, if it is one: the symbol is a former or a
         later one. None where the date has no members, or no line carries the symbol.
     """
-    rules = RuleSets(settings.reference_dir)
+    rules = RuleSets(settings.reference)
     members = publication.frame("universe_members", as_of=date)
     names = _names(symbol, members, securities, settings, rules)
     if names.is_empty() or names["entity_id"][0] is None:

@@ -18,6 +18,7 @@ from smallcap.pipelines.command.options import (
     InputOption,
     LimitOption,
     PresetOption,
+    RulesOption,
     SelectOption,
     date_of,
     settings_of,
@@ -39,13 +40,14 @@ def run(
     preset: PresetOption = None,
     input_dir: InputOption = None,
     limit: LimitOption = None,
+    rules: RulesOption = None,
     home: HomeOption = None,
     select: SelectOption = None,
     dry_run: DryRunOption = False,
     force: ForceOption = False,
 ) -> None:
     """Make one date or a range of years: fetch what is missing, compute, check, publish, show the summary."""
-    settings = settings_of(home=home, preset=preset, input=input_dir, limit=limit)
+    settings = settings_of(home=home, preset=preset, input=input_dir, limit=limit, rules=rules)
     if (first is None) != (last is None):
         raise InputError("--from and --to go together")
     if first is not None and last is not None:
@@ -64,6 +66,7 @@ def backfill(
     preset: PresetOption = None,
     input_dir: InputOption = None,
     limit: LimitOption = None,
+    rules: RulesOption = None,
     home: HomeOption = None,
     select: SelectOption = None,
     dry_run: DryRunOption = False,
@@ -71,7 +74,7 @@ def backfill(
 ) -> None:
     """Make every month end of a range of years in one run."""
     _make(
-        settings_of(home=home, preset=preset, input=input_dir, limit=limit),
+        settings_of(home=home, preset=preset, input=input_dir, limit=limit, rules=rules),
         first,
         last,
         None,

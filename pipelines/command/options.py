@@ -30,6 +30,8 @@ class Format(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+    jsonl = "jsonl"
+    markdown = "markdown"
     parquet = "parquet"
 
 
@@ -39,6 +41,15 @@ class ScreenFormat(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+
+
+class RowFormat(StrEnum):
+    """How `compare`, `tables` and `describe` write their result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
 
 
 class ListFormat(StrEnum):
@@ -67,6 +78,14 @@ InputOption = Annotated[
 LimitOption = Annotated[
     int | None,
     typer.Option(help="Screen only the first so many listed lines, as the study did.", show_default=False),
+]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        help="A folder of rule files over those of data/reference; the home keeps it.",
+        show_default=False,
+    ),
 ]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be fetched and made; change nothing.")
@@ -118,9 +137,9 @@ def serve_again_if_damaged(settings: Any) -> None:
         repair_served(settings, ERR)
 
 
-def written_as(output: Format) -> Literal["csv", "json", "parquet"]:
+def written_as(output: Format) -> Literal["csv", "json", "jsonl", "markdown", "parquet"]:
     """Return a format that is written, for those who take its name."""
-    return cast(Literal["csv", "json", "parquet"], output.value)
+    return cast(Literal["csv", "json", "jsonl", "markdown", "parquet"], output.value)
 
 
 def names_of(text: str | None) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from smallcap.engine.years import is_anything_made
 from smallcap.errors import InputError
 from smallcap.lake.home import Home, command_line
 from smallcap.lake.stamps import UNPARTITIONED
+from smallcap.package_files import SQL_DIR
 from smallcap.pipelines.command.again import NOTHING_TO_MAKE
 from smallcap.pipelines.command.deliveries import require_complete
 from smallcap.pipelines.command.progress import show_progress
@@ -96,7 +97,7 @@ def is_current(run: Run) -> bool:
         return False
     served = served_versions(run.settings.warehouse_dir)
     stored = {name: version for name in TABLES if (version := home.lake.version(name)) >= 0}
-    return served == stored and is_of_this_release(run.settings.warehouse_dir)
+    return served == stored and is_of_this_release(run.settings.warehouse_dir, SQL_DIR / "views")
 
 
 def choose_range(

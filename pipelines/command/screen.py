@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import difflib
 import json
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -16,14 +15,12 @@ from smallcap.formulas import as_text
 from smallcap.hints import command_hint
 from smallcap.pipelines.command.consoles import made_visible
 from smallcap.pipelines.command.judged import Judged, judged_company
+from smallcap.pipelines.command.naming import known_names, nearest_names
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.pipelines.command.why import METHODS, attrition_of, latest_funnel
 from smallcap.questions import Publication, open_publication
 from smallcap.reports.screen_sheet import COLUMNS, screen_row, screen_sheet
 from smallcap.settings import Settings
-
-NEAREST = 3
-LEAST_LIKENESS = 0.5
 
 
 def screen_companies(
@@ -94,25 +91,10 @@ def _guarded(value: object) -> object:
 
 def _explained(settings: Settings, publication: Publication, unknown: Sequence[str]) -> str:
     """Say which symbols nobody carries, which come near, and how a name is watched."""
-    listed = publication.ask("known_symbols")
-    names = {row["ticker"]: row["name"] for row in listed}
-    told = [f"no line of the source carries '{symbol}'{_nearest(symbol, names)}" for symbol in unknown]
+    names = known_names(publication)
+    told = [f"no line of the source carries '{symbol}'{nearest_names(symbol, names)}" for symbol in unknown]
     watched = (
-        f"to have the source asked for a name, add it to {settings.reference_dir / 'watchlist.csv'} "
+        f"to have the source asked for a name, add it to {settings.reference / 'watchlist.csv'} "
         f"and make it with: {command_hint(settings, 'run')}"
     )
     return "; ".join([*told, watched])
-
-
-def _nearest(symbol: str, names: dict[str, str | None]) -> str:
-    """Name the symbols that look most like one, or whose company's name begins with it."""
-    wanted = symbol.upper()
-    by_name = [ticker for ticker, name in names.items() if name and name.upper().startswith(wanted)]
-    alike = difflib.get_close_matches(wanted, _texts(names), NEAREST, LEAST_LIKENESS)
-    near = list(dict.fromkeys([*by_name, *alike]))[:NEAREST]
-    said = ", ".join(f"{ticker} ({names[ticker]})" if names[ticker] else ticker for ticker in near)
-    return f" (nearest: {said})" if said else ""
-
-
-def _texts(names: Collection[str]) -> list[str]:
-    return [str(name) for name in names]

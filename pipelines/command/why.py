@@ -14,6 +14,7 @@ from rich.text import Text
 from smallcap.errors import InputError
 from smallcap.hints import command_hint
 from smallcap.pipelines.command.judged import judged_company
+from smallcap.pipelines.command.naming import company_by_name, known_names, nearest_names
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import Publication, open_publication
 from smallcap.questions.dates import date_refused
@@ -32,29 +33,27 @@ LISTS = {
 }
 
 
-def show_company(settings: Settings, ticker: str, as_of: dt.date | None, method: str, out: Console) -> None:
-    """Show the tear sheet of a company at a date.
+def show_company(settings: Settings, name: str, as_of: dt.date | None, method: str, out: Console) -> None:
+    """Show the tear sheet of a company at a date, found by its symbol or else by part of its name.
 
     One that is no member is judged against the members; books that hold it are shown.
 
     Raises
     ------
     InputError
-        When the funnel of that date was never made, or no line of the source carries the ticker; the message
-        says what to run, and names the nearest dates, or those on which a member did.
+        When the funnel of that date was never made; the message says what to run, and names the nearest
+        dates. When no line of the source carries the symbol, and not one company has it in its name; the
+        message lists those that do, or the nearest, and the dates on which a member had the symbol.
     """
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
     with open_publication(settings.warehouse_dir) as publication:
         date = as_of or latest_funnel(settings, publication)
         attrition_of(settings, publication, date)
-        found = publication.ask("member_by_symbol", symbol=ticker, as_of=date)
-        lay_out = (
-            _member(publication, found[0], date, method)
-            if found
-            else _outsider(settings, publication, ticker, date, method)
-        )
-    out.print(lay_out)
+        sheet = _sheet(settings, publication, name, date, method)
+        if sheet is None:
+            sheet = _named(settings, publication, name, date, method)
+    out.print(sheet)
 
 
 def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Console) -> None:
@@ -100,17 +99,51 @@ def _with_sources(
     return Group(sheet, Text(""), figure_sources(sources)) if sources else sheet
 
 
+def _sheet(
+    settings: Settings, publication: Publication, ticker: str, date: dt.date, method: str
+) -> RenderableType | None:
+    """Lay out the company that carries a symbol; None where none does."""
+    found = publication.ask("member_by_symbol", symbol=ticker, as_of=date)
+    if found:
+        return _member(publication, found[0], date, method)
+    return _outsider(settings, publication, ticker, date, method)
+
+
+def _named(
+    settings: Settings, publication: Publication, name: str, date: dt.date, method: str
+) -> RenderableType:
+    """Lay out the one company with a text in its name."""
+    dates = _dates_of(publication, name)
+    known = f"it was a member at {dates}" if dates else "no member ever carried it here"
+    company = None if dates else company_by_name(publication, name, date)
+    if company is None:
+        raise InputError(
+            f"no member carries the ticker '{name}' at {date}, nor does any line of the source; {known}; no "
+            f"company has it in its name{nearest_names(name, known_names(publication))}"
+        )
+    judged = judged_company(settings, publication, company["ticker"], date, method)
+    if judged is not None and judged.identity["entity_id"] == company["entity_id"]:
+        sheet = _sheet(settings, publication, company["ticker"], date, method)
+        if sheet is not None:
+            return sheet
+    raise InputError(
+        f"{company['name']} is no member at {date}, and its ticker {company['ticker']} is not its own then; "
+        f"it was a member from {company['first_as_of']} to {company['last_as_of']}: ask with --as-of"
+    )
+
+
+def _dates_of(publication: Publication, symbol: str) -> str:
+    return ", ".join(str(row["as_of"]) for row in publication.ask("dates_of_symbol", symbol=symbol))
+
+
 def _outsider(
     settings: Settings, publication: Publication, ticker: str, date: dt.date, method: str
-) -> RenderableType:
+) -> RenderableType | None:
     """Lay out a company that is no member at the date: judged against the members, and held by books."""
     judged = judged_company(settings, publication, ticker, date, method)
-    dates = ", ".join(str(row["as_of"]) for row in publication.ask("dates_of_symbol", symbol=ticker))
     if judged is None:
-        known = f"it was a member at {dates}" if dates else "no member ever carried it here"
-        raise InputError(
-            f"no member carries the ticker '{ticker}' at {date}, nor does any line of the source; {known}"
-        )
+        return None
+    dates = _dates_of(publication, ticker)
     identity = judged.identity
     if judged.is_member:
         return _member(publication, identity, date, method)

@@ -22,7 +22,7 @@ from smallcap.settings import Settings
 from smallcap.warehouse.contents import Published
 from smallcap.warehouse.from_lake import RECORDS
 
-FOLDERS: Final = ("logs", "reports", "snapshots")
+FOLDERS: Final = ("logs", "reports", "rules", "snapshots")
 """Folders of a home that are copied whole."""
 _NOT_COPIED: Final = (".tmp", ".lock")
 """Endings of files that are being written, and of locks."""

@@ -72,11 +72,24 @@ def read_manifest(path: Path) -> Manifest:
         When it cannot be read, is damaged, or is of a later release.
     """
     try:
-        return _manifest_of(parse_json(path.read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            f"the backup {path} is damaged ({error}); restore another with --at, and take a new backup"
-        ) from None
+        content = path.read_bytes()
+    except OSError as error:
+        raise _damaged(path, error) from None
+    return parse_manifest(content, path)
+
+
+def parse_manifest(content: bytes, path: object) -> Manifest:
+    """Read the text of a manifest; `path` names it in errors, which are those of `read_manifest`."""
+    try:
+        return _manifest_of(parse_json(content))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: object, error: BaseException) -> InputError:
+    return InputError(
+        f"the backup {path} is damaged ({error}); restore another with --at, and take a new backup"
+    )
 
 
 def is_name(text: str) -> bool:

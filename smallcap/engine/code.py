@@ -159,17 +159,16 @@ def _is_inside(module: str, packages: Sequence[str]) -> bool:
 
 
 def _digest(tree: ast.AST) -> str:
-    digest = hashlib.sha256()
-    for part in _parts(tree):
-        digest.update(part.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()[:24]
+    parts: list[str] = []
+    _write(tree, parts)
+    text = "".join(f"{part}\0" for part in parts)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def _parts(node: object) -> Iterator[str]:
-    """Write a syntax tree as text, without docstrings and without fields that say nothing."""
+def _write(node: object, parts: list[str]) -> None:
+    """Append a syntax tree as text, without docstrings and without fields that say nothing."""
     if isinstance(node, ast.AST):
-        yield f"({type(node).__name__}"
+        parts.append(f"({type(node).__name__}")
         for field in node._fields:
             value = getattr(node, field, None)
             if isinstance(node, ast.JoinedStr):
@@ -177,15 +176,15 @@ def _parts(node: object) -> Iterator[str]:
                 value = [part for part in node.values if not _is_empty_text(part)]
             if field in _SKIPPED_FIELDS or value is None or value == []:
                 continue
-            yield field
-            yield from _parts(value)
-        yield ")"
+            parts.append(field)
+            _write(value, parts)
+        parts.append(")")
     elif isinstance(node, list):
         for item in node:
             if not _is_bare_text(item):
-                yield from _parts(item)
+                _write(item, parts)
     else:
-        yield f"{type(node).__name__} {node!r}" if not isinstance(node, str) else f"str {node}"
+        parts.append(f"{type(node).__name__} {node!r}" if not isinstance(node, str) else f"str {node}")
 
 
 def _is_empty_text(node: ast.expr) -> bool:

@@ -126,7 +126,7 @@ def open_run(
     is_forced
         Whether the requested years are made even where they are up to date.
     """
-    rules, dates = RuleSets(settings.reference_dir), AsOfDates(home, source, asked, as_of)
+    rules, dates = RuleSets(settings.reference), AsOfDates(home, source, asked, as_of)
     code = CodeDigests(home.path / CODE_CACHE)
     digests = Digests(home, Recipes(settings, source, dates, rules, code))
     years = Years(home, source, digests, asked, is_forced=is_forced)

@@ -6,12 +6,12 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from smallcap.lake.digests import digest_text
+from smallcap.reference import ReferenceDir
 from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.concept_files import read_concepts
@@ -53,7 +53,7 @@ class RuleSetFile:
     """The file or files of a rule set, as messages name them, and the function that reads them."""
 
     files: str
-    read: Callable[[Path], Any]
+    read: Callable[[ReferenceDir], Any]
 
 
 def _toml(file: str, kind: type) -> RuleSetFile:
@@ -110,7 +110,7 @@ class RuleSets:
         The folder of the rule sets; each is read when it is first needed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: ReferenceDir) -> None:
         self._folder = folder
         self._read: dict[str, Any] = {}
 

@@ -78,6 +78,7 @@ def state_of(settings: Settings) -> str:
         *_below(PACKAGE, (".py", ".sql")),
         *_below(settings.reference_dir),
         *_below(own_books_dir(settings.reference_dir)),
+        *([] if settings.overlay is None else _below(settings.overlay)),
     ]
     if settings.input is not None:
         files += _below(settings.input)

@@ -40,7 +40,7 @@ def findings_at(settings: Settings, now: dt.datetime) -> list[HealthFinding]:
     InputError
         When the limits cannot be read.
     """
-    rules = read_rules(settings.reference_dir, FRESHNESS_FILE, FreshnessRules)
+    rules = read_rules(settings.reference, FRESHNESS_FILE, FreshnessRules)
     return judge(gather(settings, rules.filings, now), rules)
 
 

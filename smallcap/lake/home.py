@@ -15,9 +15,10 @@ from contextlib import contextmanager, suppress
 from filelock import FileLock, Timeout
 
 from smallcap.errors import HomeBusyError, InputError, UnwritableHomeError
-from smallcap.home_record import read_record, write_record
+from smallcap.home_record import COPIED, read_record, write_record
 from smallcap.lake.generations import recorded_generator, refuse_other_generator
 from smallcap.lake.journal import Journal, tables_of
+from smallcap.lake.own_rules import keep_rules, recorded_rules, refuse_other_rules, replace_rules
 from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
@@ -51,10 +52,13 @@ class Home:
         InputError
             When the folder cannot be written to, or already holds another universe.
         """
+        self._refuse_copy()
         try:
             make_private(self.path)
             self.require_same_universe()
             recorded = {name: getattr(self.settings, name) for name in RECORDED_FIELDS}
+            keep_rules(self.settings)
+            recorded |= recorded_rules(self.settings)
             write_record(self.path, _to_toml({**recorded, **recorded_generator(self.settings)}))
         except OSError as error:
             raise self._unwritable(error) from None
@@ -104,15 +108,23 @@ class Home:
                 f"the home {self.path} records nothing yet; its first run records the settings it "
                 f"is made with"
             )
+        if name == "rules":
+            return self._record_rules(text, recorded)
         if name not in NUMBER_FIELDS:
             raise InputError(
                 f"'{name}' is not a setting that a home lets you change; those are: "
-                f"{', '.join(NUMBER_FIELDS)}"
+                f"{', '.join((*NUMBER_FIELDS, 'rules'))}"
             )
         value = getattr(load_settings(home=self.path, **{name: text}), name)
         with self.writing_records():
             write_record(self.path, _to_toml({**recorded, name: value}))
         return value
+
+    def _record_rules(self, folder: str, recorded: Mapping[str, object]) -> object:
+        settings = load_settings(home=self.path, rules=folder)
+        with self.writing_records():
+            write_record(self.path, _to_toml({**recorded, **replace_rules(settings)}))
+        return settings.rules
 
     def forget_unfinished(self, name: str) -> None:
         """Leave a table that was repaired out of what the next run undoes."""
@@ -202,6 +214,7 @@ class Home:
         return self._journal.tables.get(name, self.lake.version(name))
 
     def _acquire(self, wait_seconds: float) -> None:
+        self._refuse_copy()
         try:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:
@@ -211,6 +224,13 @@ class Home:
             ) from None
         except OSError as error:
             raise self._unwritable(error) from None
+
+    def _refuse_copy(self) -> None:
+        if (self.path / COPIED).is_file():
+            raise UnwritableHomeError(
+                f"{self.path} is a copy that was pulled from an object store ({COPIED}), and is only read; "
+                f"run in the home that pushes to it, then pull, or name another --home"
+            )
 
     def _unwritable(self, error: OSError) -> UnwritableHomeError:
         return UnwritableHomeError(
@@ -237,6 +257,7 @@ class Home:
             self.path, there, self.settings, lambda: self.lake.stamp("raw.constituents").years
         )
         self._refuse_other_numbers(there)
+        refuse_other_rules(self.settings, there)
 
     def _refuse_other_identity(self, there: Mapping[str, object]) -> None:
         """Refuse settings of another universe than the home's recorded one."""

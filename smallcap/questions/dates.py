@@ -33,10 +33,11 @@ def date_refused(
         remedy = "no list of members is known close before it, so none can be made"
     else:
         remedy = f"make it with: {command_hint(settings, 'run', '--as-of', as_of)}"
-    return InputError(f"there is no {what} of {as_of}; {_nearest(as_of, published)}; {remedy}")
+    return InputError(f"there is no {what} of {as_of}; {nearest_dates(as_of, published)}; {remedy}")
 
 
-def _nearest(as_of: dt.date, published: Collection[dt.date]) -> str:
+def nearest_dates(as_of: dt.date, published: Collection[dt.date]) -> str:
+    """Name the published dates nearest to one, before it and after it."""
     before = max((date for date in published if date < as_of), default=None)
     after = min((date for date in published if date > as_of), default=None)
     if before and after:

@@ -1,4 +1,7 @@
-"""Questions as files: each is one SELECT in a .sql file, whose first line is the question in words."""
+"""Questions as files: each is one SELECT in a .sql file, whose first line is the question in words.
+
+The lines after it may declare parameters (`parameters`), which the worked queries of users do.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from smallcap.package_files import SQL_DIR
+from smallcap.questions.parameters import Parameter, read_parameters, without_declarations
 
 FOLDERS = ("report", "terminal")
 """Folders of `SQL_DIR`. A name occurs once in all of them, because terminal and report share questions."""
 
-_PARAMETER = re.compile(r"\$([a-z_]+)")
+_PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
 @dataclass(frozen=True)
@@ -26,15 +30,18 @@ class Question:
     words
         The question in words.
     sql
-        The SELECT, without the line of words.
+        The SELECT, without the line of words and the declared parameters.
     parameters
         Names of its parameters, ``$name`` in the SELECT.
+    declared
+        What its header says of them; nothing for a question of the program itself.
     """
 
     name: str
     words: str
     sql: str
     parameters: frozenset[str]
+    declared: tuple[Parameter, ...] = ()
 
 
 def question(name: str) -> Question:
@@ -71,9 +78,11 @@ def read_question(path: Path) -> Question:
     Raises
     ------
     ValueError
-        When the file does not begin with its question in words.
+        When the file does not begin with its question in words, or a declared parameter is wrong.
     """
-    words, _, sql = path.read_text(encoding="utf-8").partition("\n")
+    words, _, rest = path.read_text(encoding="utf-8").partition("\n")
     if not words.startswith("-- ") or "?" not in words:
         raise ValueError(f"{path}: the first line must be a comment that is the question in words")
-    return Question(path.stem, words.removeprefix("-- "), sql.strip(), frozenset(_PARAMETER.findall(sql)))
+    sql = without_declarations(rest)
+    used = frozenset(_PARAMETER.findall(sql))
+    return Question(path.stem, words.removeprefix("-- "), sql, used, read_parameters(path, rest, used))

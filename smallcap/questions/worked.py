@@ -26,3 +26,8 @@ def worked_query(name: str) -> Question:
     if name not in queries:
         raise InputError(f"there is no worked query '{name}'; they are: {', '.join(queries)}")
     return queries[name]
+
+
+def text_of(query: Question) -> str:
+    """Return the text of a worked query's file: the question, its parameters and the SELECT."""
+    return (FOLDER / f"{query.name}.sql").read_text(encoding="utf-8")

@@ -66,6 +66,10 @@ class Column:
             min(widest(text), LEAST_TEXT) if self.is_shortened else narrowest(text, keeps_words=keeps_words)
         )
 
+    def most(self, width: int) -> int:
+        """Count the columns after which a text is cut, where the table says how to see all of it."""
+        return width if self.is_shortened else LONGEST_TEXT_LINES * width
+
     def lines(self, cell: Text, width: int) -> list[Text]:
         """Break a cell into lines of a width."""
         return [shortened(cell, width)] if self.is_shortened else lines_of(cell, width)
@@ -122,7 +126,7 @@ class FittedTable:
         """Return the cells of the columns shown, with long texts shortened where the table says so."""
         return [
             [
-                shortened(cell, LONGEST_TEXT_LINES * width) if self.rest and not column.is_whole else cell
+                shortened(cell, column.most(width)) if self.rest and not column.is_whole else cell
                 for column, cell, width in zip(self.columns, row, widths, strict=False)
             ]
             for row in cells

@@ -34,6 +34,11 @@ COUNTS = (
 FIGURES = (int, float, Decimal)
 WHOLE = (*FIGURES, dt.date, dt.time, dt.timedelta, UUID)
 """Types of values that are never broken over lines."""
+LONGEST_NAME = 80
+"""Texts up to this width are names and labels, which are cut to one line where a query's columns do not fit.
+
+Longer ones are sentences, which are broken over lines.
+"""
 INPUTS = ("score", "ROE", "FCF margin", "debt/assets", "coverage", "cap, USD m")
 
 
@@ -55,7 +60,10 @@ def rows_table(
         whole.
     """
     rows = list(rows)
-    laid_out = [_column(name, [row[place] for row in rows]) for place, name in enumerate(columns)]
+    laid_out = [
+        _column(name, [row[place] for row in rows], can_shorten=bool(rest))
+        for place, name in enumerate(columns)
+    ]
     return FittedTable(laid_out, [[written(value) for value in row] for row in rows], title, rest)
 
 
@@ -195,8 +203,12 @@ def written(value: Any) -> str:
     return f"{value:,.4f}".rstrip("0").rstrip(".") if size < 1e6 else f"{value:,.0f}"
 
 
-def _column(name: str, values: Sequence[Any]) -> Column:
+def _column(name: str, values: Sequence[Any], *, can_shorten: bool) -> Column:
     known = [value for value in values if value is not None]
     is_figure = any(isinstance(value, FIGURES) and not isinstance(value, bool) for value in known)
     is_whole = bool(known) and all(isinstance(value, WHOLE) for value in known)
-    return Column(visible(name).plain.replace("\n", " "), is_figure=is_figure, is_whole=is_whole)
+    is_name = can_shorten and all(
+        isinstance(value, str) and len(value) <= LONGEST_NAME and "\n" not in value for value in known
+    )
+    heading = visible(name).plain.replace("\n", " ")
+    return Column(heading, is_figure=is_figure, is_whole=is_whole, is_shortened=is_name and bool(known))

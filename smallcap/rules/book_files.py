@@ -6,13 +6,14 @@ from pathlib import Path
 
 from smallcap.errors import InputError
 from smallcap.package_files import own_books_dir
+from smallcap.reference import ReferenceDir, base_of
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.books import Book, BookSet
 
 GIVEN = "books.toml"
 
 
-def read_books(reference_dir: Path) -> dict[str, Book]:
+def read_books(reference_dir: ReferenceDir) -> dict[str, Book]:
     """Read every book: those of books.toml first, then the user's own by file name.
 
     Raises
@@ -22,8 +23,8 @@ def read_books(reference_dir: Path) -> dict[str, Book]:
     """
     books: dict[str, Book] = {}
     found_in: dict[str, Path] = {}
-    for file in _files(reference_dir):
-        for name, book in _books_in(file).items():
+    for folder, file in _files(reference_dir):
+        for name, book in read_rules(folder, file.name, BookSet).books.items():
             if name in books:
                 raise InputError(
                     f"the book '{name}' is defined in {found_in[name]} and in {file}; rename or remove one"
@@ -32,7 +33,7 @@ def read_books(reference_dir: Path) -> dict[str, Book]:
     return books
 
 
-def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[str]:
+def add_books(file: Path, reference_dir: ReferenceDir, *, is_replacing: bool) -> list[str]:
     """Add a file of books to the user's own; an invalid file is refused and nothing is changed.
 
     Parameters
@@ -63,10 +64,15 @@ def add_books(file: Path, reference_dir: Path, *, is_replacing: bool) -> list[st
     new = _books_in(file)
     if not new:
         raise InputError(f"{file} contains no book; define one as [books.my_book], as in {given}")
-    target = own_books_dir(reference_dir) / file.name
+    target = own_books_dir(base_of(reference_dir)) / file.name
     if target.exists() and not is_replacing:
         raise InputError(f"{target} already exists; --force replaces it")
-    others = {name for path in _files(reference_dir) if path != target for name in _books_in(path)}
+    others = {
+        name
+        for folder, path in _files(reference_dir)
+        if path != target
+        for name in read_rules(folder, path.name, BookSet).books
+    }
     taken = sorted(others & set(new))
     if taken:
         raise InputError(f"{file}: a book named {', '.join(taken)} already exists; choose another name")
@@ -86,5 +92,7 @@ def _books_in(file: Path) -> dict[str, Book]:
     return read_rules(file.parent, file.name, BookSet).books
 
 
-def _files(reference_dir: Path) -> list[Path]:
-    return [reference_dir / GIVEN, *sorted(own_books_dir(reference_dir).glob("*.toml"))]
+def _files(reference_dir: ReferenceDir) -> list[tuple[ReferenceDir, Path]]:
+    """List the files of books, each with the folder that it is read from."""
+    own = sorted(own_books_dir(base_of(reference_dir)).glob("*.toml"))
+    return [(reference_dir, reference_dir / GIVEN), *((file.parent, file) for file in own)]

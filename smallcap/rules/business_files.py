@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
+from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rows, read_text
 from smallcap.rules.types.business import EXCLUSIONS_FILE, OVERRIDES_FILE, BusinessRules, Exclusion, Override
 
 
-def read_business_rules(reference_dir: Path) -> BusinessRules:
+def read_business_rules(reference_dir: ReferenceDir) -> BusinessRules:
     """Read the excluded lines of business and the dated verdicts on companies; raises as `read_rows` does.
 
     Parameters

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from smallcap.errors import InputError
+from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.concepts import (
     CONCEPTS_FILE,
@@ -16,7 +15,7 @@ from smallcap.rules.types.concepts import (
 )
 
 
-def read_concepts(reference_dir: Path) -> Concepts:
+def read_concepts(reference_dir: ReferenceDir) -> Concepts:
     """Read the concepts and the rules of statements; raises as `read_rows` and `read_rules` do.
 
     Raises

@@ -7,9 +7,10 @@ Every error names the file, line and field, what is wrong and what is allowed. T
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,11 +20,14 @@ from pydantic_core import ErrorDetails
 
 from smallcap.errors import InputError
 from smallcap.parsing import parse_toml
+from smallcap.reference import Reference, ReferenceDir
 from smallcap.rules.lines import Place, line_of
-from smallcap.rules.types.base import FieldError, Row, RuleSet, field_names
+from smallcap.rules.types.base import FieldError, Record, Row, RuleSet, field_names
 
 Rules = TypeVar("Rules", bound=RuleSet)
 Line = TypeVar("Line", bound=Row)
+Whole = TypeVar("Whole", bound=Record)
+RULE_SET = "rule set"
 
 _ALLOWED = {
     "string_type": "text",
@@ -39,13 +43,13 @@ _ALLOWED = {
 """What a field must be, by pydantic's error type."""
 
 
-def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
+def read_rules(reference_dir: ReferenceDir, file_name: str, kind: type[Rules]) -> Rules:
     """Read a rule set from a TOML file.
 
     Parameters
     ----------
     reference_dir
-        Folder of the rule sets.
+        Folder of the rule sets; values of an overlay replace those of the same name.
     file_name
         The file in it, for example ``sanity.toml``.
     kind
@@ -62,17 +66,68 @@ def read_rules(reference_dir: Path, file_name: str, kind: type[Rules]) -> Rules:
         When the file is missing or not TOML, or a field is missing, unknown, of the wrong type or out of
         range; the message names the file, the line and the field.
     """
+    if isinstance(reference_dir, Reference) and (reference_dir.overlay / file_name).is_file():
+        return _read_overlaid(reference_dir, file_name, kind)
     path = reference_dir / file_name
-    text = read_text(path)
+    return _typed(path, *_parsed(path), kind)
+
+
+def read_table(path: Path, kind: type[Whole], what: str) -> Whole:
+    """Read a TOML file that is no rule set into the dataclass that describes it.
+
+    Parameters
+    ----------
+    path, kind
+        The file, and the dataclass; errors are those of `read_rules`.
+    what
+        What the file is, as messages name it.
+    """
+    text, values = _parsed(path, what)
+    return _typed(path, text, values, kind, what)
+
+
+def _read_overlaid(reference: Reference, file_name: str, kind: type[Rules]) -> Rules:
+    """Read a rule set whose values are those of the overlay where it has them, else those of the base.
+
+    The version then ends with a digest of the overlay's file, unless that names a version itself: rows carry
+    it.
+    """
+    path = reference.overlay / file_name
+    text, own = _parsed(path)
+    _, values = _parsed(reference.base / file_name)
+    if "version" in values and "version" not in own:
+        values["version"] = f"{values['version']}+{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return _typed(path, text, laid_over(values, own), kind)
+
+
+def laid_over(values: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a TOML file with those of another over them; arrays are replaced whole."""
+    merged = dict(values)
+    for name, value in own.items():
+        below = merged.get(name)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            merged[name] = laid_over(below, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def _parsed(path: Path, what: str = RULE_SET) -> tuple[str, dict[str, Any]]:
+    text = read_text(path, what)
     try:
-        values = parse_toml(text)
+        return text, parse_toml(text)
     except ValueError as error:
-        raise InputError(f"rule set {path} is not valid TOML: {error}") from None
-    with _explained(path, lambda place: line_of(text, place), "is missing"):
+        raise InputError(f"{what} {path} is not valid TOML: {error}") from None
+
+
+def _typed(
+    path: Path, text: str, values: Mapping[str, Any], kind: type[Whole], what: str = RULE_SET
+) -> Whole:
+    with _explained(path, lambda place: line_of(text, place), "is missing", what):
         return TypeAdapter(kind).validate_python(_with_tuples(values))
 
 
-def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Line, ...]:
+def read_rows(reference_dir: ReferenceDir, file_name: str, kind: type[Line]) -> tuple[Line, ...]:
     """Read a CSV file whose columns are the fields of a dataclass, in order.
 
     Parameters
@@ -99,8 +154,8 @@ def read_rows(reference_dir: Path, file_name: str, kind: type[Line]) -> tuple[Li
     return tuple(found)
 
 
-def read_text(path: Path) -> str:
-    """Read the text of a rule set file.
+def read_text(path: Path, what: str = RULE_SET) -> str:
+    """Read the text of a rule set file, or of what else people write for this program.
 
     Raises
     ------
@@ -109,18 +164,18 @@ def read_text(path: Path) -> str:
     """
     try:
         if not path.is_file():
+            remedy = "restore the file or set SMALLCAP_REFERENCE_DIR to the folder that contains it"
             raise InputError(
-                f"rule set {path} is missing; restore the file or set SMALLCAP_REFERENCE_DIR to "
-                f"the folder that contains it"
+                f"{what} {path} is missing; {remedy if what == RULE_SET else 'name the file to read'}"
             )
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(
-            f"rule set {path} cannot be read ({error.strerror}); give this user read permission"
+            f"{what} {path} cannot be read ({error.strerror}); give this user read permission"
         ) from None
     except UnicodeDecodeError as error:
         raise InputError(
-            f"rule set {path} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8"
+            f"{what} {path} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8"
         ) from None
 
 
@@ -167,7 +222,9 @@ def _check_columns(path: Path, header: Sequence[str], fields: Sequence[str]) -> 
 
 
 @contextmanager
-def _explained(path: Path, find_line: Callable[[Place], int], missing: str) -> Iterator[None]:
+def _explained(
+    path: Path, find_line: Callable[[Place], int], missing: str, what: str = RULE_SET
+) -> Iterator[None]:
     """Turn a validation error of pydantic or of a rule into an InputError with file, line and field."""
     try:
         yield
@@ -177,7 +234,7 @@ def _explained(path: Path, find_line: Callable[[Place], int], missing: str) -> I
         place, problem = error.place, error.problem
     else:
         return
-    raise _error(path, find_line(place), f"field '{_dotted(place)}' {problem}" if place else problem)
+    raise _error(path, find_line(place), f"field '{_dotted(place)}' {problem}" if place else problem, what)
 
 
 def _in_words(error: ErrorDetails, missing: str) -> tuple[Place, str]:
@@ -207,5 +264,5 @@ def _shown(value: object) -> str:
     return repr(value) if isinstance(value, (str, dict)) else str(value)
 
 
-def _error(path: Path, line: int, problem: str) -> InputError:
-    return InputError(f"rule set {path}, line {line}: {problem}")
+def _error(path: Path, line: int, problem: str, what: str = RULE_SET) -> InputError:
+    return InputError(f"{what} {path}, line {line}: {problem}")

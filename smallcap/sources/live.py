@@ -37,7 +37,7 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
     settings, snapshots
         Addresses, key, plan and limits; and where payloads are kept, which are not requested again.
     """
-    plan = load_plan(settings.reference_dir, settings.xfinlink_plan)
+    plan = load_plan(settings.reference, settings.xfinlink_plan)
     key = settings.xfinlink_api_key
     secrets = (key.get_secret_value(),) if key is not None else ()
     policy = RetryPolicy(max_retries=settings.max_retries)
@@ -45,8 +45,8 @@ def open_live(settings: Settings, snapshots: SnapshotStore) -> LiveSources:
     limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
     refresh_after = dt.timedelta(hours=settings.running_period_max_age_hours)
     french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=refresh_after)
-    rules = read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules)
-    aliases = load_ticker_aliases(settings.reference_dir)
+    rules = read_rules(settings.reference, holdings.FILE_NAME, holdings.HoldingsRules)
+    aliases = load_ticker_aliases(settings.reference)
     ishares = IsharesLists(
         fetcher,
         limits,
@@ -77,7 +77,7 @@ def quota_of(settings: Settings) -> Quota:
     """Return the request counts of a home, with the limits of the sources that its preset asks."""
     limits = {}
     if settings.preset == "xfinlink":
-        plan = limits_of(load_plan(settings.reference_dir, settings.xfinlink_plan))
+        plan = limits_of(load_plan(settings.reference, settings.xfinlink_plan))
         limits[XfinlinkSource.name] = Limits(
             per_day=settings.xfinlink_requests_per_day or plan.per_day,
             per_hour=settings.xfinlink_requests_per_hour or plan.per_hour,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,8 +27,10 @@ from smallcap.sources.fetching import Fetcher, Quota, Rate, RateLimit, RetryPoli
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.french.live import FrenchFactors
 from smallcap.sources.identity.aliases import load_ticker_aliases
+from smallcap.sources.ishares.download import HoldingsSite, of_downloads
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.public.adapter import PublicSource
+from smallcap.sources.public.daily import DailyLists
 from smallcap.sources.public.filers import FilerTables
 from smallcap.sources.public.identity import Identifier
 from smallcap.sources.public.lists import FundLists
@@ -67,7 +70,7 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
     InputError
         When a rule set is wrong, or more requests a second are set than the SEC allows.
     """
-    rules = read_rules(settings.reference_dir, sec.FILE_NAME, sec.SecRules)
+    rules = read_rules(settings.reference, sec.FILE_NAME, sec.SecRules)
     rate = RateLimit(rate_folder(settings), NAME, rate_of(settings, rules))
     limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
     fetcher = Fetcher(
@@ -81,18 +84,24 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
     records = SecRecords(fetcher, SecClient(settings.sec_contact, hosts, limits, rate, rules), rules)
     max_age = dt.timedelta(hours=settings.running_period_max_age_hours)
     clock = settings.clock or utc_now().date()
-    names = read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules)
-    funds = read_rows(settings.reference_dir, INDEX_FUNDS_FILE, FundRow)
-    successions = read_rows(settings.reference_dir, SUCCESSIONS_FILE, CikSuccession)
+    names = read_rules(settings.reference, holdings.FILE_NAME, holdings.HoldingsRules)
+    funds = read_rows(settings.reference, INDEX_FUNDS_FILE, FundRow)
+    successions = read_rows(settings.reference, SUCCESSIONS_FILE, CikSuccession)
     lists = FundLists(
-        records, funds, names, clock=clock, max_age=max_age, min_members=settings.ishares_min_members
+        records,
+        funds,
+        names,
+        clock=clock,
+        max_age=max_age,
+        min_members=settings.ishares_min_members,
+        daily=_daily(settings, fetcher, limits, names, funds, clock, max_age),
     )
     identifier = Identifier(
         records,
-        read_rules(settings.reference_dir, CUSIP_IDENTITY_FILE, CusipIdentity),
+        read_rules(settings.reference, CUSIP_IDENTITY_FILE, CusipIdentity),
         names,
         successions,
-        load_ticker_aliases(settings.reference_dir),
+        load_ticker_aliases(settings.reference),
         FilerTables(records, settings.home / BULK_FOLDER, clock),
         max_age=max_age,
     )
@@ -102,13 +111,13 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
         bulk_companies=settings.sec_bulk_companies or rules.bulk_companies,
         bulk_folder=settings.home / BULK_FOLDER,
     )
-    splits = read_rules(settings.reference_dir, "metrics.toml", MetricsRules).holding_split
+    splits = read_rules(settings.reference, "metrics.toml", MetricsRules).holding_split
     yahoo = YahooPrices(fetcher, clock, settings.request_timeout_seconds, max_age)
     french = FrenchFactors(fetcher, limits, base_url=settings.french_base_url, max_age=max_age)
     source = PublicSource(
         lists=lists,
         identifier=identifier,
-        statements=Statements(files, read_concepts(settings.reference_dir), successions, year=clock.year),
+        statements=Statements(files, read_concepts(settings.reference), successions, year=clock.year),
         prices=LinePrices(lists, identifier, splits, clock, yahoo if settings.prices == YAHOO else None),
         factors=french,
         funds=funds,
@@ -117,6 +126,32 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
         refresh_after=max_age,
     )
     return PublicSources(source, records, files, rate, french)
+
+
+def _daily(
+    settings: Settings,
+    fetcher: Fetcher,
+    limits: HttpLimits,
+    rules: holdings.HoldingsRules,
+    funds: Sequence[FundRow],
+    clock: dt.date,
+    max_age: dt.timedelta,
+) -> DailyLists | None:
+    """Open the files of the day of the index's fund; None where ishares.toml names none that reports."""
+    for site in rules.indexes:
+        for row in funds:
+            if row.index == site.name == settings.index_name and site.file_name == f"{row.fund}_holdings":
+                files = HoldingsSite(
+                    fetcher,
+                    limits,
+                    base_url=settings.ishares_base_url,
+                    fund=site,
+                    rules=of_downloads(rules, settings.ishares_min_members),
+                    today=clock,
+                    latest_max_age=max_age,
+                )
+                return DailyLists(files, row, clock)
+    return None
 
 
 def rate_folder(settings: Settings) -> Path:

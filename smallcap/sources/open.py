@@ -66,9 +66,9 @@ def _adapter(settings: Settings, snapshots: SnapshotStore | None) -> Source:
 
     return FilesSource(
         settings.input,
-        rules=read_rules(settings.reference_dir, holdings.FILE_NAME, holdings.HoldingsRules),
-        aliases=load_ticker_aliases(settings.reference_dir),
-        limits=load_date_limits(settings.reference_dir, dt.datetime.now(dt.UTC).date(), settings.clock),
+        rules=read_rules(settings.reference, holdings.FILE_NAME, holdings.HoldingsRules),
+        aliases=load_ticker_aliases(settings.reference),
+        limits=load_date_limits(settings.reference, dt.datetime.now(dt.UTC).date(), settings.clock),
         blank_debt_is_zero=settings.files_blank_debt_is_zero,
         shares_split_basis=settings.shares_split_basis,
         snapshots=snapshots,

@@ -22,7 +22,11 @@ from smallcap.tables.columns import (
 
 
 class QualityScores(dy.Schema):
-    """One row per as_of, member, method and basis: the score of the quality screen, or why there is none."""
+    """One row per as_of, member, method and basis: the score of the quality screen, or why there is none.
+
+    Several methods and bases are in this table: an average over it mixes them. Take a view of one of them,
+    marts.quality_point_in_time, quality_as_published, quality_trailing or quality_debt_free_aware.
+    """
 
     year = year(AS_OF_YEAR)
     as_of = key_date("as-of date, for which the row is computed")
@@ -30,8 +34,13 @@ class QualityScores(dy.Schema):
     ticker = text("ticker of the company's largest line", nullable=False)
     name = text("name of the largest line")
     sector = text("GICS sector name")
-    method = key_text("published, debt_free_aware, or trailing: on the latest footing")
-    basis = key_text("point_in_time (known at as_of), or as_published (known 163 days later)")
+    method = key_text(
+        "published, debt_free_aware, or trailing: on the latest footing; choose one, or take the view of it"
+    )
+    basis = key_text(
+        "point_in_time (known at as_of), or as_published (known 163 days later); choose one, or take "
+        "marts.quality_point_in_time"
+    )
     is_final = looks_later(
         flag("later filings can no longer change the row"), "true once the clock has passed horizon_date"
     )

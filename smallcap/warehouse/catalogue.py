@@ -20,8 +20,9 @@ from smallcap.errors import SmallcapError
 from smallcap.tables import META_TABLES, TABLES, Table
 from smallcap.tables import table as find_table
 from smallcap.tables.macros import macros
-from smallcap.tables.views import read_view
+from smallcap.tables.views import View, read_views
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
+from smallcap.warehouse.unqualified import create_unqualified
 from smallcap.warehouse.views import (
     column_comment,
     comment_statements,
@@ -126,6 +127,7 @@ def build(
             _create_meta_tables(connection, records)
             create_macros(connection, TABLES)
             _create_extra_views(connection, views_dir)
+            create_unqualified(connection)
             connection.execute("COMMIT")
     except duckdb.Error as error:
         new.unlink(missing_ok=True)
@@ -204,18 +206,22 @@ def create_macros(connection: duckdb.DuckDBPyConnection, tables: Collection[str]
 
 
 def _create_extra_views(connection: duckdb.DuckDBPyConnection, views_dir: Path) -> None:
-    for file in sorted(views_dir.glob("*.sql")):
-        view = read_view(file)
+    for view in read_views(views_dir):
+        file = views_dir / f"{view.name.split('.')[1]}.sql"
         if view.name in TABLES:
             raise SmallcapError(f"{file}: there is a table {view.name} already; give the view another name")
         try:
             connection.execute(f"CREATE VIEW {quote_table(view.name)} AS {view.select}")
         except duckdb.Error as error:
             raise SmallcapError(f"{file}: {error}") from None
-        connection.execute(f"COMMENT ON VIEW {quote_table(view.name)} IS {quote_text(view.description)}")
-        for column, *_ in connection.execute(f"DESCRIBE {quote_table(view.name)}").fetchall():
-            if meaning := view.meaning(column):
-                connection.execute(column_comment(view.name, column, meaning.text, meaning.unit))
+        _comment_on_view(connection, view)
+
+
+def _comment_on_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+    connection.execute(f"COMMENT ON VIEW {quote_table(view.name)} IS {quote_text(view.description)}")
+    for column, *_ in connection.execute(f"DESCRIBE {quote_table(view.name)}").fetchall():
+        if meaning := view.meaning(column):
+            connection.execute(column_comment(view.name, column, meaning.text, meaning.unit))
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

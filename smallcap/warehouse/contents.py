@@ -13,6 +13,7 @@ from smallcap import __version__
 from smallcap.errors import DamagedCatalogueError
 from smallcap.tables import META_TABLES
 from smallcap.tables.macros import macros
+from smallcap.tables.views import LAYER
 from smallcap.warehouse.catalogue import PublishedTable, conform
 from smallcap.warehouse.reading import DATABASE, connect, identity, require_whole, served_path
 from smallcap.warehouse.serve import kept_catalogues
@@ -74,12 +75,18 @@ def read_contents(path: Path, home: Path | None = None) -> Published:
     )
 
 
-def is_of_this_release(warehouse_dir: Path) -> bool:
-    """Whether the served catalogue was built by this release, with every macro that its questions read."""
+def is_of_this_release(warehouse_dir: Path, views_dir: Path) -> bool:
+    """Whether the served catalogue was built by this release, with each macro and view that it makes."""
     with connect(served_path(warehouse_dir)) as connection:
         own = {name for (name,) in rows_of(connection, "own_macros")}
         wanted = {macro.name.split(".")[1] for macro in macros() if macro.source}
-        return identity(connection).release == __version__ and wanted <= own
+        views = {
+            f"{schema}.{name}" for schema, name, _ in rows_of(connection, "attached_views", database=DATABASE)
+        }
+        wanted_views = {
+            name for file in views_dir.glob("*.sql") for name in (f"{LAYER}.{file.stem}", f"main.{file.stem}")
+        }
+        return identity(connection).release == __version__ and wanted <= own and wanted_views <= views
 
 
 def versions_in_use(warehouse_dir: Path, home: Path) -> dict[str, dict[int, tuple[Path, ...]]]:

@@ -1,4 +1,4 @@
-"""How the rows of a query are written to a stream: as CSV, JSON or Parquet.
+"""How rows are written to a stream: as CSV, JSON, lines of JSON, Markdown or Parquet.
 
 Polars is not imported here, and PyArrow only where Parquet is written: the other formats need the standard
 library alone.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import json
 import math
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, Any, Final, Protocol
 
 import duckdb
 
@@ -22,12 +24,38 @@ from smallcap.formulas import as_text
 from smallcap.warehouse.limits import QueryLimits
 
 _BATCH_ROWS = 10_000
+_SPECIAL = re.compile(r"([\\|*`~\[\]<>])|(?<![A-Za-z0-9])(_)|(_)(?![A-Za-z0-9])")
+"""What Markdown would not show as it is; an underscore within a word is no markup."""
 _ERRORS = {
     "INTERRUPT Error": duckdb.InterruptException,
     "Out of Memory Error": duckdb.OutOfMemoryException,
     "IO Error": duckdb.IOException,
     "Permission Error": duckdb.PermissionException,
 }
+
+
+class Rows(Protocol):
+    """Rows that are taken some at a time, as from an open query."""
+
+    def fetchmany(self, size: int, /) -> list[tuple[Any, ...]]:
+        """Take the next rows; none when all were taken."""
+
+
+class ListedRows:
+    """Rows that are known already.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    """
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._rows = iter(rows)
+
+    def fetchmany(self, size: int, /) -> list[tuple[Any, ...]]:
+        """Take the next rows; none when all were taken."""
+        return list(itertools.islice(self._rows, size))
 
 
 class _Lines:
@@ -46,10 +74,7 @@ class _Lines:
 
 
 def write_csv(
-    connection: duckdb.DuckDBPyConnection,
-    columns: tuple[str, ...],
-    stream: IO[Any],
-    limits: QueryLimits | None,
+    pending: Rows, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None = None
 ) -> int:
     """Write the pending rows with a header line, and return their number.
 
@@ -58,30 +83,50 @@ def write_csv(
     writer = csv.writer(_Lines(stream), lineterminator="\r\n")
     writer.writerow(map(as_text, columns))
     count = 0
-    for rows in _batches(connection):
+    for rows in _batches(pending):
         count = _counted(count + len(rows), limits)
         writer.writerows([_csv_value(value) for value in row] for row in rows)
     return count
 
 
 def write_json(
-    connection: duckdb.DuckDBPyConnection,
-    columns: tuple[str, ...],
-    stream: IO[Any],
-    limits: QueryLimits | None,
+    pending: Rows, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None = None
 ) -> int:
     """Write the pending rows as an array of objects, one a line. Returns the number of rows."""
     _require_unique(columns)
     stream.write("[")
-    separator = "\n"
     count = 0
-    for rows in _batches(connection):
+    for count, line in enumerate(_objects(pending, columns, limits), start=1):
+        stream.write((",\n" if count > 1 else "\n") + line)
+    stream.write("\n]\n" if count else "]\n")
+    return count
+
+
+def write_jsonl(
+    pending: Rows, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None = None
+) -> int:
+    """Write each pending row as a JSON object on a line of its own. Returns the number of rows."""
+    _require_unique(columns)
+    count = 0
+    for count, line in enumerate(_objects(pending, columns, limits), start=1):  # noqa: B007
+        stream.write(f"{line}\n")
+    return count
+
+
+def write_markdown(
+    pending: Rows, columns: tuple[str, ...], stream: IO[Any], limits: QueryLimits | None = None
+) -> int:
+    """Write the pending rows as a table of Markdown. Returns the number of rows.
+
+    Every value is complete; null is an empty cell, and text is shown as it is.
+    """
+    stream.write(_markdown_line(columns))
+    stream.write(_ruler(len(columns)))
+    count = 0
+    for rows in _batches(pending):
         count = _counted(count + len(rows), limits)
         for row in rows:
-            values = {name: _json_value(value) for name, value in zip(columns, row, strict=True)}
-            stream.write(separator + json.dumps(values, ensure_ascii=False, allow_nan=False))
-            separator = ",\n"
-    stream.write("\n]\n" if count else "]\n")
+            stream.write(_markdown_line(row))
     return count
 
 
@@ -99,14 +144,22 @@ def write_parquet(relation: duckdb.DuckDBPyRelation, stream: IO[Any], limits: Qu
     return count
 
 
+TEXT_WRITERS: Final[Mapping[str, Callable[..., int]]] = {
+    "csv": write_csv,
+    "json": write_json,
+    "jsonl": write_jsonl,
+    "markdown": write_markdown,
+}
+
+
 def _counted(count: int, limits: QueryLimits | None) -> int:
     if limits is not None and count > limits.max_rows:
         raise limits.too_many_rows()
     return count
 
 
-def _batches(connection: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
-    while rows := connection.fetchmany(_BATCH_ROWS):
+def _batches(pending: Rows) -> Iterator[list[tuple[Any, ...]]]:
+    while rows := pending.fetchmany(_BATCH_ROWS):
         yield rows
 
 
@@ -128,6 +181,32 @@ def _arrow_batches(reader: Any) -> Iterator[Any]:
             )
             raise kind(str(error)) from None
         yield batch
+
+
+def _objects(pending: Rows, columns: tuple[str, ...], limits: QueryLimits | None) -> Iterator[str]:
+    count = 0
+    for rows in _batches(pending):
+        count = _counted(count + len(rows), limits)
+        for row in rows:
+            values = {name: _json_value(value) for name, value in zip(columns, row, strict=True)}
+            yield json.dumps(values, ensure_ascii=False, allow_nan=False)
+
+
+def _ruler(count: int) -> str:
+    return f"|{'---|' * count}\n"
+
+
+def _markdown_line(values: Iterable[object]) -> str:
+    return f"| {' | '.join(_markdown_cell(value) for value in values)} |\n"
+
+
+def _markdown_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple, dict)):
+        value = json.dumps(_json_value(value), ensure_ascii=False)
+    text = _SPECIAL.sub(r"\\\g<0>", value if isinstance(value, str) else str(_csv_value(value)))
+    return "<br>".join(text.splitlines())
 
 
 def _require_unique(columns: tuple[str, ...]) -> None:

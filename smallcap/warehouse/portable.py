@@ -17,7 +17,7 @@ from smallcap.warehouse.new_files import require_outside
 from smallcap.warehouse.reading import DATABASE, connect, require_whole, served_path
 from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_name, quote_table, quote_text
-from smallcap.warehouse.statements import rows_of
+from smallcap.warehouse.statements import create_views, rows_of
 
 Progress = Callable[[str, int, int], None]
 """Called before each table with its name, its number from one, and the number of tables."""
@@ -106,9 +106,8 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, on_table: Progress | Non
 
 
 def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:
-    for schema, name, sql in rows_of(connection, "attached_views", database=DATABASE):
-        if f"{schema}.{name}" not in TABLES:
-            connection.execute(sql)
+    views = rows_of(connection, "attached_views", database=DATABASE)
+    create_views(connection, [sql for schema, name, sql in views if f"{schema}.{name}" not in TABLES])
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ leave. Neither Dagster nor Polars is imported here, so that a query on the comma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,14 +17,17 @@ import duckdb
 
 from smallcap.errors import InputError
 from smallcap.warehouse.apart import run_apart
-from smallcap.warehouse.formats import write_csv, write_json, write_parquet
+from smallcap.warehouse.formats import TEXT_WRITERS, write_parquet
 from smallcap.warehouse.limits import QueryLimits
 from smallcap.warehouse.new_files import new_file
-from smallcap.warehouse.reading import connect, published_files, require_readable, served_path
+from smallcap.warehouse.reading import DATABASE, connect, published_files, require_readable, served_path
 from smallcap.warehouse.safety import check_statement
-from smallcap.warehouse.sqltext import quote_list
+from smallcap.warehouse.sqltext import quote_list, quote_text
 
-Output = Literal["table", "csv", "json", "parquet"]
+Output = Literal["table", "csv", "json", "jsonl", "markdown", "parquet"]
+
+LAYERS_IN_ORDER = ("marts", "core", "raw", "meta")
+"""Where a name without its layer is looked up, first to last."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def run_query(
     target: Path | None = None,
     max_rows: int | None = None,
     limits: QueryLimits | None = None,
+    parameters: Mapping[str, object] | None = None,
 ) -> QueryResult:
     """Run one reading statement on the published warehouse.
 
@@ -68,10 +72,10 @@ def run_query(
     sql
         One SELECT (also WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW), or EXPLAIN of one.
     output
-        ``table`` returns rows; ``csv``, ``json`` (an array of objects) and ``parquet`` write to `target` or
-        to `stream`.
+        ``table`` returns rows; ``csv``, ``json`` (an array of objects), ``jsonl`` (an object a line),
+        ``markdown`` and ``parquet`` write to `target` or to `stream`.
     stream
-        Where the rows go: a text stream for csv and json, one of bytes for parquet.
+        Where the rows go: one of bytes for parquet, else a text stream.
     target
         The file, in place of `stream`; it must not exist nor be in the home, and is written only when the
         query succeeds.
@@ -80,6 +84,8 @@ def run_query(
     limits
         What the query may use. With limits it runs in a process of its own; without, in this one, for queries
         of the program itself.
+    parameters
+        A value for each ``$name`` of the statement; it is bound, and never becomes part of the text.
 
     Raises
     ------
@@ -95,34 +101,35 @@ def run_query(
     """
     if output != "table" and target is not None:
         with new_file(target, "wb" if output == "parquet" else "w", warehouse_dir.parent) as file:
-            return run_query(warehouse_dir, sql, output, stream=file, limits=limits)
+            return run_query(warehouse_dir, sql, output, stream=file, limits=limits, parameters=parameters)
     if output != "table" and stream is None:
         raise InputError(f"{output} needs a file to write; name one (--output FILE.{output})")
     if limits is None:
-        return _answer(warehouse_dir, sql, output, max_rows, None, stream)
+        return _answer(warehouse_dir, sql, parameters, output, max_rows, None, stream)
     limits.check_length(sql)
-    return run_apart(partial(_answer, warehouse_dir, sql, output, max_rows, limits), stream, limits)
+    work = partial(_answer, warehouse_dir, sql, parameters, output, max_rows, limits)
+    return run_apart(work, stream, limits)
 
 
 def _answer(
     warehouse_dir: Path,
     sql: str,
+    parameters: Mapping[str, object] | None,
     output: Output,
     max_rows: int | None,
     limits: QueryLimits | None,
     stream: IO[Any] | None,
 ) -> QueryResult:
-    with _locked_connection(warehouse_dir, limits) as connection, _explained(warehouse_dir, limits):
+    with locked_connection(warehouse_dir, limits) as connection, _explained(warehouse_dir, limits):
         statement = check_statement(connection, sql)
         if output == "parquet" and stream is not None:
-            relation = connection.sql(statement)
+            relation = connection.sql(statement, params=dict(parameters) if parameters else None)
             return QueryResult(tuple(relation.columns), (), write_parquet(relation, stream, limits))
-        connection.execute(statement)
+        connection.execute(statement, dict(parameters) if parameters else None)
         columns = tuple(column[0] for column in connection.description or ())
         if output == "table" or stream is None:
             return _fetch_table(connection, columns, max_rows, limits)
-        write = write_csv if output == "csv" else write_json
-        return QueryResult(columns, (), write(connection, columns, stream, limits))
+        return QueryResult(columns, (), TEXT_WRITERS[output](connection, columns, stream, limits))
 
 
 @contextmanager
@@ -142,9 +149,15 @@ def _explained(warehouse_dir: Path, limits: QueryLimits | None) -> Iterator[None
         raise InputError(str(error)) from None
 
 
-def _locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:
-    """Open the served catalogue so that only its own files can be read and no setting can be changed."""
+def locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb.DuckDBPyConnection:
+    """Open the served catalogue so that only its own files can be read and no setting can be changed.
+
+    Names are found without their layer. The files that may be read, what a statement may be, and the settings
+    stay as they are: a search path says where a name is looked up, not what may be done with it.
+    """
     connection = connect(served_path(warehouse_dir))
+    path = ",".join(f"{DATABASE}.{layer}" for layer in LAYERS_IN_ORDER)
+    connection.execute(f"SET search_path = {quote_text(path)}")
     connection.execute(f"SET allowed_paths = {quote_list(published_files(connection))}")
     for statement in limits.statements() if limits else ():
         connection.execute(statement)

@@ -53,7 +53,8 @@ def served_path(warehouse_dir: Path) -> Path:
     InputError
         When this user may not look into the folder.
     """
-    path = warehouse_dir / CATALOGUE_FILE
+    # A catalogue over many homes is a file of its own.
+    path = warehouse_dir if warehouse_dir.suffix == ".duckdb" else warehouse_dir / CATALOGUE_FILE
     if warehouse_dir.is_dir() and not os.access(warehouse_dir, os.X_OK):
         raise InputError(f"the folder {warehouse_dir} cannot be read by this user; have its owner permit it")
     if not path.exists():

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from smallcap.errors import InputError, NothingPublishedError, SmallcapError
+from smallcap.questions.files import read_question
 from smallcap.warehouse import run_query
 from smallcap.warehouse.query import Output
 from smallcap.warehouse.safety import REFUSED_FUNCTIONS
@@ -328,10 +329,9 @@ def test_csv_and_json_are_written_without_polars_pandas_or_dagster(warehouse_dir
 @pytest.mark.some_cases(6)
 @pytest.mark.parametrize("file", sorted(QUERIES_DIR.glob("*.sql")), ids=lambda file: file.stem)
 def test_every_worked_example_runs_and_opens_with_its_question(warehouse_dir: Path, file: Path):
-    text = file.read_text(encoding="utf-8")
-    assert text.startswith("-- ")
-    assert "?" in text.splitlines()[0]
-    assert run_query(warehouse_dir, text).columns
+    asked = read_question(file)
+    examples = {one.name: one.value(one.example) for one in asked.declared}
+    assert run_query(warehouse_dir, asked.sql, parameters=examples or None).columns
 
 
 def test_the_python_examples_of_the_page_on_connecting_run(home: Path):

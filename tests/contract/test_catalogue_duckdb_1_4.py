@@ -13,6 +13,7 @@ from smallcap.tables import META_TABLES, TABLES
 from smallcap.tables.macros import macros
 from smallcap.warehouse import export
 from tests.published_home import PROJECT_ROOT, publish_small_home
+from tests.tiers import others_in_drill
 
 pytestmark = pytest.mark.service
 LOCK = Path(__file__).parent / "requirements-duckdb-1.4.lock"
@@ -25,6 +26,9 @@ print(json.dumps({
     "client": duckdb.__version__,
     "scores": ask("SELECT year, count(*), sum(score) FROM marts.quality_scores GROUP BY year ORDER BY year"),
     "latest": ask("SELECT ticker FROM marts.latest_quality"),
+    "unqualified": ask("SELECT count(*) FROM quality_point_in_time")[0][0],
+    "wide": ask("SELECT count(*) FROM members_wide")[0][0],
+    "shown": [name for (name,) in ask("SHOW TABLES")],
     "visible": ask("SELECT count(*) FROM core.visible_annual_metrics(DATE '2025-12-31')"),
     "by_date": ask("SELECT count(*) FROM marts.quality_scores, raw.visible_fundamentals_by_period(as_of)"),
     "symbol": ask("SELECT core.symbol_key('brk/b ')"),
@@ -36,7 +40,8 @@ print(json.dumps({
         + ", ".join(f"'{name}'" for name in sys.argv[2:]) + ") AND comment IS NULL"
     ),
     "comment": ask(
-        "SELECT comment FROM duckdb_columns() WHERE table_name = 'quality_scores' AND column_name = 'roe'"
+        "SELECT comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = 'quality_scores'"
+        " AND column_name = 'roe'"
     ),
 }))
 """
@@ -84,7 +89,7 @@ def _has_client(python: Path) -> bool:
     return asked.stdout.strip() == "1.4.4"
 
 
-@pytest.fixture(scope="module", params=["catalogue", "export"])
+@pytest.fixture(scope="module", params=others_in_drill(["catalogue", "export"], kept=["catalogue"]))
 def answers(
     request: pytest.FixtureRequest, old_python: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, object]:
@@ -133,3 +138,10 @@ def test_macros_answer_and_have_comments(answers: dict[str, object]):
 def test_comments_are_read(answers: dict[str, object]):
     assert answers["uncommented"] == []
     assert answers["comment"] == [["return on equity [fraction]"]]
+
+
+def test_the_marts_are_found_without_their_layer(answers: dict[str, object]):
+    assert (answers["unqualified"], answers["wide"]) == (9, 0)
+    shown = set(answers["shown"])
+    assert {"members_wide", "quality_scores", "survivors"} <= shown
+    assert "members" not in shown

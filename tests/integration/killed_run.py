@@ -30,7 +30,6 @@ LOOK_EVERY_SECONDS = 0.005
 # Another date of a year that exists, under another stale limit: the year's partitions get other contents.
 RERUN = ("run", "--as-of", "2025-02-28")
 RERUN_SETTINGS = {"sample_companies": COMPANIES}
-FEWEST_COMPANIES = 60
 FORMER_TOLERANCE, OTHER_TOLERANCE = "relative = 0.005", "relative = 0.0001"
 """Of reconciliation.toml: few tables follow from it, and hundreds of rows differ."""
 
@@ -154,7 +153,7 @@ class Kill:
     """What was found after one kill."""
 
     moment: float
-    code: int
+    ended: Ended
     is_between: bool
     served: dict[str, tuple[int, int]]
 
@@ -183,23 +182,26 @@ def measured(
     return replace(rerun, seconds=ended.seconds)
 
 
-def small_forked_rerun(folder: Path) -> Rerun:
-    """Make a small home of one date, and the same after a run under another rule.
+def small_forked_rerun(home: Path, folder: Path) -> Rerun:
+    """Run on a copy of a small home under another rule.
 
-    The run makes what follows from the rule, and publishes it.
+    The run makes what follows from the rule, in both years, and publishes it.
+
+    Parameters
+    ----------
+    home
+        The small home, which is only read.
+    folder
+        Where the copies and the rules go.
     """
-    settings = {"sample_companies": FEWEST_COMPANIES}
     reference = Path(shutil.copytree(PROJECT_ROOT / "data" / "reference", folder / "reference"))
     rules = reference / "reconciliation.toml"
     text = rules.read_text(encoding="utf-8")
     assert FORMER_TOLERANCE in text
     rules.write_text(text.replace(FORMER_TOLERANCE, OTHER_TOLERANCE), encoding="utf-8")
     run = ("run", "--as-of", str(LATER))
-    first = start_forked(folder / "before", *run, **settings)
-    messages = first.communicate()[1]
-    assert first.returncode == 0, messages
     return measured(
-        folder / "before", folder / "after", run, start_forked, **settings, reference_dir=reference
+        copy_home(home, folder / "before"), folder / "after", run, start_forked, reference_dir=reference
     )
 
 
@@ -212,7 +214,7 @@ def garble_a_log(home: Path) -> None:
 def kill_once(rerun: Rerun, home: Path, moment: float, before: str) -> Kill:
     ended = run_until(moment, rerun.start(home))
     is_between = not has_swapped(home, before) and has_committed(home)
-    return Kill(moment, ended.code, is_between, served(home))
+    return Kill(moment, ended, is_between, served(home))
 
 
 def kill_again_and_again_then_finish(
@@ -228,13 +230,13 @@ def kill_again_and_again_then_finish(
     kills: list[Kill] = []
     for moment in moments:
         kill = kill_once(rerun, home, moment, before)
-        while kill.code != -signal.SIGKILL:
-            # A run that was quicker than the measured one ended before its moment: a fresh home, a little
-            # earlier.
+        while kill.ended.code != -signal.SIGKILL:
+            # A run that was quicker than the measured one ended before its moment: a fresh home, and a moment
+            # shortly before the end of such a run.
             shutil.rmtree(home)
             copy_home(rerun.before, home)
             damage(home)
-            kill = kill_once(rerun, home, kill.moment * 0.95, before)
+            kill = kill_once(rerun, home, kill.ended.seconds * 0.95, before)
         kills.append(kill)
     assert run_until(math.inf, rerun.start(home)).code == 0
     differences = unequal_tables(home, rerun.after)

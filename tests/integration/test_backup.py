@@ -322,8 +322,10 @@ RUNS, MOMENTS_OF_A_RUN = 4, 5
 
 
 @pytest.mark.drill
-def test_a_backup_at_twenty_moments_of_a_run_is_what_was_published_then_and_goes_on(tmp_path: Path) -> None:
-    rerun = small_forked_rerun(tmp_path / "made")
+def test_a_backup_at_twenty_moments_of_a_run_is_what_was_published_then_and_goes_on(
+    small_home: Path, tmp_path: Path
+) -> None:
+    rerun = small_forked_rerun(small_home, tmp_path / "made")
     before = served_run_id(rerun.before / "warehouse")
     taken = 0
     for number in range(RUNS):

@@ -131,6 +131,7 @@ def test_of_old_runs_dagster_keeps_nothing_but_those_that_wrote_what_is_stored(s
     assert [path for path in settings.dagster_dir.rglob("*") if earlier in path.name] == []
 
 
+@pytest.mark.drill
 def test_the_snapshots_of_another_plan_go_with_its_last_run(home: Path, settings: Settings) -> None:
     own = str(served_run_id(settings.warehouse_dir))
     selected = make(home, LATER, tables=["raw.factors"], is_forced=True)

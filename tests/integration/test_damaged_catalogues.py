@@ -130,6 +130,7 @@ def test_a_damaged_file_of_the_history_disturbs_no_publication(
     assert rollback(warehouse_dir) == "run-2026"
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("kind", others_in_drill(DAMAGES, kept=["random bytes in the middle"]))
 def test_a_home_that_was_moved_with_it_can_be_rolled_back(
     tmp_path: Path, warehouse_dir: Path, kind: str

@@ -167,6 +167,7 @@ def test_a_pipe_is_given_the_value_as_it_is(home: Path) -> None:
     )
 
 
+@pytest.mark.drill
 def test_an_error_that_quotes_the_input_is_harmless(home: Path, tmp_path: Path) -> None:
     folder = write_folder(
         tmp_path, {"ishares/IWM.csv": holdings([line(), line("XYZ", "XYLO", price="\x1b]0;owned\x07")])}

@@ -50,7 +50,7 @@ def kept(home: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("moment", others_in_drill(MOMENTS, [2, 15]))
+@pytest.mark.parametrize("moment", others_in_drill(MOMENTS, [2]))
 def test_a_killed_fetch_goes_on_where_it_stopped(standin: StandIn, tmp_path: Path, moment: int) -> None:
     home, rates = tmp_path / "home", tmp_path / "rates"
     first = child(standin, home, rates, 500)

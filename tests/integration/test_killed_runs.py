@@ -38,9 +38,9 @@ KILLS_OF_A_SMALL_HOME = 10
 
 
 @pytest.fixture(scope="module")
-def small_rerun(tmp_path_factory: pytest.TempPathFactory) -> Rerun:
-    """A run of a smaller home, forked from a process that has loaded all it needs."""
-    return small_forked_rerun(tmp_path_factory.mktemp("forked"))
+def small_rerun(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Rerun:
+    """A run of few tables, forked from a process that has loaded all it needs."""
+    return small_forked_rerun(small_home, tmp_path_factory.mktemp("forked"))
 
 
 def test_kills_spread_over_a_repair_and_a_small_run_neither_show_nor_last(small_rerun: Rerun, tmp_path: Path):

@@ -158,6 +158,7 @@ class TestWhereverThePublicationGoes:
             ).fetchall()
         return {name for (name,) in found}
 
+    @pytest.mark.drill
     def test_an_export_has_them(self, home: Path, tmp_path: Path) -> None:
         export(home / "warehouse", tmp_path / "export.duckdb")
         assert self.of(tmp_path / "export.duckdb") == self.MACROS
@@ -173,7 +174,13 @@ class TestWhereverThePublicationGoes:
 
     def test_a_publication_without_them_is_not_of_this_release(self, copy: Path) -> None:
         warehouse_dir = copy / "warehouse"
-        assert is_of_this_release(warehouse_dir)
+        assert is_of_this_release(warehouse_dir, VIEWS_DIR)
         with duckdb.connect(str(warehouse_dir / "warehouse.duckdb")) as connection:
             connection.execute("DROP MACRO TABLE core.visible_annual_metrics")
-        assert not is_of_this_release(warehouse_dir)
+        assert not is_of_this_release(warehouse_dir, VIEWS_DIR)
+
+    def test_a_publication_without_a_view_is_not_of_this_release(self, copy: Path) -> None:
+        warehouse_dir = copy / "warehouse"
+        with duckdb.connect(str(warehouse_dir / "warehouse.duckdb")) as connection:
+            connection.execute("DROP VIEW main.members_wide")
+        assert not is_of_this_release(warehouse_dir, VIEWS_DIR)

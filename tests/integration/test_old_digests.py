@@ -171,6 +171,7 @@ def test_a_year_that_is_out_of_date_stays_so_when_digests_are_renewed(home: Path
     assert made_by_a_run(home) == ["marts.index_sectors"]
 
 
+@pytest.mark.drill
 def test_members_rows_of_another_algorithm_count_as_the_same_after_a_publication_alone(home: Path):
     """Rows of other companies have come since: years differ, and digests of members do not compare."""
     stamp_as_the_former_release(home, members=lambda whole: whole[::-1])

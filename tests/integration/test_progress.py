@@ -32,7 +32,7 @@ def is_last_sentence(lines: list[str]) -> bool:
 @pytest.mark.parametrize("columns", others_in_drill([80, 200], kept=[80]))
 def test_in_a_terminal_the_bar_is_one_line_and_leaves_none_behind(tmp_path: Path, columns: int):
     shown = run_in_terminal(
-        [COMMAND, "fetch", "--home", tmp_path / "home"], environment(sample_companies=COMPANIES), columns
+        [COMMAND, "fetch", "--home", tmp_path / "home"], environment(sample_companies=60), columns
     )
     assert shown.code == 0, shown.left
     assert is_last_sentence(shown.left)
@@ -55,6 +55,7 @@ def test_ctrl_c_in_a_terminal_leaves_one_sentence(tmp_path: Path):
     assert sum(line.startswith("stopped by Ctrl-C") for line in shown.left) == 1
 
 
+@pytest.mark.drill
 def test_where_nobody_watches_each_table_is_one_line(tmp_path: Path):
     told = smallcap("fetch", "--home", tmp_path / "home", sample_companies=COMPANIES)
     lines = told.stderr.splitlines()

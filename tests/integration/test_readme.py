@@ -1,4 +1,4 @@
-"""The commands of README, pasted in order into a fresh shell in a fresh clone: each of them succeeds.
+"""The commands of README and of the tour, pasted in order into a fresh shell in a fresh clone: each succeeds.
 
 The results that it shows are what they print.
 """
@@ -27,9 +27,14 @@ trap 'echo "this ended with $?: $BASH_COMMAND" >&2' ERR
 """
 
 
-def readme() -> list[tuple[str, str]]:
-    """The blocks of README: language and text."""
-    return BLOCK.findall((PROJECT_ROOT / "README.md").read_text(encoding="utf-8"))
+PAGES = ("README.md", "docs/tour.md")
+"""In the order in which a newcomer pastes them."""
+
+
+def pages() -> list[tuple[str, str]]:
+    """The blocks of the pages: language and text."""
+    texts = [(PROJECT_ROOT / page).read_text(encoding="utf-8") for page in PAGES]
+    return [block for text in texts for block in BLOCK.findall(text)]
 
 
 def clone(folder: Path) -> Path:
@@ -69,7 +74,7 @@ def fresh_shell(project: Path) -> dict[str, str]:
 @pytest.mark.drill
 def test_the_commands_succeed_in_order(tmp_path: Path):
     project = clone(tmp_path / "smallcap")
-    commands = "".join(text for language, text in readme() if language == "sh" and text.strip() != LEFT_OUT)
+    commands = "".join(text for language, text in pages() if language == "sh" and text.strip() != LEFT_OUT)
     done = subprocess.run(
         ["bash", "-c", STRICT + commands],
         cwd=project,
@@ -92,7 +97,7 @@ def test_the_results_that_are_shown_are_those_of_the_default_universe(tmp_path: 
     must_succeed("backfill", "--from", 2018, "--to", 2025, "--home", home)
     regression = must_succeed("regress", "funnel_survivors", "--cov", "HAC", "--home", home)
     printed = {tuple(line.split()) for line in "\n".join((screen, funnel, regression)).splitlines()}
-    shown = [line for language, text in readme() if not language for line in text.splitlines()]
+    shown = [line for language, text in pages() if not language for line in text.splitlines()]
     assert len(shown) > 40
     assert [line for line in shown if tuple(line.split()) not in printed] == []
 
@@ -101,11 +106,11 @@ def test_blocks_of_commands_are_marked_and_hold_nothing_else():
     """A prompt, an output or a comment would be taken for a command by one shell or another when it is
     pasted.
     """
-    commands = [text for language, text in readme() if language == "sh"]
+    commands = [text for language, text in pages() if language == "sh"]
     assert LEFT_OUT in [text.strip() for text in commands]
     for text in commands:
         assert not re.search(r"^\$ |(?:^|\s)#", text, flags=re.MULTILINE), text
-    for language, text in readme():
+    for language, text in pages():
         assert language == "sh" or not re.search(r"^(?:\$ )?(?:smallcap|make) ", text, flags=re.MULTILINE), (
             text
         )

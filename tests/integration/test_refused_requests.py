@@ -33,6 +33,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.some_cases(4)
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_request_that_cannot_be_met_changes_nothing(small_home, smallcap, what):
     arguments, words = REFUSED[what]

@@ -189,6 +189,7 @@ def test_a_damaged_journal_is_named_and_the_doctor_undoes_what_was_not_published
     assert run_id is not None
 
 
+@pytest.mark.drill
 def test_a_damaged_database_of_dagster_is_named_and_the_doctor_moves_it_aside(
     home: Path, small_home: Path, smallcap: Smallcap
 ) -> None:

@@ -147,6 +147,7 @@ def test_the_same_warehouse_leaves_every_file_as_it_is(home, smallcap):
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()} == times
 
 
+@pytest.mark.drill
 def test_two_dates_lead_to_each_other_and_can_be_compared(home, smallcap):
     for date in (LATER, EARLIER):
         assert smallcap("report", "--as-of", date, "--home", home).code == 0
@@ -181,6 +182,7 @@ def test_what_a_report_was_read_from_is_kept_once(home, smallcap):
     )
 
 
+@pytest.mark.drill
 def test_reports_of_dates_that_are_no_longer_published_are_removed(home, smallcap):
     answer = smallcap("report", "--as-of", LATER, "--home", home)
     assert answer.code == 0, answer

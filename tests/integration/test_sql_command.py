@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from smallcap.questions import worked_query
 from tests.command_line import environment, must_succeed
 from tests.command_line import smallcap as run_command
 from tests.paths import PROJECT_ROOT
@@ -175,7 +176,8 @@ def test_worked_queries_are_listed_with_their_questions_and_run_by_name(small_ho
     "name", sorted(path.stem for path in (PROJECT_ROOT / "sql" / "queries").glob("*.sql"))
 )
 def test_every_worked_query_runs_on_a_published_home(small_home: Path, smallcap, name: str):
-    answer = smallcap("sql", "--query", name, "--home", small_home, "--format", "csv")
+    given = [part for one in worked_query(name).declared for part in ("--set", f"{one.name}={one.example}")]
+    answer = smallcap("sql", "--query", name, *given, "--home", small_home, "--format", "csv")
     assert answer.code == 0, answer.err
 
 

@@ -78,6 +78,7 @@ def until(look: Callable[[], T]) -> T:
     raise AssertionError("it did not happen")
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize(
     ("sql", "send"),
     others_in_drill(
@@ -113,6 +114,7 @@ def test_a_stopped_query_leaves_no_file(small_home: Path, tmp_path: Path, starte
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_process_outlives_the_command(small_home: Path, started, number: signal.Signals):
     child = start(started, small_home, ENDLESS)
@@ -176,8 +178,7 @@ def test_a_statement_from_standard_input_has_the_same_limit(small_home: Path):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--output", "rows"], "--output needs --format csv, json or parquet"),
-        (["--format", "parquet"], "--format parquet needs a file"),
+        (["--output", "rows"], "--output needs --format csv, json, jsonl, markdown or parquet"),
         (["--rows", "0"], "'--rows'"),
     ],
 )

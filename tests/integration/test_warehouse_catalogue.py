@@ -14,6 +14,7 @@ import pytest
 
 from smallcap.errors import DamagedCatalogueError, NothingPublishedError, SmallcapError
 from smallcap.tables import META_TABLES, TABLES
+from smallcap.tables.views import read_views
 from smallcap.warehouse import PublishedTable, build, published, versions_in_use
 from smallcap.warehouse.reading import connect
 from smallcap.warehouse.views import duckdb_type
@@ -69,8 +70,8 @@ def test_every_table_and_column_says_what_it_is(catalogue: duckdb.DuckDBPyConnec
 
 def test_units_stand_in_the_comments(catalogue: duckdb.DuckDBPyConnection):
     comment = catalogue.execute(
-        "SELECT comment FROM duckdb_columns() WHERE table_name = 'quality_scores' AND column_name "
-        "= 'market_cap_usd'"
+        "SELECT comment FROM duckdb_columns() WHERE schema_name = 'marts' "
+        "AND table_name = 'quality_scores' AND column_name = 'market_cap_usd'"
     ).fetchall()
     assert comment[0][0].endswith("[USD]")
 
@@ -204,6 +205,54 @@ def test_further_views_take_their_comment_from_their_first_line(catalogue: duckd
     )
     for file in VIEWS_DIR.glob("*.sql"):
         assert comments[file.stem] == file.read_text(encoding="utf-8").splitlines()[0].removeprefix("-- ")
+
+
+def test_each_table_and_view_of_the_marts_is_found_without_its_layer(catalogue: duckdb.DuckDBPyConnection):
+    marts = {name.removeprefix("marts.") for name in TABLES if name.startswith("marts.")}
+    marts |= {file.stem for file in VIEWS_DIR.glob("*.sql")}
+    assert {name for (name,) in catalogue.execute("SHOW TABLES").fetchall()} == marts
+    for name in ("quality_scores", "members_wide", "survivors"):
+        assert _types(catalogue, name) == _types(catalogue, f"marts.{name}")
+    assert catalogue.execute("SELECT count(*) FROM quality_point_in_time").fetchall() == [(9,)]
+    comments = "SELECT comment FROM duckdb_views() WHERE view_name = 'members_wide'"
+    assert len(set(catalogue.execute(comments).fetchall())) == 1
+
+
+def test_the_marts_are_found_without_their_layer_by_a_client_that_opens_the_file(tmp_path: Path):
+    file = publish_small_home(tmp_path / "home") / "warehouse.duckdb"
+    with duckdb.connect(str(file), read_only=True) as client:
+        assert client.execute("SELECT count(*) FROM quality_scores").fetchall() == [(9,)]
+    with duckdb.connect() as client:
+        client.execute(f"ATTACH '{file}' AS other (READ_ONLY)")
+        assert client.execute("SELECT count(*) FROM other.quality_point_in_time").fetchall() == [(9,)]
+        assert client.execute("SELECT count(*) FROM other.members_wide").fetchall() == [(0,)]
+
+
+def test_a_view_may_read_a_view_whose_name_comes_later(tmp_path: Path):
+    views = tmp_path / "views"
+    views.mkdir()
+    (views / "a_first.sql").write_text("-- Reads another.\nSELECT * FROM marts.b_second", encoding="utf-8")
+    (views / "b_second.sql").write_text(
+        "-- Is read.\n-- score [points]: a number\nSELECT 1.5 AS score, ticker FROM marts.quality_scores",
+        encoding="utf-8",
+    )
+    file = publish(
+        tmp_path / "home", "run-1", write_scores(tmp_path / "home", range(2025, 2026)), views_dir=views
+    )
+    with connect(file / "warehouse.duckdb") as catalogue:
+        assert catalogue.execute("SELECT max(score), count(*) FROM a_first").fetchall() == [(1.5, 3)]
+        comments = catalogue.execute(
+            "SELECT comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = 'a_first'"
+        ).fetchall()
+    assert comments[0] == ("a number [points]",)
+    assert comments[1] == ("ticker of the company's largest line",)
+
+
+def test_views_that_read_each_other_in_a_circle_are_named(tmp_path: Path):
+    for name, other in (("first", "second"), ("second", "first")):
+        (tmp_path / f"{name}.sql").write_text(f"-- One.\nSELECT * FROM marts.{other}", encoding="utf-8")
+    with pytest.raises(SmallcapError, match=r"in a circle: marts\.first, marts\.second"):
+        read_views(tmp_path)
 
 
 @pytest.mark.parametrize(

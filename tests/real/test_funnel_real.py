@@ -43,6 +43,7 @@ class TestAgreement:
     def test_both_dates_agree_with_pandas_under_the_long_limit(self, long_limit: RealHome) -> None:
         assert_funnels_agree(both_funnels(long_limit.home, LONG_LIMIT))
 
+    @pytest.mark.drill
     def test_both_dates_agree_with_pandas_under_the_short_limit(self, short_limit: RealHome) -> None:
         assert_funnels_agree(both_funnels(short_limit.home, SHORT_LIMIT))
 

@@ -136,6 +136,7 @@ def test_a_tilde_does_not_lead_into_the_home(home: Path, monkeypatch: pytest.Mon
     Path("~").unlink()
 
 
+@pytest.mark.some_cases(1)
 @pytest.mark.parametrize("step", ["tempfile.TemporaryDirectory", "pathlib.Path.chmod", "os.replace"])
 def test_an_export_that_the_system_refuses_is_explained_and_leaves_nothing(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str

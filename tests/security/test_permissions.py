@@ -100,6 +100,7 @@ def test_rows_that_are_written_out_are_closed(warehouse_dir: Path, tmp_path: Pat
     assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
+@pytest.mark.some_cases(1)
 @attacks("permissions", "overwrite", {"exported file": False, "exported file over an open one": True})
 def test_an_exported_file_is_closed_and_so_is_what_it_is_made_from(
     warehouse_dir: Path, tmp_path: Path, overwrite: bool

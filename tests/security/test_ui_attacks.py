@@ -182,6 +182,7 @@ def statuses(ui: ServedUi, headers: Mapping[str, str]) -> tuple[int, int]:
     return ui.request("POST", "/graphql", {**JSON, **headers}, READ)[0], status
 
 
+@pytest.mark.drill
 def test_a_click_starts_a_run_and_the_daemon_carries_it_out(ui: ServedUi):
     assert ui.wait_for_run(ui.launch(), "SUCCESS", "FAILURE", "CANCELED") == "SUCCESS"
 

@@ -17,7 +17,7 @@ from tests.browser.chromium import chromium
 from tests.security.relay import relay
 from tests.security.served_ui import CHEAPEST, LAUNCH, ServedUi, served_ui, wait_for
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, pytest.mark.drill]
 FOREIGN_NAME = "evil.test"
 NAMED = "research.test"
 PAGE = b"<!doctype html><title>foreign</title><p>a foreign page</p>"

@@ -23,6 +23,7 @@ def part(ui: ServedUi, word: str) -> int:
     return found
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("number", "code", "name"),
     [

@@ -25,8 +25,10 @@ REPAIRED_EVERY = 4
 """One of so many chains begins with a damaged home, which the runs repair."""
 
 
-def test_kills_at_random_moments_neither_show_nor_last(tmp_path: Path, rounds: Iterator[int]) -> None:
-    rerun = small_forked_rerun(tmp_path)
+def test_kills_at_random_moments_neither_show_nor_last(
+    small_home: Path, tmp_path: Path, rounds: Iterator[int]
+) -> None:
+    rerun = small_forked_rerun(small_home, tmp_path)
     whole, done = (served(rerun.before), served(rerun.after)), 0
     for seed in rounds:
         draw, folder = random.Random(seed), tmp_path / str(seed)

@@ -23,6 +23,7 @@ from smallcap.finance.funnel import FunnelRules
 from smallcap.finance.funnel.lens_items import items
 from smallcap.pipelines.command.app import app
 from smallcap.pipelines.command.status import in_order
+from smallcap.questions.files import read_question
 from smallcap.rules.files import read_rules
 from smallcap.settings import Settings
 from smallcap.tables import META_TABLES, TABLES
@@ -128,7 +129,7 @@ def test_the_data_dictionary_lists_every_table_and_view_that_is_served(
 ) -> None:
     served = published_warehouse.execute(
         "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE "
-        "table_catalog = 'warehouse'"
+        "table_catalog = 'warehouse' AND table_schema <> 'main'"
     ).fetchall()
     page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
     contents = page.split("\n## ")[0]
@@ -388,9 +389,9 @@ def test_queries_of_the_pages_name_what_is_there(
 def test_worked_queries_say_what_they_answer_and_name_what_is_there(
     empty_warehouse: duckdb.DuckDBPyConnection, path: Path
 ) -> None:
-    query = path.read_text(encoding="utf-8")
-    assert re.match(r"-- .+\?", query)
-    empty_warehouse.execute(query).fetchall()
+    query = read_question(path)
+    examples = {one.name: one.value(one.example) for one in query.declared}
+    empty_warehouse.execute(query.sql, examples or None).fetchall()
 
 
 # -- nothing private

@@ -6,11 +6,11 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.metrics import ClockRules, DateRules, SanityRules
 from smallcap.sources.files.canonical_tables import CanonicalTable
@@ -62,7 +62,9 @@ class Dated:
     refused: pl.DataFrame
 
 
-def load_date_limits(reference_dir: Path, today: dt.date, given_clock: dt.date | None = None) -> DateLimits:
+def load_date_limits(
+    reference_dir: ReferenceDir, today: dt.date, given_clock: dt.date | None = None
+) -> DateLimits:
     """Read the rules. Raises what `read_rules` raises.
 
     A clock later than the machine's date counts as the day of the run.

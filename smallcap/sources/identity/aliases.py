@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 import polars as pl
 
 from smallcap.finance.tickers import normalised
+from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rows
 from smallcap.rules.types.base import field_names
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
@@ -19,7 +19,7 @@ ALIASES_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
-def load_ticker_aliases(reference_dir: Path) -> pl.DataFrame:
+def load_ticker_aliases(reference_dir: ReferenceDir) -> pl.DataFrame:
     """Read the dated aliases, one row each; a missing file means none. Raises what `read_rows` raises."""
     is_there = (reference_dir / ALIASES_FILE).is_file()
     aliases = read_rows(reference_dir, ALIASES_FILE, TickerAlias) if is_there else ()

@@ -5,6 +5,7 @@ The caller chooses the day.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
 
@@ -140,3 +141,17 @@ class HoldingsSite:
         except NoListError:
             if day > self._today - SETTLED_AFTER:
                 raise
+
+
+def of_downloads(rules: HoldingsRules, min_members: int | None) -> HoldingsRules:
+    """Return the rules with the minimum number of members of downloaded files in place of that of a folder's.
+
+    Parameters
+    ----------
+    rules
+        The rules of holdings files.
+    min_members
+        The minimum; None: that of the rules for downloads.
+    """
+    floor = rules.download.min_members if min_members is None else min_members
+    return dataclasses.replace(rules, plausibility=dataclasses.replace(rules.plausibility, min_members=floor))

@@ -6,7 +6,6 @@ Files are downloaded in `ishares.download` and read in `ishares.holdings`; lines
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.files.lists import Lists, choose_lists, combine_lists, holdings_rows
 from smallcap.sources.identity.lines import resolve_lines
 from smallcap.sources.identity.sightings import LISTED_COLUMNS, Sightings
-from smallcap.sources.ishares.download import SETTLED_AFTER, SOURCE, HoldingsSite
+from smallcap.sources.ishares.download import SETTLED_AFTER, SOURCE, HoldingsSite, of_downloads
 from smallcap.sources.ishares.holdings import Holdings, NoListError
 
 _LOG = logging.getLogger(__name__)
@@ -91,7 +90,7 @@ class IsharesLists:
             limits,
             base_url=base_url,
             fund=_fund(rules, index),
-            rules=_strict(rules, min_members),
+            rules=of_downloads(rules, min_members),
             today=today,
             latest_max_age=latest_max_age,
         )
@@ -203,12 +202,6 @@ class IsharesLists:
             refusals.append(str(error))
             return None
         return latest if latest.as_of in days else None
-
-
-def _strict(rules: HoldingsRules, min_members: int | None) -> HoldingsRules:
-    """Replace the minimum number of members of files in a folder by that of downloaded files."""
-    floor = rules.download.min_members if min_members is None else min_members
-    return dataclasses.replace(rules, plausibility=dataclasses.replace(rules.plausibility, min_members=floor))
 
 
 def _fund(rules: HoldingsRules, index: str) -> IndexFund:

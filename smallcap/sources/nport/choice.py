@@ -21,6 +21,8 @@ from smallcap.sources.nport.members import FundList
 QUARTERLY_LIST_AGE_DAYS: Final = 100
 """How long a list of a fund serves: a quarter, and the days until the next one's own date."""
 REPLICATES: Final = "replicates"
+DAILY: Final = " (file of the day)"
+"""Ends the fund's name in lists that are its holdings file of a day, not a report."""
 _LISTS: Final[dict[str, type[pl.DataType]]] = {
     "fund": pl.String,
     "snapshot_date": pl.Date,
@@ -62,7 +64,10 @@ def chosen_lists(
     """
     kinds = {row.fund: row.kind == REPLICATES for row in funds}
     known = pl.DataFrame(
-        [(one.fund, one.list_date, one.available_date, kinds.get(one.fund, False)) for one in lists],
+        [
+            (one.fund, one.list_date, one.available_date, kinds.get(one.fund.removesuffix(DAILY), False))
+            for one in lists
+        ],
         schema=_LISTS,
         orient="row",
     ).unique()

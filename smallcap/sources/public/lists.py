@@ -18,6 +18,7 @@ from smallcap.sources.edgar import SecRecords
 from smallcap.sources.nport.choice import REPLICATES
 from smallcap.sources.nport.document import read_report
 from smallcap.sources.nport.members import FundList, constituents, newest_versions
+from smallcap.sources.public.daily import DailyLists
 from smallcap.sources.public.fund_reports import FiledReport, filed_reports
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class FundLists:
         An older feed of a fund's filings is asked for again.
     min_members
         Fewer members are implausible; None: the minimum of the rules.
+    daily
+        The file of the day of a fund that follows the index; None: reports alone.
     """
 
     def __init__(
@@ -54,9 +57,11 @@ class FundLists:
         clock: dt.date,
         max_age: dt.timedelta,
         min_members: int | None,
+        daily: DailyLists | None = None,
     ) -> None:
         self._records, self._funds, self._rules = records, funds, rules
         self._clock, self._max_age, self._min_members = clock, max_age, min_members
+        self._daily = daily
         self._filed: dict[str, list[FiledReport]] = {}
         self._lists: dict[str, FundList | None] = {}
         self._sessions = nyse_sessions(FIRST_LIST, clock + dt.timedelta(days=31))
@@ -77,11 +82,22 @@ class FundLists:
         return self._filed[index]
 
     def until(self, index: str, day: dt.date) -> list[FundList]:
-        """Return every list dated by a day, one per fund and date, fetching what is not at hand."""
+        """Return every list dated by a day, one per fund and date, fetching what is not at hand.
+
+        Files of the day stand beside the reports under a name of their own.
+        """
         wanted = [report for report in self.filed(index) if report.list_date <= day]
         self._records.fetch_all(REPORT, [report.request for report in wanted])
         read = [self._list(report) for report in wanted]
-        return newest_versions([one for one in read if one is not None and one.list_date <= day])
+        reported = [one for one in read if one is not None and one.list_date <= day]
+        return newest_versions([*reported, *self._of_the_day(index, day)])
+
+    def _of_the_day(self, index: str, day: dt.date) -> list[FundList]:
+        if self._daily is None or self._daily.index != index:
+            return []
+        lists, notices = self._daily.until(day, self._sessions)
+        self._tell(*(notice for notice in notices if notice not in self.notices))
+        return lists
 
     def _list(self, report: FiledReport) -> FundList | None:
         if report.accession not in self._lists:

@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.plans import FILE_NAME, Plan, Plans
 from smallcap.settings import PlanName
 from smallcap.sources.fetching import Limits
 
 
-def load_plan(reference_dir: Path, plan: PlanName) -> Plan:
+def load_plan(reference_dir: ReferenceDir, plan: PlanName) -> Plan:
     """Read the limits of a plan.
 
     Raises

@@ -8,7 +8,7 @@ import duckdb
 
 from smallcap.errors import SmallcapError
 from smallcap.warehouse.sqltext import quote_name, quote_text
-from smallcap.warehouse.statements import rows_of
+from smallcap.warehouse.statements import create_views, rows_of
 
 
 def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path, new: Path) -> str:
@@ -41,7 +41,10 @@ def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path
     for schema, table in tables:
         place = f"{quote_name(schema)}.{quote_name(table)}"
         connection.execute(f"CREATE VIEW {place} AS FROM {quote_name(database)}.{place}")
-    _create_views(connection, [_repoint(sql, old, new) for *_, sql in views])
+    try:
+        create_views(connection, [_repoint(sql, old, new) for *_, sql in views])
+    except duckdb.Error as error:
+        raise _unreadable(error) from None
     connection.execute("USE memory")
     return moved
 
@@ -49,22 +52,6 @@ def attach_moved(connection: duckdb.DuckDBPyConnection, database: str, old: Path
 def _repoint(sql: str, old: Path, new: Path) -> str:
     """Replace the home at the beginning of each path, which is where a literal begins."""
     return sql.replace(quote_text(f"{old}/")[:-1], quote_text(f"{new}/")[:-1])
-
-
-def _create_views(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
-    """Create views in an order that their references allow: one that reads a missing view is tried again."""
-    while statements:
-        waiting: dict[str, duckdb.Error] = {}
-        for statement in statements:
-            try:
-                connection.execute(statement)
-            except duckdb.CatalogException as error:
-                waiting[statement] = error
-            except duckdb.Error as error:
-                raise _unreadable(error) from None
-        if len(waiting) == len(statements):
-            raise _unreadable(waiting[statements[0]])
-        statements = list(waiting)
 
 
 def _unreadable(error: duckdb.Error) -> SmallcapError:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import duckdb
 import pytest
 from rich.console import Console
 
 from smallcap.errors import AuditError, SmallcapError
 from smallcap.pipelines.command.night import retried
 from smallcap.pipelines.night_years import DAYS_UNTIL_FINAL, years_that_can_change
+from smallcap.questions.files import question
 from smallcap.sources.fetching import QuotaError, TransientError
 
 BEGIN = dt.datetime(2026, 3, 20, 2, 30)
@@ -139,3 +141,34 @@ def test_after_two_hundred_days_of_outage_the_end_of_the_old_year_is_made_too() 
 def test_a_date_that_became_unsettled_this_year_asks_for_no_year_more() -> None:
     today = dt.date(2026, 8, 1)
     assert years_that_can_change(today, today, today - dt.timedelta(days=DAYS_UNTIL_FINAL)) == (2026, 2026)
+
+
+@pytest.mark.parametrize(
+    ("rows", "unsettled"),
+    [
+        ([("2025-05-31", "point_in_time", True), ("2025-05-31", "as_published", True)], None),
+        ([("2025-05-31", "point_in_time", True)], dt.date(2025, 5, 31)),
+        (
+            [("2025-06-30", "point_in_time", False), ("2025-06-30", "as_published", True)],
+            dt.date(2025, 6, 30),
+        ),
+        (
+            [
+                ("2025-04-30", "point_in_time", True),
+                ("2025-04-30", "as_published", True),
+                ("2025-05-31", "point_in_time", True),
+                ("2025-06-30", "point_in_time", False),
+            ],
+            dt.date(2025, 5, 31),
+        ),
+    ],
+    ids=["both over", "the study's basis not made", "still changing", "the earliest of both kinds"],
+)
+def test_a_date_is_settled_once_both_bases_are_made_and_final(
+    rows: list[tuple[str, str, bool]], unsettled: dt.date | None
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA marts")
+        connection.execute("CREATE TABLE marts.quality_scores (as_of DATE, basis VARCHAR, is_final BOOLEAN)")
+        connection.executemany("INSERT INTO marts.quality_scores VALUES (?, ?, ?)", rows)
+        assert connection.execute(question("unsettled_since").sql).fetchall() == [(unsettled,)]

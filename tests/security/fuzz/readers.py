@@ -7,18 +7,31 @@ from pathlib import Path
 from typing import Final
 
 from tests.security.fuzz.file_readers import FILE_READERS, Reader
+from tests.security.fuzz.fleet_readers import FLEET_READERS
 from tests.security.fuzz.home_readers import HOME_READERS
 from tests.security.fuzz.sec_readers import SEC_READERS
 from tests.security.fuzz.vendor_readers import VENDOR_READERS
 
-READERS: Final[dict[str, Reader]] = {**FILE_READERS, **HOME_READERS, **SEC_READERS, **VENDOR_READERS}
+READERS: Final[dict[str, Reader]] = {
+    **FILE_READERS,
+    **FLEET_READERS,
+    **HOME_READERS,
+    **SEC_READERS,
+    **VENDOR_READERS,
+}
 
 READ_BY: Final = {
     "smallcap/backup/manifest.py": "manifest of a backup",
     "smallcap/backup/store.py": "file of a backup",
     "smallcap/engine/code.py": "digests of code",
     "smallcap/engine/unchanged.py": "record of nothing to make",
+    "smallcap/fleet/outcomes.py": "outcomes of a fleet",
+    "smallcap/fleet/overlays.py": "fleet file",
+    "smallcap/fleet/store/copy_record.py": "record of a copy",
+    "smallcap/fleet/store/layout.py": "pointer of a store",
     "smallcap/home_record.py": "recorded settings",
+    "smallcap/lake/own_rules.py": "folder of rules",
+    "smallcap/reference.py": "folder of rules",
     "smallcap/lake/cleaning.py": "table of the lake",
     "smallcap/lake/delta.py": "table of the lake",
     "smallcap/lake/journal.py": "journal of a run",
@@ -72,6 +85,10 @@ READ_BY: Final = {
 """The modules that read from outside, each with a reader that goes through it."""
 
 NOT_FROM_OUTSIDE: Final = {
+    "smallcap/fleet/local.py": "opens a log to write",
+    "smallcap/fleet/ray_pool.py": "opens a log to write",
+    "smallcap/fleet/store/contents.py": "files of the home as bytes, which are not looked into",
+    "smallcap/fleet/store/pulling.py": "writes a file whose digest is compared",
     "smallcap/lake/spill.py": "frames that the same run wrote",
     "smallcap/paths.py": "text of a path, made printable",
     "smallcap/private_files.py": "writes a file",
@@ -92,6 +109,7 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/warehouse/safety.py": "a statement as DuckDB serialised it (test_warehouse_query)",
     "smallcap/warehouse/serve.py": "flushes a folder to the disk",
     "smallcap/warehouse/statements.py": "statements of the package",
+    "pipelines/command/fleet.py": "the last lines of a log, as text",
     "pipelines/command/report.py": "opens a browser",
     "pipelines/command/unexpected.py": "writes a traceback",
     "pipelines/little_memory.py": "limits that the system states of this process",

@@ -1,0 +1,95 @@
+"""A fleet file: what a row expands to, and what is refused with file, line and field."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from smallcap.errors import InputError
+from smallcap.fleet.file import FleetHome, read_fleet
+
+
+def fleet(folder: Path, text: str) -> list[FleetHome]:
+    path = folder / "fleet.toml"
+    path.write_text(text)
+    return read_fleet(path)
+
+
+def test_a_row_is_one_home(tmp_path: Path) -> None:
+    text = '[[home]]\nname = "one"\nas_of = 2024-06-30\nlimit = 300\nindex = "russell1000"\n'
+    (home,) = fleet(tmp_path, text)
+    assert home.name == "one"
+    assert home.settings == {"preset": "sample", "index_name": "russell1000", "limit": 300}
+    assert home.row.as_of == dt.date(2024, 6, 30)
+    assert home.arguments() == ["--as-of", "2024-06-30"]
+
+
+def test_a_row_that_varies_is_one_home_per_combination_with_the_values_in_its_name(tmp_path: Path) -> None:
+    homes = fleet(
+        tmp_path,
+        '[[home]]\nname = "s"\nfrom = 2019\nto = 2021\nsettings = { sample_companies = 80 }\n'
+        'vary = { sample_seed = [1, 2], "funnel.value.quantile" = [0.4, 0.5] }\n',
+    )
+    assert [home.name for home in homes] == [
+        "s-sample_seed-1-funnel.value.quantile-0.4",
+        "s-sample_seed-1-funnel.value.quantile-0.5",
+        "s-sample_seed-2-funnel.value.quantile-0.4",
+        "s-sample_seed-2-funnel.value.quantile-0.5",
+    ]
+    assert homes[1].settings == {"preset": "sample", "sample_companies": 80, "sample_seed": 1}
+    assert homes[1].overrides == {"funnel.value.quantile": 0.5}
+    assert homes[1].arguments() == ["--from", "2019", "--to", "2021"]
+
+
+def test_folders_of_rules_limits_and_indexes_may_vary(tmp_path: Path) -> None:
+    homes = fleet(tmp_path, '[[home]]\nname = "r"\nvary = { rules = ["a", "b"], limit = [100, 200] }\n')
+    assert [(home.row.rules, home.settings["limit"]) for home in homes] == [
+        ("a", 100),
+        ("a", 200),
+        ("b", 100),
+        ("b", 200),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[[home]]\nname = "a"\n[[home]]\nname = "a"\n', "names two homes alike: a"),
+        ('[[home]]\nname = "a=b"\n', "line 2: field 'home.name' must be letters"),
+        ('[[home]]\nname = "../a"\n', "line 2: field 'home.name' must be letters"),
+        ('[[home]]\nname = ".fleet"\n', "line 2: field 'home.name' must be letters"),
+        ('[[home]]\nname = "a"\nfrom = 2019\n', "line 3: field 'home.from' and 'to' go together"),
+        ('[[home]]\nname = "a"\nas_of = 2019-01-31\nfrom = 2019\nto = 2020\n', "line 3: field 'home.as_of'"),
+        (
+            '[[home]]\nname = "a"\nindx = "x"\n',
+            "line 3: field 'home.indx' is unknown; known here: name, preset",
+        ),
+        ('[[home]]\nname = "a"\nas_of = 20190131\n', "line 3: field 'home.as_of' must be a date"),
+        ('[[home]]\nname = "a"\nvary = { sample_seed = [] }\n', "line 3: .*sample_seed' has no value"),
+        ('[[home]]\nname = "a"\nvary = { sample_seed = [1, 1] }\n', "line 3: .*names a value twice"),
+        ('[[home]]\nname = "a"\nvary = { seed = [1] }\n', "home 'a': 'seed' is no setting"),
+        (
+            '[[home]]\nname = "a"\nsettings = { xfinlink_api_key = "x" }\n',
+            "Keys and addresses are set in the env",
+        ),
+        ('[[home]]\nname = "a"\nvary = { shariah_standard = ["a b"] }\n', "cannot be in a home's name"),
+        ("", "line 1: field 'home' is missing"),
+        ("x", "is not valid TOML"),
+    ],
+)
+def test_what_is_refused_is_named_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=f"^fleet file .*fleet.toml.*{problem}"):
+        fleet(tmp_path, text)
+
+
+def test_a_row_that_expands_to_the_name_of_another_is_refused(tmp_path: Path) -> None:
+    text = '[[home]]\nname = "a-limit-5"\n[[home]]\nname = "a"\nvary = { limit = [5, 6] }\n'
+    with pytest.raises(InputError, match="expands to two homes of one name: a-limit-5"):
+        fleet(tmp_path, text)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"fleet file .*gone\.toml is missing; name the file"):
+        read_fleet(tmp_path / "gone.toml")

@@ -1,0 +1,66 @@
+"""Single values of rule files are written as a folder of rules; equal values leave the files untouched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smallcap.errors import InputError
+from smallcap.fleet.file import FleetHome
+from smallcap.fleet.overlays import to_toml, write_overlay
+from smallcap.package_files import default_reference
+from smallcap.parsing import parse_toml
+from smallcap.reference import Reference
+from smallcap.rules.files import read_rules
+from smallcap.rules.types.fleet import HomeRow
+from smallcap.rules.types.funnel import FunnelRules
+
+BASE = default_reference()
+
+
+def home(rules: str | None = None, **overrides: float) -> FleetHome:
+    named = {name.replace("__", "."): value for name, value in overrides.items()}
+    return FleetHome("h", HomeRow(name="h", rules=rules), {}, named)
+
+
+def test_a_value_stands_over_the_rule_file(tmp_path: Path) -> None:
+    folder = write_overlay(home(funnel__value__quantile=0.4), tmp_path, BASE, tmp_path / "o")
+    assert folder is not None
+    assert (folder / "funnel.toml").read_text() == '"value"."quantile" = 0.4\n'
+    assert read_rules(Reference(BASE, folder), "funnel.toml", FunnelRules).value.quantile == 0.4
+
+
+def test_a_value_stands_over_the_folder_of_the_row_too(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "funnel.toml").write_text(
+        'version = "m"\nvalue = { quantile = 0.6, borderline = 0.1 }\n'
+    )
+    folder = write_overlay(home("mine", funnel__value__quantile=0.4), tmp_path, BASE, tmp_path / "o")
+    assert folder is not None
+    found = read_rules(Reference(BASE, folder), "funnel.toml", FunnelRules)
+    assert (found.version, found.value.quantile, found.value.borderline) == ("m", 0.4, 0.1)
+
+
+def test_equal_values_leave_the_files_untouched(tmp_path: Path) -> None:
+    times = []
+    for value in (0.4, 0.4, 0.5):
+        folder = write_overlay(home(funnel__value__quantile=value), tmp_path, BASE, tmp_path / "o")
+        assert folder is not None
+        times.append((folder / "funnel.toml").stat().st_ino)
+    assert times[0] == times[1] != times[2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["o"]
+
+
+def test_a_home_without_rules_of_its_own_has_no_folder(tmp_path: Path) -> None:
+    assert write_overlay(home(), tmp_path, BASE, tmp_path / "o") is None
+
+
+def test_a_value_of_no_rule_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"'funel\.value\.quantile' names no rule file"):
+        write_overlay(home(funel__value__quantile=0.4), tmp_path, BASE, tmp_path / "o")
+
+
+def test_what_is_written_as_toml_reads_as_the_same_values() -> None:
+    values = {"a": {"b": [1, 2.5, 'x"y'], "c.d": True, "e": {}}, "f": "line\nbreak"}
+    assert parse_toml(to_toml(values)) == values
