@@ -32,7 +32,7 @@ def driver(tmp_path_factory):
             started = stack.enter_context(chromium(tmp_path_factory.mktemp("profile")))
         except FileNotFoundError as missing:
             pytest.skip(str(missing))
-        # The accessibility checker looks at thousands of elements, on a machine that is busy with other tests.
+        # The accessibility checker looks at thousands of elements, on a machine with other tests to run.
         started.set_script_timeout(300)
         yield started
 

@@ -44,7 +44,7 @@ PAGE_OF = {
 LEFT_OUT = (
     "It leaves out the pages on quality, factors, index, data and study, the tables of every member, the "
     "page of each "
-    "company, and the CSV files. They are in the folder that `smallcap report` writes."
+    "company, and the CSV files. They are in the folder that the command smallcap report writes."
 )
 # The data files lie beside the page: `file:` where it was opened from disk, else its server.
 OWN_FILES = "'self' file:"

@@ -31,11 +31,11 @@ def sectors(rows: pl.DataFrame) -> Picture | None:
 
 def _bars(bars: list[tuple[str, float]], width: int) -> Canvas:
     canvas = Canvas(width, BAR * len(bars) + 4)
-    left = 190 if width == WIDE else 130
+    left = 200 if width == WIDE else 144
     across = Scale(0, max(weight for _, weight in bars), left, width - 56)
     for place, (name, weight) in enumerate(bars):
         top = place * BAR + 4
-        canvas.text((left - 8, top + 14), shortened(name, left - 8), "ink", "end")
+        canvas.text((left - 8, top + 14), shortened(name, left - 24), "ink", "end")
         canvas.rectangle((left, top), (across(weight) - left, BAR - 8), "accent")
         canvas.text((across(weight) + 6, top + 14), percent(weight), "ink")
         canvas.tell((across(weight), top + 9), f"{name}: {percent(weight)} of the index")
