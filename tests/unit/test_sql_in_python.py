@@ -13,6 +13,7 @@ from tests.paths import PROJECT_ROOT
 
 FOLDERS = ("smallcap", "pipelines", "assets")
 GENERATES = {
+    "pipelines/command/describing.py": "a query to begin with, of any table",
     "smallcap/fleet/view.py": "views over the homes of a fleet, from the schemas",
     "smallcap/tables/macros.py": "the macros, from the registry",
     "smallcap/warehouse/catalogue.py": "rows of the meta tables, from a frame",
