@@ -17,6 +17,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from selenium import webdriver
 
+from docs.pictures.recording import recording
 from smallcap.pipelines.command.run import make
 from smallcap.pipelines.command.why import show_company, show_funnel
 from smallcap.settings import Settings, load_settings
@@ -26,6 +27,8 @@ FOLDER = Path(__file__).parent
 AS_OF = dt.date(2025, 12, 31)
 LARGEST_BYTES = 300_000
 TERMINAL_COLUMNS = 118
+RECORDED = ("run", "funnel", "why")
+"""Pictures of the terminal that the recording shows, in order."""
 # Rich's own template loads a font from the network; a picture must not load anything.
 SVG_FORM = re.sub(r"@font-face \{\{.*?\n    \}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
@@ -43,6 +46,8 @@ def main() -> None:
             f"smallcap why {ticker}",
             lambda out: show_company(settings, ticker, AS_OF, "published", out),
         )
+        frames = [(FOLDER / f"terminal-{part}.svg").read_text(encoding="utf-8") for part in RECORDED]
+        (FOLDER / "terminal-recording.svg").write_text(recording(frames), encoding="utf-8")
     for picture in sorted([*FOLDER.glob("*.png"), *FOLDER.glob("*.svg")]):
         size = picture.stat().st_size
         print(f"{picture.name:<24}{size:>9,} bytes")

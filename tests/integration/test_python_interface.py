@@ -161,6 +161,7 @@ def test_an_open_home_stays_at_its_publication(home: Path, smallcap: Callable[..
             assert later.table("coverage").height < before.height
 
 
+@pytest.mark.drill
 def test_a_home_that_was_moved_is_read_where_it_is(small_home: Path, tmp_path: Path):
     moved = Path(shutil.copytree(small_home, tmp_path / "elsewhere"))
     before = contents(moved)

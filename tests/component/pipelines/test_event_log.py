@@ -5,6 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from smallcap.assets.partitions import WHOLE_RANGE, YEARS
 from smallcap.pipelines.event_log import kept_open
 
 NORMAL = 1
@@ -66,9 +67,7 @@ def test_what_was_kept_open_is_read_afterwards(instance):
 
 
 def test_a_check_is_planned_once_for_all_years_and_answered(instance):
-    years = dg.StaticPartitionsDefinition(["2023", "2024", "2025"])
-
-    @dg.asset(partitions_def=years, backfill_policy=dg.BackfillPolicy.single_run())
+    @dg.asset(partitions_def=YEARS, backfill_policy=WHOLE_RANGE)
     def made() -> None: ...
 
     @dg.asset_check(asset=made)

@@ -58,6 +58,15 @@ def test_the_reasons_name_what_is_wrong():
     assert found["score"].gather([3, 5, 8, 9]).null_count() == 4
 
 
+@pytest.mark.parametrize("unknown", [None, float("nan"), float("inf")])
+def test_what_is_no_number_is_missing(unknown: float | None):
+    n = pl.int_range(pl.len())
+    found = smallcap.score(
+        companies().with_columns(roe=pl.when(n == 3).then(pl.lit(unknown, pl.Float64)).otherwise("roe"))
+    )
+    assert found["exclusion_reason"][3] == "missing:roe"
+
+
 def test_each_date_is_scored_by_itself():
     later = companies(seed=8).with_columns(as_of=pl.lit(dt.date(2025, 6, 30)))
     both = smallcap.score(pl.concat([companies(), later]))
