@@ -7,7 +7,6 @@ stays as small as it is.
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.command_line import environment
@@ -82,7 +82,8 @@ def ray_cluster(folder: Path, workers: int) -> Iterator[RayCluster]:
         head = ["--head", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=0"]
         start(*head, "--include-dashboard=false", f"--temp-dir=/tmp/ray-{os.getpid()}")
         _wait_for(port)
-        options = [f"--address=127.0.0.1:{port}", "--num-cpus=1", f"--memory={NODE_MEMORY}"]
+        where = [f"--address=127.0.0.1:{port}", "--node-ip-address=127.0.0.1"]
+        options = [*where, "--num-cpus=1", f"--memory={NODE_MEMORY}"]
         nodes = [start(*options) for _ in range(workers)]
         yield RayCluster(python, variables, nodes)
     finally:
@@ -92,8 +93,11 @@ def ray_cluster(folder: Path, workers: int) -> Iterator[RayCluster]:
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End a node with everything that it started, as a machine that is switched off."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(psutil.NoSuchProcess):
+        # Ray starts its own processes in sessions of their own.
+        for one in (*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
     process.wait()
 
 

@@ -50,7 +50,7 @@ class ObjectFolder:
         """Return the bytes of an object; None where there is none."""
         import obstore
 
-        with self._explained("read"), suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._explained("read", may_be_missing=True):
             return bytes(obstore.get(self._store, name).bytes())
         return None
 
@@ -64,7 +64,7 @@ class ObjectFolder:
         """
         import obstore
 
-        with self._explained("read"):
+        with self._explained("read", may_be_missing=True):
             for chunk in obstore.get(self._store, name).stream(min_chunk_size=CHUNK):
                 yield bytes(chunk)
 
@@ -99,19 +99,19 @@ class ObjectFolder:
         """Remove an object; one that is gone already is no error."""
         import obstore
 
-        with self._explained("removed from"), suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._explained("removed from", may_be_missing=True):
             obstore.delete(self._store, name)
 
     @contextmanager
-    def _explained(self, what: str) -> Iterator[None]:
+    def _explained(self, what: str, *, may_be_missing: bool = False) -> Iterator[None]:
         """Turn an error of the store into one that says what to do, without credentials."""
         from obstore.exceptions import BaseError
 
         try:
             yield
-        except FileNotFoundError:
-            raise
         except (BaseError, OSError) as error:
+            if may_be_missing and isinstance(error, FileNotFoundError):
+                raise
             raise _refused(self.address, what, error) from None
 
 

@@ -251,6 +251,14 @@ def test_no_key_is_in_an_address_or_a_message(monkeypatch: pytest.MonkeyPatch, t
         open_store("ftp://host/x")
 
 
+def test_a_store_that_is_gone_is_explained(tmp_path: Path) -> None:
+    gone = open_store(str(tmp_path / "gone"))
+    (tmp_path / "gone").rmdir()
+    (tmp_path / "gone").write_text("a file in its place")
+    with pytest.raises(InputError, match=r"the store .*gone cannot be written .*docs/fleet\.md"):
+        gone.put("files/a", b"1")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_to_is_explained(tmp_path: Path) -> None:
     (tmp_path / "shut").mkdir(mode=0o500)
