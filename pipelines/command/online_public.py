@@ -49,9 +49,8 @@ def _funds(settings: Settings) -> Finding:
         if not reports:
             raise InputError(f"no fund of {settings.index_name} has a report at the SEC; see index_funds.csv")
         newest = max(reports, key=lambda one: one.list_date)
-        funds = sorted({one.fund.fund for one in reports})
-        by_fund = {fund: sum(one.fund.fund == fund for one in reports) for fund in funds}
-        counted = ", ".join(f"{fund} {count}" for fund, count in by_fund.items())
+        funds = [one.fund.fund for one in reports]
+        counted = ", ".join(f"{fund} {funds.count(fund)}" for fund in sorted(set(funds)))
         told = "; ".join(["", *public.source.lists.notices])
         return (
             f"SEC: reports of {counted}; the newest list is of {newest.list_date}, filed {newest.filed}{told}"
@@ -87,9 +86,5 @@ def _factors(settings: Settings) -> Finding:
     return explained(look, "Kenneth French's library")
 
 
-LOCAL_LOOKS: list[Callable[[Settings], Finding]] = [
-    contact_finding,
-    limit_finding,
-    fill_finding,
-]
+LOCAL_LOOKS: list[Callable[[Settings], Finding]] = [contact_finding, limit_finding, fill_finding]
 ONLINE_LOOKS: list[Callable[[Settings], Finding]] = [_funds, _factors]

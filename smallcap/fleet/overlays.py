@@ -90,5 +90,6 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     # Numbers, truth values and strings of JSON are TOML; so are dates as they are written.
-    is_plain = isinstance(value, (str, bool, int, float))
-    return json.dumps(value, ensure_ascii=False) if is_plain else str(value)
+    return (
+        json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool | int | float) else str(value)
+    )

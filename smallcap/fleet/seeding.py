@@ -44,9 +44,8 @@ def fetches_of(tasks: Iterable[Task], root: Path) -> list[list[Task]]:
 
 def fetching_home(task: Task, root: Path) -> Path:
     """Name the home that fetches for a home of a live source."""
-    settings = task.settings
-    name = f"{settings.preset}-{settings.index_name}-{settings.limit or 'all'}"
-    return root.resolve() / OWN / FETCHED / name
+    own = task.settings
+    return root.resolve() / OWN / FETCHED / f"{own.preset}-{own.index_name}-{own.limit or 'all'}"
 
 
 def share_payloads(task: Task, root: Path) -> int:
@@ -57,20 +56,17 @@ def share_payloads(task: Task, root: Path) -> int:
     if task.settings.preset not in LIVE_PRESETS:
         return 0
     shared = fetching_home(task, root) / "snapshots"
-    return sum(
-        _share(path, task.settings.snapshots_dir / path.relative_to(shared)) for path in _files(shared)
-    )
+    own = task.settings.snapshots_dir
+    return sum(_share(path, own / path.relative_to(shared)) for path in _files(shared))
 
 
 def _fetch(task: Task, home: Path) -> Task:
-    variables = {**task.variables, "SMALLCAP_HOME": str(home)}
-    variables.pop("SMALLCAP_RULES", None)
+    given = {**task.variables, "SMALLCAP_HOME": str(home)}
+    given.pop("SMALLCAP_RULES", None)
     log = home.with_name(f"{home.name}.log")
     make_private(home.parent)
     settings = task.settings.model_copy(update={"home": home, "rules": None})
-    return dataclasses.replace(
-        task, name=f"fetch {home.name}", settings=settings, variables=variables, log=log
-    )
+    return dataclasses.replace(task, name=f"fetch {home.name}", settings=settings, variables=given, log=log)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -27,18 +27,16 @@ def _business(who: Row) -> str:
     parts += [f"{name} {who[column]}" for name, column in (("SIC", "sic"), ("GICS", "gics")) if who[column]]
     if who["company_kind"] and who["company_kind"] != "other":
         parts.append(words(who["company_kind"]))
-    listed = who["exchange"] or "exchange unknown"
-    return f"{', '.join(parts)}; {listed}" + (f"; {who['note']}" if who["note"] else "")
+    told = [", ".join(parts), who["exchange"] or "exchange unknown", *([who["note"]] if who["note"] else [])]
+    return "; ".join(told)
 
 
 def _record(who: Row) -> str:
     if not who["period_end"]:
         return "No annual record was visible"
-    told = (
-        f"Record of {date(who['period_end'])} ({who['version']}), known since {date(who['available_date'])}"
-    )
-    later = "; its values are a later restatement under the original date"
-    return f"{told}{later}" if who["is_value_restated"] else told
+    later = "; its values are a later restatement under the original date" if who["is_value_restated"] else ""
+    known = date(who["available_date"])
+    return f"Record of {date(who['period_end'])} ({who['version']}), known since {known}{later}"
 
 
 def _quarter(who: Row) -> list[str]:
@@ -47,8 +45,8 @@ def _quarter(who: Row) -> list[str]:
     flows = f"flows to {date(who['flows_end'])}" if who["flows_end"] else "trailing flows unknown"
     return [
         f"Balance sheet of {date(who['balance_sheet_date'])}, {flows}: debt / equity "
-        f"{number(who['debt_to_equity'])} → "
-        f"{number(who['latest_debt_to_equity'])} with the 10-Q of {date(who['balance_sheet_filing_date'])}."
+        f"{number(who['debt_to_equity'])} → {number(who['latest_debt_to_equity'])} with the 10-Q of "
+        f"{date(who['balance_sheet_filing_date'])}."
     ]
 
 
@@ -70,9 +68,8 @@ def score_words(score: Row) -> str:
     if score["score"] is None:
         return f"{method}: none, {exclusion_words(score)}."
     return (
-        f"{method}: {number(score['score'])}, quintile {score['quintile']} (z of ROE "
-        f"{number(score['roe_z'])}, "
-        f"FCF margin {number(score['fcf_margin_z'])}, debt / assets {number(score['debt_to_assets_z'])}, "
+        f"{method}: {number(score['score'])}, quintile {score['quintile']} (z of ROE {number(score['roe_z'])}"
+        f", FCF margin {number(score['fcf_margin_z'])}, debt / assets {number(score['debt_to_assets_z'])}, "
         f"coverage {number(score['interest_coverage_z'])})."
     )
 

@@ -12,6 +12,7 @@ from smallcap.rules.types.base import Record, require
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 """What the name of a home may be. It is a folder's name; one with = would be read as a partition."""
 LONGEST_NAME: Final = 200
+_FIELDS: Final = {"from": "first", "to": "last"}
 Value = str | int | float | bool
 
 
@@ -57,9 +58,8 @@ class HomeRow(Record):
             f"must be letters, digits and _ . - and begin with a letter or digit; got {self.name!r}",
         )
         require((self.first is None) == (self.last is None), "from", "and 'to' go together")
-        is_range = self.first is not None
         require(
-            not (is_range and self.as_of is not None),
+            self.first is None or self.as_of is None,
             "as_of",
             "names one date, 'from' and 'to' a range of years; give one or the other",
         )
@@ -73,8 +73,7 @@ class HomeRow(Record):
         if isinstance(values, dict):
             for name in ("first", "last"):
                 require(name not in values, name, "is unknown; a range of years is 'from' and 'to'")
-            names = {"from": "first", "to": "last"}
-            values = {names.get(name, name): value for name, value in values.items()}
+            values = {_FIELDS.get(name, name): value for name, value in values.items()}
         return super()._check_names(values)
 
 

@@ -46,8 +46,7 @@ def _waterfall(rows: list[dict[str, int]], names: Mapping[int, str], width: int)
     left = 330.0 if width == WIDE else 4.0
     across = Scale(0, max(row["entered"] for row in rows) or 1, left, width - 78)
     for place, row in enumerate(rows):
-        name = names[row["filter_number"]]
-        _step(canvas, name, row, across, head + place * STEP)
+        _step(canvas, names[row["filter_number"]], row, across, head + place * STEP)
     return canvas
 
 
@@ -77,11 +76,10 @@ def survivors_history(rows: pl.DataFrame) -> Picture | None:
     if rows.height < 2:
         return None
     first, last = rows.row(0, named=True), rows.row(-1, named=True)
-    description = (
+    told = (
         f"{integer(first['survivors'])} survivors on {first['as_of']}, {integer(last['survivors'])} on "
-        f"{last['as_of']}; "
-        f"on the last date {integer(last['entered'])} entered and {integer(last['left'])} left, verified "
-        "or not."
+        f"{last['as_of']}; on the last date {integer(last['entered'])} entered and {integer(last['left'])} "
+        "left, verified or not."
     )
     series = [
         Series("survivors", rows["survivors"].to_list(), "s1"),
@@ -89,6 +87,4 @@ def survivors_history(rows: pl.DataFrame) -> Picture | None:
     ]
     dates = rows["as_of"].to_list()
     title = "How many companies survived on each date?"
-    return picture(
-        "survivors-history", title, description, lambda width: line_chart(width, dates, series, integer)
-    )
+    return picture("survivors-history", title, told, lambda width: line_chart(width, dates, series, integer))
