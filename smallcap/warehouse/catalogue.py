@@ -175,8 +175,7 @@ def _create_table_views(
         files = published[table.name].files if table.name in published else ()
         select = select_statement(table, files, home, read_file_columns(connection, files))
         connection.execute(f"CREATE VIEW {quote_table(table.name)} AS {select}")
-        for statement in comment_statements(table, "VIEW"):
-            connection.execute(statement)
+        connection.execute(";\n".join(comment_statements(table, "VIEW")))
         if table.name not in published:
             remark = f"{table.description} Not published yet: no rows."
             connection.execute(f"COMMENT ON VIEW {quote_table(table.name)} IS {quote_text(remark)}")
@@ -193,8 +192,7 @@ def _create_meta_tables(connection: duckdb.DuckDBPyConnection, records: Mapping[
         connection.register("frame", frame.to_arrow())
         connection.execute(f"INSERT INTO {name} SELECT * FROM frame")
         connection.unregister("frame")
-        for statement in comment_statements(table, "TABLE"):
-            connection.execute(statement)
+        connection.execute(";\n".join(comment_statements(table, "TABLE")))
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection, tables: Collection[str]) -> None:
@@ -218,10 +216,14 @@ def _create_extra_views(connection: duckdb.DuckDBPyConnection, views_dir: Path) 
 
 
 def _comment_on_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
-    connection.execute(f"COMMENT ON VIEW {quote_table(view.name)} IS {quote_text(view.description)}")
-    for column, *_ in connection.execute(f"DESCRIBE {quote_table(view.name)}").fetchall():
-        if meaning := view.meaning(column):
-            connection.execute(column_comment(view.name, column, meaning.text, meaning.unit))
+    columns = [column for column, *_ in connection.execute(f"DESCRIBE {quote_table(view.name)}").fetchall()]
+    of_columns = [
+        column_comment(view.name, column, meaning.text, meaning.unit)
+        for column in columns
+        if (meaning := view.meaning(column))
+    ]
+    of_view = f"COMMENT ON VIEW {quote_table(view.name)} IS {quote_text(view.description)}"
+    connection.execute(";\n".join([of_view, *of_columns]))
 
 
 def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

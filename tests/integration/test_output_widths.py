@@ -140,7 +140,7 @@ def test_in_a_real_terminal_the_width_is_the_terminals(small_home: Path):
         small_home,
     )
     assert re.findall(r"^ABCD +18,371,005,826 +18,371,005,826\r?$", text, flags=re.MULTILINE)
-    wide = run_in_terminal(80, "sql", WIDE.replace("LIMIT 3", "LIMIT 1"), "--home", small_home)
+    wide = run_in_terminal(80, "sql", WIDE.replace("LIMIT 3", "LIMIT 1"), "--no-pager", "--home", small_home)
     assert re.search(r"^market_cap_usd +[\d,]+\r?$", wide, flags=re.MULTILINE)
     assert max(map(len, wide.splitlines())) <= 80
 

@@ -184,7 +184,7 @@ def test_every_worked_query_runs_on_a_published_home(small_home: Path, smallcap,
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--query", "nobody"], "there is no worked query 'nobody'; they are: became_profitable"),
+        (["--query", "nobody"], "there is no worked query 'nobody'; they are: about_to_be_stale"),
         ([], "give one of: a query, --query NAME, or --list"),
         (["SELECT 1", "--list"], "give one of: a query, --query NAME, or --list"),
     ],
