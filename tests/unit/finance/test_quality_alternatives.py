@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 import polars as pl
@@ -16,6 +18,7 @@ from scipy import stats
 
 from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.quality.alternatives.agreement import quality_agreement
+from smallcap.finance.quality.alternatives.composite import PROFITABILITY, mean_of
 from smallcap.finance.quality.alternatives.members import quality_alternatives
 from smallcap.finance.quality.alternatives.piotroski import SIGNALS
 from smallcap.tables.quality_alternatives import QualityAgreement, QualityAlternatives
@@ -220,6 +223,15 @@ def test_the_composite_is_three_means_of_ranks_standardised() -> None:
     for name, expected in composite_of(statements).items():
         assert found[name].to_list() == pytest.approx(expected.tolist(), rel=EXACT, abs=EXACT)
     assert found["financial_score"].null_count() == found.height
+
+
+def test_a_mean_of_six_items_is_added_from_left_to_right_whatever_the_number_of_threads() -> None:
+    items = [f"{name}_rank" for name in PROFITABILITY]
+    rng = np.random.default_rng(7)
+    rows = [[float(value) for value in rng.normal(0, 10.0 ** rng.integers(-3, 4, 6))] for _ in range(50)]
+    frame = pl.DataFrame(rows, schema=items, orient="row")
+    found = frame.select(mean_of(PROFITABILITY, 0.5)).to_series().to_list()
+    assert found == [reduce(add, row) / 6 for row in rows]
 
 
 def test_growth_is_per_year_and_a_missing_item_counts_for_nothing() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add
 from typing import Final
 
 import polars as pl
@@ -71,10 +73,10 @@ def composites(valued: pl.DataFrame, rules: AlternativeRules) -> pl.DataFrame:
     is_financial = pl.col("is_financial_group")
     names = sorted({*PROFITABILITY, *GROWTH, *SAFETY, *OF_FINANCIALS})
     ranked = _rank_scores(valued, names, rules.least_names)
-    means = {name: _mean_of(of, rules.least_items_share) for name, of in COMPONENTS.items()}
+    means = {name: mean_of(of, rules.least_items_share) for name, of in COMPONENTS.items()}
     combined = ranked.with_columns(
         *(pl.when(~is_financial).then(mean).alias(name) for name, mean in means.items()),
-        pl.when(is_financial).then(_mean_of(OF_FINANCIALS, rules.least_items_share)).alias(FINANCIAL_SCORE),
+        pl.when(is_financial).then(mean_of(OF_FINANCIALS, rules.least_items_share)).alias(FINANCIAL_SCORE),
     ).with_columns(_standardised(name).alias(name) for name in (*COMPONENTS, FINANCIAL_SCORE))
     profitability, growth, safety = map(pl.col, COMPONENTS)
     total = combined.with_columns(qmj=profitability + growth + safety)
@@ -92,11 +94,20 @@ def _rank_scores(valued: pl.DataFrame, names: Sequence[str], least_names: int) -
     )
 
 
-def _mean_of(names: Sequence[str], least_share: float) -> pl.Expr:
-    """Average the scores of the items that are known, if enough are."""
+def mean_of(names: Sequence[str], least_share: float) -> pl.Expr:
+    """Average the scores of the items that are known, if enough are.
+
+    Parameters
+    ----------
+    names, least_share
+        The items, whose columns end in ``_rank``, and the least share of them that is known.
+    """
     scores = [pl.col(f"{name}_rank") for name in names]
     known = pl.sum_horizontal(score.is_not_null().cast(pl.Int64) for score in scores)
-    return pl.when(known >= least_share * len(names)).then(pl.sum_horizontal(scores) / known)
+    # Added from left to right: `sum_horizontal` adds five columns or more in an order that depends on the
+    # number of threads, and what a home holds must not depend on the machine.
+    total = reduce(add, (score.fill_null(0.0) for score in scores))
+    return pl.when(known >= least_share * len(names)).then(total / known)
 
 
 def _standardised(column: str) -> pl.Expr:
