@@ -13,6 +13,7 @@ from typing import Any, Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from smallcap.reports.exclusions import exclusion_words
 from smallcap.reports.fitted import Column, FittedTable
 from smallcap.reports.screen_sheet import BASIS, FILTERS, STATEMENTS
 from smallcap.reports.sheet_tables import STATUS_STYLES, decimal
@@ -193,9 +194,11 @@ def _lens(statement: str, companies: Sequence[Judged]) -> Item:
 
 def _scores(companies: Sequence[Judged]) -> Iterator[Item]:
     scores = [next((row for row in one.scores if row["basis"] == BASIS), {}) for one in companies]
-    for name, written in (("score", decimal), ("quintile", _text), ("exclusion_reason", _text)):
-        label = name.replace("_", " ")
-        yield _item("score", name, label, [row.get(name) for row in scores], written)
+    for name, written in (("score", decimal), ("quintile", _text)):
+        yield _item("score", name, name, [row.get(name) for row in scores], written)
+    reasons = [row.get("exclusion_reason") for row in scores]
+    shown = [exclusion_words(row) if reason else "–" for row, reason in zip(scores, reasons, strict=True)]
+    yield Item("score", "exclusion_reason", "no score because", reasons, shown)
 
 
 def _styled(text: str) -> Text:

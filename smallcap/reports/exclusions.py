@@ -16,6 +16,13 @@ FIELDS = {
     MARKET_CAP: "market value",
 }
 """The inputs of the score, in words."""
+_SENTENCES = {
+    "unusable_ticker": "its ticker is not usable",
+    "no_fundamentals": "no annual record is visible",
+    "stale": "its newest annual record is too old",
+    "insufficient_records": "too few companies have complete records",
+}
+_OUTSIDE = "out_of_range:"
 
 
 def exclusion_words(row: Mapping[str, Any]) -> str:
@@ -30,8 +37,11 @@ def exclusion_words(row: Mapping[str, Any]) -> str:
         The row: exclusion_reason, inputs_basis, and our own ratios of the same record as `own_<input>`.
     """
     reason = str(row["exclusion_reason"] or "")
+    if reason.startswith(_OUTSIDE):
+        field = reason.removeprefix(_OUTSIDE)
+        return f"{FIELDS.get(field, field)} is outside the controls"
     if not reason.startswith(MISSING):
-        return reason
+        return _SENTENCES.get(reason, reason)
     fields = reason.removeprefix(MISSING).split(",")
     of_vendor = [name for name in fields if row.get("inputs_basis") == VENDOR and name != MARKET_CAP]
     parts = {

@@ -12,6 +12,7 @@ from typing import Any, Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from smallcap.reports.exclusions import exclusion_words
 from smallcap.reports.fitted import Column, FittedTable
 from smallcap.reports.sheet_tables import STATUS_STYLES, decimal
 from smallcap.reports.tear_sheet import Judged
@@ -232,7 +233,7 @@ def _score(scores: Sequence[Row]) -> Row:
 def _scored(score: Row) -> str:
     if score.get("score") is not None:
         return f"{score['score']:.2f}"
-    return str(score.get("exclusion_reason") or "–")
+    return exclusion_words(score) if score.get("exclusion_reason") else "–"
 
 
 def _lenses(lenses: Sequence[Row]) -> str:

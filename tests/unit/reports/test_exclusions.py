@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from smallcap.finance.quality.steps import REASONS
 from smallcap.reports.exclusions import FIELDS, exclusion_words
 from smallcap.rules.types.quality import SCORE_INPUTS
 
@@ -28,8 +29,9 @@ OURS = {"own_roe": 0.12, "own_fcf_margin": None, "own_debt_to_assets": 0.1, "own
         ("missing:market_cap_usd", "vendor", "missing market value"),
         ("missing:interest_coverage", "computed", "missing interest coverage"),
         ("missing:interest_coverage", None, "missing interest coverage"),
-        ("stale", "vendor", "stale"),
-        ("out_of_range:roe", "computed", "out_of_range:roe"),
+        ("stale", "vendor", "its newest annual record is too old"),
+        ("unusable_ticker", None, "its ticker is not usable"),
+        ("out_of_range:roe", "computed", "ROE is outside the controls"),
         (None, None, ""),
     ],
 )
@@ -37,6 +39,12 @@ def test_a_ratio_that_the_vendor_lacks_is_told_from_one_that_we_lack(
     reason: str | None, basis: str | None, words: str
 ) -> None:
     assert exclusion_words({"exclusion_reason": reason, "inputs_basis": basis, **OURS}) == words
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_no_reason_is_shown_as_a_code(reason: str) -> None:
+    assert "_" not in exclusion_words({"exclusion_reason": reason})
+    assert ":" not in exclusion_words({"exclusion_reason": reason})
 
 
 def test_every_input_of_the_score_has_words() -> None:
