@@ -22,8 +22,8 @@ from smallcap.warehouse.contents import read_contents
 from smallcap.warehouse.reading import CATALOGUE_FILE, require_readable, served_path
 
 CATALOGUE: Final = f"warehouse/{CATALOGUE_FILE}"
-LEFT_OUT: Final = ("snapshots/", "logs/", "dagster/")
-"""Folders that no reader needs: vendors' payloads and the logs stay with the one who runs the home."""
+SENT: Final = ("lake/", "warehouse/", "reports/", "rules/")
+"""Folders that readers need: vendors' payloads, logs and Dagster's stay with the one who runs the home."""
 ATTEMPTS: Final = 5
 
 
@@ -93,7 +93,7 @@ def _contents(settings: Settings, known: Mapping[str, Entry], scratch: Path) -> 
     files: dict[str, Entry] = {}
     for file in files_of_home(settings, served, ()):
         path = file.relative_to(settings.home).as_posix()
-        if path.startswith(LEFT_OUT):
+        if not path.startswith(SENT) and path != RECORD:
             continue
         if is_unchanging(path):
             size = file.stat().st_size
@@ -109,6 +109,22 @@ def _contents(settings: Settings, known: Mapping[str, Entry], scratch: Path) -> 
         files,
     )
     return Contents(settings.home, manifest, identity_in(small[RECORD].decode()), small)
+
+
+def require_pushable(manifest: Manifest, address: str) -> None:
+    """Refuse files that no push sends: they would stand among a copy's own settings and records.
+
+    Raises
+    ------
+    InputError
+        Naming the first of them.
+    """
+    strange = [path for path in sorted(manifest.files) if not path.startswith(SENT) and path != RECORD]
+    if strange:
+        raise InputError(
+            f"the manifest {manifest.name} of {address} names '{strange[0]}', which no push sends; what this "
+            f"copy served is still served. Look at who may write to the store, and push again"
+        )
 
 
 def _entry(content: bytes) -> Entry:

@@ -99,7 +99,15 @@ def read_pointer(store: ObjectFolder, number: int) -> Pointer:
 def newest(store: ObjectFolder) -> Pointer | None:
     """Return the pointer that is served; None where nothing was pushed yet."""
     numbers = pointers(store)
-    return read_pointer(store, numbers[-1]) if numbers else None
+    while numbers:
+        try:
+            return read_pointer(store, numbers[-1])
+        except InputError:
+            # A clean-up after a later push may have removed it since the listing.
+            before, numbers = numbers, pointers(store)
+            if numbers[-1:] == before[-1:]:
+                raise
+    return None
 
 
 def read_manifest(store: ObjectFolder, name: str, folder: str = MANIFESTS) -> Manifest | None:

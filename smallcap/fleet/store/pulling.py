@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from smallcap.backup.contents import is_unchanging
 from smallcap.backup.manifest import Entry, Manifest
 from smallcap.errors import HomeBusyError, InputError, NothingPublishedError
-from smallcap.fleet.store.contents import CATALOGUE
+from smallcap.fleet.store.contents import CATALOGUE, require_pushable
 from smallcap.fleet.store.copy_record import CopyRecord, read_copy, write_copy
 from smallcap.fleet.store.layout import Pointer, file_name, newest, read_manifest
 from smallcap.fleet.store.objects import ObjectFolder
@@ -31,6 +31,10 @@ STAGING: Final = ".pulling"
 LOCK: Final = ".lock"
 ATTEMPTS: Final = 5
 """How often a pull begins anew where what it reads is cleaned up meanwhile."""
+
+
+class RemovedError(InputError):
+    """Something that a pointer names is gone from the store."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,7 @@ def pull(home: Path, store: ObjectFolder, tell: Tell = lambda done, total: None)
     try:
         make_private(home)
         with FileLock(home / LOCK).acquire(timeout=0):
-            record = _record_of(home, store)
-            for _ in range(ATTEMPTS):
-                found = _served(store)
-                if found is not None:
-                    pointer, manifest = found
-                    return _bring(home, store, record, pointer, manifest, tell)
+            return _bring_newest(home, store, _record_of(home, store), tell)
     except Timeout:
         raise HomeBusyError(f"another process writes to {home}; wait for it to end, or stop it") from None
     except OSError as error:
@@ -81,6 +80,23 @@ def pull(home: Path, store: ObjectFolder, tell: Tell = lambda done, total: None)
             f"the copy {home} cannot be written to ({error.strerror or error}); make room or permit it, and "
             f"pull again: what was fetched is kept"
         ) from None
+
+
+def _bring_newest(home: Path, store: ObjectFolder, record: CopyRecord, tell: Tell) -> Pulled:
+    """Bring what is served; begin anew where a clean-up after a later push removes it meanwhile."""
+    for _ in range(ATTEMPTS):
+        pointer = newest(store)
+        if pointer is None:
+            raise NothingPublishedError(
+                f"nothing was pushed to {store.address} yet; run 'smallcap push' first"
+            )
+        try:
+            manifest = _manifest_of(store, pointer)
+            return _bring(home, store, record, pointer, manifest, tell)
+        except RemovedError:
+            later = newest(store)
+            if later is None or later.number == pointer.number:
+                raise
     raise InputError(
         f"what {store.address} serves was removed {ATTEMPTS} times while it was read; pull again"
     )
@@ -103,12 +119,15 @@ def _record_of(home: Path, store: ObjectFolder) -> CopyRecord:
     return record
 
 
-def _served(store: ObjectFolder) -> tuple[Pointer, Manifest] | None:
-    pointer = newest(store)
-    if pointer is None:
-        raise NothingPublishedError(f"nothing was pushed to {store.address} yet; run 'smallcap push' first")
+def _manifest_of(store: ObjectFolder, pointer: Pointer) -> Manifest:
     manifest = read_manifest(store, pointer.manifest)
-    return None if manifest is None else (pointer, manifest)
+    if manifest is None:
+        raise RemovedError(
+            f"{store.address} names the manifest {pointer.manifest}, which is gone; push again. What this "
+            f"copy served is still served"
+        )
+    require_pushable(manifest, store.address)
+    return manifest
 
 
 def _bring(
@@ -168,7 +187,7 @@ def _fetch_one(store: ObjectFolder, entry: Entry, target: Path) -> None:
                 size += len(chunk)
                 stream.write(chunk)
     except FileNotFoundError:
-        raise InputError(
+        raise RemovedError(
             f"{store.address}/{file_name(entry)} is gone, though what is served names it; push again, which "
             f"sends it anew. What this copy served is still served"
         ) from None

@@ -115,8 +115,8 @@ def _wait_for_clean_up(store: ObjectFolder) -> None:
     while store.list(CONDEMNED):
         if time.monotonic() > until:
             raise HomeBusyError(
-                f"a clean-up of the store {store.address} does not end; if none is running, run "
-                f"'smallcap gc' again, which completes it, then push again"
+                f"a clean-up of the store {store.address} does not end; if none is running, it was killed: "
+                f"run 'smallcap gc', which takes over and completes it, then push again"
             )
         pause(LOOK_SECONDS)
 
