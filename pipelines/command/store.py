@@ -46,7 +46,7 @@ def show_pull(home: Path | None, address: str, out: Console, err: Console) -> No
     if home is None:
         raise InputError("name the folder of the copy with --home; a pull never writes to the home of a run")
     folder = require_usable_home(home)
-    store = open_store(address)
+    store = open_store(address, must_exist=True)
     with ending_in(ENDING_SECONDS), file_progress("fetching", err) as tell:
         done = pull(folder, store, tell)
     _say(
@@ -58,7 +58,7 @@ def show_pull(home: Path | None, address: str, out: Console, err: Console) -> No
 
 def show_gc(address: str, keep: int, out: Console) -> None:
     """Clean a store up, and say what was removed."""
-    store = open_store(address)
+    store = open_store(address, must_exist=True)
     done = collect(store, keep)
     _say(
         out,

@@ -17,6 +17,7 @@ from smallcap.fleet.store.layout import (
     MANIFESTS,
     PUSHING,
     file_name,
+    is_ours,
     pointer_name,
     pointers,
     read_manifest,
@@ -62,19 +63,26 @@ def collect(store: ObjectFolder, keep: int) -> Collected:
     HomeBusyError
         When another clean-up is under way.
     InputError
-        When a manifest that stays cannot be read: it may name any file, so nothing is removed.
+        When nothing was pushed, so that it may be no store; or when a manifest that stays cannot be read: it
+        may name any file. Nothing is removed then.
     """
+    if not pointers(store):
+        raise InputError(
+            f"nothing was pushed to {store.address}, so there is nothing to clean up; look at the address"
+        )
     with _alone(store) as remains_alone:
         pushes = _under_way(store)
         numbers = pointers(store)
         old, kept = numbers[:-keep], numbers[-keep:]
         manifests = {read_pointer(store, number).manifest for number in kept}
         used = set().union(*pushes.values(), *(_files_of(store, name) for name in manifests))
-        doomed = {path: found.size for path, found in store.list(FILES).items() if path not in used}
+        # Objects of other names were not sent by a push, and are not ours to remove.
+        sent = {path: found.size for path, found in store.list(FILES).items() if is_ours(path)}
+        doomed = {path: size for path, size in sent.items() if path not in used}
         stay = {f"{MANIFESTS}/{name}.json" for name in (*manifests, *pushes)}
         gone = [
             *map(pointer_name, old),
-            *(path for path in store.list(MANIFESTS) if path not in stay),
+            *(path for path in store.list(MANIFESTS) if is_ours(path) and path not in stay),
             *doomed,
         ]
         for path in gone:

@@ -26,6 +26,9 @@ MANIFESTS: Final = "manifests"
 PUSHING: Final = "pushing"
 CONDEMNED: Final = "condemned"
 FILES: Final = "files"
+OWN: Final = frozenset({SERVED, MANIFESTS, PUSHING, CONDEMNED, FILES})
+_FILE: Final = re.compile(rf"{FILES}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
+_MANIFEST: Final = re.compile(rf"{MANIFESTS}/\d{{8}}T\d{{12}}Z-[0-9a-f]{{12}}\.json")
 _NUMBER: Final = re.compile(rf"{SERVED}/(\d{{10}})\.json")
 
 
@@ -62,6 +65,11 @@ class Pointer:
 def file_name(entry: Entry) -> str:
     """Name the object that holds these bytes."""
     return f"{FILES}/{entry.sha256[:2]}/{entry.sha256}"
+
+
+def is_ours(name: str) -> bool:
+    """Whether an object has the name of a file or of a manifest that a push sends."""
+    return bool(_FILE.fullmatch(name) or _MANIFEST.fullmatch(name))
 
 
 def pointer_name(number: int) -> str:

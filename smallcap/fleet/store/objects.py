@@ -95,6 +95,14 @@ class ObjectFolder:
             rows: Iterable[Any] = (row for batch in obstore.list(self._store, prefix) for row in batch)
             return {row["path"]: Found(row["size"], row["last_modified"]) for row in rows}
 
+    def holds(self) -> set[str]:
+        """Name what lies directly in the folder: objects, and the first part of longer names."""
+        import obstore
+
+        with self._explained("listed"):
+            found = obstore.list_with_delimiter(self._store)
+            return {*found["common_prefixes"], *(row["path"] for row in found["objects"])}
+
     def remove(self, name: str) -> None:
         """Remove an object; one that is gone already is no error."""
         import obstore
@@ -115,7 +123,7 @@ class ObjectFolder:
             raise _refused(self.address, what, error) from None
 
 
-def open_store(address: str) -> ObjectFolder:
+def open_store(address: str, *, must_exist: bool = False) -> ObjectFolder:
     """Open a folder of an object store.
 
     Parameters
@@ -123,6 +131,8 @@ def open_store(address: str) -> ObjectFolder:
     address
         ``s3://bucket/prefix``, ``az://container/prefix``, ``gs://bucket/prefix``, an address that obstore
         knows, or a local folder.
+    must_exist
+        Whether a local folder that is not there is refused; otherwise it is made.
 
     Raises
     ------
@@ -130,6 +140,8 @@ def open_store(address: str) -> ObjectFolder:
         When the extra is not installed, the address is of no known form or holds a key, or the provider's
         variables are incomplete.
     """
+    if not address.strip():
+        raise InputError("the address of the store is empty; name s3://bucket/prefix or a folder")
     try:
         from obstore.exceptions import BaseError
         from obstore.store import LocalStore, from_url
@@ -140,6 +152,8 @@ def open_store(address: str) -> ObjectFolder:
     parts = urlsplit(address)
     if not parts.scheme or parts.scheme == "file" or _DRIVE.match(address):
         folder = Path(parts.path if parts.scheme == "file" else address).expanduser().absolute()
+        if must_exist and not folder.is_dir():
+            raise InputError(f"there is no store {folder}; 'smallcap push' makes one")
         try:
             make_private(folder)
             return ObjectFolder(LocalStore(folder), str(folder))

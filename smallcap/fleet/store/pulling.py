@@ -110,6 +110,11 @@ def _record_of(home: Path, store: ObjectFolder) -> CopyRecord:
                 f"{home} is a home of its own, and a pull never overwrites one; name another folder with "
                 f"--home"
             )
+        others = sorted({path.name for path in home.iterdir()} - {LOCK, STAGING})
+        if others:
+            raise InputError(
+                f"{home} holds other things ('{others[0]}') and is no copy; name an empty folder with --home"
+            )
         record = CopyRecord(store.address)
         write_copy(home, record)
     if record.store != store.address:

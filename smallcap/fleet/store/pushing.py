@@ -18,6 +18,7 @@ from smallcap.fleet.store.layout import (
     CONDEMNED,
     FILES,
     MANIFESTS,
+    OWN,
     PUSHING,
     Pointer,
     file_name,
@@ -79,11 +80,13 @@ def push(contents: Contents, store: ObjectFolder, tell: Tell = lambda done, tota
         When another push was first, naming its run; what is served stays as it is. Also when a clean-up does
         not end.
     InputError
-        When the store serves another home, or cannot be written to.
+        When the store serves another home or holds other things, or cannot be written to.
     """
     before = newest(store)
     number = 1 if before is None else before.number + 1
-    if before is not None:
+    if before is None:
+        _require_own_folder(store)
+    else:
         require_same_home(store, before, contents.identity)
         there = read_manifest(store, before.manifest)
         if there is not None and there.files == contents.manifest.files:
@@ -96,6 +99,16 @@ def push(contents: Contents, store: ObjectFolder, tell: Tell = lambda done, tota
         if not store.put_new(pointer_name(number), pointer.to_json()):
             raise _lost(store, number)
     return Pushed(pointer, len(contents.manifest.files), new_files, new_bytes, is_new=True)
+
+
+def _require_own_folder(store: ObjectFolder) -> None:
+    """Refuse a first push to a folder in which other things lie."""
+    others = sorted(store.holds() - OWN)
+    if others:
+        raise InputError(
+            f"{store.address} holds other things ('{others[0]}'), and nothing was pushed there yet; name a "
+            f"folder of its own for the store"
+        )
 
 
 @contextmanager

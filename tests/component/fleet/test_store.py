@@ -264,3 +264,44 @@ def test_a_folder_that_cannot_be_written_to_is_explained(tmp_path: Path) -> None
     (tmp_path / "shut").mkdir(mode=0o500)
     with pytest.raises(InputError, match="cannot be opened"):
         open_store(str(tmp_path / "shut" / "store"))
+
+
+def test_a_folder_in_which_other_things_lie_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "project" / "files" / "ab").mkdir(parents=True)
+    (tmp_path / "project" / "files" / "ab" / "thesis.txt").write_text("mine")
+    (tmp_path / "project" / "notes.txt").write_text("mine")
+    store = open_store(str(tmp_path / "project"))
+    with pytest.raises(InputError, match="holds other things"):
+        push(publication(tmp_path / "home", 2024), store)
+    with pytest.raises(InputError, match="nothing was pushed"):
+        collect(store, keep=1)
+    assert sorted(path.name for path in (tmp_path / "project").rglob("*.*")) == ["notes.txt", "thesis.txt"]
+
+
+def test_a_clean_up_removes_nothing_that_no_push_sent(store: ObjectFolder, tmp_path: Path) -> None:
+    push(publication(tmp_path / "home", 2024), store)
+    others = (f"{FILES}/ab/thesis.txt", f"{FILES}/ab/{'cd' * 32}", "manifests/notes.json", "mine.txt")
+    for name in others:
+        store.put(name, b"mine")
+    assert collect(store, keep=1).files == 0
+    assert set(others) <= store.list("").keys()
+
+
+def test_a_folder_in_which_other_things_lie_becomes_no_copy(store: ObjectFolder, tmp_path: Path) -> None:
+    push(publication(tmp_path / "home", 2024), store)
+    (tmp_path / "mine" / "reports").mkdir(parents=True)
+    with pytest.raises(InputError, match="is no copy"):
+        pull(tmp_path / "mine", store)
+    assert not (tmp_path / "mine" / "lake").exists()
+
+
+@pytest.mark.parametrize("address", ["", " "])
+def test_an_empty_address_is_refused(address: str) -> None:
+    with pytest.raises(InputError, match="is empty"):
+        open_store(address)
+
+
+def test_a_store_that_must_exist_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no store"):
+        open_store(str(tmp_path / "gone"), must_exist=True)
+    assert not (tmp_path / "gone").exists()
