@@ -10,7 +10,7 @@ from rich.console import Console
 
 from smallcap.errors import InputError
 from smallcap.pipelines.command.consoles import made_visible
-from smallcap.pipelines.command.judged import Judged, judged_company
+from smallcap.pipelines.command.judged import Judged, judged_company, judged_member
 from smallcap.pipelines.command.naming import company_by_name, known_names, nearest_names
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.pipelines.command.why import METHODS, attrition_of, latest_funnel
@@ -58,7 +58,7 @@ def compare_companies(
         attrition_of(settings, publication, date)
         found = [_company(settings, publication, name, date, method) for name in names]
         told = claims_of(publication, date).told
-    companies = list({str(one.identity["ticker"]): one for one in found}.values())
+    companies = list({(one.identity["entity_id"], one.identity["ticker"]): one for one in found}.values())
     if len(companies) < 2:
         raise InputError("name two companies or more; `smallcap why` shows one")
     if written_as == "table":
@@ -75,6 +75,9 @@ def _company(settings: Settings, publication: Publication, name: str, date: dt.d
         return judged
     named = company_by_name(publication, name, date)
     if named is not None:
+        member = publication.ask("member_by_symbol", symbol=None, entity=named["entity_id"], as_of=date)
+        if member:
+            return judged_member(publication, member[0], date, method)
         judged = judged_company(settings, publication, named["ticker"], date, method)
         if judged is not None and judged.identity["entity_id"] == named["entity_id"]:
             return judged

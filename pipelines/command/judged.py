@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from smallcap.questions import OlderPublicationError, Publication
+from smallcap.questions.typed import require_symbol_or_name
 from smallcap.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,18 +74,24 @@ def judged_company(
     symbol, date, method
         The symbol, the date, and the method of the quality score.
     """
-    members = publication.ask("member_by_symbol", symbol=symbol, as_of=date)
+    require_symbol_or_name(symbol)
+    members = publication.ask("member_by_symbol", symbol=symbol, entity=None, as_of=date)
     if members:
-        asked = {"as_of": date, "entity": members[0]["entity_id"]}
-        return Judged(
-            MEMBER,
-            members[0],
-            publication.ask("sheet_path", **asked),
-            publication.ask("sheet_lenses", **asked),
-            publication.ask("sheet_scores", **asked, method=method, basis=None),
-        )
+        return judged_member(publication, members[0], date, method)
     return _watched(publication, symbol, date, method) or _at_once(
         settings, publication, symbol, date, method
+    )
+
+
+def judged_member(publication: Publication, identity: Row, date: dt.date, method: str) -> Judged:
+    """Read how a member is judged at a date; `identity` is its row of the question ``member_by_symbol``."""
+    asked = {"as_of": date, "entity": identity["entity_id"]}
+    return Judged(
+        MEMBER,
+        identity,
+        publication.ask("sheet_path", **asked),
+        publication.ask("sheet_lenses", **asked),
+        publication.ask("sheet_scores", **asked, method=method, basis=None),
     )
 
 

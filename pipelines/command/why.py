@@ -18,6 +18,7 @@ from smallcap.pipelines.command.naming import company_by_name, known_names, near
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import Publication, open_publication
 from smallcap.questions.dates import date_refused
+from smallcap.questions.typed import require_symbol_or_name
 from smallcap.reports.figure_sources import figure_sources
 from smallcap.reports.funnel_sheet import funnel_sheet
 from smallcap.reports.tear_sheet import outsider_sheet, tear_sheet
@@ -47,6 +48,7 @@ def show_company(settings: Settings, name: str, as_of: dt.date | None, method: s
     """
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
+    require_symbol_or_name(name)
     with open_publication(settings.warehouse_dir) as publication:
         date = as_of or latest_funnel(settings, publication)
         attrition_of(settings, publication, date)
@@ -103,7 +105,7 @@ def _sheet(
     settings: Settings, publication: Publication, ticker: str, date: dt.date, method: str
 ) -> RenderableType | None:
     """Lay out the company that carries a symbol; None where none does."""
-    found = publication.ask("member_by_symbol", symbol=ticker, as_of=date)
+    found = publication.ask("member_by_symbol", symbol=ticker, entity=None, as_of=date)
     if found:
         return _member(publication, found[0], date, method)
     return _outsider(settings, publication, ticker, date, method)
@@ -121,6 +123,9 @@ def _named(
             f"no member carries the ticker '{name}' at {date}, nor does any line of the source; {known}; no "
             f"company has it in its name{nearest_names(name, known_names(publication))}"
         )
+    member = publication.ask("member_by_symbol", symbol=None, entity=company["entity_id"], as_of=date)
+    if member:
+        return _member(publication, member[0], date, method)
     judged = judged_company(settings, publication, company["ticker"], date, method)
     if judged is not None and judged.identity["entity_id"] == company["entity_id"]:
         sheet = _sheet(settings, publication, company["ticker"], date, method)

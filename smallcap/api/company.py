@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from smallcap.errors import InputError
 from smallcap.questions import Publication
 from smallcap.questions.dates import nearest_dates
+from smallcap.questions.typed import require_symbol_or_name
 from smallcap.reports.wrapping import visible
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def found_company(publication: Publication, symbol: str, as_of: dt.date | None, 
     InputError
         When there is no such method, no funnel of the date, or no member with the symbol on it.
     """
+    require_symbol_or_name(symbol)
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
     dates = [row["as_of"] for row in publication.ask("funnel_dates")]
@@ -97,7 +99,7 @@ def found_company(publication: Publication, symbol: str, as_of: dt.date | None, 
     if date is None or date not in dates:
         nearest = nearest_dates(date or dt.date.max, dates)
         raise InputError(f"there is no funnel of {date or 'any date'}; {nearest}")
-    members = publication.ask("member_by_symbol", symbol=symbol, as_of=date)
+    members = publication.ask("member_by_symbol", symbol=symbol, entity=None, as_of=date)
     if not members:
         raise _not_found(publication, symbol, date)
     asked = {"as_of": date, "entity": members[0]["entity_id"]}

@@ -1,4 +1,4 @@
--- Which member carries the symbol at the date: by its largest line before any other of its lines, with the figures that its verdicts use?
+-- Which member carries the symbol at the date, or is the entity if one is given: by its largest line before any other of its lines, with the figures that its verdicts use?
 SELECT m.*, a.* EXCLUDE (year, as_of, entity_id) REPLACE (
            if(l.statement_footing = 'quarter', t.market_cap_usd, a.market_cap_usd) AS market_cap_usd, if(l.statement_footing = 'quarter', t.market_cap_reason, a.market_cap_reason) AS market_cap_reason,
            if(l.statement_footing = 'quarter', t.pe, a.pe) AS pe, if(l.statement_footing = 'quarter', t.pb, a.pb) AS pb,
@@ -15,9 +15,9 @@ JOIN core.metrics_as_of AS a USING (as_of, entity_id)
 JOIN core.trailing_as_of AS t USING (as_of, entity_id)
 LEFT JOIN marts.statement_lenses AS l ON l.as_of = m.as_of AND l.entity_id = m.entity_id AND l.item = 'debt_to_equity'
 WHERE m.as_of = $as_of
-  AND (core.symbol_key(m.ticker) = core.symbol_key($symbol) OR EXISTS (
+  AND (m.entity_id = $entity OR $entity IS NULL AND (core.symbol_key(m.ticker) = core.symbol_key($symbol) OR EXISTS (
       FROM raw.constituents AS c JOIN raw.securities AS s USING (security_id)
       WHERE c.as_of = m.as_of AND s.entity_id = m.entity_id
-        AND core.symbol_key(c.ticker) = core.symbol_key($symbol)))
+        AND core.symbol_key(c.ticker) = core.symbol_key($symbol))))
 ORDER BY core.symbol_key(m.ticker) = core.symbol_key($symbol) DESC, m.entity_id
 LIMIT 1

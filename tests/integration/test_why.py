@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from smallcap.questions import open_publication
 from tests.command_line import published
 from tests.integration.homes import Answer
 from tests.sample_home import LAST_YEAR
@@ -346,6 +347,19 @@ class TestFunnel:
 class TestNames:
     def test_part_of_a_name_shows_the_company(self, ask: Command, company: pd.Series, sheet: str) -> None:
         assert ask("why", company["name"].upper()).out == sheet
+
+    def test_a_member_is_found_by_its_entity_whatever_its_symbol(
+        self, ask: Command, backfilled_home: Path, company: pd.Series
+    ) -> None:
+        asked = {"as_of": LAST_DATE, "entity": int(company["entity_id"])}
+        with open_publication(backfilled_home / "warehouse") as publication:
+            by_symbol = publication.ask(
+                "member_by_symbol", symbol=company["ticker"], entity=None, as_of=LAST_DATE
+            )
+            for symbol in (None, "-", "a symbol of nobody"):
+                assert publication.ask("member_by_symbol", symbol=symbol, **asked) == by_symbol
+        refused = ask("why", "-")
+        assert (refused.code, "neither a symbol nor a name" in refused.err) == (2, True)
 
     def test_a_part_of_several_names_lists_them_and_a_comparison_takes_names(
         self, ask: Command, backfilled_home: Path, company: pd.Series
