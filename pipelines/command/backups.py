@@ -8,13 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from smallcap.backup.restoring import chosen, require_empty, restore_backup, verify_backup
 from smallcap.backup.store import BackupStore
 from smallcap.backup.taking import Tell, plan_backup, take_backup
 from smallcap.errors import InputError
-from smallcap.pipelines.command.progress import BAR_WIDTH
+from smallcap.pipelines.command.progress import counting_bar
 from smallcap.pipelines.signals import ending_in
 from smallcap.settings import Settings
 
@@ -92,13 +91,7 @@ def show_restored(settings: Settings, source: Path, at: str | None, out: Console
 @contextmanager
 def file_progress(what: str, err: Console) -> Iterator[Tell]:
     """Show how many files are done: a bar in a terminal, else some lines."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(BAR_WIDTH),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with counting_bar(err) as bar:
         task = bar.add_task(what, total=None)
 
         def tell(done: int, total: int) -> None:

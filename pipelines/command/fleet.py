@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from smallcap.errors import InputError
 from smallcap.exit_codes import MEANINGS, ExitCode
@@ -24,7 +23,7 @@ from smallcap.fleet.tasks import tasks_of
 from smallcap.fleet.view import FILE, write_view
 from smallcap.pipelines.command.consoles import made_visible
 from smallcap.pipelines.command.options import Format, written_as
-from smallcap.pipelines.command.progress import BAR_WIDTH
+from smallcap.pipelines.command.progress import counting_bar
 from smallcap.pipelines.signals import ending_in
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import load_settings
@@ -118,13 +117,7 @@ def _last_lines(log: Path) -> Sequence[str]:
 @contextmanager
 def _progress(total: int, err: Console) -> Iterator[Tell]:
     """Show how many homes are done: a bar in a terminal, else a line for each."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(BAR_WIDTH),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with counting_bar(err) as bar:
         step = bar.add_task("homes", total=total)
 
         def tell(outcome: Outcome) -> None:

@@ -54,6 +54,23 @@ def _sentence(name: str, record: logging.LogRecord) -> str:
     return f"  {name:<28}{told:>18}{f'  in {years} years' if years else ''}"
 
 
+def counting_bar(console: Console) -> Progress:
+    """Make a bar that counts what is done, in a terminal alone; nothing is left of it at the end.
+
+    Parameters
+    ----------
+    console
+        Standard error.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(BAR_WIDTH),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
 @contextmanager
 def show_progress(total: int, console: Console) -> Iterator[None]:
     """Show the steps of a run while it lasts.
