@@ -11,7 +11,7 @@ from pathlib import Path
 
 from smallcap.errors import InputError
 
-_FORBIDDEN = re.compile(r"[#?\[\]]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]" + (r"" if os.sep == "\\" else r"|\\"))
+_FORBIDDEN = re.compile(r"[#?\[\]=]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]" + (r"" if os.sep == "\\" else r"|\\"))
 FOLDERS = ("lake", "warehouse", "snapshots", "dagster", "reports", "rules")
 """The folders of a home."""
 LONGEST = 4000
@@ -90,7 +90,7 @@ def require_usable_home(home: Path) -> Path:
     """Return a home's path without links.
 
     Delta Lake and SQLite read the path as an address, so ``%20`` would become a space, which is another
-    folder.
+    folder. Polars takes a folder ``a=b`` for a partition.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def require_usable_home(home: Path) -> Path:
             raise InputError(
                 f"the home {_shown(path)} cannot be used: its path contains '{_shown(found[0])}'. "
                 f"The path of a home may "
-                f"not contain # ? [ ] \\ or % with two digits. {remedy}"
+                f"not contain # ? [ ] = \\ or % with two digits. {remedy}"
             )
     for folder in (resolved / name for name in FOLDERS):
         if os.path.isfile(folder):

@@ -160,6 +160,7 @@ def test_an_export_that_the_system_refuses_is_explained_and_leaves_nothing(
     {
         "home with an encoded blank": "/tmp/a%20b",
         "home with a fragment": "/tmp/a#b",
+        "home below a folder like a partition": "/tmp/year=2025/home",
         "home with a question mark": "/tmp/a?b",
         "home with a pattern": "/tmp/[a]",
         "home with a line end": "/tmp/a\nb",
