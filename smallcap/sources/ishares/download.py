@@ -8,11 +8,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from smallcap.rules.types.holdings import HoldingsRules, IndexFund
 from smallcap.sources.fetching import Fetcher, RefusedError
 from smallcap.sources.fetching.http import HttpLimits, get
-from smallcap.sources.ishares.holdings import Holdings, NoListError, read_holdings
+from smallcap.sources.ishares.holdings import Holdings, NoListError, read_holdings, stated_date
 
 SOURCE = "ishares"
 DATASET = "holdings"
@@ -120,6 +121,22 @@ class HoldingsSite:
                     yield self._read(one.payload, str(one.request["url"]))
                 except NoListError:
                     continue
+
+    def kept_by_day(self) -> dict[dt.date, Callable[[], Holdings]]:
+        """Return what reads each list that was downloaded before, by its date; of two of a day the first.
+
+        Only the first lines of the files are read: a home of many nights has many of them.
+        """
+        found: dict[dt.date, Callable[[], Holdings]] = {}
+        for one in self._fetcher.snapshots.every(SOURCE, DATASET):
+            name = str(one.request.get("url"))
+            if name in (self._classic, self._latest):
+                try:
+                    day = stated_date(one.payload, name)
+                except NoListError:
+                    continue
+                found.setdefault(day, partial(self._read, one.payload, name))
+        return found
 
     def _read(self, payload: bytes, name: str) -> Holdings:
         # A payload that was just checked before it was kept is not read a second time.

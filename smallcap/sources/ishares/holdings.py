@@ -35,6 +35,8 @@ _DATE = re.compile(r"^([A-Z][a-z]{2}) (\d{1,2}), (\d{4})$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?$")
 """A date that a spreadsheet rewrote."""
 _LONGEST_FUND = 200
+_PREAMBLE_BYTES = 4096
+"""More than the lines before the table take."""
 _LARGEST_NUMBER = 1e15
 """No list has a larger value or quantity."""
 _MISSING_CELLS = ("-", "--")
@@ -99,6 +101,18 @@ def read_holdings(payload: bytes, file_name: str, rules: HoldingsRules) -> Holdi
     rows, refused = classify(_table(cells, file_name), rules)
     require_plausible_count(rows.height, rules, f"holdings file {file_name}")
     return Holdings(file_name, fund, index_name, as_of, rows, refused)
+
+
+def stated_date(payload: bytes, file_name: str) -> dt.date:
+    """Return the date of a holdings file from its first lines, without reading the table.
+
+    Raises
+    ------
+    NoListError, InputError
+        As `read_holdings`.
+    """
+    head = payload if len(payload) <= _PREAMBLE_BYTES else payload[:_PREAMBLE_BYTES].rpartition(b"\n")[0]
+    return _as_of_date(_split_cells(_decode(head, file_name), file_name), file_name)
 
 
 def require_plausible_count(members: int, rules: HoldingsRules, what: str) -> None:

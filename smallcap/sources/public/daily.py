@@ -7,7 +7,7 @@ does not grow with the days on which a home ran.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import polars as pl
@@ -31,8 +31,8 @@ class HoldingsFiles(Protocol):
         """Return the current list."""
         ...
 
-    def kept(self) -> Iterable[Holdings]:
-        """Return the lists that were downloaded before."""
+    def kept_by_day(self) -> Mapping[dt.date, Callable[[], Holdings]]:
+        """Return what reads each list that was downloaded before, by its date."""
         ...
 
 
@@ -52,8 +52,9 @@ class DailyLists:
     def __init__(self, files: HoldingsFiles, fund: FundRow, clock: dt.date) -> None:
         self._files, self._fund, self._clock = files, fund, clock
         self.index = fund.index
-        self._latest: Holdings | None = None
         self._notices: list[str] = []
+        self._known: dict[dt.date, Callable[[], Holdings]] | None = None
+        self._lists: dict[dt.date, FundList | None] = {}
         self._is_asked = False
 
     def until(self, day: dt.date, sessions: pl.Series) -> tuple[list[FundList], list[str]]:
@@ -61,21 +62,32 @@ class DailyLists:
 
         The site is asked once, for days of the clock's month only: reports serve the months before it.
         """
+        if self._known is None:
+            self._known = dict(self._files.kept_by_day())
         if day >= self._clock.replace(day=1):
-            self._ask()
-        last: dict[tuple[int, int], Holdings] = {}
-        known = [*self._files.kept(), *([] if self._latest is None else [self._latest])]
-        for one in sorted(known, key=lambda held: held.as_of):
-            if one.as_of <= min(day, self._clock):
-                last[one.as_of.year, one.as_of.month] = one
-        return [as_list(held, self._fund, sessions) for held in last.values()], self._notices
+            self._ask(self._known)
+        dated = sorted(one for one in self._known if one <= min(day, self._clock))
+        last = {(one.year, one.month): one for one in dated}
+        lists = [self._list(one, self._known[one], sessions) for one in last.values()]
+        return [one for one in lists if one is not None], self._notices
 
-    def _ask(self) -> None:
+    def _list(self, day: dt.date, read: Callable[[], Holdings], sessions: pl.Series) -> FundList | None:
+        if day not in self._lists:
+            try:
+                self._lists[day] = as_list(read(), self._fund, sessions)
+            except InputError as error:
+                # A rule that became stricter since the file was downloaded.
+                self._lists[day] = None
+                self._notices.append(f"the kept file of {day} of {self._fund.fund} is not used: {error}")
+        return self._lists[day]
+
+    def _ask(self, known: dict[dt.date, Callable[[], Holdings]]) -> None:
         if self._is_asked:
             return
         self._is_asked = True
         try:
-            self._latest = self._files.latest()
+            latest = self._files.latest()
+            known.setdefault(latest.as_of, lambda: latest)
         except (InputError, TransientError, QuotaError) as error:
             self._notices.append(
                 f"the file of the day of {self._fund.fund} cannot be used ({error}); the newest public "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 
@@ -39,6 +40,7 @@ class Site:
     current: Holdings | None
     before: list[Holdings] = field(default_factory=list)
     asked: int = 0
+    read: list[dt.date] = field(default_factory=list)
 
     def latest(self) -> Holdings:
         self.asked += 1
@@ -46,8 +48,12 @@ class Site:
             raise InputError("the site answered with a web page")
         return self.current
 
-    def kept(self) -> Iterable[Holdings]:
-        return self.before
+    def kept_by_day(self) -> Mapping[dt.date, Callable[[], Holdings]]:
+        return {one.as_of: partial(self._read, one) for one in self.before}
+
+    def _read(self, one: Holdings) -> Holdings:
+        self.read.append(one.as_of)
+        return one
 
 
 def dates(site: Site, day: dt.date) -> list[dt.date]:
@@ -91,6 +97,15 @@ def test_of_the_files_that_were_kept_the_last_of_each_month_serves():
     assert dates(Site(None, kept), dt.date(2021, 4, 20)) == [dt.date(2021, 4, 12)]
 
 
+def test_of_many_files_only_the_last_of_each_month_is_read_and_once() -> None:
+    days = [dt.date(2021, 5, 3) + dt.timedelta(days=number) for number in range(25)]
+    site = Site(None, [held(day, "AAA") for day in days])
+    lists = DailyLists(site, FUND, TODAY)
+    for _ in range(3):
+        lists.until(TODAY, SESSIONS)
+    assert site.read == [days[-1]]
+
+
 def test_a_file_later_than_the_clock_is_not_known():
     assert dates(Site(held(dt.date(2021, 6, 17), "AAA")), TODAY) == []
 
@@ -127,3 +142,15 @@ def test_a_line_of_the_file_goes_on_as_the_line_of_the_report_of_the_same_compan
         "cusip:000000AA1",
         "ticker:AAA:OTHER CO",
     ]
+
+
+def test_a_kept_file_that_the_rules_refuse_now_is_told_and_left_out():
+    class Strict(Site):
+        def _read(self, one: Holdings) -> Holdings:
+            raise InputError("has 1 members")
+
+    lists, notices = DailyLists(Strict(None, [held(dt.date(2021, 5, 28), "AAA")]), FUND, TODAY).until(
+        dt.date(2021, 5, 31), SESSIONS
+    )
+    assert lists == []
+    assert notices == [f"the kept file of 2021-05-28 of {FUND.fund} is not used: has 1 members"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.sources.ishares.holdings import Holdings, read_holdings
+from smallcap.sources.ishares.holdings import Holdings, read_holdings, stated_date
 from tests.component.sources.crafted import HEADER, RULES, SEPARATOR, holdings, line
 
 
@@ -50,6 +50,13 @@ def test_a_file_as_downloaded_gives_its_fund_date_and_typed_rows() -> None:
         ),
         ("BBB", "ALPHABETICAL CO", "Industrials", 1_250_000.0, None, 1234.5, "United States", "NASDAQ"),
     ]
+
+
+def test_the_date_is_read_from_the_first_lines_alone() -> None:
+    whole = holdings([line(f"A{number}") for number in range(500)])
+    assert len(whole) > 3 * 4096
+    assert stated_date(whole, "IWM_holdings.csv") == read(whole).as_of == dt.date(2025, 5, 13)
+    assert stated_date(whole[:8192], "IWM_holdings.csv") == dt.date(2025, 5, 13)
 
 
 def test_the_older_column_shares_is_the_quantity() -> None:
