@@ -15,8 +15,11 @@ from smallcap.errors import InputError
 from smallcap.sources.base import CONSTITUENTS_COLUMNS
 from smallcap.sources.fetching import TransientError
 from smallcap.sources.fetching.http import HttpLimits
+from smallcap.sources.ishares.download import HoldingsSite, of_downloads
 from smallcap.sources.ishares.live import IsharesLists
+from smallcap.sources.public.daily import DailyLists
 from tests.component.sources.crafted import ALIASES, RULES, holdings, line
+from tests.component.sources.crafted_sec import FUND
 from tests.component.sources.fetchers import Bench
 from tests.component.sources.scripted_server import Answer, scripted
 
@@ -296,7 +299,7 @@ def test_an_index_without_a_fund_is_named(site: Site) -> None:
             rules=rules,
             aliases=ALIASES,
             today=TUESDAY,
-            latest_max_age=dt.timedelta(0),
+            latest_max_age=dt.timedelta(hours=6),
         )
 
 
@@ -304,3 +307,37 @@ def test_the_days_that_can_be_asked_for_are_the_sessions_since_the_site_has_list
     days = site.source("http://127.0.0.1:9").membership_dates()
     assert (days[0], days[-1]) == (dt.date(2006, 9, 29), TUESDAY)
     assert dt.date(2026, 5, 3) not in days
+
+
+# -- the file of the day of preset public ---------------------------------------------------------------
+
+
+def test_the_file_of_the_day_is_asked_over_http_kept_and_served_again_without_asking(site: Site) -> None:
+    sessions = pl.date_range(dt.date(2026, 4, 1), dt.date(2026, 5, 29), eager=True)
+    fund = next(rule for rule in RULES.indexes if rule.name == "russell2000")
+
+    def members(url: str, today: dt.date) -> dict[dt.date, list[str]]:
+        files = HoldingsSite(
+            site.bench.fetcher,
+            LIMITS,
+            base_url=url,
+            fund=fund,
+            rules=of_downloads(RULES, 2),
+            today=today,
+            latest_max_age=dt.timedelta(hours=6),
+        )
+        lists, notices = DailyLists(files, FUND, today).until(today, sessions)
+        assert bool(notices) == (site.latest == PAGE)
+        return {one.list_date: one.rows["ticker"].sort().to_list() for one in lists}
+
+    with scripted(site) as server:
+        site.latest = served(dt.date(2026, 4, 30))
+        assert members(server.url, dt.date(2026, 4, 30)) == {dt.date(2026, 4, 30): ["ABCD", "EFGH", "MOGA"]}
+        site.bench.now += dt.timedelta(days=5)
+        site.latest = served(MONDAY, MEMBERS[:2])
+        newer = members(server.url, TUESDAY)
+        assert newer == {dt.date(2026, 4, 30): ["ABCD", "EFGH", "MOGA"], MONDAY: ["ABCD", "MOGA"]}
+        # The site shows a web page now: what was kept still serves.
+        site.bench.now += dt.timedelta(days=1)
+        site.latest = PAGE
+        assert members(server.url, TUESDAY) == newer
