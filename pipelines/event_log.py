@@ -1,6 +1,8 @@
-"""Dagster's event log during a run: its SQLite files stay open, and a check is planned once for all years.
+"""Dagster's event log during a run: its files stay open, and it is asked and told what is new alone.
 
-Everything else that is written is Dagster's own decision.
+The SQLite files are not closed after each event, what was read is not read again, a check is planned once for
+all years, and what a step reads makes no events of its own. Everything else that is written is Dagster's own
+decision.
 """
 
 from __future__ import annotations
@@ -15,9 +17,17 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from smallcap.pipelines.event_lookups import KnownAssets, asked_once
+
 BUSY_SECONDS = 30
 """How long to wait for another writer of the same file: as long as Dagster itself waits."""
 
+NOT_STORED = (dg.DagsterEventType.LOADED_INPUT, dg.DagsterEventType.STEP_INPUT)
+"""What a step reads is in the lineage; two events for each table that it reads say no more, and would be a
+third of all.
+"""
+
+StoreEvent = Callable[[dg.EventLogEntry], None]
 Connect = Callable[[str], AbstractContextManager[Connection]]
 StoreCheck = Callable[[dg.EventLogEntry, int | None], None]
 
@@ -44,11 +54,29 @@ def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
     log._connect = _connect(log, log._connect, engines)  # type: ignore[assignment, method-assign]
     log.store_asset_check_event = _planned_once(log.store_asset_check_event)  # type: ignore[assignment, method-assign]
     try:
-        yield
+        with asked_once(instance, log) as known:
+            log.store_event = _stored(log.store_event, known)  # type: ignore[assignment, method-assign]
+            try:
+                yield
+            finally:
+                del log.store_event
     finally:
         del log._connect, log.store_asset_check_event
         for engine in engines.values():
             engine.dispose()
+
+
+def _stored(store: StoreEvent, known: KnownAssets) -> StoreEvent:
+    def store_one(event: dg.EventLogEntry) -> None:
+        """Store an event that says something of its own, and forget what was known of its asset."""
+        told = event.dagster_event
+        if told is not None and told.event_type in NOT_STORED:
+            return
+        store(event)
+        if told is not None and told.asset_key is not None:
+            known.forget(told.asset_key)
+
+    return store_one
 
 
 def _planned_once(store: StoreCheck) -> StoreCheck:

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from smallcap.assets.partitions import WHOLE_RANGE, YEARS
-from smallcap.pipelines.event_log import kept_open
+from smallcap.pipelines.event_log import NOT_STORED, kept_open
 
 NORMAL = 1
 """What SQLite calls the mode in which only checkpoints wait for the disk."""
@@ -57,6 +57,51 @@ def test_events_are_the_same_as_without(instance):
         event.dagster_event.event_type for event in plain
     ]
     assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == plain[0].run_id
+
+
+def _versions_told(instance, versions, *, partitions_def=None, **kept):
+    """Make an asset in each version, and one from it; return of what the second says it is made."""
+
+    @dg.asset(partitions_def=partitions_def, backfill_policy=kept.get("backfill_policy"))
+    def first() -> dg.Output[int]:
+        return dg.Output(1, data_version=dg.DataVersion(versions[0]))
+
+    @dg.asset(partitions_def=partitions_def, backfill_policy=kept.get("backfill_policy"))
+    def second(first) -> int:
+        return 2
+
+    job = dg.Definitions(
+        assets=[first, second],
+        resources={"io_manager": dg.mem_io_manager},
+        jobs=[dg.define_asset_job("job", executor_def=dg.in_process_executor)],
+    ).resolve_job_def("job")
+    tags = {"dagster/asset_partition_range_start": "2024", "dagster/asset_partition_range_end": "2025"}
+    told = []
+    while versions:
+        run_id = job.execute_in_process(instance=instance, tags=tags if partitions_def else {}).run_id
+        made = instance.get_latest_materialization_event(dg.AssetKey("second")).asset_materialization
+        told.append(made.tags["dagster/input_data_version/first"])
+        versions.pop(0)
+    return told, run_id
+
+
+@pytest.mark.parametrize("partitioned", [{}, {"partitions_def": YEARS, "backfill_policy": WHOLE_RANGE}])
+def test_what_an_asset_was_made_from_is_told_as_without_and_is_never_that_of_an_earlier_run(
+    instance, partitioned
+):
+    with kept_open(instance):
+        kept, _ = _versions_told(instance, ["a", "b"], **partitioned)
+    plain, _ = _versions_told(instance, ["a", "b"], **partitioned)
+    assert kept == plain
+    assert kept[0] != kept[1]
+
+
+def test_what_a_step_reads_makes_no_events(instance):
+    with kept_open(instance):
+        _, run_id = _versions_told(instance, ["a"])
+    assert not [event for event in instance.all_logs(run_id) if event.dagster_event_type in NOT_STORED]
+    _, plain = _versions_told(instance, ["a"])
+    assert {event.dagster_event_type for event in instance.all_logs(plain)} >= set(NOT_STORED)
 
 
 def test_what_was_kept_open_is_read_afterwards(instance):
