@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -25,6 +25,24 @@ DAMAGE: Final = (
     pl.exceptions.PanicException,
 )
 """What libraries raise for a damaged log or file."""
+
+
+class DataFile(NamedTuple):
+    """A Parquet file of a table.
+
+    Attributes
+    ----------
+    year
+        Its year; None in a table that is not partitioned.
+    path
+        Where it is, from the folder of the table.
+    size
+        Its size in bytes.
+    """
+
+    year: int | None
+    path: str
+    size: int
 
 
 @contextmanager
@@ -93,26 +111,41 @@ def create_delta(path: Path, found: Table) -> DeltaTable:
     )
 
 
-def files_of(delta: DeltaTable, folder: Path, found: Table, years: Iterable[int] | None) -> list[Path]:
-    """Return the Parquet files of a table in `folder`, or those of some years, in order of year.
+def listed_files(delta: DeltaTable) -> list[DataFile]:
+    """List the Parquet files of a version, in order of year."""
+    actions = delta.get_add_actions(flatten=True)
+    if not actions.num_rows:
+        return []
+    paths, sizes = actions.column("path").to_pylist(), actions.column("size_bytes").to_pylist()
+    is_by_year = "partition.year" in actions.schema.names
+    years = actions.column("partition.year").to_pylist() if is_by_year else [None] * len(paths)
+    return sorted(
+        (
+            DataFile(None if year is None else int(year), path, size)
+            for year, path, size in zip(years, paths, sizes, strict=True)
+        ),
+        key=lambda file: (file.year or 0, file.path),
+    )
+
+
+def paths_of(files: Iterable[DataFile], folder: Path, years: Iterable[int] | None) -> list[Path]:
+    """Return where the files of a table in `folder` are, or those of some years.
 
     Raises
     ------
     OSError
         When a file is gone, or has another size than the log says.
     """
-    actions = pl.DataFrame(delta.get_add_actions(flatten=True))
-    if actions.is_empty():
-        return []
-    if found.is_partitioned:
-        actions = actions.sort("partition.year", "path")
-        if years is not None:
-            actions = actions.filter(pl.col("partition.year").cast(pl.Int32).is_in(list(years)))
-    files = [folder / path for path in actions["path"]]
-    for file, size in zip(files, actions["size_bytes"], strict=True):
-        if file.stat().st_size != size:
-            raise OSError(f"{file} has {file.stat().st_size} bytes, and the log says {size}")
-    return files
+    wanted = None if years is None else set(years)
+    found = []
+    for file in files:
+        if wanted is not None and file.year is not None and file.year not in wanted:
+            continue
+        path = folder / file.path
+        if (there := path.stat().st_size) != file.size:
+            raise OSError(f"{path} has {there} bytes, and the log says {file.size}")
+        found.append(path)
+    return found
 
 
 def commit_rows(

@@ -9,7 +9,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from smallcap.errors import MissingStampError
-from smallcap.lake.delta import files_of, open_delta, reading
+from smallcap.lake.delta import DataFile, listed_files, open_delta, paths_of, reading
 from smallcap.lake.log_files import LOG_DIR
 from smallcap.lake.parquet import scan
 from smallcap.lake.stamp_files import STAMPS_DIR, stamp_of
@@ -30,6 +30,7 @@ class LakeReader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._opened: dict[str, tuple[int, DeltaTable]] = {}
+        self._listed: dict[str, tuple[DeltaTable, int, list[DataFile]]] = {}
 
     def read(
         self,
@@ -57,7 +58,7 @@ class LakeReader:
         if delta is None:
             return found.empty().select(selected)
         with reading(name, self._path(found)):
-            files = files_of(delta, self._path(found), found, years)
+            files = paths_of(self._files(found, delta), self._path(found), years)
         if not files:
             return found.empty().select(selected)
         rows = scan(files, found)
@@ -106,7 +107,7 @@ class LakeReader:
         found = find_table(name)
         delta = self._open(found, version)
         with reading(name, self._path(found)):
-            return [] if delta is None else files_of(delta, self._path(found), found, None)
+            return [] if delta is None else paths_of(self._files(found, delta), self._path(found), None)
 
     def folder(self, name: str) -> Path:
         """Return the folder of a table."""
@@ -114,6 +115,14 @@ class LakeReader:
 
     def _path(self, found: Table) -> Path:
         return self.root / found.layer / found.short_name
+
+    def _files(self, found: Table, delta: DeltaTable) -> list[DataFile]:
+        """List the files of an open table once: a run asks for them as often as the table is read."""
+        known, version, files = self._listed.get(found.name, (None, 0, []))
+        if known is not delta or version != delta.version():
+            files = listed_files(delta)
+            self._listed[found.name] = (delta, delta.version(), files)
+        return files
 
     def _open(self, found: Table, version: int | None = None) -> DeltaTable | None:
         """Open a table.
