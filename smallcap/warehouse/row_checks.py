@@ -5,8 +5,11 @@ The first line of a file `<layer>.<table>.<check>.sql` is a comment that says wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -17,6 +20,8 @@ from smallcap.warehouse.sqltext import quote_list
 
 EXAMPLES = 5
 """Of the rows that must not exist, so many are shown."""
+_NUMBERS = count()
+"""Of the databases that checks have had in this process."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def offending_rows(
     years
         Years of the check's own table that are read; none for a table without partitions: all of it.
     """
-    with duckdb.connect() as connection:
+    with _own_database() as connection:
         for name in TABLES:
             if name in check.sql:
                 _show(connection, name, files_of(name), years if name == check.table else None)
@@ -71,8 +76,27 @@ def offending_rows(
         rows = connection.execute(f"SELECT count(*) OVER (), * FROM ({sql}) LIMIT {EXAMPLES}")
         names = [column[0] for column in rows.description or []]
         found = rows.fetchall()
-    count = int(found[0][0]) if found else 0
-    return count, [dict(zip(names[1:], row[1:], strict=True)) for row in found]
+    offending = int(found[0][0]) if found else 0
+    return offending, [dict(zip(names[1:], row[1:], strict=True)) for row in found]
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@contextmanager
+def _own_database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a database in memory of its own, in one engine: starting one costs more than most checks."""
+    own = f"check_{next(_NUMBERS)}"
+    with _engine().cursor() as connection:
+        connection.execute(f"ATTACH ':memory:' AS {own}")
+        try:
+            connection.execute(f"USE {own}")
+            yield connection
+        finally:
+            connection.execute("USE memory")
+            connection.execute(f"DETACH {own}")
 
 
 def _show(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from smallcap.finance.factors.book_regressions import book_regressions
 from smallcap.finance.inference.alpha_family import alpha_family
@@ -53,6 +54,13 @@ def treated(returns: pl.DataFrame) -> pl.DataFrame:
             for name in TREATMENTS
         ]
     )
+
+
+@given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_both_adjustments_are_those_of_statsmodels(p_values):
+    found = adjusted(np.array(p_values))
+    for name, theirs in (("holm", "holm"), ("benjamini_yekutieli", "fdr_by")):
+        np.testing.assert_allclose(found[name], multipletests(p_values, method=theirs)[1], rtol=RECOMPUTED)
 
 
 def test_holm_and_benjamini_yekutieli_by_hand():
