@@ -13,6 +13,8 @@ from smallcap.rules.types.metrics import MetricsRules
 
 LISTS = (SUSPECT, f"{SUSPECT}_prior", INHERITED, AMENDED)
 """Columns that name figures in doubt, of the row and of the year before."""
+FEW_ROWS = 5_000
+"""Up to so many rows, planning the ratios twice takes longer than searching the lists of every row."""
 
 
 def annual_metrics(fundamentals: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
@@ -55,6 +57,8 @@ def with_ratios(prepared: pl.DataFrame, rules: MetricsRules) -> pl.DataFrame:
     pl.DataFrame
         The rows, in another order.
     """
+    if prepared.height <= FEW_ROWS:
+        return _computed(prepared, rules)
     is_plain = pl.all_horizontal(pl.col(name).is_null() for name in LISTS)
     # Of most rows no figure is in doubt. One null for all of them spares searching each list for each ratio.
     plain = prepared.filter(is_plain).with_columns(pl.lit(None, pl.String).alias(name) for name in LISTS)
