@@ -15,8 +15,8 @@ from smallcap.finance.funnel.evaluation import FILTERS
 from smallcap.finance.funnel.outcomes import funnel_outcomes
 from smallcap.finance.pointintime import visible
 from smallcap.finance.statuses import NOT_APPLICABLE
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import BalanceSheetRules
-from smallcap.rules.types.kinds import Applicability
 from smallcap.tables.latest import DebtBetweenReports
 
 PAIR = ["as_of", "entity_id"]

@@ -16,7 +16,8 @@ from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.limits import Limits
 from smallcap.finance.trailing.lookup import Timeline
 from smallcap.finance.trailing.sheets import all_records, columns_of, latest_sheets
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.rules.types.trailing import TrailingRules
 from smallcap.tables.quarters import TrailingMetrics
 

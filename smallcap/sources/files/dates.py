@@ -12,7 +12,7 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rules
-from smallcap.rules.types.metrics import ClockRules, DateRules, SanityRules
+from smallcap.rules.types.sanity import ClockRules, DateRules, SanityRules
 from smallcap.sources.files.canonical_tables import CanonicalTable
 from smallcap.sources.refusals import write_refused
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.rules.types.cik_successions import CikSuccession
 from smallcap.rules.types.cusip_identity import CusipIdentity
-from smallcap.rules.types.index_funds import CikSuccession
 
 
 def company_of(successions: Sequence[CikSuccession]) -> dict[str, str]:

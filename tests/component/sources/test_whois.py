@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallcap.rules.types.index_funds import CikSuccession
+from smallcap.rules.types.cik_successions import CikSuccession
 from smallcap.sources.identity.aliases import ALIASES_SCHEMA
 from smallcap.sources.whois.resolve import Records, resolve
 from smallcap.sources.whois.successions import (
