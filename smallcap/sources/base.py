@@ -14,8 +14,10 @@ from typing import Final, Protocol
 
 import polars as pl
 
+from smallcap.tables.market import Factors, Prices
 from smallcap.tables.quarters import RawQuarterlyFundamentals
-from smallcap.tables.raw import Constituents, Factors, Fundamentals, Prices, Securities, VendorMetrics
+from smallcap.tables.raw import Constituents, Securities
+from smallcap.tables.statements import Fundamentals, VendorMetrics
 from smallcap.tables.tags import FundamentalTags
 
 REFUSED_SCHEMA: dict[str, type[pl.DataType]] = {"year": pl.Int32, "rule": pl.String, "row_json": pl.String}

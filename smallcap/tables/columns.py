@@ -93,4 +93,6 @@ def looks_later(column: AnyColumn, reason: str) -> AnyColumn:
 
 
 AS_OF_YEAR = "calendar year of as_of; the partition"
+STATUS = "estimated or insufficient"
+REASON = "why there are no numbers; null if there are"
 KNOWN_YEAR = "calendar year of available_date, in which the row became known; the partition"

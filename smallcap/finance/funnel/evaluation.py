@@ -18,7 +18,7 @@ from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules
 from smallcap.rules.types.shariah import ShariahRules
-from smallcap.tables.funnel import FilterEvaluations
+from smallcap.tables.filter_evaluations import FilterEvaluations
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
 """In strict order: the first is number 1."""

@@ -15,7 +15,7 @@ from smallcap.finance.statuses import NOT_APPLICABLE
 from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import FunnelRules
 from smallcap.rules.types.kinds import KIND_WORDS
-from smallcap.tables.funnel import StatementLenses
+from smallcap.tables.lenses import StatementLenses
 
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
 

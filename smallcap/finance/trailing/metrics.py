@@ -19,7 +19,7 @@ from smallcap.finance.trailing.sheets import all_records, columns_of, latest_she
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.sanity import SanityRules
 from smallcap.rules.types.trailing import TrailingRules
-from smallcap.tables.quarters import TrailingMetrics
+from smallcap.tables.trailing import TrailingMetrics
 
 PRIOR_FLOWS = ("revenue_usd", "net_income_usd", "interest_expense_usd", "net_interest_expense_usd")
 PRIOR_SHEET = (
