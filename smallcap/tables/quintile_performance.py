@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import count, date, key_text, number, ratio, text
+from smallcap.tables.columns import count, date, key_cost, key_text, number, ratio, text
 from smallcap.tables.quintiles import METHOD, PORTFOLIO, SCOPE, WEIGHTING, holding
 
 
@@ -36,12 +36,7 @@ class QuintilePerformance(dy.Schema):
     weighting = key_text(WEIGHTING)
     scope = key_text(SCOPE)
     portfolio = key_text(PORTFOLIO)
-    cost_basis_points = dy.Int64(
-        primary_key=True,
-        min=0,
-        metadata={"unit": "basis points"},
-        description="cost of each dollar bought or sold; a first formation is not charged",
-    )
+    cost_basis_points = key_cost("cost of each dollar bought or sold; a first formation is not charged")
     first_month = date("first month measured")
     last_month = date("last month measured")
     months = count("months measured: with a return, and enough companies at formation", unit="months")
@@ -50,9 +45,7 @@ class QuintilePerformance(dy.Schema):
         "of the months measured, those in which too much weight is without a return", unit="months"
     )
     names = number("companies at formation, mean over the months", "companies", min=0)
-    fewest_names = dy.Int64(
-        nullable=True, min=0, metadata={"unit": "companies"}, description="companies at formation, fewest"
-    )
+    fewest_names = count("companies at formation, fewest", nullable=True, unit="companies")
     annual_return = ratio("compounded net return, a year")
     volatility = ratio("sample deviation of the monthly net returns x sqrt(12)", min=0)
     max_drawdown = ratio(
@@ -71,11 +64,8 @@ class QuintilePerformance(dy.Schema):
     mean_p_value = _p_value()
     mean_ci_low = _a_year("lower end of its 95% interval, Newey-West")
     mean_ci_high = _a_year("upper end of its 95% interval, Newey-West")
-    ff5_months = dy.Int64(
-        nullable=True,
-        min=0,
-        metadata={"unit": "months"},
-        description="months with a return and all factors of the five factors",
+    ff5_months = count(
+        "months with a return and all factors of the five factors", nullable=True, unit="months"
     )
     ff5_vintage = text("YYYYMM of the returns database behind the factors of the five factors")
     ff5_r_squared = ratio("R squared of the regression on the five factors")
@@ -92,11 +82,8 @@ class QuintilePerformance(dy.Schema):
     ff5_alpha_hac_p_value = _p_value()
     ff5_alpha_hac_ci_low = _a_year("lower end of its 95% interval, Newey-West")
     ff5_alpha_hac_ci_high = _a_year("upper end of its 95% interval, Newey-West")
-    ff5_mom_months = dy.Int64(
-        nullable=True,
-        min=0,
-        metadata={"unit": "months"},
-        description="months with a return and all factors of the five factors and momentum",
+    ff5_mom_months = count(
+        "months with a return and all factors of the five factors and momentum", nullable=True, unit="months"
     )
     ff5_mom_vintage = text(
         "YYYYMM of the returns database behind the factors of the five factors and momentum"

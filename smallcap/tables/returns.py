@@ -9,6 +9,7 @@ from smallcap.tables.columns import (
     STATUS,
     count,
     date,
+    key_cost,
     key_date,
     key_text,
     number,
@@ -68,12 +69,7 @@ class TreatedExperiment(dy.Schema):
 
     universe = key_text("profitable or unprofitable")
     weighting = key_text("equal, cap or sector_neutral")
-    cost_basis_points = dy.Int64(
-        primary_key=True,
-        min=0,
-        metadata={"unit": "basis points"},
-        description="cost per unit of one-way turnover, deducted at each trade",
-    )
+    cost_basis_points = key_cost("cost per unit of one-way turnover, deducted at each trade")
     treatment = key_text(TREATMENT)
     block = key_text("optimal: the optimal length of the differences; 3_months, 6_months, 12_months: given")
     first_month = date("first month")

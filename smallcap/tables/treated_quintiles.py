@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from smallcap.tables.columns import REASON, STATUS, count, date, key_text, number, ratio, text
+from smallcap.tables.columns import REASON, STATUS, count, date, key_cost, key_text, number, ratio, text
 from smallcap.tables.quintiles import METHOD, PORTFOLIO, SCOPE, WEIGHTING, QuintileReturns, holding
 from smallcap.tables.returns import COVERAGE, TREATMENT
 
@@ -23,12 +23,7 @@ class TreatedQuintiles(dy.Schema):
     weighting = key_text(WEIGHTING)
     scope = key_text(SCOPE)
     portfolio = key_text(PORTFOLIO)
-    cost_basis_points = dy.Int64(
-        primary_key=True,
-        min=0,
-        metadata={"unit": "basis points"},
-        description="cost of each dollar bought or sold; a first formation is not charged",
-    )
+    cost_basis_points = key_cost("cost of each dollar bought or sold; a first formation is not charged")
     treatment = key_text(TREATMENT)
     block = key_text(
         "optimal: the optimal length of the series with all returns, before costs, in whole months; "
@@ -41,11 +36,8 @@ class TreatedQuintiles(dy.Schema):
     mean_annual = ratio("12 x the mean monthly net return")
     mean_ci_low = ratio("lower end of its Newey-West interval")
     mean_ci_high = ratio("upper end of its Newey-West interval")
-    ff5_months = dy.Int64(
-        nullable=True,
-        min=0,
-        metadata={"unit": "months"},
-        description="months with a return and all factors of the five factors",
+    ff5_months = count(
+        "months with a return and all factors of the five factors", nullable=True, unit="months"
     )
     ff5_vintage = text("YYYYMM of the returns database behind the factors of the five factors")
     ff5_alpha_annual = ratio("alpha on the five factors, a year")
@@ -55,11 +47,8 @@ class TreatedQuintiles(dy.Schema):
     ff5_alpha_ci_low = ratio("lower end of its bootstrap interval")
     ff5_alpha_ci_high = ratio("upper end of its bootstrap interval")
     ff5_alpha_p_value = number("twice the share of draws beyond zero", "probability", min=0, max=1)
-    ff5_mom_months = dy.Int64(
-        nullable=True,
-        min=0,
-        metadata={"unit": "months"},
-        description="months with a return and all factors of the five factors and momentum",
+    ff5_mom_months = count(
+        "months with a return and all factors of the five factors and momentum", nullable=True, unit="months"
     )
     ff5_mom_vintage = text("YYYYMM of the returns database behind the five factors and momentum")
     ff5_mom_alpha_annual = ratio("alpha on the five factors and momentum, a year")
