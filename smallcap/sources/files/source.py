@@ -24,11 +24,12 @@ from smallcap.sources.base import (
     NamesNoConcepts,
 )
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
-from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
+from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, up_to
 from smallcap.sources.files.folder import FolderInputs, find_inputs, named_by_reason
 from smallcap.sources.files.fundamentals import fundamentals_rows, quarterly_fundamentals_rows
 from smallcap.sources.files.lists import choose_lists
 from smallcap.sources.files.quarterly_table import QUARTERLY_FUNDAMENTALS
+from smallcap.sources.files.reach import newest_supported
 from smallcap.sources.files.reading import FolderTables, read_tables
 from smallcap.sources.files.returns import monthly_prices
 from smallcap.sources.files.table_reader import count_removed

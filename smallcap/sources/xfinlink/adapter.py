@@ -33,8 +33,9 @@ from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.xfinlink.answers import Topic
 from smallcap.sources.xfinlink.asking import Asker
 from smallcap.sources.xfinlink.client import NAME, UnknownNameError, XfinlinkClient
-from smallcap.sources.xfinlink.constituents import IndexLists, constituents_rows, line_ids, relabelled
+from smallcap.sources.xfinlink.constituents import IndexLists, constituents_rows
 from smallcap.sources.xfinlink.fundamentals import fundamentals_topic, quarterly_fundamentals_topic
+from smallcap.sources.xfinlink.line_ids import line_ids, relabelled
 from smallcap.sources.xfinlink.metrics import metrics_topic
 from smallcap.sources.xfinlink.names import Names
 from smallcap.sources.xfinlink.other_sources import FactorFiles, HoldingsLists
