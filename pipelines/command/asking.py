@@ -82,7 +82,7 @@ def sql(
 
     Example: smallcap sql --query company_history --set ticker=POWL --format csv
     """
-    from smallcap.pipelines.command import querying
+    from smallcap.pipelines.command import querying, worked_queries
     from smallcap.warehouse.limits import QueryLimits
 
     if sum((query is not None, worked is not None, is_listing)) != 1:
@@ -90,10 +90,10 @@ def sql(
     if worked is None and (given or is_shown):
         raise InputError("--set and --show-sql belong to --query NAME; --list shows the names")
     if is_listing:
-        querying.list_worked_queries()
+        worked_queries.list_worked_queries()
         return
     if worked is not None and is_shown:
-        querying.show_worked_query(worked)
+        worked_queries.show_worked_query(worked)
         return
     querying.require_place_for(output, target)
     settings = served(home)
@@ -137,7 +137,7 @@ def funnel(
     home: HomeOption = None,
 ) -> None:
     """Show the funnel of a date: attrition, survivors, borderline companies, and those to verify."""
-    from smallcap.pipelines.command.why import show_funnel
+    from smallcap.pipelines.command.funnel import show_funnel
 
     show_funnel(served(home), date_of(as_of) if as_of else None, rows, OUT)
 
@@ -251,6 +251,6 @@ def regress(
     home: HomeOption = None,
 ) -> None:
     """Regress a book's excess return on the factors, and say in words which tilts it has."""
-    from smallcap.pipelines.command.books import show_regression
+    from smallcap.pipelines.command.regression import show_regression
 
     show_regression(served(home), book, model, first, last, vintage, covariance, OUT)

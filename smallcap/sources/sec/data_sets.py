@@ -1,7 +1,7 @@
 """The SEC's Financial Statement Data Sets: one zip a quarter, with the filings and the facts as filed.
 
 `sub` says of each filing the industry and the filer's status on its day, which no other public file does;
-`num` has its facts (`data_set_facts`). Tables are read by the names of their columns, whose order has changed.
+`num` has its facts (`data_set_facts`). Tables are read by the names of their columns, whose order changed.
 """
 
 from __future__ import annotations

@@ -116,9 +116,9 @@ NOT_FROM_OUTSIDE: Final = {
     "pipelines/command/report.py": "opens a browser",
     "pipelines/command/unexpected.py": "writes a traceback",
     "pipelines/little_memory.py": "limits that the system states of this process",
+    "pipelines/web/group.py": "lines that its own services print (test_ui_lines)",
     "pipelines/web/guard.py": "headers of a request (test_ui_guard)",
     "pipelines/web/sign_in.py": "headers and query of a request (test_ui_token)",
-    "pipelines/web/ui.py": "lines that its own services print (test_ui_lines)",
 }
 """Modules that call a function that reads, each with where the bytes come from."""
 
