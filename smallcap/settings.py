@@ -20,22 +20,16 @@ from pydantic_settings import (
 
 from smallcap.errors import InputError
 from smallcap.fleet_settings import FleetSettings
+from smallcap.home_paths import require_usable_home
 from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
 from smallcap.package_files import CHECKOUT, PACKAGE
-from smallcap.paths import in_full, require_usable_home, setting_path
+from smallcap.paths import in_full, setting_path
 from smallcap.public_settings import PublicSettings
 from smallcap.recorded_settings import recorded_settings
 from smallcap.rule_settings import RuleSettings, rule_folders
-from smallcap.setting_checks import (
-    check_bind,
-    check_hosts,
-    check_key,
-    check_key_address,
-    check_token,
-    explain,
-    refuse_misplaced_keys,
-)
+from smallcap.secret_checks import check_key, check_token, refuse_misplaced_keys
+from smallcap.setting_checks import check_bind, check_hosts, check_key_address, explain
 from smallcap.split_basis import INFERRED, parse_setting
 from smallcap.sql_settings import SqlSettings
 

@@ -9,6 +9,7 @@ import typer
 
 from smallcap.errors import InputError
 from smallcap.pipelines.command.completing import parameters, query_names
+from smallcap.pipelines.command.homes import served, settings_of
 from smallcap.pipelines.command.options import (
     OUT,
     Format,
@@ -16,8 +17,6 @@ from smallcap.pipelines.command.options import (
     ListFormat,
     ScreenFormat,
     date_of,
-    served,
-    settings_of,
     usable,
 )
 

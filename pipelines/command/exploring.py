@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from smallcap.pipelines.command.completing import Shell, script, table_names
-from smallcap.pipelines.command.options import OUT, HomeOption, RowFormat, date_of, served, settings_of
+from smallcap.pipelines.command.homes import served, settings_of
+from smallcap.pipelines.command.options import OUT, HomeOption, RowFormat, date_of
 
 
 class Opened(StrEnum):

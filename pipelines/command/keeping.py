@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from smallcap.errors import InputError
 from smallcap.exit_codes import ExitCode
+from smallcap.pipelines.command.homes import point_to_home, served, settings_of
 from smallcap.pipelines.command.options import (
     ERR,
     OUT,
@@ -21,9 +22,6 @@ from smallcap.pipelines.command.options import (
     InputOption,
     PresetOption,
     names_of,
-    point_to_home,
-    served,
-    settings_of,
     usable,
 )
 

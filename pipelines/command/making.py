@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from smallcap.errors import InputError
+from smallcap.pipelines.command.homes import settings_of
 from smallcap.pipelines.command.options import (
     ERR,
     OUT,
@@ -21,7 +22,6 @@ from smallcap.pipelines.command.options import (
     RulesOption,
     SelectOption,
     date_of,
-    settings_of,
 )
 
 

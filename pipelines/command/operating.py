@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from smallcap.exit_codes import MEANINGS, ExitCode
-from smallcap.pipelines.command.options import ERR, OUT, HomeOption, settings_of, usable
+from smallcap.pipelines.command.homes import settings_of
+from smallcap.pipelines.command.options import ERR, OUT, HomeOption, usable
 
 SERVE_EXIT_CODES = (
     f"Exit codes: {ExitCode.TERMINATED} and {ExitCode.INTERRUPTED} stopped, with all that it started; "

@@ -22,7 +22,8 @@ from smallcap.exit_codes import ExitCode
 from smallcap.lake import Home
 from smallcap.pipelines.signals import ending_in
 from smallcap.redaction import Redactor
-from smallcap.setting_checks import SHORTEST_TOKEN, is_loopback
+from smallcap.secret_checks import SHORTEST_TOKEN
+from smallcap.setting_checks import is_loopback
 from smallcap.settings import Settings
 
 LOOK_EVERY_SECONDS = 0.1
