@@ -28,7 +28,9 @@ from smallcap.pipelines.command.options import (
 def run(
     as_of: Annotated[
         str | None,
-        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the end of the latest complete year]"),
+        typer.Option(
+            help="The date asked about, YYYY-MM-DD.", show_default="the end of the latest complete year"
+        ),
     ] = None,
     first: Annotated[
         int | None,

@@ -57,9 +57,14 @@ class ListFormat(StrEnum):
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option(
-        "--home", help="Folder that holds everything a run makes. [default: see config]", show_default=False
-    ),
+    typer.Option("--home", help="Folder that holds everything a run makes.", show_default="see config"),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(help="The date asked about, YYYY-MM-DD.", show_default="the latest"),
+]
+MethodOption = Annotated[
+    str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
 ]
 PresetOption = Annotated[
     str | None,
@@ -98,6 +103,7 @@ SelectOption = Annotated[
         show_default=False,
     ),
 ]
+FormatOption = Annotated[RowFormat, typer.Option("--format", help="How to write the result.")]
 
 
 def usable(path: Path | None) -> Path | None:
