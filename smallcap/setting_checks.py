@@ -15,7 +15,7 @@ from smallcap.errors import InputError
 from smallcap.hosts import parse_hosts
 from smallcap.redaction import without_likely_keys
 
-SECRETS: Final = ("sec_contact", "xfinlink_api_key", "ui_token", "alert_urls")
+SECRETS: Final = ("xfinlink_api_key", "ui_token", "sec_contact", "alert_urls")
 """Settings whose value is in no message."""
 _LOCALHOST: Final = "localhost"
 _LONGEST_VALUE: Final = 200

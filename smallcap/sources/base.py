@@ -210,3 +210,15 @@ class NamesNoConcepts:
     ) -> Delivery:
         """No rows."""
         return Delivery(pl.DataFrame(schema=TAGS_COLUMNS))
+
+
+class NamesNoBooks:
+    """A source that names no books of its own, and proposes no names to watch."""
+
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """None."""
+        return {}
+
+    def watched_tickers(self) -> tuple[str, ...]:
+        """None."""
+        return ()

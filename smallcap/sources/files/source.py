@@ -21,6 +21,7 @@ from smallcap.sources.base import (
     SECURITIES_COLUMNS,
     VENDOR_METRICS_COLUMNS,
     Delivery,
+    NamesNoBooks,
     NamesNoConcepts,
 )
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
@@ -72,7 +73,7 @@ Resolving a ticker to a line uses all of them.
 """
 
 
-class FilesSource(NamesNoConcepts):
+class FilesSource(NamesNoBooks, NamesNoConcepts):
     """A folder of files; every file is read once, when it is first needed.
 
     Parameters
@@ -233,14 +234,6 @@ class FilesSource(NamesNoConcepts):
             return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS), notices=self._notices("factors"))
         rows = pl.concat(frames).with_columns(source=pl.lit(self.name))
         return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
-
-    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
-        """None: a folder contains no books."""
-        return {}
-
-    def watched_tickers(self) -> tuple[str, ...]:
-        """None: a folder proposes no names to watch."""
-        return ()
 
     @cached_property
     def _inputs(self) -> FolderInputs:
