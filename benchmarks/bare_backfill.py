@@ -28,9 +28,11 @@ from smallcap.finance.quarters.quarters import quarters_known_in
 from smallcap.finance.trailing.metrics import trailing_metrics
 from smallcap.lake.contract import to_json_rows
 from smallcap.rules.files import read_rows, read_rules
-from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.applicability import APPLICABILITY_FILE, Applicability
+from smallcap.rules.types.kinds import KINDS_FILE, CompanyKind
+from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.quality import QualityRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.rules.types.trailing import TrailingRules
 from smallcap.settings import Settings
 from smallcap.sources import ingest

@@ -12,7 +12,8 @@ from benchmarks.sizes import SIZES
 from benchmarks.timing import medians
 from smallcap.finance.trailing.metrics import trailing_metrics
 from smallcap.rules.files import read_rules
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.rules.types.trailing import TrailingRules
 from tests.oracle.trailing_polars import bare_trailing, made_up_statements
 

@@ -15,7 +15,8 @@ from smallcap.finance.metrics.plausibility import (
     sign_suspicions,
 )
 from smallcap.pipelines.findings import Check, Finding
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.sanity import SanityRules
 
 
 def signs(run: Run) -> Finding:

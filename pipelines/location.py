@@ -18,7 +18,8 @@ from smallcap.engine.lineage import READS
 from smallcap.engine.recipe import code_of
 from smallcap.pipelines.checks import all_checks
 from smallcap.pipelines.filings_sensor import filings_sensor
-from smallcap.pipelines.health_job import failure_sensor, health_asset, health_job
+from smallcap.pipelines.health_asset import health_asset
+from smallcap.pipelines.health_job import failure_sensor, health_job
 from smallcap.pipelines.io import LakeIOManager
 from smallcap.pipelines.resources import RunResource
 from smallcap.pipelines.schedules import nightly_schedule

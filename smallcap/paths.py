@@ -1,19 +1,12 @@
-"""Which paths can be used at all, those of a user in full, and which a home may have.
-
-Libraries read a home's path as an address, where characters have a meaning.
-"""
+"""Which paths can be used at all, and those of a user in full."""
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from smallcap.errors import InputError
 
-_FORBIDDEN = re.compile(r"[#?\[\]=]|%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]" + (r"" if os.sep == "\\" else r"|\\"))
-FOLDERS = ("lake", "warehouse", "snapshots", "dagster", "reports", "rules")
-"""The folders of a home."""
 LONGEST = 4000
 """Bytes of a path; operating systems allow about 4,096."""
 LONGEST_NAME = 255
@@ -38,12 +31,12 @@ def usable_path(path: Path, what: str, remedy: str) -> Path:
         found = path.expanduser()
     except RuntimeError:
         raise InputError(
-            f"the path '{_shown(path)}' begins with the home folder of a user who is not known here; write "
+            f"the path '{shown(path)}' begins with the home folder of a user who is not known here; write "
             f"it in full"
         ) from None
     problem = _impossible(found)
     if problem:
-        raise InputError(f"{what} {_shown(found)[:80]} cannot be used: {problem}. {remedy}")
+        raise InputError(f"{what} {shown(found)[:80]} cannot be used: {problem}. {remedy}")
     return found
 
 
@@ -60,7 +53,7 @@ def _impossible(path: Path) -> str:
     except UnicodeEncodeError:
         return "its path is not text in UTF-8"
     except (OSError, RuntimeError) as error:
-        return _shown(str(error))
+        return shown(str(error))
     return ""
 
 
@@ -86,42 +79,8 @@ def in_full(folder: Path | None) -> Path | None:
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
-def require_usable_home(home: Path) -> Path:
-    """Return a home's path without links.
-
-    Delta Lake and SQLite read the path as an address, so ``%20`` would become a space, which is another
-    folder. Polars takes a folder ``a=b`` for a partition.
-
-    Raises
-    ------
-    InputError
-        When the path has a character that would be read differently, or is too long, or when a file is where
-        the home has a folder.
-    """
-    remedy = "Choose another with --home or SMALLCAP_HOME"
-    home = usable_path(home, "the home", remedy)
-    try:
-        resolved = home.resolve()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"the home {_shown(home)} cannot be used: {error}. {remedy}") from None
-    for path in (home, resolved):
-        found = _FORBIDDEN.search(str(path))
-        if found is not None:
-            raise InputError(
-                f"the home {_shown(path)} cannot be used: its path contains '{_shown(found[0])}'. "
-                f"The path of a home may "
-                f"not contain # ? [ ] = \\ or % with two digits. {remedy}"
-            )
-    for folder in (resolved / name for name in FOLDERS):
-        if os.path.isfile(folder):
-            raise InputError(
-                f"{_shown(folder)} is a file, and a home has a folder there. Move it away: 'smallcap run' "
-                f"makes again what was in the folder"
-            )
-    return resolved
-
-
-def _shown(path: Path | str) -> str:
+def shown(path: Path | str) -> str:
+    """Write a path with what cannot be printed as escapes."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in str(path)
     )

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from smallcap.setting_checks import check_contact, check_key_address
+from smallcap.secret_checks import check_contact
+from smallcap.setting_checks import check_key_address
 
 
 class PublicSettings(BaseSettings):

@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings
 
 from smallcap.package_files import default_home, default_reference
 from smallcap.paths import setting_path
-from smallcap.reference import ReferenceDir, overlay_of, reference_of, require_overlay
+from smallcap.reference import ReferenceDir, reference_of
+from smallcap.rule_overlay import overlay_of, require_overlay
 
 
 class RuleSettings(BaseSettings):

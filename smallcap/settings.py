@@ -20,27 +20,22 @@ from pydantic_settings import (
 
 from smallcap.errors import InputError
 from smallcap.fleet_settings import FleetSettings
+from smallcap.home_paths import require_usable_home
 from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
+from smallcap.live_settings import LiveSettings
 from smallcap.package_files import CHECKOUT, PACKAGE
-from smallcap.paths import in_full, require_usable_home, setting_path
+from smallcap.paths import in_full, setting_path
 from smallcap.public_settings import PublicSettings
 from smallcap.recorded_settings import recorded_settings
 from smallcap.rule_settings import RuleSettings, rule_folders
-from smallcap.setting_checks import (
-    check_bind,
-    check_hosts,
-    check_key,
-    check_key_address,
-    check_token,
-    explain,
-    refuse_misplaced_keys,
-)
+from smallcap.secret_checks import refuse_misplaced_keys
+from smallcap.setting_checks import explain
 from smallcap.split_basis import INFERRED, parse_setting
 from smallcap.sql_settings import SqlSettings
+from smallcap.ui_settings import UiSettings
 
 Preset = Literal["sample", "files", "xfinlink", "public"]
-PlanName = Literal["free", "pro", "max", "redistribution"]
 Footing = Literal["latest", "annual"]
 
 
@@ -55,7 +50,7 @@ class _EnvFile(DotEnvSettingsSource):
         }
 
 
-class Settings(PublicSettings, SqlSettings, FleetSettings, RuleSettings):
+class Settings(PublicSettings, SqlSettings, FleetSettings, RuleSettings, UiSettings, LiveSettings):
     """Settings of a run: arguments, else SMALLCAP_* variables, .env, the home's, else these defaults.
 
     The file .env is that of the checkout; of an installed package, that of the folder that a command is
@@ -133,60 +128,6 @@ class Settings(PublicSettings, SqlSettings, FleetSettings, RuleSettings):
     )
     sample_companies: int = Field(2600, ge=60, le=50_000, description="companies of the synthetic universe")
     sample_seed: int = Field(2000, ge=0, description="seed of the synthetic universe")
-    xfinlink_api_key: Annotated[SecretStr | None, AfterValidator(check_key)] = Field(
-        None, description="the vendor's key; preset xfinlink needs it"
-    )
-    xfinlink_plan: PlanName = Field(
-        "pro", description="the vendor's plan: its limits are in data/reference/xfinlink_plans.toml"
-    )
-    xfinlink_base_url: Annotated[str, AfterValidator(check_key_address)] = Field(
-        "https://api.xfinlink.com", description="address of the data vendor"
-    )
-    xfinlink_requests_per_day: int | None = Field(
-        None, ge=1, description="requests a day, in place of the plan's"
-    )
-    xfinlink_requests_per_hour: int | None = Field(
-        None, ge=1, description="requests an hour, in place of the plan's"
-    )
-    french_base_url: str = Field(
-        "https://mba.tuck.dartmouth.edu/pages/faculty/ken.french/",
-        description="address of Kenneth French's data library",
-    )
-    ishares_base_url: str = Field("https://www.ishares.com", description="address of the fund's holdings")
-    ishares_min_members: int | None = Field(
-        None, ge=1, description="least rows of a downloaded list, in place of that in ishares.toml"
-    )
-    request_timeout_seconds: float = Field(
-        30.0, gt=0, description="how long one answer may take to begin, and each part of it to come"
-    )
-    max_response_mb: int = Field(64, ge=1, description="a larger answer is refused")
-    max_retries: int = Field(
-        4, ge=0, le=20, description="how often a request that failed for a passing reason is made again"
-    )
-    running_period_max_age_hours: int = Field(
-        12, ge=0, description="age at which an answer about a running period is requested again"
-    )
-    delivery_warn_loss: float = Field(
-        0.05, ge=0, le=1, description="share missing from a live source's delivery from which a run warns"
-    )
-    delivery_fail_loss: float = Field(
-        0.20, gt=0, le=1, description="share missing from a live source's delivery from which it is refused"
-    )
-    publish_partial: bool = Field(False, description="publish a refused delivery, with exit code 6")
-    bind: Annotated[str, AfterValidator(check_bind)] = Field(
-        "127.0.0.1",
-        description="address that the UI listens on; one that other machines can reach needs ui_token",
-    )
-    ui_token: Annotated[SecretStr | None, AfterValidator(check_token)] = Field(
-        None, description="what every request to the UI has to show, at least 32 characters; none: nothing"
-    )
-    allowed_hosts: Annotated[str | None, AfterValidator(check_hosts)] = Field(
-        None,
-        description=(
-            "hosts (host or host:port, separated by commas) other than this machine under which the UI "
-            "may be opened"
-        ),
-    )
     alert_urls: SecretStr | None = Field(
         None,
         description="who is told of incidents: addresses in apprise's form, which may hold passwords",

@@ -8,8 +8,8 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.engine.making import Rows
 from smallcap.finance.metrics import sanity
 from smallcap.lake.contract import to_json_rows
-from smallcap.rules.types.metrics import SanityRules
-from smallcap.tables.raw import AnnualRecord
+from smallcap.rules.types.sanity import SanityRules
+from smallcap.tables.statements import AnnualRecord
 
 
 @table_asset(

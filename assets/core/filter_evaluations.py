@@ -8,9 +8,10 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.finance.funnel.evaluation import evaluate_filters
 from smallcap.finance.funnel.footing import TRAILING_COLUMNS, on_footing
 from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.business import BusinessRules
-from smallcap.rules.types.funnel import FunnelRules, ShariahStandards
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.shariah import ShariahStandards
 
 PRICES = ("year", "security_id", "date", "close_usd", "split_ratio")
 

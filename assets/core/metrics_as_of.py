@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.metrics import market
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.metrics import MetricsRules
 
 

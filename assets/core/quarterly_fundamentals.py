@@ -8,7 +8,7 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.engine.making import Rows
 from smallcap.finance.quarters.quarters import ANNUAL_COLUMNS, quarters_known_in
 from smallcap.lake.contract import to_json_rows
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.tables.quarters import QuarterlyRecord
 
 

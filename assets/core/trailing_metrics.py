@@ -6,7 +6,8 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.trailing import metrics
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.rules.types.trailing import TrailingRules
 
 

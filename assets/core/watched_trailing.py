@@ -7,7 +7,7 @@ import polars as pl
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.metrics import trailing_as_of as latest
 from smallcap.finance.watched.rows import as_watched, outsiders, with_stand_ins
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.metrics import MetricsRules
 
 

@@ -18,8 +18,9 @@ from rich.console import Console
 from selenium import webdriver
 
 from docs.pictures.recording import recording
+from smallcap.pipelines.command.funnel import show_funnel
 from smallcap.pipelines.command.run import make
-from smallcap.pipelines.command.why import show_company, show_funnel
+from smallcap.pipelines.command.why import show_company
 from smallcap.settings import Settings, load_settings
 from tests.browser.chromium import chromium, show
 

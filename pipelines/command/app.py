@@ -8,14 +8,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
 
+from smallcap import __version__
 from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode, in_words
-from smallcap.pipelines.command import asking, exploring, keeping, making, operating, stores
+from smallcap.pipelines.command import (
+    asking,
+    companies,
+    configuring,
+    exploring,
+    keeping,
+    making,
+    operating,
+    results,
+    serving,
+    stores,
+    watching,
+)
+from smallcap.pipelines.command.book_app import book_app
 from smallcap.pipelines.command.completing import prepare
 from smallcap.pipelines.command.consoles import make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
@@ -40,24 +54,49 @@ app = typer.Typer(
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(making.run, making.backfill, making.night, making.fetch),
-    *(asking.status, asking.sql, asking.why, asking.funnel, asking.screen, asking.report, asking.regress),
-    *(exploring.compare, exploring.tables, exploring.describe, asking.explain_filing),
-    *(keeping.rollback, keeping.accept, keeping.export, keeping.doctor, keeping.health),
-    *(keeping.alert, keeping.ui, keeping.version, exploring.completion),
+    *(
+        asking.status,
+        asking.sql,
+        companies.why,
+        results.funnel,
+        companies.screen,
+        results.report,
+        results.regress,
+    ),
+    *(companies.compare, exploring.tables, exploring.describe, companies.explain_filing),
+    *(keeping.rollback, keeping.accept, keeping.export, watching.doctor, watching.health),
+    *(watching.alert, serving.ui, configuring.version, exploring.completion),
 )
 for command in COMMANDS:
     app.command()(command)
 app.command("open")(exploring.open_)
 app.command(epilog=keeping.DIFF_EXIT_CODES)(keeping.diff)
-app.command(epilog=operating.SERVE_EXIT_CODES)(operating.serve)
+app.command(epilog=serving.SERVE_EXIT_CODES)(serving.serve)
 app.command(epilog=operating.BACKUP_EXIT_CODES)(operating.backup)
 app.command(epilog=operating.RESTORE_EXIT_CODES)(operating.restore)
 app.command(epilog=stores.PUSH_EXIT_CODES)(stores.push)
 app.command(epilog=stores.PULL_EXIT_CODES)(stores.pull)
 app.command()(stores.gc)
-app.add_typer(keeping.book_app, name="book")
-app.add_typer(keeping.config_app, name="config")
+app.add_typer(book_app, name="book")
+app.add_typer(configuring.config_app, name="config")
 app.add_typer(fleet_app, name="fleet")
+
+
+def _show_version(is_asked: bool) -> None:
+    """Show the version and end, where that was asked for."""
+    if is_asked:
+        typer.echo(f"smallcap {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end."),
+    ] = False,
+) -> None:
+    """Take the options that need no command; each has a callback that does what it says."""
 
 
 def main() -> None:

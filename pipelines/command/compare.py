@@ -10,11 +10,12 @@ from rich.console import Console
 
 from smallcap.errors import InputError
 from smallcap.pipelines.command.consoles import made_visible
+from smallcap.pipelines.command.funnel import attrition_of, latest_funnel
 from smallcap.pipelines.command.judged import Judged, judged_company, judged_member
 from smallcap.pipelines.command.naming import company_by_name, known_names, nearest_names
 from smallcap.pipelines.command.reading import claims_of
-from smallcap.pipelines.command.why import METHODS, attrition_of, latest_funnel
 from smallcap.questions import Publication, open_publication
+from smallcap.questions.typed import require_method
 from smallcap.reports.compare_sheet import compare_rows, compare_sheet
 from smallcap.settings import Settings
 from smallcap.warehouse.formats import TEXT_WRITERS, ListedRows
@@ -51,8 +52,7 @@ def compare_companies(
         When there is no such method, fewer than two companies, no funnel of that date, or no company of one
         of the names.
     """
-    if method not in METHODS:
-        raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
+    require_method(method)
     with open_publication(settings.warehouse_dir) as publication:
         date = as_of or latest_funnel(settings, publication)
         attrition_of(settings, publication, date)

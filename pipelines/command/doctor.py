@@ -84,7 +84,8 @@ def _packages(settings: Settings) -> Finding:
             found = "none"
         if found != wanted:
             wrong.append(f"{name} {found}, not {wanted}")
-    return Finding("packages: " + ("; ".join(wrong) or "all pinned versions"), not wrong, "run `make setup`")
+    pinned = ", ".join(f"{name} {wanted}" for name, wanted in PINNED.items())
+    return Finding("packages: " + ("; ".join(wrong) or f"{pinned}, as pinned"), not wrong, "run `make setup`")
 
 
 def _home(settings: Settings) -> Finding:

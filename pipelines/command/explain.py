@@ -12,7 +12,8 @@ from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
 from smallcap.pipelines.command.consoles import made_visible
 from smallcap.reference import ReferenceDir
-from smallcap.reports.filing_sheet import Statements, filing_document, filing_sheet
+from smallcap.reports.filing_document import Statements, filing_document
+from smallcap.reports.filing_sheet import filing_sheet
 from smallcap.rules.concept_files import read_concepts
 from smallcap.sources.sec.company import read_company
 

@@ -1,4 +1,4 @@
-"""The commands that look around: `compare`, `tables`, `describe`, `open`, and `completion` of the shell."""
+"""The commands that look around: `tables`, `describe`, `open`, and `completion` of the shell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from smallcap.pipelines.command.completing import Shell, script, table_names
-from smallcap.pipelines.command.options import OUT, HomeOption, RowFormat, date_of, served, settings_of
+from smallcap.pipelines.command.homes import served, settings_of
+from smallcap.pipelines.command.options import OUT, FormatOption, HomeOption, RowFormat
 
 
 class Opened(StrEnum):
@@ -17,34 +18,6 @@ class Opened(StrEnum):
     report = "report"
     ui = "ui"
     sql = "sql"
-
-
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
-]
-FormatOption = Annotated[RowFormat, typer.Option("--format", help="How to write the result.")]
-
-
-def compare(
-    names: Annotated[
-        list[str], typer.Argument(help="Two symbols or more, or parts of names.", show_default=False)
-    ],
-    as_of: AsOfOption = None,
-    method: Annotated[
-        str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
-    ] = "published",
-    output: FormatOption = RowFormat.table,
-    home: HomeOption = None,
-) -> None:
-    """Show companies side by side: identity, multiples, filters with figure and limit, lenses, score.
-
-    Examples: smallcap compare POWL AAON; smallcap compare powell aaon --as-of 2025-06-30 --format csv
-    """
-    from smallcap.pipelines.command.compare import compare_companies
-
-    date = date_of(as_of) if as_of else None
-    compare_companies(served(home), names, date, method, output.value, OUT)
 
 
 def tables(output: FormatOption = RowFormat.table, home: HomeOption = None) -> None:

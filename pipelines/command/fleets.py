@@ -59,8 +59,8 @@ def run(
         typer.Option(
             min=1,
             max=10_000,
-            help="Homes made at once. [default: one per processor, and per 2 GB of memory]",
-            show_default=False,
+            help="Homes made at once.",
+            show_default="one per processor, and per 2 GB of memory",
         ),
     ] = None,
 ) -> None:

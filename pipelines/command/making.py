@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from smallcap.errors import InputError
+from smallcap.pipelines.command.homes import settings_of
 from smallcap.pipelines.command.options import (
     ERR,
     OUT,
@@ -21,14 +22,15 @@ from smallcap.pipelines.command.options import (
     RulesOption,
     SelectOption,
     date_of,
-    settings_of,
 )
 
 
 def run(
     as_of: Annotated[
         str | None,
-        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the end of the latest complete year]"),
+        typer.Option(
+            help="The date asked about, YYYY-MM-DD.", show_default="the end of the latest complete year"
+        ),
     ] = None,
     first: Annotated[
         int | None,

@@ -1,4 +1,4 @@
-"""Commands that operate a home for a long time: `serve`, `backup` and `restore`."""
+"""The commands `backup` and `restore`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from typing import Annotated
 import typer
 
 from smallcap.exit_codes import MEANINGS, ExitCode
-from smallcap.pipelines.command.options import ERR, OUT, HomeOption, settings_of, usable
+from smallcap.pipelines.command.homes import settings_of
+from smallcap.pipelines.command.options import ERR, OUT, HomeOption, usable
 
-SERVE_EXIT_CODES = (
-    f"Exit codes: {ExitCode.TERMINATED} and {ExitCode.INTERRUPTED} stopped, with all that it started; "
-    f"{ExitCode.INPUT} a wrong setting, a port that is taken, or a database that Dagster cannot reach; "
-    f"{ExitCode.FAULT} a process ended again and again."
-)
 BACKUP_EXIT_CODES = (
     f"Exit codes: {ExitCode.DONE} the backup is complete; {ExitCode.INPUT} the folder cannot be written "
     f"to, or is in the home; {ExitCode.BUSY} another backup is being written there; {ExitCode.UNPUBLISHED} "
@@ -26,27 +22,6 @@ RESTORE_EXIT_CODES = (
     f"or the home is not empty; {ExitCode.BUSY} {MEANINGS[ExitCode.BUSY]}; {ExitCode.INTERRUPTED} and "
     f"{ExitCode.TERMINATED} stopped: the home stays empty."
 )
-
-
-def serve(
-    host: Annotated[
-        str | None,
-        typer.Option(
-            help="The address to listen on, in place of SMALLCAP_BIND; one that other machines can reach "
-            "needs SMALLCAP_UI_TOKEN.",
-            show_default=False,
-        ),
-    ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 3000,
-    home: HomeOption = None,
-) -> None:
-    """Serve a home for good: the guarded web server, Dagster's daemon and a code server, each kept running.
-
-    One that ends by itself is started again. SIGTERM ends all of them within 30 seconds.
-    """
-    from smallcap.pipelines.web.serve import serve as serve_home
-
-    serve_home(settings_of(home=home, bind=host), port)
 
 
 def backup(

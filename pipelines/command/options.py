@@ -1,16 +1,12 @@
-"""What the commands share: the two consoles, common options, and the settings made from arguments."""
+"""What the commands share: the two consoles, common options, and values that were typed."""
 
 from __future__ import annotations
 
-import atexit
 import datetime as dt
-import os
-import shutil
 import sys
-import tempfile
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -61,9 +57,14 @@ class ListFormat(StrEnum):
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option(
-        "--home", help="Folder that holds everything a run makes. [default: see config]", show_default=False
-    ),
+    typer.Option("--home", help="Folder that holds everything a run makes.", show_default="see config"),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(help="The date asked about, YYYY-MM-DD.", show_default="the latest"),
+]
+MethodOption = Annotated[
+    str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
 ]
 PresetOption = Annotated[
     str | None,
@@ -102,39 +103,12 @@ SelectOption = Annotated[
         show_default=False,
     ),
 ]
+FormatOption = Annotated[RowFormat, typer.Option("--format", help="How to write the result.")]
 
 
 def usable(path: Path | None) -> Path | None:
     """Check a path that was typed, before any library reads it. Raises what `usable_path` raises."""
     return None if path is None else usable_path(path, "the path", "Name another")
-
-
-def settings_of(**given: object) -> Any:
-    """Read the settings, with the arguments that were given; pydantic is loaded only now."""
-    from smallcap.settings import load_settings
-
-    return load_settings(**given)
-
-
-def served(home: Path | None) -> Any:
-    """Return the settings of a home whose catalogue points into it, also when the home was moved."""
-    from smallcap.warehouse import is_home_current
-
-    settings = settings_of(home=home)
-    serve_again_if_damaged(settings)
-    return settings if is_home_current(settings.warehouse_dir, settings.home) else pointed_to_home(settings)
-
-
-def serve_again_if_damaged(settings: Any) -> None:
-    """Repair the catalogue of a home where it is damaged; what was served is needed now."""
-    from smallcap.warehouse.reading import CATALOGUE_FILE, is_damaged
-
-    path = settings.warehouse_dir / CATALOGUE_FILE
-    # A folder that this user may not look into is explained where the catalogue is read.
-    if os.path.exists(path) and is_damaged(path):
-        from smallcap.pipelines.command.repair import repair_served
-
-        repair_served(settings, ERR)
 
 
 def written_as(output: Format) -> Literal["csv", "json", "jsonl", "markdown", "parquet"]:
@@ -145,31 +119,6 @@ def written_as(output: Format) -> Literal["csv", "json", "jsonl", "markdown", "p
 def names_of(text: str | None) -> tuple[str, ...]:
     """Split names at commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
-
-
-def pointed_to_home(settings: Any) -> Any:
-    """Return settings whose catalogue reads the files of the home where it is now.
-
-    Where the home cannot be written to, that is a copy of the catalogue, which ends with the command.
-    """
-    if os.access(settings.warehouse_dir, os.W_OK):
-        point_to_home(settings)
-        return settings
-    from smallcap.package_files import SQL_DIR
-    from smallcap.warehouse.relocate import copy_for_reading
-
-    folder = Path(tempfile.mkdtemp(prefix="smallcap-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    copy_for_reading(settings.warehouse_dir, settings.home, SQL_DIR / "views", folder)
-    return settings.with_catalogue_in(folder)
-
-
-def point_to_home(settings: Any) -> None:
-    """Point the views of the served catalogue to where the home is now."""
-    from smallcap.package_files import SQL_DIR
-    from smallcap.warehouse import ensure_home
-
-    ensure_home(settings.warehouse_dir, settings.home, SQL_DIR / "views")
 
 
 def date_of(text: str) -> dt.date:

@@ -15,9 +15,8 @@ from smallcap.pipelines.command.consoles import made_visible
 from smallcap.pipelines.command.no_rows import why_no_rows
 from smallcap.pipelines.command.options import ERR, OUT, Format, written_as
 from smallcap.pipelines.command.paging import print_paged
-from smallcap.questions import Question, open_publication, worked_queries, worked_query
+from smallcap.questions import Question, open_publication, worked_query
 from smallcap.questions.parameters import bound_values
-from smallcap.questions.worked import text_of
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import Settings
 from smallcap.warehouse import run_query
@@ -33,23 +32,6 @@ class Asked(NamedTuple):
 
     text: str
     values: Mapping[str, object]
-
-
-def list_worked_queries() -> None:
-    """List the worked queries, the questions that they answer, and their parameters."""
-    rows = [(one.name, one.words, _parameters_of(one)) for one in worked_queries().values()]
-    OUT.print(rows_table(("name", "question", "parameters"), rows))
-
-
-def show_worked_query(name: str) -> None:
-    """Print the text of a worked query as it is in its file.
-
-    Raises
-    ------
-    InputError
-        When there is no worked query of that name.
-    """
-    sys.stdout.write(text_of(worked_query(name)))
 
 
 def require_place_for(output: Format, target: Path | None) -> None:
@@ -129,12 +111,6 @@ def _values(settings: Settings, chosen: Question, given: Sequence[str]) -> dict[
         with open_publication(settings.warehouse_dir) as publication:
             latest = publication.ask("headline")[0]["newest"]
     return bound_values(chosen.name, chosen.declared, texts, latest)
-
-
-def _parameters_of(chosen: Question) -> str:
-    return ", ".join(
-        one.name if one.default is None else f"{one.name}={one.default}" for one in chosen.declared
-    )
 
 
 def show_answer(

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import NamedTuple
 
 from smallcap.questions import OlderPublicationError, Publication
-from smallcap.reports.claims import claim, empty_screen, origin
+from smallcap.reports.claims import claim, origin
+from smallcap.reports.empty_screen import empty_screen
 
 
 class Claims(NamedTuple):

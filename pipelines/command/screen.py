@@ -14,11 +14,12 @@ from smallcap.errors import InputError
 from smallcap.formulas import as_text
 from smallcap.hints import command_hint
 from smallcap.pipelines.command.consoles import made_visible
+from smallcap.pipelines.command.funnel import attrition_of, latest_funnel
 from smallcap.pipelines.command.judged import Judged, judged_company
 from smallcap.pipelines.command.naming import known_names, nearest_names
 from smallcap.pipelines.command.reading import claims_of
-from smallcap.pipelines.command.why import METHODS, attrition_of, latest_funnel
 from smallcap.questions import Publication, open_publication
+from smallcap.questions.typed import require_method
 from smallcap.reports.screen_sheet import COLUMNS, screen_row, screen_sheet
 from smallcap.settings import Settings
 
@@ -54,8 +55,7 @@ def screen_companies(
         When there is no such method, the funnel of that date was never made, or nobody carries one of the
         symbols; what is known of the others is shown before.
     """
-    if method not in METHODS:
-        raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
+    require_method(method)
     with open_publication(settings.warehouse_dir) as publication:
         date = as_of or latest_funnel(settings, publication)
         attrition_of(settings, publication, date)

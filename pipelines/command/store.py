@@ -15,7 +15,7 @@ from smallcap.fleet.store.layout import newest, read_manifest
 from smallcap.fleet.store.objects import open_store
 from smallcap.fleet.store.pulling import pull
 from smallcap.fleet.store.pushing import push
-from smallcap.paths import require_usable_home
+from smallcap.home_paths import require_usable_home
 from smallcap.pipelines.command.backups import ENDING_SECONDS, file_progress
 from smallcap.pipelines.signals import ending_in
 from smallcap.settings import Settings

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from smallcap.exit_codes import ExitCode
-from smallcap.pipelines.command.options import ERR, OUT, HomeOption, settings_of
+from smallcap.pipelines.command.homes import settings_of
+from smallcap.pipelines.command.options import ERR, OUT, HomeOption
 
 PUSH_EXIT_CODES = (
     f"Exit codes: {ExitCode.DONE} the store serves this publication; {ExitCode.BUSY} another push was first, "

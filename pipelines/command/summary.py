@@ -10,7 +10,7 @@ from rich.markup import escape
 from smallcap.hints import command_hint
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import open_publication, question
-from smallcap.reports.terminal import study_block
+from smallcap.reports.study_block import study_block
 from smallcap.settings import Settings
 
 

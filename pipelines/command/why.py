@@ -1,7 +1,4 @@
-"""The commands `why` and `funnel`: one company at a date, member or not, and one date.
-
-Read from the published warehouse.
-"""
+"""The command `why`: one company at a date, member or not, read from the published warehouse."""
 
 from __future__ import annotations
 
@@ -12,26 +9,17 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from smallcap.errors import InputError
-from smallcap.hints import command_hint
+from smallcap.pipelines.command.funnel import attrition_of, latest_funnel
 from smallcap.pipelines.command.judged import judged_company
 from smallcap.pipelines.command.naming import company_by_name, known_names, nearest_names
 from smallcap.pipelines.command.reading import claims_of
 from smallcap.questions import Publication, open_publication
-from smallcap.questions.dates import date_refused
-from smallcap.questions.typed import require_symbol_or_name
+from smallcap.questions.typed import require_method, require_symbol_or_name
 from smallcap.reports.figure_sources import figure_sources
-from smallcap.reports.funnel_sheet import funnel_sheet
 from smallcap.reports.tear_sheet import outsider_sheet, tear_sheet
 from smallcap.settings import Settings
 
 Row = dict[str, Any]
-
-METHODS = ("published", "debt_free_aware", "trailing")
-LISTS = {
-    "Survivors": "survivors",
-    "Borderline survivors": "borderline",
-    "To verify, of those that nothing failed": "to_verify",
-}
 
 
 def show_company(settings: Settings, name: str, as_of: dt.date | None, method: str, out: Console) -> None:
@@ -46,8 +34,7 @@ def show_company(settings: Settings, name: str, as_of: dt.date | None, method: s
         dates. When no line of the source carries the symbol, and not one company has it in its name; the
         message lists those that do, or the nearest, and the dates on which a member had the symbol.
     """
-    if method not in METHODS:
-        raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
+    require_method(method)
     require_symbol_or_name(name)
     with open_publication(settings.warehouse_dir) as publication:
         date = as_of or latest_funnel(settings, publication)
@@ -56,26 +43,6 @@ def show_company(settings: Settings, name: str, as_of: dt.date | None, method: s
         if sheet is None:
             sheet = _named(settings, publication, name, date, method)
     out.print(sheet)
-
-
-def show_funnel(settings: Settings, as_of: dt.date | None, most: int, out: Console) -> None:
-    """Show the funnel of a date: attrition, survivors, borderline companies and those to verify.
-
-    Each list shows at most `most` companies.
-
-    Raises
-    ------
-    InputError
-        When the funnel of that date was never made; the message says what to run, and names the nearest
-        dates.
-    """
-    with open_publication(settings.warehouse_dir) as publication:
-        date = as_of or latest_funnel(settings, publication)
-        attrition = attrition_of(settings, publication, date)
-        listed = publication.ask("funnel_lists", as_of=date)
-        told = claims_of(publication, date).told
-    groups = {title: [row for row in listed if row["list"] == name] for title, name in LISTS.items()}
-    out.print(funnel_sheet(told, attrition, groups, most))
 
 
 def _member(publication: Publication, identity: Row, date: dt.date, method: str) -> RenderableType:
@@ -160,35 +127,3 @@ def _outsider(
     sheet = outsider_sheet(claims_of(publication, date).told, judged, held, years, latest)
     sheet = _with_sources(publication, sheet, entity, date)
     return Group(sheet, Text(""), Text(f"It was a member at {dates}.")) if dates else sheet
-
-
-def attrition_of(settings: Settings, publication: Publication, date: dt.date) -> list[Row]:
-    """Return the attrition of a date.
-
-    Raises
-    ------
-    InputError
-        When the funnel of that date was never made; the message says what to run, and the nearest dates.
-    """
-    attrition = publication.ask("funnel_attrition", as_of=date)
-    if not attrition:
-        raise date_refused(settings, publication, "funnel", date, _dates(publication))
-    return attrition
-
-
-def latest_funnel(settings: Settings, publication: Publication) -> dt.date:
-    """Return the latest date with a funnel.
-
-    Raises
-    ------
-    InputError
-        When there is none yet.
-    """
-    dates = _dates(publication)
-    if not dates:
-        raise InputError(f"the warehouse holds no funnel yet; make one with: {command_hint(settings, 'run')}")
-    return dates[-1]
-
-
-def _dates(publication: Publication) -> list[dt.date]:
-    return [row["as_of"] for row in publication.ask("funnel_dates")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smallcap.pipelines.web.ui import serve_group
+from smallcap.pipelines.web.group import serve_group
 from smallcap.settings import Settings
 
 SUPERVISOR = "smallcap.pipelines.web.supervisor"

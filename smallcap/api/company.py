@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from smallcap.errors import InputError
 from smallcap.questions import Publication
 from smallcap.questions.dates import nearest_dates
-from smallcap.questions.typed import require_symbol_or_name
+from smallcap.questions.typed import require_method, require_symbol_or_name
 from smallcap.reports.wrapping import visible
 
 if TYPE_CHECKING:
     import polars as pl
 
-METHODS: Final = ("published", "debt_free_aware", "trailing")
 POINT_IN_TIME: Final = "point_in_time"
 MILLION: Final = 1e6
 MULTIPLES: Final = {"pe": "P/E", "pb": "P/B", "p_fcf": "P/FCF"}
@@ -92,8 +91,7 @@ def found_company(publication: Publication, symbol: str, as_of: dt.date | None, 
         When there is no such method, no funnel of the date, or no member with the symbol on it.
     """
     require_symbol_or_name(symbol)
-    if method not in METHODS:
-        raise InputError(f"there is no method '{method}'; the methods are: {', '.join(METHODS)}")
+    require_method(method)
     dates = [row["as_of"] for row in publication.ask("funnel_dates")]
     date = as_of or (dates[-1] if dates else None)
     if date is None or date not in dates:

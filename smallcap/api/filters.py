@@ -15,7 +15,8 @@ from smallcap.errors import InputError
 from smallcap.finance.funnel import evaluate_filters, funnel_outcomes
 from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.metrics.market import metrics_as_of
-from smallcap.rules.types.funnel import FunnelRules, ShariahRules
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.shariah import ShariahRules
 from smallcap.tables import TABLES
 
 SHOWN = (

@@ -16,28 +16,29 @@ from smallcap.rules.book_files import read_books
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.concept_files import read_concepts
 from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.applicability import APPLICABILITY_FILE, Applicability
 from smallcap.rules.types.benchmarks import BenchmarkRules
+from smallcap.rules.types.cik_successions import SUCCESSIONS_FILE, CikSuccession
 from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
 from smallcap.rules.types.event_study import EventStudyRules
 from smallcap.rules.types.experiment import CAP_RANGES_FILE, CapRange, ExperimentRules
 from smallcap.rules.types.factors import FactorRules
-from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahStandards
+from smallcap.rules.types.funnel import FunnelRules
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.rules.types.index import IndexRules
-from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, SUCCESSIONS_FILE, CikSuccession, FundRow
+from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, FundRow
 from smallcap.rules.types.inference import InferenceRules
-from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
-from smallcap.rules.types.published import (
-    CANDIDATES_FILE,
-    FIGURES_FILE,
-    PublishedCandidate,
-    PublishedFigure,
-)
+from smallcap.rules.types.kinds import KINDS_FILE, CompanyKind
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.published_candidates import CANDIDATES_FILE, PublishedCandidate
+from smallcap.rules.types.published_figures import FIGURES_FILE, PublishedFigure
 from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.quintiles import QuintileRules
+from smallcap.rules.types.reconciliation import ReconciliationRules
 from smallcap.rules.types.reconstitutions import Reconstitution
 from smallcap.rules.types.returns import ReturnRules
+from smallcap.rules.types.sanity import SanityRules
+from smallcap.rules.types.shariah import ShariahStandards
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.rules.types.trailing import TrailingRules
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.rules.types.metrics import DayRange
+from smallcap.rules.types.day_range import DayRange
 
 DAYS_PER_YEAR = 365.25
 

@@ -24,7 +24,8 @@ def resolved_shares(members: pl.DataFrame, rules: CusipIdentity) -> pl.DataFrame
     pl.DataFrame
         The columns of marts.resolved_shares, ascending; no rows where there is one date or none.
     """
-    newest = members["as_of"].max()
+    # Typed, because there is none where there are no dates: nothing is equal to it or earlier.
+    newest = pl.lit(members["as_of"].max(), pl.Date)
     there_now = members.filter(pl.col("as_of") == newest).select("entity_id", has_stayed=pl.lit(value=True))
     earlier = members.filter(pl.col("as_of") < newest).join(there_now, on="entity_id", how="left")
     stayed, resolved = pl.col("has_stayed").fill_null(False), pl.col("is_resolved")
@@ -43,7 +44,7 @@ def resolved_shares(members: pl.DataFrame, rules: CusipIdentity) -> pl.DataFrame
         _share("resolved", "members").alias("resolved_share"),
         _share("stayed_resolved", "stayed_members").alias("stayed_share"),
         _share("left_resolved", "left_members").alias("left_share"),
-        newest_as_of=pl.lit(newest, pl.Date),
+        newest_as_of=newest,
         rule_set=pl.lit(rules.label),
     ).with_columns(survivorship_gap=pl.col("stayed_share") - pl.col("left_share"))
     flagged = shares.with_columns(is_gap_large=pl.col("survivorship_gap") > rules.most_survivorship_gap)

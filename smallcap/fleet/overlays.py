@@ -12,7 +12,7 @@ from smallcap.errors import InputError
 from smallcap.fleet.file import FleetHome
 from smallcap.parsing import parse_toml
 from smallcap.private_files import make_private
-from smallcap.reference import digest_of_overlay, files_of, require_overlay
+from smallcap.rule_overlay import digest_of_overlay, files_of, require_overlay
 from smallcap.rules.files import laid_over, read_text
 from smallcap.rules.types.fleet import Value
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from smallcap.errors import InputError
 from smallcap.home_record import RECORD, read_record
 from smallcap.private_files import make_private
-from smallcap.reference import DIGEST, FOLDER, ORIGIN, digest_of_overlay, files_of, require_overlay
+from smallcap.rule_overlay import DIGEST, FOLDER, ORIGIN, digest_of_overlay, files_of, require_overlay
 from smallcap.settings import Settings
 
 

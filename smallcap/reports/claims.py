@@ -1,7 +1,4 @@
-"""What a home can claim at a date and what it cannot, in one sentence for the head of every output.
-
-And why a screen is empty.
-"""
+"""What a home can claim at a date and what it cannot, in one sentence for the head of every output."""
 
 from __future__ import annotations
 
@@ -25,14 +22,6 @@ OLD_RECORD_MONTHS: int = Settings.model_fields["stale_months"].default
 """The stale limit unless a setting raises it: a record of that age is old, whether it is used or not."""
 
 _LIMITED = re.compile(r"^(?P<source>.*), (?P<limit>first \d+ listed lines only)$")
-_EXCLUDED = {
-    "no_fundamentals": "have no annual record",
-    "stale": "have no annual record of the last {stale_months} months",
-    "missing": "lack an input of the score",
-    "out_of_range": "have an input outside the controls",
-    "unusable_ticker": "have no usable ticker",
-    "insufficient_records": "have complete records, which are too few",
-}
 
 
 def claim(row: Row) -> str:
@@ -61,30 +50,6 @@ def origin(label: str) -> str:
 def is_synthetic(label: str) -> bool:
     """Say whether the companies are made up."""
     return label.startswith("synthetic")
-
-
-def empty_screen(row: Row) -> str:
-    """Say in one sentence why no company has a score: for most members, and for those that were left.
-
-    Parameters
-    ----------
-    row
-        The answer to the question ``claims``.
-    """
-    counts = {reason: row[f"excluded_{reason}"] for reason in _EXCLUDED}
-    main = max(counts, key=lambda reason: counts[reason])
-    if not counts[main]:
-        return "No company is scored: there are no members."
-    told = (
-        f"No company is scored: {counts[main]:,} of {row['members']:,} members "
-        f"{_EXCLUDED[main].format(**row)}"
-    )
-    left = counts["insufficient_records"]
-    return (
-        f"{told}; the {left:,} complete records are too few."
-        if left and main != "insufficient_records"
-        else f"{told}."
-    )
 
 
 def _source_and_limit(label: str) -> tuple[str, list[str]]:

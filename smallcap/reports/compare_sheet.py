@@ -16,9 +16,9 @@ from rich.text import Text
 from smallcap.reports.exclusions import exclusion_words
 from smallcap.reports.fitted import Column, FittedTable
 from smallcap.reports.screen_sheet import BASIS, FILTERS, STATEMENTS
-from smallcap.reports.sheet_tables import STATUS_STYLES, decimal
 from smallcap.reports.tear_sheet import Judged
-from smallcap.reports.terminal import millions, multiple, percent
+from smallcap.reports.terminal import decimal, millions, multiple, percent
+from smallcap.reports.verdict_tables import STATUS_STYLES
 
 Row = Mapping[str, Any]
 Written = Callable[[Any], str]

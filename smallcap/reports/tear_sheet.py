@@ -11,17 +11,10 @@ from typing import Protocol
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from smallcap.reports.figure_tables import Row, loadings_table, scores_table, years_table
 from smallcap.reports.fitted import plain_table
-from smallcap.reports.sheet_tables import (
-    Row,
-    decimal,
-    lens_table,
-    loadings_table,
-    path_table,
-    scores_table,
-    years_table,
-)
-from smallcap.reports.terminal import millions, multiple
+from smallcap.reports.terminal import decimal, millions, multiple
+from smallcap.reports.verdict_tables import lens_table, path_table
 from smallcap.rules.types.kinds import KIND_WORDS, OTHER
 
 

@@ -14,8 +14,10 @@ from typing import Final, Protocol
 
 import polars as pl
 
+from smallcap.tables.market import Factors, Prices
 from smallcap.tables.quarters import RawQuarterlyFundamentals
-from smallcap.tables.raw import Constituents, Factors, Fundamentals, Prices, Securities, VendorMetrics
+from smallcap.tables.raw import Constituents, Securities
+from smallcap.tables.statements import Fundamentals, VendorMetrics
 from smallcap.tables.tags import FundamentalTags
 
 REFUSED_SCHEMA: dict[str, type[pl.DataType]] = {"year": pl.Int32, "rule": pl.String, "row_json": pl.String}
@@ -208,3 +210,15 @@ class NamesNoConcepts:
     ) -> Delivery:
         """No rows."""
         return Delivery(pl.DataFrame(schema=TAGS_COLUMNS))
+
+
+class NamesNoBooks:
+    """A source that names no books of its own, and proposes no names to watch."""
+
+    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
+        """None."""
+        return {}
+
+    def watched_tickers(self) -> tuple[str, ...]:
+        """None."""
+        return ()

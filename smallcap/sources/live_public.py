@@ -15,10 +15,12 @@ from smallcap.errors import InputError
 from smallcap.rules.concept_files import read_concepts
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types import holdings, sec
+from smallcap.rules.types.cik_successions import SUCCESSIONS_FILE, CikSuccession
 from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
-from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, SUCCESSIONS_FILE, CikSuccession, FundRow
+from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, FundRow
 from smallcap.rules.types.metrics import MetricsRules
-from smallcap.setting_checks import contact_parts, is_loopback
+from smallcap.secret_checks import contact_parts
+from smallcap.setting_checks import is_loopback
 from smallcap.settings import Settings
 from smallcap.sources.edgar import NAME, SecClient, SecRecords
 from smallcap.sources.edgar.client import Hosts

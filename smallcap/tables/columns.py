@@ -53,6 +53,11 @@ def key_date(description: str) -> dy.Date:
     return dy.Date(primary_key=True, description=description)
 
 
+def key_cost(description: str) -> dy.Int64:
+    """Make a column of a cost level in basis points that is part of the key."""
+    return dy.Int64(primary_key=True, min=0, metadata={"unit": "basis points"}, description=description)
+
+
 def date(description: str, *, nullable: bool = True) -> dy.Date:
     """Make a date column."""
     return dy.Date(nullable=nullable, description=description)
@@ -93,4 +98,6 @@ def looks_later(column: AnyColumn, reason: str) -> AnyColumn:
 
 
 AS_OF_YEAR = "calendar year of as_of; the partition"
+STATUS = "estimated or insufficient"
+REASON = "why there are no numbers; null if there are"
 KNOWN_YEAR = "calendar year of available_date, in which the row became known; the partition"

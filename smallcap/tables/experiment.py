@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.columns import count, date, key_date, key_text, number, ratio, text, year
+from smallcap.tables.columns import count, date, key_cost, key_date, key_text, number, ratio, text, year
 from smallcap.tables.factors import MONTH, MONTH_YEAR
 
 UNIVERSE = (
@@ -76,12 +76,7 @@ class ProfitabilityExperiment(dy.Schema):
 
     universe = key_text(UNIVERSE)
     weighting = key_text(WEIGHTING)
-    cost_basis_points = dy.Int64(
-        primary_key=True,
-        min=0,
-        metadata={"unit": "basis points"},
-        description="cost per unit of one-way turnover, deducted at each trade",
-    )
+    cost_basis_points = key_cost("cost per unit of one-way turnover, deducted at each trade")
     compared_with = key_text("the universe that the differences are from: all, or profitable for admitted")
     period = key_text("all; or the twelve months for which one formation is held, July to June: 2015/2016")
     first_month = date("first month with a return")

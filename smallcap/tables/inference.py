@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from smallcap.tables.books import REASON, STATUS
-from smallcap.tables.columns import count, date, flag, key_text, number, ratio, text
-from smallcap.tables.factors import COVARIANCE, MODEL, VINTAGE
+from smallcap.tables.columns import REASON, STATUS, count, date, flag, key_text, number, ratio, text
+from smallcap.tables.factor_regressions import COVARIANCE, MODEL, VINTAGE
 from smallcap.tables.returns import COVERAGE, TREATMENT
 
 BLOCK = (

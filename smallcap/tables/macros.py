@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from smallcap.tables.registry import TABLES, Table
+from smallcap.tables.definition import Table
+from smallcap.tables.registry import TABLES
 from smallcap.tables.symbols import SEPARATORS
 
 PERIOD_KEY = {"entity_id", "period_end"}

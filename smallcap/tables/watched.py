@@ -11,9 +11,10 @@ import polars as pl
 
 from smallcap.tables.columns import count, date, flag, key_text, text
 from smallcap.tables.core import Members
-from smallcap.tables.funnel import FunnelOutcomes, StatementLenses
-from smallcap.tables.marts import QualityScores
+from smallcap.tables.funnel import FunnelOutcomes
+from smallcap.tables.lenses import StatementLenses
 from smallcap.tables.metrics_as_of import MetricsAsOf
+from smallcap.tables.quality import QualityScores
 
 TICKER = "the watched ticker"
 IS_MEMBER = "the company is a member of the index at as_of: always false here"

@@ -12,7 +12,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 from pydantic import SecretStr
 
-from smallcap.settings import PlanName
+from smallcap.live_settings import PlanName
 from smallcap.sources.base import Delivery
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.xfinlink import XfinlinkSource, limits_of, load_plan

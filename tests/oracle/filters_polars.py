@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from smallcap.rules.types.business import BusinessRules
-from smallcap.rules.types.funnel import FunnelRules, Limit, ShariahRules
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.limits import Limit
+from smallcap.rules.types.shariah import ShariahRules
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
 PASS, FAIL, VERIFY, NOT_APPLICABLE = range(4)

@@ -16,8 +16,10 @@ import polars as pl
 from smallcap.finance.funnel.inputs import METRIC_COLUMNS
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rules
-from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.reconciliation import ReconciliationRules
+from smallcap.rules.types.shariah import ShariahRules, ShariahStandards
 from smallcap.tables import TABLES
 from tests.oracle.filters_polars import (
     FAIL,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import FunnelRules
-from smallcap.rules.types.kinds import Applicability
 from tests.oracle.filters_polars import GATES, looked_up
 
 VERDICTS = ("met", "missed", "unknown", "not_applicable")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.rules.types.metrics import DayRange
+from smallcap.rules.types.day_range import DayRange
 from smallcap.rules.types.quintiles import QuintileRules
 from tests.oracle.versions_polars import of_one_version, trusted
 

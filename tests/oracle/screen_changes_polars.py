@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from smallcap.rules.types.funnel import ReconciliationRules
+from smallcap.rules.types.reconciliation import ReconciliationRules
 from smallcap.tables import TABLES
 from tests.oracle.filters_polars import FILTERS, looked_up
 

@@ -16,7 +16,9 @@ from smallcap.finance.books.lines import book_lines, books_frame
 from smallcap.finance.books.returns import book_returns
 from smallcap.rules.types.books import Book
 from smallcap.sources.french.files import read_french
-from smallcap.tables.books import BookComparisons, BookHoldings, BookLines, BookReturns, HindsightGap
+from smallcap.tables.book_factors import BookComparisons
+from smallcap.tables.books import BookHoldings, BookLines, BookReturns
+from smallcap.tables.hindsight import HindsightGap
 from tests.real.conftest import REAL
 from tests.tolerances import ALPHA_POINT, SHARE_OF_DRAWN, T_STATISTIC
 from tests.unit.book_builders import BOOKS, NO_MEMBERS, NO_OUTCOMES, RULES

@@ -10,14 +10,8 @@ import pytest
 
 from smallcap.rules.concept_files import read_concepts
 from smallcap.sources.sec.company import CompanyFacts
-from smallcap.sources.sec.data_sets import (
-    FILERS,
-    NUMBERS,
-    DataSet,
-    filers,
-    read_data_set,
-    statements_of,
-)
+from smallcap.sources.sec.data_set_facts import NUMBERS, DataSet, read_data_set, statements_of
+from smallcap.sources.sec.data_sets import FILERS, filers
 from tests.paths import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT.parent / "shared" / "real" / "sec" / "fsds"

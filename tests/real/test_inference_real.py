@@ -22,7 +22,8 @@ from smallcap.rules.types.inference import InferenceRules
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.tables.inference import BookInference
 from smallcap.tables.registry import TABLES
-from smallcap.tables.returns import ReturnDoubts, TreatedBookReturns, TreatedHindsight
+from smallcap.tables.return_doubts import ReturnDoubts
+from smallcap.tables.returns import TreatedBookReturns, TreatedHindsight
 from tests.real.conftest import REAL
 from tests.real.test_books_real import (
     BOOK,

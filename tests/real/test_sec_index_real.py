@@ -8,7 +8,7 @@ import gzip
 import pytest
 
 from smallcap.rules.files import read_rows
-from smallcap.rules.types.index_funds import SUCCESSIONS_FILE, CikSuccession
+from smallcap.rules.types.cik_successions import SUCCESSIONS_FILE, CikSuccession
 from smallcap.sources.sec_index.submissions import read_submissions
 from smallcap.sources.whois.successions import registrants_of
 from tests.component.sources.crafted import REFERENCE

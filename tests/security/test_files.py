@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
+from smallcap.home_paths import require_usable_home
 from smallcap.input_limits import InputLimits
-from smallcap.paths import require_usable_home
 from smallcap.reports.files import write_report
 from smallcap.settings import Settings
 from smallcap.sources.archives import gunzip, unzip

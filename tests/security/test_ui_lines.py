@@ -12,7 +12,7 @@ import pytest
 
 from smallcap.characters import visible
 from smallcap.errors import SmallcapError
-from smallcap.pipelines.web import ui
+from smallcap.pipelines.web import group, ui
 from smallcap.redaction import HIDDEN
 from smallcap.settings import Settings
 
@@ -39,10 +39,10 @@ def slow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each line take longer to show than it takes to see that the services have ended."""
 
     def slowly(text: str) -> str:
-        time.sleep(4 * ui.LOOK_EVERY_SECONDS)
+        time.sleep(4 * group.LOOK_EVERY_SECONDS)
         return visible(text)
 
-    monkeypatch.setattr(ui, "visible", slowly)
+    monkeypatch.setattr(group, "visible", slowly)
 
 
 @pytest.mark.usefixtures("slow_terminal")
@@ -57,7 +57,7 @@ def test_what_services_said_before_they_ended_by_themselves_is_shown(
 def test_what_a_process_says_that_services_left_behind_is_not_waited_for(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setattr(ui, "LAST_LINES_SECONDS", 0.3)
+    monkeypatch.setattr(group, "LAST_LINES_SECONDS", 0.3)
     with pytest.raises(SmallcapError, match="exit code 3"):
         serve("(trap 'echo Terminated; exit' TERM; while :; do sleep 0.1; done) & echo the reason; exit 3")
     assert capsys.readouterr().err == "the reason\n"
@@ -74,7 +74,7 @@ def test_what_services_say_once_they_are_told_to_end_is_not_shown(
     monkeypatch.setattr(subprocess.Popen, "poll", interrupt)
     with pytest.raises(KeyboardInterrupt):
         serve("read line; echo Traceback")
-    time.sleep(ui.LOOK_EVERY_SECONDS)
+    time.sleep(group.LOOK_EVERY_SECONDS)
     assert capsys.readouterr().err == ""
 
 

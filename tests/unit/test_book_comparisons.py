@@ -12,7 +12,7 @@ import pytest
 from smallcap.finance.books.comparisons import book_comparisons
 from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import factors_of
-from smallcap.tables.books import BookComparisons
+from smallcap.tables.book_factors import BookComparisons
 from tests.tolerances import ESTIMATE, EXACT
 from tests.unit.book_builders import RULES, a_list, books, raw_factors
 

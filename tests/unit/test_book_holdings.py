@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from smallcap.finance.books.holdings import book_holdings
 from smallcap.finance.funnel.outcomes import SURVIVORS, funnel_outcomes
 from smallcap.tables.books import BookHoldings
-from smallcap.tables.funnel import FilterEvaluations
+from smallcap.tables.filter_evaluations import FilterEvaluations
 from tests.examples import examples
 from tests.tolerances import EXACT
 from tests.unit.book_builders import (

@@ -21,7 +21,7 @@ import yaml
 from smallcap.exit_codes import ExitCode
 from smallcap.package_files import DAGSTER_YAML
 from smallcap.pipelines.command.app import app
-from smallcap.pipelines.web.ui import GRACE_SECONDS
+from smallcap.pipelines.web.group import GRACE_SECONDS
 from smallcap.settings import Settings
 from tests.paths import PROJECT_ROOT
 

@@ -12,7 +12,7 @@ from smallcap.finance.books.hindsight import hindsight_gap
 from smallcap.finance.books.random_books import alphas_of_books, drawn_weights, returns_of_books
 from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import factors_of
-from smallcap.tables.books import HindsightGap
+from smallcap.tables.hindsight import HindsightGap
 from tests.tolerances import ESTIMATE, EXACT
 from tests.unit.book_builders import (
     NO_MEMBERS,

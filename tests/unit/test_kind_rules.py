@@ -8,13 +8,8 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rows, read_rules
-from smallcap.rules.types.kinds import (
-    APPLICABILITY_FILE,
-    KINDS,
-    KINDS_FILE,
-    Applicability,
-    CompanyKind,
-)
+from smallcap.rules.types.applicability import APPLICABILITY_FILE, Applicability
+from smallcap.rules.types.kinds import KINDS, KINDS_FILE, CompanyKind
 from tests.paths import PROJECT_ROOT
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
+from smallcap.home_paths import FOLDERS
 from smallcap.lake import Home
-from smallcap.paths import FOLDERS
 from smallcap.settings import load_settings
 
 REFUSED = [

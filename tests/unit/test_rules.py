@@ -12,7 +12,8 @@ import pytest
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.base import Record, RuleSet, require
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.sanity import SanityRules
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console, RenderableType
 
 from smallcap.pipelines.command.judged import Judged
+from smallcap.reports.figure_tables import MONEY_LINES, RATIO_LINES
 from smallcap.reports.funnel_sheet import funnel_sheet
 from smallcap.reports.screen_sheet import COLUMNS, FIGURES, screen_row, screen_sheet
-from smallcap.reports.sheet_tables import MONEY_LINES, RATIO_LINES
 from smallcap.reports.tear_sheet import outsider_sheet, tear_sheet
 
 LOOKS_LIKE_MARKUP = [

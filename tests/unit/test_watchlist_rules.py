@@ -8,7 +8,8 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rows
-from smallcap.rules.types.published import CANDIDATES_FILE, FIGURES_FILE, PublishedCandidate, PublishedFigure
+from smallcap.rules.types.published_candidates import CANDIDATES_FILE, PublishedCandidate
+from smallcap.rules.types.published_figures import FIGURES_FILE, PublishedFigure
 from smallcap.rules.types.watchlist import WATCHLIST_FILE, WatchedName
 from tests.unit.finance.builders import REFERENCE
 

@@ -7,8 +7,8 @@ import polars as pl
 from smallcap.assets.marts.funnel.funnel_outcomes import VERDICTS
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.funnel import between_reports
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import FunnelRules
-from smallcap.rules.types.kinds import Applicability
 
 PAIR = ("year", "as_of", "entity_id")
 RECORD = ("year", *between_reports.RECORD)

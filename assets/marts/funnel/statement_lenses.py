@@ -9,7 +9,7 @@ from smallcap.finance import funnel
 from smallcap.finance.funnel import FunnelRules
 from smallcap.finance.funnel.footing import TRAILING_COLUMNS, on_footing
 from smallcap.finance.funnel.inputs import MEMBER_COLUMNS, METRIC_COLUMNS, STATEMENT_COLUMNS
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 
 BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_status")
 

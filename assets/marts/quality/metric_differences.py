@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance import funnel
-from smallcap.rules.types.funnel import ReconciliationRules
+from smallcap.rules.types.reconciliation import ReconciliationRules
 
 
 @table_asset("marts.metric_differences", by_year=True)

@@ -9,7 +9,7 @@ import polars as pl
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.quality import scores
 from smallcap.finance.quality.inputs import TRAILING_COLUMNS
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.quality import QualityRules
 
 

@@ -8,7 +8,7 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.engine.context import Run
 from smallcap.finance.published import candidates
 from smallcap.reports.claims import is_synthetic
-from smallcap.rules.types.published import PublishedCandidate
+from smallcap.rules.types.published_candidates import PublishedCandidate
 
 MEMBERS = ("year", "as_of", "entity_id", "exchange")
 STATUS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_status", "is_borderline")

@@ -8,7 +8,7 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.engine.context import Run
 from smallcap.finance.published import study
 from smallcap.reports.claims import is_synthetic
-from smallcap.rules.types.published import PublishedFigure
+from smallcap.rules.types.published_figures import PublishedFigure
 
 SCORES = (
     *("year", "as_of", "entity_id", "ticker", "method", "basis", "status", "exclusion_reason"),

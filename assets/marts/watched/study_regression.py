@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.published import study
-from smallcap.rules.types.published import PublishedFigure
+from smallcap.rules.types.published_figures import PublishedFigure
 
 
 @table_asset("marts.study_regression")

@@ -9,9 +9,10 @@ from smallcap.assets.table_asset import table_asset
 from smallcap.finance.funnel.footing import LATEST, TRAILING_COLUMNS
 from smallcap.finance.funnel.inputs import METRIC_COLUMNS, STATEMENT_COLUMNS
 from smallcap.finance.watched import filters
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.business import BusinessRules
-from smallcap.rules.types.funnel import FunnelRules, ShariahStandards
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.shariah import ShariahStandards
 
 BY_BUSINESS = ("year", "as_of", "entity_id", "filter_number", "stand_alone_status")
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from smallcap.assets.table_asset import table_asset
 from smallcap.finance.watched import scores
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.quality import QualityRules
 
 

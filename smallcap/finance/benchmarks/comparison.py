@@ -16,7 +16,7 @@ from smallcap.rules.types.benchmarks import (
     RIVAL,
     BenchmarkRules,
 )
-from smallcap.tables.benchmarks import IndexComparison
+from smallcap.tables.index_comparison import IndexComparison
 
 YEARS: Final = 10
 FIGURES: Final = ("published_index", "published_rival", "own_index", "own_rival")

@@ -12,7 +12,7 @@ from smallcap.finance.factors.series import Factors, factors_of
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, FactorRules
-from smallcap.tables.books import BookComparisons
+from smallcap.tables.book_factors import BookComparisons
 
 PER_TERM = ["covariance", "term"]
 INTERVAL = ("estimate", "ci_low", "ci_high")

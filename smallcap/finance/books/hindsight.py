@@ -25,7 +25,7 @@ from smallcap.finance.factors.series import Factors, factors_of
 from smallcap.finance.frames import without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
-from smallcap.tables.books import HindsightGap
+from smallcap.tables.hindsight import HindsightGap
 
 DIFFERENCE, RANDOM_BOOKS, LEAVE_ONE_OUT = "difference", "random_books", "leave_one_out"
 MEMBERS, SURVIVORS_ONLY = "members", "survivors_only"

@@ -13,7 +13,7 @@ from smallcap.finance.factors.regression import not_regressed, regress
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
 from smallcap.finance.frames import in_columns_of
 from smallcap.rules.types.factors import FactorRules
-from smallcap.tables.factors import FactorRegressions
+from smallcap.tables.factor_regressions import FactorRegressions
 
 FULL: Final = "full"
 NO_VINTAGE: Final = "none"

@@ -15,7 +15,7 @@ from smallcap.finance.factors.series import RISK_FREE, Factors, month_number
 from smallcap.finance.frames import without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import ALPHA, MONTHS_A_YEAR, FactorRules
-from smallcap.tables.factors import FactorRegressions
+from smallcap.tables.factor_regressions import FactorRegressions
 
 OF_A_BOOK: Final = ("book", "window", "is_vintage_later", "is_formed_in_advance")
 COLUMNS: Final = {

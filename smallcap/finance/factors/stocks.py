@@ -18,7 +18,7 @@ from smallcap.finance.factors.series import RISK_FREE, Factors, month_number
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, MONTHS_A_YEAR, FactorRules
-from smallcap.tables.factors import StockFactorLoadings
+from smallcap.tables.factor_regressions import StockFactorLoadings
 
 MEMBER: Final = ("year", "as_of", "security_id", "entity_id")
 CONSTANT: Final = "constant"

@@ -10,7 +10,7 @@ from smallcap.finance.factors.book_regressions import FULL, trailing_window
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.statuses import INSUFFICIENT
 from smallcap.rules.types.factors import FIVE_FACTORS, FactorRules, TiltRules
-from smallcap.tables.books import BookValidations
+from smallcap.tables.book_factors import BookValidations
 
 POSITIVE: Final = "positive"
 CONFIRMED: Final = "confirmed"

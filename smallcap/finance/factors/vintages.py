@@ -15,7 +15,7 @@ from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import Factors, factors_of, vintages_of
 from smallcap.finance.frames import in_columns_of
 from smallcap.rules.types.factors import FactorRules
-from smallcap.tables.books import VintageSensitivity
+from smallcap.tables.book_factors import VintageSensitivity
 
 COMMON: Final = ("estimate", "std_error", "t_stat", "n_obs", "alpha_annual")
 OWN: Final = ("estimate", "std_error", "n_obs", "alpha_annual")

@@ -11,7 +11,9 @@ from smallcap.finance.funnel.outcomes import funnel_outcomes
 from smallcap.finance.funnel.reconciliation import metric_differences, reconciliation_warnings
 from smallcap.finance.funnel.summary import funnel_summary
 from smallcap.rules.types.business import BusinessRules
-from smallcap.rules.types.funnel import FunnelRules, ReconciliationRules, ShariahRules, ShariahStandards
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.reconciliation import ReconciliationRules
+from smallcap.rules.types.shariah import ShariahRules, ShariahStandards
 
 __all__ = [
     "BusinessRules",

@@ -6,8 +6,9 @@ import polars as pl
 
 from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
-from smallcap.rules.types.funnel import BalanceSheetRules, Limit
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
+from smallcap.rules.types.funnel import BalanceSheetRules
+from smallcap.rules.types.limits import Limit
 
 
 def balance_sheet(

@@ -15,9 +15,9 @@ from smallcap.finance.funnel.evaluation import FILTERS
 from smallcap.finance.funnel.outcomes import funnel_outcomes
 from smallcap.finance.pointintime import visible
 from smallcap.finance.statuses import NOT_APPLICABLE
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import BalanceSheetRules
-from smallcap.rules.types.kinds import Applicability
-from smallcap.tables.latest import DebtBetweenReports
+from smallcap.tables.debt_between_reports import DebtBetweenReports
 
 PAIR = ["as_of", "entity_id"]
 JUDGED = ("period_end", "is_stale", "debt_to_equity", "is_debt_partial", "shareholders_equity_usd")

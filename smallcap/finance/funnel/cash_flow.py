@@ -8,8 +8,8 @@ from smallcap.finance.funnel.accruals import fixed_limit, judged_twice, shown_fo
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.years import all_positive, at_most, year_gates
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import FIXED, CashFlowRules, FunnelRules
-from smallcap.rules.types.kinds import Applicability
 
 
 def cash_flow(members: pl.DataFrame, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from smallcap.finance.funnel.evaluation import FIGURES, ON_LATEST
 from smallcap.finance.funnel.outcomes import FORGIVING_FILTERS, SURVIVORS
 from smallcap.finance.metrics.trailing_as_of import QUARTER
 from smallcap.finance.statuses import FAIL, NOT_APPLICABLE, VERIFY
-from smallcap.tables.funnel import ScreenChanges
+from smallcap.tables.screen_changes import ScreenChanges
 
 PAIR = ["as_of", "entity_id"]
 DATES = (("to", "as_of"), ("from", "previous_as_of"))

@@ -14,10 +14,11 @@ from smallcap.finance.funnel.inputs import interleaved, prepared
 from smallcap.finance.funnel.shariah import shariah
 from smallcap.finance.funnel.universe import with_limits
 from smallcap.finance.funnel.value import value
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.business import BusinessRules
-from smallcap.rules.types.funnel import FunnelRules, ShariahRules
-from smallcap.rules.types.kinds import Applicability
-from smallcap.tables.funnel import FilterEvaluations
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.shariah import ShariahRules
+from smallcap.tables.filter_evaluations import FilterEvaluations
 
 FILTERS = ("business", "shariah", "balance_sheet", "income", "cash_flow", "value")
 """In strict order: the first is number 1."""

@@ -7,8 +7,8 @@ import polars as pl
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.years import all_positive, at_most, year_gates
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import FunnelRules, IncomeRules
-from smallcap.rules.types.kinds import Applicability
 
 
 def income(members: pl.DataFrame, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:

@@ -12,9 +12,10 @@ from smallcap.finance.funnel.universe import with_limits
 from smallcap.finance.funnel.words import INPUT_MISSING, WORDS
 from smallcap.finance.kinds import is_asked
 from smallcap.finance.statuses import NOT_APPLICABLE
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import FunnelRules
-from smallcap.rules.types.kinds import KIND_WORDS, Applicability
-from smallcap.tables.funnel import StatementLenses
+from smallcap.rules.types.kinds import KIND_WORDS
+from smallcap.tables.lenses import StatementLenses
 
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
 

@@ -6,8 +6,8 @@ import polars as pl
 
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.pointintime import by_standing, take
-from smallcap.rules.types.funnel import ReconciliationRules
-from smallcap.tables.funnel import MetricDifferences
+from smallcap.rules.types.reconciliation import ReconciliationRules
+from smallcap.tables.metric_differences import MetricDifferences
 
 METRICS = ("roe", "debt_to_assets", "fcf_margin", "interest_coverage", "altman_z_score")
 AGREES, DIFFERS, ONLY_SERVED, ONLY_COMPUTED = "agrees", "differs", "only_served", "only_computed"

@@ -12,8 +12,10 @@ from smallcap.finance.factors.known_vintages import IS_LATER, VINTAGE, known_ris
 from smallcap.finance.funnel.conditions import Condition, at_least, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.mean_market_cap import mean_market_cap
-from smallcap.rules.types.funnel import MEAN, FunnelRules, Limit, ShariahRules
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
+from smallcap.rules.types.funnel import MEAN, FunnelRules
+from smallcap.rules.types.limits import Limit
+from smallcap.rules.types.shariah import ShariahRules
 
 BALANCE_SHEET = (
     "period_end",

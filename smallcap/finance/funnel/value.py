@@ -9,8 +9,8 @@ import polars as pl
 from smallcap.finance.funnel.conditions import Condition, judge
 from smallcap.finance.funnel.inputs import RECORD_GATES
 from smallcap.finance.funnel.words import INPUT_MISSING, WORDS
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.funnel import ValueRules
-from smallcap.rules.types.kinds import Applicability
 
 MULTIPLES = ("pb", "pe", "p_fcf")
 NAMES = {"pb": "price to book", "pe": "price to earnings", "p_fcf": "price to free cash flow"}

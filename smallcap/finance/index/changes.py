@@ -18,7 +18,7 @@ from smallcap.finance.index.membership import (
 )
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.reconstitutions import Reconstitution
-from smallcap.tables.index import IndexChanges
+from smallcap.tables.index_changes import IndexChanges
 
 MARKET_CAP, HOLDING = "market_cap", "holding"
 KEY = ["as_of", "entity_id"]

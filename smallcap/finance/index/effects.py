@@ -12,7 +12,7 @@ from smallcap.finance.index.membership import ADDED, REMOVED, membership_changes
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.index import ReconstitutionRules
 from smallcap.rules.types.reconstitutions import Reconstitution
-from smallcap.tables.index import ReconstitutionEffects
+from smallcap.tables.index_changes import ReconstitutionEffects
 
 TO_EFFECTIVE, AFTER = "rank_to_effective", "after_effective"
 SPAN = ["event", "effective_date", "span"]

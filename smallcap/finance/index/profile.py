@@ -13,7 +13,7 @@ from smallcap.finance.index.membership import membership_changes, successive_dat
 from smallcap.finance.statuses import FAIL, PASS, VERIFY
 from smallcap.rules.types.index import IndexRules
 from smallcap.rules.types.reconstitutions import Reconstitution
-from smallcap.tables.index import IndexProfile
+from smallcap.tables.index_profile import IndexProfile
 
 COUNT_OF = {PASS: "eligibility_passed", FAIL: "eligibility_failed", VERIFY: "eligibility_verify"}
 

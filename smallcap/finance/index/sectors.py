@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.index import valuation
-from smallcap.tables.index import IndexSectors
+from smallcap.tables.index_profile import IndexSectors
 
 UNKNOWN_SECTOR = "unknown"
 

@@ -31,7 +31,7 @@ from smallcap.finance.statuses import ESTIMATED
 from smallcap.rules.types.factors import MONTHS_A_YEAR, FactorRules
 from smallcap.rules.types.inference import InferenceRules
 from smallcap.rules.types.quintiles import QuintileRules
-from smallcap.tables.returns import TreatedQuintiles
+from smallcap.tables.treated_quintiles import TreatedQuintiles
 
 KEY: Final = [*OF_A_ROW, "treatment", "block"]
 FIGURES: Final = ("block_months", "alpha_ci_low", "alpha_ci_high", "alpha_p_value")

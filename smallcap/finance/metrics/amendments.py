@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from smallcap.finance.metrics.fields import AMENDED, DEBT_PARTS, FIELDS, INHERITED, names_where
-from smallcap.rules.types.metrics import AmendmentRules
+from smallcap.rules.types.sanity import AmendmentRules
 
 PERIOD = ("entity_id", "period_end")
 

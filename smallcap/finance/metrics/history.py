@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.pointintime import take, visible_history
-from smallcap.rules.types.metrics import DayRange, YearsRules
+from smallcap.rules.types.day_range import DayRange
+from smallcap.rules.types.metrics import YearsRules
 
 PRIOR_COLUMNS = (
     "scale_suspect_fields",

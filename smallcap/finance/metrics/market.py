@@ -13,7 +13,8 @@ from smallcap.finance.metrics.ratios import EBIT, suspect, zone
 from smallcap.finance.metrics.share_change import share_count_change
 from smallcap.finance.pointintime import is_stale, visible, visible_rows
 from smallcap.finance.reasons import Check, first_reason, metric, missing, not_positive
-from smallcap.rules.types.kinds import FINANCIAL_KINDS, Applicability
+from smallcap.rules.types.applicability import Applicability
+from smallcap.rules.types.kinds import FINANCIAL_KINDS
 from smallcap.rules.types.metrics import MetricsRules, ZoneRules
 from smallcap.tables.registry import TABLES
 

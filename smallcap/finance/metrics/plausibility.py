@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from smallcap.rules.types.footing import LevelBounds, PlausibilityRules, SignBounds
+from smallcap.rules.types.plausibility import LevelBounds, PlausibilityRules, SignBounds
 
 Severity = Literal["warn", "stop"]
 BOUNDS_FILE = "data/reference/sanity.toml"

@@ -10,7 +10,7 @@ from smallcap.finance.metrics.fields import SUSPECT
 from smallcap.finance.metrics.inputs import is_debt_negative
 from smallcap.finance.metrics.scale import is_jump, suspect_fields
 from smallcap.finance.pointintime import visible_history
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 
 
 def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -6,7 +6,7 @@ import polars as pl
 
 from smallcap.finance.metrics.fields import FIELDS, MONEY_FIELDS, SHARE_FIELDS, names_where
 from smallcap.finance.pointintime import take
-from smallcap.rules.types.metrics import ScaleRules
+from smallcap.rules.types.sanity import ScaleRules
 
 MOST = 0.5
 """Share of the earlier years from which a field has to differ."""

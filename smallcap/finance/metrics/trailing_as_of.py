@@ -8,7 +8,7 @@ from smallcap.finance.frames import as_table
 from smallcap.finance.metrics.fields import SUSPECT, is_suspect
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.finance.pointintime import is_stale, visible
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.tables.metrics_as_of import MetricsAsOf
 from smallcap.tables.registry import TABLES

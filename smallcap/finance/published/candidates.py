@@ -8,7 +8,7 @@ import polars as pl
 
 from smallcap.finance.frames import as_table
 from smallcap.finance.published.differences import MADE_UP, NOT_PUBLISHED, difference, record_in_words
-from smallcap.rules.types.published import PublishedCandidate
+from smallcap.rules.types.published_candidates import PublishedCandidate
 
 NUMBERS = (
     *("market_cap_usd", "debt_to_equity", "roe", "operating_margin", "net_cash_usd", "dividends_paid_usd"),

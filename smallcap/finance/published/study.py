@@ -11,7 +11,7 @@ from smallcap.finance.frames import as_table
 from smallcap.finance.published.differences import MADE_UP, difference
 from smallcap.finance.quality.inputs import POINT_IN_TIME, PUBLISHED
 from smallcap.finance.tickers import normalised
-from smallcap.rules.types.published import PublishedFigure
+from smallcap.rules.types.published_figures import PublishedFigure
 from smallcap.rules.types.quality import BASE
 
 SCREEN, NAMES, INDEX, REGRESSION = "screen", "names", "index", "regression"

@@ -15,8 +15,8 @@ import polars as pl
 from smallcap.finance.kinds import is_asked
 from smallcap.finance.pointintime import is_stale, visible
 from smallcap.finance.reasons import NET_INTEREST_INCOME
-from smallcap.rules.types.kinds import SCORE_INPUTS as ASKED_BY_KIND
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import SCORE_INPUTS as ASKED_BY_KIND
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.quality import SCORE_INPUTS, QualityRules
 
 POINT_IN_TIME = "point_in_time"

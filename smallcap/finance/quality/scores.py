@@ -29,7 +29,7 @@ from smallcap.finance.quality.inputs import (
     trailing_inputs,
 )
 from smallcap.finance.quality.steps import score
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.quality import QualityRules
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from smallcap.finance.metrics.fields import names_where
 from smallcap.finance.quarters.fields import CASH_FLOWS, FLOWS, INCOME_FLOWS, NEVER_FALLING, YEAR_TO_DATE
-from smallcap.rules.types.metrics import DifferenceRules, SanityRules
+from smallcap.rules.types.sanity import DifferenceRules, SanityRules
 
 REPORTED: Final = "reported"
 DIFFERENCE: Final = "difference of year-to-date"

@@ -9,7 +9,7 @@ import polars as pl
 from smallcap.finance.metrics.fields import FIELDS, SHARE_FIELDS, SUSPECT, without_suspects
 from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
 from smallcap.finance.quarters.placing import placed
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 
 AVERAGES: Final = ("shares_basic", "shares_diluted")
 """Averages over the year, which say nothing of its last quarter."""

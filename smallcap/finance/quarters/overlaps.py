@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.rules.types.metrics import DayRange
+from smallcap.rules.types.day_range import DayRange
 
 
 def overlapping(rows: pl.DataFrame, quarter: DayRange) -> pl.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 
 DAYS_PER_QUARTER = 365.25 / 4
 

@@ -17,7 +17,7 @@ from smallcap.finance.quarters.fourth import fourth_quarters
 from smallcap.finance.quarters.placing import placed
 from smallcap.finance.quarters.sanity import refuse
 from smallcap.finance.quarters.scale import with_suspects
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.tables.registry import TABLES
 
 TABLE: Final = "core.quarterly_fundamentals"

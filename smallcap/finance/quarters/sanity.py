@@ -9,7 +9,7 @@ from smallcap.finance.metrics.sanity import is_loss_extreme
 from smallcap.finance.metrics.scale import is_jump
 from smallcap.finance.pointintime import visible_history
 from smallcap.finance.quarters.overlaps import overlapping
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 
 
 def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.DataFrame]:

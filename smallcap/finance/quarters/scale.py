@@ -9,7 +9,7 @@ from smallcap.finance.metrics.sanity import is_loss_extreme
 from smallcap.finance.metrics.scale import is_jump, suspect_fields
 from smallcap.finance.pointintime import visible_history
 from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 
 
 def with_suspects(rows: pl.DataFrame, asked: pl.Series, rules: SanityRules) -> pl.DataFrame:

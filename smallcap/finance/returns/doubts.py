@@ -12,7 +12,7 @@ from smallcap.finance.factors.series import is_extreme, month_number
 from smallcap.finance.frames import in_columns_of
 from smallcap.finance.returns.evidence import MONTH, count_moves, holding_moves, traded_ratios
 from smallcap.rules.types.returns import ReturnRules, SuspectRules
-from smallcap.tables.returns import ReturnDoubts
+from smallcap.tables.return_doubts import ReturnDoubts
 
 LEAST_SPLIT = 2
 HOLDING, COUNT, TRADED = "holding_quantity", "share_count", "traded_close"

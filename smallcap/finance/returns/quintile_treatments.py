@@ -10,7 +10,7 @@ from smallcap.finance.quality.portfolios.returns import quintile_returns
 from smallcap.finance.returns.treatments import ALL, OF_RETURNS, known_lines, treated_returns
 from smallcap.rules.types.quintiles import QuintileRules
 from smallcap.rules.types.returns import ReturnRules
-from smallcap.tables.returns import TreatedQuintileReturns
+from smallcap.tables.treated_quintiles import TreatedQuintileReturns
 
 
 def treated_quintile_returns(

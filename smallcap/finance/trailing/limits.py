@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smallcap.rules.types.metrics import DayRange, DifferenceRules, SanityRules
+from smallcap.rules.types.day_range import DayRange
+from smallcap.rules.types.sanity import DifferenceRules, SanityRules
 from smallcap.rules.types.trailing import TrailingRules
 
 

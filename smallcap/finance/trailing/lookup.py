@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from smallcap.finance.pointintime import by_standing
-from smallcap.rules.types.metrics import DayRange
+from smallcap.rules.types.day_range import DayRange
 
 _SPAN = 1 << 20
 _BEFORE_ALL_DAYS = 1 << 18

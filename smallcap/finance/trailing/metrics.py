@@ -16,9 +16,10 @@ from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.limits import Limits
 from smallcap.finance.trailing.lookup import Timeline
 from smallcap.finance.trailing.sheets import all_records, columns_of, latest_sheets
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.rules.types.trailing import TrailingRules
-from smallcap.tables.quarters import TrailingMetrics
+from smallcap.tables.trailing import TrailingMetrics
 
 PRIOR_FLOWS = ("revenue_usd", "net_income_usd", "interest_expense_usd", "net_interest_expense_usd")
 PRIOR_SHEET = (

@@ -11,7 +11,7 @@ from smallcap.finance.pointintime import take, visible_rows
 from smallcap.finance.trailing.fields import BALANCE, BLANK_IS_NONE, SHARES
 from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.lookup import Timeline
-from smallcap.rules.types.metrics import DayRange
+from smallcap.rules.types.day_range import DayRange
 
 FLAGS = ("is_available_date_assumed", "is_value_restated", "is_loss_extreme", "is_amendment_partial")
 _KEY = ("entity_id", "period_end", "available_date")

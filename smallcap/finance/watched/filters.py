@@ -13,9 +13,10 @@ from smallcap.finance.funnel.inputs import METRIC_COLUMNS
 from smallcap.finance.funnel.lenses import statement_lenses
 from smallcap.finance.funnel.universe import universe_limits
 from smallcap.finance.watched.rows import as_watched, outsiders, with_stand_ins
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.business import BusinessRules
-from smallcap.rules.types.funnel import FunnelRules, ShariahRules
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.funnel import FunnelRules
+from smallcap.rules.types.shariah import ShariahRules
 
 BUSINESS_FILTER = 1
 

@@ -17,7 +17,7 @@ from smallcap.finance.quality.inputs import (
 )
 from smallcap.finance.quality.steps import GROUP, QUINTILE_EDGES, coverage_as_scored, score
 from smallcap.finance.watched.rows import as_watched, outsiders, with_stand_ins
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from smallcap.rules.types.quality import BASE, SCORE_INPUTS, QualityRules
 
 INSUFFICIENT = "insufficient_records"

@@ -18,7 +18,7 @@ from smallcap.errors import InputError
 from smallcap.fleet.store.objects import ObjectFolder
 from smallcap.home_record import RECORD
 from smallcap.parsing import parse_json, parse_toml
-from smallcap.reference import DIGEST
+from smallcap.rule_overlay import DIGEST
 from smallcap.settings import IDENTITY_FIELDS
 
 SERVED: Final = "served"

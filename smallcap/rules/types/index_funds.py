@@ -1,7 +1,4 @@
-"""Index funds whose SEC filings list the members of an index, and companies that got a new registration.
-
-The rows of index_funds.csv and cik_successions.csv.
-"""
+"""Index funds whose SEC filings list the members of an index: the rows of index_funds.csv."""
 
 from __future__ import annotations
 
@@ -12,10 +9,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator
 
-from smallcap.rules.types.base import Day, Row, require
+from smallcap.rules.types.base import Row, require
 
 INDEX_FUNDS_FILE: Final = "index_funds.csv"
-SUCCESSIONS_FILE: Final = "cik_successions.csv"
 _MONTHS: Final = 12
 
 
@@ -92,36 +88,3 @@ class FundRow(Row):
             require(self.fund != other.fund, "fund", f"({self.fund}) appears twice")
             is_same = self.series_id is not None and self.series_id == other.series_id
             require(not is_same, "series_id", f"({self.series_id}) is also that of {other.fund}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CikSuccession(Row):
-    """A company whose filings continue under another registration number.
-
-    Attributes
-    ----------
-    old_cik, new_cik
-        Its number before and from `date` on.
-    date
-        First day of the new registrant's reports.
-    source
-        Evidence.
-    """
-
-    old_cik: Cik
-    new_cik: Cik
-    date: Day
-    source: str
-
-    def __post_init__(self) -> None:
-        require(self.old_cik != self.new_cik, "new_cik", f"({self.new_cik}) is the same as 'old_cik'")
-
-    def check_against(self, earlier: Sequence[Self]) -> None:
-        """Refuse a second successor of a number, and a circle."""
-        for other in earlier:
-            require(self.old_cik != other.old_cik, "old_cik", f"({self.old_cik}) appears twice")
-        successors = {row.old_cik: row.new_cik for row in earlier}
-        later = self.new_cik
-        while later in successors:
-            later = successors[later]
-        require(later != self.old_cik, "new_cik", f"({self.new_cik}) leads back to {self.old_cik}")

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from smallcap.errors import InputError
 from smallcap.rules.types.sec import Form, Host, SecRules
-from smallcap.setting_checks import contact_parts
+from smallcap.secret_checks import contact_parts
 from smallcap.sources.edgar.bodies import page_title, require_form
 from smallcap.sources.fetching import RateLimit, RefusedError, TransientError
 from smallcap.sources.fetching.http import HttpLimits, download, open_session

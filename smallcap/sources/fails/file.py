@@ -1,4 +1,4 @@
-"""Reads a fails-to-deliver file, and says which symbol each CUSIP had when.
+"""Reads a fails-to-deliver file.
 
 A file has half a month of settlement days, and only securities with an open fail. Its price is the close of
 the session before the settlement day. CUSIPs are licensed data: they are kept in the home and never printed.
@@ -29,14 +29,6 @@ FAILS_SCHEMA: Final[dict[str, type[pl.DataType]]] = {
     "quantity": pl.Float64,
     "name": pl.String,
     "price_usd": pl.Float64,
-}
-PAIRS_SCHEMA: Final[dict[str, type[pl.DataType]]] = {
-    "cusip": pl.String,
-    "symbol": pl.String,
-    "first_date": pl.Date,
-    "last_date": pl.Date,
-    "days": pl.Int64,
-    "name": pl.String,
 }
 _ROW: Final = (
     r"^\s*(?<date>\d{8})\|(?<cusip>[^|]*)\|(?<symbol>[^|]*)\|(?<quantity>[^|]*)"
@@ -83,40 +75,6 @@ def read_fails(payload: bytes, what: str = "fails-to-deliver file") -> pl.DataFr
     rest = lines.filter(~is_row)
     _require_complete(rest, rows.height, what)
     return _typed(rows, what)
-
-
-def dated_pairs(fails: pl.DataFrame) -> pl.DataFrame:
-    """Sum up on which days each CUSIP had which symbol.
-
-    Returns
-    -------
-    pl.DataFrame
-        `PAIRS_SCHEMA`, one row per CUSIP and symbol: the first and the last settlement day, the number of
-        days, and the newest description; sorted by CUSIP and first day.
-    """
-    known = fails.drop_nulls(["cusip", "symbol"]).sort("settlement_date", *FAILS_SCHEMA)
-    pairs = known.group_by("cusip", "symbol").agg(
-        first_date=pl.col("settlement_date").min(),
-        last_date=pl.col("settlement_date").max(),
-        days=pl.col("settlement_date").n_unique(),
-        name=pl.col("name").drop_nulls().last(),
-    )
-    return pairs.select(pl.col(name).cast(dtype) for name, dtype in PAIRS_SCHEMA.items()).sort(
-        "cusip", "first_date", "symbol"
-    )
-
-
-def closes(fails: pl.DataFrame) -> pl.DataFrame:
-    """Return one price per CUSIP and session: cusip, `date` (of the close), `close_usd`.
-
-    Rows of one day that disagree give the smallest price that most of them have.
-    """
-    priced = fails.drop_nulls(["cusip", "price_usd", "price_date"]).filter(pl.col("price_usd") > 0)
-    return (
-        priced.group_by("cusip", date="price_date")
-        .agg(close_usd=pl.col("price_usd").mode().min())
-        .sort("cusip", "date")
-    )
 
 
 def _text(payload: bytes, what: str) -> str:
@@ -193,4 +151,17 @@ def _with_session_before(rows: pl.DataFrame) -> pl.DataFrame:
         right_on="price_date",
         allow_exact_matches=False,
         coalesce=False,
+    )
+
+
+def closes(fails: pl.DataFrame) -> pl.DataFrame:
+    """Return one price per CUSIP and session: cusip, `date` (of the close), `close_usd`.
+
+    Rows of one day that disagree give the smallest price that most of them have.
+    """
+    priced = fails.drop_nulls(["cusip", "price_usd", "price_date"]).filter(pl.col("price_usd") > 0)
+    return (
+        priced.group_by("cusip", date="price_date")
+        .agg(close_usd=pl.col("price_usd").mode().min())
+        .sort("cusip", "date")
     )

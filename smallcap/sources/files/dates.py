@@ -12,7 +12,7 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rules
-from smallcap.rules.types.metrics import ClockRules, DateRules, SanityRules
+from smallcap.rules.types.sanity import ClockRules, DateRules, SanityRules
 from smallcap.sources.files.canonical_tables import CanonicalTable
 from smallcap.sources.refusals import write_refused
 
@@ -159,32 +159,6 @@ def misdated_notice(refused: pl.DataFrame, table_name: str) -> tuple[str, ...]:
             f"{'' if refused.height == 1 else 'the first is '}{place}"
         ),
     )
-
-
-def newest_supported(rows: pl.DataFrame, date: str, name: str, rules: ClockRules) -> dt.date | None:
-    """Return the newest date that enough companies or lines support; None without a date.
-
-    Dates without a long gap between them form a stretch. The result is the end of the newest stretch in which
-    enough companies or lines have a date, else of the one in which most have. So a single row far after all
-    others does not decide how far a table reaches.
-
-    Parameters
-    ----------
-    rows, date, name
-        Rows, and their columns of a date and of the name of a company or line.
-    rules
-        The thresholds for a long gap and for enough.
-    """
-    dated = rows.select(date, name).drop_nulls(date).unique().sort(date)
-    starts = pl.col(date).diff() > pl.duration(days=rules.max_gap_days)
-    stretches = (
-        dated.with_columns(stretch=starts.fill_null(False).cum_sum())
-        .group_by("stretch")
-        .agg(pl.col(date).max().alias("last"), pl.col(name).n_unique().alias("names"))
-    )
-    enough = pl.min_horizontal(rules.min_share * dated[name].n_unique(), pl.col("names").max())
-    newest = stretches.filter(pl.col("names") >= enough)["last"].max()
-    return newest if isinstance(newest, dt.date) else None
 
 
 def _parted(

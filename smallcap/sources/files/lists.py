@@ -18,12 +18,12 @@ from smallcap.sources.files.canonical_tables import CONSTITUENTS
 from smallcap.sources.files.dates import (
     DateLimits,
     misdated_notice,
-    newest_supported,
     require_within_limits,
     up_to,
     within_limits,
 )
 from smallcap.sources.files.folder import InputFile
+from smallcap.sources.files.reach import newest_supported
 from smallcap.sources.files.table_reader import read_table
 from smallcap.sources.identity.aliases import canonical_in_list
 from smallcap.sources.identity.lines import symbol_to_line

@@ -21,14 +21,16 @@ from smallcap.sources.base import (
     SECURITIES_COLUMNS,
     VENDOR_METRICS_COLUMNS,
     Delivery,
+    NamesNoBooks,
     NamesNoConcepts,
 )
 from smallcap.sources.files.canonical_tables import CONSTITUENTS, FUNDAMENTALS, PRICES
-from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, newest_supported, up_to
+from smallcap.sources.files.dates import Dated, DateLimits, misdated_notice, up_to
 from smallcap.sources.files.folder import FolderInputs, find_inputs, named_by_reason
 from smallcap.sources.files.fundamentals import fundamentals_rows, quarterly_fundamentals_rows
 from smallcap.sources.files.lists import choose_lists
 from smallcap.sources.files.quarterly_table import QUARTERLY_FUNDAMENTALS
+from smallcap.sources.files.reach import newest_supported
 from smallcap.sources.files.reading import FolderTables, read_tables
 from smallcap.sources.files.returns import monthly_prices
 from smallcap.sources.files.table_reader import count_removed
@@ -71,7 +73,7 @@ Resolving a ticker to a line uses all of them.
 """
 
 
-class FilesSource(NamesNoConcepts):
+class FilesSource(NamesNoBooks, NamesNoConcepts):
     """A folder of files; every file is read once, when it is first needed.
 
     Parameters
@@ -232,14 +234,6 @@ class FilesSource(NamesNoConcepts):
             return Delivery(pl.DataFrame(schema=FACTORS_COLUMNS), notices=self._notices("factors"))
         rows = pl.concat(frames).with_columns(source=pl.lit(self.name))
         return Delivery(rows.select(*FACTORS_COLUMNS).sort("vintage", "model", "month"))
-
-    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
-        """None: a folder contains no books."""
-        return {}
-
-    def watched_tickers(self) -> tuple[str, ...]:
-        """None: a folder proposes no names to watch."""
-        return ()
 
     @cached_property
     def _inputs(self) -> FolderInputs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import math
 import re
@@ -12,6 +11,7 @@ import polars as pl
 from smallcap.errors import InputError
 from smallcap.sources.archives import is_hidden, unzip
 from smallcap.sources.base import FACTORS_COLUMNS
+from smallcap.sources.french.plausible import last_year, require_contiguous, require_newest, require_range
 
 FRENCH_COLUMNS = {name: dtype for name, dtype in FACTORS_COLUMNS.items() if name != "source"}
 
@@ -38,19 +38,11 @@ _MONTH_ROW = re.compile(r"^\s*(\d{6})\s*,")
 _DAY_ROW = re.compile(r"^\s*\d{8}\s*,")
 MISSING_AT_OR_BELOW = -99.0
 """Missing months are written as -99.99 or -999 (per cent)."""
-LARGEST_PLAUSIBLE = 100.0
-"""Per cent a month; the largest move since 1926 is momentum's -52."""
-FRACTIONS_BELOW = 1.0
-"""Per cent. A file of a year or more whose values are all smaller holds fractions, not per cent."""
-ROWS_THAT_TELL = 12
-MOST_MONTHS_BEHIND = 6
-"""A file's months end with its vintage; one that ends longer before it is cut off."""
 LONGEST_LINE = 10_000
 """Characters of a line; the longest in the published files has 170."""
 MOST_UNPACKED_BYTES = 64_000_000
 _MOST_MEMBERS = 100
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
-_YEAR_ROW = re.compile(r"\s{0,20}(\d{4})\s{0,20},")
 
 
 class NotFactorsError(InputError):
@@ -93,12 +85,12 @@ def read_french(payload: bytes, file_name: str, served: bytes | None = None) -> 
     frame = pl.DataFrame(values, schema=dict.fromkeys(names, pl.Float64), orient="row").with_columns(
         month=pl.Series(months, dtype=pl.String).str.to_date("%Y%m%d").dt.month_end()
     )
-    _check_contiguous(frame, file_name)
-    _check_newest(frame["month"][-1], vintage, _last_year(lines, start + len(months)), file_name)
+    require_contiguous(frame, file_name)
+    require_newest(frame["month"][-1], vintage, last_year(lines, start + len(months)), file_name)
     frame = frame.with_columns(
         pl.when(pl.col(name) > MISSING_AT_OR_BELOW).then(pl.col(name)).alias(name) for name in names
     )
-    _check_range(frame, names, file_name)
+    require_range(frame, names, file_name)
     absent = [name for name in set(_NAMES.values()) if name not in names]
     return frame.with_columns(
         pl.col(names) / 100.0,
@@ -254,51 +246,3 @@ def _numbers(cells: list[str], names: list[str], file_name: str, number: int) ->
             "Download it again"
         )
     return numbers
-
-
-def _check_contiguous(frame: pl.DataFrame, file_name: str) -> None:
-    index = pl.col("month").dt.year().cast(pl.Int32) * 12 + pl.col("month").dt.month()
-    broken = frame.filter(index.diff().fill_null(1) != 1)
-    if broken.height:
-        raise InputError(
-            f"factor file {file_name}: the months are not contiguous: {broken['month'][0]:%Y%m} "
-            f"does not follow the month before. Download it again"
-        )
-
-
-def _last_year(lines: list[str], start: int) -> int:
-    """Return the last year of the annual table below the months; 0 without one."""
-    years = [int(match[1]) for line in lines[start:] if (match := _YEAR_ROW.match(line)) is not None]
-    return max(years, default=0)
-
-
-def _check_newest(last: dt.date, vintage: str, last_year: int, file_name: str) -> None:
-    """Refuse months that end long before the vintage, or before the annual table does."""
-    behind = int(vintage[:4]) * 12 + int(vintage[4:]) - last.year * 12 - last.month
-    if behind > MOST_MONTHS_BEHIND:
-        raise InputError(
-            f"factor file {file_name} is cut off: its months end with {last:%Y%m}, {behind} months "
-            f"before its vintage "
-            f"{vintage}. Download it again"
-        )
-    if last_year * 12 + 12 > last.year * 12 + last.month:
-        raise InputError(
-            f"factor file {file_name} is incomplete: its months end with {last:%Y%m}, its annual table with "
-            f"{last_year}. Download it again"
-        )
-
-
-def _check_range(frame: pl.DataFrame, names: list[str], file_name: str) -> None:
-    largest = frame.select(pl.max_horizontal(pl.col(name).abs().max() for name in names)).item()
-    if largest is None:
-        raise InputError(f"factor file {file_name}: every value is missing")
-    if not largest <= LARGEST_PLAUSIBLE:
-        raise InputError(
-            f"factor file {file_name}: a value of {largest:g} per cent a month is out of range (at "
-            f"most {LARGEST_PLAUSIBLE:g})"
-        )
-    if frame.height >= ROWS_THAT_TELL and largest < FRACTIONS_BELOW:
-        raise InputError(
-            f"factor file {file_name}: the largest value is {largest:g}, so the factors are fractions; "
-            "per cent a month are expected, as published"
-        )

@@ -21,8 +21,9 @@ import polars as pl
 from smallcap.rules.types.holdings import HoldingsRules
 from smallcap.sources.base import SECURITIES_COLUMNS
 from smallcap.sources.identity.candidates import candidates
-from smallcap.sources.identity.claims import LINE, attached, refusals, scored_claims
+from smallcap.sources.identity.claims import LINE, scored_claims
 from smallcap.sources.identity.classes import join_classes
+from smallcap.sources.identity.decisions import attached, refusals
 from smallcap.sources.identity.sightings import Sightings, seen_lines
 from smallcap.sources.identity.spells import date_spells, priced_from, with_line
 

@@ -7,7 +7,7 @@ the figures of the filings themselves. Factors come from Kenneth French's librar
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, Protocol
 
 import polars as pl
@@ -20,6 +20,7 @@ from smallcap.sources.base import (
     SECURITIES_COLUMNS,
     VENDOR_METRICS_COLUMNS,
     Delivery,
+    NamesNoBooks,
 )
 from smallcap.sources.nport.choice import QUARTERLY_LIST_AGE_DAYS, Basis, chosen_lists, members_at
 from smallcap.sources.public.identity import Identifier
@@ -42,7 +43,7 @@ class FactorFiles(Protocol):
         ...
 
 
-class PublicSource:
+class PublicSource(NamesNoBooks):
     """Public records.
 
     Parameters
@@ -176,14 +177,6 @@ class PublicSource:
     def factors(self) -> Delivery:
         """Factor returns of every vintage that was ever downloaded."""
         return self._factors.factors()
-
-    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
-        """None: filings name no books."""
-        return {}
-
-    def watched_tickers(self) -> tuple[str, ...]:
-        """None: filings propose no names to watch."""
-        return ()
 
 
 def _missing(index: str, asked: Sequence[dt.date], used: Collection[dt.date]) -> tuple[str, ...]:

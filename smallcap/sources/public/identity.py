@@ -9,9 +9,9 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.cik_successions import CikSuccession
 from smallcap.rules.types.cusip_identity import CusipIdentity
 from smallcap.rules.types.holdings import HoldingsRules
-from smallcap.rules.types.index_funds import CikSuccession
 from smallcap.sources.edgar import SecRecords
 from smallcap.sources.fails.file import FAILS_SCHEMA, closes, read_fails
 from smallcap.sources.nport.members import FundList

@@ -13,8 +13,8 @@ from typing import Final
 import polars as pl
 
 from smallcap.errors import InputError
+from smallcap.rules.types.cik_successions import CikSuccession
 from smallcap.rules.types.concepts import Concepts
-from smallcap.rules.types.index_funds import CikSuccession
 from smallcap.sources.base import (
     FUNDAMENTALS_COLUMNS,
     QUARTERLY_FUNDAMENTALS_COLUMNS,

@@ -23,7 +23,7 @@ from smallcap.sources.base import (
 )
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.sources.sample.calendar import CLOCK, FIRST_LIST_MONTH, month_ends
-from smallcap.sources.sample.factors import french_files
+from smallcap.sources.sample.factor_files import french_files
 from smallcap.sources.sample.generate import (
     DATASETS,
     changes_and_causes,

@@ -6,17 +6,20 @@ from typing import Final
 
 import polars as pl
 
+from smallcap.sources.sample.constituents import constituents_frame, exchanges
 from smallcap.sources.sample.delistings import delistings_frame, known_causes
 from smallcap.sources.sample.fundamentals import annual_records
 from smallcap.sources.sample.funds import fund_loadings, fund_prices, fund_returns, fund_securities
 from smallcap.sources.sample.lines import list_lines
 from smallcap.sources.sample.market import simulate
-from smallcap.sources.sample.membership import constituents_frame, exchanges, members_by_month
+from smallcap.sources.sample.membership import members_by_month
 from smallcap.sources.sample.prices import loadings_frame, price_lines, prices_frame
-from smallcap.sources.sample.quarterly import acquisitions_frame, quarterly_records
+from smallcap.sources.sample.quarterly import quarterly_records
 from smallcap.sources.sample.second_fund import first_fund_months, with_second_fund
-from smallcap.sources.sample.spells import name_spells, securities_frame
+from smallcap.sources.sample.securities import securities_frame
+from smallcap.sources.sample.spells import name_spells
 from smallcap.sources.sample.statements import compile_statements
+from smallcap.sources.sample.true_acquisitions import acquisitions_frame
 from smallcap.sources.sample.true_changes import true_changes
 from smallcap.sources.sample.universe import found
 from smallcap.sources.sample.volume import median_dollar_volumes

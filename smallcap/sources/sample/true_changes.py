@@ -9,9 +9,10 @@ import polars as pl
 
 from smallcap.sources.sample.calendar import Integers, month_ends
 from smallcap.sources.sample.columns import spread, whole
+from smallcap.sources.sample.constituents import listed_lines
 from smallcap.sources.sample.lines import Lines, entity_ids
 from smallcap.sources.sample.market import Market
-from smallcap.sources.sample.membership import Membership, listed_lines
+from smallcap.sources.sample.membership import Membership
 from smallcap.sources.sample.names import Texts
 from smallcap.sources.sample.randomness import Flags
 from smallcap.sources.sample.universe import Companies

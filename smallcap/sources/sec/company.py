@@ -29,8 +29,9 @@ from smallcap.sources.sec.facts import DEFAULT_TAXONOMY, Facts, read_facts
 from smallcap.sources.sec.periods import Core
 from smallcap.sources.sec.quarterly import quarterly_statements
 from smallcap.sources.sec.refused import Refused
-from smallcap.sources.sec.rows import annual_frame, missing_frame, quarterly_frame, tags_frame
+from smallcap.sources.sec.rows import annual_frame, quarterly_frame
 from smallcap.sources.sec.statements import Company, Statement
+from smallcap.sources.sec.tag_rows import missing_frame, tags_frame
 
 CIK_DIGITS: Final = 10
 IFRS: Final = "ifrs-full"

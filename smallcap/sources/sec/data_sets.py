@@ -1,89 +1,31 @@
 """The SEC's Financial Statement Data Sets: one zip a quarter, with the filings and the facts as filed.
 
 `sub` says of each filing the industry and the filer's status on its day, which no other public file does;
-`num` has its facts. Tables are read by the names of their columns, whose order has changed.
+`num` has its facts (`data_set_facts`). Tables are read by the names of their columns, whose order changed.
 """
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from smallcap.errors import InputError
 from smallcap.input_limits import InputLimits
-from smallcap.rules.types.concepts import Concepts
 from smallcap.sources.archives import unzip
-from smallcap.sources.sec.chains import units_of
-from smallcap.sources.sec.company import CIK_DIGITS, CompanyFacts, company_facts
-from smallcap.sources.sec.document import Document
-from smallcap.sources.sec.facts import DEFAULT_TAXONOMY, Context, Filing, indexed
-from smallcap.sources.sec.refused import Refused
+from smallcap.sources.sec.company import CIK_DIGITS
 
 FILERS: Final = (
     *("adsh", "cik", "name", "sic", "former", "changed", "afs", "fye", "form", "period", "filed", "accepted"),
 )
 """Columns of `sub` that are kept."""
-NUMBERS: Final = ("adsh", "tag", "version", "coreg", "segments", "ddate", "qtrs", "uom", "value")
-"""Columns of `num` that are kept."""
-_OPTIONAL: Final = {"segments", "coreg", "former", "changed", "afs", "fye", "accepted"}
+OPTIONAL: Final = {"segments", "coreg", "former", "changed", "afs", "fye", "accepted"}
 """Columns that are blank where a table has none: those of other builds lack some."""
 SUB: Final = "sub.txt"
-_MONTHS_OF_QUARTER: Final = 3
-_MONTHS: Final = 12
-_MOST_QUARTERS: Final = 8
 SIC_DIGITS: Final = 4
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """The tables of a data set, as text.
-
-    Attributes
-    ----------
-    sub, num
-        The filings in the columns `FILERS`, and their facts in the columns `NUMBERS`.
-    """
-
-    sub: pl.DataFrame
-    num: pl.DataFrame
-
-
-def read_data_set(payload: bytes, what: str, limits: InputLimits | None = None) -> DataSet:
-    """Read the zip of a quarter, as served.
-
-    Parameters
-    ----------
-    payload
-        The zip.
-    what
-        Its name in messages.
-    limits
-        Limits on its size; those of input files for None.
-
-    Raises
-    ------
-    InputError
-        When it is no zip, or has no table of filings or of facts.
-    """
-    most = limits or InputLimits()
-    wanted = {SUB: FILERS, "num.txt": NUMBERS}
-    members = unzip(
-        payload, what, most.file_bytes, most.files, lambda name: PurePosixPath(name).name in wanted
-    )
-    found = {PurePosixPath(member.name).name: member.payload for member in members}
-    tables = []
-    for name, columns in wanted.items():
-        if name not in found:
-            raise InputError(f"{what} has no {name}; it is not a Financial Statement Data Set of the SEC")
-        tables.append(_table(found[name], f"{what}, {name}", columns))
-    return DataSet(*tables)
 
 
 def read_filers(payload: bytes, what: str, limits: InputLimits | None = None) -> pl.DataFrame:
@@ -98,7 +40,7 @@ def read_filers(payload: bytes, what: str, limits: InputLimits | None = None) ->
     found = unzip(payload, what, most.file_bytes, most.files, lambda name: PurePosixPath(name).name == SUB)
     if not found:
         raise InputError(f"{what} has no {SUB}; it is not a Financial Statement Data Set of the SEC")
-    return filers(_table(found[0].payload, f"{what}, {SUB}", FILERS))
+    return filers(read_table(found[0].payload, f"{what}, {SUB}", FILERS))
 
 
 def filers(sub: pl.DataFrame) -> pl.DataFrame:
@@ -127,72 +69,7 @@ def filers(sub: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def statements_of(data: DataSet, concepts: Concepts) -> list[CompanyFacts]:
-    """Make the statements of every filer, by the same rules as from companyfacts; sorted by company.
-
-    Facts of a part of a company (segments, co-registrants) are left out. A data set rounds the end of a
-    period to the end of a month and gives its length in quarters.
-    """
-    units = units_of(concepts)
-    by_filing = _filings(data, units)
-    companies: dict[str, list[tuple[Filing, str]]] = {}
-    for row in filers(data.sub).iter_rows(named=True):
-        filing = by_filing.get(row["adsh"])
-        if filing is None or row["filed"] is None or not (row["source_entity_id"] or "").isdigit():
-            continue
-        filing.form, filing.filed = row["form"] or "", row["filed"].toordinal()
-        companies.setdefault(row["source_entity_id"], []).append((filing, row["name"] or ""))
-    return [_statements(company, filings, concepts) for company, filings in sorted(companies.items())]
-
-
-def _statements(company: str, filings: list[tuple[Filing, str]], concepts: Concepts) -> CompanyFacts:
-    name = max(filings, key=lambda pair: pair[0].standing)[1]
-    document = Document(int(company), name, {DEFAULT_TAXONOMY: {}})
-    refused = Refused({"cik": document.cik, "entity_name": name})
-    for filing, _ in filings:
-        filing.contexts = {
-            context: values for context, values in filing.contexts.items() if context[1] <= filing.filed
-        }
-    return company_facts(document, indexed(filing for filing, _ in filings), refused, concepts)
-
-
-def _filings(data: DataSet, units: Any) -> dict[str, Filing]:
-    """Return the facts of the whole company in each filing, by concept and period."""
-    is_standard = pl.col("version").str.starts_with(f"{DEFAULT_TAXONOMY}/")
-    is_whole = pl.all_horizontal(pl.col("segments", "coreg").fill_null("").str.strip_chars() == "")
-    rows = (
-        data.num.filter(is_standard & is_whole & pl.col("tag").is_in(list(units)))
-        .select(
-            "adsh",
-            "tag",
-            "uom",
-            pl.col("ddate").str.to_date("%Y%m%d", strict=False),
-            pl.col("qtrs").cast(pl.Int64, strict=False),
-            pl.col("value").cast(pl.Float64, strict=False),
-        )
-        .filter(pl.all_horizontal(pl.col("ddate", "qtrs", "value").is_not_null()))
-        .filter(pl.col("value").is_finite() & pl.col("qtrs").is_between(0, _MOST_QUARTERS))
-        .sort("adsh", "tag", "ddate", "qtrs", "value")
-    )
-    found: dict[str, Filing] = {}
-    for adsh, tag, unit, day, quarters, value in rows.iter_rows():
-        if unit in units[tag]:
-            filing = found.setdefault(adsh, Filing(adsh, "", 0))
-            filing.contexts.setdefault(_context(day, quarters), {}).setdefault(tag, value)
-    return found
-
-
-def _context(end: dt.date, quarters: int) -> Context:
-    """Return the days of so many quarters up to the end of a month."""
-    if quarters == 0:
-        return 0, end.toordinal()
-    months = end.year * _MONTHS + end.month - 1 - quarters * _MONTHS_OF_QUARTER
-    year, month = divmod(months, _MONTHS)
-    last = calendar.monthrange(year, month + 1)[1]
-    return dt.date(year, month + 1, last).toordinal() + 1, end.toordinal()
-
-
-def _table(payload: bytes, what: str, columns: Iterable[str]) -> pl.DataFrame:
+def read_table(payload: bytes, what: str, columns: Iterable[str]) -> pl.DataFrame:
     """Read columns of a table as text, by name: tabs, no quotes, lines that may end in either way."""
     try:
         read = pl.read_csv(
@@ -206,7 +83,7 @@ def _table(payload: bytes, what: str, columns: Iterable[str]) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, ValueError) as error:
         raise InputError(f"{what} is no table with tabs ({str(error).splitlines()[0]})") from None
     read = read.rename({name: name.strip() for name in read.columns})
-    missing = [name for name in columns if name not in read.columns and name not in _OPTIONAL]
+    missing = [name for name in columns if name not in read.columns and name not in OPTIONAL]
     if missing:
         raise InputError(f"{what} has no column {', '.join(missing)}; it is not of a data set of the SEC")
     absent = [pl.lit(None, pl.String).alias(name) for name in columns if name not in read.columns]

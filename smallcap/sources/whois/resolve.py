@@ -15,9 +15,9 @@ from typing import Final
 import polars as pl
 
 from smallcap.finance.tickers import normalised
+from smallcap.rules.types.cik_successions import CikSuccession
 from smallcap.rules.types.cusip_identity import CusipIdentity
 from smallcap.rules.types.holdings import HoldingsRules
-from smallcap.rules.types.index_funds import CikSuccession
 from smallcap.sources.identity.aliases import valid_aliases
 from smallcap.sources.identity.evidence import name_points
 from smallcap.sources.identity.names import UNKNOWN, compared

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -25,6 +25,7 @@ from smallcap.sources.base import (
     REFUSED_SCHEMA,
     VENDOR_METRICS_COLUMNS,
     Delivery,
+    NamesNoBooks,
     NamesNoConcepts,
 )
 from smallcap.sources.calendar import nyse_sessions
@@ -33,8 +34,9 @@ from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.xfinlink.answers import Topic
 from smallcap.sources.xfinlink.asking import Asker
 from smallcap.sources.xfinlink.client import NAME, UnknownNameError, XfinlinkClient
-from smallcap.sources.xfinlink.constituents import IndexLists, constituents_rows, line_ids, relabelled
+from smallcap.sources.xfinlink.constituents import IndexLists, constituents_rows
 from smallcap.sources.xfinlink.fundamentals import fundamentals_topic, quarterly_fundamentals_topic
+from smallcap.sources.xfinlink.line_ids import line_ids, relabelled
 from smallcap.sources.xfinlink.metrics import metrics_topic
 from smallcap.sources.xfinlink.names import Names
 from smallcap.sources.xfinlink.other_sources import FactorFiles, HoldingsLists
@@ -50,7 +52,7 @@ NO_ID: Final = "the vendor has no id of it, so it cannot be asked for"
 _LOG = logging.getLogger(__name__)
 
 
-class XfinlinkSource(NamesNoConcepts):
+class XfinlinkSource(NamesNoBooks, NamesNoConcepts):
     """The data vendor, through its own client.
 
     Parameters
@@ -215,14 +217,6 @@ class XfinlinkSource(NamesNoConcepts):
     def factors(self) -> Delivery:
         """Factor returns of every vintage that was ever downloaded."""
         return self._factors.factors()
-
-    def book_tickers(self) -> Mapping[str, tuple[str, ...]]:
-        """None: the vendor has no books."""
-        return {}
-
-    def watched_tickers(self) -> tuple[str, ...]:
-        """None: the vendor proposes no names to watch."""
-        return ()
 
     def index_refusal(self, index: str) -> str | None:
         """Return the vendor's message why an index is not served; None where it is."""

@@ -16,15 +16,11 @@ from smallcap.rules.types.plans import Plan
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
 from smallcap.sources.xfinlink.answers import Answers, Topic
 from smallcap.sources.xfinlink.client import NAME, EmptyAnswerError, UnknownNameError
-from smallcap.sources.xfinlink.frames import from_payload, no_rows, to_payload, typed
-from smallcap.sources.xfinlink.questions import (
-    Question,
-    cells,
-    kept_cells,
-    plan_questions,
-    unexplained_silence,
-)
+from smallcap.sources.xfinlink.frames import no_rows, typed
+from smallcap.sources.xfinlink.payloads import from_payload, to_payload
+from smallcap.sources.xfinlink.questions import Question, cells, kept_cells, plan_questions
 from smallcap.sources.xfinlink.reconcile import require_asked, require_single
+from smallcap.sources.xfinlink.silence import unexplained_silence
 from smallcap.sources.xfinlink.wire import TooManyPagesError
 
 SILENCE_IS_BELIEVED: Final = dt.timedelta(days=1)

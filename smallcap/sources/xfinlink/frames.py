@@ -1,12 +1,10 @@
-"""Checks and types the vendor's tables, and converts them to and from kept payloads.
+"""Checks and types the vendor's tables.
 
 Names and units stay the vendor's.
 """
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +15,6 @@ import polars as pl
 from smallcap.sources.dates import local_dates
 from smallcap.sources.fetching import RefusedError, TransientError
 from smallcap.sources.fetching.http import shortened
-from smallcap.sources.text import cleaned_frame
 from smallcap.sources.xfinlink.client import Received
 
 Columns = Mapping[str, "Column"]
@@ -77,23 +74,6 @@ def typed(received: Received, columns: Columns) -> pl.DataFrame:
             f"response occur twice"
         )
     return frame.sort(pl.all(), nulls_last=True)
-
-
-def to_payload(asked: Mapping[str, object], meta: Mapping[str, object], frame: pl.DataFrame) -> bytes:
-    """Serialise a request and its response: a line of JSON metadata, then the rows as an Arrow stream."""
-    stream = io.BytesIO()
-    stream.write(
-        json.dumps({"asked": dict(asked), "meta": dict(meta)}, sort_keys=True, default=str).encode() + b"\n"
-    )
-    frame.write_ipc_stream(stream)
-    return stream.getvalue()
-
-
-def from_payload(payload: bytes, columns: Columns) -> tuple[dict[str, Any], pl.DataFrame]:
-    """Read a payload: the response's metadata, and its rows with text cleaned."""
-    stream = io.BytesIO(payload)
-    head = json.loads(stream.readline())
-    return dict(head["meta"]), cleaned_frame(pl.read_ipc_stream(stream, columns=list(columns)))
 
 
 def _wanted(rows: Any, columns: Columns) -> pl.DataFrame:

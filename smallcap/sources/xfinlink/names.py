@@ -12,7 +12,8 @@ from smallcap.finance.tickers import normalised
 from smallcap.sources.fetching import Fetcher, RefusedError, TransientError
 from smallcap.sources.fetching.http import shortened
 from smallcap.sources.xfinlink.client import NAME, XfinlinkClient
-from smallcap.sources.xfinlink.frames import Column, from_payload, to_payload
+from smallcap.sources.xfinlink.frames import Column
+from smallcap.sources.xfinlink.payloads import from_payload, to_payload
 
 DATASET: Final = "resolve"
 TICKERS_PER_REQUEST: Final = 10

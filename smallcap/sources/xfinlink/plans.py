@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from smallcap.live_settings import PlanName
 from smallcap.reference import ReferenceDir
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.plans import FILE_NAME, Plan, Plans
-from smallcap.settings import PlanName
 from smallcap.sources.fetching import Limits
 
 

@@ -10,7 +10,7 @@ from smallcap.engine.unchanged import state_of
 from smallcap.errors import InputError
 from smallcap.home_record import read_record
 from smallcap.lake.home import Home
-from smallcap.reference import DIGEST
+from smallcap.rule_overlay import DIGEST
 from smallcap.settings import load_settings
 
 

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.sources.fails.file import FAILS_SCHEMA, closes, dated_pairs, read_fails
+from smallcap.sources.fails.file import FAILS_SCHEMA, closes, read_fails
 from tests.component.sources.crafted_sec import fails_file
 
 ROW = "20210601|12345A109|ABC|120|ALPHABETICAL CO COM STK|25.50"
@@ -63,18 +63,6 @@ def test_line_ends_of_older_files_and_zips_are_read():
 def test_what_is_no_complete_file_is_refused(payload, says):
     with pytest.raises(InputError, match=says):
         read_fails(payload)
-
-
-def test_a_cusip_has_each_symbol_for_the_days_that_show_it():
-    rows = [
-        "20210601|12345A109|ABC|1|A|1.00", "20210603|12345A109|ABC|1|A|1.00",
-        "20210604|12345A109|XYZ|1|NEW NAME|1.00", "20210604||NONE|1|A|1.00",
-    ]  # fmt: skip
-    pairs = dated_pairs(read_fails(fails_file(*rows)))
-    assert pairs.select("cusip", "symbol", "first_date", "last_date", "days").rows() == [
-        ("12345A109", "ABC", dt.date(2021, 6, 1), dt.date(2021, 6, 3), 2),
-        ("12345A109", "XYZ", dt.date(2021, 6, 4), dt.date(2021, 6, 4), 1),
-    ]
 
 
 def test_a_close_belongs_to_its_own_session_and_zero_is_none():

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.errors import InputError
-from smallcap.rules.types.metrics import ClockRules
+from smallcap.rules.types.sanity import ClockRules
 from smallcap.sources.base import Delivery
-from smallcap.sources.files.dates import load_date_limits, newest_supported
+from smallcap.sources.files.dates import load_date_limits
+from smallcap.sources.files.reach import newest_supported
 from tests.component.sources.crafted import (
     REFERENCE,
     TODAY,

@@ -9,8 +9,9 @@ import pytest
 
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rows, read_rules
+from smallcap.rules.types.cik_successions import SUCCESSIONS_FILE, CikSuccession
 from smallcap.rules.types.cusip_identity import CUSIP_IDENTITY_FILE, CusipIdentity
-from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, SUCCESSIONS_FILE, CikSuccession, FundRow
+from smallcap.rules.types.index_funds import INDEX_FUNDS_FILE, FundRow
 from tests.component.sources.crafted import REFERENCE
 
 FUNDS_HEADER = "fund,cik,series_id,class_id,index,months,kind,status,source"

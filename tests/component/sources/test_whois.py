@@ -9,15 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallcap.rules.types.index_funds import CikSuccession
+from smallcap.rules.types.cik_successions import CikSuccession
 from smallcap.sources.identity.aliases import ALIASES_SCHEMA
 from smallcap.sources.whois.resolve import Records, resolve
-from smallcap.sources.whois.successions import (
-    filer_at,
-    registrants_of,
-    succession_candidates,
-    successor_filings,
-)
+from smallcap.sources.whois.succession_signs import succession_candidates, successor_filings
+from smallcap.sources.whois.successions import registrants_of
 from smallcap.sources.whois.symbols import with_symbol
 from tests.component.sources.crafted import RULES
 from tests.component.sources.crafted_sec import IDENTITY, fails, records
@@ -219,8 +215,6 @@ def test_a_company_that_files_under_another_number_now_is_one_company():
     known = records(filed=filed, successions=(MARVELL,))
     assert identified(line("MARVELL TECHNOLOGY GROUP LTD"), known)["cik"] == "0001835632"
     assert registrants_of("0001835632", (MARVELL,)) == ("0001058057", "0001835632")
-    assert filer_at("0001835632", dt.date(2021, 4, 19), (MARVELL,)) == "0001058057"
-    assert filer_at("0001835632", dt.date(2021, 4, 20), (MARVELL,)) == "0001835632"
 
 
 def test_reports_that_begin_years_after_the_first_list_suggest_another_number():

@@ -24,8 +24,8 @@ from smallcap.sources.xfinlink.questions import (
     cells,
     kept_cells,
     plan_questions,
-    unexplained_silence,
 )
+from smallcap.sources.xfinlink.silence import unexplained_silence
 from tests.paths import PROJECT_ROOT
 
 PRO = load_plan(PROJECT_ROOT / "data" / "reference", "pro")

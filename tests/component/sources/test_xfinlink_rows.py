@@ -22,10 +22,11 @@ from smallcap.sources.base import (
 )
 from smallcap.sources.fetching import RefusedError, TransientError
 from smallcap.sources.xfinlink.client import Received
-from smallcap.sources.xfinlink.frames import Column, from_payload, to_payload, typed
+from smallcap.sources.xfinlink.frames import Column, typed
 from smallcap.sources.xfinlink.fundamentals import fundamentals_rows
 from smallcap.sources.xfinlink.metrics import metrics_rows
 from smallcap.sources.xfinlink.names import _spellings, holder_at
+from smallcap.sources.xfinlink.payloads import from_payload, to_payload
 from smallcap.sources.xfinlink.prices import monthly_rows
 from smallcap.sources.xfinlink.reconcile import missing_rows, require_asked
 from smallcap.sources.xfinlink.securities import securities_rows

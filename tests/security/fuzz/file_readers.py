@@ -21,7 +21,7 @@ from smallcap.sources.files.workbook import workbook_csv
 from smallcap.sources.french.files import read_french
 from smallcap.sources.ishares.holdings import read_holdings
 from smallcap.sources.sec.company import read_company
-from smallcap.sources.sec.data_sets import read_data_set, statements_of
+from smallcap.sources.sec.data_set_facts import read_data_set, statements_of
 from tests.component.sources.crafted import RULES, open_folder, write_folder
 from tests.component.sources.sec.builders import CONCEPTS, Company, filed
 from tests.component.sources.sec.test_data_sets import archive

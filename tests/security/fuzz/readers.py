@@ -31,7 +31,7 @@ READ_BY: Final = {
     "smallcap/fleet/store/layout.py": "pointer of a store",
     "smallcap/home_record.py": "recorded settings",
     "smallcap/lake/own_rules.py": "folder of rules",
-    "smallcap/reference.py": "folder of rules",
+    "smallcap/rule_overlay.py": "folder of rules",
     "smallcap/lake/cleaning.py": "table of the lake",
     "smallcap/lake/delta.py": "table of the lake",
     "smallcap/lake/journal.py": "journal of a run",
@@ -77,6 +77,7 @@ READ_BY: Final = {
     "smallcap/sources/sec/data_sets.py": "quarterly data set",
     "smallcap/sources/sec/document.py": "company's facts",
     "smallcap/sources/xfinlink/frames.py": "vendor's response",
+    "smallcap/sources/xfinlink/payloads.py": "vendor's response",
     "smallcap/sources/xfinlink/wire.py": "vendor's response",
     "smallcap/warehouse/diff/sides.py": "catalogue",
     "smallcap/warehouse/reading.py": "catalogue",
@@ -102,8 +103,8 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/sources/files/dates.py": "rows that the same module wrote as JSON",
     "smallcap/sources/french/reader.py": "its library's parsing is guarded as a whole (test_french_live)",
     "smallcap/sources/sample/adapter.py": "a payload whose digest is that of what this project kept",
-    "smallcap/sources/sample/factors.py": "writes a zip",
-    "smallcap/reports/filing_sheet.py": "refused rows that this program wrote as JSON",
+    "smallcap/sources/sample/factor_files.py": "writes a zip",
+    "smallcap/reports/filing_document.py": "refused rows that this program wrote as JSON",
     "smallcap/tables/views.py": "views of the package",
     "smallcap/warehouse/apart.py": "the memory of a process, from the system",
     "smallcap/warehouse/catalogue.py": "writes a catalogue",
@@ -116,9 +117,9 @@ NOT_FROM_OUTSIDE: Final = {
     "pipelines/command/report.py": "opens a browser",
     "pipelines/command/unexpected.py": "writes a traceback",
     "pipelines/little_memory.py": "limits that the system states of this process",
+    "pipelines/web/group.py": "lines that its own services print (test_ui_lines)",
     "pipelines/web/guard.py": "headers of a request (test_ui_guard)",
     "pipelines/web/sign_in.py": "headers and query of a request (test_ui_token)",
-    "pipelines/web/ui.py": "lines that its own services print (test_ui_lines)",
 }
 """Modules that call a function that reads, each with where the bytes come from."""
 

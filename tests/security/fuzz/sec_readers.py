@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from smallcap.sources.fails.file import closes, dated_pairs, read_fails
+from smallcap.sources.fails.file import closes, read_fails
 from smallcap.sources.nport.document import read_report
 from smallcap.sources.sec_index.company_index import read_company_index
 from smallcap.sources.sec_index.feed import read_feed
@@ -36,7 +36,7 @@ _LISTS: Final[dict[str, Callable[[bytes, str], object]]] = {
 
 def _fails(payload: bytes, name: str, folder: Path) -> object:
     found = read_fails(payload, name)
-    return dated_pairs(found), closes(found)
+    return closes(found)
 
 
 SEC_READERS: Final[dict[str, Reader]] = {

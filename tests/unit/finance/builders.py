@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from smallcap.rules.files import read_rows, read_rules
-from smallcap.rules.types.kinds import APPLICABILITY_FILE, KINDS_FILE, Applicability, CompanyKind
-from smallcap.rules.types.metrics import MetricsRules, SanityRules
+from smallcap.rules.types.applicability import APPLICABILITY_FILE, Applicability
+from smallcap.rules.types.kinds import KINDS_FILE, CompanyKind
+from smallcap.rules.types.metrics import MetricsRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.tables.registry import TABLES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from smallcap.finance.pointintime import available_dates, is_stale, visible, visible_history
-from smallcap.rules.types.metrics import DayRange
+from smallcap.rules.types.day_range import DayRange
 
 RECORD_SCHEMA = {
     "entity_id": pl.Int64,

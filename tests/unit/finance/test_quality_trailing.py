@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from smallcap.finance.quality.scores import quality_scores
-from smallcap.tables.marts import QualityScores
+from smallcap.tables.quality import QualityScores
 from tests.unit.finance.builders import APPLICABILITY, table
 from tests.unit.finance.quality_builders import (
     AS_OF,

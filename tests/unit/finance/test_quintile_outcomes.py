@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smallcap.finance.quality.later_outcomes import quintile_outcomes
-from smallcap.tables.quintiles import QuintileOutcomes
+from smallcap.tables.quintile_outcomes import QuintileOutcomes
 from tests.examples import examples
 from tests.tolerances import EXACT
 from tests.unit.finance.builders import table

@@ -16,7 +16,7 @@ from smallcap.finance.factors.series import factors_of, month_number
 from smallcap.finance.quality.portfolios.performance import quintile_performance
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.factors import FactorRules
-from smallcap.tables.quintiles import QuintilePerformance
+from smallcap.tables.quintile_performance import QuintilePerformance
 from tests.tolerances import EXACT, RECOMPUTED
 from tests.unit.finance.builders import REFERENCE, table
 from tests.unit.finance.quintile_builders import PUBLISHED_RULES, month_end

@@ -55,6 +55,7 @@ def test_where_nobody_left_there_is_no_gap():
     assert (row["left_share"], row["survivorship_gap"], row["is_gap_large"]) == (None, None, None)
 
 
+@pytest.mark.filterwarnings("error")
 def test_the_newest_date_alone_tells_nothing():
     assert resolved_shares(seen((NEWEST, 1, True)), IDENTITY).is_empty()
     assert resolved_shares(seen((NEWEST, 1, True)).clear(), IDENTITY).is_empty()

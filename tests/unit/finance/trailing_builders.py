@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.tables.quarters import QuarterlyFundamentals, TrailingMetrics
+from smallcap.tables.quarters import QuarterlyFundamentals
+from smallcap.tables.trailing import TrailingMetrics
 
 NOT_FLAGGED = {
     name: False

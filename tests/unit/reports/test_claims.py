@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from smallcap.reports.claims import claim, empty_screen, origin, share
+from smallcap.reports.claims import claim, origin, share
+from smallcap.reports.empty_screen import empty_screen
 from smallcap.sources.sample import SampleSource
 from smallcap.sources.views import LimitedSource
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smallcap.reports.regression_table import evidence_lines
+from smallcap.reports.evidence_lines import evidence_lines
 
 ROW: dict[str, object] = {
     "treatment": "all",

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from smallcap.pipelines.command.options import UNLIMITED
-from smallcap.reports.terminal import study_block
+from smallcap.reports.study_block import study_block
 
 AS_OF = dt.date(2025, 12, 31)
 BASES = {"point_in_time": 0, "as_published": 1}

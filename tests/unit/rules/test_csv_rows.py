@@ -10,7 +10,7 @@ import pytest
 from smallcap.errors import InputError
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.business import OVERRIDES_FILE, Override
-from smallcap.rules.types.metrics import SanityRules
+from smallcap.rules.types.sanity import SanityRules
 from smallcap.rules.types.tickers import ALIASES_FILE, TickerAlias
 from tests.paths import PROJECT_ROOT
 

@@ -9,7 +9,8 @@ import pytest
 from smallcap.engine.rule_sets import RuleSets
 from smallcap.errors import InputError
 from smallcap.package_files import default_reference
-from smallcap.reference import Reference, digest_of_overlay, require_overlay
+from smallcap.reference import Reference
+from smallcap.rule_overlay import digest_of_overlay, require_overlay
 from smallcap.rules.files import read_rows, read_rules
 from smallcap.rules.types.funnel import FunnelRules
 from smallcap.rules.types.withdrawals import Withdrawal

@@ -10,7 +10,7 @@ from smallcap.finance.frames import without_nan
 from smallcap.finance.metrics.fields import AMENDED, INHERITED, SUSPECT, without_suspects
 from smallcap.finance.metrics.inputs import gross_profit
 from smallcap.finance.pointintime import take, visible_history, visible_rows
-from smallcap.rules.types.metrics import DayRange
+from smallcap.rules.types.day_range import DayRange
 from smallcap.rules.types.quintiles import AlternativeRules
 
 KEY: Final = ("entity_id", "period_end", "version", "source", "available_date")

@@ -11,7 +11,7 @@ from smallcap.finance.quality.portfolios.alphas import OF_A_ROW, tests_of
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT
 from smallcap.rules.types.factors import MONTHS_A_YEAR, FactorRules
 from smallcap.rules.types.quintiles import BASIS_POINTS, QuintileRules
-from smallcap.tables.quintiles import QuintilePerformance
+from smallcap.tables.quintile_performance import QuintilePerformance
 
 KNOWN_ANYWAY: Final = (
     *OF_A_ROW,

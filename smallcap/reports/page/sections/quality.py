@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from smallcap.reports.claims import empty_screen
+from smallcap.reports.empty_screen import empty_screen
 from smallcap.reports.page.charts.quality import migration, quality_scatter
 from smallcap.reports.page.data import Report
 from smallcap.reports.page.layouts.quality import (

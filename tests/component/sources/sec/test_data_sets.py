@@ -9,7 +9,8 @@ import zipfile
 import pytest
 
 from smallcap.errors import InputError
-from smallcap.sources.sec.data_sets import filers, read_data_set, statements_of
+from smallcap.sources.sec.data_set_facts import read_data_set, statements_of
+from smallcap.sources.sec.data_sets import filers
 from tests.component.sources.sec.builders import CONCEPTS
 
 SUB = (

@@ -12,7 +12,7 @@ import pytest
 from smallcap.finance.factors.book_regressions import book_regressions
 from smallcap.finance.factors.regression import COLUMNS, regress
 from smallcap.finance.factors.series import factors_of
-from smallcap.tables.factors import FactorRegressions
+from smallcap.tables.factor_regressions import FactorRegressions
 from tests.unit.finance.factors.factor_builders import RULES, factor_file, months, returns_on
 
 EARLY, LATE = (

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import factors_of
 from smallcap.finance.factors.stocks import stock_factor_loadings
-from smallcap.tables.factors import StockFactorLoadings
+from smallcap.tables.factor_regressions import StockFactorLoadings
 from tests.examples import examples
 from tests.tolerances import BATCHED
 from tests.unit.finance.factors.factor_builders import RULES, factor_file, months, returns_on

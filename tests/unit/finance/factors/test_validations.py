@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from smallcap.finance.factors.validations import book_validations
-from smallcap.tables.books import BookValidations
-from smallcap.tables.factors import FactorRegressions
+from smallcap.tables.book_factors import BookValidations
+from smallcap.tables.factor_regressions import FactorRegressions
 from tests.tolerances import EXACT
 from tests.unit.finance.factors.factor_builders import RULES
 

@@ -10,7 +10,7 @@ import pytest
 from smallcap.finance.factors.regression import regress
 from smallcap.finance.factors.series import factors_of
 from smallcap.finance.factors.vintages import vintage_sensitivity
-from smallcap.tables.books import VintageSensitivity
+from smallcap.tables.book_factors import VintageSensitivity
 from tests.tolerances import EXACT
 from tests.unit.finance.factors.factor_builders import FIVE, RULES, factor_file, months, returns_on
 

@@ -14,7 +14,7 @@ from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.metrics.market import metrics_as_of
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rules
-from smallcap.rules.types.kinds import Applicability
+from smallcap.rules.types.applicability import Applicability
 from tests.unit.finance.builders import APPLICABILITY, METRICS, REFERENCE, fundamentals, table, year_row
 
 RULES = read_rules(REFERENCE, "funnel.toml", FunnelRules)

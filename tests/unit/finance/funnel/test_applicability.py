@@ -13,8 +13,9 @@ from smallcap.finance.funnel import funnel_outcomes, funnel_summary
 from smallcap.finance.funnel.balance_sheet import balance_sheet
 from smallcap.finance.funnel.evaluation import FILTERS
 from smallcap.finance.funnel.lens_items import items
-from smallcap.rules.types.kinds import FILTER_RULES, LENS_ITEMS, NotAsked
-from smallcap.tables.funnel import FilterEvaluations, FunnelOutcomes, FunnelSummary
+from smallcap.rules.types.applicability import FILTER_RULES, LENS_ITEMS, NotAsked
+from smallcap.tables.filter_evaluations import FilterEvaluations
+from smallcap.tables.funnel import FunnelOutcomes, FunnelSummary
 from tests.examples import examples
 from tests.tolerances import BY_HAND
 from tests.unit.finance.builders import APPLICABILITY

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from smallcap.finance.funnel.between_reports import debt_between_reports
+from smallcap.tables.debt_between_reports import DebtBetweenReports
 from smallcap.tables.funnel import FunnelOutcomes
-from smallcap.tables.latest import DebtBetweenReports
 from tests.unit.finance.builders import APPLICABILITY, table
 from tests.unit.finance.funnel.funnel_builders import RULES, members
 from tests.unit.finance.trailing_builders import trailing

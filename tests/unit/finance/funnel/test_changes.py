@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from smallcap.finance.funnel import funnel_outcomes, screen_changes
-from smallcap.tables.funnel import ScreenChanges
+from smallcap.tables.screen_changes import ScreenChanges
 from tests.tolerances import BY_HAND
 from tests.unit.finance.funnel.funnel_builders import (
     PRICE,

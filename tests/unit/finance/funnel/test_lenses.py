@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from smallcap.finance.funnel import statement_lenses
-from smallcap.tables.funnel import StatementLenses
+from smallcap.tables.lenses import StatementLenses
 from tests.tolerances import BY_HAND
 from tests.unit.finance.builders import APPLICABILITY
 from tests.unit.finance.funnel.funnel_builders import RULES, SMALL, Inputs, inputs_of, members, sound_company

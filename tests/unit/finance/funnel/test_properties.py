@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallcap.tables.funnel import FilterEvaluations
+from smallcap.tables.filter_evaluations import FilterEvaluations
 from tests.examples import examples
 from tests.tolerances import EXACT
 from tests.unit.finance.funnel.funnel_builders import (

@@ -9,7 +9,7 @@ import pytest
 
 from smallcap.finance.funnel import ReconciliationRules, metric_differences, reconciliation_warnings
 from smallcap.rules.files import read_rules
-from smallcap.tables.funnel import MetricDifferences
+from smallcap.tables.metric_differences import MetricDifferences
 from tests.tolerances import BY_HAND
 from tests.unit.finance.builders import REFERENCE, table
 from tests.unit.finance.funnel.funnel_builders import inputs_of, sound_company, sound_year

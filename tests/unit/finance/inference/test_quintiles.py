@@ -12,7 +12,7 @@ from arch.bootstrap import StationaryBootstrap, optimal_block_length
 from smallcap.finance.inference.quintiles import treated_quintiles
 from smallcap.finance.quality.portfolios.performance import quintile_performance
 from smallcap.finance.returns.quintile_treatments import treated_quintile_returns
-from smallcap.tables.returns import TreatedQuintileReturns, TreatedQuintiles
+from smallcap.tables.treated_quintiles import TreatedQuintileReturns, TreatedQuintiles
 from tests.tolerances import EXACT, RECOMPUTED
 from tests.unit.finance.factors.factor_builders import RETURN_RULES
 from tests.unit.finance.inference.test_multiple_tests import FEW_DRAWS

@@ -10,7 +10,7 @@ import pytest
 from smallcap.finance.published.candidates import NOBODY, published_candidates
 from smallcap.finance.published.differences import MADE_UP
 from smallcap.rules.files import read_rows
-from smallcap.rules.types.published import CANDIDATES_FILE, PublishedCandidate
+from smallcap.rules.types.published_candidates import CANDIDATES_FILE, PublishedCandidate
 from smallcap.tables.published import PublishedCandidates
 from tests.unit.finance.builders import REFERENCE, table
 

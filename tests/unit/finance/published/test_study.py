@@ -10,7 +10,7 @@ import pytest
 from smallcap.finance.published.differences import MADE_UP
 from smallcap.finance.published.study import NO_FUND, NO_MEMBER, study_comparison, study_regression
 from smallcap.rules.files import read_rows
-from smallcap.rules.types.published import FIGURES_FILE, PublishedFigure
+from smallcap.rules.types.published_figures import FIGURES_FILE, PublishedFigure
 from smallcap.tables.published import StudyComparison, StudyRegression
 from tests.unit.finance.builders import REFERENCE, table
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from smallcap.finance.returns.doubts import return_doubts
 from smallcap.tables.registry import TABLES
-from smallcap.tables.returns import ReturnDoubts
+from smallcap.tables.return_doubts import ReturnDoubts
 from tests.examples import examples
 from tests.unit.finance.factors.factor_builders import RETURN_RULES
 

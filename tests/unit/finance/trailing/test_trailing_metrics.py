@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from smallcap.finance.metrics.annual import annual_metrics
 from smallcap.finance.trailing.metrics import trailing_metrics
-from smallcap.tables.quarters import TrailingMetrics
+from smallcap.tables.trailing import TrailingMetrics
 from tests.tolerances import EXACT
 from tests.unit.finance.builders import METRICS, SANITY, fundamentals, year_row
 from tests.unit.finance.trailing.builders import (

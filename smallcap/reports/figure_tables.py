@@ -1,4 +1,4 @@
-"""The tables of a tear sheet: filters, lenses, scores, years and loadings."""
+"""The figures of a tear sheet as tables: scores, years and loadings."""
 
 from __future__ import annotations
 
@@ -10,20 +10,10 @@ from rich.text import Text
 
 from smallcap.reports.exclusions import exclusion_words
 from smallcap.reports.fitted import FittedTable, plain_table
-from smallcap.reports.terminal import millions, multiple, percent
+from smallcap.reports.terminal import decimal, millions, multiple, percent
 
 Row = Mapping[str, Any]
 
-STATUS_STYLES = {
-    "pass": "green",
-    "met": "green",
-    "fail": "red",
-    "missed": "red",
-    "verify": "yellow",
-    "unknown": "yellow",
-    "not_reached": "dim",
-    "not_applicable": "dim",
-}
 MONEY_LINES = (
     ("revenue_usd", "revenue"),
     ("operating_income_usd", "operating income"),
@@ -45,46 +35,6 @@ RATIO_LINES = (
     ("debt_to_equity", "debt/equity"),
     ("accruals_cash_flow", "accruals"),
 )
-
-
-def path_table(path: Sequence[Row]) -> FittedTable:
-    """Show each filter in order and by itself, with its figure, threshold and reason."""
-    rows = [
-        [
-            f"{row['filter_number']} {row['filter_name']}",
-            _styled(row["status"]).append(" borderline" if row["is_borderline"] else "", ""),
-            _styled(row["stand_alone_status"]),
-            decimal(row["value"]),
-            decimal(row["threshold"]),
-            decimal(row["headroom"]),
-            row["reason"],
-        ]
-        for row in path
-    ]
-    headings = ("filter", "status", "alone", "value", "limit", "headroom", "why")
-    outcome = path[0]["outcome"] if path else "not a member"
-    return plain_table(f"Funnel: {outcome}", headings, rows, texts=("filter", "status", "alone", "why"))
-
-
-def lens_table(title: str, items: Sequence[Row]) -> FittedTable:
-    """Show the items of one statement, and how many preferences are met."""
-    met = sum(row["verdict"] == "met" for row in items)
-    rows = [
-        [
-            row["item"],
-            decimal(row["value"]),
-            row["preference"],
-            _styled(row["verdict"]).append(f" ({row['reason']})" if row["reason"] else "", ""),
-        ]
-        for row in items
-    ]
-    headings = ("item", "value", "preference", "verdict")
-    return plain_table(
-        f"{title}: {met} of {len(items)} preferences met",
-        headings,
-        rows,
-        texts=("item", "preference", "verdict"),
-    )
 
 
 def scores_table(scores: Sequence[Row]) -> FittedTable:
@@ -156,12 +106,3 @@ def loadings_table(loadings: Sequence[Row]) -> RenderableType:
     ]
     title = f"Own factor loadings, descriptive: {months}"
     return plain_table(title, ("term", "loading", "std err", "t"), rows, texts=("term",))
-
-
-def _styled(status: str) -> Text:
-    return Text().append(status, STATUS_STYLES.get(status, ""))
-
-
-def decimal(value: float | None) -> str:
-    """Write a figure of any unit with three decimals."""
-    return "–" if value is None else f"{value:,.3f}"

@@ -1,0 +1,33 @@
+"""The worked queries: which there are, with their questions and parameters, and the text of one."""
+
+from __future__ import annotations
+
+import sys
+
+from smallcap.pipelines.command.options import OUT
+from smallcap.questions import Question, worked_queries, worked_query
+from smallcap.questions.worked import text_of
+from smallcap.reports.terminal import rows_table
+
+
+def list_worked_queries() -> None:
+    """List the worked queries, the questions that they answer, and their parameters."""
+    rows = [(one.name, one.words, _parameters_of(one)) for one in worked_queries().values()]
+    OUT.print(rows_table(("name", "question", "parameters"), rows))
+
+
+def show_worked_query(name: str) -> None:
+    """Print the text of a worked query as it is in its file.
+
+    Raises
+    ------
+    InputError
+        When there is no worked query of that name.
+    """
+    sys.stdout.write(text_of(worked_query(name)))
+
+
+def _parameters_of(chosen: Question) -> str:
+    return ", ".join(
+        one.name if one.default is None else f"{one.name}={one.default}" for one in chosen.declared
+    )
