@@ -62,6 +62,10 @@ class CountingConnection:
         self._counts["queries"] += name in STATEMENTS
         return getattr(self._connection, name)
 
+    def cursor(self) -> CountingConnection:
+        """Give another connection to the same database, which is counted too."""
+        return CountingConnection(self._connection.cursor(), self._counts)
+
     def __enter__(self) -> CountingConnection:
         self._connection.__enter__()
         return self

@@ -68,10 +68,11 @@ def offending_rows(
     years
         Years of the check's own table that are read; none for a table without partitions: all of it.
     """
+    condition = f" WHERE year IN ({', '.join(str(year) for year in years)})" if years else ""
     with _own_database() as connection:
         for name in TABLES:
             if name in check.sql:
-                _show(connection, name, files_of(name), years if name == check.table else None)
+                _show(connection, name, files_of(name), condition if name == check.table else "")
         sql = check.sql.strip().rstrip(";")
         rows = connection.execute(f"SELECT count(*) OVER (), * FROM ({sql}) LIMIT {EXAMPLES}")
         names = [column[0] for column in rows.description or []]
@@ -90,24 +91,20 @@ def _own_database() -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a database in memory of its own, in one engine: starting one costs more than most checks."""
     own = f"check_{next(_NUMBERS)}"
     with _engine().cursor() as connection:
-        connection.execute(f"ATTACH ':memory:' AS {own}")
+        connection.execute(f"ATTACH ':memory:' AS {own}; USE {own}")
         try:
-            connection.execute(f"USE {own}")
             yield connection
         finally:
-            connection.execute("USE memory")
-            connection.execute(f"DETACH {own}")
+            connection.execute(f"USE memory; DETACH {own}")
 
 
-def _show(
-    connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], years: Sequence[int] | None
-) -> None:
+def _show(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path], condition: str) -> None:
+    """Make a table of the lake readable under its name."""
     found = TABLES[name]
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {found.layer}")
-    if not files:
+    schema = f"CREATE SCHEMA IF NOT EXISTS {found.layer}; CREATE"
+    if files:
+        rows = f"read_parquet({quote_list(files)}, union_by_name = true, hive_partitioning = true)"
+        connection.execute(f"{schema} VIEW {name} AS SELECT * FROM {rows}{condition}")
+    else:
         connection.register("empty_table", found.empty())
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM empty_table")
-        return
-    condition = f" WHERE year IN ({', '.join(str(year) for year in years)})" if years else ""
-    rows = f"read_parquet({quote_list(files)}, union_by_name = true, hive_partitioning = true)"
-    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {rows}{condition}")
+        connection.execute(f"{schema} TABLE {name} AS SELECT * FROM empty_table")
