@@ -9,8 +9,10 @@ import typer
 
 from smallcap.errors import InputError
 from smallcap.pipelines.command.completing import parameters, query_names
+from smallcap.pipelines.command.completing_from_home import books, symbols
 from smallcap.pipelines.command.options import (
     OUT,
+    AsOfOption,
     Format,
     HomeOption,
     ListFormat,
@@ -108,12 +110,13 @@ def sql(
 def why(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="The company's symbol, however spelt, or part of its name."),
+        typer.Argument(
+            metavar="NAME",
+            help="The company's symbol, however spelt, or part of its name.",
+            autocompletion=symbols,
+        ),
     ],
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
-    ] = None,
+    as_of: AsOfOption = None,
     method: Annotated[
         str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
     ] = "published",
@@ -129,10 +132,7 @@ def why(
 
 
 def funnel(
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
-    ] = None,
+    as_of: AsOfOption = None,
     rows: Annotated[int, typer.Option(help="Show at most so many companies of each list.")] = 25,
     home: HomeOption = None,
 ) -> None:
@@ -144,12 +144,12 @@ def funnel(
 
 def screen(
     tickers: Annotated[
-        list[str], typer.Argument(help="Symbols, members of the index or not, however a class is spelt.")
+        list[str],
+        typer.Argument(
+            help="Symbols, members of the index or not, however a class is spelt.", autocompletion=symbols
+        ),
     ],
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
-    ] = None,
+    as_of: AsOfOption = None,
     method: Annotated[
         str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")
     ] = "published",
@@ -201,10 +201,7 @@ def explain_filing(
 
 
 def report(
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
-    ] = None,
+    as_of: AsOfOption = None,
     show: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     folder: Annotated[
         Path | None,
@@ -237,7 +234,10 @@ def report(
 
 
 def regress(
-    book: Annotated[str, typer.Argument(help="Name of the book; `smallcap book list` shows them.")],
+    book: Annotated[
+        str,
+        typer.Argument(help="Name of the book; `smallcap book list` shows them.", autocompletion=books),
+    ],
     model: Annotated[str, typer.Option(help="FF3, FF5 or FF5+MOM.")] = "FF5",
     first: Annotated[
         str | None, typer.Option("--from", help="First month, YYYY-MM. [default: all]", show_default=False)

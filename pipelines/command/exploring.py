@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from smallcap.pipelines.command.completing import Shell, script, table_names
-from smallcap.pipelines.command.options import OUT, HomeOption, RowFormat, date_of, served, settings_of
+from smallcap.pipelines.command.completing_from_home import symbols
+from smallcap.pipelines.command.options import (
+    OUT,
+    AsOfOption,
+    HomeOption,
+    RowFormat,
+    date_of,
+    served,
+    settings_of,
+)
 
 
 class Opened(StrEnum):
@@ -19,16 +28,15 @@ class Opened(StrEnum):
     sql = "sql"
 
 
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(help="The date asked about, YYYY-MM-DD. [default: the latest]", show_default=False),
-]
 FormatOption = Annotated[RowFormat, typer.Option("--format", help="How to write the result.")]
 
 
 def compare(
     names: Annotated[
-        list[str], typer.Argument(help="Two symbols or more, or parts of names.", show_default=False)
+        list[str],
+        typer.Argument(
+            help="Two symbols or more, or parts of names.", show_default=False, autocompletion=symbols
+        ),
     ],
     as_of: AsOfOption = None,
     method: Annotated[

@@ -16,6 +16,7 @@ import typer
 
 from smallcap.errors import InputError
 from smallcap.paths import usable_path
+from smallcap.pipelines.command.completing_from_home import dates
 from smallcap.pipelines.command.consoles import SafeConsole
 
 UNLIMITED = 1_000_000_000
@@ -63,6 +64,14 @@ HomeOption = Annotated[
     Path | None,
     typer.Option(
         "--home", help="Folder that holds everything a run makes. [default: see config]", show_default=False
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The date asked about, YYYY-MM-DD. [default: the latest]",
+        show_default=False,
+        autocompletion=dates,
     ),
 ]
 PresetOption = Annotated[
