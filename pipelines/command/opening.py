@@ -76,7 +76,10 @@ def open_sql(settings: Settings) -> None:
         )
     code = subprocess.call(_client(program, path))
     if code:
-        raise SmallcapError(f"{program} ended with code {code}; it may be older than the catalogue needs")
+        raise SmallcapError(
+            f"{program} ended with code {code}: its last statement failed, or it is too old to open the "
+            f"catalogue, which needs DuckDB 1.4 or newer"
+        )
 
 
 def _client(program: str, path: Path) -> list[str]:
