@@ -17,7 +17,7 @@ from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode, in_words
 from smallcap.pipelines.command import asking, exploring, keeping, making, operating, stores
 from smallcap.pipelines.command.completing import prepare
-from smallcap.pipelines.command.consoles import make_warnings_visible
+from smallcap.pipelines.command.consoles import make_all_writable, make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
 from smallcap.pipelines.command.fleets import fleet_app
 from smallcap.pipelines.command.options import ERR
@@ -67,6 +67,7 @@ def main() -> None:
     other error is shown with the file that has its traceback.
     """
     make_warnings_visible()
+    make_all_writable()
     prepare()
     try:
         with stopped_by_signals():
