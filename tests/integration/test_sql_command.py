@@ -185,6 +185,7 @@ def test_every_worked_query_runs_on_a_published_home(small_home: Path, smallcap,
     ("arguments", "complaint"),
     [
         (["--query", "nobody"], "there is no worked query 'nobody'; they are: about_to_be_stale"),
+        (["--query", "sector-pee"], "there is no worked query 'sector-pee'; nearest: sector_pe; --list"),
         ([], "give one of: a query, --query NAME, or --list"),
         (["SELECT 1", "--list"], "give one of: a query, --query NAME, or --list"),
     ],
