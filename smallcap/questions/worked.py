@@ -27,11 +27,7 @@ def worked_query(name: str) -> Question:
     queries = worked_queries()
     if name not in queries:
         near = difflib.get_close_matches(name.lower().replace("-", "_"), list(queries))
-        told = (
-            f"nearest: {', '.join(near)}; --list shows all"
-            if near
-            else f"they are: {', '.join(queries)}"
-        )
+        told = f"nearest: {', '.join(near)}; --list shows all" if near else f"they are: {', '.join(queries)}"
         raise InputError(f"there is no worked query '{name}'; {told}")
     return queries[name]
 
