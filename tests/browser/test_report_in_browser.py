@@ -190,6 +190,11 @@ def test_dates_are_compared(driver, folder):
     driver.execute_async_script("setTimeout(arguments[0], 300)")
     assert driver.find_element(By.CSS_SELECTOR, "#compare h2").text == "The figures of both"
     assert column(driver, "#compare", 0)[0] == "Survivors"
+    link = driver.find_element(By.CSS_SELECTOR, "#compare td a")
+    ticker = link.text
+    link.click()
+    driver.execute_async_script("setTimeout(arguments[0], 300)")
+    assert driver.find_element(By.CSS_SELECTOR, "h1 .ticker").text == ticker
     assert driver.get_log("browser") == []
 
 

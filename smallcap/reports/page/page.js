@@ -39,7 +39,7 @@
       this.holder = holder;
       this.body = holder.querySelector("tbody");
       this.headings = [...holder.querySelector("thead tr").cells];
-      this.columns = this.headings.map((heading) => ({ label: heading.textContent, kind: heading.dataset.k }));
+      this.columns = this.headings.map((heading) => ({ label: heading.textContent.replace("\u00a0", " "), kind: heading.dataset.k }));
       const data = holder.querySelector("script.rows");
       this.entries = data ? JSON.parse(data.textContent).map((cells) => this.entryOf(cells)) : [...this.body.rows].map((row) => ({ row, texts: [...row.cells].map((cell) => cell.textContent.trim()) }));
       this.words = "";
