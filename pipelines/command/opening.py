@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.hints import command_hint
+from smallcap.pipelines.command.options import require_published
 from smallcap.settings import Settings
 from smallcap.warehouse.query import SEARCHED
 from smallcap.warehouse.reading import served_path
@@ -27,11 +28,14 @@ def open_report(settings: Settings, out: Console) -> None:
 
     Raises
     ------
+    NothingPublishedError
+        When nothing was published yet.
     InputError
-        When there is none yet.
+        When there is no report yet.
     """
     pages = sorted(settings.reports_dir.glob("[0-9]*-[0-9]*-[0-9]*/index.html"))
     if not pages:
+        require_published(settings)
         made = command_hint(settings, "report", "--open")
         raise InputError(f"there is no report in {settings.reports_dir} yet; make one with: {made}")
     _browse(pages[-1].as_uri(), str(pages[-1]), out)

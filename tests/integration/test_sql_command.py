@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,7 +130,9 @@ def test_a_query_that_is_wrong_is_told_where(small_home: Path, smallcap):
 def test_a_home_in_which_nothing_is_published_says_what_to_run(tmp_path: Path):
     empty = run_command("sql", "SELECT 1", "--home", tmp_path / "empty")
     assert empty.returncode == 5
-    assert "run 'smallcap run' first" in " ".join(empty.stderr.split())
+    assert re.search(
+        r"nothing is published in \S+ yet; make it with: \S*smallcap run --home \S+", empty.stderr
+    )
 
 
 @pytest.mark.parametrize(
