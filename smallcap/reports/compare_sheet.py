@@ -123,7 +123,7 @@ def compare_sheet(claim: str, as_of: dt.date, companies: Sequence[Judged]) -> Re
         mark = DIFFERENT if item.differs else ""
         rows.append([f"  {item.label}", mark, *(_styled(text) for text in item.shown)])
     return Group(
-        Text(f"{' and '.join(tickers)} at {as_of}", style="bold"),
+        Text(f"{', '.join(tickers[:-1])} and {tickers[-1]} at {as_of}", style="bold"),
         Text(claim),
         Text(f"{DIFFERENT} marks what differs; a filter shows its figure and its limit", style="dim"),
         Text(""),
