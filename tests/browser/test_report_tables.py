@@ -72,6 +72,22 @@ def test_each_column_is_filtered_and_its_address_leads_back_to_the_rows(members,
     assert "f3=" not in members.current_url
 
 
+def test_paper_says_what_the_rows_were_filtered_by(members):
+    def is_on_paper(selector: str) -> bool:
+        members.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        try:
+            return members.find_element(By.CSS_SELECTOR, f"#every-member {selector}").is_displayed()
+        finally:
+            members.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+    assert not is_on_paper(".search")
+    filtered_by(members, "#every-member", "Score", "> 1")
+    assert is_on_paper(".filter input")
+    assert is_on_paper("output")
+    assert not is_on_paper(".filters > select")
+    assert not is_on_paper(".search > input")
+
+
 ASKED_OF_A_CELL = [
     ("> 5", "5.01", True),
     ("> 5", "5.00", False),
