@@ -5,7 +5,7 @@ from __future__ import annotations
 from smallcap.reports.page.tables import Column, Layout
 
 WATCHED = Layout(
-    "Watched names that are no members",
+    "Watched names that are not members",
     (
         Column("ticker", "Ticker", "ticker"),
         Column("name", "Name"),
