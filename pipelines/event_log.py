@@ -13,8 +13,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.pool import QueuePool
 
 from smallcap.pipelines.event_lookups import KnownAssets, asked_once
@@ -77,6 +80,34 @@ def _stored(store: StoreEvent, known: KnownAssets) -> StoreEvent:
             known.forget(told.asset_key)
 
     return store_one
+
+
+def plan_checks_once(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Leave one plan of each check of a run, without a year, where the run was planned in another process.
+
+    Runs of the UI and of the schedule are planned by Dagster's web server and daemon before they begin.
+
+    Parameters
+    ----------
+    instance
+        Dagster's instance.
+    run_id
+        The run, none of whose checks has been evaluated yet.
+    """
+    log = instance.event_log_storage
+    if not isinstance(log, SqlEventLogStorage):
+        return
+    plans = AssetCheckExecutionsTable
+    is_open = (
+        (plans.c.run_id == run_id)
+        & (plans.c.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value)
+        & plans.c.partition.is_not(None)
+    )
+    first = select(func.min(plans.c.id)).where(is_open).group_by(plans.c.asset_key, plans.c.check_name)
+    with log.index_connection() as connection:
+        kept = [row[0] for row in connection.execute(first)]
+        connection.execute(plans.delete().where(is_open, plans.c.id.not_in(kept)))
+        connection.execute(plans.update().where(is_open).values(partition=None))
 
 
 def _planned_once(store: StoreCheck) -> StoreCheck:

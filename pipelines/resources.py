@@ -22,6 +22,7 @@ from smallcap.pipelines.asked_by import (
     RANGE_START_TAG,
     asked_by,
 )
+from smallcap.pipelines.event_log import plan_checks_once
 from smallcap.pipelines.failures import explained_failure
 from smallcap.pipelines.history import prune_history
 from smallcap.pipelines.logged import log_end
@@ -88,6 +89,7 @@ class RunResource(dg.ConfigurableResource[Run]):
         _report_repairs(run, repaired)
         is_successful, begun = False, time.monotonic()
         try:
+            plan_checks_once(context.instance, dagster_run.run_id)
             _renew_digests(run, context)
             _prune_history(run, context)
             yield run

@@ -61,3 +61,14 @@ def published(home: Path, query: str) -> pd.DataFrame:
     """Query the warehouse of a home with DuckDB alone."""
     with duckdb.connect(str(home / "warehouse" / "warehouse.duckdb"), read_only=True) as connection:
         return connection.execute(query).df()
+
+
+def completed(line: str, **settings: object) -> tuple[list[str], str]:
+    """Ask the command, as bash does, what may follow a line: its words, and what is written to the screen."""
+    asked = {
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
+        "_SMALLCAP_COMPLETE": "complete_bash",
+    }
+    done = new_process([str(COMMAND)], environment(**settings) | asked)
+    return done.stdout.split(), done.stderr

@@ -31,7 +31,7 @@ from smallcap.pipelines.command import (
 )
 from smallcap.pipelines.command.book_app import book_app
 from smallcap.pipelines.command.completing import prepare
-from smallcap.pipelines.command.consoles import make_warnings_visible
+from smallcap.pipelines.command.consoles import make_all_writable, make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
 from smallcap.pipelines.command.fleets import fleet_app
 from smallcap.pipelines.command.options import ERR
@@ -106,6 +106,7 @@ def main() -> None:
     other error is shown with the file that has its traceback.
     """
     make_warnings_visible()
+    make_all_writable()
     prepare()
     try:
         with stopped_by_signals():

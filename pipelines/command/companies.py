@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from smallcap.pipelines.command.completing_from_home import symbols
 from smallcap.pipelines.command.homes import served, settings_of
 from smallcap.pipelines.command.options import (
     OUT,
@@ -25,7 +26,11 @@ from smallcap.pipelines.command.options import (
 def why(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="The company's symbol, however spelt, or part of its name."),
+        typer.Argument(
+            metavar="NAME",
+            help="The company's symbol, however spelt, or part of its name.",
+            autocompletion=symbols,
+        ),
     ],
     as_of: AsOfOption = None,
     method: MethodOption = "published",
@@ -42,7 +47,10 @@ def why(
 
 def screen(
     tickers: Annotated[
-        list[str], typer.Argument(help="Symbols, members of the index or not, however a class is spelt.")
+        list[str],
+        typer.Argument(
+            help="Symbols, members of the index or not, however a class is spelt.", autocompletion=symbols
+        ),
     ],
     as_of: AsOfOption = None,
     method: MethodOption = "published",
@@ -93,7 +101,10 @@ def explain_filing(
 
 def compare(
     names: Annotated[
-        list[str], typer.Argument(help="Two symbols or more, or parts of names.", show_default=False)
+        list[str],
+        typer.Argument(
+            help="Two symbols or more, or parts of names.", show_default=False, autocompletion=symbols
+        ),
     ],
     as_of: AsOfOption = None,
     method: MethodOption = "published",

@@ -1,11 +1,16 @@
-"""Consoles that remove control characters, which text of a vendor or of an older home may contain."""
+"""Consoles that remove control characters, which text of a vendor or of an older home may contain.
+
+And that write what a terminal of another encoding than UTF-8 cannot show by the nearest letters that it can.
+"""
 
 from __future__ import annotations
 
+import codecs
 import io
 import logging
 import sys
 import traceback
+import unicodedata
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, TextIO
@@ -16,6 +21,22 @@ from rich.text import Text
 
 from smallcap.characters import visible
 from smallcap.redaction import Redactor
+
+NEAREST = {
+    "≠": "!",
+    "–": "-",
+    "—": "-",
+    "\N{MINUS SIGN}": "-",
+    "…": "~",
+    "→": ">",
+    "×": "x",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "≥": ">",
+    "≤": "<",
+}
+"""Signs of our own tables by those that every encoding has, each as wide as what it stands for."""
+NEAREST_HANDLER = "smallcap-nearest"
+UTF_8 = "utf-8"
 
 
 class SafeConsole(Console):
@@ -55,11 +76,40 @@ class _VisibleStream(io.TextIOBase):
 
 
 def made_visible(stream: TextIO) -> Any:
-    """Return a stream as it is where it leads to a file or a pipe.
+    """Return a stream for rows: as it is where it leads to a file or a pipe, and there always in UTF-8.
 
     Where it leads to a terminal, one that is safe to show there.
     """
-    return _VisibleStream(stream) if stream.isatty() else stream
+    if stream.isatty():
+        return _VisibleStream(stream)
+    if isinstance(stream, io.TextIOWrapper) and not _is_utf_8(stream):
+        stream.reconfigure(encoding=UTF_8)
+    return stream
+
+
+def make_all_writable() -> None:
+    """Write letters that the encoding of a terminal or pipe does not have by the nearest that it has."""
+    codecs.register_error(NEAREST_HANDLER, _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not _is_utf_8(stream):
+            stream.reconfigure(errors=NEAREST_HANDLER)
+
+
+def _is_utf_8(stream: io.TextIOWrapper) -> bool:
+    return codecs.lookup(stream.encoding).name == UTF_8
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(map(_nearest_letter, letters)), error.end
+
+
+def _nearest_letter(letter: str) -> str:
+    """Return a letter of ASCII: the one below an accent, or a question mark."""
+    plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return NEAREST.get(letter, plain[:1] or "?")
 
 
 def make_warnings_visible() -> None:

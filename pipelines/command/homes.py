@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from smallcap.errors import NothingPublishedError
 from smallcap.pipelines.command.options import ERR
 
 
@@ -20,12 +21,32 @@ def settings_of(**given: object) -> Any:
 
 
 def served(home: Path | None) -> Any:
-    """Return the settings of a home whose catalogue points into it, also when the home was moved."""
+    """Return the settings of a home whose catalogue points into it, also when the home was moved.
+
+    Raises
+    ------
+    NothingPublishedError
+        When nothing was published yet; the message has the command that does it.
+    """
     from smallcap.warehouse import is_home_current
 
     settings = settings_of(home=home)
     serve_again_if_damaged(settings)
+    require_published(settings)
     return settings if is_home_current(settings.warehouse_dir, settings.home) else pointed_to_home(settings)
+
+
+def require_published(settings: Any) -> None:
+    """Check that there is a catalogue. Raises what `served` raises."""
+    from smallcap.hints import command_hint
+    from smallcap.warehouse.reading import served_path
+
+    try:
+        served_path(settings.warehouse_dir)
+    except NothingPublishedError:
+        raise NothingPublishedError(
+            f"nothing is published in {settings.home} yet; make it with: {command_hint(settings, 'run')}"
+        ) from None
 
 
 def serve_again_if_damaged(settings: Any) -> None:

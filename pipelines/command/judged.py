@@ -108,7 +108,7 @@ def _watched(publication: Publication, symbol: str, date: dt.date, method: str) 
         found[0],
         publication.ask("watched_path", **asked),
         publication.ask("watched_lenses", **asked),
-        publication.ask("watched_scores", **asked, method=method),
+        publication.ask("watched_scores", **asked, method=method, basis=None),
     )
 
 

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.hints import command_hint
+from smallcap.pipelines.command.homes import require_published
 from smallcap.settings import Settings
 from smallcap.warehouse.query import SEARCHED
 from smallcap.warehouse.reading import served_path
@@ -27,11 +28,14 @@ def open_report(settings: Settings, out: Console) -> None:
 
     Raises
     ------
+    NothingPublishedError
+        When nothing was published yet.
     InputError
-        When there is none yet.
+        When there is no report yet.
     """
     pages = sorted(settings.reports_dir.glob("[0-9]*-[0-9]*-[0-9]*/index.html"))
     if not pages:
+        require_published(settings)
         made = command_hint(settings, "report", "--open")
         raise InputError(f"there is no report in {settings.reports_dir} yet; make one with: {made}")
     _browse(pages[-1].as_uri(), str(pages[-1]), out)
@@ -76,7 +80,10 @@ def open_sql(settings: Settings) -> None:
         )
     code = subprocess.call(_client(program, path))
     if code:
-        raise SmallcapError(f"{program} ended with code {code}; it may be older than the catalogue needs")
+        raise SmallcapError(
+            f"{program} ended with code {code}: its last statement failed, or it is too old to open the "
+            f"catalogue, which needs DuckDB 1.4 or newer"
+        )
 
 
 def _client(program: str, path: Path) -> list[str]:

@@ -12,6 +12,7 @@ import typer
 
 from smallcap.errors import InputError
 from smallcap.paths import usable_path
+from smallcap.pipelines.command.completing_from_home import dates
 from smallcap.pipelines.command.consoles import SafeConsole
 
 UNLIMITED = 1_000_000_000
@@ -61,7 +62,7 @@ HomeOption = Annotated[
 ]
 AsOfOption = Annotated[
     str | None,
-    typer.Option(help="The date asked about, YYYY-MM-DD.", show_default="the latest"),
+    typer.Option(help="The date asked about, YYYY-MM-DD.", show_default="the latest", autocompletion=dates),
 ]
 MethodOption = Annotated[
     str, typer.Option(help="Method of the quality score: published, debt_free_aware or trailing.")

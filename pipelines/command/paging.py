@@ -47,13 +47,15 @@ def _pager() -> list[str]:
 
 def _is_shown(command: list[str], text: str) -> bool:
     """Hand the text to the pager; false where it cannot be started."""
+    charset = {"LESSCHARSET": "utf-8"} if sys.stdout.encoding.lower() == "utf-8" else {}
     try:
         pager = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             text=True,
-            encoding="utf-8",
-            env={"LESS": LESS_OPTIONS, "LESSCHARSET": "utf-8", **os.environ},
+            encoding=sys.stdout.encoding,
+            errors=sys.stdout.errors,
+            env={"LESS": LESS_OPTIONS, **charset, **os.environ},
         )
     except OSError:
         return False

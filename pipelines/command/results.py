@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smallcap.errors import InputError
+from smallcap.pipelines.command.completing_from_home import books
 from smallcap.pipelines.command.homes import served
 from smallcap.pipelines.command.options import (
     OUT,
@@ -63,7 +64,10 @@ def report(
 
 
 def regress(
-    book: Annotated[str, typer.Argument(help="Name of the book; `smallcap book list` shows them.")],
+    book: Annotated[
+        str,
+        typer.Argument(help="Name of the book; `smallcap book list` shows them.", autocompletion=books),
+    ],
     model: Annotated[str, typer.Option(help="FF3, FF5 or FF5+MOM.")] = "FF5",
     first: Annotated[
         str | None, typer.Option("--from", help="First month, YYYY-MM.", show_default="all")

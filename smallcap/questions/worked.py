@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from smallcap.errors import InputError
 from smallcap.package_files import SQL_DIR
 from smallcap.questions.files import Question, read_question
@@ -20,11 +22,13 @@ def worked_query(name: str) -> Question:
     Raises
     ------
     InputError
-        When there is none of that name; the message lists those there are.
+        When there is none of that name; the message names the nearest, else all.
     """
     queries = worked_queries()
     if name not in queries:
-        raise InputError(f"there is no worked query '{name}'; they are: {', '.join(queries)}")
+        near = difflib.get_close_matches(name.lower().replace("-", "_"), list(queries))
+        told = f"nearest: {', '.join(near)}; --list shows all" if near else f"they are: {', '.join(queries)}"
+        raise InputError(f"there is no worked query '{name}'; {told}")
     return queries[name]
 
 

@@ -113,7 +113,7 @@ def compare_sheet(claim: str, as_of: dt.date, companies: Sequence[Judged]) -> Re
         The companies, in order.
     """
     tickers = [str(one.identity["ticker"]) for one in companies]
-    columns = [Column(is_whole=True), Column(DIFFERENT), *(Column(ticker) for ticker in tickers)]
+    columns = [Column(), Column(DIFFERENT), *(Column(ticker) for ticker in tickers)]
     rows: list[list[str | Text]] = []
     section = ""
     for item in compared(companies):
@@ -123,11 +123,11 @@ def compare_sheet(claim: str, as_of: dt.date, companies: Sequence[Judged]) -> Re
         mark = DIFFERENT if item.differs else ""
         rows.append([f"  {item.label}", mark, *(_styled(text) for text in item.shown)])
     return Group(
-        Text(f"{' and '.join(tickers)} at {as_of}", style="bold"),
+        Text(f"{', '.join(tickers[:-1])} and {tickers[-1]} at {as_of}", style="bold"),
         Text(claim),
         Text(f"{DIFFERENT} marks what differs; a filter shows its figure and its limit", style="dim"),
         Text(""),
-        FittedTable(columns, rows),
+        FittedTable(columns, rows, names=2),
     )
 
 

@@ -80,6 +80,7 @@ def years_table(years: Sequence[Row], identity: Row, latest: Sequence[Row]) -> F
         ("", *(_twelve_months(row) for row in latest), *(str(row["period_end"]) for row in years)),
         rows,
         texts=("",),
+        names=1,
     )
 
 

@@ -221,7 +221,7 @@ def remove_unpublished(settings: Settings) -> list[dt.date]:
 
 def parameters_of(name: str, as_of: dt.date) -> dict[str, object]:
     """Return the parameters of a question in the report of a date: all survivors, as known on the date."""
-    values = {"as_of": as_of, "entity": None, "method": None, "basis": "point_in_time"}
+    values = {"as_of": as_of, "entity": None, "ticker": None, "method": None, "basis": "point_in_time"}
     return {parameter: values[parameter] for parameter in question(name).parameters}
 
 

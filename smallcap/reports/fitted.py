@@ -92,6 +92,9 @@ class FittedTable:
         nothing is.
     instead
         What to show where the columns do not fit, in place of blocks.
+    names
+        The first columns that name the rows, where the others are alike, such as years or companies. Then
+        columns that do not fit follow below in further parts, each with these names, in place of blocks.
     """
 
     columns: Sequence[Column]
@@ -99,6 +102,7 @@ class FittedTable:
     title: str = ""
     rest: str = ""
     instead: RenderableType | None = None
+    names: int = 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Lay the table out; Rich calls this."""
@@ -107,6 +111,9 @@ class FittedTable:
         widths = self._fitting_widths(cells, width)
         if not widths and self.instead is not None:
             yield self.instead
+            return
+        if not widths and (parts := self._parts(cells, width)):
+            yield from parts
             return
         short = self._shortened(cells, widths or [width] * len(self.columns))
         yield from lines_of(Text(self.title, style="table.title"), width) if self.title else ()
@@ -121,6 +128,26 @@ class FittedTable:
             yield from lines_of(
                 Text(f"long texts are shortened here; shown in full by {self.rest}", "dim"), width
             )
+
+    def _parts(self, cells: Cells, width: int) -> list[RenderableType]:
+        """Divide the columns into tables that fit, with an empty line between them; none where none fits."""
+        least, named = self._least_widths(cells), range(self.names)
+        others = range(self.names, len(self.columns))
+        counts = range(1, len(others) + 1) if self.names else range(0)
+        for size in dict.fromkeys(-(-len(others) // count) for count in counts):
+            parts = [[*named, *others[first : first + size]] for first in range(0, len(others), size)]
+            if all(_sum([least[at] for at in part]) <= width for part in parts):
+                return self._tables(parts)
+        return []
+
+    def _tables(self, parts: Sequence[Sequence[int]]) -> list[RenderableType]:
+        tables: list[RenderableType] = []
+        for part in parts:
+            columns = [self.columns[at] for at in part]
+            rows = [[row[at] for at in part] for row in self.rows]
+            tables += [Text()] if tables else []
+            tables.append(FittedTable(columns, rows, "" if tables else self.title))
+        return tables
 
     def _shortened(self, cells: Cells, widths: Sequence[int]) -> Cells:
         """Return the cells of the columns shown, with long texts shortened where the table says so."""
@@ -257,11 +284,16 @@ def _joined(parts: Sequence[Text]) -> Text:
 
 
 def plain_table(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, texts: Sequence[str]
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    *,
+    texts: Sequence[str],
+    names: int = 0,
 ) -> FittedTable:
     """Make a table whose columns are set to the right, but for those of texts."""
     columns = [
         Column(heading, is_figure=heading not in texts, is_shortened=heading == "name")
         for heading in headings
     ]
-    return FittedTable(columns, rows, title)
+    return FittedTable(columns, rows, title, names=names)

@@ -171,7 +171,8 @@ def _identity(claim: str, row: Row) -> Iterable[RenderableType]:
         f"{name} {row[column]}" for name, column in (("SIC", "sic"), ("GICS", "gics")) if row[column]
     )
     sector = f"{row['sector'] or 'sector unknown'}{f' ({codes})' if codes else ''}{_kind(row)}"
-    yield Text(f"{sector}; company {row['entity_id']}, {row['line_count']} line(s) in {row['index_name']}")
+    lines = f"{row['line_count']} line{'' if row['line_count'] == 1 else 's'}"
+    yield Text(f"{sector}; company {row['entity_id']}, {lines} in {row['index_name']}")
     if row["period_end"] is None:
         yield Text("no annual record was visible then")
         return

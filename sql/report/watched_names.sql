@@ -1,5 +1,5 @@
 -- How do the watched names stand that are no members: verdicts, items of the lenses, score, figures that the verdicts use?
-SELECT n.ticker, n.name, n.sector, n.watched_by, n.missing_filing, any_value(o.outcome) AS outcome,
+SELECT n.entity_id, n.ticker, n.name, n.sector, n.watched_by, n.missing_filing, any_value(o.outcome) AS outcome,
        arg_min(o.filter_name, o.filter_number) FILTER (WHERE o.status = 'fail') AS stopped_by,
        string_agg(o.filter_name, ', ' ORDER BY o.filter_number) FILTER (WHERE o.status = 'verify') AS filters_to_verify,
        any_value(l.met) AS lens_items_met, any_value(q.score) AS score, any_value(q.quintile) AS quintile,
@@ -18,5 +18,5 @@ LEFT JOIN (SELECT as_of, ticker, count(*) FILTER (WHERE verdict = 'met') AS met,
 LEFT JOIN marts.watched_scores AS q
     ON q.as_of = n.as_of AND q.ticker = n.ticker AND q.method = 'published' AND q.basis = 'point_in_time'
 WHERE n.as_of = $as_of AND NOT n.is_member
-GROUP BY n.ticker, n.name, n.sector, n.watched_by, n.missing_filing
+GROUP BY n.entity_id, n.ticker, n.name, n.sector, n.watched_by, n.missing_filing
 ORDER BY n.ticker

@@ -17,6 +17,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 AXE_VERSION = "4.14.1"
+PHONE_WIDTH = 390
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -68,6 +69,16 @@ def show(
     features = [{"name": name, "value": value} for name, value in preferences.items()]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     driver.get(page.as_uri())
+
+
+def column(driver: webdriver.Chrome, holder: str, position: int) -> list[str]:
+    """The shown cells of a column, from the top."""
+    script = """
+        const body = document.querySelector(arguments[0]).querySelector('tbody');
+        return [...body.rows].map((row) => row.cells[arguments[1]].textContent);
+    """
+    cells: list[str] = driver.execute_script(script, holder, position)
+    return cells
 
 
 def axe_source(folder: Path) -> str:

@@ -5,62 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
-import polars as pl
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.chromium import axe_source, chromium, printed, requested, show, text_by_page
+from tests.browser.chromium import PHONE_WIDTH, axe_source, column, requested, show
 from tests.paths import PROJECT_ROOT
-from tests.sample_home import REPORT_DATE
+from tests.tiers import others_in_drill
 
 pytestmark = pytest.mark.service
-WIDTHS = (1440, 1024, 390)
-PHONE_WIDTH = 390
+WIDTHS = (1440, 1024, PHONE_WIDTH)
 MOST_ELEMENTS = 6_000
-QUESTIONS = ("index", "quality", "funnel", "members", "factors", "anatomy", "data", "study", "company")
 ARTEFACTS = Path(os.environ.get("SMALLCAP_ARTEFACTS", PROJECT_ROOT / ".artefacts"))
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory):
-    with ExitStack() as stack:
-        try:
-            started = stack.enter_context(chromium(tmp_path_factory.mktemp("profile")))
-        except FileNotFoundError as missing:
-            pytest.skip(str(missing))
-        # The accessibility checker looks at thousands of elements, on a machine with other tests to run.
-        started.set_script_timeout(300)
-        yield started
-
-
-@pytest.fixture(scope="module")
-def folder(reported_home) -> Path:
-    return reported_home / "reports" / str(REPORT_DATE)
-
-
-@pytest.fixture(scope="module")
-def pages(folder) -> list[Path]:
-    """The pages of a date, with that of one company."""
-    return [folder / f"{name}.html" for name in QUESTIONS] + sorted((folder / "company").iterdir())[:1]
-
-
-@pytest.fixture
-def members(driver, folder):
-    show(driver, folder / "members.html")
-    return driver
-
-
-def column(driver, holder: str, position: int) -> list[str]:
-    """The shown cells of a column, from the top."""
-    script = """
-        const body = document.querySelector(arguments[0]).querySelector('tbody');
-        return [...body.rows].map((row) => row.cells[arguments[1]].textContent);
-    """
-    return driver.execute_script(script, holder, position)
 
 
 def shown(driver, pages: list[Path], width: int = 1440, scheme: str = "light") -> Iterator[Path]:
@@ -132,69 +90,39 @@ def axe(tmp_path_factory) -> str:
         pytest.skip(str(missing))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, PHONE_WIDTH])
+WAYS_TO_SHOW = [(width, scheme) for width in WIDTHS for scheme in ("light", "dark")]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), others_in_drill(WAYS_TO_SHOW, [(1440, "light"), (PHONE_WIDTH, "dark")])
+)
 def test_axe_finds_nothing_serious(driver, pages, axe, width, scheme):
+    for page in shown(driver, pages, width, scheme):
+        assert serious(driver, axe) == [], page.name
+
+
+@pytest.mark.drill
+def test_axe_finds_nothing_serious_on_paper(driver, pages, axe):
+    for page in shown(driver, pages):
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        try:
+            assert serious(driver, axe) == [], page.name
+        finally:
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def serious(driver, axe: str) -> list[list[object]]:
+    """What the accessibility checker finds on the page that is shown: rule and places."""
     script = """
         const done = arguments[0];
         axe.run().then(({ violations }) => done(violations
             .filter(({ impact }) => ['serious', 'critical'].includes(impact))
             .map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html.slice(0, 160))])));
     """
-    for page in shown(driver, pages, width, scheme):
-        # Of the tool that looks, not of the page: its policy lets no script in but its own.
-        driver.execute_script(axe)
-        assert driver.execute_async_script(script) == [], page.name
-
-
-def test_a_table_is_sorted_by_its_headings_with_the_keyboard_too(members):
-    heading = members.find_element(By.CSS_SELECTOR, "#every-member th:nth-child(5)")
-    button = heading.find_element(By.TAG_NAME, "button")
-    button.click()
-    assert heading.get_attribute("aria-sort") == "descending"
-    best = [float(cell.replace("\N{MINUS SIGN}", "-")) for cell in column(members, "#every-member", 4)]
-    assert best == sorted(best, reverse=True)
-    button.send_keys("\n")
-    assert heading.get_attribute("aria-sort") == "ascending"
-    worst = [float(cell.replace("\N{MINUS SIGN}", "-")) for cell in column(members, "#every-member", 4)]
-    assert worst == sorted(worst)
-    assert max(worst) < min(best)
-
-
-def test_a_table_is_searched_and_paged_and_its_address_leads_back_to_what_it_shows(members, folder):
-    rows = pl.read_csv(folder / "members.csv")
-    assert column(members, "#every-member", 0) == rows["ticker"].to_list()[:25]
-    members.find_element(By.XPATH, "//button[text()='Next rows']").click()
-    assert column(members, "#every-member", 0) == rows["ticker"].to_list()[25:50]
-    box = members.find_element(By.CSS_SELECTOR, "#every-member input[type=search]")
-    name = rows["name"][3]
-    box.send_keys(name)
-    assert column(members, "#every-member", 1) == [name]
-    found = f"1 of {rows.height} rows"
-    assert members.find_element(By.CSS_SELECTOR, "#every-member output").text == found
-    address = members.current_url
-    members.get("about:blank")
-    members.get(address)
-    assert column(members, "#every-member", 1) == [name]
-    assert members.find_element(By.CSS_SELECTOR, "#every-member input").get_attribute("value") == name
-
-
-def test_rows_that_the_script_makes_are_as_those_that_were_written(driver, folder):
-    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
-        show(driver, folder / "members.html")
-        written = driver.find_element(By.CSS_SELECTOR, "tbody").get_attribute("outerHTML")
-        assert driver.find_element(By.CSS_SELECTOR, ".rest").text.startswith("The first 25 of")
-    finally:
-        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    show(driver, folder / "members.html")
-    made = driver.find_element(By.CSS_SELECTOR, "tbody").get_attribute("outerHTML")
-    attributes = re.compile(r"<td( [^>]*)?>")
-
-    def ordered(found: re.Match[str]) -> str:
-        return " ".join(sorted(re.findall(r'[\w-]+="[^"]*[^"]"', found[0])))
-
-    assert attributes.sub(ordered, made) == attributes.sub(ordered, written)
+    # Of the tool that looks, not of the page: its policy lets no script in but its own.
+    driver.execute_script(axe)
+    found: list[list[object]] = driver.execute_async_script(script)
+    return found
 
 
 def test_a_chart_says_its_points_by_pointer_and_by_keys(driver, folder):
@@ -262,84 +190,12 @@ def test_dates_are_compared(driver, folder):
     driver.execute_async_script("setTimeout(arguments[0], 300)")
     assert driver.find_element(By.CSS_SELECTOR, "#compare h2").text == "The figures of both"
     assert column(driver, "#compare", 0)[0] == "Survivors"
+    link = driver.find_element(By.CSS_SELECTOR, "#compare td a")
+    ticker = link.text
+    link.click()
+    driver.execute_async_script("setTimeout(arguments[0], 300)")
+    assert driver.find_element(By.CSS_SELECTOR, "h1 .ticker").text == ticker
     assert driver.get_log("browser") == []
-
-
-def test_names_with_markup_are_shown_as_they_are(members):
-    members.find_element(By.CSS_SELECTOR, "#every-member input").send_keys("<b>")
-    assert all("<b>" in name for name in column(members, "#every-member", 1))
-    assert column(members, "#every-member", 1)
-    assert members.find_elements(By.CSS_SELECTOR, "#every-member td:nth-child(2) b") == []
-
-
-@pytest.fixture(scope="module")
-def marked_pages(driver, folder) -> list[str]:
-    """The text of each printed page of the funnel.
-
-    Marks say of each heading and each cell to which table and row it belongs.
-    """
-    show(driver, folder / "funnel.html")
-    driver.execute_script("""
-        dispatchEvent(new Event('beforeprint'));
-        [...document.querySelectorAll('table')].filter((table) => table.tHead).forEach((table, number) => {
-            const heading = table.tHead.rows[0].cells[0];
-            (heading.querySelector('button') ?? heading).append(` heading${number}of`);
-            [...table.tBodies[0].rows].forEach((row, position) => {
-                [...row.cells].forEach((cell) => cell.append(` row${number}of${position}end`));
-            });
-        });
-    """)
-    try:
-        return text_by_page(printed(driver))
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
-
-
-def test_each_printed_page_repeats_the_headings_of_the_tables_that_it_continues(marked_pages):
-    pages_of: dict[str, list[int]] = {}
-    for position, text in enumerate(marked_pages):
-        for table in set(re.findall(r"row(\d+)of", text)):
-            pages_of.setdefault(table, []).append(position)
-    without = [
-        (table, position)
-        for table, positions in pages_of.items()
-        for position in positions
-        if f"heading{table}of" not in marked_pages[position]
-    ]
-    assert without == []
-    assert any(len(positions) > 1 for positions in pages_of.values())
-
-
-def test_no_heading_is_printed_without_a_row_below_it(marked_pages):
-    headings = [
-        (table, position)
-        for position, text in enumerate(marked_pages)
-        for table in re.findall(r"heading(\d+)of", text)
-    ]
-    assert [
-        (table, position) for table, position in headings if f"row{table}of" not in marked_pages[position]
-    ] == []
-
-
-def test_no_row_is_broken_over_two_printed_pages(marked_pages):
-    pages_of: dict[str, set[int]] = {}
-    for position, text in enumerate(marked_pages):
-        for row in re.findall(r"row\d+of\d+end", text):
-            pages_of.setdefault(row, set()).add(position)
-    assert len(pages_of) > 100
-    assert [row for row, positions in pages_of.items() if len(positions) > 1] == []
-
-
-def test_long_tables_are_printed_whole_with_page_numbers(members, folder):
-    rows = pl.read_csv(folder / "members.csv")
-    try:
-        sheets = text_by_page(printed(members))
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
-    text = "\n".join(sheets)
-    assert [ticker for ticker in rows["ticker"] if not re.search(rf"\b{re.escape(ticker)}\b", text)] == []
-    assert f"page 1 of {len(sheets)}" in sheets[0]
-    assert len(column(members, "#every-member", 0)) == 25
 
 
 def test_nothing_on_a_page_is_set_in_capitals(driver, pages):

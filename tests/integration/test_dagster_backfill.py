@@ -4,6 +4,8 @@ from the command.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,7 @@ def test_a_backfill_of_three_years_from_the_ui_ends_published_and_equal_to_the_c
     assert_same_contents(home, by_command)
     assert served(home) == served(by_command)
     assert len(as_of_dates(home)) == 12 * len(YEARS)
+    with closing(sqlite3.connect(next(home.glob("dagster/**/index.db")))) as events:
+        checks = events.execute("SELECT execution_status, partition FROM asset_check_executions").fetchall()
+    assert checks
+    assert [check for check in checks if check[0] == "PLANNED" or check[1]] == []

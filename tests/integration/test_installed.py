@@ -24,7 +24,7 @@ COMPANIES = 60
 USERS_PROJECT = '''
 import dagster as dg
 import assets
-from smallcap.pipelines.definitions import defs as smallcap_location
+from smallcap.pipelines import definitions as smallcap
 
 @dg.asset(
     deps=[dg.AssetKey(["publish", "warehouse"])],
@@ -34,7 +34,7 @@ def my_ranking(lake: dg.ResourceParam[str]) -> None:
     """Use what smallcap publishes."""
 
 own = dg.Definitions(assets=[my_ranking, assets.mine], resources={"lake": "the user's own lake"})
-defs = dg.Definitions.merge(smallcap_location(), own)
+defs = dg.Definitions.merge(smallcap.defs(), own)
 '''
 VALIDATE = """
 import sys

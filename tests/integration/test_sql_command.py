@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,7 +130,9 @@ def test_a_query_that_is_wrong_is_told_where(small_home: Path, smallcap):
 def test_a_home_in_which_nothing_is_published_says_what_to_run(tmp_path: Path):
     empty = run_command("sql", "SELECT 1", "--home", tmp_path / "empty")
     assert empty.returncode == 5
-    assert "run 'smallcap run' first" in " ".join(empty.stderr.split())
+    assert re.search(
+        r"nothing is published in \S+ yet; make it with: \S*smallcap run --home \S+", empty.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,6 +188,7 @@ def test_every_worked_query_runs_on_a_published_home(small_home: Path, smallcap,
     ("arguments", "complaint"),
     [
         (["--query", "nobody"], "there is no worked query 'nobody'; they are: about_to_be_stale"),
+        (["--query", "sector-pee"], "there is no worked query 'sector-pee'; nearest: sector_pe; --list"),
         ([], "give one of: a query, --query NAME, or --list"),
         (["SELECT 1", "--list"], "give one of: a query, --query NAME, or --list"),
     ],

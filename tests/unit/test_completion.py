@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -13,7 +11,7 @@ import typer
 
 from smallcap.pipelines.command.completing import Shell, parameters, query_names, script, table_names
 from smallcap.tables import TABLES
-from tests.paths import PROJECT_ROOT
+from tests.command_line import completed
 
 
 @pytest.mark.parametrize("shell", Shell)
@@ -37,17 +35,10 @@ def test_tables_are_completed_with_and_without_their_layer():
 
 
 def test_the_command_answers_a_shell_that_asks():
-    asked = {
-        "COMP_WORDS": "smallcap describe latest_q",
-        "COMP_CWORD": "2",
-        "_SMALLCAP_COMPLETE": "complete_bash",
-    }
-    program = "import sys; sys.argv = ['smallcap']; from smallcap.pipelines.command.app import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, **asked},
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout.split() == ["latest_quality"], done.stderr
+    assert completed("smallcap describe latest_q") == (["latest_quality"], "")
+
+
+def test_a_home_that_is_not_there_completes_nothing_and_says_nothing(tmp_path: Path):
+    for line in ("smallcap why P", "smallcap why POWL --as-of 2"):
+        assert completed(line, home=tmp_path / "none") == ([], "")
+    assert not (tmp_path / "none").exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from smallcap.errors import InputError
+from smallcap.errors import InputError, NothingPublishedError
 from smallcap.pipelines.command.opening import open_report, open_sql, open_ui
 from smallcap.settings import Settings
 
@@ -39,6 +39,10 @@ def test_the_newest_report_is_shown(settings: Settings, shown: list[str]):
 
 
 def test_without_a_report_the_command_that_makes_one_is_named(settings: Settings):
+    with pytest.raises(NothingPublishedError, match=r"make it with: .*run --home"):
+        open_report(settings, Console())
+    settings.warehouse_dir.mkdir(parents=True)
+    (settings.warehouse_dir / "warehouse.duckdb").touch()
     with pytest.raises(InputError, match=r"make one with: .*report --open --home"):
         open_report(settings, Console())
 

@@ -123,7 +123,7 @@ def test_a_company_without_a_record_score_or_years_is_shown_without_them() -> No
     ).splitlines()
     assert lines[1:4] == [
         "synthetic",
-        "sector unknown; company 1, 1 line(s) in russell2000",
+        "sector unknown; company 1, 1 line in russell2000",
         "no annual record was visible then",
     ]
 

@@ -30,18 +30,21 @@
     open();
   }
 
-  function table(name, headings, rows) {
-    const line = (cells) => element("tr", "", ...cells.map((text, place) => {
-      const made = element("td", place > 0 && headings.length === 3 ? "n" : "", text);
+  // Headings of figures are those from a place on.
+  function table(name, headings, firstFigure, rows) {
+    const kind = (place) => (place >= firstFigure ? "n" : "");
+    const line = (cells) => element("tr", "", ...cells.map((content, place) => {
+      const made = element("td", kind(place), content);
       made.dataset.l = headings[place];
       return made;
     }));
-    const head = element("tr", "", ...headings.map((text, place) => Object.assign(element("th", place > 0 && headings.length === 3 ? "n" : "", text), { scope: "col" })));
+    const head = element("tr", "", ...headings.map((text, place) => Object.assign(element("th", kind(place), text), { scope: "col" })));
     return element("div", "table", element("h2", "", name), element("div", "scroll", element("table", "", element("thead", "", head), element("tbody", "", ...rows.map(line)))));
   }
 
-  function people(name, list) {
-    return list.length ? table(`${name}: ${list.length}`, ["Ticker", "Name", "Sector", "P/E"], list.map((row) => row.slice(1))) : element("p", "sentence", `${name}: none.`);
+  function people(name, date, list) {
+    const rows = list.map(([company, ticker, ...others]) => [Object.assign(element("a", "", ticker), { href: `${date}/company.html#${company}` }), ...others]);
+    return rows.length ? table(`${name}: ${rows.length}`, ["Ticker", "Name", "Sector", "P/E"], 3, rows) : element("p", "sentence", `${name}: none.`);
   }
 
   function show(from, to) {
@@ -53,10 +56,10 @@
     const now = new Map(other.survivors.map((row) => [row[0], row]));
     const figures = one.figures.map(([label, value], place) => [label, value, other.figures[place]?.[1] ?? "–"]);
     holder.append(
-      table("The figures of both", ["Figure", from, to], figures),
-      people("Among the survivors now, not before", other.survivors.filter((row) => !before.has(row[0]))),
-      people("Among them before, not now", one.survivors.filter((row) => !now.has(row[0]))),
-      people("Among them on both dates", other.survivors.filter((row) => before.has(row[0]))),
+      table("The figures of both", ["Figure", from, to], 1, figures),
+      people("Among the survivors now, not before", to, other.survivors.filter((row) => !before.has(row[0]))),
+      people("Among them before, not now", from, one.survivors.filter((row) => !now.has(row[0]))),
+      people("Among them on both dates", to, other.survivors.filter((row) => before.has(row[0]))),
     );
   }
 

@@ -79,6 +79,10 @@ class ReportData:
     members: pl.DataFrame
     watched_names: pl.DataFrame
     watched_members: pl.DataFrame
+    watched_identity: pl.DataFrame
+    watched_path: pl.DataFrame
+    watched_lenses: pl.DataFrame
+    watched_scores: pl.DataFrame
     published_candidates: pl.DataFrame
     study_comparison: pl.DataFrame
     study_regression: pl.DataFrame

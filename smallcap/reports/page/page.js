@@ -1,28 +1,12 @@
-// Sorts, searches and pages tables, keeps that in the address, prints them whole, and shows the points of charts.
+// Sorts, searches, filters and pages tables, keeps that in the address, prints them whole, and shows the points of charts.
 // Without it the first rows of each table are there to read, and the files hold all of them.
 "use strict";
 (() => {
-  const NOT_THERE = "–";
+  const { Filters, compare, element, option, sortKey } = smallcapFilters;
   const PAGE = matchMedia("(max-width: 44rem)").matches ? 10 : 25;
+  const SEARCHED = 8;
+  const LONG = 25;
   const tables = new Map();
-
-  function sortKey(text) {
-    if (text === "" || text === NOT_THERE) return null;
-    const plain = text.replace(/[,%×]/g, "").replace("\u2212", "-");
-    return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : text.toLowerCase();
-  }
-
-  function compare(one, other) {
-    if (typeof one === "number" && typeof other === "number") return one - other;
-    return String(one).localeCompare(String(other), "en", { numeric: true });
-  }
-
-  function element(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
 
   function told(count) {
     return count.toLocaleString("en");
@@ -55,7 +39,7 @@
       this.holder = holder;
       this.body = holder.querySelector("tbody");
       this.headings = [...holder.querySelector("thead tr").cells];
-      this.columns = this.headings.map((heading) => ({ label: heading.textContent, kind: heading.dataset.k }));
+      this.columns = this.headings.map((heading) => ({ label: heading.textContent.replace("\u00a0", " "), kind: heading.dataset.k }));
       const data = holder.querySelector("script.rows");
       this.entries = data ? JSON.parse(data.textContent).map((cells) => this.entryOf(cells)) : [...this.body.rows].map((row) => ({ row, texts: [...row.cells].map((cell) => cell.textContent.trim()) }));
       this.words = "";
@@ -63,7 +47,7 @@
       this.page = 0;
       this.found = null;
       this.headings.forEach((heading, column) => this.makeSortable(heading, column));
-      if (holder.dataset.search && this.entries.length >= 8) this.makeSearchable();
+      if (this.entries.length >= (holder.dataset.search ? SEARCHED : LONG)) this.makeSearchable();
       if (this.entries.length > PAGE) this.makePager();
     }
 
@@ -81,27 +65,43 @@
         const now = this.sorted && this.sorted.column === column ? this.sorted.direction : 0;
         const isNumeric = heading.classList.contains("n");
         this.sorted = { column, direction: now === 0 ? (isNumeric ? -1 : 1) : -now };
-        this.page = 0;
-        this.show();
-        keepAddress();
+        this.changed();
       });
     }
 
     makeSearchable() {
-      const bar = element("label", "search");
+      const name = this.holder.querySelector(".scroll").getAttribute("aria-label");
+      const bar = element("div", "search");
       this.input = element("input");
       this.input.type = "search";
       this.input.placeholder = "Search";
-      this.input.setAttribute("aria-label", `Search: ${this.holder.dataset.search}`);
+      this.input.setAttribute("aria-label", `Search: ${name}`);
       this.found = element("output");
-      bar.append(this.input, this.found);
+      this.filters = new Filters(this.columns, (column) => this.entries.map(({ texts }) => texts[column]), () => this.changed(), name);
+      bar.append(this.input, this.filters.element, this.makeSorter(name), this.found);
       this.holder.insertBefore(bar, this.holder.querySelector(".scroll"));
       this.input.addEventListener("input", () => {
         this.words = this.input.value;
-        this.page = 0;
-        this.show();
-        keepAddress();
+        this.changed();
       });
+    }
+
+    // Headings are not shown on a phone, so there is a list of them.
+    makeSorter(name) {
+      const ways = this.columns.flatMap(({ label }, column) => [option(`${column + 1}up`, `${label}, ascending`), option(`${column + 1}down`, `${label}, descending`)]);
+      this.sorter = element("select", "sorter", option("", "Sort"), ...ways);
+      this.sorter.setAttribute("aria-label", `Sort: ${name}`);
+      this.sorter.addEventListener("change", () => {
+        this.sorted = this.sortedBy(this.sorter.value);
+        this.changed();
+      });
+      return this.sorter;
+    }
+
+    changed() {
+      this.page = 0;
+      this.show();
+      keepAddress();
     }
 
     makePager() {
@@ -131,7 +131,7 @@
       const words = this.words.toLowerCase().split(/\s+/).filter(Boolean);
       const found = this.entries.filter(({ texts }) => {
         const text = texts.join(" ").toLowerCase();
-        return words.every((word) => text.includes(word));
+        return words.every((word) => text.includes(word)) && (!this.filters || this.filters.lets(texts));
       });
       if (!this.sorted) return found;
       const { column, direction } = this.sorted;
@@ -151,8 +151,7 @@
         if (this.sorted && this.sorted.column === column) heading.setAttribute("aria-sort", this.sorted.direction > 0 ? "ascending" : "descending");
         else heading.removeAttribute("aria-sort");
       });
-      if (this.found) this.found.textContent = this.words.trim() ? `${told(chosen.length)} of ${told(this.entries.length)} rows` : `${told(this.entries.length)} rows`;
-      if (this.input && this.input.value !== this.words) this.input.value = this.words;
+      if (this.input) this.showBar(chosen.length);
       if (!this.pager) return;
       this.pager.hidden = pages === 1;
       this.where.textContent = `page ${this.page + 1} of ${pages}`;
@@ -160,25 +159,38 @@
       this.forth.disabled = this.page === pages - 1;
     }
 
+    showBar(count) {
+      const isPart = Boolean(this.words.trim()) || this.filters.isAsking;
+      this.found.textContent = isPart ? `${told(count)} of ${told(this.entries.length)} rows` : `${told(this.entries.length)} rows`;
+      this.found.parentElement.classList.toggle("part", isPart);
+      if (this.input.value !== this.words) this.input.value = this.words;
+      this.sorter.value = this.state().sort ?? "";
+    }
+
     state() {
-      const state = {};
+      const state = this.filters ? this.filters.state() : {};
       if (this.words) state.q = this.words;
       if (this.sorted) state.sort = `${this.sorted.column + 1}${this.sorted.direction > 0 ? "up" : "down"}`;
       if (this.page) state.page = String(this.page + 1);
       return state;
     }
 
+    sortedBy(text) {
+      const sorted = /^(\d+)(up|down)$/.exec(text ?? "");
+      const column = sorted ? Number(sorted[1]) - 1 : -1;
+      return this.headings[column] ? { column, direction: sorted[2] === "up" ? 1 : -1 } : null;
+    }
+
     restore(state) {
       this.words = state.q ?? "";
-      const sorted = /^(\d+)(up|down)$/.exec(state.sort ?? "");
-      const column = sorted ? Number(sorted[1]) - 1 : -1;
-      this.sorted = this.headings[column] ? { column, direction: sorted[2] === "up" ? 1 : -1 } : null;
+      this.sorted = this.sortedBy(state.sort);
+      if (this.filters) this.filters.restore(state);
       this.page = (parseInt(state.page, 10) || 1) - 1;
       this.show();
     }
   }
 
-  // The address holds what each table shows, as table.q, table.sort and table.page.
+  // The address holds what each table shows, as table.q, table.sort, table.page, and table.f3 for a filter of the third column.
   function keepAddress() {
     const parts = new URLSearchParams();
     tables.forEach((table, name) => Object.entries(table.state()).forEach(([key, value]) => parts.set(`${name}.${key}`, value)));

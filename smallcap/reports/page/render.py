@@ -46,6 +46,8 @@ LEFT_OUT = (
     "page of each "
     "company, and the CSV files. They are in the folder that the command smallcap report writes."
 )
+SCRIPTS = ("filters.js", "page.js")
+"""What every page runs; in this order, for the second uses the first."""
 # The data files lie beside the page: `file:` where it was opened from disk, else its server.
 OWN_FILES = "'self' file:"
 
@@ -179,7 +181,7 @@ def _shared(report: Report) -> dict[str, Any]:
 
 def _fill(template: str, more: Sequence[str] = (), sources: str = "", **context: object) -> str:
     style = _package_file("style.css")
-    script = "\n".join(map(_package_file, ("page.js", *more)))
+    script = "\n".join(map(_package_file, (*SCRIPTS, *more)))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src "
         f"'{_hash(script)}'{' ' if sources else ''}{sources}; "

@@ -17,9 +17,18 @@ def facts(who: Row) -> list[str]:
     Parameters
     ----------
     who
-        Its row of `sheet_identity`.
+        Its row of `sheet_identity`, or of `watched_identity`.
     """
-    return [f"{_business(who)}.", f"{_record(who)}.", *_quarter(who), f"{_worth(who)}."]
+    return [*_watched(who), f"{_business(who)}.", f"{_record(who)}.", *_quarter(who), f"{_worth(who)}."]
+
+
+def _watched(who: Row) -> list[str]:
+    if "watched_by" not in who:
+        return []
+    return [
+        f"Not a member at this date; watched by {who['watched_by']}. It is judged against the "
+        "members' medians, percentiles and edges, and counted in none of them."
+    ]
 
 
 def _business(who: Row) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -61,7 +62,7 @@ class Sheet:
     Attributes
     ----------
     identity
-        Its row of `sheet_identity`.
+        Its row of `sheet_identity`, or of `watched_identity` where it is no member.
     path
         Its rows of `sheet_path`, by filter.
     lenses
@@ -83,32 +84,36 @@ class Sheet:
 
 
 def own_pages(data: ReportData) -> set[int]:
-    """Choose the companies with a page of their own: survivors, near misses, changed and watched ones."""
+    """Choose the companies with a page of their own: survivors, near misses, changed and watched ones.
+
+    Those that are watched have one also where they are no members.
+    """
     survivors = where(data.sheet_identity, pl.col("outcome").is_in(SURVIVORS))
     near = data.near_misses.head(NEAR) if data.near_misses.columns else data.near_misses
     chosen = (survivors, near, data.funnel_changes, data.watched_members)
     wanted = {company for frame in chosen if frame.columns for company in frame["entity_id"]}
-    return wanted & everyone(data)
+    return wanted & everyone(data) | _companies(data.watched_identity)
 
 
 def everyone(data: ReportData) -> set[int]:
-    """Return every company that the report can show."""
-    return set(data.sheet_identity["entity_id"]) if data.sheet_identity.columns else set()
+    """Return every member that the report can show."""
+    return _companies(data.sheet_identity)
 
 
 def sheets_of(data: ReportData, companies: Collection[int]) -> list[Sheet]:
-    """Put the rows of companies together, in the order of `sheet_identity`."""
+    """Put the rows of companies together: members in the order of `sheet_identity`, then watched names."""
     chosen = pl.col("entity_id").is_in(list(companies))
     path, lenses, years, scores, loadings = (
-        _by_company(where(frame, chosen))
-        for frame in (
-            data.sheet_path,
-            data.sheet_lenses,
-            data.sheet_years,
-            data.sheet_scores,
-            data.sheet_loadings,
+        _by_company([where(frame, chosen) for frame in frames])
+        for frames in (
+            (data.sheet_path, data.watched_path),
+            (data.sheet_lenses, data.watched_lenses),
+            (data.sheet_years,),
+            (data.sheet_scores, data.watched_scores),
+            (data.sheet_loadings,),
         )
     )
+    identities = (where(data.sheet_identity, chosen), where(data.watched_identity, chosen))
     return [
         Sheet(
             identity,
@@ -118,14 +123,19 @@ def sheets_of(data: ReportData, companies: Collection[int]) -> list[Sheet]:
             scores.get(company, []),
             [row for row in loadings.get(company, []) if row["status"] == "estimated"],
         )
-        for identity in where(data.sheet_identity, chosen).to_dicts()
+        for frame in identities
+        for identity in frame.to_dicts()
         for company in [identity["entity_id"]]
     ]
 
 
-def _by_company(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+def _companies(frame: pl.DataFrame) -> set[int]:
+    return set(frame["entity_id"]) if frame.columns else set()
+
+
+def _by_company(frames: Sequence[pl.DataFrame]) -> dict[int, list[dict[str, Any]]]:
     grouped: dict[int, list[dict[str, Any]]] = {}
-    for row in frame.to_dicts():
+    for row in chain.from_iterable(frame.to_dicts() for frame in frames):
         grouped.setdefault(row["entity_id"], []).append(row)
     return grouped
 

@@ -71,12 +71,9 @@ def _changed(data: ReportData) -> str:
     parts = [f"{integer(counts[change])} {change}" for change in ("entered", "left") if counts[change]]
     causes = Counter(cause for cause in changes["cause"].to_list() if cause).most_common()
     ordered = sorted(causes, key=lambda cause: (-cause[1], cause[0]))[:NAMED]
-    why = (
-        f", mostly because of {_listed([f'{words(cause)} ({count})' for cause, count in ordered])}"
-        if ordered
-        else ""
-    )
-    return f"Since {before} {_listed(parts)}{why}."
+    named = _listed([f"{words(cause)} ({count})" for cause, count in ordered])
+    why = f"; main cause{'s' if len(ordered) > 1 else ''}: {named}" if ordered else ""
+    return f"Since {before}, {_listed(parts)}{why}."
 
 
 def _trusted(data: ReportData) -> str:

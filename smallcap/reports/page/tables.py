@@ -37,6 +37,8 @@ TONES = {
 }
 """Colour of a verdict; the word itself is always shown too."""
 
+UNBROKEN = "USD\N{NO-BREAK SPACE}m"
+"""The unit of a heading, which is broken over lines elsewhere."""
 SHOWN_ROWS = 25
 """Rows of a long table that are on the page as it opens; the script shows the others page by page."""
 Cell = str | tuple[str, str]
@@ -119,7 +121,9 @@ def kind_of(column: Column) -> str:
 def _heading(column: Column) -> Markup:
     kind = kind_of(column)
     right = Markup(' class="n"') if kind == "n" else ""
-    return Markup('<th scope="col"{} data-k="{}">{}</th>').format(right, kind, column.label)
+    return Markup('<th scope="col"{} data-k="{}">{}</th>').format(
+        right, kind, column.label.replace("USD m", UNBROKEN)
+    )
 
 
 def _row(cells: Sequence[Cell], columns: Sequence[Column]) -> Markup:

@@ -6,6 +6,7 @@ import io
 import logging
 import sys
 
+import pytest
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +16,7 @@ from smallcap.pipelines.command.consoles import (
     SafeConsole,
     _show_traceback,
     made_visible,
+    make_all_writable,
     make_warnings_visible,
 )
 from tests.attacks import attacks
@@ -47,6 +49,26 @@ def test_no_sequence_of_a_text_reaches_the_terminal(shown):
     assert "\x1b[1" in written
     assert REPLACEMENT in written
     assert not [sequence for sequence in (TITLE, CLEAR, "\x9b", "\u202e", "\x07") if sequence in written]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("ascii", "Angstrom ! - ~ ?"), ("latin-1", "Ångström ! - ~ ?"), ("utf-8", None)]
+)
+def test_letters_that_a_terminal_cannot_show_are_written_by_the_nearest(monkeypatch, encoding, shown):
+    text, written = "Ångström ≠ – … 漢", io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    make_all_writable()
+    SafeConsole(width=40).print(text)
+    sys.stdout.flush()
+    assert written.getvalue().decode(encoding).rstrip() == (shown or text)
+
+
+def test_rows_for_a_file_or_a_pipe_lose_no_letter():
+    written = io.BytesIO()
+    stream = made_visible(io.TextIOWrapper(written, encoding="ascii"))
+    stream.write("Ångström ≠")
+    stream.flush()
+    assert written.getvalue().decode("utf-8") == "Ångström ≠"
 
 
 def test_line_ends_stay():

@@ -1,12 +1,13 @@
 """Dagster's event log stays open while a run lasts, and is closed after it."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from smallcap.assets.partitions import WHOLE_RANGE, YEARS
-from smallcap.pipelines.event_log import NOT_STORED, kept_open
+from smallcap.pipelines.event_log import NOT_STORED, kept_open, plan_checks_once
 
 NORMAL = 1
 """What SQLite calls the mode in which only checkpoints wait for the disk."""
@@ -111,8 +112,14 @@ def test_what_was_kept_open_is_read_afterwards(instance):
     assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == run_id
 
 
-def test_a_check_is_planned_once_for_all_years_and_answered(instance):
-    @dg.asset(partitions_def=YEARS, backfill_policy=WHOLE_RANGE)
+@pytest.mark.parametrize("is_planned_here", [True, False], ids=["by the command", "by another process"])
+def test_a_check_is_planned_once_for_all_years_and_answered(instance, is_planned_here):
+    @dg.resource
+    def run(context: dg.InitResourceContext) -> None:
+        if not is_planned_here:
+            plan_checks_once(context.instance, context.run.run_id)
+
+    @dg.asset(partitions_def=YEARS, backfill_policy=WHOLE_RANGE, required_resource_keys={"run"})
     def made() -> None: ...
 
     @dg.asset_check(asset=made)
@@ -122,10 +129,11 @@ def test_a_check_is_planned_once_for_all_years_and_answered(instance):
     job = dg.Definitions(
         assets=[made],
         asset_checks=[sound],
+        resources={"run": run},
         jobs=[dg.define_asset_job("job", executor_def=dg.in_process_executor)],
     ).resolve_job_def("job")
     tags = {"dagster/asset_partition_range_start": "2023", "dagster/asset_partition_range_end": "2025"}
-    with kept_open(instance):
+    with kept_open(instance) if is_planned_here else nullcontext():
         job.execute_in_process(instance=instance, tags=tags)
     key = dg.AssetCheckKey(dg.AssetKey("made"), "sound")
     history = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)

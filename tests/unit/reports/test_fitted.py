@@ -233,3 +233,21 @@ def test_a_name_is_shortened_to_one_line_beside_its_figures():
     columns = [Column("ticker"), Column("name", is_shortened=True), Column("cap", is_figure=True)]
     shown = printed(FittedTable(columns, [["MIRM", "MIRUM PHARMACEUTICALS INC", "18,371,005,826"]]), 40)
     assert shown.splitlines()[1] == "MIRM    MIRUM PHARMACEU…  18,371,005,826"
+
+
+@pytest.mark.parametrize("width", [120, 80, 60, 40, 30])
+def test_alike_columns_that_do_not_fit_follow_below_with_the_names_of_the_rows(width: int):
+    years = [f"{year}-12-31" for year in range(2021, 2027)]
+    figures = [f"{number},005,826" for number in range(1, 7)]
+    columns = [Column(), *(Column(year, is_figure=True) for year in years)]
+    out = io.StringIO()
+    table = FittedTable(columns, [["net income", *figures], ["equity", *figures]], "Years", names=1)
+    Console(file=out, width=width).print(table)
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "Years"
+    assert max(map(cell_len, lines)) <= width
+    assert re.findall(r"\d{4}-\d\d-\d\d", out.getvalue()) == years
+    equity = [line.split()[1:] for line in lines if line.startswith("equity")]
+    assert [figure for part in equity for figure in part] == figures
+    assert len({len(part) for part in equity}) == 1
+    assert len(equity) == {120: 1, 80: 2, 60: 2, 40: 3, 30: 6}[width]

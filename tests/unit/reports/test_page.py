@@ -265,6 +265,28 @@ def test_survivors_near_misses_changed_and_watched_names_have_pages_and_the_othe
     assert json.loads(data_files(report)["5.js"][len("smallcapCompanies(") : -3])["5"]["title"][0] == "T5"
 
 
+def test_a_watched_name_that_is_no_member_has_a_page_where_it_is_named():
+    watched = {"entity_id": 7, "ticker": "OUT", "outcome": "failed", "watched_by": "book my_book"}
+    step = {"entity_id": 7, "ticker": "OUT", "filter_number": 1, "status": "pass", "measure": "pe"}
+    score = {"entity_id": 7, "ticker": "OUT", "method": "published", "score": 1.25, "quintile": 4}
+    report = report_with(
+        watched_names=[watched],
+        watched_identity=[watched],
+        watched_path=[step],
+        watched_scores=[score],
+        published_candidates=[{**watched, "figure": "roe"}, {"ticker": "NONE", "figure": "roe"}],
+    )
+    pages = pages_of(report)
+    assert [name for name in pages if "/" in name] == ["company/7.html"]
+    assert pages["study.html"].count('<a href="company/7.html">OUT</a>') == 2
+    assert "<b>NONE</b>" in pages["study.html"]
+    sheet = pages["company/7.html"]
+    assert "Not a member at this date; watched by book my_book." in sheet
+    assert "Quality score, method published: 1.25, quintile 4" in sheet
+    assert "Own factor loadings" not in sheet
+    assert data_files(report) == {}
+
+
 def test_the_comparison_names_the_dates_that_have_a_report():
     text = render_comparison(SYNTHETIC, {AS_OF, AS_OF.replace(month=11, day=30)})
     assert 'data-dates="2025-12-31 2025-11-30"' in text

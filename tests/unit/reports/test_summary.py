@@ -53,9 +53,7 @@ def test_it_says_what_changed_and_the_commonest_causes():
         for number, cause in enumerate(causes)
     ]
     told = said(survivors_history=history, funnel_changes=changes)
-    assert (
-        "Since 2025-11-30 3 entered and 1 left, mostly because of new filing (2) and price move (1)." in told
-    )
+    assert "Since 2025-11-30, 3 entered and 1 left; main causes: new filing (2) and price move (1)." in told
     assert "Nobody entered or left the survivors since 2025-11-30." in said(survivors_history=history)
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from smallcap.reports.page.charts.drawing import picture, ticks
+from smallcap.reports.page.charts.drawing import picture, ticks, without_zeros
 from smallcap.reports.page.charts.factors import TERMS, loadings
 from smallcap.reports.page.charts.funnel import attrition
 from smallcap.reports.page.charts.index import sectors
@@ -161,3 +161,16 @@ def test_a_chart_without_rows_is_not_drawn():
     report = report_with()
     assert quality_scatter(report.data.quality_scores, report.data.quality_quintiles) is None
     assert attrition(report.data.funnel_attrition, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [
+        (["0.0", "50.0", "100"], ["0", "50", "100"]),
+        (["0.0%", "20.0%"], ["0%", "20%"]),
+        (["0.0", "2.5"], ["0.0", "2.5"]),
+        (["1,000", "2,000"], ["1,000", "2,000"]),
+    ],
+)
+def test_labels_of_an_axis_have_one_form(labels: list[str], shown: list[str]):
+    assert without_zeros(labels) == shown

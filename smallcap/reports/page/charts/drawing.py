@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,9 @@ NOT_DRAWN = Markup(
     '<p class="sentence">This picture could not be drawn ({}). Its figures are in the tables and '
     "in the CSV files.</p>"
 )
+
+
+_ZEROS = re.compile(r"\.0+(?=\D*$)")
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,17 @@ def value_axis(
     canvas: Canvas, scale: Scale, left: float, right: float, write: Callable[[float], str], count: int = 4
 ) -> None:
     """Draw lines across at round values, with their labels on the left."""
-    for value in ticks(scale.low, scale.high, count):
+    values = ticks(scale.low, scale.high, count)
+    for value, label in zip(values, without_zeros([write(value) for value in values]), strict=True):
         height = scale(value)
         canvas.line((left, height), (right, height))
-        canvas.text((left - 6, height + 4), write(value), anchor="end")
+        canvas.text((left - 6, height + 4), label, anchor="end")
+
+
+def without_zeros(labels: Sequence[str]) -> list[str]:
+    """Leave the decimals of an axis out where all are zero: 150 and 50.0 are 150 and 50."""
+    whole = [_ZEROS.sub("", label) for label in labels]
+    return list(labels) if any("." in label for label in whole) else whole
 
 
 def date_axis(canvas: Canvas, scale: Scale, foot: float, first: dt.date, last: dt.date) -> None:

@@ -24,12 +24,16 @@ def loadings(rows: pl.DataFrame) -> Picture | None:
     books = estimated["book"].unique(maintain_order=True).to_list()[: len(SERIES)]
     drawn = {book: estimated.filter(pl.col("book") == book).to_dicts() for book in books}
     description = (
-        f"Loadings of {len(books)} books on {len(_terms(drawn))} factors. A point is a loading, its line "
+        f"Loadings of {_books(len(books))} on {len(_terms(drawn))} factors. A point is a loading, its line "
         "the 95% "
         f"interval; a line that crosses zero is no tilt one can be sure of."
     )
     title = "Do the books lean on size, value and profitability?"
     return picture("loadings", title, description, lambda width: _intervals(drawn, width))
+
+
+def _books(count: int) -> str:
+    return "one book" if count == 1 else f"{count} books"
 
 
 def _in_words(row: Row) -> str:

@@ -30,7 +30,7 @@ def attrition(steps: pl.DataFrame, names: Mapping[int, str]) -> Picture | None:
         return None
     rows = filters.to_dicts()
     description = (
-        f"Of {rows[0]['members']:,} members {rows[-1]['left']:,} are failed by none of the six filters. "
+        f"{rows[-1]['left']:,} of {rows[0]['members']:,} members fail none of the six filters. "
         + " ".join(
             f"{words(row['filter_name']).capitalize()} leaves {row['left']:,} of {row['entered']:,}."
             for row in rows

@@ -5,9 +5,9 @@ from __future__ import annotations
 from smallcap.reports.page.tables import Column, Layout
 
 WATCHED = Layout(
-    "Watched names that are no members",
+    "Watched names that are not members",
     (
-        Column("ticker", "Ticker"),
+        Column("ticker", "Ticker", "ticker"),
         Column("name", "Name"),
         Column("outcome", "Outcome", "verdict"),
         Column("stopped_by", "Stopped by", "words"),
@@ -29,7 +29,7 @@ WATCHED = Layout(
 CANDIDATES = Layout(
     "Candidates of the published value book",
     (
-        Column("ticker", "Ticker"),
+        Column("ticker", "Ticker", "ticker"),
         Column("figure", "Figure", "words"),
         Column("published_told", "Published", "figure"),
         Column("ours_told", "Ours", "figure"),

@@ -71,6 +71,6 @@ def members_section(report: Report, links: Links) -> Section:
     everyone = block(report.data.members, MEMBERS, "members", "No company was a member at this date.", links)
     lead = (
         "The score and outcome of each company, and why it has no score or failed. "
-        "Search by ticker, name or sector."
+        "Search by ticker, name or sector, or filter a column."
     )
     return Section("members", "Companies", "Where does every member stand?", lead, (everyone,))

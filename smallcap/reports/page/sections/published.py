@@ -29,12 +29,13 @@ def published_section(report: Report, links: Links) -> Section:
     drawn = study_scatter(data.study_comparison, at_the_date) if data.study_comparison.height else None
     blocks = (
         *([PictureBlock(drawn)] if drawn else []),
-        block(data.watched_names, WATCHED, "watched_names", no_watched),
+        block(data.watched_names, WATCHED, "watched_names", no_watched, links),
         block(
             told_beside(data.published_candidates, "figure"),
             CANDIDATES,
             "published_candidates",
             no_candidates,
+            links,
         ),
         block(told_beside(data.study_comparison, "measure"), STUDY, "study_comparison", no_study),
         block(data.study_regression, REGRESSION, "study_regression", no_regression),
