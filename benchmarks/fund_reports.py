@@ -33,7 +33,8 @@ def run() -> Section:
         "Fund reports",
         f"A Form N-PORT document of {POSITIONS:,} positions ({len(payload) / 1e6:.1f} MB): every field of "
         "every position into a table, against lxml's iterparse over the same bytes that reads nothing. "
-        f"Medians of {SIZES.runs} runs in turn, and of the ratios of each turn, with the least and the greatest.",
+        f"Medians of {SIZES.runs} runs in turn, and of the ratios of each turn, with the least and the "
+        "greatest.",
         ("", "seconds", "× bare parse"),
         [
             ["bare iterparse", f"{statistics.median(walked):.3f}", "1.00"],
