@@ -22,6 +22,8 @@ from smallcap.tables.index import IndexChanges
 
 MARKET_CAP, HOLDING = "market_cap", "holding"
 KEY = ["as_of", "entity_id"]
+COMPARED = ["size_as_of", "size_basis"]
+"""The date and the kind of the sizes that are compared."""
 
 
 def index_changes(
@@ -145,13 +147,25 @@ def _with_size(dated: pl.DataFrame, sizes: pl.DataFrame, members: pl.DataFrame) 
         pl.coalesce("market_cap_usd", "holding_usd").alias("size_usd"),
     )
     stayed = _sizes_of_stayers(sized.select("as_of", "previous_as_of", "size_as_of").unique(), sizes, members)
-    asked = sized.select(*KEY, "size_as_of", "size_basis", "size_usd")
-    shares = (
-        asked.join(stayed, on=["as_of", "size_as_of", "size_basis"])
-        .group_by(KEY)
-        .agg((pl.col("size_of_other") <= pl.col("size_usd")).mean().alias("size_quantile"))
+    asked = sized.select(*KEY, *COMPARED, "size_usd").drop_nulls("size_usd")
+    return sized.join(_shares(asked, stayed), on=KEY, how="left", maintain_order="left")
+
+
+def _shares(asked: pl.DataFrame, stayed: pl.DataFrame) -> pl.DataFrame:
+    """Find which share of the sizes that a company is compared with is at most as large: `size_quantile`.
+
+    By the place of its size among them, because comparing every pair would take most of the time.
+    """
+    group = ["as_of", *COMPARED]
+    places = stayed.sort("size_of_other").with_columns(
+        pl.int_range(1, pl.len() + 1).over(group).alias("place")
     )
-    return sized.join(shares, on=KEY, how="left", maintain_order="left")
+    found = (
+        asked.sort("size_usd")
+        .join_asof(places, left_on="size_usd", right_on="size_of_other", by=group, check_sortedness=False)
+        .join(stayed.group_by(group).len("others"), on=group)
+    )
+    return found.select(*KEY, (pl.col("place").fill_null(0) / pl.col("others")).alias("size_quantile"))
 
 
 def _sizes_of_stayers(compared: pl.DataFrame, sizes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
