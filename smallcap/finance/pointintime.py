@@ -120,7 +120,13 @@ def _front(records: pl.DataFrame) -> pl.DataFrame:
 
 def take(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
     """Take rows by number; a null number gives a row of nulls."""
-    return rows.select(pl.all().gather(numbers))
+    if rows.is_empty():
+        return rows.clear(len(numbers))
+    if not numbers.null_count():
+        return rows.select(pl.all().gather(numbers))
+    # Masking what was gathered takes half the time of gathering by numbers with nulls.
+    is_there, numbers = numbers.is_not_null(), numbers.fill_null(0)
+    return rows.select(pl.when(is_there).then(pl.all().gather(numbers)))
 
 
 def is_stale(period_end: str | pl.Expr, as_of: str | pl.Expr, months: int) -> pl.Expr:
