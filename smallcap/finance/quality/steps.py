@@ -151,7 +151,7 @@ def _within(name: str, rules: QualityRules) -> pl.Expr:
 
 
 def _spread(scored: pl.DataFrame, is_scored: pl.Series) -> pl.DataFrame:
-    """Put the results of the scored rows, which are in order, into a frame of all rows; null in the others."""
+    """Put the results of the scored rows, in their order, into a frame of all rows; null in the others."""
     if scored.is_empty():
         return scored.clear(len(is_scored))
     # Gathering by a place for every row, and masking, takes less time than gathering by places with nulls.
