@@ -11,9 +11,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from benchmarks.measured_run import Measured
+from benchmarks.timing import Ratio, ratio
 
 PARTS = ("read", "compute", "write", "check")
 HEADINGS = ("", "seconds", "× bare script")
+MEDIANS = "Medians of {} runs of each in turn, and of their ratios, with the least and the greatest."
 
 
 def bare_seconds(module: str, arguments: Sequence[object], out: Path) -> float:
@@ -45,7 +47,9 @@ def bare_seconds(module: str, arguments: Sequence[object], out: Path) -> float:
     return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
 
 
-def compared(ours: Sequence[Measured], names: Collection[str], bare: float) -> tuple[float, list[list[str]]]:
+def compared(
+    ours: Sequence[Measured], names: Collection[str], bare: Sequence[float]
+) -> tuple[Ratio, list[list[str]]]:
     """Return the ratio of smallcap's seconds to the bare script's, and the rows of the section.
 
     Parameters
@@ -55,16 +59,17 @@ def compared(ours: Sequence[Measured], names: Collection[str], bare: float) -> t
     names
         The tables.
     bare
-        Seconds of the bare script.
+        Seconds of the bare script, of the run after each of them.
     """
     by_part = {part: statistics.median(_seconds(one, names, [part]) for one in ours) for part in PARTS}
-    total = statistics.median(_seconds(one, names, PARTS) for one in ours)
+    totals, by_script = [_seconds(one, names, PARTS) for one in ours], statistics.median(bare)
+    against = ratio(totals, bare)
     rows = [
-        ["bare script", f"{bare:.1f}", "1.00"],
-        ["smallcap", f"{total:.1f}", f"{total / bare:.2f}"],
-        *([f"of that: {part}", f"{took:.1f}", f"{took / bare:.2f}"] for part, took in by_part.items()),
+        ["bare script", f"{by_script:.1f}", "1.00"],
+        ["smallcap", f"{statistics.median(totals):.1f}", str(against)],
+        *([f"of that: {part}", f"{took:.1f}", f"{took / by_script:.2f}"] for part, took in by_part.items()),
     ]
-    return total / bare, rows
+    return against, rows
 
 
 def _seconds(one: Measured, names: Collection[str], parts: Sequence[str]) -> float:

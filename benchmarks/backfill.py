@@ -16,9 +16,11 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks import anatomy, funnel, quintiles, studies
+from benchmarks.against_bare import MEDIANS, bare_seconds
 from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
 from benchmarks.sizes import SIZES
+from benchmarks.timing import ratio
 from smallcap.lake import Lake
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
@@ -78,21 +80,24 @@ def _fresh_home(home: Path, payloads: Path) -> Path:
 
 
 def _backfill(folder: Path, payloads: Path) -> Iterator[Section]:
-    ours, theirs = [], []
-    # In turn, so that whatever else the machine does falls on both alike.
+    ours, theirs, years = [], [], range(FIRST_YEAR, LAST_YEAR + 1)
+    long = folder / "long"
+    others: dict[str, list[float]] = {"anatomy": [], "quintiles": [], "studies": []}
+    # In turn, so that whatever else the machine does falls on all alike.
     for _ in range(REPEATS):
-        ours.append(measure(_fresh_home(folder / "long", payloads), FIRST_YEAR, LAST_YEAR))
+        ours.append(measure(_fresh_home(long, payloads), FIRST_YEAR, LAST_YEAR))
         theirs.append(_bare(_fresh_home(folder / "bare", payloads), folder / "plain"))
-    lake = Lake(_settings(folder / "long").lake_dir)
+        for name, taken in others.items():
+            of_years = (FIRST_YEAR, LAST_YEAR) if name == "anatomy" else ()
+            taken.append(bare_seconds(f"bare_{name}", (long, *of_years), folder / f"plain-{name}"))
+    lake = Lake(_settings(long).lake_dir)
     _refuse_other_contents(lake, folder / "plain")
-    funnel.refuse_other_contents(lake, folder / "plain", range(FIRST_YEAR, LAST_YEAR + 1))
+    funnel.refuse_other_contents(lake, folder / "plain", years)
     yield _whole(ours, theirs, {made.name for made in (folder / "plain").iterdir()})
     yield funnel.section(ours, [one.funnel_seconds for one in theirs])
-    yield anatomy.section(folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-anatomy")
-    yield quintiles.section(
-        folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-quintiles"
-    )
-    yield studies.section(folder / "long", ours, range(FIRST_YEAR, LAST_YEAR + 1), folder / "plain-studies")
+    yield anatomy.section(long, ours, others["anatomy"], years, folder / "plain-anatomy")
+    yield quintiles.section(long, ours, others["quintiles"], years, folder / "plain-quintiles")
+    yield studies.section(long, ours, others["studies"], years, folder / "plain-studies")
 
 
 def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[str]) -> Section:
@@ -102,12 +107,16 @@ def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[s
         part: _median(ours, lambda one, part=part: _of_tables(one, part, made_by_both)) for part in _PARTS
     }
     same = sum(by_part.values())
+    against = ratio(
+        [sum(_of_tables(one, part, made_by_both) for part in _PARTS) for one in ours],
+        [one.seconds for one in theirs],
+    )
     books = _median(ours, lambda one: one.bookkeeping_seconds)
     an_event = _median(ours, lambda one: 1000 * one.bookkeeping_seconds / one.events)
     most = max(one.peak_bytes for one in ours) / GIBIBYTE
     rows = [
         ["bare script", f"{bare:.1f}", "1.00", f"{max(one.peak_bytes for one in theirs) / GIBIBYTE:.2f}"],
-        ["smallcap, the same tables, without Dagster's bookkeeping", f"{same:.1f}", f"{same / bare:.2f}", ""],
+        ["smallcap, the same tables, without Dagster's bookkeeping", f"{same:.1f}", str(against), ""],
         *(
             [f"of that: {part}", f"{seconds:.1f}", f"{seconds / bare:.2f}", ""]
             for part, seconds in by_part.items()
@@ -128,7 +137,7 @@ def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[s
         "wrote were compared and are equal. "
         "Tables that it does not make (books and regressions, index, experiment) stand apart. "
         "Loading the libraries is counted for "
-        f"neither. Medians of {REPEATS} runs of each, taken in turn; memory is the most of them. "
+        f"neither. {MEDIANS.format(REPEATS)} Memory is the most of them. "
         f"Dagster's bookkeeping is what a run takes "
         "outside reading, computing, writing, checking and publishing.",
         ("", "seconds", "× bare script", "peak memory, GiB"),
@@ -136,7 +145,7 @@ def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[s
         [
             Limit(
                 "the same tables without Dagster's bookkeeping, against the bare script",
-                same / bare,
+                against.median,
                 MOST_TIMES_BARE,
             ),
             Limit("Dagster's bookkeeping per event", an_event, MOST_MILLISECONDS_AN_EVENT, " ms"),
@@ -160,22 +169,22 @@ def _refresh(folder: Path, payloads: Path) -> Section:
     # The first month begins the year, and with it a partition of every table; it is no refresh.
     long_seconds = _median(after_long[1:], lambda one: one.run_seconds)
     short_seconds = _median(after_short[1:], lambda one: one.run_seconds)
-    ratio = long_seconds / short_seconds
+    against = ratio(*([one.run_seconds for one in runs[1:]] for runs in (after_long, after_short)))
     long_years, short_years = LAST_YEAR - FIRST_YEAR + 1, LAST_YEAR - SHORT_HISTORY_FIRST_YEAR + 1
     return Section(
         "Refreshing the running year",
         f"`smallcap run` for the month ends of {clock.year}, one after the other: each remakes the "
         f"year up to the next month end, audits "
-        f"and publishes. Medians of {len(months) - 1} refreshes on each history, taken in turn.",
+        f"and publishes. {MEDIANS.format(len(months) - 1)}",
         ("history", "seconds", "× short history"),
         [
             [f"{short_years} years", f"{short_seconds:.2f}", "1.00"],
-            [f"{long_years} years", f"{long_seconds:.2f}", f"{ratio:.2f}"],
+            [f"{long_years} years", f"{long_seconds:.2f}", str(against)],
         ],
         [
             Limit(
                 f"refresh on {long_years} years of history, against {short_years} years",
-                ratio,
+                against.median,
                 MOST_TIMES_SHORT_HISTORY,
             )
         ],

@@ -42,6 +42,7 @@ from smallcap.sources.identity import ids as identity
 from smallcap.sources.open import open_source
 from smallcap.sources.payloads import SnapshotStore
 from smallcap.tables import TABLES
+from smallcap.tables.quarters import QuarterlyRecord
 from tests.oracle.funnel_polars import funnel_by_year
 
 FIRST_FLOW_YEAR = 2003
@@ -177,6 +178,8 @@ def _quarters(
         return frame.filter(pl.col("year").is_between(year - YEARS_BEFORE, year))
 
     years = sorted(annual["year"].unique())
+    # Without the columns that only say how a row was delivered, as the asset reads them.
+    served = served.select(list(QuarterlyRecord.columns()))
     quarters = pl.concat(
         quarters_known_in(year, near(served, year), near(annual, year), sanity_rules).rows for year in years
     )
@@ -216,7 +219,8 @@ def _marts(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables
             scores, present, metrics, tables["raw.prices"], rules, years
         ),
         "marts.coverage": coverage.coverage(
-            as_ofs, tables["raw.constituents"], present, as_of, scores, settings.stale_months
+            *(as_ofs, tables["raw.constituents"], present, as_of, tables["core.annual_fundamentals"]),
+            *(scores, settings.stale_months),
         ),
     }
 

@@ -35,6 +35,8 @@ def show(section: Section, console: Console) -> None:
     for row in section.rows:
         table.add_row(*(cell.replace("**", "") for cell in row))
     console.print(table)
+    if section.load:
+        console.print(f"  {section.load}", highlight=False)
     for limit in section.limits:
         console.print(
             f"  {_verdict(limit)}  {_sentence(limit)}", style="" if limit.is_held else "red", highlight=False
@@ -72,7 +74,14 @@ def write(sections: Sequence[Section], day: dt.date, load: str) -> str:
         *_markdown(("what", "limit", "measured", "held"), [_limit_cells(limit) for limit in limits]),
     ]
     for section in sections:
-        lines += ["", f"## {section.title}", "", section.text, "", *_markdown(section.columns, section.rows)]
+        lines += [
+            "",
+            f"## {section.title}",
+            "",
+            f"{section.text} {section.load}".strip(),
+            "",
+            *_markdown(section.columns, section.rows),
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ has another pair (benchmarks/peer.py), they are run unchanged on their own frame
 from __future__ import annotations
 
 import importlib.util
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import pandas as pd
 import polars as pl
 
 from benchmarks.sizes import SIZES
-from benchmarks.timing import medians
+from benchmarks.timing import Ratio, in_turn, ratio
 from smallcap.finance.pointintime import is_stale, visible
 from smallcap.finance.quality.steps import score
 from smallcap.rules.files import read_rules
@@ -27,8 +28,14 @@ ROOT = Path(__file__).resolve().parents[1]
 PEER = ROOT.parent / "shared" / "benchmarks" / "peer.py"
 RUNS = SIZES.runs
 LEAST_TIMES_FASTER = 30.0
-MOST_TIMES_BARE = 2.5
+MOST_TIMES_BARE = 1.7
 STALE_MONTHS = 18
+WHERE_THE_TIME_GOES = (
+    "Where the time goes: a quarter is to find each member's record and a tenth to copy its figures, "
+    "which the bare script does too; a quarter to winsorize and standardise, a tenth for quintiles. "
+    "What the bare script does not do is to keep the excluded rows and say why: the first step that "
+    "stops each of them, and the copying of ten columns of results into the rows that have one."
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +49,8 @@ class Row:
     smallcap_seconds, yardstick_seconds
         Medians of the runs.
     ratio
-        The yardstick's time over smallcap's for the pandas loop, smallcap's over the yardstick's for bare
+        Of each turn: the yardstick's time over smallcap's for the pandas loop, the inverse for bare
         Polars.
-    limit
-        What the ratio must hold, in words.
-    is_held
-        Whether it does.
     largest_difference
         Of the scores that both give.
     """
@@ -55,9 +58,7 @@ class Row:
     yardstick: str
     smallcap_seconds: float
     yardstick_seconds: float
-    ratio: float
-    limit: str
-    is_held: bool
+    ratio: Ratio
     largest_difference: float
 
 
@@ -110,29 +111,17 @@ def _rows(
 ) -> list[Row]:
     """Compare one screen with a pair of yardsticks."""
     scored, looped, bared = ours(), loop(), bare()
-    our_seconds, bare_seconds = medians(RUNS, ours, bare)
-    (loop_seconds,) = medians(RUNS, loop)
+    mine, barely, in_loop = in_turn(RUNS, ours, bare, loop)
+    middle = [statistics.median(seconds) for seconds in (mine, barely, in_loop)]
     from_pandas = pl.from_pandas(looped[["as_of", "entity_id", "score"]]).with_columns(
         pl.col("as_of").cast(pl.Date)
     )
-    faster, times_bare = loop_seconds / our_seconds, our_seconds / bare_seconds
     return [
         Row(
-            *(f"pandas loop, {whose}", our_seconds, loop_seconds, faster),
-            *(
-                f"at least {LEAST_TIMES_FASTER:g} times faster",
-                faster >= LEAST_TIMES_FASTER,
-                _difference(scored, from_pandas),
-            ),
+            *(f"pandas loop, {whose}", middle[0], middle[2], ratio(in_loop, mine)),
+            _difference(scored, from_pandas),
         ),
-        Row(
-            *(f"bare Polars, {whose}", our_seconds, bare_seconds, times_bare),
-            *(
-                f"at most {MOST_TIMES_BARE:g} times as long",
-                times_bare <= MOST_TIMES_BARE,
-                _difference(scored, bared),
-            ),
-        ),
+        Row(f"bare Polars, {whose}", middle[0], middle[1], ratio(mine, barely), _difference(scored, bared)),
     ]
 
 

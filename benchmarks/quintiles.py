@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.against_bare import HEADINGS, bare_seconds, compared
+from benchmarks.against_bare import HEADINGS, MEDIANS, compared
 from benchmarks.measured_run import Measured
 from benchmarks.results import Limit, Section
-from benchmarks.sizes import SIZES
 from smallcap.lake import Lake
 from smallcap.settings import Settings
 from tests.oracle.quintile_tables import KEYS, SAME, refuse_other_quintiles
 
 MOST_TIMES_BARE = 3.0
-REPEATS = min(3, SIZES.runs)
 
 
-def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Path) -> Section:
+def section(
+    home: Path, ours: Sequence[Measured], bare: Sequence[float], years: Sequence[int], out: Path
+) -> Section:
     """Compare the tables of quintiles in the backfills that were run.
 
     Parameters
     ----------
     home
-        The home of the last of them: the bare script takes its inputs from there.
+        The home of the last of them: the bare script took its inputs from there.
     ours
         Runs of the pipeline.
+    bare
+        Seconds of the bare script, after each of them.
     years
         The years of the runs.
     out
-        Where the bare script writes.
+        Where the bare script wrote.
     """
-    bare = statistics.median(bare_seconds("bare_quintiles", [home], out) for _ in range(REPEATS))
     made = {name: pl.read_parquet(out / name / "*.parquet") for name in KEYS}
     refuse_other_quintiles(Lake(Settings(home=home, preset="sample").lake_dir), made)
-    ratio, rows = compared(ours, KEYS, bare)
+    against, rows = compared(ours, KEYS, bare)
     return Section(
         "Quintile portfolios and other definitions of quality",
         f"{len(years)} years of the same backfill: monthly returns of portfolios of the quality "
@@ -48,8 +48,8 @@ def section(home: Path, ours: Sequence[Measured], years: Sequence[int], out: Pat
         "Polars and statsmodels that shares the thresholds and none of the calculations; it has the "
         "inputs in memory, takes all years at once, writes plain Parquet files, and makes the main "
         "columns of the wide tables alone. All rows were compared in these columns and are equal, "
-        f"numbers within {SAME:g}.",
+        f"numbers within {SAME:g}. {MEDIANS.format(len(bare))}",
         HEADINGS,
         rows,
-        [Limit("quintiles and other definitions, against the bare script", ratio, MOST_TIMES_BARE)],
+        [Limit("quintiles and other definitions, against the bare script", against.median, MOST_TIMES_BARE)],
     )

@@ -50,6 +50,8 @@ class Section:
         The table, cells as text.
     limits
         The limits of the section.
+    load
+        What other programs did meanwhile, in words.
     """
 
     title: str
@@ -57,3 +59,4 @@ class Section:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     limits: Sequence[Limit]
+    load: str = ""

@@ -33,10 +33,11 @@ The digest is written ``<version>:<first sum><second sum>``, each sum in 16 hexa
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -67,24 +68,30 @@ _TYPES = {
 
 
 @dataclass(frozen=True)
-class _Columns:
-    """The columns of a frame, one after the other.
+class _Column:
+    """A column: what is needed to give each of its values 64 mixed bits.
 
     Attributes
     ----------
-    bits
-        64 bits for each value; those of a null mean nothing.
+    plain
+        The values as they are stored; of texts, for each the place of its bits in `of_texts`.
+    is_float
+        Whether the values are floats.
     nulls
-        Which values are null, by the number of the column; a column without nulls is not there.
-    keys, null_bits, weights
-        The integers that name and type of each column give.
+        Which values are null; None where none is.
+    of_texts
+        The mixed bits of each text that occurs; None for other types.
+    key, null_bits, weight
+        The integers that name and type of the column give.
     """
 
-    bits: Sequence[UInts]
-    nulls: Mapping[int, NDArray[np.bool_]]
-    keys: UInts
-    null_bits: UInts
-    weights: UInts
+    plain: NDArray[Any]
+    is_float: bool
+    nulls: NDArray[np.bool_] | None
+    of_texts: UInts | None
+    key: np.uint64
+    null_bits: np.uint64
+    weight: np.uint64
 
 
 def algorithm_of(digest: str) -> str:
@@ -134,24 +141,34 @@ def _written(first: UInts, second: UInts) -> str:
 def _hashes(table: Table, frame: pl.DataFrame) -> tuple[UInts, UInts]:
     columns = _columns(table, frame)
     first, second = np.empty(frame.height, np.uint64), np.empty(frame.height, np.uint64)
-    height = max(VALUES_AT_ONCE // max(len(columns.bits), 1), 1)
+    height = max(VALUES_AT_ONCE // max(len(columns), 1), 1)
     for start in range(0, frame.height, height):
         rows = slice(start, start + height)
         first[rows], second[rows] = _hashes_of_block(columns, rows)
-    return _mix(first), _mix(second)
+    return first, second
 
 
-def _hashes_of_block(columns: _Columns, rows: slice) -> tuple[UInts, UInts]:
-    """Add up the columns of some rows: plain, and weighted."""
-    values = np.empty((len(columns.bits), columns.bits[0][rows].size), np.uint64)
-    for number, (bits, key) in enumerate(zip(columns.bits, columns.keys, strict=True)):
-        np.bitwise_xor(bits[rows], key, out=values[number])
-    _mix(values)
-    for number, nulls in columns.nulls.items():
-        values[number][nulls[rows]] = columns.null_bits[number]
-    return values.sum(axis=0, dtype=np.uint64), (values * columns.weights[:, None]).sum(
-        axis=0, dtype=np.uint64
-    )
+def _hashes_of_block(columns: Sequence[_Column], rows: slice) -> tuple[UInts, UInts]:
+    """Hash some rows: add up their columns, plain and weighted, and mix.
+
+    Everything is done block by block, because what is not in the processor's cache takes longer than the
+    arithmetic. Each text is mixed once, however often it occurs; the other columns come first, and are mixed
+    together.
+    """
+    values = np.empty((len(columns), columns[0].plain[rows].size), np.uint64)
+    numbers = [number for number, column in enumerate(columns) if column.of_texts is None]
+    for number in numbers:
+        column = columns[number]
+        np.bitwise_xor(_bits(column, rows), column.key, out=values[number])
+    _mix(values[: len(numbers)])
+    for number, column in enumerate(columns):
+        if column.of_texts is not None:
+            np.take(column.of_texts, column.plain[rows], out=values[number])
+        if column.nulls is not None:
+            values[number][column.nulls[rows]] = column.null_bits
+    first = values.sum(axis=0, dtype=np.uint64)
+    values *= np.array([column.weight for column in columns], np.uint64)[:, None]
+    return _mix(first), _mix(values.sum(axis=0, dtype=np.uint64))
 
 
 def _mix(values: UInts) -> UInts:
@@ -164,24 +181,21 @@ def _mix(values: UInts) -> UInts:
     return values
 
 
-def _columns(table: Table, frame: pl.DataFrame) -> _Columns:
+def _columns(table: Table, frame: pl.DataFrame) -> list[_Column]:
+    """Read the columns, those of texts last."""
     # Arrow's buffers are the frame's own memory: nothing is copied.
     arrow = frame.to_arrow(compat_level=pl.CompatLevel.newest())
     names = [name for name in frame.columns if name not in table.fetch_columns]
-    arrays = [_one_array(arrow[name]) for name in names]
-    types = [_type_of(name, array) for name, array in zip(names, arrays, strict=True)]
-    of_names = np.array([_of_name(name, kind) for name, kind in zip(names, types, strict=True)], np.uint64)
-    return _Columns(
-        bits=[_bits(kind, array) for kind, array in zip(types, arrays, strict=True)],
-        nulls={
-            number: _unpacked(array.buffers()[0], array) == 0
-            for number, array in enumerate(arrays)
-            if array.null_count
-        },
-        keys=of_names[:, 0],
-        null_bits=of_names[:, 1],
-        weights=of_names[:, 2],
-    )
+    columns = [_column(name, _one_array(arrow[name])) for name in names]
+    return sorted(columns, key=lambda column: column.of_texts is not None)
+
+
+def _column(name: str, values: pa.Array) -> _Column:
+    kind = _type_of(name, values)
+    key, null_bits, weight = (np.uint64(number) for number in _of_name(name, kind))
+    plain, of_texts = _places_of_texts(values, key) if kind == "text" else (_plain(kind, values), None)
+    nulls = _unpacked(values.buffers()[0], values) == 0 if values.null_count else None
+    return _Column(plain, kind == "float64", nulls, of_texts, key, null_bits, weight)
 
 
 def _one_array(column: pa.ChunkedArray) -> pa.Array:
@@ -202,32 +216,41 @@ def _of_name(column: str, kind: str) -> tuple[int, int, int]:
     return key, null, weight | 1
 
 
-def _bits(kind: str, values: pa.Array) -> UInts:
-    """Return 64 bits for each value of a column."""
-    if kind == "text":
-        return _bits_of_texts(values)
+def _plain(kind: str, values: pa.Array) -> NDArray[Any]:
+    """Return the values of a column that is no text, as they are stored; flags as bytes."""
     if kind == "bool":
-        return _unpacked(values.buffers()[1], values).astype(np.uint64)
+        return _unpacked(values.buffers()[1], values)
     width = np.dtype(np.int32 if kind in ("int32", "date") else np.int64)
     plain = np.frombuffer(values.buffers()[1], width, len(values), values.offset * width.itemsize)
-    if kind != "float64":
+    return plain.view(np.float64) if kind == "float64" else plain
+
+
+def _bits(column: _Column, rows: slice) -> UInts:
+    """Return 64 bits for each value of some rows of a column that is no text."""
+    plain = column.plain[rows]
+    if not column.is_float:
         return plain.astype(np.int64, copy=False).view(np.uint64)
     # Adding 0.0 makes 0.0 of -0.0.
-    floats = plain.view(np.float64) + 0.0
+    floats = plain + 0.0
     bits: UInts = floats.view(np.uint64)
     bits[np.isnan(floats)] = _NAN
     return bits
 
 
-def _bits_of_texts(values: pa.Array) -> UInts:
-    """Hash each text once, however often it occurs."""
+def _places_of_texts(values: pa.Array, key: np.uint64) -> tuple[NDArray[np.int32], UInts]:
+    """Return the mixed bits of each text that occurs, and for each value where they are."""
     encoded = values.dictionary_encode()
     texts = encoded.dictionary.to_pylist()
     digests = b"".join([blake2b(text.encode(), digest_size=8).digest() for text in texts])
     # Where all are null there is no text at all, and nothing looks at the bits.
-    bits = np.frombuffer(digests or bytes(8), "<u8").astype(np.uint64)
-    codes: NDArray[np.int32] = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)
-    return bits[codes]
+    mixed = _mix(np.frombuffer(digests or bytes(8), "<u8").astype(np.uint64) ^ key)
+    indices = encoded.indices
+    # Not by Arrow's own functions, which import pandas.
+    places = np.frombuffer(indices.buffers()[1], np.int32, len(indices), indices.offset * 4)
+    if indices.null_count:
+        # What stands at a null means nothing, and may lie outside.
+        places = np.where(_unpacked(indices.buffers()[0], indices), places, np.int32(0))
+    return places, mixed
 
 
 def _unpacked(bitmap: pa.Buffer, values: pa.Array) -> NDArray[np.uint8]:

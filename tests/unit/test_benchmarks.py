@@ -5,7 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from benchmarks import bootstrap, page, rolling, trailing
+from benchmarks import bootstrap, page, rolling, timing, trailing
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
 from smallcap.rules.files import read_rules
@@ -127,3 +127,29 @@ def test_the_bare_script_of_trailing_metrics_makes_the_same_table() -> None:
     trailing.refuse_others(made, bare_trailing(*statements))
     with pytest.raises(AssertionError):
         trailing.refuse_others(made.with_columns(pl.col("roe") + 0.001), bare_trailing(*statements))
+
+
+def test_ratios_are_those_of_paired_runs_with_their_spread():
+    compared = timing.ratio([2.0, 9.0, 3.0], [1.0, 3.0, 2.0])
+    assert (compared.median, compared.least, compared.greatest) == (2.0, 1.5, 3.0)
+    assert str(compared) == "2.00 (1.50 to 3.00)"
+
+
+def test_functions_run_in_turn():
+    calls: list[str] = []
+    taken = timing.in_turn(3, lambda: calls.append("ours"), lambda: calls.append("theirs"))
+    assert calls == ["ours", "theirs"] * 3
+    assert [len(seconds) for seconds in taken] == [3, 3]
+
+
+@pytest.mark.parametrize(("others", "is_busy"), [(0.1, False), (0.11, True)])
+def test_a_section_says_whether_other_programs_kept_the_machine_busy(others, is_busy):
+    assert ("the machine was busy" in timing.load_in_words(others)) == is_busy
+
+
+def test_every_section_says_what_other_programs_did():
+    made = [Section("One", "What it means.", ("",), [], []), Section("Two", "Also.", ("",), [], [])]
+    sections = list(timing.with_load(lambda: iter(made)))
+    assert [section.title for section in sections] == ["One", "Two"]
+    assert all("Other programs used" in section.load for section in sections)
+    assert "Also. Other programs used" in page.write(sections, dt.date(2026, 1, 2), "")

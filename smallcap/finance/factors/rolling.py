@@ -1,9 +1,9 @@
 """Rolling least squares of many series on the same factors in one pass, with support for missing months.
 
 Each window's factors are turned into an orthonormal basis once (QR). For a series that is complete in the
-window, the projections on that basis are its regression. For a series with gaps, the basis is not orthonormal
-over its own months: its cross-products, close to the identity, are inverted, for all such series of the
-window at once. `stocks` maps the series to members.
+window, the projections on that basis are its regression. Those of a series with few gaps are corrected for
+them, and those of one with many are solved by its own cross-products (`rolling_gaps`). `stocks` maps the
+series to members.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from smallcap.finance.factors.fit import Floats
+from smallcap.finance.factors.fit import Floats, Integers
+from smallcap.finance.factors.rolling_gaps import FEW_GAPS, Gaps, GapsOfWindow, invert, take_out
 
-Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 COLLINEAR: Final = 1e-10
 """Share of a factor not explained by the constant and the factors before it; at or below, it is collinear."""
-SINGULAR: Final = 1e-12
-"""Determinant of the cross-products (1 for a complete series) below which the loadings are not identified."""
 
 
 @dataclass(frozen=True)
@@ -91,30 +89,34 @@ def rolling_loadings(
     RollingFit
         Equal to one least-squares fit per name and window.
     """
-    ends = np.asarray(window_ends, dtype=np.int64)
-    starts = np.maximum(ends - window + 1, 0)
     usable: Flags = np.asarray(
         np.isfinite(factors if risk_free is None else np.column_stack([factors, risk_free])).all(axis=1)
     )
-    known = np.isfinite(returns) & usable[:, None]
-    excess = np.where(known, returns if risk_free is None else returns - risk_free[:, None], 0.0)
-    n_obs = _counts(known, starts, ends)
-    is_constant = (n_obs > 0) & (_latest_differing(returns, known)[ends] < starts[:, None])
+    # A month that no series can use is left out, so that each window is a slice.
+    starts, ends = _among_usable(usable, np.asarray(window_ends, dtype=np.int64), window)
+    returns, factors = returns[usable], factors[usable]
+    known = np.isfinite(returns)
+    excess = np.where(known, returns if risk_free is None else returns - risk_free[usable, None], 0.0)
+    gaps = Gaps.of(known)
+    n_obs = (ends - starts)[:, None] - gaps.count(starts, ends)
+    is_constant = (n_obs > 0) & (_latest_differing(returns, known)[ends - 1] < starts[:, None])
     fitted = _Fitted.empty(n_obs.shape, factors.shape[1] + 1)
+    # Fresh memory for the residuals of every window would cost more than computing them.
+    room = np.empty(window * returns.shape[1])
     # One window at a time: its names share the factors, and a window's returns fit into the processor cache.
     for position, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        months = slice(start, end + 1)
-        rows = months if usable[months].all() else start + np.flatnonzero(usable[months])
-        design = _design(factors[rows])
+        design = _design(factors[start:end])
         if design is None:
             continue
         is_wanted = (n_obs[position] >= least) & ~is_constant[position]
-        has_gaps = n_obs[position] < len(design.basis)
-        complete, gappy = _chosen(is_wanted & ~has_gaps), _chosen(is_wanted & has_gaps)
-        if complete is not None:
-            fitted.put(position, complete, _fit_complete(design, excess[rows][:, complete]))
-        if gappy is not None:
-            fitted.put(position, gappy, _fit_with_gaps(design, excess[rows][:, gappy], known[rows][:, gappy]))
+        has_many_gaps = n_obs[position] < end - start - FEW_GAPS
+        few, many = _chosen(is_wanted & ~has_many_gaps), _chosen(is_wanted & has_many_gaps)
+        if few is not None:
+            within = gaps.within(start, end, few)
+            fitted.put(position, few, _fit_with_few_gaps(design, excess[start:end][:, few], within, room))
+        if many is not None:
+            rows = (excess[start:end][:, many], known[start:end][:, many])
+            fitted.put(position, many, _fit_with_many_gaps(design, *rows))
     with np.errstate(divide="ignore", invalid="ignore"):
         t_stat = fitted.estimate / fitted.std_error
     estimate, std_error, t_stat = (
@@ -152,10 +154,10 @@ class _Fitted:
             array[position][..., names] = values
 
 
-def _counts(known: Flags, starts: Integers, ends: Integers) -> Integers:
-    """Count the known months of each window."""
-    so_far = np.concatenate([np.zeros((1, known.shape[1]), dtype=np.int64), np.cumsum(known, axis=0)])
-    return np.asarray(so_far[ends + 1] - so_far[starts])
+def _among_usable(usable: Flags, ends: Integers, window: int) -> tuple[Integers, Integers]:
+    """Return where each window begins and ends (exclusive) among the usable months."""
+    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(usable)])
+    return before[np.maximum(ends - window + 1, 0)], before[ends + 1]
 
 
 def _latest_differing(returns: Floats, known: Flags) -> Integers:
@@ -195,42 +197,72 @@ def _design(factors: Floats) -> _Design | None:
     return _Design(basis, np.linalg.inv(triangle))
 
 
-def _fit_complete(design: _Design, excess: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Fit series that have every month: the basis is orthonormal, its first vector the constant."""
-    projections = design.basis.T @ excess
-    residuals = excess - design.basis @ projections
+def _fit_with_few_gaps(
+    design: _Design, excess: Floats, gaps: GapsOfWindow, room: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Fit series that have nearly every month; `excess` is 0 in the others.
+
+    For a complete series, the basis is orthonormal, its first vector the constant. `room` is overwritten.
+    """
+    basis, inverse = design.basis, design.inverse
+    projections = basis.T @ excess
+    solved = take_out(basis, inverse, np.take(projections, gaps.names, axis=1), gaps)
+    projections[:, gaps.names] = solved.projections
+    residuals = room[: excess.size].reshape(excess.shape)
+    np.subtract(excess, np.matmul(basis, projections, out=residuals), out=residuals)
+    gappy = np.repeat(gaps.names, gaps.count)
+    filled = -residuals[gaps.months, gappy]
+    residuals[gaps.months, gappy] = 0
     unexplained = np.einsum("mn,mn->n", residuals, residuals)
     explained = np.einsum("tn,tn->n", projections[1:], projections[1:])
-    residual_std = np.sqrt(unexplained / (len(excess) - len(projections)))
-    spread = np.sqrt((design.inverse**2).sum(axis=1))
-    return (
-        design.inverse @ projections,
-        spread[:, None] * residual_std,
-        _share(explained, explained + unexplained),
-        residual_std,
+    explained[gaps.names] -= _explained_in_gaps(
+        filled - basis[0, 0] * projections[0, gappy], gaps, len(excess)
     )
+    n_obs = np.full(excess.shape[1], len(excess))
+    n_obs[gaps.names] -= gaps.count
+    residual_std = np.sqrt(unexplained / (n_obs - len(projections)))
+    std_error = np.sqrt((inverse**2).sum(axis=1))[:, None] * residual_std
+    std_error[:, gaps.names] = solved.spread * residual_std[gaps.names]
+    fit = (inverse @ projections, std_error, _share(explained, explained + unexplained), residual_std)
+    for figures in fit:
+        figures[..., gaps.names[solved.is_singular]] = np.nan
+    return fit
 
 
-def _fit_with_gaps(design: _Design, excess: Floats, known: Flags) -> tuple[Floats, Floats, Floats, Floats]:
-    """Fit series with gaps, where `excess` is 0, by solving each one's cross-products over its own months."""
+def _explained_in_gaps(deviations: Floats, gaps: GapsOfWindow, months: int) -> Floats:
+    """Return what fitted values in gaps add to the explained sum of squares.
+
+    Parameters
+    ----------
+    deviations
+        Of the fitted values from the mean of all months, with the fitted values in the gaps.
+    gaps
+        The gaps.
+    months
+        In the window.
+    """
+    first = np.cumsum(gaps.count) - gaps.count
+    if not len(first):
+        return np.zeros(0)
+    total = np.add.reduceat(deviations, first)
+    return np.asarray(np.add.reduceat(deviations**2, first) + total**2 / (months - gaps.count))
+
+
+def _fit_with_many_gaps(
+    design: _Design, excess: Floats, known: Flags
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Fit series with gaps, where `excess` is 0, each on its own months."""
+    solved = invert(design.basis, design.inverse, design.basis.T @ excess, known)
     weights = known.astype(np.float64)
-    terms = design.basis.shape[1]
-    pairs = np.einsum("mi,mj->mij", design.basis, design.basis).reshape(len(excess), -1)
-    products = (weights.T @ pairs).reshape(-1, terms, terms)
-    is_singular = np.linalg.det(products) < SINGULAR
-    products[is_singular] = np.eye(terms)
-    inverse = np.linalg.inv(products)
-    projections = np.einsum("nij,jn->in", inverse, design.basis.T @ excess)
-    residuals = (excess - design.basis @ projections) * weights
+    residuals = (excess - design.basis @ solved.projections) * weights
     n_obs = weights.sum(axis=0)
     deviations = (excess - excess.sum(axis=0) / n_obs) * weights
     unexplained, total = (np.einsum("mn,mn->n", gaps, gaps) for gaps in (residuals, deviations))
-    residual_std = np.where(is_singular, np.nan, np.sqrt(unexplained / (n_obs - terms)))
-    spread = np.sqrt(np.einsum("nij,ij->in", design.inverse @ inverse, design.inverse))
-    estimate = np.where(is_singular, np.nan, design.inverse @ projections)
+    is_singular = solved.is_singular
+    residual_std = np.where(is_singular, np.nan, np.sqrt(unexplained / (n_obs - design.basis.shape[1])))
     return (
-        estimate,
-        spread * residual_std,
+        np.where(is_singular, np.nan, design.inverse @ solved.projections),
+        solved.spread * residual_std,
         np.where(is_singular, np.nan, _share(total - unexplained, total)),
         residual_std,
     )

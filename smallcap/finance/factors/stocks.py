@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from smallcap.finance.factors.fit import Floats
+from smallcap.finance.factors.fit import Floats, Integers
 from smallcap.finance.factors.known_vintages import five_factors_known
-from smallcap.finance.factors.rolling import Integers, rolling_loadings
+from smallcap.finance.factors.rolling import rolling_loadings
 from smallcap.finance.factors.series import RISK_FREE, Factors, month_number
 from smallcap.finance.frames import in_columns_of, without_nan
 from smallcap.finance.statuses import ESTIMATED, INSUFFICIENT

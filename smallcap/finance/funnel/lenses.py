@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from smallcap.finance.frames import in_columns_of
@@ -18,6 +20,7 @@ from smallcap.rules.types.kinds import KIND_WORDS
 from smallcap.tables.lenses import StatementLenses
 
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
+VERDICTS = (MET, MISSED, UNKNOWN, NOT_APPLICABLE)
 
 
 def statement_lenses(
@@ -71,15 +74,35 @@ def statement_lenses(
         pl.col("as_of").dt.year().alias("year")
     )
     annual, latest = (
-        frame.with_columns(_gate().alias("gate"))
+        frame.with_columns(_gate().alias("gate"), _cannot_be_asked().alias("cannot_be_asked"))
         for frame in (on_annual(limited), on_latest(limited, trailing_as_of))
     )
-    return interleaved(
+    asked = items(rules)
+    seen = interleaved(
         [
             _seen(latest if item.statement == BALANCE_SHEET else annual, item, rules, applicability)
-            for item in items(rules)
+            for item in asked
         ]
     )
+    described = _described(annual, latest, asked)
+    verdict = pl.lit(pl.Series(VERDICTS)).gather(seen["verdict"]).alias("verdict")
+    return in_columns_of(
+        described.hstack(seen).with_columns(verdict, pl.lit(rules.label).alias("rule_set")), StatementLenses
+    )
+
+
+def _described(annual: pl.DataFrame, latest: pl.DataFrame, asked: Sequence[Item]) -> pl.DataFrame:
+    """Say for the rows of `interleaved` whose they are, on which footing, and of which item."""
+    shared = pl.concat(
+        [rows.select("year", "as_of", "entity_id", *FOOTING) for rows in (annual, latest)], rechunk=True
+    )
+    row = pl.int_range(len(asked) * annual.height, dtype=pl.UInt32, eager=True)
+    member, number = row // len(asked), row % len(asked)
+    first = pl.Series([annual.height * (item.statement == BALANCE_SHEET) for item in asked], dtype=pl.UInt32)
+    of_item = pl.DataFrame(
+        {name: [getattr(item, name) for item in asked] for name in ("statement", "item", "preference")}
+    )
+    return shared[first.gather(number) + member].hstack(of_item[number])
 
 
 def _gate() -> pl.Expr:
@@ -90,30 +113,34 @@ def _gate() -> pl.Expr:
 
 
 def _seen(rows: pl.DataFrame, item: Item, rules: FunnelRules, applicability: Applicability) -> pl.DataFrame:
-    """Evaluate one item for every member that it can be asked of."""
+    """Evaluate one item for every member that it can be asked of; the verdict as its place."""
     asked = is_asked(applicability.kinds_without("items", item.item))
     checked = rows.with_columns(
         pl.when(asked & pl.col("gate").is_null()).then(item.is_met).alias("is_met"), asked.alias("is_asked")
     )
     is_met, is_known = pl.col("is_met"), pl.col("is_met").is_not_null()
-    verdict = pl.when(is_met).then(pl.lit(MET)).when(is_known).then(pl.lit(MISSED)).otherwise(pl.lit(UNKNOWN))
-    columns = checked.select(
-        *("year", "as_of", "entity_id"),
-        pl.lit(item.statement).alias("statement"),
-        pl.lit(item.item).alias("item"),
+    return checked.select(
         pl.when("is_asked").then(_finite(item.value)).alias("value"),
-        pl.lit(item.preference).alias("preference"),
-        item.threshold.alias("threshold"),
-        pl.when("is_asked").then(verdict).otherwise(pl.lit(NOT_APPLICABLE)).alias("verdict"),
+        item.threshold.cast(pl.Float64).alias("threshold"),
         pl.when(~pl.col("is_asked"))
-        .then(_cannot_be_asked())
+        .then(_place(NOT_APPLICABLE))
+        .when(is_met)
+        .then(_place(MET))
+        .when(is_known)
+        .then(_place(MISSED))
+        .otherwise(_place(UNKNOWN))
+        .alias("verdict"),
+        pl.when(~pl.col("is_asked"))
+        .then("cannot_be_asked")
         .when(~is_known)
         .then(pl.coalesce("gate", _why(item, rules)))
         .alias("reason"),
-        *FOOTING,
-        pl.lit(rules.label).alias("rule_set"),
     )
-    return in_columns_of(columns, StatementLenses)
+
+
+def _place(verdict: str) -> pl.Expr:
+    """Return the place of a verdict among VERDICTS: one byte per row is enough until the end."""
+    return pl.lit(VERDICTS.index(verdict), pl.UInt8)
 
 
 def _cannot_be_asked() -> pl.Expr:

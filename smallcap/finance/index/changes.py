@@ -22,6 +22,8 @@ from smallcap.tables.index_changes import IndexChanges
 
 MARKET_CAP, HOLDING = "market_cap", "holding"
 KEY = ["as_of", "entity_id"]
+COMPARED = ["size_as_of", "size_basis"]
+"""The date and the kind of the sizes that are compared."""
 
 
 def index_changes(
@@ -71,9 +73,11 @@ def index_changes(
     of_dates = changes.join(reconstitutions, on="as_of", how="left", maintain_order="left")
     dated = _with_size_date(of_dates, sizes)
     measured = _with_size(dated, sizes, members)
-    priced = measured.join(_price_days(members, prices), on="entity_id", how="left", maintain_order="left")
+    days = _days_with_a_price(prices)
+    asked = members.filter(pl.col("entity_id").is_in(changes["entity_id"].unique().implode()))
+    priced = measured.join(_price_days(asked, days), on="entity_id", how="left", maintain_order="left")
     explained = (
-        _with_known_days(priced, prices)
+        _with_known_days(priced, days)
         .with_columns(
             *cause_and_evidence(rules.changes, rules.eligibility),
             pl.col("as_of").dt.year().alias("year"),
@@ -143,13 +147,25 @@ def _with_size(dated: pl.DataFrame, sizes: pl.DataFrame, members: pl.DataFrame) 
         pl.coalesce("market_cap_usd", "holding_usd").alias("size_usd"),
     )
     stayed = _sizes_of_stayers(sized.select("as_of", "previous_as_of", "size_as_of").unique(), sizes, members)
-    asked = sized.select(*KEY, "size_as_of", "size_basis", "size_usd")
-    shares = (
-        asked.join(stayed, on=["as_of", "size_as_of", "size_basis"])
-        .group_by(KEY)
-        .agg((pl.col("size_of_other") <= pl.col("size_usd")).mean().alias("size_quantile"))
+    asked = sized.select(*KEY, *COMPARED, "size_usd").drop_nulls("size_usd")
+    return sized.join(_shares(asked, stayed), on=KEY, how="left", maintain_order="left")
+
+
+def _shares(asked: pl.DataFrame, stayed: pl.DataFrame) -> pl.DataFrame:
+    """Find which share of the sizes that a company is compared with is at most as large: `size_quantile`.
+
+    By the place of its size among them, because comparing every pair would take most of the time.
+    """
+    group = ["as_of", *COMPARED]
+    places = stayed.sort("size_of_other").with_columns(
+        pl.int_range(1, pl.len() + 1).over(group).alias("place")
     )
-    return sized.join(shares, on=KEY, how="left", maintain_order="left")
+    found = (
+        asked.sort("size_usd")
+        .join_asof(places, left_on="size_usd", right_on="size_of_other", by=group, check_sortedness=False)
+        .join(stayed.group_by(group).len("others"), on=group)
+    )
+    return found.select(*KEY, (pl.col("place").fill_null(0) / pl.col("others")).alias("size_quantile"))
 
 
 def _sizes_of_stayers(compared: pl.DataFrame, sizes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -173,20 +189,19 @@ def _sizes_of_stayers(compared: pl.DataFrame, sizes: pl.DataFrame, members: pl.D
     )
 
 
-def _price_days(members: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+def _price_days(members: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
     """Return the first and last day with a price of any line that was the company's largest."""
     lines = members.select("entity_id", "security_id").unique()
     return (
-        _priced(prices)
-        .join(lines, on="security_id")
+        priced.join(lines, on="security_id")
         .group_by("entity_id")
         .agg(pl.col("date").min().alias("first_price_date"), pl.col("date").max().alias("last_price_date"))
     )
 
 
-def _with_known_days(changes: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+def _with_known_days(changes: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
     """Add the first and last day for which prices are available, the last up to as_of and the next."""
-    days = _priced(prices).select("date").unique().sort("date")
+    days = priced.select("date").unique().sort("date")
     return (
         changes.sort("as_of")
         .join_asof(
@@ -210,7 +225,7 @@ def _with_known_days(changes: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _priced(prices: pl.DataFrame) -> pl.DataFrame:
-    return prices.filter(
-        pl.any_horizontal(pl.col("close_usd", "adjusted_close_usd", "total_return").is_not_null())
-    )
+def _days_with_a_price(prices: pl.DataFrame) -> pl.DataFrame:
+    """List the days on which each line has a price or a return."""
+    is_known = pl.any_horizontal(pl.col("close_usd", "adjusted_close_usd", "total_return").is_not_null())
+    return prices.lazy().filter(is_known).select("security_id", "date").collect()

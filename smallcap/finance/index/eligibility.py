@@ -66,10 +66,9 @@ def index_eligibility(
     evaluated = answered.with_columns(
         _overall(KNOWN).alias("known_status"),
         _overall(RULES).alias("status"),
-        _reason(rules.eligibility).alias("reason"),
         pl.lit(rules.label).alias("rule_set"),
     )
-    return in_columns_of(evaluated, IndexEligibility)
+    return in_columns_of(evaluated.with_columns(_reasons(evaluated, rules.eligibility)), IndexEligibility)
 
 
 def _at_rank_day(
@@ -139,8 +138,24 @@ def _overall(names: Sequence[str]) -> pl.Expr:
     return pl.when(is_failed).then(pl.lit(FAIL)).when(is_open).then(pl.lit(VERIFY)).otherwise(pl.lit(PASS))
 
 
+def _reasons(evaluated: pl.DataFrame, rules: EligibilityRules) -> pl.Series:
+    """Say which rules fail and which cannot be evaluated; null if all hold.
+
+    Few rows differ in what their words name, so each text is made once.
+    """
+    named = [f"{name}_status" for name in RULES]
+    is_failed = pl.any_horizontal(pl.col(name) == FAIL for name in named)
+    figures = ("price_usd", "rank_date", "market_cap_usd", "exchange", "country")
+    # Figures are named in the words of a failed rule alone; the country also where it is to be verified.
+    told = evaluated.select(
+        *named, *(pl.when(is_failed).then(name).alias(name) for name in figures[:-1]), figures[-1]
+    )
+    texts = told.unique(maintain_order=True).with_columns(_reason(rules).alias("reason"))
+    return told.join(texts, on=told.columns, how="left", nulls_equal=True, maintain_order="left")["reason"]
+
+
 def _reason(rules: EligibilityRules) -> pl.Expr:
-    """Say which rules fail and which cannot be evaluated; null if all hold."""
+    """Put the reasons of a row's rules into one text."""
     parts = [
         pl.when(pl.col(f"{name}_status") == FAIL)
         .then(failed)

@@ -58,21 +58,16 @@ def score(inputs: pl.DataFrame, rules: QualityRules, variant: Variant = BASE) ->
         the order of the rows and the other groups.
     """
     numbered = _numbered_in_order(_without_nan(inputs))
-    placed = numbered.with_columns(_place(rules, variant).alias("place")).with_columns(
+    placed = numbered.with_columns(_places(numbered, rules, variant).alias("place")).with_columns(
         _insufficient_marked(rules)
     )
-    scored = _scored(
-        placed.select("group", "place", *SCORE_INPUTS).filter(pl.col("place") == 0), rules, variant
-    )
     is_scored = placed["place"] == 0
-    # Scored rows are in the same order in both frames, so a running count finds each row's result; null
-    # gathers null.
-    position = placed.select(pl.when(is_scored).then(is_scored.cum_sum() - 1)).to_series()
+    scored = _scored(placed.select("group", *SCORE_INPUTS).filter(is_scored), rules, variant)
     explained = placed.with_columns(
         pl.when(is_scored).then(pl.lit("scored")).otherwise(pl.lit("excluded")).alias("status"),
         pl.lit(pl.Series(REASONS, dtype=pl.String)).gather(pl.col("place")).alias("exclusion_reason"),
     )
-    return explained.drop("group", "place").hstack(scored.select(pl.all().gather(position)))
+    return explained.drop("group", "place").hstack(_spread(scored, is_scored))
 
 
 def _without_nan(inputs: pl.DataFrame) -> pl.DataFrame:
@@ -111,27 +106,35 @@ def _is_in_order(numbered: pl.DataFrame) -> bool:
     return bool(ascends) and groups.equals(groups.unique().sort(GROUP))
 
 
-def _place(rules: QualityRules, variant: Variant) -> pl.Expr:
-    """Find the first step that a record does not pass, as an index into REASONS; 0 if it passes all."""
+def _places(inputs: pl.DataFrame, rules: QualityRules, variant: Variant) -> pl.Series:
+    """Find the first step that each record does not pass, as an index into REASONS; 0 if it passes all."""
+    steps = _steps(rules, variant)
+    # Most records pass: only for the others is it decided which step is the first.
+    stopped = inputs.select(
+        pl.any_horizontal(is_stopped for is_stopped, _ in steps).fill_null(False).arg_true()
+    ).to_series()
+    first = inputs.select("is_ticker_usable", "period_end", "is_stale", *REQUIRED_INPUTS)[stopped].select(
+        pl.coalesce(*(pl.when(is_stopped).then(place) for is_stopped, place in steps)).alias("place")
+    )
+    return pl.zeros(inputs.height, pl.UInt8, eager=True).scatter(stopped, first["place"])
+
+
+def _steps(rules: QualityRules, variant: Variant) -> list[tuple[pl.Expr, pl.Expr]]:
+    """List the steps in order: whether a record is stopped there, and the index into REASONS."""
     mask = pl.sum_horizontal(
         pl.col(name).is_null().cast(pl.UInt8) * pl.lit(2**bit, pl.UInt8)
         for bit, name in enumerate(REQUIRED_INPUTS)
     )
-    place = (
-        pl.when(~pl.col("is_ticker_usable"))
-        .then(_literal("unusable_ticker"))
-        .when(pl.col("period_end").is_null())
-        .then(_literal("no_fundamentals"))
-        .when(pl.col("is_stale"))
-        .then(_literal("stale"))
-        .when(mask > 0)
-        .then(_literal("stale") + mask)
-    )
-    if variant.is_controlled:
-        controlled = CONTROLLED if variant.is_size_controlled else CONTROLLED[1:]
-        for name in controlled:
-            place = place.when(~_within(name, rules)).then(_literal(f"out_of_range:{name}"))
-    return place.otherwise(pl.lit(0, pl.UInt8))
+    steps = [
+        (~pl.col("is_ticker_usable"), _literal("unusable_ticker")),
+        (pl.col("period_end").is_null(), _literal("no_fundamentals")),
+        (pl.col("is_stale"), _literal("stale")),
+        (pl.any_horizontal(pl.col(REQUIRED_INPUTS).is_null()), _literal("stale") + mask),
+    ]
+    if not variant.is_controlled:
+        return steps
+    controlled = CONTROLLED if variant.is_size_controlled else CONTROLLED[1:]
+    return [*steps, *((~_within(name, rules), _literal(f"out_of_range:{name}")) for name in controlled)]
 
 
 def _literal(reason: str) -> pl.Expr:
@@ -145,6 +148,15 @@ def _within(name: str, rules: QualityRules) -> pl.Expr:
     return pl.col(name).is_between(
         bounds.lowest, bounds.highest, closed="both" if bounds.is_inclusive else "none"
     )
+
+
+def _spread(scored: pl.DataFrame, is_scored: pl.Series) -> pl.DataFrame:
+    """Put the results of the scored rows, in their order, into a frame of all rows; null in the others."""
+    if scored.is_empty():
+        return scored.clear(len(is_scored))
+    # Gathering by a place for every row, and masking, takes less time than gathering by places with nulls.
+    place = (is_scored.cum_sum().cast(pl.Int64) - 1).clip(0)
+    return scored.select(pl.when(is_scored).then(pl.all().gather(place)))
 
 
 def _insufficient_marked(rules: QualityRules) -> pl.Expr:

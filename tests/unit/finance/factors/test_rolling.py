@@ -27,7 +27,9 @@ def panel(gaps: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize(
-    "gaps", [0.0, 0.003, 0.2, 0.4], ids=["complete", "few gaps", "many gaps", "partly too few months"]
+    "gaps",
+    [0.0, 0.003, 0.05, 0.2, 0.4],
+    ids=["complete", "few gaps", "few and many gaps", "many gaps", "partly too few months"],
 )
 def test_agrees_with_one_fit_at_a_time(gaps):
     returns, factors = panel(gaps)
