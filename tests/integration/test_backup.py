@@ -23,6 +23,7 @@ from smallcap.warehouse import rollback, served_run_id
 from smallcap.warehouse.diff import compare
 from tests.integration.homes import LATER, Answer, assert_same_contents, copy_home, make
 from tests.integration.killed_run import Rerun, run_until, small_forked_rerun
+from tests.integration.published_lake import make_home, publish
 from tests.tiers import others_in_drill
 
 WRITTEN_SINCE = "marts.coverage"
@@ -143,6 +144,17 @@ def test_a_restored_home_can_be_rolled_back_as_the_first_one_can(
     restore(backed_up[0], tmp_path / "restored")
     assert rollback(tmp_path / "restored" / "warehouse") == rollback(home / "warehouse")
     assert differences(tmp_path / "restored", home) == []
+
+
+def test_what_a_later_run_requested_is_no_record_of_a_restored_home(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    publish(home, "first")
+    asked = home.records.read("meta.fetched")
+    home.records.upsert("meta.fetched", [{**row, "asked": 9} for row in asked.to_dicts()])
+    backup(home.path, tmp_path / "backups")
+    restore(tmp_path / "backups", tmp_path / "restored")
+    restored = Home(load_settings(home=tmp_path / "restored")).records.read("meta.fetched")
+    assert restored.sort("year").equals(asked.sort("year")), "its rows are not there, so it is made again"
 
 
 # -- incremental ----------------------------------------------------------------------------------------
