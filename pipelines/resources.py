@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import dagster as dg
 from pydantic import Field
@@ -97,11 +98,17 @@ class RunResource(dg.ConfigurableResource[Run]):
         finally:
             if not run.log.is_published:
                 run.log.flush("succeeded" if is_successful else "failed")
-            if is_successful:
-                record_checksums(home)
-            home.close_run(is_successful=is_successful)
+            home.close_run(is_successful=is_successful, record=partial(_record, run, is_successful))
             if COMMAND_TAG not in tags:
                 _log(settings, context.instance, dagster_run.run_id, command, time.monotonic() - begun)
+
+
+def _record(run: Run, is_successful: bool) -> None:
+    """Record what must not be recorded of a run that is undone: its requests, and checksums of its files."""
+    if is_successful or run.log.is_published:
+        run.log.flush_fetched()
+    if is_successful:
+        record_checksums(run.home)
 
 
 def _log(settings: Settings, instance: dg.DagsterInstance, run_id: str, command: str, seconds: float) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-WATCHED: Final = ("run", "backfill", "fetch")
+WATCHED: Final = ("run", "backfill", "night", "fetch")
 """Commands that work for long and write."""
 SENTENCE: Final = (
     "error: the process was ended from outside, or by the system for lack of memory: one date takes about "

@@ -88,7 +88,7 @@ def _build(run: Run, tables: Sequence[PublishedTable]) -> Path:
         path=run.settings.warehouse_dir / "warehouse.duckdb",
         home=run.home.path,
         tables=tables,
-        meta={name: run.home.records.read(name) for name in RECORDS},
+        meta={name: run.home.records.read(name) for name in RECORDS} | {"meta.fetched": run.log.fetched()},
         views_dir=SQL_DIR / "views",
         run_id=run.run_id,
         published_at=utc_now(),

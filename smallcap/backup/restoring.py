@@ -93,7 +93,7 @@ def restore_backup(
             shutil.rmtree(staging, ignore_errors=True)
             try:
                 _stage(store, manifest, staging, tell)
-                _mark_later_runs(staging)
+                _take_back_later_runs(staging)
                 _move_in(staging, home)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -144,8 +144,12 @@ def _stage(store: BackupStore, manifest: Manifest, staging: Path, tell: Tell) ->
         tell(done, len(manifest.files))
 
 
-def _mark_later_runs(staging: Path) -> None:
-    """Record as undone the runs that said they published, but whose publication the backup does not hold."""
+def _take_back_later_runs(staging: Path) -> None:
+    """Leave no record of what runs did whose publication the backup does not hold.
+
+    Those that said they published are undone. What was requested is what the served tables are made of:
+    a request of a later run, whose rows are not there, would not be made again.
+    """
     served = read_contents(staging / "warehouse" / CATALOGUE_FILE, staging)
     known = {served.run_id, *served.meta["meta.runs"]["run_id"]}
     records = Records(staging / "lake")
@@ -153,6 +157,8 @@ def _mark_later_runs(staging: Path) -> None:
     for run_id in runs:
         if run_id not in known:
             records.mark_undone(run_id)
+    if not served.meta["meta.fetched"].is_empty():
+        records.replace("meta.fetched", served.meta["meta.fetched"])
 
 
 def _move_in(staging: Path, home: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
+import polars as pl
+
 from smallcap.lake.home import Home
 from smallcap.lake.records import utc_now
 from smallcap.sources.base import Delivery
@@ -91,10 +93,19 @@ class RunLog:
         self.flush_checks()
         self._home.records.upsert("meta.deliveries", self._judged)
         self._judged = []
-        if status in ("published", "succeeded"):
-            self._home.records.upsert("meta.fetched", list(self._fetched.values()))
-        self._fetched = {}
         years = (min(self._years), max(self._years)) if self._years else None
         self._home.records.run(
             self._run_id, self._command, years, self._as_of, self._preset, status, self.started_at
         )
+
+    def fetched(self) -> pl.DataFrame:
+        """Return meta.fetched with what this run requested, which its publication holds already."""
+        return self._home.records.with_rows("meta.fetched", list(self._fetched.values()))
+
+    def flush_fetched(self) -> None:
+        """Write what was requested to the home's records.
+
+        Only of a run that is no longer undone: a request whose rows were taken back would not be made again.
+        """
+        self._home.records.upsert("meta.fetched", list(self._fetched.values()))
+        self._fetched = {}

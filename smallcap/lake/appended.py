@@ -36,7 +36,11 @@ class AppendedTables(LakeReader):
         if self.read(name, columns=key).join(rows, on=key, how="semi").is_empty():
             self._write(name, rows, "append")
         else:
-            self.replace(name, pl.concat([self.read(name).join(rows, on=key, how="anti"), rows]))
+            self.replace(name, self.merged(name, rows))
+
+    def merged(self, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """Read a table with these rows in the place of those of the same keys."""
+        return pl.concat([self.read(name).join(rows, on=find_table(name).key, how="anti"), rows])
 
     def replace(self, name: str, rows: pl.DataFrame) -> None:
         """Replace all rows of a table."""

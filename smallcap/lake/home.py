@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from filelock import FileLock, Timeout
@@ -182,10 +182,21 @@ class Home:
         self._journal.begin(run_id, command)
         return unfinished
 
-    def close_run(self, *, is_successful: bool) -> None:
-        """Stop being the writer. A run that failed keeps its journal, so that the next run undoes it."""
+    def close_run(self, *, is_successful: bool, record: Callable[[], None] = lambda: None) -> None:
+        """Stop being the writer. A run that failed keeps its journal, so that the next run undoes it.
+
+        Parameters
+        ----------
+        is_successful
+            Whether the run stays.
+        record
+            Called before another may write: what must not be recorded of a run that is undone.
+        """
         self._journal.end(is_successful=is_successful)
-        self._lock.release()
+        try:
+            record()
+        finally:
+            self._lock.release()
 
     @contextmanager
     def writing_records(self) -> Iterator[None]:

@@ -37,6 +37,14 @@ class Records:
         if rows:
             self._tables.put(name, pl.DataFrame(rows, schema=META_TABLES[name].columns))
 
+    def with_rows(self, name: str, rows: list[dict[str, object]]) -> pl.DataFrame:
+        """Read a meta table as it would be after `upsert` of some rows."""
+        return self._tables.merged(name, pl.DataFrame(rows, schema=META_TABLES[name].columns))
+
+    def replace(self, name: str, rows: pl.DataFrame) -> None:
+        """Replace all rows of a meta table."""
+        self._tables.replace(name, rows)
+
     def replace_kept_versions(self, report: str, versions: dict[str, int]) -> None:
         """Record which table versions a report was made from, replacing those of its earlier version."""
         found = META_TABLES["meta.kept_versions"]

@@ -14,7 +14,8 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
 from pathlib import Path
@@ -78,21 +79,33 @@ def run_apart(work: Callable[[Any], T], stream: IO[Any] | None, limits: QueryLim
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_work, args=(work, sender), daemon=True)
-    # Ctrl-C reaches the whole group of processes: the child is started with it held back, and leaves it to
-    # this process.
-    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    # A child begins with the memory of this process, which is not the query's.
-    inherited_mb = _resident_mb(os.getpid())
-    child.start()
     try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
+        # A child begins with the memory of this process, which is not the query's.
+        inherited_mb = _resident_mb(os.getpid())
+        with _signals_held_back():
+            child.start()
         sender.close()
         result: T = _take_over(receiver, child, stream, limits, inherited_mb)
         return result
     finally:
-        child.kill()
-        child.join()
+        if child.pid is not None:
+            child.kill()
+            child.join()
         receiver.close()
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let the signals that end the command wait while a child is started.
+
+    Ctrl-C reaches the whole group of processes: the child begins with it held back, and leaves it to this
+    process.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _take_over(

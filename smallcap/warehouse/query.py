@@ -158,9 +158,10 @@ def locked_connection(warehouse_dir: Path, limits: QueryLimits | None) -> duckdb
     stay as they are: a search path says where a name is looked up, not what may be done with it.
     """
     connection = connect(served_path(warehouse_dir))
+    # The files first: a database that is no catalogue of ours is explained there.
+    connection.execute(f"SET allowed_paths = {quote_list(published_files(connection))}")
     path = ",".join(f"{DATABASE}.{schema}" for schema in SEARCHED)
     connection.execute(f"SET search_path = {quote_text(path)}")
-    connection.execute(f"SET allowed_paths = {quote_list(published_files(connection))}")
     for statement in limits.statements() if limits else ():
         connection.execute(statement)
     connection.execute("SET enable_external_access = false")

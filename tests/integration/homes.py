@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from smallcap.engine.plan import plan_run
 from smallcap.lake import Home, Lake
 from smallcap.pipelines.command import app as cli
 from smallcap.pipelines.execute import run_years
+from smallcap.pipelines.signals import Stopped
 from smallcap.settings import NUMBER_FIELDS, load_settings
 from smallcap.sources.open import open_source
 from smallcap.tables import TABLES
@@ -162,6 +164,8 @@ def command(
 ) -> Answer:
     """Call the command in this process: quicker than a process of its own, with the same messages and exit
     codes.
+
+    A signal that stops the command is for this process as a whole, and is raised in it again.
     """
     monkeypatch.setattr(sys, "argv", ["smallcap", *map(str, arguments)])
     capsys.readouterr()
@@ -169,6 +173,8 @@ def command(
         cli.main()
         code = 0
     except SystemExit as end:
+        if isinstance(end.__context__, Stopped):
+            signal.raise_signal(end.__context__.exit_code - 128)
         code = int(end.code or 0)
     printed = capsys.readouterr()
     return Answer(code, printed.out, printed.err)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from smallcap.lake import Home
@@ -34,6 +37,14 @@ def publish(home: Home, run_id: str, close: float = 10.0) -> None:
     home.records.run(run_id, "smallcap run", (2020, 2022), None, "sample", "published", utc_now())
     serve(home, run_id)
     record_checksums(home)
+
+
+@contextmanager
+def copy_at(place: Path, template: Path) -> Iterator[Home]:
+    """A copy of a home that was made at this place and moved away: its catalogues need not be built again."""
+    shutil.copytree(template, place)
+    yield Home(load_settings(home=place))
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def serve(home: Home, run_id: str) -> None:

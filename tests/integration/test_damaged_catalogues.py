@@ -77,7 +77,7 @@ class TestEachKindOfDamage:
         damage(warehouse_dir / "warehouse.duckdb", kind)
         assert served_run_id(warehouse_dir) in (None, "run-2025")
 
-    @pytest.mark.some_cases(2)
+    @pytest.mark.some_cases(4)
     def test_reading_it_says_what_is_wrong_and_what_mends_it(
         self, tmp_path: Path, warehouse_dir: Path, kind: str
     ) -> None:

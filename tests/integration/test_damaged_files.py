@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,17 +20,24 @@ from smallcap.sources.payloads import SnapshotStore
 from smallcap.warehouse import published as read_published
 from smallcap.warehouse import run_query
 from tests.component.lake.test_store import prices
-from tests.integration.published_lake import YEARS, make_home, publish, reopened
+from tests.integration.published_lake import YEARS, copy_at, make_home, publish, reopened
 from tests.tiers import others_in_drill
 
 REQUEST = {"file": "a.csv"}
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    home = make_home(tmp_path / "home")
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one publication, moved away from its place `home`."""
+    home = make_home(tmp_path_factory.mktemp("published") / "home")
     publish(home, "first")
-    return home
+    return home.path.rename(home.path.with_name("template"))
+
+
+@pytest.fixture
+def home(template: Path) -> Iterator[Home]:
+    with copy_at(template.with_name("home"), template) as home:
+        yield home
 
 
 def repair(home: Home) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from smallcap.lake import Home
-from smallcap.package_files import SQL_DIR
 from smallcap.repair import tables as repairing
 from smallcap.repair.aside import DAMAGED
 from smallcap.repair.damage import find_damage
 from smallcap.repair.steps import find_steps, record_checksums, repair_tables
 from smallcap.repair.tables import REPAIR_RUN
-from smallcap.settings import load_settings
-from smallcap.warehouse import ensure_home, run_query, versions_in_use
+from smallcap.warehouse import run_query, versions_in_use
 from tests.component.lake.test_store import prices
-from tests.integration.published_lake import YEARS, check, make_home, publish, reopened
+from tests.integration.published_lake import YEARS, check, copy_at, make_home, publish, reopened
 from tests.tiers import others_in_drill
 
 COUNT = "SELECT year, count(*) FROM raw.prices GROUP BY year ORDER BY year"
@@ -31,18 +29,17 @@ NOTHING_LOST = tuple((year, 2) for year in YEARS)
 
 @pytest.fixture(scope="module")
 def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with two publications of other prices; only read."""
+    """A home with two publications of other prices, moved away from its place `home`."""
     home = make_home(tmp_path_factory.mktemp("published") / "home")
     publish(home, "first")
     publish(home, "second", close=20.0)
-    return home.path
+    return home.path.rename(home.path.with_name("template"))
 
 
 @pytest.fixture
-def home(published_twice: Path, tmp_path: Path) -> Home:
-    copied = shutil.copytree(published_twice, tmp_path / "home")
-    ensure_home(copied / "warehouse", copied, SQL_DIR / "views")
-    return Home(load_settings(home=copied))
+def home(published_twice: Path) -> Iterator[Home]:
+    with copy_at(published_twice.with_name("home"), published_twice) as home:
+        yield home
 
 
 def file_of(home: Home, year: int) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.homes import copy_home, served, unequal_tables
-from tests.integration.killed_run import Ended, run_until, start
+from tests.integration.killed_run import Ended, run_until, start_forked
 from tests.integration.vendor_nights import COMPANIES, RUN, SEED, Night
 from tests.standin.server import StandIn
 from tests.standin.universe import sample_universe
@@ -32,7 +32,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
 
 
 def run(night: Night, home: Path, seconds: float = math.inf) -> Ended:
-    return run_until(seconds, start(home, *RUN, **night.settings))
+    return run_until(seconds, start_forked(home, *RUN, **night.settings))
 
 
 @pytest.mark.drill

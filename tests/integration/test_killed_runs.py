@@ -4,16 +4,23 @@ it.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from smallcap.errors import InputError, SmallcapError
+from smallcap.tables import TABLES
 from tests.integration.homes import (
     EARLIER,
+    LATER,
     LONGER_STALE_LIMIT,
     assert_same_contents,
+    contents,
     copy_home,
     make,
     record,
@@ -25,9 +32,11 @@ from tests.integration.killed_run import (
     garble_a_log,
     has_committed,
     kill_again_and_again_then_finish,
+    measured,
     run_until_told,
     small_forked_rerun,
     start,
+    start_forked,
 )
 
 KILLS = 60
@@ -51,7 +60,8 @@ def test_kills_spread_over_a_repair_and_a_small_run_neither_show_nor_last(small_
 
 @pytest.mark.drill
 def test_kills_spread_over_a_run_neither_show_nor_last(rerun: Rerun, tmp_path: Path):
-    assert_kills_neither_show_nor_last(rerun, tmp_path, evenly_spread(KILLS), 2, least_between=5)
+    forked = measured(rerun.before, tmp_path / "after", starter=start_forked)
+    assert_kills_neither_show_nor_last(forked, tmp_path, evenly_spread(KILLS), 2, least_between=5)
 
 
 def evenly_spread(kills: int) -> list[float]:
@@ -106,3 +116,22 @@ def test_a_killed_backfill_leaves_nothing_to_the_nightly_run_of_another_year(
         make(place, years=(2025, 2025), clock="2025-02-28")
     assert_same_contents(home, undisturbed)
     assert served(home) == served(undisturbed)
+
+
+@pytest.mark.drill
+def test_what_a_run_requested_that_never_served_its_catalogue_is_requested_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    raw = [name for name in TABLES if name.startswith("raw.")]
+    run = partial(make, tables=[*raw, "publish.warehouse"], sample_companies=60)
+    run(tmp_path / "home", EARLIER)
+    undisturbed = copy_home(tmp_path / "home", tmp_path / "undisturbed")
+    module = importlib.import_module("smallcap.assets.publish.warehouse")
+    monkeypatch.setattr(module, "swap", Mock(side_effect=InputError("a fault")))
+    with pytest.raises(SmallcapError, match="a fault"):
+        run(tmp_path / "home", LATER)
+    monkeypatch.undo()
+    for home in (tmp_path / "home", undisturbed):
+        run(home, LATER)
+    ours, theirs = contents(tmp_path / "home", raw), contents(undisturbed, raw)
+    assert [name for name in raw if not ours[name].equals(theirs[name])] == []

@@ -16,7 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from smallcap.pipelines.witness import SENTENCE
+from smallcap.pipelines.command import making
+from smallcap.pipelines.command.app import COMMANDS
+from smallcap.pipelines.witness import SENTENCE, WATCHED
 from tests.command_line import COMMAND, environment
 from tests.integration.homes import COMPANIES, assert_same_contents, copy_home, served
 from tests.integration.killed_run import RERUN, RERUN_SETTINGS, Rerun, run_until, start
@@ -81,6 +83,11 @@ def test_a_run_that_is_killed_is_explained(tmp_path: Path) -> None:
     process.kill()
     assert process.communicate(timeout=60)[1].endswith(SENTENCE)
     assert process.returncode == -signal.SIGKILL
+
+
+def test_every_command_that_makes_tables_is_watched() -> None:
+    made = {command.__name__ for command in COMMANDS if command.__module__ == making.__name__}
+    assert made == set(WATCHED)
 
 
 @pytest.mark.drill

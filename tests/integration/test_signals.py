@@ -18,6 +18,7 @@ from smallcap.pipelines.instance import open_instance
 from smallcap.settings import load_settings
 from tests.command_line import COMMAND, environment
 from tests.integration.homes import (
+    Answer,
     assert_same_contents,
     copy_home,
     served,
@@ -157,6 +158,19 @@ def _wait_until_signals_are_caught(process: subprocess.Popen[str]) -> None:
         if int(fields["SigCgt"], 16) >> (signal.SIGTERM - 1) & 1:
             return
         time.sleep(0.001)
+
+
+def test_a_signal_at_a_command_in_this_process_is_not_for_the_command_alone(
+    small_home: Path, smallcap: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+):
+    arrived: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: arrived.append(number))
+    monkeypatch.setattr("smallcap.pipelines.command.app.app", lambda: signal.raise_signal(signal.SIGTERM))
+    try:
+        assert smallcap("health", "--home", small_home).code == 143
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert arrived == [signal.SIGTERM], "tests of many commands in one process would go on after SIGTERM"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

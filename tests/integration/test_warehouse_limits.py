@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -196,6 +197,17 @@ def test_what_the_calling_process_holds_is_not_the_querys(warehouse_dir: Path):
 def test_a_process_that_ends_by_itself_is_explained():
     with pytest.raises(SmallcapError, match="ended by itself with code 7"):
         run_apart(lambda stream: os._exit(7), None, LIMITS)
+
+
+def test_where_no_process_can_be_started_signals_still_arrive(monkeypatch: pytest.MonkeyPatch):
+    def no_process(_: object) -> None:
+        raise OSError("Resource temporarily unavailable")
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    monkeypatch.setattr("multiprocessing.process.BaseProcess.start", no_process)
+    with pytest.raises(OSError, match="temporarily unavailable"):
+        run_apart(lambda stream: 1, None, LIMITS)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
 def test_a_bug_in_the_child_keeps_its_traceback():

@@ -5,6 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from smallcap.engine.runlog import RunLog
 from smallcap.errors import HomeBusyError, InputError
 from smallcap.lake import Home
 from smallcap.lake.records import utc_now
@@ -95,3 +96,23 @@ def test_an_undone_run_is_recorded_as_undone_and_its_date_no_longer_counts_as_as
     assert later.records.read("meta.runs").filter(pl.col("run_id") == "bad")["status"].to_list() == ["undone"]
     assert later.records.requested_dates(2025) == []
     later.close_run(is_successful=True)
+
+
+def test_requests_are_recorded_once_a_run_can_no_longer_be_undone_and_before_another_writes(home, settings):
+    log = RunLog(home, "one", "smallcap run", "sample", [2020], None, "sample", dt.date(2020, 12, 31))
+    log.note_fetched("prices", [2020], asked=7)
+    home.open_run("one", "smallcap run", None)
+    log.flush("published")
+    assert log.fetched()["asked"].to_list() == [7], "what is published holds the request"
+    assert home.records.read("meta.fetched").is_empty(), "a run that ends here is undone"
+    seen = []
+
+    def record():
+        with pytest.raises(HomeBusyError):
+            Home(settings).open_run("two", "smallcap run", None)
+        seen.append(home.has_unfinished_run())
+        log.flush_fetched()
+
+    home.close_run(is_successful=True, record=record)
+    assert seen == [False]
+    assert home.records.read("meta.fetched")["asked"].to_list() == [7]
