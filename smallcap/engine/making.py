@@ -38,15 +38,13 @@ def read(
 ) -> pl.DataFrame:
     """Read what `for_table` is made from of `upstream`, for all the years that the run makes.
 
-    `columns` and `where` as `Lake.read`.
+    `columns` and `where` as `Lake.read`. Where the run makes no year, no file is opened.
     """
-    window = READS[for_table][upstream]
     if not run.years.is_made(for_table):
-        years: list[int] | None = []
-    elif TABLES[upstream].is_partitioned and TABLES[for_table].is_partitioned:
-        years = years_read(upstream, window, run.years.of(for_table))
-    else:
-        years = None
+        return TABLES[upstream].empty().select(list(columns or TABLES[upstream].columns))
+    is_by_year = TABLES[upstream].is_partitioned and TABLES[for_table].is_partitioned
+    window = READS[for_table][upstream]
+    years = years_read(upstream, window, run.years.of(for_table)) if is_by_year else None
     return run.home.lake.read(upstream, years, columns, where)
 
 
