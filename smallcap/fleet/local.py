@@ -84,6 +84,8 @@ class LocalPool(Pool):
 
     def _started(self, task: Task, what: str, threads: int) -> Outcome:
         begun = time.monotonic()
+        # A process of a fleet that was killed may write to the earlier log still.
+        task.log.unlink(missing_ok=True)
         with open(task.log, "wb", opener=open_private) as log:
             process = self._start(task, what, threads, log.fileno())
             if process is None:
