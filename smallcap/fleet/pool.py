@@ -95,7 +95,7 @@ class Pool(ABC):
         prepare
             Called before a home is begun, when no other fleet makes it.
         """
-        waiting, running = Waiting(tasks, say), dict[Any, Hold]()
+        waiting, running, held = Waiting(tasks, say), dict[Any, Hold](), set[Hold]()
         outcomes: list[Outcome] = []
 
         def end(outcome: Outcome) -> None:
@@ -110,18 +110,19 @@ class Pool(ABC):
                             end(found)
                             continue
                         task, hold = found
-                        # Until it is begun, a stop has to release it too.
-                        running[hold] = hold
+                        held.add(hold)
                         prepare(task)
-                        running[self._begin(task, what)] = running.pop(hold)
+                        running[self._begin(task, what)] = hold
                     for handle, outcome in self._ended(running.keys()):
-                        running.pop(handle).release()
+                        hold = running.pop(handle)
+                        hold.release()
+                        held.discard(hold)
                         end(outcome)
             except BaseException:
                 self._stop(running.keys())
                 raise
             finally:
-                for hold in running.values():
+                for hold in held:
                     hold.release()
         return outcomes
 

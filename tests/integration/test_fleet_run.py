@@ -91,7 +91,8 @@ def test_two_fleets_at_once_share_the_homes_and_the_second_goes_on_where_the_fir
                 process.wait()
     assert second.returncode == 0, said
     assert f"{NAMES[0]}: made by the fleet of process {first.pid} on " in said
-    assert f"{NAMES[0]}: error: the home " in said, "what the killed fleet left running was waited for"
+    # What the killed fleet left running was waited for, unless it had ended by then.
+    assert f"{NAMES[0]}: current" in said or f"{NAMES[0]}: error: the home " in said
     assert "2 homes: 2 published" in told
     for name in NAMES:
         assert not (root / name / "run.json").exists()

@@ -127,8 +127,6 @@ def test_homes_of_one_key_count_their_requests_together(tmp_path: Path) -> None:
 
 def test_a_home_that_must_not_ask_says_so(tmp_path: Path) -> None:
     counts = counts_of(load_settings(home=tmp_path, is_offline=True), {})
-    with pytest.raises(
-        QuotaError, match=r"xfinlink: an answer .* is not kept.*SMALLCAP_IS_OFFLINE"
-    ):
+    with pytest.raises(QuotaError, match=r"xfinlink: an answer .* is not kept.*SMALLCAP_IS_OFFLINE"):
         counts.take("xfinlink")
     assert not (tmp_path / "quota").exists()
