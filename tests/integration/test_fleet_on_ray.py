@@ -76,11 +76,16 @@ def assert_all_are_current(cluster: RayCluster, *arguments: object) -> None:
 
 
 def runs_below(processes: list[psutil.Process]) -> Iterator[tuple[str, int]]:
-    """Give home and process of each `smallcap run` among these."""
+    """Give home and process of each `smallcap run` among these; its own children have its command line."""
     for one in processes:
         with suppress(psutil.Error):
-            if one.cmdline()[2:5] == ["-m", "smallcap.pipelines.command.app", "run"]:
+            parent = one.parent()
+            if is_run(one) and not (parent is not None and is_run(parent)):
                 yield one.environ()["SMALLCAP_HOME"], one.pid
+
+
+def is_run(process: psutil.Process) -> bool:
+    return process.cmdline()[2:5] == ["-m", "smallcap.pipelines.command.app", "run"]
 
 
 def homes_below(node: object) -> set[str]:
