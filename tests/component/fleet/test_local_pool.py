@@ -82,8 +82,11 @@ def test_of_two_fleets_each_home_is_made_by_one_at_a_time_and_its_log_is_not_spo
             assert tasks[0].log.read_text() == "begun\n"
             go_on.touch()
 
-    LocalPool(2).run(others, tell, say=said.append)
-    made.join()
+    try:
+        LocalPool(2).run(others, tell, say=said.append)
+    finally:
+        go_on.touch()
+        made.join()
     assert second[-1] == "h-sample_seed-1"
     (line,) = said
     assert line.startswith(f"h-sample_seed-1: made by the fleet of process {os.getpid()} on ")
