@@ -11,12 +11,15 @@ import datetime as dt
 import io
 import json
 import logging
+import os
 import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 PARTS = {"read": "read", "made": "compute", "end": "write", "checked": "check"}
 
@@ -62,8 +65,14 @@ class Measured:
         return self.run_seconds - sum(self.parts.values())
 
 
-def measure(home: Path, first: int, last: int, as_of: dt.date | None = None) -> Measured:
-    """Run a range of years in a home, in a process of its own."""
+def measure(
+    home: Path,
+    first: int,
+    last: int,
+    as_of: dt.date | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Measured:
+    """Run a range of years in a home, in a process of its own, with these environment variables."""
     arguments = [str(home), str(first), str(last), as_of.isoformat() if as_of else ""]
     started = time.perf_counter()
     done = subprocess.run(
@@ -71,6 +80,7 @@ def measure(home: Path, first: int, last: int, as_of: dt.date | None = None) -> 
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, **variables},
     )
     wall = time.perf_counter() - started
     if done.returncode:

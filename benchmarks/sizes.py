@@ -1,12 +1,13 @@
 """How much each benchmark does: as published, or as little as shows that it works.
 
-The environment variable BENCHMARK_SIZE=small chooses the latter; child processes inherit it.
+The environment variable BENCHMARK_SIZE=small chooses the latter, and `tenth` less of the section `size`
+alone; child processes inherit it.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Sizes:
         Batches of companies whose memory is compared.
     sample_companies
         Companies of the sample universe; None for its default.
+    few_companies, many_companies, size_first_year
+        Universes whose cost is compared, ten times as many in one as in the other, and the first of their
+        years.
+    few_years, many_years
+        Histories whose cost is compared, three times as many years in one as in the other.
     """
 
     runs: int
@@ -48,6 +54,11 @@ class Sizes:
     few_batches: int
     many_batches: int
     sample_companies: int | None
+    few_companies: int
+    many_companies: int
+    size_first_year: int
+    few_years: int
+    many_years: int
 
 
 FULL = Sizes(
@@ -64,6 +75,11 @@ FULL = Sizes(
     few_batches=5,
     many_batches=20,
     sample_companies=None,
+    few_companies=2_600,
+    many_companies=26_000,
+    size_first_year=2006,
+    few_years=7,
+    many_years=21,
 )
 SMALL = Sizes(
     runs=1,
@@ -79,8 +95,17 @@ SMALL = Sizes(
     few_batches=1,
     many_batches=2,
     sample_companies=250,
+    few_companies=60,
+    many_companies=600,
+    size_first_year=2025,
+    few_years=1,
+    many_years=3,
 )
-SIZES = SMALL if os.environ.get("BENCHMARK_SIZE") == "small" else FULL
+TENTH = replace(
+    FULL, few_companies=260, many_companies=2_600, size_first_year=2021, few_years=2, many_years=6
+)
+"""The section `size` in minutes; the others as published."""
+SIZES = {"small": SMALL, "tenth": TENTH}.get(os.environ.get("BENCHMARK_SIZE", ""), FULL)
 
 
 def settings_of_the_sample() -> dict[str, str]:

@@ -12,7 +12,8 @@ import dagster as dg
 from smallcap.engine.unchanged import state_of
 from smallcap.errors import InputError, SmallcapError
 from smallcap.fleet.local import LocalPool
-from smallcap.fleet.outcomes import PUBLISHED, add_outcomes
+from smallcap.fleet.outcomes import PUBLISHED
+from smallcap.fleet.running import run_fleet
 from smallcap.fleet.tasks import Task, tasks_of
 from smallcap.settings import Settings
 
@@ -49,8 +50,7 @@ def _job(file: Path, root: Path) -> dg.JobDefinition:
     def make_home(context: dg.OpExecutionContext) -> None:
         """Make the home of the run's partition."""
         task = _task(file, root, context.partition_key)
-        (outcome,) = LocalPool(1).run([task], lambda outcome: None)
-        add_outcomes(root, [outcome])
+        (outcome,) = run_fleet([task], root, LocalPool(1), lambda outcome: None, context.log.info)
         told = f"home {task.name} ended with exit code {outcome.exit_code} after {outcome.seconds:.0f} s"
         if outcome.exit_code not in PUBLISHED:
             raise dg.Failure(f"{told}; log {task.log}", allow_retries=False)

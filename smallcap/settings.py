@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from smallcap.errors import InputError
-from smallcap.fleet_settings import FleetSettings
+from smallcap.fleet_settings import SHARED_FOLDERS, FleetSettings
 from smallcap.home_paths import require_usable_home
 from smallcap.home_record import RECORD
 from smallcap.input_limits import InputLimits
@@ -196,7 +196,7 @@ class Settings(PublicSettings, SqlSettings, FleetSettings, RuleSettings, UiSetti
         return self.home / "dagster"
 
 
-PATH_FIELDS = ("home", "input", "reference_dir", "rate_dir", "rules", "fleet_file", "fleet_root")
+PATH_FIELDS = ("home", "input", "reference_dir", *SHARED_FOLDERS, "rules", "fleet_file", "fleet_root")
 
 IDENTITY_FIELDS = ("preset", "limit", "index_name", "sample_companies", "sample_seed")
 """What a home is made of: recorded at its first run, so that two universes never mix in one home."""
@@ -235,8 +235,9 @@ def load_settings(**overrides: object) -> Settings:
     settings = _checked({**given, **inherited}, home / RECORD) if inherited else first
     folder = settings.input if "input" in inherited else in_full(settings.input)
     found = {"home": home, "input": folder, **rule_folders(settings)}
-    if settings.rate_dir is not None:
-        found["rate_dir"] = setting_path(settings.rate_dir, "rate_dir")
+    for name in SHARED_FOLDERS:
+        if getattr(settings, name) is not None:
+            found[name] = setting_path(getattr(settings, name), name)
     return settings.model_copy(update=found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from smallcap.exit_codes import MEANINGS, ExitCode
 from smallcap.fleet.local import LEAVING_SECONDS, LocalPool, most_workers
 from smallcap.fleet.outcomes import PUBLISHED, Outcome, exit_code_of, read_outcomes
 from smallcap.fleet.plan import HomePlan, plan_home
+from smallcap.fleet.pool import Pool, Say, Tell
 from smallcap.fleet.questions import fleet_question, fleet_questions
-from smallcap.fleet.running import Pool, Tell, run_fleet
-from smallcap.fleet.tasks import tasks_of
+from smallcap.fleet.running import run_fleet
+from smallcap.fleet.tasks import last_lines, tasks_of
 from smallcap.fleet.view import FILE, write_view
 from smallcap.pipelines.command.consoles import made_visible
 from smallcap.pipelines.command.options import Format, written_as
@@ -64,8 +65,8 @@ def show_run(
 ) -> ExitCode:
     """Make every home that is not current, write fleet.duckdb, list what failed; return the exit code."""
     tasks = tasks_of(file, root)
-    with ending_in(LEAVING_SECONDS + 5, REMARK), _progress(len(tasks), err) as tell:
-        outcomes = run_fleet(tasks, root, _pool(engine, workers), tell)
+    with ending_in(LEAVING_SECONDS + 5, REMARK), _progress(len(tasks), err) as (tell, say):
+        outcomes = run_fleet(tasks, root, _pool(engine, workers), tell, say)
     failed = [outcome for outcome in outcomes if outcome.exit_code not in PUBLISHED]
     logs = {task.name: task.log for task in tasks}
     for outcome in failed:
@@ -104,21 +105,19 @@ def _show_failure(outcome: Outcome, log: Path, out: Console) -> None:
     known = ExitCode._value2member_map_.get(code)
     meaning = MEANINGS[ExitCode(code)] if known is not None else "ended by a signal or the system"
     out.print(escape(f"{outcome.name}: exit code {code} ({meaning}), log {log}"), soft_wrap=True)
-    for line in _last_lines(log):
+    for line in last_lines(log, LAST_LINES):
         out.print(escape(f"    {line}"), style="dim", highlight=False, soft_wrap=True)
 
 
-def _last_lines(log: Path) -> Sequence[str]:
-    if not log.is_file():
-        return []
-    return log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-LAST_LINES:]
-
-
 @contextmanager
-def _progress(total: int, err: Console) -> Iterator[Tell]:
-    """Show how many homes are done: a bar in a terminal, else a line for each."""
+def _progress(total: int, err: Console) -> Iterator[tuple[Tell, Say]]:
+    """Show how many homes are done, a bar in a terminal, else a line for each; and lines about others."""
     with counting_bar(err) as bar:
         step = bar.add_task("homes", total=total)
+
+        def say(line: str) -> None:
+            """Show a line."""
+            err.print(escape(f"  {line}"), highlight=False, soft_wrap=True)
 
         def tell(outcome: Outcome) -> None:
             """Show a home that ended."""
@@ -127,9 +126,9 @@ def _progress(total: int, err: Console) -> Iterator[Tell]:
                 "current" if outcome.is_skipped else f"exit code {outcome.exit_code}, {outcome.seconds:.0f} s"
             )
             if not (err.is_terminal and outcome.is_skipped):
-                err.print(escape(f"  {outcome.name}: {how}"), highlight=False, soft_wrap=True)
+                say(f"{outcome.name}: {how}")
 
-        yield tell
+        yield tell, say
 
 
 def show_answer(

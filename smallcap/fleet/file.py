@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from smallcap.errors import InputError
 from smallcap.rules.files import read_table
-from smallcap.rules.types.fleet import LONGEST_NAME, FleetFile, HomeRow, Value
+from smallcap.rules.types.fleet import LONGEST_NAME, FleetFile, Given, HomeRow, Value
 from smallcap.settings import IDENTITY_FIELDS, NUMBER_FIELDS
 
 GIVEN_BY_FIELD: Final = ("preset", "index_name", "limit")
@@ -49,8 +49,8 @@ class FleetHome:
     name: str
     row: HomeRow
     settings: Mapping[str, Value]
-    overrides: Mapping[str, Value] = field(default_factory=dict)
-    varied: Mapping[str, Value] = field(default_factory=dict)
+    overrides: Mapping[str, Given] = field(default_factory=dict)
+    varied: Mapping[str, Given] = field(default_factory=dict)
 
     def arguments(self) -> list[str]:
         """Return the arguments of `smallcap run` that say what is made."""
@@ -109,15 +109,15 @@ def _check_name(name: str, *, is_varied: bool) -> None:
     allowed = (*SETTINGS, *(ROW_FIELDS if is_varied else ()))
     raise InputError(
         f"'{name}' is no setting of a home in a fleet; known here: {', '.join(allowed)}, and values of rule "
-        f"files such as 'quality.least_records'. Keys and addresses are set in the environment"
+        f"files such as 'funnel.value.quantile'. Keys and addresses are set in the environment"
     )
 
 
-def _home(row: HomeRow, varied: Mapping[str, Value]) -> FleetHome:
-    given = {**row.settings, **varied}
-    own: dict[str, Any] = {name: given.get(name, getattr(row, name)) for name in ROW_FIELDS}
+def _home(row: HomeRow, varied: Mapping[str, Given]) -> FleetHome:
+    given: dict[str, Given] = {**row.settings, **varied}
+    own: dict[str, Any] = {name: _single(name, given.get(name, getattr(row, name))) for name in ROW_FIELDS}
     settings: dict[str, Value] = {"preset": row.preset}
-    settings |= {name: value for name, value in given.items() if name in SETTINGS}
+    settings |= {name: _single(name, value) for name, value in given.items() if name in SETTINGS}
     for setting, value in (("index_name", own["index"]), ("limit", own["limit"]), ("input", row.input)):
         if value is not None:
             settings[setting] = value
@@ -126,11 +126,17 @@ def _home(row: HomeRow, varied: Mapping[str, Value]) -> FleetHome:
     return FleetHome(_name(row.name, varied), changed, settings, overrides, varied)
 
 
-def _name(name: str, varied: Mapping[str, Value]) -> str:
+def _single(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        raise InputError(f"'{name}' is one value; only values of a rule file may be a table")
+    return value
+
+
+def _name(name: str, varied: Mapping[str, Given]) -> str:
     """Name a home by what it varies: the values are read off its name."""
     parts = [name]
     for what, value in varied.items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = _text(value)
         if not _VALUE.fullmatch(text):
             raise InputError(
                 f"the value {value!r} of '{what}' cannot be in a home's name: letters, digits and _ . -"
@@ -142,3 +148,9 @@ def _name(name: str, varied: Mapping[str, Value]) -> str:
             f"the name {found[:60]}... has more than {LONGEST_NAME} characters; vary fewer values"
         )
     return found
+
+
+def _text(value: Given) -> str:
+    if isinstance(value, Mapping):
+        return "-".join(f"{name}-{_text(one)}" for name, one in value.items())
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Final
@@ -15,18 +15,14 @@ from typing import Final
 from smallcap.errors import InputError
 from smallcap.exit_codes import ExitCode
 from smallcap.fleet.outcomes import Outcome, size_of
-from smallcap.fleet.tasks import Task
+from smallcap.fleet.pool import BUSY_LOOK_SECONDS, BUSY_SECONDS, LOOK_SECONDS, Pool, Say
+from smallcap.fleet.tasks import Task, last_lines
 from smallcap.private_files import open_private
 
 MEMORY_OF_A_HOME: Final = 2 << 30
 """Bytes reserved for each home that runs at once."""
 LEAVING_SECONDS: Final = 25.0
 """How long the processes may take to end after a signal; then they are killed, and undone by the next run."""
-BUSY_LOOK_SECONDS: Final = 2.0
-BUSY_SECONDS: Final = 3600.0
-"""How long a home is waited for that another process makes."""
-
-Tell = Callable[[Outcome], None]
 
 
 def most_workers() -> int:
@@ -35,7 +31,7 @@ def most_workers() -> int:
     return max(1, min(os.cpu_count() or 1, memory // MEMORY_OF_A_HOME))
 
 
-class LocalPool:
+class LocalPool(Pool):
     """Processes that make homes; a signal to this one ends each of them by its own id.
 
     Parameters
@@ -50,45 +46,46 @@ class LocalPool:
         self._lock = threading.Lock()
         self._is_stopping = threading.Event()
 
-    def run(self, tasks: Sequence[Task], tell: Tell, what: str = "run") -> list[Outcome]:
-        """Make every home; one that fails does not stop the others.
-
-        Parameters
-        ----------
-        tasks
-            The homes.
-        tell
-            Called after each, in the order in which they end.
-        what
-            The command: `run`, or `fetch`.
-        """
-        threads = max(1, (os.cpu_count() or 1) // self.workers)
-        outcomes: list[Outcome] = []
-        with self._ending_all(), ThreadPoolExecutor(self.workers) as pool:
-            waiting = {pool.submit(self._make, task, what, threads) for task in tasks}
+    @contextmanager
+    def _session(self, say: Say) -> Iterator[None]:
+        self._say = say
+        self._is_stopping.clear()
+        with ThreadPoolExecutor(self.workers) as self._pool:
             try:
-                for outcome in _as_they_end(waiting):
-                    outcomes.append(outcome)
-                    tell(outcome)
-            except BaseException:
-                for future in waiting:
-                    future.cancel()
-                self._stop()
-                raise
-        return outcomes
+                yield
+            finally:
+                self._is_stopping.set()
+
+    def _places(self) -> int:
+        return self.workers
+
+    def _begin(self, task: Task, what: str) -> Future[Outcome]:
+        return self._pool.submit(self._make, task, what, max(1, (os.cpu_count() or 1) // self.workers))
+
+    def _ended(self, running: Collection[Future[Outcome]]) -> Iterator[tuple[Future[Outcome], Outcome]]:
+        if not running:
+            time.sleep(LOOK_SECONDS)
+        done, _ = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield future, future.result()
 
     def _make(self, task: Task, what: str, threads: int) -> Outcome:
         """Run the command for one home; where another process has the home, wait for it."""
-        until = time.monotonic() + BUSY_SECONDS
+        until, is_told = time.monotonic() + BUSY_SECONDS, False
         while True:
             outcome = self._started(task, what, threads)
             if outcome.exit_code != ExitCode.BUSY or time.monotonic() > until:
                 return outcome
+            if not is_told:
+                self._say(f"{task.name}: {' '.join(last_lines(task.log, 1))}")
+                is_told = True
             if self._is_stopping.wait(BUSY_LOOK_SECONDS):
                 return outcome
 
     def _started(self, task: Task, what: str, threads: int) -> Outcome:
         begun = time.monotonic()
+        # A process of a fleet that was killed may write to the earlier log still.
+        task.log.unlink(missing_ok=True)
         with open(task.log, "wb", opener=open_private) as log:
             process = self._start(task, what, threads, log.fileno())
             if process is None:
@@ -110,7 +107,7 @@ class LocalPool:
                 # A session of its own: Ctrl-C reaches this process alone, which asks each to end once.
                 process = subprocess.Popen(
                     task.command(what),
-                    env=task.environment(threads),
+                    env=task.environment(threads, what),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -121,9 +118,11 @@ class LocalPool:
             self._running[process.pid] = process
             return process
 
-    def _stop(self) -> None:
+    def _stop(self, running: Collection[Future[Outcome]]) -> None:
         """Ask every process to end, and kill those that have not after a while."""
         self._is_stopping.set()
+        for future in running:
+            future.cancel()
         self._signal(signal.SIGTERM)
         until = time.monotonic() + LEAVING_SECONDS
         while self._running and time.monotonic() < until:
@@ -135,19 +134,3 @@ class LocalPool:
             for process in self._running.values():
                 # Not reaped yet, so the id is still that of this process.
                 os.kill(process.pid, number)
-
-    @contextmanager
-    def _ending_all(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            self._is_stopping.set()
-
-
-def _as_they_end(waiting: set[Future[Outcome]]) -> Iterator[Outcome]:
-    left = set(waiting)
-    while left:
-        # With a limit, so that a signal is handled in between.
-        done, left = wait(left, timeout=0.2, return_when=FIRST_COMPLETED)
-        for future in done:
-            yield future.result()

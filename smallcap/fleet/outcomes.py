@@ -10,6 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from filelock import FileLock
+
 from smallcap.exit_codes import ExitCode
 from smallcap.fleet.tasks import OWN, Task
 from smallcap.parsing import parse_json
@@ -77,12 +79,15 @@ def read_outcomes(root: Path) -> dict[str, Outcome]:
 
 
 def add_outcomes(root: Path, outcomes: Iterable[Outcome]) -> None:
-    """Keep the runs that were made, in place of earlier ones of the same homes."""
+    """Keep the runs that were made, in place of earlier ones of the same homes; other fleets may add too."""
     made = {outcome.name: outcome for outcome in outcomes if not outcome.is_skipped}
-    kept = read_outcomes(root) | made
-    new = root / OWN / f"{FILE}.{os.getpid()}.new"
-    new.write_text(json.dumps([asdict(outcome) for outcome in kept.values()], indent=0), encoding="utf-8")
-    os.replace(new, root / OWN / FILE)
+    if not made:
+        return
+    with FileLock(root / OWN / f"{FILE}.lock"):
+        kept = read_outcomes(root) | made
+        new = root / OWN / f"{FILE}.{os.getpid()}.new"
+        new.write_text(json.dumps([asdict(outcome) for outcome in kept.values()], indent=0), encoding="utf-8")
+        os.replace(new, root / OWN / FILE)
 
 
 def estimate(task: Task, known: Mapping[str, Outcome]) -> Estimate:

@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from smallcap.errors import InputError
+from smallcap.errors import HomeBusyError, InputError
 from smallcap.fleet.file import FleetHome
+from smallcap.fleet.holding import Hold
+from smallcap.fleet.rule_values import values_by_file
 from smallcap.parsing import parse_toml
 from smallcap.private_files import make_private
+from smallcap.reference import Reference
 from smallcap.rule_overlay import digest_of_overlay, files_of, require_overlay
 from smallcap.rules.files import laid_over, read_text
-from smallcap.rules.types.fleet import Value
 
 
-def write_overlay(home: FleetHome, beside: Path, base: Path, folder: Path) -> Path | None:
+def write_overlay(home: FleetHome, beside: Path, base: Path, folder: Path, hold: Hold) -> Path | None:
     """Write the folder of rules of a home; None where it has no rules of its own.
 
     Parameters
@@ -30,11 +32,15 @@ def write_overlay(home: FleetHome, beside: Path, base: Path, folder: Path) -> Pa
         The folder of all rule sets.
     folder
         Where it is written, unless it is there already with the same contents.
+    hold
+        By which a fleet holds the home.
 
     Raises
     ------
     InputError
-        When the row's folder cannot be used, or a value names no rule file.
+        When the row's folder cannot be used, a name fits no value of a rule file, or a value is refused.
+    HomeBusyError
+        When a fleet makes the home under other rules.
     """
     if home.row.rules is None and not home.overrides:
         return None
@@ -44,31 +50,42 @@ def write_overlay(home: FleetHome, beside: Path, base: Path, folder: Path) -> Pa
     make_private(new)
     for path in files_of(given) if given is not None else ():
         shutil.copyfile(path, new / path.name)
-    for name, values in _by_file(home.overrides, base).items():
+    for name, values in values_by_file(home.overrides, base, given).items():
         path = new / name
         own = parse_toml(read_text(path)) if path.is_file() else {}
         path.write_text(to_toml(laid_over(own, values)), encoding="utf-8")
     # Equal files stay as they are: their times tell a run that nothing has changed.
     if digest_of_overlay(new) != digest_of_overlay(folder):
-        shutil.rmtree(folder, ignore_errors=True)
-        new.rename(folder)
+        _replace(folder, new, hold, base)
     shutil.rmtree(new, ignore_errors=True)
     return folder
 
 
-def _by_file(overrides: Mapping[str, Value], base: Path) -> dict[str, dict[str, Any]]:
-    """Sort values by their rule file, as nested tables."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, value in overrides.items():
-        file, *tables, last = name.split(".")
-        if not (base / f"{file}.toml").is_file():
-            known = ", ".join(sorted(path.stem for path in base.glob("*.toml")))
-            raise InputError(f"'{name}' names no rule file; those of {base} are: {known}")
-        values: dict[str, Any] = {last: value}
-        for table in reversed(tables):
-            values = {table: values}
-        found[f"{file}.toml"] = laid_over(found.get(f"{file}.toml", {}), values)
-    return found
+def _replace(folder: Path, new: Path, hold: Hold, base: Path) -> None:
+    """Put other rules in place, unless a fleet makes the home under those that are there."""
+    if not hold.take():
+        raise HomeBusyError(
+            f"the home is made by {hold.holder()} under other rules; wait for its end, or stop it"
+        )
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        new.rename(folder)
+        _require_valid(Reference(base, folder))
+    except InputError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        hold.release()
+
+
+def _require_valid(reference: Reference) -> None:
+    """Read the rule sets of an overlay's TOML files: a wrong value is named before any home is begun."""
+    from smallcap.engine.rule_sets import RULE_SETS
+
+    own = {path.name for path in files_of(reference.overlay) if path.suffix == ".toml"}
+    for rule_set in RULE_SETS.values():
+        if own.intersection(rule_set.files.split(" or ")):
+            rule_set.read(reference)
 
 
 def to_toml(values: Mapping[str, Any]) -> str:

@@ -12,14 +12,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smallcap.errors import InputError
 from smallcap.exit_codes import ExitCode
-from smallcap.fleet.local import BUSY_LOOK_SECONDS, BUSY_SECONDS, LEAVING_SECONDS, MEMORY_OF_A_HOME
+from smallcap.fleet.local import LEAVING_SECONDS, MEMORY_OF_A_HOME
 from smallcap.fleet.outcomes import Outcome, size_of
-from smallcap.fleet.running import Tell
+from smallcap.fleet.pool import BUSY_LOOK_SECONDS, BUSY_SECONDS, LOOK_SECONDS, Pool
 from smallcap.fleet.tasks import Task
 from smallcap.private_files import open_private
 
@@ -29,7 +29,7 @@ _PR_SET_PDEATHSIG: Final = 1
 _OWN_VARIABLES: Final = "SMALLCAP_"
 
 
-class RayPool:
+class RayPool(Pool):
     """Tasks of a Ray cluster: that of RAY_ADDRESS, else one that runs on this machine, else a new local one.
 
     Parameters
@@ -46,6 +46,7 @@ class RayPool:
                 "--on ray needs the extra 'fleet', which is not installed: pip install 'smallcap[fleet]'"
             ) from None
         self._ray, self.workers = ray, workers
+        self._tasks: dict[Any, Task] = {}
         address = os.environ.get("RAY_ADDRESS")
         try:
             ray.init(address=address, ignore_reinit_error=True, log_to_driver=False)
@@ -54,31 +55,31 @@ class RayPool:
                 f"no Ray cluster can be reached at {address or 'this machine'} ({error}); start one by 'ray "
                 f"start --head', or set RAY_ADDRESS"
             ) from None
+        options = {"num_cpus": 1, "memory": MEMORY_OF_A_HOME, "max_retries": RETRIES}
+        self._make = ray.remote(**options, scheduling_strategy="SPREAD")(make_home)
 
-    def run(self, tasks: Sequence[Task], tell: Tell, what: str = "run") -> list[Outcome]:
-        """Make every home; one that fails does not stop the others. Arguments as those of `LocalPool.run`."""
-        ray, left, outcomes = self._ray, list(reversed(tasks)), []
-        make = ray.remote(
-            num_cpus=1, memory=MEMORY_OF_A_HOME, max_retries=RETRIES, scheduling_strategy="SPREAD"
-        )(make_home)
-        running: dict[Any, Task] = {}
-        try:
-            while left or running:
-                while left and len(running) < (self.workers or len(tasks)):
-                    task = left.pop()
-                    variables = _variables(task)
-                    running[make.remote(task.command(what)[1:], variables, str(task.log))] = task
-                done, _ = ray.wait(list(running), timeout=0.5)
-                for reference in done:
-                    outcome = self._outcome(reference, running.pop(reference))
-                    outcomes.append(outcome)
-                    tell(outcome)
-        except BaseException:
-            for reference in running:
-                ray.cancel(reference)
-            ray.wait(list(running), num_returns=max(len(running), 1), timeout=LEAVING_SECONDS)
-            raise
-        return outcomes
+    def _places(self) -> int:
+        return self.workers or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+
+    def _begin(self, task: Task, what: str) -> Any:
+        reference = self._make.remote(task.command(what)[1:], _variables(task, what), str(task.log))
+        self._tasks[reference] = task
+        return reference
+
+    def _ended(self, running: Collection[Any]) -> Iterator[tuple[Any, Outcome]]:
+        if not running:
+            time.sleep(LOOK_SECONDS)
+            return
+        done, _ = self._ray.wait(list(running), timeout=LOOK_SECONDS)
+        for reference in done:
+            yield reference, self._outcome(reference, self._tasks.pop(reference))
+
+    def _stop(self, running: Collection[Any]) -> None:
+        begun = [reference for reference in running if reference in self._tasks]
+        for reference in begun:
+            self._ray.cancel(reference)
+        if begun:
+            self._ray.wait(begun, num_returns=len(begun), timeout=LEAVING_SECONDS)
 
     def _outcome(self, reference: Any, task: Task) -> Outcome:
         try:
@@ -129,7 +130,7 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _variables(task: Task) -> dict[str, str]:
+def _variables(task: Task, what: str) -> dict[str, str]:
     """Return the variables of a home: this process's own settings, then those of the home; one thread."""
     own = {name: value for name, value in os.environ.items() if name.startswith(_OWN_VARIABLES)}
-    return {**own, **task.variables, "POLARS_MAX_THREADS": "1"}
+    return {**own, **task.own_variables(what), "POLARS_MAX_THREADS": "1"}

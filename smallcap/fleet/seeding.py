@@ -7,20 +7,23 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from smallcap.engine.unchanged import LIVE_PRESETS
 from smallcap.fleet.tasks import OWN, Task
 from smallcap.private_files import make_private
+from smallcap.rule_overlay import digest_of_overlay, files_of
 
-FETCHED = "fetched"
+FETCHED: Final = "fetched"
+SNAPSHOTS: Final = "snapshots"
 
 
 def fetches_of(tasks: Iterable[Task], root: Path) -> list[list[Task]]:
     """Return the fetches that come before any home is made, in groups that follow one another.
 
-    Homes of one preset, index and limit share a home that only fetches. What two homes ask alike is asked
-    once, because what a fetch has kept is not asked again. Each group holds at most one fetch per preset, as
-    a source is asked by one process at a time.
+    Homes of one preset, index, limit and rules of what is asked share a home that only fetches. Each group
+    holds at most one fetch per preset, as a source is asked by one process at a time. A later one is given
+    what the earlier ones have kept: what two homes ask alike is asked once.
 
     Parameters
     ----------
@@ -45,7 +48,16 @@ def fetches_of(tasks: Iterable[Task], root: Path) -> list[list[Task]]:
 def fetching_home(task: Task, root: Path) -> Path:
     """Name the home that fetches for a home of a live source."""
     own = task.settings
-    return root.resolve() / OWN / FETCHED / f"{own.preset}-{own.index_name}-{own.limit or 'all'}"
+    parts = [own.preset, own.index_name, str(own.limit or "all")]
+    rules = digest_of_overlay(_asking_rules(task))
+    return root.resolve() / OWN / FETCHED / "-".join([*parts, *([rules[2:10]] if rules else [])])
+
+
+def share_with_fetch(fetch: Task) -> int:
+    """Give a fetch what the others of its source have kept; return how many files are new to it."""
+    own = fetch.settings
+    earlier = (path for path in own.home.parent.glob(f"{own.preset}-*/") if path != own.home)
+    return sum(_share_all(path / SNAPSHOTS, own.snapshots_dir) for path in sorted(earlier))
 
 
 def share_payloads(task: Task, root: Path) -> int:
@@ -55,18 +67,39 @@ def share_payloads(task: Task, root: Path) -> int:
     """
     if task.settings.preset not in LIVE_PRESETS:
         return 0
-    shared = fetching_home(task, root) / "snapshots"
-    own = task.settings.snapshots_dir
-    return sum(_share(path, own / path.relative_to(shared)) for path in _files(shared))
+    return _share_all(fetching_home(task, root) / SNAPSHOTS, task.settings.snapshots_dir)
+
+
+def _asking_rules(task: Task) -> Path | None:
+    """Return a home's own rules where they may decide what a source is asked for; else None.
+
+    Rules of calculations alone leave that as it is.
+    """
+    overlay = task.settings.rules
+    if overlay is None:
+        return None
+    from smallcap.engine.rule_sets import RULE_SETS
+    from smallcap.engine.uses import USES
+
+    asking = {rule for table, uses in USES.items() if table.startswith("raw.") for rule in uses.rules}
+    computing = {
+        file for rule, read in RULE_SETS.items() if rule not in asking for file in read.files.split(" or ")
+    }
+    return overlay if any(path.name not in computing for path in files_of(overlay)) else None
 
 
 def _fetch(task: Task, home: Path) -> Task:
-    given = {**task.variables, "SMALLCAP_HOME": str(home)}
-    given.pop("SMALLCAP_RULES", None)
+    given, rules = {**task.variables, "SMALLCAP_HOME": str(home)}, _asking_rules(task)
+    if rules is None:
+        given.pop("SMALLCAP_RULES", None)
     log = home.with_name(f"{home.name}.log")
     make_private(home.parent)
-    settings = task.settings.model_copy(update={"home": home, "rules": None})
+    settings = task.settings.model_copy(update={"home": home, "rules": rules})
     return dataclasses.replace(task, name=f"fetch {home.name}", settings=settings, variables=given, log=log)
+
+
+def _share_all(shared: Path, own: Path) -> int:
+    return sum(_share(path, own / path.relative_to(shared)) for path in _files(shared))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -84,7 +117,7 @@ def _share(path: Path, target: Path) -> bool:
     except FileExistsError:
         return False
     except OSError:
-        new = target.with_name(f"{target.name}.tmp")
+        new = target.with_name(f"{target.name}.{os.getpid()}.tmp")
         shutil.copyfile(path, new)
         os.replace(new, target)
     return True

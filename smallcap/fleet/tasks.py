@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from smallcap.engine.unchanged import unchanged_since
-from smallcap.errors import InputError
+from filelock import FileLock
+
+from smallcap.engine.unchanged import LIVE_PRESETS, unchanged_since
+from smallcap.errors import HomeBusyError, InputError
 from smallcap.fleet.file import FleetHome, read_fleet
+from smallcap.fleet.holding import Hold
 from smallcap.fleet.overlays import write_overlay
 from smallcap.package_files import default_reference
 from smallcap.private_files import make_private
@@ -19,6 +22,8 @@ from smallcap.settings import Settings, load_settings
 
 OWN: Final = ".fleet"
 """Folder below the root for what belongs to the fleet; no home's name begins with a dot."""
+HOLDS: Final = "holds"
+QUOTA: Final = "quota"
 COMMAND: Final = ("-P", "-m", "smallcap.pipelines.command.app")
 """What Python runs as the command `smallcap`; the fleet starts it as a process and imports none of it."""
 
@@ -51,9 +56,19 @@ class Task:
         """Return the command line that makes the home, or fetches for it."""
         return [sys.executable, *COMMAND, what, *self.home.arguments()]
 
-    def environment(self, threads: int) -> dict[str, str]:
+    @property
+    def holds(self) -> Path:
+        """Folder of the locks of all fleets over the same root."""
+        return self.log.parent.parent / HOLDS
+
+    def own_variables(self, what: str) -> dict[str, str]:
+        """Return the variables of its process: a home of a live source is computed from what was fetched."""
+        is_computed = what == "run" and self.settings.preset in LIVE_PRESETS
+        return {**self.variables, **({"SMALLCAP_IS_OFFLINE": "true"} if is_computed else {})}
+
+    def environment(self, threads: int, what: str) -> dict[str, str]:
         """Return the environment of its process, with so many threads for calculations."""
-        return {**os.environ, **self.variables, "POLARS_MAX_THREADS": str(threads)}
+        return {**os.environ, **self.own_variables(what), "POLARS_MAX_THREADS": str(threads)}
 
     def is_current(self) -> bool:
         """Whether its last run found nothing to make, and nothing it depends on has changed since."""
@@ -71,7 +86,9 @@ def tasks_of(file: Path, root: Path) -> list[Task]:
     """
     homes = read_fleet(file)
     make_private(root / OWN / "logs")
-    return [_task(home, file.resolve().parent, root.resolve()) for home in homes]
+    # Two fleets that begin at once would write the same folders of rules.
+    with FileLock(root / OWN / "lock"):
+        return [_task(home, file.resolve().parent, root.resolve()) for home in homes]
 
 
 def _task(home: FleetHome, beside: Path, root: Path) -> Task:
@@ -80,11 +97,14 @@ def _task(home: FleetHome, beside: Path, root: Path) -> Task:
         given["input"] = str((beside / str(given["input"])).absolute())
     try:
         base = Path(os.environ.get("SMALLCAP_REFERENCE_DIR") or default_reference())
-        rules = write_overlay(home, beside, base, root / OWN / "rules" / home.name)
-        where: dict[str, object] = {**given, "home": root / home.name, "rules": rules}
+        hold = Hold(root / OWN / HOLDS, home.name)
+        rules = write_overlay(home, beside, base, root / OWN / "rules" / home.name, hold)
+        # The vendor counts requests by key, whichever home asks.
+        quota = os.environ.get("SMALLCAP_QUOTA_DIR") or root / OWN / QUOTA
+        where: dict[str, object] = {**given, "home": root / home.name, "rules": rules, "quota_dir": quota}
         settings = load_settings(**where)
-    except InputError as error:
-        raise InputError(f"home '{home.name}': {error}") from None
+    except (InputError, HomeBusyError) as error:
+        raise type(error)(f"home '{home.name}': {error}") from None
     return Task(
         home.name,
         home,
@@ -96,3 +116,10 @@ def _task(home: FleetHome, beside: Path, root: Path) -> Task:
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def last_lines(log: Path, count: int) -> list[str]:
+    """Return the last lines of a log; none where there is no log."""
+    if not log.is_file():
+        return []
+    return log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-count:]

@@ -14,9 +14,8 @@ from smallcap.sources.french.live import FrenchFactors
 from smallcap.sources.identity.aliases import load_ticker_aliases
 from smallcap.sources.ishares.live import IsharesLists
 from smallcap.sources.payloads import SnapshotStore
+from smallcap.sources.request_counts import counts_of
 from smallcap.sources.xfinlink import XfinlinkSource, limits_of, load_plan
-
-QUOTA_FOLDER = "quota"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def quota_of(settings: Settings) -> Quota:
             per_day=settings.xfinlink_requests_per_day or plan.per_day,
             per_hour=settings.xfinlink_requests_per_hour or plan.per_hour,
         )
-    return Quota(settings.home / QUOTA_FOLDER, limits, utc_now)
+    return counts_of(settings, limits)
 
 
 def open_xfinlink(settings: Settings, snapshots: SnapshotStore) -> XfinlinkSource:

@@ -25,7 +25,7 @@ from smallcap.settings import Settings
 from smallcap.sources.edgar import NAME, SecClient, SecRecords
 from smallcap.sources.edgar.client import Hosts
 from smallcap.sources.edgar.company_facts import CompanyFactFiles
-from smallcap.sources.fetching import Fetcher, Quota, Rate, RateLimit, RetryPolicy, utc_now
+from smallcap.sources.fetching import Fetcher, Rate, RateLimit, RetryPolicy, utc_now
 from smallcap.sources.fetching.http import HttpLimits
 from smallcap.sources.french.live import FrenchFactors
 from smallcap.sources.identity.aliases import load_ticker_aliases
@@ -40,9 +40,9 @@ from smallcap.sources.public.prices import LinePrices
 from smallcap.sources.public.statements import Statements
 from smallcap.sources.public.yahoo_prices import REQUESTS_PER_SECOND as YAHOO_RATE
 from smallcap.sources.public.yahoo_prices import YahooPrices
+from smallcap.sources.request_counts import counts_of
 from smallcap.sources.yahoo.prices import YAHOO
 
-QUOTA_FOLDER: Final = "quota"
 BULK_FOLDER: Final = "bulk"
 
 
@@ -77,7 +77,7 @@ def open_public(settings: Settings, snapshots: SnapshotStore) -> PublicSources:
     limits = HttpLimits(settings.request_timeout_seconds, settings.max_response_mb * 1_000_000)
     fetcher = Fetcher(
         snapshots,
-        Quota(settings.home / QUOTA_FOLDER, {}, utc_now),
+        counts_of(settings, {}),
         RetryPolicy(max_retries=settings.max_retries),
         secrets=_secrets(settings),
         rates={NAME: rate, YAHOO: RateLimit(rate_folder(settings), YAHOO, Rate.per_second(YAHOO_RATE))},

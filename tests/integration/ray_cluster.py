@@ -1,4 +1,4 @@
-"""A Ray cluster of the tests' own: a head and worker nodes as processes on 127.0.0.1.
+"""A Ray cluster of the tests' own: a head and worker nodes as processes, each at its own loopback address.
 
 Ray is in an environment apart, which sees everything else where the tests have it: the default installation
 stays as small as it is.
@@ -9,23 +9,26 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import pytest
 
 from tests.command_line import environment
+from tests.integration.environments import python_environment
 from tests.paths import PROJECT_ROOT
 
 RAY = "ray[default]>=2.60,<2.61"
 WAIT_SECONDS = 180
-NODE_MEMORY = str(5 << 30)
+NODE_MEMORY, OBJECTS = 5 << 30, 128 << 20
+"""Bytes for tasks on a node, and for what they exchange: a few numbers."""
+STARTED = "Ray runtime started."
+ADDRESS = "127.0.0.{}"
+"""Of a node, by its number from 2 on: Ray takes 127.0.0.1 for the address of the machine in its network."""
 
 
 @dataclass
@@ -40,28 +43,33 @@ class RayCluster:
         The environment by which a driver finds it.
     workers
         The processes of its worker nodes, each the leader of a group.
+    drivers
+        The commands that were started.
     """
 
     python: Path
     variables: dict[str, str]
     workers: list[subprocess.Popen[bytes]]
+    drivers: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def smallcap(self, *arguments: object) -> subprocess.Popen[str]:
         """Start the command `smallcap` as a driver."""
-        command = [self.python, "-P", "-m", "smallcap.pipelines.command.app", *map(str, arguments)]
-        return subprocess.Popen(
+        command = [str(self.python), "-P", "-m", "smallcap.pipelines.command.app", *map(str, arguments)]
+        driver = subprocess.Popen(
             command, env=self.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        self.drivers.append(driver)
+        return driver
 
 
 @contextmanager
 def ray_cluster(folder: Path, workers: int) -> Iterator[RayCluster]:
     """Start a head without processors and some worker nodes of one each, and end them."""
-    python = _environment_with_ray(folder / "env")
-    port = _free_port()
+    python = _environment_with_ray()
+    head, port = ADDRESS.format(2), _free_port()
     variables = environment() | {
         "RAY_AUTH_MODE": "disabled",
-        "RAY_ADDRESS": f"127.0.0.1:{port}",
+        "RAY_ADDRESS": f"{head}:{port}",
         "RAY_USAGE_STATS_ENABLED": "0",
         "HOME": str(folder),
     }
@@ -71,21 +79,27 @@ def ray_cluster(folder: Path, workers: int) -> Iterator[RayCluster]:
 
     def start(*options: str) -> subprocess.Popen[bytes]:
         """Start a node in a group of its own."""
-        command = [str(python.with_name("ray")), "start", "--block", *options]
+        own = [f"--node-ip-address={ADDRESS.format(len(started) + 2)}", f"--object-store-memory={OBJECTS}"]
+        command = [str(python.with_name("ray")), "start", "--block", *own, *options]
         with (folder / f"node{len(started)}.log").open("wb") as log:
             given = {name: value for name, value in variables.items() if name != "RAY_ADDRESS"}
             node = subprocess.Popen(command, env=given, stdout=log, stderr=log, start_new_session=True)
         started.append(node)
+        _wait_for(node, Path(log.name))
         return node
 
     try:
-        head = ["--head", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=0"]
-        start(*head, "--include-dashboard=false", f"--temp-dir=/tmp/ray-{os.getpid()}")
-        _wait_for(port)
-        where = [f"--address=127.0.0.1:{port}", "--node-ip-address=127.0.0.1"]
-        options = [*where, "--num-cpus=1", f"--memory={NODE_MEMORY}"]
+        temporary = f"--temp-dir=/tmp/ray-{os.getpid()}"
+        start("--head", f"--port={port}", "--num-cpus=0", "--include-dashboard=false", temporary)
+        options = [f"--address={head}:{port}", "--num-cpus=1", f"--memory={NODE_MEMORY}"]
         nodes = [start(*options) for _ in range(workers)]
-        yield RayCluster(python, variables, nodes)
+        cluster = RayCluster(python, variables, nodes)
+        try:
+            yield cluster
+        finally:
+            for driver in cluster.drivers:
+                driver.kill()
+                driver.communicate()
     finally:
         for node in reversed(started):
             kill_group(node)
@@ -101,13 +115,9 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _environment_with_ray(folder: Path) -> Path:
-    python = folder / "bin" / "python"
-    made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True)
-    installed = subprocess.run([python, "-m", "pip", "install", "-q", RAY], capture_output=True, text=True)
-    if made.returncode or installed.returncode:
-        pytest.skip(f"Ray cannot be installed: {installed.stderr[-300:]}")
-    (own,) = folder.glob("lib/python*/site-packages")
+def _environment_with_ray() -> Path:
+    python = python_environment("ray", RAY)
+    (own,) = python.parent.parent.glob("lib/python*/site-packages")
     (own / "others.pth").write_text(f"{sysconfig.get_path('purelib')}\n{PROJECT_ROOT}\n")
     return python
 
@@ -118,11 +128,10 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(node: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for a node to be ready: two that start at once on one machine stand in each other's way."""
     until = time.monotonic() + WAIT_SECONDS
-    while True:
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert time.monotonic() < until, "the head of the cluster does not answer"
+    while STARTED not in (told := log.read_text(errors="replace")):
+        assert node.poll() is None, told
+        assert time.monotonic() < until, told
         time.sleep(0.5)

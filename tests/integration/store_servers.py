@@ -13,15 +13,15 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+
+from tests.integration.environments import node_environment, python_environment
 
 AZURITE, MOTO = "azurite@3.37.0", "moto[server]>=5.2,<6"
 WAIT_SECONDS = 60
@@ -38,16 +38,14 @@ class StoreServer:
 
 
 @contextmanager
-def azurite(folder: Path) -> Iterator[StoreServer]:
+def azurite() -> Iterator[StoreServer]:
     """Start Azurite with an empty container."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("there is no npm")
-    installed = subprocess.run([npm, "install", "--prefix", folder, AZURITE], capture_output=True, text=True)
-    if installed.returncode:
-        pytest.skip(f"Azurite cannot be installed: {installed.stderr[-300:]}")
+    commands = node_environment("azurite", npm, AZURITE)
     port = _free_port()
-    command = [str(folder / "node_modules" / ".bin" / "azurite-blob"), "--inMemoryPersistence"]
+    command = [str(commands / "azurite-blob"), "--inMemoryPersistence"]
     where = ["--blobPort", str(port), "--blobHost", "127.0.0.1", "--silent", "--skipApiVersionCheck"]
     server = f"http://127.0.0.1:{port}/{ACCOUNT}"
     variables = {
@@ -62,13 +60,9 @@ def azurite(folder: Path) -> Iterator[StoreServer]:
 
 
 @contextmanager
-def moto(folder: Path) -> Iterator[StoreServer]:
+def moto() -> Iterator[StoreServer]:
     """Start moto's server with an empty bucket."""
-    python = folder / "bin" / "python"
-    made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True)
-    done = made if made.returncode else _install(python, MOTO)
-    if done.returncode:
-        pytest.skip(f"moto cannot be installed: {done.stderr[-300:]}")
+    python = python_environment("moto", MOTO)
     port = _free_port()
     server = f"http://127.0.0.1:{port}"
     variables = {
@@ -78,13 +72,9 @@ def moto(folder: Path) -> Iterator[StoreServer]:
         "AWS_ENDPOINT_URL": server,
         "AWS_ALLOW_HTTP": "true",
     }
-    with _running([str(folder / "bin" / "moto_server"), "-H", "127.0.0.1", "-p", str(port)], port, {}):
+    with _running([str(python.with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port)], port, {}):
         _send(urllib.request.Request(f"{server}/homes", method="PUT"))
         yield StoreServer("s3://homes/one", variables)
-
-
-def _install(python: Path, *packages: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([python, "-m", "pip", "install", "-q", *packages], capture_output=True, text=True)
 
 
 @contextmanager
@@ -100,7 +90,8 @@ def _running(command: list[str], port: int, variables: Mapping[str, str]) -> Ite
             time.sleep(0.2)
         yield
     finally:
-        process.terminate()
+        # Azurite waits for its clients' open connections after a request to end; nothing of it is kept.
+        process.kill()
         process.wait(WAIT_SECONDS)
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ name = "refused"
 as_of = 1999-06-30
 {SETTINGS}
 """
+LONGEST_SECONDS = 600
 NAMES = ("varied-funnel.value.quantile-0.4", "varied-funnel.value.quantile-0.6")
 
 
@@ -61,10 +63,7 @@ def test_a_fleet_that_is_stopped_leaves_no_process_and_goes_on(tmp_path: Path) -
     command = [sys.executable, "-P", "-m", "smallcap.pipelines.command.app", "fleet", "run", str(file)]
     process = subprocess.Popen([*command, "--root", str(root), "--workers", "2"], env=environment())
     journals = [root / name / "run.json" for name in NAMES]
-    until = time.monotonic() + 120
-    while not all(journal.exists() for journal in journals):
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: all(journal.exists() for journal in journals))
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 128 + signal.SIGTERM
     for name in NAMES:
@@ -72,6 +71,51 @@ def test_a_fleet_that_is_stopped_leaves_no_process_and_goes_on(tmp_path: Path) -
         assert holders == []
     ended = smallcap("fleet", "run", file, "--root", root, "--workers", 2)
     assert "2 published" in ended.stdout
+
+
+def test_two_fleets_at_once_share_the_homes_and_the_second_goes_on_where_the_first_is_killed(
+    tmp_path: Path,
+) -> None:
+    file, root = fleet_file(tmp_path, FLEET.split("\n\n")[0]), tmp_path / "homes"
+    first, second = begun(file, root), None
+    try:
+        wait_until(lambda: (root / NAMES[0] / "run.json").exists())
+        second = begun(file, root)
+        wait_until(lambda: (root / NAMES[1] / "run.json").exists())
+        first.kill()
+        told, said = second.communicate(timeout=600)
+    finally:
+        for process in (first, second):
+            if process is not None:
+                process.kill()
+                process.wait()
+    assert second.returncode == 0, said
+    assert f"{NAMES[0]}: made by the fleet of process {first.pid} on " in said
+    # What the killed fleet left running was waited for, unless it had ended by then.
+    assert f"{NAMES[0]}: current" in said or f"{NAMES[0]}: error: the home " in said
+    assert "2 homes: 2 published" in told
+    for name in NAMES:
+        assert not (root / name / "run.json").exists()
+    again = must_succeed("fleet", "run", file, "--root", root)
+    assert "2 published, of which 2 were current" in again
+
+
+def begun(file: Path, root: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-P", "-m", "smallcap.pipelines.command.app", "fleet", "run", str(file)]
+    return subprocess.Popen(
+        [*command, "--root", str(root), "--workers", "1"],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    until = time.monotonic() + LONGEST_SECONDS
+    while not is_true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def _command_of(pid: str) -> str:

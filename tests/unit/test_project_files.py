@@ -24,7 +24,10 @@ LOCKS = {
     "deploy/requirements.lock": [*PROJECT["dependencies"], *EXTRAS["postgres"], *EXTRAS["alerts"]],
     "docs/requirements.lock": EXTRAS["docs"],
 }
-GENERATED = [*LOCKS, "docs/data-dictionary.md", "docs/benchmarks.md", "tests/contract/graph_snapshot.txt"]
+GENERATED = [
+    *LOCKS,
+    *("docs/data-dictionary.md", "docs/benchmarks.md", "docs/scale.md", "tests/contract/graph_snapshot.txt"),
+]
 FORMS = sorted(
     path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"
 )

@@ -14,6 +14,8 @@ NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 LONGEST_NAME: Final = 200
 _FIELDS: Final = {"from": "first", "to": "last"}
 Value = str | int | float | bool
+Given = Value | dict[str, Value]
+"""What may vary: a value, or values of one table of a rule file that belong together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,8 @@ class HomeRow(Record):
     rules
         A folder of rule files over those of all, relative to the fleet file.
     vary
-        Values by setting, or by a value of a rule file (`file.table.field`); one home per combination.
+        Values by setting, or by a value or table of a rule file (`file.table.field`); one home per
+        combination.
     """
 
     name: str
@@ -48,7 +51,7 @@ class HomeRow(Record):
     last: int | None = None
     rules: str | None = None
     settings: dict[str, Value] = field(default_factory=dict)
-    vary: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    vary: dict[str, tuple[Given, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check what can be checked without a home."""

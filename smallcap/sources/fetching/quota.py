@@ -128,6 +128,25 @@ class Quota:
         os.replace(temporary, path)
 
 
+class NoRequests(Quota):
+    """The request counts for a process that must not ask: everything has to be kept already."""
+
+    def take(self, source: str, requests: int = 1) -> None:
+        """Refuse a request; the count is unchanged.
+
+        Raises
+        ------
+        QuotaError
+            Always.
+        """
+        raise QuotaError(
+            f"{source}: an answer that is needed is not kept, or is too old, and SMALLCAP_IS_OFFLINE forbids "
+            f"to ask for it. Run 'smallcap fetch', or the same command without that setting: what was "
+            f"fetched is kept and not requested again",
+            self._clock(),
+        )
+
+
 def _require_left(source: str, limits: Limits, count: _Count, requests: int, now: dt.datetime) -> None:
     if limits.per_day is not None and count.today + requests > limits.per_day:
         _refuse(source, "today", count.today, limits.per_day, requests, _next_day(now))

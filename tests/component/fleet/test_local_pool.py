@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
-import sys
 import threading
 import time
 from pathlib import Path
@@ -12,29 +10,11 @@ from pathlib import Path
 import pytest
 
 from smallcap.exit_codes import ExitCode
-from smallcap.fleet import local
+from smallcap.fleet import local, pool
+from smallcap.fleet.holding import Hold
 from smallcap.fleet.local import LocalPool
 from smallcap.fleet.outcomes import Outcome
-from smallcap.fleet.tasks import Task, tasks_of
-
-FLEET = '[[home]]\nname = "h"\nvary = { sample_seed = [1, 2, 3] }\n'
-
-
-@dataclasses.dataclass(frozen=True)
-class _Script(Task):
-    """A task that runs a script in place of the command."""
-
-    script: str = ""
-
-    def command(self, what: str = "run") -> list[str]:
-        """Return the script."""
-        return [sys.executable, "-c", self.script]
-
-
-def scripts(folder: Path, *texts: str) -> list[Task]:
-    (folder / "fleet.toml").write_text(FLEET)
-    tasks = tasks_of(folder / "fleet.toml", folder / "root")
-    return [_Script(**vars(task), script=text) for task, text in zip(tasks, texts, strict=False)]
+from tests.component.fleet.scripts import scripts
 
 
 def test_a_home_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -62,15 +42,79 @@ def test_a_process_that_is_killed_is_a_failure_of_its_home(tmp_path: Path) -> No
     assert outcome.exit_code == 128 + 9
 
 
-def test_a_home_that_another_process_makes_is_waited_for(
+def test_a_home_that_another_process_makes_is_waited_for_and_its_words_are_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local, "BUSY_LOOK_SECONDS", 0.01)
     seen = tmp_path / "seen"
     text = f"import pathlib, sys; p = pathlib.Path({str(seen)!r}); code = 0 if p.exists() else 3; p.touch()"
-    text += "; sys.exit(code)"
-    (outcome,) = LocalPool(1).run(scripts(tmp_path, text), lambda outcome: None)
+    text += "; print('made by process 7'); sys.exit(code)"
+    said: list[str] = []
+    (outcome,) = LocalPool(1).run(scripts(tmp_path, text), lambda outcome: None, say=said.append)
     assert outcome.exit_code == ExitCode.DONE
+    assert said == ["h-sample_seed-1: made by process 7"]
+
+
+def test_a_pool_that_has_fetched_makes_homes(tmp_path: Path) -> None:
+    both, tasks = LocalPool(1), scripts(tmp_path, "", "")
+    for what in ("fetch", "run"):
+        outcomes = both.run(tasks, lambda outcome: None, what)
+        assert [outcome.exit_code for outcome in outcomes] == [0, 0]
+
+
+def test_of_two_fleets_each_home_is_made_by_one_at_a_time_and_its_log_is_not_spoiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "BUSY_LOOK_SECONDS", 0.01)
+    go_on = tmp_path / "go on"
+    wait = f"while not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.01)"
+    tasks = scripts(tmp_path, f"import pathlib, time\nprint('begun', flush=True)\n{wait}")
+    others = scripts(tmp_path, "print('second')", "", "")
+    done, said, second = [], [], []
+    made = threading.Thread(target=lambda: done.extend(LocalPool(1).run(tasks[:1], lambda outcome: None)))
+    made.start()
+    while not (tasks[0].log.is_file() and tasks[0].log.read_text()):
+        time.sleep(0.01)
+
+    def tell(outcome: Outcome) -> None:
+        second.append(outcome.name)
+        if len(second) == 2:
+            assert tasks[0].log.read_text() == "begun\n"
+            go_on.touch()
+
+    try:
+        LocalPool(2).run(others, tell, say=said.append)
+    finally:
+        go_on.touch()
+        made.join()
+    assert second[-1] == "h-sample_seed-1"
+    (line,) = said
+    assert line.startswith(f"h-sample_seed-1: made by the fleet of process {os.getpid()} on ")
+    assert [outcome.exit_code for outcome in done] == [0]
+    assert others[0].log.read_text() == "second\n"
+
+
+def test_a_home_that_another_fleet_has_made_is_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "BUSY_LOOK_SECONDS", 0.01)
+    (task,) = scripts(tmp_path, "raise SystemExit(9)")
+    hold = Hold(task.holds, task.name)
+    assert hold.take()
+    monkeypatch.setattr(type(task), "is_current", lambda self: True)
+    (outcome,) = LocalPool(1).run([task], lambda outcome: None, say=lambda line: hold.release())
+    assert (outcome.exit_code, outcome.is_skipped) == (0, True)
+
+
+def test_a_home_that_is_held_too_long_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "BUSY_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "BUSY_LOOK_SECONDS", 0.01)
+    (task,) = scripts(tmp_path, "")
+    hold = Hold(task.holds, task.name)
+    assert hold.take()
+    (outcome,) = LocalPool(1).run([task], lambda outcome: None)
+    hold.release()
+    assert outcome.exit_code == ExitCode.BUSY
 
 
 def test_a_stop_ends_every_process_and_starts_no_other(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from smallcap.fleet.file import read_fleet
+from smallcap.fleet.holding import Hold
 from smallcap.fleet.outcomes import Outcome, read_outcomes
 from smallcap.fleet.overlays import write_overlay
 from smallcap.fleet.store.copy_record import read_copy
@@ -32,6 +33,7 @@ COPY: Final = {
     "files": {"home.toml": [18, "ab" * 32]},
     "earlier": ["lake/a.parquet"],
 }
+NOTE: Final = {"pid": 7, "host": "machine", "since": "2026-01-02T03:04:05+00:00"}
 OUTCOMES: Final = [vars(Outcome("a", 0, 3.5, 400.25, "sample 80 all 1"))]
 
 
@@ -49,7 +51,10 @@ class _OneObject(ObjectFolder):
 def _fleet(payload: bytes, name: str, folder: Path) -> object:
     (folder / name).write_bytes(payload)
     homes = read_fleet(folder / name)
-    return [write_overlay(home, folder, default_reference(), folder / "rules") for home in homes[:3]]
+    return [
+        write_overlay(home, folder, default_reference(), folder / "rules", Hold(folder / "holds", "a"))
+        for home in homes[:3]
+    ]
 
 
 def _rules(payload: bytes, name: str, folder: Path) -> object:
@@ -70,6 +75,11 @@ def _copy(payload: bytes, name: str, folder: Path) -> object:
     return read_copy(folder)
 
 
+def _holder(payload: bytes, name: str, folder: Path) -> object:
+    (folder / name).write_bytes(payload)
+    return Hold(folder, Path(name).stem).holder()
+
+
 def _outcomes(payload: bytes, name: str, folder: Path) -> object:
     (folder / OWN).mkdir()
     (folder / OWN / name).write_bytes(payload)
@@ -81,5 +91,6 @@ FLEET_READERS: Final[dict[str, Reader]] = {
     "folder of rules": Reader(lambda: {"quality.toml": b"least_records = 30\n"}, _rules, cost=4),
     "pointer of a store": Reader(lambda: {Path(pointer_name(7)).name: POINTER.to_json()}, _pointer),
     "record of a copy": Reader(lambda: {"pulled.json": json.dumps(COPY).encode()}, _copy),
+    "note of a fleet": Reader(lambda: {"a.json": json.dumps(NOTE).encode()}, _holder),
     "outcomes of a fleet": Reader(lambda: {"outcomes.json": json.dumps(OUTCOMES).encode()}, _outcomes),
 }

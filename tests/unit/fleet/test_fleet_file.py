@@ -43,6 +43,17 @@ def test_a_row_that_varies_is_one_home_per_combination_with_the_values_in_its_na
     assert homes[1].arguments() == ["--from", "2019", "--to", "2021"]
 
 
+def test_values_of_one_table_of_a_rule_file_may_vary_together(tmp_path: Path) -> None:
+    table = "funnel.balance_sheet.debt_to_equity"
+    pairs = "{ limit = 0.2, borderline_from = 0.15 }, { limit = 0.3, borderline_from = 0.25 }"
+    homes = fleet(tmp_path, f'[[home]]\nname = "p"\nvary = {{ "{table}" = [{pairs}] }}\n')
+    assert [home.name for home in homes] == [
+        f"p-{table}-limit-0.2-borderline_from-0.15",
+        f"p-{table}-limit-0.3-borderline_from-0.25",
+    ]
+    assert homes[0].overrides == {table: {"limit": 0.2, "borderline_from": 0.15}}
+
+
 def test_folders_of_rules_limits_and_indexes_may_vary(tmp_path: Path) -> None:
     homes = fleet(tmp_path, '[[home]]\nname = "r"\nvary = { rules = ["a", "b"], limit = [100, 200] }\n')
     assert [(home.row.rules, home.settings["limit"]) for home in homes] == [
@@ -75,6 +86,7 @@ def test_folders_of_rules_limits_and_indexes_may_vary(tmp_path: Path) -> None:
             "Keys and addresses are set in the env",
         ),
         ('[[home]]\nname = "a"\nvary = { shariah_standard = ["a b"] }\n', "cannot be in a home's name"),
+        ('[[home]]\nname = "a"\nvary = { limit = [{ a = 1 }] }\n', "'limit' is one value"),
         ("", "line 1: field 'home' is missing"),
         ("x", "is not valid TOML"),
     ],

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from smallcap.errors import InputError
+from smallcap.errors import HomeBusyError, InputError
 from smallcap.fleet.file import FleetHome
-from smallcap.fleet.overlays import to_toml, write_overlay
+from smallcap.fleet.holding import Hold
+from smallcap.fleet.overlays import to_toml
+from smallcap.fleet.overlays import write_overlay as write_overlay_of
 from smallcap.package_files import default_reference
 from smallcap.parsing import parse_toml
 from smallcap.reference import Reference
@@ -17,6 +19,10 @@ from smallcap.rules.types.fleet import HomeRow
 from smallcap.rules.types.funnel import FunnelRules
 
 BASE = default_reference()
+
+
+def write_overlay(home: FleetHome, beside: Path, base: Path, folder: Path) -> Path | None:
+    return write_overlay_of(home, beside, base, folder, Hold(beside / "holds", home.name))
 
 
 def home(rules: str | None = None, **overrides: float) -> FleetHome:
@@ -49,7 +55,7 @@ def test_equal_values_leave_the_files_untouched(tmp_path: Path) -> None:
         assert folder is not None
         times.append((folder / "funnel.toml").stat().st_ino)
     assert times[0] == times[1] != times[2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["o"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["holds", "o"]
 
 
 def test_a_home_without_rules_of_its_own_has_no_folder(tmp_path: Path) -> None:
@@ -64,3 +70,22 @@ def test_a_value_of_no_rule_file_is_refused(tmp_path: Path) -> None:
 def test_what_is_written_as_toml_reads_as_the_same_values() -> None:
     values = {"a": {"b": [1, 2.5, 'x"y'], "c.d": True, "e": {}}, "f": "line\nbreak"}
     assert parse_toml(to_toml(values)) == values
+
+
+def test_a_value_that_its_rule_set_refuses_is_named_at_once_and_nothing_stays(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"line 1: field 'value.quantile' must be in \[0, 1\], got 1.4"):
+        write_overlay(home(funnel__value__quantile=1.4), tmp_path, BASE, tmp_path / "o")
+    assert not (tmp_path / "o").exists()
+
+
+def test_other_rules_are_refused_while_a_fleet_makes_the_home(tmp_path: Path) -> None:
+    folder = write_overlay(home(funnel__value__quantile=0.4), tmp_path, BASE, tmp_path / "o")
+    assert folder is not None
+    before = (folder / "funnel.toml").read_text()
+    hold = Hold(tmp_path / "holds", "h")
+    assert hold.take()
+    assert write_overlay(home(funnel__value__quantile=0.4), tmp_path, BASE, tmp_path / "o") == folder
+    with pytest.raises(HomeBusyError, match=r"made by the fleet of process \d+ on .* under other rules"):
+        write_overlay(home(funnel__value__quantile=0.5), tmp_path, BASE, tmp_path / "o")
+    hold.release()
+    assert (folder / "funnel.toml").read_text() == before
