@@ -13,7 +13,6 @@ from smallcap.lake import Lake
 from smallcap.pipelines.command.cik_signs import numbers_finding
 from smallcap.rules.types.cik_successions import SUCCESSIONS_FILE
 from smallcap.settings import load_settings
-from tests.command_line import must_succeed
 from tests.integration.homes import make
 from tests.integration.test_public_preset import AS_OF, COMPANIES, SEED, settings_of
 from tests.paths import PROJECT_ROOT
@@ -48,7 +47,7 @@ def looked_at(home: Path, settings: dict[str, object]) -> Found:
 
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Found, Found]:
-    """One home, first without the row, then with the row in the home's own rules."""
+    """A home without the row, and one with it in its own rules: in one home rows that were there stay."""
     folder = tmp_path_factory.mktemp("succession")
     universe = replace(sample_universe(COMPANIES, SEED), succession=PASSED)
     rules = folder / "rules"
@@ -61,9 +60,8 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Found, Found]:
         own = {name: value for name, value in settings.items() if name != "home"}
         make(folder / "home", AS_OF, tables=TABLES, **own)
         found.append(looked_at(folder / "home", settings))
-        must_succeed("config", "set", "rules", rules, **settings)
-        make(folder / "home", AS_OF, tables=TABLES, **own, rules=rules)
-        found.append(looked_at(folder / "home", {**settings, "rules": rules}))
+        make(folder / "joined", AS_OF, tables=TABLES, **own, rules=rules)
+        found.append(looked_at(folder / "joined", {**settings, "home": folder / "joined", "rules": rules}))
     return found[0], found[1]
 
 
