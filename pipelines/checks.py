@@ -256,10 +256,3 @@ def _covered_shares(run: Run) -> pl.DataFrame:
         .with_columns(share=pl.col("with_fundamentals") / pl.col("members"))
         .sort("share", "as_of")
     )
-
-
-def check_names(checks: list[dg.AssetChecksDefinition]) -> Iterator[str]:
-    """Name every check, for the snapshot of the graph."""
-    for definition in checks:
-        for spec in definition.check_specs:
-            yield f"{'.'.join(spec.asset_key.path)}:{spec.name}"

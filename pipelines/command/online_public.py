@@ -1,4 +1,4 @@
-"""What `doctor` checks of public records: contact, limit, figures; online the funds and factors."""
+"""What `doctor` checks of public records: contact, limit, figures; online funds, numbers and factors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from smallcap.errors import InputError
 from smallcap.finance.fill import ITEMS
 from smallcap.lake import Home
+from smallcap.pipelines.command.cik_signs import numbers_finding
 from smallcap.pipelines.command.findings import Finding, explained
 from smallcap.settings import Settings
 from smallcap.sources.live_public import PublicSources, open_public, rate_folder
@@ -87,4 +88,4 @@ def _factors(settings: Settings) -> Finding:
 
 
 LOCAL_LOOKS: list[Callable[[Settings], Finding]] = [contact_finding, limit_finding, fill_finding]
-ONLINE_LOOKS: list[Callable[[Settings], Finding]] = [_funds, _factors]
+ONLINE_LOOKS: list[Callable[[Settings], Finding]] = [_funds, numbers_finding, _factors]

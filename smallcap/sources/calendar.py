@@ -56,14 +56,3 @@ def last_complete_month(day: dt.date) -> dt.date:
     end = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     is_over = day >= end or nyse_sessions(day + dt.timedelta(days=1), end).is_empty()
     return end if is_over else first - dt.timedelta(days=1)
-
-
-def month_end_sessions(first: dt.date, last: dt.date) -> pl.Series:
-    """List the last session of each calendar month that ends in [first, last], ascending."""
-    sessions = nyse_sessions(first, last).to_frame()
-    ends = (
-        sessions.group_by(month=pl.col("session").dt.month_end())
-        .agg(pl.col("session").max())
-        .filter(pl.col("month") <= last)
-    )
-    return ends.sort("session")["session"]

@@ -16,7 +16,7 @@ from pathlib import Path
 import dagster as dg
 
 from smallcap.engine.lineage import READS
-from smallcap.pipelines.checks import all_checks, check_names
+from smallcap.pipelines.checks import all_checks
 from smallcap.pipelines.location import build_definitions
 from smallcap.settings import load_settings
 from tests.command_line import environment
@@ -90,9 +90,9 @@ def test_the_graph_is_the_one_that_was_reviewed():
 
 
 def test_every_table_of_the_graph_is_checked_before_it_is_published():
-    checked = {name.split(":")[0] for name in check_names(all_checks())}
-    assert checked == set(READS)
-    assert all(spec.blocking for check in all_checks() for spec in check.check_specs)
+    specs = [spec for check in all_checks() for spec in check.check_specs]
+    assert {".".join(spec.asset_key.path) for spec in specs} == set(READS)
+    assert all(spec.blocking for spec in specs)
 
 
 def test_dagster_finds_and_accepts_the_definitions_that_the_project_names():

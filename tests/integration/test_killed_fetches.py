@@ -42,12 +42,11 @@ def child(standin: StandIn, home: Path, rates: Path, per_second: float) -> subpr
 
 
 def kept(home: Path) -> set[str]:
+    """The companies whose figures are kept, or of which it is kept that there are none."""
     store = SnapshotStore(home / "snapshots")
-    return {
-        str(request["cik"])
-        for dataset in ("company_facts", "absent")
-        for request, _ in store.received("sec", dataset)
-    }
+    # The index of a day may be absent too.
+    absent = [one for one, _ in store.received("sec", "absent") if one["dataset"] == "company_facts"]
+    return {str(one["cik"]) for one in [*absent, *(one for one, _ in store.received("sec", "company_facts"))]}
 
 
 @pytest.mark.parametrize("moment", others_in_drill(MOMENTS, [2]))

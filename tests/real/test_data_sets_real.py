@@ -10,9 +10,9 @@ import pytest
 
 from smallcap.rules.concept_files import read_concepts
 from smallcap.sources.sec.company import CompanyFacts
-from smallcap.sources.sec.data_set_facts import NUMBERS, DataSet, read_data_set, statements_of
-from smallcap.sources.sec.data_sets import FILERS, filers
+from smallcap.sources.sec.data_sets import FILERS, filers, read_filers
 from tests.paths import PROJECT_ROOT
+from tests.real.data_set_facts import NUMBERS, DataSet, statements_of
 
 FOLDER = PROJECT_ROOT.parent / "shared" / "real" / "sec" / "fsds"
 CONCEPTS = read_concepts(PROJECT_ROOT / "data" / "reference")
@@ -119,7 +119,6 @@ def test_blank_debt_of_large_filers_is_rarely_shown_to_be_none() -> None:
 
 @pytest.mark.parametrize(("name", "filings"), [("2010q2.zip", 522), ("daily_20250701.zip", 6)])
 def test_a_zip_is_read_as_served(name: str, filings: int) -> None:
-    data = read_data_set((FOLDER / name).read_bytes(), name)
-    found = filers(data.sub)
+    found = read_filers((FOLDER / name).read_bytes(), name)
     assert found.height == filings
     assert found["filed"].null_count() == found["period"].null_count() == 0

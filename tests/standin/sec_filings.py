@@ -27,7 +27,7 @@ from tests.standin.sec_items import (
     ISSUES,
     revenue_concepts,
 )
-from tests.standin.universe import Universe
+from tests.standin.universe import Succession, Universe
 
 Row = dict[str, Any]
 SHORT_DAYS: Final = 350
@@ -78,10 +78,21 @@ def filings_by_company(universe: Universe) -> dict[int, tuple[Filing, ...]]:
     rows: dict[int, list[Row]] = {}
     for row in universe.fundamentals.iter_rows(named=True):
         rows.setdefault(row["entity_id"], []).append(row)
-    return {
-        int(cik): _numbered(_filings(int(cik), rows.get(entity, [])))
+    filings = {
+        int(cik): _filings(int(cik), rows.get(entity, []))
         for cik, entity in companies.select("cik", "entity_id").iter_rows()
     }
+    if universe.succession is not None:
+        filings |= _divided(filings[universe.succession.new_cik], universe.succession)
+    return {cik: _numbered(own) for cik, own in filings.items()}
+
+
+def _divided(filings: list[Filing], succession: Succession) -> dict[int, list[Filing]]:
+    """Divide a company's filings between its numbers; the new one begins with a form that says so."""
+    old, new, day = succession
+    earlier = [replace(filing, cik=old) for filing in filings if filing.filed < day]
+    notice = Filing(new, "8-K12B", day, day, day.year, "", ())
+    return {old: earlier, new: [notice, *(filing for filing in filings if filing.filed >= day)]}
 
 
 def _numbered(filings: list[Filing]) -> tuple[Filing, ...]:

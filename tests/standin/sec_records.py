@@ -34,7 +34,10 @@ def companies(universe: Universe) -> dict[int, dict[str, object]]:
     issuers = universe.lines.filter(
         pl.col("cik").is_not_null() & (pl.col("entity_id") == pl.col("issuer_id"))
     )
-    return {int(row["cik"]): row for row in issuers.iter_rows(named=True)}
+    found = {int(row["cik"]): row for row in issuers.iter_rows(named=True)}
+    if universe.succession is not None:
+        found[universe.succession.old_cik] = found[universe.succession.new_cik]
+    return found
 
 
 def name_on(cik: int, name: str, day: dt.date) -> str:

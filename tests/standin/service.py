@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from tests.standin import french, ishares, sec, xfinlink
+from tests.standin import french, ishares, sec, xfinlink, yahoo
 from tests.standin.faults import Fault, FaultBook, answer_instead
 from tests.standin.quota import Meter
 from tests.standin.record import RequestLog
@@ -74,4 +74,6 @@ class Service:
             return ishares.answer(request, self.universe, self.settings)
         if request.parts[0] in sec.PLACES:
             return sec.answer(request, self.universe, self.settings, self.gate)
+        if request.parts[:3] == yahoo.PLACE and len(request.parts) == 4:
+            return yahoo.answer(request, self.universe, self.settings.today)
         raise not_found(f"nobody answers {request.path}")

@@ -10,7 +10,7 @@ import zipfile
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -29,6 +29,14 @@ FACTOR_DATASETS: Final = {
 }
 SAMPLE_COMPANIES: Final = 300
 SAMPLE_SEED: Final = 2000
+
+
+class Succession(NamedTuple):
+    """A company with the numbers under which it filed before a day, and from the day on."""
+
+    old_cik: int
+    new_cik: int
+    day: dt.date
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +60,8 @@ class Universe:
         In the vendor's names and units; `filed` is the first day on which a row is served.
     french
         Factor files by name, `DATASET_VINTAGE_CSV.zip`.
+    succession
+        A company whose registration at the SEC passed to a new number; None: no company's did.
     """
 
     clock: dt.date
@@ -63,6 +73,7 @@ class Universe:
     metrics: pl.DataFrame
     prices: pl.DataFrame
     french: dict[str, bytes]
+    succession: Succession | None = None
 
     def renumbered(self, by: int, count: int | None = None) -> Universe:
         """Return the same universe with the lowest so many entity ids moved; None: with all."""

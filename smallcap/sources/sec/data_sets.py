@@ -1,13 +1,12 @@
-"""The SEC's Financial Statement Data Sets: one zip a quarter, with the filings and the facts as filed.
+"""The SEC's Financial Statement Data Sets: one zip a quarter, of which the table of filings is read.
 
-`sub` says of each filing the industry and the filer's status on its day, which no other public file does;
-`num` has its facts (`data_set_facts`). Tables are read by the names of their columns, whose order changed.
+`sub` says of each filing the industry and the filer's status on its day, which no other public file does.
+Columns are read by their names, because their order changed.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -22,7 +21,7 @@ FILERS: Final = (
     *("adsh", "cik", "name", "sic", "former", "changed", "afs", "fye", "form", "period", "filed", "accepted"),
 )
 """Columns of `sub` that are kept."""
-OPTIONAL: Final = {"segments", "coreg", "former", "changed", "afs", "fye", "accepted"}
+OPTIONAL: Final = {"former", "changed", "afs", "fye", "accepted"}
 """Columns that are blank where a table has none: those of other builds lack some."""
 SUB: Final = "sub.txt"
 SIC_DIGITS: Final = 4
@@ -40,7 +39,7 @@ def read_filers(payload: bytes, what: str, limits: InputLimits | None = None) ->
     found = unzip(payload, what, most.file_bytes, most.files, lambda name: PurePosixPath(name).name == SUB)
     if not found:
         raise InputError(f"{what} has no {SUB}; it is not a Financial Statement Data Set of the SEC")
-    return filers(read_table(found[0].payload, f"{what}, {SUB}", FILERS))
+    return filers(_read_table(found[0].payload, f"{what}, {SUB}"))
 
 
 def filers(sub: pl.DataFrame) -> pl.DataFrame:
@@ -69,8 +68,8 @@ def filers(sub: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def read_table(payload: bytes, what: str, columns: Iterable[str]) -> pl.DataFrame:
-    """Read columns of a table as text, by name: tabs, no quotes, lines that may end in either way."""
+def _read_table(payload: bytes, what: str) -> pl.DataFrame:
+    """Read the columns `FILERS` as text, by name: tabs, no quotes, lines that may end in either way."""
     try:
         read = pl.read_csv(
             io.BytesIO(payload),
@@ -83,8 +82,8 @@ def read_table(payload: bytes, what: str, columns: Iterable[str]) -> pl.DataFram
     except (pl.exceptions.PolarsError, ValueError) as error:
         raise InputError(f"{what} is no table with tabs ({str(error).splitlines()[0]})") from None
     read = read.rename({name: name.strip() for name in read.columns})
-    missing = [name for name in columns if name not in read.columns and name not in OPTIONAL]
+    missing = [name for name in FILERS if name not in read.columns and name not in OPTIONAL]
     if missing:
         raise InputError(f"{what} has no column {', '.join(missing)}; it is not of a data set of the SEC")
-    absent = [pl.lit(None, pl.String).alias(name) for name in columns if name not in read.columns]
-    return read.with_columns(absent).select(pl.col(name).str.strip_chars("\r") for name in columns)
+    absent = [pl.lit(None, pl.String).alias(name) for name in FILERS if name not in read.columns]
+    return read.with_columns(absent).select(pl.col(name).str.strip_chars("\r") for name in FILERS)

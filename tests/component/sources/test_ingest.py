@@ -18,7 +18,7 @@ from smallcap.sources.base import (
     VENDOR_METRICS_COLUMNS,
     Delivery,
 )
-from smallcap.sources.calendar import month_end_sessions, nyse_sessions
+from smallcap.sources.calendar import nyse_sessions
 from smallcap.sources.identity.ids import mint
 from smallcap.tables import table
 from tests.component.sources.test_identity import NOTHING_KNOWN, spell, spells
@@ -173,10 +173,3 @@ def test_sessions_leave_out_weekends_and_holidays() -> None:
     assert april == [dt.date(2025, 4, 16), dt.date(2025, 4, 17), dt.date(2025, 4, 21), dt.date(2025, 4, 22)]
     assert dt.date(2025, 1, 9) not in nyse_sessions(dt.date(2025, 1, 2), dt.date(2025, 1, 31)).to_list()
     assert nyse_sessions(dt.date(2025, 4, 18), dt.date(2025, 4, 20)).to_list() == []
-
-
-def test_month_ends_are_the_last_sessions_of_whole_months() -> None:
-    assert month_end_sessions(dt.date(2025, 4, 1), dt.date(2025, 6, 29)).to_list() == [
-        dt.date(2025, 4, 30),
-        dt.date(2025, 5, 30),
-    ]

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from smallcap.rules.types.cik_successions import CikSuccession
 from smallcap.sources.identity.aliases import ALIASES_SCHEMA
 from smallcap.sources.whois.resolve import Records, resolve
-from smallcap.sources.whois.succession_signs import succession_candidates, successor_filings
+from smallcap.sources.whois.succession_signs import (
+    later_numbers,
+    succession_candidates,
+    successor_filings,
+)
 from smallcap.sources.whois.successions import registrants_of
 from smallcap.sources.whois.symbols import with_symbol
 from tests.component.sources.crafted import RULES
@@ -218,12 +222,33 @@ def test_a_company_that_files_under_another_number_now_is_one_company():
 
 
 def test_reports_that_begin_years_after_the_first_list_suggest_another_number():
-    listed = pl.DataFrame({"cik": [ALPHA, BETA, "0001835632"], "list_date": [dt.date(2019, 9, 30)] * 3})
+    days = [dt.date(2019, 9, 30), dt.date(2021, 3, 31), dt.date(2019, 9, 30), dt.date(2019, 9, 30)]
+    companies = [ALPHA, ALPHA, BETA, "0001835632"]
+    listed = pl.DataFrame({"cik": companies, "name": ["Old", "New", "Beta", "Marvell"], "list_date": days})
     ends = [dt.date(2022, 1, 31), dt.date(2020, 12, 31), dt.date(2022, 1, 31)]
-    anchored = pl.DataFrame({"cik": listed["cik"], "period_end": ends})
+    anchored = pl.DataFrame({"cik": companies[1:], "period_end": ends})
     found = succession_candidates(listed, anchored, (MARVELL,), IDENTITY)
-    assert found["cik"].to_list() == [ALPHA]
+    assert found.select("cik", "name", "first_list_date").rows() == [(ALPHA, "New", days[0])]
     assert "only from 2022-01-31 on" in found["reason"][0]
+
+
+def test_a_ticker_that_another_number_of_a_like_name_has_today_suggests_that_reports_go_on_there():
+    new = "0000000003"
+    lines = pl.DataFrame(
+        [(ALPHA, "Alpha Group Ltd", "ALP"), (BETA, "Beta Co", "BET"), ("0001058057", "Marvell Ltd", "MRVL")],
+        schema=["cik", "name", "ticker"],
+        orient="row",
+    )
+    # The ticker of the second passed to a company of another name; the third is known; the first changed.
+    today = pl.DataFrame(
+        [(new, "ALPHA INC", "ALP"), ("0000000004", "GAMMA CO", "BET"), ("0001835632", "Marvell Inc", "MRVL")],
+        schema=["cik", "name", "ticker"],
+        orient="row",
+    )
+    found = later_numbers(lines, today, (MARVELL,))
+    assert found.select("cik", "new_cik").rows() == [(ALPHA, new)]
+    assert found["reason"].to_list() == [f"has its ticker ALP today under CIK {new} (ALPHA INC)"]
+    assert later_numbers(lines.head(1), today.with_columns(cik=pl.lit(ALPHA)), ()).is_empty()
 
 
 def test_a_registrant_that_takes_over_anothers_registration_says_so_by_its_form():

@@ -21,7 +21,7 @@ from smallcap.sources.files.workbook import workbook_csv
 from smallcap.sources.french.files import read_french
 from smallcap.sources.ishares.holdings import read_holdings
 from smallcap.sources.sec.company import read_company
-from smallcap.sources.sec.data_set_facts import read_data_set, statements_of
+from smallcap.sources.sec.data_sets import read_filers
 from tests.component.sources.crafted import RULES, open_folder, write_folder
 from tests.component.sources.sec.builders import CONCEPTS, Company, filed
 from tests.component.sources.sec.test_data_sets import archive
@@ -124,7 +124,7 @@ FILE_READERS: Final[dict[str, Reader]] = {
     "company's facts": Reader(_companies, _explained),
     "quarterly data set": Reader(
         lambda: {"2021q1.zip": archive()},
-        lambda payload, name, folder: statements_of(read_data_set(payload, name), CONCEPTS),
+        lambda payload, name, folder: read_filers(payload, name),
     ),
     "workbook": Reader(
         lambda: {"prices.xlsx": PACKED["prices/month_end.xlsx"]},

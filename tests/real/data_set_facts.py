@@ -1,22 +1,22 @@
-"""The statements of every filer from the facts of a Financial Statement Data Set."""
+"""The statements of every filer from the facts of a Financial Statement Data Set, read for the tests alone.
+
+The product reads companyfacts, and of a data set only the table of filings. The facts of a data set are an
+independent record of the same filings: they show that the chains of concepts hold for hundreds of filers.
+"""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 import polars as pl
 
-from smallcap.errors import InputError
-from smallcap.input_limits import InputLimits
 from smallcap.rules.types.concepts import Concepts
-from smallcap.sources.archives import unzip
 from smallcap.sources.sec.chains import units_of
 from smallcap.sources.sec.company import CompanyFacts, company_facts
-from smallcap.sources.sec.data_sets import FILERS, SUB, filers, read_table
+from smallcap.sources.sec.data_sets import filers
 from smallcap.sources.sec.document import Document
 from smallcap.sources.sec.facts import DEFAULT_TAXONOMY, Context, Filing, indexed
 from smallcap.sources.sec.refused import Refused
@@ -40,37 +40,6 @@ class DataSet:
 
     sub: pl.DataFrame
     num: pl.DataFrame
-
-
-def read_data_set(payload: bytes, what: str, limits: InputLimits | None = None) -> DataSet:
-    """Read the zip of a quarter, as served.
-
-    Parameters
-    ----------
-    payload
-        The zip.
-    what
-        Its name in messages.
-    limits
-        Limits on its size; those of input files for None.
-
-    Raises
-    ------
-    InputError
-        When it is no zip, or has no table of filings or of facts.
-    """
-    most = limits or InputLimits()
-    wanted = {SUB: FILERS, "num.txt": NUMBERS}
-    members = unzip(
-        payload, what, most.file_bytes, most.files, lambda name: PurePosixPath(name).name in wanted
-    )
-    found = {PurePosixPath(member.name).name: member.payload for member in members}
-    tables = []
-    for name, columns in wanted.items():
-        if name not in found:
-            raise InputError(f"{what} has no {name}; it is not a Financial Statement Data Set of the SEC")
-        tables.append(read_table(found[name], f"{what}, {name}", columns))
-    return DataSet(*tables)
 
 
 def statements_of(data: DataSet, concepts: Concepts) -> list[CompanyFacts]:
