@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.cost_of_size import GIBIBYTE, MEASURED, Case
+from smallcap.live_settings import PlanName
 from smallcap.package_files import default_reference
-from smallcap.settings import PlanName
 from smallcap.sources.xfinlink.fundamentals import FUNDAMENTALS, QUARTERLY_FUNDAMENTALS
 from smallcap.sources.xfinlink.metrics import VENDOR_METRICS
 from smallcap.sources.xfinlink.plans import load_plan
