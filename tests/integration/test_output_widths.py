@@ -12,14 +12,16 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import termios
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from smallcap.pipelines.command import asking, keeping, querying
+from smallcap.pipelines.command import app
 from smallcap.pipelines.command.options import UNLIMITED
 from smallcap.pipelines.command.summary import show_summary
 from smallcap.settings import load_settings
@@ -47,6 +49,14 @@ WHOLE = {
 WIDTHS = (40, 60, 80, 120, 200) if is_drill() else (40, 80, 200)
 
 
+def writing() -> list[ModuleType]:
+    """The modules of commands that write to the console of standard output."""
+    folder = f"{app.__name__.rpartition('.')[0]}."
+    return [
+        module for name, module in sys.modules.items() if name.startswith(folder) and hasattr(module, "OUT")
+    ]
+
+
 def numbers(text: str) -> set[str]:
     return set(NUMBER.findall(text))
 
@@ -59,7 +69,7 @@ def shown(smallcap, small_home: Path, monkeypatch: pytest.MonkeyPatch):
         out = io.StringIO()
         with monkeypatch.context() as patched:
             if width is not None:
-                for module in (asking, keeping, querying):
+                for module in writing():
                     patched.setattr(module, "OUT", Console(file=out, width=width))
             answer = smallcap(*arguments, "--home", small_home)
         assert answer.code == 0, answer.err

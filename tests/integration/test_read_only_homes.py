@@ -76,7 +76,7 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
 def test_queries_answer_and_write_nothing(
     small_home: Path, smallcap: Callable[..., Answer], arguments: tuple[str, ...]
 ) -> None:
-    ticker = published(small_home, "SELECT min(ticker) AS ticker FROM core.members")["ticker"][0]
+    ticker = published(small_home, "SELECT max(ticker) AS ticker FROM core.members")["ticker"][0]
     before = listing(small_home)
     asked = [argument.format(ticker=ticker) for argument in arguments]
     answer = read_only(small_home, *asked)

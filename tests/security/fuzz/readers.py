@@ -97,6 +97,7 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/lake/spill.py": "frames that the same run wrote",
     "smallcap/paths.py": "text of a path, made printable",
     "smallcap/private_files.py": "writes a file",
+    "pipelines/command/consoles.py": "letters of our own output, for a terminal of another encoding",
     "pipelines/command/opening.py": "opens a browser",
     "smallcap/questions/files.py": "questions of the package",
     "smallcap/questions/worked.py": "questions of the package",
