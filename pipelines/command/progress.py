@@ -16,6 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from smallcap.tables import TABLES
+
 BAR_WIDTH = 20
 """Less than 80 columns: the ^C that a terminal shows would wrap a full line, which then stays."""
 
@@ -51,7 +53,8 @@ class _Steps(logging.Handler):
 def _sentence(name: str, record: logging.LogRecord) -> str:
     rows, years = getattr(record, "rows", None), getattr(record, "years", None)
     told = f"{rows:,} rows" if rows is not None else ""
-    return f"  {name:<28}{told:>18}{f'  in {years} years' if years else ''}"
+    made = f"  in {years} year{'' if years == 1 else 's'}" if years else ""
+    return f"  {name:<{max(map(len, TABLES))}}{told:>16}{made}"
 
 
 def counting_bar(console: Console) -> Progress:
