@@ -149,9 +149,12 @@ def plan_questions(missing: pl.DataFrame, dataset: Dataset, plan: Plan) -> list[
     """
     runs = (
         missing.sort("id", "year")
-        .with_columns(run=(pl.col("year").diff().over("id").fill_null(1) != 1).cum_sum().over("id"))
-        .group_by("id", "run", maintain_order=True)
-        .agg(first=pl.col("year").min(), last=pl.col("year").max())
+        # A run of years begins with another company or after a gap; sorted rows show both without windows.
+        .with_columns(
+            run=((pl.col("id").diff() != 0) | (pl.col("year").diff() != 1)).fill_null(True).cum_sum()
+        )
+        .group_by("run", maintain_order=True)
+        .agg(pl.col("id").first(), first=pl.col("year").min(), last=pl.col("year").max())
         .group_by("first", "last", maintain_order=True)
         .agg("id")
         .sort("first", "last")
