@@ -15,7 +15,7 @@ from smallcap.finance.funnel import ReconciliationRules, reconciliation_warnings
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.stamps import UNPARTITIONED, YearStamp
 from smallcap.package_files import SQL_DIR
-from smallcap.pipelines.findings import Check, Finding
+from smallcap.pipelines.findings import Check, Finding, TableCheck
 from smallcap.pipelines.input_checks import INPUT_CHECKS
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES, Table
@@ -34,51 +34,72 @@ DELIVERED_TABLES = ("raw.fundamentals", "raw.quarterly_fundamentals", "raw.price
 
 
 def all_checks(sql_dir: Path = SQL_DIR / "checks") -> list[dg.AssetChecksDefinition]:
-    """Make every asset check of the project."""
-    return [_asset_check(*parts) for parts in (*_of_tables(sql_dir), *INPUT_CHECKS, *_of_marts())]
+    """Make every asset check of the project: one step per table, which evaluates each check of the table."""
+    by_table: dict[str, list[TableCheck]] = {}
+    for found in (*_of_tables(sql_dir), *INPUT_CHECKS, *_of_marts()):
+        by_table.setdefault(found.table, []).append(found)
+    return [_checks_of(name, checks) for name, checks in by_table.items()]
 
 
-def _of_tables(sql_dir: Path) -> Iterator[tuple[str, str, Check, str]]:
-    """Name the checks of tables, most of which several share: table, name, check and description."""
+def _of_tables(sql_dir: Path) -> Iterator[TableCheck]:
+    """Name the checks of tables, most of which several share."""
     stored = "What is stored is what its contract passed before the commit."
     counted = "Rows per as_of against the as_of before: warns at 10%, fails at 50%."
     delivered = "Where the home has rows, a delivery without any is refused."
-    yield from ((name, "contract", _contract(name), stored) for name in TABLES if name in READS)
+    yield from (TableCheck(name, "contract", _contract(name), stored) for name in TABLES if name in READS)
     for rule in read_row_checks(sql_dir):
-        yield rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question
-    yield from ((name, "row_counts", _row_counts(name), counted) for name in COUNTED_TABLES)
-    yield from ((name, "still_delivered", _still_delivered(name), delivered) for name in DELIVERED_TABLES)
+        yield TableCheck(rule.table, rule.name, _rows_that_must_not_exist(rule), rule.question)
+    yield from (TableCheck(name, "row_counts", _row_counts(name), counted) for name in COUNTED_TABLES)
+    yield from (
+        TableCheck(name, "still_delivered", _still_delivered(name), delivered) for name in DELIVERED_TABLES
+    )
 
 
-def _of_marts() -> Iterator[tuple[str, str, Check, str]]:
+def _of_marts() -> Iterator[TableCheck]:
     """Name the checks of a single table each."""
     compared = "A vendor's ratios against ours."
     covered = "Members with an annual record are not fewer than the setting min_coverage."
-    yield "marts.metric_differences", "reconciliation", _reconciliation, compared
-    yield "marts.coverage", "coverage", _coverage, covered
+    yield TableCheck("marts.metric_differences", "reconciliation", _reconciliation, compared)
+    yield TableCheck("marts.coverage", "coverage", _coverage, covered)
 
 
-def _asset_check(name: str, check_name: str, check: Check, description: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=asset_key(name), name=check_name, description=description, blocking=True)
-    def evaluate(smallcap_run: dg.ResourceParam[Run]) -> dg.AssetCheckResult:
-        """Evaluate the check, record its outcome, and report it to Dagster."""
-        stop_if_requested()
-        started = time.monotonic()
-        if not smallcap_run.years.is_made(name):
-            return dg.AssetCheckResult(passed=True, description=NOT_MADE)
-        found = check(smallcap_run)
-        smallcap_run.log.note_check(
-            name, check_name, found.status, found.message, smallcap_run.years.of(name)
-        )
-        PROGRESS.info("%s", name, extra={"phase": "checked", "seconds": time.monotonic() - started})
-        return dg.AssetCheckResult(
-            passed=found.status == "passed",
-            severity=dg.AssetCheckSeverity.WARN if found.status == "warned" else dg.AssetCheckSeverity.ERROR,
-            description=found.message,
-            metadata={**found.counts, **({"examples": _as_table(found.examples)} if found.examples else {})},
-        )
+def _checks_of(name: str, checks: Sequence[TableCheck]) -> dg.AssetChecksDefinition:
+    """Make the step that evaluates a table's checks; Dagster stores half a dozen events per step."""
+    key = asset_key(name)
+    specs = [
+        dg.AssetCheckSpec(found.name, asset=key, description=found.description, blocking=True)
+        for found in checks
+    ]
+
+    @dg.multi_asset_check(name=f"{key.to_python_identifier()}_checks", specs=specs, can_subset=True)
+    def evaluate(
+        context: dg.AssetCheckExecutionContext, smallcap_run: dg.ResourceParam[Run]
+    ) -> Iterator[dg.AssetCheckResult]:
+        """Evaluate each check, record its outcome, and report it to Dagster."""
+        for found in checks:
+            if dg.AssetCheckKey(key, found.name) in context.selected_asset_check_keys:
+                stop_if_requested()
+                yield _evaluated(found, smallcap_run)
 
     return evaluate
+
+
+def _evaluated(check: TableCheck, run: Run) -> dg.AssetCheckResult:
+    key = asset_key(check.table)
+    if not run.years.is_made(check.table):
+        return dg.AssetCheckResult(asset_key=key, check_name=check.name, passed=True, description=NOT_MADE)
+    started = time.monotonic()
+    found = check.find(run)
+    run.log.note_check(check.table, check.name, found.status, found.message, run.years.of(check.table))
+    PROGRESS.info("%s", check.table, extra={"phase": "checked", "seconds": time.monotonic() - started})
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=check.name,
+        passed=found.status == "passed",
+        severity=dg.AssetCheckSeverity.WARN if found.status == "warned" else dg.AssetCheckSeverity.ERROR,
+        description=found.message,
+        metadata={**found.counts, **({"examples": _as_table(found.examples)} if found.examples else {})},
+    )
 
 
 def _as_table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:

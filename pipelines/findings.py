@@ -1,4 +1,4 @@
-"""What a check found, and what a check is."""
+"""What a check of a table is, and what it found."""
 
 from __future__ import annotations
 
@@ -31,3 +31,23 @@ class Finding:
 
 
 Check = Callable[[Run], Finding]
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """A check of one table.
+
+    Attributes
+    ----------
+    table, name
+        The table, and what the check is called.
+    find
+        What finds out.
+    description
+        What the check is for, shown in Dagster's pages.
+    """
+
+    table: str
+    name: str
+    find: Check
+    description: str

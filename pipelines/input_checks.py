@@ -14,7 +14,7 @@ from smallcap.finance.metrics.plausibility import (
     sign_columns,
     sign_suspicions,
 )
-from smallcap.pipelines.findings import Check, Finding
+from smallcap.pipelines.findings import Finding, TableCheck
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.sanity import SanityRules
 
@@ -56,20 +56,20 @@ def share_footing(run: Run) -> Finding:
     return Finding("warned" if is_warning else "passed", told, counts)
 
 
-INPUT_CHECKS: Sequence[tuple[str, str, Check, str]] = (
-    (
+INPUT_CHECKS: Sequence[TableCheck] = (
+    TableCheck(
         "core.annual_fundamentals",
         "plausible_signs",
         signs,
         "Expenses and outflows are not mostly negative.",
     ),
-    (
+    TableCheck(
         "core.metrics_as_of",
         "plausible_levels",
         levels,
         "Medians of price to book, debt to market value and the fund's share of companies are plausible.",
     ),
-    (
+    TableCheck(
         "marts.coverage",
         "share_footing",
         share_footing,
