@@ -16,21 +16,33 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.loaded"])
 
 
-def _become(arguments: list[str], environment: dict[str, str], out: str, messages: str) -> None:
+def _become(
+    arguments: list[str], environment: dict[str, str], out: str, messages: str, tables: list[str]
+) -> None:
     # Not at the top: in the process that asks, nothing of this is loaded.
     from tests import loaded
 
-    loaded.command(arguments, environment, out, messages)
+    loaded.command(arguments, environment, out, messages, tables)
 
 
 class Forked:
-    """A command that was forked; what `subprocess.Popen` has of the same names, it does alike."""
+    """A command that was forked; what `subprocess.Popen` has of the same names, it does alike.
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    Where `tables` are named, a run makes these alone: each step of Dagster's takes its time, also where
+    nothing is made.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        tables: Sequence[str] = (),
+    ) -> None:
         self._out, self._messages = folder / "out", folder / "messages"
         for file in (self._out, self._messages):
             file.write_text("")
-        given = (list(arguments), dict(environment), str(self._out), str(self._messages))
+        given = (list(arguments), dict(environment), str(self._out), str(self._messages), list(tables))
         self._process = _context.Process(target=_become, args=given)
         self._process.start()
 
