@@ -76,7 +76,10 @@ class RunResource(dg.ConfigurableResource[Run]):
         finally:
             if not run.log.is_published:
                 run.log.flush("succeeded" if is_successful else "failed")
-            home.close_run(is_successful=is_successful, record=partial(_record, run, is_successful))
+            # What is published is complete, whatever failed since: undone after a rollback, it would not be
+            # fetched again.
+            is_kept = is_successful or run.log.is_published
+            home.close_run(is_successful=is_kept, record=partial(_record, run, is_successful))
             if COMMAND_TAG not in tags:
                 _log(settings, context.instance, dagster_run.run_id, command, time.monotonic() - begun)
 
