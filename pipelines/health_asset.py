@@ -55,7 +55,7 @@ def health_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _tell(settings: Settings, findings: list[HealthFinding], context: dg.AssetExecutionContext) -> None:
-    """Tell of incidents; an address that does not answer is logged, and tried again at the next look."""
+    """Tell of incidents; an address that does not answer is logged."""
     try:
         tell_changes(settings, findings)
     except SmallcapError as error:

@@ -28,19 +28,42 @@ def logged(settings: Settings) -> Iterator[None]:
     code, message = ExitCode.DONE, ""
     try:
         yield
-    except SmallcapError as error:
-        code, message = error.exit_code, str(error)
-        raise
-    except Stopped as stop:
-        code, message = ExitCode(stop.exit_code), str(stop)
-        raise
     except BaseException as error:
-        shortage = explained_shortage(error)
-        code = shortage.exit_code if shortage is not None else ExitCode.FAULT
-        message = str(shortage) if shortage is not None else f"{type(error).__name__}: {error}"
+        code, message = _outcome(error)
         raise
     finally:
         log_end(settings, command_line(sys.argv[1:]), code, message, time.monotonic() - begun)
+
+
+@contextmanager
+def failure_logged(settings: Settings, command: str) -> Iterator[None]:
+    """Write how the work within fails: a run of Dagster that ends before its first step.
+
+    Parameters
+    ----------
+    settings
+        The settings of the home.
+    command
+        Who asked for the run.
+    """
+    begun = time.monotonic()
+    try:
+        yield
+    except BaseException as error:
+        log_end(settings, command, *_outcome(error), time.monotonic() - begun)
+        raise
+
+
+def _outcome(error: BaseException) -> tuple[ExitCode, str]:
+    """Return the exit code of an error, and its message."""
+    if isinstance(error, SmallcapError):
+        return error.exit_code, str(error)
+    if isinstance(error, Stopped):
+        return ExitCode(error.exit_code), str(error)
+    shortage = explained_shortage(error)
+    if shortage is not None:
+        return shortage.exit_code, str(shortage)
+    return ExitCode.FAULT, f"{type(error).__name__}: {error}"
 
 
 def log_end(settings: Settings, command: str, code: ExitCode, message: str, seconds: float) -> None:

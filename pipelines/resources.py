@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 import dagster as dg
@@ -26,7 +26,7 @@ from smallcap.pipelines.asked_by import (
 from smallcap.pipelines.event_log import plan_checks_once
 from smallcap.pipelines.failures import explained_failure
 from smallcap.pipelines.history import prune_history
-from smallcap.pipelines.logged import log_end
+from smallcap.pipelines.logged import failure_logged, log_end
 from smallcap.repair.steps import Step, record_checksums, repair_tables
 from smallcap.settings import Settings
 from smallcap.sources.open import open_source
@@ -62,10 +62,40 @@ class RunResource(dg.ConfigurableResource[Run]):
             raise dg.DagsterInvariantViolationError("smallcap's assets run within a Dagster run")
         tags, settings = dagster_run.tags, self.settings
         home = Home(settings)
+        command = asked_by(dagster_run, years := _years(tags, context.instance))
+        # A command logs its own end, with its exit code.
+        with nullcontext() if COMMAND_TAG in tags else failure_logged(settings, command):
+            run = self._begun(home, context.instance, dagster_run, command, years)
+        is_successful, begun = False, time.monotonic()
+        try:
+            plan_checks_once(context.instance, dagster_run.run_id)
+            _renew_digests(run, context)
+            _prune_history(run, context)
+            yield run
+            is_successful = not _has_failed(context.instance, dagster_run.run_id)
+        finally:
+            if not run.log.is_published:
+                run.log.flush("succeeded" if is_successful else "failed")
+            # What is published is complete, whatever failed since: undone after a rollback, it would not be
+            # fetched again.
+            is_kept = is_successful or run.log.is_published
+            home.close_run(is_successful=is_kept, record=partial(_record, run, is_successful))
+            if COMMAND_TAG not in tags:
+                _log(settings, context.instance, dagster_run.run_id, command, time.monotonic() - begun)
+
+    def _begun(
+        self,
+        home: Home,
+        instance: dg.DagsterInstance,
+        dagster_run: dg.DagsterRun,
+        command: str,
+        years: Sequence[int],
+    ) -> Run:
+        """Claim the home, undo and repair what an earlier run left, and put together what the run needs."""
+        tags, settings = dagster_run.tags, self.settings
         home.prepare()
         require_clock(home, served_at(settings.warehouse_dir))
         source = open_source(settings, SnapshotStore(settings.snapshots_dir))
-        command = asked_by(dagster_run, years := _years(tags, context.instance))
         as_of = asked_date(tags.get(AS_OF_TAG) or self.as_of, years)
         # A person at a terminal is told at once that the home is busy; a run of the schedule or the UI waits
         # its turn.
@@ -75,7 +105,7 @@ class RunResource(dg.ConfigurableResource[Run]):
         unfinished = home.open_run(
             dagster_run.run_id, command, served_run_id(settings.warehouse_dir), wait_seconds
         )
-        _report_dead_run(context.instance, unfinished)
+        _report_dead_run(instance, unfinished)
         repaired = _repair(home)
         run = open_run(
             home,
@@ -88,19 +118,7 @@ class RunResource(dg.ConfigurableResource[Run]):
             is_forced=FORCE_TAG in tags,
         )
         _report_repairs(run, repaired)
-        is_successful, begun = False, time.monotonic()
-        try:
-            plan_checks_once(context.instance, dagster_run.run_id)
-            _renew_digests(run, context)
-            _prune_history(run, context)
-            yield run
-            is_successful = not _has_failed(context.instance, dagster_run.run_id)
-        finally:
-            if not run.log.is_published:
-                run.log.flush("succeeded" if is_successful else "failed")
-            home.close_run(is_successful=is_successful, record=partial(_record, run, is_successful))
-            if COMMAND_TAG not in tags:
-                _log(settings, context.instance, dagster_run.run_id, command, time.monotonic() - begun)
+        return run
 
 
 def _record(run: Run, is_successful: bool) -> None:

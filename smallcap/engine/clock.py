@@ -1,7 +1,6 @@
 """The system's clock, compared with the newest record of a home: a clock that went back is refused.
 
-Under such a clock, payloads would seem to come from the future and never be asked for again, and the newest
-run would not be the last.
+Under such a clock, payloads would seem to come from the future, and the newest run would not be the last.
 """
 
 from __future__ import annotations

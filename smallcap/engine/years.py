@@ -16,6 +16,7 @@ from smallcap.lake.home import Home
 from smallcap.lake.records import utc_now
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.sources.base import Source
+from smallcap.sources.payloads import CLOCKS_DIFFER
 from smallcap.tables import TABLES
 
 
@@ -120,14 +121,15 @@ class Years:
     def _is_too_old(self) -> pl.Expr:
         """Whether an answer about the years of the run is older than the source lets it get.
 
-        Files and the sample never are.
+        So is one that came under a clock that was ahead: nobody knows how old it is. Files and the sample
+        never are.
         """
         refresh_after: dt.timedelta | None = self._source.refresh_after
         if refresh_after is None:
             return pl.lit(False)
-        return pl.col("year").is_in([UNPARTITIONED, *self._asked]) & (
-            pl.col("fetched_at") < utc_now() - refresh_after
-        )
+        now = utc_now()
+        is_young = pl.col("fetched_at").is_between(now - refresh_after, now + CLOCKS_DIFFER)
+        return pl.col("year").is_in([UNPARTITIONED, *self._asked]) & ~is_young
 
 
 def is_anything_made(years: Years) -> bool:

@@ -68,8 +68,8 @@ def clock(facts: HealthFacts) -> HealthFinding:
         State.DEGRADED,
         f"the clock says {facts.now:%Y-%m-%d %H:%M} UTC, and the newest record is of "
         f"{newest:%Y-%m-%d %H:%M} UTC",
-        "correct the clock; where it was wrong when that was recorded, run once with "
-        f"SMALLCAP_CLOCK_TOLERANCE_MINUTES={minutes}",
+        "correct the clock; where it was wrong when that was recorded, set "
+        f"SMALLCAP_CLOCK_TOLERANCE_MINUTES={minutes} until that time has passed",
         minutes,
         "minutes",
     )

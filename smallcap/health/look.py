@@ -10,7 +10,7 @@ from smallcap.health.findings import HealthFinding
 from smallcap.health.incidents import Change, after, changes, read_incidents, write_incidents
 from smallcap.health.judge import judge
 from smallcap.health.prometheus import write_metrics
-from smallcap.health.sending import Sender
+from smallcap.health.sending import AlertError, Sender
 from smallcap.lake.records import utc_now
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.freshness import FRESHNESS_FILE, FreshnessRules
@@ -47,7 +47,8 @@ def findings_at(settings: Settings, now: dt.datetime) -> list[HealthFinding]:
 def tell_changes(settings: Settings, findings: Sequence[HealthFinding]) -> list[Change]:
     """Send a message about each incident that began or ended since the last look.
 
-    The open incidents are recorded after each message: one that fails later does not send the first again.
+    The open incidents are recorded after each message that an address took: one that fails does not send
+    another again, nor keep it back.
 
     Parameters
     ----------
@@ -66,13 +67,21 @@ def tell_changes(settings: Settings, findings: Sequence[HealthFinding]) -> list[
     InputError
         When nobody is named, an address is not understood, or the recorded incidents cannot be read.
     AlertError
-        When an address did not take a message.
+        When an address did not take a message, after all of them were sent.
     """
     sender = Sender(settings.alert_urls)
     known = read_incidents(settings.home)
     made = changes(known, findings, utc_now())
+    failed: AlertError | None = None
     for change in made:
-        sender.tell(str(settings.home), [change])
+        try:
+            sender.tell(str(settings.home), change)
+        except AlertError as error:
+            failed = error
+            if not error.is_told:
+                continue
         known = after(known, [change])
         write_incidents(settings.home, known)
+    if failed is not None:
+        raise failed
     return made

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import IO
 
 from smallcap.parsing import parse_json
 from smallcap.private_files import make_private, open_private
@@ -71,8 +72,8 @@ def add_line(home: Path, line: RunLine) -> None:
         make_private(path.parent)
         if path.exists() and path.stat().st_size >= MAX_BYTES:
             _rotate(path)
-        with open(path, "a", encoding="utf-8", opener=open_private) as stream:
-            stream.write(json.dumps(asdict(line), sort_keys=True) + "\n")
+        with open(path, "ab+", opener=open_private) as stream:
+            stream.write(f"{_end_of_cut_line(stream)}{json.dumps(asdict(line), sort_keys=True)}\n".encode())
 
 
 def read_lines(home: Path) -> list[RunLine]:
@@ -90,6 +91,14 @@ def size_of(home: Path) -> int:
             with suppress(OSError):
                 total += os.lstat(os.path.join(folder, name)).st_size
     return total
+
+
+def _end_of_cut_line(stream: IO[bytes]) -> str:
+    """Return the end of the line that a full disk cut, so that the next line is one of its own."""
+    if not stream.tell():
+        return ""
+    stream.seek(-1, os.SEEK_END)
+    return "" if stream.read() == b"\n" else "\n"
 
 
 def _rotated(path: Path, number: int) -> Path:

@@ -19,9 +19,24 @@ INSTALL = "install smallcap with its extra 'alerts': pip install 'smallcap[alert
 
 
 class AlertError(SmallcapError):
-    """A message could not be delivered; the next look tries again."""
+    """An address did not take a message.
+
+    Attributes
+    ----------
+    is_told
+        Whether another address took it. A message that none took is sent again at the next look.
+    """
 
     exit_code = ExitCode.LATER
+
+    def __init__(self, refused: Sequence[int], addresses: int) -> None:
+        self.is_told = len(refused) < addresses
+        what = "is not sent to it again" if self.is_told else "is sent again at the next look"
+        places = ", ".join(map(str, refused))
+        super().__init__(
+            f"a message was not taken by address {places} of SMALLCAP_ALERT_URLS, and {what}. Try the "
+            f"addresses with: smallcap alert --test"
+        )
 
 
 class Sender:
@@ -45,7 +60,7 @@ class Sender:
                 "nobody is named to be told: set SMALLCAP_ALERT_URLS, for example to "
                 "mailto://user:password@mail.example.com?to=me@example.com (docs/health.md lists more)"
             )
-        self._apprise = _opened(addresses.get_secret_value().replace(",", " ").split())
+        self._addresses = _opened(addresses.get_secret_value().replace(",", " ").split())
 
     def send(self, title: str, body: str, *, is_good: bool) -> None:
         """Send one message to every address.
@@ -58,31 +73,33 @@ class Sender:
         from apprise import NotifyType
 
         kind = NotifyType.SUCCESS if is_good else NotifyType.FAILURE
-        if not self._apprise.notify(title=title, body=body, notify_type=kind):
-            raise AlertError(
-                "a message could not be delivered to every address of SMALLCAP_ALERT_URLS; what is sent is "
-                "tried again at the next look. Try the addresses with: smallcap alert --test"
-            )
+        refused = [
+            place
+            for place, address in enumerate(self._addresses, 1)
+            if not address.notify(title=title, body=body, notify_type=kind)
+        ]
+        if refused:
+            raise AlertError(refused, len(self._addresses))
 
-    def tell(self, home: str, changes: Sequence[Change]) -> None:
-        """Send one message per incident that began or ended."""
-        for change in changes:
-            incident, is_over = change.incident, change.is_over
-            title = f"smallcap, {incident.subject}: {'over' if is_over else 'needs a person'}"
-            began = f"It began at {incident.since} UTC:\n" if is_over else ""
-            self.send(title, f"{home}\n{began}{incident.told}", is_good=is_over)
+    def tell(self, home: str, change: Change) -> None:
+        """Send the message about an incident that began or ended; raise as `send`."""
+        incident, is_over = change.incident, change.is_over
+        title = f"smallcap, {incident.subject}: {'over' if is_over else 'needs a person'}"
+        began = f"It began at {incident.since} UTC:\n" if is_over else ""
+        self.send(title, f"{home}\n{began}{incident.told}", is_good=is_over)
 
 
-def _opened(addresses: Sequence[str]) -> Apprise:
+def _opened(addresses: Sequence[str]) -> list[Apprise]:
+    """Open each address by itself: one that does not answer says nothing of the others."""
     try:
         from apprise import Apprise
     except ImportError:
         raise InputError(f"alerts need the library apprise: {INSTALL}") from None
     # Its log would show addresses, with the passwords in them.
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
-    opened = Apprise()
-    for number, address in enumerate(addresses, 1):
-        if not opened.add(address):
+    opened = [Apprise() for _ in addresses]
+    for number, (one, address) in enumerate(zip(opened, addresses, strict=True), 1):
+        if not one.add(address):
             raise InputError(
                 f"address {number} of SMALLCAP_ALERT_URLS is not understood; docs/health.md lists the forms"
             )

@@ -27,6 +27,12 @@ from smallcap.tables import table
 
 _TEXTS: Final = ("snapshot_id", "source", "dataset", "request", "sha256", "path", "fetched_at")
 _MOST_BYTES: Final = 2**40
+CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
+"""By less than this a clock is corrected, and those of two machines differ. What was received later than that
+from now was received under a clock that was wrong: nobody knows when.
+"""
+_UNKNOWN_TIME: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Stands for the time of such a payload: it is older than any other."""
 _REFUSED: Final = "refused_by"
 """In the description of a payload whose delivery was refused: the run. Such a payload answers no request."""
 
@@ -148,7 +154,7 @@ class SnapshotStore:
         """
         for path in self.root.glob(f"*/{dataset}/*.json"):
             for description in _described([path]):
-                if _last_received(description) >= since:
+                if _recorded_time(description) >= since:
                     _write_description(path, {**description, _REFUSED: run_id})
 
     def accept(self, run_id: str) -> None:
@@ -257,6 +263,12 @@ def _require_sound(description: Any) -> None:
 
 
 def _last_received(description: Mapping[str, Any]) -> dt.datetime:
+    """Return when a payload was last received, or that nobody knows, because the clock was ahead then."""
+    recorded = _recorded_time(description)
+    return _UNKNOWN_TIME if recorded > dt.datetime.now(dt.UTC) + CLOCKS_DIFFER else recorded
+
+
+def _recorded_time(description: Mapping[str, Any]) -> dt.datetime:
     return dt.datetime.fromisoformat(description.get("last_received_at", description["fetched_at"]))
 
 

@@ -13,8 +13,11 @@ from smallcap.exit_codes import ExitCode
 from smallcap.health.incidents import SUBJECTS
 from smallcap.health.prometheus import FILE as METRICS
 from smallcap.health.runlines import read_lines
+from smallcap.lake import Home
+from smallcap.pipelines.asked_by import RANGE_END_TAG, RANGE_START_TAG, SCHEDULE_TAG
 from smallcap.pipelines.health_job import HEALTH_JOB
-from smallcap.pipelines.location import build_definitions
+from smallcap.pipelines.location import REFRESH_JOB, build_definitions
+from smallcap.pipelines.schedules import NIGHTLY
 from smallcap.settings import load_settings
 from tests.integration.homes import LATER, Answer
 from tests.standin.mailbox import open_mailbox
@@ -100,3 +103,15 @@ def test_dagsters_job_shows_a_check_for_each_finding(home: Path) -> None:
     assert set(found) == set(SUBJECTS)
     assert all(check.passed for check in found.values())
     assert "good run" in str(found["good_run_age"].metadata["found"].value)
+
+
+def test_a_night_of_the_schedule_that_fails_before_its_first_step_is_logged(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    Home(load_settings(home=home, sample_seed=1)).prepare()
+    job = build_definitions(load_settings(home=home, sample_seed=2)).resolve_job_def(REFRESH_JOB)
+    tags = {SCHEDULE_TAG: NIGHTLY, RANGE_START_TAG: "2025", RANGE_END_TAG: "2025"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not job.execute_in_process(instance=instance, tags=tags, raise_on_error=False).success
+    [line] = read_lines(home)
+    assert (line.command, line.exit_code) == ("dagster schedule nightly", ExitCode.INPUT)
+    assert "holds another universe (sample_seed is 1 in the home, 2 requested)" in line.message

@@ -14,7 +14,10 @@ from unittest.mock import Mock
 import pytest
 
 from smallcap.errors import InputError, SmallcapError
+from smallcap.lake import Home
+from smallcap.settings import load_settings
 from smallcap.tables import TABLES
+from smallcap.warehouse import rollback
 from tests.integration.homes import (
     EARLIER,
     LATER,
@@ -135,3 +138,24 @@ def test_what_a_run_requested_that_never_served_its_catalogue_is_requested_again
         run(home, LATER)
     ours, theirs = contents(tmp_path / "home", raw), contents(undisturbed, raw)
     assert [name for name in raw if not ours[name].equals(theirs[name])] == []
+
+
+@pytest.mark.drill
+def test_a_run_that_fails_after_it_published_is_not_undone_after_a_rollback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    raw = [name for name in TABLES if name.startswith("raw.")]
+    run = partial(make, tables=[*raw, "publish.warehouse"], sample_companies=60)
+    home = tmp_path / "home"
+    first = run(home, EARLIER)
+    module = importlib.import_module("smallcap.assets.publish.warehouse")
+    monkeypatch.setattr(module, "keep_up", Mock(side_effect=InputError("a fault")))
+    with pytest.raises(SmallcapError, match="a fault"):
+        run(home, LATER)
+    monkeypatch.undo()
+    published = contents(home, raw)
+    assert rollback(home / "warehouse") == first
+    run(home, EARLIER)
+    ours = contents(home, raw)
+    assert [name for name in raw if not ours[name].equals(published[name])] == []
+    assert "undone" not in Home(load_settings(home=home)).records.read("meta.runs")["status"]

@@ -15,6 +15,7 @@ from tests.component.sources.fetchers import NOON, Bench
 
 REQUEST = {"tickers": ["ABCD"], "start": "2020-01-01"}
 HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
 
 
 class Vendor:
@@ -65,6 +66,23 @@ def test_an_old_payload_is_asked_for_again_and_a_young_one_is_not(tmp_path: Path
     assert fetch() == b"evening"
     assert bench.fetcher.fetch("vendor", "prices", REQUEST, vendor) == b"evening"
     assert [kept.payload for kept in bench.snapshots.every("vendor", "prices")] == [b"morning", b"evening"]
+
+
+def test_what_came_under_a_clock_that_was_ahead_is_old_once_the_clock_is_right(tmp_path: Path) -> None:
+    """The store reads the system's clock, so that the days of this test begin with today."""
+    today = dt.datetime.now(dt.UTC)
+    bench, vendor = Bench(tmp_path, now=today + 400 * DAY), Vendor(b"ahead", b"today")
+
+    def fetch(max_age: dt.timedelta | None) -> bytes:
+        return bench.fetcher.fetch("vendor", "prices", REQUEST, vendor, max_age=max_age)
+
+    assert fetch(6 * HOUR) == b"ahead"
+    bench.now = today
+    assert fetch(None) == b"ahead", "what never gets old stays"
+    [(_, moment)] = bench.snapshots.received("vendor", "prices")
+    assert moment < today
+    assert [fetch(6 * HOUR) for _ in range(2)] == [b"today"] * 2
+    assert vendor.asked == 2
 
 
 def test_an_answer_that_did_not_change_is_young_again_and_kept_once(tmp_path: Path) -> None:

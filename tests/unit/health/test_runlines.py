@@ -49,6 +49,15 @@ def test_lines_that_a_full_disk_cut_or_another_program_wrote_are_skipped(tmp_pat
     assert [found.at for found in read_lines(tmp_path)] == [line(2).at, line(1).at]
 
 
+def test_a_line_that_a_full_disk_cut_costs_no_other_line(tmp_path: Path) -> None:
+    for days in (3, 2):
+        add_line(tmp_path, line(days))
+    log = tmp_path / FOLDER / FILE
+    log.write_bytes(log.read_bytes()[:-9])
+    add_line(tmp_path, line(1))
+    assert [found.at for found in read_lines(tmp_path)] == [line(3).at, line(1).at]
+
+
 def test_a_home_without_a_log_has_no_lines_and_one_that_cannot_be_written_to_gets_none(
     tmp_path: Path,
 ) -> None:
