@@ -123,7 +123,7 @@ def refuse_other_studies(lake: Lake, made: Tables) -> None:
             day = pl.col("month" if "month" in theirs.columns else "as_of")
             theirs = theirs.filter(day.dt.year().is_in(ours["year"].unique().implode()))
         both = ours.join(theirs, on=KEYS[name], how="full", coalesce=True, suffix="_bare")
-        if not both.height == ours.height == theirs.height > 0:
+        if not both.height == ours.height == theirs.height:
             raise ValueError(f"{name}: {ours.height} rows by smallcap, {theirs.height} by the other")
         for column in sorted(set(theirs.columns) - set(KEYS[name])):
             _refuse(name, both, column)

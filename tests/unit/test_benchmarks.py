@@ -5,12 +5,17 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from benchmarks import bootstrap, page, rolling, timing, trailing
+from benchmarks import against_bare, bootstrap, page, rolling, timing, trailing
+from benchmarks.plain_files import write_by_year
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import FULL, SMALL
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.quality import QualityRules
+from smallcap.rules.types.quintiles import QuintileRules
+from tests.oracle import quintiles_polars
 from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
+from tests.oracle.quintile_tables import KEYS
 from tests.oracle.regressions_numpy import bare_numpy, name_by_name
 from tests.oracle.rows_agreement import refuse_differences
 from tests.oracle.trailing_polars import bare_trailing, made_up_statements
@@ -127,6 +132,34 @@ def test_the_bare_script_of_trailing_metrics_makes_the_same_table() -> None:
     trailing.refuse_others(made, bare_trailing(*statements))
     with pytest.raises(AssertionError):
         trailing.refuse_others(made.with_columns(pl.col("roe") + 0.001), bare_trailing(*statements))
+
+
+def test_portfolios_of_few_companies_have_no_performance_and_every_column_of_its_key():
+    rules = read_rules(ROOT / "data" / "reference", "quintiles.toml", QuintileRules)
+    monthly = pl.DataFrame(
+        [("published", 12, "cap", "all", "5", DATES[0], rules.least_names - 1, 0.01, 0.0)],
+        [*quintiles_polars.SERIES, "month", "names", "total_return", "turnover"],
+        orient="row",
+    )
+    factors = pl.DataFrame(schema={"model": pl.String, "vintage": pl.String, "mom": pl.Float64})
+    found = quintiles_polars.performance(monthly, factors, rules)
+    assert found.columns == KEYS["marts.quintile_performance"]
+    assert found.is_empty()
+
+
+@pytest.mark.parametrize("name", ["empty", "of two years"])
+def test_a_bare_script_s_table_is_read_as_it_was_written(name, tmp_path, monkeypatch):
+    frame = pl.DataFrame({"year": [2024, 2025], "value": [1.0, 2.0]}).head(0 if name == "empty" else 2)
+    write_by_year(frame, name, tmp_path)
+    monkeypatch.setattr(against_bare, "SIZES", SMALL)
+    assert against_bare.made_by([name], tmp_path)[name].equals(frame)
+
+
+def test_tables_without_rows_are_not_compared_at_the_full_size(tmp_path, monkeypatch):
+    write_by_year(pl.DataFrame({"value": []}), "empty", tmp_path)
+    monkeypatch.setattr(against_bare, "SIZES", FULL)
+    with pytest.raises(ValueError, match="made no rows of empty"):
+        against_bare.made_by(["empty"], tmp_path)
 
 
 def test_ratios_are_those_of_paired_runs_with_their_spread():
