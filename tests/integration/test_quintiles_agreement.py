@@ -21,7 +21,7 @@ def lake(backfilled_home: Path) -> Lake:
 
 @pytest.fixture(scope="module")
 def bare(lake: Lake) -> dict[str, pl.DataFrame]:
-    return bare_tables(read_inputs(lake), Settings(preset="sample").reference_dir)
+    return bare_tables(read_inputs(lake), Settings(preset="sample"))
 
 
 @pytest.mark.parametrize("name", KEYS)

@@ -21,7 +21,7 @@ def settings(backfilled_home: Path) -> Settings:
 @pytest.fixture(scope="module")
 def made(settings: Settings) -> Tables:
     """Every table by the bare scripts."""
-    return bare_tables(read_inputs(Lake(settings.lake_dir)), settings.reference_dir)
+    return bare_tables(read_inputs(Lake(settings.lake_dir)), settings)
 
 
 NEEDS_SEVERAL_EVENTS = "marts.reconstitution_pooled"

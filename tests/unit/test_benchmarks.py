@@ -182,7 +182,7 @@ def test_a_section_says_whether_other_programs_kept_the_machine_busy(others, is_
 
 def test_every_section_says_what_other_programs_did():
     made = [Section("One", "What it means.", ("",), [], []), Section("Two", "Also.", ("",), [], [])]
-    sections = list(timing.with_load(lambda: iter(made)))
+    sections = list(timing.with_load(lambda: iter([made])))
     assert [section.title for section in sections] == ["One", "Two"]
     assert all("Other programs used" in section.load for section in sections)
     assert "Also. Other programs used" in page.write(sections, dt.date(2026, 1, 2), "")
