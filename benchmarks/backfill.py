@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks import anatomy, funnel, quintiles, studies
+from benchmarks import anatomy, doubts, funnel, quintiles, studies
 from benchmarks.against_bare import MEDIANS, bare_seconds
 from benchmarks.measured_run import Measured, measure
 from benchmarks.results import Limit, Section
@@ -30,6 +30,8 @@ from smallcap.tables import TABLES
 FIRST_YEAR, LAST_YEAR = SIZES.first_year, SIZES.last_year
 SHORT_HISTORY_FIRST_YEAR = SIZES.short_history_first_year
 REPEATS = SIZES.backfills
+OF_A_GROUP = {"quintiles": quintiles, "studies": studies, "doubts": doubts}
+"""The groups of tables that `bare_tables` makes, and what shows each."""
 MOST_TIMES_BARE = 3.0
 MOST_MILLISECONDS_AN_EVENT = 15.0
 MOST_GIBIBYTES = 2.0
@@ -49,8 +51,8 @@ class Bare:
     peak_bytes: int
 
 
-def run(folder: Path) -> Iterator[Section]:
-    """Measure one after the other.
+def run(folder: Path) -> Iterator[list[Section]]:
+    """Measure one after the other; return together what was measured together.
 
     Parameters
     ----------
@@ -58,8 +60,8 @@ def run(folder: Path) -> Iterator[Section]:
         An empty folder; afterwards ``<folder>/long`` is a home with the whole history.
     """
     payloads = _generated(folder / "payloads")
-    yield from _backfill(folder, payloads)
-    yield _refresh(folder, payloads)
+    yield _backfill(folder, payloads)
+    yield [_refresh(folder, payloads)]
 
 
 def _generated(home: Path) -> Path:
@@ -79,25 +81,31 @@ def _fresh_home(home: Path, payloads: Path) -> Path:
     return home
 
 
-def _backfill(folder: Path, payloads: Path) -> Iterator[Section]:
-    ours, theirs, years = [], [], range(FIRST_YEAR, LAST_YEAR + 1)
+def _backfill(folder: Path, payloads: Path) -> list[Section]:
+    ours, theirs, in_anatomy, years = [], [], [], range(FIRST_YEAR, LAST_YEAR + 1)
     long = folder / "long"
-    others: dict[str, list[float]] = {"anatomy": [], "quintiles": [], "studies": []}
+    others: dict[str, list[float]] = {name: [] for name in OF_A_GROUP}
     # In turn, so that whatever else the machine does falls on all alike.
     for _ in range(REPEATS):
         ours.append(measure(_fresh_home(long, payloads), FIRST_YEAR, LAST_YEAR))
         theirs.append(_bare(_fresh_home(folder / "bare", payloads), folder / "plain"))
+        years_of_anatomy = (long, FIRST_YEAR, LAST_YEAR)
+        in_anatomy.append(bare_seconds("bare_anatomy", years_of_anatomy, folder / "plain-anatomy"))
         for name, taken in others.items():
-            of_years = (FIRST_YEAR, LAST_YEAR) if name == "anatomy" else ()
-            taken.append(bare_seconds(f"bare_{name}", (long, *of_years), folder / f"plain-{name}"))
+            taken.append(bare_seconds("bare_tables", (name, long), folder / f"plain-{name}"))
     lake = Lake(_settings(long).lake_dir)
     _refuse_other_contents(lake, folder / "plain")
     funnel.refuse_other_contents(lake, folder / "plain", years)
-    yield _whole(ours, theirs, {made.name for made in (folder / "plain").iterdir()})
-    yield funnel.section(ours, [one.funnel_seconds for one in theirs])
-    yield anatomy.section(long, ours, others["anatomy"], years, folder / "plain-anatomy")
-    yield quintiles.section(long, ours, others["quintiles"], years, folder / "plain-quintiles")
-    yield studies.section(long, ours, others["studies"], years, folder / "plain-studies")
+    return [
+        _whole(ours, theirs, {made.name for made in (folder / "plain").iterdir()}),
+        funnel.section(ours, [one.funnel_seconds for one in theirs]),
+        anatomy.section(long, ours, in_anatomy, years, folder / "plain-anatomy"),
+        *(
+            group.section(long, ours, others[name], years, folder / f"plain-{name}")
+            for name, group in OF_A_GROUP.items()
+        ),
+        doubts.together(ours, list(others.values())),
+    ]
 
 
 def _whole(ours: Sequence[Measured], theirs: Sequence[Bare], made_by_both: set[str]) -> Section:
