@@ -5,7 +5,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from benchmarks import against_bare, bootstrap, page, rolling, timing, trailing
+from benchmarks import against_bare, bootstrap, page, rolling, timing, trailing, whole_run
+from benchmarks.measured_run import Measured
 from benchmarks.plain_files import write_by_year
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
@@ -168,6 +169,11 @@ def test_ratios_are_those_of_paired_runs_with_their_spread():
     assert str(compared) == "2.00 (1.50 to 3.00)"
 
 
+@pytest.mark.parametrize("repeats", ["runs", "backfills", "whole_runs", "pairs", "questions"])
+def test_every_published_ratio_is_of_at_least_five_pairs(repeats):
+    assert getattr(FULL, repeats) >= 5
+
+
 def test_functions_run_in_turn():
     calls: list[str] = []
     taken = timing.in_turn(3, lambda: calls.append("ours"), lambda: calls.append("theirs"))
@@ -178,6 +184,17 @@ def test_functions_run_in_turn():
 @pytest.mark.parametrize(("others", "is_busy"), [(0.1, False), (0.11, True)])
 def test_a_section_says_whether_other_programs_kept_the_machine_busy(others, is_busy):
     assert ("the machine was busy" in timing.load_in_words(others)) == is_busy
+
+
+def test_quarters_are_counted_with_their_share_of_the_bookkeeping():
+    parts = {
+        ("core.trailing_metrics", "compute"): 2.0,
+        ("core.trailing_metrics", "write"): 1.0,
+        ("core.members", "compute"): 5.0,
+    }
+    taken = Measured(12.0, 1.0, 10.0, parts, events=4, peak_bytes=1)
+    # Of two tables one is there for quarters, and half of the two seconds that are nobody's falls on it.
+    assert whole_run.of_quarters(taken) == 2.0 + 1.0 + 1.0
 
 
 def test_every_section_says_what_other_programs_did():
