@@ -16,8 +16,6 @@ from tests.oracle.experiment_polars import held_by
 LINE: Final = ["month", "security_id"]
 BOOK: Final = ["book", "month", "treatment"]
 EXPERIMENT: Final = ["universe", "weighting", "month", "treatment"]
-MAIN: Final = ("year", "total_return", "turnover", "names", "unknown_names", "holdings", "with_return")
-"""Columns of marts.treated_experiment_returns that this script makes, besides its key and formed_as_of."""
 Tables = dict[str, pl.DataFrame]
 
 
@@ -135,7 +133,7 @@ def _cut_off_by_year(held: pl.DataFrame, tables: Tables, rules: ReturnRules) -> 
         marked = returns.join(listed, on="security_id", how="left").join(own, on=LINE, how="left")
         is_listed = (pl.col("since") <= pl.col("month")) | (pl.col("since") == lists["snapshot_date"].min())
         if lists.is_empty():
-            is_listed = ~pl.col("security_id").is_in(_only_watched(tables, year).implode())
+            is_listed = ~pl.col("security_id").is_in(_only_watched(tables).implode())
         parts.append(
             _clipped(
                 marked.with_columns(
@@ -147,7 +145,7 @@ def _cut_off_by_year(held: pl.DataFrame, tables: Tables, rules: ReturnRules) -> 
     return pl.concat(parts)
 
 
-def _only_watched(tables: Tables, year: int) -> pl.Series:
+def _only_watched(tables: Tables) -> pl.Series:
     """List the lines of companies that are watched, in no book and never a member."""
     names = tables["core.watched_names"].drop_nulls("security_id").group_by("security_id")
     alone = names.agg(pl.col("is_member").any(), pl.col("watched_by").max()).filter(
