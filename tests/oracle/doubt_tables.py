@@ -17,7 +17,7 @@ from smallcap.rules.types.quality import QualityRules
 from smallcap.rules.types.returns import ReturnRules
 from smallcap.rules.types.thesis import CLAIMS_FILE, ThesisClaim
 from smallcap.settings import Settings
-from tests.oracle import doubts_polars, thesis_polars, treatments_polars, watched_polars
+from tests.oracle import candidates_polars, doubts_polars, thesis_polars, treatments_polars, watched_polars
 from tests.oracle.funnel_polars import watched_funnel
 from tests.oracle.rows_agreement import WORDED, refuse_differences
 
@@ -72,7 +72,7 @@ def bare_tables(inputs: Tables, settings: Settings) -> Tables:
         "marts.treated_experiment_returns": treatments_polars.experiment(inputs, returns),
         **_judged(inputs, settings),
         "marts.watched_scores": watched_polars.scores(inputs, quality, applicability, settings.stale_months),
-        "marts.published_candidates": watched_polars.candidates(inputs, book),
+        "marts.published_candidates": candidates_polars.candidates(inputs, book),
         "marts.thesis_checks": thesis_polars.checks(inputs, claims),
     }
 
