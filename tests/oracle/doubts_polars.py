@@ -79,7 +79,7 @@ def _held(asked: pl.DataFrame, lists: pl.DataFrame, most_days: int) -> pl.DataFr
         .unique(["security_id", "snapshot_date"], keep="first", maintain_order=True)
         .select("security_id", day="snapshot_date", value="quantity", known="snapshot_date")
     )
-    pairs = _pairs(asked.select(*KEY, by="security_id"), held.rename({"security_id": "by"}), most_days)
+    pairs = _pairs(asked.select(KEY).join(held, on="security_id"), most_days)
     lines = held.select("security_id", "day", "value")
     medians = (
         pairs.select("day_before", "day_after")
@@ -97,13 +97,13 @@ def _held(asked: pl.DataFrame, lists: pl.DataFrame, most_days: int) -> pl.DataFr
 def _counted(
     asked: pl.DataFrame, statements: pl.DataFrame, securities: pl.DataFrame, most_days: int
 ) -> pl.DataFrame:
-    """Compare share counts as first known: outstanding where there are two, else basic."""
+    """Compare share counts as first known in three years: outstanding where there are two, else basic."""
     owners = securities.unique("security_id", keep="first", maintain_order=True)
     months = asked.select(KEY).join(owners.select("security_id", by="entity_id"), on="security_id")
     parts = []
     for name in COUNTS:
         own_day = pl.col("shares_outstanding_date") if name == COUNTS[0] else pl.lit(None, pl.Date)
-        first = (
+        known = (
             statements.filter(pl.col(name) > 0)
             .select(
                 by="entity_id",
@@ -112,19 +112,21 @@ def _counted(
                 value=pl.col(name).cast(pl.Float64),
             )
             .sort("known", "value")
-            .unique(["by", "day"], keep="first", maintain_order=True)
         )
-        parts.append(_pairs(months, first, most_days))
-    # What became known after the year that follows the month is no evidence.
-    found = pl.concat(parts).filter(pl.col("known").dt.year() <= pl.col("month").dt.year() + 1)
-    return found.unique(KEY, keep="first", maintain_order=True).select(
-        *KEY, count_move="move", count_date="known"
+        # What became known before the year before the month, or after the year after it, is not asked for.
+        away = pl.col("known").dt.year() - pl.col("month").dt.year()
+        seen = months.join(known, on="by").filter(away.abs() <= 1)
+        parts.append(_pairs(seen.unique([*KEY, "day"], keep="first", maintain_order=True), most_days))
+    return (
+        pl.concat(parts)
+        .unique(KEY, keep="first", maintain_order=True)
+        .select(*KEY, count_move="move", count_date="known")
     )
 
 
-def _pairs(months: pl.DataFrame, dated: pl.DataFrame, most_days: int) -> pl.DataFrame:
+def _pairs(near: pl.DataFrame, most_days: int) -> pl.DataFrame:
     """Find the nearest values before the month begins and from its end on, and the move between them."""
-    near, most = months.join(dated, on="by"), pl.duration(days=most_days)
+    most = pl.duration(days=most_days)
     start = pl.col("month").dt.month_start() - pl.duration(days=1)
     before = near.filter(pl.col("day").is_between(start - most, start)).sort("day").group_by(KEY)
     after = near.filter(pl.col("day").is_between(pl.col("month"), pl.col("month") + most)).sort("day")
