@@ -65,10 +65,10 @@ def main(names: Sequence[str]) -> int:
     return 0 if all(limit.is_held for section in sections for limit in section.limits) else 1
 
 
-def _backfill(root: Path) -> Iterator[Section]:
+def _backfill(root: Path) -> Iterator[list[Section]]:
     """Backfill, then question the warehouse of the long history."""
     yield from backfill.run(root)
-    yield serving.run(root / "long" / "warehouse" / "warehouse.duckdb", root)
+    yield [serving.run(root / "long" / "warehouse" / "warehouse.duckdb", root)]
 
 
 def _in_memory() -> Section:
@@ -113,17 +113,17 @@ def _in_memory() -> Section:
     )
 
 
-SECTIONS: dict[str, Callable[[Path], Iterable[Section]]] = {
-    "quality": lambda _: [_in_memory()],
-    "rolling": lambda _: [rolling.run()],
-    "bootstrap": lambda _: [bootstrap.run()],
-    "trailing": lambda _: [trailing.run()],
+SECTIONS: dict[str, Callable[[Path], Iterable[Sequence[Section]]]] = {
+    "quality": lambda _: [[_in_memory()]],
+    "rolling": lambda _: [[rolling.run()]],
+    "bootstrap": lambda _: [[bootstrap.run()]],
+    "trailing": lambda _: [[trailing.run()]],
     "backfill": _backfill,
-    "run": lambda root: [whole_run.run(root)],
-    "second-run": lambda root: [second_run.run(root)],
-    "company-facts": lambda _: [company_facts.run()],
-    "adapter": lambda root: [vendor_adapter.run(root)],
-    "fund-reports": lambda _: [fund_reports.run()],
+    "run": lambda root: [[whole_run.run(root)]],
+    "second-run": lambda root: [[second_run.run(root)]],
+    "company-facts": lambda _: [[company_facts.run()]],
+    "adapter": lambda root: [[vendor_adapter.run(root)]],
+    "fund-reports": lambda _: [[fund_reports.run()]],
     "size": cost_of_size.run,
 }
 

@@ -7,10 +7,13 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+import polars as pl
+
 from benchmarks.measured_run import Measured
+from benchmarks.sizes import SIZES, SMALL
 from benchmarks.timing import Ratio, ratio
 
 PARTS = ("read", "compute", "write", "check")
@@ -45,6 +48,22 @@ def bare_seconds(module: str, arguments: Sequence[object], out: Path) -> float:
     if done.returncode:
         raise RuntimeError(f"the bare script failed: {done.stderr[-2000:]}")
     return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+
+
+def made_by(names: Iterable[str], out: Path) -> dict[str, pl.DataFrame]:
+    """Read the tables that a bare script wrote into a folder.
+
+    Raises
+    ------
+    ValueError
+        When one of them has no rows at the full size: a comparison of nothing finds no difference. A small
+        home is too short for some tables.
+    """
+    made = {name: pl.read_parquet(out / name / "*.parquet") for name in names}
+    empty = [name for name, frame in made.items() if frame.is_empty()]
+    if empty and SIZES is not SMALL:
+        raise ValueError(f"the bare script made no rows of {', '.join(empty)}")
+    return made
 
 
 def compared(

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import polars as pl
-
-from benchmarks.against_bare import HEADINGS, MEDIANS, compared
+from benchmarks.against_bare import HEADINGS, MEDIANS, compared, made_by
 from benchmarks.measured_run import Measured
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
@@ -46,7 +44,7 @@ def section(
     out
         Where the bare script wrote.
     """
-    made = {name: pl.read_parquet(out / name / "*.parquet") for name in NAMES}
+    made = made_by(NAMES, out)
     refuse_other_anatomy(Lake(Settings(home=home, preset="sample").lake_dir), made)
     against, rows = compared(ours, NAMES, bare)
     return Section(

@@ -50,11 +50,16 @@ FIRST_FLOW_YEAR = 2003
 YEARS_RESTATED = 10
 YEARS_BEFORE = 6
 """Years that quarters and trailing metrics are made from, besides their own."""
+LATER = (
+    *("raw.quarterly_fundamentals", "core.quarterly_fundamentals"),
+    *("core.trailing_metrics", "core.trailing_as_of"),
+)
+"""Tables that did not exist when the set of compared tables was frozen (commit 2701f5b)."""
 
 Frames = dict[str, pl.DataFrame]
 
 
-def backfill(settings: Settings, first: int, last: int, folder: Path) -> float:
+def backfill(settings: Settings, first: int, last: int, folder: Path) -> dict[str, float]:
     """Compute every table of a range of years and write it.
 
     Parameters
@@ -68,8 +73,8 @@ def backfill(settings: Settings, first: int, last: int, folder: Path) -> float:
 
     Returns
     -------
-    float
-        Seconds that the funnel's tables took of it.
+    dict of str to float
+        Seconds that the later tables, and those of the funnel, took of it.
     """
     source = open_source(settings, SnapshotStore(settings.snapshots_dir))
     years = range(first, last + 1)
@@ -78,25 +83,27 @@ def backfill(settings: Settings, first: int, last: int, folder: Path) -> float:
     ]
     frames = _raw(settings, source, as_ofs)
     frames |= _core(settings, frames)
+    started = time.perf_counter()
+    frames |= _later(settings, source, as_ofs, frames)
+    for name in LATER:
+        write_by_year(frames[name], name, folder)
+    later_seconds = time.perf_counter() - started
     frames |= _marts(settings, source, as_ofs, frames)
-    for name, frame in frames.items():
-        write_by_year(frame, name, folder)
+    for name in (name for name in frames if name not in LATER):
+        write_by_year(frames[name], name, folder)
     started = time.perf_counter()
     made = funnel_by_year(settings.reference_dir, settings.shariah_standard, frames, years)
     for _, tables in made:
         for name, frame in tables.items():
             # In the order of the key, as the contract has it: one date of the file is then read in one piece.
             write_by_year(frame.sort(TABLES[name].key), name, folder)
-    return time.perf_counter() - started
+    return {"later_seconds": later_seconds, "funnel_seconds": time.perf_counter() - started}
 
 
 def _raw(settings: Settings, source: Source, as_ofs: Sequence[dt.date]) -> Frames:
     """Take what the source delivers, with our ids."""
     rules = read_rules(settings.reference_dir, "metrics.toml", MetricsRules)
-    start, end = dt.date(FIRST_FLOW_YEAR, 1, 1), dt.date(as_ofs[-1].year, 12, 31)
-    # Basis as_published looks into the year after the last.
-    later = dt.date(end.year + 1, 12, 31)
-    restated = start.replace(year=start.year - YEARS_RESTATED)
+    start, end, later, restated = _period(as_ofs)
     none = TABLES["raw.securities"].empty()
     securities = identity.mint(source.securities().rows, none)
     sessions = nyse_sessions(restated, later.replace(year=later.year + 1))
@@ -113,15 +120,16 @@ def _raw(settings: Settings, source: Source, as_ofs: Sequence[dt.date]) -> Frame
             source.constituents(settings.index_name, as_ofs), securities, settings.index_name
         ).rows,
         "raw.fundamentals": fundamentals,
-        "raw.quarterly_fundamentals": ingest.quarterly_fundamentals(
-            source.quarterly_fundamentals(restated, later),
-            securities,
-            sessions,
-            rules.visibility.assumed_lag_days,
-        ).rows.filter(known),
         "raw.prices": ingest.prices(source.prices(start, end), securities).rows,
         "raw.vendor_metrics": ingest.vendor_metrics(served, securities, fundamentals).rows.filter(known),
     }
+
+
+def _period(as_ofs: Sequence[dt.date]) -> tuple[dt.date, dt.date, dt.date, dt.date]:
+    """Find the first and last day asked about, the last on which a record counts, and the first restated."""
+    start, end = dt.date(FIRST_FLOW_YEAR, 1, 1), dt.date(as_ofs[-1].year, 12, 31)
+    # Basis as_published looks into the year after the last.
+    return start, end, dt.date(end.year + 1, 12, 31), start.replace(year=start.year - YEARS_RESTATED)
 
 
 def _core(settings: Settings, raw: Frames) -> Frames:
@@ -145,23 +153,36 @@ def _core(settings: Settings, raw: Frames) -> Frames:
         settings.stale_months,
         applicability,
     )
-    trailing_rules = read_rules(settings.reference_dir, "trailing.toml", TrailingRules)
-    quarters, trailing = _quarters(
-        raw["raw.quarterly_fundamentals"], fundamentals, metrics_rules, sanity_rules, trailing_rules
-    )
     return {
-        "core.quarterly_fundamentals": quarters,
-        "core.trailing_metrics": trailing,
-        "core.trailing_as_of": trailing_as_of(
-            *(present, trailing, quarters, valued, raw["raw.prices"], metrics_rules),
-            *(settings.stale_months, applicability),
-        ),
         "core.rejects": refused.select("year", "rule", row_json=to_json_rows(refused.drop("rule"))),
         "core.annual_fundamentals": fundamentals,
         "core.annual_metrics": metrics,
         "core.members": present,
         "core.metrics_as_of": valued,
     }
+
+
+def _later(settings: Settings, source: Source, as_ofs: Sequence[dt.date], tables: Frames) -> Frames:
+    """Take the quarters that the source delivers, and compute what is made of them alone."""
+    rules = read_rules(settings.reference_dir, "metrics.toml", MetricsRules)
+    sanity_rules = read_rules(settings.reference_dir, "sanity.toml", SanityRules)
+    trailing_rules = read_rules(settings.reference_dir, "trailing.toml", TrailingRules)
+    applicability = read_rules(settings.reference_dir, APPLICABILITY_FILE, Applicability)
+    start, _, later, restated = _period(as_ofs)
+    served = ingest.quarterly_fundamentals(
+        source.quarterly_fundamentals(restated, later),
+        tables["raw.securities"],
+        nyse_sessions(restated, later.replace(year=later.year + 1)),
+        rules.visibility.assumed_lag_days,
+    ).rows.filter(pl.col("year").is_between(start.year, later.year))
+    quarters, trailing = _quarters(
+        served, tables["core.annual_fundamentals"], rules, sanity_rules, trailing_rules
+    )
+    latest = trailing_as_of(
+        *(tables["core.members"], trailing, quarters, tables["core.metrics_as_of"], tables["raw.prices"]),
+        *(rules, settings.stale_months, applicability),
+    )
+    return dict(zip(LATER, (served, quarters, trailing, latest), strict=True))
 
 
 def _quarters(
@@ -229,12 +250,8 @@ def main() -> None:
     """Run the script and tell what it took, as JSON: home, first year, last year, folder."""
     home, first, last, folder = sys.argv[1:5]
     started = time.perf_counter()
-    funnel_seconds = backfill(Settings(home=Path(home), preset="sample"), int(first), int(last), Path(folder))
-    told = {
-        "seconds": time.perf_counter() - started,
-        "funnel_seconds": funnel_seconds,
-        "peak_bytes": peak_memory(),
-    }
+    parts = backfill(Settings(home=Path(home), preset="sample"), int(first), int(last), Path(folder))
+    told = {**parts, "seconds": time.perf_counter() - started, "peak_bytes": peak_memory()}
     print(json.dumps(told))
 
 

@@ -56,7 +56,7 @@ class Case:
     load: float
 
 
-def run(folder: Path) -> Iterator[Section]:
+def run(folder: Path) -> Iterator[list[Section]]:
     """Measure the homes one after the other, and keep what was measured unless it is small."""
     years = LAST_YEAR - SIZES.size_first_year + 1
     few, many = (_case(folder, companies, years) for companies in (SIZES.few_companies, SIZES.many_companies))
@@ -65,7 +65,7 @@ def run(folder: Path) -> Iterator[Section]:
         document = {"measured_on": dt.date.today().isoformat(), "machine": machine()}
         cases = [asdict(case) for case in (few, many, short, long)]
         MEASURED.write_text(json.dumps({**document, "cases": cases}, indent=1) + "\n", encoding="utf-8")
-    yield section([few, many, short, long])
+    yield [section([few, many, short, long])]
 
 
 def section(cases: Sequence[Case]) -> Section:

@@ -8,10 +8,10 @@ import polars as pl
 
 
 def write_by_year(frame: pl.DataFrame, name: str, folder: Path) -> None:
-    """Write ``<folder>/<name>/<year>.parquet`` for each year, or ``all.parquet`` without years."""
+    """Write ``<folder>/<name>/<year>.parquet`` for each year, or ``all.parquet`` without years or rows."""
     parts = (
         {key[0]: part for key, part in frame.partition_by("year", as_dict=True).items()}
-        if "year" in frame.columns
+        if "year" in frame.columns and frame.height
         else {"all": frame}
     )
     (folder / name).mkdir(parents=True, exist_ok=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import polars as pl
-
-from benchmarks.against_bare import HEADINGS, MEDIANS, compared
+from benchmarks.against_bare import HEADINGS, MEDIANS, compared, made_by
 from benchmarks.measured_run import Measured
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
@@ -35,7 +33,7 @@ def section(
     out
         Where the bare script wrote.
     """
-    made = {name: pl.read_parquet(out / name / "*.parquet") for name in KEYS}
+    made = made_by(KEYS, out)
     refuse_other_quintiles(Lake(Settings(home=home, preset="sample").lake_dir), made)
     against, rows = compared(ours, KEYS, bare)
     return Section(

@@ -26,6 +26,8 @@ class Sizes:
         Companies of the rolling regressions.
     questions
         Repeats of a question to the warehouse.
+    whole_runs
+        Repeats of a run of one year.
     pairs
         Repeats of a second run.
     listed, companies
@@ -48,6 +50,7 @@ class Sizes:
     last_year: int
     names: int
     questions: int
+    whole_runs: int
     pairs: int
     listed: int
     companies: int
@@ -63,12 +66,13 @@ class Sizes:
 
 FULL = Sizes(
     runs=7,
-    backfills=2,
+    backfills=5,
     first_year=2006,
     short_history_first_year=2016,
     last_year=2025,
     names=2_000,
     questions=31,
+    whole_runs=5,
     pairs=7,
     listed=2_600,
     companies=2_000,
@@ -89,6 +93,7 @@ SMALL = Sizes(
     last_year=2025,
     names=40,
     questions=3,
+    whole_runs=1,
     pairs=1,
     listed=250,
     companies=100,

@@ -51,13 +51,17 @@ def ratio(these: Sequence[float], those: Sequence[float]) -> Ratio:
     return Ratio(statistics.median(ratios), min(ratios), max(ratios))
 
 
-def with_load(measure: Callable[[], Iterable[Section]]) -> Iterator[Section]:
-    """Measure section after section, and say in each what other programs did meanwhile."""
+def with_load(measure: Callable[[], Iterable[Sequence[Section]]]) -> Iterator[Section]:
+    """Measure, and say in each section what other programs did meanwhile.
+
+    Sections that were measured together, by the same runs, come together and have the same load.
+    """
     before, own_before = _busy_and_all(), _own_seconds()
-    for section in measure():
+    for sections in measure():
         after, own_after = _busy_and_all(), _own_seconds()
         others = after[0] - before[0] - (own_after - own_before)
-        yield replace(section, load=load_in_words(max(others, 0.0) / max(after[1] - before[1], 1e-9)))
+        load = load_in_words(max(others, 0.0) / max(after[1] - before[1], 1e-9))
+        yield from (replace(section, load=load) for section in sections)
         before, own_before = _busy_and_all(), _own_seconds()
 
 

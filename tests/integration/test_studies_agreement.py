@@ -21,7 +21,7 @@ def settings(backfilled_home: Path) -> Settings:
 @pytest.fixture(scope="module")
 def made(settings: Settings) -> Tables:
     """Every table by the bare scripts."""
-    return bare_tables(read_inputs(Lake(settings.lake_dir)), settings.reference_dir)
+    return bare_tables(read_inputs(Lake(settings.lake_dir)), settings)
 
 
 NEEDS_SEVERAL_EVENTS = "marts.reconstitution_pooled"
@@ -31,6 +31,7 @@ NEEDS_SEVERAL_EVENTS = "marts.reconstitution_pooled"
     "name", others_in_drill(KEYS, kept=[name for name in KEYS if name != NEEDS_SEVERAL_EVENTS])
 )
 def test_every_row_agrees(settings: Settings, made: Tables, name: str) -> None:
+    assert made[name].height
     refuse_other_studies(Lake(settings.lake_dir), {name: made[name]})
 
 

@@ -6,6 +6,8 @@ smallcap, and none of the calculations.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 UNIVERSES = ("all", "profitable", "unprofitable", "admitted")
@@ -39,12 +41,53 @@ def experiment_returns(
     ranges
         first_day, lowest_usd, highest_usd of market values.
     """
-    earned = returns.select(_at("month").alias("at"), "security_id", r="total_return")
-    ends = members.filter(pl.col("as_of") == pl.col("as_of").dt.month_end()).with_columns(at=_at("as_of"))
-    junes = ends.filter(pl.col("as_of").dt.month() == JUNE)
-    weights = _weights(_candidates(junes, metrics, _admitted(junes, trailing, ranges), earned))
-    held = _held(weights, ends, earned)
-    return _monthly(weights, held)
+    earned, ends, junes = _earned(returns), _ends(members), _junes(members)
+    candidates = _candidates(junes, metrics, earned).join(
+        _admitted(junes, trailing, ranges), on=["as_of", "entity_id"], how="left"
+    )
+    weights = _weights(candidates, UNIVERSES)
+    return _monthly(weights, _held(weights, ends.select("entity_id", before_it="at"), earned))
+
+
+def held_by(
+    members: pl.DataFrame,
+    metrics: pl.DataFrame,
+    returns: pl.DataFrame,
+    traded: pl.DataFrame,
+    kept: pl.DataFrame,
+) -> pl.DataFrame:
+    """Make the main columns of the universes by annual records, by treated returns.
+
+    Parameters
+    ----------
+    members, metrics
+        As for `experiment_returns`.
+    returns, traded
+        The treated returns, and those that say which lines traded in June.
+    kept
+        Columns before_it and security_id: lines that stay held in the month after the numbered one, although
+        their company is missing from its list.
+    """
+    weights = _weights(_candidates(_junes(members), metrics, _earned(traded)), UNIVERSES[:-1])
+    ends = _ends(members)
+    lines = weights.select("entity_id", "security_id").unique()
+    stays = kept.join(ends.select(before_it="at").unique(), on="before_it", how="semi").join(
+        lines, on="security_id"
+    )
+    listed = pl.concat([ends.select("entity_id", before_it="at"), stays.select("entity_id", "before_it")])
+    return _monthly(weights, _held(weights, listed, _earned(returns)))
+
+
+def _earned(returns: pl.DataFrame) -> pl.DataFrame:
+    return returns.select(_at("month").alias("at"), "security_id", r="total_return")
+
+
+def _ends(members: pl.DataFrame) -> pl.DataFrame:
+    return members.filter(pl.col("as_of") == pl.col("as_of").dt.month_end()).with_columns(at=_at("as_of"))
+
+
+def _junes(members: pl.DataFrame) -> pl.DataFrame:
+    return _ends(members).filter(pl.col("as_of").dt.month() == JUNE)
 
 
 def _admitted(junes: pl.DataFrame, trailing: pl.DataFrame, ranges: pl.DataFrame) -> pl.DataFrame:
@@ -69,21 +112,18 @@ def _admitted(junes: pl.DataFrame, trailing: pl.DataFrame, ranges: pl.DataFrame)
     )
 
 
-def _candidates(
-    junes: pl.DataFrame, metrics: pl.DataFrame, admitted: pl.DataFrame, earned: pl.DataFrame
-) -> pl.DataFrame:
+def _candidates(junes: pl.DataFrame, metrics: pl.DataFrame, earned: pl.DataFrame) -> pl.DataFrame:
     company = ["as_of", "entity_id"]
     figures = metrics.select(*company, "net_income_usd", "is_stale", "market_cap_usd")
     return (
         junes.select(*company, "security_id", "sector", formed="at")
         .join(figures, on=company, how="left")
-        .join(admitted, on=company, how="left")
         .join(earned.select("security_id", formed="at"), on=["formed", "security_id"], how="semi")
         .with_columns(is_profitable=pl.when(~pl.col("is_stale")).then(pl.col("net_income_usd") > 0))
     )
 
 
-def _weights(candidates: pl.DataFrame) -> pl.DataFrame:
+def _weights(candidates: pl.DataFrame, universes: Sequence[str]) -> pl.DataFrame:
     cap = pl.when(pl.col("market_cap_usd") > 0).then("market_cap_usd")
     sizes = {
         "equal": pl.lit(1.0),
@@ -94,7 +134,7 @@ def _weights(candidates: pl.DataFrame) -> pl.DataFrame:
     for weighting, size in sizes.items():
         index = candidates.with_columns(size=size).drop_nulls("size")
         index = index.with_columns(whole=pl.col("size").sum().over("formed", "sector"))
-        for universe in UNIVERSES:
+        for universe in universes:
             decides = pl.col("is_admitted" if universe == "admitted" else "is_profitable")
             is_in = {"all": pl.lit(True), "unprofitable": ~decides}.get(universe, decides)
             own = index.with_columns(
@@ -115,11 +155,10 @@ def _weights(candidates: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _held(weights: pl.DataFrame, ends: pl.DataFrame, earned: pl.DataFrame) -> pl.DataFrame:
+def _held(weights: pl.DataFrame, listed: pl.DataFrame, earned: pl.DataFrame) -> pl.DataFrame:
     """Follow each line while its company is on the list of each month's end, with a dollar put into it."""
     line = ["formed", "security_id"]
     steps = pl.DataFrame({"step": list(range(1, YEAR + 1))}, schema={"step": pl.Int64})
-    listed = ends.select("entity_id", before_it="at")
     path = (
         weights.select(*line, "entity_id")
         .unique()

@@ -17,6 +17,7 @@ from smallcap.finance.funnel.inputs import METRIC_COLUMNS
 from smallcap.rules.business_files import read_business_rules
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.applicability import Applicability
+from smallcap.rules.types.business import BusinessRules
 from smallcap.rules.types.funnel import FunnelRules
 from smallcap.rules.types.reconciliation import ReconciliationRules
 from smallcap.rules.types.shariah import ShariahRules, ShariahStandards
@@ -94,20 +95,8 @@ def funnel_by_year(
     ValueError
         Where the standard is not of the kind that this implementation covers.
     """
-    rules, lines = read_rules(reference, "funnel.toml", FunnelRules), read_business_rules(reference)
-    standard = read_rules(reference, "shariah.toml", ShariahStandards).named(standard_name)
-    applicability = read_rules(reference, "applicability.toml", Applicability)
+    rules, standard, lines, applicability = _read(reference, standard_name)
     reconciliation = read_rules(reference, "reconciliation.toml", ReconciliationRules)
-    if (
-        standard.denominator != "spot"
-        or standard.cash
-        or standard.leases != "as_reported"
-        or rules.cash_flow.accruals_limit == "fixed"
-    ):
-        raise ValueError(
-            "this implementation covers standards with spot values and leases as reported, and a limit of "
-            "accruals taken from the universe"
-        )
     news = days_of_news(tables["core.annual_fundamentals"], tables["core.annual_metrics"], rules)
     vendors = differences(tables["raw.vendor_metrics"], tables["core.annual_metrics"], reconciliation)
     before: Screen | None = None
@@ -144,6 +133,72 @@ def funnel_by_year(
                 "marts.metric_differences": vendors.filter(pl.col("year") == year),
             },
         )
+
+
+def watched_funnel(reference: Path, standard_name: str, tables: Frames) -> Frames:
+    """Judge the watched names that are no members, all years at once, by the limits of the members.
+
+    Parameters
+    ----------
+    reference, standard_name
+        As for `funnel_by_year`.
+    tables
+        core.watched_names with ids in the place of missing ones, core.watched_metrics and
+        core.watched_trailing with the same ids, and the members' tables of all years.
+
+    Returns
+    -------
+    dict of str to pl.DataFrame
+        marts.watched_outcomes and marts.watched_lenses, in the columns of the members' tables.
+    """
+    rules, standard, lines, applicability = _read(reference, standard_name)
+    is_first = pl.col("filter_number") == 1
+    permitted = (
+        tables["core.filter_evaluations"]
+        .filter(is_first, pl.col("stand_alone_status") != STATUSES[FAIL])
+        .select("as_of", "entity_id")
+    )
+    universe, quarters = (
+        tables[name].join(permitted, on=["as_of", "entity_id"], how="semi")
+        for name in ("core.metrics_as_of", "core.trailing_as_of")
+    )
+    names = tables["core.watched_names"].select(MEMBER).sort("as_of", "entity_id")
+    statements, records = (
+        tables[name].join(names, on="entity_id", how="semi")
+        for name in ("core.annual_fundamentals", "core.annual_metrics")
+    )
+    news = days_of_news(statements, records, rules)
+    metrics = tables["core.watched_metrics"].select(METRIC_COLUMNS).drop("year")
+    rows = _looked_at(names, metrics, news, tables["raw.factors"], rules).join(
+        _limits(universe, quarters, rules), on="as_of", how="left", maintain_order="left"
+    )
+    latest = _on_latest(rows, tables["core.watched_trailing"])
+    verdicts = _judge(rows, latest, business(names, lines), rules, standard, lines.label, applicability)
+    companies = _companies(rows, verdicts).with_columns(verdicts[1]["is_vintage_later"])
+    return {
+        "marts.watched_outcomes": _outcomes(companies, verdicts).drop("is_clean", "code"),
+        "marts.watched_lenses": lenses(rows, latest, rules, applicability),
+    }
+
+
+def _read(
+    reference: Path, standard_name: str
+) -> tuple[FunnelRules, ShariahRules, BusinessRules, Applicability]:
+    """Read the rule sets; refuse those that this implementation does not cover."""
+    rules = read_rules(reference, "funnel.toml", FunnelRules)
+    standard = read_rules(reference, "shariah.toml", ShariahStandards).named(standard_name)
+    if (
+        standard.denominator != "spot"
+        or standard.cash
+        or standard.leases != "as_reported"
+        or rules.cash_flow.accruals_limit == "fixed"
+    ):
+        raise ValueError(
+            "this implementation covers standards with spot values and leases as reported, and a limit of "
+            "accruals taken from the universe"
+        )
+    applicability = read_rules(reference, "applicability.toml", Applicability)
+    return rules, standard, read_business_rules(reference), applicability
 
 
 def _looked_at(
@@ -208,13 +263,9 @@ def _risk_free(members: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     The last known ones up to a year later; of the newest vintage that had been published at each as_of, or
     else of the newest.
     """
-    year = members["year"][0]
-    months = pl.DataFrame(
-        {
-            "month": pl.date_range(
-                pl.date(year - 30, 1, 1), pl.date(year + 1, 12, 1), "1mo", eager=True
-            ).dt.month_end()
-        }
+    first, last = pl.col("year").min() - 30, pl.col("year").max() + 1
+    months = members.select(
+        pl.date_range(pl.date(first, 1, 1), pl.date(last, 12, 1), "1mo").dt.month_end().alias("month")
     )
     rates = (
         factors.filter(pl.col("rf").is_finite())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import polars as pl
 
@@ -11,6 +10,7 @@ from smallcap.lake import Lake
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.quintiles import QuintileRules
+from smallcap.settings import Settings
 from tests.oracle import quality_alternatives_polars, quintile_outcomes_polars, quintiles_polars
 
 READ = (
@@ -48,8 +48,9 @@ def read_inputs(lake: Lake) -> Tables:
     return {name: lake.read(name) for name in READ}
 
 
-def bare_tables(inputs: Tables, reference: Path) -> Tables:
+def bare_tables(inputs: Tables, settings: Settings) -> Tables:
     """Make every table, all years at once; of wide tables the main columns."""
+    reference = settings.reference_dir
     rules = read_rules(reference, "quintiles.toml", QuintileRules)
     metrics_rules = read_rules(reference, "metrics.toml", MetricsRules)
     scores, members, metrics, returns, factors, statements, records, changes, prices, securities = (
@@ -91,7 +92,7 @@ def refuse_other_quintiles(lake: Lake, made: Tables) -> None:
             day = pl.col("month" if "month" in theirs.columns else "as_of")
             theirs = theirs.filter(day.dt.year().is_in(years))
         both = ours.join(theirs, on=KEYS[name], how="full", coalesce=True, suffix="_bare")
-        if not both.height == ours.height == theirs.height > 0:
+        if not both.height == ours.height == theirs.height:
             raise ValueError(f"{name}: {ours.height} rows by smallcap, {theirs.height} by the other")
         for column in set(theirs.columns) - set(KEYS[name]):
             _refuse(name, both, column)

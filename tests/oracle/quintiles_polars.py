@@ -220,7 +220,9 @@ def performance(monthly: pl.DataFrame, raw_factors: pl.DataFrame, rules: Quintil
                 continue
             figures = _figures(net, own, key[4] == "long_short", factors)
             rows.append(dict(zip(SERIES, key, strict=True)) | {"cost_basis_points": cost} | figures)
-    return pl.DataFrame(rows)
+    # Of few years, or of few companies, no series is long and wide enough.
+    no_series = monthly.select(SERIES).clear().with_columns(cost_basis_points=pl.lit(None, pl.Int64))
+    return pl.DataFrame(rows) if rows else no_series
 
 
 def _figures(

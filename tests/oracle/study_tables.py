@@ -13,7 +13,10 @@ import polars as pl
 from smallcap.lake import Lake
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.quintiles import QuintileRules
+from smallcap.rules.types.returns import ReturnRules
+from smallcap.settings import Settings
 from tests.oracle import benchmarks_polars, events_polars, experiment_polars, quintiles_polars
+from tests.oracle.treatments_polars import cut_off
 
 READ: Final = (
     *("core.members", "core.metrics_as_of", "core.trailing_as_of", "core.monthly_returns"),
@@ -29,7 +32,6 @@ KEYS: Final[Mapping[str, list[str]]] = {
 }
 FUNDS: Final = ("FSMLC", "FPRFT", "FLRGE")
 WINDOWS: Final = [1, 3, 5, 10]
-LOW, HIGH = 0.005, 0.995
 LEAST_EVENTS, LEVEL = 5, 0.95
 SAME: Final = 1e-8
 """Relative, and absolute for figures near zero: sums in another order, and regressions by another way."""
@@ -42,8 +44,9 @@ def read_inputs(lake: Lake) -> Tables:
     return {name: lake.read(name) for name in READ}
 
 
-def bare_tables(inputs: Tables, reference: Path) -> Tables:
+def bare_tables(inputs: Tables, settings: Settings) -> Tables:
     """Make every table, all years at once; of wide tables the main columns."""
+    reference = settings.reference_dir
     calendar = reference / "reconstitutions.csv"
     ranges = pl.read_csv(reference / "cap_ranges.csv", try_parse_dates=True).drop("source")
     members, returns, securities = (
@@ -75,6 +78,7 @@ def bare_tables(inputs: Tables, reference: Path) -> Tables:
 def _treated(inputs: Tables, reference: Path) -> pl.DataFrame:
     """Form the quintile portfolios by returns without suspects, and by returns cut off at quantiles."""
     rules = read_rules(reference, "quintiles.toml", QuintileRules)
+    return_rules = read_rules(reference, "returns.toml", ReturnRules)
     members, returns = inputs["core.members"], inputs["core.monthly_returns"]
     scores = inputs["marts.quality_scores"].filter(pl.col("method") != "trailing")
     suspects = inputs["core.return_doubts"].filter("is_return_suspect").select("month", "security_id")
@@ -90,21 +94,9 @@ def _treated(inputs: Tables, reference: Path) -> pl.DataFrame:
     # The table takes the quantiles of a month over the lists of two calendar years, so years are apart.
     for year in sorted(scores["year"].unique()):
         two = pl.col("year").is_between(year - 1, year)
-        treated = _cut_off(members.filter(two), returns.filter(two))
+        treated = cut_off(members.filter(two), "as_of", returns.filter(two), return_rules)
         cut.append(held(treated, "winsorized").filter(pl.col("month").dt.year() == year))
     return pl.concat([held(clean, "without_suspects"), *cut])
-
-
-def _cut_off(members: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
-    """Clip each month's returns at two quantiles of the lines that have been listed by then."""
-    since = members.group_by("security_id").agg(since=pl.col("as_of").min())
-    marked = returns.join(since, on="security_id", how="left").with_columns(
-        is_counted=((pl.col("since") <= pl.col("month")) | (pl.col("since") == members["as_of"].min()))
-    )
-    counted = pl.col("is_counted").fill_null(False)
-    own = pl.col("total_return").filter(counted | ~counted.any())
-    low, high = (own.quantile(level, "linear").over("month") for level in (LOW, HIGH))
-    return marked.with_columns(pl.col("total_return").clip(low, high))
 
 
 def refuse_other_studies(lake: Lake, made: Tables) -> None:
@@ -123,7 +115,7 @@ def refuse_other_studies(lake: Lake, made: Tables) -> None:
             day = pl.col("month" if "month" in theirs.columns else "as_of")
             theirs = theirs.filter(day.dt.year().is_in(ours["year"].unique().implode()))
         both = ours.join(theirs, on=KEYS[name], how="full", coalesce=True, suffix="_bare")
-        if not both.height == ours.height == theirs.height > 0:
+        if not both.height == ours.height == theirs.height:
             raise ValueError(f"{name}: {ours.height} rows by smallcap, {theirs.height} by the other")
         for column in sorted(set(theirs.columns) - set(KEYS[name])):
             _refuse(name, both, column)

@@ -5,12 +5,18 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from benchmarks import bootstrap, page, rolling, timing, trailing
+from benchmarks import against_bare, bootstrap, page, rolling, timing, trailing, whole_run
+from benchmarks.measured_run import Measured
+from benchmarks.plain_files import write_by_year
 from benchmarks.quality_in_memory import ROOT, screen
 from benchmarks.results import Limit, Section
+from benchmarks.sizes import FULL, SMALL
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.quality import QualityRules
+from smallcap.rules.types.quintiles import QuintileRules
+from tests.oracle import quintiles_polars
 from tests.oracle.quality_polars import bare_polars, looped_pandas, made_up_market
+from tests.oracle.quintile_tables import KEYS
 from tests.oracle.regressions_numpy import bare_numpy, name_by_name
 from tests.oracle.rows_agreement import refuse_differences
 from tests.oracle.trailing_polars import bare_trailing, made_up_statements
@@ -129,10 +135,43 @@ def test_the_bare_script_of_trailing_metrics_makes_the_same_table() -> None:
         trailing.refuse_others(made.with_columns(pl.col("roe") + 0.001), bare_trailing(*statements))
 
 
+def test_portfolios_of_few_companies_have_no_performance_and_every_column_of_its_key():
+    rules = read_rules(ROOT / "data" / "reference", "quintiles.toml", QuintileRules)
+    monthly = pl.DataFrame(
+        [("published", 12, "cap", "all", "5", DATES[0], rules.least_names - 1, 0.01, 0.0)],
+        [*quintiles_polars.SERIES, "month", "names", "total_return", "turnover"],
+        orient="row",
+    )
+    factors = pl.DataFrame(schema={"model": pl.String, "vintage": pl.String, "mom": pl.Float64})
+    found = quintiles_polars.performance(monthly, factors, rules)
+    assert found.columns == KEYS["marts.quintile_performance"]
+    assert found.is_empty()
+
+
+@pytest.mark.parametrize("name", ["empty", "of two years"])
+def test_a_bare_script_s_table_is_read_as_it_was_written(name, tmp_path, monkeypatch):
+    frame = pl.DataFrame({"year": [2024, 2025], "value": [1.0, 2.0]}).head(0 if name == "empty" else 2)
+    write_by_year(frame, name, tmp_path)
+    monkeypatch.setattr(against_bare, "SIZES", SMALL)
+    assert against_bare.made_by([name], tmp_path)[name].equals(frame)
+
+
+def test_tables_without_rows_are_not_compared_at_the_full_size(tmp_path, monkeypatch):
+    write_by_year(pl.DataFrame({"value": []}), "empty", tmp_path)
+    monkeypatch.setattr(against_bare, "SIZES", FULL)
+    with pytest.raises(ValueError, match="made no rows of empty"):
+        against_bare.made_by(["empty"], tmp_path)
+
+
 def test_ratios_are_those_of_paired_runs_with_their_spread():
     compared = timing.ratio([2.0, 9.0, 3.0], [1.0, 3.0, 2.0])
     assert (compared.median, compared.least, compared.greatest) == (2.0, 1.5, 3.0)
     assert str(compared) == "2.00 (1.50 to 3.00)"
+
+
+@pytest.mark.parametrize("repeats", ["runs", "backfills", "whole_runs", "pairs", "questions"])
+def test_every_published_ratio_is_of_at_least_five_pairs(repeats):
+    assert getattr(FULL, repeats) >= 5
 
 
 def test_functions_run_in_turn():
@@ -147,9 +186,20 @@ def test_a_section_says_whether_other_programs_kept_the_machine_busy(others, is_
     assert ("the machine was busy" in timing.load_in_words(others)) == is_busy
 
 
+def test_quarters_are_counted_with_their_share_of_the_bookkeeping():
+    parts = {
+        ("core.trailing_metrics", "compute"): 2.0,
+        ("core.trailing_metrics", "write"): 1.0,
+        ("core.members", "compute"): 5.0,
+    }
+    taken = Measured(12.0, 1.0, 10.0, parts, events=4, peak_bytes=1)
+    # Of two tables one is there for quarters, and half of the two seconds that are nobody's falls on it.
+    assert whole_run.of_quarters(taken) == 2.0 + 1.0 + 1.0
+
+
 def test_every_section_says_what_other_programs_did():
     made = [Section("One", "What it means.", ("",), [], []), Section("Two", "Also.", ("",), [], [])]
-    sections = list(timing.with_load(lambda: iter(made)))
+    sections = list(timing.with_load(lambda: iter([made])))
     assert [section.title for section in sections] == ["One", "Two"]
     assert all("Other programs used" in section.load for section in sections)
     assert "Also. Other programs used" in page.write(sections, dt.date(2026, 1, 2), "")
