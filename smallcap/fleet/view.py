@@ -14,6 +14,7 @@ import polars as pl
 from smallcap import __version__
 from smallcap.errors import DamagedCatalogueError, NothingPublishedError, SmallcapError
 from smallcap.private_files import PRIVATE_FILE
+from smallcap.rules.types.fleet import VIEW
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse.catalogue import create_layers, new_database
 from smallcap.warehouse.contents import Published, read_contents
@@ -22,7 +23,7 @@ from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_table, quote_text
 from smallcap.warehouse.views import read_file_columns, select_statement
 
-FILE: Final = "fleet.duckdb"
+FILE: Final = VIEW
 DATABASE: Final = "fleet"
 PER_HOME: Final = ("meta.published_tables", "meta.runs", "meta.checks")
 """Meta tables of the homes that are kept with a column `home`."""
