@@ -71,6 +71,22 @@ def write_view(root: Path, names: Sequence[str]) -> list[str]:
     return list(homes)
 
 
+def require_view(root: Path) -> Path:
+    """Return the catalogue over all homes.
+
+    Raises
+    ------
+    NothingPublishedError
+        When it was not written yet.
+    """
+    path = root / FILE
+    if not path.is_file():
+        raise NothingPublishedError(
+            f"there is no {path}; 'smallcap fleet run' writes it, and 'smallcap fleet view' again"
+        )
+    return path
+
+
 def _served(root: Path, names: Sequence[str]) -> Iterator[tuple[str, Published]]:
     for name in names:
         try:
