@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from smallcap.fleet.pool import Pool, Say, Tell
 from smallcap.fleet.questions import fleet_question, fleet_questions
 from smallcap.fleet.running import run_fleet
 from smallcap.fleet.tasks import last_lines, tasks_of
-from smallcap.fleet.view import FILE, write_view
+from smallcap.fleet.view import FILE, require_view, write_view
 from smallcap.pipelines.command.consoles import made_visible
 from smallcap.pipelines.command.options import Format, written_as
 from smallcap.pipelines.command.progress import counting_bar
@@ -46,9 +47,9 @@ def show_plan(file: Path, root: Path, out: Console, *, is_json: bool) -> None:
     states = Counter(plan.state for plan in plans)
     seconds = [plan.seconds for plan in plans if plan.seconds is not None]
     unknown = len(plans) - len(seconds)
-    told = f"{len(plans)} homes: {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}"
-    told += f"; about {sum(seconds):,.0f} s of work"
-    told += f", {unknown} of a size that was not run below this root yet" if unknown else ""
+    told = f"homes: {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}"
+    told += f"; about {sum(seconds):,.0f} s of work" if seconds else ""
+    told += f"; {unknown} of a size that was not run below this root yet" if unknown else ""
     out.print(escape(told), highlight=False, soft_wrap=True)
 
 
@@ -79,6 +80,10 @@ def show_run(
     out.print(escape(told), highlight=False, soft_wrap=True)
     if len(failed) < len(tasks):
         write_view(root, [task.name for task in tasks])
+        told = (
+            f"all together: {root / FILE}; its questions: smallcap fleet sql --root {shlex.quote(str(root))}"
+        )
+        err.print(escape(told), style="dim", highlight=False, soft_wrap=True)
     return exit_code_of(outcomes)
 
 
@@ -132,16 +137,19 @@ def _progress(total: int, err: Console) -> Iterator[tuple[Tell, Say]]:
 
 
 def show_answer(
-    root: Path, query: str | None, worked: str | None, output: Format, rows: int, out: Console
+    root: Path, query: str | None, worked: str | None, output: Format, rows: int, out: Console, err: Console
 ) -> None:
     """Answer a query about all homes, safely as `smallcap sql` does; without one, list the questions."""
     if query is None and worked is None:
         known = fleet_questions().values()
         out.print(rows_table(("name", "question"), [(one.name, one.words) for one in known]))
         return
+    if query is not None and worked is not None:
+        raise InputError("give one of: a query, --query NAME")
     text = str(query) if worked is None else fleet_question(worked).sql
     if output is Format.parquet:
-        raise InputError("a query of a fleet is written as table, csv or json")
+        raise InputError("a query of a fleet is written as table, csv, json, jsonl or markdown")
+    require_view(root)
     result = run_query(
         root / FILE,
         text,
@@ -151,6 +159,10 @@ def show_answer(
     )
     if output is Format.table:
         out.print(rows_table(result.columns, result.rows))
+        if result.is_truncated:
+            err.print(f"the first {rows} rows; --rows shows more, --format csv all", style="dim")
+    if not result.row_count:
+        err.print("no rows", style="dim")
 
 
 def show_report(file: Path, root: Path, book: str, out: Console, *, is_json: bool) -> None:

@@ -12,8 +12,9 @@ from smallcap.exit_codes import MEANINGS, ExitCode
 from smallcap.pipelines.command.options import ERR, OUT, Format, ListFormat, usable
 
 RUN_EXIT_CODES = (
-    f"Exit codes: {ExitCode.DONE} every home is published; the code of the homes that are not, where it is "
-    f"the same for all of them, else {ExitCode.REFUSED}; {ExitCode.INPUT} {MEANINGS[ExitCode.INPUT]}; "
+    f"Exit codes: {ExitCode.DONE} every home is published; {ExitCode.DEGRADED} some of them from too little; "
+    f"the code of the homes that are not published, where it is the same for all of them, else "
+    f"{ExitCode.REFUSED}; {ExitCode.INPUT} {MEANINGS[ExitCode.INPUT]}; "
     f"{ExitCode.INTERRUPTED} and {ExitCode.TERMINATED} stopped: the next run goes on with what is left."
 )
 
@@ -26,7 +27,13 @@ class Engine(StrEnum):
 
 
 FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="The fleet file (TOML).", callback=usable, show_default=False)
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="The fleet file (TOML): a table [[home]] with a name for each home; docs/fleet.md shows one.",
+        callback=usable,
+        show_default=False,
+    ),
 ]
 RootOption = Annotated[
     Path, typer.Option("--root", help="Folder that holds the homes, each under its name.", callback=usable)
@@ -93,7 +100,7 @@ def sql(
     """Query fleet.duckdb; without a query, list the worked questions."""
     from smallcap.pipelines.command.fleet import show_answer
 
-    show_answer(root, query, worked, output, rows, OUT)
+    show_answer(root, query, worked, output, rows, OUT, ERR)
 
 
 @fleet_app.command()

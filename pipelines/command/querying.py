@@ -105,6 +105,8 @@ def _values(settings: Settings, chosen: Question, given: Sequence[str]) -> dict[
         name, equals, text = one.partition("=")
         if not equals:
             raise InputError(f"--set '{one}' has no value: write --set NAME=VALUE")
+        if name in texts:
+            raise InputError(f"--set gives '{name}' twice, {texts[name]!r} and {text!r}; give it once")
         texts[name] = text
     latest = None
     if any(one.needs_latest(texts) for one in chosen.declared):

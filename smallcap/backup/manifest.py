@@ -19,6 +19,10 @@ _NAME: Final = re.compile(r"\d{8}T\d{12}Z")
 """The name of a backup: when it was taken, UTC, to the microsecond."""
 
 
+class OtherFormatError(ValueError):
+    """A manifest in a format that this release does not read."""
+
+
 class Entry(NamedTuple):
     """One file: its size in bytes and the SHA-256 of its bytes."""
 
@@ -72,21 +76,26 @@ def read_manifest(path: Path) -> Manifest:
         When it cannot be read, is damaged, or is of a later release.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
+        return parse_manifest(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise _damaged(path, error) from None
-    return parse_manifest(content, path)
 
 
-def parse_manifest(content: bytes, path: object) -> Manifest:
-    """Read the text of a manifest; `path` names it in errors, which are those of `read_manifest`."""
+def parse_manifest(content: bytes) -> Manifest:
+    """Read the text of a manifest.
+
+    Raises
+    ------
+    ValueError
+        When it is damaged; `OtherFormatError` when another release wrote it in another format.
+    """
     try:
         return _manifest_of(parse_json(content))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged(path, error) from None
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"it is no manifest: {error}") from None
 
 
-def _damaged(path: object, error: BaseException) -> InputError:
+def _damaged(path: Path, error: BaseException) -> InputError:
     return InputError(
         f"the backup {path} is damaged ({error}); restore another with --at, and take a new backup"
     )
@@ -99,7 +108,9 @@ def is_name(text: str) -> bool:
 
 def _manifest_of(found: Any) -> Manifest:
     if found["format"] != FORMAT:
-        raise ValueError(f"its format is {found['format']!r}, and this release of smallcap reads {FORMAT}")
+        raise OtherFormatError(
+            f"its format is {found['format']!r}, and this release of smallcap reads {FORMAT}"
+        )
     if found["digest"] != _digest(found["files"]):
         raise ValueError("its list of files was changed")
     files = {_path(path): _entry(*values) for path, values in found["files"].items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,7 @@ class FleetHome:
     name
         Its name, and that of its folder below the root.
     row
-        The row that it comes from, with the varied fields in place.
+        The row that it comes from, with the varied fields in place and no `vary`.
     settings
         Its settings by name, as `load_settings` takes them.
     overrides
@@ -87,8 +88,7 @@ def read_fleet(path: Path) -> list[FleetHome]:
             raise InputError(f"fleet file {path}, home '{row.name}': {error}") from None
         if len(homes) > LARGEST:
             raise InputError(f"fleet file {path} names more than {LARGEST:,} homes; vary fewer values")
-    names = [home.name for home in homes]
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    twice = sorted(name for name, count in Counter(home.name for home in homes).items() if count > 1)
     if twice:
         raise InputError(f"fleet file {path} expands to two homes of one name: {', '.join(twice)}")
     return homes
@@ -121,7 +121,8 @@ def _home(row: HomeRow, varied: Mapping[str, Given]) -> FleetHome:
     for setting, value in (("index_name", own["index"]), ("limit", own["limit"]), ("input", row.input)):
         if value is not None:
             settings[setting] = value
-    changed = HomeRow(**{**vars(row), **own})
+    # Each home would check all values of the row again.
+    changed = HomeRow(**{**vars(row), **own, "vary": {}})
     overrides = {name: value for name, value in given.items() if "." in name}
     return FleetHome(_name(row.name, varied), changed, settings, overrides, varied)
 

@@ -61,10 +61,14 @@ def size_of(task: Task) -> str:
 
 
 def exit_code_of(outcomes: Iterable[Outcome]) -> ExitCode:
-    """Return 0 where all are published whole; the one code of those that are not; 4 where they differ."""
-    codes = {outcome.exit_code for outcome in outcomes} - {ExitCode.DONE}
+    """Return 0 where all are published whole, 6 where some lack much; else the one code of those that failed.
+
+    Where their codes differ, it is 4.
+    """
+    ended = {outcome.exit_code for outcome in outcomes}
+    codes = ended.difference(PUBLISHED)
     if not codes:
-        return ExitCode.DONE
+        return ExitCode.DEGRADED if ExitCode.DEGRADED in ended else ExitCode.DONE
     code = codes.pop() if len(codes) == 1 else ExitCode.REFUSED
     return ExitCode(code) if code in ExitCode._value2member_map_ else ExitCode.FAULT
 

@@ -99,6 +99,7 @@ class Pool(ABC):
         outcomes: list[Outcome] = []
 
         def end(outcome: Outcome) -> None:
+            """Keep how a home ended, and tell it."""
             outcomes.append(outcome)
             tell(outcome)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from smallcap.errors import InputError, SmallcapError
-from smallcap.fleet.view import FILE
+from smallcap.fleet.view import require_view
 from smallcap.package_files import SQL_DIR
 from smallcap.questions.files import Question, read_question
-from smallcap.warehouse.reading import connect, require_readable, served_path
+from smallcap.warehouse.reading import connect, require_readable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -49,7 +49,7 @@ def ask(root: Path, name: str, **parameters: object) -> pl.DataFrame:
     MissingFilesError
         When a home removed files since it was written: write it again.
     """
-    path = served_path(root / FILE)
+    path = require_view(root)
     try:
         with connect(path) as connection:
             asked = read_question(FOLDER / f"{name}.sql")

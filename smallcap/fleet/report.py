@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from smallcap.errors import InputError
 from smallcap.finance.inference.sweep import compare_variants, median_variant
 from smallcap.fleet.questions import ask
 from smallcap.reference import ReferenceDir
@@ -66,7 +67,17 @@ def report_of(root: Path, homes: list[str], book: str, reference: ReferenceDir) 
         The book.
     reference
         The rule sets.
+
+    Raises
+    ------
+    InputError
+        When the homes publish other books only; the message lists them.
     """
+    known = ask(root, "books")["book"].to_list()
+    if known and book not in known:
+        raise InputError(
+            f"no home of the fleet publishes the book '{book}'; --book takes: {', '.join(known)}"
+        )
     rules = read_rules(reference, "inference.toml", InferenceRules)
     compared = compare_variants(ask(root, "sweep_returns", book=book), homes, rules)
     judged = compared.drop_nulls("sharpe_annual")

@@ -8,7 +8,7 @@ from pathlib import Path
 from smallcap.exit_codes import ExitCode
 from smallcap.fleet.outcomes import PUBLISHED, Outcome, add_outcomes
 from smallcap.fleet.pool import Pool, Say, Tell
-from smallcap.fleet.seeding import fetches_of, fetching_home, share_payloads, share_with_fetch
+from smallcap.fleet.seeding import fetch_key, fetches_of, share_payloads, share_with_fetch
 from smallcap.fleet.tasks import Task, last_lines
 from smallcap.private_files import open_private
 
@@ -53,7 +53,7 @@ def run_fleet(
 
     ready = []
     for task in waiting:
-        fetch = unfetched.get(fetching_home(task, root)) if unfetched else None
+        fetch = unfetched.get(fetch_key(task, root)) if unfetched else None
         if fetch is None:
             ready.append(task)
         else:
@@ -62,8 +62,10 @@ def run_fleet(
     return [*outcomes, *pool.run(ready, told, say=say, prepare=lambda task: share_payloads(task, root))]
 
 
-def _fetch_all(tasks: Sequence[Task], root: Path, pool: Pool, say: Say) -> dict[Path, tuple[Task, Outcome]]:
-    """Ask each source once for all homes; return the fetches that failed, by their home."""
+def _fetch_all(
+    tasks: Sequence[Task], root: Path, pool: Pool, say: Say
+) -> dict[tuple[str, ...], tuple[Task, Outcome]]:
+    """Ask each source once for all homes; return the fetches that failed, by their keys."""
     failed = {}
     for group in fetches_of(tasks, root):
         fetches = {task.name: task for task in group}
@@ -73,7 +75,7 @@ def _fetch_all(tasks: Sequence[Task], root: Path, pool: Pool, say: Say) -> dict[
             say(f"{outcome.name}: exit code {outcome.exit_code}, {outcome.seconds:.0f} s")
             if outcome.exit_code not in PUBLISHED:
                 task = fetches[outcome.name]
-                failed[task.settings.home] = (task, outcome)
+                failed[fetch_key(task, root)] = (task, outcome)
 
         pool.run(group, told, "fetch", say=say, prepare=share_with_fetch)
     return failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from smallcap.rule_overlay import digest_of_overlay, files_of
 
 FETCHED: Final = "fetched"
 SNAPSHOTS: Final = "snapshots"
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 def fetches_of(tasks: Iterable[Task], root: Path) -> list[list[Task]]:
@@ -36,8 +38,7 @@ def fetches_of(tasks: Iterable[Task], root: Path) -> list[list[Task]]:
     for task in tasks:
         if task.settings.preset in LIVE_PRESETS:
             home = fetching_home(task, root)
-            key = (str(home), *task.home.arguments())
-            wanted.setdefault(task.settings.preset, {}).setdefault(key, _fetch(task, home))
+            wanted.setdefault(task.settings.preset, {}).setdefault(fetch_key(task, root), _fetch(task, home))
     queues = [list(fetches.values()) for fetches in wanted.values()]
     return [
         [queue[number] for queue in queues if number < len(queue)]
@@ -45,10 +46,16 @@ def fetches_of(tasks: Iterable[Task], root: Path) -> list[list[Task]]:
     ]
 
 
+def fetch_key(task: Task, root: Path) -> tuple[str, ...]:
+    """Name the fetch for a home: the home that fetches, and for which dates."""
+    return str(fetching_home(task, root)), *task.home.arguments()
+
+
 def fetching_home(task: Task, root: Path) -> Path:
     """Name the home that fetches for a home of a live source."""
     own = task.settings
-    parts = [own.preset, own.index_name, str(own.limit or "all")]
+    # The name of an index may hold what leads to another folder.
+    parts = [own.preset, _NOT_IN_A_NAME.sub("_", own.index_name), str(own.limit or "all")]
     rules = digest_of_overlay(_asking_rules(task))
     return root.resolve() / OWN / FETCHED / "-".join([*parts, *([rules[2:10]] if rules else [])])
 
@@ -92,7 +99,8 @@ def _fetch(task: Task, home: Path) -> Task:
     given, rules = {**task.variables, "SMALLCAP_HOME": str(home)}, _asking_rules(task)
     if rules is None:
         given.pop("SMALLCAP_RULES", None)
-    log = home.with_name(f"{home.name}.log")
+    dates = [word for word in task.home.arguments() if not word.startswith("--")]
+    log = home.with_name(f"{'-'.join([home.name, *dates])}.log")
     make_private(home.parent)
     settings = task.settings.model_copy(update={"home": home, "rules": rules})
     return dataclasses.replace(task, name=f"fetch {home.name}", settings=settings, variables=given, log=log)

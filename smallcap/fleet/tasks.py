@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from smallcap.fleet.holding import Hold
 from smallcap.fleet.overlays import write_overlay
 from smallcap.package_files import default_reference
 from smallcap.private_files import make_private
+from smallcap.rule_overlay import overlay_of
 from smallcap.settings import Settings, load_settings
 
 OWN: Final = ".fleet"
@@ -85,10 +87,25 @@ def tasks_of(file: Path, root: Path) -> list[Task]:
         When the file or a setting of a home is refused; the message names the home.
     """
     homes = read_fleet(file)
-    make_private(root / OWN / "logs")
-    # Two fleets that begin at once would write the same folders of rules.
-    with FileLock(root / OWN / "lock"):
+    with _alone(root):
         return [_task(home, file.resolve().parent, root.resolve()) for home in homes]
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold the root: two fleets that begin at once would write the same folders of rules."""
+    lock = FileLock(root / OWN / "lock")
+    try:
+        make_private(root / OWN / "logs")
+        lock.acquire()
+    except OSError as error:
+        raise InputError(
+            f"the folder of the fleet, {root}, cannot be used ({error.strerror}); name another with --root"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _task(home: FleetHome, beside: Path, root: Path) -> Task:
@@ -99,6 +116,11 @@ def _task(home: FleetHome, beside: Path, root: Path) -> Task:
         base = Path(os.environ.get("SMALLCAP_REFERENCE_DIR") or default_reference())
         hold = Hold(root / OWN / HOLDS, home.name)
         rules = write_overlay(home, beside, base, root / OWN / "rules" / home.name, hold)
+        if rules is None and (kept := overlay_of(root / home.name, None)) is not None:
+            raise InputError(
+                f"it was made under rules of its own, {kept}, and its row names none; name them again, or "
+                f"give the row another name"
+            )
         # The vendor counts requests by key, whichever home asks.
         quota = os.environ.get("SMALLCAP_QUOTA_DIR") or root / OWN / QUOTA
         where: dict[str, object] = {**given, "home": root / home.name, "rules": rules, "quota_dir": quota}

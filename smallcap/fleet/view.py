@@ -14,6 +14,7 @@ import polars as pl
 from smallcap import __version__
 from smallcap.errors import DamagedCatalogueError, NothingPublishedError, SmallcapError
 from smallcap.private_files import PRIVATE_FILE
+from smallcap.rules.types.fleet import VIEW
 from smallcap.tables import META_TABLES, TABLES
 from smallcap.warehouse.catalogue import create_layers, new_database
 from smallcap.warehouse.contents import Published, read_contents
@@ -22,7 +23,7 @@ from smallcap.warehouse.serve import put_in_place
 from smallcap.warehouse.sqltext import quote_table, quote_text
 from smallcap.warehouse.views import read_file_columns, select_statement
 
-FILE: Final = "fleet.duckdb"
+FILE: Final = VIEW
 DATABASE: Final = "fleet"
 PER_HOME: Final = ("meta.published_tables", "meta.runs", "meta.checks")
 """Meta tables of the homes that are kept with a column `home`."""
@@ -68,6 +69,22 @@ def write_view(root: Path, names: Sequence[str]) -> list[str]:
     finally:
         new.unlink(missing_ok=True)
     return list(homes)
+
+
+def require_view(root: Path) -> Path:
+    """Return the catalogue over all homes.
+
+    Raises
+    ------
+    NothingPublishedError
+        When it was not written yet.
+    """
+    path = root / FILE
+    if not path.is_file():
+        raise NothingPublishedError(
+            f"there is no {path}; 'smallcap fleet run' writes it, and 'smallcap fleet view' again"
+        )
+    return path
 
 
 def _served(root: Path, names: Sequence[str]) -> Iterator[tuple[str, Published]]:

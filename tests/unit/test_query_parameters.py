@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from smallcap.errors import InputError
+from smallcap.pipelines.command.querying import asked_query
 from smallcap.questions import worked_queries
 from smallcap.questions.files import read_question
 from smallcap.questions.parameters import Parameter, bound_values
+from smallcap.settings import load_settings
 
 NEWEST = dt.date(2025, 12, 31)
 HEADER = """-- Which members are cheap?
@@ -100,3 +102,9 @@ def test_every_parameter_of_a_worked_query_is_declared_and_its_example_can_be_gi
         assert {one.name for one in query.declared} == query.parameters, query.name
         for one in query.declared:
             assert one.value(one.example, NEWEST) is not None
+
+
+def test_a_value_that_is_given_twice_is_refused(tmp_path: Path):
+    settings = load_settings(home=tmp_path)
+    with pytest.raises(InputError, match="--set gives 'ticker' twice, 'A' and 'B'"):
+        asked_query(settings, None, "company_history", ["ticker=A", "ticker=B"], 100)

@@ -129,7 +129,7 @@ def _files_of(store: ObjectFolder, name: str) -> set[str]:
     if manifest is None:
         raise InputError(
             f"the manifest {store.address}/{MANIFESTS}/{name}.json is gone, though a pointer names it; push "
-            f"again, then clean up"
+            f"again, then clean up with --keep 1, which keeps that push alone"
         )
     return {file_name(entry) for entry in manifest.files.values()}
 

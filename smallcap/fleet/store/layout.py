@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
-from smallcap.backup.manifest import Entry, Manifest, parse_manifest
+from smallcap.backup.manifest import Entry, Manifest, OtherFormatError, parse_manifest
 from smallcap.errors import InputError
 from smallcap.fleet.store.objects import ObjectFolder
 from smallcap.home_record import RECORD
@@ -28,7 +28,8 @@ CONDEMNED: Final = "condemned"
 FILES: Final = "files"
 OWN: Final = frozenset({SERVED, MANIFESTS, PUSHING, CONDEMNED, FILES})
 _FILE: Final = re.compile(rf"{FILES}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
-_MANIFEST: Final = re.compile(rf"{MANIFESTS}/\d{{8}}T\d{{12}}Z-[0-9a-f]{{12}}\.json")
+_NAME: Final = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{12}")
+_MANIFEST: Final = re.compile(rf"{MANIFESTS}/{_NAME.pattern}\.json")
 _NUMBER: Final = re.compile(rf"{SERVED}/(\d{{10}})\.json")
 
 
@@ -89,18 +90,23 @@ def read_pointer(store: ObjectFolder, number: int) -> Pointer:
     Raises
     ------
     InputError
-        When it is gone or damaged.
+        When it is gone or damaged. What a later release says beyond this one's fields is left out.
     """
     name = pointer_name(number)
     content = store.get(name)
     try:
         found = parse_json(content if content is not None else b"")
-        pointer = Pointer(**{**found, "number": number})
+        known = {one.name: found[one.name] for one in fields(Pointer)}
+        pointer = Pointer(**{**known, "number": number})
         texts = (pointer.manifest, pointer.run_id, pointer.published_at, pointer.pushed_at)
         if not all(isinstance(text, str) for text in texts) or not isinstance(pointer.identity, dict):
             raise ValueError("it does not say what is served")
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{store.address}/{name} is damaged ({error}); push again") from None
+        if not _NAME.fullmatch(pointer.manifest):
+            raise ValueError(f"no manifest is named {pointer.manifest!r}")
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            f"{store.address}/{name} is damaged ({error}); remove it there and push again"
+        ) from None
     return pointer
 
 
@@ -119,10 +125,27 @@ def newest(store: ObjectFolder) -> Pointer | None:
 
 
 def read_manifest(store: ObjectFolder, name: str, folder: str = MANIFESTS) -> Manifest | None:
-    """Read a manifest of the store; None where there is none. Raises `InputError` for a damaged one."""
+    """Read a manifest of the store; None where there is none.
+
+    Raises
+    ------
+    InputError
+        When it is damaged, or of another release that writes another format.
+    """
     path = f"{folder}/{name}.json"
     content = store.get(path)
-    return None if content is None else parse_manifest(content, f"{store.address}/{path}")
+    if content is None:
+        return None
+    try:
+        return parse_manifest(content)
+    except OtherFormatError as error:
+        raise InputError(
+            f"the manifest {store.address}/{path} was written by another release ({error}); use that release"
+        ) from None
+    except ValueError as error:
+        raise InputError(
+            f"the manifest {store.address}/{path} is damaged ({error}); remove it there and push again"
+        ) from None
 
 
 def identity_in(record: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Credentials come from the variables that each provider's own tools read; no mess
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 SCHEMES: Final = ("s3", "s3a", "az", "azure", "abfs", "abfss", "gs", "https", "http")
+_NAMING_A_CONTAINER: Final = ("abfs", "abfss")
+_FORMS: Final = f"it begins with {', '.join(SCHEMES)} or is a local folder"
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 CHUNK: Final = 1 << 20
 
@@ -69,11 +72,13 @@ class ObjectFolder:
                 yield bytes(chunk)
 
     def put(self, name: str, content: bytes | Path) -> None:
-        """Write an object, in place of one that exists."""
+        """Write an object, in place of one that exists; a file that cannot be opened raises `OSError`."""
         import obstore
 
-        with self._explained("written"):
-            obstore.put(self._store, name, content)
+        # Opened here: what is wrong with the file is not what is wrong with the store.
+        source = io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+        with source, self._explained("written"):
+            obstore.put(self._store, name, source)
 
     def put_new(self, name: str, content: bytes) -> bool:
         """Write an object that does not exist; return False, and change nothing, where it does."""
@@ -149,7 +154,10 @@ def open_store(address: str, *, must_exist: bool = False) -> ObjectFolder:
         raise InputError(
             "object stores need the extra 'store', which is not installed: pip install 'smallcap[store]'"
         ) from None
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise InputError(f"{address} is no address of a store ({error}); {_FORMS}") from None
     if not parts.scheme or parts.scheme == "file" or _DRIVE.match(address):
         folder = Path(parts.path if parts.scheme == "file" else address).expanduser().absolute()
         if must_exist and not folder.is_dir():
@@ -159,13 +167,16 @@ def open_store(address: str, *, must_exist: bool = False) -> ObjectFolder:
             return ObjectFolder(LocalStore(folder), str(folder))
         except (BaseError, OSError) as error:
             raise _refused(str(folder), "opened", error) from None
-    if parts.username or parts.password or parts.query:
+    # abfss://container@account.dfs.core.windows.net/prefix is Azure's own form, and names no person.
+    name = None if parts.scheme in _NAMING_A_CONTAINER else parts.username
+    if name or parts.password or parts.query:
         raise InputError(
             f"the address of the store {parts.scheme}://{parts.hostname or ''} holds a name, a password or a "
             f"signature; set the provider's variables instead (docs/fleet.md), which are never written"
         )
     if parts.scheme not in SCHEMES:
-        raise InputError(f"{address} is no store; it begins with {', '.join(SCHEMES)} or is a local folder")
+        raise InputError(f"{address} is no store; {_FORMS}")
+    address = address.rstrip("/")
     try:
         return ObjectFolder(from_url(address), address)
     except (BaseError, ValueError, OSError) as error:

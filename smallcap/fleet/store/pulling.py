@@ -21,7 +21,7 @@ from smallcap.fleet.store.copy_record import CopyRecord, read_copy, write_copy
 from smallcap.fleet.store.layout import Pointer, file_name, newest, read_manifest
 from smallcap.fleet.store.objects import ObjectFolder
 from smallcap.fleet.store.pushing import AT_ONCE, Tell
-from smallcap.home_record import COPY, RECORD
+from smallcap.home_record import COPIED, COPY, RECORD
 from smallcap.package_files import SQL_DIR
 from smallcap.private_files import make_private, open_private
 from smallcap.stopping import stop_if_requested
@@ -104,20 +104,23 @@ def _bring_newest(home: Path, store: ObjectFolder, record: CopyRecord, tell: Tel
 
 def _record_of(home: Path, store: ObjectFolder) -> CopyRecord:
     record = read_copy(home)
+    others = sorted({path.name for path in home.iterdir()} - {LOCK, STAGING, COPIED})
     if record is None:
         if any((home / name).exists() for name in (RECORD, COPY)):
             raise InputError(
                 f"{home} is a home of its own, and a pull never overwrites one; name another folder with "
                 f"--home"
             )
-        others = sorted({path.name for path in home.iterdir()} - {LOCK, STAGING})
         if others:
             raise InputError(
                 f"{home} holds other things ('{others[0]}') and is no copy; name an empty folder with --home"
             )
         record = CopyRecord(store.address)
         write_copy(home, record)
-    if record.store != store.address:
+    if not others:
+        # Nothing was put in place from the store that is recorded: its address may have been mistyped.
+        return replace(record, store=store.address)
+    if record.store.rstrip("/") != store.address:
         raise InputError(
             f"{home} is a copy of {record.store}, not of {store.address}; name another folder with --home"
         )
@@ -191,6 +194,8 @@ def _fetch_one(store: ObjectFolder, entry: Entry, target: Path) -> None:
                 digest.update(chunk)
                 size += len(chunk)
                 stream.write(chunk)
+                if size > entry.size:
+                    break
     except FileNotFoundError:
         raise RemovedError(
             f"{store.address}/{file_name(entry)} is gone, though what is served names it; push again, which "

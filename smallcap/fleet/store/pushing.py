@@ -24,6 +24,7 @@ from smallcap.fleet.store.layout import (
     file_name,
     newest,
     pointer_name,
+    pointers,
     read_manifest,
     read_pointer,
     require_same_home,
@@ -89,15 +90,17 @@ def push(contents: Contents, store: ObjectFolder, tell: Tell = lambda done, tota
     else:
         require_same_home(store, before, contents.identity)
         there = read_manifest(store, before.manifest)
-        if there is not None and there.files == contents.manifest.files:
+        if there is not None and there.files == contents.manifest.files and not _missing(contents, store):
             return Pushed(before, len(there.files), 0, 0, is_new=False)
     with _announced(contents.manifest, store) as name:
         _wait_for_clean_up(store)
         new_files, new_bytes = _send(contents, store, tell)
         store.put(f"{MANIFESTS}/{name}.json", contents.manifest.to_json().encode())
         pointer = _pointer(contents, number, name)
-        if not store.put_new(pointer_name(number), pointer.to_json()):
-            raise _lost(store, number)
+        # Where others pushed so often that a clean-up removed this number again, its name is free.
+        highest = max(pointers(store), default=0)
+        if highest >= number or not store.put_new(pointer_name(number), pointer.to_json()):
+            raise _lost(store, max(highest, number))
     return Pushed(pointer, len(contents.manifest.files), new_files, new_bytes, is_new=True)
 
 
@@ -134,20 +137,32 @@ def _wait_for_clean_up(store: ObjectFolder) -> None:
         pause(LOOK_SECONDS)
 
 
-def _send(contents: Contents, store: ObjectFolder, tell: Tell) -> tuple[int, int]:
-    """Send the files that the store does not have; return how many, and their bytes."""
+def _missing(contents: Contents, store: ObjectFolder) -> dict[str, tuple[str, Entry]]:
+    """Return the files that the store does not have whole, by their names there."""
     kept = store.list(FILES)
     wanted: dict[str, tuple[str, Entry]] = {}
     for path, entry in contents.manifest.files.items():
         there = kept.get(file_name(entry))
         if there is None or there.size != entry.size:
             wanted[file_name(entry)] = (path, entry)
+    return wanted
+
+
+def _send(contents: Contents, store: ObjectFolder, tell: Tell) -> tuple[int, int]:
+    """Send the files that the store does not have; return how many, and their bytes."""
+    wanted = _missing(contents, store)
 
     def send(name: str) -> int:
         """Send one file, and return its size."""
         stop_if_requested()
         path, entry = wanted[name]
-        store.put(name, contents.content_of(path))
+        try:
+            store.put(name, contents.content_of(path))
+        except OSError as error:
+            raise InputError(
+                f"{contents.home / path} cannot be read ({error.strerror}); a run that published meanwhile "
+                f"may have removed it. Push again"
+            ) from None
         return entry.size
 
     sent = 0

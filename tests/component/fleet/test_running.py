@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from smallcap.fleet.local import LocalPool
 from smallcap.fleet.outcomes import Outcome
 from smallcap.fleet.pool import Pool
 from smallcap.fleet.running import run_fleet
+from smallcap.fleet.seeding import fetching_home
 from smallcap.fleet.tasks import Task, tasks_of
 from smallcap.settings import load_settings
 from smallcap.sources.fetching import QuotaError
@@ -108,6 +110,34 @@ def test_homes_whose_fetch_failed_are_not_begun_and_their_logs_say_why(
     log = tasks[0].log.read_text()
     assert "fetch xfinlink-russell2000-60 ended with exit code 8; its log is " in log
     assert log.endswith("no answer\n")
+
+
+class OneDateFails(Noted):
+    """A pool in which the fetch of one date fails."""
+
+    def _make(self, task: Task, what: str, threads: int) -> Outcome:
+        outcome = super()._make(task, what, threads)
+        fails = what == "fetch" and "2024-12-31" in task.home.arguments()
+        return dataclasses.replace(outcome, exit_code=ExitCode.LATER) if fails else outcome
+
+
+def test_a_fetch_that_failed_stops_no_home_of_another_date_and_keeps_its_log(tmp_path: Path) -> None:
+    row = '[[home]]\nname = "{0}"\npreset = "xfinlink"\nas_of = {0}\nlimit = 60\n'
+    (tmp_path / "fleet.toml").write_text(row.format("2024-12-31") + row.format("2025-12-31"))
+    root = tmp_path / "root"
+    outcomes = run_fleet(tasks_of(tmp_path / "fleet.toml", root), root, OneDateFails(), lambda outcome: None)
+    assert {one.name: one.exit_code for one in outcomes} == {"2024-12-31": 8, "2025-12-31": 0}
+    logs = sorted(path.name for path in (root / ".fleet" / "fetched").glob("*.log"))
+    assert logs == [f"xfinlink-russell2000-60-{date}.log" for date in ("2024-12-31", "2025-12-31")]
+
+
+def test_what_an_index_is_called_leads_to_no_other_folder(tmp_path: Path) -> None:
+    (tmp_path / "fleet.toml").write_text(
+        '[[home]]\nname = "a"\npreset = "xfinlink"\nindex = "../../../x"\nas_of = 2025-12-31\n'
+    )
+    root = tmp_path / "root"
+    (task,) = tasks_of(tmp_path / "fleet.toml", root)
+    assert fetching_home(task, root).parent == root / ".fleet" / "fetched"
 
 
 def test_homes_of_other_presets_need_no_fetch(tmp_path: Path) -> None:

@@ -25,7 +25,10 @@ FLEET: Final = (
     b'[[home]]\nname = "a"\nas_of = 2024-12-31\nlimit = 300\nsettings = { sample_seed = 3 }\n'
     b'vary = { stale_months = [12, 18], "quality.least_records" = [25, 30] }\n'
 )
-POINTER: Final = Pointer(7, "m", "run", "2026-01-02T03:04:05", "2026-01-02T03:04:06", {"preset": "sample"})
+MANIFEST: Final = "20260102T030405000006Z-0123456789ab"
+POINTER: Final = Pointer(
+    7, MANIFEST, "run", "2026-01-02T03:04:05", "2026-01-02T03:04:06", {"preset": "sample"}
+)
 COPY: Final = {
     "store": "/store",
     "number": 7,

@@ -93,6 +93,7 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/fleet/running.py": "opens a log to write",
     "smallcap/fleet/tasks.py": "the last lines of a log, as text",
     "smallcap/fleet/store/contents.py": "files of the home as bytes, which are not looked into",
+    "smallcap/fleet/store/objects.py": "files of the home as bytes, which are not looked into",
     "smallcap/fleet/store/pulling.py": "writes a file whose digest is compared",
     "smallcap/lake/spill.py": "frames that the same run wrote",
     "smallcap/paths.py": "text of a path, made printable",

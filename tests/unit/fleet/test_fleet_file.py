@@ -75,7 +75,33 @@ def test_folders_of_rules_limits_and_indexes_may_vary(tmp_path: Path) -> None:
         ('[[home]]\nname = "a"\nas_of = 2019-01-31\nfrom = 2019\nto = 2020\n', "line 3: field 'home.as_of'"),
         (
             '[[home]]\nname = "a"\nindx = "x"\n',
-            "line 3: field 'home.indx' is unknown; known here: name, preset",
+            "line 3: field 'home.indx' is unknown; known here: name, preset, .*, as_of, from, to, rules",
+        ),
+        (
+            '[[home]]\nname = "a"\nfirst = 2019\nlast = 2020\n',
+            "line 3: field 'home.first' is unknown; .* from, to",
+        ),
+        (
+            '[[home]]\nname = "a"\nfrom = 2020\nto = 2019\n',
+            "line 4: field 'home.to' is 2019, before 'from', 2020",
+        ),
+        ('[[home]]\nname = "fleet.duckdb"\n', "line 2: field 'home.name' begins with fleet.duckdb"),
+        ('[[home]]\nname = "fleet.duckdb.wal"\n', "line 2: field 'home.name' begins with fleet.duckdb"),
+        (
+            '[[home]]\nname = "a"\nvary = { min_coverage = [0.5, nan] }\n',
+            "line 3: field 'home.vary.min_coverage' must be text, a finite .*, or a table of these; got nan",
+        ),
+        (
+            '[[home]]\nname = "a"\nvary = { as_of = [2025-12-31] }\n',
+            "line 3: field 'home.vary.as_of' must be text, .*; got 2025-12-31",
+        ),
+        (
+            '[[home]]\nname = "a"\nsettings = { min_coverage = inf }\n',
+            "line 3: field 'home.settings.min_coverage' must be text, .*, true or false; got inf",
+        ),
+        (
+            '[[home]]\nname = "a"\nvary = { sample_seed = 3 }\n',
+            "line 3: .*sample_seed' must be an array; got 3",
         ),
         ('[[home]]\nname = "a"\nas_of = 20190131\n', "line 3: field 'home.as_of' must be a date"),
         ('[[home]]\nname = "a"\nvary = { sample_seed = [] }\n', "line 3: .*sample_seed' has no value"),
@@ -100,6 +126,13 @@ def test_a_row_that_expands_to_the_name_of_another_is_refused(tmp_path: Path) ->
     text = '[[home]]\nname = "a-limit-5"\n[[home]]\nname = "a"\nvary = { limit = [5, 6] }\n'
     with pytest.raises(InputError, match="expands to two homes of one name: a-limit-5"):
         fleet(tmp_path, text)
+
+
+def test_a_home_carries_none_of_the_other_values_of_its_row(tmp_path: Path) -> None:
+    homes = fleet(tmp_path, '[[home]]\nname = "a"\nvary = { sample_seed = [1, 2, 3] }\n')
+    assert [(home.varied, home.row.vary) for home in homes] == [
+        ({"sample_seed": seed}, {}) for seed in (1, 2, 3)
+    ]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from smallcap.fleet.file import FleetHome
 from smallcap.fleet.holding import Hold
 from smallcap.fleet.overlays import to_toml
 from smallcap.fleet.overlays import write_overlay as write_overlay_of
+from smallcap.fleet.tasks import tasks_of
 from smallcap.package_files import default_reference
 from smallcap.parsing import parse_toml
 from smallcap.reference import Reference
@@ -89,3 +90,19 @@ def test_other_rules_are_refused_while_a_fleet_makes_the_home(tmp_path: Path) ->
         write_overlay(home(funnel__value__quantile=0.5), tmp_path, BASE, tmp_path / "o")
     hold.release()
     assert (folder / "funnel.toml").read_text() == before
+
+
+def test_a_row_that_names_no_rules_any_more_does_not_keep_those_of_its_home(tmp_path: Path) -> None:
+    (tmp_path / "root" / "a" / "rules").mkdir(parents=True)
+    (tmp_path / "root" / "a" / "rules" / "funnel.toml").write_text("")
+    (tmp_path / "fleet.toml").write_text('[[home]]\nname = "a"\n')
+    with pytest.raises(InputError, match=r"^home 'a': it was made under rules of its own, .*names none"):
+        tasks_of(tmp_path / "fleet.toml", tmp_path / "root")
+
+
+def test_a_root_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "fleet.toml").write_text('[[home]]\nname = "a"\n')
+    with pytest.raises(
+        InputError, match=r"the folder of the fleet, .*fleet\.toml, cannot be used \(Not a dir"
+    ):
+        tasks_of(tmp_path / "fleet.toml", tmp_path / "fleet.toml")

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from smallcap.reports.page.charts.drawing import picture, ticks, without_zeros
+from smallcap.reports.page.charts.drawing import labelled_ticks, picture, ticks, without_zeros
 from smallcap.reports.page.charts.factors import TERMS, loadings
 from smallcap.reports.page.charts.funnel import attrition
 from smallcap.reports.page.charts.index import sectors
@@ -75,6 +75,14 @@ def test_many_points_of_one_colour_are_one_element():
 )
 def test_an_axis_is_marked_at_round_values(low, high, count, found):
     assert ticks(low, high, count) == pytest.approx(found)
+
+
+@pytest.mark.parametrize(
+    ("high", "labels"), [(1, ["0", "1"]), (2, ["0", "1", "2"]), (3, ["0", "1", "2", "3"])]
+)
+def test_an_axis_of_few_companies_has_each_label_once(high: int, labels: list[str]) -> None:
+    found = labelled_ticks(0, high, lambda value: f"{value:.0f}", 4)
+    assert [label for _, label in found] == labels
 
 
 def test_a_line_is_broken_where_a_value_is_not_known():

@@ -78,12 +78,22 @@ def years(first: dt.date, last: dt.date, most: int) -> list[dt.date]:
 def value_axis(
     canvas: Canvas, scale: Scale, left: float, right: float, write: Callable[[float], str], count: int = 4
 ) -> None:
-    """Draw lines across at round values, with their labels on the left."""
-    values = ticks(scale.low, scale.high, count)
-    for value, label in zip(values, without_zeros([write(value) for value in values]), strict=True):
+    """Draw lines across at round values, with their labels on the left, no two of which are alike."""
+    for value, label in labelled_ticks(scale.low, scale.high, write, count):
         height = scale(value)
         canvas.line((left, height), (right, height))
         canvas.text((left - 6, height + 4), label, anchor="end")
+
+
+def labelled_ticks(
+    low: float, high: float, write: Callable[[float], str], count: int
+) -> list[tuple[float, str]]:
+    """Choose round values with their labels; fewer where whole numbers would be written twice."""
+    values = ticks(low, high, count)
+    labels = without_zeros([write(value) for value in values])
+    if len(set(labels)) < len(labels) and count > 1:
+        return labelled_ticks(low, high, write, count - 1)
+    return list(zip(values, labels, strict=True))
 
 
 def without_zeros(labels: Sequence[str]) -> list[str]:
