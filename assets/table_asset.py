@@ -175,7 +175,7 @@ def column_schema(found: Table) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(name=column, type=str(definition.dtype), description=definition.description)
-            for column, definition in found.schema.columns().items()
+            for column, definition in found.declared.items()
         ]
     )
 

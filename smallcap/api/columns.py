@@ -40,7 +40,7 @@ class Needed:
 
     def __str__(self) -> str:
         """Describe the column: its name, unit and meaning."""
-        column = TABLES[self.table].schema.columns()[self.name]
+        column = TABLES[self.table].declared[self.name]
         unit = (column.metadata or {}).get("unit") or WORDS[self.kind]
         return f"{self.name} ({unit}): {column.description}"
 

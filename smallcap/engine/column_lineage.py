@@ -54,7 +54,7 @@ def carried_over(name: str) -> Mapping[str, list[str]]:
 
 def _meanings(name: str) -> dict[str, tuple[str, str, str]]:
     """Return type, unit and description of the columns that a table may have from another."""
-    columns = TABLES[name].schema.columns()
+    columns = TABLES[name].declared
     return {
         column: _meaning(declared)
         for column, declared in columns.items()

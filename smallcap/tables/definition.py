@@ -82,19 +82,19 @@ class Table:
         return self.kind != "reference"
 
     @cached_property
-    def _declared(self) -> dict[str, dy.Column]:
-        """The schema's columns. Collecting them takes long, and a publication asks for each a dozen times."""
+    def declared(self) -> dict[str, dy.Column]:
+        """The columns of the schema, by name. Collecting them takes long, and a publication asks for each a dozen times."""
         return self.schema.columns()
 
     @property
     def columns(self) -> dict[str, pl.DataType]:
         """Column names and Polars types, in order."""
-        return {name: column.dtype for name, column in self._declared.items()}
+        return {name: column.dtype for name, column in self.declared.items()}
 
     @property
     def key(self) -> list[str]:
         """The key columns, in the order in which files are sorted."""
-        keys = [name for name, column in self._declared.items() if column.primary_key]
+        keys = [name for name, column in self.declared.items() if column.primary_key]
         return sorted(keys, key=lambda column: (column not in ("as_of", "date", "month"), keys.index(column)))
 
     @property
@@ -110,12 +110,12 @@ class Table:
     @property
     def later_columns(self) -> dict[str, str]:
         """Columns that may change by what became known after the date of the row, with the reason."""
-        metadata = {name: column.metadata or {} for name, column in self._declared.items()}
+        metadata = {name: column.metadata or {} for name, column in self.declared.items()}
         return {name: values["later"] for name, values in metadata.items() if "later" in values}
 
     def meaning(self, column: str) -> str:
         """Describe a column, and say where its value may change after the date of the row."""
-        described = self._declared[column].description or ""
+        described = self.declared[column].description or ""
         later = self.later_columns.get(column)
         return f"{described}; may change after the date of the row: {later}" if later else described
 

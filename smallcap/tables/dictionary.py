@@ -97,7 +97,7 @@ def _section(found: Table) -> Iterator[str]:
     yield from _joins(found.name, list(found.columns))
     yield "| column | type | unit | rules | meaning |"
     yield "|---|---|---|---|---|"
-    for name, column in found.schema.columns().items():
+    for name, column in found.declared.items():
         shown = f"**{name}**" if name in found.key else name
         unit = (column.metadata or {}).get("unit", "")
         yield (

@@ -154,7 +154,7 @@ def _read_by(view: View, names: Sequence[str]) -> set[str]:
 
 
 def _meaning_in(table: str, column: str) -> Meaning | None:
-    definition = {**TABLES, **META_TABLES}[table].schema.columns().get(column)
+    definition = {**TABLES, **META_TABLES}[table].declared.get(column)
     if definition is None or not definition.description:
         return None
     return Meaning(definition.description, (definition.metadata or {}).get("unit", ""))

@@ -108,7 +108,7 @@ def comment_statements(table: Table, kind: str) -> Iterator[str]:
     """Write the comments of a view or native table: what a row is, what each column means and its unit."""
     name = quote_table(table.name)
     yield f"COMMENT ON {kind} {name} IS {quote_text(table.description)}"
-    for column, definition in table.schema.columns().items():
+    for column, definition in table.declared.items():
         unit = (definition.metadata or {}).get("unit", "")
         if definition.description or unit:
             yield column_comment(table.name, column, table.meaning(column), unit)
