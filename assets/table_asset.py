@@ -14,10 +14,11 @@ import dagster as dg
 import polars as pl
 
 from smallcap.assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
+from smallcap.engine.by_year import ReadByYear, each_year
 from smallcap.engine.column_lineage import carried_over
 from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
-from smallcap.engine.making import PROGRESS, Rows, each_year
+from smallcap.engine.making import PROGRESS, Rows
 from smallcap.engine.rule_sets import RULE_SETS
 from smallcap.engine.uses import uses_of
 from smallcap.errors import SmallcapError
@@ -92,7 +93,7 @@ def table_asset(
         _require_agreement(name, compute)
         return dg.asset(
             key=asset_key(name),
-            ins=_inputs(name, columns or {}, where or {}),
+            ins=_inputs(name, columns or {}, where or {}, by_year=by_year),
             deps=[asset_key(other) for other in after],
             description=f"{found.description}\n\n{inspect.getdoc(compute) or ''}".strip(),
             partitions_def=YEARS if found.is_partitioned else None,
@@ -135,7 +136,11 @@ def _require_agreement(name: str, compute: Compute) -> None:
 
 
 def _inputs(
-    name: str, columns: Mapping[str, Sequence[str]], where: Mapping[str, Mapping[str, object]]
+    name: str,
+    columns: Mapping[str, Sequence[str]],
+    where: Mapping[str, Mapping[str, object]],
+    *,
+    by_year: bool,
 ) -> dict[str, dg.AssetIn]:
     return {
         TABLES[upstream].short_name: dg.AssetIn(
@@ -147,6 +152,7 @@ def _inputs(
                 "for_table": name,
                 "columns": list(columns.get(TABLES[upstream].short_name, ())),
                 "where": dict(where.get(TABLES[upstream].short_name, {})),
+                "by_year": by_year and TABLES[upstream].is_partitioned,
             },
         )
         for upstream in READS.get(name, {})
@@ -198,7 +204,7 @@ def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Call
     """
     frame_names = [TABLES[upstream].short_name for upstream in READS[name]]
 
-    def step(smallcap_run: Run, **frames: pl.DataFrame) -> Rows | None:
+    def step(smallcap_run: Run, **frames: pl.DataFrame | ReadByYear) -> Rows | None:
         """Make what the run makes of the table."""
         started = time.monotonic()
         PROGRESS.info("%s", name, extra={"phase": "start"})
@@ -225,7 +231,7 @@ def _step(name: str, compute: Compute, *, by_year: bool, together: bool) -> Call
         )
     ]
     signature += [
-        inspect.Parameter(frame, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pl.DataFrame)
+        inspect.Parameter(frame, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any)
         for frame in frame_names
     ]
     step.__name__ = compute.__name__
@@ -239,7 +245,7 @@ def _made(
     run: Run,
     name: str,
     compute: Compute,
-    frames: Mapping[str, pl.DataFrame],
+    frames: Mapping[str, pl.DataFrame | ReadByYear],
     *,
     by_year: bool,
     together: bool,
@@ -266,12 +272,15 @@ def _as_rows(made: pl.DataFrame | Rows) -> Rows:
 
 
 def _year_by_year(
-    run: Run, name: str, compute: Compute, frames: Mapping[str, pl.DataFrame], given: Mapping[str, Any]
+    run: Run,
+    name: str,
+    compute: Compute,
+    frames: Mapping[str, pl.DataFrame | ReadByYear],
+    given: Mapping[str, Any],
 ) -> Iterator[pl.DataFrame | Rows]:
     """Call a function for each year, with its windows of partitioned tables and all rows of the others."""
-    shorts = {TABLES[upstream].short_name: TABLES[upstream] for upstream in READS[name]}
-    windowed = {short: frame for short, frame in frames.items() if shorts[short].is_partitioned}
-    whole = {short: frame for short, frame in frames.items() if not shorts[short].is_partitioned}
+    windowed = {short: rows for short, rows in frames.items() if isinstance(rows, ReadByYear)}
+    whole = {short: rows for short, rows in frames.items() if not isinstance(rows, ReadByYear)}
     takes_year = "year" in inspect.signature(compute).parameters
     for year, own in each_year(run, name, windowed):
         yield compute(**own, **whole, **given, **({"year": year} if takes_year else {}))

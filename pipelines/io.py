@@ -8,8 +8,9 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from smallcap.engine.by_year import ReadByYear
 from smallcap.engine.context import Run
-from smallcap.engine.making import PROGRESS, Rows, read, write
+from smallcap.engine.making import PROGRESS, Rows, read, read_by_year, write
 from smallcap.errors import SmallcapError
 from smallcap.lake.stamps import UNPARTITIONED, Stamp
 from smallcap.pipelines.previews import PREVIEW_ROWS, shown
@@ -28,12 +29,18 @@ class LakeIOManager(dg.ConfigurableIOManager):
 
     run: dg.ResourceDependency[Run]
 
-    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-        """Read the years of an upstream table that the asset's years are made from."""
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame | ReadByYear:
+        """Read the years of an upstream table that the asset's years are made from.
+
+        For an asset that is made year by year they are read while it is made, and count as part of that.
+        """
         metadata = context.definition_metadata
         started = time.monotonic()
+        tables = ".".join(context.asset_key.path), str(metadata["for_table"])
         wanted = list(metadata["columns"]) or None, dict(metadata["where"])
-        rows = read(self.run, ".".join(context.asset_key.path), str(metadata["for_table"]), *wanted)
+        if metadata["by_year"]:
+            return read_by_year(self.run, *tables, *wanted)
+        rows = read(self.run, *tables, *wanted)
         PROGRESS.info(
             "%s", metadata["for_table"], extra={"phase": "read", "seconds": time.monotonic() - started}
         )

@@ -1,4 +1,4 @@
-"""Reading what a table is made from, going through its years one at a time, and writing what came out.
+"""Reading what a table is made from, and writing what came out.
 
 No table is computed here.
 """
@@ -6,12 +6,13 @@ No table is computed here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from smallcap.engine.asked_years import years_read
+from smallcap.engine.by_year import ReadByYear
 from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
 from smallcap.lake.stamps import UNPARTITIONED
@@ -48,39 +49,16 @@ def read(
     return run.home.lake.read(upstream, years, columns, where)
 
 
-def each_year(
-    run: Run, name: str, frames: Mapping[str, pl.DataFrame]
-) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
-    """Go through the years of a table that the run makes, each with what it is made from.
-
-    One year at a time, because a year must come out the same whatever range it is made in, and rows before
-    its own windows would change it; and because twenty years of the largest tables do not fit in memory
-    twice.
-
-    Parameters
-    ----------
-    run
-        The run.
-    name
-        The table that is made.
-    frames
-        For each partitioned table that is read, by its name without the layer, the rows of all the years that
-        are read.
-
-    Yields
-    ------
-    tuple
-        The year, and for each frame the rows of the year's own window.
-    """
-    windows = {TABLES[upstream].short_name: (upstream, window) for upstream, window in READS[name].items()}
-    parts = {short: _by_year(frame) for short, frame in frames.items()}
-    for year in run.years.of(name):
-        own = {}
-        for short, by_year in parts.items():
-            upstream, window = windows[short]
-            there = [by_year[near] for near in years_read(upstream, window, [year]) if near in by_year]
-            own[short] = pl.concat(there) if there else frames[short].clear()
-        yield year, own
+def read_by_year(
+    run: Run,
+    upstream: str,
+    for_table: str,
+    columns: Sequence[str] | None = None,
+    where: Mapping[str, object] | None = None,
+) -> ReadByYear:
+    """Read as `read`, for a table that is made year by year: rows come into memory when their year does."""
+    years = years_read(upstream, READS[for_table][upstream], run.years.of(for_table))
+    return ReadByYear(lambda some: run.home.lake.read(upstream, some, columns, where), years)
 
 
 def write(run: Run, name: str, rows: Rows) -> Written:
@@ -100,14 +78,3 @@ def write(run: Run, name: str, rows: Rows) -> Written:
     return lake.write_years(
         name, rows.frame, years, run.run_id, run.digests.inputs(name, years), versions, rows.refused, undated
     )
-
-
-def _by_year(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
-    """Cut rows that are sorted by year into years: slices, because copies would double the memory."""
-    runs = frame.select(pl.col("year").rle().struct.unnest()).with_columns(
-        start=pl.col("len").cum_sum() - pl.col("len")
-    )
-    return {
-        year: frame.slice(start, length)
-        for length, year, start in runs.select("len", "value", "start").iter_rows()
-    }

@@ -26,6 +26,7 @@ from smallcap.lake.delta import (
 from smallcap.lake.digests import digest_rows
 from smallcap.lake.encodings import DEFAULT, writer_properties
 from smallcap.lake.parquet import only_grew
+from smallcap.lake.parts import commit_parts
 from smallcap.lake.reader import LakeReader
 from smallcap.lake.rejects import REJECTS, reject_rows, replaced_rejects
 from smallcap.lake.room import require_room
@@ -224,8 +225,11 @@ class Lake(LakeReader):
             require_room(path, size if changed else 0)
             delta = self._for_writing(found, delta)
             if changed:
-                years = changed if found.is_partitioned else None
-                commit_rows(delta, path, rows_of(changed), years, after, encodings)
+                years, rows = changed if found.is_partitioned else None, rows_of(changed)
+                if years is None or isinstance(rows, pl.DataFrame):
+                    commit_rows(delta, path, rows, years, after, encodings)
+                else:
+                    commit_parts(delta, path, rows, years, after, encodings)
             else:
                 commit_stamp(delta, path, after)
         return Written(delta.version(), total, 0, is_changed=bool(changed))
