@@ -83,7 +83,10 @@ class Table:
 
     @cached_property
     def declared(self) -> dict[str, dy.Column]:
-        """The columns of the schema, by name. Collecting them takes long, and a publication asks for each a dozen times."""
+        """The columns of the schema, by name.
+
+        Collecting them takes long, and a publication asks for each a dozen times.
+        """
         return self.schema.columns()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from smallcap.tables import META_TABLES
 from smallcap.tables.macros import macros
 from smallcap.tables.views import LAYER
 from smallcap.warehouse.catalogue import PublishedTable, conform
-from smallcap.warehouse.reading import DATABASE, connect, identity, require_whole, served_path
+from smallcap.warehouse.reading import DATABASE, connect, connect_whole, identity, served_path
 from smallcap.warehouse.serve import kept_catalogues
 from smallcap.warehouse.sqltext import quote_table
 from smallcap.warehouse.statements import rows_of
+
+OF_TABLES = ("meta.published_tables", "meta.published_files")
+"""The meta tables that say which versions and files a catalogue serves."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,9 @@ def published(warehouse_dir: Path) -> Published:
 
 def read_contents(path: Path, home: Path | None = None) -> Published:
     """Read a catalogue file that is not damaged; `home` replaces the recorded home in the files' paths."""
-    require_whole(path)
-    with connect(path) as connection:
+    with connect_whole(path) as connection:
         own = identity(connection)
-        meta = {name: _read_meta(connection, name) for name in META_TABLES}
+        meta = _read_meta(connection, META_TABLES)
     place = home.resolve() if home else own.home
     return Published(
         run_id=own.run_id,
@@ -97,20 +100,25 @@ def versions_in_use(warehouse_dir: Path, home: Path) -> dict[str, dict[int, tupl
     versions: dict[str, dict[int, tuple[Path, ...]]] = {}
     for path in kept_catalogues(warehouse_dir):
         try:
-            tables = read_contents(path, home).tables
+            with connect_whole(path) as connection:
+                meta = _read_meta(connection, OF_TABLES)
         except DamagedCatalogueError:
             # It cannot say, and no rollback serves it again.
             continue
-        for name, entry in tables.items():
+        for name, entry in _tables(meta, home.resolve()).items():
             versions.setdefault(name, {})[entry.version] = entry.files
     return versions
 
 
-def _read_meta(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    """Read a meta table; one that an older release did not write is empty."""
-    if tuple(name.split(".")) not in rows_of(connection, "attached_tables", database=DATABASE):
-        return META_TABLES[name].empty()
-    return conform(connection.sql(f"SELECT * FROM {quote_table(name)}").pl(), META_TABLES[name])
+def _read_meta(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Read meta tables; one that an older release did not write is empty."""
+    there = {".".join(parts) for parts in rows_of(connection, "attached_tables", database=DATABASE)}
+    return {
+        name: conform(connection.sql(f"SELECT * FROM {quote_table(name)}").pl(), META_TABLES[name])
+        if name in there
+        else META_TABLES[name].empty()
+        for name in names
+    }
 
 
 def _tables(meta: dict[str, pl.DataFrame], home: Path) -> dict[str, PublishedTable]:

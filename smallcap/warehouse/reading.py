@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,10 +129,18 @@ def read_own(connection: duckdb.DuckDBPyConnection, name: str, **parameters: obj
         raise _damaged(_path_of(connection), _first_line(error)) from None
 
 
-def require_whole(path: Path) -> None:
-    """Open a catalogue file and require that all of it can be read; errors as for `read_everything`."""
+@contextmanager
+def connect_whole(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a catalogue as `connect` does, and require that all of it can be read, as `read_everything`."""
     with connect(path) as connection:
         read_everything(connection, path)
+        yield connection
+
+
+def require_whole(path: Path) -> None:
+    """Open a catalogue file and require that all of it can be read; errors as for `read_everything`."""
+    with connect_whole(path):
+        pass
 
 
 def read_everything(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -21,7 +21,8 @@ from smallcap.warehouse.reading import (
     CATALOGUE_FILE,
     HISTORY_DIR,
     connect,
-    identity_of,
+    connect_whole,
+    identity,
     is_damaged,
     published_files,
     require_whole,
@@ -189,8 +190,8 @@ def _run_of(path: Path) -> str | None:
     Null where the file is damaged, so that another can take its place.
     """
     try:
-        require_whole(path)
-        return identity_of(path).run_id
+        with connect_whole(path) as connection:
+            return identity(connection).run_id
     except DamagedCatalogueError:
         return None
 
