@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 from smallcap.finance.benchmarks.statistics import (
     on_factors,
@@ -96,7 +97,7 @@ def test_loadings_are_those_of_statsmodels(seed: int, months: int) -> None:
     factors = rng.normal(0.004, 0.03, (months, 5))
     excess = factors @ rng.normal(0.5, 0.5, 5) + rng.normal(0.001, 0.02, months)
     found = on_factors(excess, factors, TERMS)
-    theirs = sm.OLS(excess, sm.add_constant(factors)).fit()
+    theirs = OLS(excess, add_constant(factors)).fit()
     assert [found[name] for name in TERMS] == pytest.approx(theirs.params[1:].tolist(), rel=1e-8, abs=1e-10)
     t_values = [found[f"t_{name}"] for name in ("alpha", *TERMS)]
     assert t_values == pytest.approx(theirs.tvalues.tolist(), rel=1e-8, abs=1e-8)

@@ -7,7 +7,8 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 from tests.tolerances import BATCHED, EXACT
 from tests.unit.finance.builders import table
@@ -50,7 +51,7 @@ def test_the_expected_return_is_that_of_statsmodels_without_the_intercept() -> N
     # The rank day is 30 April: the regression ends in March.
     used = [number for number, month in enumerate(MONTHS) if month < APRIL]
     excess = np.array([returns[MONTHS[n]][1] - RISK_FREE for n in used])
-    fitted = sm.OLS(excess, sm.add_constant(DRAWN[used])).fit()
+    fitted = OLS(excess, add_constant(DRAWN[used])).fit()
     growth, expected = 1.0, 1.0
     for month in (MAY, JUNE):
         growth *= 1 + returns[month][1]

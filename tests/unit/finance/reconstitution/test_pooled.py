@@ -8,10 +8,10 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from smallcap.finance.reconstitution.pooled import reconstitution_pooled
 from smallcap.tables import TABLES
@@ -79,7 +79,7 @@ def test_the_test_is_that_of_scipy_and_of_a_regression_on_a_constant(values: lis
     found = pooled(tuple(values))
     expected = stats.ttest_1samp(values, 0.0)
     interval = expected.confidence_interval(RULES.confidence)
-    fitted = sm.OLS(np.array(values), np.ones(len(values))).fit()
+    fitted = OLS(np.array(values), np.ones(len(values))).fit()
     assert found["t_stat"] == pytest.approx(expected.statistic, rel=RECOMPUTED, abs=EXACT)
     assert found["p_value"] == pytest.approx(expected.pvalue, rel=RECOMPUTED, abs=EXACT)
     assert (found["ci_low"], found["ci_high"]) == pytest.approx(tuple(interval), rel=RECOMPUTED, abs=EXACT)

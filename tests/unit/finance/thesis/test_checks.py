@@ -8,9 +8,10 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 from smallcap.errors import InputError
 from smallcap.finance.thesis.checks import judge, thesis_checks
@@ -148,7 +149,7 @@ class TestReturns:
     def test_the_beta_of_falling_months_is_that_of_statsmodels(self) -> None:
         row = checks(**returns())["economic_sensitivity"]
         falling = [n for n in range(len(MONTHS) - 120, len(MONTHS)) if MARKET[n] + RISK_FREE < 0]
-        fitted = sm.OLS(INDEX[falling], sm.add_constant(MARKET[falling])).fit()
+        fitted = OLS(INDEX[falling], add_constant(MARKET[falling])).fit()
         assert row["value"] == pytest.approx(fitted.params[1], rel=RECOMPUTED)
         assert row["std_error"] == pytest.approx(fitted.bse[1], rel=RECOMPUTED)
 

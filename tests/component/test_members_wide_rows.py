@@ -35,8 +35,8 @@ SCORE = """
 """
 
 
-@pytest.fixture
-def tables() -> Iterator[duckdb.DuckDBPyConnection]:
+@pytest.fixture(scope="module")
+def member() -> Iterator[duckdb.DuckDBPyConnection]:
     """One member at one date, with figures of an annual report and of a later quarter."""
     with empty_warehouse(read_views(VIEWS_DIR)) as connection:
         connection.execute(
@@ -51,6 +51,14 @@ def tables() -> Iterator[duckdb.DuckDBPyConnection]:
         for figures in (annual, latest):
             connection.execute(FIGURES.format(**figures))
         yield connection
+
+
+@pytest.fixture
+def tables(member: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The member's tables, without what an earlier test inserted."""
+    member.execute("BEGIN")
+    yield member
+    member.execute("ROLLBACK")
 
 
 def row(tables: duckdb.DuckDBPyConnection) -> dict[str, object]:
