@@ -28,9 +28,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED) ## run the main job on the embedded sample universe, for its latest complete year
 	$(BIN)/smallcap run
 
-# One process per core; the longest files begin first. In `make test` each keeps to its core: with a thread of
-# Polars per core a run of a small home takes a fifteenth more processor time. The drill has all threads.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# One process more than there are cores, because a quarter of the time is spent waiting for browsers, servers and
+# commands; the longest files begin first. In `make test` each has one thread of Polars: with a thread per core a
+# run of a small home takes a fifteenth more processor time. The drill has all threads.
+AT_ONCE := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+PYTEST := $(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 test: $(INSTALLED) ## lint, types, import directions and tests: ten minutes on two cores; prints seconds per part
 	@TIMEFORMAT='check: %0R seconds'; time $(MAKE) --no-print-directory check
