@@ -11,7 +11,7 @@ from smallcap.engine.context import Run
 from smallcap.engine.lineage import READS
 from smallcap.tables import TABLES
 
-READ_TOGETHER = 2
+READ_TOGETHER = 6
 """Years that are read at once: more of them hold more in memory, fewer open more files one by one."""
 
 
