@@ -13,12 +13,12 @@ import dagster as dg
 
 from smallcap.errors import SmallcapError
 from smallcap.lake.home import Home
-from smallcap.lake.records import utc_now
 from smallcap.pipelines.asked_by import RANGE_END_TAG, RANGE_START_TAG
 from smallcap.pipelines.night_years import years_that_can_change
 from smallcap.pipelines.resources import FORCE_TAG
 from smallcap.settings import Settings
 from smallcap.sources.payloads import SnapshotStore
+from smallcap.utc import utc_now
 
 SENSOR = "new_filings"
 INTERVAL = dt.timedelta(hours=1)

@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode
 from smallcap.health.runlines import RunLine, add_line, size_of
-from smallcap.lake.home import command_line
-from smallcap.lake.records import utc_now
 from smallcap.pipelines.shortage import explained_shortage
 from smallcap.pipelines.signals import Stopped
-from smallcap.redaction import Redactor
+from smallcap.redaction import Redactor, command_line
 from smallcap.settings import Settings
+from smallcap.utc import utc_now
 
 
 @contextmanager

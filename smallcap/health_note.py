@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from smallcap.health.findings import State, worst
 from smallcap.health.look import findings_at
-from smallcap.lake.records import utc_now
 from smallcap.reports.page.health import HealthLine, HealthNote
 from smallcap.settings import Settings
+from smallcap.utc import utc_now
 
 OF_THE_RUN_BEFORE = ("last_run", "good_run_age")
 """What a run that has published tells of by itself: it is the last good one, and not in the log yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterable
 from typing import Final
 
@@ -127,3 +128,8 @@ def _encoded(secret: str) -> str:
 def _either(character: str) -> str:
     codes = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogatepass"))
     return f"(?:{re.escape(character)}|(?i:{codes}))"
+
+
+def command_line(arguments: list[str]) -> str:
+    """Write a command as a person would type it, without keys: it is recorded."""
+    return Redactor().text(shlex.join(["smallcap", *arguments]))

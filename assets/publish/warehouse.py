@@ -15,11 +15,11 @@ from smallcap.engine.making import PROGRESS
 from smallcap.errors import SmallcapError
 from smallcap.lake import Lake
 from smallcap.lake.cleaning import InUse
-from smallcap.lake.records import utc_now
 from smallcap.lake.upkeep import keep_up
 from smallcap.package_files import SQL_DIR
 from smallcap.stopping import stop_if_requested
 from smallcap.tables import TABLES
+from smallcap.utc import utc_now
 from smallcap.warehouse import PublishedTable, build, swap, versions_in_use
 from smallcap.warehouse.from_lake import RECORDS, tables_of
 

@@ -15,11 +15,11 @@ from smallcap.engine.lineage import READS
 from smallcap.engine.plan import plan_run
 from smallcap.hints import command_hint
 from smallcap.lake import Home
-from smallcap.lake.home import command_line
 from smallcap.pipelines.command.fetch_public import show_public_requests
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.repair import repair_stored
 from smallcap.pipelines.command.run import choose_range
+from smallcap.redaction import command_line
 from smallcap.reports.terminal import rows_table
 from smallcap.settings import Settings
 from smallcap.sources.live import LiveSources, open_live

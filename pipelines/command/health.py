@@ -17,8 +17,8 @@ from smallcap.health.incidents import read_incidents
 from smallcap.health.look import health_of, tell_changes
 from smallcap.health.prometheus import as_json
 from smallcap.health.sending import Sender
-from smallcap.lake.records import utc_now
 from smallcap.settings import Settings
+from smallcap.utc import utc_now
 
 COLOURS = {State.HEALTHY: "green", State.DEGRADED: "yellow", State.FAILING: "red"}
 EXIT_CODES = {

@@ -11,9 +11,9 @@ from rich.markup import escape
 
 from smallcap.errors import SmallcapError
 from smallcap.exit_codes import ExitCode
-from smallcap.lake.records import utc_now
 from smallcap.pipelines.night_years import years_of_night
 from smallcap.settings import Settings
+from smallcap.utc import utc_now
 
 FIRST_WAIT = dt.timedelta(minutes=2)
 LONGEST_WAIT = dt.timedelta(minutes=30)

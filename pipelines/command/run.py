@@ -17,7 +17,7 @@ from smallcap.engine.redigest import has_old_digests
 from smallcap.engine.unchanged import record_unchanged
 from smallcap.engine.years import is_anything_made
 from smallcap.errors import InputError
-from smallcap.lake.home import Home, command_line
+from smallcap.lake.home import Home
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.package_files import SQL_DIR
 from smallcap.pipelines.command.again import NOTHING_TO_MAKE
@@ -25,6 +25,7 @@ from smallcap.pipelines.command.deliveries import require_complete
 from smallcap.pipelines.command.progress import show_progress
 from smallcap.pipelines.command.repair import repair_stored
 from smallcap.pipelines.command.summary import show_summary
+from smallcap.redaction import command_line
 from smallcap.settings import Settings
 from smallcap.sources.base import Source
 from smallcap.sources.open import open_source

@@ -9,7 +9,7 @@ import datetime as dt
 
 from smallcap.errors import InputError, SmallcapError
 from smallcap.lake.home import Home
-from smallcap.lake.records import utc_now
+from smallcap.utc import utc_now
 
 
 def require_clock(home: Home, served_at: dt.datetime | None) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from smallcap.lake.home import Home
-from smallcap.lake.records import utc_now
 from smallcap.sources.base import Delivery
+from smallcap.utc import utc_now
 
 
 class RunLog:

@@ -13,11 +13,11 @@ from smallcap.engine.lineage import READS
 from smallcap.engine.recipe import in_words
 from smallcap.engine.staleness import Digests
 from smallcap.lake.home import Home
-from smallcap.lake.records import utc_now
 from smallcap.lake.stamps import UNPARTITIONED
 from smallcap.sources.base import Source
 from smallcap.sources.payloads import CLOCKS_DIFFER
 from smallcap.tables import TABLES
+from smallcap.utc import utc_now
 
 
 class Years:

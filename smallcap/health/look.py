@@ -11,10 +11,10 @@ from smallcap.health.incidents import Change, after, changes, read_incidents, wr
 from smallcap.health.judge import judge
 from smallcap.health.prometheus import write_metrics
 from smallcap.health.sending import AlertError, Sender
-from smallcap.lake.records import utc_now
 from smallcap.rules.files import read_rules
 from smallcap.rules.types.freshness import FRESHNESS_FILE, FreshnessRules
 from smallcap.settings import Settings
+from smallcap.utc import utc_now
 
 
 def health_of(settings: Settings) -> list[HealthFinding]:

@@ -8,7 +8,6 @@ The home's own records (runs, checks, what was fetched) are kept in `smallcap.la
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
@@ -23,7 +22,6 @@ from smallcap.lake.records import Records
 from smallcap.lake.spill import remove_leftovers
 from smallcap.lake.store import Lake
 from smallcap.private_files import make_private
-from smallcap.redaction import Redactor
 from smallcap.settings import IDENTITY_FIELDS, NUMBER_FIELDS, RECORDED_FIELDS, Settings, load_settings
 
 
@@ -308,11 +306,6 @@ class Home:
             f"{name} is {'none' if there is None else there} in the home, "
             f"{'none' if asked is None else asked} requested"
         )
-
-
-def command_line(arguments: list[str]) -> str:
-    """Write a command as a person would type it, without keys: it is recorded."""
-    return Redactor().text(shlex.join(["smallcap", *arguments]))
 
 
 def _to_toml(values: dict[str, object]) -> str:

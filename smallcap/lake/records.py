@@ -14,6 +14,7 @@ import polars as pl
 from smallcap.lake.appended import AppendedTables
 from smallcap.lake.cleaning import clean_tables
 from smallcap.tables import META_TABLES
+from smallcap.utc import utc_now
 
 
 class Records:
@@ -135,8 +136,3 @@ class Records:
             .group_by("run_id", "table_name")
             .agg(is_passed=(pl.col("status") != "failed").all())
         )
-
-
-def utc_now() -> dt.datetime:
-    """Return the time now, in UTC, without a zone, as the meta tables keep it."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)

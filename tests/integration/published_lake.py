@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smallcap.lake import Home
-from smallcap.lake.records import utc_now
 from smallcap.package_files import SQL_DIR
 from smallcap.repair.steps import record_checksums
 from smallcap.settings import load_settings
+from smallcap.utc import utc_now
 from smallcap.warehouse import build, swap
 from smallcap.warehouse.from_lake import RECORDS, tables_of
 from tests.component.lake.test_store import prices

@@ -17,8 +17,8 @@ from smallcap.backup.store import BackupStore
 from smallcap.backup.taking import Taken, take_backup
 from smallcap.errors import DegradedError, HomeBusyError, InputError
 from smallcap.lake import Home, Lake
-from smallcap.lake.records import utc_now
 from smallcap.settings import load_settings
+from smallcap.utc import utc_now
 from smallcap.warehouse import rollback, served_run_id
 from smallcap.warehouse.diff import compare
 from tests.integration.homes import LATER, Answer, assert_same_contents, copy_home, make, served

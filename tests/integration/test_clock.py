@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from smallcap.lake import Home
-from smallcap.lake.records import utc_now
 from smallcap.settings import load_settings
+from smallcap.utc import utc_now
 from tests.integration.homes import LATER, Answer
 
 RUN = ("run", "--as-of", LATER)

@@ -14,9 +14,9 @@ import pytest
 
 from smallcap.exit_codes import ExitCode
 from smallcap.health.runlines import RunLine, add_line
-from smallcap.lake.records import utc_now
 from smallcap.settings import load_settings
 from smallcap.sources.live import quota_of
+from smallcap.utc import utc_now
 from tests.command_line import must_succeed
 from tests.command_line import smallcap as new_command
 from tests.integration.homes import LATER, LONGER_STALE_LIMIT, Answer, assert_same_contents, record

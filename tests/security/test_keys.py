@@ -15,10 +15,9 @@ import pytest
 from pydantic import SecretStr
 
 from smallcap.errors import InputError, SmallcapError
-from smallcap.lake.home import command_line
 from smallcap.pipelines.command import app
 from smallcap.pipelines.command.unexpected import describe
-from smallcap.redaction import HIDDEN, Redactor
+from smallcap.redaction import HIDDEN, Redactor, command_line
 from smallcap.setting_checks import SECRETS
 from smallcap.settings import Settings, load_settings
 from smallcap.sources.fetching.http import HttpLimits, shortened

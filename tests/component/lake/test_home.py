@@ -8,8 +8,8 @@ import pytest
 from smallcap.engine.runlog import RunLog
 from smallcap.errors import HomeBusyError, InputError
 from smallcap.lake import Home
-from smallcap.lake.records import utc_now
 from smallcap.settings import load_settings
+from smallcap.utc import utc_now
 from tests.component.lake.test_store import prices
 
 

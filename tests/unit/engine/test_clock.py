@@ -11,8 +11,8 @@ import pytest
 from smallcap.engine.clock import require_clock
 from smallcap.errors import InputError
 from smallcap.lake import Home
-from smallcap.lake.records import utc_now
 from smallcap.settings import load_settings
+from smallcap.utc import utc_now
 
 MINUTE = dt.timedelta(minutes=1)
 

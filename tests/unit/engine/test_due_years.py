@@ -11,9 +11,9 @@ import pytest
 
 from smallcap.engine.years import Years
 from smallcap.lake import Home
-from smallcap.lake.records import utc_now
 from smallcap.settings import load_settings
 from smallcap.tables import TABLES
+from smallcap.utc import utc_now
 
 TODAY = dt.date(2026, 5, 5)
 REFRESH_AFTER = dt.timedelta(hours=20)
