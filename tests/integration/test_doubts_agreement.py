@@ -36,7 +36,7 @@ def test_every_row_agrees(settings: Settings, made: Tables, name: str) -> None:
     [
         ("core.return_doubts", "evidence", pl.lit("holding_quantity, traded_close, share_count")),
         ("marts.treated_book_returns", "total_return", pl.col("total_return") + 1e-6),
-        ("marts.watched_scores", "quintile", 6 - pl.col("quintile")),
+        ("marts.watched_scores", "quintile", pl.col("quintile") % 5 + 1),
         ("marts.published_candidates", "is_member", ~pl.col("is_member")),
         ("marts.thesis_checks", "verdict", pl.lit("supports")),
     ],

@@ -23,6 +23,8 @@ RANKED = {
 }  # fmt: skip
 SIGNALS = ("ni", "cfo", "d_roa", "acc", "lever", "liquid", "offer", "margin", "turn")
 COMPARED = ("ebitda_margin", "financial_score", "gross_profitability", "piotroski_f", "qmj", "roe")
+DIGITS = 12
+"""Decimals by which values are ranked."""
 
 
 def by_member(
@@ -235,7 +237,10 @@ def agreement(scores: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
             tops.group_by("as_of", "method")
             .agg(
                 companies=pl.len().cast(pl.Int64),
-                rank_correlation=pl.corr("score", "value", method="spearman"),
+                # Values that are equal must stay so: here their last digits come out of other sums.
+                rank_correlation=pl.corr(
+                    pl.col("score").round(DIGITS), pl.col("value").round(DIGITS), method="spearman"
+                ),
                 score_top=pl.col("a").sum().cast(pl.Int64),
                 alternative_top=pl.col("b").sum().cast(pl.Int64),
                 both_top=(pl.col("a") & pl.col("b")).sum().cast(pl.Int64),

@@ -180,7 +180,8 @@ def _covered(monthly: pl.DataFrame, lines: pl.DataFrame, rules: ReturnRules) -> 
     both = monthly.join(unresolved, on="book", how="left").with_columns(
         pl.col("unresolved", "share").fill_null(0)
     )
-    without = pl.min_horizontal(1 - (1 - pl.col("share")) * (1 - pl.col("missing")), pl.lit(1.0))
+    # Not by what is left: 1 - (1 - 0.05) is more than 0.05, the limit.
+    without = pl.min_horizontal(pl.col("share") + (1 - pl.col("share")) * pl.col("missing"), pl.lit(1.0))
     is_whole = pl.col("weight_without_return") <= rules.max_weight_without_return
     return (
         both.with_columns(weight_without_return=without)
