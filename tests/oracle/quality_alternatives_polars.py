@@ -24,7 +24,7 @@ RANKED = {
 SIGNALS = ("ni", "cfo", "d_roa", "acc", "lever", "liquid", "offer", "margin", "turn")
 COMPARED = ("ebitda_margin", "financial_score", "gross_profitability", "piotroski_f", "qmj", "roe")
 DIGITS = 12
-"""Decimals by which values are ranked."""
+"""Digits by which values are ranked."""
 
 
 def by_member(
@@ -239,7 +239,9 @@ def agreement(scores: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
                 companies=pl.len().cast(pl.Int64),
                 # Values that are equal must stay so: here their last digits come out of other sums.
                 rank_correlation=pl.corr(
-                    pl.col("score").round(DIGITS), pl.col("value").round(DIGITS), method="spearman"
+                    pl.col("score").round_sig_figs(DIGITS),
+                    pl.col("value").round_sig_figs(DIGITS),
+                    method="spearman",
                 ),
                 score_top=pl.col("a").sum().cast(pl.Int64),
                 alternative_top=pl.col("b").sum().cast(pl.Int64),

@@ -337,6 +337,14 @@ def test_the_rank_correlation_is_that_of_scipy_also_with_ties(pairs: list[tuple[
         assert row["rank_correlation"] is None
 
 
+def test_figures_that_differ_by_rounding_alone_are_a_tie() -> None:
+    values = [0.1 + 0.2, 0.3, 0.1, 0.5, 0.4, 0.2]
+    scores = [1.0, 3.0, 2.0, 4.0, 6.0, 5.0]
+    assert values[0] != values[1]
+    expected = stats.spearmanr(scores, [0.3, *values[1:]]).statistic
+    assert compared(scores, values)["rank_correlation"] == pytest.approx(expected, abs=EXACT * 10)
+
+
 def test_the_overlap_of_top_quintiles_by_hand() -> None:
     # Ten companies: 8 and 9 lead by the score, 9 and 0 by the other measure.
     row = compared(list(range(10)), [50.0, *range(1, 8), 0.0, 60.0])

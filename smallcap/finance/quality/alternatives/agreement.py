@@ -15,6 +15,8 @@ from smallcap.rules.types.quintiles import QuintileRules
 ALTERNATIVES: Final = ("ebitda_margin", "financial_score", "gross_profitability", "piotroski_f", "qmj", "roe")
 OF_A_ROW: Final = ["as_of", "method", "alternative"]
 TOP: Final = 5
+EQUAL_DIGITS: Final = 12
+"""Figures that agree in so many digits have the same rank."""
 
 
 def quality_agreement(
@@ -60,8 +62,12 @@ def quality_agreement(
 
 def _compared(both: pl.DataFrame, least_names: int) -> pl.DataFrame:
     """Correlate the ranks of each group, and count the companies in both top quintiles."""
+    # Two companies with the same figures can differ in the last digit, by the order of a sum: that is a tie.
     ranked = both.with_columns(pl.struct(OF_A_ROW).rle_id().alias("group")).with_columns(
-        *(pl.col(name).rank("average").over("group").alias(f"{name}_rank") for name in ("score", "value")),
+        *(
+            pl.col(name).round_sig_figs(EQUAL_DIGITS).rank("average").over("group").alias(f"{name}_rank")
+            for name in ("score", "value")
+        ),
         *(
             (bucket(name, "group", QUINTILE_EDGES) == TOP).alias(f"is_{name}_top")
             for name in ("score", "value")
