@@ -13,7 +13,7 @@ from smallcap.pipelines.command.night import retried
 from smallcap.sources.fetching import Fetcher
 
 READERS = (
-    "smallcap.lake.records",
+    "smallcap.utc",
     "smallcap.lake.journal",
     "smallcap.engine.unchanged",
     "smallcap.sources.fetching.fetcher",
