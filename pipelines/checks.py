@@ -38,7 +38,7 @@ def all_checks(sql_dir: Path = SQL_DIR / "checks") -> list[dg.AssetChecksDefinit
     by_table: dict[str, list[TableCheck]] = {}
     for found in (*_of_tables(sql_dir), *INPUT_CHECKS, *_of_marts()):
         by_table.setdefault(found.table, []).append(found)
-    return [_checks_of(name, checks) for name, checks in by_table.items()]
+    return [checks_of(name, checks) for name, checks in by_table.items()]
 
 
 def _of_tables(sql_dir: Path) -> Iterator[TableCheck]:
@@ -63,8 +63,18 @@ def _of_marts() -> Iterator[TableCheck]:
     yield TableCheck("marts.coverage", "coverage", _coverage, covered)
 
 
-def _checks_of(name: str, checks: Sequence[TableCheck]) -> dg.AssetChecksDefinition:
-    """Make the step that evaluates a table's checks; Dagster stores half a dozen events per step."""
+def checks_of(name: str, checks: Sequence[TableCheck]) -> dg.AssetChecksDefinition:
+    """Make the step that evaluates the checks of a table.
+
+    Dagster stores half a dozen events per step, so a step for each check would take longer than most checks.
+
+    Parameters
+    ----------
+    name
+        The table.
+    checks
+        Its checks, each with its own result; they can be selected alone.
+    """
     key = asset_key(name)
     specs = [
         dg.AssetCheckSpec(found.name, asset=key, description=found.description, blocking=True)
