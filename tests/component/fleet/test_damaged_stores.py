@@ -17,17 +17,7 @@ from smallcap.fleet.store.layout import FILES, MANIFESTS, newest, pointer_name, 
 from smallcap.fleet.store.objects import ObjectFolder, open_store
 from smallcap.fleet.store.pulling import pull
 from smallcap.fleet.store.pushing import push
-from tests.component.fleet.stored import publication, serve_as_it_is, served
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ObjectFolder:
-    return open_store(str(tmp_path / "store"))
-
-
-@pytest.fixture(autouse=True)
-def _plain_catalogues(monkeypatch: pytest.MonkeyPatch) -> None:
-    serve_as_it_is(monkeypatch)
+from tests.component.fleet.stored import publication, served
 
 
 def _rewritten(store: ObjectFolder, name: str, **values: object) -> None:

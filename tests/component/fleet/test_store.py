@@ -18,17 +18,7 @@ from smallcap.fleet.store.layout import FILES, PUSHING, newest, pointers
 from smallcap.fleet.store.objects import ObjectFolder, open_store
 from smallcap.fleet.store.pulling import pull
 from smallcap.fleet.store.pushing import push
-from tests.component.fleet.stored import publication, serve_as_it_is, served
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ObjectFolder:
-    return open_store(str(tmp_path / "store"))
-
-
-@pytest.fixture(autouse=True)
-def _plain_catalogues(monkeypatch: pytest.MonkeyPatch) -> None:
-    serve_as_it_is(monkeypatch)
+from tests.component.fleet.stored import publication, served
 
 
 def test_what_was_pushed_is_served_by_a_copy(store: ObjectFolder, tmp_path: Path) -> None:
