@@ -55,8 +55,11 @@ def accept_run(settings: Settings, run: str, reason: str, err: Console) -> None:
     Raises
     ------
     InputError
-        When no refused delivery is of that run, when several runs begin so, or without a reason.
+        When no refused delivery is of that run, when several runs begin so, or without a run or a reason.
     """
+    # Every id begins with nothing: a shell variable that is not set would accept whatever waits.
+    if not run.strip():
+        raise InputError("the run is empty; smallcap accept without a run lists those that wait")
     if not reason.strip():
         raise InputError("--reason is empty; say in a few words why what was delivered is right")
     home = Home(settings)
