@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from smallcap.finance.metrics.fields import AMENDED, DEBT_PARTS, FIELDS, INHERITED, names_where
+from smallcap.finance.runs import carried_in_runs, place_in_run, row_before
 from smallcap.rules.types.sanity import AmendmentRules
 
 PERIOD = ("entity_id", "period_end")
+_PLACE, _COUNT_ROW = "place", "count_row"
 
 
 def inherited(rows: pl.DataFrame, rules: AmendmentRules, fields: Sequence[str] = FIELDS) -> pl.DataFrame:
@@ -52,8 +54,8 @@ def inherited(rows: pl.DataFrame, rules: AmendmentRules, fields: Sequence[str] =
 
 def _over_versions(ordered: pl.DataFrame, rules: AmendmentRules, fields: Sequence[str]) -> pl.DataFrame:
     """Complete periods with several versions, in order of period and version."""
-    filled = ordered.with_columns(_filled(rules, fields))
-    before = {name: pl.col(f"{name}_filled").shift(1).over(PERIOD) for name in fields}
+    filled = _filled(ordered.with_columns(place_in_run(PERIOD).alias(_PLACE)), rules, fields)
+    before = {name: row_before(pl.col(f"{name}_filled"), _PLACE) for name in fields}
     is_inherited = {name: pl.col(name).is_null() & pl.col(f"{name}_filled").is_not_null() for name in fields}
     is_amended = {name: (pl.col(name) != before[name]).fill_null(False) for name in fields}
     listed = filled.with_columns(
@@ -66,31 +68,36 @@ def _over_versions(ordered: pl.DataFrame, rules: AmendmentRules, fields: Sequenc
     ).select(*ordered.columns, INHERITED, AMENDED, "is_amendment_partial")
 
 
-def _filled(rules: AmendmentRules, fields: Sequence[str]) -> list[pl.Expr]:
-    """Carry each figure forward over the versions of its period."""
-    others = [name for name in fields if name not in DEBT_PARTS]
-    plain = [pl.col(name).forward_fill().over(PERIOD).alias(f"{name}_filled") for name in others]
-    total_before = pl.sum_horizontal(
-        (pl.col(name).forward_fill().shift(1).over(PERIOD) for name in DEBT_PARTS), ignore_nulls=False
-    )
+def _filled(placed: pl.DataFrame, rules: AmendmentRules, fields: Sequence[str]) -> pl.DataFrame:
+    """Carry each figure forward over the versions of its period, and the row of the share count."""
     short, long = DEBT_PARTS
-    return [*plain, *(_filled_part(*pair, total_before, rules) for pair in ((short, long), (long, short)))]
+    has_count = pl.col("shares_outstanding").is_not_null()
+    given = placed.select(
+        _PLACE,
+        *(pl.col(name).alias(f"{name}_filled") for name in fields),
+        pl.when(has_count).then(pl.int_range(pl.len())).alias(_COUNT_ROW),
+    )
+    carried = carried_in_runs(given, _PLACE)
+    before = {part: row_before(pl.col(f"{part}_filled"), _PLACE) for part in DEBT_PARTS}
+    parts = placed.hstack(carried.drop(_PLACE)).select(
+        _PLACE, *(_filled_part(*pair, before, rules) for pair in ((short, long), (long, short)))
+    )
+    parts = carried_in_runs(parts, _PLACE).select(pl.exclude(_PLACE).fill_nan(None))
+    return placed.hstack(carried.drop(_PLACE).with_columns(parts))
 
 
-def _filled_part(part: str, other: str, total_before: pl.Expr, rules: AmendmentRules) -> pl.Expr:
+def _filled_part(part: str, other: str, before: Mapping[str, pl.Expr], rules: AmendmentRules) -> pl.Expr:
+    """Return a part of debt as given, and NaN, which stops the carrying, where it is counted already."""
+    total_before = before[part] + before[other]
     distance = (pl.col(other) - total_before).abs()
     is_total = (total_before > 0) & (distance <= rules.total_tolerance * total_before)
-    part_before = pl.col(part).forward_fill().shift(1).over(PERIOD)
-    is_counted = pl.col(part).is_null() & is_total & (part_before > rules.total_tolerance * total_before)
-    # NaN stops the carrying, also for versions after this one.
+    is_counted = pl.col(part).is_null() & is_total & (before[part] > rules.total_tolerance * total_before)
     marked = pl.when(is_counted.fill_null(False)).then(float("nan")).otherwise(pl.col(part))
-    return marked.forward_fill().over(PERIOD).fill_nan(None).alias(f"{part}_filled")
+    return marked.alias(f"{part}_filled")
 
 
 def _date_of_count() -> pl.Expr:
     """Carry the date of the share count with its count."""
     count, date = pl.col("shares_outstanding"), pl.col("shares_outstanding_date")
-    given = pl.when(count.is_not_null()).then(pl.struct(date.alias("date")))
-    carried = given.forward_fill().over(PERIOD).struct.field("date")
     own = pl.when(count.is_null()).then(date)
-    return pl.coalesce(carried, own).alias("shares_outstanding_date")
+    return pl.coalesce(date.gather(pl.col(_COUNT_ROW)), own).alias("shares_outstanding_date")
