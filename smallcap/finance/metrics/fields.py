@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -29,6 +30,7 @@ def names_where(conditions: Mapping[str, pl.Expr]) -> pl.Expr:
     return pl.when(joined != "").then(joined)
 
 
+@cache
 def is_named(column: str, *names: str) -> pl.Expr:
     """Whether the list in a text column has at least one of the names; false if the list is null."""
     padded = _SEPARATOR + pl.col(column) + _SEPARATOR
@@ -44,11 +46,13 @@ def is_suspect(*names: str, suffix: str = "") -> pl.Expr:
 
 def without_suspects(frame: pl.DataFrame, names: Sequence[str] = FIELDS) -> pl.DataFrame:
     """Turn the fields with a suspect scale into null, each by itself."""
-    if frame[SUSPECT].null_count() == frame.height:
-        return frame
-    return frame.with_columns(pl.when(~is_suspect(name)).then(name).alias(name) for name in names)
+    listed = set(frame[SUSPECT].drop_nulls().unique().str.split(_SEPARATOR).explode())
+    return frame.with_columns(
+        pl.when(~is_suspect(name)).then(name).alias(name) for name in names if name in listed
+    )
 
 
+@cache
 def unmixed(part: str, *others: str) -> pl.Expr:
     """Return a figure, null if it is inherited from an earlier version while one of the others was amended.
 

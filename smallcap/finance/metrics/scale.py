@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from smallcap.finance.metrics.fields import FIELDS, MONEY_FIELDS, SHARE_FIELDS, names_where
@@ -126,6 +128,7 @@ def _without_agreement(differs: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFra
     )
 
 
+@cache
 def _is_other_unit(rules: ScaleRules) -> pl.Expr:
     """Whether most money fields of a row stand out, so that the row as a whole is in another unit."""
     out = [pl.col(f"out_{name}") for name in MONEY_FIELDS]
@@ -134,6 +137,7 @@ def _is_other_unit(rules: ScaleRules) -> pl.Expr:
     return most.fill_null(False).alias("is_other_unit")
 
 
+@cache
 def _verdicts(rules: ScaleRules) -> dict[str, pl.Expr]:
     """Return for each field whether it is suspect, from the comparison with its past and with its row."""
     one_by_one = {name: pl.col(f"out_{name}") & _is_suspect(name, rules) for name in FIELDS}

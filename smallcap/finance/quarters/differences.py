@@ -2,10 +2,13 @@
 
 A row is a version of a quarter. Where the figure to be subtracted becomes known or is restated after the row,
 the quarter gets another row on that day, if its flows change.
+
+Expressions are kept from call to call: to build them takes as long as to compute a year's rows.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, Literal
 
 import polars as pl
@@ -207,6 +210,7 @@ def _extra() -> list[str]:
     return [*NAMES, "is_difference_basis_mixed", "income_basis", "cash_flow_basis"]
 
 
+@cache
 def _subtrahends() -> list[pl.Expr]:
     """Choose the figure to subtract: that of the basis, else the newest one known."""
     return [
@@ -215,6 +219,7 @@ def _subtrahends() -> list[pl.Expr]:
     ]
 
 
+@cache
 def _doubts(rules: DifferenceRules) -> list[pl.Expr]:
     """Say of each flow whether its year to date is wrong, and how far the figure to subtract was restated."""
     told = []
@@ -234,6 +239,7 @@ def _doubts(rules: DifferenceRules) -> list[pl.Expr]:
     return told
 
 
+@cache
 def _without_wrong_years() -> list[pl.Expr]:
     """Take out years to date that are wrong, and sum those that are missing from reported quarters."""
     return [
@@ -244,6 +250,7 @@ def _without_wrong_years() -> list[pl.Expr]:
     ]
 
 
+@cache
 def _is_derived(flow: str) -> pl.Expr:
     """Whether a flow is not reported, and both figures of its difference are known."""
     return (
@@ -253,6 +260,7 @@ def _is_derived(flow: str) -> pl.Expr:
     )
 
 
+@cache
 def _names() -> list[pl.Expr]:
     refused = {flow: pl.col(f"{flow}_wrong") for flow in FLOWS}
     restated = {flow: pl.col(f"{flow}_restated") & _is_derived(flow) for flow in FLOWS}
@@ -262,11 +270,13 @@ def _names() -> list[pl.Expr]:
     ]
 
 
+@cache
 def _is_mixed() -> pl.Expr:
     mixed = pl.any_horizontal(pl.col(f"{flow}_mixed") & _is_derived(flow) for flow in FLOWS)
     return mixed.fill_null(value=False).alias("is_difference_basis_mixed")
 
 
+@cache
 def _flows() -> list[pl.Expr]:
     derived = {flow: _is_derived(flow) & ~pl.col(f"{flow}_restated") for flow in FLOWS}
     how = pl.when("is_annual").then(pl.lit(ANNUAL_LESS_NINE_MONTHS)).otherwise(pl.lit(DIFFERENCE))
