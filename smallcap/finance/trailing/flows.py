@@ -10,7 +10,7 @@ from smallcap.finance.quarters.fields import FLOWS
 from smallcap.finance.reasons import first_reason
 from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.limits import Limits
-from smallcap.finance.trailing.parts import parts
+from smallcap.finance.trailing.parts import is_quarter_later, parts
 from smallcap.finance.trailing.quarters import four_quarters
 from smallcap.finance.trailing.years import differs
 
@@ -35,18 +35,11 @@ def trailing_flows(statements: Statements, asked: pl.DataFrame, limits: Limits) 
     -------
     pl.DataFrame
         One row per question, in order: the flows, `flows_end`, `trailing_basis`, `trailing_reason`,
-        `is_annual_only`, `is_trailing_basis_mixed`, `unknown_flows` (those that are null although a part of
-        them is known) and `prior_quarter`, the row number of the same quarter a year earlier.
+        `is_annual_only`, `is_trailing_basis_mixed` and `unknown_flows`, those that are null although a part
+        of them is known.
     """
-    ends = asked.select(
-        annual_end=statements.annual["period_end"].gather(asked["annual"]),
-        quarter_end=statements.quarterly["period_end"].gather(asked["quarter"]),
-    )
-    has_quarter = pl.col("quarter_end").is_not_null()
-    is_later = ends.select(
-        has_quarter & (pl.col("quarter_end") > pl.col("annual_end")).fill_null(value=True)
-    ).to_series()
     numbered = asked.with_row_index("question")
+    is_later = is_quarter_later(statements, asked)
     composed = _composed(statements, numbered.filter(is_later), limits)
     whole_years = _annual(statements.annual, numbered.filter(~is_later))
     return pl.concat([composed, whole_years]).sort("question").drop("question")
@@ -68,7 +61,6 @@ def _annual(annual: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
             pl.lit(value=True).alias("is_annual_only"),
             pl.lit(value=False).alias("is_trailing_basis_mixed"),
             pl.lit(None, pl.String).alias("unknown_flows"),
-            pl.lit(None, pl.UInt32).alias("prior_quarter"),
         )
     )
 
@@ -160,7 +152,6 @@ def _chosen(rows: pl.DataFrame, basis: str, way: str, limits: Limits) -> pl.Data
         pl.lit(value=False).alias("is_annual_only"),
         is_mixed.alias("is_trailing_basis_mixed"),
         pl.when(has_any).then(names_where(unknown)).alias("unknown_flows"),
-        "prior_quarter",
     )
 
 

@@ -61,9 +61,9 @@ class Timeline:
         days
             Distance from the record's period_end to that of the question.
         """
-        end, company = asked["period_end"], asked["entity_id"]
-        earliest = self._period_keys(company, end.dt.offset_by(f"-{days.max_days}d"))
-        latest = self._period_keys(company, end.dt.offset_by(f"-{days.min_days}d"))
+        ends = self._period_keys(asked["entity_id"], asked["period_end"])
+        # The keys of days follow each other as the days do.
+        earliest, latest = ends - days.max_days, ends - days.min_days
         first = self._periods.search_sorted(earliest, side="left")
         after = self._periods.search_sorted(latest, side="right")
         is_asked = earliest.is_not_null()

@@ -15,6 +15,7 @@ from smallcap.finance.trailing.flows import trailing_flows
 from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.limits import Limits
 from smallcap.finance.trailing.lookup import Timeline
+from smallcap.finance.trailing.parts import is_quarter_later, quarters_a_year_earlier
 from smallcap.finance.trailing.sheets import all_records, columns_of, latest_sheets
 from smallcap.rules.types.metrics import MetricsRules
 from smallcap.rules.types.sanity import SanityRules
@@ -75,15 +76,15 @@ def trailing_metrics(
     limits = Limits.of(sanity_rules, rules)
     statements = Statements.of(annual, quarterly, limits)
     asked = _questions(statements, year)
-    now = trailing_flows(statements, asked, limits)
-    earlier = _a_year_earlier(statements.annual, asked, now, metrics_rules)
-    before = trailing_flows(statements, earlier, limits)
+    earlier = _a_year_earlier(statements, asked, metrics_rules, limits)
+    both = trailing_flows(statements, pl.concat([asked, earlier]), limits)
+    now, before = both.head(asked.height), both.tail(asked.height)
     records = all_records(statements)
     rows = asked.hstack(latest_sheets(records, asked, metrics_rules.prior_year))
     prepared = pl.concat(
         [
             asked.select("entity_id", available_date="known_by"),
-            now.drop("prior_quarter"),
+            now,
             before.select(pl.col(PRIOR_FLOWS).name.suffix("_prior")),
             columns_of(records, rows["latest"], ("version", "source", "fiscal_year")),
             columns_of(records, rows["latest"], ("period_end",), "_latest"),
@@ -122,13 +123,18 @@ def _questions(statements: Statements, year: int | None) -> pl.DataFrame:
 
 
 def _a_year_earlier(
-    annual: pl.DataFrame, asked: pl.DataFrame, now: pl.DataFrame, rules: MetricsRules
+    statements: Statements, asked: pl.DataFrame, rules: MetricsRules, limits: Limits
 ) -> pl.DataFrame:
     """Ask for the flows of the twelve months that ended a year earlier, as known on the same day."""
-    end = asked.select("entity_id", "known_by").with_columns(annual["period_end"].gather(asked["annual"]))
-    return asked.select("entity_id", "known_by").with_columns(
-        Timeline(annual).at_distance(end, rules.prior_year).alias("annual"),
-        now["prior_quarter"].alias("quarter"),
+    end = statements.annual["period_end"].gather(asked["annual"])
+    question = asked.select("entity_id", "known_by", end.alias("period_end"))
+    quarter = quarters_a_year_earlier(statements, asked, limits)
+    is_later = is_quarter_later(statements, asked)
+    return asked.select(
+        "entity_id",
+        "known_by",
+        Timeline(statements.annual).at_distance(question, rules.prior_year).alias("annual"),
+        pl.select(pl.when(is_later).then(quarter)).to_series().alias("quarter"),
     )
 
 

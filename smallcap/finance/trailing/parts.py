@@ -9,6 +9,8 @@ from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
 from smallcap.finance.trailing.known import Statements
 from smallcap.finance.trailing.limits import Limits
 
+_BASES = ("own_basis", "first_basis")
+
 
 def parts(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """Put side by side the annual record, the latest quarter, and its like a year earlier in four versions.
@@ -26,13 +28,12 @@ def parts(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.Dat
     pl.DataFrame
         One row per question, in order: `question`, the flows of the annual record under their names, years to
         date with a suffix (`_ytd` of the latest quarter), flows of the quarter alone with `_alone` before it,
-        `prior_quarter`, and where the fiscal years of the quarters are.
+        and where the fiscal years of the quarters are.
     """
     known, timeline = statements.quarterly, statements.quarters
-    annual = take(statements.annual, asked["annual"])
-    latest = take(known, asked["quarter"])
-    question = asked.select("entity_id", "known_by").with_columns(latest["period_end"])
-    newest = timeline.at_distance(question, limits.year)
+    annual = take(statements.annual.select(_of_annual()), asked["annual"])
+    latest = take(known.select(_of_latest()), asked["quarter"])
+    newest = quarters_a_year_earlier(statements, asked, limits)
     earlier = asked.select("entity_id").with_columns(known["period_end"].gather(newest))
     days = {"own": annual["own_basis"], "first": annual["first_basis"], "then": _day_before(known, asked)}
     rows = {name: timeline.of_period(earlier.with_columns(known_by=day)) for name, day in days.items()}
@@ -40,22 +41,57 @@ def parts(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.Dat
     return pl.concat(
         [
             asked.select("question"),
-            annual.select(
-                *FLOWS,
-                pl.col("period_end").alias("annual_end"),
-                *(f"{name}_{word}" for name in FLOWS for word in ("changed", "repeats")),
-            ),
-            latest.select(
-                *_year_to_date("ytd"), *_alone("latest"), "fiscal_year_start", quarter_end="period_end"
-            ),
+            annual.drop(_BASES),
+            latest,
             prior,
             take(known.select(_year_to_date("first")), rows["first"]),
             take(known.select(_alone("then")), rows["then"]),
             take(known.select(*_year_to_date("new"), *_alone("new")), newest),
-            pl.DataFrame({"prior_quarter": newest}),
         ],
         how="horizontal",
     ).with_columns(_places(limits))
+
+
+def is_quarter_later(statements: Statements, asked: pl.DataFrame) -> pl.Series:
+    """Whether the latest quarter of each question ended after the annual record.
+
+    Parameters
+    ----------
+    statements, asked
+        As for `flows.trailing_flows`.
+    """
+    ends = asked.select(
+        annual_end=statements.annual["period_end"].gather(asked["annual"]),
+        quarter_end=statements.quarterly["period_end"].gather(asked["quarter"]),
+    )
+    is_after = (pl.col("quarter_end") > pl.col("annual_end")).fill_null(value=True)
+    return ends.select(pl.col("quarter_end").is_not_null() & is_after).to_series()
+
+
+def quarters_a_year_earlier(statements: Statements, asked: pl.DataFrame, limits: Limits) -> pl.Series:
+    """Return for each question the row number of the same quarter a year earlier, as known then.
+
+    Parameters
+    ----------
+    statements, asked, limits
+        As for `flows.trailing_flows`.
+    """
+    end = statements.quarterly["period_end"].gather(asked["quarter"])
+    return statements.quarters.at_distance(
+        asked.select("entity_id", "known_by", end.alias("period_end")), limits.year
+    )
+
+
+def _of_annual() -> list[pl.Expr]:
+    """Return what is needed of annual records."""
+    told = [f"{name}_{word}" for name in FLOWS for word in ("changed", "repeats")]
+    return [pl.col(*FLOWS, *told, *_BASES), pl.col("period_end").alias("annual_end")]
+
+
+def _of_latest() -> list[pl.Expr]:
+    """Return what is needed of the latest quarters."""
+    end = pl.col("period_end").alias("quarter_end")
+    return [*_year_to_date("ytd"), *_alone("latest"), pl.col("fiscal_year_start"), end]
 
 
 def _year_to_date(suffix: str) -> list[pl.Expr]:

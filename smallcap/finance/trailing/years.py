@@ -7,8 +7,12 @@ import polars as pl
 from smallcap.finance.metrics.fields import without_suspects
 from smallcap.finance.pointintime import by_standing
 from smallcap.finance.quarters.fields import FLOWS
+from smallcap.finance.runs import place_in_run, row_before
 from smallcap.finance.trailing.fields import zero_where_declared
 from smallcap.finance.trailing.limits import Limits
+
+PERIOD = ("entity_id", "period_end")
+_PLACE = "place"
 
 
 def annual_bases(annual: pl.DataFrame, known: pl.DataFrame, limits: Limits) -> pl.DataFrame:
@@ -36,16 +40,16 @@ def annual_bases(annual: pl.DataFrame, known: pl.DataFrame, limits: Limits) -> p
     """
     trusted = without_suspects(annual).with_columns(zero_where_declared(of_quarters=False))
     dated = trusted.hstack([_basis(annual, known).alias("own_basis")])
-    order = by_standing(annual)["row"]
+    order = by_standing(annual).sort(*PERIOD, "standing")["row"]
     ordered = dated[order].with_columns(order.alias("row"))
-    period = ["entity_id", "period_end"]
-    if not ordered.select(pl.struct(period).is_duplicated().any()).item():
+    if not ordered.select(pl.struct(PERIOD).is_duplicated().any()).item():
         same = [pl.lit(False).alias(f"{name}_{word}") for name in FLOWS for word in ("changed", "repeats")]
         return dated.with_columns(pl.col("own_basis").alias("first_basis"), *same)
-    compared = ordered.with_columns(
-        pl.col("own_basis").first().over(period).alias("first_basis"),
-        *(pl.col(name).first().over(period).alias(f"{name}_of_first") for name in FLOWS),
-        *(pl.col(name).shift(1).over(period).alias(f"{name}_before") for name in FLOWS),
+    first = pl.int_range(pl.len()) - pl.col(_PLACE)
+    compared = ordered.with_columns(place_in_run(PERIOD).alias(_PLACE)).with_columns(
+        pl.col("own_basis").gather(first).alias("first_basis"),
+        *(pl.col(name).gather(first).alias(f"{name}_of_first") for name in FLOWS),
+        *(row_before(pl.col(name), _PLACE).alias(f"{name}_before") for name in FLOWS),
     )
     changed = {name: _is_other(name, f"{name}_of_first", limits) for name in FLOWS}
     return (
