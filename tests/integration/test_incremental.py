@@ -26,7 +26,9 @@ REFERENCE = PROJECT_ROOT / "data" / "reference"
 SCREEN = ("marts.quality_scores", "marts.quality_summary", "marts.watched_scores")
 """The tables that use the rules of the quality screen."""
 USERS_OF_STEPS = ("marts.quality_agreement", "marts.quintile_returns", "marts.treated_quintile_returns")
-"""Other tables that use its module of steps."""
+"""Other tables by year that use its module of steps."""
+WHOLE_USERS_OF_STEPS = ("marts.quintile_performance", "marts.treated_quintiles")
+"""Those without years."""
 
 
 @pytest.fixture
@@ -170,7 +172,7 @@ def test_changed_code_makes_what_it_computes_stale_and_a_docstring_does_not(
     steps = changed_code / "finance" / "quality" / "steps.py"
     steps.write_text(steps.read_text() + '\n\ndef unused() -> None:\n    """Do nothing."""\n')
     by_year = {name: [EARLIER.year, LATER.year] for name in (*SCREEN, *USERS_OF_STEPS)}
-    whole = {key: [UNPARTITIONED] for key in ("marts.quintile_performance", "marts.treated_quintiles")}
+    whole = {name: [UNPARTITIONED] for name in WHOLE_USERS_OF_STEPS}
     assert out_of_date(small_home) == by_year | whole
     shutil.copy(Path(code.__file__).parents[1] / "finance" / "quality" / "steps.py", steps)
     edit(steps, '"""The steps of the quality screen', '"""These are the steps of the quality screen')
@@ -190,7 +192,7 @@ def test_a_release_with_changed_code_heals_history_and_so_does_its_rollback(
     assert Lake(home / "lake").files("marts.quality_scores") == files
     assert served(home) == before
     monkeypatch.undo()
-    assert set(out_of_date(home)) == {*SCREEN, *USERS_OF_STEPS, "marts.quintile_performance"}
+    assert set(out_of_date(home)) == {*SCREEN, *USERS_OF_STEPS, *WHOLE_USERS_OF_STEPS}
 
 
 def test_a_date_that_was_not_asked_for_yet_makes_its_year(small_home: Path):

@@ -111,7 +111,7 @@ def test_a_key_that_is_refused_is_left_nowhere(refused: Told) -> None:
 
 @pytest.mark.drill
 def test_a_run_that_fails_in_the_middle_leaves_no_key_behind(failed: Told) -> None:
-    assert failed.codes["run"] == 1
+    assert failed.codes["run"] == 8
     assert "answered 500" in failed.texts["run"]
     assert list(failed.home.rglob("*.zst")) != []
     assert places_of(KEY, failed.home) == []
