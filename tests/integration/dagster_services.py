@@ -50,7 +50,7 @@ query ($id: String!) {
 }
 """
 RUNS = "{ runsOrError { ... on Runs { results { runId status tags { key value } } } } }"
-LONGEST_WAIT_SECONDS = 300
+LONGEST_WAIT_SECONDS = 900
 LOOK_EVERY_SECONDS = 0.5
 
 

@@ -124,10 +124,12 @@ def test_no_table_holds_a_forbidden_character(home: Path) -> None:
 
 @pytest.mark.drill
 def test_the_report_is_written_with_its_pictures(home: Path) -> None:
-    page = (home / "reports" / str(AS_OF) / "index.html").read_text(encoding="utf-8")
-    assert [character for character in page if is_forbidden(character) and character != "\n"] == []
-    assert "could not be drawn" not in page
-    assert '<figure id="sectors"' in page
+    folder = home / "reports" / str(AS_OF)
+    pages = {page.name: page.read_text(encoding="utf-8") for page in folder.rglob("*.html")}
+    for text in pages.values():
+        assert [character for character in text if is_forbidden(character) and character != "\n"] == []
+        assert "could not be drawn" not in text
+    assert '<figure id="chart-sectors"' in pages["anatomy.html"]
 
 
 @pytest.mark.drill
