@@ -31,6 +31,7 @@ class LakeReader:
         self.root = root
         self._opened: dict[str, tuple[int, DeltaTable]] = {}
         self._listed: dict[str, tuple[DeltaTable, int, list[DataFile]]] = {}
+        self._stamped: dict[str, tuple[DeltaTable, int, Stamp]] = {}
 
     def read(
         self,
@@ -88,6 +89,9 @@ class LakeReader:
         delta = None if version == -1 else self._open(found, version)
         if delta is None:
             return Stamp()
+        known = self._stamped.get(found.name)
+        if known is not None and known[0] is delta and known[1] == delta.version():
+            return known[2]
         with reading(name, path):
             stamp = stamp_of(delta, path)
         if stamp is None:
@@ -96,6 +100,8 @@ class LakeReader:
                 f"what they were made from is gone from {path / STAMPS_DIR}; 'smallcap run' repairs the "
                 "table and makes its years again; what was published is still served"
             )
+        # Only the newest version is opened as the same object again.
+        self._stamped[found.name] = (delta, delta.version(), stamp)
         return stamp
 
     def years(self, name: str) -> list[int]:
