@@ -8,12 +8,14 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from smallcap.assets.partitions import SAME_YEAR_ONLY, WHOLE_RANGE, YEARS
+from smallcap.engine.ahead import computed_ahead
 from smallcap.engine.by_year import ReadByYear, each_year
 from smallcap.engine.column_lineage import carried_over
 from smallcap.engine.context import Run
@@ -258,7 +260,7 @@ def _made(
     given = {parameter: _given(run, name, parameter) for parameter in wanted}
     if not by_year:
         return _as_rows(compute(**frames, **given))
-    years = (_as_rows(made) for made in _year_by_year(run, name, compute, frames, given))
+    years = (_as_rows(made) for made in computed_ahead(_year_by_year(run, name, compute, frames, given)))
     if not together:
         return Rows(made.frame for made in years)  # type: ignore[misc]
     each = list(years)
@@ -277,13 +279,13 @@ def _year_by_year(
     compute: Compute,
     frames: Mapping[str, pl.DataFrame | ReadByYear],
     given: Mapping[str, Any],
-) -> Iterator[pl.DataFrame | Rows]:
-    """Call a function for each year, with its windows of partitioned tables and all rows of the others."""
+) -> Iterator[Callable[[], pl.DataFrame | Rows]]:
+    """Give a function to each year: its windows of partitioned tables, and all rows of the others."""
     windowed = {short: rows for short, rows in frames.items() if isinstance(rows, ReadByYear)}
     whole = {short: rows for short, rows in frames.items() if not isinstance(rows, ReadByYear)}
     takes_year = "year" in inspect.signature(compute).parameters
     for year, own in each_year(run, name, windowed):
-        yield compute(**own, **whole, **given, **({"year": year} if takes_year else {}))
+        yield partial(compute, **own, **whole, **given, **({"year": year} if takes_year else {}))
 
 
 def _given(run: Run, name: str, parameter: str) -> Any:
