@@ -6,6 +6,7 @@ import math
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -368,8 +369,10 @@ def backups_while_it_runs(rerun: Rerun, home: Path, destination: Path, number: i
         for place in range(MOMENTS_OF_A_RUN)
     ]
     for moment in moments:
-        while process.poll() is None and sum(watched.cpu_times()[:2]) < moment:
-            pass
+        # The process may end between the two looks.
+        with suppress(psutil.NoSuchProcess):
+            while process.poll() is None and sum(watched.cpu_times()[:2]) < moment:
+                pass
         is_held = number % 2 == 0 and process.poll() is None
         if is_held:
             watched.send_signal(signal.SIGSTOP)
