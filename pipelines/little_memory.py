@@ -15,6 +15,8 @@ from typing import Final
 
 LITTLE: Final = 2 * 2**30
 """Bytes; a limit up to this is little."""
+LEAST: Final = 256 * 2**20
+"""Bytes; below this a library may wait for ever while it is loaded, and answers no signal."""
 ONE_THREAD: Final = {
     **dict.fromkeys(("POLARS_MAX_THREADS", "TOKIO_WORKER_THREADS", "OMP_NUM_THREADS"), "1"),
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
@@ -24,6 +26,10 @@ ONE_THREAD: Final = {
 CGROUP: Final = Path("/sys/fs/cgroup")
 _OWN_CGROUP: Final = Path("/proc/self/cgroup")
 _M_ARENA_MAX: Final = -8
+_STACK: Final = 2 * 2**20
+"""Bytes of the stack of a thread, in place of 8 MiB; libraries that need more ask for it."""
+_SIZE_OF_ATTRIBUTES: Final = 256
+"""More bytes than the C library's type of thread attributes has on any system."""
 
 
 def make_do() -> None:
@@ -32,9 +38,26 @@ def make_do() -> None:
         return
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
-    # The C library reserves an arena for each thread; another one than GNU's has no such option.
+    # The C library reserves an arena and a stack for each thread; another one than GNU's has no such options.
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_ARENA_MAX, 1)
+        attributes = ctypes.create_string_buffer(_SIZE_OF_ATTRIBUTES)
+        library.pthread_getattr_default_np(attributes)
+        library.pthread_attr_setstacksize(attributes, ctypes.c_size_t(_STACK))
+        library.pthread_setattr_default_np(attributes)
+
+
+def too_little() -> str | None:
+    """Explain a limit under which the libraries cannot be loaded; None where there is none."""
+    least = min(_limits(), default=LEAST)
+    if least >= LEAST:
+        return None
+    return (
+        f"there is not enough memory: this process may use {least >> 20} MiB, and the libraries take "
+        f"{LEAST >> 20}. Raise the limit (ulimit -d, ulimit -v, or that of the container or service): one "
+        "date takes about 1 GB, twenty years 2 GB"
+    )
 
 
 def _limits() -> Iterator[int]:

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 
 from smallcap import __version__
-from smallcap.errors import SmallcapError
+from smallcap.errors import InputError, SmallcapError
 from smallcap.exit_codes import ExitCode, in_words
 from smallcap.pipelines.command import (
     asking,
@@ -36,7 +36,7 @@ from smallcap.pipelines.command.ending import end_quickly
 from smallcap.pipelines.command.fleets import fleet_app
 from smallcap.pipelines.command.options import ERR
 from smallcap.pipelines.command.unexpected import describe
-from smallcap.pipelines.little_memory import make_do
+from smallcap.pipelines.little_memory import make_do, too_little
 from smallcap.pipelines.shortage import explained_shortage
 from smallcap.pipelines.signals import Stopped, stopped_by_signals
 from smallcap.pipelines.witness import watch
@@ -133,6 +133,8 @@ def _end(error: SmallcapError) -> NoReturn:
 def process() -> None:
     """Run the command as a process of its own."""
     make_do()
+    if told := too_little():
+        _end(InputError(told))
     watch(sys.argv)
     end_quickly(main)
 

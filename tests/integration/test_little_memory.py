@@ -6,11 +6,11 @@ A library meets it anywhere, and one written in Rust ends the process: then its 
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -28,7 +28,6 @@ GIB = 2**30
 MIB = 2**20
 READING = (["sql", "SELECT count(*) FROM core.members"], ["status"], ["funnel"], ["doctor"])
 
-ENDED_BY_THE_SYSTEM = (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV, -signal.SIGBUS)
 pytestmark = pytest.mark.skipif(shutil.which("prlimit") is None, reason="memory cannot be limited here")
 
 
@@ -57,12 +56,12 @@ def test_a_run_succeeds_or_ends_with_an_explanation_and_the_next_one_is_good(
     home = copy_home(rerun.before, tmp_path / "home")
     ended = with_little_memory(*RERUN, "--home", home, limit=limit)
     said = " ".join(ended.stderr.split())
-    assert ended.returncode in (0, 2, *ENDED_BY_THE_SYSTEM), said
     assert "Traceback" not in said
     if ended.returncode == 2:
         assert "there is not enough memory" in said
-    if ended.returncode in ENDED_BY_THE_SYSTEM:
-        assert said.endswith(" ".join(SENTENCE.split()))
+    # A library that is refused memory ends the process with a signal, or with a code of its own.
+    elif ended.returncode != 0:
+        assert said.endswith(" ".join(SENTENCE.split())), ended.returncode
     assert served(home) in (served(rerun.before), served(rerun.after))
     assert run_until(float("inf"), start(home, *RERUN, **RERUN_SETTINGS)).code == 0
     assert_same_contents(home, rerun.after)
@@ -99,7 +98,12 @@ def test_a_run_of_one_date_uses_less_than_one_gib(rerun: Rerun, tmp_path: Path) 
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    most = 0
+    while process.poll() is None:
+        # Not from `getrusage`, by which a new process begins with the most that its parent had.
+        with suppress(OSError, StopIteration):
+            status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+            most = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        time.sleep(0.02)
     assert process.returncode == 0
-    assert used.ru_maxrss * 1024 < GIB
+    assert 0 < most * 1024 < GIB

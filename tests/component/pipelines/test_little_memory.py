@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smallcap.pipelines import little_memory
-from smallcap.pipelines.little_memory import LITTLE, ONE_THREAD, make_do
+from smallcap.pipelines.little_memory import LEAST, LITTLE, ONE_THREAD, make_do, too_little
 
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
@@ -58,3 +58,14 @@ def test_what_a_person_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLARS_MAX_THREADS", "2")
     make_do()
     assert os.environ["POLARS_MAX_THREADS"] == "2"
+
+
+@pytest.mark.parametrize(("limit", "is_refused"), [(LEAST - 1, True), (LEAST, False), (2**40, False)])
+def test_a_limit_under_which_no_library_loads_is_refused_with_what_to_raise(
+    monkeypatch: pytest.MonkeyPatch, limit: int, is_refused: bool
+) -> None:
+    limits = {resource.RLIMIT_DATA: (limit, limit)}
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: limits.get(kind, UNLIMITED))
+    told = too_little()
+    assert (told is not None) == is_refused
+    assert told is None or ("may use 255 MiB" in told and "ulimit -d" in told)
