@@ -214,7 +214,8 @@ def remove_unpublished(settings: Settings) -> list[dt.date]:
                     for file in page.parent.glob(pattern):
                         file.unlink(missing_ok=True)
                 removed.append(date)
-                for folder in (PAGES, FOLDER, "."):
+            for folder in (PAGES, FOLDER, "."):
+                with suppress(OSError):
                     (page.parent / folder).rmdir()
     return removed
 

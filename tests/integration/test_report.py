@@ -199,6 +199,7 @@ def test_reports_of_dates_that_are_no_longer_published_are_removed(home, smallca
     assert sorted(path.name for path in reports.iterdir()) == [
         "2025-01-16",
         str(LATER),
+        "compare.html",
         "index.html",
         "note-bo-ok",
     ]
@@ -229,7 +230,8 @@ def test_a_busy_home_is_left_alone(home, smallcap):
 @pytest.mark.drill
 def test_a_report_that_cannot_be_written_takes_nothing_back(home):
     before = served_run_id(home / "warehouse")
-    (home / "reports").write_text("in the way", encoding="utf-8")
+    (home / "reports").mkdir()
+    (home / "reports" / str(LATER)).write_text("in the way", encoding="utf-8")
     with pytest.raises(SmallcapError, match="everything is published, but the report could not be written"):
         make(home, LATER, tables=["publish.warehouse", "publish.report"], is_report_written=True)
     served = served_run_id(home / "warehouse")
