@@ -28,6 +28,10 @@ COMPUTED_AGAIN: Final = frozenset(
 """Tables whose figures have the names of those that they read, from which they are computed anew or chosen;
 of them the key alone is carried over.
 """
+STATED: Final = frozenset({"marts.profitability_experiment"})
+"""Tables with a row for each combination that the rules name, also where nothing could be computed: they
+carry nothing over.
+"""
 
 
 def carried_over(name: str) -> Mapping[str, list[str]]:
@@ -43,6 +47,8 @@ def carried_over(name: str) -> Mapping[str, list[str]]:
     Mapping
         By column, the tables that it comes from, where the column has the same name.
     """
+    if name in STATED:
+        return {}
     upstream = {other: _meanings(other) for other in READS.get(name, {}) if other != name}
     found = {
         column: [other for other, meanings in upstream.items() if meanings.get(column) == meaning]

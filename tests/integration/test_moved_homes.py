@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,8 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from smallcap.lake import Lake
 from smallcap.lake.stamp_files import STAMP_KEY
+from smallcap.lake.stamps import stamp_years
+from smallcap.tables import TABLES
 from tests.integration.homes import EARLIER, LATER, LONGER_STALE_LIMIT, make, served
 
 COVERAGE = (
@@ -50,17 +53,18 @@ def test_a_home_carried_elsewhere_is_run_on_in_its_new_place(home, tmp_path):
 
 
 def write_as_before_the_column(lake: Lake, name: str, column: str) -> None:
-    """Write a table again as a release did that did not know a column: neither its files nor its log have
-    it.
-    """
-    rows, stamp, folder = (
-        lake.read(name).drop(column),
-        lake.stamp(name).to_json(),
-        lake.root.joinpath(*name.split(".")),
-    )
-    shutil.rmtree(folder)
+    """Write a table again as a release did that did not know a column, with the stamp in its commit alone."""
+    rows, before = lake.read(name), lake.stamp(name)
+    known = rows.with_columns(pl.lit(None, rows.schema[column]).alias(column))
+    digested = stamp_years(TABLES[name], known, list(before.years), "")
+    years = {year: replace(made, content=digested[year].content) for year, made in before.years.items()}
     write_deltalake(
-        folder, rows, partition_by=["year"], commit_properties=CommitProperties({STAMP_KEY: stamp})
+        lake.folder(name),
+        rows.drop(column),
+        partition_by=["year"],
+        mode="overwrite",
+        schema_mode="overwrite",
+        commit_properties=CommitProperties({STAMP_KEY: replace(before, years=years).to_json()}),
     )
 
 
