@@ -20,7 +20,8 @@ SIGNS: Final = ("debt_signs", "dividend_signs", "buyback_signs", "goodwill_signs
 TWO_YEARS, _THREE_YEARS = 731, 1096
 
 Signs = Mapping[str, list[tuple[tuple[int, bool, str], int]]]
-"""By group of concepts: the standing of each filing with a value that is not zero, and its period's end."""
+"""By group of concepts: the standing of each filing with a value that is not zero or cannot be told, and its
+period's end."""
 
 
 def signs_of(facts: Facts, concepts: Concepts) -> Signs:
@@ -36,6 +37,11 @@ def signs_of(facts: Facts, concepts: Concepts) -> Signs:
                 if value:
                     for name in groups[tag]:
                         found[name].add((filing.standing, context[1]))
+    for filing in facts.filings:
+        for context, tags in filing.unusable.items():
+            for tag in groups.keys() & tags:
+                for name in groups[tag]:
+                    found[name].add((filing.standing, context[1]))
     return {name: sorted(places) for name, places in found.items()}
 
 

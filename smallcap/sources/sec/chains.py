@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from math import inf, isnan
 from typing import Final
 
 from smallcap.rules.types.concepts import REFERENCE, Concept, Concepts
@@ -163,7 +164,8 @@ def _taken(group: Group, found: Sequence[Figure]) -> Figure:
     if len(found) == 1:
         return found[0]
     if group.is_largest:
-        return max(found, key=lambda figure: figure.value)
+        # One that cannot be told may be the largest.
+        return max(found, key=lambda figure: inf if isnan(figure.value) else figure.value)
     kept = [figure for index, figure in enumerate(found) if not _is_repeated(figure, found[:index])]
     parts = tuple(part for figure in kept for part in figure.parts)
     values = tuple(value for figure in kept for value in figure.values)

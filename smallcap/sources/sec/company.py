@@ -152,7 +152,8 @@ def _without_collections() -> Iterator[None]:
 
 
 def _company(facts: Facts, concepts: Concepts) -> Company:
-    used = frozenset(tag for by_tag in facts.seen.values() for tag in by_tag)
+    unusable = {tag for filing in facts.filings for tags in filing.unusable.values() for tag in tags}
+    used = unusable.union(*facts.seen.values())
     chains = chains_among(chains_of(concepts), used)
     return Company(facts, chains, signs_of(facts, concepts), concepts)
 

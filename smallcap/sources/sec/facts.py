@@ -38,6 +38,8 @@ class Filing:
         By period, the value of each concept.
     class_counts
         By day, the counts of a cover that has several: those of the classes of shares.
+    unusable
+        By period, the concepts that the filing has without a value that can be used.
     """
 
     accession: str
@@ -45,6 +47,7 @@ class Filing:
     filed: int
     contexts: dict[Context, dict[str, float]] = field(default_factory=dict)
     class_counts: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    unusable: dict[Context, set[str]] = field(default_factory=dict)
 
     @property
     def standing(self) -> tuple[int, bool, str]:
@@ -163,8 +166,10 @@ class _Reader:
                 accession = fact["accn"]
                 filing = filings.get(accession) or self._filing(accession, form, fact["filed"])
                 if type(value) is not int and type(value) is not float:
+                    filing.unusable.setdefault((start, end), set()).add(tag)
                     raise _MalformedError("its value is no number")
                 if not -most < value < most:
+                    filing.unusable.setdefault((start, end), set()).add(tag)
                     self._refuse("amount_implausible", tag, fact, "its amount is beyond all bounds")
                     continue
                 if start > end or end > filing.filed:
@@ -213,6 +218,7 @@ class _Reader:
             filing.contexts[context][tag] = sum(amounts)
             return
         del filing.contexts[context][tag]
+        filing.unusable.setdefault(context, set()).add(tag)
         row = {
             "concept": tag,
             "accn": filing.accession,

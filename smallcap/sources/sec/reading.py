@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan, nan
 
 from smallcap.sources.sec.chains import (
     BALANCE_ITEMS,
@@ -44,7 +45,7 @@ def items_of(period: Period, chains: Mapping[str, Chain]) -> list[Asked]:
 
 
 def read_items(filing: Filing, asked: Iterable[Asked]) -> dict[str, Figure]:
-    """Return the figures that a filing has, by item."""
+    """Return the figures that a filing has, by item; not a number for one that cannot be told."""
     found = {}
     lookups: dict[tuple[Context, ...], Lookup] = {}
     for item in asked:
@@ -59,10 +60,24 @@ def read_items(filing: Filing, asked: Iterable[Asked]) -> dict[str, Figure]:
     return found
 
 
+def usable(figures: Mapping[str, Figure]) -> dict[str, Figure]:
+    """Return the figures that are a number."""
+    return {item: figure for item, figure in figures.items() if not isnan(figure.value)}
+
+
 def lookup_in(filing: Filing, contexts: tuple[Context, ...]) -> Lookup:
-    """Return a function that finds a concept's value in the first of some periods that has it."""
-    present = [(context, values) for context in contexts if (values := filing.contexts.get(context))]
-    if len(present) == 1:
+    """Return a function that finds a concept's value in the first of some periods that has it.
+
+    The value is not a number where the filing has the concept without a value that can be used: the next
+    concept of a chain may be a part of it.
+    """
+    unusable = filing.unusable
+    present = [
+        (context, filing.contexts.get(context, {}))
+        for context in contexts
+        if filing.contexts.get(context) or context in unusable
+    ]
+    if len(present) == 1 and not unusable:
         only, values = present[0]
 
         def look_once(tag: str) -> tuple[float, Context] | None:
@@ -78,6 +93,8 @@ def lookup_in(filing: Filing, contexts: tuple[Context, ...]) -> Lookup:
             value = found.get(tag)
             if value is not None:
                 return value, context
+            if tag in unusable.get(context, ()):
+                return nan, context
         return None
 
     return look

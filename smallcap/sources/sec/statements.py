@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from smallcap.rules.types.concepts import Concepts
@@ -10,7 +10,7 @@ from smallcap.sources.sec.blanks import DEBT_PARTS, TWO_YEARS, Signs, judged_non
 from smallcap.sources.sec.chains import SHARES_OUTSTANDING, Chain, Figure
 from smallcap.sources.sec.facts import Facts, Filing
 from smallcap.sources.sec.periods import Period
-from smallcap.sources.sec.reading import items_of, read_items
+from smallcap.sources.sec.reading import items_of, read_items, usable
 from smallcap.sources.sec.shares import Count, share_count
 from smallcap.sources.sec.versions import Split, Version, versions_of
 
@@ -53,6 +53,8 @@ class Statement:
         The share count of the original.
     splits
         Counts of later filings that were not taken over.
+    unusable
+        The items of which the original has values that cannot be used.
     """
 
     period: Period
@@ -60,6 +62,7 @@ class Statement:
     is_debt_none: Sequence[bool]
     count: Count
     splits: Sequence[Split]
+    unusable: Collection[str] = ()
 
 
 def make_statement(
@@ -77,14 +80,15 @@ def make_statement(
         Later reports of the same period, amendments for example.
     """
     chains, concepts = company.chains, company.concepts
-    figures = read_items(filing, items_of(period, chains))
+    found = read_items(filing, items_of(period, chains))
+    figures = usable(found)
     none, is_none = judged_none(filing, period, figures, chains, company.signs, concepts)
-    completed = {later.accession: read_items(later, items_of(own, chains)) for later, own in reports}
+    completed = {later.accession: usable(read_items(later, items_of(own, chains))) for later, own in reports}
     versions, splits = versions_of(filing, {**figures, **none}, completed, company.facts, concepts.rules)
     average = figures["shares_basic"].value if "shares_basic" in figures else None
     count = share_count(filing, period, chains.get(SHARES_OUTSTANDING, ()), average, concepts.rules)
     is_debt_none = [is_none, *(is_none and _still_none(version, period, company) for version in versions[1:])]
-    return Statement(period, versions, is_debt_none, count, splits)
+    return Statement(period, versions, is_debt_none, count, splits, found.keys() - figures.keys())
 
 
 def _still_none(version: Version, period: Period, company: Company) -> bool:
@@ -99,8 +103,12 @@ def _still_none(version: Version, period: Period, company: Company) -> bool:
     return is_same and unseen and not any(parts)
 
 
-def why_missing(item: str, figures: Mapping[str, Figure], is_debt_none: bool, company: Company) -> str:
+def why_missing(
+    item: str, figures: Mapping[str, Figure], is_debt_none: bool, unusable: Collection[str], company: Company
+) -> str:
     """Say why a statement has no figure of an item."""
+    if item in unusable:
+        return "a concept of the chain has no value that can be used: see what is refused"
     if item in DEBT_PARTS:
         if is_debt_none:
             return "none: other liabilities explain the balance sheet, and nothing shows debt"

@@ -90,8 +90,9 @@ def _missing_rows(
     for statement in statements:
         for version, is_debt_none in zip(statement.versions, statement.is_debt_none, strict=True):
             labels = labels_of(statement, version, company_id)
+            figures, unusable = version.figures, statement.unusable
             for item in (*MONEY_ITEMS, *COUNT_ITEMS):
-                if item not in version.figures:
-                    yield (*labels, item, why_missing(item, version.figures, is_debt_none, company))
+                if item not in figures:
+                    yield (*labels, item, why_missing(item, figures, is_debt_none, unusable, company))
             if statement.count.value is None:
                 yield (*labels, SHARES_OUTSTANDING, statement.count.problem)

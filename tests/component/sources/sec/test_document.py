@@ -198,3 +198,39 @@ def test_a_company_with_quarterly_reports_alone_says_so() -> None:
     assert found.annual.is_empty()
     assert rules_of(found) == ["no_annual_report"]
     assert "no annual report yet, only 10-Q" in found.refused["row_json"][0]
+
+
+@pytest.mark.parametrize("other", [140e6, 1e20, "140000000"])
+def test_where_a_concept_has_no_value_that_can_be_used_no_later_concept_of_the_chain_stands_in(
+    other: object,
+) -> None:
+    company = Company().annual(2020, filed(2020), NotesPayable=20e6, LongTermDebtCurrent=5e6)
+    if other == 140e6:
+        company.add(filed(2020), "2020-12-31", LongTermDebtNoncurrent=100e6)
+    found = company.add(filed(2020), "2020-12-31", LongTermDebtNoncurrent=other).read()
+    row = only(found)
+    # The notes are a part of the debt, whichever of its two totals is right.
+    assert (row["short_term_debt_usd"], row["long_term_debt_usd"]) == (5e6, None)
+    (reason,) = found.missing.filter(item="long_term_debt")["reason"]
+    assert reason == "a concept of the chain has no value that can be used: see what is refused"
+
+
+def test_revenue_is_unknown_where_its_total_is_contradicted_and_a_part_is_not() -> None:
+    part = "RevenueFromContractWithCustomerExcludingAssessedTax"
+    company = Company().annual(2020, filed(2020), **{part: 300e6})
+    company.add(filed(2020), "2020-12-31", "2020-01-01", Revenues=1200e6)
+    assert only(company.read())["revenue_usd"] is None
+
+
+def test_dividends_that_are_contradicted_are_not_none() -> None:
+    company = Company().annual(2020, filed(2020), NetCashProvidedByUsedInFinancingActivities=1e6)
+    assert only(company.read())["dividends_paid_usd"] == 0
+    for value in (2e6, 3e6):
+        company.add(filed(2020), "2020-12-31", "2020-01-01", PaymentsOfDividends=value)
+    assert only(company.read())["dividends_paid_usd"] is None
+
+
+def test_an_amendment_gives_what_was_contradicted() -> None:
+    company = Company().annual(2020, filed(2020)).add(filed(2020), "2020-12-31", "2020-01-01", Revenues=9e6)
+    company.annual(2020, filed(2020, "10-K/A", 90, 2), Revenues=990e6)
+    assert company.read().annual.sort("filing_date")["revenue_usd"].to_list() == [None, 990e6]
