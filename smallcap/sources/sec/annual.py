@@ -37,7 +37,7 @@ def annual_statements(company: Company, core: Core, refused: Refused) -> list[St
             continue
         period = annual_period(filing, core, rules)
         other = currencies.get(filing.accession, [])
-        if found := _in_other_currency(period, other, company):
+        if found := _in_other_currency(filing, period, other, core, company):
             end, currency = found
             foreign.append(end)
             problem = f"its amounts are in {currency}, not in US dollars"
@@ -86,27 +86,40 @@ def _refuse_unanchored(company: Company, core: Core, known: Sequence[int], refus
         refused.add("vintage_unknown", end, row)
 
 
-def _currencies(facts: Facts) -> dict[str, list[tuple[Context, str]]]:
-    found: dict[str, list[tuple[Context, str]]] = {}
-    for (accession, context), unit in facts.other_currencies.items():
-        found.setdefault(accession, []).append((context, unit))
+def _currencies(facts: Facts) -> dict[str, list[tuple[Context, int, str]]]:
+    """Return by filing the periods given in another currency, with the number of core concepts and it."""
+    found: dict[str, list[tuple[Context, int, str]]] = {}
+    for (accession, context), units in facts.other_currencies.items():
+        for unit, tags in units.items():
+            found.setdefault(accession, []).append((context, len(tags), unit))
     return found
 
 
 def _in_other_currency(
-    period: Period | None, other: Sequence[tuple[Context, str]], company: Company
+    filing: Filing,
+    period: Period | None,
+    other: Sequence[tuple[Context, int, str]],
+    core: Core,
+    company: Company,
 ) -> tuple[int, str] | None:
-    """Return the end and currency of a year reported in another currency; None if there is none."""
+    """Return the end and currency of a year reported in another currency; None if there is none.
+
+    A year of which more is given in dollars has notes in another currency, of a part of the company perhaps.
+    """
     durations, slack = company.concepts.rules.durations, company.concepts.rules.date_slack_days
     years = [
-        (context[1], unit)
-        for context, unit in other
+        (context[1], count, unit)
+        for context, count, unit in other
         if context[0] and durations.annual_min_days <= length(context) <= durations.annual_max_days
     ]
     if not years:
         return None
-    last = max(years)
-    return last if period is None or last[0] >= period.end - slack else None
+    end, count, unit = max(years)
+    if period is not None and end <= period.end + slack:
+        in_dollars = len(core.flows & filing.contexts[period.flows[0]].keys())
+        if end < period.end - slack or count < in_dollars:
+            return None
+    return end, unit
 
 
 def _named(filing: Filing) -> dict[str, str]:

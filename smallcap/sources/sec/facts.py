@@ -21,7 +21,9 @@ MONEY, SHARES, PER_SHARE = "USD", "shares", "USD/shares"
 DEFAULT_TAXONOMY: Final = "us-gaap"
 COVER: Final = "dei:EntityCommonStockSharesOutstanding"
 """The count of shares on a filing's cover."""
+Currencies = dict[tuple[str, Context], dict[str, set[str]]]
 _LENGTH_OF_DATE: Final = 10
+_LENGTH_OF_CURRENCY: Final = 3
 
 
 @dataclass
@@ -66,12 +68,12 @@ class Facts:
     seen
         By period and concept: each filing that has the value, and the value.
     other_currencies
-        Currencies other than the dollar, by accession number and period, in which core concepts are given.
+        By accession number and period, the core concepts that are given in each currency but the dollar.
     """
 
     filings: list[Filing]
     seen: dict[Context, dict[str, list[tuple[Filing, float]]]]
-    other_currencies: dict[tuple[str, Context], str]
+    other_currencies: Currencies
 
 
 def read_facts(
@@ -109,14 +111,17 @@ def read_facts(
         for unit, facts in found.items():
             if unit in units:
                 reader.read(tag, facts)
-            elif tag in core:
-                reader.note_currency(facts, unit)
+            elif tag in core and is_currency(unit):
+                reader.note_currency(tag, facts, unit)
     return reader.finished()
 
 
-def indexed(
-    filings: Iterable[Filing], other_currencies: dict[tuple[str, Context], str] | None = None
-) -> Facts:
+def is_currency(unit: str) -> bool:
+    """Whether a unit is a currency by its code of three letters; others are mistakes of a filer."""
+    return len(unit) == _LENGTH_OF_CURRENCY and unit.isascii() and unit.isupper()
+
+
+def indexed(filings: Iterable[Filing], other_currencies: Currencies | None = None) -> Facts:
     """Order filings in time, and find their facts by period and concept."""
     ordered = sorted(filings, key=lambda filing: filing.standing)
     seen: dict[Context, dict[str, list[tuple[Filing, float]]]] = {}
@@ -145,7 +150,7 @@ class _Reader:
         self._filings: dict[str, Filing] = {}
         self._days: dict[str, int] = {}
         self._doubles: dict[tuple[str, Context, str], set[float]] = {}
-        self._currencies: dict[tuple[str, Context], str] = {}
+        self._currencies: Currencies = {}
 
     def read(self, tag: str, facts: Any) -> None:
         """Read the facts of a concept in one unit."""
@@ -187,15 +192,15 @@ class _Reader:
             elif known != value:
                 self._doubles.setdefault((accession, (start, end), tag), {known}).add(value)
 
-    def note_currency(self, facts: Any, unit: str) -> None:
+    def note_currency(self, tag: str, facts: Any, unit: str) -> None:
         """Note in which filings a core concept is given in another currency."""
         for fact in facts if isinstance(facts, list) else ():
             try:
                 context = (self._day(fact["start"]) if fact.get("start") else 0, self._day(fact["end"]))
                 if fact["form"] in self._forms:
                     self._filing(fact["accn"], fact["form"], fact["filed"])
-                    key = (fact["accn"], context)
-                    self._currencies[key] = min(unit, self._currencies.get(key, unit))
+                    units = self._currencies.setdefault((fact["accn"], context), {})
+                    units.setdefault(unit, set()).add(tag)
             except (KeyError, TypeError, AttributeError, ValueError):
                 continue
 

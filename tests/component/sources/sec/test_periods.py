@@ -86,6 +86,23 @@ def test_a_report_in_another_currency_is_refused_with_its_currency() -> None:
     assert "its amounts are in CNY, not in US dollars" in found.refused["row_json"][0]
 
 
+@pytest.mark.parametrize("unit", ["CAD", "pure", "USD/shares", "segment"])
+def test_one_core_concept_in_another_unit_does_not_refuse_a_report_in_dollars(unit: str) -> None:
+    company = report(ANNUAL, "2020-01-01", "2020-12-31")
+    company.add(ANNUAL, "2020-12-31", "2020-01-01", unit=unit, Revenues=12e6)
+    found = company.read()
+    assert only(found)["revenue_usd"] == 1000e6
+    assert found.refused.height == 0
+
+
+def test_a_report_whose_last_year_is_in_another_currency_only_is_refused() -> None:
+    company = report(ANNUAL, "2019-01-01", "2019-12-31")
+    company.add(ANNUAL, "2020-12-31", "2020-01-01", unit="CAD", Revenues=12e6)
+    found = company.read()
+    assert found.annual.height == 0
+    assert "currency_not_usd" in found.refused["rule"].to_list()
+
+
 def test_a_file_without_us_gaap_is_refused_with_its_taxonomies() -> None:
     company = Company().add(ANNUAL, "2020-12-31", **{"ifrs-full__Assets": 1.0})
     found = company.read()
