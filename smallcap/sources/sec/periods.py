@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from smallcap.rules.types.concepts import StatementRules
 from smallcap.sources.sec.facts import Context, Filing
 
 NO_CONTEXTS: tuple[Context, ...] = ()
+_LEAST: Final = 0.5
+"""A short period has at least this part of the flows of the report's years, if it is the one reported."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,18 @@ def length(context: Context) -> int:
 def annual_period(filing: Filing, core: Core, rules: StatementRules) -> Period | None:
     """Return the fiscal year that an annual report is of; None if it has no flows.
 
-    It ends with the report's last balance sheet, or with its last annual flow where no flow ends with that.
-    A shorter period (a change of fiscal year, a company's first) is taken where no annual flow ends there.
+    It ends with the report's last balance sheet with which flows end, or else with its last annual flow.
+    A shorter period (a change of fiscal year, a company's first) is taken where no annual flow ends there,
+    not one with few flows after a whole year: that is a note on what came after the year.
     """
     flows, slack = _flows(filing, core), rules.date_slack_days
     first, last = rules.durations.annual_min_days, rules.durations.annual_max_days
     annual = {context: count for context, count in flows.items() if first <= length(context) <= last}
-    sheet = max(_sheets(filing, core), default=0)
-    at_sheet = [context for context in flows if abs(context[1] - sheet) <= slack]
-    if at_sheet:
-        own = [context for context in at_sheet if context in annual] or at_sheet
+    at_sheet = _at_last_sheet(filing, core, flows, slack)
+    if annual.keys() & at_sheet:
+        own = [context for context in at_sheet if context in annual]
+    elif at_sheet and max(flows[context] for context in at_sheet) >= _LEAST * max(annual.values(), default=0):
+        own = at_sheet
     elif annual:
         latest = max(context[1] for context in annual)
         own = [context for context in annual if latest - context[1] <= slack]
@@ -116,6 +121,14 @@ def quarter_period(
     start = min(near, key=lambda context: (context[0], -context[1]))[0]
     to_date = _best_first([c for c in near if c[0] - start <= slack], flows)
     return Period(chosen_end, tuple(quarters), _balances(filing, core, chosen_end, slack), tuple(to_date))
+
+
+def _at_last_sheet(filing: Filing, core: Core, flows: Collection[Context], slack: int) -> list[Context]:
+    """Return the periods that end with the last balance sheet with which any does."""
+    for sheet in sorted(set(_sheets(filing, core)), reverse=True):
+        if near := [context for context in flows if abs(context[1] - sheet) <= slack]:
+            return near
+    return []
 
 
 def _best_first(contexts: list[Context], counts: dict[Context, int]) -> list[Context]:

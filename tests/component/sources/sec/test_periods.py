@@ -51,6 +51,24 @@ def test_a_transition_period_keeps_its_length() -> None:
     assert (row["period_end"], row["period_days"], row["revenue_usd"]) == (dt.date(2020, 12, 31), 184, 1000e6)
 
 
+def test_a_month_after_the_year_in_a_note_is_not_the_period_of_the_report() -> None:
+    company = report(ANNUAL, "2020-01-01", "2020-12-31")
+    company.add(ANNUAL, "2021-01-31", "2021-01-01", **{NET_INCOME: 1e6}).add(
+        ANNUAL, "2021-01-31", **{ASSETS: 5e6}
+    )
+    row = only(company.read())
+    assert (row["period_end"], row["period_days"]) == (dt.date(2020, 12, 31), 366)
+    assert (row["net_income_usd"], row["total_assets_usd"]) == (80e6, 900e6)
+
+
+def test_a_balance_after_a_transition_period_leaves_it_the_period_of_the_report() -> None:
+    filing = ("0000001234-21-000001", "10-KT", "2021-03-01")
+    company = report(filing, "2020-07-01", "2020-12-31").add(filing, "2021-02-10", StockholdersEquity=1e6)
+    company.add(filing, "2020-06-30", "2019-07-01", **FLOWS).add(filing, "2020-06-30", **SHEET)
+    row = only(company.read())
+    assert (row["period_end"], row["period_days"]) == (dt.date(2020, 12, 31), 184)
+
+
 def test_the_first_report_of_a_new_company_keeps_its_length() -> None:
     row = only(report(ANNUAL, "2020-05-01", "2020-12-31").read())
     assert row["period_days"] == 245
