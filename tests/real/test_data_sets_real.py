@@ -103,6 +103,12 @@ def test_each_figure_and_the_industry_are_those_of_the_data_set(adsh: str) -> No
     assert filers(data_set().sub).row(by_predicate=pl.col("adsh") == adsh, named=True)["sic"] == sic
 
 
+def test_convertible_notes_are_debt_beside_a_smaller_long_term_debt() -> None:
+    (found,) = [one for one in statements() if one.cik == 936402]
+    # Two lines of one balance sheet: long-term debt of 43.6 million, convertible bonds of 1,100 million.
+    assert found.annual["long_term_debt_usd"].to_list() == [1_143.6e6]
+
+
 def test_nearly_every_annual_filing_gives_a_row_and_the_items_are_filled_as_measured() -> None:
     rows = pl.concat([found.annual for found in statements()]).filter(version="original")
     assert rows.height == 396

@@ -12,6 +12,10 @@ from smallcap.rules.types.base import Record, Row, RuleSet, require
 
 CONCEPTS_FILE: Final = "concepts.csv"
 STATEMENTS_FILE: Final = "statements.toml"
+Kind = Literal["alternative", "addend", "beside", "largest"]
+NEEDED: Final = "alternative"
+BESIDE: Final = "beside"
+LARGEST: Final = "largest"
 REFERENCE: Final = "@"
 """First character of a tag that names another item of the file instead of a concept."""
 _TAG: Final = re.compile(r"@[a-z_]+|([a-z-]+:)?[A-Za-z][A-Za-z0-9]+")
@@ -35,7 +39,8 @@ class Concept(Row):
         1, or -1 for what is subtracted.
     kind
         alternative: the sum needs it. addend: it is added where present; a sum of addends alone needs one of
-        them. largest: the largest of these rows is taken instead of a sum.
+        them. beside: it is added where it is larger than the first row, which then is no total of it.
+        largest: the largest of the rows is taken instead of a sum.
     source
         Where the rule comes from.
     """
@@ -44,7 +49,7 @@ class Concept(Row):
     order: int
     tag: str
     sign: int
-    kind: Literal["alternative", "addend", "largest"]
+    kind: Kind
     source: str
 
     def __post_init__(self) -> None:

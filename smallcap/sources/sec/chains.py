@@ -9,7 +9,7 @@ from itertools import groupby
 from math import inf, isnan
 from typing import Final
 
-from smallcap.rules.types.concepts import REFERENCE, Concept, Concepts
+from smallcap.rules.types.concepts import BESIDE, LARGEST, NEEDED, REFERENCE, Concept, Concepts, Kind
 from smallcap.sources.sec.facts import MONEY, PER_SHARE, SHARES, Context
 
 INCOME_ITEMS: Final = (
@@ -35,8 +35,10 @@ CORE_BALANCES: Final = ("total_assets", "equity_of_owners", "equity_in_all")
 Part = tuple[float, str, Context]
 """A fact of a figure: its sign, concept and period."""
 Lookup = Callable[[str], tuple[float, Context] | None]
-Term = tuple[int, str | None, tuple["Group", ...], bool]
-"""Sign; the concept, or else the chain of the item that is referred to; whether the sum needs it."""
+Term = tuple[int, str | None, tuple["Group", ...], Kind]
+"""Sign; the concept, or else the chain of the item that is referred to; what it is in the sum."""
+_APART: Final = 1.1
+"""What is larger than the first term by more than the costs and discounts of a loan is no part of it."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +118,15 @@ def _among(chain: Chain, tags: Collection[str], done: dict[int, Chain]) -> Chain
     for group in chain:
         terms: list[Term] = []
         for term in group.terms:
-            sign, tag, inner, is_needed = term
+            sign, tag, inner, kind = term
             if tag is not None:
                 if tag in tags:
                     terms.append(term)
                     continue
             elif among := _among(inner, tags, done):
-                terms.append((sign, None, among, is_needed))
+                terms.append((sign, None, among, kind))
                 continue
-            if is_needed:
+            if kind == NEEDED:
                 break
         else:
             if terms:
@@ -137,12 +139,13 @@ def resolve(chain: Chain, lookup: Lookup) -> Figure | None:
     """Return the figure of the first sum of a chain of which a filing has what it needs."""
     for group in chain:
         found: list[Figure] = []
-        for sign, tag, inner, is_needed in group.terms:
+        for sign, tag, inner, kind in group.terms:
             figure = _term(sign, tag, inner, lookup)
-            if figure is not None:
+            if figure is None:
+                if kind == NEEDED:
+                    break
+            elif kind != BESIDE or not _is_within(figure, found):
                 found.append(figure)
-            elif is_needed:
-                break
         else:
             if found:
                 return _taken(group, found)
@@ -172,6 +175,11 @@ def _taken(group: Group, found: Sequence[Figure]) -> Figure:
     return Figure(sum(figure.value for figure in kept), parts, values)
 
 
+def _is_within(figure: Figure, found: Sequence[Figure]) -> bool:
+    """Whether a term may be a part of the first one."""
+    return not found or figure.value <= _APART * found[0].value
+
+
 def _is_repeated(figure: Figure, earlier: Sequence[Figure]) -> bool:
     """Whether a term repeats an earlier one: filers give one line under two concepts.
 
@@ -194,8 +202,8 @@ def _group(
     for row in rows:
         is_reference = row.tag.startswith(REFERENCE)
         inner = _compile(row.tag.removeprefix(REFERENCE), by_item, done) if is_reference else ()
-        terms.append((row.sign, None if is_reference else row.tag, inner, row.kind == "alternative"))
-    return Group(tuple(terms), rows[0].kind == "largest")
+        terms.append((row.sign, None if is_reference else row.tag, inner, row.kind))
+    return Group(tuple(terms), any(row.kind == LARGEST for row in rows))
 
 
 def _tags(chain: Chain) -> Iterable[str]:

@@ -64,6 +64,52 @@ def test_what_is_due_within_a_year_is_not_counted_twice(balances: Amounts, both:
 
 
 @pytest.mark.parametrize(
+    ("balances", "both"),
+    [
+        pytest.param(
+            {"LongTermDebtNoncurrent": 44, "ConvertibleDebtNoncurrent": 300}, (None, 344), id="notes"
+        ),
+        pytest.param(
+            {"LongTermDebtNoncurrent": 44, "ConvertibleDebtNoncurrent": 300, "SeniorLongTermNotes": 20},
+            (None, 344),
+            id="a part of the smaller line",
+        ),
+        pytest.param(
+            {"LongTermDebtAndCapitalLeaseObligations": 3, "LongTermDebtNoncurrent": 90},
+            (None, 93),
+            id="leases",
+        ),
+        pytest.param(
+            {"LongTermDebtNoncurrent": 9, "LongTermDebtCurrent": 5, "ConvertibleNotesPayableCurrent": 200},
+            (205, 9),
+            id="notes that fall due",
+        ),
+        pytest.param(
+            {"DebtCurrent": 5, "ShortTermBorrowings": 20}, (25, None), id="a current part and a loan"
+        ),
+        pytest.param(
+            {"DebtCurrent": 25, "ShortTermBorrowings": 20, "LongTermDebtCurrent": 5}, (25, None), id="a total"
+        ),
+        pytest.param({"ShortTermBorrowings": 1, "NotesPayableCurrent": 20}, (21, None), id="loans and notes"),
+        pytest.param(
+            {"LongTermDebtAndCapitalLeaseObligationsCurrent": 2, "ConvertibleDebtCurrent": 90},
+            (92, None),
+            id="leases and notes that fall due",
+        ),
+        # The same loan before the costs of its issue.
+        pytest.param({"LongTermDebtNoncurrent": 97, "SeniorLongTermNotes": 100}, (None, 97), id="gross"),
+        pytest.param(
+            {"LongTermDebtNoncurrent": 300, "ConvertibleDebtNoncurrent": 90}, (None, 300), id="within"
+        ),
+    ],
+)
+def test_a_line_that_is_larger_than_the_total_stands_beside_it(
+    balances: Amounts, both: tuple[float | None, float | None]
+) -> None:
+    assert debt(**balances) == both
+
+
+@pytest.mark.parametrize(
     "tag", ["OtherBorrowings", "DebtInstrumentCarryingAmount", "LoansPayableToBankNoncurrent"]
 )
 def test_debt_under_a_concept_that_no_chain_has_leaves_debt_unknown(tag: str) -> None:
