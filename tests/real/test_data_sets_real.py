@@ -109,6 +109,22 @@ def test_convertible_notes_are_debt_beside_a_smaller_long_term_debt() -> None:
     assert found.annual["long_term_debt_usd"].to_list() == [1_143.6e6]
 
 
+@pytest.mark.parametrize(
+    ("cik", "column", "millions"),
+    [
+        (40533, "cost_of_revenue_usd", 26_352),
+        (45012, "cost_of_revenue_usd", 12_479),
+        (831259, "net_income_usd", 2_749),
+        (713676, "net_income_usd", 2_447),
+    ],
+)
+def test_cost_has_both_kinds_and_net_income_is_that_of_the_owners(
+    cik: int, column: str, millions: float
+) -> None:
+    (found,) = [one for one in statements() if one.cik == cik]
+    assert found.annual[column].to_list() == [millions * 1e6]
+
+
 def test_nearly_every_annual_filing_gives_a_row_and_the_items_are_filled_as_measured() -> None:
     rows = pl.concat([found.annual for found in statements()]).filter(version="original")
     assert rows.height == 396

@@ -1,0 +1,68 @@
+"""Revenue, its cost and net income are whole: a part of them is not taken for all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.component.sources.sec.builders import NET_INCOME, Company, filed, only
+
+CONTRACTS = "RevenueFromContractWithCustomerExcludingAssessedTax"
+
+
+def flows(**values: float) -> dict[str, float | None]:
+    """Figures, in millions, of a company with these flows and no revenue or net income but them."""
+    company = Company().annual(2020, filed(2020), Revenues=None, **{NET_INCOME: None})
+    company.add(
+        filed(2020), "2020-12-31", "2020-01-01", **{tag: value * 1e6 for tag, value in values.items()}
+    )
+    row = only(company.read())
+    items = ("revenue", "cost_of_revenue", "net_income")
+    return {item: None if (value := row[f"{item}_usd"]) is None else value / 1e6 for item in items}
+
+
+@pytest.mark.parametrize(
+    ("given", "revenue"),
+    [
+        pytest.param(
+            {CONTRACTS: 5, "InterestAndDividendIncomeOperating": 100, "NoninterestIncome": 20}, 120, id="bank"
+        ),
+        pytest.param({CONTRACTS: 5, "OperatingLeaseLeaseIncome": 100}, 100, id="property trust"),
+        pytest.param({CONTRACTS: 5, "PremiumsEarnedNet": 100}, 100, id="insurer"),
+        pytest.param({CONTRACTS: 100, "OperatingLeaseLeaseIncome": 5}, 100, id="rents by the way"),
+        pytest.param({"Revenues": 110, CONTRACTS: 100}, 110, id="a total"),
+        pytest.param(
+            {"Revenues": 90, "InterestAndDividendIncomeOperating": 100}, 90, id="a total after interest"
+        ),
+        pytest.param({"Revenues": 5, CONTRACTS: 100}, 100, id="a part under the name of a total"),
+        pytest.param({"Revenues": 5, "SalesRevenueNet": 100}, 100, id="a part before 2018"),
+        pytest.param({"SalesRevenueGoodsNet": 80, "SalesRevenueServicesNet": 20}, 100, id="goods, services"),
+        pytest.param({"SalesRevenueServicesNet": 20}, 20, id="services alone"),
+    ],
+)
+def test_revenue_is_not_the_fees_or_the_goods_alone(given: dict[str, float], revenue: float) -> None:
+    assert flows(**given)["revenue"] == revenue
+
+
+@pytest.mark.parametrize(
+    ("given", "cost"),
+    [
+        ({"CostOfGoodsSold": 50, "CostOfServices": 10}, 60),
+        ({"CostOfGoodsAndServicesSold": 60, "CostOfGoodsSold": 50, "CostOfServices": 10}, 60),
+        ({"CostOfServices": 10}, 10),
+    ],
+)
+def test_the_cost_of_revenue_is_that_of_goods_and_of_services(given: dict[str, float], cost: float) -> None:
+    assert flows(**given)["cost_of_revenue"] == cost
+
+
+@pytest.mark.parametrize(
+    ("given", "income"),
+    [
+        ({"NetIncomeLoss": 70, "ProfitLoss": 100}, 70),
+        ({"ProfitLoss": 100, "NetIncomeLossAttributableToNoncontrollingInterest": 30}, 70),
+        ({"ProfitLoss": 100, "NetIncomeLossAttributableToNoncontrollingInterest": -30}, 130),
+        ({"ProfitLoss": 100}, 100),
+    ],
+)
+def test_net_income_is_that_of_the_owners_as_equity_is(given: dict[str, float], income: float) -> None:
+    assert flows(**given)["net_income"] == income
