@@ -11,6 +11,10 @@ from smallcap.sources.sec.facts import COVER, Filing
 from smallcap.sources.sec.periods import Period
 
 ITEM: Final = SHARES_OUTSTANDING
+_MILLION: Final = 1e6
+"""A smaller average may itself be in thousands, beside a count that is right."""
+_MANY: Final = 1.5
+"""A count is near the period's average if it is not more than so many times as large, or as small."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ def share_count(
 ) -> Count:
     """Return the count on a filing's cover, else on its balance sheet.
 
-    A count that is a placeholder, too old on the day of the filing, or far below the period's average is not
-    taken: the last may be of one class of several. Several counts of one cover are those of the classes, and
-    are added up.
+    A count that is a placeholder, too old on the day of the filing, or far from the period's average is not
+    taken: it may be of one class of several, or in other units. Several counts of one cover are those of the
+    classes, and are added up, unless one of them alone agrees with the average.
 
     Parameters
     ----------
@@ -63,9 +67,10 @@ def share_count(
     if covers:
         day = max(covers)
         value = covers[day]
-        problem = _doubt(value, filing.filed - day, average, rules)
+        classes = filing.class_counts.get(day, ())
+        problem = _doubt(value, filing.filed - day, average, rules) or _doubt_of_classes(classes, average)
         if not problem:
-            return Count(float(value), day, COVER, note=_of_classes(filing.class_counts.get(day, ())))
+            return Count(float(value), day, COVER, note=_of_classes(classes))
     for context in period.balances:
         values = filing.contexts.get(context, {})
         for group in chain:
@@ -81,6 +86,19 @@ def _of_classes(counts: tuple[float, ...]) -> str:
     return f"the cover has {len(counts)} counts, taken as those of classes of shares; their sum is used"
 
 
+def _doubt_of_classes(counts: tuple[float, ...], average: float | None) -> str:
+    """Say whether one of several counts may be that of all shares, and another a mistake."""
+    if not counts or not average or sum(counts) <= _MANY * average:
+        return ""
+    largest = max(counts)
+    if not average / _MANY <= largest <= _MANY * average:
+        return ""
+    return (
+        f"the cover's {len(counts)} counts add up to {sum(counts):,.0f}, far above the period's average of "
+        f"{average:,.0f} basic shares, and one of them alone may be that of all"
+    )
+
+
 def _doubt(value: float, age: int, average: float | None, rules: StatementRules) -> str:
     if value < rules.min_share_count:
         return f"the cover's count of {value:,.0f} is below {rules.min_share_count:,.0f}: a placeholder"
@@ -90,5 +108,10 @@ def _doubt(value: float, age: int, average: float | None, rules: StatementRules)
         return (
             f"the count of {value:,.0f} is far below the period's average of {average:,.0f} basic shares: "
             f"it may be of one class of several"
+        )
+    if average is not None and average >= _MILLION and value > rules.max_split_ratio * average:
+        return (
+            f"the count of {value:,.0f} is more than {rules.max_split_ratio:,.0f} times the period's average "
+            f"of {average:,.0f} basic shares: it may be in other units"
         )
     return ""

@@ -174,6 +174,47 @@ def test_a_count_below_half_of_the_average_may_be_of_one_class_and_is_not_taken(
     assert any("one class of several" in notice for notice in found.notices) is (expected is None)
 
 
+def count_beside(average: float, *counts: float) -> tuple[float | None, str]:
+    """The count of shares, with what is said of it, where the balance sheet has 99 million."""
+    averages = {"WeightedAverageNumberOfSharesOutstandingBasic": average}
+    company = Company().annual(2020, filed(2020)).add(filed(2020), "2020-12-31", "2020-01-01", **averages)
+    company.add(filed(2020), "2020-12-31", CommonStockSharesOutstanding=99e6)
+    for count in counts:
+        company.add(filed(2020), "2021-02-15", **{COVER.replace(":", "__"): count})
+    found = company.read()
+    return only(found)["shares_outstanding"], " ".join(found.notices)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        # The same shares twice, of two days perhaps.
+        ((100e6, 98.5e6), 99e6),
+        # Two classes, and two classes after an offering.
+        ((60e6, 41e6), 101e6),
+        ((160e6, 90e6), 250e6),
+    ],
+)
+def test_counts_of_one_cover_are_not_added_up_where_one_alone_agrees_with_the_average(
+    counts: tuple[float, ...], expected: float
+) -> None:
+    count, said = count_beside(100e6, *counts)
+    assert count == expected
+    assert ("one of them alone may be that of all" in said) is (expected == 99e6)
+
+
+@pytest.mark.parametrize(
+    ("average", "count", "expected"),
+    [(100e6, 100e9, 99e6), (100e6, 900e6, 900e6), (98_000, 98e6, 98e6), (980_000, 980e6, 980e6)],
+)
+def test_a_count_in_other_units_than_the_average_is_not_taken_unless_the_average_is_small(
+    average: float, count: float, expected: float
+) -> None:
+    taken, said = count_beside(average, count)
+    assert taken == expected
+    assert ("it may be in other units" in said) is (expected == 99e6)
+
+
 def test_without_a_cover_count_that_of_the_balance_sheet_stands_in_and_is_said() -> None:
     company = Company().annual(2020, filed(2020))
     missing = company.read()
