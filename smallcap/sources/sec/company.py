@@ -167,7 +167,14 @@ def _refuse_company(
         kind = "an IFRS filer" if IFRS in document.taxonomies else "a filer without US GAAP facts"
         problem = f"{kind}: its facts are of {names}, and none of us-gaap"
         refused.add("not_us_gaap", 0, {"problem": problem})
-    elif "currency_not_usd" not in refused.rules():
+    elif "currency_not_usd" in refused.rules():
+        return
+    elif IFRS in document.taxonomies:
+        problem = (
+            f"an IFRS filer: its statements are of {IFRS}; of us-gaap it has some facts, and no annual report"
+        )
+        refused.add("not_us_gaap", 0, {"problem": problem})
+    else:
         forms = sorted({filing.form for filing in facts.filings})
         problem = (
             f"no annual report yet, only {', '.join(forms)}"

@@ -128,6 +128,14 @@ def test_a_file_without_us_gaap_is_refused_with_its_taxonomies() -> None:
     assert "an IFRS filer" in found.refused["row_json"][0]
 
 
+def test_an_ifrs_filer_with_some_facts_of_us_gaap_is_refused_as_one() -> None:
+    company = Company().add(ANNUAL, "2020-12-31", **{"ifrs-full__Assets": 1.0})
+    company.add(ANNUAL, "2020-12-31", "2020-01-01", IncomeTaxExpenseBenefit=1e6)
+    found = company.read()
+    assert found.refused["rule"].to_list() == ["not_us_gaap"]
+    assert "of us-gaap it has some facts" in found.refused["row_json"][0]
+
+
 FIRST: Filing = ("0000001234-21-000002", "10-Q", "2021-05-05")
 SECOND: Filing = ("0000001234-21-000003", "10-Q", "2021-08-05")
 THIRD: Filing = ("0000001234-21-000004", "10-Q", "2021-11-05")
