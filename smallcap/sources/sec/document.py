@@ -15,6 +15,7 @@ from smallcap.input_limits import InputLimits
 from smallcap.sources.archives import gunzip
 
 GZIP: Final = b"\x1f\x8b"
+ZIP: Final = b"PK\x03\x04"
 REMEDY: Final = (
     "Download https://data.sec.gov/api/xbrl/companyfacts/CIK##########.json, with the company's CIK of ten "
     "digits"
@@ -62,6 +63,8 @@ def read_document(payload: bytes, what: str = "the file", limits: InputLimits | 
     """
     most = (limits or InputLimits()).file_bytes
     text = gunzip(payload, what, most) if payload[:2] == GZIP else payload
+    if text[: len(ZIP)] == ZIP:
+        raise InputError(f"{what} is a zip file; take the file of one company out of it. {REMEDY}")
     if not text.strip():
         raise InputError(f"{what} is empty. {REMEDY}")
     # Before it is parsed: a page of markup says more than the position of its first character.
@@ -74,10 +77,12 @@ def read_document(payload: bytes, what: str = "the file", limits: InputLimits | 
         found = json.loads(text)
     except RecursionError:
         raise InputError(f"{what} is not a companyfacts file: it is nested too deeply. {REMEDY}") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise InputError(
             f"{what} is not complete JSON ({_first_line(error)}): the download was probably cut off. {REMEDY}"
         ) from None
+    except ValueError as error:
+        raise InputError(f"{what} is not JSON ({_first_line(error)}): it is damaged. {REMEDY}") from None
     return _document(found, what)
 
 

@@ -32,6 +32,9 @@ class Refused:
         """Add a row that breaks a rule; `day` is the ordinal of its period's end, 0 if it has none."""
         year = dt.date.fromordinal(day).year if day else None
         text = json.dumps({**self._company, **row}, default=str, sort_keys=True)
+        if "NaN" in text or "Infinity" in text:
+            # No numbers in JSON, although Python reads and writes them as such: kept as text.
+            text = json.dumps(json.loads(text, parse_constant=str), sort_keys=True)
         self._rows.append((year, rule, text[:_LONGEST]))
 
     def frame(self, year: int) -> pl.DataFrame:

@@ -241,6 +241,26 @@ def test_a_company_with_quarterly_reports_alone_says_so() -> None:
     assert "no annual report yet, only 10-Q" in found.refused["row_json"][0]
 
 
+def test_a_refused_number_that_json_has_not_is_kept_as_text() -> None:
+    company = Company().annual(2020, filed(2020)).add(filed(2020), "2020-12-31", Goodwill=float("nan"))
+    (row,) = company.read().refused["row_json"]
+    assert json.loads(row, parse_constant=pytest.fail)["fact"]["val"] == "NaN"
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (b"PK\x03\x04" + bytes(30), "is a zip file; take the file of one company out of it"),
+        (b'{"cik": ' + b"9" * 5000 + b"}", "is not JSON"),
+        (b'{"cik": "\xff"}', "is not JSON"),
+    ],
+)
+def test_what_no_download_cut_off_is_not_called_so(payload: bytes, said: str) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        read_company(payload, CONCEPTS)
+    assert "cut off" not in str(caught.value)
+
+
 @pytest.mark.parametrize("other", [140e6, 1e20, "140000000"])
 def test_where_a_concept_has_no_value_that_can_be_used_no_later_concept_of_the_chain_stands_in(
     other: object,
