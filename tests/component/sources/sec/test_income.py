@@ -1,4 +1,4 @@
-"""Revenue, its cost and net income are whole: a part of them is not taken for all."""
+"""Revenue, its cost, net income and capital expenditures are whole: a part is not taken for all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def flows(**values: float) -> dict[str, float | None]:
         filed(2020), "2020-12-31", "2020-01-01", **{tag: value * 1e6 for tag, value in values.items()}
     )
     row = only(company.read())
-    items = ("revenue", "cost_of_revenue", "net_income")
+    items = ("revenue", "cost_of_revenue", "net_income", "capital_expenditures")
     return {item: None if (value := row[f"{item}_usd"]) is None else value / 1e6 for item in items}
 
 
@@ -66,3 +66,14 @@ def test_the_cost_of_revenue_is_that_of_goods_and_of_services(given: dict[str, f
 )
 def test_net_income_is_that_of_the_owners_as_equity_is(given: dict[str, float], income: float) -> None:
     assert flows(**given)["net_income"] == income
+
+
+@pytest.mark.parametrize(("other", "outlay"), [(77, 120), (28, 43)])
+def test_other_equipment_that_is_more_than_the_equipment_is_no_part_of_it(
+    other: float, outlay: float
+) -> None:
+    given = {
+        "PaymentsToAcquirePropertyPlantAndEquipment": 43,
+        "PaymentsToAcquireOtherPropertyPlantAndEquipment": other,
+    }
+    assert flows(**given)["capital_expenditures"] == outlay
