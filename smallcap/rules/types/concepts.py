@@ -122,6 +122,7 @@ class StatementRules(RuleSet):
     """How statements are read from companyfacts files; the fields are explained in statements.toml."""
 
     tolerance: float
+    balance_tolerance: float
     date_slack_days: int
     max_count_age_days: int
     min_share_count: float
@@ -134,6 +135,8 @@ class StatementRules(RuleSet):
 
     def __post_init__(self) -> None:
         require(0 < self.tolerance < 1, "tolerance", f"must be above 0, below 1; got {self.tolerance}")
+        is_share = 0 < self.balance_tolerance < 1
+        require(is_share, "balance_tolerance", f"must be above 0, below 1; got {self.balance_tolerance}")
         require(0 <= self.date_slack_days <= 15, "date_slack_days", "must be 0 to 15")
         for name in (
             "max_count_age_days",

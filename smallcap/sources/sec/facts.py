@@ -19,6 +19,7 @@ Context = tuple[int, int]
 """First and last day of a period as ordinals; the first is 0 for a day."""
 MONEY, SHARES, PER_SHARE = "USD", "shares", "USD/shares"
 DEFAULT_TAXONOMY: Final = "us-gaap"
+ASSETS, BOTH_SIDES = "Assets", "LiabilitiesAndStockholdersEquity"
 COVER: Final = "dei:EntityCommonStockSharesOutstanding"
 """The count of shares on a filing's cover."""
 Currencies = dict[tuple[str, Context], dict[str, set[str]]]
@@ -145,7 +146,7 @@ class _Reader:
         forms = rules.forms
         self._forms = frozenset((*forms.annual, *forms.quarterly, *forms.later))
         self._most = rules.max_amount
-        self._tolerance = rules.tolerance
+        self._tolerance, self._imbalance = rules.tolerance, rules.balance_tolerance
         self._refused = refused
         self._filings: dict[str, Filing] = {}
         self._days: dict[str, int] = {}
@@ -208,6 +209,10 @@ class _Reader:
         """Settle values that a filing gives twice, and order the filings."""
         for (accession, context, tag), values in self._doubles.items():
             self._settle(self._filings[accession], context, tag, values)
+        for filing in self._filings.values():
+            for context, found in filing.contexts.items():
+                if ASSETS in found and BOTH_SIDES in found:
+                    self._balance(filing, context, found)
         return indexed(self._filings.values(), self._currencies)
 
     def _settle(self, filing: Filing, context: Context, tag: str, values: set[float]) -> None:
@@ -230,6 +235,22 @@ class _Reader:
             "end": _text(context[1]),
             "values": amounts,
             "problem": f"its filing has {len(amounts)} values of it, {amounts[0]:,.0f} to {amounts[-1]:,.0f}",
+        }
+        self._refused.add("values_contradict", context[1], row)
+
+    def _balance(self, filing: Filing, context: Context, values: dict[str, float]) -> None:
+        """Use neither total of a balance sheet whose sides differ: one may be in thousands, or another's."""
+        assets, other = values[ASSETS], values[BOTH_SIDES]
+        if abs(assets - other) <= self._imbalance * max(abs(assets), abs(other)):
+            return
+        del values[ASSETS], values[BOTH_SIDES]
+        filing.unusable.setdefault(context, set()).update((ASSETS, BOTH_SIDES))
+        row = {
+            "concept": ASSETS,
+            "accn": filing.accession,
+            "end": _text(context[1]),
+            "values": [assets, other],
+            "problem": f"assets of {assets:,.0f} and liabilities and equity of {other:,.0f} are not equal",
         }
         self._refused.add("values_contradict", context[1], row)
 

@@ -276,6 +276,20 @@ def test_where_a_concept_has_no_value_that_can_be_used_no_later_concept_of_the_c
     assert reason == "a concept of the chain has no value that can be used: see what is refused"
 
 
+@pytest.mark.parametrize(
+    ("other_side", "assets"), [(900e6, 900e6), (903e6, 900e6), (900e3, None), (890e6, None)]
+)
+def test_the_sides_of_a_balance_sheet_are_equal_or_neither_is_used(
+    other_side: float, assets: float | None
+) -> None:
+    given = {"Liabilities": None, "LiabilitiesAndStockholdersEquity": other_side}
+    found = Company().annual(2020, filed(2020), **given).read()
+    row = only(found)
+    assert row["total_assets_usd"] == assets
+    assert (row["total_liabilities_usd"] is None) is (assets is None)
+    assert rules_of(found) == ([] if assets else ["values_contradict"])
+
+
 def test_revenue_is_unknown_where_its_total_is_contradicted_and_a_part_is_not() -> None:
     part = "RevenueFromContractWithCustomerExcludingAssessedTax"
     company = Company().annual(2020, filed(2020), **{part: 300e6})
