@@ -111,6 +111,15 @@ def test_convertible_notes_are_debt_beside_a_smaller_long_term_debt() -> None:
 
 @pytest.mark.parametrize(
     ("cik", "column", "millions"),
+    [(1070412, "short_term_debt_usd", 518.244), (1063761, "long_term_debt_usd", 18_630.302)],
+)
+def test_debt_under_less_usual_concepts_is_found(cik: int, column: str, millions: float) -> None:
+    (found,) = [one for one in statements() if one.cik == cik]
+    assert found.annual[column].to_list() == [pytest.approx(millions * 1e6)]
+
+
+@pytest.mark.parametrize(
+    ("cik", "column", "millions"),
     [
         (40533, "cost_of_revenue_usd", 26_352),
         (45012, "cost_of_revenue_usd", 12_479),

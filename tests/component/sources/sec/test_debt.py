@@ -45,6 +45,39 @@ def test_long_term_debt_is_the_sum_of_its_kinds_or_the_larger_total(
     ("balances", "both"),
     [
         pytest.param(
+            {"LongTermDebtCurrent": 5, "NotesPayableToBankCurrent": 50}, (55, None), id="bank notes"
+        ),
+        pytest.param(
+            {"LongTermDebtCurrent": 5, "LoansPayableToBankCurrent": 50}, (55, None), id="bank loans"
+        ),
+        pytest.param({"NotesPayableCurrent": 50, "NotesPayableToBankCurrent": 30}, (50, None), id="a part"),
+        pytest.param({"NotesAndLoansPayableCurrent": 70}, (70, None), id="notes and loans"),
+        pytest.param({"ConvertibleSubordinatedDebtNoncurrent": 90}, (None, 90), id="convertible"),
+        pytest.param({"DebtAndCapitalLeaseObligations": 90, "DebtCurrent": 20}, (20, 70), id="all debt"),
+        pytest.param({"LongTermDebtNoncurrent": 90, "FinanceLeaseLiability": 30}, (None, 120), id="leases"),
+        pytest.param(
+            {"LongTermDebtNoncurrent": 90, "FinanceLeaseLiability": 30, "FinanceLeaseLiabilityCurrent": 4},
+            (None, 116),
+            id="leases without those of a year",
+        ),
+        pytest.param({"FinanceLeaseLiability": 30}, (None, None), id="leases alone"),
+        pytest.param(
+            {"JuniorSubordinatedDebentureOwedToUnconsolidatedSubsidiaryTrust": 30},
+            (None, None),
+            id="a trust's debentures alone",
+        ),
+    ],
+)
+def test_less_usual_concepts_of_debt_count(
+    balances: Amounts, both: tuple[float | None, float | None]
+) -> None:
+    assert debt(**balances) == both
+
+
+@pytest.mark.parametrize(
+    ("balances", "both"),
+    [
+        pytest.param(
             {"SecuredLongTermDebt": 40, "SecuredDebtCurrent": 5, "LineOfCredit": 30}, (5, 70), id="loan, line"
         ),
         pytest.param({"LineOfCredit": 30, "LinesOfCreditCurrent": 12}, (12, 18), id="a line in two parts"),
@@ -109,9 +142,7 @@ def test_a_line_that_is_larger_than_the_total_stands_beside_it(
     assert debt(**balances) == both
 
 
-@pytest.mark.parametrize(
-    "tag", ["OtherBorrowings", "DebtInstrumentCarryingAmount", "LoansPayableToBankNoncurrent"]
-)
+@pytest.mark.parametrize("tag", ["OtherBorrowings", "DebtInstrumentCarryingAmount", "LoansPayableToBank"])
 def test_debt_under_a_concept_that_no_chain_has_leaves_debt_unknown(tag: str) -> None:
     assert debt(**{tag: 50.0}) == (None, None)
     company = Company().annual(2020, filed(2020)).add(filed(2020), "2020-12-31", **{tag: 50e6})
