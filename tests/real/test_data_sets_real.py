@@ -134,6 +134,12 @@ def test_cost_has_both_kinds_and_net_income_is_that_of_the_owners(
     assert found.annual[column].to_list() == [millions * 1e6]
 
 
+def test_liabilities_without_the_debt_are_not_taken_for_all() -> None:
+    (found,) = [one for one in statements() if one.cik == 732717]
+    # Noncurrent liabilities of this balance sheet leave out long-term debt of 64,720 million.
+    assert found.annual["total_liabilities_usd"].to_list() == [166_427e6]
+
+
 def test_nearly_every_annual_filing_gives_a_row_and_the_items_are_filled_as_measured() -> None:
     rows = pl.concat([found.annual for found in statements()]).filter(version="original")
     assert rows.height == 396

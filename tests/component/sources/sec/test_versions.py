@@ -188,6 +188,14 @@ def test_liabilities_are_the_difference_where_no_total_is_given() -> None:
     assert tags.height == 4
 
 
+def test_noncurrent_liabilities_without_the_debt_are_not_taken_for_all_of_them() -> None:
+    # Some balance sheets show long-term debt above the other noncurrent liabilities, outside of their total.
+    given = {LIABILITIES: None, "LiabilitiesCurrent": 100e6, "LiabilitiesNoncurrent": 50e6}
+    company = Company().annual(2020, filed(2020), **given, LiabilitiesAndStockholdersEquity=900e6)
+    assert only(company.read())["total_liabilities_usd"] == 400e6
+    assert only(Company().annual(2020, filed(2020), **given).read())["total_liabilities_usd"] == 150e6
+
+
 def test_every_figure_is_the_sum_of_its_tags() -> None:
     found = Company().annual(2020, filed(2020), ShortTermInvestments=5e6, Cash=4e6).read()
     row = only(found)
