@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from smallcap.rules.types.concepts import Concepts
 from smallcap.sources.sec.blanks import DEBT_PARTS, TWO_YEARS, Signs, judged_none
@@ -13,6 +14,10 @@ from smallcap.sources.sec.periods import Period
 from smallcap.sources.sec.reading import items_of, read_items, usable
 from smallcap.sources.sec.shares import Count, share_count
 from smallcap.sources.sec.versions import Split, Version, versions_of
+
+_NO_VALUE: Final = "a concept of the chain has no value that can be used: see what is refused"
+_MOST_DEBT: Final = 1.01
+"""Debt is not more than so many times total liabilities; notes may give it before costs."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Statement:
     splits
         Counts of later filings that were not taken over.
     unusable
-        The items of which the original has values that cannot be used.
+        The items of which the original has values that cannot be used, with the reason.
     """
 
     period: Period
@@ -62,7 +67,7 @@ class Statement:
     is_debt_none: Sequence[bool]
     count: Count
     splits: Sequence[Split]
-    unusable: Collection[str] = ()
+    unusable: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_statement(
@@ -81,14 +86,30 @@ def make_statement(
     """
     chains, concepts = company.chains, company.concepts
     found = read_items(filing, items_of(period, chains))
-    figures = usable(found)
+    figures, unusable = _told(found)
     none, is_none = judged_none(filing, period, figures, chains, company.signs, concepts)
-    completed = {later.accession: usable(read_items(later, items_of(own, chains))) for later, own in reports}
+    completed = {
+        later.accession: _told(read_items(later, items_of(own, chains)))[0] for later, own in reports
+    }
     versions, splits = versions_of(filing, {**figures, **none}, completed, company.facts, concepts.rules)
     average = figures["shares_basic"].value if "shares_basic" in figures else None
     count = share_count(filing, period, chains.get(SHARES_OUTSTANDING, ()), average, concepts.rules)
     is_debt_none = [is_none, *(is_none and _still_none(version, period, company) for version in versions[1:])]
-    return Statement(period, versions, is_debt_none, count, splits, found.keys() - figures.keys())
+    return Statement(period, versions, is_debt_none, count, splits, unusable)
+
+
+def _told(found: Mapping[str, Figure]) -> tuple[dict[str, Figure], dict[str, str]]:
+    """Return the figures that can be told, and why the others cannot."""
+    figures = usable(found)
+    unusable = dict.fromkeys(found.keys() - figures.keys(), _NO_VALUE)
+    liabilities = figures.get("total_liabilities")
+    debt = sum(figures[part].value for part in DEBT_PARTS if part in figures)
+    if liabilities is not None and debt > _MOST_DEBT * liabilities.value:
+        reason = f"debt of {debt:,.0f} is above total liabilities of {liabilities.value:,.0f}: one is wrong"
+        for item in ("total_liabilities", *DEBT_PARTS):
+            if figures.pop(item, None) is not None:
+                unusable[item] = reason
+    return figures, unusable
 
 
 def _still_none(version: Version, period: Period, company: Company) -> bool:
@@ -104,11 +125,15 @@ def _still_none(version: Version, period: Period, company: Company) -> bool:
 
 
 def why_missing(
-    item: str, figures: Mapping[str, Figure], is_debt_none: bool, unusable: Collection[str], company: Company
+    item: str,
+    figures: Mapping[str, Figure],
+    is_debt_none: bool,
+    unusable: Mapping[str, str],
+    company: Company,
 ) -> str:
     """Say why a statement has no figure of an item."""
     if item in unusable:
-        return "a concept of the chain has no value that can be used: see what is refused"
+        return unusable[item]
     if item in DEBT_PARTS:
         if is_debt_none:
             return "none: other liabilities explain the balance sheet, and nothing shows debt"

@@ -11,7 +11,7 @@ Amounts = dict[str, float]
 
 def debt(**balances: float) -> tuple[float | None, float | None]:
     """Short-term and long-term debt, in millions, of a company with these balances."""
-    company = Company().annual(2020, filed(2020))
+    company = Company().annual(2020, filed(2020), Liabilities=None)
     company.add(filed(2020), "2020-12-31", **{tag: value * 1e6 for tag, value in balances.items()})
     row = only(company.read())
     parts = (row["short_term_debt_usd"], row["long_term_debt_usd"])
@@ -147,3 +147,17 @@ def test_debt_under_a_concept_that_no_chain_has_leaves_debt_unknown(tag: str) ->
     assert debt(**{tag: 50.0}) == (None, None)
     company = Company().annual(2020, filed(2020)).add(filed(2020), "2020-12-31", **{tag: 50e6})
     assert only(company.read())["is_debt_explained_zero"] is False
+
+
+@pytest.mark.parametrize(
+    ("long_term", "is_known"), [(400, True), (404, True), (410, False), (400_000, False)]
+)
+def test_debt_above_total_liabilities_leaves_both_unknown(long_term: float, is_known: bool) -> None:
+    company = Company().annual(2020, filed(2020))
+    found = company.add(filed(2020), "2020-12-31", LongTermDebtNoncurrent=long_term * 1e6).read()
+    row = only(found)
+    assert row["long_term_debt_usd"] == (long_term * 1e6 if is_known else None)
+    assert row["total_liabilities_usd"] == (400e6 if is_known else None)
+    assert row["is_debt_explained_zero"] is False
+    reasons = dict(found.missing.select("item", "reason").iter_rows())
+    assert ("one is wrong" in reasons.get("long_term_debt", "")) is not is_known
