@@ -111,6 +111,7 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/sources/sample/adapter.py": "a payload whose digest is that of what this project kept",
     "smallcap/sources/sample/factor_files.py": "writes a zip",
     "smallcap/reports/filing_document.py": "refused rows that this program wrote as JSON",
+    "smallcap/sources/sec/refused.py": "the row that it has just written as JSON",
     "smallcap/tables/views.py": "views of the package",
     "smallcap/warehouse/apart.py": "the memory of a process, from the system",
     "smallcap/warehouse/catalogue.py": "writes a catalogue",
