@@ -29,6 +29,14 @@ BALANCE_ITEMS: Final = (
 COUNT_ITEMS: Final = ("shares_basic", "shares_diluted")
 SHARES_OUTSTANDING: Final = "shares_outstanding"
 MONEY_ITEMS: Final = (*FLOW_ITEMS, *BALANCE_ITEMS)
+NEVER_NEGATIVE: Final = frozenset(
+    (
+        *("cost_of_revenue", "interest_expense", "depreciation_amortization", "capital_expenditures"),
+        *("dividends_paid", "inventories", "current_assets", "property_plant_equipment", "goodwill"),
+        *("total_assets", "current_liabilities", "total_liabilities"),
+    )
+)
+"""Items whose concepts are positive by their definition: below zero, a filer took the other sign."""
 CORE_FLOWS: Final = ("net_income", "operating_cash_flow", "revenue", "pretax_income", "operating_income")
 CORE_BALANCES: Final = ("total_assets", "equity_of_owners", "equity_in_all")
 

@@ -10,6 +10,7 @@ from smallcap.sources.sec.chains import (
     BALANCE_ITEMS,
     COUNT_ITEMS,
     FLOW_ITEMS,
+    NEVER_NEGATIVE,
     Chain,
     Figure,
     Lookup,
@@ -58,6 +59,11 @@ def read_items(filing: Filing, asked: Iterable[Asked]) -> dict[str, Figure]:
                 figure.value, figure.parts, figure.values, filing.accession, filing.form, filing.filed
             )
     return found
+
+
+def has_wrong_sign(item: str, value: float) -> bool:
+    """Whether a figure is below zero whose concept is positive by its definition."""
+    return value < 0 and item.removesuffix(TO_DATE) in NEVER_NEGATIVE
 
 
 def usable(figures: Mapping[str, Figure]) -> dict[str, Figure]:

@@ -11,7 +11,7 @@ from smallcap.sources.sec.blanks import DEBT_PARTS, TWO_YEARS, Signs, judged_non
 from smallcap.sources.sec.chains import SHARES_OUTSTANDING, Chain, Figure
 from smallcap.sources.sec.facts import Facts, Filing
 from smallcap.sources.sec.periods import Period
-from smallcap.sources.sec.reading import items_of, read_items, usable
+from smallcap.sources.sec.reading import has_wrong_sign, items_of, read_items, usable
 from smallcap.sources.sec.shares import Count, share_count
 from smallcap.sources.sec.versions import Split, Version, versions_of
 
@@ -102,6 +102,9 @@ def _told(found: Mapping[str, Figure]) -> tuple[dict[str, Figure], dict[str, str
     """Return the figures that can be told, and why the others cannot."""
     figures = usable(found)
     unusable = dict.fromkeys(found.keys() - figures.keys(), _NO_VALUE)
+    for item in [item for item, figure in figures.items() if has_wrong_sign(item, figure.value)]:
+        value = figures.pop(item).value
+        unusable[item] = f"{value:,.0f} is below zero, which its concept cannot be: its sign is in doubt"
     liabilities = figures.get("total_liabilities")
     debt = sum(figures[part].value for part in DEBT_PARTS if part in figures)
     if liabilities is not None and debt > _MOST_DEBT * liabilities.value:

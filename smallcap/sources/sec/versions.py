@@ -13,6 +13,7 @@ from typing import Final
 from smallcap.rules.types.concepts import StatementRules
 from smallcap.sources.sec.chains import COUNT_ITEMS, Figure, Part
 from smallcap.sources.sec.facts import Facts, Filing
+from smallcap.sources.sec.reading import has_wrong_sign
 
 _THOUSAND: Final = 1_000
 _LARGEST_UNIT: Final = 1_000_000
@@ -96,7 +97,11 @@ def versions_of(
         for item in sorted(touched):
             figure = now.figures[item]
             later = _restated(figure, values, filing)
-            if later is None or not _differs(figure.value, later.value, rules.tolerance, unit):
+            if (
+                later is None
+                or has_wrong_sign(item, later.value)
+                or not _differs(figure.value, later.value, rules.tolerance, unit)
+            ):
                 continue
             ratio = split_ratio(figure.value, later.value, rules) if item in COUNT_ITEMS else None
             if ratio is None:

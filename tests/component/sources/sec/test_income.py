@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.component.sources.sec.builders import NET_INCOME, Company, filed, only
+from tests.component.sources.sec.builders import ASSETS, NET_INCOME, Company, filed, only
 
 CONTRACTS = "RevenueFromContractWithCustomerExcludingAssessedTax"
 
@@ -77,3 +77,33 @@ def test_other_equipment_that_is_more_than_the_equipment_is_no_part_of_it(
         "PaymentsToAcquireOtherPropertyPlantAndEquipment": other,
     }
     assert flows(**given)["capital_expenditures"] == outlay
+
+
+@pytest.mark.parametrize(
+    ("tag", "item"),
+    [
+        ("PaymentsToAcquirePropertyPlantAndEquipment", "capital_expenditures"),
+        ("PaymentsOfDividends", "dividends_paid"),
+        ("InterestExpense", "interest_expense"),
+        ("DepreciationDepletionAndAmortization", "depreciation_amortization"),
+        (ASSETS, "total_assets"),
+    ],
+)
+def test_a_payment_or_cost_below_zero_is_unknown_because_its_sign_is_in_doubt(tag: str, item: str) -> None:
+    found = Company().annual(2020, filed(2020), **{tag: -40e6}).read()
+    assert only(found)[f"{item}_usd"] is None
+    (reason,) = found.missing.filter(item=item)["reason"]
+    assert reason == "-40,000,000 is below zero, which its concept cannot be: its sign is in doubt"
+
+
+def test_a_later_filing_with_the_other_sign_restates_nothing() -> None:
+    tag = "PaymentsToAcquirePropertyPlantAndEquipment"
+    company = Company().annual(2020, filed(2020), **{tag: 40e6})
+    company.add(filed(2021), "2020-12-31", "2020-01-01", **{tag: -40e6})
+    assert only(company.read())["capital_expenditures_usd"] == 40e6
+
+
+def test_an_income_below_zero_is_a_loss() -> None:
+    found = Company().annual(2020, filed(2020), NetIncomeLoss=-40e6, StockholdersEquity=-1e6).read()
+    row = only(found)
+    assert (row["net_income_usd"], row["shareholders_equity_usd"]) == (-40e6, -1e6)
