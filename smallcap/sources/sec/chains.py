@@ -37,6 +37,8 @@ NEVER_NEGATIVE: Final = frozenset(
     )
 )
 """Items whose concepts are positive by their definition: below zero, a filer took the other sign."""
+OF_POSITIVE_PARTS: Final = frozenset(("net_share_repurchases",))
+"""Items that may be below zero, of parts that may not."""
 CORE_FLOWS: Final = ("net_income", "operating_cash_flow", "revenue", "pretax_income", "operating_income")
 CORE_BALANCES: Final = ("total_assets", "equity_of_owners", "equity_in_all")
 

@@ -11,6 +11,7 @@ from smallcap.sources.sec.chains import (
     COUNT_ITEMS,
     FLOW_ITEMS,
     NEVER_NEGATIVE,
+    OF_POSITIVE_PARTS,
     Chain,
     Figure,
     Lookup,
@@ -61,9 +62,12 @@ def read_items(filing: Filing, asked: Iterable[Asked]) -> dict[str, Figure]:
     return found
 
 
-def has_wrong_sign(item: str, value: float) -> bool:
-    """Whether a figure is below zero whose concept is positive by its definition."""
-    return value < 0 and item.removesuffix(TO_DATE) in NEVER_NEGATIVE
+def has_wrong_sign(item: str, figure: Figure) -> bool:
+    """Whether a figure is below zero, or a part of it, whose concept is positive by its definition."""
+    name = item.removesuffix(TO_DATE)
+    if name in OF_POSITIVE_PARTS:
+        return any(value < 0 for value in figure.values)
+    return figure.value < 0 and name in NEVER_NEGATIVE
 
 
 def usable(figures: Mapping[str, Figure]) -> dict[str, Figure]:

@@ -102,9 +102,9 @@ def _told(found: Mapping[str, Figure]) -> tuple[dict[str, Figure], dict[str, str
     """Return the figures that can be told, and why the others cannot."""
     figures = usable(found)
     unusable = dict.fromkeys(found.keys() - figures.keys(), _NO_VALUE)
-    for item in [item for item, figure in figures.items() if has_wrong_sign(item, figure.value)]:
-        value = figures.pop(item).value
-        unusable[item] = f"{value:,.0f} is below zero, which its concept cannot be: its sign is in doubt"
+    for item in [item for item, figure in figures.items() if has_wrong_sign(item, figure)]:
+        least = min(figures.pop(item).values)
+        unusable[item] = f"{least:,.0f} is below zero, which its concept cannot be: its sign is in doubt"
     liabilities = figures.get("total_liabilities")
     debt = sum(figures[part].value for part in DEBT_PARTS if part in figures)
     if liabilities is not None and debt > _MOST_DEBT * liabilities.value:

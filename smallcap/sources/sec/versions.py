@@ -99,7 +99,7 @@ def versions_of(
             later = _restated(figure, values, filing)
             if (
                 later is None
-                or has_wrong_sign(item, later.value)
+                or has_wrong_sign(item, later)
                 or not _differs(figure.value, later.value, rules.tolerance, unit)
             ):
                 continue

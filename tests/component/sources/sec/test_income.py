@@ -84,6 +84,7 @@ def test_other_equipment_that_is_more_than_the_equipment_is_no_part_of_it(
     [
         ("PaymentsToAcquirePropertyPlantAndEquipment", "capital_expenditures"),
         ("PaymentsOfDividends", "dividends_paid"),
+        ("PaymentsForRepurchaseOfCommonStock", "net_share_repurchases"),
         ("InterestExpense", "interest_expense"),
         ("DepreciationDepletionAndAmortization", "depreciation_amortization"),
         (ASSETS, "total_assets"),
