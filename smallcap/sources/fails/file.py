@@ -66,7 +66,7 @@ def read_fails(payload: bytes, what: str = "fails-to-deliver file") -> pl.DataFr
         When it is a web page, another file, or incomplete by its own count.
     """
     text = _text(payload, what)
-    lines = pl.Series("line", text.splitlines(), dtype=pl.String).str.strip_chars_end()
+    lines = pl.Series("line", _whole_lines(text), dtype=pl.String).str.strip_chars_end()
     found = lines.str.extract_groups(_ROW).struct.unnest()
     is_row = found["date"].is_not_null()
     rows = found.filter(is_row)
@@ -91,6 +91,13 @@ def _text(payload: bytes, what: str) -> str:
     except UnicodeDecodeError:
         # Descriptions of older files are in this encoding.
         return payload.decode("cp1252", errors="replace")
+
+
+def _whole_lines(text: str) -> list[str]:
+    """Return the lines; without a last one that may be cut off, because its price would be another."""
+    lines = text.splitlines()
+    is_ended = text.endswith(("\n", "\r")) or _TRAILER.search(text) is not None
+    return lines if is_ended else lines[:-1]
 
 
 def _require_complete(rest: pl.Series, rows: int, what: str) -> None:

@@ -65,6 +65,13 @@ def test_what_is_no_complete_file_is_refused(payload, says):
         read_fails(payload)
 
 
+def test_a_price_that_a_download_cut_off_does_not_count():
+    other = ROW.replace("12345A109", "12345A208")
+    cut = f"SETTLEMENT DATE|CUSIP|SYMBOL|QUANTITY (FAILS)|DESCRIPTION|PRICE\n{ROW}\n{other}"[:-4]
+    assert cut.endswith("|2")
+    assert read_fails(cut.encode())["cusip"].to_list() == ["12345A109"]
+
+
 def test_a_close_belongs_to_its_own_session_and_zero_is_none():
     rows = ["20210601|12345A109|ABC|1|A|25.50", "20210602|12345A109|ABC|1|A|0"]
     found = closes(read_fails(fails_file(*rows)))
