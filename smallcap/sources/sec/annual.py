@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smallcap.sources.sec.facts import Context, Facts, Filing
+from smallcap.sources.sec.currencies import currencies_of, in_other_currency, refuse_currency
+from smallcap.sources.sec.facts import Filing
 from smallcap.sources.sec.periods import Core, Period, annual_period, length
 from smallcap.sources.sec.refused import Refused
 from smallcap.sources.sec.statements import Company, Statement, make_statement
@@ -29,20 +30,18 @@ def annual_statements(company: Company, core: Core, refused: Refused) -> list[St
     """
     rules, facts = company.concepts.rules, company.facts
     slack = rules.date_slack_days
-    currencies = _currencies(facts)
+    currencies = currencies_of(facts)
     years: list[_Year] = []
     foreign: list[int] = []
     for filing in facts.filings:
         if filing.form not in rules.forms.annual:
             continue
         period = annual_period(filing, core, rules)
+        lengths = (rules.durations.annual_min_days, rules.durations.annual_max_days)
         other = currencies.get(filing.accession, [])
-        if found := _in_other_currency(filing, period, other, core, company):
-            end, currency = found
-            foreign.append(end)
-            problem = f"its amounts are in {currency}, not in US dollars"
-            row = {"period_end": _text(end), "currency": currency, "problem": problem, **_named(filing)}
-            refused.add("currency_not_usd", end, row)
+        if found := in_other_currency(filing, period, other, core, lengths, slack):
+            foreign.append(found[0])
+            refuse_currency(filing, found, refused)
             continue
         if period is None:
             continue
@@ -84,42 +83,6 @@ def _refuse_unanchored(company: Company, core: Core, known: Sequence[int], refus
             **_named(filing),
         }
         refused.add("vintage_unknown", end, row)
-
-
-def _currencies(facts: Facts) -> dict[str, list[tuple[Context, int, str]]]:
-    """Return by filing the periods given in another currency, with the number of core concepts and it."""
-    found: dict[str, list[tuple[Context, int, str]]] = {}
-    for (accession, context), units in facts.other_currencies.items():
-        for unit, tags in units.items():
-            found.setdefault(accession, []).append((context, len(tags), unit))
-    return found
-
-
-def _in_other_currency(
-    filing: Filing,
-    period: Period | None,
-    other: Sequence[tuple[Context, int, str]],
-    core: Core,
-    company: Company,
-) -> tuple[int, str] | None:
-    """Return the end and currency of a year reported in another currency; None if there is none.
-
-    A year of which more is given in dollars has notes in another currency, of a part of the company perhaps.
-    """
-    durations, slack = company.concepts.rules.durations, company.concepts.rules.date_slack_days
-    years = [
-        (context[1], count, unit)
-        for context, count, unit in other
-        if context[0] and durations.annual_min_days <= length(context) <= durations.annual_max_days
-    ]
-    if not years:
-        return None
-    end, count, unit = max(years)
-    if period is not None and end <= period.end + slack:
-        in_dollars = len(core.flows & filing.contexts[period.flows[0]].keys())
-        if end < period.end - slack or count < in_dollars:
-            return None
-    return end, unit
 
 
 def _named(filing: Filing) -> dict[str, str]:

@@ -117,7 +117,7 @@ def company_facts(document: Document, facts: Facts, refused: Refused, concepts: 
     core = Core(tags_of(concepts, CORE_FLOWS), tags_of(concepts, CORE_BALANCES))
     company = _company(facts, concepts)
     years = annual_statements(company, core, refused)
-    quarters, notices = quarterly_statements(company, core, years)
+    quarters, notices = quarterly_statements(company, core, years, refused)
     if not years:
         _refuse_company(document, facts, refused, concepts.rules.forms.annual)
     company_id = str(document.cik).zfill(CIK_DIGITS)

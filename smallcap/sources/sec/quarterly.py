@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from smallcap.sources.sec.chains import FLOW_ITEMS, INCOME_ITEMS, Figure
+from smallcap.sources.sec.currencies import currencies_of, in_other_currency, refuse_currency
 from smallcap.sources.sec.facts import Filing
 from smallcap.sources.sec.periods import Core, Period, quarter_period
 from smallcap.sources.sec.reading import TO_DATE
+from smallcap.sources.sec.refused import Refused
 from smallcap.sources.sec.statements import Company, Statement, make_statement
 
 
@@ -24,7 +26,7 @@ class _Quarter:
 
 
 def quarterly_statements(
-    company: Company, core: Core, years: Sequence[Statement]
+    company: Company, core: Core, years: Sequence[Statement], refused: Refused
 ) -> tuple[list[Statement], list[str]]:
     """Make the statement of every quarter of which there is a quarterly report.
 
@@ -34,6 +36,8 @@ def quarterly_statements(
         The company, and by what periods are told.
     years
         Its annual statements: no year to date goes across the end of one that was known.
+    refused
+        Takes reports in another currency, of which something is given in dollars too.
 
     Returns
     -------
@@ -44,6 +48,8 @@ def quarterly_statements(
     """
     rules = company.concepts.rules
     quarters: list[_Quarter] = []
+    currencies = currencies_of(company.facts)
+    lengths = (rules.durations.quarter_min_days, rules.durations.to_date_max_days)
     ends = [(year.versions[0].filing.standing, year.period.end) for year in years]
     for filing in company.facts.filings:
         if filing.form not in rules.forms.quarterly:
@@ -51,6 +57,10 @@ def quarterly_statements(
         known_ends = [end for standing, end in ends if standing <= filing.standing]
         period = quarter_period(filing, core, rules, known_ends)
         if period is None:
+            continue
+        other = currencies.get(filing.accession, [])
+        if found := in_other_currency(filing, period, other, core, lengths, rules.date_slack_days):
+            refuse_currency(filing, found, refused)
             continue
         known = next(
             (one for one in quarters if abs(one.period.end - period.end) <= rules.date_slack_days), None

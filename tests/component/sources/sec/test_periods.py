@@ -150,6 +150,18 @@ def quarters() -> Company:
     return company.add(SECOND, "2021-06-30", **{ASSETS: 920e6})
 
 
+def test_a_quarterly_report_in_another_currency_is_refused_although_something_is_in_dollars() -> None:
+    company = quarters()
+    company.add(THIRD, "2021-09-30", "2021-07-01", unit="CAD", **FLOWS)
+    company.add(THIRD, "2021-09-30", "2021-07-01", Revenues=5e6).add(THIRD, "2021-09-30", **{ASSETS: 9e6})
+    found = company.read()
+    assert found.quarterly["period_end"].max() == dt.date(2021, 6, 30)
+    assert found.refused["rule"].to_list() == ["currency_not_usd"]
+    # A note in another currency refuses nothing.
+    company = quarters().add(SECOND, "2021-06-30", "2021-04-01", unit="CAD", Revenues=5e6)
+    assert company.read().quarterly.height == 2
+
+
 def test_flows_of_the_quarter_and_since_the_fiscal_year_began_stand_side_by_side() -> None:
     first, second = quarters().read().quarterly.sort("period_end").iter_rows(named=True)
     assert first["fiscal_year_start"] == second["fiscal_year_start"] == dt.date(2021, 1, 1)
