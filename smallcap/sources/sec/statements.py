@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Final
 
 from smallcap.rules.types.concepts import Concepts
@@ -11,11 +12,14 @@ from smallcap.sources.sec.blanks import DEBT_PARTS, TWO_YEARS, Signs, judged_non
 from smallcap.sources.sec.chains import SHARES_OUTSTANDING, Chain, Figure
 from smallcap.sources.sec.facts import Facts, Filing
 from smallcap.sources.sec.periods import Period
-from smallcap.sources.sec.reading import has_wrong_sign, items_of, read_items, usable
+from smallcap.sources.sec.reading import has_wrong_sign, items_of, lookup_in, read_items, usable
 from smallcap.sources.sec.shares import Count, share_count
 from smallcap.sources.sec.versions import Split, Version, versions_of
 
 _NO_VALUE: Final = "a concept of the chain has no value that can be used: see what is refused"
+IN_ALL: Final = "LongTermDebt"
+_HIDDEN: Final = 1.5
+"""Notes give debt before costs and discounts; with more than so much of it, some was not found."""
 _MOST_DEBT: Final = 1.01
 """Debt is not more than so many times total liabilities; notes may give it before costs."""
 
@@ -85,12 +89,9 @@ def make_statement(
         Later reports of the same period, amendments for example.
     """
     chains, concepts = company.chains, company.concepts
-    found = read_items(filing, items_of(period, chains))
-    figures, unusable = _told(found)
+    figures, unusable = _told(filing, period, chains)
     none, is_none = judged_none(filing, period, figures, chains, company.signs, concepts)
-    completed = {
-        later.accession: _told(read_items(later, items_of(own, chains)))[0] for later, own in reports
-    }
+    completed = {later.accession: _told(later, own, chains)[0] for later, own in reports}
     versions, splits = versions_of(filing, {**figures, **none}, completed, company.facts, concepts.rules)
     average = figures["shares_basic"].value if "shares_basic" in figures else None
     count = share_count(filing, period, chains.get(SHARES_OUTSTANDING, ()), average, concepts.rules)
@@ -98,13 +99,21 @@ def make_statement(
     return Statement(period, versions, is_debt_none, count, splits, unusable)
 
 
-def _told(found: Mapping[str, Figure]) -> tuple[dict[str, Figure], dict[str, str]]:
-    """Return the figures that can be told, and why the others cannot."""
+def _told(
+    filing: Filing, period: Period, chains: Mapping[str, Chain]
+) -> tuple[dict[str, Figure], dict[str, str]]:
+    """Return the figures of a filing that can be told, and why the others cannot."""
+    found = read_items(filing, items_of(period, chains))
+    in_all, _ = lookup_in(filing, period.balances)(IN_ALL) or (0.0, None)
     figures = usable(found)
     unusable = dict.fromkeys(found.keys() - figures.keys(), _NO_VALUE)
     for item in [item for item, figure in figures.items() if has_wrong_sign(item, figure)]:
         least = min(figures.pop(item).values)
         unusable[item] = f"{least:,.0f} is below zero, which its concept cannot be: its sign is in doubt"
+    if reason := _hides_debt(figures, in_all):
+        for part in DEBT_PARTS:
+            del figures[part]
+            unusable[part] = reason
     liabilities = figures.get("total_liabilities")
     debt = sum(figures[part].value for part in DEBT_PARTS if part in figures)
     if liabilities is not None and debt > _MOST_DEBT * liabilities.value:
@@ -113,6 +122,14 @@ def _told(found: Mapping[str, Figure]) -> tuple[dict[str, Figure], dict[str, str
             if figures.pop(item, None) is not None:
                 unusable[item] = reason
     return figures, unusable
+
+
+def _hides_debt(figures: Mapping[str, Figure], in_all: float) -> str:
+    """Say whether the two parts of debt are far below the long-term debt in all that a note gives."""
+    parts = [figures[part].value for part in DEBT_PARTS if part in figures]
+    if len(parts) < len(DEBT_PARTS) or isnan(in_all) or in_all <= _HIDDEN * sum(parts):
+        return ""
+    return f"a note has long-term debt of {in_all:,.0f} in all, far above debt of {sum(parts):,.0f}"
 
 
 def _still_none(version: Version, period: Period, company: Company) -> bool:

@@ -161,3 +161,21 @@ def test_debt_above_total_liabilities_leaves_both_unknown(long_term: float, is_k
     assert row["is_debt_explained_zero"] is False
     reasons = dict(found.missing.select("item", "reason").iter_rows())
     assert ("one is wrong" in reasons.get("long_term_debt", "")) is not is_known
+
+
+@pytest.mark.parametrize(
+    ("in_all", "both"), [(105, (5, 100)), (150, (5, 100)), (500, (None, None)), (0, (5, 100))]
+)
+def test_a_note_with_far_more_debt_than_the_balance_sheet_leaves_debt_unknown(
+    in_all: float, both: tuple[float | None, float | None]
+) -> None:
+    # Convertible notes under a concept of the company's own are not in the file, but the note's total is.
+    assert debt(LongTermDebtNoncurrent=100, LongTermDebtCurrent=5, LongTermDebt=in_all) == both
+
+
+def test_a_note_that_contradicts_itself_says_nothing_of_the_debt() -> None:
+    company = Company().annual(2020, filed(2020), LongTermDebtNoncurrent=100e6, LongTermDebtCurrent=5e6)
+    for value in (200e6, 300e6):
+        company.add(filed(2020), "2020-12-31", LongTermDebt=value)
+    row = only(company.read())
+    assert (row["short_term_debt_usd"], row["long_term_debt_usd"]) == (5e6, 100e6)
