@@ -103,8 +103,11 @@ def _typed(given: Given, column: Needed) -> pl.Series:
     if column.kind == "number" and kind.is_numeric():
         number = values.cast(pl.Float64)
         return number.set(~number.is_finite().fill_null(value=True), None)
-    if column.kind == "date" and kind in (pl.Date, pl.Datetime):
-        return values.cast(pl.Date)
+    if column.kind == "date" and kind == pl.Datetime:
+        # The day that the column shows: a cast alone would take that of UTC.
+        return values.dt.replace_time_zone(None).cast(pl.Date)
+    if column.kind == "date" and kind == pl.Date:
+        return values
     if column.kind in ("text", "id") and kind in (pl.String, pl.Categorical, pl.Enum):
         return values.cast(pl.String)
     if column.kind == "id" and kind.is_integer():

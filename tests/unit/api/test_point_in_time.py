@@ -85,6 +85,16 @@ def test_no_other_row_is_ever_kept(rows: list[tuple[int, int, int]], day: int):
     assert set(found["number"].to_list()) == visible_by_hand(rows, day)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_a_day_with_a_time_zone_is_the_day_that_is_shown(zone: str):
+    became_known = pl.col("available_date").cast(pl.Datetime).dt.replace_time_zone(zone)
+    rows = VERSIONS.filter(entity_id="A").with_columns(became_known)
+    assert smallcap.point_in_time(rows, "2025-02-28")["value"].to_list() == [1]
+    assert smallcap.point_in_time(rows, "2025-03-01")["value"].to_list() == [3]
+    of_pandas = smallcap.point_in_time(rows.to_pandas(), "2025-02-28")
+    assert of_pandas["value"].tolist() == [1]
+
+
 def test_a_date_that_is_none_is_refused():
     with pytest.raises(smallcap.InputError, match=r"'31\.12\.2025' is not a date: write it as 2025-12-31"):
         smallcap.point_in_time(VERSIONS, "31.12.2025")
