@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,13 @@ from smallcap.tables import TABLES
 
 Kind = Literal["number", "date", "text", "id"]
 WORDS = {"number": "numbers", "date": "dates", "text": "text", "id": "whole numbers or text"}
+REMEDIES: Mapping[Kind, str] = {
+    "number": "convert it, with pandas.to_numeric or a cast",
+    "date": "convert it, with pandas.to_datetime, dt.to_timestamp() of periods, or Polars' str.to_date()",
+    "text": "convert it, with a cast to text that keeps leading zeros",
+    "id": "convert it, with astype('Int64') of pandas or a cast",
+}
+"""What a user does about a column of another type."""
 DICTIONARY = "docs/data-dictionary.md"
 
 
@@ -66,12 +73,13 @@ def required(given: Given, needed: Sequence[Needed]) -> pl.DataFrame:
         When columns are missing, of another type, or null where a value is needed. The message names each
         with its unit and meaning, and where it is defined.
     """
-    lacking = [column for column in needed if column.name not in given.rows.columns]
+    lacking = [column for column in needed if column.name not in given.columns]
     if lacking:
         listed = "".join(f"\n  {column}" for column in lacking)
+        labels = "\nthe frame's index is not read: make it a column with reset_index()"
         raise InputError(
             f"{given.what}: {_counted(len(lacking))} missing:{listed}\n{_defined(lacking)}; the frame has: "
-            f"{', '.join(given.rows.columns) or 'no columns'}"
+            f"{', '.join(map(str, given.columns)) or 'no columns'}{labels if given.has_labels else ''}"
         )
     frame = pl.DataFrame([_typed(given, column) for column in needed])
     for column in needed:
@@ -95,11 +103,12 @@ def require_unique(given: Given, frame: pl.DataFrame, key: Sequence[str]) -> Non
 
 
 def _typed(given: Given, column: Needed) -> pl.Series:
-    """Return a column as its type; an empty column of no type is null."""
-    values = given.rows[column.name]
+    """Return a column as its type; a column without a value is null, whatever its type."""
+    values = given.column(column.name)
     kind = values.dtype
-    if kind == pl.Null:
-        return values.cast({"number": pl.Float64, "date": pl.Date}.get(column.kind, pl.String))
+    if values.null_count() == len(values):
+        empty = {"number": pl.Float64, "date": pl.Date}.get(column.kind, pl.String)
+        return pl.Series(column.name, [None] * len(values), dtype=empty)
     if column.kind == "number" and kind.is_numeric():
         number = values.cast(pl.Float64)
         return number.set(~number.is_finite().fill_null(value=True), None)
@@ -113,7 +122,8 @@ def _typed(given: Given, column: Needed) -> pl.Series:
     if column.kind == "id" and kind.is_integer():
         return values
     raise InputError(
-        f"{given.what}: {column.name} must be {WORDS[column.kind]}, it is {kind}; it is defined as {column}"
+        f"{given.what}: {column.name} must be {WORDS[column.kind]}, it is {kind}: {REMEDIES[column.kind]}; "
+        f"it is defined as {column}"
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from numbers import Real
 
 from narwhals.typing import IntoDataFrameT
 
 from smallcap.api.columns import require_unique, required
 from smallcap.api.dates import day
 from smallcap.api.frames import Given
-from smallcap.api.rules import rule_set, stale_limit
+from smallcap.api.rules import chosen_rules, rule_set, stale_limit
 from smallcap.api.statements import COMPANY, NEEDED, Statements
 from smallcap.errors import InputError
 from smallcap.finance.funnel import evaluate_filters, funnel_outcomes
@@ -70,8 +71,8 @@ def funnel(
     Raises
     ------
     InputError
-        When a column is missing or of another type, a version occurs twice, a company has several prices, or
-        there is no such standard.
+        When a column is missing or of another type, a version occurs twice, a company has several prices,
+        the rate is no fraction, or there is no such standard.
 
     Examples
     --------
@@ -105,12 +106,20 @@ def funnel(
         *(stale_limit(stale_months), asked),
     )
     evaluations = evaluate_filters(
-        *(members, measured, fundamentals, metrics, prices, own.factors(risk_free)),
-        *(rules or rule_set("funnel_rules"), rule_set("business_rules"), chosen, asked),
+        *(members, measured, fundamentals, metrics, prices, own.factors(_rate(risk_free))),
+        *(chosen_rules(rules, FunnelRules, "funnel_rules"), rule_set("business_rules"), chosen, asked),
     )
     outcomes = funnel_outcomes(evaluations, members).select("entity_id", *SHOWN)
     result: IntoDataFrameT = given.as_given(own.with_own_ids(outcomes))
     return result
+
+
+def _rate(risk_free: float | None) -> float | None:
+    if risk_free is not None and not (isinstance(risk_free, Real) and abs(risk_free) < 1):
+        raise InputError(
+            f"funnel: risk_free is {risk_free!r}: give a year's rate as a fraction, not percent (0.04 for 4%)"
+        )
+    return risk_free
 
 
 def _standard(name: str) -> ShariahRules:

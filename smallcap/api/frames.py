@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 import polars as pl
+from narwhals.exceptions import DuplicateError
 from narwhals.typing import IntoDataFrame
 
 from smallcap.errors import InputError
@@ -30,7 +31,7 @@ class Given:
     Raises
     ------
     InputError
-        When it is something else, or a frame that is not collected yet.
+        When it is something else, a frame that is not collected yet, or one with two columns of a name.
     """
 
     def __init__(self, frame: IntoDataFrame, what: str) -> None:
@@ -44,7 +45,33 @@ class Given:
             raise InputError(
                 f"{what}: needs a data frame in memory, got {type(frame).__name__}: {remedy}"
             ) from None
-        self.rows: pl.DataFrame = self._frame.to_polars()
+        except DuplicateError:
+            raise InputError(f"{what}: several columns have the same name: give each its own") from None
+        self.columns: tuple[str, ...] = tuple(self._frame.columns)
+
+    def column(self, name: str) -> pl.Series:
+        """Return a column as Polars has it; other columns are not looked at.
+
+        Raises
+        ------
+        InputError
+            When its values are of several types, or of one that Polars lacks.
+        """
+        try:
+            return self._frame.select(name).to_polars()[name]
+        except (TypeError, ValueError, NotImplementedError):  # Arrow's errors are among them
+            kind = self._frame.schema[name]
+            raise InputError(
+                f"{self.what}: {name} ({kind}) has values of several types, or of one that Polars lacks: "
+                f"give the column one type"
+            ) from None
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the rows of a pandas frame have labels, such as dates, which are no column."""
+        if not self._frame.implementation.is_pandas():
+            return False
+        return type(self._frame.to_native().index).__name__ != "RangeIndex"
 
     def picked(self, numbers: pl.Series) -> Any:
         """Return the rows of these numbers as they came in, in order."""
@@ -78,12 +105,23 @@ def answer(relation: DuckDBPyRelation, backend: Backend) -> Any:
     Raises
     ------
     InputError
-        When there is no such kind.
+        When there is no such kind, or Polars lacks the type of a column.
     """
     if backend == "polars":
-        return relation.pl()
+        return _as_polars(relation)
     if backend == "pandas":
         return relation.df()
     if backend == "arrow":
         return relation.to_arrow_table()
     raise InputError(f"there is no backend '{backend}'; the backends are: polars, pandas, arrow")
+
+
+def _as_polars(relation: DuckDBPyRelation) -> pl.DataFrame:
+    try:
+        frame: pl.DataFrame = relation.pl()
+    except pl.exceptions.ComputeError as error:
+        raise InputError(
+            f"Polars lacks the type of a column ({str(error).split('. ')[0]}): cast it in the query, to "
+            f"VARCHAR for example, or ask for backend='pandas'"
+        ) from None
+    return frame

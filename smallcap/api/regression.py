@@ -7,7 +7,7 @@ from narwhals.typing import IntoDataFrame, IntoDataFrameT
 
 from smallcap.api.columns import Needed, numbers, require_unique, required
 from smallcap.api.frames import Given
-from smallcap.api.rules import rule_set
+from smallcap.api.rules import chosen_rules
 from smallcap.errors import InputError
 from smallcap.finance.factors.regression import regress as regressed
 from smallcap.finance.factors.series import RISK_FREE, Factors, model_named
@@ -20,6 +20,8 @@ RETURNS = (
 FACTORS = "core.factors_monthly"
 LARGEST = 1.0
 """A factor's return of a month above this, as a fraction, means that the file's percent were not divided."""
+LOWEST = -1.0
+"""No total return is lower, as a fraction: all is lost."""
 
 
 def regress(
@@ -58,8 +60,8 @@ def regress(
     Raises
     ------
     InputError
-        When a column is missing or of another type, a month occurs twice, factors are in percent or of
-        several vintages, or there is no such model.
+        When a column is missing or of another type, a month occurs twice, a return loses more than
+        everything, factors are in percent or of several vintages, or there is no such model.
 
     Examples
     --------
@@ -81,12 +83,30 @@ def regress(
     >>> fit.filter(term="Mkt-RF", covariance="HAC")["estimate"].round(1).to_list()
     [2.0]
     """
-    chosen: FactorRules = rules or rule_set("factor_rules")
+    chosen = chosen_rules(rules, FactorRules, "factor_rules")
     given = Given(returns, "regress, returns")
-    own = _by_month(given, required(given, RETURNS))
+    own = _returns(given, is_excess=is_excess)
     explaining = _factors(Given(factors, "regress, factors"), model, chosen)
     result: IntoDataFrameT = given.as_given(regressed(own, explaining, chosen, is_excess=is_excess))
     return result
+
+
+def _returns(given: Given, *, is_excess: bool) -> pl.DataFrame:
+    """Take the returns from a frame.
+
+    Raises
+    ------
+    InputError
+        When one loses more than everything, which only a return in percent does, or a difference of two.
+    """
+    own = _by_month(given, required(given, RETURNS))
+    lowest = own.select(pl.col("total_return").min()).item()
+    if lowest is not None and lowest < LOWEST and not is_excess:
+        raise InputError(
+            f"{given.what}: the return of a month is {lowest:g}, a loss of more than everything: give "
+            f"fractions, not percent (0.01 for 1%); a difference of two returns is given with is_excess=True"
+        )
+    return own
 
 
 def _factors(given: Given, model: str, rules: FactorRules) -> Factors:
@@ -100,14 +120,16 @@ def _factors(given: Given, model: str, rules: FactorRules) -> Factors:
     terms = model_named(model, rules).terms
     columns = [*(COLUMN_OF[term] for term in terms), RISK_FREE]
     needed = (Needed("month", FACTORS, "date", is_complete=True), *numbers(FACTORS, *columns))
-    frame = _by_month(given, required(given, needed))
+    rows = required(given, needed)
+    vintage = _vintage(given)
+    frame = _by_month(given, rows)
     largest = frame.select(pl.max_horizontal(pl.col(columns).abs().max())).item()
     if largest is not None and largest > LARGEST:
         raise InputError(
             f"{given.what}: a month's factor is {largest:g}: give fractions, not percent (0.01 for 1%)"
         )
     named = frame.select("month", RISK_FREE, **{term: pl.col(COLUMN_OF[term]) for term in terms})
-    return Factors(model, _vintage(given), terms, named.drop_nulls().sort("month"))
+    return Factors(model, vintage, terms, named.drop_nulls().sort("month"))
 
 
 def _vintage(given: Given) -> str:
@@ -118,9 +140,9 @@ def _vintage(given: Given) -> str:
     InputError
         When there are several: a regression never mixes them.
     """
-    if "vintage" not in given.rows.columns:
+    if "vintage" not in given.columns:
         return "given"
-    vintages = sorted(map(str, given.rows["vintage"].unique()))
+    vintages = sorted(map(str, given.column("vintage").unique()))
     if len(vintages) > 1:
         raise InputError(f"{given.what}: the rows are of several vintages ({', '.join(vintages)}): keep one")
     return vintages[0] if vintages else "given"

@@ -7,7 +7,7 @@ from narwhals.typing import IntoDataFrameT
 
 from smallcap.api.columns import Needed, numbers, require_unique, required
 from smallcap.api.frames import Given
-from smallcap.api.rules import rule_set, stale_limit
+from smallcap.api.rules import chosen_rules, stale_limit
 from smallcap.finance.pointintime import is_stale
 from smallcap.finance.quality.inputs import POINT_IN_TIME, PUBLISHED
 from smallcap.finance.quality.steps import score as scored
@@ -85,7 +85,7 @@ def score(
     """
     given = Given(df, "score")
     inputs = required(given, NEEDED)
-    if "entity_id" in given.rows.columns:
+    if "entity_id" in given.columns:
         own = required(given, (Needed("entity_id", TABLE, "id", is_complete=True),))
         require_unique(given, inputs.hstack(own), ("as_of", "entity_id"))
     asked = inputs.with_row_index("entity_id").with_columns(
@@ -95,6 +95,6 @@ def score(
         pl.lit(value=True).alias("is_ticker_usable"),
         is_stale("period_end", "as_of", stale_limit(stale_months)).alias("is_stale"),
     )
-    chosen: QualityRules = rules or rule_set("quality_rules")
+    chosen = chosen_rules(rules, QualityRules, "quality_rules")
     result: IntoDataFrameT = given.extended(scored(asked, chosen).sort("entity_id").select(ADDED))
     return result

@@ -69,7 +69,7 @@ def point_in_time(df: IntoDataFrameT, as_of: dt.date | str) -> IntoDataFrameT:
     [12000000.0]
     """
     given = Given(df, "point_in_time")
-    ties = [column for column in TIES if column.name in given.rows.columns]
+    ties = [column for column in TIES if column.name in given.columns]
     records = required(given, (*NEEDED, *ties))
     asked = records.select("entity_id").unique().with_columns(pl.lit(day(as_of)).alias("as_of"))
     seen = visible_rows(records, asked).drop_nulls().sort()

@@ -151,3 +151,9 @@ def test_a_company_with_two_prices_is_refused():
 def test_an_unknown_standard_is_refused_with_those_there_are():
     with pytest.raises(smallcap.InputError, match="the standards are: "):
         smallcap.funnel(statements(sound_company()), AS_OF, standard="none")
+
+
+@pytest.mark.parametrize("rate", [4.0, "0.04", float("nan")])
+def test_a_rate_that_is_no_fraction_is_refused(rate: Any):
+    with pytest.raises(smallcap.InputError, match=r"risk_free is .*as a fraction, not percent"):
+        smallcap.funnel(statements(sound_company()), AS_OF, risk_free=rate)

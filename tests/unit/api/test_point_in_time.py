@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -93,6 +95,28 @@ def test_a_day_with_a_time_zone_is_the_day_that_is_shown(zone: str):
     assert smallcap.point_in_time(rows, "2025-03-01")["value"].to_list() == [3]
     of_pandas = smallcap.point_in_time(rows.to_pandas(), "2025-02-28")
     assert of_pandas["value"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        dt.date(2025, 2, 28),
+        dt.datetime(2025, 2, 28, 23),  # noqa: DTZ001: a time without a zone is what a user has
+        pd.Timestamp("2025-02-28"),
+        np.datetime64("2025-02-28"),
+        np.datetime64("2025-02-28T23:00", "ns"),
+        "2025-02-28",
+    ],
+    ids=repr,
+)
+def test_a_date_of_any_library_is_a_date(as_of: Any):
+    assert smallcap.point_in_time(VERSIONS, as_of)["value"].to_list() == [1, 2]
+
+
+@pytest.mark.parametrize("nothing", [pd.NaT, np.datetime64("NaT"), None, 20250228, ""], ids=repr)
+def test_what_is_no_date_is_refused(nothing: Any):
+    with pytest.raises(smallcap.InputError, match="is not a date: write it as 2025-12-31"):
+        smallcap.point_in_time(VERSIONS, nothing)
 
 
 def test_a_date_that_is_none_is_refused():

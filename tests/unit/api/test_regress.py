@@ -68,6 +68,26 @@ def test_factors_of_two_vintages_are_refused():
         smallcap.regress(returns(), mixed)
 
 
+def test_factors_of_two_vintages_with_the_same_months_are_refused_by_their_vintages():
+    both = pl.concat([factors().with_columns(vintage=pl.lit(one)) for one in ("202401", "202501")])
+    with pytest.raises(smallcap.InputError, match=r"several vintages \(202401, 202501\): keep one"):
+        smallcap.regress(returns(), both)
+
+
+def test_returns_in_percent_are_refused_because_no_loss_is_more_than_everything():
+    percent = returns().with_columns(pl.col("total_return") * 100)
+    with pytest.raises(smallcap.InputError, match="more than everything: give fractions, not percent"):
+        smallcap.regress(percent, factors())
+    all_lost = returns().with_columns(total_return=pl.lit(-1.0))
+    assert smallcap.regress(all_lost, factors())["n_obs"].unique().to_list() == [60]
+
+
+def test_a_difference_of_two_returns_may_lose_more_than_everything():
+    n = pl.int_range(pl.len())
+    short_squeezed = returns().with_columns(total_return=pl.when(n == 0).then(-1.4).otherwise("total_return"))
+    assert smallcap.regress(short_squeezed, factors(), is_excess=True)["n_obs"].unique().to_list() == [60]
+
+
 def test_a_month_that_occurs_twice_is_refused():
     with pytest.raises(smallcap.InputError, match="regress, returns: 4 rows share their month"):
         smallcap.regress(pl.concat([returns(), returns().tail(2)]), factors())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,3 +122,15 @@ def test_a_company_that_occurs_twice_on_a_date_is_refused():
 def test_what_is_no_frame_in_memory_is_refused(given: object):
     with pytest.raises(smallcap.InputError, match="score: needs a data frame in memory"):
         smallcap.score(given)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("months", ["18", -1, 0, 1.5])
+def test_a_limit_of_age_that_is_no_number_of_months_is_refused(months: Any):
+    with pytest.raises(smallcap.InputError, match=r"stale_months is .*: it must be a whole number of months"):
+        smallcap.score(companies(), stale_months=months)
+
+
+@pytest.mark.parametrize("rules", [{"least_records": 100}, "quality.toml", 0])
+def test_rules_of_another_kind_are_refused_with_the_kind_that_is_needed(rules: Any):
+    with pytest.raises(smallcap.InputError, match="rules must be a QualityRules of smallcap"):
+        smallcap.score(companies(), rules=rules)
