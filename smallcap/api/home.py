@@ -108,7 +108,7 @@ class Home:
             of a table of versions, such as core.annual_metrics, the row of each company that was visible on
             the date. By default all rows.
         columns
-            The columns; all by default.
+            The columns, a list of names; all by default.
         backend
             ``polars``, ``pandas`` or ``arrow``.
 
@@ -185,7 +185,7 @@ class Home:
         symbol
             The symbol of any of its lines, in any spelling: ``BRK.B``, ``brk-b``.
         as_of
-            The date; by default the latest with a funnel.
+            The date, also as text; by default, and as ``latest``, the last with a funnel.
         method
             The method of the quality score.
 
@@ -194,7 +194,8 @@ class Home:
         InputError
             When no member carried the symbol on the date; the message says when one did.
         """
-        return found_company(self._reading.publication, symbol, None if as_of is None else day(as_of), method)
+        date = None if as_of is None or as_of == "latest" else day(as_of)
+        return found_company(self._reading.publication, symbol, date, method)
 
     def dates(self) -> list[dt.date]:
         """List the dates with members, ascending."""

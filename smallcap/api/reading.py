@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
+import numpy as np
 
 from smallcap.api.frames import Backend, answer
 from smallcap.errors import InputError, SmallcapError
@@ -54,6 +55,8 @@ class Reading:
 
     def table(self, name: str, as_of: When, columns: Sequence[str] | None, backend: Backend) -> Any:
         """Return the rows of a table or view at a date."""
+        if isinstance(columns, str):
+            raise InputError(f"columns is a list of names: write columns=['{columns}']")
         with self._explained():
             full = self._full_name(name)
             relation = self._at(full, self.connection.table(full), as_of)
@@ -66,7 +69,7 @@ class Reading:
         """Return the answer to one statement that only reads."""
         with self._explained():
             statement = check_statement(self.connection, sql)
-            return answer(self.connection.sql(statement, params=dict(parameters) or None), backend)
+            return answer(self.connection.sql(statement, params=_bound(parameters)), backend)
 
     def question(self, asked: Question, parameters: Mapping[str, object], backend: Backend) -> Any:
         """Return the answer to a question of a file; parameters with a default may be left out."""
@@ -77,7 +80,7 @@ class Reading:
             raise InputError(f"the parameters of question '{asked.name}' are: {wanted}; given: {given}")
         with self._explained():
             try:
-                return answer(self.connection.sql(asked.sql, params=dict(parameters) or None), backend)
+                return answer(self.connection.sql(asked.sql, params=_bound(parameters)), backend)
             except (duckdb.CatalogException, duckdb.BinderException) as error:
                 release = identity(self.connection).release
                 raise OlderPublicationError(
@@ -105,7 +108,7 @@ class Reading:
 
     def _full_name(self, name: str) -> str:
         names = self._names
-        found = [full for full in names if name in (full, full.split(".")[-1])]
+        found = [full for full in names if name.lower() in (full, full.split(".")[-1])]
         if len(found) != 1:
             if found:
                 raise InputError(f"'{name}' is in several layers: {', '.join(found)}; name one in full")
@@ -177,6 +180,14 @@ def opened(home: Path) -> Iterator[Reading]:
         yield Reading(connection, path)
 
 
+def _bound(parameters: Mapping[str, object]) -> dict[str, object] | None:
+    """Return values as DuckDB takes them: it knows Python's numbers, and not all of NumPy's."""
+    return {
+        name: value.item() if isinstance(value, np.generic) else value for name, value in parameters.items()
+    } or None
+
+
 def _with_nearest(name: str, names: Sequence[Any]) -> str:
-    near = difflib.get_close_matches(name, [*names, *(str(one).split(".")[-1] for one in names)], 3)
+    known = dict.fromkeys([*names, *(str(one).split(".")[-1] for one in names)])
+    near = difflib.get_close_matches(name, known, 3)
     return f"'{name}'" + (f" (nearest: {', '.join(near)})" if near else "")

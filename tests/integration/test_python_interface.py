@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -122,6 +123,7 @@ def test_a_question_is_asked_by_its_name(opened: smallcap.Home):
         ),
         (lambda opened: opened.table("coverage", as_of="today"), "'today' is not a date"),
         (lambda opened: opened.table("coverage", columns=["member"]), "nearest: members"),
+        (lambda opened: opened.table("coverage", columns="members"), "write columns=['members']"),
         (lambda opened: opened.table("raw.prices", as_of=LATER), "has no column as_of"),
         (lambda opened: opened.sql("COPY core.members TO 'members.csv'"), "COPY is refused"),
         (lambda opened: opened.sql("FROM read_csv('/etc/hosts')"), "read_csv"),
@@ -139,6 +141,27 @@ def test_what_cannot_be_answered_is_explained(
     with pytest.raises(smallcap.InputError) as refused:
         ask(opened)
     assert told in str(refused.value)
+
+
+def test_numbers_of_numpy_are_values_of_a_query(opened: smallcap.Home):
+    most = np.array([3])[0]
+    assert opened.sql("FROM members_wide LIMIT $most", most=most).height == 3
+    assert opened.question("best_names", most=most).height == 3
+
+
+def test_names_of_tables_are_found_however_they_are_written_as_in_sql(opened: smallcap.Home):
+    assert opened.table("Core.Members").equals(opened.table("members"))
+
+
+def test_the_latest_date_of_a_company_is_asked_for_as_that_of_a_table(opened: smallcap.Home):
+    assert opened.company(best(opened), "latest").as_of == opened.dates()[-1]
+
+
+def test_a_type_that_polars_lacks_is_answered_by_the_other_kinds(opened: smallcap.Home):
+    query = "SELECT INTERVAL 3 DAY AS span"
+    with pytest.raises(smallcap.InputError, match="cast it in the query, to VARCHAR for example"):
+        opened.sql(query)
+    assert opened.sql(query, backend="pandas").shape == opened.sql(query, backend="arrow").shape == (1, 1)
 
 
 def test_nothing_is_written(small_home: Path):
