@@ -73,7 +73,8 @@ def write_answer(
     if target is not None:
         result = _run(settings, asked, limits, written_as(output), target=target)
         _explain(settings, asked, result)
-        ERR.print(f"{result.row_count:,} rows written to {escape(str(target))}")
+        count = "1 row" if result.row_count == 1 else f"{result.row_count:,} rows"
+        ERR.print(f"{count} written to {escape(str(target))}")
     else:
         stream = sys.stdout.buffer if output is Format.parquet else made_visible(sys.stdout)
         _explain(settings, asked, _run(settings, asked, limits, written_as(output), stream=stream))

@@ -17,6 +17,8 @@ from smallcap.errors import InputError
 
 LATEST = "latest"
 NOTHING = "null"
+LARGEST_INTEGER = 2**31 - 1
+"""That of DuckDB's INTEGER: a number of days beyond it cannot be added to a date."""
 
 _LINE = re.compile(
     r"-- parameter: (?P<name>[a-z_][a-z0-9_]*) (?P<kind>[A-Z]+)"
@@ -24,6 +26,13 @@ _LINE = re.compile(
 )
 _MARK = "-- parameter"
 _EXAMPLE = re.compile(r"for example ([^\s,;:()]+)")
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if abs(number) > LARGEST_INTEGER:
+        raise ValueError(text)
+    return number
 
 
 def _number(text: str) -> float:
@@ -36,7 +45,7 @@ def _number(text: str) -> float:
 _READERS: Mapping[str, tuple[Callable[[str], object], str, str]] = {
     "DATE": (dt.date.fromisoformat, "a date, YYYY-MM-DD", "2025-12-31"),
     "TEXT": (str, "a text", "TEXT"),
-    "INTEGER": (int, "a whole number", "1"),
+    "INTEGER": (_whole, f"a whole number of at most {LARGEST_INTEGER}", "1"),
     "NUMBER": (_number, "a number", "0.5"),
 }
 """For each type: how a text is read, what it must be, and an example."""

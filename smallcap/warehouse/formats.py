@@ -135,6 +135,7 @@ def write_parquet(relation: duckdb.DuckDBPyRelation, stream: IO[Any], limits: Qu
     import pyarrow.parquet as pq  # imported here: the other outputs do not need it
 
     _require_unique(tuple(relation.columns))
+    _require_stored_in_parquet(relation)
     reader = relation.to_arrow_reader(_BATCH_ROWS)
     count = 0
     with pq.ParquetWriter(stream, reader.schema) as writer:
@@ -214,6 +215,16 @@ def _require_unique(columns: tuple[str, ...]) -> None:
     if repeated:
         raise InputError(
             f"several columns are named {', '.join(repeated)}; give each a name of its own with AS"
+        )
+
+
+def _require_stored_in_parquet(relation: duckdb.DuckDBPyRelation) -> None:
+    """Refuse an interval, which Arrow does not write as Parquet, also within a list or a structure."""
+    types = zip(relation.columns, relation.types, strict=True)
+    refused = [name for name, kind in types if re.search(r"\bINTERVAL\b", str(kind))]
+    if refused:
+        raise InputError(
+            f"Parquet has no intervals, as {', '.join(refused)} has: cast it, CAST({refused[0]} AS VARCHAR)"
         )
 
 

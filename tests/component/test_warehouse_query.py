@@ -288,6 +288,16 @@ def test_parquet_goes_to_a_file_with_its_types(warehouse_dir: Path, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["scores.parquet"]
 
 
+@pytest.mark.parametrize("value", ["INTERVAL 3 DAY", "[INTERVAL 3 DAY]", "{'a': INTERVAL 3 DAY}"])
+def test_an_interval_is_refused_for_parquet_with_what_to_write(
+    warehouse_dir: Path, tmp_path: Path, value: str
+):
+    target = tmp_path / "spans.parquet"
+    with pytest.raises(InputError, match=r"Parquet has no intervals, as span has: .*CAST\(span AS VARCHAR\)"):
+        run_query(warehouse_dir, f"SELECT {value} AS span", "parquet", target=target)
+    assert not target.exists()
+
+
 def test_parquet_without_rows_still_has_its_columns(warehouse_dir: Path, tmp_path: Path):
     target = tmp_path / "members.parquet"
     run_query(warehouse_dir, "SELECT as_of, ticker FROM core.members", "parquet", target=target)

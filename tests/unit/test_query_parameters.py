@@ -67,6 +67,7 @@ def test_given_values_are_read_by_their_types_and_a_text_stays_a_text(tmp_path: 
         ({"ticker": "A", "tikker": "B"}, "has no parameter 'tikker'; it takes:"),
         ({"ticker": "A", "as_of": "tomorrow"}, "it must be a date, YYYY-MM-DD"),
         ({"ticker": "A", "most": "5.5"}, "it must be a whole number"),
+        ({"ticker": "A", "most": "2147483648"}, "it must be a whole number of at most 2147483647"),
         ({"ticker": "A", "share": "nan"}, "it must be a number"),
         ({"ticker": "A", "most": "null"}, "it must be a whole number"),
     ],
