@@ -12,6 +12,7 @@ from smallcap.questions import Publication
 from smallcap.questions.dates import nearest_dates
 
 _DATE = re.compile(r"\bas_of\s*=\s*(?:DATE\s*)?'(\d{4}-\d{2}-\d{2})'", flags=re.IGNORECASE)
+_RANGE = re.compile(r"\bas_of\s*(?:[<>]=?|BETWEEN)\s*(?:DATE\s*)?'(\d{4}-\d{2}-\d{2})'", flags=re.IGNORECASE)
 _SYMBOL = re.compile(r"\bticker\s*=\s*'([^']+)'", flags=re.IGNORECASE)
 
 
@@ -42,18 +43,24 @@ def _dates(publication: Publication, text: str, values: Mapping[str, Any]) -> It
             asked.add(dt.date.fromisoformat(found))
         except ValueError:
             continue
-    if not asked:
+    limits = _RANGE.findall(text)
+    if not asked and not limits:
         return
     published = [row["as_of"] for row in publication.ask("funnel_dates")]
     for date in sorted(asked - set(published)):
         yield f"nothing is published of {date}; {nearest_dates(date, published)}"
+    if published and any(not str(min(published)) <= one <= str(max(published)) for one in limits):
+        yield f"dates are published from {min(published)} to {max(published)}"
 
 
 def _symbols(publication: Publication, text: str, values: Mapping[str, Any]) -> Iterator[str]:
-    asked = [*_SYMBOL.findall(text), *([values["ticker"]] if isinstance(values.get("ticker"), str) else [])]
+    written = _SYMBOL.findall(text)
+    asked = [*written, *([values["ticker"]] if isinstance(values.get("ticker"), str) else [])]
     if not asked:
         return
     names = known_names(publication)
     for symbol in dict.fromkeys(asked):
         if symbol.upper() not in names:
             yield f"no company has the ticker '{symbol}'{nearest_names(symbol, names)}"
+        elif symbol in written and symbol not in names:
+            yield f"tickers are in capitals: ticker = '{symbol.upper()}'"

@@ -14,6 +14,7 @@ MONTH_ENDS = [dt.date(2024, 1, 31), dt.date(2024, 2, 29)]
 NEAREST = (
     "nothing is published of 2024-02-02; the nearest dates are 2024-01-31 before it and 2024-02-29 after it"
 )
+PUBLISHED = "dates are published from 2024-01-31 to 2024-02-29"
 
 
 class Published:
@@ -34,6 +35,10 @@ class Published:
         ("SELECT 1 FROM x WHERE as_of = '2024-01-31'", {}, ""),
         ("SELECT 1 FROM x WHERE as_of >= '2024-02-02'", {}, ""),
         ("SELECT 1 FROM x WHERE as_of = '2024-02-31'", {}, ""),
+        ("SELECT 1 FROM x WHERE as_of > DATE '2024-03-31'", {}, PUBLISHED),
+        ("SELECT 1 FROM x WHERE as_of BETWEEN '2023-01-01' AND '2023-12-31'", {}, PUBLISHED),
+        ("SELECT 1 FROM x WHERE ticker = 'Powl'", {}, "tickers are in capitals: ticker = 'POWL'"),
+        ("SELECT 1 FROM x WHERE ticker = 'POWL'", {}, ""),
         (
             "SELECT 1 FROM x WHERE ticker = 'POWEL'",
             {},
