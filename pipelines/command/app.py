@@ -30,6 +30,7 @@ from smallcap.pipelines.command import (
     watching,
 )
 from smallcap.pipelines.command.book_app import book_app
+from smallcap.pipelines.command.comments import QueryCommand
 from smallcap.pipelines.command.completing import prepare
 from smallcap.pipelines.command.consoles import make_all_writable, make_warnings_visible
 from smallcap.pipelines.command.ending import end_quickly
@@ -48,6 +49,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["--help", "-h"]},
     help="Which US small caps were strong, cheap and clean on a date, and why, from what was known then.",
     epilog=in_words(ExitCode),
 )
@@ -68,7 +70,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     *(watching.alert, serving.ui, configuring.version, exploring.completion),
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command(cls=QueryCommand if command is asking.sql else None)(command)
 app.command("open")(exploring.open_)
 app.command(epilog=keeping.DIFF_EXIT_CODES)(keeping.diff)
 app.command(epilog=serving.SERVE_EXIT_CODES)(serving.serve)

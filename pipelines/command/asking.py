@@ -85,8 +85,10 @@ def sql(
         raise InputError("give one of: a query, --query NAME, or --list")
     if worked is None and (given or is_shown):
         raise InputError("--set and --show-sql belong to --query NAME; --list shows the names")
+    if is_listing and target is not None:
+        raise InputError("--list goes to standard output: write it to a file with > FILE")
     if is_listing:
-        worked_queries.list_worked_queries()
+        worked_queries.list_worked_queries(output.value)
         return
     if worked is not None and is_shown:
         worked_queries.show_worked_query(worked)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from smallcap.errors import NothingPublishedError
+from smallcap.errors import InputError, NothingPublishedError
 from smallcap.pipelines.command.options import ERR
 
 
@@ -27,6 +27,8 @@ def served(home: Path | None) -> Any:
     ------
     NothingPublishedError
         When nothing was published yet; the message has the command that does it.
+    InputError
+        When the home is a file.
     """
     from smallcap.warehouse import is_home_current
 
@@ -44,6 +46,8 @@ def require_published(settings: Any) -> None:
     try:
         served_path(settings.warehouse_dir)
     except NothingPublishedError:
+        if settings.home.exists() and not settings.home.is_dir():
+            raise InputError(f"{settings.home} is a file; --home names the folder of a home") from None
         raise NothingPublishedError(
             f"nothing is published in {settings.home} yet; make it with: {command_hint(settings, 'run')}"
         ) from None

@@ -116,6 +116,27 @@ def test_every_format_says_the_same(small_home: Path, tmp_path: Path):
     assert [(row["as_of"].isoformat(), row["members"]) for row in written] == rows
 
 
+def test_a_query_may_begin_with_a_comment(small_home: Path, smallcap):
+    answer = smallcap("sql", "-- how many?\nSELECT count(*) AS dates FROM coverage", "--home", small_home)
+    assert (answer.code, answer.out.split()[0]) == (0, "dates")
+
+
+def test_the_list_of_worked_queries_is_written_in_the_format_that_is_asked_for(small_home: Path, smallcap):
+    listed = json.loads(smallcap("sql", "--list", "--format", "json", "--home", small_home).out)
+    assert {row["name"]: row["parameters"] for row in listed}["company_history"] == "ticker"
+    refused = smallcap("sql", "--list", "--format", "parquet", "--home", small_home)
+    assert (refused.code, refused.out) == (2, "")
+    assert "--list is written as table, csv, json, jsonl, markdown" in refused.err
+
+
+def test_a_home_that_is_a_file_is_no_home_without_publication(tmp_path: Path, smallcap):
+    file = tmp_path / "home"
+    file.write_text("", encoding="utf-8")
+    refused = smallcap("sql", "SELECT 1", "--home", file)
+    assert refused.code == 2
+    assert "is a file; --home names the folder of a home" in " ".join(refused.err.split())
+
+
 def test_explain_shows_a_plan_without_running_it(small_home: Path):
     assert "count_star()" in must_succeed("sql", f"EXPLAIN {COUNT}", "--home", small_home)
 

@@ -23,6 +23,11 @@ def test_the_version_is_that_of_the_installed_package_alone():
     assert printed("--version") == f"smallcap {version('smallcap')}\n"
 
 
+@pytest.mark.parametrize("command", [(), ("why",), ("book", "add")])
+def test_help_is_found_by_its_letter_too(command: tuple[str, ...]):
+    assert printed(*command, "-h") == printed(*command, "--help")
+
+
 @pytest.mark.parametrize(
     ("command", "default"),
     [
