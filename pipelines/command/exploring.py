@@ -21,7 +21,10 @@ class Opened(StrEnum):
 
 
 def tables(output: FormatOption = RowFormat.table, home: HomeOption = None) -> None:
-    """List the published tables and views by layer, with rows, years, and what a row is."""
+    """List the published tables and views by layer, with rows, years, and what a row is.
+
+    Examples: smallcap tables; smallcap tables --format csv
+    """
     from smallcap.pipelines.command.describing import show_tables
 
     show_tables(served(home), output.value, OUT)

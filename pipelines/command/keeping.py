@@ -65,7 +65,10 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Write one portable DuckDB file that holds every published table."""
+    """Write one portable DuckDB file that holds every published table.
+
+    Example: smallcap export smallcap.duckdb
+    """
     from smallcap.warehouse import export as write_file
 
     settings = served(home)

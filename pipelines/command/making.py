@@ -48,7 +48,10 @@ def run(
     dry_run: DryRunOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Make one date or a range of years: fetch what is missing, compute, check, publish, show the summary."""
+    """Make one date or a range of years: fetch what is missing, compute, check, publish, show the summary.
+
+    Examples: smallcap run; smallcap run --as-of 2025-06-30; smallcap run --from 2018 --to 2025 --dry-run
+    """
     settings = settings_of(home=home, preset=preset, input=input_dir, limit=limit, rules=rules)
     if (first is None) != (last is None):
         raise InputError("--from and --to go together")
@@ -74,7 +77,10 @@ def backfill(
     dry_run: DryRunOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Make every month end of a range of years in one run."""
+    """Make every month end of a range of years in one run.
+
+    Examples: smallcap backfill --from 2018 --to 2025; smallcap backfill --from 2006 --to 2025 --dry-run
+    """
     _make(
         settings_of(home=home, preset=preset, input=input_dir, limit=limit, rules=rules),
         first,
@@ -135,7 +141,10 @@ def fetch(
         typer.Option("--dry-run", help="Say how many requests it would take, and what is left of the quota."),
     ] = False,
 ) -> None:
-    """Ask the sources for what a run needs, without computing; nothing is fetched twice."""
+    """Ask the sources for what a run needs, without computing; nothing is fetched twice.
+
+    Example: smallcap fetch --as-of 2025-06-30 --dry-run
+    """
     from smallcap.pipelines.command.fetch import fetch as fetch_raw_tables
 
     settings = settings_of(home=home, preset=preset, input=input_dir)

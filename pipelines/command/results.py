@@ -24,7 +24,10 @@ def funnel(
     rows: Annotated[int, typer.Option(help="Show at most so many companies of each list.")] = 25,
     home: HomeOption = None,
 ) -> None:
-    """Show the funnel of a date: attrition, survivors, borderline companies, and those to verify."""
+    """Show the funnel of a date: attrition, survivors, borderline companies, and those to verify.
+
+    Examples: smallcap funnel; smallcap funnel --as-of 2025-06-30
+    """
     from smallcap.pipelines.command.funnel import show_funnel
 
     show_funnel(served(home), date_of(as_of) if as_of else None, rows, OUT)
@@ -51,7 +54,10 @@ def report(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the report of a date: a folder of pages that needs no network, with its tables as CSV."""
+    """Write the report of a date: a folder of pages that needs no network, with its tables as CSV.
+
+    Examples: smallcap report --open; smallcap report --as-of 2025-06-30; smallcap report --single-file a.html
+    """
     from smallcap.pipelines.command.report import make_report, make_single_file
 
     settings, date = served(home), date_of(as_of) if as_of else None
@@ -80,7 +86,10 @@ def regress(
     covariance: Annotated[str, typer.Option("--cov", help="OLS (classical) or HAC (Newey-West).")] = "OLS",
     home: HomeOption = None,
 ) -> None:
-    """Regress a book's excess return on the factors, and say in words which tilts it has."""
+    """Regress a book's excess return on the factors, and say in words which tilts it has.
+
+    Examples: smallcap regress funnel_survivors; smallcap regress funnel_survivors --model FF3 --cov HAC
+    """
     from smallcap.pipelines.command.regression import show_regression
 
     show_regression(served(home), book, model, first, last, vintage, covariance, OUT)

@@ -27,7 +27,10 @@ def doctor(
     input_dir: InputOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Look for what is missing or damaged, and say how to get it; with --repair, repair it."""
+    """Look for what is missing or damaged, and say how to get it; with --repair, repair it.
+
+    Examples: smallcap doctor; smallcap doctor --repair
+    """
     given = {"home": home, "preset": preset, "input": input_dir}
     if yes and not repair:
         raise InputError("--yes goes with --repair")

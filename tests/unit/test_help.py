@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from importlib.metadata import version
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from smallcap.pipelines.command.app import app
@@ -40,3 +43,30 @@ def test_help_is_found_by_its_letter_too(command: tuple[str, ...]):
 )
 def test_help_names_the_default_of_an_option_that_depends_on_the_home(command: str, default: str):
     assert f"[default: ({default})]" in printed(command, "--help")
+
+
+def examples() -> list[tuple[str, str]]:
+    """Each command that has examples in its help, with one of them."""
+    texts = (
+        (one.name or one.callback.__name__.replace("_", "-"), one.callback.__doc__)
+        for one in app.registered_commands
+    )
+    return [
+        (name, example)
+        for name, text in texts
+        for line in re.findall(r"^ *Examples?: (.+)$", text or "", flags=re.MULTILINE)
+        for example in line.split("; ")
+    ]
+
+
+def test_commands_that_a_newcomer_types_have_an_example():
+    typed = {"run", "backfill", "sql", "why", "funnel", "screen", "report", "regress", "compare", "describe"}
+    assert typed <= {name for name, _ in examples()}
+
+
+@pytest.mark.parametrize(("name", "example"), examples())
+def test_an_example_is_of_its_command_and_has_options_that_it_takes(name: str, example: str):
+    words = shlex.split(example)
+    assert words[:2] == ["smallcap", name]
+    takes = {word for parameter in get_command(app).commands[name].params for word in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= takes
