@@ -82,7 +82,7 @@ def sql(
     from smallcap.warehouse.limits import QueryLimits
 
     if sum((query is not None, worked is not None, is_listing)) != 1:
-        raise InputError("give one of: a query, --query NAME, or --list")
+        raise InputError("give one of: a query (- reads it from standard input), --query NAME, or --list")
     if worked is None and (given or is_shown):
         raise InputError("--set and --show-sql belong to --query NAME; --list shows the names")
     if is_listing and target is not None:

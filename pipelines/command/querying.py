@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -62,8 +63,15 @@ def asked_query(
         chosen = worked_query(worked)
         ERR.print(escape(chosen.words), style="bold", highlight=False, soft_wrap=True)
         return Asked(chosen.sql, _values(settings, chosen, given))
-    # One character more than is allowed is enough to refuse it.
-    return Asked(sys.stdin.read(max_characters + 1) if query == "-" else str(query), {})
+    return Asked(_typed_in(max_characters) if query == "-" else str(query), {})
+
+
+def _typed_in(max_characters: int) -> str:
+    """Read a query from standard input; one character more than is allowed is enough to refuse it."""
+    try:
+        return sys.stdin.read(max_characters + 1)
+    except UnicodeDecodeError:
+        raise InputError("the query on standard input is no text in UTF-8: write it in UTF-8") from None
 
 
 def write_answer(
@@ -77,7 +85,13 @@ def write_answer(
         ERR.print(f"{count} written to {escape(str(target))}")
     else:
         stream = sys.stdout.buffer if output is Format.parquet else made_visible(sys.stdout)
-        _explain(settings, asked, _run(settings, asked, limits, written_as(output), stream=stream))
+        try:
+            result = _run(settings, asked, limits, written_as(output), stream=stream)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader, `head` for example, has what it wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+        _explain(settings, asked, result)
 
 
 def _run(settings: Settings, asked: Asked, limits: QueryLimits, output: Output, **where: Any) -> QueryResult:

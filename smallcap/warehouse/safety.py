@@ -63,7 +63,24 @@ def check_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     return statement.query
 
 
+def require_text(sql: str) -> None:
+    """Check that a query is text; bytes of another encoding come as halves of characters.
+
+    Raises
+    ------
+    InputError
+        When it is not.
+    """
+    try:
+        sql.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"the query is no text in UTF-8, at character {error.start + 1}: write it in UTF-8"
+        ) from None
+
+
 def _only_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+    require_text(sql)
     try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:

@@ -137,6 +137,33 @@ def test_a_home_that_is_a_file_is_no_home_without_publication(tmp_path: Path, sm
     assert "is a file; --home names the folder of a home" in " ".join(refused.err.split())
 
 
+@pytest.mark.parametrize("query", [b"SELECT '\xff'", b"SELECT 1 AS \xe4"])
+def test_a_query_that_is_no_text_is_refused(small_home: Path, query: bytes):
+    command = [sys.executable, "-m", "smallcap.pipelines.command.app", "sql", "--home", str(small_home)]
+    typed = subprocess.run([*command, query], capture_output=True, env=environment(), check=False)
+    piped = subprocess.run([*command, "-"], input=query, capture_output=True, env=environment(), check=False)
+    for answer in (typed, piped):
+        assert (answer.returncode, answer.stdout) == (2, b"")
+        assert b"no text in UTF-8" in b" ".join(answer.stderr.split())
+
+
+@pytest.mark.parametrize("written_as", ["csv", "json", "jsonl", "markdown", "parquet"])
+def test_a_reader_that_stops_early_is_no_fault(small_home: Path, written_as: str):
+    command = [sys.executable, "-m", "smallcap.pipelines.command.app", "sql", "FROM raw.prices"]
+    with subprocess.Popen(
+        [*command, "--format", written_as, "--home", str(small_home)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as asking:
+        assert asking.stdout is not None
+        assert asking.stderr is not None
+        assert asking.stdout.read(4)
+        asking.stdout.close()
+        told = asking.stderr.read()
+    assert (asking.returncode, told) == (0, b"")
+
+
 def test_explain_shows_a_plan_without_running_it(small_home: Path):
     assert "count_star()" in must_succeed("sql", f"EXPLAIN {COUNT}", "--home", small_home)
 
@@ -210,8 +237,8 @@ def test_every_worked_query_runs_on_a_published_home(small_home: Path, smallcap,
     [
         (["--query", "nobody"], "there is no worked query 'nobody'; they are: about_to_be_stale"),
         (["--query", "sector-pee"], "there is no worked query 'sector-pee'; nearest: sector_pe; --list"),
-        ([], "give one of: a query, --query NAME, or --list"),
-        (["SELECT 1", "--list"], "give one of: a query, --query NAME, or --list"),
+        ([], "give one of: a query (- reads it from standard input), --query NAME, or --list"),
+        (["SELECT 1", "--list"], "--query NAME, or --list"),
     ],
 )
 def test_a_wrong_way_of_asking_says_what_there_is(
