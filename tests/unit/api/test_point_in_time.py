@@ -102,7 +102,7 @@ def test_a_day_with_a_time_zone_is_the_day_that_is_shown(zone: str):
     [
         dt.date(2025, 2, 28),
         # A time without a zone is what a user has.
-        dt.datetime(2025, 2, 28, 23),  # noqa: DTZ001
+        dt.datetime(2025, 2, 28, 23),
         pd.Timestamp("2025-02-28"),
         np.datetime64("2025-02-28"),
         np.datetime64("2025-02-28T23:00", "ns"),
