@@ -6,6 +6,7 @@ are quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, NoReturn
@@ -127,8 +128,12 @@ def main() -> None:
 
 def _end(error: SmallcapError) -> NoReturn:
     """Show an explained error, and end with its exit code."""
-    message = escape(Redactor().text(str(error)))
-    ERR.print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
+    message = Redactor().text(str(error))
+    try:
+        ERR.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True, emoji=False)
+    except MemoryError:
+        # Colours take memory, of which there may be none left.
+        os.write(sys.stderr.fileno(), f"error: {message}\n".encode())
     sys.exit(error.exit_code)
 
 

@@ -28,8 +28,10 @@ def study_scatter(study: pl.DataFrame, quintiles: pl.DataFrame) -> Picture | Non
     """
     names = study.filter((pl.col("topic") == "names") & (pl.col("basis") == "point_in_time"))
     published, ours = _points(names, "published"), _points(names, "ours")
+    # A date on which nothing is scored has quintiles without medians.
+    scored = quintiles.drop_nulls([f"{ACROSS}_median", f"{UP}_median"])
     medians = {
-        f"Q{row['quintile']}": (row[f"{ACROSS}_median"], row[f"{UP}_median"]) for row in quintiles.to_dicts()
+        f"Q{row['quintile']}": (row[f"{ACROSS}_median"], row[f"{UP}_median"]) for row in scored.to_dicts()
     }
     if not published or not medians:
         return None
