@@ -26,7 +26,9 @@ def estimates(own: pd.DataFrame) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    "useless", [[1, "a"] * 30, [object()] * 60, [{"a": 1}, {"a": "b"}] * 30, [1j] * 60], ids=str
+    "useless",
+    [[1, "a"] * 30, [object()] * 60, [{"a": 1}, {"a": "b"}] * 30, [1j] * 60],
+    ids=["numbers and text", "objects", "dictionaries of two types", "complex numbers"],
 )
 def test_a_column_that_is_not_needed_may_hold_anything(useless: list[object]):
     assert estimates(returns(note=useless)) == estimates(returns())
