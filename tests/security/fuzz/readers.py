@@ -120,6 +120,7 @@ NOT_FROM_OUTSIDE: Final = {
     "smallcap/warehouse/safety.py": "a statement as DuckDB serialised it (test_warehouse_query)",
     "smallcap/warehouse/serve.py": "flushes a folder to the disk",
     "smallcap/warehouse/statements.py": "statements of the package",
+    "pipelines/command/querying.py": "opens the null device; of queries see tests/security/test_sql.py",
     "pipelines/command/report.py": "opens a browser",
     "pipelines/command/unexpected.py": "writes a traceback",
     "pipelines/little_memory.py": "limits that the system states of this process",
