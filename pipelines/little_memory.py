@@ -17,6 +17,8 @@ LITTLE: Final = 2 * 2**30
 """Bytes; a limit up to this is little."""
 LEAST: Final = 256 * 2**20
 """Bytes; below this a library may wait for ever while it is loaded, and answers no signal."""
+LEAST_TO_WORK: Final = 512 * 2**20
+"""Bytes; the same for the libraries of a command that makes something."""
 ONE_THREAD: Final = {
     **dict.fromkeys(("POLARS_MAX_THREADS", "TOKIO_WORKER_THREADS", "OMP_NUM_THREADS"), "1"),
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
@@ -38,6 +40,8 @@ def make_do() -> None:
         return
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
+    # Whoever wants it: to write a trace takes memory, and a library that is refused it waits for ever.
+    os.environ["RUST_BACKTRACE"] = "0"
     # The C library reserves an arena and a stack for each thread; another one than GNU's has no such options.
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
@@ -48,14 +52,21 @@ def make_do() -> None:
         library.pthread_setattr_default_np(attributes)
 
 
-def too_little() -> str | None:
-    """Explain a limit under which the libraries cannot be loaded; None where there is none."""
-    least = min(_limits(), default=LEAST)
-    if least >= LEAST:
+def too_little(*, is_working: bool) -> str | None:
+    """Explain a limit under which the libraries cannot be loaded; None where there is none.
+
+    Parameters
+    ----------
+    is_working
+        Whether the command makes something, which takes more libraries than to read.
+    """
+    needed = LEAST_TO_WORK if is_working else LEAST
+    least = min(_limits(), default=needed)
+    if least >= needed:
         return None
     return (
         f"there is not enough memory: this process may use {least >> 20} MiB, and the libraries take "
-        f"{LEAST >> 20}. Raise the limit (ulimit -d, ulimit -v, or that of the container or service): one "
+        f"{needed >> 20}. Raise the limit (ulimit -d, ulimit -v, or that of the container or service): one "
         "date takes about 1 GB, twenty years 2 GB"
     )
 

@@ -41,7 +41,7 @@ from smallcap.pipelines.command.unexpected import describe
 from smallcap.pipelines.little_memory import make_do, too_little
 from smallcap.pipelines.shortage import explained_shortage
 from smallcap.pipelines.signals import Stopped, stopped_by_signals
-from smallcap.pipelines.witness import watch
+from smallcap.pipelines.witness import WATCHED, watch
 from smallcap.redaction import Redactor
 
 app = typer.Typer(
@@ -140,7 +140,7 @@ def _end(error: SmallcapError) -> NoReturn:
 def process() -> None:
     """Run the command as a process of its own."""
     make_do()
-    if told := too_little():
+    if told := too_little(is_working=not set(WATCHED).isdisjoint(sys.argv[1:2])):
         _end(InputError(told))
     watch(sys.argv)
     end_quickly(main)

@@ -64,6 +64,9 @@ def reading(name: str, path: Path) -> Iterator[None]:
         ) from None
 
 
+_WITHOUT_MEMORY: Final = ("returned null pointer", "memory allocation")
+
+
 @contextmanager
 def writing(name: str, path: Path) -> Iterator[None]:
     """Explain errors of the libraries that write the table in a folder.
@@ -76,10 +79,16 @@ def writing(name: str, path: Path) -> Iterator[None]:
     try:
         yield
     except (DeltaError, OSError) as error:
+        told = _first_line(error)
+        # A writer that is refused memory ends in a panic, not in an error of its own.
+        remedy = (
+            "there is not enough memory; end other programs"
+            if any(words in told for words in _WITHOUT_MEMORY)
+            else "check the space and the permissions there"
+        )
         raise InputError(
-            f"table {name} at {path} cannot be written ({_first_line(error)}); check the space and the "
-            "permissions there, and run again: a run undoes what an unfinished one before it wrote, and what "
-            "was published is still served"
+            f"table {name} at {path} cannot be written ({told}); {remedy}, and run again: a run undoes what "
+            "an unfinished one before it wrote, and what was published is still served"
         ) from None
 
 

@@ -49,7 +49,7 @@ def test_what_only_reads_answers(small_home: Path, command: list[str]) -> None:
 
 
 @pytest.mark.drill
-@pytest.mark.parametrize("limit", [GIB, 700 * MIB, 500 * MIB, 350 * MIB, 200 * MIB, 100 * MIB])
+@pytest.mark.parametrize("limit", [GIB, 700 * MIB, 600 * MIB, 520 * MIB, 380 * MIB, 100 * MIB])
 def test_a_run_succeeds_or_ends_with_an_explanation_and_the_next_one_is_good(
     rerun: Rerun, tmp_path: Path, limit: int
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smallcap.pipelines import little_memory
-from smallcap.pipelines.little_memory import LEAST, LITTLE, ONE_THREAD, make_do, too_little
+from smallcap.pipelines.little_memory import LEAST, LEAST_TO_WORK, LITTLE, ONE_THREAD, make_do, too_little
 
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
@@ -60,12 +60,22 @@ def test_what_a_person_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     assert os.environ["POLARS_MAX_THREADS"] == "2"
 
 
-@pytest.mark.parametrize(("limit", "is_refused"), [(LEAST - 1, True), (LEAST, False), (2**40, False)])
+@pytest.mark.parametrize(("is_working", "least"), [(True, LEAST_TO_WORK), (False, LEAST)])
+@pytest.mark.parametrize("missing", [1, 0])
 def test_a_limit_under_which_no_library_loads_is_refused_with_what_to_raise(
-    monkeypatch: pytest.MonkeyPatch, limit: int, is_refused: bool
+    monkeypatch: pytest.MonkeyPatch, is_working: bool, least: int, missing: int
 ) -> None:
-    limits = {resource.RLIMIT_DATA: (limit, limit)}
+    limits = {resource.RLIMIT_DATA: (least - missing, least - missing)}
     monkeypatch.setattr(resource, "getrlimit", lambda kind: limits.get(kind, UNLIMITED))
-    told = too_little()
-    assert (told is not None) == is_refused
-    assert told is None or ("may use 255 MiB" in told and "ulimit -d" in told)
+    told = too_little(is_working=is_working)
+    assert (told is not None) == bool(missing)
+    assert told is None or (f"may use {(least - 1) >> 20} MiB" in told and "ulimit -d" in told)
+
+
+def test_a_library_that_is_refused_memory_writes_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUST_BACKTRACE", "1")
+    make_do()
+    assert os.environ["RUST_BACKTRACE"] == "1"
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (2**30, 2**30))
+    make_do()
+    assert os.environ["RUST_BACKTRACE"] == "0"
