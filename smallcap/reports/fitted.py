@@ -15,7 +15,16 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
-from smallcap.reports.wrapping import LEAST_TEXT, lines_of, narrowest, shortened, visible, widest
+from smallcap.reports.wrapping import (
+    ELLIPSIS,
+    LEAST_TEXT,
+    lines_of,
+    narrowest,
+    shortened,
+    up_to_last_number,
+    visible,
+    widest,
+)
 
 GAP = 2
 LEAST_USEFUL = 3
@@ -62,9 +71,9 @@ class Column:
         """Count the columns that a cell needs at least."""
         if self.is_whole:
             return widest(text)
-        return (
-            min(widest(text), LEAST_TEXT) if self.is_shortened else narrowest(text, keeps_words=keeps_words)
-        )
+        if not self.is_shortened:
+            return narrowest(text, keeps_words=keeps_words)
+        return min(widest(text), max(LEAST_TEXT, up_to_last_number(text) + cell_len(ELLIPSIS)))
 
     def most(self, width: int) -> int:
         """Count the columns after which a text is cut, where the table says how to see all of it."""

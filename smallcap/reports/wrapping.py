@@ -54,6 +54,12 @@ def narrowest(text: str, *, keeps_words: bool = False, text_kept: int = LEAST_TE
     return min(widest(text), max(text_kept, number, min(max(map(cell_len, words), default=0), LONGEST_WORD)))
 
 
+def up_to_last_number(text: str) -> int:
+    """Count the columns up to the end of the last number: cut after them, a text has all its numbers."""
+    ends = [found.end() for found in _NUMBER.finditer(text) if len(found[0]) <= LONGEST_NUMBER]
+    return cell_len(text[: ends[-1]]) if ends else 0
+
+
 def shortened(text: Text, most: int) -> Text:
     """Return a text whose lines end with an ellipsis where they were longer than so many columns.
 
