@@ -77,6 +77,23 @@ class TestDebtBetweenReports:
         assert (row["total_debt_usd"], row["net_income_usd"]) == (330.0, 187.0)
 
 
+class TestTheYearBefore:
+    """The flows of the year before, for growth."""
+
+    def test_it_is_a_fiscal_year_where_the_latest_flows_are_one(self) -> None:
+        annual = [year_row(2024, period_days=365, revenue_usd=400.0)]
+        quarters = [
+            quarter(year, number, 90.0 * number, revenue_usd=90.0, period_days=91)
+            for year in (2022, 2023, 2024)
+            for number in (1, 2, 3, 4)
+            if (year, number) != (2024, 4)
+        ]
+        row = on(dt.date(2025, 6, 30), annual=annual, quarters=quarters)
+        assert (row["trailing_basis"], row["revenue_usd"]) == ("annual", 400.0)
+        # Four quarters to September 2023 are known, but not the fiscal year 2023.
+        assert row["revenue_growth"] is None
+
+
 class TestBalanceSheet:
     ANNUAL = year_row(2023, total_assets_usd=100.0, shareholders_equity_usd=60.0, shares_outstanding=10.0)
     WITHOUT = quarter(2024, 1)
