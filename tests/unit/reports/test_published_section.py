@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from smallcap.reports.page.charts.study import study_scatter
 from smallcap.reports.page.sections.published import described, in_unit, published_section, told_beside
 from tests.unit.reports.builders import empty_report
 
@@ -52,3 +53,27 @@ def test_the_inputs_are_described_in_their_units() -> None:
 def test_a_date_with_nothing_says_so_in_each_part() -> None:
     section = published_section(empty_report(), set())
     assert [block.kind for block in section.blocks] == ["sentence"] * 4
+
+
+@pytest.mark.parametrize(
+    ("medians", "is_drawn"), [((None, None), False), ((0.3, None), False), ((0.3, 0.1), True)]
+)
+def test_the_study_is_drawn_beside_the_quintiles_that_have_medians(
+    medians: tuple[float | None, float | None], is_drawn: bool
+) -> None:
+    study = pl.DataFrame(
+        {
+            "topic": ["names", "names"],
+            "basis": ["point_in_time"] * 2,
+            "item": ["POWL"] * 2,
+            "measure": ["debt_to_assets", "fcf_margin"],
+            "published": [0.01, 0.16],
+            "ours": [None, None],
+        },
+        schema_overrides={"ours": pl.Float64},
+    )
+    columns = {"quintile": pl.String, "debt_to_assets_median": pl.Float64, "fcf_margin_median": pl.Float64}
+    quintiles = pl.DataFrame([("1", None, None), ("5", *medians)], schema=columns, orient="row")
+    picture = study_scatter(study, quintiles)
+    assert (picture is not None) == is_drawn
+    assert picture is None or "Q5" in picture.wide

@@ -62,12 +62,13 @@ def named_by_judging_all(rows: pl.DataFrame) -> list[str | None]:
     return named
 
 
+@pytest.mark.parametrize("first_year", [2014, 2018])
 @pytest.mark.parametrize("seed", range(8))
-def test_judging_the_doubtful_rows_alone_names_the_same_figures(seed: int) -> None:
+def test_judging_the_doubtful_rows_alone_names_the_same_figures(seed: int, first_year: int) -> None:
     rows = invented(seed)
-    asked = rows["period_end"] >= dt.date(2014, 1, 1)
+    asked = rows["period_end"] >= dt.date(first_year, 1, 1)
     expected = [
         names if is_asked else None for names, is_asked in zip(named_by_judging_all(rows), asked, strict=True)
     ]
-    assert sum(names is not None for names in expected) > 5
+    assert any(expected)
     assert with_suspects(rows, asked, SANITY)[SUSPECT].to_list() == expected
