@@ -118,6 +118,24 @@ class BlankRules(Record):
 
 
 @dataclass(frozen=True)
+class DoubtRules(Record):
+    """From which sizes figures of one filing contradict each other; explained in statements.toml."""
+
+    beside_above: float
+    note_to_debt: float
+    debt_to_liabilities: float
+    least_flows: float
+    count_to_average: float
+    least_average: float
+
+    def __post_init__(self) -> None:
+        for name in ("beside_above", "note_to_debt", "debt_to_liabilities", "count_to_average"):
+            require(getattr(self, name) >= 1, name, "must be at least 1")
+        require(0 < self.least_flows <= 1, "least_flows", "must be above 0, at most 1")
+        require(self.least_average > 0, "least_average", "must be above 0")
+
+
+@dataclass(frozen=True)
 class StatementRules(RuleSet):
     """How statements are read from companyfacts files; the fields are explained in statements.toml."""
 
@@ -132,6 +150,7 @@ class StatementRules(RuleSet):
     forms: FormRules
     durations: DurationRules
     blanks: BlankRules
+    doubts: DoubtRules
 
     def __post_init__(self) -> None:
         require(0 < self.tolerance < 1, "tolerance", f"must be above 0, below 1; got {self.tolerance}")

@@ -47,16 +47,25 @@ Part = tuple[float, str, Context]
 Lookup = Callable[[str], tuple[float, Context] | None]
 Term = tuple[int, str | None, tuple["Group", ...], Kind]
 """Sign; the concept, or else the chain of the item that is referred to; what it is in the sum."""
-_APART: Final = 1.1
-"""What is larger than the first term by more than the costs and discounts of a loan is no part of it."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """A sum in a chain, or the largest of several concepts."""
+    """A sum in a chain, or the largest of several concepts.
+
+    Attributes
+    ----------
+    terms
+        What is added or compared.
+    is_largest
+        Whether the largest is taken.
+    beside_above
+        A concept that may stand beside the first one is no part of it if it is so many times as large.
+    """
 
     terms: tuple[Term, ...]
     is_largest: bool
+    beside_above: float
 
 
 Chain = tuple[Group, ...]
@@ -90,7 +99,7 @@ def chains_of(concepts: Concepts) -> Mapping[str, Chain]:
     by_item = {item: tuple(rows) for item, rows in groupby(concepts.rows, key=lambda row: row.item)}
     done: dict[str, Chain] = {}
     for item in by_item:
-        _compile(item, by_item, done)
+        _compile(item, by_item, done, concepts.rules.doubts.beside_above)
     return done
 
 
@@ -140,7 +149,7 @@ def _among(chain: Chain, tags: Collection[str], done: dict[int, Chain]) -> Chain
                 break
         else:
             if terms:
-                kept.append(Group(tuple(terms), group.is_largest))
+                kept.append(Group(tuple(terms), group.is_largest, group.beside_above))
     done[id(chain)] = found = tuple(kept)
     return found
 
@@ -154,7 +163,7 @@ def resolve(chain: Chain, lookup: Lookup) -> Figure | None:
             if figure is None:
                 if kind == NEEDED:
                     break
-            elif kind != BESIDE or not _is_within(figure, found):
+            elif kind != BESIDE or not _is_within(figure, found, group.beside_above):
                 found.append(figure)
         else:
             if found:
@@ -185,9 +194,9 @@ def _taken(group: Group, found: Sequence[Figure]) -> Figure:
     return Figure(sum(figure.value for figure in kept), parts, values)
 
 
-def _is_within(figure: Figure, found: Sequence[Figure]) -> bool:
+def _is_within(figure: Figure, found: Sequence[Figure], beside_above: float) -> bool:
     """Whether a term may be a part of the first one."""
-    return not found or figure.value <= _APART * found[0].value
+    return not found or figure.value <= beside_above * found[0].value
 
 
 def _is_repeated(figure: Figure, earlier: Sequence[Figure]) -> bool:
@@ -198,22 +207,28 @@ def _is_repeated(figure: Figure, earlier: Sequence[Figure]) -> bool:
     return figure.value != 0 and any(figure.value == other.value for other in earlier)
 
 
-def _compile(item: str, by_item: Mapping[str, tuple[Concept, ...]], done: dict[str, Chain]) -> Chain:
+def _compile(
+    item: str, by_item: Mapping[str, tuple[Concept, ...]], done: dict[str, Chain], beside_above: float
+) -> Chain:
     if item not in done:
         groups = groupby(by_item[item], key=lambda row: row.order)
-        done[item] = tuple(_group(tuple(rows), by_item, done) for _, rows in groups)
+        done[item] = tuple(_group(tuple(rows), by_item, done, beside_above) for _, rows in groups)
     return done[item]
 
 
 def _group(
-    rows: tuple[Concept, ...], by_item: Mapping[str, tuple[Concept, ...]], done: dict[str, Chain]
+    rows: tuple[Concept, ...],
+    by_item: Mapping[str, tuple[Concept, ...]],
+    done: dict[str, Chain],
+    beside_above: float,
 ) -> Group:
     terms: list[Term] = []
     for row in rows:
         is_reference = row.tag.startswith(REFERENCE)
-        inner = _compile(row.tag.removeprefix(REFERENCE), by_item, done) if is_reference else ()
-        terms.append((row.sign, None if is_reference else row.tag, inner, row.kind))
-    return Group(tuple(terms), any(row.kind == LARGEST for row in rows))
+        tag = row.tag.removeprefix(REFERENCE)
+        inner = _compile(tag, by_item, done, beside_above) if is_reference else ()
+        terms.append((row.sign, None if is_reference else tag, inner, row.kind))
+    return Group(tuple(terms), any(row.kind == LARGEST for row in rows), beside_above)
 
 
 def _tags(chain: Chain) -> Iterable[str]:

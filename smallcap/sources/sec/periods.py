@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from smallcap.rules.types.concepts import StatementRules
 from smallcap.sources.sec.facts import Context, Filing
 
 NO_CONTEXTS: tuple[Context, ...] = ()
-_LEAST: Final = 0.5
-"""A short period has at least this part of the flows of the report's years, if it is the one reported."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +64,12 @@ def annual_period(filing: Filing, core: Core, rules: StatementRules) -> Period |
     """
     flows, slack = _flows(filing, core), rules.date_slack_days
     first, last = rules.durations.annual_min_days, rules.durations.annual_max_days
+    least = rules.doubts.least_flows
     annual = {context: count for context, count in flows.items() if first <= length(context) <= last}
     at_sheet = _at_last_sheet(filing, core, flows, slack)
     if annual.keys() & at_sheet:
         own = [context for context in at_sheet if context in annual]
-    elif at_sheet and max(flows[context] for context in at_sheet) >= _LEAST * max(annual.values(), default=0):
+    elif at_sheet and max(flows[context] for context in at_sheet) >= least * max(annual.values(), default=0):
         own = at_sheet
     elif annual:
         latest = max(context[1] for context in annual)

@@ -11,10 +11,6 @@ from smallcap.sources.sec.facts import COVER, Filing
 from smallcap.sources.sec.periods import Period
 
 ITEM: Final = SHARES_OUTSTANDING
-_MILLION: Final = 1e6
-"""A smaller average may itself be in thousands, beside a count that is right."""
-_MANY: Final = 1.5
-"""A count is near the period's average if it is not more than so many times as large, or as small."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,9 @@ def share_count(
         day = max(covers)
         value = covers[day]
         classes = filing.class_counts.get(day, ())
-        problem = _doubt(value, filing.filed - day, average, rules) or _doubt_of_classes(classes, average)
+        problem = _doubt(value, filing.filed - day, average, rules) or _doubt_of_classes(
+            classes, average, rules.doubts.count_to_average
+        )
         if not problem:
             return Count(float(value), day, COVER, note=_of_classes(classes))
     for context in period.balances:
@@ -86,12 +84,12 @@ def _of_classes(counts: tuple[float, ...]) -> str:
     return f"the cover has {len(counts)} counts, taken as those of classes of shares; their sum is used"
 
 
-def _doubt_of_classes(counts: tuple[float, ...], average: float | None) -> str:
+def _doubt_of_classes(counts: tuple[float, ...], average: float | None, near: float) -> str:
     """Say whether one of several counts may be that of all shares, and another a mistake."""
-    if not counts or not average or sum(counts) <= _MANY * average:
+    if not counts or not average or sum(counts) <= near * average:
         return ""
     largest = max(counts)
-    if not average / _MANY <= largest <= _MANY * average:
+    if not average / near <= largest <= near * average:
         return ""
     return (
         f"the cover's {len(counts)} counts add up to {sum(counts):,.0f}, far above the period's average of "
@@ -109,7 +107,8 @@ def _doubt(value: float, age: int, average: float | None, rules: StatementRules)
             f"the count of {value:,.0f} is far below the period's average of {average:,.0f} basic shares: "
             f"it may be of one class of several"
         )
-    if average is not None and average >= _MILLION and value > rules.max_split_ratio * average:
+    is_average_large = average is not None and average >= rules.doubts.least_average
+    if average is not None and is_average_large and value > rules.max_split_ratio * average:
         return (
             f"the count of {value:,.0f} is more than {rules.max_split_ratio:,.0f} times the period's average "
             f"of {average:,.0f} basic shares: it may be in other units"

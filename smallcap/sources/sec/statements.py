@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Final
 
-from smallcap.rules.types.concepts import Concepts
+from smallcap.rules.types.concepts import Concepts, DoubtRules
 from smallcap.sources.sec.blanks import DEBT_PARTS, TWO_YEARS, Signs, judged_none
 from smallcap.sources.sec.chains import SHARES_OUTSTANDING, Chain, Figure
 from smallcap.sources.sec.facts import Facts, Filing
@@ -18,10 +18,6 @@ from smallcap.sources.sec.versions import Split, Version, versions_of
 
 _NO_VALUE: Final = "a concept of the chain has no value that can be used: see what is refused"
 IN_ALL: Final = "LongTermDebt"
-_HIDDEN: Final = 1.5
-"""Notes give debt before costs and discounts; with more than so much of it, some was not found."""
-_MOST_DEBT: Final = 1.01
-"""Debt is not more than so many times total liabilities; notes may give it before costs."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +85,10 @@ def make_statement(
         Later reports of the same period, amendments for example.
     """
     chains, concepts = company.chains, company.concepts
-    figures, unusable = _told(filing, period, chains)
+    doubts = concepts.rules.doubts
+    figures, unusable = _told(filing, period, chains, doubts)
     none, is_none = judged_none(filing, period, figures, chains, company.signs, concepts)
-    completed = {later.accession: _told(later, own, chains)[0] for later, own in reports}
+    completed = {later.accession: _told(later, own, chains, doubts)[0] for later, own in reports}
     versions, splits = versions_of(filing, {**figures, **none}, completed, company.facts, concepts.rules)
     average = figures["shares_basic"].value if "shares_basic" in figures else None
     count = share_count(filing, period, chains.get(SHARES_OUTSTANDING, ()), average, concepts.rules)
@@ -100,7 +97,7 @@ def make_statement(
 
 
 def _told(
-    filing: Filing, period: Period, chains: Mapping[str, Chain]
+    filing: Filing, period: Period, chains: Mapping[str, Chain], doubts: DoubtRules
 ) -> tuple[dict[str, Figure], dict[str, str]]:
     """Return the figures of a filing that can be told, and why the others cannot."""
     found = read_items(filing, items_of(period, chains))
@@ -110,13 +107,13 @@ def _told(
     for item in [item for item, figure in figures.items() if has_wrong_sign(item, figure)]:
         least = min(figures.pop(item).values)
         unusable[item] = f"{least:,.0f} is below zero, which its concept cannot be: its sign is in doubt"
-    if reason := _hides_debt(figures, in_all):
+    if reason := _hides_debt(figures, in_all, doubts.note_to_debt):
         for part in DEBT_PARTS:
             del figures[part]
             unusable[part] = reason
     liabilities = figures.get("total_liabilities")
     debt = sum(figures[part].value for part in DEBT_PARTS if part in figures)
-    if liabilities is not None and debt > _MOST_DEBT * liabilities.value:
+    if liabilities is not None and debt > doubts.debt_to_liabilities * liabilities.value:
         reason = f"debt of {debt:,.0f} is above total liabilities of {liabilities.value:,.0f}: one is wrong"
         for item in ("total_liabilities", *DEBT_PARTS):
             if figures.pop(item, None) is not None:
@@ -124,10 +121,10 @@ def _told(
     return figures, unusable
 
 
-def _hides_debt(figures: Mapping[str, Figure], in_all: float) -> str:
+def _hides_debt(figures: Mapping[str, Figure], in_all: float, most: float) -> str:
     """Say whether the two parts of debt are far below the long-term debt in all that a note gives."""
     parts = [figures[part].value for part in DEBT_PARTS if part in figures]
-    if len(parts) < len(DEBT_PARTS) or isnan(in_all) or in_all <= _HIDDEN * sum(parts):
+    if len(parts) < len(DEBT_PARTS) or isnan(in_all) or in_all <= most * sum(parts):
         return ""
     return f"a note has long-term debt of {in_all:,.0f} in all, far above debt of {sum(parts):,.0f}"
 
