@@ -15,7 +15,7 @@ LONGEST_WAIT_SECONDS = 60
 # stop.
 READER = """
 import json, pathlib, sys, time, duckdb
-warehouse, stop = sys.argv[1], pathlib.Path(sys.argv[2])
+warehouse, stop, pause = sys.argv[1], pathlib.Path(sys.argv[2]), float(sys.argv[3])
 queries, failures, torn, runs = 0, [], [], set()
 while True:
     is_last = stop.exists()
@@ -33,13 +33,15 @@ while True:
         failures.append(str(error))
     if is_last:
         break
-    time.sleep(0.3)
+    time.sleep(pause)
 print(json.dumps({"queries": queries, "failures": failures, "torn": torn, "runs": sorted(runs)}))
 """
 
 
 @contextmanager
-def reading(home: Path, stop: Path, count: int) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def reading(
+    home: Path, stop: Path, count: int, pause: float = 0.3
+) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Start readers; calling the result stops them and returns what each saw.
 
     Parameters
@@ -50,11 +52,15 @@ def reading(home: Path, stop: Path, count: int) -> Iterator[Callable[[], list[di
         A file that does not exist; the readers end when it does.
     count
         How many read side by side.
+    pause
+        Seconds for which a reader waits after it has counted every table.
     """
     warehouse = str(home / "warehouse" / "warehouse.duckdb")
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", READER, warehouse, str(stop)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", READER, warehouse, str(stop), str(pause)],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(count)
     ]
