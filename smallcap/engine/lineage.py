@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from smallcap.engine.lineage_of_marts import MARTS
 from smallcap.engine.windows import (
+    LATEST,
     LISTED_LINES,
-    MEMBERS,
     MEMBERS_LINES,
     SAME_YEAR,
     VISIBLE,
@@ -60,9 +60,9 @@ READS: dict[str, dict[str, Window]] = {
     },
     "core.trailing_as_of": {
         "core.members": Window(back=3),
-        "core.trailing_metrics": VISIBLE,
+        "core.trailing_metrics": LATEST,
         # When a balance sheet was filed, and what the last quarter earned.
-        "core.quarterly_fundamentals": Window(back=3, among=MEMBERS),
+        "core.quarterly_fundamentals": LATEST,
         # The row of a company of which no quarter is known.
         "core.metrics_as_of": SAME_YEAR,
         "raw.prices": Window(back=3, among=MEMBERS_LINES),
@@ -102,7 +102,7 @@ READS: dict[str, dict[str, Window]] = {
     "core.watched_trailing": {
         "core.watched_names": SAME_YEAR,
         "core.watched_metrics": SAME_YEAR,
-        "core.trailing_metrics": Window(back=8, among=WATCHED),
+        "core.trailing_metrics": Window(back=3, among=WATCHED),
         "core.quarterly_fundamentals": Window(back=3, among=WATCHED),
         "raw.prices": Window(back=3, among=WATCHED_LINES),
     },

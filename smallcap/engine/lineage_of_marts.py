@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smallcap.engine.windows import (
     BOOK_YEARS,
+    LATEST,
     MEMBERS,
     MEMBERS_LINES,
     PROFILED_DATES,
@@ -218,7 +219,7 @@ MARTS: dict[str, dict[str, Window]] = {
         # The date before a year's first.
         "core.members": Window(back=1),
         # A spell begins with a quarter, at most a stale limit before.
-        "core.trailing_metrics": Window(back=3, among=MEMBERS),
+        "core.trailing_metrics": LATEST,
         "core.annual_metrics": Window(back=3, among=MEMBERS),
         "core.metrics_as_of": SAME_YEAR,
         "core.trailing_as_of": SAME_YEAR,

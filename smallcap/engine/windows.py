@@ -43,6 +43,8 @@ MEMBERS_LINES = Among("core.members", "security_id")
 # Eight years back hold the five consecutive fiscal years that any rule asks for, with a stale limit and late
 # filings.
 VISIBLE = Window(back=8, among=MEMBERS)
+# A quarter that has been known for longer gives way to the annual record: docs/methods/latest-footing.md.
+LATEST = Window(back=3, among=MEMBERS)
 PROFILED_DATES = Among("marts.index_profile", "as_of")
 WATCHED = Among("core.watched_names", "entity_id")
 WATCHED_LINES = Among("core.watched_names", "security_id")
