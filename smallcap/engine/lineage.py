@@ -45,11 +45,11 @@ READS: dict[str, dict[str, Window]] = {
         "core.annual_fundamentals": Window(back=6),
     },
     "core.annual_metrics": {"core.annual_fundamentals": Window(back=6)},
-    # Six years back hold the fiscal years of sums over five. Both go back as far, so that a year that ended
-    # before a quarter is known wherever the quarter is.
+    # Six years back hold the fiscal years of sums over five; four hold the quarters of two years in a row and
+    # their like a year earlier, filed late. A year that ended before a quarter is known where the quarter is.
     "core.trailing_metrics": {
         "core.annual_fundamentals": Window(back=6),
-        "core.quarterly_fundamentals": Window(back=6),
+        "core.quarterly_fundamentals": Window(back=4),
     },
     "core.metrics_as_of": {
         # Splits between lists since the share count, as far back as prices are read.

@@ -39,6 +39,11 @@ def is_named(column: str, *names: str) -> pl.Expr:
     ).fill_null(False)
 
 
+def names_in(lists: pl.Series) -> set[str]:
+    """Return every name that occurs in the lists of a text column."""
+    return set(lists.drop_nulls().unique().str.split(_SEPARATOR).explode())
+
+
 def is_suspect(*names: str, suffix: str = "") -> pl.Expr:
     """Whether one of the fields has a suspect scale. `suffix` selects another year's list."""
     return is_named(f"{SUSPECT}{suffix}", *names)
@@ -46,7 +51,7 @@ def is_suspect(*names: str, suffix: str = "") -> pl.Expr:
 
 def without_suspects(frame: pl.DataFrame, names: Sequence[str] = FIELDS) -> pl.DataFrame:
     """Turn the fields with a suspect scale into null, each by itself."""
-    listed = set(frame[SUSPECT].drop_nulls().unique().str.split(_SEPARATOR).explode())
+    listed = names_in(frame[SUSPECT])
     return frame.with_columns(
         pl.when(~is_suspect(name)).then(name).alias(name) for name in names if name in listed
     )

@@ -312,7 +312,13 @@ def _bases(any_income: pl.Expr, any_cash: pl.Expr, how: pl.Expr) -> list[pl.Expr
 
 def _changed(computed: pl.DataFrame) -> pl.DataFrame:
     """Drop rows of later days that repeat the row before."""
-    is_same = pl.all_horizontal(
-        pl.col(name).eq_missing(pl.col(name).shift(1)) for name in (OWN, *CHANGING)
-    ).fill_null(value=False)
-    return computed.filter(~(pl.col("is_computed_anew") & is_same)).drop(OWN)
+    anew = computed["is_computed_anew"].arg_true()
+    # Few rows are compared: most are of their own day.
+    later = anew.filter(anew > 0)
+    compared = computed.select(OWN, *CHANGING)
+    before = compared[later - 1].to_dict()
+    is_same = compared[later].select(
+        pl.all_horizontal(pl.col(name).eq_missing(values) for name, values in before.items())
+    )
+    repeats = later.filter(is_same.to_series())
+    return computed.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(repeats.implode())).drop(OWN)

@@ -9,7 +9,15 @@ import polars as pl
 
 from smallcap.finance.frames import as_table
 from smallcap.finance.metrics.amendments import inherited
-from smallcap.finance.metrics.fields import FIELDS, INHERITED, SUSPECT, is_named, names_where, unmixed
+from smallcap.finance.metrics.fields import (
+    FIELDS,
+    INHERITED,
+    SUSPECT,
+    is_named,
+    names_in,
+    names_where,
+    unmixed,
+)
 from smallcap.finance.metrics.sanity import is_loss_extreme
 from smallcap.finance.quarters.differences import first_quarters, later_quarters
 from smallcap.finance.quarters.fields import FLOWS, YEAR_TO_DATE
@@ -95,8 +103,13 @@ def _unmixed(rows: pl.DataFrame) -> pl.DataFrame:
     if few.is_empty():
         return rows
     pairs = {**YEAR_TO_DATE, **{longer: flow for flow, longer in YEAR_TO_DATE.items()}}
-    kept = few.with_columns(unmixed(name, other).alias(name) for name, other in pairs.items())
-    is_taken_over = {name: is_named(INHERITED, name) & pl.col(name).is_not_null() for name in _MONEY}
+    listed = names_in(few[INHERITED])
+    kept = few.with_columns(
+        unmixed(name, other).alias(name) for name, other in pairs.items() if name in listed
+    )
+    is_taken_over = {
+        name: is_named(INHERITED, name) & pl.col(name).is_not_null() for name in _MONEY if name in listed
+    }
     named = kept.with_columns(names_where(is_taken_over).alias(INHERITED)).with_columns(
         has_inherited.alias("is_amendment_partial")
     )

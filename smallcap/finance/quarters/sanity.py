@@ -33,7 +33,8 @@ def refuse(rows: pl.DataFrame, rules: SanityRules) -> tuple[pl.DataFrame, pl.Dat
         year before).
     """
     judged = without_nan(rows).with_columns(_broken_rule(rules).alias("rule"))
-    judged = _with_rule(judged, "overlaps_another_quarter", overlapping(_sound(judged), rules.quarter))
+    ends = _sound(judged.select("rule", "entity_id", "period_end", "available_date"))
+    judged = _with_rule(judged, "overlaps_another_quarter", overlapping(ends, rules.quarter))
     judged = _with_rule(judged, "net_income_implausible", _implausible(_sound(judged), rules))
     return judged.filter(pl.col("rule").is_null()).drop("rule"), judged.filter(pl.col("rule").is_not_null())
 
