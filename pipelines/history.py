@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import dagster as dg
@@ -39,30 +39,30 @@ def prune_history(instance: dg.DagsterInstance, keep_runs: int, in_use: Collecti
     kept = {*instance.get_run_ids(limit=keep_runs), *in_use}
     finished = instance.get_run_ids(dg.RunsFilter(statuses=list(FINISHED_STATUSES)))
     old = [run_id for run_id in finished if run_id not in kept]
-    snapshots = {
-        snapshot for run_id in old for snapshot in _snapshots_of(instance, instance.get_run_by_id(run_id))
-    }
+    snapshots = _snapshots_of(instance, [instance.get_run_by_id(run_id) for run_id in old])
     for run_id in old:
         _delete(instance, run_id)
     if old and isinstance(instance.run_storage, SqlRunStorage):
-        used = {snapshot for run in instance.get_runs() for snapshot in _snapshots_of(instance, run)}
+        used = _snapshots_of(instance, instance.get_runs())
         with instance.run_storage.connect() as connection:
             unused = SnapshotsTable.c.snapshot_id.in_(snapshots - used)
             connection.execute(SnapshotsTable.delete().where(unused))
     return old
 
 
-def _snapshots_of(instance: dg.DagsterInstance, run: dg.DagsterRun | None) -> set[str]:
-    """Return the snapshots of job and plan that a run refers to; runs of one plan share them.
+def _snapshots_of(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun | None]) -> set[str]:
+    """Return the snapshots of job and plan that runs refer to; runs of one plan share them.
 
     A run of some tables alone has a job of its own, whose snapshot refers to that of the whole job.
     """
-    if run is None:
-        return set()
-    found = {run.job_snapshot_id, run.execution_plan_snapshot_id}
-    if run.job_snapshot_id is not None and instance.has_job_snapshot(run.job_snapshot_id):
-        lineage = instance.get_job_snapshot(run.job_snapshot_id).lineage_snapshot
-        found.add(None if lineage is None else lineage.parent_snapshot_id)
+    there = [run for run in runs if run is not None]
+    jobs = {run.job_snapshot_id for run in there} - {None}
+    found = jobs | {run.execution_plan_snapshot_id for run in there}
+    # A snapshot of a job is large: each is read once, not once for every run.
+    for job in jobs:
+        if job is not None and instance.has_job_snapshot(job):
+            lineage = instance.get_job_snapshot(job).lineage_snapshot
+            found.add(None if lineage is None else lineage.parent_snapshot_id)
     return {snapshot for snapshot in found if snapshot is not None}
 
 
