@@ -29,8 +29,8 @@ run: $(INSTALLED) ## run the main job on the embedded sample universe, for its l
 	$(BIN)/smallcap run
 
 # One process more than there are cores, because a quarter of the time is spent waiting for browsers, servers and
-# commands; the longest files begin first. In `make test` each has one thread of Polars: with a thread per core a
-# run of a small home takes a fifteenth more processor time. The drill has all threads.
+# commands; the longest files begin first. Each has one thread of Polars: with a thread per core a run of a small
+# home takes a tenth more processor time. In the drill, runs that are killed or stopped have all threads.
 AT_ONCE := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTEST := $(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
@@ -40,7 +40,7 @@ test: $(INSTALLED) ## lint, types, import directions and tests: ten minutes on t
 	POLARS_MAX_THREADS=1 $(PYTEST) tests --ignore tests/unit
 
 drill: $(INSTALLED) ## the longer figures, 45 minutes: many kills, long backfills, many examples; nothing is skipped
-	$(PYTEST) tests -m 'drill or service or hypothesis' --hypothesis-profile drill
+	POLARS_MAX_THREADS=1 $(PYTEST) tests -m 'drill or service or hypothesis' --hypothesis-profile drill
 
 soak: $(INSTALLED) ## make soak PART=name: up to two hours, or SOAK_MINUTES; without PART the parts are listed
 ifdef PART

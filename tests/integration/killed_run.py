@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from smallcap.lake.log_files import LOG_DIR
 from smallcap.pipelines.command.fetch import RAW_TABLES
 from smallcap.warehouse import served_run_id
 from tests.command_line import COMMAND, environment
+from tests.examples import is_drill
 from tests.forked import Forked
 from tests.integration.homes import COMPANIES, LATER, copy_home, served, unequal_tables
 from tests.paths import PROJECT_ROOT
@@ -80,7 +82,7 @@ def start(
     command = [str(COMMAND)] if release is None else [sys.executable, "-m", "smallcap.pipelines.command.app"]
     return subprocess.Popen(
         [*command, *map(str, arguments), "--home", str(home)],
-        env=environment(**settings),
+        env=variables(**settings),
         cwd=release or PROJECT_ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -94,7 +96,13 @@ def start_forked(home: Path, *arguments: object, tables: Sequence[str] = (), **s
     Where `tables` are named, the run makes these alone.
     """
     command = [str(COMMAND), *map(str, arguments), "--home", str(home)]
-    return Forked(command, environment(**settings), Path(tempfile.mkdtemp()), tables)
+    return Forked(command, variables(**settings), Path(tempfile.mkdtemp()), tables)
+
+
+def variables(**settings: object) -> dict[str, str]:
+    """Make the environment of a run; in the drill it computes years ahead, for which Polars needs threads."""
+    threads = {"POLARS_MAX_THREADS": str(os.cpu_count())} if is_drill() else {}
+    return environment(**settings) | threads
 
 
 def run_until(seconds: float, process: Started) -> Ended:

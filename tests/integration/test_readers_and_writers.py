@@ -22,7 +22,7 @@ FEWEST_RUNS = 3
 
 @pytest.mark.parametrize(
     ("seconds", "readers", "pause"),
-    [(60, 2, 0.3), pytest.param(600, 8, 2, marks=pytest.mark.drill)],
+    [(60, 2, 0.3), pytest.param(600, 8, 5, marks=pytest.mark.drill)],
     ids=["a minute", "ten"],
 )
 def test_readers_see_whole_states_only_while_runs_publish(
