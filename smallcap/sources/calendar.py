@@ -12,7 +12,7 @@ from smallcap.errors import InputError
 FIRST_YEAR = 1960
 """The first year that may be requested; until 1952 the exchange also traded on Saturdays."""
 SPAN = 5
-"""Years for which a calendar is made at a time, so that requests for near days share it."""
+"""Years by which a calendar is longer at a time, so that requests for near days share it."""
 
 
 def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:
@@ -33,19 +33,22 @@ def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:
             f"no sessions can be listed from {first} to {last}: the range must run forward, from "
             f"{FIRST_YEAR} on"
         )
-    sessions = _sessions_around(first.year - first.year % SPAN, last.year - last.year % SPAN + SPAN)
+    sessions = _sessions_until(last.year - last.year % SPAN + SPAN)
     return sessions.filter(sessions.is_between(first, last))
 
 
 @lru_cache(maxsize=16)
-def _sessions_around(first_year: int, end_year: int) -> pl.Series:
-    """List the sessions of some years and a month on either side; making a calendar takes a second."""
+def _sessions_until(end_year: int) -> pl.Series:
+    """List the sessions up to a month after the end of a year.
+
+    A calendar of all years takes hardly longer than one of five: nearly all of the time is the same for both.
+    """
     # Imported here because loading the calendar takes more than a second.
     import exchange_calendars
 
     month = dt.timedelta(days=31)
     calendar = exchange_calendars.get_calendar(
-        "XNYS", start=dt.date(first_year, 1, 1) - month, end=dt.date(end_year, 1, 1) + month
+        "XNYS", start=dt.date(FIRST_YEAR, 1, 1) - month, end=dt.date(end_year, 1, 1) + month
     )
     return pl.Series("session", [session.date() for session in calendar.sessions], dtype=pl.Date)
 
