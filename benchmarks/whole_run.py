@@ -21,6 +21,8 @@ OF_QUARTERS = (
 )
 """Tables that are there for quarters alone."""
 MOST_TIMES_WITHOUT_QUARTERS = 1.25
+FIRST_TO_ASK = "core.books"
+"""The table for which the sample is generated, whole: it is the first that asks the source something."""
 
 
 def run(folder: Path) -> Section:
@@ -56,11 +58,12 @@ def _fresh(home: Path) -> Measured:
 
 
 def _parts(taken: Measured) -> dict[str, float]:
+    asked = taken.seconds("compute", "raw.") + taken.seconds("compute", FIRST_TO_ASK)
     return {
         "Python starts and ends": taken.wall_seconds - taken.import_seconds - taken.run_seconds,
         "libraries are loaded": taken.import_seconds,
-        "the sample is generated, the other raw tables fetched": taken.seconds("compute", "raw."),
-        "core and marts are computed": taken.seconds("compute") - taken.seconds("compute", "raw."),
+        "the sample is generated, the other raw tables fetched": asked,
+        "core and marts are computed": taken.seconds("compute") - asked,
         "tables are read": taken.seconds("read"),
         "tables are checked against their contract and written": taken.seconds("write"),
         "what is stored is audited": taken.seconds("check"),
