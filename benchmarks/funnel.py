@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import polars as pl
-
 from benchmarks.against_bare import HEADINGS, MEDIANS, compared
 from benchmarks.measured_run import Measured
+from benchmarks.plain_files import read_year
 from benchmarks.results import Limit, Section
 from smallcap.lake import Lake
 from tests.oracle.rows_agreement import RELATIVE, refuse_other_funnel
@@ -66,8 +65,5 @@ def refuse_other_contents(lake: Lake, plain: Path, years: Sequence[int]) -> None
     """Refuse to compare times where the bare script came to other rows."""
     refuse_other_funnel(
         lake,
-        (
-            (year, {name: pl.read_parquet(plain / name / f"{year}.parquet") for name in NAMES})
-            for year in years
-        ),
+        ((year, {name: read_year(name, year, plain) for name in NAMES}) for year in years),
     )

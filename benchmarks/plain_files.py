@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from smallcap.tables import TABLES
+
 
 def write_by_year(frame: pl.DataFrame, name: str, folder: Path) -> None:
     """Write ``<folder>/<name>/<year>.parquet`` for each year, or ``all.parquet`` without years or rows."""
@@ -17,3 +19,9 @@ def write_by_year(frame: pl.DataFrame, name: str, folder: Path) -> None:
     (folder / name).mkdir(parents=True, exist_ok=True)
     for year, part in parts.items():
         part.write_parquet(folder / name / f"{year}.parquet")
+
+
+def read_year(name: str, year: int, folder: Path) -> pl.DataFrame:
+    """Read the rows of a year; none where it had none, and so no file."""
+    file = folder / name / f"{year}.parquet"
+    return pl.read_parquet(file) if file.is_file() else TABLES[name].empty()
