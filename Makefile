@@ -39,7 +39,7 @@ test: $(INSTALLED) ## lint, types, import directions and tests: ten minutes on t
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest tests/unit --numprocesses auto
 	POLARS_MAX_THREADS=1 $(PYTEST) tests --ignore tests/unit
 
-drill: $(INSTALLED) ## the longer figures, 45 minutes: many kills, long backfills, many examples; nothing is skipped
+drill: $(INSTALLED) ## the longer figures, over an hour on two cores: many kills, long backfills, many examples; nothing is skipped
 	POLARS_MAX_THREADS=1 $(PYTEST) tests -m 'drill or service or hypothesis' --hypothesis-profile drill
 
 soak: $(INSTALLED) ## make soak PART=name: up to two hours, or SOAK_MINUTES; without PART the parts are listed
