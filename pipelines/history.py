@@ -56,13 +56,12 @@ def _snapshots_of(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun | N
     A run of some tables alone has a job of its own, whose snapshot refers to that of the whole job.
     """
     there = [run for run in runs if run is not None]
-    jobs = {run.job_snapshot_id for run in there} - {None}
+    jobs = {run.job_snapshot_id for run in there if run.job_snapshot_id is not None}
     found = jobs | {run.execution_plan_snapshot_id for run in there}
     # A snapshot of a job is large: each is read once, not once for every run.
-    for job in jobs:
-        if job is not None and instance.has_job_snapshot(job):
-            lineage = instance.get_job_snapshot(job).lineage_snapshot
-            found.add(None if lineage is None else lineage.parent_snapshot_id)
+    for job in filter(instance.has_job_snapshot, jobs):
+        lineage = instance.get_job_snapshot(job).lineage_snapshot
+        found.add(None if lineage is None else lineage.parent_snapshot_id)
     return {snapshot for snapshot in found if snapshot is not None}
 
 

@@ -12,7 +12,7 @@ from smallcap.errors import InputError
 FIRST_YEAR = 1960
 """The first year that may be requested; until 1952 the exchange also traded on Saturdays."""
 SPAN = 5
-"""Years by which a calendar is longer at a time, so that requests for near days share it."""
+"""A calendar ends with a year that this divides, so that requests for near days share it."""
 
 
 def nyse_sessions(first: dt.date, last: dt.date) -> pl.Series:

@@ -44,7 +44,7 @@ def measure(home: Path) -> Size:
     return Size(sum(sizes.values()), len(sizes), sum(events.values()), len(events) - 1)
 
 
-@pytest.mark.parametrize("nights", [pytest.param(30, marks=pytest.mark.drill)])
+@pytest.mark.parametrize("nights", [pytest.param(60, marks=pytest.mark.drill)])
 def test_a_night_that_brings_nothing_new_leaves_a_home_as_large(tmp_path: Path, nights: int) -> None:
     home = tmp_path / "home"
     sizes = []
