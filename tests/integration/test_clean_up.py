@@ -144,6 +144,10 @@ def test_the_snapshots_of_another_plan_go_with_its_last_run(home: Path, settings
         assert of_the_other - of_the_selection
         prune_history(instance, 1, ())
         assert snapshots(instance) == of_the_selection
+    whole = make(home, LATER, is_forced=True)
+    with open_instance(settings) as instance:
+        prune_history(instance, 1, ())
+        assert snapshots(instance) == snapshots_of(instance, whole)
 
 
 def snapshots_of(instance: dg.DagsterInstance, run_id: str) -> set[str | None]:
